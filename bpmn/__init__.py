@@ -1,0 +1,1 @@
+"""The diagrams and forms that Cauce ships, as data."""

@@ -1,0 +1,163 @@
+"""How every package reaches the database: one metadata, one way to begin a transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_S = 30
+
+Identifier = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""Primary keys: 64 bits on PostgreSQL, the row id on SQLite."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An aware moment, kept in UTC on both databases."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        """Refuse naive moments; SQLite keeps no zone, so UTC is written there."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime handed to the database")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Hand out aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class ExactDecimal(TypeDecorator[decimal.Decimal]):
+    """A decimal kept to the last digit: NUMERIC on PostgreSQL, text on SQLite (which would make it a float)."""
+
+    impl = sa.Numeric(28, 9)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Text on SQLite."""
+        return dialect.type_descriptor(sa.String(40) if dialect.name == "sqlite" else sa.Numeric(28, 9))
+
+    def process_bind_param(self, value: decimal.Decimal | None, dialect: Dialect) -> Any:
+        """Write it without exponent."""
+        if value is None:
+            return None
+        return format(value, "f") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> decimal.Decimal | None:
+        """Hand out a decimal without trailing zeros, equal on both databases."""
+        if value is None:
+            return None
+        number = decimal.Decimal(value)
+        return number.quantize(decimal.Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
+class Base(DeclarativeBase):
+    """The one metadata of the project; every package adds its tables to it."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        int: Identifier,
+        str: sa.String(),
+        dt.datetime: UtcDateTime(),
+        dt.date: sa.Date(),
+        decimal.Decimal: ExactDecimal(),
+        dict[str, Any]: sa.JSON(),
+        list[Any]: sa.JSON(),
+        bytes: sa.LargeBinary(),
+    }
+
+
+class Database:
+    """A database and the two ways to use it: a unit of work that writes, and a reading session."""
+
+    def __init__(self, url: str | URL) -> None:
+        """Prepare the connection pool; nothing is opened before the first use.
+
+        `url` is a SQLAlchemy URL; `sqlite:///path` or `postgresql+psycopg://…`.
+        """
+        self.url = make_url(url)
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """One transaction that commits at the end and rolls back on any exception.
+
+        On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), so that a command never fails half way
+        because somebody else wrote first.
+        """
+        with self._sessions() as session:
+            if self.is_sqlite:
+                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; whatever it changed is rolled back."""
+        with self._sessions() as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def create_all(self) -> None:
+        """Create every table that the imported packages know (tests and first start)."""
+        Base.metadata.create_all(self.engine)
+
+    def dispose(self) -> None:
+        """Close the pool."""
+        self.engine.dispose()
+
+
+def _sqlite(url: URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling is off: SQLAlchemy says BEGIN through the hook below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def _postgresql(url: URL) -> sa.Engine:
+    return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)

@@ -1,0 +1,1 @@
+"""Diagrams: read, checked, published, kept by version."""

@@ -1,0 +1,40 @@
+"""What happened to each case, in order, never changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.database import Base
+
+
+class HistoryEntry(Base):
+    """One thing that happened to an instance.
+
+    `kind` is one of: instance_started, task_created, task_completed, task_cancelled, task_claimed, task_released,
+    task_reassigned, step_completed (an automatic step), decision (a gateway and the flow it took), timer_fired,
+    message_sent, message_received, incident_opened, incident_resolved, instance_completed, instance_cancelled.
+    """
+
+    __tablename__ = "history_entry"
+    __table_args__ = (sa.Index("ix_history_entry_instance", "instance_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
+    at: Mapped[dt.datetime]
+    actor_id: Mapped[str] = mapped_column(sa.String(100))
+    kind: Mapped[str] = mapped_column(sa.String(30))
+    process_key: Mapped[str | None] = mapped_column(sa.String(100))
+    element_id: Mapped[str | None] = mapped_column(sa.String(100))
+    element_name: Mapped[str | None] = mapped_column(sa.String(300))
+    task_id: Mapped[int | None]
+    data: Mapped[dict[str, Any]]
+
+
+def of_instance(session: Session, instance_id: int) -> list[HistoryEntry]:
+    """The history of a case, oldest first."""
+    query = sa.select(HistoryEntry).where(HistoryEntry.instance_id == instance_id).order_by(HistoryEntry.id)
+    return list(session.scalars(query))

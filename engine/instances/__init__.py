@@ -1,0 +1,1 @@
+"""Cases: their small state, and how it advances."""

@@ -1,0 +1,39 @@
+"""The table of instances."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class Instance(Base):
+    """A running or ended case.
+
+    `state` is one of active, completed, cancelled. `status` is the engine's lean state (see
+    `engine.instances.state`). `scope` is opaque to the engine: the plan, in Cauce.
+    """
+
+    __tablename__ = "instance"
+    __table_args__ = (
+        sa.UniqueConstraint("business_key"),
+        sa.Index("ix_instance_scope_process", "scope", "process_key", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_key: Mapped[str] = mapped_column(sa.String(100))
+    bundle_sha256: Mapped[str] = mapped_column(sa.ForeignKey("bundle.sha256"), index=True)
+    business_key: Mapped[str] = mapped_column(sa.String(200))
+    name: Mapped[str] = mapped_column(sa.String(300))
+    scope: Mapped[str | None] = mapped_column(sa.String(100))
+    state: Mapped[str] = mapped_column(sa.String(20))
+    status: Mapped[bytes] = mapped_column(deferred=True)
+    lock_version: Mapped[int] = mapped_column()
+    started_at: Mapped[dt.datetime]
+    started_by: Mapped[str] = mapped_column(sa.String(100))
+    ended_at: Mapped[dt.datetime | None]
+
+    __mapper_args__ = {"version_id_col": lock_version}

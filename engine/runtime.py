@@ -1,0 +1,40 @@
+"""What every command of the engine is handed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from engine.calendar import BusinessCalendar
+from engine.clock import Clock
+from engine.events import Event, Listener
+from engine.identity import CandidateGroups
+from engine.service_tasks import ServiceTaskHandler
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessEngine:
+    """The collaborators of the engine, put together once by the composition root.
+
+    `service_tasks` maps a topic to its handler. `property_prefix` is the prefix of our own properties in a
+    diagram (`pes.`).
+    """
+
+    clock: Clock
+    calendar: BusinessCalendar
+    groups: CandidateGroups
+    service_tasks: Mapping[str, ServiceTaskHandler]
+    listeners: tuple[Listener, ...] = field(default_factory=tuple)
+    property_prefix: str = "pes."
+
+    def now(self) -> dt.datetime:
+        """The present moment by the injected clock."""
+        return self.clock.now()
+
+    def tell(self, session: Session, event: Event) -> None:
+        """Hand `event` to every listener, in order."""
+        for listener in self.listeners:
+            listener(session, event)

@@ -1,0 +1,57 @@
+"""Tables of user tasks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class UserTask(Base):
+    """Something a person has to do.
+
+    `state` is one of open, completed, cancelled. `variables` is the small data of the node when it was created
+    (`entidad`, `periodo`, …). `properties` are the diagram's own properties without their prefix
+    (`plazo`, `guia`, `registro`, …). `context` groups tasks for people: the entity, say.
+    """
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        sa.Index("ix_user_task_open_assignee", "assignee", "due_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+        sa.Index("ix_user_task_open_due", "due_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+        sa.Index("ix_user_task_instance", "instance_id", "state"),
+        sa.Index("ix_user_task_completed_by", "completed_by", "completed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
+    node_id: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    process_key: Mapped[str] = mapped_column(sa.String(100))
+    element_id: Mapped[str] = mapped_column(sa.String(100))
+    name: Mapped[str] = mapped_column(sa.String(300))
+    form_key: Mapped[str | None] = mapped_column(sa.String(100))
+    properties: Mapped[dict[str, Any]]
+    variables: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(sa.String(20))
+    assignee: Mapped[str | None] = mapped_column(sa.String(100))
+    priority: Mapped[int] = mapped_column(default=50)
+    created_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    completed_at: Mapped[dt.datetime | None]
+    completed_by: Mapped[str | None] = mapped_column(sa.String(100))
+
+
+class TaskCandidate(Base):
+    """A group to which a task is offered; rows exist only while the task is open."""
+
+    __tablename__ = "task_candidate"
+    __table_args__ = (sa.Index("ix_task_candidate_group", "group_id", "due_at"),)
+
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    due_at: Mapped[dt.datetime | None]

@@ -1,0 +1,23 @@
+"""Due rows: what the sweep looks at. Its cost follows what is due, not what waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class Timer(Base):
+    """A boundary or intermediate timer of a running case; the row exists only while it waits."""
+
+    __tablename__ = "timer"
+    __table_args__ = (sa.Index("ix_timer_due", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
+    node_id: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    element_id: Mapped[str] = mapped_column(sa.String(100))
+    due_at: Mapped[dt.datetime]

@@ -1,0 +1,1 @@
+"""Mail: reminders, digests, escalation, the outbox."""

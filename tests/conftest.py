@@ -1,0 +1,70 @@
+"""Fixtures of the whole suite: real databases, a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from engine.clock import VirtualClock
+from engine.database import Database
+from tests.support import postgresql
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long modes too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="long mode: use --long"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The maintenance URL of the suite's cluster; skips (or fails, if required) where PostgreSQL is missing."""
+    if postgresql.binaries() is None:
+        if os.environ.get("REQUIRE_POSTGRES"):
+            pytest.fail("REQUIRE_POSTGRES=1 and there is no PostgreSQL: apt-get install postgresql")
+        pytest.skip("no PostgreSQL: apt-get install postgresql")
+    with postgresql.cluster() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, on each of the two systems in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'cauce.sqlite'}"
+        return
+    maintenance = request.getfixturevalue("postgresql_url")
+    name = f"t_{uuid.uuid4().hex}"
+    admin = sa.create_engine(maintenance, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield maintenance.rsplit("/", 1)[0] + f"/{name}"
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database with every table of the packages that the test imported."""
+    database = Database(database_url)
+    database.create_all()
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """Monday 2 July 2018, 9:00 in Bogotá."""
+    return VirtualClock(dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC))

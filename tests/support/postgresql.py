@@ -1,0 +1,58 @@
+"""A throw-away PostgreSQL cluster for the suite, started when the binaries are found."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def binaries() -> Path | None:
+    """The folder with initdb and pg_ctl, or None."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def _unprivileged() -> dict[str, object]:
+    """PostgreSQL refuses to run as root: use the package's own account then."""
+    if os.geteuid() != 0:
+        return {}
+    account = pwd.getpwnam("postgres")
+    return {"user": account.pw_uid, "group": account.pw_gid}
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Run a cluster on a free loopback port and yield the URL of its maintenance database (without driver options)."""
+    folder = binaries()
+    if folder is None:
+        raise FileNotFoundError("no PostgreSQL binaries")
+    home = Path(tempfile.mkdtemp(prefix="cauce-pg-"))
+    as_user = _unprivileged()
+    if as_user:
+        shutil.chown(home, "postgres", "postgres")
+    data = home / "data"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    def run(*command: str) -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home, **as_user)  # type: ignore[call-overload]
+
+    run(str(folder / "initdb"), "-D", str(data), "-U", "cauce", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    options = f"-p {port} -h 127.0.0.1 -k {home} -c fsync=off -c max_connections=200"
+    run(str(folder / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(home / "log"), "-w", "start")
+    try:
+        yield f"postgresql+psycopg://cauce@127.0.0.1:{port}/postgres"
+    finally:
+        run(str(folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(home, ignore_errors=True)

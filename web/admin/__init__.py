@@ -1,0 +1,1 @@
+"""People, incidents, mails."""

@@ -1,0 +1,1 @@
+"""Small JSON answers for our own pages."""

@@ -1,0 +1,1 @@
+"""The plan, its import, its figures."""

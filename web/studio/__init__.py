@@ -1,0 +1,1 @@
+"""What process owners edit."""

@@ -1,0 +1,1 @@
+"""The life of a sectoral strategic plan, without mail and without HTTP."""

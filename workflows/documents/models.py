@@ -1,0 +1,60 @@
+"""Tables of stored files and generated documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class FileContent(Base):
+    """The bytes of a file, once per content.
+
+    They live in the database so that a file and the record that needs it are one transaction, on every machine.
+    """
+
+    __tablename__ = "file_content"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(deferred=True)
+
+
+class StoredFile(Base):
+    """A file somebody uploaded or Cauce made. `reserve`: publica, clasificada, reservada."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("file_content.sha256"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(300))
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int]
+    reserve: Mapped[str] = mapped_column(sa.String(20), default="publica")
+    stored_at: Mapped[dt.datetime]
+    stored_by: Mapped[str] = mapped_column(sa.String(100))
+    task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_task.id"), index=True)
+
+
+class Document(Base):
+    """A document of the plan's file: a monthly report, the minutes of a meeting.
+
+    `kind`: informe_mensual, acta. `key` names what it is about (2018-06, a meeting id). `format`: html, pdf, docx, xlsx.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "kind", "key", "format", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    key: Mapped[str] = mapped_column(sa.String(60))
+    format: Mapped[str] = mapped_column(sa.String(10))
+    version: Mapped[int] = mapped_column(default=1)
+    title: Mapped[str] = mapped_column(sa.String(300))
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    made_at: Mapped[dt.datetime]
+    published_at: Mapped[dt.datetime | None]

@@ -1,0 +1,47 @@
+"""Everything the domain refuses, as one tree. The docstring is the default message, in Spanish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class WorkflowsError(Exception):
+    """No se pudo hacer lo pedido."""
+
+    def __init__(self, message: str | None = None, **ids: Any) -> None:
+        """Take another message than the docstring's; keep `ids` as attributes."""
+        super().__init__(message or (type(self).__doc__ or "").strip())
+        self.__dict__.update(ids)
+
+    @property
+    def message(self) -> str:
+        """The sentence to show."""
+        return str(self)
+
+
+class NotFound(WorkflowsError):
+    """No existe lo que busca. Verifique la dirección o vuelva a la lista."""
+
+
+class Forbidden(WorkflowsError):
+    """No tiene permiso para hacer esto. Si lo necesita, pídalo a la coordinación del plan."""
+
+
+class Conflict(WorkflowsError):
+    """Alguien lo cambió antes. Actualice la página y vuelva a intentarlo."""
+
+
+class PeriodFrozen(Conflict):
+    """El periodo está cerrado: sus cifras no se cambian. El intento quedó registrado."""
+
+
+class Refused(WorkflowsError):
+    """Todavía no se puede hacer esto."""
+
+
+class InvalidSubmission(WorkflowsError):
+    """Hay campos por corregir. Revise los señalados y vuelva a enviar."""
+
+
+class InvalidFile(WorkflowsError):
+    """El archivo no se puede aceptar."""

@@ -1,0 +1,1 @@
+"""Forms: schema, reading what people typed, checking it, drafts, submissions."""

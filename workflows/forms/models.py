@@ -1,0 +1,39 @@
+"""Tables of drafts and submissions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class FormDraft(Base):
+    """What a person has typed into a task's form so far, as typed (`values` are raw, unchecked)."""
+
+    __tablename__ = "form_draft"
+    __table_args__ = (sa.UniqueConstraint("task_id", "username"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id"))
+    username: Mapped[str] = mapped_column(sa.String(60))
+    values: Mapped[dict[str, Any]]
+    saved_at: Mapped[dt.datetime]
+
+
+class Submission(Base):
+    """What a person sent with a task: typed, checked, never changed. One per completed user task."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id"), unique=True)
+    form_key: Mapped[str] = mapped_column(sa.String(100))
+    form_version: Mapped[int]
+    username: Mapped[str] = mapped_column(sa.String(60))
+    sent_at: Mapped[dt.datetime]
+    values: Mapped[dict[str, Any]]
+    token: Mapped[str | None] = mapped_column(sa.String(64), unique=True)

@@ -1,0 +1,1 @@
+"""Indicators: data sheets, programming, formulas, traffic lights."""

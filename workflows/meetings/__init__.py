@@ -1,0 +1,1 @@
+"""Meetings, minutes, commitments, verdicts."""

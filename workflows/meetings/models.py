@@ -1,0 +1,78 @@
+"""Tables of meetings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class Meeting(Base):
+    """A meeting of any kind (`seguimiento`, `socializacion`, …), from its invitation to its approved minutes.
+
+    `state`: convocada, realizada, en_revision, aprobada. The lists hold plain rows of the forms; people are usernames.
+    """
+
+    __tablename__ = "meeting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
+    node_key: Mapped[str] = mapped_column(sa.String(60), default="")
+    period_code: Mapped[str | None] = mapped_column(sa.String(7))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    topic: Mapped[str] = mapped_column(sa.String(300))
+    state: Mapped[str] = mapped_column(sa.String(20))
+    held_on: Mapped[dt.date | None]
+    mode: Mapped[str] = mapped_column(sa.String(20), default="")
+    place: Mapped[str] = mapped_column(sa.String(300), default="")
+    technique: Mapped[str] = mapped_column(sa.String(60), default="")
+    agenda: Mapped[list[Any]] = mapped_column(default=list)
+    invited: Mapped[list[Any]] = mapped_column(default=list)
+    invited_outside: Mapped[list[Any]] = mapped_column(default=list)
+    attendance: Mapped[list[Any]] = mapped_column(default=list)
+    development: Mapped[str] = mapped_column(sa.Text, default="")
+    decisions: Mapped[list[Any]] = mapped_column(default=list)
+    reviews: Mapped[list[Any]] = mapped_column(default=list)
+    review_round: Mapped[int] = mapped_column(default=0)
+    convened_by: Mapped[str | None] = mapped_column(sa.String(60))
+    approved_by: Mapped[str | None] = mapped_column(sa.String(60))
+    approved_at: Mapped[dt.datetime | None]
+
+
+class Commitment(Base):
+    """What somebody promised in a meeting, or a preventive measure. `state`: abierto, cumplido, en_parte, incumplido.
+
+    `origin`: acta or medida_preventiva.
+    """
+
+    __tablename__ = "commitment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
+    origin: Mapped[str] = mapped_column(sa.String(30))
+    meeting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("meeting.id"), index=True)
+    bottleneck_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bottleneck.id"), index=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    responsible: Mapped[str | None] = mapped_column(sa.String(60))
+    due_on: Mapped[dt.date | None]
+    state: Mapped[str] = mapped_column(sa.String(20), default="abierto")
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Verdict(Base):
+    """What a follow-up meeting said of an objective or a line. `verdict`: cumple, en_riesgo, no_cumple."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "level", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meeting.id"))
+    level: Mapped[str] = mapped_column(sa.String(20))
+    code: Mapped[str] = mapped_column(sa.String(20))
+    verdict: Mapped[str] = mapped_column(sa.String(20))
+    argument: Mapped[str] = mapped_column(sa.Text, default="")

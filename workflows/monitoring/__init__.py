@@ -1,0 +1,1 @@
+"""The monthly follow-up: periods, measurements, figures, bottlenecks."""

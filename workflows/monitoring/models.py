@@ -1,0 +1,246 @@
+"""Tables of the monthly follow-up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engine.database import Base
+from workflows.documents.models import StoredFile
+from workflows.indicators.models import Indicator
+
+
+class PeriodStart(Base):
+    """That the calendar opened (or skipped) a period of a process for a plan: exactly once.
+
+    `period` is the label of the key: 2018-06, 2018-T2, 2018-S1, 2018. `outcome`: abierto or omitido.
+    """
+
+    __tablename__ = "period_start"
+    __table_args__ = (sa.UniqueConstraint("process_key", "plan_code", "period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_key: Mapped[str] = mapped_column(sa.String(100))
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    period: Mapped[str] = mapped_column(sa.String(20))
+    due_on: Mapped[dt.date]
+    started_at: Mapped[dt.datetime]
+    instance_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instance.id"))
+    outcome: Mapped[str] = mapped_column(sa.String(20), default="abierto")
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Period(Base):
+    """A month of the plan. `code` is AAAA-MM. `state`: abierto, en_validacion, consolidado, cerrado."""
+
+    __tablename__ = "period"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    code: Mapped[str] = mapped_column(sa.String(7))
+    year: Mapped[int]
+    month: Mapped[int]
+    cutoff_on: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(sa.String(20))
+    instance_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instance.id"))
+    opened_at: Mapped[dt.datetime | None]
+    frozen_at: Mapped[dt.datetime | None]
+    frozen_by: Mapped[str | None] = mapped_column(sa.String(100))
+    published_at: Mapped[dt.datetime | None]
+    introduction: Mapped[str] = mapped_column(sa.Text, default="")
+    formula_version: Mapped[str | None] = mapped_column(sa.String(20))
+
+
+class PeriodRow(Base):
+    """The snapshot of one indicator when a month opened: who answers for it and what was programmed.
+
+    `due` tells whether the indicator's periodicity asks for a value at this cut-off.
+    """
+
+    __tablename__ = "period_row"
+    __table_args__ = (sa.UniqueConstraint("period_id", "indicator_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    reports: Mapped[str | None] = mapped_column(sa.String(60))
+    reviews: Mapped[str | None] = mapped_column(sa.String(60))
+    due: Mapped[bool]
+    year_target: Mapped[Decimal | None]
+    programmed_to_date: Mapped[Decimal | None]
+
+
+class EntityReport(Base):
+    """How the report of one entity stands in one month.
+
+    `state`: pendiente, enviado, devuelto, validado, avalado, sin_reporte, extemporaneo, no_presentado.
+    """
+
+    __tablename__ = "entity_report"
+    __table_args__ = (sa.UniqueConstraint("period_id", "entity_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    state: Mapped[str] = mapped_column(sa.String(20))
+    times_returned: Mapped[int] = mapped_column(default=0)
+    first_sent_at: Mapped[dt.datetime | None]
+    endorsed_at: Mapped[dt.datetime | None]
+    endorsed_by: Mapped[str | None] = mapped_column(sa.String(100))
+    late_instance_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instance.id"))
+
+
+class Measurement(Base):
+    """What was reported for one indicator in one month.
+
+    `value` is an increment for suma, a level otherwise. `state`: borrador, enviado, devuelto, validado, avalado,
+    congelado, sin_reporte. `late`: it arrived after the month was closed. `figure`: preliminar or definitiva.
+    """
+
+    __tablename__ = "measurement"
+    __table_args__ = (sa.UniqueConstraint("period_id", "indicator_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"), index=True)
+    value: Mapped[Decimal | None]
+    qualitative: Mapped[str] = mapped_column(sa.Text, default="")
+    difficulties: Mapped[str] = mapped_column(sa.Text, default="")
+    solutions: Mapped[str] = mapped_column(sa.Text, default="")
+    delay_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    excess_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    late_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    evidence_on: Mapped[dt.date | None]
+    state: Mapped[str] = mapped_column(sa.String(20))
+    late: Mapped[bool] = mapped_column(default=False)
+    origin: Mapped[str] = mapped_column(sa.String(20), default="tarea")
+    return_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reported_by: Mapped[str | None] = mapped_column(sa.String(100))
+    reported_at: Mapped[dt.datetime | None]
+    validated_by: Mapped[str | None] = mapped_column(sa.String(100))
+    validated_at: Mapped[dt.datetime | None]
+    endorsed_by: Mapped[str | None] = mapped_column(sa.String(100))
+    endorsed_at: Mapped[dt.datetime | None]
+
+    indicator: Mapped[Indicator] = relationship()
+    period: Mapped[Period] = relationship()
+    evidence: Mapped[list[MeasurementEvidence]] = relationship(cascade="all, delete-orphan")
+
+
+class MeasurementEvidence(Base):
+    """A file that supports a measurement."""
+
+    __tablename__ = "measurement_evidence"
+
+    measurement_id: Mapped[int] = mapped_column(sa.ForeignKey("measurement.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+
+    file: Mapped[StoredFile] = relationship()
+
+
+class MeasurementChange(Base):
+    """Every act on a measurement, append-only: `action` is enviar, devolver, validar, avalar, aclarar, congelar,
+    cargar (import) or rechazar (a change refused because the month is frozen)."""
+
+    __tablename__ = "measurement_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    measurement_id: Mapped[int] = mapped_column(sa.ForeignKey("measurement.id"), index=True)
+    at: Mapped[dt.datetime]
+    actor_id: Mapped[str] = mapped_column(sa.String(100))
+    action: Mapped[str] = mapped_column(sa.String(20))
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class BudgetReport(Base):
+    """What an entity reported of a project's money at a cut-off, in pesos; accumulated in the year."""
+
+    __tablename__ = "budget_report"
+    __table_args__ = (sa.UniqueConstraint("period_id", "project_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"))
+    appropriation: Mapped[Decimal | None]
+    commitments: Mapped[Decimal | None]
+    payments: Mapped[Decimal | None]
+    reported_by: Mapped[str] = mapped_column(sa.String(100))
+    reported_at: Mapped[dt.datetime]
+
+
+class Figure(Base):
+    """One figure of a month: of an indicator, objective, line, entity or the plan.
+
+    `level`: indicador, objetivo, linea, entidad, plan. Percentages are exact, rounded only where shown. `data` holds
+    what the level adds. Rows are replaced at each consolidation until the month is frozen.
+    """
+
+    __tablename__ = "figure"
+    __table_args__ = (sa.UniqueConstraint("period_id", "level", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))
+    level: Mapped[str] = mapped_column(sa.String(20))
+    code: Mapped[str] = mapped_column(sa.String(40))
+    executed: Mapped[Decimal | None]
+    programmed_to_date: Mapped[Decimal | None]
+    year_progress: Mapped[Decimal | None]
+    compliance: Mapped[Decimal | None]
+    uncapped: Mapped[Decimal | None]
+    color: Mapped[str | None] = mapped_column(sa.String(20))
+    status: Mapped[str | None] = mapped_column(sa.String(40))
+    formula_version: Mapped[str] = mapped_column(sa.String(20))
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Alert(Base):
+    """Something a month's figures call attention to. `decision`: procede, aclarar or empty (not yet reviewed)."""
+
+    __tablename__ = "alert"
+    __table_args__ = (sa.UniqueConstraint("period_id", "entity_code", "object_code", "rule"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    object_code: Mapped[str] = mapped_column(sa.String(40))
+    rule: Mapped[str] = mapped_column(sa.String(60))
+    text: Mapped[str] = mapped_column(sa.Text)
+    decision: Mapped[str] = mapped_column(sa.String(20), default="")
+    question: Mapped[str] = mapped_column(sa.Text, default="")
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    state: Mapped[str] = mapped_column(sa.String(20), default="nueva")
+
+
+class Bottleneck(Base):
+    """A candidate found by the rule, and what the people decided about it.
+
+    `proposed`, `measure`: preventiva, plan_de_choque, ninguna. `state`: candidato, cuello, descartado.
+    """
+
+    __tablename__ = "bottleneck"
+    __table_args__ = (sa.UniqueConstraint("period_id", "indicator_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    why: Mapped[str] = mapped_column(sa.Text)
+    proposed: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[str] = mapped_column(sa.String(20), default="candidato")
+    cause: Mapped[str] = mapped_column(sa.Text, default="")
+    category: Mapped[str] = mapped_column(sa.String(40), default="")
+    severity: Mapped[str] = mapped_column(sa.String(20), default="")
+    measure: Mapped[str] = mapped_column(sa.String(20), default="")
+    action: Mapped[str] = mapped_column(sa.Text, default="")
+    responsible: Mapped[str | None] = mapped_column(sa.String(60))
+    due_on: Mapped[dt.date | None]
+    reason: Mapped[str] = mapped_column(sa.Text, default="")

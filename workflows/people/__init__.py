@@ -1,0 +1,1 @@
+"""Entities, people, and the roles they hold."""

@@ -1,0 +1,1 @@
+"""The plan and how it enters the system."""

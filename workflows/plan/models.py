@@ -1,0 +1,88 @@
+"""Tables of the plan and of the projects that feed it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class Plan(Base):
+    """A sectoral strategic plan. `code` is the scope of its cases and the key of its messages.
+
+    `state`: formulacion, adoptado, vigente, cerrado. `first_month` is the first month followed (AAAA-MM);
+    `ends_on` the last day, brought forward by an early handover.
+    """
+
+    __tablename__ = "plan"
+
+    code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(300))
+    sector: Mapped[str] = mapped_column(sa.String(100))
+    first_year: Mapped[int]
+    years: Mapped[int]
+    development_plan: Mapped[str] = mapped_column(sa.String(300), default="")
+    first_level_name: Mapped[str] = mapped_column(sa.String(40), default="línea")
+    approval_rule: Mapped[str] = mapped_column(sa.String(40), default="unanimidad")
+    mission: Mapped[str] = mapped_column(sa.Text, default="")
+    vision: Mapped[str] = mapped_column(sa.Text, default="")
+    values: Mapped[list[Any]] = mapped_column(default=list)
+    adoption_act: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(sa.String(20))
+    version: Mapped[int] = mapped_column(default=1)
+    first_month: Mapped[str] = mapped_column(sa.String(7))
+    ends_on: Mapped[dt.date]
+    guide_version: Mapped[str] = mapped_column(sa.String(40), default="2018-01")
+
+
+class Project(Base):
+    """An investment project of an entity."""
+
+    __tablename__ = "project"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    code: Mapped[str] = mapped_column(sa.String(40))
+    name: Mapped[str] = mapped_column(sa.String(300))
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+
+
+class ProjectBudget(Base):
+    """Money of a project in a year, in millions of current COP, as last known."""
+
+    __tablename__ = "project_budget"
+    __table_args__ = (sa.UniqueConstraint("project_id", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"))
+    year: Mapped[int]
+    appropriation: Mapped[Decimal | None]
+    commitments: Mapped[Decimal | None]
+    payments: Mapped[Decimal | None]
+
+
+class AuditEntry(Base):
+    """The *bitácora*: who did or tried what to which object. Append-only.
+
+    `outcome`: hecho or rechazado.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (sa.Index("ix_audit_entry_object", "object_kind", "object_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    actor_id: Mapped[str] = mapped_column(sa.String(100))
+    action: Mapped[str] = mapped_column(sa.String(60))
+    object_kind: Mapped[str] = mapped_column(sa.String(40))
+    object_id: Mapped[str] = mapped_column(sa.String(200))
+    outcome: Mapped[str] = mapped_column(sa.String(20), default="hecho")
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
