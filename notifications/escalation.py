@@ -1,0 +1,37 @@
+"""Who else hears of a task that stays undone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from engine.errors import UnknownRole
+from engine.identity import CandidateGroups
+from notifications.recipients import OpenTask
+from notifications.reminders import Distance
+
+RULE = re.compile(r"\s*\+(\d+)\s*:\s*(\w+)\s*")
+
+
+def rules(text: str) -> tuple[tuple[int, str], ...]:
+    """Read `+3:coordinador_pes,+5:directivo_entidad` as (working days after the deadline, role)."""
+    matches = (RULE.fullmatch(part) for part in text.split(","))
+    return tuple((int(match[1]), match[2]) for match in matches if match)
+
+
+def escalated_to(
+    task: OpenTask, far: Distance, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    """The people who must hear today that `task` is overdue, not counting those who have it."""
+    for days, role in rules(str(task.properties.get("escalar") or "")):
+        if far.crossed(days):
+            yield from _members(role, task, groups, members) - task.recipients
+
+
+def _members(
+    role: str, task: OpenTask, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    try:
+        return members.get(groups.resolve(role, task.variables), frozenset())
+    except UnknownRole:  # a role without entity in this case: nobody to tell
+        return frozenset()

@@ -1,0 +1,67 @@
+"""Invitations to meetings, with the day as a calendar file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from engine.instances.models import Instance
+from notifications import outbox
+from notifications.recipients import active_people
+from notifications.rendering import render
+from workflows.events import MeetingConvened
+from workflows.meetings.models import Meeting
+
+
+def invite(session: Session, event: MeetingConvened) -> None:
+    """Write one invitation per person invited, inside or outside the sector; a second call writes none."""
+    meeting = session.get_one(Meeting, event.meeting_id)
+    if meeting.held_on is None:
+        return
+    people = active_people(session)
+    convener = people.get(meeting.convened_by or "")
+    values = {
+        "meeting": meeting,
+        "convener": convener.name if convener else "Coordinación del plan",
+        "case_name": session.get_one(Instance, meeting.instance_id).name,
+    }
+    calendar = {"name": "convocatoria.ics", "media_type": "text/calendar", "text": _ics(meeting, event.at)}
+    invited = [(name, people[name].name, people[name].email) for name in meeting.invited if name in people]
+    for recipient, name, address in [*invited, *_outside(meeting)]:
+        outbox.enqueue(
+            session,
+            now=event.at,
+            kind="convocatoria",
+            dedup_key=f"convocatoria/{meeting.id}/{meeting.held_on}/{address}",
+            recipient=recipient,
+            address=address,
+            mail=render("invitation", {**values, "name": name}),
+            attachments=[calendar],
+        )
+
+
+def _outside(meeting: Meeting) -> Iterator[tuple[None, str, str]]:
+    for row in meeting.invited_outside:
+        address = str(row.get("correo") or "")
+        if "@" in address:
+            yield None, str(row.get("nombre") or ""), address
+
+
+def _ics(meeting: Meeting, at: dt.datetime) -> str:
+    """A whole-day event (RFC 5545): the form asks for the day, not the hour."""
+    assert meeting.held_on is not None  # noqa: S101
+    lines = (
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cauce//ES", "METHOD:PUBLISH", "BEGIN:VEVENT",
+        f"UID:cauce-mesa-{meeting.id}", f"DTSTAMP:{at:%Y%m%dT%H%M%SZ}",
+        f"DTSTART;VALUE=DATE:{meeting.held_on:%Y%m%d}", f"SUMMARY:{_escaped(meeting.topic)}",
+        f"LOCATION:{_escaped(meeting.place)}", "END:VEVENT", "END:VCALENDAR",
+    )  # fmt: skip
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _escaped(text: str) -> str:
+    for character in ("\\", ";", ","):
+        text = text.replace(character, "\\" + character)
+    return text.replace("\r", "").replace("\n", "\\n")

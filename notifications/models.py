@@ -1,0 +1,52 @@
+"""Tables of outgoing mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class OutboxMessage(Base):
+    """A mail, written in the transaction that makes it necessary and sent afterwards by the worker.
+
+    `state`: pendiente, enviado, fallido. `dedup_key` makes a second writing of the same mail impossible.
+    `leased_until` keeps two workers from sending the same row at once; a worker that dies lets the lease run out.
+    `attachments` is a list of `{"name", "media_type", "text"}`.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        sa.Index("ix_outbox_message_due", "state", "send_at"),
+        sa.Index("ix_outbox_message_recipient", "recipient", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(30))
+    dedup_key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    recipient: Mapped[str | None] = mapped_column(sa.String(60))
+    address: Mapped[str] = mapped_column(sa.String(200))
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str] = mapped_column(sa.Text)
+    html: Mapped[str] = mapped_column(sa.Text)
+    attachments: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[dt.datetime]
+    send_at: Mapped[dt.datetime]
+    state: Mapped[str] = mapped_column(sa.String(20), default="pendiente")
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[dt.datetime | None]
+    sent_at: Mapped[dt.datetime | None]
+    last_error: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class DigestRun(Base):
+    """That the digests of a working day were written: one row, so that two workers write them once."""
+
+    __tablename__ = "digest_run"
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    written_at: Mapped[dt.datetime]

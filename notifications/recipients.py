@@ -1,0 +1,96 @@
+"""Who has which open work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.instances.models import Instance
+from engine.tasks.models import TaskCandidate, UserTask
+from workflows.people.models import Person, PersonRole, Role
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """An open user task and the people who would do it: its assignee, else the active members of its groups."""
+
+    id: int
+    name: str
+    case_name: str
+    entity: str | None
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+    properties: Mapping[str, Any]
+    variables: Mapping[str, Any]
+    returned: bool
+    recipients: frozenset[str]
+
+
+def active_people(session: Session) -> dict[str, Person]:
+    """Everybody who may receive mail, by username."""
+    return {person.username: person for person in session.scalars(sa.select(Person).where(Person.active))}
+
+
+def members_by_group(session: Session) -> dict[str, frozenset[str]]:
+    """The active members of every candidate group (`rol`, or `rol@ENTIDAD` where the role belongs to an entity)."""
+    query = (
+        sa.select(Role.id, Role.scope, Person.username, Person.entity_code)
+        .join(PersonRole, PersonRole.role_id == Role.id)
+        .join(Person, Person.username == PersonRole.username)
+        .where(Person.active)
+    )
+    groups: dict[str, set[str]] = defaultdict(set)
+    for role_id, scope, username, entity_code in session.execute(query):
+        groups[f"{role_id}@{entity_code}" if scope == "entidad" else role_id].add(username)
+    return {group: frozenset(usernames) for group, usernames in groups.items()}
+
+
+def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[OpenTask]:
+    """Every open task with its recipients, soonest deadline first; three queries, no state loaded."""
+    offered: dict[int, set[str]] = defaultdict(set)
+    for task_id, group_id in session.execute(sa.select(TaskCandidate.task_id, TaskCandidate.group_id)):
+        offered[task_id] |= groups.get(group_id, frozenset())
+    again = _done_before(session)
+    active = frozenset().union(*groups.values()) if groups else frozenset()
+    query = (
+        sa.select(UserTask, Instance.name)
+        .join(Instance, Instance.id == UserTask.instance_id)
+        .where(UserTask.state == "open")
+        .order_by(UserTask.due_at, UserTask.id)
+    )
+    return [_open_task(task, case_name, offered[task.id], active, again) for task, case_name in session.execute(query)]
+
+
+def _open_task(
+    task: UserTask, case_name: str, offered: set[str], active: frozenset[str], again: set[tuple[int, str, Any]]
+) -> OpenTask:
+    recipients = frozenset({task.assignee}) & active if task.assignee else frozenset(offered)
+    return OpenTask(
+        id=task.id,
+        name=task.name,
+        case_name=case_name,
+        entity=task.variables.get("entidad"),
+        created_at=task.created_at,
+        due_at=task.due_at,
+        properties=task.properties,
+        variables=task.variables,
+        returned=task.properties.get("devolucion") == "si" or _place(task) in again,
+        recipients=frozenset(name for name in recipients if name),
+    )
+
+
+def _place(task: UserTask) -> tuple[int, str, Any]:
+    return task.instance_id, f"{task.process_key}/{task.element_id}", task.variables.get("entidad")
+
+
+def _done_before(session: Session) -> set[tuple[int, str, Any]]:
+    """Places of open tasks that somebody already completed once in the same case: the work came back."""
+    current = sa.select(UserTask.instance_id).where(UserTask.state == "open").distinct()
+    done = sa.select(UserTask).where(UserTask.state == "completed", UserTask.instance_id.in_(current))
+    return {_place(task) for task in session.scalars(done)}
