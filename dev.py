@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Everything a newcomer needs, with nothing but Python: set up, run the demo, test, check, measure.
+
+python3 dev.py run      set up, then serve the demo on http://127.0.0.1:8000
+python3 dev.py test     set up with the test extras, then the whole suite (arguments go to pytest)
+python3 dev.py check    ruff, mypy --strict and the directions between the packages
+python3 dev.py bench    the benchmarks
+python3 dev.py setup    only .venv and the installation
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parent.resolve()
+VENV = ROOT / ".venv"
+PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
+STAMP = VENV / ".cauce-installed"
+
+
+def program(name: str) -> str:
+    """The path of a program inside .venv."""
+    return str(PROGRAMS / (f"{name}.exe" if os.name == "nt" else name))
+
+
+def wanted() -> str:
+    """A digest of everything that asks for a new installation when it changes: dependencies and front end."""
+    frontend = ROOT / "web" / "frontend"
+    files = [ROOT / name for name in ("setup.cfg", "setup.py", "pyproject.toml")]
+    files += [path for path in sorted(frontend.iterdir()) if path.is_file()]
+    files += [path for path in sorted((frontend / "src").rglob("*")) if path.is_file()]
+    total = hashlib.sha256(sys.version.encode())
+    for path in files:
+        total.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def installed() -> tuple[str, bool]:
+    """What was installed last, and whether with the test extras."""
+    if not STAMP.is_file():
+        return "", False
+    digest, _, extras = STAMP.read_text().partition(" ")
+    return digest, extras == "test"
+
+
+def make_venv() -> None:
+    """Create .venv where there is none."""
+    if Path(program("python")).exists():
+        return
+    try:
+        venv.create(VENV, with_pip=True)
+    except subprocess.CalledProcessError:
+        sys.exit("A este Python le falta el módulo venv. En Debian o Ubuntu: sudo apt install python3-venv")
+
+
+def setup(*, test: bool = False) -> None:
+    """Make .venv hold the project (with the test extras if `test`); at once when nothing changed."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - somebody may well start it with an older one
+        sys.exit("Cauce necesita Python 3.11 o posterior.")
+    digest, with_test = installed()
+    if digest == wanted() and (with_test or not test):
+        return
+    print("Instalando Cauce en .venv (la primera vez tarda uno o dos minutos)…", flush=True)
+    make_venv()
+    test = test or with_test
+    what = ".[test]" if test else "."
+    pip = [program("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", what]
+    if subprocess.run(pip, check=False, cwd=ROOT).returncode:
+        sys.exit("No se pudo instalar: lea el mensaje de pip de arriba. La primera vez se necesita la red.")
+    STAMP.write_text(f"{wanted()}{' test' if test else ''}")
+
+
+def run(arguments: list[str]) -> int:
+    """Serve the demo."""
+    setup()
+    return become([program("cauce"), "serve", "--demo", *arguments])
+
+
+def test(arguments: list[str]) -> int:
+    """Run the suite, or the part of it that the arguments name."""
+    setup(test=True)
+    return become([program("python"), "-m", "pytest", *arguments])
+
+
+def check(_: list[str]) -> int:
+    """Run every check, also after one failed, so that one run tells everything."""
+    setup(test=True)
+    commands = (
+        [program("ruff"), "check", "."],
+        [program("ruff"), "format", "--check", "."],
+        [program("mypy")],
+        [program("lint-imports")],
+    )
+    failed = 0
+    for command in commands:
+        print(f"== {' '.join([Path(command[0]).stem, *command[1:]])}", flush=True)
+        failed |= subprocess.run(command, check=False, cwd=ROOT).returncode != 0
+    return int(failed)
+
+
+def bench(arguments: list[str]) -> int:
+    """Run the benchmarks."""
+    setup(test=True)
+    return become([program("python"), "-m", "benchmarks", *arguments])
+
+
+def become(command: list[str]) -> int:
+    """Turn into `command`, so that whoever stops dev.py stops it; Windows can only wait for it."""
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    if os.name != "nt":
+        os.execv(command[0], command)  # noqa: S606 - the point: no shell, no child
+    try:
+        return subprocess.run(command, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first argument says."""
+    commands = {"run": run, "test": test, "check": check, "bench": bench, "setup": lambda _: setup() or 0}
+    if not arguments or arguments[0] not in commands:
+        print(__doc__)
+        return 0 if arguments[:1] in ([], ["--help"], ["-h"]) else 2
+    return commands[arguments[0]](arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
