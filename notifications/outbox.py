@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,9 +110,8 @@ def _compose(message: OutboxMessage, sent_from: str) -> EmailMessage:
     email = EmailMessage()
     email["From"], email["To"], email["Subject"] = sent_from, message.address, message.subject
     email["Date"] = message.created_at
-    email["Message-ID"] = (
-        f"<cauce-{message.id}-{message.created_at:%Y%m%d%H%M%S}@{sent_from.rsplit('@', 1)[-1].rstrip('>')}>"
-    )
+    domain = parseaddr(sent_from)[1].rpartition("@")[2]
+    email["Message-ID"] = f"<cauce-{message.id}-{message.created_at:%Y%m%d%H%M%S}@{domain}>"
     email["Auto-Submitted"] = "auto-generated"
     email.set_content(message.text)
     email.add_alternative(message.html, subtype="html")

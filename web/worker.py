@@ -1,0 +1,85 @@
+"""The worker: an alarm clock that looks at what is due."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Event as Signal
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine import sweep
+from notifications import digest, outbox
+from web.bootstrap import Application
+from workflows import cycles
+
+log = logging.getLogger(__name__)
+
+TICK_S = 5
+BATCH = 100
+
+
+def tick(application: Application) -> None:
+    """Do everything that is due now. Each act is a transaction of its own, and may be done twice with one effect.
+
+    A failing act is logged and does not keep the others from running; it is due again at the next tick.
+    """
+    for act in (_open_periods, _fire_timers, _retry_incidents, _write_digests, _deliver):
+        try:
+            act(application)
+        except Exception:
+            log.exception("the worker's %s failed; it will be tried again", act.__name__.strip("_"))
+
+
+def _open_periods(application: Application) -> None:
+    with application.database.unit_of_work() as session:
+        cycles.open_due(session, application.engine)
+
+
+def _fire_timers(application: Application) -> None:
+    _in_batches(application, sweep.fire_due_timers)
+
+
+def _retry_incidents(application: Application) -> None:
+    _in_batches(application, sweep.retry_due_incidents)
+
+
+def _in_batches(application: Application, act: Callable[..., int]) -> None:
+    """One transaction per batch, until a batch comes back short."""
+    while True:
+        with application.database.unit_of_work() as session:
+            done = act(session, application.engine, limit=BATCH)
+        if done < BATCH:
+            return
+
+
+def _write_digests(application: Application) -> None:
+    with application.database.unit_of_work() as session:
+        digest.build_due(session, application.engine, application.calendar, base_url=application.config.base_url)
+
+
+def _deliver(application: Application) -> None:
+    outbox.deliver_due(
+        application.database, application.engine.clock, application.sender, sent_from=application.config.mail_from
+    )
+
+
+def start(application: Application) -> BackgroundScheduler:
+    """Tick every few seconds in a background thread.
+
+    APScheduler is only the alarm clock: late ticks are merged into one, two never overlap in this process, and
+    what is due is read from our tables, so any number of workers may tick.
+    """
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        tick, "interval", [application], seconds=TICK_S, coalesce=True, max_instances=1, misfire_grace_time=None
+    )
+    scheduler.start()
+    return scheduler
+
+
+def run(application: Application, until: Signal) -> None:
+    """Tick until `until` is set: the body of `cauce worker`."""
+    scheduler = start(application)
+    until.wait()
+    scheduler.shutdown(wait=True)
