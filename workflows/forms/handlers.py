@@ -1,0 +1,196 @@
+"""What knows the meaning of one form: prepares it, checks it, writes its records.
+
+Handlers subclass `PlainForm` and are handed to `workflows.forms.submissions.Forms` by the composition root.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from engine.instances.models import Instance
+from engine.runtime import ProcessEngine
+from engine.tasks.models import UserTask
+from workflows.forms.values import ROW_KEY, FieldError, Values, path_of
+
+__all__ = [
+    "ROW_KEY",
+    "Catalogue",
+    "Chip",
+    "FieldError",
+    "FormContext",
+    "FormHandler",
+    "Option",
+    "Panel",
+    "PanelBuilder",
+    "PlainForm",
+    "Prefill",
+    "Preview",
+    "Values",
+    "path_of",
+]
+
+Option = tuple[str, str]
+"""Value and label of a choice."""
+
+ICONS = {"rojo": "■", "amarillo": "◐", "verde": "●", "naranja": "▲", "gris": "–"}
+"""A colour is never alone: its sign, everywhere the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormContext:
+    """For whom and for what a form is open."""
+
+    session: Session
+    engine: ProcessEngine
+    task: UserTask
+    instance: Instance
+    actor: Actor
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The small data of the task: `entidad`, `periodo`, …"""
+        return self.task.variables
+
+    @property
+    def plan_code(self) -> str:
+        """The plan whose case this is."""
+        return self.instance.scope or ""
+
+    def now(self) -> dt.datetime:
+        """The present moment, aware."""
+        return self.engine.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A read-only block beside or above the form. `facts` are term and text; `head` and `rows` a small table."""
+
+    title: str
+    text: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What a form shows before anybody types.
+
+    `values`: initial values; for a table with fixed rows its rows, with the read-only cells. Keys of a row that
+    are no column (`indicator_id`) are kept on the server and come back in the typed row. A row may carry
+    `ROW_KEY`, the text that identifies it; without it, its place does.
+    `options`: by path without row (`campo`, `lista.columna`) or by catalogue name (`personas`).
+    `locked`: paths that this person may not change now: a field, a row (`avances.2`) or a cell.
+    `row_titles`: by list, what to call each row («IR-3.1 Personas formadas»).
+    `notes`: by path, what to say about it (why a row was returned). `hints`: by path, the unit or a help.
+    """
+
+    values: Values = field(default_factory=dict)
+    options: Mapping[str, Sequence[Option]] = field(default_factory=dict)
+    locked: AbstractSet[str] = frozenset()
+    panels: Sequence[Panel] = ()
+    row_titles: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A traffic light in words. `color` is one of rojo, amarillo, verde, naranja, gris."""
+
+    color: str
+    word: str
+    detail: str = ""
+
+    @property
+    def icon(self) -> str:
+        """The sign that goes with the colour."""
+        return ICONS.get(self.color, "–")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the form would give: chips by path, of a row (`avances.0`) or of a read-only cell."""
+
+    chips: Mapping[str, Chip] = field(default_factory=dict)
+
+
+class FormHandler(Protocol):
+    """Knows one form. Found by the task's `pes.registro`, else by its element id."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """Initial values, fixed rows, read-only cells, options, panels. Writes nothing."""
+        ...
+
+    def compute(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Read-only cells that follow from what was typed, by path (`{"avances.0.semaforo_previsto": "rojo"}`).
+
+        Runs before conditions are evaluated, with values that may be missing (None). Writes nothing.
+        """
+        ...
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """What the schema cannot know is wrong. `values` already agree with the schema. Writes nothing."""
+        ...
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Write the records and return further process variables."""
+        ...
+
+    def preview(self, context: FormContext, values: Values) -> Preview:
+        """What this would give. Values that could not be read are None. Writes nothing."""
+        ...
+
+    def may_amend(self, context: FormContext) -> bool:
+        """Whether what this task sent may still be corrected."""
+        ...
+
+    def amend(self, context: FormContext, values: Values) -> None:
+        """Write the records again with corrected values; the case went on and its variables stay."""
+        ...
+
+
+class PlainForm:
+    """A form without records: what was sent is kept as the submission, and nothing else happens."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """Nothing is known beforehand."""
+        return Prefill()
+
+    def compute(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Nothing follows."""
+        return {}
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """The schema says it all."""
+        return []
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """No records, no variables beyond `pes.salida`."""
+        return {}
+
+    def preview(self, context: FormContext, values: Values) -> Preview:
+        """No chips."""
+        return Preview()
+
+    def may_amend(self, context: FormContext) -> bool:
+        """Nothing sent is corrected unless a handler says so."""
+        return False
+
+    def amend(self, context: FormContext, values: Values) -> None:
+        """The same records again; the variables that `record` returns are ignored."""
+        self.record(context, values)
+
+
+Catalogue = Callable[[FormContext], Sequence[Option]]
+"""The choices of a select by the name of its catalogue (`personas`)."""
+
+PanelBuilder = Callable[[FormContext], Panel]
+"""A context panel by the name that a diagram gives in `pes.contexto`."""
