@@ -1,0 +1,159 @@
+"""A diagram as the rest of the engine sees it: plain frozen data, no XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sequence flow. `condition` is the expression as written, empty if there is none."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane: `role` is a role id or `${variable}`, its own or that of the lane around it; empty if none says it."""
+
+    id: str
+    name: str
+    role: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VariableMapping:
+    """What a call activity hands in or takes back.
+
+    Either `everything`, or the variable `source` (or the value of `expression`) under the name `target`.
+    """
+
+    target: str = ""
+    source: str = ""
+    expression: str = ""
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A node of the flow: an event, a task, a gateway, a subprocess or a call.
+
+    `kind` is the BPMN tag (`userTask`, `boundaryEvent`, …). `event` is what an event waits for or throws: `timer`,
+    `message`, `signal`, `error`, `escalation`, `conditional`, `terminate`, `link`, `compensate`, `cancel`,
+    `multiple`, or `none`; empty on everything else. `roles` are the candidate groups as written, else the role of
+    the lane (an embedded subprocess hands its lane down). `deadline` is `pes.plazo`, or the due date of another
+    tool. `reference` is the name or code of the signal, error, escalation or link. `expression` is the condition
+    of a conditional event, or the ISO 8601 text of a timer. `cardinality` repeats a fixed number of times.
+    """
+
+    id: str
+    kind: str
+    name: str = ""
+    documentation: str = ""
+    parent_id: str | None = None
+    lane_id: str | None = None
+    roles: tuple[str, ...] = ()
+    assignee: str = ""
+    form_key: str = ""
+    deadline: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    topic: str = ""
+    message: str = ""
+    called_element: str = ""
+    in_mappings: tuple[VariableMapping, ...] = ()
+    out_mappings: tuple[VariableMapping, ...] = ()
+    multiple: bool = False
+    sequential: bool = False
+    collection: str = ""
+    element_variable: str = ""
+    cardinality: str = ""
+    completion_condition: str = ""
+    loop: bool = False
+    loop_condition: str = ""
+    loop_maximum: str = ""
+    event: str = ""
+    reference: str = ""
+    expression: str = ""
+    attached_to: str | None = None
+    interrupting: bool = True
+    triggered_by_event: bool = False
+    default_flow: str | None = None
+    incoming: tuple[str, ...] = ()
+    outgoing: tuple[str, ...] = ()
+
+    @property
+    def timer(self) -> bool:
+        """Whether it waits for a moment."""
+        return self.event == "timer"
+
+    @property
+    def is_gateway(self) -> bool:
+        """Whether it splits or joins the flow."""
+        return self.kind.endswith("Gateway")
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is drawn as a circle."""
+        return self.kind.endswith("Event")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A participant outside the process: somebody messages are exchanged with."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramModel:
+    """One process as drawn.
+
+    `elements` and `flows` are in the order of the file and include what is inside embedded subprocesses
+    (`Element.parent_id` says where). `properties` are those of the process, without prefix.
+    """
+
+    process_key: str
+    name: str
+    documentation: str
+    executable: bool
+    elements: Mapping[str, Element]
+    flows: Mapping[str, Flow]
+    lanes: Mapping[str, Lane]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    pools: tuple[Pool, ...] = ()
+
+    def of_kind(self, *kinds: str) -> Iterator[Element]:
+        """The elements of these kinds, in the order of the file."""
+        return (element for element in self.elements.values() if element.kind in kinds)
+
+    def inside(self, parent_id: str | None) -> Iterator[Element]:
+        """The elements directly in the process (`None`) or directly in one embedded subprocess."""
+        return (element for element in self.elements.values() if element.parent_id == parent_id)
+
+    def attached_to(self, element_id: str) -> Iterator[Element]:
+        """The boundary events of an element."""
+        return (element for element in self.elements.values() if element.attached_to == element_id)
+
+    def starts(self) -> list[Element]:
+        """The start events of the process itself, not those of its subprocesses."""
+        return [element for element in self.inside(None) if element.kind == "startEvent"]
+
+    def after(self, element_id: str) -> list[Element]:
+        """The elements its outgoing flows lead to."""
+        return self._at(self.elements[element_id].outgoing, "target")
+
+    def before(self, element_id: str) -> list[Element]:
+        """The elements its incoming flows come from."""
+        return self._at(self.elements[element_id].incoming, "source")
+
+    def _at(self, flow_ids: tuple[str, ...], end: str) -> list[Element]:
+        ids = (getattr(self.flows[flow_id], end) for flow_id in flow_ids)
+        return [self.elements[element_id] for element_id in ids if element_id in self.elements]

@@ -1,0 +1,154 @@
+"""Role, person, deadline, form and handler of an element, in the words of six tools.
+
+Camunda 7, Operaton and Flowable (and its ancestor Activiti) write attributes; Camunda 8 (zeebe) and SpiffWorkflow
+write extension elements; plain BPMN has `potentialOwner`. Only `camunda:` is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.definitions.diagram import VariableMapping
+from engine.definitions.markup import (
+    ACTIVITI,
+    BPMN,
+    CAMUNDA,
+    FLOWABLE,
+    OPERATON,
+    SPIFF,
+    ZEEBE,
+    Node,
+    child,
+    children,
+    local,
+    namespace,
+    text_of,
+)
+
+ATTRIBUTES = (CAMUNDA, OPERATON, FLOWABLE, ACTIVITI)
+
+_COMMA_OUTSIDE_BRACES = re.compile(r",(?![^{]*\})")
+
+
+def attribute(node: Node, *names: str) -> str:
+    """The first of these attributes that one of the attribute vocabularies gives."""
+    for name in names:
+        for space in ATTRIBUTES:
+            value = str(node.get(f"{{{space}}}{name}") or "").strip()
+            if value:
+                return value
+    return ""
+
+
+def extensions(node: Node, name: str | None = None) -> Iterator[Node]:
+    """What an element's `extensionElements` hold, of one local name or all, whatever the vocabulary."""
+    holder = child(node, "extensionElements")
+    if holder is not None:
+        for extension in holder:
+            if name is None or local(extension) == name:
+                yield extension
+
+
+def properties(node: Node, prefix: str) -> dict[str, str]:
+    """The element's properties whose name begins with `prefix`, without it."""
+    found: dict[str, str] = {}
+    for holder in extensions(node, "properties"):
+        for item in holder:
+            name = str(item.get("name") or "")
+            if local(item) == "property" and name.startswith(prefix):
+                found[name[len(prefix) :]] = str(item.get("value") or text_of(item)).strip()
+    return found
+
+
+def candidate_groups(node: Node) -> tuple[str, ...]:
+    """Who may do a task, as written: role ids or `${…}`."""
+    written = attribute(node, "candidateGroups") or _extension(node, "assignmentDefinition", "candidateGroups")
+    if not written:
+        return tuple(owner for owner in _resources(node, "potentialOwner") if owner)
+    return tuple(group.strip() for group in _COMMA_OUTSIDE_BRACES.split(written) if group.strip())
+
+
+def assignee(node: Node) -> str:
+    """The one person who does it, as written."""
+    return (
+        attribute(node, "assignee")
+        or _extension(node, "assignmentDefinition", "assignee")
+        or next(_resources(node, "humanPerformer"), "")
+    )
+
+
+def due_date(node: Node) -> str:
+    """The due date another tool wrote."""
+    return attribute(node, "dueDate") or _extension(node, "taskSchedule", "dueDate")
+
+
+def form(node: Node) -> str:
+    """The key of the form."""
+    return (
+        attribute(node, "formRef", "formKey")
+        or _extension(node, "formDefinition", "formKey")
+        or _extension(node, "formDefinition", "formId")
+        or _spiff_form(node)
+    )
+
+
+def topic(node: Node) -> str:
+    """The name of the handler of an automatic step."""
+    return (
+        attribute(node, "topic")
+        or _extension(node, "taskDefinition", "type")
+        or _extension(node, "serviceTaskOperator", "id")
+    )
+
+
+def called_element(node: Node) -> str:
+    """The process that a call activity starts."""
+    return str(node.get("calledElement") or "").strip() or _extension(node, "calledElement", "processId")
+
+
+def repetition(node: Node) -> tuple[str, str]:
+    """Collection and loop variable of a `multiInstanceLoopCharacteristics`, in any notation."""
+    collection = attribute(node, "collection") or _extension(node, "loopCharacteristics", "inputCollection")
+    variable = attribute(node, "elementVariable") or _extension(node, "loopCharacteristics", "inputElement")
+    item = child(node, "inputDataItem")
+    if item is not None:
+        variable = variable or str(item.get("name") or item.get("id") or "")
+    return collection or text_of(child(node, "loopDataInputRef")), variable
+
+
+def mappings(node: Node, direction: str) -> tuple[VariableMapping, ...]:
+    """What a call activity hands in (`in`) or takes back (`out`)."""
+    return tuple(
+        VariableMapping(
+            target=str(item.get("target") or ""),
+            source=str(item.get("source") or ""),
+            expression=str(item.get("sourceExpression") or ""),
+            everything=item.get("variables") == "all",
+        )
+        for item in extensions(node, direction)
+        if not item.get("businessKey")
+    )
+
+
+def _extension(node: Node, name: str, key: str) -> str:
+    for extension in extensions(node, name):
+        if namespace(extension) in (ZEEBE, SPIFF):
+            value = str(extension.get(key) or "").strip()
+            if value:
+                return value
+    return ""
+
+
+def _spiff_form(node: Node) -> str:
+    for holder in extensions(node, "properties"):
+        for item in holder:
+            if namespace(item) == SPIFF and item.get("name") == "formJsonSchemaFilename":
+                return str(item.get("value") or "")
+    return ""
+
+
+def _resources(node: Node, name: str) -> Iterator[str]:
+    for owner in children(node, name):
+        expressions = owner.iter(f"{{{BPMN}}}formalExpression", f"{{{BPMN}}}expression")
+        yield text_of(next(expressions, None)) or text_of(child(owner, "resourceRef"))
