@@ -1,0 +1,81 @@
+"""The *bitácora*: who did, or was refused, what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.identity import Actor
+from workflows.errors import PeriodFrozen
+from workflows.monitoring.models import MeasurementChange
+from workflows.plan.models import AuditEntry
+
+DONE, REFUSED = "hecho", "rechazado"
+
+
+def record(
+    session: Session,
+    clock: Clock,
+    actor: Actor,
+    action: str,
+    target: tuple[str, str],
+    *,
+    outcome: str = DONE,
+    reason: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write down an act on `target`, a kind and an id."""
+    entry = AuditEntry(
+        at=clock.now(),
+        actor_id=actor.id,
+        action=action,
+        object_kind=target[0],
+        object_id=target[1],
+        outcome=outcome,
+        reason=reason,
+        before=before or {},
+        after=after or {},
+    )
+    session.add(entry)
+    return entry
+
+
+def record_refusal(session: Session, clock: Clock, actor: Actor, refused: PeriodFrozen) -> AuditEntry:
+    """Write down that a change of a closed month was tried and refused.
+
+    Raising `PeriodFrozen` rolls the attempt back, and with it anything written beside it. So whoever began the
+    transaction (view, command line) catches the error and calls this in a unit of work of its own.
+    """
+    known = refused.__dict__
+    measurement_id = known.get("measurement_id")
+    if measurement_id is not None:
+        session.add(
+            MeasurementChange(
+                measurement_id=measurement_id,
+                at=clock.now(),
+                actor_id=actor.id,
+                action="rechazar",
+                after=known.get("attempt", {}),
+                reason=refused.message,
+            )
+        )
+    return record(
+        session,
+        clock,
+        actor,
+        known.get("action", "cambiar_cifra"),
+        ("periodo", f"{known.get('plan_code', '')}/{known.get('period_code', '')}"),
+        outcome=REFUSED,
+        reason=refused.message,
+        after={"objeto": known.get("object_code", ""), **known.get("attempt", {})},
+    )
+
+
+def of_object(session: Session, kind: str, object_id: str) -> list[AuditEntry]:
+    """What was done or tried on an object, oldest first."""
+    query = sa.select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
+    return list(session.scalars(query.order_by(AuditEntry.id)))
