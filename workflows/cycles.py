@@ -192,7 +192,9 @@ def _opens_on(engine: ProcessEngine, rhythm: Cadence, period: PlanPeriod, plan: 
 def _requirements_closed(
     session: Session, engine: ProcessEngine, plan: Plan, start: CalendarStart, starts: Sequence[CalendarStart]
 ) -> bool:
-    return all(_closed(session, plan, required) for required in starts if required.process_key in start.cadence.requires)
+    return all(
+        _closed(session, plan, required) for required in starts if required.process_key in start.cadence.requires
+    )
 
 
 def _closed(session: Session, plan: Plan, start: CalendarStart) -> bool:
@@ -236,7 +238,13 @@ def _open(
 
 
 def _reserve(
-    session: Session, engine: ProcessEngine, plan: Plan, process_key: str, opening: DueOpening, outcome: str, reason: str
+    session: Session,
+    engine: ProcessEngine,
+    plan: Plan,
+    process_key: str,
+    opening: DueOpening,
+    outcome: str,
+    reason: str,
 ) -> PeriodStart | None:
     """Insert the row of a period, or nothing if somebody did before."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -292,9 +300,7 @@ def _load(
     return plan, start, opening
 
 
-def _ensure_decidable(
-    session: Session, actor: Actor, plan: Plan, process_key: str, label: str, reason: str
-) -> None:
+def _ensure_decidable(session: Session, actor: Actor, plan: Plan, process_key: str, label: str, reason: str) -> None:
     ensure_coordinator(actor)
     if not reason.strip():
         raise Refused("Diga el motivo: queda en la bitácora.")

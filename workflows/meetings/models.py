@@ -14,7 +14,7 @@ from engine.database import Base
 class Meeting(Base):
     """A meeting of any kind (`seguimiento`, `socializacion`, …), from its invitation to its approved minutes.
 
-    `state`: convocada, realizada, en_revision, aprobada. The lists hold plain rows of the forms; people are usernames.
+    `state`: preparada, convocada, realizada, en_revision, aprobada. The lists hold plain rows of the forms; people are usernames.
     """
 
     __tablename__ = "meeting"
@@ -45,9 +45,10 @@ class Meeting(Base):
 
 
 class Commitment(Base):
-    """What somebody promised in a meeting, or a preventive measure. `state`: abierto, cumplido, en_parte, incumplido.
+    """What somebody promised in a meeting, or a measure against a bottleneck.
 
-    `origin`: acta or medida_preventiva.
+    `state`: propuesto (its minutes are not approved yet), abierto, cumplido, en_parte, incumplido.
+    `origin`: acta, medida_preventiva or plan_de_choque (until recovery plans are cases of their own).
     """
 
     __tablename__ = "commitment"

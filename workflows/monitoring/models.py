@@ -53,6 +53,9 @@ class Period(Base):
     frozen_by: Mapped[str | None] = mapped_column(sa.String(100))
     published_at: Mapped[dt.datetime | None]
     introduction: Mapped[str] = mapped_column(sa.Text, default="")
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    approved_by: Mapped[str | None] = mapped_column(sa.String(100))
+    approved_at: Mapped[dt.datetime | None]
     formula_version: Mapped[str | None] = mapped_column(sa.String(20))
 
 
@@ -90,6 +93,7 @@ class EntityReport(Base):
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
     state: Mapped[str] = mapped_column(sa.String(20))
     times_returned: Mapped[int] = mapped_column(default=0)
+    return_reason: Mapped[str] = mapped_column(sa.Text, default="")
     first_sent_at: Mapped[dt.datetime | None]
     endorsed_at: Mapped[dt.datetime | None]
     endorsed_by: Mapped[str | None] = mapped_column(sa.String(100))
@@ -100,7 +104,9 @@ class Measurement(Base):
     """What was reported for one indicator in one month.
 
     `value` is an increment for suma, a level otherwise. `state`: borrador, enviado, devuelto, validado, avalado,
-    congelado, sin_reporte. `late`: it arrived after the month was closed. `figure`: preliminar or definitiva.
+    congelado, sin_reporte. `late`: it arrived after its month's reports were closed; then `counts_from` is the month
+    (AAAA-MM) from which the figures take it in, so that the months frozen before stay as they were. `counts_from` is
+    null where it counts from its own month.
     """
 
     __tablename__ = "measurement"
@@ -119,6 +125,7 @@ class Measurement(Base):
     evidence_on: Mapped[dt.date | None]
     state: Mapped[str] = mapped_column(sa.String(20))
     late: Mapped[bool] = mapped_column(default=False)
+    counts_from: Mapped[str | None] = mapped_column(sa.String(7))
     origin: Mapped[str] = mapped_column(sa.String(20), default="tarea")
     return_reason: Mapped[str] = mapped_column(sa.Text, default="")
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -146,8 +153,12 @@ class MeasurementEvidence(Base):
 
 
 class MeasurementChange(Base):
-    """Every act on a measurement, append-only: `action` is enviar, devolver, validar, avalar, aclarar, congelar,
-    cargar (import) or rechazar (a change refused because the month is frozen)."""
+    """Every act on a measurement, append-only.
+
+    `action` is enviar, devolver, validar, reabrir (the head returned the report), avalar, aclarar, corregir (by the
+    coordinator), vencer (the time to report ran out), incorporar (late), congelar, cargar (import) or rechazar (a
+    change refused because the month is frozen).
+    """
 
     __tablename__ = "measurement_change"
 
@@ -244,3 +255,28 @@ class Bottleneck(Base):
     responsible: Mapped[str | None] = mapped_column(sa.String(60))
     due_on: Mapped[dt.date | None]
     reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Responsibility(Base):
+    """A row of the responsibility matrix that a preparation case puts together; in force once copied to the indicator.
+
+    `answer` is empty, acepta, no_acepta or sin_respuesta.
+    """
+
+    __tablename__ = "responsibility"
+    __table_args__ = (sa.UniqueConstraint("instance_id", "indicator_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    year: Mapped[int]
+    reports: Mapped[str | None] = mapped_column(sa.String(60))
+    reviews: Mapped[str | None] = mapped_column(sa.String(60))
+    substitute: Mapped[str | None] = mapped_column(sa.String(60))
+    answer: Mapped[str] = mapped_column(sa.String(20), default="")
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    answered_at: Mapped[dt.datetime | None]
+    in_force_at: Mapped[dt.datetime | None]
+
+    indicator: Mapped[Indicator] = relationship()
