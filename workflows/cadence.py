@@ -9,10 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workflows.errors import WorkflowsError
-
-MONTHS = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-)  # spelled here: the machine's locale may not be Spanish
+from workflows.spanish import MONTHS, month_name
 
 MONTHS_OF = {"mensual": 1, "bimestral": 2, "trimestral": 3, "semestral": 6, "anual": 12}
 ONCE = "unica"
@@ -98,12 +95,6 @@ def read(properties: Mapping[str, str]) -> Cadence | None:
     return Cadence(every, opening, catch_up, requires)
 
 
-def month_words(label: str) -> str:
-    """A month label in words: `2018-06` → junio de 2018."""
-    year, month = label.split("-")
-    return f"{MONTHS[int(month) - 1]} de {year}"
-
-
 def month_bounds(label: str) -> tuple[dt.date, dt.date]:
     """First and last day of a month label."""
     year, month = (int(part) for part in label.split("-"))
@@ -144,7 +135,7 @@ def _period(year: int, month: int, size: int) -> PlanPeriod:
     start, cutoff = dt.date(year, month, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
     if size == 1:
         label = f"{year}-{month:02}"
-        return PlanPeriod(label, month_words(label), start, cutoff)
+        return PlanPeriod(label, month_name(label), start, cutoff)
     if size == 12:
         return PlanPeriod(str(year), str(year), start, cutoff)
     label = f"{year}-{LETTER[size]}{(month - 1) // size + 1}"

@@ -79,7 +79,7 @@ def open_by_hand(
     Raises `Forbidden`, `NotFound`, `Refused` (no reason) or `Conflict` (it was opened before).
     """
     plan, start, opening = _load(session, engine, plan_code, process_key, label)
-    _ensure_decidable(session, actor, plan, process_key, label, reason)
+    _ensure_decidable(session, actor, plan, process_key, label, reason=reason)
     _forget_decision(session, plan, process_key, label)
     instance = _open(session, engine, plan, start, opening, actor=actor, reason=reason)
     if instance is None:
@@ -93,9 +93,9 @@ def skip_by_hand(
 ) -> PeriodStart:
     """Decide that a period is not opened. Raises as `open_by_hand`."""
     plan, _start, opening = _load(session, engine, plan_code, process_key, label)
-    _ensure_decidable(session, actor, plan, process_key, label, reason)
+    _ensure_decidable(session, actor, plan, process_key, label, reason=reason)
     _forget_decision(session, plan, process_key, label)
-    row = _reserve(session, engine, plan, process_key, opening, SKIPPED, reason)
+    row = _reserve(session, engine, plan, process_key, opening, outcome=SKIPPED, reason=reason)
     if row is None:
         raise Conflict
     auditing.record(session, engine.clock, actor, "omitir_periodo", ("periodo", f"{plan.code}/{label}"), reason=reason)
@@ -145,7 +145,7 @@ def _open_process(
         taken = [newest]
     outcome, reason = (SKIPPED, EARLIER_SKIPPED) if start.cadence.catch_up == "ultima" else (UNDECIDED, "")
     for opening in backlog:
-        _reserve(session, engine, plan, start.process_key, opening, outcome, reason)
+        _reserve(session, engine, plan, start.process_key, opening, outcome=outcome, reason=reason)
     instances_ = (_open(session, engine, plan, start, opening, actor=SYSTEM, reason="") for opening in taken)
     return [instance for instance in instances_ if instance is not None]
 
@@ -219,7 +219,7 @@ def _open(
     actor: Actor,
     reason: str,
 ) -> Instance | None:
-    row = _reserve(session, engine, plan, start.process_key, opening, OPENED, reason)
+    row = _reserve(session, engine, plan, start.process_key, opening, outcome=OPENED, reason=reason)
     if row is None:
         return None
     instance = instances.start(
