@@ -1,0 +1,59 @@
+// The editor of a diagram. Everything it needs to know stands in data- attributes of #editor.
+import Modeler from 'bpmn-js/lib/Modeler';
+import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
+import minimap from 'diagram-js-minimap';
+import { Drafts, post } from './modeler/drafts.js';
+import { Findings } from './modeler/findings.js';
+import { Panel } from './modeler/panel.js';
+import vocabulary from './modeler/vocabulary.js';
+import spanish from './shared/spanish.js';
+import './modeler.css';
+
+const page = document.getElementById('editor');
+const part = (name) => page.querySelector(`[data-part=${name}]`);
+const get = (url) => fetch(url, { credentials: 'same-origin' });
+
+async function open() {
+  const modeler = new Modeler({
+    container: part('canvas'),
+    moddleExtensions: { camunda },
+    additionalModules: [minimap, vocabulary, spanish],
+  });
+  const [diagram, catalogues] = await Promise.all([get(page.dataset.xml), get(page.dataset.catalogues)]);
+  await modeler.importXML(await diagram.text());
+  modeler.get('canvas').zoom('fit-viewport', 'auto');
+  start(modeler, await catalogues.json());
+}
+
+function start(modeler, catalogues) {
+  new Panel(modeler, part('panel'), catalogues);
+  const drafts = new Drafts(modeler, page, part('status'));
+  const findings = new Findings(modeler, part('findings'), part('summary'), (xml) => ask(xml));
+  const commands = modeler.get('commandStack');
+  const canvas = modeler.get('canvas');
+  const actions = {
+    save: () => drafts.save(),
+    publish: async () => { if (!drafts.dirty || await drafts.save()) location.assign(page.dataset.publish); },
+    undo: () => commands.canUndo() && commands.undo(),
+    redo: () => commands.canRedo() && commands.redo(),
+    fit: () => canvas.zoom('fit-viewport', 'auto'),
+  };
+  for (const [name, action] of Object.entries(actions)) page.querySelector(`[data-action=${name}]`)?.addEventListener('click', action);
+  addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
+      event.preventDefault();
+      drafts.save();
+    }
+  });
+  findings.look();
+  page.dataset.ready = 'true';
+}
+
+async function ask(xml) {
+  const answer = await post(page, page.dataset.findings, { xml });
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) return said.findings;
+  return [{ severity: 'error', element: '', name: '', message: said.message ?? 'No se pudo revisar el diagrama.', fix: '' }];
+}
+
+open().catch(() => { part('status').textContent = 'El diagrama no se pudo abrir. Actualice la página; si sigue así, avise a soporte.'; });

@@ -1,0 +1,170 @@
+// Which questions the panel asks about each kind of element. A field: {id, label, help, kind, options, get, set, check}.
+import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
+import * as model from './properties.js';
+import * as deadlines from './deadlines.js';
+
+const EMPTY = { value: '', label: '— ninguno —' };
+const REMINDERS = /^\s*[+-]?\d+(\s*,\s*[+-]?\d+)*\s*$/;
+
+function choices(catalogue, first = EMPTY) {
+  return [first, ...Object.entries(catalogue ?? {}).map(([value, label]) => ({ value, label: label || value }))];
+}
+
+function text(id, label, help = '', more = {}) {
+  return {
+    id, label, help, kind: 'text',
+    get: (element) => model.property(element, id),
+    set: (tools, element, value) => model.setProperty(tools, element, id, value.trim()),
+    ...more,
+  };
+}
+
+const name = {
+  id: 'name', label: 'Nombre', kind: 'textarea', help: 'Lo que leen las personas. Empiece por un verbo: «Reportar avance».',
+  get: (element) => model.attribute(element, 'name'),
+  set: ({ modeling }, element, value) => modeling.updateLabel(element, value.trim()),
+};
+
+const explanation = {
+  id: 'documentation', label: 'Explicación', kind: 'textarea', help: 'Qué se espera aquí. Se muestra a quien hace la tarea.',
+  get: model.documentation,
+  set: (tools, element, value) => model.setDocumentation(tools, element, value.trim()),
+};
+
+const identifier = { id: 'id', label: 'Clave interna', kind: 'output', get: (element) => element.id };
+
+function taskRole({ roles, lane }) {
+  const inherited = lane ? { value: '', label: `El del carril: ${model.attribute(lane, 'name') || lane.id}` } : EMPTY;
+  return {
+    id: 'role', label: 'Quién la hace', kind: 'select', options: choices(roles, inherited),
+    help: 'El rol que recibe la tarea en su bandeja.',
+    get: (element) => model.attribute(element, 'camunda:candidateGroups'),
+    set: (tools, element, value) => model.setAttributes(tools, element, { 'camunda:candidateGroups': value }),
+  };
+}
+
+function laneRole({ roles }) {
+  return { ...text('rol', 'Rol', 'Quién hace las tareas de este carril.'), kind: 'select', options: choices(roles) };
+}
+
+function deadlineFields(element) {
+  const current = deadlines.parse(model.property(element, 'plazo'));
+  if (!current) return [text('plazo', 'Plazo', 'Escriba por ejemplo «5dh», «cierre+5dh» o «fecha:variable».')];
+  const change = (part) => (tools, one, value) => {
+    const now = deadlines.parse(model.property(one, 'plazo')) ?? { base: 'tarea', days: '' };
+    model.setProperty(tools, one, 'plazo', deadlines.write({ ...now, [part]: value }));
+  };
+  return [
+    { id: 'days', label: 'Plazo (días hábiles)', kind: 'number', min: 0, max: 365, get: () => current.days, set: change('days') },
+    { id: 'base', label: 'El plazo se cuenta desde', kind: 'select', options: deadlines.BASES, get: () => current.base, set: change('base') },
+  ];
+}
+
+const reminders = text('recordatorios', 'Recordatorios', 'Días hábiles frente al vencimiento, separados por comas: -3,-1,0,+1.', {
+  check: (value) => (value && !REMINDERS.test(value) ? 'Escriba números separados por comas, por ejemplo -3,-1,0,+1.' : ''),
+});
+
+function escalationFields({ roles }) {
+  const change = (part) => (tools, element, value) => {
+    const [first = { days: '3', role: Object.keys(roles ?? {})[0] ?? '' }, ...rest] = deadlines.parseEscalations(model.property(element, 'escalar'));
+    const changed = { ...first, [part]: value };
+    model.setProperty(tools, element, 'escalar', deadlines.writeEscalations(changed.days && changed.role ? [changed, ...rest] : rest));
+  };
+  const first = (element) => deadlines.parseEscalations(model.property(element, 'escalar'))[0] ?? { days: '', role: '' };
+  return [
+    { id: 'escalate-days', label: 'Avisar a otro rol si se vence', help: 'Días hábiles después del vencimiento. Vacío: no se avisa.', kind: 'number', min: 1, max: 60, get: (element) => first(element).days, set: change('days') },
+    { id: 'escalate-role', label: 'A quién se avisa', kind: 'select', options: choices(roles), get: (element) => first(element).role, set: change('role') },
+  ];
+}
+
+function fourEyes(context, element) {
+  const others = context.elementRegistry.filter((one) => is(one, 'bpmn:UserTask') && one.type !== 'label' && one !== element);
+  const options = Object.fromEntries(others.map((one) => [one.id, model.attribute(one, 'name') || one.id]));
+  return { ...text('cuatro_ojos', 'No puede ser quien hizo', 'La persona que hizo ese paso no podrá hacer este.'), kind: 'select', options: choices(options) };
+}
+
+function formField({ forms }) {
+  return {
+    id: 'form', label: 'Formulario', kind: 'select', options: choices(forms),
+    get: (element) => model.attribute(element, 'camunda:formRef'),
+    set: (tools, element, value) => model.setAttributes(tools, element, { 'camunda:formRef': value, 'camunda:formRefBinding': value && 'deployment' }),
+  };
+}
+
+const guide = text('guia', 'Filas de la guía', 'Las filas de la guía metodológica que esta tarea cumple, separadas por comas.');
+const origin = {
+  ...text('origen', 'De dónde sale', 'Si la guía pide esta tarea o si la hace falta el proceso.'), kind: 'select',
+  options: [EMPTY, { value: 'guia', label: 'La pide la guía' }, { value: 'derivado', label: 'Se deriva de la guía' }],
+};
+const record = { ...text('registro', 'Qué registra', 'El registro del plan que esta tarea escribe. Lo define quien programa.'), kind: 'output' };
+
+const CADENCES = { mensual: 'cada mes', bimestral: 'cada dos meses', trimestral: 'cada tres meses', semestral: 'cada seis meses', anual: 'cada año', unica: 'una sola vez' };
+const DELAYS = { todas: 'abrir todas', ultima: 'abrir solo la última', preguntar: 'preguntar a la coordinación' };
+const cadence = [
+  { ...text('cadencia', 'Cada cuánto empieza'), kind: 'select', options: choices(CADENCES) },
+  text('apertura', 'Cuándo se abre', 'Por ejemplo «cierre+1dh»: el primer día hábil después del corte.'),
+  text('corte', 'Corte', 'Por ejemplo «fin»: el último día del periodo.'),
+  { ...text('atraso', 'Si se pasaron fechas sin abrir'), kind: 'select', options: choices(DELAYS) },
+];
+
+function topic({ topics }) {
+  return {
+    id: 'topic', label: 'Acción automática', kind: 'select', options: choices(topics), help: 'Lo que el sistema hace solo en este paso.',
+    get: (element) => model.attribute(element, 'camunda:topic') || element.id,
+    set: (tools, element, value) => model.setAttributes(tools, element, { 'camunda:topic': value, 'camunda:type': value && 'external' }),
+  };
+}
+
+function called({ processes }) {
+  return {
+    id: 'called', label: 'Proceso que se llama', kind: 'select', options: choices(processes),
+    get: (element) => model.attribute(element, 'calledElement'),
+    set: (tools, element, value) => model.setAttributes(tools, element, { calledElement: value }),
+  };
+}
+
+const answer = {
+  id: 'condition', label: 'Se toma cuando', kind: 'text', help: 'Por ejemplo ${decision == "aprobar"}. Vacío en el camino por defecto.',
+  get: model.condition, set: (tools, element, value) => model.setCondition(tools, element, value.trim()),
+};
+
+function loop(id, label, help) {
+  return {
+    id, label, help, kind: 'text',
+    get: (element) => model.repetition(element).get(`camunda:${id}`) ?? '',
+    set: (tools, element, value) => model.setRepetition(tools, element, { [`camunda:${id}`]: value.trim() || undefined }),
+  };
+}
+const repetition = [loop('collection', 'Una vez por cada', 'La lista del proceso: entidades, responsables…'), loop('elementVariable', 'Se llama', 'Cómo se llama cada elemento de la lista.')];
+
+function whenFields(element, context) {
+  if (is(element, 'bpmn:Lane')) return [laneRole(context)];
+  if (is(element, 'bpmn:UserTask')) return [taskRole(context), ...deadlineFields(element), reminders, ...escalationFields(context), fourEyes(context, element)];
+  if (!hasTimer(element)) return [];
+  return is(element, 'bpmn:StartEvent') ? cadence : deadlineFields(element);
+}
+
+function hasTimer(element) {
+  const definitions = element.businessObject.eventDefinitions ?? [];
+  return definitions.some((one) => one.$type === 'bpmn:TimerEventDefinition');
+}
+
+function workFields(element, context) {
+  if (is(element, 'bpmn:UserTask')) return [formField(context), guide, origin, record];
+  if (isAny(element, ['bpmn:ServiceTask', 'bpmn:SendTask'])) return [topic(context), guide, origin];
+  if (is(element, 'bpmn:CallActivity')) return [called(context), guide, origin];
+  return [];
+}
+
+export function groups(element, context) {
+  const flow = is(element, 'bpmn:SequenceFlow');
+  const general = isAny(element, ['bpmn:Activity', 'bpmn:Event', 'bpmn:Gateway']) ? [name, explanation, identifier] : [name, identifier];
+  const all = [
+    { title: 'General', fields: general },
+    { title: 'Quién y cuándo', fields: whenFields(element, context) },
+    { title: 'Formulario y guía', fields: workFields(element, context) },
+    { title: 'Respuesta', fields: flow && is(element.source, 'bpmn:ExclusiveGateway') ? [answer] : [] },
+    { title: 'Repetición', fields: model.repetition(element)?.$type === 'bpmn:MultiInstanceLoopCharacteristics' ? repetition : [] },
+  ];
+  return all.filter(({ fields }) => fields.length);
+}

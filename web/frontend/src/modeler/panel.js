@@ -1,0 +1,96 @@
+// The panel beside the drawing: an ordinary form about the selected element.
+import { getBusinessObject } from 'bpmn-js/lib/util/ModelUtil';
+import { groups } from './fields.js';
+import { laneOf } from './properties.js';
+import { translate } from '../shared/spanish.js';
+
+const WORDS = {
+  'bpmn:UserTask': 'Tarea', 'bpmn:ServiceTask': 'Paso automático', 'bpmn:SendTask': 'Envío de mensaje', 'bpmn:CallActivity': 'Proceso llamado',
+  'bpmn:SubProcess': 'Subproceso', 'bpmn:ExclusiveGateway': 'Pregunta', 'bpmn:ParallelGateway': 'Caminos a la vez', 'bpmn:StartEvent': 'Comienzo',
+  'bpmn:EndEvent': 'Final', 'bpmn:BoundaryEvent': 'Evento de borde', 'bpmn:IntermediateCatchEvent': 'Espera', 'bpmn:Lane': 'Carril',
+  'bpmn:Participant': 'Proceso', 'bpmn:Process': 'Proceso', 'bpmn:SequenceFlow': 'Flujo', 'bpmn:Task': 'Tarea sin tipo', 'bpmn:TextAnnotation': 'Anotación',
+};
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== '') element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function selectControl(field, id, value) {
+  const known = field.options.some((option) => option.value === value);
+  const options = known ? field.options : [...field.options, { value, label: `${value} (no está en la lista)` }];
+  const control = make('select', { id });
+  control.append(...options.map((option) => make('option', { value: option.value || undefined }, option.label)));
+  [...control.options].forEach((option, index) => { option.value = options[index].value; });
+  control.value = value;
+  return control;
+}
+
+function controlOf(field, id, value) {
+  if (field.kind === 'select') return selectControl(field, id, value);
+  if (field.kind === 'output') return make('output', { id }, value || '—');
+  if (field.kind === 'textarea') return make('textarea', { id, rows: 2 }, value);
+  const number = field.kind === 'number';
+  return make('input', { id, type: number ? 'number' : 'text', min: field.min, max: field.max, value, spellcheck: 'false' });
+}
+
+export class Panel {
+  constructor(modeler, container, catalogues) {
+    this.container = container;
+    this.catalogues = catalogues;
+    this.tools = { modeling: modeler.get('modeling'), moddle: modeler.get('moddle') };
+    this.elementRegistry = modeler.get('elementRegistry');
+    this.canvas = modeler.get('canvas');
+    this.shown = '';
+    modeler.on('selection.changed', ({ newSelection }) => this.show(newSelection.length === 1 ? newSelection[0] : this.canvas.getRootElement()));
+    modeler.on('commandStack.changed', () => this.refresh());
+    this.show(this.canvas.getRootElement());
+  }
+
+  show(element) {
+    this.element = element.labelTarget ?? element;
+    this.draw();
+  }
+
+  // After «Deshacer» or our own change; whoever types in a field keeps the caret.
+  refresh() {
+    const focused = this.container.contains(document.activeElement) ? document.activeElement.id : '';
+    if (!this.elementRegistry.get(this.element.id)) this.element = this.canvas.getRootElement();
+    this.draw();
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  draw() {
+    const element = this.element;
+    const context = { ...this.catalogues, elementRegistry: this.elementRegistry, lane: laneOf(this.elementRegistry, element) };
+    const kind = WORDS[element.type] ?? translate(element.type.replace('bpmn:', ''));
+    const heading = make('h2', {}, kind, ': ', make('b', {}, getBusinessObject(element).name || 'sin nombre'));
+    const sections = groups(element, context).map((group) => this.section(group));
+    this.container.replaceChildren(heading, ...sections);
+  }
+
+  section({ title, fields }) {
+    return make('fieldset', {}, make('legend', {}, title), ...fields.map((field) => this.row(field)));
+  }
+
+  row(field) {
+    const id = `campo-${field.id}`;
+    const control = controlOf(field, id, field.get(this.element));
+    const error = make('p', { class: 'error', id: `${id}-error`, role: 'alert' });
+    const help = field.help ? [make('small', { id: `${id}-ayuda` }, field.help)] : [];
+    control.setAttribute('aria-describedby', [field.help && `${id}-ayuda`, error.id].filter(Boolean).join(' '));
+    control.addEventListener('change', () => this.change(field, control, error));
+    return make('p', { class: 'field' }, make('label', { for: id }, field.label), control, ...help, error);
+  }
+
+  change(field, control, error) {
+    const wrong = field.check?.(control.value) || (control.checkValidity() ? '' : control.validationMessage);
+    error.textContent = wrong;
+    control.toggleAttribute('aria-invalid', Boolean(wrong));
+    if (!wrong) field.set(this.tools, this.element, control.value);
+  }
+}

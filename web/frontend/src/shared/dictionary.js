@@ -1,0 +1,3 @@
+// What the community's dictionary lacks or says in words that we don't use.
+export default {
+};
