@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from workflows.calendar import WorkingCalendar, add_months, month_end
 from workflows.errors import WorkflowsError
 from workflows.spanish import MONTHS, month_name
 
@@ -16,10 +15,6 @@ ONCE = "unica"
 LETTER = {2: "B", 3: "T", 6: "S"}
 CATCH_UP = ("todas", "ultima", "preguntar")
 PERIOD_ENDS = ("", "fin", "ultimo_dia", "ultimo_dia_del_mes", "fin_de_mes")
-
-_DATE = re.compile(r"fecha:(\d{2})-(\d{2})")
-_ANCHOR = re.compile(r"(inicio|cierre)(?:([+-]\d{1,3})(dh|d|m))?")
-_CUTOFF_DATE = re.compile(r"\d{2}-\d{2}")
 
 
 class InvalidCadence(WorkflowsError):
@@ -58,19 +53,12 @@ class Cadence:
             if month > 12:
                 year, month = year + 1, 1
 
-    def opening_expression(self, period: PlanPeriod) -> tuple[dt.date, int]:
-        """The day the opening counts from, and the working days to add to it (calendar offsets are done here)."""
-        fixed = _DATE.fullmatch(self.opening)
-        if fixed:
-            year = period.cutoff.year + (1 if self.every == ONCE else 0)
-            return _clamped(year, int(fixed[1]), int(fixed[2])), 0
-        anchor, amount, unit = _ANCHOR.fullmatch(self.opening).groups()  # type: ignore[union-attr]  # read() checked it
-        day = period.start if anchor == "inicio" else period.cutoff
-        if unit == "m":
-            return add_months(day, int(amount)), 0
-        if unit == "d":
-            return day + dt.timedelta(days=int(amount)), 0
-        return day, int(amount or 0)
+    def opens_on(self, calendar: WorkingCalendar, period: PlanPeriod, scope: str | None) -> dt.date:
+        """The day on which a period opens. Raises `engine.errors.InvalidDeadline`."""
+        start = period.start
+        if self.every == ONCE:
+            start = dt.date(period.cutoff.year + 1, 1, 1)  # a date without year falls after the plan's last year
+        return calendar.moment_of(self.opening, period_start=start, cutoff=period.cutoff, scope=scope)
 
 
 def read(properties: Mapping[str, str]) -> Cadence | None:
@@ -86,8 +74,6 @@ def read(properties: Mapping[str, str]) -> Cadence | None:
     cutoff = (properties.get("corte") or "").strip()
     if every not in MONTHS_OF and every != ONCE:
         raise InvalidCadence(f"La cadencia «{every}» no existe. Use {', '.join(MONTHS_OF)} o {ONCE}.")
-    if not (_DATE.fullmatch(opening) or _ANCHOR.fullmatch(opening)):
-        raise InvalidCadence(f"La apertura «{opening}» no se entiende. Escriba por ejemplo cierre+1dh o fecha:01-31.")
     if catch_up not in CATCH_UP:
         raise InvalidCadence(f"El atraso «{catch_up}» no existe. Use {', '.join(CATCH_UP)}.")
     _check_cutoff(every, cutoff)
@@ -98,7 +84,7 @@ def read(properties: Mapping[str, str]) -> Cadence | None:
 def month_bounds(label: str) -> tuple[dt.date, dt.date]:
     """First and last day of a month label."""
     year, month = (int(part) for part in label.split("-"))
-    return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
+    return dt.date(year, month, 1), month_end(year, month)
 
 
 def next_month(label: str) -> str:
@@ -109,16 +95,6 @@ def next_month(label: str) -> str:
 def previous_month(label: str) -> str:
     """The label of the month before."""
     return add_months(month_bounds(label)[0], -1).strftime("%Y-%m")
-
-
-def add_months(day: dt.date, months: int) -> dt.date:
-    """The same day `months` later, or the last of its month where there is no such day (31 January + 1)."""
-    index = day.year * 12 + day.month - 1 + months
-    return _clamped(index // 12, index % 12 + 1, day.day)
-
-
-def _clamped(year: int, month: int, day: int) -> dt.date:
-    return dt.date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 
 def _check_cutoff(every: str, cutoff: str) -> None:
@@ -132,7 +108,7 @@ def _check_cutoff(every: str, cutoff: str) -> None:
 
 def _period(year: int, month: int, size: int) -> PlanPeriod:
     last = month + size - 1
-    start, cutoff = dt.date(year, month, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+    start, cutoff = dt.date(year, month, 1), month_end(year, last)
     if size == 1:
         label = f"{year}-{month:02}"
         return PlanPeriod(label, month_name(label), start, cutoff)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +19,7 @@ from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from workflows import auditing, cadence
 from workflows.cadence import Cadence, PlanPeriod
-from workflows.calendar import BOGOTA
+from workflows.calendar import WorkingCalendar, bogota_day
 from workflows.errors import Conflict, NotFound, Refused
 from workflows.monitoring.models import Period, PeriodStart
 from workflows.permissions import ensure_coordinator
@@ -152,7 +153,7 @@ def _open_process(
 
 def _due(session: Session, engine: ProcessEngine, plan: Plan, start: CalendarStart) -> list[DueOpening]:
     taken = _taken(session, plan, start)
-    today = engine.now().astimezone(BOGOTA).date()
+    today = bogota_day(engine.now())
     due = []
     first = cadence.month_bounds(plan.first_month)[0]
     for period in start.cadence.periods(first, plan.ends_on):
@@ -179,14 +180,7 @@ def _taken(session: Session, plan: Plan, start: CalendarStart) -> set[str]:
 
 
 def _opens_on(engine: ProcessEngine, rhythm: Cadence, period: PlanPeriod, plan: Plan) -> dt.date:
-    day, working_days = rhythm.opening_expression(period)
-    if working_days == 0:
-        return day
-    # The calendar speaks of a cut-off; here it is whatever day the opening counts from.
-    moment = engine.calendar.deadline(
-        f"cierre{working_days:+d}dh", since=engine.now(), variables={"cierre": day.isoformat()}, scope=plan.code
-    )
-    return moment.astimezone(BOGOTA).date()
+    return rhythm.opens_on(cast(WorkingCalendar, engine.calendar), period, plan.code)
 
 
 def _requirements_closed(
@@ -243,6 +237,7 @@ def _reserve(
     plan: Plan,
     process_key: str,
     opening: DueOpening,
+    *,
     outcome: str,
     reason: str,
 ) -> PeriodStart | None:
@@ -300,7 +295,7 @@ def _load(
     return plan, start, opening
 
 
-def _ensure_decidable(session: Session, actor: Actor, plan: Plan, process_key: str, label: str, reason: str) -> None:
+def _ensure_decidable(session: Session, actor: Actor, plan: Plan, process_key: str, label: str, *, reason: str) -> None:
     ensure_coordinator(actor)
     if not reason.strip():
         raise Refused("Diga el motivo: queda en la bitácora.")
