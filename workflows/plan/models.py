@@ -86,3 +86,13 @@ class AuditEntry(Base):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class LocalHoliday(Base):
+    """A day not worked that the national calendar does not know. `scope` is a plan or an entity; empty = everybody."""
+
+    __tablename__ = "local_holiday"
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(sa.String(40), primary_key=True, default="")
+    name: Mapped[str] = mapped_column(sa.String(200))

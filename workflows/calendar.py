@@ -1,0 +1,194 @@
+"""Colombian working days, and the deadlines and openings that diagrams write with them."""
+
+from __future__ import annotations
+
+import calendar as months
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.errors import InvalidDeadline
+from workflows.plan.models import LocalHoliday
+
+BOGOTA = ZoneInfo("America/Bogota")
+"""The zone of every day in Cauce: a day ends at 23:59:59 here."""
+
+END_OF_DAY = dt.time(23, 59, 59)
+
+LocalDays = Mapping[str | None, frozenset[dt.date]]
+"""Non-working days that the national calendar does not know, by scope; `None` is everybody's."""
+
+_OFFSET = r"(?P<sign>[+-])(?P<count>\d{1,4})(?P<unit>dh|m)"
+_BARE = re.compile(r"(?P<count>\d{1,4})dh")
+_ANCHORED = re.compile(rf"(?P<anchor>cierre|inicio|fecha:[^\W\d]\w*)(?:{_OFFSET})?")
+_OPENING = re.compile(rf"(?P<anchor>cierre|inicio|fecha:(?P<month>\d\d)-(?P<day>\d\d))(?:{_OFFSET})?")
+
+
+@lru_cache(maxsize=64)
+def national_holidays(year: int) -> Mapping[dt.date, str]:
+    """The holidays of Colombia in `year` with their Spanish names; Ley 51 de 1983 moves some to Monday."""
+    return dict(holidays.country_holidays("CO", years=year, language="es"))
+
+
+def local_days(session: Session) -> LocalDays:
+    """The local non-working days on record, by scope."""
+    found: dict[str | None, set[dt.date]] = {}
+    for day, scope in session.execute(sa.select(LocalHoliday.day, LocalHoliday.scope)):
+        found.setdefault(scope or None, set()).add(day)
+    return {scope: frozenset(days) for scope, days in found.items()}
+
+
+def bogota_day(moment: dt.datetime) -> dt.date:
+    """The day it is in Bogotá at an aware moment."""
+    return moment.astimezone(BOGOTA).date()
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    """23:59:59 in Bogotá of `day`, in UTC."""
+    return dt.datetime.combine(day, END_OF_DAY, tzinfo=BOGOTA).astimezone(dt.UTC)
+
+
+def add_months(day: dt.date, count: int) -> dt.date:
+    """The same day `count` months later, or the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return dt.date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+
+
+def month_end(year: int, month: int) -> dt.date:
+    """The last calendar day of a month: the cut-off."""
+    return dt.date(year, month, months.monthrange(year, month)[1])
+
+
+class WorkingCalendar:
+    """The engine's `BusinessCalendar` for Colombia, with the local days of a sector or an entity."""
+
+    def __init__(self, local: LocalDays | None = None, extra: Iterable[dt.date] = ()) -> None:
+        """Take local days by scope, and `extra` days that nobody works."""
+        days = dict(local or {})
+        days[None] = days.get(None, frozenset()) | frozenset(extra)
+        self._local: LocalDays = days
+
+    def reload(self, session: Session) -> None:
+        """Take the local days from the database, in place of those it had."""
+        self._local = local_days(session)
+
+    def is_working(self, day: dt.date, scope: str | None = None) -> bool:
+        """Whether people of `scope` work on `day`."""
+        if day.weekday() >= 5 or day in national_holidays(day.year):
+            return False
+        return not any(day in self._local.get(key, ()) for key in {None, scope})
+
+    def add_working_days(self, day: dt.date, count: int, scope: str | None = None) -> dt.date:
+        """The `count`-th working day after `day` (before it, if negative); 0 is the day or the next that is worked."""
+        step = dt.timedelta(days=-1 if count < 0 else 1)
+        if count == 0 and not self.is_working(day, scope):
+            count = 1
+        for _ in range(abs(count)):
+            day += step
+            while not self.is_working(day, scope):
+                day += step
+        return day
+
+    def working_days_between(self, start: dt.date, end: dt.date, scope: str | None = None) -> int:
+        """How many working days `end` lies after `start`, which is not counted; negative when it lies before."""
+        if end < start:
+            backwards = (end + dt.timedelta(days=n) for n in range((start - end).days))
+            return -sum(self.is_working(day, scope) for day in backwards)
+        forwards = (start + dt.timedelta(days=n + 1) for n in range((end - start).days))
+        return sum(self.is_working(day, scope) for day in forwards)
+
+    def deadline(
+        self, expression: str, *, since: dt.datetime, variables: Mapping[str, Any], scope: str | None
+    ) -> dt.datetime:
+        """The moment (UTC) of `5dh`, `cierre+7dh`, `fecha:variable`: the end of that day in Bogotá.
+
+        A variable that holds a date and time means that very moment. Raises `InvalidDeadline`.
+        """
+        text = _tidy(expression)
+        if bare := _BARE.fullmatch(text):
+            return end_of_day(self.add_working_days(bogota_day(since), int(bare["count"]), scope))
+        match = _anchored(text, expression)
+        variable = match["anchor"].removeprefix("fecha:")
+        moment = _moment(variables.get(variable), expression, variable)
+        if match["sign"] is None:
+            return moment if isinstance(moment, dt.datetime) else end_of_day(moment)
+        day = bogota_day(moment) if isinstance(moment, dt.datetime) else moment
+        return end_of_day(self._shift(day, match, scope))
+
+    def check(self, expression: str) -> None:
+        """Raise `InvalidDeadline` if the expression is not a deadline."""
+        text = _tidy(expression)
+        if not _BARE.fullmatch(text):
+            _anchored(text, expression)
+
+    def moment_of(
+        self, expression: str, *, period_start: dt.date, cutoff: dt.date, scope: str | None = None
+    ) -> dt.date:
+        """The day of an opening: `cierre+1dh`, `inicio-1m`, `fecha:01-31` (of the year in which the period starts).
+
+        Raises `InvalidDeadline`.
+        """
+        match = _OPENING.fullmatch(_tidy(expression))
+        if match is None:
+            raise InvalidDeadline(
+                f"La apertura «{expression}» no se entiende. "
+                "Escriba por ejemplo «cierre+1dh», «inicio-1m» o «fecha:01-31»."
+            )
+        day = {"cierre": cutoff, "inicio": period_start}.get(match["anchor"])
+        if day is None:
+            day = _day_of_year(period_start.year, int(match["month"]), int(match["day"]), expression)
+        return day if match["sign"] is None else self._shift(day, match, scope)
+
+    def check_opening(self, expression: str) -> None:
+        """Raise `InvalidDeadline` if the expression is not an opening."""
+        self.moment_of(expression, period_start=dt.date(2020, 1, 1), cutoff=dt.date(2020, 12, 31))
+
+    def _shift(self, day: dt.date, match: re.Match[str], scope: str | None) -> dt.date:
+        count = int(match["count"]) * (-1 if match["sign"] == "-" else 1)
+        return add_months(day, count) if match["unit"] == "m" else self.add_working_days(day, count, scope)
+
+
+def _tidy(expression: str) -> str:
+    return re.sub(r"\s+", "", expression)
+
+
+def _anchored(text: str, expression: str) -> re.Match[str]:
+    match = _ANCHORED.fullmatch(text)
+    if match is None:
+        raise InvalidDeadline(
+            f"El plazo «{expression}» no se entiende. Escriba por ejemplo «5dh», «cierre+5dh» o «fecha:variable»."
+        )
+    return match
+
+
+def _moment(value: Any, expression: str, variable: str) -> dt.date | dt.datetime:
+    """A date as a date; a date and time as an aware moment (in Bogotá, where the text says no zone)."""
+    if isinstance(value, str) and value:
+        try:
+            value = dt.date.fromisoformat(value) if len(value) == 10 else dt.datetime.fromisoformat(value)
+        except ValueError:
+            raise InvalidDeadline(
+                f"El plazo «{expression}» usa «{variable}», y su valor «{value}» no es una fecha (AAAA-MM-DD)."
+            ) from None
+    if isinstance(value, dt.datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=BOGOTA)).astimezone(dt.UTC)
+    if isinstance(value, dt.date):
+        return value
+    raise InvalidDeadline(f"El plazo «{expression}» usa «{variable}», que no tiene fecha en este proceso.")
+
+
+def _day_of_year(year: int, month: int, day: int, expression: str) -> dt.date:
+    try:
+        # 29 February is the last day of February in the other years.
+        return dt.date(year, month, 28 if (month, day) == (2, 29) and not months.isleap(year) else day)
+    except ValueError:
+        raise InvalidDeadline(
+            f"La apertura «{expression}» no es una fecha del año. Escriba mes y día: «fecha:01-31»."
+        ) from None

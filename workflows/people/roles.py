@@ -1,0 +1,37 @@
+"""The roles that diagrams may name: the shipped catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SECTOR = "sector"
+ENTITY = "entidad"
+PUBLIC = "publico"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSheet:
+    """A role of the process. `scope`: sector, entidad (held within one entity) or publico (nobody signs in with it)."""
+
+    id: str
+    name: str
+    scope: str
+
+
+CATALOGUE: tuple[RoleSheet, ...] = (
+    RoleSheet("coordinador_pes", "Coordinación PES (OAP-SDG)", SECTOR),
+    RoleSheet("profesional_sectorial", "Grupo de Planeación Sectorial (OAP-SDG)", SECTOR),
+    RoleSheet("directivo_sector", "Alta dirección de la cabeza de sector", SECTOR),
+    RoleSheet("juridica_sdg", "Dirección Jurídica SDG", SECTOR),
+    RoleSheet("comunicaciones", "Comunicaciones", ENTITY),
+    RoleSheet("directivo_entidad", "Alta dirección de la entidad", ENTITY),
+    RoleSheet("enlace_planeacion", "Enlace de planeación de la entidad", ENTITY),
+    RoleSheet("responsable_meta", "Responsable de meta / gerente de proyecto", ENTITY),
+    RoleSheet("equipo_tecnico", "Equipo técnico de la entidad", ENTITY),
+    RoleSheet("control_interno", "Oficina de Control Interno (consulta)", ENTITY),
+    RoleSheet("lider_proceso", "Líder del proceso (edita diagramas)", SECTOR),
+    RoleSheet("administrador", "Administración de la plataforma", SECTOR),
+    RoleSheet("ciudadania", "Ciudadanía (portal, encuesta)", PUBLIC),
+)
+
+BY_ID = {role.id: role for role in CATALOGUE}
