@@ -1,0 +1,96 @@
+"""The Flask application of an `Application`."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, redirect, url_for
+from flask_login import LoginManager, current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from web import errors, security, wording
+from web.admin.views import blueprint as admin
+from web.auth import ANYONE, allow, sessions
+from web.auth.views import blueprint as auth
+from web.bootstrap import Application
+from web.cases.views import blueprint as cases
+from web.inbox.views import blueprint as inbox
+from web.navigation import menu
+
+BLUEPRINTS = (auth, inbox, cases, admin)
+"""Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
+
+FILTERS = {
+    "dia": wording.weekday_and_day,
+    "dia_corto": wording.short_day,
+    "fecha": wording.full_day,
+    "fecha_hora": wording.day_and_time,
+    "hora": wording.clock_time,
+    "numero": wording.number,
+    "mes": wording.month,
+}
+
+
+def create_app(application: Application) -> Flask:
+    """Build the WSGI application."""
+    app = Flask("web")
+    app.extensions["cauce"] = application
+    security.harden(app, application.config)
+    errors.register(app)
+    _sign_ins(app, application)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/", "home", home)
+    app.add_url_rule("/salud", "health", health)
+    app.view_functions["static"] = allow(ANYONE)(app.view_functions["static"])
+    _templates(app, application)
+    if application.config.proxies:
+        count = application.config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+@allow(ANYONE)
+def home() -> Response:
+    """Staff go to their inbox, everybody else to the sign-in."""
+    return redirect(url_for("inbox.mine" if current_user.is_authenticated else "auth.sign_in"))
+
+
+@allow(ANYONE)
+def health() -> tuple[dict[str, str], int]:
+    """Tell a monitor that Cauce answers."""
+    return {"estado": "bien"}, 200
+
+
+def _sign_ins(app: Flask, application: Application) -> None:
+    manager = LoginManager()
+    # The gate of web.security decides what to do with strangers.
+    manager.session_protection = None
+    manager.user_loader(lambda token: sessions.load(application.database, application.clock, token))
+    manager.init_app(app)
+
+
+def _templates(app: Flask, application: Application) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
+    static = Path(app.static_folder or "")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 3600
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=name, v=_digest(static / name))
+
+    def context() -> dict[str, Any]:
+        return {"menu": menu, "asset": asset, "has_asset": lambda name: (static / name).is_file(), "demo": application.is_demo}
+
+    app.context_processor(context)
+
+
+@lru_cache(maxsize=200)
+def _digest(path: Path) -> str:
+    """What makes the address of a file change with its content, so that browsers may keep it for a year."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "0"

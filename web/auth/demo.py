@@ -1,0 +1,15 @@
+"""The people one can be in the demo, by entity."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from web.auth.people import everybody
+from web.pages import current
+from workflows.people.models import Entity, Person
+
+
+def people_by_entity() -> list[tuple[Entity, list[Person]]]:
+    """Every active person, under their entity."""
+    with current().database.reading() as session:
+        return [(entity, list(people)) for entity, people in groupby(everybody(session), lambda one: one.entity)]

@@ -1,0 +1,49 @@
+"""Tables of passwords, sign-in attempts and sessions."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base
+
+
+class Credential(Base):
+    """The password of a person, as an argon2 hash."""
+
+    __tablename__ = "credential"
+
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    changed_at: Mapped[dt.datetime]
+
+
+class SignInAttempt(Base):
+    """A sign-in that failed, or is being checked at this moment. Success removes the person's rows."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (
+        sa.Index("ix_sign_in_attempt_username", "username", "at"),
+        sa.Index("ix_sign_in_attempt_address", "address", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(sa.String(60))
+    address: Mapped[str] = mapped_column(sa.String(60))
+    at: Mapped[dt.datetime]
+
+
+class WebSession(Base):
+    """A browser in which somebody signed in. Only the digest of its token is kept.
+
+    `seen_at` moves in steps of a few minutes, so that reading pages does not write at every click.
+    """
+
+    __tablename__ = "web_session"
+
+    token_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
+    started_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]

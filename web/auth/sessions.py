@@ -1,0 +1,57 @@
+"""Sessions of browsers: a new token at every sign-in, ended by the server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.database import Database
+from web.auth.models import WebSession
+from web.auth.people import SignedPerson, signed_person
+
+IDLE = dt.timedelta(hours=8)
+SEEN_STEP = dt.timedelta(minutes=5)
+
+
+def begin(session: Session, clock: Clock, username: str) -> SignedPerson | None:
+    """Open a session for a person and drop everybody's expired ones; None if the person may not sign in."""
+    now = clock.now()
+    session.execute(sa.delete(WebSession).where(WebSession.seen_at < now - IDLE))
+    token = secrets.token_urlsafe(32)
+    session.add(WebSession(token_sha256=_digest(token), username=username, started_at=now, seen_at=now))
+    return signed_person(session, username, token)
+
+
+def load(database: Database, clock: Clock, token: str) -> SignedPerson | None:
+    """The person of a token, if the session is still alive; remembers that it was used."""
+    with database.reading() as session:
+        row = session.get(WebSession, _digest(token))
+        if row is None or row.seen_at < clock.now() - IDLE:
+            return None
+        found = signed_person(session, row.username, token)
+        is_stale = row.seen_at < clock.now() - SEEN_STEP
+    if found is not None and is_stale:
+        with database.unit_of_work() as session:
+            mark = sa.update(WebSession).where(WebSession.token_sha256 == _digest(token))
+            session.execute(mark.values(seen_at=clock.now()))
+    return found
+
+
+def end(session: Session, token: str) -> None:
+    """Close one session."""
+    session.execute(sa.delete(WebSession).where(WebSession.token_sha256 == _digest(token)))
+
+
+def end_all(session: Session, username: str, *, but: str = "") -> None:
+    """Close a person's sessions (the password changed, the person left), except the one with the token `but`."""
+    query = sa.delete(WebSession).where(WebSession.username == username, WebSession.token_sha256 != _digest(but))
+    session.execute(query)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,153 @@
+"""Sign in, sign out, my account, choosing a password; in the demo, choosing a person."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, jsonify, make_response, redirect, request, session as browser_session, url_for
+from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
+
+from web.auth import ANYONE, DEMO, SIGNED_IN, allow, attempts, passwords, sessions
+from web.auth.held import unseal
+from web.auth.models import Credential
+from web.errors import WeakPassword, WrongPassword
+from web.pages import back_to, current, page, person
+from web.security import is_demo_visitor, sign_in_page
+from workflows.people.models import Person
+
+blueprint = Blueprint("auth", __name__)
+
+
+@blueprint.get("/ingresar")
+@allow(ANYONE)
+def sign_in() -> Any:
+    """Show the sign-in page; whoever is signed in already goes on (in the demo they may change person)."""
+    if current_user.is_authenticated and not is_demo_visitor():
+        return redirect(safe_target())
+    return sign_in_page(following=request.args.get("sigue", ""))
+
+
+@blueprint.post("/ingresar")
+@allow(ANYONE)
+def check_password() -> Any:
+    """Sign in with user and password."""
+    application, username = current(), request.form.get("username", "").strip().lower()
+    attempts.begin(application.database, application.clock, username, request.remote_addr or "")
+    with application.database.reading() as session:
+        credential = session.get(Credential, username)
+    if not passwords.matches(credential, request.form.get("password", "")) or not open_session(username):
+        held = unseal(application.config.secret_key, request.form.get("held", ""))
+        following = request.form.get("sigue", "")
+        body = sign_in_page(held=held, following=following, username=username, error=WrongPassword().message)
+        return make_response(body, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return go_on()
+
+
+@blueprint.post("/demostracion/<username>")
+@allow(DEMO)
+def become(username: str) -> Any:
+    """Be one of the demo's people, with one click."""
+    if not open_session(username):
+        abort(HTTPStatus.NOT_FOUND)
+    return go_on()
+
+
+@blueprint.post("/salir")
+@allow(ANYONE)
+def sign_out() -> Any:
+    """Close this session, here and on the server."""
+    if current_user.is_authenticated:
+        with current().database.unit_of_work() as session:
+            sessions.end(session, person().token)
+    logout_user()
+    browser_session.clear()
+    return back_to("auth.sign_in", "Su sesión se cerró.")
+
+
+@blueprint.get("/cuenta")
+@allow(SIGNED_IN)
+def account() -> str:
+    """Who I am here: roles, entity, password."""
+    with current().database.reading() as session:
+        has_password = session.get(Credential, person().username) is not None
+        email = session.get_one(Person, person().username).email
+    return page("auth/account.html", has_password=has_password, email=email)
+
+
+@blueprint.post("/cuenta/clave")
+@allow(SIGNED_IN)
+def change_password() -> Any:
+    """Change my password; every other session of mine ends."""
+    me, application = person(), current()
+    with application.database.reading() as session:
+        credential = session.get(Credential, me.username)
+    attempts.begin(application.database, application.clock, me.username, request.remote_addr or "")
+    if credential is not None and not passwords.matches(credential, request.form.get("current", "")):
+        raise WrongPassword("La contraseña actual no coincide. No se cambió nada; vuelva a intentarlo.")
+    with application.database.unit_of_work() as session:
+        passwords.set_password(session, application.clock, me.username, twice_typed())
+        attempts.forget(session, application.clock, me.username)
+        sessions.end_all(session, me.username, but=me.token)
+    return back_to("auth.account", "Su contraseña cambió. Las demás sesiones suyas se cerraron.")
+
+
+@blueprint.route("/clave/<token>", methods=["GET", "POST"])
+@allow(ANYONE)
+def choose_password(token: str) -> Any:
+    """Choose a password with the link that an administrator handed over."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        username = passwords.read_link_token(session, application.config.secret_key, token)
+        if request.method == "GET":
+            return page("auth/choose_password.html", username=username)
+        passwords.set_password(session, application.clock, username, twice_typed())
+        sessions.end_all(session, username)
+    return back_to("auth.sign_in", "Ya puede ingresar con su nueva contraseña.")
+
+
+@blueprint.get("/sesion/ficha")
+@allow(SIGNED_IN)
+def fresh_token() -> Any:
+    """A CSRF token of this session, for a page left open while its session was lost and opened again."""
+    return jsonify(ficha=generate_csrf())
+
+
+def open_session(username: str) -> bool:
+    """Start a session for this browser; whatever an earlier one left in the cookie is gone."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        found = session.get(Person, username)
+        if found is None or not found.active:
+            return False
+        signed = sessions.begin(session, application.clock, username)
+        attempts.forget(session, application.clock, username)
+        if current_user.is_authenticated:
+            sessions.end(session, person().token)
+    browser_session.clear()
+    browser_session.permanent = True
+    return bool(login_user(signed))
+
+
+def go_on() -> Any:
+    """After signing in: the form that was waiting, or the page that was asked for."""
+    held = unseal(current().config.secret_key, request.form.get("held", ""))
+    return page("auth/held.html", held=held) if held else redirect(safe_target(), HTTPStatus.SEE_OTHER)
+
+
+def safe_target() -> str:
+    """The page asked for before signing in, only if it is one of ours."""
+    wanted = request.values.get("sigue", "")
+    parts = urlsplit(wanted.replace("\\", "/"))
+    is_ours = wanted.startswith("/") and not wanted.startswith("//") and not parts.scheme and not parts.netloc
+    return wanted if is_ours else url_for("inbox.mine")
+
+
+def twice_typed() -> str:
+    """The new password, if both fields agree."""
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        raise WeakPassword("Las dos contraseñas no son iguales. Escríbalas de nuevo.")
+    return password

@@ -1,0 +1,53 @@
+"""The only composition root: what is not put together here does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.clock import Clock, SystemClock
+from engine.database import Database
+from engine.runtime import ProcessEngine
+from notifications.listeners import mail_listener
+from notifications.mail import EmailSender, FolderSender, SmtpSender
+from web import schema
+from web.config import Config
+from workflows.assembly import forms, process_engine
+from workflows.calendar import WorkingCalendar
+from workflows.forms.submissions import Forms
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that views, commands and the worker use."""
+
+    config: Config
+    database: Database
+    clock: Clock
+    calendar: WorkingCalendar
+    engine: ProcessEngine
+    forms: Forms
+    sender: EmailSender
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether people choose who they are instead of signing in."""
+        return self.config.demo
+
+
+def assemble(config: Config, *, clock: Clock | None = None, sender: EmailSender | None = None) -> Application:
+    """Put the application together; nothing is opened yet. Tests hand in their clock and sender."""
+    schema.load()
+    clock = clock or SystemClock()
+    return Application(
+        config=config,
+        database=Database(config.database_url),
+        clock=clock,
+        calendar=WorkingCalendar(),
+        engine=process_engine(clock, listeners=(mail_listener,)),
+        forms=forms(),
+        sender=sender or _sender(config),
+    )
+
+
+def _sender(config: Config) -> EmailSender:
+    return SmtpSender(config.smtp_url) if config.smtp_url else FolderSender(config.mail_folder)

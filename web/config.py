@@ -1,0 +1,106 @@
+"""What the surroundings decide, read once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+
+
+class InvalidSetting(Exception):
+    """A setting of the environment cannot be used; the message says which one and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting of Cauce.
+
+    `home` holds what Cauce writes by itself (secret, embedded database, mails of the demo). `base_url` is the
+    address people use, without a slash at the end: links in mails begin with it, and `https` makes cookies secure.
+    `smtp_url` empty means that mails are written into `home/correos`. `proxies` counts the reverse proxies whose
+    forwarded addresses are believed.
+    """
+
+    home: Path
+    database_url: str
+    secret_key: str
+    base_url: str = DEFAULT_BASE_URL
+    smtp_url: str = ""
+    mail_from: str = "Cauce <cauce@localhost>"
+    demo: bool = False
+    proxies: int = 0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
+        """Read `CAUCE_*`; `demo` given by the command line wins over `CAUCE_DEMO`.
+
+        Creates the home folder and, where no key was given, a secret of its own. Raises `InvalidSetting`.
+        """
+        home = Path(environment.get("CAUCE_HOME", "var")).resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        return cls(
+            home=home,
+            database_url=environment.get("CAUCE_DATABASE_URL") or f"sqlite:///{home / 'cauce.sqlite'}",
+            secret_key=environment.get("CAUCE_SECRET_KEY") or kept_secret(home / "secret"),
+            base_url=_base_url(environment.get("CAUCE_BASE_URL") or DEFAULT_BASE_URL),
+            smtp_url=environment.get("CAUCE_SMTP_URL", ""),
+            mail_from=environment.get("CAUCE_MAIL_FROM") or "Cauce <cauce@localhost>",
+            demo=_flag("CAUCE_DEMO", environment) if demo is None else demo,
+            proxies=_count("CAUCE_PROXIES", environment),
+        )
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach Cauce over HTTPS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails go when there is no mail server."""
+        return self.home / "correos"
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in `path`, made on the first start and readable by its owner only."""
+    try:
+        # O_EXCL: of two processes that start together, one writes and the other reads.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _existing_secret(path)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        secret = secrets.token_urlsafe(48)
+        file.write(secret)
+    return secret
+
+
+def _existing_secret(path: Path) -> str:
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < 32:
+        raise InvalidSetting(f"El secreto de {path} está vacío o incompleto. Bórrelo para que Cauce haga otro.")
+    return secret
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidSetting(f"CAUCE_BASE_URL={text!r} no es una dirección. Escriba por ejemplo https://cauce.gov.co")
+    return text.rstrip("/")
+
+
+def _flag(name: str, environment: Mapping[str, str]) -> bool:
+    text = environment.get(name, "0").strip().lower()
+    if text not in ("", "0", "1", "no", "false", "sí", "si", "true"):
+        raise InvalidSetting(f"{name}={text!r} no se entiende. Escriba 1 o 0.")
+    return text in ("1", "sí", "si", "true")
+
+
+def _count(name: str, environment: Mapping[str, str]) -> int:
+    text = environment.get(name, "0") or "0"
+    if not text.isdecimal():
+        raise InvalidSetting(f"{name}={text!r} debe ser un número entero.")
+    return int(text)

@@ -1,0 +1,144 @@
+"""What the web refuses by itself, and the one table from error class to HTTP status."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import engine.errors as engine_errors
+import workflows.errors as workflows_errors
+from flask import Flask, jsonify, make_response, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from web.pages import wants_json
+
+log = logging.getLogger(__name__)
+
+
+class WebError(Exception):
+    """No se pudo hacer lo pedido."""
+
+    def __init__(self, message: str | None = None) -> None:
+        """Take another message than the docstring's."""
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        """The sentence to show."""
+        return str(self)
+
+
+class TooManyAttempts(WebError):
+    """Hubo demasiados intentos de ingreso. Espere quince minutos y vuelva a intentarlo."""
+
+
+class WrongPassword(WebError):
+    """El usuario o la contraseña no coinciden. Revise las dos y vuelva a intentarlo."""
+
+
+class WeakPassword(WebError):
+    """Escriba una contraseña de al menos 12 caracteres, distinta de su usuario. Sirve una frase que recuerde."""
+
+
+class ExpiredLink(WebError):
+    """Este enlace ya se usó o venció. Pida otro a la administración de la plataforma."""
+
+
+class UnknownPage(WebError):
+    """No hay nada en esta dirección. Revísela o vuelva a la bandeja."""
+
+
+STATUS: dict[type[Exception], HTTPStatus] = {
+    engine_errors.NotFound: HTTPStatus.NOT_FOUND,
+    engine_errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    engine_errors.Conflict: HTTPStatus.CONFLICT,
+    engine_errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    engine_errors.ExecutionFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
+    workflows_errors.NotFound: HTTPStatus.NOT_FOUND,
+    workflows_errors.Forbidden: HTTPStatus.FORBIDDEN,
+    workflows_errors.Conflict: HTTPStatus.CONFLICT,
+    workflows_errors.Refused: HTTPStatus.CONFLICT,
+    workflows_errors.InvalidSubmission: HTTPStatus.UNPROCESSABLE_ENTITY,
+    workflows_errors.InvalidFile: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    WrongPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WeakPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ExpiredLink: HTTPStatus.GONE,
+    UnknownPage: HTTPStatus.NOT_FOUND,
+    # Two commands wrote the same case at once: the second did not see the first.
+    StaleDataError: HTTPStatus.CONFLICT,
+}
+
+TITLES = {
+    HTTPStatus.BAD_REQUEST: "No entendimos lo enviado",
+    HTTPStatus.FORBIDDEN: "No tiene permiso",
+    HTTPStatus.NOT_FOUND: "No lo encontramos",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Esta dirección no se abre así",
+    HTTPStatus.CONFLICT: "Algo cambió entre tanto",
+    HTTPStatus.GONE: "Este enlace ya no sirve",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Lo enviado es demasiado grande",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Hay algo por corregir",
+    HTTPStatus.TOO_MANY_REQUESTS: "Espere un momento",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Algo falló de nuestro lado",
+}
+
+SENTENCES = {
+    HTTPStatus.BAD_REQUEST: "Vuelva a la página anterior, actualícela y repita lo que hacía.",
+    HTTPStatus.FORBIDDEN: "Esta página es de otros roles. Si la necesita para su trabajo, pídalo a la coordinación.",
+    HTTPStatus.NOT_FOUND: "No hay nada en esta dirección. Revísela o vuelva a la bandeja.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Vuelva a la bandeja y llegue por sus enlaces.",
+    HTTPStatus.CONFLICT: "Alguien lo hizo antes. Actualice la página para ver cómo quedó.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Envíe archivos más pequeños, o en varias veces.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "No se guardó nada a medias. Vuelva a intentarlo; si se repite, avise a la "
+    "administración de la plataforma con la hora en que ocurrió.",
+}
+
+
+def status_of(error: Exception) -> HTTPStatus | None:
+    """The HTTP status of an error: that of its class or of the nearest ancestor in the table."""
+    return next((STATUS[cls] for cls in type(error).__mro__ if cls in STATUS), None)
+
+
+def register(app: Flask) -> None:
+    """Answer every error with a page, or JSON for programs."""
+    for mapped in (*STATUS, HTTPException, engine_errors.EngineError, workflows_errors.WorkflowsError, WebError):
+        app.register_error_handler(mapped, _answer)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def _answer(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return _answer_http(error)
+    status = status_of(error) or HTTPStatus.INTERNAL_SERVER_ERROR
+    message = getattr(error, "message", None) or SENTENCES[status]
+    return _response(status, message, getattr(error, "findings", ()))
+
+
+def _answer_http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    status = HTTPStatus(error.code)
+    sentence = SENTENCES.get(status, SENTENCES[HTTPStatus.BAD_REQUEST])
+    if isinstance(error, CSRFError):
+        sentence = "Esta página estuvo abierta en otra sesión. Actualícela y repita lo que hacía."
+    response = _response(status, sentence)
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers.update({k: v for k, v in error.get_response().headers.items() if k == "Allow"})
+    return response
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    log.exception("unexpected error", exc_info=error)
+    return _response(HTTPStatus.INTERNAL_SERVER_ERROR, SENTENCES[HTTPStatus.INTERNAL_SERVER_ERROR])
+
+
+def _response(status: HTTPStatus, message: str, findings: Any = ()) -> Response:
+    title = TITLES.get(status, TITLES[HTTPStatus.BAD_REQUEST])
+    if wants_json():
+        return make_response(jsonify(estado=status.value, titulo=title, mensaje=message), status)
+    body = render_template("errors/error.html", title=title, message=message, findings=findings, status=status.value)
+    return make_response(body, status)
