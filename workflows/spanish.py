@@ -1,0 +1,73 @@
+"""Numbers, days and lists as people in Colombia write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+BOGOTA = ZoneInfo("America/Bogota")
+
+MONTHS = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+    "diciembre",
+)  # fmt: skip
+WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+
+
+def number(value: Decimal | int | None, decimals: int | None = None) -> str:
+    """`1234567.8` → `1.234.567,8`; nothing → «—». Without `decimals`, as many as the value has."""
+    if value is None:
+        return "—"
+    exact = Decimal(value)
+    if decimals is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{exact:,f}"
+    return text.translate(str.maketrans(",.", ".,")).replace("-", "−")
+
+
+def percentage(value: Decimal | None, decimals: int = 1) -> str:
+    """`84.83` → `84,8 %`; nothing → «—»."""
+    return "—" if value is None else f"{number(value, decimals)} %"
+
+
+def long_day(moment: dt.date | dt.datetime | None) -> str:
+    """«22 de noviembre de 2026», in Bogotá; nothing → «—»."""
+    if moment is None:
+        return "—"
+    day = local_day(moment)
+    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"
+
+
+def week_day(moment: dt.date | dt.datetime) -> str:
+    """«viernes 9 de noviembre», in Bogotá."""
+    day = local_day(moment)
+    return f"{WEEKDAYS[day.weekday()]} {day.day} de {MONTHS[day.month - 1]}"
+
+
+def long_moment(moment: dt.datetime | None) -> str:
+    """«22 de noviembre de 2026, 10:42», in Bogotá; nothing → «—»."""
+    if moment is None:
+        return "—"
+    return f"{long_day(moment)}, {moment.astimezone(BOGOTA):%H:%M}"
+
+
+def local_day(moment: dt.date | dt.datetime) -> dt.date:
+    """The day of a moment in Bogotá; a day stays what it is."""
+    return moment.astimezone(BOGOTA).date() if isinstance(moment, dt.datetime) else moment
+
+
+def month_name(period_code: str) -> str:
+    """`2018-06` → «junio de 2018»."""
+    year, month = period_code.split("-")
+    return f"{MONTHS[int(month) - 1]} de {year}"
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """«a, b y c»."""
+    if len(words) < 2:
+        return "".join(words)
+    last = words[-1]
+    joint = "e" if last[:1].lower() == "i" or last[:2].lower() == "hi" else "y"
+    return f"{', '.join(words[:-1])} {joint} {last}"
