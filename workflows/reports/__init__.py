@@ -1,0 +1,1 @@
+"""The monthly report: one set of figures, four formats."""

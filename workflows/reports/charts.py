@@ -1,0 +1,114 @@
+"""The report's charts, as Vega-Lite specifications drawn to SVG or PNG. Colours repeat what words and figures say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import vl_convert
+
+from workflows.reports.contents import COLOR_WORDS, Report
+from workflows.spanish import MONTHS, percentage
+
+HEX = {
+    "rojo": "#b3261e", "amarillo": "#b98900", "verde": "#146c43", "naranja": "#c2570c", "gris": "#55606c",
+    "blanco": "#c3ccd6",
+}  # fmt: skip
+FONT = "Liberation Sans, DejaVu Sans, sans-serif"
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "background": "white",
+    "view": {"stroke": None},
+    "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": "#16202e", "gridColor": "#e3e8ee"},
+    "text": {"fontSize": 12, "color": "#16202e"},
+    "legend": {"labelFontSize": 12, "titleFontSize": 12},
+}
+NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["$", ""]}
+
+
+def lines_chart(report: Report) -> dict[str, Any]:
+    """Compliance to date of each line and its objectives, as bars with their figure."""
+    rows = [
+        {
+            "name": f"{item.code} {item.name}",
+            "order": position,
+            "value": float(item.compliance or 0),
+            "label": percentage(item.compliance),
+            "color": HEX[item.light.color],
+        }
+        for position, item in enumerate(
+            both for line in report.lines for both in (line, *report.objectives_of(line.code))
+        )
+    ]
+    y = {"field": "name", "type": "nominal", "sort": {"field": "order"}, "title": None, "axis": {"labelLimit": 330}}
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [0, 110]},
+        "title": "% de cumplimiento a la fecha",
+    }
+    bars = {
+        "mark": {"type": "bar", "height": 16},
+        "encoding": {"color": {"field": "color", "type": "nominal", "scale": None}},
+    }
+    words = {"mark": {"type": "text", "align": "left", "dx": 4}, "encoding": {"text": {"field": "label"}}}
+    return _spec({"values": rows}, layer=[bars, words], encoding={"x": x, "y": y}, width=330, height={"step": 26})
+
+
+def history_chart(report: Report) -> dict[str, Any]:
+    """The plan's compliance to date, month after month."""
+    rows = [
+        {
+            "month": f"{MONTHS[int(point.period[5:]) - 1][:3]} {point.period[2:4]}",
+            "order": point.period,
+            "value": float(point.compliance),
+            "label": percentage(point.compliance),
+        }
+        for point in report.history[-13:]
+    ]
+    x = {"field": "month", "type": "ordinal", "sort": {"field": "order"}, "title": None, "axis": {"labelAngle": 0}}
+    y = {"field": "value", "type": "quantitative", "scale": {"domain": [0, 105]}, "title": "% de cumplimiento"}
+    line = {"mark": {"type": "line", "point": {"filled": True, "size": 60}, "color": "#0b4a8f"}}
+    words = {"mark": {"type": "text", "dy": -12, "fontSize": 11}, "encoding": {"text": {"field": "label"}}}
+    return _spec({"values": rows}, layer=[line, words], encoding={"x": x, "y": y}, width=620, height=200)
+
+
+def lights_chart(report: Report) -> dict[str, Any]:
+    """How many indicators of each entity stand in each light."""
+    rows = [
+        {"entity": entity.code, "light": COLOR_WORDS[color], "n": n, "order": position}
+        for entity in report.entities
+        for position, color in enumerate(COLOR_WORDS)
+        if (n := sum(i.entity == entity.code and i.light.color == color for i in report.indicators))
+    ]
+    scale = {"domain": list(COLOR_WORDS.values()), "range": [HEX[color] for color in COLOR_WORDS]}
+    x = {"field": "n", "type": "quantitative", "title": "Indicadores", "stack": "zero", "axis": {"tickMinStep": 1}}
+    y = {"field": "entity", "type": "nominal", "title": None, "sort": None}
+    color = {
+        "field": "light",
+        "type": "nominal",
+        "title": None,
+        "scale": scale,
+        "legend": {"orient": "bottom", "columns": 6},
+    }
+    order = {"field": "order", "type": "quantitative"}
+    bars = {"mark": {"type": "bar", "height": 22}, "encoding": {"color": color}}
+    words = {
+        "mark": {"type": "text", "color": "white", "dx": -10, "fontWeight": "bold"},
+        "encoding": {"text": {"field": "n"}, "detail": {"field": "light"}},
+    }
+    encoding = {"x": x, "y": y, "order": order}
+    return _spec({"values": rows}, layer=[bars, words], encoding=encoding, width=560, height={"step": 34})
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """Draw a specification as SVG text."""
+    return str(vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[]))
+
+
+def png(spec: dict[str, Any]) -> bytes:
+    """Draw a specification as PNG, at twice the size so that it prints well."""
+    return bytes(vl_convert.vegalite_to_png(spec, scale=2, format_locale=NUMBERS, allowed_base_urls=[]))
+
+
+def _spec(data: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    return {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "data": data, "config": CONFIG, **rest}

@@ -1,0 +1,212 @@
+"""What a monthly report says, before any format."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+COLOR_WORDS = {
+    "rojo": "En rojo",
+    "amarillo": "En amarillo",
+    "verde": "En verde",
+    "naranja": "Sobreejecución",
+    "gris": "Sin dato",
+    "blanco": "No programado",
+}
+"""The traffic light in words; never the colour alone."""
+
+COLOR_ICONS = {"rojo": "■", "amarillo": "◐", "verde": "●", "naranja": "▲", "gris": "–", "blanco": "○"}
+
+STATUS_WORDS = {
+    "sin_dato": "Sin dato",
+    "no_programado": "No programado",
+    "sin_corte_exigible": "Sin corte exigible",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A traffic light: a colour, an icon and a word."""
+
+    color: str
+    icon: str
+    word: str
+
+
+def light(color: str | None, status: str | None) -> Light:
+    """The light of a figure; a status without colour (nothing to judge) is white."""
+    shown = color or ("gris" if status == "sin_dato" else "blanco")
+    word = STATUS_WORDS.get(status or "") or COLOR_WORDS[shown]
+    return Light(shown, COLOR_ICONS[shown], word)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that supports a value."""
+
+    file_id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorLine:
+    """One indicator in the month. Percentages are exact; formats round them."""
+
+    code: str
+    name: str
+    kind: str
+    entity: str
+    objective: str
+    unit: str
+    decimals: int
+    annualization: str
+    baseline: Decimal | None
+    year_target: Decimal | None
+    reported: Decimal | None
+    executed: Decimal | None
+    programmed: Decimal | None
+    year_progress: Decimal | None
+    compliance: Decimal | None
+    light: Light
+    late: bool
+    definitive: bool
+    qualitative: str
+    difficulties: str
+    solutions: str
+    justification: str
+    extra: tuple[tuple[str, str], ...]
+    evidence: tuple[Evidence, ...]
+    reported_by: str
+    reported_at: dt.datetime | None
+    validated_by: str
+    validated_at: dt.datetime | None
+    endorsed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """A line, objective, entity or the plan: compliance to date capped at 100 and uncapped, with its verdict."""
+
+    code: str
+    name: str
+    weight: Decimal | None
+    parent: str | None
+    compliance: Decimal | None
+    uncapped: Decimal | None
+    light: Light
+    verdict: str = ""
+    argument: str = ""
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLine:
+    """How an entity reported, and where it stands."""
+
+    code: str
+    name: str
+    compliance: Decimal | None
+    uncapped: Decimal | None
+    light: Light
+    report: str
+    endorsed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BottleneckLine:
+    """A bottleneck and what will be done."""
+
+    indicator: str
+    name: str
+    entity: str
+    why: str
+    state: str
+    cause: str
+    category: str
+    severity: str
+    measure: str
+    action: str
+    responsible: str
+    due_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentLine:
+    """What somebody promised."""
+
+    text: str
+    responsible: str
+    due_on: dt.date | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """Something the figures called attention to."""
+
+    object_code: str
+    entity: str
+    text: str
+    decision: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """The plan's compliance at an earlier cut-off."""
+
+    period: str
+    compliance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of a month. `frozen` is false while its figures can still change."""
+
+    plan_code: str
+    plan_name: str
+    sector: str
+    development_plan: str
+    period: str
+    month: str
+    cutoff_on: dt.date
+    frozen: bool
+    frozen_at: dt.datetime | None
+    approved_by: str
+    formula_version: str
+    introduction: str
+    plan: RollUp
+    previous: HistoryPoint | None
+    lines: tuple[RollUp, ...]
+    objectives: tuple[RollUp, ...]
+    entities: tuple[EntityLine, ...]
+    indicators: tuple[IndicatorLine, ...]
+    bottlenecks: tuple[BottleneckLine, ...]
+    commitments: tuple[CommitmentLine, ...]
+    alerts: tuple[AlertLine, ...]
+    history: tuple[HistoryPoint, ...]
+    bands: tuple[tuple[str, Decimal | None], ...]
+
+    @property
+    def title(self) -> str:
+        """«Informe de seguimiento de junio de 2018»."""
+        return f"Informe de seguimiento de {self.month}"
+
+    def counts(self) -> dict[str, int]:
+        """How many indicators stand in each light, the worst first."""
+        order = ("rojo", "amarillo", "verde", "naranja", "gris", "blanco")
+        found = [line.light.color for line in self.indicators]
+        return {color: found.count(color) for color in order if color in found}
+
+    def objectives_of(self, line_code: str) -> list[RollUp]:
+        """The objectives of a line, in order."""
+        return [objective for objective in self.objectives if objective.parent == line_code]
+
+    def indicators_of(self, objective_code: str) -> list[IndicatorLine]:
+        """The indicators of an objective, in order."""
+        return [indicator for indicator in self.indicators if indicator.objective == objective_code]

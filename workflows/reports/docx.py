@@ -1,0 +1,46 @@
+"""The report as a Word document, from a template that an office may restyle in Word."""
+
+from __future__ import annotations
+
+import io
+from importlib import resources
+
+import jinja2
+from docx.shared import Cm
+from docxtpl import DocxTemplate, InlineImage
+
+from workflows.reports import charts
+from workflows.reports.contents import Report
+from workflows.reports.presenting import present
+
+
+def render_docx(report: Report) -> bytes:
+    """The document; typed text is escaped, so it can break neither the XML nor the template."""
+    content = (resources.files("workflows.reports") / "templates" / "informe.docx").read_bytes()
+    template = DocxTemplate(io.BytesIO(content))
+    shown = present(report)
+    objectives = [objective for line in shown["lines"] for objective in line["objectives"]]
+    values = {
+        "r": shown,
+        "levels": [
+            {"code": "", **shown["plan"]},
+            *(level for line in shown["lines"] for level in (line, *line["objectives"])),
+        ],
+        "objectives": objectives,
+        "reported": [item for objective in objectives for item in objective["indicators"] if item["has_report"]],
+        "images": {
+            "lines": _picture(template, charts.png(charts.lines_chart(report))),
+            "history": _picture(template, charts.png(charts.history_chart(report))),
+            "lights": _picture(template, charts.png(charts.lights_chart(report))),
+        },
+    }
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    template.render(values, jinja_env=environment, autoescape=True)
+    template.get_docx().core_properties.title = report.title
+    target = io.BytesIO()
+    template.save(target)
+    return target.getvalue()
+
+
+def _picture(template: DocxTemplate, png: bytes) -> InlineImage:
+    return InlineImage(template, io.BytesIO(png), width=Cm(16))

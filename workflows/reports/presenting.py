@@ -1,0 +1,229 @@
+"""A report as nested dictionaries of finished Spanish text: what every template is handed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflows.reports.contents import (
+    COLOR_WORDS,
+    AlertLine,
+    BottleneckLine,
+    EntityLine,
+    Evidence,
+    IndicatorLine,
+    Light,
+    Report,
+    RollUp,
+)
+from workflows.spanish import enumeration, long_day, long_moment, month_name, number, percentage
+
+VERDICTS = {"cumple": "Cumple", "en_riesgo": "En riesgo", "no_cumple": "No cumple"}
+REPORT_STATES = {
+    "pendiente": "Pendiente",
+    "enviado": "Enviado",
+    "devuelto": "Devuelto",
+    "validado": "Validado",
+    "avalado": "Avalado",
+    "sin_reporte": "Sin reporte",
+    "extemporaneo": "Reporte extemporáneo",
+    "no_presentado": "No presentado",
+}
+MEASURES = {"preventiva": "Medida preventiva", "plan_de_choque": "Plan de choque", "ninguna": "Ninguna"}
+COMMITMENT_STATES = {
+    "abierto": "Abierto",
+    "cumplido": "Cumplido",
+    "en_parte": "Cumplido en parte",
+    "incumplido": "Incumplido",
+}
+
+
+def present(report: Report) -> dict[str, Any]:
+    """Everything the templates say, formatted."""
+    return {
+        "title": report.title,
+        "plan_name": report.plan_name,
+        "plan_code": report.plan_code,
+        "sector": report.sector,
+        "development_plan": report.development_plan,
+        "month": report.month,
+        "period": report.period,
+        "cutoff": long_day(report.cutoff_on),
+        "frozen": report.frozen,
+        "status": "Periodo cerrado" if report.frozen else "Cifras preliminares: el periodo sigue abierto",
+        "approval": _approval(report),
+        "introduction": report.introduction,
+        "headline": headline(report),
+        "formula_version": report.formula_version,
+        "bands": _bands(report),
+        "plan": _roll_up(report.plan),
+        "counts": [{"light": COLOR_WORDS[color], "n": str(n)} for color, n in report.counts().items()],
+        "lines": [
+            {
+                **_roll_up(line),
+                "objectives": [
+                    {
+                        **_roll_up(objective),
+                        "indicators": [_indicator(i) for i in report.indicators_of(objective.code)],
+                    }
+                    for objective in report.objectives_of(line.code)
+                ],
+            }
+            for line in report.lines
+        ],
+        "entities": [_entity(entity) for entity in report.entities],
+        "bottlenecks": [_bottleneck(item) for item in report.bottlenecks],
+        "commitments": [
+            {
+                "text": item.text,
+                "responsible": item.responsible or "—",
+                "due": long_day(item.due_on),
+                "state": COMMITMENT_STATES.get(item.state, item.state),
+            }
+            for item in report.commitments
+        ],
+        "alerts": [_alert(item) for item in report.alerts],
+    }
+
+
+def headline(report: Report) -> str:
+    """Two or three sentences that say how the month went."""
+    sentences = []
+    if report.plan.compliance is not None:
+        first = f"Al {long_day(report.cutoff_on)} el plan cumple el {percentage(report.plan.compliance)} de lo programado a la fecha"
+        if report.previous:
+            change = report.plan.compliance - report.previous.compliance
+            words = f"{number(abs(change), 1)} puntos {'más' if change >= 0 else 'menos'}"
+            first += f", {words} que en {month_name(report.previous.period)}"
+        sentences.append(first + ".")
+    counts = report.counts()
+    total = len(report.indicators)
+    lights = [f"{n} {_in_words(color, n)}" for color, n in counts.items()]
+    if lights:
+        sentences.append(f"De {total} indicadores, {enumeration(lights)}.")
+    absent = [e.code for e in report.entities if e.report in {"sin_reporte", "no_presentado"}]
+    if absent:
+        sentences.append(
+            f"{enumeration(absent)} no entregó su reporte a tiempo."
+            if len(absent) == 1
+            else f"{enumeration(absent)} no entregaron su reporte a tiempo."
+        )
+    return " ".join(sentences)
+
+
+def _in_words(color: str, n: int) -> str:
+    if color == "naranja":
+        return "con sobreejecución"
+    if color == "gris":
+        return "sin dato"
+    if color == "blanco":
+        return "sin nada que medir en este corte"
+    return f"está{'n' if n != 1 else ''} en {color}"
+
+
+def _approval(report: Report) -> str:
+    if not report.frozen:
+        return "Pendiente de aprobación."
+    return f"Aprobado electrónicamente por {report.approved_by} el {long_moment(report.frozen_at)}."
+
+
+def _bands(report: Report) -> list[str]:
+    words, lower = [], None
+    for color, upper in report.bands:
+        until = f"hasta {number(upper)} %" if upper is not None else f"más de {number(lower)} %"
+        words.append(f"{COLOR_WORDS[color]}: {until}")
+        lower = upper
+    return words
+
+
+def _light(light: Light) -> dict[str, str]:
+    return {"color": light.color, "icon": light.icon, "word": light.word}
+
+
+def _roll_up(item: RollUp) -> dict[str, Any]:
+    return {
+        "code": item.code,
+        "name": item.name,
+        "weight": number(item.weight),
+        "compliance": percentage(item.compliance),
+        "uncapped": percentage(item.uncapped),
+        "light": _light(item.light),
+        "verdict": VERDICTS.get(item.verdict, ""),
+        "argument": item.argument,
+        "lead": item.lead,
+    }
+
+
+def _entity(item: EntityLine) -> dict[str, Any]:
+    return {
+        "code": item.code,
+        "name": item.name,
+        "compliance": percentage(item.compliance),
+        "uncapped": percentage(item.uncapped),
+        "light": _light(item.light),
+        "report": REPORT_STATES.get(item.report, "—"),
+        "endorsed": long_day(item.endorsed_at),
+    }
+
+
+def _indicator(item: IndicatorLine) -> dict[str, Any]:
+    return {
+        "code": item.code,
+        "name": item.name,
+        "kind": item.kind,
+        "entity": item.entity,
+        "unit": item.unit,
+        "annualization": item.annualization,
+        "baseline": number(item.baseline, item.decimals),
+        "year_target": number(item.year_target, item.decimals),
+        "reported": number(item.reported, item.decimals),
+        "executed": number(item.executed, item.decimals),
+        "programmed": number(
+            item.programmed,
+            max(item.decimals, 1) if item.programmed is not None and item.programmed % 1 else item.decimals,
+        ),
+        "year_progress": percentage(item.year_progress),
+        "compliance": percentage(item.compliance),
+        "light": _light(item.light),
+        "late": "Extemporáneo" if item.late else "",
+        "figure": "Definitiva" if item.definitive else "Preliminar",
+        "qualitative": item.qualitative,
+        "difficulties": item.difficulties,
+        "solutions": item.solutions,
+        "justification": item.justification,
+        "extra": [{"label": label, "value": value} for label, value in item.extra],
+        "evidence": [_evidence(file) for file in item.evidence],
+        "reported_by": item.reported_by,
+        "reported_at": long_moment(item.reported_at),
+        "validated_by": item.validated_by,
+        "validated_at": long_moment(item.validated_at),
+        "endorsed_by": item.endorsed_by,
+        "has_report": item.reported is not None or bool(item.qualitative),
+    }
+
+
+def _evidence(file: Evidence) -> dict[str, str]:
+    return {"name": file.name, "size": f"{number(max(1, file.size // 1024))} kB", "sha256": file.sha256}
+
+
+def _bottleneck(item: BottleneckLine) -> dict[str, str]:
+    return {
+        "indicator": item.indicator,
+        "name": item.name,
+        "entity": item.entity,
+        "why": item.why,
+        "state": {"cuello": "Cuello de botella", "descartado": "Descartado"}.get(item.state, "Candidato"),
+        "cause": item.cause or "—",
+        "category": item.category,
+        "severity": item.severity or "—",
+        "measure": MEASURES.get(item.measure, "Por decidir"),
+        "action": item.action,
+        "responsible": item.responsible or "—",
+        "due": long_day(item.due_on),
+    }
+
+
+def _alert(item: AlertLine) -> dict[str, str]:
+    outcome = {"procede": "Revisada: procede", "aclarar": "Se pidió aclarar"}.get(item.decision, "Sin revisar")
+    if item.decision == "aclarar":
+        outcome = f"Aclarada: {item.answer}" if item.answer else "Sin aclarar"
+    return {"object": item.object_code, "entity": item.entity, "text": item.text, "outcome": outcome}
