@@ -1,0 +1,161 @@
+"""How far an indicator is at a cut-off: executed, programmed, progress, compliance, traffic light.
+
+Sources: the four annualisations of Bogotá's planning office (suma, creciente, decreciente, constante) and the
+special cases agreed for them. All pure: the same sheet and values give the same figures, this year or in ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from workflows.indicators.sheets import CONSTANT, FALLING, RISING, SUM, IndicatorSheet, Month, exact
+from workflows.indicators.traffic_light import DEFAULT_BANDS, GREEN, GREY, RED, Bands, color_of
+
+FORMULA_VERSION = "1"
+"""Kept with every frozen figure; raised whenever a formula changes what comes out."""
+
+NOT_PROGRAMMED = "no_programado"
+NO_CUTOFF_YET = "sin_corte_exigible"
+NO_DATA = "sin_dato"
+MET = "cumple"
+NOT_MET = "no_cumple"
+
+HUNDRED = Decimal(100)
+
+Series = Mapping[Month, Decimal | None]
+"""Values reported by month: an increment for suma, a level otherwise; `None` = reported as missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The figures of one indicator at a cut-off. Percentages are exact: 83.333333333, shown rounded.
+
+    `status` is empty where there are percentages. `cutoff` is the cut-off it is judged by: the month itself, or the
+    last one due by its periodicity. `last` is what had been executed at the last report, where this cut-off has none.
+    `plan_progress` covers all the years of the plan; `years_met` counts the fulfilled years of a constante.
+    """
+
+    executed: Decimal | None = None
+    programmed_to_date: Decimal | None = None
+    year_target: Decimal | None = None
+    year_progress: Decimal | None = None
+    compliance: Decimal | None = None
+    color: str | None = None
+    status: str | None = None
+    last: Decimal | None = None
+    cutoff: Month | None = None
+    plan_progress: Decimal | None = None
+    years_met: int | None = None
+
+    @property
+    def counted(self) -> Decimal | None:
+        """The percentage that enters the roll-ups, never below 0; `None` = stays out of them."""
+        if self.status in (NOT_PROGRAMMED, NO_CUTOFF_YET):
+            return None
+        return max(self.compliance or Decimal(0), Decimal(0))
+
+
+def assess(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: Bands = DEFAULT_BANDS) -> Assessment:
+    """The figures of `sheet` at the end of a month, with the thresholds in force then."""
+    if not sheet.target(year, month):
+        return Assessment(status=NOT_PROGRAMMED, executed=series.get((year, month)))
+    cutoff = sheet.last_cutoff(year, month)
+    if cutoff is None:
+        return Assessment(status=NO_CUTOFF_YET, year_target=sheet.target(year, month))
+    promised = Assessment(
+        cutoff=cutoff,
+        year_target=sheet.target(*cutoff) or Decimal(0),
+        programmed_to_date=sheet.programmed(*cutoff) or Decimal(0),
+    )
+    executed = executed_in_year(sheet, series, cutoff)
+    if executed is None:
+        return replace(promised, status=NO_DATA, color=GREY, last=last_known(sheet, series, cutoff))
+    return replace(
+        _judge(sheet, promised, executed, bands),
+        plan_progress=_plan_progress(sheet, series, cutoff, executed),
+        years_met=_years_met(sheet, series, cutoff) if sheet.annualization == CONSTANT else None,
+    )
+
+
+def executed_in_year(sheet: IndicatorSheet, series: Series, cutoff: Month) -> Decimal | None:
+    """What was executed in the year at a cut-off; `None` if nothing was reported for that very month."""
+    value = series.get(cutoff)
+    if value is None or sheet.is_level:
+        return value
+    return sum((series.get((cutoff[0], m)) or Decimal(0) for m in range(1, cutoff[1] + 1)), Decimal(0))
+
+
+def last_known(sheet: IndicatorSheet, series: Series, cutoff: Month) -> Decimal | None:
+    """What had been executed at the last report before a cut-off; of a suma, only in the same year."""
+    reported = [
+        month
+        for month, value in series.items()
+        if value is not None and month <= cutoff and (sheet.is_level or month[0] == cutoff[0])
+    ]
+    return executed_in_year(sheet, series, max(reported)) if reported else None
+
+
+def progress(sheet: IndicatorSheet, value: Decimal, target: Decimal) -> Decimal | None:
+    """The share of the way to `target` that `value` has gone, in %; `None` where there is no way to go.
+
+    Rising and falling levels are measured from the baseline, so it is negative on the wrong side of it.
+    """
+    done, whole = value, target
+    if sheet.annualization == RISING:
+        start = sheet.baseline or Decimal(0)
+        done, whole = value - start, target - start
+    elif sheet.annualization == FALLING:
+        if sheet.baseline is None:
+            return None
+        done, whole = sheet.baseline - value, sheet.baseline - target
+    return exact(done * HUNDRED / whole) if whole > 0 else None
+
+
+def _judge(sheet: IndicatorSheet, promised: Assessment, executed: Decimal, bands: Bands) -> Assessment:
+    programmed, target = promised.programmed_to_date or Decimal(0), promised.year_target or Decimal(0)
+    compliance, color, status = progress(sheet, executed, programmed), None, None
+    if compliance is not None:
+        color = color_of(compliance, bands)
+    elif sheet.annualization == SUM:
+        status = NO_CUTOFF_YET  # nothing is programmed up to this month yet
+    else:
+        met = executed <= programmed if sheet.annualization == FALLING else executed >= programmed
+        compliance, color, status = (HUNDRED, GREEN, MET) if met else (Decimal(0), RED, NOT_MET)
+    return replace(
+        promised,
+        executed=executed,
+        year_progress=progress(sheet, executed, target),
+        compliance=compliance,
+        color=color,
+        status=status,
+    )
+
+
+def _plan_progress(sheet: IndicatorSheet, series: Series, cutoff: Month, executed: Decimal) -> Decimal | None:
+    if sheet.annualization == CONSTANT:
+        years = _year_rates(sheet, series, cutoff)
+        return exact(sum((min(rate, HUNDRED) for rate in years), Decimal(0)) / len(years)) if years else None
+    if sheet.final_target is None:
+        return None
+    if sheet.annualization == SUM:
+        executed = sum((value for month, value in series.items() if value is not None and month <= cutoff), Decimal(0))
+    return progress(sheet, executed, sheet.final_target)
+
+
+def _years_met(sheet: IndicatorSheet, series: Series, cutoff: Month) -> int:
+    return sum(rate >= HUNDRED for rate in _year_rates(sheet, series, cutoff))
+
+
+def _year_rates(sheet: IndicatorSheet, series: Series, cutoff: Month) -> list[Decimal]:
+    """Of each programmed and followed year up to the cut-off, the last level held against the target, in %."""
+    rates = []
+    first = max(sheet.first_year, sheet.followed_from[0] if sheet.followed_from else sheet.first_year)
+    for year in range(first, cutoff[0] + 1):
+        target = sheet.target(*cutoff) if year == cutoff[0] else sheet.targets.get(year)
+        reported = [m for m, v in series.items() if m[0] == year and m <= cutoff and v is not None]
+        if target:
+            held = series[max(reported)] if reported else None
+            rates.append((held or Decimal(0)) * HUNDRED / target)
+    return rates

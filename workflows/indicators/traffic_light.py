@@ -1,0 +1,59 @@
+"""The traffic light: which colour a percentage has, by the thresholds in force at the cut-off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+GREY = "gris"
+RED = "rojo"
+YELLOW = "amarillo"
+GREEN = "verde"
+ORANGE = "naranja"
+COLORS = (RED, YELLOW, GREEN, ORANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A colour and the percentage up to which it holds, included; the last band has no bound."""
+
+    color: str
+    up_to: Decimal | None
+
+
+Bands = tuple[Band, ...]
+
+DEFAULT_BANDS: Bands = (
+    Band(RED, Decimal(50)),
+    Band(YELLOW, Decimal(75)),
+    Band(GREEN, Decimal(125)),
+    Band(ORANGE, None),
+)
+"""Rules of Bogotá's policy follow-up: orange is over-execution and asks for a justification."""
+
+
+def color_of(percentage: Decimal, bands: Bands = DEFAULT_BANDS) -> str:
+    """The colour of an exact percentage; what lies above every bound has the last colour."""
+    for band in bands:
+        if band.up_to is None or percentage <= band.up_to:
+            return band.color
+    return bands[-1].color
+
+
+def read_bands(rows: Iterable[Mapping[str, Any]]) -> Bands:
+    """The bands of a stored list of `{"color": …, "hasta": …}`."""
+    return tuple(Band(row["color"], None if row["hasta"] is None else Decimal(str(row["hasta"]))) for row in rows)
+
+
+def write_bands(bands: Bands) -> list[dict[str, Any]]:
+    """The list that is stored; bounds as text, so that they stay exact."""
+    return [{"color": band.color, "hasta": None if band.up_to is None else str(band.up_to)} for band in bands]
+
+
+def bands_at(history: Iterable[tuple[dt.date, Bands]], cutoff: dt.date) -> Bands:
+    """Of `(valid from, bands)` in any order, the bands in force at `cutoff`: thresholds are never retroactive."""
+    in_force = [(since, bands) for since, bands in history if since <= cutoff]
+    return max(in_force, key=lambda pair: pair[0])[1] if in_force else DEFAULT_BANDS
