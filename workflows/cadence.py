@@ -14,7 +14,8 @@ MONTHS_OF = {"mensual": 1, "bimestral": 2, "trimestral": 3, "semestral": 6, "anu
 ONCE = "unica"
 LETTER = {2: "B", 3: "T", 6: "S"}
 CATCH_UP = ("todas", "ultima", "preguntar")
-PERIOD_ENDS = ("", "fin", "ultimo_dia", "ultimo_dia_del_mes", "fin_de_mes")
+PERIOD_ENDS = ("", "fin", "fin_de_mes", "fin_de_bimestre", "fin_de_trimestre", "fin_de_semestre", "fin_de_anio")
+YEAR_ENDS = ("31-12", "12-31")
 
 
 class InvalidCadence(WorkflowsError):
@@ -99,9 +100,7 @@ def previous_month(label: str) -> str:
 
 def _check_cutoff(every: str, cutoff: str) -> None:
     # Every cut-off of the domain is the last day of its period; a diagram may say so in its own words.
-    if cutoff in PERIOD_ENDS or cutoff.startswith(("fin", "ultimo")):
-        return
-    if every == "anual" and cutoff in ("12-31", "fecha:12-31"):
+    if cutoff in PERIOD_ENDS or (every in ("anual", ONCE) and cutoff in YEAR_ENDS):
         return
     raise InvalidCadence(f"El corte «{cutoff}» no se entiende. El corte es el último día del periodo: escriba «fin».")
 

@@ -1,0 +1,61 @@
+"""A coordinator's correction of a figure, while its month is open."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+from workflows.errors import NotFound, PeriodFrozen, Refused
+from workflows.forms.values import as_json
+from workflows.indicators.models import Indicator
+from workflows.monitoring import consolidation, measurements, periods
+from workflows.monitoring.models import Measurement, Period
+from workflows.permissions import ensure_coordinator
+
+
+def correct_measurement(
+    session: Session,
+    engine: ProcessEngine,
+    plan_code: str,
+    period_code: str,
+    indicator_code: str,
+    value: Decimal,
+    *,
+    reason: str,
+    actor: Actor,
+) -> Measurement:
+    """Change what was reported, with the reason. Of a closed month it raises `PeriodFrozen`.
+
+    Also raises `Forbidden`, `NotFound` and `Refused` (no reason). Whoever began the transaction records the refusal:
+    `workflows.auditing.record_refusal`.
+    """
+    ensure_coordinator(actor)
+    if not reason.strip():
+        raise Refused("Diga el motivo de la corrección: queda en la bitácora.")
+    period = periods.find(session, plan_code, period_code)
+    measurement = _load(session, period, indicator_code)
+    try:
+        with measurements.changing(session, engine, measurement, actor, "corregir", reason=reason):
+            measurement.value = value
+    except PeriodFrozen as refused:
+        refused.__dict__["attempt"] = {"valor": as_json(value), "motivo": reason}
+        raise
+    if period.state == periods.CONSOLIDATED:
+        consolidation.store_figures(session, period)
+    return measurement
+
+
+def _load(session: Session, period: Period, indicator_code: str) -> Measurement:
+    query = (
+        sa.select(Measurement)
+        .join(Indicator, Indicator.id == Measurement.indicator_id)
+        .where(Measurement.period_id == period.id, Indicator.code == indicator_code)
+    )
+    measurement = session.scalar(query)
+    if measurement is None:
+        raise NotFound(f"{indicator_code} no tiene cifra en {period.code}.")
+    return measurement

@@ -1,0 +1,170 @@
+"""The report of an entity in a month: sent by its responsibles, validated row by row, endorsed by its head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+from workflows.errors import NotFound
+from workflows.monitoring import measurements, periods
+from workflows.monitoring.measurements import (
+    DRAFT,
+    ENDORSED,
+    MISSING,
+    RETURNED,
+    SENT,
+    VALIDATED,
+    ReportedRow,
+    changing,
+)
+from workflows.monitoring.models import EntityReport, Measurement, Period, PeriodRow
+
+PENDING = "pendiente"
+OPEN_ROWS = (DRAFT, RETURNED, MISSING)
+"""States of a row that its responsible still has to fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the liaison says of one row; a returned row carries the reason."""
+
+    measurement_id: int
+    accepted: bool
+    reason: str = ""
+
+
+def find(session: Session, period: Period, entity: str) -> EntityReport:
+    """The report of an entity in a month. Raises `NotFound`."""
+    query = sa.select(EntityReport).where(EntityReport.period_id == period.id, EntityReport.entity_code == entity)
+    report = session.scalar(query)
+    if report is None:
+        raise NotFound(f"{entity} no reporta en {period.code}.", entity_code=entity)
+    return report
+
+
+def responsibles(session: Session, period: Period, entity: str) -> list[str]:
+    """Who has a row due at this cut-off, in the order of the plan."""
+    rows = periods.rows_due(session, period, entity=entity)
+    return _distinct(row.reports for row in rows)
+
+
+def responsibles_with_open_rows(session: Session, period: Period, entity: str) -> list[str]:
+    """Who still has a row to send: never sent, or returned."""
+    rows = periods.rows_due(session, period, entity=entity)
+    known = measurements.of_rows(session, rows)
+    return _distinct(row.reports for row in rows if _state(known, row) in OPEN_ROWS)
+
+
+def rows_to_validate(session: Session, period: Period, entity: str) -> list[Measurement]:
+    """The rows that were sent and wait for the liaison, in the order of the plan."""
+    rows = periods.rows_due(session, period, entity=entity)
+    known = measurements.of_rows(session, rows)
+    return [known[row.indicator_id] for row in rows if _state(known, row) == SENT]
+
+
+def send(
+    session: Session,
+    engine: ProcessEngine,
+    period: Period,
+    entity: str,
+    *,
+    actor: Actor,
+    rows: Sequence[ReportedRow],
+    late_reason: str = "",
+) -> None:
+    """Record what a responsible sent; rows accepted before stay as they are. Raises `PeriodFrozen`."""
+    report = find(session, period, entity)
+    for row in rows:
+        measurement = measurements.find_or_begin(session, period, row.indicator_id)
+        if measurement.state not in (VALIDATED, ENDORSED):
+            _send_row(session, engine, measurement, row, actor=actor, late_reason=late_reason)
+    if report.first_sent_at is None:
+        report.first_sent_at = engine.now()
+    if report.state in (PENDING, RETURNED) and not responsibles_with_open_rows(session, period, entity):
+        report.state = SENT
+
+
+def decide(
+    session: Session, engine: ProcessEngine, period: Period, entity: str, *, actor: Actor, decisions: Sequence[Decision]
+) -> list[str]:
+    """Accept or return the rows that wait; gives who has to correct. Raises `PeriodFrozen`."""
+    report = find(session, period, entity)
+    pending = {measurement.id: measurement for measurement in rows_to_validate(session, period, entity)}
+    for decision in decisions:
+        if decision.measurement_id in pending:
+            _decide_row(session, engine, pending[decision.measurement_id], decision, actor)
+    returned = responsibles_with_open_rows(session, period, entity)
+    report.times_returned += bool(returned)
+    if report.state != MISSING:
+        report.state = RETURNED if returned else VALIDATED
+    return returned
+
+
+def endorse(session: Session, engine: ProcessEngine, period: Period, entity: str, *, actor: Actor) -> EntityReport:
+    """The head of the entity answers for the report. Raises `PeriodFrozen`."""
+    report = find(session, period, entity)
+    for measurement in _in_state(session, period, entity, VALIDATED):
+        with changing(session, engine, measurement, actor, "avalar"):
+            measurement.state = ENDORSED
+            measurement.endorsed_by, measurement.endorsed_at = actor.id, engine.now()
+    report.endorsed_by, report.endorsed_at = actor.id, engine.now()
+    if report.state != MISSING:
+        report.state = ENDORSED
+    return report
+
+
+def send_back(
+    session: Session, engine: ProcessEngine, period: Period, entity: str, *, actor: Actor, reason: str
+) -> EntityReport:
+    """The head returns the report to the liaison, who looks at every row again. Raises `PeriodFrozen`."""
+    report = find(session, period, entity)
+    for measurement in _in_state(session, period, entity, VALIDATED):
+        with changing(session, engine, measurement, actor, "reabrir", reason=reason):
+            measurement.state = SENT
+    report.state, report.return_reason = RETURNED, reason
+    report.times_returned += 1
+    return report
+
+
+def _send_row(
+    session: Session,
+    engine: ProcessEngine,
+    measurement: Measurement,
+    row: ReportedRow,
+    *,
+    actor: Actor,
+    late_reason: str,
+) -> None:
+    with changing(session, engine, measurement, actor, "enviar", reason=late_reason):
+        measurements.write(measurement, row)
+        measurement.state, measurement.return_reason = SENT, ""
+        measurement.late_reason = late_reason
+        measurement.reported_by, measurement.reported_at = actor.id, engine.now()
+
+
+def _decide_row(
+    session: Session, engine: ProcessEngine, measurement: Measurement, decision: Decision, actor: Actor
+) -> None:
+    action = "validar" if decision.accepted else "devolver"
+    with changing(session, engine, measurement, actor, action, reason=decision.reason):
+        measurement.state = VALIDATED if decision.accepted else RETURNED
+        measurement.return_reason = decision.reason
+        measurement.validated_by, measurement.validated_at = actor.id, engine.now()
+
+
+def _in_state(session: Session, period: Period, entity: str, state: str) -> list[Measurement]:
+    known = measurements.of_rows(session, periods.rows_due(session, period, entity=entity))
+    return [measurement for measurement in known.values() if measurement.state == state]
+
+
+def _state(known: dict[int, Measurement], row: PeriodRow) -> str:
+    return known[row.indicator_id].state if row.indicator_id in known else DRAFT
+
+
+def _distinct(names: Iterable[str | None]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name]

@@ -1,0 +1,50 @@
+"""Closing a month: its figures become immutable."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import SYSTEM
+from engine.runtime import ProcessEngine
+from workflows.events import PeriodClosed
+from workflows.indicators.formulas import FORMULA_VERSION
+from workflows.monitoring import consolidation, periods
+from workflows.monitoring.measurements import ENDORSED, FROZEN, changing
+from workflows.monitoring.models import Measurement, Period
+
+
+def freeze(session: Session, engine: ProcessEngine, plan_code: str, code: str) -> Period:
+    """Compute the figures a last time, keep them with the formula's version, and close the month.
+
+    Late values of earlier months that count from this one are frozen with it. A closed month stays as it is.
+    """
+    period = periods.find(session, plan_code, code)
+    if period.state == periods.CLOSED:
+        return period
+    consolidation.store_figures(session, period)
+    for measurement in _counted(session, period):
+        with changing(session, engine, measurement, SYSTEM, "congelar"):
+            measurement.state = FROZEN
+    period.state = periods.CLOSED
+    period.frozen_at, period.frozen_by = engine.now(), period.approved_by or SYSTEM.id
+    period.formula_version = FORMULA_VERSION
+    session.flush()
+    engine.tell(session, PeriodClosed(engine.now(), SYSTEM.id, period.instance_id or 0, plan_code, code))
+    return period
+
+
+def _counted(session: Session, period: Period) -> list[Measurement]:
+    query = (
+        sa.select(Measurement)
+        .join(Period, Period.id == Measurement.period_id)
+        .where(Measurement.state == ENDORSED, Period.plan_code == period.plan_code)
+        .where(
+            sa.or_(
+                sa.and_(Measurement.period_id == period.id, Measurement.counts_from.is_(None)),
+                Measurement.counts_from == period.code,
+            )
+        )
+        .order_by(Measurement.id)
+    )
+    return list(session.scalars(query))

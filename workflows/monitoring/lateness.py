@@ -1,0 +1,121 @@
+"""Entities that did not hand in their month: their late case, and how its figures come in afterwards."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import SYSTEM
+from engine.instances import commands as instances
+from engine.runtime import ProcessEngine
+from workflows import cadence
+from workflows.events import ReportMissing
+from workflows.monitoring import entity_reports, measurements, periods
+from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, changing
+from workflows.monitoring.models import EntityReport, Measurement, Period
+from workflows.spanish import month_name
+
+LATE, NEVER = "extemporaneo", "no_presentado"
+LATE_PROCESS, LATE_KEY = "f5_reporte_extemporaneo", "f5x"
+
+
+def close_reporting(session: Session, engine: ProcessEngine, period: Period) -> list[str]:
+    """Mark the entities without endorsed report and open a late case for each; gives their codes.
+
+    Doing it twice opens nothing more.
+    """
+    if period.state == periods.OPEN:
+        period.state = periods.IN_VALIDATION
+    missing = [report for report in _reports(session, period) if report.state != ENDORSED]
+    for report in missing:
+        if report.late_instance_id is None:
+            _expire(session, engine, period, report)
+    return [report.entity_code for report in missing]
+
+
+def incorporate(session: Session, engine: ProcessEngine, period: Period, entity: str) -> EntityReport:
+    """Let the endorsed figures of a late report count from the next cut-off; its own month stays as it is."""
+    report = entity_reports.find(session, period, entity)
+    counts_from = _next_open_month(session, period)
+    for measurement in _measurements(session, period, entity):
+        if measurement.state == ENDORSED and measurement.counts_from is None:
+            with changing(session, engine, measurement, SYSTEM, "incorporar"):
+                measurement.late, measurement.counts_from = True, counts_from
+    report.state = LATE
+    return report
+
+
+def give_up(session: Session, engine: ProcessEngine, period: Period, entity: str) -> EntityReport:
+    """Leave the month without data: the time for the late report ran out too."""
+    report = entity_reports.find(session, period, entity)
+    for measurement in _measurements(session, period, entity):
+        if measurement.state not in (MISSING, *measurements.COUNTED):
+            with changing(session, engine, measurement, SYSTEM, "vencer"):
+                measurement.state = MISSING
+    report.state = NEVER
+    return report
+
+
+def late_key(plan_code: str, period_code: str, entity: str) -> str:
+    """`PES-GOB/f5x/2018-06/IDPAC`."""
+    return f"{plan_code}/{LATE_KEY}/{period_code}/{entity}"
+
+
+def _expire(session: Session, engine: ProcessEngine, period: Period, report: EntityReport) -> None:
+    report.state = MISSING
+    for row in periods.rows_due(session, period, entity=report.entity_code):
+        _to_draft(session, engine, measurements.find_or_begin(session, period, row.indicator_id))
+    instance = instances.start(
+        session,
+        engine,
+        LATE_PROCESS,
+        business_key=late_key(period.plan_code, period.code, report.entity_code),
+        name=f"Reporte extemporáneo de {report.entity_code}, {month_name(period.code)}",
+        scope=period.plan_code,
+        variables={
+            "plan": period.plan_code,
+            "periodo": period.code,
+            "cierre": period.cutoff_on.isoformat(),
+            "entidad": report.entity_code,
+            "responsables_pendientes": entity_reports.responsibles_with_open_rows(session, period, report.entity_code),
+        },
+        actor=SYSTEM,
+    )
+    report.late_instance_id = instance.id
+    session.flush()
+    engine.tell(
+        session,
+        ReportMissing(engine.now(), SYSTEM.id, instance.id, period.plan_code, period.code, report.entity_code),
+    )
+
+
+def _to_draft(session: Session, engine: ProcessEngine, measurement: Measurement) -> None:
+    """Rows nobody had filled say so; what was sent but not accepted becomes the draft of the late case."""
+    if measurement.state == DRAFT:
+        with changing(session, engine, measurement, SYSTEM, "vencer"):
+            measurement.state = MISSING
+    elif measurement.state == SENT:
+        with changing(session, engine, measurement, SYSTEM, "vencer"):
+            measurement.state = DRAFT
+
+
+def _next_open_month(session: Session, period: Period) -> str:
+    closed = set(
+        session.scalars(
+            sa.select(Period.code).where(Period.plan_code == period.plan_code, Period.state == periods.CLOSED)
+        )
+    )
+    code = cadence.next_month(period.code)
+    while code in closed:
+        code = cadence.next_month(code)
+    return code
+
+
+def _reports(session: Session, period: Period) -> list[EntityReport]:
+    query = sa.select(EntityReport).where(EntityReport.period_id == period.id).order_by(EntityReport.id)
+    return list(session.scalars(query))
+
+
+def _measurements(session: Session, period: Period, entity: str) -> list[Measurement]:
+    rows = periods.rows_due(session, period, entity=entity)
+    return list(measurements.of_rows(session, rows).values())

@@ -1,0 +1,178 @@
+"""What was reported for an indicator in a month: every change is guarded and written down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+from workflows.errors import PeriodFrozen
+from workflows.forms.values import as_json
+from workflows.indicators.models import Indicator
+from workflows.monitoring.models import (
+    EntityReport,
+    Measurement,
+    MeasurementChange,
+    MeasurementEvidence,
+    Period,
+    PeriodRow,
+)
+
+DRAFT, SENT, RETURNED, VALIDATED, ENDORSED, FROZEN, MISSING = (
+    "borrador",
+    "enviado",
+    "devuelto",
+    "validado",
+    "avalado",
+    "congelado",
+    "sin_reporte",
+)
+COUNTED = (ENDORSED, FROZEN)
+"""States of a measurement that the figures take in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRow:
+    """What a person reports for one indicator. `extra` keeps the fields a process leader added to the form."""
+
+    indicator_id: int
+    value: Decimal | None
+    qualitative: str = ""
+    difficulties: str = ""
+    solutions: str = ""
+    delay_reason: str = ""
+    excess_reason: str = ""
+    evidence_on: dt.date | None = None
+    evidence: Sequence[int] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def of_rows(session: Session, rows: Sequence[PeriodRow]) -> dict[int, Measurement]:
+    """The measurements of snapshot rows (of one month), by indicator id."""
+    if not rows:
+        return {}
+    query = sa.select(Measurement).where(
+        Measurement.period_id == rows[0].period_id, Measurement.indicator_id.in_([row.indicator_id for row in rows])
+    )
+    return {measurement.indicator_id: measurement for measurement in session.scalars(query)}
+
+
+def find_or_begin(session: Session, period: Period, indicator_id: int) -> Measurement:
+    """The measurement of an indicator in a month, or a new draft."""
+    query = sa.select(Measurement).where(
+        Measurement.period_id == period.id, Measurement.indicator_id == indicator_id
+    )
+    measurement = session.scalar(query)
+    if measurement is None:
+        measurement = Measurement(period_id=period.id, indicator_id=indicator_id, state=DRAFT)
+        session.add(measurement)
+        session.flush()
+    return measurement
+
+
+@contextmanager
+def changing(
+    session: Session, engine: ProcessEngine, measurement: Measurement, actor: Actor, action: str, *, reason: str = ""
+) -> Iterator[Measurement]:
+    """Change a measurement inside this block: refused if its month is frozen, written down if not.
+
+    Raises `PeriodFrozen`, which whoever began the transaction records (`workflows.auditing.record_refusal`).
+    """
+    ensure_changeable(session, measurement, action)
+    before = facts(measurement)
+    yield measurement
+    session.flush()
+    session.add(
+        MeasurementChange(
+            measurement_id=measurement.id,
+            at=engine.now(),
+            actor_id=actor.id,
+            action=action,
+            before=before,
+            after=facts(measurement),
+            reason=reason,
+        )
+    )
+
+
+def ensure_changeable(session: Session, measurement: Measurement, action: str) -> None:
+    """Raise `PeriodFrozen` if the month is closed, except for what an open late case may still write."""
+    period = session.get_one(Period, measurement.period_id)
+    if period.state != "cerrado" and measurement.state != FROZEN:
+        return
+    if measurement.state != FROZEN and _late_case_open(session, measurement):
+        return
+    raise frozen(session, period, measurement, action)
+
+
+def frozen(session: Session, period: Period, measurement: Measurement, action: str) -> PeriodFrozen:
+    """The refusal, with what the *bitácora* needs to know of it."""
+    indicator = session.get_one(Indicator, measurement.indicator_id)
+    return PeriodFrozen(
+        plan_code=period.plan_code,
+        period_code=period.code,
+        object_code=indicator.code,
+        measurement_id=measurement.id,
+        action=action,
+    )
+
+
+def write(measurement: Measurement, row: ReportedRow) -> None:
+    """Put what was reported into the measurement; evidence that was taken out of the form leaves it."""
+    measurement.value = row.value
+    measurement.qualitative = row.qualitative
+    measurement.difficulties = row.difficulties
+    measurement.solutions = row.solutions
+    measurement.delay_reason = row.delay_reason
+    measurement.excess_reason = row.excess_reason
+    measurement.evidence_on = row.evidence_on
+    measurement.extra = as_json(row.extra)
+    attach(measurement, row.evidence, replace=True)
+
+
+def attach(measurement: Measurement, file_ids: Sequence[int], *, replace: bool = False) -> None:
+    """Add files as evidence, each once; with `replace`, keep no others."""
+    if replace:
+        measurement.evidence = [piece for piece in measurement.evidence if piece.file_id in file_ids]
+    held = {piece.file_id for piece in measurement.evidence}
+    measurement.evidence += [
+        MeasurementEvidence(file_id=file_id) for file_id in dict.fromkeys(file_ids) if file_id not in held
+    ]
+
+
+def facts(measurement: Measurement) -> dict[str, Any]:
+    """What a change is compared by, as JSON."""
+    return {
+        "valor": as_json(measurement.value),
+        "estado": measurement.state,
+        "avance_cualitativo": measurement.qualitative,
+        "dificultades": measurement.difficulties,
+        "evidencias": sorted(piece.file_id for piece in measurement.evidence),
+    }
+
+
+def changes(session: Session, measurement_id: int) -> list[MeasurementChange]:
+    """Every act on a measurement, oldest first."""
+    query = sa.select(MeasurementChange).where(MeasurementChange.measurement_id == measurement_id)
+    return list(session.scalars(query.order_by(MeasurementChange.id)))
+
+
+def _late_case_open(session: Session, measurement: Measurement) -> bool:
+    row = sa.select(PeriodRow.entity_code).where(
+        PeriodRow.period_id == measurement.period_id, PeriodRow.indicator_id == measurement.indicator_id
+    )
+    query = sa.select(EntityReport.id).where(
+        EntityReport.period_id == measurement.period_id,
+        EntityReport.entity_code == row.scalar_subquery(),
+        EntityReport.state == MISSING,
+        EntityReport.late_instance_id.is_not(None),
+    )
+    return session.scalar(query) is not None
