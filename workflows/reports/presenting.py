@@ -87,27 +87,32 @@ def present(report: Report) -> dict[str, Any]:
 
 def headline(report: Report) -> str:
     """Two or three sentences that say how the month went."""
-    sentences = []
-    if report.plan.compliance is not None:
-        first = f"Al {long_day(report.cutoff_on)} el plan cumple el {percentage(report.plan.compliance)} de lo programado a la fecha"
-        if report.previous:
-            change = report.plan.compliance - report.previous.compliance
-            words = f"{number(abs(change), 1)} puntos {'más' if change >= 0 else 'menos'}"
-            first += f", {words} que en {month_name(report.previous.period)}"
-        sentences.append(first + ".")
-    counts = report.counts()
-    total = len(report.indicators)
-    lights = [f"{n} {_in_words(color, n)}" for color, n in counts.items()]
-    if lights:
-        sentences.append(f"De {total} indicadores, {enumeration(lights)}.")
-    absent = [e.code for e in report.entities if e.report in {"sin_reporte", "no_presentado"}]
-    if absent:
-        sentences.append(
-            f"{enumeration(absent)} no entregó su reporte a tiempo."
-            if len(absent) == 1
-            else f"{enumeration(absent)} no entregaron su reporte a tiempo."
-        )
-    return " ".join(sentences)
+    sentences = (_how_much(report), _which_lights(report), _who_is_missing(report))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _how_much(report: Report) -> str:
+    if report.plan.compliance is None:
+        return ""
+    compliance = percentage(report.plan.compliance)
+    sentence = f"Al {long_day(report.cutoff_on)} el plan cumple el {compliance} de lo programado a la fecha"
+    if report.previous is None:
+        return sentence + "."
+    change = report.plan.compliance - report.previous.compliance
+    points = f"{number(abs(change), 1)} puntos {'más' if change >= 0 else 'menos'}"
+    return f"{sentence}, {points} que en {month_name(report.previous.period)}."
+
+
+def _which_lights(report: Report) -> str:
+    lights = [f"{n} {_in_words(color, n)}" for color, n in report.counts().items()]
+    return f"De {len(report.indicators)} indicadores, {enumeration(lights)}." if lights else ""
+
+
+def _who_is_missing(report: Report) -> str:
+    absent = [entity.code for entity in report.entities if entity.report in {"sin_reporte", "no_presentado"}]
+    if not absent:
+        return ""
+    return f"{enumeration(absent)} no {'entregó' if len(absent) == 1 else 'entregaron'} su reporte a tiempo."
 
 
 def _in_words(color: str, n: int) -> str:
@@ -177,10 +182,7 @@ def _indicator(item: IndicatorLine) -> dict[str, Any]:
         "year_target": number(item.year_target, item.decimals),
         "reported": number(item.reported, item.decimals),
         "executed": number(item.executed, item.decimals),
-        "programmed": number(
-            item.programmed,
-            max(item.decimals, 1) if item.programmed is not None and item.programmed % 1 else item.decimals,
-        ),
+        "programmed": number(item.programmed, _programmed_decimals(item)),
         "year_progress": percentage(item.year_progress),
         "compliance": percentage(item.compliance),
         "light": _light(item.light),
@@ -199,6 +201,12 @@ def _indicator(item: IndicatorLine) -> dict[str, Any]:
         "endorsed_by": item.endorsed_by,
         "has_report": item.reported is not None or bool(item.qualitative),
     }
+
+
+def _programmed_decimals(item: IndicatorLine) -> int:
+    """A linear programme of whole units falls between them: one decimal then."""
+    whole = item.programmed is None or item.programmed % 1 == 0
+    return item.decimals if whole else max(item.decimals, 1)
 
 
 def _evidence(file: Evidence) -> dict[str, str]:

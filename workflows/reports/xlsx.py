@@ -17,7 +17,8 @@ from workflows.reports.presenting import MEASURES, REPORT_STATES, VERDICTS
 from workflows.spanish import local_day, long_day
 
 FILLS = {
-    "rojo": "FDECEB", "amarillo": "FFF4D6", "verde": "E6F4EC", "naranja": "FFEADB", "gris": "ECEFF2", "blanco": "FFFFFF",
+    "rojo": "FDECEB", "amarillo": "FFF4D6", "verde": "E6F4EC", "naranja": "FFEADB", "gris": "ECEFF2",
+    "blanco": "FFFFFF",
 }  # fmt: skip
 HEADER = PatternFill("solid", fgColor="0B4A8F")
 PERCENT = "0.0"
@@ -72,7 +73,8 @@ def _summary(sheet: Worksheet, report: Report) -> None:
 
 def _roll_ups(sheet: Worksheet, report: Report) -> None:
     rows = [
-        (level, i.code, i.name, i.weight, _rounded(i.compliance), _rounded(i.uncapped), i.light, VERDICTS.get(i.verdict, ""), i.argument)
+        (level, i.code, i.name, i.weight, _rounded(i.compliance), _rounded(i.uncapped),
+            i.light, VERDICTS.get(i.verdict, ""), i.argument)
         for level, i in _levels(report)
     ]  # fmt: skip
     head = (
@@ -106,7 +108,8 @@ def _indicators(sheet: Worksheet, report: Report) -> None:
     )  # fmt: skip
     rows = [
         (
-            i.code, i.name, i.kind, i.entity, i.objective, i.unit, i.annualization, i.baseline, i.year_target, i.reported,
+            i.code, i.name, i.kind, i.entity, i.objective, i.unit, i.annualization, i.baseline,
+            i.year_target, i.reported,
             i.programmed, i.executed, _rounded(i.year_progress), _rounded(i.compliance), i.light,
             "sí" if i.late else "no", i.qualitative, i.difficulties, i.solutions, i.justification,
             "\n".join(f"{label}: {value}" for label, value in i.extra),
@@ -120,7 +123,8 @@ def _indicators(sheet: Worksheet, report: Report) -> None:
 
 def _entities(sheet: Worksheet, report: Report) -> None:
     rows = [
-        (e.code, e.name, REPORT_STATES.get(e.report, ""), long_day(e.endorsed_at), _rounded(e.compliance), _rounded(e.uncapped), e.light)
+        (e.code, e.name, REPORT_STATES.get(e.report, ""), long_day(e.endorsed_at), _rounded(e.compliance),
+             _rounded(e.uncapped), e.light)
         for e in report.entities
     ]  # fmt: skip
     _table(sheet, ("Sigla", "Entidad", "Reporte", "Avalado el", "Cumplimiento (%)", "Sin tope (%)", "Semáforo"), rows)
@@ -128,7 +132,8 @@ def _entities(sheet: Worksheet, report: Report) -> None:
 
 def _bottlenecks(sheet: Worksheet, report: Report) -> None:
     rows = [
-        (b.indicator, b.name, b.entity, b.why, b.state, b.cause, b.category, b.severity, MEASURES.get(b.measure, ""), b.action, b.responsible, b.due_on)
+        (b.indicator, b.name, b.entity, b.why, b.state, b.cause,
+            b.category, b.severity, MEASURES.get(b.measure, ""), b.action, b.responsible, b.due_on)
         for b in report.bottlenecks
     ]  # fmt: skip
     head = (
