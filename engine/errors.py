@@ -38,6 +38,10 @@ class UnknownDefinition(NotFound):
     """Ese proceso no está publicado. Revise su nombre en la lista de procesos."""
 
 
+class UnknownElement(NotFound):
+    """El diagrama no tiene ese elemento. Actualice la página: quizá lo borraron."""
+
+
 class NotAllowed(EngineError):
     """Esa tarea no es suya. Si debe hacerla, pida al coordinador que se la reasigne."""
 
@@ -68,6 +72,10 @@ class InstanceEndedError(Conflict):
 
 class DuplicateBusinessKey(Conflict):
     """Ya hay un proceso abierto con esa clave."""
+
+
+class StaleDraft(Conflict):
+    """Otra persona guardó este borrador mientras usted lo editaba. Compare los dos antes de guardar el suyo."""
 
 
 class Invalid(EngineError):

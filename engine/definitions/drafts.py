@@ -1,0 +1,64 @@
+"""What process owners are still working on: one draft a diagram or form, shared by everybody who may edit it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine.definitions.models import Draft
+from engine.errors import StaleDraft
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+
+PROCESS: Final = "process"
+FORM: Final = "form"
+
+
+def find(session: Session, kind: str, key: str) -> Draft | None:
+    """The draft of a diagram (`PROCESS`) or form (`FORM`), or None."""
+    return session.scalar(_one(kind, key))
+
+
+def save(
+    session: Session,
+    engine: ProcessEngine,
+    kind: str,
+    key: str,
+    content: bytes,
+    *,
+    actor: Actor,
+    revision: int,
+    base_version: int | None,
+) -> Draft:
+    """Keep `content`, if the draft is still at the `revision` it was made from (0: there was none).
+
+    `base_version` is the published version that a new draft starts from. Raises `StaleDraft`, whose `theirs` is
+    the draft that somebody else saved in the meantime (None if it was published or discarded).
+    """
+    draft = session.scalar(_one(kind, key).with_for_update())
+    if (draft.revision if draft else 0) != revision:
+        raise StaleDraft(theirs=draft)
+    if draft is None:
+        draft = Draft(kind=kind, key=key, base_version=base_version, revision=0)
+        session.add(draft)
+    draft.content = content
+    draft.revision += 1
+    draft.saved_at = engine.now()
+    draft.saved_by = actor.id
+    try:
+        session.flush()
+    except IntegrityError as exc:  # two people began the draft at once
+        raise StaleDraft(theirs=None) from exc
+    return draft
+
+
+def discard(session: Session, kind: str, key: str) -> None:
+    """Forget the draft; nothing happens if there is none."""
+    session.execute(sa.delete(Draft).where(Draft.kind == kind, Draft.key == key))
+
+
+def _one(kind: str, key: str) -> sa.Select[Draft]:
+    return sa.select(Draft).where(Draft.kind == kind, Draft.key == key)

@@ -1,0 +1,84 @@
+"""Two versions of a diagram, told in words."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from engine.definitions import editing
+from engine.definitions.comparison import Labels, compare, say_deadline
+from engine.definitions.reading import read_diagram
+
+LABELS = Labels(
+    roles={"enlace_planeacion": "Enlace de planeación", "coordinador_pes": "Coordinador del plan"},
+    forms={"reportar_avance": "Reportar avance", "avalar_reporte": "Avalar el reporte"},
+)
+
+
+@pytest.fixture
+def xml() -> bytes:
+    return (files("bpmn") / "sub_reporte_entidad.bpmn").read_bytes()
+
+
+def told(before: bytes, after: bytes) -> list[str]:
+    return [change.sentence for change in compare(read_diagram(before), read_diagram(after), LABELS)]
+
+
+def test_the_same_diagram_has_nothing_to_tell(xml):
+    assert told(xml, xml) == []
+
+
+def test_a_longer_deadline_is_told_in_working_days(xml):
+    after = editing.set_property(xml, "reportar_avance", "plazo", "cierre+6dh")
+
+    assert told(xml, after) == ["«Reportar avance»: el plazo pasa de 5 a 6 días hábiles después del corte."]
+
+
+def test_another_base_of_the_deadline_is_told_in_full(xml):
+    after = editing.set_property(xml, "reportar_avance", "plazo", "1dh")
+
+    assert told(xml, after) == ["«Reportar avance»: el plazo pasa de 5 días hábiles después del corte a 1 día hábil."]
+
+
+def test_form_and_role_are_told_by_their_names(xml):
+    after = editing.set_attribute(xml, "reportar_avance", "camunda:formRef", "avalar_reporte")
+    after = editing.set_attribute(after, "validar_reporte", "camunda:candidateGroups", "coordinador_pes")
+
+    assert told(xml, after) == [
+        "«Reportar avance»: el formulario pasa de «Reportar avance» a «Avalar el reporte».",
+        "«Validar reporte»: la hacía «Enlace de planeación»; ahora, «Coordinador del plan».",
+    ]
+
+
+def test_a_new_role_of_a_lane_is_told_once_and_not_at_each_of_its_tasks(xml):
+    after = editing.set_property(xml, "carril_enlace", "rol", "coordinador_pes")
+
+    assert told(xml, after) == [
+        "Carril «Enlace de planeación»: el rol pasa de «Enlace de planeación» a «Coordinador del plan»."
+    ]
+
+
+def test_a_removed_task_is_told_with_the_paths_that_led_to_it(xml):
+    after = xml.replace(b'<bpmn:userTask id="reportar_ejecucion"', b'<bpmn:userTask id="informar"').replace(
+        b'targetRef="reportar_ejecucion"', b'targetRef="informar"'
+    )
+
+    sentences = told(xml, after)
+
+    assert "Se quita la tarea «Reportar ejecución presupuestal y actividades»." in sentences
+    assert "Se agrega la tarea «Reportar ejecución presupuestal y actividades»." in sentences
+    assert any("ahora va" in sentence for sentence in sentences)
+
+
+def test_moving_a_shape_tells_nothing(xml):
+    assert told(xml, xml.replace(b'<dc:Bounds x="', b'<dc:Bounds x="1')) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("5dh", "5 días hábiles"), ("1dh", "1 día hábil"), ("cierre+5dh", "5 días hábiles después del corte"),
+     ("fecha:corte", "«fecha:corte»"), ("", "ninguno")],
+)  # fmt: skip
+def test_a_deadline_is_said_as_people_say_it(written, said):
+    assert say_deadline(written) == said
