@@ -5,6 +5,7 @@ The docstring of a class is its default message. Messages that people see are Sp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -85,6 +86,9 @@ class Invalid(EngineError):
 class InvalidDiagram(Invalid):
     """El diagrama no se puede publicar. Corrija los hallazgos señalados."""
 
+    findings: Sequence[Any] = ()
+    """`engine.definitions.linting.Finding`, if the linter refused it."""
+
 
 class UnreadableDiagram(InvalidDiagram):
     """El archivo no es un diagrama BPMN que se pueda leer."""
@@ -116,3 +120,11 @@ class NoMessageReceiver(NotFound):
 
 class ExecutionFailed(EngineError):
     """Un paso automático falló. Quedó registrado como incidente; el coordinador puede reintentarlo."""
+
+
+class CorruptState(ExecutionFailed):
+    """El estado guardado de este proceso no se puede leer. Avise al administrador; los demás procesos siguen."""
+
+
+class CannotResolve(Conflict):
+    """Ese incidente no se puede resolver así. Elija otra de las opciones."""

@@ -12,6 +12,7 @@ from engine.calendar import BusinessCalendar
 from engine.clock import Clock
 from engine.events import Event, Listener
 from engine.identity import CandidateGroups
+from engine.instances.naming import CaseNamer
 from engine.service_tasks import ServiceTaskHandler
 
 
@@ -20,7 +21,7 @@ class ProcessEngine:
     """The collaborators of the engine, put together once by the composition root.
 
     `service_tasks` maps a topic to its handler. `property_prefix` is the prefix of our own properties in a
-    diagram (`pes.`).
+    diagram (`pes.`). `case_namer` names the cases that a message opens; without it no message opens any.
     """
 
     clock: Clock
@@ -29,6 +30,7 @@ class ProcessEngine:
     service_tasks: Mapping[str, ServiceTaskHandler]
     listeners: tuple[Listener, ...] = field(default_factory=tuple)
     property_prefix: str = "pes."
+    case_namer: CaseNamer | None = None
 
     def now(self) -> dt.datetime:
         """The present moment by the injected clock."""

@@ -14,10 +14,10 @@ class Timer(Base):
     """A boundary or intermediate timer of a running case; the row exists only while it waits."""
 
     __tablename__ = "timer"
-    __table_args__ = (sa.Index("ix_timer_due", "due_at"),)
+    __table_args__ = (sa.Index("ix_timer_due", "due_at"), sa.UniqueConstraint("node_id", "element_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
-    node_id: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    node_id: Mapped[str] = mapped_column(sa.String(32))
     element_id: Mapped[str] = mapped_column(sa.String(100))
     due_at: Mapped[dt.datetime]

@@ -12,11 +12,11 @@ class Subscription(Base):
     """A running case that waits for a message; the row exists only while it waits."""
 
     __tablename__ = "subscription"
-    __table_args__ = (sa.Index("ix_subscription_message", "name", "key"),)
+    __table_args__ = (sa.Index("ix_subscription_message", "name", "key"), sa.UniqueConstraint("node_id", "element_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
-    node_id: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    node_id: Mapped[str] = mapped_column(sa.String(32))
     element_id: Mapped[str] = mapped_column(sa.String(100))
     name: Mapped[str] = mapped_column(sa.String(100))
     key: Mapped[str] = mapped_column(sa.String(200))

@@ -16,7 +16,8 @@ class UserTask(Base):
 
     `state` is one of open, completed, cancelled. `variables` is the small data of the node when it was created
     (`entidad`, `periodo`, …). `properties` are the diagram's own properties without their prefix
-    (`plazo`, `guia`, `registro`, …). `context` groups tasks for people: the entity, say.
+    (`plazo`, `guia`, `registro`, …). `context` holds the loop variables the task is under (`{"entidad": "SDG"}`):
+    what makes two tasks of one case belong together.
     """
 
     __tablename__ = "user_task"
@@ -36,6 +37,7 @@ class UserTask(Base):
     form_key: Mapped[str | None] = mapped_column(sa.String(100))
     properties: Mapped[dict[str, Any]]
     variables: Mapped[dict[str, Any]]
+    context: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(sa.String(20))
     assignee: Mapped[str | None] = mapped_column(sa.String(100))
     priority: Mapped[int] = mapped_column(default=50)

@@ -1,0 +1,190 @@
+"""Our own kinds of SpiffWorkflow specs: what the stock classes lose, refuse or do behind our back.
+
+This module, `parsing` and the adapter in `engine.instances` are the only ones that know the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
+from SpiffWorkflow.bpmn.specs.defaults import (
+    CallActivity,
+    EventBasedGateway,
+    ParallelMultiInstanceTask,
+    SequentialMultiInstanceTask,
+    StandardLoopTask,
+)
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+from SpiffWorkflow.task import Task as Node
+from SpiffWorkflow.util.task import TaskState
+
+from engine.definitions.diagram import VariableMapping
+from engine.errors import InvalidVariables
+from engine.variables import kept, plain, value_of
+
+MAX_REPETITIONS = 500
+"""Of a multi-instance element."""
+
+
+class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
+    """A process, or an embedded subprocess, that knows the key of the process it belongs to."""
+
+    process_key: str = ""
+
+
+class Held(EventDefinition):  # type: ignore[misc]
+    """An event that fires only when the engine says so: our timers and messages are rows, not the library's."""
+
+    def catches(self, my_task: Node, event: Any) -> bool:
+        """Never: the library's own events do not concern it."""
+        return False
+
+
+class AutomaticStep(BpmnSpecMixin):  # type: ignore[misc]
+    """A service task, a send task, or a plain task: our driver does its work before the library completes it."""
+
+
+class EventGateway(EventBasedGateway):  # type: ignore[misc]
+    """An event-based gateway whose answer is chosen by the engine (`chosen`, an element id)."""
+
+    def connect(self, child: Any) -> None:
+        """Take over the waiting of `child`, which then passes at once."""
+        super(EventBasedGateway, self).connect(child)
+        child.event_definition = NoneEventDefinition()
+
+    def _run_hook(self, my_task: Node) -> bool:
+        chosen = my_task.workflow.spec.task_specs[my_task.internal_data["chosen"]]
+        my_task._sync_children([chosen], TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+
+class Collection(TaskDataReference):  # type: ignore[misc]
+    """What a multi-instance element repeats over: an expression, evaluated when it begins."""
+
+    def exists(self, my_task: Node) -> bool:
+        """Always: `get` says what is missing."""
+        return True
+
+    def get(self, my_task: Node, **kwargs: Any) -> list[Any]:
+        """The list of scalars. Raises `InvalidVariables`."""
+        found = value_of(self.bpmn_id, my_task.data)
+        if not isinstance(found, list):
+            raise InvalidVariables(f"«{self.bpmn_id}» no es una lista, y el paso se repite por cada uno de sus valores.")
+        if len(found) > MAX_REPETITIONS:
+            raise InvalidVariables(f"«{self.bpmn_id}» tiene más de {MAX_REPETITIONS} valores.")
+        if any(item is None or isinstance(item, list | dict) for item in found):
+            raise InvalidVariables(f"«{self.bpmn_id}» debe ser una lista de textos o números, sin vacíos.")
+        return found
+
+
+class _Guarded:
+    """Keeps a failure that happens while a node is being entered at that node, instead of at the one before it."""
+
+    def _update_hook(self, my_task: Node) -> Any:
+        try:
+            return super()._update_hook(my_task)  # type: ignore[misc]
+        except Exception as failure:
+            my_task.workflow.top_workflow.failures[my_task.id] = failure
+            my_task._set_state(TaskState.WAITING)
+            return False
+
+
+class _Scoped:
+    """Lets a loop variable hide a process variable of the same name (the library refuses), and gives it back.
+
+    A child hands back only what it changed itself, so that a late one doesn't undo what an early one wrote.
+    """
+
+    input_item: Any
+
+    def _name(self) -> str | None:
+        return self.input_item.bpmn_id if self.input_item else None
+
+    def create_child(self, my_task: Node, item: Any, key_or_index: Any = None) -> None:
+        name = self._name()
+        hidden = {name: my_task.data.pop(name)} if name in my_task.data else {}
+        try:
+            super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
+        finally:
+            my_task.data.update(hidden)
+
+    def merge_child(self, workflow: Any, child: Node) -> None:
+        my_task = child.parent
+        began_with, name = my_task.parent.data, self._name()
+        for key, value in child.data.items():
+            if key != name and (key not in began_with or began_with[key] != value):
+                my_task.data[key] = value
+        my_task.internal_data["merged"].append(str(child.id))
+        self._go_on(my_task)
+
+    def _go_on(self, my_task: Node) -> None:
+        raise NotImplementedError
+
+
+class ParallelMultiInstance(_Guarded, _Scoped, ParallelMultiInstanceTask):  # type: ignore[misc]
+    """A repetition whose turns are all open at once."""
+
+    def _go_on(self, my_task: Node) -> None:
+        if self.check_completion_condition(my_task):
+            for child in self._instances(my_task):
+                child.cancel()
+            my_task._set_state(TaskState.READY)
+        elif self.children_complete(my_task):
+            my_task._set_state(TaskState.READY)
+
+
+class SequentialMultiInstance(_Guarded, _Scoped, SequentialMultiInstanceTask):  # type: ignore[misc]
+    """A repetition one after the other."""
+
+    def _go_on(self, my_task: Node) -> None:
+        if self.children_complete(my_task) or self.check_completion_condition(my_task):
+            my_task._set_state(TaskState.READY)
+        else:
+            self.add_next_child(my_task)
+
+
+class StandardLoop(_Guarded, StandardLoopTask):  # type: ignore[misc]
+    """A repetition while a condition holds."""
+
+
+class Call(_Guarded, CallActivity):  # type: ignore[misc]
+    """A call activity that passes what its `camunda:in` and `camunda:out` name, and nothing else."""
+
+    in_mappings: tuple[VariableMapping, ...] = ()
+    out_mappings: tuple[VariableMapping, ...] = ()
+
+    def start_workflow(self, my_task: Node) -> None:
+        """Begin the called process; an expression that fails leaves nothing half begun."""
+        passed(self.in_mappings, my_task.data)
+        super().start_workflow(my_task)
+
+    def copy_data(self, my_task: Node, subworkflow: Any) -> None:
+        """Hand in."""
+        start = subworkflow.get_next_task(subworkflow.task_tree, skip_subprocesses=True, spec_name="Start")
+        start.set_data(**passed(self.in_mappings, my_task.data))
+
+    def update_data(self, my_task: Node, subworkflow: Any) -> None:
+        """Take back."""
+        my_task.data.update(passed(self.out_mappings, subworkflow.last_task.data))
+
+
+def passed(mappings: tuple[VariableMapping, ...], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that `mappings` select from `data`, under their new names."""
+    return kept(dict(_pairs(mappings, data)))
+
+
+def _pairs(mappings: tuple[VariableMapping, ...], data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for mapping in mappings:
+        if mapping.everything:
+            yield from plain(data).items()
+        elif mapping.expression:
+            yield mapping.target, value_of(mapping.expression, data)
+        elif mapping.source and mapping.target:
+            yield mapping.target, data.get(mapping.source)

@@ -1,0 +1,168 @@
+"""The library's workflow, with scans that are linear and don't stop at depth 1000, and no way to run code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.task import Task as Node
+from SpiffWorkflow.util.task import TaskState
+
+from engine.definitions.parsing import Specs, element_id_of
+from engine.definitions.specs import ParallelMultiInstance, SequentialMultiInstance
+from engine.errors import CorruptState, EngineError
+from engine.variables import holds, value_of
+
+FINISHED: int = TaskState.FINISHED_MASK
+_FILTERS = frozenset({"state", "manual", "spec_name", "lane"})
+
+
+class ExpressionsOnly:
+    """What the library calls a script engine: ours evaluates our expressions and executes nothing."""
+
+    def evaluate(self, task: Node, expression: str, external_context: Any = None) -> Any:
+        """The value of a condition or of a number of repetitions."""
+        if isinstance(value := value_of(expression, task.data), int) and not isinstance(value, bool):
+            return value
+        return holds(expression, task.data)
+
+    def execute(self, task: Node, script: str, external_context: Any = None) -> Any:
+        """Refuse."""
+        raise EngineError("Un diagrama no puede ejecutar programas.")
+
+    call_service = execute
+
+
+class _Linear:
+    """The public scans of a workflow, over its own rows instead of by recursion."""
+
+    task_tree: Node
+    tasks: dict[UUID, Node]
+    completed: bool
+
+    def get_tasks(self, first_task: Node | None = None, **filters: Any) -> list[Node]:
+        if first_task is not None or not filters.keys() <= _FILTERS:
+            found: list[Node] = super().get_tasks(first_task, **filters)  # type: ignore[misc]
+            return found
+        state, manual = filters.get("state", TaskState.ANY_MASK), filters.get("manual")
+        name, lane = filters.get("spec_name"), filters.get("lane")
+        return [
+            node
+            for node in depth_first(self)
+            if node._state & state
+            and (manual is None or node.task_spec.manual == manual)
+            and (name is None or node.task_spec.name == name)
+            and (lane is None or node.task_spec.lane == lane)
+        ]
+
+    def get_next_task(self, first_task: Node | None = None, **filters: Any) -> Node | None:
+        if first_task is not None or not filters.keys() <= _FILTERS:
+            return super().get_next_task(first_task, **filters)  # type: ignore[misc,no-any-return]
+        return next(iter(self.get_tasks(**filters)), None)
+
+    def update_waiting_tasks(self) -> None:
+        for node in [node for node in own_nodes(self) if node._state == TaskState.WAITING]:
+            if node._state == TaskState.WAITING and node.id in self.tasks:
+                node.task_spec._update(node)
+
+    def is_completed(self) -> bool:
+        if not self.completed and not any(node._state & TaskState.NOT_FINISHED_MASK for node in self.tasks.values()):
+            self.completed = True
+        return self.completed
+
+
+class SubCase(_Linear, BpmnSubWorkflow):  # type: ignore[misc]
+    """A called process, or an embedded subprocess."""
+
+
+class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
+    """A running case. `start_element` says where it began; `failures` are nodes that could not be entered."""
+
+    def __init__(self, specs: Specs, start_element: str, *, loading: bool = False) -> None:
+        self.specs = specs
+        self.start_element = start_element
+        self.failures: dict[UUID, Exception] = {}
+        super().__init__(specs.top, specs.called, script_engine=ExpressionsOnly(), deserializing=loading)
+
+    def create_subprocess(self, my_task: Node, spec_name: str) -> SubCase:
+        """Begin a called process or an embedded subprocess at a node."""
+        self.subprocesses[my_task.id] = SubCase(self.subprocess_specs[spec_name], my_task.id, self)
+        return self.subprocesses[my_task.id]  # type: ignore[no-any-return]
+
+    def node(self, node_id: str) -> Node:
+        """The node behind a row's `node_id`. Raises `CorruptState`."""
+        wanted = UUID(hex=node_id)
+        for workflow in (self, *self.subprocesses.values()):
+            if wanted in workflow.tasks:
+                return workflow.tasks[wanted]
+        raise CorruptState(f"Falta el nodo {node_id} en el estado guardado del proceso.")
+
+
+def own_nodes(workflow: Any) -> list[Node]:
+    """The nodes of one workflow, parents before children, children in order."""
+    stack, found, tasks = [workflow.task_tree], [], workflow.tasks
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        stack.extend(tasks[child] for child in reversed(node._children))
+    return found
+
+
+def depth_first(workflow: Any) -> list[Node]:
+    """The nodes of a workflow and of what runs inside it, in the order in which the library visits them."""
+    inside = workflow.top_workflow.subprocesses
+    stack, found = [workflow.task_tree], []
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        tasks = node.workflow.tasks
+        stack.extend(tasks[child] for child in reversed(node._children))
+        if node.id in inside:
+            stack.append(inside[node.id].task_tree)
+    return found
+
+
+def forget_orphans(case: Case) -> None:
+    """Drop what runs inside nodes that were cut off (a cancelled repetition); the library would trip over it."""
+    alive = {node.id for node in depth_first(case)}
+    for node_id in [node_id for node_id in case.subprocesses if node_id not in alive]:
+        for node in case.subprocesses[node_id].tasks.values():
+            case.event_manager.remove_task(node)
+        del case.subprocesses[node_id]
+
+
+def caller_of(node: Node) -> Node | None:
+    """The node (a call or an embedded subprocess) inside which `node` runs."""
+    parent_id = node.workflow.parent_task_id
+    return None if parent_id is None else node.workflow.top_workflow.get_task_from_id(parent_id)
+
+
+def element_id(node: Node) -> str:
+    """The diagram's element; empty for the library's own nodes."""
+    return element_id_of(node.task_spec)
+
+
+def process_key(node: Node) -> str:
+    """The process that the element belongs to."""
+    return str(node.workflow.spec.process_key)
+
+
+def loop_context(node: Node) -> dict[str, Any]:
+    """The loop variables that `node` is under, outermost last, with their values."""
+    found: dict[str, Any] = {}
+    for above in _ancestors(node):
+        repetition = above.parent.task_spec if above.parent is not None else None
+        if isinstance(repetition, ParallelMultiInstance | SequentialMultiInstance) and repetition.input_item:
+            name = repetition.input_item.bpmn_id
+            if name in above.data:
+                found.setdefault(name, above.data[name])
+    return found
+
+
+def _ancestors(node: Node | None) -> Iterator[Node]:
+    while node is not None:
+        yield node
+        node = node.parent if node.parent is not None else caller_of(node)

@@ -1,0 +1,27 @@
+"""How a case that nobody starts by hand gets its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+class CaseName(NamedTuple):
+    """The business key (unique), the name on screen and the scope of a new case."""
+
+    business_key: str
+    name: str
+    scope: str | None
+
+
+class CaseNamer(Protocol):
+    """Names the case that a message start event opens."""
+
+    def name_case(
+        self, session: Session, process_key: str, variables: Mapping[str, Any]
+    ) -> tuple[str, str, str | None]:
+        """Its business key, name and scope (a `CaseName`), from the variables of the message."""
+        ...

@@ -1,0 +1,94 @@
+"""Cuts off what a case can no longer observe, so that a step costs the same after ten years as on the first day.
+
+What is cut is in the history already. Per workflow: F is the deepest finished node that is above every unfinished
+one and below finished ones only. The root, F and what is under F stay; F becomes the root's child. So an open
+parallel block, an open boundary event and an open repetition keep all of their own nodes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+from SpiffWorkflow.task import Task as Node
+from SpiffWorkflow.util.task import TaskState
+
+from engine.instances.case import FINISHED, Case, forget_orphans
+
+
+def prune(case: Case) -> None:
+    """Cut `case` and everything that runs inside it."""
+    _drop_ended_subprocesses(case)
+    forget_orphans(case)
+    for workflow in (case, *case.subprocesses.values()):
+        _prune(workflow)
+
+
+def _drop_ended_subprocesses(case: Case) -> None:
+    for node_id in [node_id for node_id, inside in case.subprocesses.items() if inside.completed]:
+        if node_id in case.subprocesses:
+            node = case.get_task_from_id(node_id)
+            if node is None or node._state & FINISHED:
+                case.delete_subprocess(node) if node is not None else case.subprocesses.pop(node_id)
+
+
+def _prune(workflow: Any) -> None:
+    tasks, root = workflow.tasks, workflow.task_tree
+    unfinished = _unfinished(tasks)
+    if not unfinished or not root._state & FINISHED:
+        return
+    trunk = _common_path(tasks, unfinished)
+    while trunk and not all(tasks[node_id]._state & FINISHED for node_id in trunk):
+        trunk.pop()
+    keep_from = tasks[trunk[-1]]
+    if keep_from is root or (keep_from._parent == root.id and len(root._children) == 1):
+        return
+    keep = {root.id, *_subtree(tasks, keep_from)}
+    for node_id in [node_id for node_id in tasks if node_id not in keep]:
+        del tasks[node_id]
+    root._children = [keep_from.id]
+    keep_from._parent = root.id
+    if workflow.last_task is not None and workflow.last_task.id not in tasks:
+        workflow.last_task = keep_from
+
+
+def _unfinished(tasks: dict[UUID, Node]) -> list[Node]:
+    """The unfinished nodes right below finished ones.
+
+    A waiting join reads the other instances of itself and their parents, so those count too.
+    """
+    joins = {
+        node.task_spec
+        for node in tasks.values()
+        if node._state == TaskState.WAITING and isinstance(node.task_spec, UnstructuredJoin)
+    }
+    return [
+        node
+        for node in tasks.values()
+        if node._parent in tasks
+        and (node.task_spec in joins or (not node._state & FINISHED and tasks[node._parent]._state & FINISHED))
+    ]
+
+
+def _common_path(tasks: dict[UUID, Node], nodes: list[Node]) -> list[UUID]:
+    """The ids from the root down to the deepest node that is above all of `nodes`."""
+    common: list[UUID] | None = None
+    for node in nodes:
+        path = []
+        above = tasks.get(node._parent)
+        while above is not None:
+            path.append(above.id)
+            above = tasks.get(above._parent)
+        path.reverse()
+        common = path if common is None else [a for a, b in zip(common, path, strict=False) if a == b]
+    return common or []
+
+
+def _subtree(tasks: dict[UUID, Node], top: Node) -> list[UUID]:
+    found, stack = [], [top]
+    while stack:
+        node = stack.pop()
+        found.append(node.id)
+        stack.extend(tasks[child] for child in node._children)
+    return found
