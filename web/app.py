@@ -12,7 +12,7 @@ from flask_login import LoginManager, current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from web import errors, security, wording
+from web import deadlines, errors, security
 from web.admin.views import blueprint as admin
 from web.auth import ANYONE, allow, sessions
 from web.auth.views import blueprint as auth
@@ -20,19 +20,23 @@ from web.bootstrap import Application
 from web.cases.views import blueprint as cases
 from web.inbox.views import blueprint as inbox
 from web.navigation import menu
+from workflows import spanish
 
 BLUEPRINTS = (auth, inbox, cases, admin)
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
 FILTERS = {
-    "dia": wording.weekday_and_day,
-    "dia_corto": wording.short_day,
-    "fecha": wording.full_day,
-    "fecha_hora": wording.day_and_time,
-    "hora": wording.clock_time,
-    "numero": wording.number,
-    "mes": wording.month,
+    "dia": spanish.week_day,
+    "dia_corto": deadlines.short_day,
+    "fecha": spanish.long_day,
+    "fecha_hora": spanish.long_moment,
+    "hora": deadlines.clock_time,
+    "numero": spanish.number,
+    "porcentaje": spanish.percentage,
+    "mes": spanish.month_name,
+    "enumeracion": spanish.enumeration,
 }
+"""How templates write numbers, days and lists."""
 
 
 def create_app(application: Application) -> Flask:
