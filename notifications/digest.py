@@ -18,8 +18,8 @@ from notifications.escalation import escalated_to
 from notifications.models import DigestRun
 from notifications.recipients import OpenTask, active_people, members_by_group, open_tasks
 from notifications.reminders import Distance, WorkingDaysBetween, distance, reminder_due
-from notifications.rendering import BOGOTA, render
-from workflows.calendar import WorkingCalendar
+from notifications.rendering import render
+from workflows.calendar import BOGOTA, WorkingCalendar
 from workflows.people.models import Person
 
 SENT_FROM = dt.time(7, 30)

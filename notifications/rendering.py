@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-BOGOTA = ZoneInfo("America/Bogota")
-MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
-          "noviembre", "diciembre")  # fmt: skip
-WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+from workflows.spanish import week_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +37,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["dia"] = spanish_day
+    environment.filters["dia"] = week_day
     return environment
-
-
-def spanish_day(moment: dt.datetime | dt.date) -> str:
-    """«viernes 9 de noviembre», in Bogotá."""
-    day = moment.astimezone(BOGOTA).date() if isinstance(moment, dt.datetime) else moment
-    return f"{WEEKDAYS[day.weekday()]} {day.day} de {MONTHS[day.month - 1]}"
