@@ -45,3 +45,11 @@ class InvalidSubmission(WorkflowsError):
 
 class InvalidFile(WorkflowsError):
     """El archivo no se puede aceptar."""
+
+
+class InvalidForm(WorkflowsError):
+    """El formulario tiene partes que no se entienden. Corrija los componentes señalados."""
+
+
+class UnknownFormHandler(WorkflowsError):
+    """El diagrama nombra un registro de formulario que no existe. Avise a quien cuida los procesos."""

@@ -55,7 +55,7 @@ class FormContext:
 
     @property
     def variables(self) -> Mapping[str, Any]:
-        """The small data of the task: `entidad`, `periodo`, …"""
+        """The small data of the task, such as `entidad` and `periodo`."""
         return self.task.variables
 
     @property

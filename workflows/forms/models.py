@@ -25,7 +25,10 @@ class FormDraft(Base):
 
 
 class Submission(Base):
-    """What a person sent with a task: typed, checked, never changed. One per completed user task."""
+    """What a person sent with a task: typed and checked. One per completed user task.
+
+    A correction replaces `values`; what they were before stays in `SubmissionRevision`.
+    """
 
     __tablename__ = "submission"
 
@@ -37,3 +40,19 @@ class Submission(Base):
     sent_at: Mapped[dt.datetime]
     values: Mapped[dict[str, Any]]
     token: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+
+
+class SubmissionRevision(Base):
+    """What a submission said before it was corrected: never changed. `number` counts from 1."""
+
+    __tablename__ = "submission_revision"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"))
+    number: Mapped[int]
+    username: Mapped[str] = mapped_column(sa.String(60))
+    sent_at: Mapped[dt.datetime]
+    values: Mapped[dict[str, Any]]
+    replaced_at: Mapped[dt.datetime]
+    replaced_by: Mapped[str] = mapped_column(sa.String(60))

@@ -1,0 +1,183 @@
+"""A form as one person sees it now: schema, what is filled in, choices, files, what is not asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.instances.models import Instance
+from engine.tasks.models import UserTask
+from workflows.documents.models import StoredFile
+from workflows.errors import UnknownFormHandler
+from workflows.forms.fields import Field
+from workflows.forms.handlers import (
+    Catalogue,
+    FormContext,
+    FormHandler,
+    Option,
+    Panel,
+    PanelBuilder,
+    PlainForm,
+    Prefill,
+    Preview,
+)
+from workflows.forms.reading import Raw, Reading, Terms, identity, is_locked, read, rows_of
+from workflows.forms.schema import FormSchema
+from workflows.forms.values import names_in, path_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """What a page needs to show a form.
+
+    `shown`: by field, typed values or what was typed. `options` by path without row. `files` by id: those named in
+    the form that this person may attach. `hidden`: paths not asked now. `saved_at`: when the draft shown was kept.
+    `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected.
+    """
+
+    task: UserTask
+    instance: Instance
+    schema: FormSchema
+    prefill: Prefill
+    shown: Mapping[str, Any]
+    options: Mapping[str, Sequence[Option]]
+    files: Mapping[int, StoredFile]
+    hidden: frozenset[str]
+    preview: Preview
+    panels: Sequence[Panel]
+    saved_at: dt.datetime | None = None
+    sent_at: dt.datetime | None = None
+    amendable: bool = False
+
+    def value(self, path: str) -> Any:
+        """What is shown at a path."""
+        key, _, rest = path.partition(".")
+        if not rest:
+            return self.shown.get(key)
+        place, _, column = rest.partition(".")
+        return self.shown[key][int(place)].get(column)
+
+    def is_readonly(self, field: Field, path: str) -> bool:
+        """Whether this person may not change what stands there."""
+        return field.readonly or is_locked(path, self.prefill.locked)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One form laid out for one person: what reading, showing and checking it share."""
+
+    context: FormContext
+    schema: FormSchema
+    handler: FormHandler
+    prefill: Prefill
+    options: Mapping[str, Sequence[Option]]
+    files: Mapping[int, StoredFile]
+
+    def read(self, raw: Raw) -> Reading:
+        """Type and check `raw` by the schema."""
+        terms = Terms(
+            self.prefill,
+            {path: dict(options) for path, options in self.options.items()},
+            self.context.variables,
+            self.files.keys(),
+            lambda values: self.handler.compute(self.context, values),
+        )
+        return read(self.schema, raw, terms)
+
+    def show(self, raw: Raw | None) -> Mapping[str, Any]:
+        """What stands in each field: what was typed, over what was known before."""
+        return {one.key: _shown(one, self.prefill, raw) for one in self.schema.fields()}
+
+
+def lay_out(
+    context: FormContext,
+    schema: FormSchema,
+    handler: FormHandler,
+    catalogues: Mapping[str, Catalogue],
+    also: frozenset[int] = frozenset(),
+) -> Desk:
+    """Prepare a form. `also` are files that may be attached beside those uploaded to the task."""
+    prefill = handler.prepare(context)
+    options = {path: _options(context, path, one, prefill, catalogues) for path, one in _choices(schema)}
+    return Desk(context, schema, handler, prefill, options, _files(context, schema, prefill, also))
+
+
+def handler_of(task: UserTask, handlers: Mapping[str, FormHandler]) -> FormHandler:
+    """The handler that the diagram names, else the element's own, else a plain form."""
+    named = str(task.properties.get("registro") or "")
+    if named and named not in handlers:
+        raise UnknownFormHandler(handler=named, task_id=task.id)
+    return handlers.get(named or task.element_id) or PlainForm()
+
+
+def panels_of(context: FormContext, prefill: Prefill, builders: Mapping[str, PanelBuilder]) -> list[Panel]:
+    """The handler's panels, then those the diagram names in `pes.contexto`."""
+    names = names_in(str(context.task.properties.get("contexto") or ""))
+    return [*prefill.panels, *(builders[name](context) for name in names if name in builders)]
+
+
+def _choices(schema: FormSchema) -> list[tuple[str, Field]]:
+    single = [(one.key, one) for one in schema.fields() if one.has_choices]
+    columns = [(path_of(table.key, c.key), c) for table in schema.fields() for c in table.children if c.has_choices]
+    return single + columns
+
+
+def _options(
+    context: FormContext, path: str, one: Field, prefill: Prefill, catalogues: Mapping[str, Catalogue]
+) -> Sequence[Option]:
+    given = prefill.options.get(path) or prefill.options.get(one.catalogue)
+    if given is not None or one.options:
+        return given or one.options
+    return catalogues[one.catalogue](context) if one.catalogue in catalogues else ()
+
+
+def _files(
+    context: FormContext, schema: FormSchema, prefill: Prefill, also: frozenset[int]
+) -> Mapping[int, StoredFile]:
+    """What this person uploaded to this task, and what the handler put into the form."""
+    known = set(also) | set(_file_ids(schema, prefill.values))
+    mine = sa.and_(StoredFile.task_id == context.task.id, StoredFile.stored_by == context.actor.id)
+    found = context.session.scalars(sa.select(StoredFile).where(sa.or_(mine, StoredFile.id.in_(sorted(known)))))
+    return {one.id: one for one in found}
+
+
+def _file_ids(schema: FormSchema, values: Mapping[str, Any]) -> list[int]:
+    ids: list[int] = []
+    for one in schema.fields():
+        if one.type == "filepicker":
+            ids += values.get(one.key) or []
+        pickers = [column.key for column in one.children if column.type == "filepicker"]
+        ids += [id_ for row in rows_of(values.get(one.key)) for key in pickers for id_ in row.get(key) or []]
+    return [id_ for id_ in ids if isinstance(id_, int)]
+
+
+def file_ids(schema: FormSchema, values: Mapping[str, Any]) -> frozenset[int]:
+    """Every file that typed values name."""
+    return frozenset(_file_ids(schema, values))
+
+
+def _shown(one: Field, prefill: Prefill, raw: Raw | None) -> Any:
+    given = prefill.values.get(one.key)
+    if raw is None or one.readonly or is_locked(one.key, prefill.locked):
+        return rows_of(given) if one.is_list else given
+    if not one.is_list:
+        return raw.get(one.key)
+    if not one.fixed:
+        return rows_of(raw.get(one.key))
+    sent = {identity(row, place): row for place, row in enumerate(rows_of(raw.get(one.key)))}
+    return [_shown_row(one, place, row, prefill, sent) for place, row in enumerate(rows_of(given))]
+
+
+def _shown_row(
+    table: Field, place: int, given: Mapping[str, Any], prefill: Prefill, sent: Mapping[str, Raw]
+) -> dict[str, Any]:
+    typed = sent.get(identity(given, place))
+    if typed is None:
+        return dict(given)
+    free = [c.key for c in table.children if not c.readonly]
+    free = [key for key in free if not is_locked(path_of(table.key, place, key), prefill.locked)]
+    return {**given, **{key: typed.get(key) for key in free}}

@@ -1,0 +1,44 @@
+"""The choices behind a select, by the name that a form gives its catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import sqlalchemy as sa
+
+from workflows.forms.handlers import Catalogue, FormContext, Option
+from workflows.people.models import Entity, Person, Role
+
+
+def people(context: FormContext) -> Sequence[Option]:
+    """Everybody active: username, «Nombre · ENTIDAD»; those of the task's entity first."""
+    entity = str(context.variables.get("entidad") or "")
+    rows = context.session.execute(
+        sa.select(Person.username, Person.name, Person.entity_code).where(Person.active).order_by(Person.name)
+    ).all()
+    ordered = sorted(rows, key=lambda row: row.entity_code != entity) if entity else rows
+    return [(row.username, f"{row.name} · {row.entity_code}") for row in ordered]
+
+
+def entities(context: FormContext) -> Sequence[Option]:
+    """The entities of the sector in their order."""
+    rows = context.session.execute(
+        sa.select(Entity.code, Entity.name).where(Entity.active).order_by(Entity.position, Entity.code)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def roles(context: FormContext) -> Sequence[Option]:
+    """The roles in their order."""
+    rows = context.session.execute(sa.select(Role.id, Role.name).order_by(Role.position, Role.id))
+    return [(role, name) for role, name in rows]
+
+
+CATALOGUES: Mapping[str, Catalogue] = MappingProxyType({"personas": people, "entidades": entities, "roles": roles})
+"""The catalogues of every form; names as the forms write them."""
+
+CATALOGUE_NAMES: Mapping[str, str] = MappingProxyType(
+    {"personas": "Personas", "entidades": "Entidades", "roles": "Roles"}
+)
+"""What the form editor calls them."""

@@ -1,0 +1,269 @@
+"""The use cases of a form: open it, keep a draft, send it, correct what was sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.definitions.models import Bundle, FormVersion
+from engine.errors import NotAllowed, UnknownTask
+from engine.identity import Actor
+from engine.instances.models import Instance
+from engine.runtime import ProcessEngine
+from engine.tasks import commands
+from engine.tasks.models import UserTask
+from workflows.errors import Conflict, InvalidForm, InvalidSubmission, Refused
+from workflows.forms import drafts
+from workflows.forms.bounds import within_bounds
+from workflows.forms.handlers import Catalogue, FormContext, FormHandler, PanelBuilder, Preview
+from workflows.forms.models import Submission, SubmissionRevision
+from workflows.forms.opening import Desk, OpenForm, file_ids, handler_of, lay_out, panels_of
+from workflows.forms.reading import Reading, without_blank_rows
+from workflows.forms.schema import FormSchema
+from workflows.forms.stored import typed
+from workflows.forms.values import Values, as_json, as_variable, names_in
+
+MAX_TOKEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """That a draft was kept, what it would give, and which fields are not asked with it."""
+
+    saved_at: dt.datetime
+    preview: Preview
+    hidden: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Every form of the house: who knows its meaning, where its choices and context come from.
+
+    Put together once by the composition root. No method commits.
+    """
+
+    handlers: Mapping[str, FormHandler]
+    catalogues: Mapping[str, Catalogue]
+    panels: Mapping[str, PanelBuilder] = field(default_factory=dict)
+
+    def open(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object = None) -> OpenForm:
+        """The form of an open task as this person sees it, with `raw` (just sent) or the draft filled in.
+
+        Raises the engine's 403, 404 and 409 errors.
+        """
+        desk = self._desk(session, engine, _task(session, task_id), actor)
+        commands.ensure_may_work_on(session, engine, desk.context.task, actor)
+        draft = drafts.of(session, task_id, actor.id) if raw is None else None
+        filled = within_bounds(desk.schema, raw) if raw is not None else draft.values if draft else None
+        opened = self._opened(desk, desk.show(filled))
+        return replace(opened, saved_at=draft.saved_at if draft else None)
+
+    def save_draft(
+        self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object
+    ) -> SavedDraft:
+        """Keep what a person has typed, right or wrong; the last write wins."""
+        desk = self._desk(session, engine, _task(session, task_id), actor)
+        commands.ensure_may_work_on(session, engine, desk.context.task, actor)
+        draft = drafts.save(session, task_id, actor.id, within_bounds(desk.schema, raw), engine.now())
+        opened = self._opened(desk, desk.show(draft.values))
+        return SavedDraft(draft.saved_at, opened.preview, opened.hidden)
+
+    def submit(
+        self,
+        session: Session,
+        engine: ProcessEngine,
+        task_id: int,
+        actor: Actor,
+        raw: object,
+        token: str | None = None,
+    ) -> Submission:
+        """Send a form: check it, write its records, complete the task.
+
+        The same `token` again returns the same submission and does nothing. Raises `InvalidSubmission` with
+        `errors` and `raw` (without blank rows: the errors' paths count its rows).
+        """
+        task = _locked_task(session, task_id)
+        if token is not None and (before := _sent_with(session, task_id, token)) is not None:
+            return before
+        desk = self._desk(session, engine, task, actor)
+        commands.ensure_may_work_on(session, engine, task, actor)
+        values = self._checked(desk, raw)
+        variables = {**_salida(task, values), **as_variables(desk.handler.record(desk.context, values))}
+        submission = Submission(
+            task_id=task_id,
+            form_key=task.form_key or "",
+            form_version=_form_version(session, desk.context.instance, task.form_key),
+            username=actor.id,
+            sent_at=engine.now(),
+            values=as_json(values),
+            token=token,
+        )
+        session.add(submission)
+        drafts.forget(session, task_id)
+        session.flush()
+        commands.complete(session, engine, task_id, actor=actor, variables=variables)
+        return submission
+
+    def open_sent(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor) -> OpenForm:
+        """What was sent with a completed task, over the form; `amendable` tells whether this person may correct it.
+
+        Whoever shows it to others decides whether they may see it.
+        """
+        submission = _submission(session, task_id)
+        desk = self._desk(session, engine, _task(session, task_id), actor, submission)
+        values = typed(desk.schema, submission.values)
+        opened = self._opened(desk, {**desk.show(values), **_sent_readonly(desk, values)})
+        mine = submission.username == actor.id
+        return replace(opened, sent_at=submission.sent_at, amendable=mine and desk.handler.may_amend(desk.context))
+
+    def amend(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> Submission:
+        """Correct what one sent, as long as its handler allows; the earlier values stay as a revision."""
+        task = _locked_task(session, task_id)
+        submission = _submission(session, task_id)
+        if submission.username != actor.id:
+            raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=task_id)
+        desk = self._desk(session, engine, task, actor, submission)
+        if not desk.handler.may_amend(desk.context):
+            raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.", task_id=task_id)
+        values = self._checked(desk, raw)
+        _keep_revision(session, submission, actor, engine.now())
+        submission.values, submission.sent_at = as_json(values), engine.now()
+        desk.handler.amend(desk.context, values)
+        session.flush()
+        return submission
+
+    def _desk(
+        self,
+        session: Session,
+        engine: ProcessEngine,
+        task: UserTask,
+        actor: Actor,
+        sent: Submission | None = None,
+    ) -> Desk:
+        instance = session.get_one(Instance, task.instance_id)
+        context = FormContext(session, engine, task, instance, actor)
+        schema = _schema(session, instance, task.form_key)
+        also = file_ids(schema, sent.values) if sent else frozenset()
+        return lay_out(context, schema, handler_of(task, self.handlers), self.catalogues, also)
+
+    def _opened(self, desk: Desk, shown: Mapping[str, Any]) -> OpenForm:
+        reading = desk.read(shown)
+        return OpenForm(
+            desk.context.task,
+            desk.context.instance,
+            desk.schema,
+            desk.prefill,
+            {**shown, **_computed(desk, shown, reading)},
+            desk.options,
+            desk.files,
+            reading.hidden,
+            desk.handler.preview(desk.context, reading.values),
+            panels_of(desk.context, desk.prefill, self.panels),
+        )
+
+    def _checked(self, desk: Desk, raw: object) -> Values:
+        sent = without_blank_rows(desk.schema, within_bounds(desk.schema, raw))
+        reading = desk.read(sent)
+        errors = reading.errors or desk.handler.check(desk.context, reading.values)
+        if errors:
+            raise InvalidSubmission(errors=errors, raw=sent, task_id=desk.context.task.id)
+        return reading.values
+
+
+def as_variables(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as process variables, by the same names."""
+    return {key: as_variable(value) for key, value in values.items()}
+
+
+def _salida(task: UserTask, values: Values) -> dict[str, Any]:
+    names = names_in(str(task.properties.get("salida") or ""))
+    return as_variables({name: values[name] for name in names if name in values})
+
+
+def _task(session: Session, task_id: int) -> UserTask:
+    task = session.get(UserTask, task_id)
+    if task is None:
+        raise UnknownTask(task_id=task_id)
+    return task
+
+
+def _locked_task(session: Session, task_id: int) -> UserTask:
+    """The task, with its case locked first, as the engine does: two people sending at once take turns."""
+    instance_id = _task(session, task_id).instance_id
+    session.execute(sa.select(Instance.id).where(Instance.id == instance_id).with_for_update())
+    return session.get_one(UserTask, task_id, populate_existing=True)
+
+
+def _sent_with(session: Session, task_id: int, token: str) -> Submission | None:
+    if not token or len(token) > MAX_TOKEN:
+        raise InvalidSubmission("Recargue la página y vuelva a enviar.", errors=[], raw={})
+    found = session.scalar(sa.select(Submission).filter_by(token=token))
+    if found is not None and found.task_id != task_id:
+        raise Conflict("Ese envío era de otra tarea. Recargue la página y vuelva a enviar.", task_id=task_id)
+    return found
+
+
+def _submission(session: Session, task_id: int) -> Submission:
+    found = session.scalar(sa.select(Submission).filter_by(task_id=task_id))
+    if found is None:
+        raise UnknownTask("Esa tarea no se ha enviado.", task_id=task_id)
+    return found
+
+
+def _keep_revision(session: Session, submission: Submission, actor: Actor, at: dt.datetime) -> None:
+    counted = sa.select(sa.func.count()).select_from(SubmissionRevision).filter_by(submission_id=submission.id)
+    session.add(
+        SubmissionRevision(
+            submission_id=submission.id,
+            number=(session.scalar(counted) or 0) + 1,
+            username=submission.username,
+            sent_at=submission.sent_at,
+            values=submission.values,
+            replaced_at=at,
+            replaced_by=actor.id,
+        )
+    )
+
+
+def _sent_readonly(desk: Desk, values: Values) -> dict[str, Any]:
+    """Tables as they were when sent: their rows may be gone from what the handler prepares today."""
+    return {t.key: values[t.key] for t in desk.schema.fields() if t.is_list and t.fixed and t.key in values}
+
+
+def _computed(desk: Desk, shown: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
+    """Tables with their read-only cells as computed from what stands in the form."""
+    tables = [one for one in desk.schema.fields() if one.is_list and one.fixed]
+    return {table.key: _with_readonly(table.key, table.children, shown, reading.values) for table in tables}
+
+
+def _with_readonly(key: str, columns: Any, shown: Mapping[str, Any], values: Values) -> list[dict[str, Any]]:
+    readonly = [column.key for column in columns if column.readonly]
+    pairs = zip(shown[key], values[key], strict=False)
+    return [{**row, **{column: read.get(column) for column in readonly}} for row, read in pairs]
+
+
+def _form_id(session: Session, instance: Instance, form_key: str | None) -> int:
+    content = session.scalar(sa.select(Bundle.content).filter_by(sha256=instance.bundle_sha256))
+    found = orjson.loads(content)["forms"].get(form_key) if content is not None else None
+    if found is None:
+        raise InvalidForm(f"El formulario «{form_key}» no está publicado con este proceso.", form_key=form_key)
+    return int(found)
+
+
+def _schema(session: Session, instance: Instance, form_key: str | None) -> FormSchema:
+    if not form_key:
+        return FormSchema.empty()
+    found = session.get_one(FormVersion, _form_id(session, instance, form_key))
+    return FormSchema.from_dict(found.schema)
+
+
+def _form_version(session: Session, instance: Instance, form_key: str | None) -> int:
+    if not form_key:
+        return 0
+    return session.get_one(FormVersion, _form_id(session, instance, form_key)).version
