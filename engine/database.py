@@ -121,12 +121,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads; whatever it changed is rolled back."""
+        """A session that only reads: nothing is committed, and what was loaded stays readable afterwards."""
         with self._sessions() as session:
-            try:
-                yield session
-            finally:
-                session.rollback()
+            yield session
 
     def create_all(self) -> None:
         """Create every table that the imported packages know (tests and first start)."""

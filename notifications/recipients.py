@@ -15,6 +15,9 @@ from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people.models import Person, PersonRole, Role
 
+Place = tuple[int, str, str, tuple[tuple[str, str], ...]]
+"""Where a task stands in its case: the element, and the loop variables it is under."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
@@ -68,7 +71,7 @@ def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[O
 
 
 def _open_task(
-    task: UserTask, case_name: str, offered: set[str], active: frozenset[str], again: set[tuple[int, str, Any]]
+    task: UserTask, case_name: str, offered: set[str], active: frozenset[str], again: set[Place]
 ) -> OpenTask:
     recipients = frozenset({task.assignee}) & active if task.assignee else frozenset(offered)
     return OpenTask(
@@ -85,11 +88,12 @@ def _open_task(
     )
 
 
-def _place(task: UserTask) -> tuple[int, str, Any]:
-    return task.instance_id, f"{task.process_key}/{task.element_id}", task.variables.get("entidad")
+def _place(task: UserTask) -> Place:
+    loop = tuple(sorted((name, str(value)) for name, value in task.context.items()))
+    return task.instance_id, task.process_key, task.element_id, loop
 
 
-def _done_before(session: Session) -> set[tuple[int, str, Any]]:
+def _done_before(session: Session) -> set[Place]:
     """Places of open tasks that somebody already completed once in the same case: the work came back."""
     current = sa.select(UserTask.instance_id).where(UserTask.state == "open").distinct()
     done = sa.select(UserTask).where(UserTask.state == "completed", UserTask.instance_id.in_(current))

@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from engine.clock import VirtualClock
 from engine.database import Database
 from tests.support import postgresql
+from web import schema
+
+schema.load()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,0 +1,173 @@
+"""One digest per person and working day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from engine.clock import VirtualClock
+from engine.database import Database
+from engine.incidents import Incident
+from engine.runtime import ProcessEngine
+from notifications import digest
+from notifications.models import OutboxMessage
+from tests.support.work import add_people, add_task
+from workflows.calendar import BOGOTA, WorkingCalendar, end_of_day
+from workflows.people.directory import SectorGroups
+
+URL = "https://cauce.example"
+
+
+def bogota(day: int, hour: int = 8, minute: int = 0) -> dt.datetime:
+    return dt.datetime(2018, 7, day, hour, minute, tzinfo=BOGOTA)
+
+
+@pytest.fixture
+def engine(clock: VirtualClock) -> ProcessEngine:
+    return ProcessEngine(clock=clock, calendar=WorkingCalendar(), groups=SectorGroups(), service_tasks={})
+
+
+def written(database: Database) -> dict[str, OutboxMessage]:
+    with database.reading() as session:
+        return {str(m.recipient): m for m in session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id))}
+
+
+def build(database: Database, engine: ProcessEngine) -> int:
+    with database.unit_of_work() as session:
+        return digest.build_due(session, engine, WorkingCalendar(), base_url=URL)
+
+
+def test_each_person_gets_one_mail_with_what_is_new_and_a_link(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task for Sandra and one for a group of two
+    with database.unit_of_work() as session:
+        add_people(session)
+        mine = add_task(session, "Reportar avance", due_at=end_of_day(dt.date(2018, 7, 9)), assignee="sandra",
+                        created_at=bogota(3))  # fmt: skip
+        add_task(session, "Revisar", due_at=None, group="responsable_meta@IDPAC", created_at=bogota(3))
+
+    # When the digests of the next working day are built, twice
+    clock.move_to(bogota(4))
+    first, second = build(database, engine), build(database, engine)
+
+    # Then each of the two has one mail, and the second time adds none
+    assert (first, second) == (2, 0)
+    mails = written(database)
+    assert set(mails) == {"sandra", "luis"}
+    assert mails["sandra"].subject == "Cauce: 2 nuevas"
+    assert f"{URL}/tareas/{mine.id}" in mails["sandra"].text
+    assert "faltan 3 días hábiles" in mails["sandra"].text
+    assert mails["luis"].subject == "Cauce: 1 nueva"
+
+
+@pytest.mark.parametrize("moment", [bogota(4, 7, 29), bogota(7, 9), bogota(2, 9)])
+def test_nothing_is_written_before_half_past_seven_nor_on_days_off(
+    database: Database, engine: ProcessEngine, clock: VirtualClock, moment: dt.datetime
+) -> None:
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_task(session, "Reportar avance", due_at=None, assignee="sandra", created_at=moment - dt.timedelta(hours=1))
+    clock.move_to(moment)
+
+    assert build(database, engine) == 0
+
+
+def test_a_person_with_nothing_to_hear_gets_no_mail(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task that Sandra already heard of, due in five working days
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_task(session, "Reportar", due_at=end_of_day(dt.date(2018, 7, 12)), assignee="sandra", created_at=bogota(3))
+    clock.move_to(bogota(4))
+    build(database, engine)
+
+    # When the next day comes
+    clock.move_to(bogota(5))
+
+    # Then there is nothing to say
+    assert build(database, engine) == 0
+
+
+def test_three_working_days_overdue_the_coordinator_hears_of_it(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task overdue since Tuesday 3
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_task(session, "Reportar", due_at=end_of_day(dt.date(2018, 7, 3)), assignee="sandra",
+                 created_at=bogota(3, 6), properties={"escalar": "+3:coordinador_pes"})  # fmt: skip
+
+    # When every working day until Friday 6 builds its digests
+    for day in (4, 5, 6):
+        clock.move_to(bogota(day))
+        build(database, engine)
+
+    # Then on the third day Ana has one, and says whose it is not
+    mails = written(database)
+    assert mails["ana"].subject == "Cauce: 1 vencida de otros"
+    assert "venció hace 3 días hábiles" in mails["ana"].text
+
+
+def test_work_that_came_back_is_said_first(database: Database, engine: ProcessEngine, clock: VirtualClock) -> None:
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_task(session, "Corregir avance", due_at=end_of_day(dt.date(2018, 7, 5)), assignee="sandra",
+                 created_at=bogota(4, 6), properties={"devolucion": "si"})  # fmt: skip
+    clock.move_to(bogota(4))
+    build(database, engine)
+
+    assert written(database)["sandra"].subject == "Cauce: 1 devuelta"
+
+
+def test_a_task_that_nobody_can_do_is_said_to_the_coordinator(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_task(session, "Avalar", due_at=None, group="directivo_entidad@IDPAC", created_at=bogota(4, 6))
+    clock.move_to(bogota(4))
+    build(database, engine)
+
+    assert written(database)["ana"].subject == "Cauce: 1 sin quien la haga"
+
+
+def test_an_incident_is_said_to_the_coordinator(database: Database, engine: ProcessEngine, clock: VirtualClock) -> None:
+    with database.unit_of_work() as session:
+        add_people(session)
+        task = add_task(session, "Reportar", due_at=None, assignee="luis", created_at=bogota(1))
+        session.add(
+            Incident(
+                instance_id=task.instance_id,
+                element_name="Consolidar",
+                kind="handler",
+                message="falló",
+                trace="",
+                state="open",
+                attempts=1,
+                opened_at=bogota(4, 5),
+            )
+        )
+    clock.move_to(bogota(4))
+    build(database, engine)
+
+    assert "Seguimiento de junio de 2018: Consolidar" in written(database)["ana"].text
+
+
+def test_a_name_typed_by_somebody_is_never_markup_in_the_mail(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_task(
+            session, "<script>alert(1)</script> {{ 7*7 }}", due_at=None, assignee="sandra", created_at=bogota(4, 6)
+        )
+    clock.move_to(bogota(4))
+    build(database, engine)
+
+    mail = written(database)["sandra"]
+    assert "<script>" not in mail.html
+    assert "{{ 7*7 }}" in mail.text
