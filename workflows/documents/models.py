@@ -42,7 +42,8 @@ class StoredFile(Base):
 class Document(Base):
     """A document of the plan's file: a monthly report, the minutes of a meeting.
 
-    `kind`: informe_mensual, acta. `key` names what it is about (2018-06, a meeting id). `format`: html, pdf, docx, xlsx.
+    `kind`: informe_mensual, acta. `key` names what it is about (2018-06, a meeting id).
+    `format`: html, pdf, docx, xlsx.
     """
 
     __tablename__ = "document"

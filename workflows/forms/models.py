@@ -56,3 +56,12 @@ class SubmissionRevision(Base):
     values: Mapped[dict[str, Any]]
     replaced_at: Mapped[dt.datetime]
     replaced_by: Mapped[str] = mapped_column(sa.String(60))
+
+
+class SubmissionFile(Base):
+    """That a submission, as sent or corrected at any time, names a file: such a file is kept."""
+
+    __tablename__ = "submission_file"
+
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)

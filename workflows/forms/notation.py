@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
 
-from workflows.spanish import BOGOTA
+from workflows.calendar import BOGOTA
 
 LARGEST = Decimal(10) ** 18
 

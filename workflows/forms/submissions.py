@@ -22,7 +22,7 @@ from workflows.errors import Conflict, InvalidForm, InvalidSubmission, Refused
 from workflows.forms import drafts
 from workflows.forms.bounds import within_bounds
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, PanelBuilder, Preview
-from workflows.forms.models import Submission, SubmissionRevision
+from workflows.forms.models import Submission, SubmissionFile, SubmissionRevision
 from workflows.forms.opening import Desk, OpenForm, file_ids, handler_of, lay_out, panels_of
 from workflows.forms.reading import Reading, without_blank_rows
 from workflows.forms.schema import FormSchema
@@ -81,6 +81,7 @@ class Forms:
         task_id: int,
         actor: Actor,
         raw: object,
+        *,
         token: str | None = None,
     ) -> Submission:
         """Send a form: check it, write its records, complete the task.
@@ -107,6 +108,7 @@ class Forms:
         session.add(submission)
         drafts.forget(session, task_id)
         session.flush()
+        _keep_files(session, submission, desk, values)
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
 
@@ -134,6 +136,7 @@ class Forms:
         values = self._checked(desk, raw)
         _keep_revision(session, submission, actor, engine.now())
         submission.values, submission.sent_at = as_json(values), engine.now()
+        _keep_files(session, submission, desk, values)
         desk.handler.amend(desk.context, values)
         session.flush()
         return submission
@@ -231,6 +234,12 @@ def _keep_revision(session: Session, submission: Submission, actor: Actor, at: d
     )
 
 
+def _keep_files(session: Session, submission: Submission, desk: Desk, values: Values) -> None:
+    known = set(session.scalars(sa.select(SubmissionFile.file_id).filter_by(submission_id=submission.id)))
+    for file_id in sorted(file_ids(desk.schema, values) - known):
+        session.add(SubmissionFile(submission_id=submission.id, file_id=file_id))
+
+
 def _sent_readonly(desk: Desk, values: Values) -> dict[str, Any]:
     """Tables as they were when sent: their rows may be gone from what the handler prepares today."""
     return {t.key: values[t.key] for t in desk.schema.fields() if t.is_list and t.fixed and t.key in values}
@@ -244,7 +253,9 @@ def _computed(desk: Desk, shown: Mapping[str, Any], reading: Reading) -> dict[st
 
 def _with_readonly(key: str, columns: Any, shown: Mapping[str, Any], values: Values) -> list[dict[str, Any]]:
     readonly = [column.key for column in columns if column.readonly]
-    pairs = zip(shown[key], values[key], strict=False)
+    if len(values[key]) != len(shown[key]):  # a hidden table has no values, but its rows are still there to show
+        return list(shown[key])
+    pairs = zip(shown[key], values[key], strict=True)
     return [{**row, **{column: read.get(column) for column in readonly}} for row, read in pairs]
 
 

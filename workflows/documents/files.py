@@ -1,0 +1,149 @@
+"""Files that people attach and that Cauce makes: stored once per content, read back, forgotten when unused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.database import Base
+from workflows.documents.kinds import ACCEPTED, Kind, kind_of
+from workflows.documents.models import FileContent, StoredFile
+from workflows.errors import InvalidFile, NotFound
+from workflows.forms.models import FormDraft
+
+LIMIT = 20 * 1024 * 1024
+LONGEST_NAME = 150
+RESERVES = ("publica", "clasificada", "reservada")
+
+
+def store(
+    session: Session,
+    clock: Clock,
+    actor_id: str,
+    name: str,
+    content: bytes,
+    *,
+    task_id: int | None = None,
+    reserve: str = "publica",
+    limit: int = LIMIT,
+) -> StoredFile:
+    """Keep a file; the same content is kept once. Raises `InvalidFile` with a sentence for whoever uploads."""
+    shown = clean_name(name)
+    kind = check(shown, content, limit=limit)
+    if reserve not in RESERVES:
+        raise InvalidFile(f"La reserva debe ser una de: {', '.join(RESERVES)}.")
+    sha256 = hashlib.sha256(content).hexdigest()
+    _keep_content(session, sha256, content)
+    stored = StoredFile(
+        sha256=sha256,
+        name=_with_suffix(shown, kind),
+        media_type=kind.media_type,
+        size=len(content),
+        reserve=reserve,
+        stored_at=clock.now(),
+        stored_by=actor_id,
+        task_id=task_id,
+    )
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def check(name: str, content: bytes, *, limit: int = LIMIT) -> Kind:
+    """The kind of an acceptable file; raises `InvalidFile`."""
+    if not content:
+        raise InvalidFile(f"«{name}» está vacío. Revise el archivo y cárguelo de nuevo.")
+    if len(content) > limit:
+        raise InvalidFile(f"«{name}» pesa más de {limit // (1024 * 1024)} MB. Redúzcalo o pártalo en varios.")
+    kind = kind_of(content, name)
+    if kind is None:
+        raise InvalidFile(f"«{name}» no es un archivo que se acepte. Use {ACCEPTED}, sin programas ni macros.")
+    return kind
+
+
+def read(session: Session, file_id: int) -> bytes:
+    """The bytes of a stored file; raises `NotFound`."""
+    content = session.scalar(
+        sa.select(FileContent.content).join(StoredFile, StoredFile.sha256 == FileContent.sha256).filter(
+            StoredFile.id == file_id
+        )
+    )  # fmt: skip
+    if content is None:
+        raise NotFound("Ese archivo no existe.", file_id=file_id)
+    return content
+
+
+def clean_name(name: str) -> str:
+    """A name without folders, control characters or what no file system takes; never empty."""
+    bare = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    bare = re.split(r"[\\/]", bare)[-1]
+    bare = "".join(char for char in bare if unicodedata.category(char)[0] != "C")
+    bare = re.sub(r'[<>:"|?*]', "_", " ".join(bare.split())).strip(". ")
+    path = PurePosixPath(bare or "archivo")
+    return f"{path.stem[: LONGEST_NAME - len(path.suffix[:10])]}{path.suffix[:10]}"
+
+
+def forget_unused(session: Session, clock: Clock, older_than_days: int = 30) -> int:
+    """Delete files uploaded to a task that no draft names and no row points to, and contents left alone.
+
+    Returns how many files went. Doing it again changes nothing.
+    """
+    limit = clock.now() - dt.timedelta(days=older_than_days)
+    old = sa.select(StoredFile.id).where(StoredFile.task_id.is_not(None), StoredFile.stored_at < limit)
+    candidates = set(session.scalars(old))
+    unused = sorted(candidates - _in_drafts(session) - _referenced(session))
+    for start in range(0, len(unused), 500):
+        session.execute(sa.delete(StoredFile).where(StoredFile.id.in_(unused[start : start + 500])))
+    kept = sa.select(StoredFile.sha256)
+    session.execute(sa.delete(FileContent).where(FileContent.sha256.not_in(kept)))
+    return len(unused)
+
+
+def _keep_content(session: Session, sha256: str, content: bytes) -> None:
+    if session.get(FileContent, sha256) is not None:
+        return
+    try:
+        with session.begin_nested():
+            session.add(FileContent(sha256=sha256, size=len(content), content=content))
+    except IntegrityError:  # somebody stored the same bytes at the same moment
+        return
+
+
+def _with_suffix(name: str, kind: Kind) -> str:
+    """The name with the ending of its content: what is called `.pdf` is one."""
+    return name if name.lower().endswith(kind.suffix) else f"{name}{kind.suffix}"
+
+
+def _in_drafts(session: Session) -> set[int]:
+    """Whatever a draft may name: a file just uploaded is known by nothing else."""
+    return {number for values in session.scalars(sa.select(FormDraft.values)) for number in _numbers(values)}
+
+
+def _referenced(session: Session) -> set[int]:
+    """Every file that a row of any table points to."""
+    used: set[int] = set()
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if any(key.column.table.name == StoredFile.__tablename__ for key in column.foreign_keys):
+                used |= set(session.scalars(sa.select(column).where(column.is_not(None))))
+    return used
+
+
+def _numbers(value: object) -> Iterator[int]:
+    """Every whole number in JSON values, also those written as text: a file's id may be among them."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _numbers(item)
+    elif isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdecimal()):
+        yield int(str(value)[:18]) if not isinstance(value, bool) else -1
