@@ -58,67 +58,71 @@ def group(role: str, entity: str | None = None) -> str:
     return f"{role}@{entity}" if scoped and entity else role
 
 
-class Directory:
-    """The people of the sector, as the tables know them."""
+def group_name(session: Session, name: str) -> str:
+    """How a candidate group is called on screen: «Enlace de planeación de la entidad · IDPAC»."""
+    role, _, entity = name.partition("@")
+    found = session.get(Role, role)
+    label = found.name if found else BY_ID[role].name if role in BY_ID else role
+    return f"{label} · {entity}" if entity else label
 
-    def group_name(self, session: Session, name: str) -> str:
-        """How a candidate group is called on screen: «Enlace de planeación de la entidad · IDPAC»."""
-        role, _, entity = name.partition("@")
-        found = session.get(Role, role)
-        label = found.name if found else BY_ID[role].name if role in BY_ID else role
-        return f"{label} · {entity}" if entity else label
 
-    def person(self, session: Session, username: str) -> Person:
-        """The person with this username, active or not. Raises `NotFound`."""
-        found = session.get(Person, username)
-        if found is None:
-            raise NotFound(f"No hay nadie con el usuario «{username}».", username=username)
-        return found
+def person(session: Session, username: str) -> Person:
+    """The person with this username, active or not. Raises `NotFound`."""
+    found = session.get(Person, username)
+    if found is None:
+        raise NotFound(f"No hay nadie con el usuario «{username}».", username=username)
+    return found
 
-    def actor(self, session: Session, username: str) -> Actor:
-        """The active person as the engine sees them. Raises `NotFound`."""
-        found = session.execute(
-            sa.select(Person.entity_code, PersonRole.role_id)
-            .outerjoin(PersonRole, PersonRole.username == Person.username)
-            .where(Person.username == username, Person.active)
-        ).all()
-        if not found:
-            raise NotFound(f"No hay ninguna persona activa con el usuario «{username}».", username=username)
-        roles = {role for _entity, role in found if role}
-        groups = frozenset(group(role, found[0].entity_code) for role in roles)
-        return Actor(username, groups, is_supervisor=bool(roles & SUPERVISORS))
 
-    def people_with(self, session: Session, role: str, entity: str | None = None) -> list[Person]:
-        """The active people who hold `role`, by name; of one entity only, where it is given."""
-        query = sa.select(Person).join(PersonRole).where(PersonRole.role_id == role, Person.active)
-        if entity:
-            query = query.where(Person.entity_code == entity)
-        return list(session.scalars(query.order_by(Person.name)))
+def actor(session: Session, username: str) -> Actor:
+    """The active person as the engine sees them. Raises `NotFound`."""
+    found = session.execute(
+        sa.select(Person.entity_code, PersonRole.role_id)
+        .outerjoin(PersonRole, PersonRole.username == Person.username)
+        .where(Person.username == username, Person.active)
+    ).all()
+    if not found:
+        raise NotFound(f"No hay ninguna persona activa con el usuario «{username}».", username=username)
+    roles = {role for _entity, role in found if role}
+    groups = frozenset(group(role, found[0].entity_code) for role in roles)
+    return Actor(username, groups, is_supervisor=bool(roles & SUPERVISORS))
 
-    def members(self, session: Session, group_id: str) -> list[Person]:
-        """The active people of a candidate group (`coordinador_pes`, `enlace_planeacion@IDPAC`), by name."""
-        role, _, entity = group_id.partition("@")
-        return self.people_with(session, role, entity or None)
 
-    def everybody(self, session: Session, entity: str | None = None) -> list[Person]:
-        """Every active person, by name; of one entity only, where it is given."""
-        query = sa.select(Person).where(Person.active)
-        if entity:
-            query = query.where(Person.entity_code == entity)
-        return list(session.scalars(query.order_by(Person.name)))
+def people_with(session: Session, role: str, entity: str | None = None) -> list[Person]:
+    """The active people who hold `role`, by name; of one entity only, where it is given."""
+    query = sa.select(Person).join(PersonRole).where(PersonRole.role_id == role, Person.active)
+    if entity:
+        query = query.where(Person.entity_code == entity)
+    return list(session.scalars(query.order_by(Person.name)))
 
-    def display_names(self, session: Session, usernames: Iterable[str]) -> dict[str, str]:
-        """The name to show of each username; one that is nobody's (`sistema`) stands for itself."""
-        wanted = set(usernames)
-        if not wanted:
-            return {}
-        found = session.execute(sa.select(Person.username, Person.name).where(Person.username.in_(wanted)))
-        return {username: username for username in wanted} | {row.username: row.name for row in found}
 
-    def roles_of(self, session: Session, username: str) -> Sequence[str]:
-        """The role ids of a person, in the order of the catalogue."""
-        held = set(session.scalars(sa.select(PersonRole.role_id).where(PersonRole.username == username)))
-        return [role.id for role in CATALOGUE if role.id in held]
+def members(session: Session, group_id: str) -> list[Person]:
+    """The active people of a candidate group (`coordinador_pes`, `enlace_planeacion@IDPAC`), by name."""
+    role, _, entity = group_id.partition("@")
+    return people_with(session, role, entity or None)
+
+
+def everybody(session: Session, entity: str | None = None) -> list[Person]:
+    """Every active person, by name; of one entity only, where it is given."""
+    query = sa.select(Person).where(Person.active)
+    if entity:
+        query = query.where(Person.entity_code == entity)
+    return list(session.scalars(query.order_by(Person.name)))
+
+
+def display_names(session: Session, usernames: Iterable[str]) -> dict[str, str]:
+    """The name to show of each username; one that is nobody's (`sistema`) stands for itself."""
+    wanted = set(usernames)
+    if not wanted:
+        return {}
+    found = session.execute(sa.select(Person.username, Person.name).where(Person.username.in_(wanted)))
+    return {username: username for username in wanted} | {row.username: row.name for row in found}
+
+
+def roles_of(session: Session, username: str) -> Sequence[str]:
+    """The role ids of a person, in the order of the catalogue."""
+    held = set(session.scalars(sa.select(PersonRole.role_id).where(PersonRole.username == username)))
+    return [role.id for role in CATALOGUE if role.id in held]
 
 
 def seed_roles(session: Session) -> None:
@@ -126,3 +130,16 @@ def seed_roles(session: Session) -> None:
     for position, sheet in enumerate(CATALOGUE):
         session.merge(Role(id=sheet.id, name=sheet.name, scope=sheet.scope, position=position))
     session.flush()
+
+
+class Directory:
+    """The functions of this module as one collaborator, for whoever is handed its services."""
+
+    group_name = staticmethod(group_name)
+    person = staticmethod(person)
+    actor = staticmethod(actor)
+    people_with = staticmethod(people_with)
+    members = staticmethod(members)
+    everybody = staticmethod(everybody)
+    display_names = staticmethod(display_names)
+    roles_of = staticmethod(roles_of)

@@ -1,0 +1,239 @@
+"""The figures of a month: computed from what was reported, kept when the month is consolidated, read when frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.calendar import month_end
+from workflows.indicators import formulas
+from workflows.indicators.formulas import Assessment
+from workflows.indicators.rollup import Rate, RollUp, Share, roll_up
+from workflows.indicators.traffic_light import Bands, color_of
+from workflows.monitoring import facts as reading
+from workflows.monitoring.facts import IndicatorFacts, PlanFacts
+from workflows.monitoring.figure_rows import indicator_row, level_row, read_indicator, read_level
+from workflows.monitoring.models import Figure, Period
+from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
+
+__all__ = [
+    "IndicatorFigure",
+    "LevelFigure",
+    "PeriodFigures",
+    "as_json",
+    "assess",
+    "compute",
+    "figures_of",
+    "frozen",
+    "kept",
+    "of_period",
+    "shown",
+    "store",
+]
+
+RESULT = "resultado"
+PRODUCT = "producto"
+CLOSED = "cerrado"
+
+
+def of_period(session: Session, plan_code: str, period: str) -> PeriodFigures:
+    """What a screen shows of a month: the frozen figures once it is closed, else computed now."""
+    return frozen(session, plan_code, period) or compute(session, plan_code, period)
+
+
+def compute(
+    session: Session,
+    plan_code: str,
+    period: str,
+    *,
+    provisional: bool = False,
+    overrides: Mapping[str, Decimal | None] | None = None,
+) -> PeriodFigures:
+    """Compute a month (`2018-06`) from what counts of the reports; writes nothing.
+
+    `provisional` also counts what is sent and not yet endorsed; `overrides` puts values of this month in place of
+    those on record, by indicator: what a reporter would get. Raises `NotFound`.
+    """
+    return figures_of(reading.load(session, plan_code, period, provisional=provisional, overrides=overrides))
+
+
+def figures_of(facts: PlanFacts) -> PeriodFigures:
+    """The figures that follow from these facts."""
+    indicators = {fact.code: _indicator(fact, facts) for fact in facts.indicators}
+    shares = [_share(figure) for figure in indicators.values()]
+    total = roll_up(shares, facts.structure)
+    results = roll_up((share for share in shares if share.kind == RESULT), facts.structure)
+    products = roll_up((share for share in shares if share.kind == PRODUCT), facts.structure)
+    levels = {
+        level: _levels(facts.names[level], (total, results, products), level, facts.bands)
+        for level in ("objetivo", "linea", "entidad", "plan")
+    }
+    return PeriodFigures(
+        plan_code=facts.plan_code,
+        period=facts.period,
+        cutoff=facts.cutoff,
+        frozen=False,
+        formula_version=formulas.FORMULA_VERSION,
+        indicators=indicators,
+        objectives=levels["objetivo"],
+        lines=levels["linea"],
+        entities=levels["entidad"],
+        plan=levels["plan"].get(facts.plan_code),
+    )
+
+
+def assess(fact: IndicatorFacts, facts: PlanFacts) -> Assessment:
+    """The figures of one indicator at the month of `facts`."""
+    return formulas.assess(fact.sheet, fact.series, facts.year, facts.month, facts.bands)
+
+
+def store(session: Session, period: Period, figures: PeriodFigures) -> None:
+    """Keep these figures as the month's, in place of those it had. The month must not be frozen yet."""
+    session.execute(sa.delete(Figure).where(Figure.period_id == period.id))
+    rows = [indicator_row(figure) for figure in figures.indicators.values()]
+    for level, found in _by_level(figures).items():
+        rows += [level_row(level, figure) for figure in found.values()]
+    common = {"period_id": period.id, "formula_version": figures.formula_version}
+    session.execute(sa.insert(Figure), [common | row for row in rows])
+
+
+def frozen(session: Session, plan_code: str, period: str) -> PeriodFigures | None:
+    """The figures kept when the month was closed; `None` while it is not."""
+    found = session.scalar(
+        sa.select(Period).where(Period.plan_code == plan_code, Period.code == period, Period.state == CLOSED)
+    )
+    return kept(session, found) if found else None
+
+
+def kept(session: Session, period: Period) -> PeriodFigures | None:
+    """The figures of the month's last consolidation, frozen or not; `None` before the first."""
+    rows = session.scalars(sa.select(Figure).where(Figure.period_id == period.id).order_by(Figure.id)).all()
+    if not rows:
+        return None
+    levels = {
+        level: {row.code: read_level(row) for row in rows if row.level == level}
+        for level in ("objetivo", "linea", "entidad", "plan")
+    }
+    return PeriodFigures(
+        plan_code=period.plan_code,
+        period=period.code,
+        cutoff=month_end(period.year, period.month),
+        frozen=period.state == CLOSED,
+        formula_version=rows[0].formula_version,
+        indicators={row.code: read_indicator(row) for row in rows if row.level == "indicador"},
+        objectives=levels["objetivo"],
+        lines=levels["linea"],
+        entities=levels["entidad"],
+        plan=levels["plan"].get(period.plan_code),
+    )
+
+
+def as_json(figures: PeriodFigures) -> dict[str, Any]:
+    """The figures as `cauce plan figures --json` prints them: rounded to one decimal, without what says nothing."""
+    return {
+        "indicadores": {code: _indicator_json(figure) for code, figure in figures.indicators.items()},
+        "objetivos": {code: _level_json(figure) for code, figure in figures.objectives.items()},
+        "lineas": {code: _level_json(figure) for code, figure in figures.lines.items()},
+        "entidades": {code: _level_json(figure) for code, figure in figures.entities.items()},
+        "plan": _level_json(figures.plan) if figures.plan else {},
+    }
+
+
+def shown(value: Decimal, decimals: int = 1) -> Decimal:
+    """A figure as it is shown: rounded to `decimals`, a tie to the even digit, as the office's golden values are."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+
+
+def _indicator(fact: IndicatorFacts, facts: PlanFacts) -> IndicatorFigure:
+    return IndicatorFigure(
+        code=fact.code,
+        name=fact.name,
+        kind=fact.kind,
+        objective=fact.objective,
+        line=facts.structure.objectives[fact.objective][0],
+        entity=fact.entity,
+        weight=fact.weight,
+        unit=fact.unit,
+        decimals=fact.decimals,
+        assessment=assess(fact, facts),
+    )
+
+
+def _share(figure: IndicatorFigure) -> Share:
+    return Share(figure.code, figure.objective, figure.entity, figure.kind, figure.weight, figure.assessment.counted)
+
+
+def _rates(rolled: RollUp, level: str, plan_code: str) -> Mapping[str, Rate]:
+    if level == "plan":
+        return {plan_code: rolled.plan} if rolled.plan else {}
+    return {"objetivo": rolled.objectives, "linea": rolled.lines, "entidad": rolled.entities}[level]
+
+
+def _levels(
+    names: Mapping[str, str], rolled: tuple[RollUp, RollUp, RollUp], level: str, bands: Bands
+) -> dict[str, LevelFigure]:
+    plan_code = next(iter(names)) if level == "plan" else ""
+    total, results, products = (_rates(one, level, plan_code) for one in rolled)
+    return {
+        code: LevelFigure(
+            code=code,
+            name=name,
+            capped=total[code].capped,
+            uncapped=total[code].uncapped,
+            color=color_of(total[code].capped, bands),
+            results=results[code].capped if code in results else None,
+            products=products[code].capped if code in products else None,
+        )
+        for code, name in names.items()
+        if code in total
+    }
+
+
+def _by_level(figures: PeriodFigures) -> dict[str, Mapping[str, LevelFigure]]:
+    return {
+        "objetivo": figures.objectives,
+        "linea": figures.lines,
+        "entidad": figures.entities,
+        "plan": {figures.plan_code: figures.plan} if figures.plan else {},
+    }
+
+
+def _indicator_json(figure: IndicatorFigure) -> dict[str, Any]:
+    found = figure.assessment
+    if found.status in (formulas.NOT_PROGRAMMED, formulas.NO_CUTOFF_YET):
+        return {"estado": found.status}
+    if found.status == formulas.NO_DATA:
+        return _without_nothing(estado=found.status, ultimo=_plain(found.last), color=found.color)
+    decimals = max(1, figure.decimals)
+    return _without_nothing(
+        ejecutado=_plain(found.executed),
+        programado_a_la_fecha=_plain(found.programmed_to_date, decimals),
+        avance_vigencia_pct=_percentage(found.year_progress),
+        cumplimiento_a_la_fecha_pct=_percentage(found.compliance),
+        color=found.color,
+        estado=found.status,
+    )
+
+
+def _level_json(figure: LevelFigure) -> dict[str, Any]:
+    return {"tope": _percentage(figure.capped), "sin_tope": _percentage(figure.uncapped)}
+
+
+def _without_nothing(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _plain(value: Decimal | None, decimals: int | None = None) -> int | float | None:
+    if value is None:
+        return None
+    value = value if decimals is None else shown(value, decimals)
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _percentage(value: Decimal | None) -> float | None:
+    """Below the baseline is shown as 0."""
+    return None if value is None else float(shown(max(value, Decimal(0))))

@@ -1,0 +1,58 @@
+"""The figures of a month as they are handed around."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workflows.indicators.formulas import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFigure:
+    """The figures of one indicator, with what is needed to show them."""
+
+    code: str
+    name: str
+    kind: str
+    objective: str
+    line: str
+    entity: str
+    weight: Decimal
+    unit: str
+    decimals: int
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFigure:
+    """The figures of an objective, a line, an entity or the plan, in %.
+
+    `color` is that of `capped`. `results` and `products` are capped too, each over its own kind; `None` = none due.
+    """
+
+    code: str
+    name: str
+    capped: Decimal
+    uncapped: Decimal
+    color: str
+    results: Decimal | None
+    products: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFigures:
+    """Every figure of a plan at a month, in the order of the plan. A level with nothing due is absent."""
+
+    plan_code: str
+    period: str
+    cutoff: dt.date
+    frozen: bool
+    formula_version: str
+    indicators: Mapping[str, IndicatorFigure]
+    objectives: Mapping[str, LevelFigure]
+    lines: Mapping[str, LevelFigure]
+    entities: Mapping[str, LevelFigure]
+    plan: LevelFigure | None
