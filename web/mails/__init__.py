@@ -1,0 +1,1 @@
+"""The mails that Cauce wrote, readable in the app."""

@@ -1,0 +1,54 @@
+"""Pages of the mails: one's own, and for those who watch, everybody's."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from notifications import outbox, reading
+from web.auth import SIGNED_IN, allow
+from web.pages import back_to, current, page, person
+
+blueprint = Blueprint("mails", __name__, url_prefix="/correos")
+
+WATCHERS = frozenset({"coordinador_pes", "administrador"})
+PAGE = 50
+
+
+@blueprint.get("/")
+@allow(SIGNED_IN)
+def index() -> str:
+    """The latest mails first."""
+    before = request.args.get("antes", type=int)
+    with current().database.reading() as session:
+        mails = reading.latest(session, recipient=_only_mine(), before=before, limit=PAGE + 1)
+    following = mails[PAGE - 1].id if len(mails) > PAGE else None
+    return page("mails/index.html", mails=mails[:PAGE], following=following, everybody=_only_mine() is None)
+
+
+@blueprint.get("/<int:mail_id>")
+@allow(SIGNED_IN)
+def show(mail_id: int) -> str:
+    """One mail, as text: nothing in it is rendered."""
+    with current().database.reading() as session:
+        mail = reading.one(session, mail_id, recipient=_only_mine())
+    if mail is None:
+        abort(404)
+    return page("mails/show.html", mail=mail, may_retry=current_user.may(WATCHERS))
+
+
+@blueprint.post("/<int:mail_id>/reintentar")
+@allow(*WATCHERS)
+def retry(mail_id: int) -> Response:
+    """Put a failed mail back in the queue."""
+    with current().database.unit_of_work() as session:
+        if reading.one(session, mail_id, recipient=None) is None:
+            abort(404)
+        outbox.retry(session, mail_id, current().clock.now())
+    return back_to("mails.show", "El correo volvió a la cola; saldrá en unos segundos.", mail_id=mail_id)
+
+
+def _only_mine() -> str | None:
+    """Whose mails this person may read: one's own, or (None) everybody's."""
+    return None if current_user.may(WATCHERS) else person().username
