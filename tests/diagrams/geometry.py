@@ -108,9 +108,7 @@ class Drawing:
         """Nodes and flows without a place on the page."""
         drawn = {shape.owner for shape in self.shapes} | {line.id for line in self.lines}
         return [
-            id
-            for id, element in self._elements.items()
-            if etree.QName(element).localname in DRAWN and id not in drawn
+            id for id, element in self._elements.items() if etree.QName(element).localname in DRAWN and id not in drawn
         ]
 
     def faults(self) -> list[str]:
