@@ -1,1 +1,1 @@
-"""What process owners edit."""
+"""Where process leaders read, draw, check and publish the diagrams and forms."""

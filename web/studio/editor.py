@@ -1,0 +1,153 @@
+"""Drawing: the editor's page, its draft and the findings beside the drawing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from flask import Response, abort, jsonify, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirection
+
+from engine.definitions import drafts
+from engine.definitions.comparison import compare
+from engine.definitions.linting import Finding, lint
+from engine.definitions.models import Draft
+from engine.definitions.reading import read_diagram
+from engine.errors import EngineError, StaleDraft
+from web.auth.access import allow
+from web.pages import actor, back_to, current, page
+from web.security import allow_inline_styles
+from web.studio import overview
+from web.studio.blueprint import LEADERS, blueprint
+from web.studio.catalogues import catalogues
+from web.studio.known import known_names
+from web.studio.processes import xml_answer
+from web.wording import clock_time
+
+SEVERITIES = {"error": "error", "warning": "aviso"}
+
+
+@blueprint.get("/<process_key>/editar")
+@allow(LEADERS)
+def edit(process_key: str) -> str:
+    """The editor, with the draft or the current version."""
+    allow_inline_styles()
+    with current().database.reading() as session:
+        version = overview.current_version(session, process_key)
+        draft = drafts.find(session, drafts.PROCESS, process_key)
+        author = overview.people(session).get(draft.saved_by, draft.saved_by) if draft else ""
+        return page("studio/editor.html", version=version, draft=draft, author=author)
+
+
+@blueprint.get("/<process_key>/borrador.bpmn")
+@allow(LEADERS)
+def draft_xml(process_key: str) -> Response:
+    """What the editor opens."""
+    with current().database.reading() as session:
+        return xml_answer(overview.working_xml(session, process_key)[0], process_key)
+
+
+@blueprint.get("/catalogos.json")
+@allow(LEADERS)
+def names() -> Response:
+    """The lists of the editor's panel."""
+    with current().database.reading() as session:
+        return jsonify(asdict(catalogues(session, current().engine)))
+
+
+@blueprint.post("/<process_key>/borrador")
+@allow(LEADERS)
+def save_draft(process_key: str) -> Response | tuple[Response, int]:
+    """Save what was drawn: `{"xml", "revision"}`. 409 with both in words if somebody saved meanwhile."""
+    given = sent("xml", "revision")
+    xml = str(given["xml"]).encode()
+    read_diagram(xml)
+    try:
+        with current().database.unit_of_work() as session:
+            draft = keep(session, process_key, xml, int(given["revision"]))
+            said = f"Borrador guardado a las {clock_time(draft.saved_at)}."
+            return jsonify(mensaje=said, revision=draft.revision)
+    except StaleDraft as stale:
+        return jsonify(conflict(stale.theirs, xml)), 409  # type: ignore[attr-defined]
+
+
+def keep(session: Session, process_key: str, xml: bytes, revision: int) -> Draft:
+    """Save a draft of a published process; raises `StaleDraft`, `UnknownDefinition`."""
+    version = overview.current_version(session, process_key)
+    return drafts.save(
+        session, current().engine, drafts.PROCESS, process_key, xml,
+        actor=actor(), revision=revision, base_version=version.version,
+    )  # fmt: skip
+
+
+def conflict(theirs: Draft | None, mine: bytes) -> dict[str, Any]:
+    """What separates my drawing from the draft that somebody else saved."""
+    if theirs is None:
+        message = "Mientras usted dibujaba, alguien publicó o descartó el borrador. Su dibujo sigue aquí."
+        return {"mensaje": message, "revision": 0, "diferencias": []}
+    with current().database.reading() as session:
+        author = overview.people(session).get(theirs.saved_by, theirs.saved_by)
+        labels = overview.labels(session, current().engine)
+    changes = compare(read_diagram(theirs.content), read_diagram(mine), labels)
+    return {
+        "mensaje": f"{author} guardó este borrador a las {clock_time(theirs.saved_at)}, mientras usted dibujaba.",
+        "revision": theirs.revision,
+        "diferencias": [change.sentence for change in changes] or ["Solo cambia dónde está dibujada alguna cosa."],
+    }
+
+
+@blueprint.post("/<process_key>/borrador/descartar")
+@allow(LEADERS)
+def discard_draft(process_key: str) -> Redirection:
+    """Forget the draft."""
+    with current().database.unit_of_work() as session:
+        drafts.discard(session, drafts.PROCESS, process_key)
+    return back_to("studio.process", "Se descartó el borrador.", process_key=process_key)
+
+
+@blueprint.post("/<process_key>/hallazgos")
+@allow(LEADERS)
+def findings(process_key: str) -> Response:
+    """What the linter says about `{"xml"}`, also when it can't even be read."""
+    xml = str(sent("xml")["xml"]).encode()
+    return jsonify(hallazgos=[as_json(finding, name) for finding, name in review(xml)])
+
+
+def review(xml: bytes) -> list[tuple[Finding, str]]:
+    """The findings, errors first, each with the name of its element."""
+    with current().database.reading() as session:
+        found = lint(xml, known_names(session, current().engine))
+    try:
+        diagram = read_diagram(xml)
+    except EngineError:
+        return [(finding, "") for finding in found]
+    named = {
+        **{lane.id: lane.name for lane in diagram.lanes.values()},
+        **{one.id: one.name for one in diagram.elements.values()},
+    }
+    ordered = sorted(found, key=lambda finding: finding.severity != "error")
+    return [(finding, named.get(finding.element or "", "")) for finding in ordered]
+
+
+def as_json(finding: Finding, name: str) -> dict[str, str]:
+    """A finding as the editor reads it."""
+    return {
+        "gravedad": SEVERITIES.get(finding.severity, finding.severity),
+        "elemento": finding.element or "",
+        "nombre": name,
+        "mensaje": finding.message,
+        "arreglo": finding.fix or "",
+    }
+
+
+def sent(*names: str) -> dict[str, Any]:
+    """The JSON object of the request, which must have these keys; else 400."""
+    try:
+        given = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError:
+        abort(400)
+    if not isinstance(given, dict) or any(not isinstance(given.get(name), str | int) for name in names):
+        abort(400)
+    return given

@@ -1,0 +1,179 @@
+"""What the pages of the studio show about processes and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.definitions import drafts, usage
+from engine.definitions.comparison import Labels
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.reading import read_diagram
+from engine.definitions.usage import RunningCase
+from engine.errors import UnknownDefinition
+from engine.runtime import ProcessEngine
+from workflows.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A published version and the cases that still run on it."""
+
+    version: ProcessVersion | FormVersion
+    author: str
+    cases: Sequence[RunningCase]
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """A process of the list."""
+
+    current: ProcessVersion
+    author: str
+    draft: Draft | None
+    running: Mapping[int, int]
+    """How many cases run on each version number."""
+
+
+def process_list(session: Session) -> list[ProcessRow]:
+    """Every published process, by name."""
+    names = people(session)
+    current = session.scalars(
+        sa.select(ProcessVersion)
+        .join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
+        .order_by(ProcessVersion.name)
+    )
+    return [
+        ProcessRow(
+            current=version,
+            author=names.get(version.published_by, version.published_by),
+            draft=drafts.find(session, drafts.PROCESS, version.process_key),
+            running=_counts(session, version.process_key),
+        )
+        for version in current
+    ]
+
+
+def _counts(session: Session, process_key: str) -> dict[int, int]:
+    cases = usage.of_process(session, process_key)
+    numbers = session.execute(
+        sa.select(ProcessVersion.id, ProcessVersion.version)
+        .where(ProcessVersion.id.in_(list(cases)))
+        .order_by(ProcessVersion.version.desc())
+    )
+    return {number: len(cases[version_id]) for version_id, number in numbers}
+
+
+def current_version(session: Session, process_key: str) -> ProcessVersion:
+    """The version that new cases take; raises `UnknownDefinition`."""
+    version = session.scalar(
+        sa.select(ProcessVersion)
+        .join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
+        .where(ProcessDefinition.key == process_key)
+    )
+    if version is None:
+        raise UnknownDefinition
+    return version
+
+
+def process_version(session: Session, process_key: str, number: int) -> ProcessVersion:
+    """One version; raises `UnknownDefinition`."""
+    version = session.scalar(
+        sa.select(ProcessVersion).where(ProcessVersion.process_key == process_key, ProcessVersion.version == number)
+    )
+    if version is None:
+        raise UnknownDefinition(f"Ese proceso no tiene una versión {number}. Elija una de la lista de versiones.")
+    return version
+
+
+def process_versions(session: Session, process_key: str) -> list[VersionRow]:
+    """Every version of a process, newest first."""
+    current = current_version(session, process_key)
+    versions = session.scalars(
+        sa.select(ProcessVersion)
+        .where(ProcessVersion.process_key == process_key)
+        .order_by(ProcessVersion.version.desc())
+    )
+    return _rows(session, list(versions), usage.of_process(session, process_key), current.id)
+
+
+def form_versions(session: Session, form_key: str) -> list[VersionRow]:
+    """Every version of a form, newest first; raises `UnknownDefinition` if it was never published."""
+    query = sa.select(FormVersion).where(FormVersion.form_key == form_key).order_by(FormVersion.version.desc())
+    versions = list(session.scalars(query))
+    if not versions:
+        raise UnknownDefinition("Ese formulario no está publicado. Elija uno de la lista de formularios.")
+    return _rows(session, versions, usage.of_form(session, form_key), versions[0].id)
+
+
+def _rows(session: Session, versions: Sequence[Any], cases: Mapping[int, Any], current_id: int) -> list[VersionRow]:
+    names = people(session)
+    return [
+        VersionRow(one, names.get(one.published_by, one.published_by), cases.get(one.id, []), one.id == current_id)
+        for one in versions
+    ]
+
+
+def current_forms(session: Session) -> dict[str, FormVersion]:
+    """The newest version of every form, by key."""
+    newest = sa.select(sa.func.max(FormVersion.id)).group_by(FormVersion.form_key)
+    found = session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(newest)).order_by(FormVersion.form_key))
+    return {version.form_key: version for version in found}
+
+
+def current_diagrams(session: Session) -> dict[str, DiagramModel]:
+    """The current diagram of every process, by key."""
+    query = sa.select(ProcessVersion).join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
+    return {version.process_key: read_diagram(version.xml) for version in session.scalars(query)}
+
+
+def form_names(diagrams: Mapping[str, DiagramModel], keys: Sequence[str]) -> dict[str, str]:
+    """What a form is called: after the tasks that ask it."""
+    tasks: dict[str, list[str]] = {key: [] for key in keys}
+    for diagram in diagrams.values():
+        for element in diagram.of_kind("userTask"):
+            if element.form_key in tasks and element.name not in tasks[element.form_key]:
+                tasks[element.form_key].append(element.name)
+    return {key: " · ".join(names) or key.replace("_", " ").capitalize() for key, names in tasks.items()}
+
+
+def labels(session: Session, engine: ProcessEngine) -> Labels:
+    """How roles, forms and processes are called."""
+    diagrams = current_diagrams(session)
+    return Labels(
+        roles=engine.groups.roles(),
+        forms=form_names(diagrams, list(current_forms(session))),
+        processes={key: diagram.name for key, diagram in diagrams.items()},
+    )
+
+
+def people(session: Session) -> dict[str, str]:
+    """Names by username, and of the engine itself."""
+    found = {row.username: row.name for row in session.execute(sa.select(Person.username, Person.name))}
+    return {"sistema": "Cauce", **found}
+
+
+def working_xml(session: Session, process_key: str) -> tuple[bytes, int]:
+    """The XML that an editor opens, and the draft's revision: the draft, else the current version with revision 0."""
+    draft = drafts.find(session, drafts.PROCESS, process_key)
+    if draft is not None:
+        return draft.content, draft.revision
+    return current_version(session, process_key).xml, 0
+
+
+def working_form(session: Session, form_key: str) -> tuple[dict[str, Any], int]:
+    """The JSON that the form editor opens, and the draft's revision, likewise."""
+    draft = drafts.find(session, drafts.FORM, form_key)
+    if draft is not None:
+        schema: dict[str, Any] = orjson.loads(draft.content)
+        return schema, draft.revision
+    newest = form_versions(session, form_key)[0].version
+    assert isinstance(newest, FormVersion)  # noqa: S101 - tells the type checker what the query says
+    return newest.schema, 0

@@ -1,0 +1,105 @@
+"""Looking: the list of processes, one process, one of its versions."""
+
+from __future__ import annotations
+
+from flask import Response, abort, request
+
+from engine.definitions import drafts
+from engine.definitions.comparison import compare
+from engine.definitions.drawing import describe, draw_svg
+from engine.definitions.publishing import publish
+from engine.definitions.reading import read_diagram
+from web.auth.access import SIGNED_IN, allow
+from web.pages import actor, back_to, current, page, person
+from web.studio import overview
+from web.studio.blueprint import LEADERS, blueprint
+
+
+@blueprint.get("/")
+@allow(SIGNED_IN)
+def index() -> str:
+    """Every process with its current version."""
+    with current().database.reading() as session:
+        return page("studio/index.html", processes=overview.process_list(session), leads=leads())
+
+
+@blueprint.get("/<process_key>")
+@allow(SIGNED_IN)
+def process(process_key: str) -> str:
+    """One process: picture, steps in words, versions, and who still runs on which."""
+    with current().database.reading() as session:
+        version = overview.current_version(session, process_key)
+        return page(
+            "studio/process.html",
+            version=version,
+            picture=draw_svg(version.xml, {}),
+            steps=describe(read_diagram(version.xml)),
+            versions=overview.process_versions(session, process_key),
+            draft=drafts.find(session, drafts.PROCESS, process_key),
+            people=overview.people(session),
+            leads=leads(),
+        )
+
+
+@blueprint.get("/<process_key>/versiones/<int:number>")
+@allow(SIGNED_IN)
+def version(process_key: str, number: int) -> str:
+    """An older version, and what separates it from the current one."""
+    with current().database.reading() as session:
+        newest = overview.current_version(session, process_key)
+        older = overview.process_version(session, process_key, number)
+        labels = overview.labels(session, current().engine)
+        return page(
+            "studio/version.html",
+            version=older,
+            current_version=newest,
+            author=overview.people(session).get(older.published_by, older.published_by),
+            picture=draw_svg(older.xml, {}),
+            steps=describe(read_diagram(older.xml)),
+            changes=compare(read_diagram(newest.xml), read_diagram(older.xml), labels),
+            leads=leads(),
+        )
+
+
+@blueprint.post("/<process_key>/versiones/<int:number>/volver")
+@allow(LEADERS)
+def go_back(process_key: str, number: int) -> Response:
+    """Publish an older version again, as a new one: history only grows."""
+    reason = required_reason()
+    with current().database.unit_of_work() as session:
+        older = overview.process_version(session, process_key, number)
+        reason = f"Se vuelve a la versión {number}: {reason}"
+        published = publish(session, current().engine, [older.xml], {}, actor=actor(), reason=reason)
+    notice = f"Publicada la versión {published[0].version}, igual a la {number}." if published else "Ya era la vigente."
+    return back_to("studio.process", notice, process_key=process_key)  # type: ignore[return-value]
+
+
+@blueprint.get("/<process_key>/diagrama.bpmn")
+@allow(SIGNED_IN)
+def diagram(process_key: str) -> Response:
+    """The XML of the current version, or of `?version=N`, for the viewer and for other modelling tools."""
+    number = request.args.get("version", type=int)
+    with current().database.reading() as session:
+        if number is None:
+            return xml_answer(overview.current_version(session, process_key).xml, process_key)
+        return xml_answer(overview.process_version(session, process_key, number).xml, process_key)
+
+
+def xml_answer(xml: bytes, process_key: str) -> Response:
+    """A diagram as a file."""
+    answer = Response(xml, mimetype="application/xml")
+    answer.headers["Content-Disposition"] = f'inline; filename="{process_key}.bpmn"'
+    return answer
+
+
+def leads() -> bool:
+    """Whether the person who asks may edit and publish."""
+    return person().may(frozenset({LEADERS}))
+
+
+def required_reason() -> str:
+    """The reason of a publication; a form without it is answered with 422."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        abort(422)
+    return reason

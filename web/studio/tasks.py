@@ -1,0 +1,99 @@
+"""For people who don't draw: the tasks of a process as a table, and the sheet of each as an ordinary form."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.reading import read_diagram
+from engine.errors import StaleDraft, UnknownElement
+from web.auth.access import allow
+from web.pages import back_to, current, page
+from web.studio import overview, sheet
+from web.studio.blueprint import LEADERS, blueprint
+from web.studio.editor import conflict, keep
+
+
+@blueprint.get("/<process_key>/tareas")
+@allow(LEADERS)
+def tasks(process_key: str) -> str:
+    """Every task of the draft (or of the current version) with who, when and form."""
+    with current().database.reading() as session:
+        version = overview.current_version(session, process_key)
+        xml, revision = overview.working_xml(session, process_key)
+        labels = overview.labels(session, current().engine)
+    diagram = read_diagram(xml)
+    return page(
+        "studio/tasks.html",
+        version=version,
+        revision=revision,
+        tasks=[(task, sheet.read(diagram, task)) for task in diagram.of_kind("userTask")],
+        diagram=diagram,
+        labels=labels,
+        bases=sheet.BASES,
+    )
+
+
+@blueprint.get("/<process_key>/tareas/<element_id>")
+@allow(LEADERS)
+def task(process_key: str, element_id: str) -> str:
+    """The sheet of one task."""
+    with current().database.reading() as session:
+        xml, revision = overview.working_xml(session, process_key)
+    diagram = read_diagram(xml)
+    element = user_task(diagram, element_id)
+    return sheet_page(process_key, diagram, element, sheet.read(diagram, element), revision)
+
+
+@blueprint.post("/<process_key>/tareas/<element_id>")
+@allow(LEADERS)
+def change_task(process_key: str, element_id: str) -> Response | str | tuple[str, int]:
+    """Write the sheet into the draft; what is wrong is said at its field, a stale draft is shown beside."""
+    after, revision = sheet.typed(request.form), request.form.get("revision", 0, type=int)
+    with current().database.reading() as session:
+        xml, _ = overview.working_xml(session, process_key)
+        labels = overview.labels(session, current().engine)
+    diagram = read_diagram(xml)
+    element = user_task(diagram, element_id)
+    wrong = sheet.check(after, labels.roles, labels.forms)
+    if wrong:
+        return sheet_page(process_key, diagram, element, after, revision, wrong=wrong), 422
+    changed = sheet.write(xml, element, sheet.read(diagram, element), after)
+    try:
+        with current().database.unit_of_work() as session:
+            keep(session, process_key, changed, revision)
+    except StaleDraft as stale:
+        said = conflict(stale.theirs, changed)  # type: ignore[attr-defined]
+        return sheet_page(process_key, diagram, element, after, said["revision"], conflict=said), 409
+    return back_to("studio.tasks", f"«{after.name}» quedó en el borrador.", process_key=process_key)
+
+
+def user_task(diagram: DiagramModel, element_id: str) -> Element:
+    """The task with that id; raises `UnknownElement`."""
+    element = diagram.elements.get(element_id)
+    if element is None or element.kind != "userTask":
+        raise UnknownElement("Esa tarea no está en el borrador. Vuelva a la tabla de tareas y elija otra.")
+    return element
+
+
+def sheet_page(
+    process_key: str, diagram: DiagramModel, element: Element, values: sheet.Sheet, revision: int, **more: object
+) -> str:
+    """The page of a sheet, with what is wrong or in conflict."""
+    lane = diagram.lanes.get(element.lane_id or "")
+    with current().database.reading() as session:
+        labels = overview.labels(session, current().engine)
+        context = {
+            "version": overview.current_version(session, process_key),
+            "labels": labels,
+            "lane_role": labels.roles.get(lane.role, lane.role) if lane else "",
+        }
+    return page(
+        "studio/task.html",
+        element=element,
+        values=values,
+        revision=revision,
+        bases=sheet.BASES,
+        **{"wrong": {}, "conflict": None} | context | more,
+    )
