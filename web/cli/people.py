@@ -1,0 +1,61 @@
+"""`cauce admin`: the first person who may sign in."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from web import migrating
+from web.auth import passwords, sessions
+from web.bootstrap import Application
+from web.cli.root import opened
+from workflows.people.directory import seed_roles
+from workflows.people.models import Entity, Person, PersonRole
+
+ROLE = "administrador"
+
+
+@click.group()
+def admin() -> None:
+    """Quien administra la plataforma."""
+
+
+@admin.command()
+@click.argument("username", metavar="USUARIO")
+@click.option("--name", metavar="NOMBRE", help="Nombre completo; por omisión, el usuario.")
+@click.option("--email", metavar="CORREO", default="", help="Correo electrónico.")
+@click.option("--entity", metavar="CÓDIGO", default="SDG", show_default=True, help="Código de su entidad.")
+@click.option("--entity-name", metavar="NOMBRE", default="", help="Nombre de la entidad, si todavía no existe.")
+@click.option("--password-stdin", is_flag=True, help="Lee la contraseña de la entrada estándar, sin preguntar.")
+def create(username: str, name: str, email: str, entity: str, entity_name: str, password_stdin: bool) -> None:
+    """Crea a quien administra, o le da otra contraseña.
+
+    La contraseña se pregunta dos veces y no queda escrita en ninguna parte.
+    """
+    username = username.strip().lower()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _ask()
+    with opened() as application:
+        migrating.migrate(application.database)
+        _create(application, username, password, name or username, email, entity, entity_name or entity)
+    click.echo(f"«{username}» ya puede ingresar y administrar la plataforma.")
+
+
+def _ask() -> str:
+    return str(click.prompt("Contraseña", hide_input=True, confirmation_prompt="Otra vez"))
+
+
+def _create(
+    application: Application, username: str, password: str, name: str, email: str, entity: str, entity_name: str
+) -> None:
+    with application.database.unit_of_work() as session:
+        seed_roles(session)
+        if session.get(Entity, entity) is None:
+            session.add(Entity(code=entity, name=entity_name, sector_role="cabeza_de_sector"))
+        person = session.get(Person, username) or Person(username=username, name=name, email=email, entity_code=entity)
+        person.active = True
+        session.add(person)
+        session.flush()
+        session.merge(PersonRole(username=username, role_id=ROLE))
+        passwords.set_password(session, application.clock, username, password)
+        sessions.end_all(session, username)

@@ -1,0 +1,69 @@
+"""The root of the command line, and what every command opens."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from web.cli.group import LazyGroup
+from web.config import Config
+
+if TYPE_CHECKING:
+    from web.bootstrap import Application
+
+HELP = """Cauce lleva la vida de un plan estratégico sectorial.
+
+\b
+Para conocerlo:
+  cauce serve --demo          abre la demostración en http://127.0.0.1:8000
+
+\b
+Para instalarlo:
+  cauce migrate               crea o actualiza las tablas
+  cauce seed                  carga los roles y publica los diagramas
+  cauce admin create ana      crea a quien administra
+  cauce plan import plan.xlsx carga el plan, sus personas e indicadores
+  cauce serve                 atiende y hace lo que vence
+
+\b
+Ajustes, por variables de entorno (docs/settings.md):
+  CAUCE_DATABASE_URL   base de datos; sin ella, SQLite en CAUCE_HOME
+  CAUCE_HOME           carpeta propia (var)
+  CAUCE_SECRET_KEY     secreto de las sesiones; sin él se hace uno en CAUCE_HOME
+  CAUCE_BASE_URL       dirección con la que entran las personas
+  CAUCE_SMTP_URL       servidor de correo; sin él, los correos van a una carpeta
+  CAUCE_MAIL_FROM      remitente de los correos
+  CAUCE_PROXIES        cuántos proxies inversos hay delante
+"""
+
+COMMANDS = {
+    "serve": "web.cli.serving:serve",
+    "worker": "web.cli.serving:worker",
+    "migrate": "web.cli.database:migrate",
+    "seed": "web.cli.database:seed",
+    "admin": "web.cli.people:admin",
+    "plan": "web.cli.plan:plan",
+    "diagrams": "web.cli.diagrams:diagrams",
+    "doctor": "web.cli.database:doctor",
+}
+
+
+@click.group(cls=LazyGroup, commands_at=COMMANDS, help=HELP)
+@click.version_option(package_name="cauce", message="Cauce %(version)s", help="Muestra la versión.")
+def main() -> None:
+    """Run a command."""
+
+
+@contextmanager
+def opened(*, demo: bool | None = None) -> Iterator[Application]:
+    """The application for one command, closed at its end."""
+    from web.bootstrap import assemble  # half a second that --help need not wait for
+
+    application = assemble(Config.from_environment(demo=demo))
+    try:
+        yield application
+    finally:
+        application.database.dispose()

@@ -1,0 +1,96 @@
+"""`cauce serve` and `cauce worker`."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import signal
+import threading
+
+import click
+import waitress
+
+from web import migrating
+from web.app import create_app
+from web.bootstrap import Application
+from web.cli.database import prepare
+from web.cli.root import opened
+
+THREADS = 8
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Datos ficticios ya jugados, sin contraseñas; solo en esta máquina.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Dirección en la que atiende.")
+@click.option("--port", default=8000, show_default=True, help="Puerto.")
+@click.option("--no-worker", is_flag=True, help="No hacer aquí lo que vence: otro proceso corre «cauce worker».")
+def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
+    """Atiende a las personas y, al lado, hace lo que vence.
+
+    Aplica antes las migraciones que falten. Con --demo carga la demostración la primera vez.
+    """
+    if demo and not is_loopback(host):
+        raise click.UsageError("La demostración no pide contraseñas: solo se sirve en esta máquina (127.0.0.1).")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with opened(demo=demo or None) as application:
+        if application.is_demo and not is_loopback(host):
+            raise click.UsageError("CAUCE_DEMO=1 solo se sirve en esta máquina (127.0.0.1).")
+        prepare(application)
+        scheduler = None if no_worker else _start_worker(application)
+        click.echo(f"Cauce atiende en http://{host}:{port} (Ctrl+C para terminar)")
+        try:
+            run(application, host, port)
+        finally:
+            if scheduler:
+                scheduler.shutdown(wait=True)
+
+
+@click.command()
+def worker() -> None:
+    """Hace lo que vence: abre periodos, dispara plazos, reintenta, escribe y envía correos.
+
+    Pueden correr varios a la vez; cada cosa se hace una sola vez.
+    """
+    from web.worker import run as run_worker  # APScheduler, which no other command needs
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    with opened() as application:
+        migrating.migrate(application.database)
+        click.echo("El trabajador está en marcha (Ctrl+C para terminar)")
+        run_worker(application, stop)
+
+
+def run(application: Application, host: str, port: int) -> None:
+    """Serve until told to stop."""
+    signal.signal(signal.SIGTERM, _stop)
+    waitress.serve(
+        create_app(application),
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident="Cauce",
+        # Behind a proxy its headers must reach ProxyFix; elsewhere nobody's are believed.
+        clear_untrusted_proxy_headers=not application.config.proxies,
+        _quiet=True,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _start_worker(application: Application):  # type: ignore[no-untyped-def]  # APScheduler has no types
+    from web.worker import start
+
+    return start(application)
+
+
+def _stop(*_: object) -> None:
+    raise SystemExit(0)
