@@ -25,7 +25,7 @@ from workflows.forms.handlers import (
     Prefill,
     Preview,
 )
-from workflows.forms.reading import Raw, Reading, Terms, identity, is_locked, read, rows_of
+from workflows.forms.reading import Raw, Reading, Terms, by_identity, identity, is_locked, read, rows_of
 from workflows.forms.schema import FormSchema
 from workflows.forms.values import names_in, path_of
 
@@ -168,7 +168,7 @@ def _shown(one: Field, prefill: Prefill, raw: Raw | None) -> Any:
         return raw.get(one.key)
     if not one.fixed:
         return rows_of(raw.get(one.key))
-    sent = {identity(row, place): row for place, row in enumerate(rows_of(raw.get(one.key)))}
+    sent = by_identity(rows_of(given), rows_of(raw.get(one.key)))
     return [_shown_row(one, place, row, prefill, sent) for place, row in enumerate(rows_of(given))]
 
 

@@ -103,6 +103,12 @@ def identity(row: Mapping[str, Any], position: int) -> str:
     return str(row.get(ROW_KEY, position))
 
 
+def by_identity(given: list[dict[str, Any]], sent: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The rows sent for a table with fixed rows, by the identity they name, else by that of their place."""
+    of_place = {place: identity(row, place) for place, row in enumerate(given)}
+    return {str(row.get(ROW_KEY) or of_place.get(place, place)): row for place, row in enumerate(sent)}
+
+
 def is_locked(path: str, locked: AbstractSet[str]) -> bool:
     """Whether a path or what contains it is locked."""
     return _within(path, locked)
@@ -126,7 +132,7 @@ class _Reader:
     def fixed_rows(self, table: Field, raw: Any) -> list[Values]:
         given = rows_of(self.terms.prefill.values.get(table.key))
         known = [identity(row, place) for place, row in enumerate(given)]
-        sent = {identity(row, place): row for place, row in enumerate(rows_of(raw))}
+        sent = by_identity(given, rows_of(raw))
         if not set(sent) <= set(known):
             self.errors.append(FieldError(table.key, "La tabla cambió mientras usted escribía. Revise sus filas."))
         return [self.row(table, place, row, sent.get(known[place], {})) for place, row in enumerate(given)]
