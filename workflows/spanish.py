@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from workflows.calendar import BOGOTA
 
@@ -16,12 +16,15 @@ WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "do
 
 
 def number(value: Decimal | int | None, decimals: int | None = None) -> str:
-    """`1234567.8` → `1.234.567,8`; nothing → «—». Without `decimals`, as many as the value has."""
+    """`1234567.8` → `1.234.567,8`; nothing → «—». Without `decimals`, as many as the value has.
+
+    A tie goes to the even digit, as in the figures.
+    """
     if value is None:
         return "—"
     exact = Decimal(value)
     if decimals is not None:
-        exact = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        exact = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
     text = f"{exact:,f}"
     return text.translate(str.maketrans(",.", ".,")).replace("-", "−")
 

@@ -41,12 +41,28 @@ def store(
     kind = check(shown, content, limit=limit)
     if reserve not in RESERVES:
         raise InvalidFile(f"La reserva debe ser una de: {', '.join(RESERVES)}.")
+    name = _with_suffix(shown, kind)
+    return keep(session, clock, actor_id, name, content, kind.media_type, task_id=task_id, reserve=reserve)
+
+
+def keep(
+    session: Session,
+    clock: Clock,
+    actor_id: str,
+    name: str,
+    content: bytes,
+    media_type: str,
+    *,
+    task_id: int | None = None,
+    reserve: str = "publica",
+) -> StoredFile:
+    """Keep a file whose kind is known: one that Cauce made, or that `store` has checked."""
     sha256 = hashlib.sha256(content).hexdigest()
     _keep_content(session, sha256, content)
     stored = StoredFile(
         sha256=sha256,
-        name=_with_suffix(shown, kind),
-        media_type=kind.media_type,
+        name=name,
+        media_type=media_type,
         size=len(content),
         reserve=reserve,
         stored_at=clock.now(),
