@@ -89,7 +89,7 @@ def load(
     """Read a plan as it stands at a month.
 
     Where the month was opened, its snapshot decides which indicators there are, whose they are and what was
-    programmed. A late report counts from the cut-off after its own. `provisional` counts what is sent and not yet
+    programmed. A late report counts from the month it says (`counts_from`). `provisional` counts what is sent and not yet
     endorsed; `overrides` puts values of this month, by indicator, in place of what is on record.
     """
     plan = session.get(Plan, plan_code)
@@ -168,7 +168,7 @@ def _with(facts: PlanFacts, overrides: Mapping[str, Decimal | None]) -> PlanFact
 
 
 def _periods(plan_code: str, upto: str) -> sa.Select[*tuple[Any, ...]]:
-    query = sa.select(Period.id, Period.code, Period.year, Period.month, Period.frozen_at)
+    query = sa.select(Period.id, Period.code, Period.year, Period.month)
     return query.where(Period.plan_code == plan_code, Period.code <= upto).order_by(Period.code)
 
 
@@ -193,21 +193,14 @@ def _series(
     session: Session, periods: Mapping[int, Any], upto: str, states: frozenset[str]
 ) -> dict[int, dict[Month, Decimal | None]]:
     query = sa.select(
-        Measurement.period_id, Measurement.indicator_id, Measurement.value, Measurement.late, Measurement.endorsed_at
+        Measurement.period_id, Measurement.indicator_id, Measurement.value, Measurement.counts_from
     ).where(Measurement.period_id.in_(periods), Measurement.state.in_(states))
-    frozen_at = next((row.frozen_at for row in periods.values() if row.code == upto), None)
     series: dict[int, dict[Month, Decimal | None]] = {}
     for row in session.execute(query):
         period = periods[row.period_id]
-        if row.late and (period.code == upto or _after(row.endorsed_at, frozen_at)):
-            continue
-        series.setdefault(row.indicator_id, {})[(period.year, period.month)] = row.value
+        if (row.counts_from or period.code) <= upto:
+            series.setdefault(row.indicator_id, {})[(period.year, period.month)] = row.value
     return series
-
-
-def _after(endorsed_at: dt.datetime | None, frozen_at: dt.datetime | None) -> bool:
-    """Whether a late report was not there yet when the month was frozen."""
-    return frozen_at is not None and endorsed_at is not None and endorsed_at > frozen_at
 
 
 def _rows(session: Session, period_id: int | None) -> dict[int, Any]:
