@@ -14,7 +14,9 @@ from engine.database import Base
 class Meeting(Base):
     """A meeting of any kind (`seguimiento`, `socializacion`, …), from its invitation to its approved minutes.
 
-    `state`: preparada, convocada, realizada, en_revision, aprobada. The lists hold plain rows of the forms; people are usernames.
+    `state`: preparada, convocada, realizada, en_revision, aprobada. The lists hold plain rows of the forms; people are
+    usernames. `outcomes` says how earlier commitments went, by their id: `[si | en_parte | no, note]`; it takes effect
+    when the minutes are approved.
     """
 
     __tablename__ = "meeting"
@@ -37,6 +39,7 @@ class Meeting(Base):
     attendance: Mapped[list[Any]] = mapped_column(default=list)
     development: Mapped[str] = mapped_column(sa.Text, default="")
     decisions: Mapped[list[Any]] = mapped_column(default=list)
+    outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reviews: Mapped[list[Any]] = mapped_column(default=list)
     review_round: Mapped[int] = mapped_column(default=0)
     convened_by: Mapped[str | None] = mapped_column(sa.String(60))

@@ -23,8 +23,8 @@ def correct_measurement(
     plan_code: str,
     period_code: str,
     indicator_code: str,
-    value: Decimal,
     *,
+    value: Decimal,
     reason: str,
     actor: Actor,
 ) -> Measurement:

@@ -67,6 +67,13 @@ def rows_to_validate(session: Session, period: Period, entity: str) -> list[Meas
     return [known[row.indicator_id] for row in rows if _state(known, row) == SENT]
 
 
+def accepted_rows(session: Session, period: Period, entity: str) -> list[Measurement]:
+    """The rows the liaison accepted, in the order of the plan."""
+    rows = periods.rows_due(session, period, entity=entity)
+    known = measurements.of_rows(session, rows)
+    return [known[row.indicator_id] for row in rows if _state(known, row) in (VALIDATED, ENDORSED)]
+
+
 def send(
     session: Session,
     engine: ProcessEngine,

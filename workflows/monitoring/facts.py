@@ -89,8 +89,8 @@ def load(
     """Read a plan as it stands at a month.
 
     Where the month was opened, its snapshot decides which indicators there are, whose they are and what was
-    programmed. A late report counts from the month it says (`counts_from`). `provisional` counts what is sent and not yet
-    endorsed; `overrides` puts values of this month, by indicator, in place of what is on record.
+    programmed. A late report counts from the month it says (`counts_from`). `provisional` counts what is sent and not
+    yet endorsed; `overrides` puts values of this month, by indicator, in place of what is on record.
     """
     plan = session.get(Plan, plan_code)
     if plan is None:

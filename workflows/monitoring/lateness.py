@@ -11,7 +11,7 @@ from engine.runtime import ProcessEngine
 from workflows import cadence
 from workflows.events import ReportMissing
 from workflows.monitoring import entity_reports, measurements, periods
-from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, changing
+from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, VALIDATED, changing
 from workflows.monitoring.models import EntityReport, Measurement, Period
 from workflows.spanish import month_name
 
@@ -64,7 +64,7 @@ def late_key(plan_code: str, period_code: str, entity: str) -> str:
 def _expire(session: Session, engine: ProcessEngine, period: Period, report: EntityReport) -> None:
     report.state = MISSING
     for row in periods.rows_due(session, period, entity=report.entity_code):
-        _to_draft(session, engine, measurements.find_or_begin(session, period, row.indicator_id))
+        _reopen(session, engine, measurements.find_or_begin(session, period, row.indicator_id))
     instance = instances.start(
         session,
         engine,
@@ -89,14 +89,12 @@ def _expire(session: Session, engine: ProcessEngine, period: Period, report: Ent
     )
 
 
-def _to_draft(session: Session, engine: ProcessEngine, measurement: Measurement) -> None:
-    """Rows nobody had filled say so; what was sent but not accepted becomes the draft of the late case."""
-    if measurement.state == DRAFT:
+def _reopen(session: Session, engine: ProcessEngine, measurement: Measurement) -> None:
+    """What nobody sent says so; what was accepted is looked at again, for nobody endorsed it."""
+    after = {DRAFT: MISSING, VALIDATED: SENT}.get(measurement.state)
+    if after is not None:
         with changing(session, engine, measurement, SYSTEM, "vencer"):
-            measurement.state = MISSING
-    elif measurement.state == SENT:
-        with changing(session, engine, measurement, SYSTEM, "vencer"):
-            measurement.state = DRAFT
+            measurement.state = after
 
 
 def _next_open_month(session: Session, period: Period) -> str:

@@ -67,9 +67,7 @@ def of_rows(session: Session, rows: Sequence[PeriodRow]) -> dict[int, Measuremen
 
 def find_or_begin(session: Session, period: Period, indicator_id: int) -> Measurement:
     """The measurement of an indicator in a month, or a new draft."""
-    query = sa.select(Measurement).where(
-        Measurement.period_id == period.id, Measurement.indicator_id == indicator_id
-    )
+    query = sa.select(Measurement).where(Measurement.period_id == period.id, Measurement.indicator_id == indicator_id)
     measurement = session.scalar(query)
     if measurement is None:
         measurement = Measurement(period_id=period.id, indicator_id=indicator_id, state=DRAFT)
@@ -104,13 +102,17 @@ def changing(
 
 
 def ensure_changeable(session: Session, measurement: Measurement, action: str) -> None:
-    """Raise `PeriodFrozen` if the month is closed, except for what an open late case may still write."""
+    """Raise `PeriodFrozen` if the month is closed.
+
+    Two kinds of rows of a closed month were never frozen with it: those an open late case still writes, and late ones
+    that wait for the cut-off from which they count.
+    """
     period = session.get_one(Period, measurement.period_id)
-    if period.state != "cerrado" and measurement.state != FROZEN:
-        return
-    if measurement.state != FROZEN and _late_case_open(session, measurement):
-        return
-    raise frozen(session, period, measurement, action)
+    never_frozen = measurement.state != FROZEN and (
+        period.state != "cerrado" or measurement.counts_from is not None or _late_case_open(session, measurement)
+    )
+    if not never_frozen:
+        raise frozen(session, period, measurement, action)
 
 
 def frozen(session: Session, period: Period, measurement: Measurement, action: str) -> PeriodFrozen:

@@ -11,11 +11,12 @@ from engine.runtime import ProcessEngine
 from workflows import cadence
 from workflows.errors import NotFound
 from workflows.indicators.models import Indicator
-from workflows.monitoring import programming
+from workflows.indicators.sheets import IndicatorSheet
+from workflows.monitoring import facts
 from workflows.monitoring.models import EntityReport, Period, PeriodRow
 from workflows.people import directory
 from workflows.people.models import Entity, Person
-from workflows.plan.models import Project
+from workflows.plan.models import Plan, Project
 
 OPEN, IN_VALIDATION, CONSOLIDATED, CLOSED = "abierto", "en_validacion", "consolidado", "cerrado"
 FALLBACK_ROLES = ("responsable_meta", "enlace_planeacion")
@@ -44,10 +45,10 @@ def open_month(session: Session, engine: ProcessEngine, plan_code: str, code: st
     indicators = _indicators(session, plan_code)
     entities = _entities(session, plan_code, indicators)
     known = set(session.scalars(sa.select(PeriodRow.indicator_id).where(PeriodRow.period_id == period.id)))
-    people = _Substitution(session)
+    people, sheets = _Substitution(session), facts.sheets_of(session, session.get_one(Plan, plan_code))
     for indicator in indicators:
         if indicator.id not in known:
-            session.add(_row(session, period, indicator, people))
+            session.add(_row(period, indicator, sheets[indicator.id], people))
     _ensure_reports(session, period, entities)
     session.flush()
     return entities
@@ -111,17 +112,16 @@ def _entities(session: Session, plan_code: str, indicators: Sequence[Indicator])
     return [code for code in ordered if code in reporting]
 
 
-def _row(session: Session, period: Period, indicator: Indicator, people: _Substitution) -> PeriodRow:
-    asked = programming.of_month(session, indicator, period.year, period.month)
+def _row(period: Period, indicator: Indicator, sheet: IndicatorSheet, people: _Substitution) -> PeriodRow:
     return PeriodRow(
         period_id=period.id,
         indicator_id=indicator.id,
         entity_code=indicator.entity_code,
         reports=people.who_reports(indicator),
         reviews=indicator.reviews,
-        due=asked.due,
-        year_target=asked.year_target,
-        programmed_to_date=asked.to_date,
+        due=sheet.is_due(period.year, period.month),
+        year_target=sheet.target(period.year),
+        programmed_to_date=sheet.programmed(period.year, period.month),
     )
 
 

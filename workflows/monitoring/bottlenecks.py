@@ -1,0 +1,187 @@
+"""Bottlenecks: candidates by the rule, what people say of them, and the measures that follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.indicators.formulas import NO_DATA
+from workflows.indicators.models import Indicator
+from workflows.indicators.sheets import CONSTANT, Month
+from workflows.indicators.traffic_light import RED, YELLOW
+from workflows.meetings.models import Commitment
+from workflows.monitoring.facts import IndicatorFacts, PlanFacts
+from workflows.monitoring.models import Bottleneck, Figure, Period
+from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
+
+CANDIDATE, CONFIRMED, DISMISSED = "candidato", "cuello", "descartado"
+PREVENTIVE, RECOVERY, NONE = "preventiva", "plan_de_choque", "ninguna"
+MEASURE_WORDS = {PREVENTIVE: "Medida preventiva", RECOVERY: "Plan de choque", NONE: "Ninguna medida"}
+PROJECTED_MINIMUM = Decimal(75)
+SEMESTER_ENDS = (6, 12)
+ORIGINS = {PREVENTIVE: "medida_preventiva", RECOVERY: "plan_de_choque"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What an entity and the sectoral team say of a candidate."""
+
+    bottleneck_id: int
+    confirmed: bool
+    cause: str = ""
+    category: str = ""
+    severity: str = ""
+    measure: str = ""
+    action: str = ""
+    responsible: str | None = None
+    due_on: dt.date | None = None
+    reason: str = ""
+
+
+def refresh(session: Session, period: Period, facts: PlanFacts, figures: PeriodFigures) -> list[str]:
+    """Find the month's candidates; gives the entities that have one. What people said of them stays."""
+    known = {kept.indicator_id: kept for kept in of_period(session, period)}
+    colors = _earlier_colors(session, period)
+    entities: list[str] = []
+    for fact in facts.indicators:
+        why, proposed = _judge(fact, figures.indicators[fact.code], facts, colors)
+        if why:
+            entities.append(fact.entity)
+            kept = known.pop(fact.id, None) or Bottleneck(
+                period_id=period.id, indicator_id=fact.id, entity_code=fact.entity, state=CANDIDATE
+            )
+            kept.why, kept.proposed = why, proposed
+            session.add(kept)
+    for kept in known.values():
+        if kept.state == CANDIDATE:  # a clarification corrected the figure
+            session.delete(kept)
+    session.flush()
+    return list(dict.fromkeys(entities))
+
+
+def of_period(session: Session, period: Period, entity: str | None = None) -> list[Bottleneck]:
+    """The bottlenecks and candidates of a month, in the order of the plan."""
+    query = (
+        sa.select(Bottleneck)
+        .join(Indicator, Indicator.id == Bottleneck.indicator_id)
+        .where(Bottleneck.period_id == period.id)
+        .order_by(Indicator.position, Indicator.code)
+    )
+    if entity is not None:
+        query = query.where(Bottleneck.entity_code == entity)
+    return list(session.scalars(query))
+
+
+def confirmed(session: Session, period: Period) -> list[tuple[Bottleneck, Indicator]]:
+    """What people confirmed as bottlenecks, each with its indicator."""
+    query = (
+        sa.select(Bottleneck, Indicator)
+        .join(Indicator, Indicator.id == Bottleneck.indicator_id)
+        .where(Bottleneck.period_id == period.id, Bottleneck.state == CONFIRMED)
+        .order_by(Indicator.position, Indicator.code)
+    )
+    return [(row.Bottleneck, row.Indicator) for row in session.execute(query)]
+
+
+def qualify(session: Session, period: Period, entity: str, opinions: Sequence[Opinion]) -> None:
+    """Record what is said of an entity's candidates."""
+    known = {kept.id: kept for kept in of_period(session, period, entity)}
+    for said in opinions:
+        kept = known[said.bottleneck_id]
+        kept.state = CONFIRMED if said.confirmed else DISMISSED
+        kept.cause, kept.category, kept.severity = said.cause, said.category, said.severity
+        kept.measure, kept.action, kept.reason = said.measure, said.action, said.reason
+        kept.responsible, kept.due_on = said.responsible, said.due_on
+
+
+def decide_measure(session: Session, bottleneck_id: int, *, measure: str, reason: str) -> None:
+    """Record the measure that the meeting decided."""
+    kept = session.get_one(Bottleneck, bottleneck_id)
+    kept.measure = measure
+    kept.reason = reason or kept.reason
+
+
+def proposal_words(kept: Bottleneck) -> str:
+    """What was proposed, in words: «Medida preventiva: alistar pliegos»."""
+    words = MEASURE_WORDS.get(kept.measure or kept.proposed, "")
+    return f"{words}: {kept.action}" if kept.action else words
+
+
+def needing_recovery(session: Session, period: Period) -> list[tuple[Bottleneck, Indicator]]:
+    """The bottlenecks for which a recovery plan was decided."""
+    return [(kept, indicator) for kept, indicator in confirmed(session, period) if kept.measure == RECOVERY]
+
+
+def register_measures(session: Session, period: Period, *, recovery_as_case: bool) -> None:
+    """Make a commitment with person and date of every measure. Doing it twice adds nothing.
+
+    A recovery plan is one too as long as it is no case of its own.
+    """
+    measures = {PREVENTIVE} if recovery_as_case else {PREVENTIVE, RECOVERY}
+    registered = set(session.scalars(sa.select(Commitment.bottleneck_id).where(Commitment.bottleneck_id.is_not(None))))
+    for kept, indicator in confirmed(session, period):
+        if kept.measure in measures and kept.id not in registered:
+            session.add(_commitment(period, kept, indicator))
+    session.flush()
+
+
+def _commitment(period: Period, kept: Bottleneck, indicator: Indicator) -> Commitment:
+    return Commitment(
+        plan_code=period.plan_code,
+        origin=ORIGINS[kept.measure],
+        bottleneck_id=kept.id,
+        text=f"{indicator.code}: {kept.action or kept.cause}",
+        responsible=kept.responsible or indicator.reports,
+        due_on=kept.due_on,
+    )
+
+
+def _judge(
+    fact: IndicatorFacts, figure: IndicatorFigure, facts: PlanFacts, colors: dict[tuple[str, Month], str]
+) -> tuple[str, str]:
+    """Why an indicator is a candidate and what is proposed; empty where it is none. Only where it was due now."""
+    if not fact.sheet.is_due(facts.year, facts.month):
+        return "", ""
+    found = figure.assessment
+    before = _color_before(fact, facts, colors)
+    if found.color == RED:
+        twice, semester = before == RED, facts.month in SEMESTER_ENDS
+        why = "En rojo en dos cortes seguidos" if twice else "En rojo"
+        return why, RECOVERY if twice or semester else PREVENTIVE
+    if found.status == NO_DATA:
+        return "Sin reporte", PREVENTIVE
+    if found.color == YELLOW and before == YELLOW:
+        return "En amarillo en dos cortes seguidos", PREVENTIVE
+    if _projected(fact, figure, facts) < PROJECTED_MINIMUM:
+        return "Al ritmo actual no llega al 75 % de la meta del año", PREVENTIVE
+    return "", ""
+
+
+def _projected(fact: IndicatorFacts, figure: IndicatorFigure, facts: PlanFacts) -> Decimal:
+    """The year's progress in December if it goes on as so far, in %; a constant level is held, not reached."""
+    progress = figure.assessment.year_progress
+    if progress is None or fact.sheet.annualization == CONSTANT:
+        return Decimal(100)
+    return progress * 12 / facts.month
+
+
+def _color_before(fact: IndicatorFacts, facts: PlanFacts, colors: dict[tuple[str, Month], str]) -> str | None:
+    """The colour at the last due cut-off before this one."""
+    year, month = (facts.year, facts.month - 1) if facts.month > 1 else (facts.year - 1, 12)
+    cutoff = fact.sheet.last_cutoff(year, month)
+    return colors.get((fact.code, cutoff)) if cutoff else None
+
+
+def _earlier_colors(session: Session, period: Period) -> dict[tuple[str, Month], str]:
+    query = (
+        sa.select(Figure.code, Figure.color, Period.year, Period.month)
+        .join(Period, Period.id == Figure.period_id)
+        .where(Period.plan_code == period.plan_code, Period.code < period.code)
+        .where(Figure.level == "indicador", Figure.color.is_not(None))
+    )
+    return {(row.code, (row.year, row.month)): row.color for row in session.execute(query)}

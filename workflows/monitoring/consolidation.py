@@ -1,0 +1,49 @@
+"""Consolidating a month: figures, alerts, candidates, and whether a meeting is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from workflows.indicators.traffic_light import RED
+from workflows.monitoring import alerts, bottlenecks, facts, figures, periods
+from workflows.monitoring.models import Period
+from workflows.monitoring.period_figures import PeriodFigures
+
+QUARTER_ENDS = (3, 6, 9, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidated:
+    """What the case needs to know: who has candidates, and whether the meeting is held."""
+
+    entities_with_bottleneck: Sequence[str]
+    meeting: bool
+
+
+def consolidate(session: Session, plan_code: str, code: str) -> Consolidated:
+    """Compute the month from what was endorsed. Doing it again takes in what was clarified since."""
+    period = periods.find(session, plan_code, code)
+    known, computed = _compute(session, period)
+    figures.store(session, period, computed)
+    alerts.refresh(session, period, known, computed)
+    entities = bottlenecks.refresh(session, period, known, computed)
+    if period.state != periods.CLOSED:
+        period.state = periods.CONSOLIDATED
+    red = any(figure.assessment.color == RED for figure in computed.indicators.values())
+    return Consolidated(entities, red or bool(entities) or period.month in QUARTER_ENDS)
+
+
+def store_figures(session: Session, period: Period) -> PeriodFigures:
+    """Compute the month's figures and keep them in place of those it had."""
+    computed = _compute(session, period)[1]
+    figures.store(session, period, computed)
+    return computed
+
+
+def _compute(session: Session, period: Period) -> tuple[facts.PlanFacts, PeriodFigures]:
+    session.flush()
+    known = facts.load(session, period.plan_code, period.code)
+    return known, figures.figures_of(known)
