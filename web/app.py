@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, redirect, url_for
 from flask_login import LoginManager, current_user
+from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -19,10 +20,12 @@ from web.auth.views import blueprint as auth
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
 from web.inbox.views import blueprint as inbox
+from web.mails.views import blueprint as mails
 from web.navigation import menu
+from web.portal.views import blueprint as portal
 from workflows import spanish
 
-BLUEPRINTS = (auth, inbox, cases, admin)
+BLUEPRINTS = (auth, inbox, cases, admin, mails, portal)
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
 FILTERS = {
@@ -80,6 +83,8 @@ def _sign_ins(app: Flask, application: Application) -> None:
 
 def _templates(app: Flask, application: Application) -> None:
     app.jinja_env.trim_blocks = True
+    # The body of a report is one template for the portal's page and the standalone file.
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, PackageLoader("workflows.reports", "templates")])
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     static = Path(app.static_folder or "")

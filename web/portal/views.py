@@ -1,0 +1,123 @@
+"""What anybody may read: plans, their closed months, the report in every format, open data."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, send_file
+from werkzeug.wrappers import Response
+
+from web.auth import ANYONE, allow
+from web.pages import current, page
+from workflows.documents import files
+from workflows.documents.models import StoredFile
+from workflows.monitoring import figures, published
+from workflows.reports import storing
+from workflows.reports.assembling import monthly_report
+from workflows.reports.html import chart_images
+from workflows.reports.presenting import present
+
+blueprint = Blueprint("portal", __name__, url_prefix="/portal")
+
+FORMATS = {
+    "pdf": "PDF para archivar (PDF/A)",
+    "docx": "Documento de Word",
+    "xlsx": "Hoja de cálculo",
+    "html": "Página para guardar",
+}
+
+
+@blueprint.get("/")
+@allow(ANYONE)
+def index() -> str:
+    """The plans that have something published."""
+    with current().database.reading() as session:
+        plans = published.plans(session)
+    return page("portal/index.html", plans=plans)
+
+
+@blueprint.get("/<plan_code>")
+@allow(ANYONE)
+def plan(plan_code: str) -> str:
+    """A plan: where it stands at the last closed month, and every report."""
+    with current().database.reading() as session:
+        shown = published.plan(session, plan_code)
+        if shown is None:
+            abort(404)
+        months = published.months(session, plan_code)
+        report = monthly_report(session, plan_code, months[0].code) if months else None
+    return page("portal/plan.html", plan=shown, months=months, r=present(report) if report else None)
+
+
+@blueprint.get("/<plan_code>/<period_code>")
+@allow(ANYONE)
+def month(plan_code: str, period_code: str) -> str:
+    """The report of a closed month as a page."""
+    with current().database.reading() as session:
+        _ensure_published(session, plan_code, period_code)
+        report = monthly_report(session, plan_code, period_code)
+        made = [suffix for suffix in FORMATS if storing.find(session, plan_code, period_code, suffix)]
+    return page(
+        "portal/month.html",
+        r=present(report),
+        images=chart_images(report),
+        link=None,
+        formats={suffix: FORMATS[suffix] for suffix in made},
+    )
+
+
+@blueprint.get("/<plan_code>/<period_code>/informe.<suffix>")
+@allow(ANYONE)
+def document(plan_code: str, period_code: str, suffix: str) -> Response:
+    """The stored document of a closed month."""
+    with current().database.reading() as session:
+        _ensure_published(session, plan_code, period_code)
+        found = storing.find(session, plan_code, period_code, suffix)
+        if found is None:
+            abort(404)
+        file = session.get_one(StoredFile, found.file_id)
+        content = files.read(session, file.id)
+    # A page that was saved is a file to keep, not a page of this site.
+    response = send_file(io.BytesIO(content), file.media_type, as_attachment=suffix != "pdf", download_name=file.name)
+    response.set_etag(file.sha256)
+    return response
+
+
+@blueprint.get("/<plan_code>/<period_code>/datos.json")
+@allow(ANYONE)
+def open_data(plan_code: str, period_code: str) -> Response:
+    """The figures of a closed month, as `cauce plan figures --json` prints them."""
+    with current().database.reading() as session:
+        _ensure_published(session, plan_code, period_code)
+        found = figures.of_period(session, plan_code, period_code)
+    return jsonify(figures.as_json(found))
+
+
+@blueprint.get("/<plan_code>/<period_code>/datos.csv")
+@allow(ANYONE)
+def open_table(plan_code: str, period_code: str) -> Response:
+    """The indicators of a closed month, one a row, decimals with a point."""
+    with current().database.reading() as session:
+        _ensure_published(session, plan_code, period_code)
+        found = figures.as_json(figures.of_period(session, plan_code, period_code))
+    response = Response(_csv(found["indicadores"]), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename={plan_code}-{period_code}.csv"
+    return response
+
+
+def _csv(indicators: dict[str, dict[str, Any]]) -> str:
+    columns = (
+        "ejecutado", "programado_a_la_fecha", "avance_vigencia_pct", "cumplimiento_a_la_fecha_pct", "color", "estado",
+    )  # fmt: skip
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow(("codigo", *columns))
+    writer.writerows((code, *(row.get(column, "") for column in columns)) for code, row in indicators.items())
+    return target.getvalue()
+
+
+def _ensure_published(session: Any, plan_code: str, period_code: str) -> None:
+    if not published.is_published(session, plan_code, period_code):
+        abort(404)
