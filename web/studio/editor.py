@@ -15,14 +15,14 @@ from engine.definitions.comparison import compare
 from engine.definitions.linting import Finding, lint
 from engine.definitions.models import Draft
 from engine.definitions.reading import read_diagram
-from engine.errors import EngineError, StaleDraft
+from engine.errors import EngineError, Invalid, StaleDraft
 from web.auth.access import allow
 from web.pages import actor, back_to, current, page
 from web.security import allow_inline_styles
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.catalogues import catalogues
-from web.studio.known import known_names
+from engine.definitions.publishing import known_names
 from web.studio.processes import xml_answer
 from web.wording import clock_time
 
@@ -63,7 +63,6 @@ def save_draft(process_key: str) -> Response | tuple[Response, int]:
     """Save what was drawn: `{"xml", "revision"}`. 409 with both in words if somebody saved meanwhile."""
     given = sent("xml", "revision")
     xml = str(given["xml"]).encode()
-    read_diagram(xml)
     try:
         with current().database.unit_of_work() as session:
             draft = keep(session, process_key, xml, int(given["revision"]))
@@ -74,8 +73,10 @@ def save_draft(process_key: str) -> Response | tuple[Response, int]:
 
 
 def keep(session: Session, process_key: str, xml: bytes, revision: int) -> Draft:
-    """Save a draft of a published process; raises `StaleDraft`, `UnknownDefinition`."""
+    """Save a draft of a published process; raises `StaleDraft`, `UnknownDefinition`, `Invalid`."""
     version = overview.current_version(session, process_key)
+    if read_diagram(xml).process_key != process_key:
+        raise Invalid(f"La clave interna del proceso debe seguir siendo «{process_key}»: con otra sería otro proceso.")
     return drafts.save(
         session, current().engine, drafts.PROCESS, process_key, xml,
         actor=actor(), revision=revision, base_version=version.version,

@@ -52,8 +52,8 @@ function start(modeler, catalogues) {
 async function ask(xml) {
   const answer = await post(page, page.dataset.findings, { xml });
   const said = await answer.json().catch(() => ({}));
-  if (answer.ok) return said.findings;
-  return [{ severity: 'error', element: '', name: '', message: said.message ?? 'No se pudo revisar el diagrama.', fix: '' }];
+  if (answer.ok) return said.hallazgos;
+  return [{ gravedad: 'error', elemento: '', nombre: '', mensaje: said.mensaje ?? 'No se pudo revisar el diagrama.', arreglo: '' }];
 }
 
 open().catch(() => { part('status').textContent = 'El diagrama no se pudo abrir. Actualice la página; si sigue así, avise a soporte.'; });

@@ -27,16 +27,16 @@ export class Drafts {
   async understand(answer) {
     const said = await answer.json().catch(() => ({}));
     if (answer.status === 409) return this.conflict(said);
-    if (!answer.ok) return this.say(said.message ?? 'No se pudo guardar. Vuelva a entrar y a intentarlo.');
+    if (!answer.ok) return this.say(said.mensaje ?? 'No se pudo guardar. Vuelva a entrar y a intentarlo.');
     this.revision = said.revision;
     this.dirty = false;
-    return this.say(said.message);
+    return this.say(said.mensaje);
   }
 
-  conflict({ message, revision, differences }) {
+  conflict({ mensaje, revision, diferencias }) {
     const dialog = document.getElementById('conflicto');
-    dialog.querySelector('[data-message]').textContent = message;
-    dialog.querySelector('ul').replaceChildren(...differences.map((sentence) => {
+    dialog.querySelector('[data-message]').textContent = mensaje;
+    dialog.querySelector('ul').replaceChildren(...diferencias.map((sentence) => {
       const item = document.createElement('li');
       item.textContent = sentence;
       return item;

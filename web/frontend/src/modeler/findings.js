@@ -1,6 +1,6 @@
 // What the server's linter says about the drawing: a list to walk through, and a badge at each element.
-const WORDS = { error: 'Error', warning: 'Aviso' };
-const SIGNS = { error: '✕', warning: '!' };
+const WORDS = { error: 'Error', aviso: 'Aviso' };
+const SIGNS = { error: '✕', aviso: '!' };
 const PAUSE = 700;
 
 export class Findings {
@@ -24,7 +24,7 @@ export class Findings {
   }
 
   show(findings) {
-    const errors = findings.filter(({ severity }) => severity === 'error').length;
+    const errors = findings.filter(({ gravedad }) => gravedad === 'error').length;
     const warnings = findings.length - errors;
     this.summary.textContent = findings.length
       ? `${errors} ${errors === 1 ? 'error' : 'errores'} y ${warnings} ${warnings === 1 ? 'aviso' : 'avisos'}`
@@ -33,17 +33,17 @@ export class Findings {
     this.mark(findings);
   }
 
-  item({ severity, element, name, message, fix }) {
+  item({ gravedad, elemento, nombre, mensaje, arreglo }) {
     const item = document.createElement('li');
     const button = document.createElement('button');
     button.type = 'button';
-    button.className = `finding ${severity}`;
-    button.textContent = `${SIGNS[severity]} ${WORDS[severity]}${name ? ` en «${name}»` : ''}: ${message}`;
-    button.addEventListener('click', () => this.go(element));
+    button.className = `finding ${gravedad}`;
+    button.textContent = `${SIGNS[gravedad]} ${WORDS[gravedad]}${nombre ? ` en «${nombre}»` : ''}: ${mensaje}`;
+    button.addEventListener('click', () => this.go(elemento));
     item.append(button);
-    if (fix) {
+    if (arreglo) {
       const hint = document.createElement('small');
-      hint.textContent = fix;
+      hint.textContent = arreglo;
       item.append(hint);
     }
     return item;
@@ -59,17 +59,17 @@ export class Findings {
   mark(findings) {
     const overlays = this.modeler.get('overlays');
     overlays.remove({ type: 'finding' });
-    for (const [id, its] of Map.groupBy(findings, ({ element }) => element)) {
+    for (const [id, its] of Map.groupBy(findings, ({ elemento }) => elemento)) {
       if (this.modeler.get('elementRegistry').get(id)?.parent) overlays.add(id, 'finding', { position: { top: -14, right: 14 }, html: this.badge(its, id) });
     }
   }
 
   badge(findings, id) {
-    const severity = findings.some((one) => one.severity === 'error') ? 'error' : 'warning';
+    const gravedad = findings.some((one) => one.gravedad === 'error') ? 'error' : 'aviso';
     const badge = document.createElement('span');
-    badge.className = `finding-badge ${severity}`;
-    badge.textContent = SIGNS[severity];
-    badge.title = findings.map(({ message }) => message).join('\n');
+    badge.className = `finding-badge ${gravedad}`;
+    badge.textContent = SIGNS[gravedad];
+    badge.title = findings.map(({ mensaje }) => mensaje).join('\n');
     badge.addEventListener('click', () => this.go(id));
     return badge;
   }
