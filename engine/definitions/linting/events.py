@@ -1,0 +1,69 @@
+"""What events wait for and throw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from engine.definitions.diagram import Element
+from engine.definitions.linting.findings import Checked, Finding, error, shown
+from engine.errors import InvalidDeadline
+
+
+def _timers(checked: Checked) -> Iterator[Finding]:
+    for element in checked.model.elements.values():
+        if element.timer and element.kind != "startEvent" and not element.deadline:
+            message = f"{shown(element)} no dice cuánto espera. Escriba su plazo, por ejemplo «5dh» o «cierre+7dh»."
+            yield error(element.id, "timer", message)
+
+
+def _openings(checked: Checked) -> Iterator[Finding]:
+    for start in checked.model.of_kind("startEvent"):
+        if start.timer and not start.properties.get("cadencia"):
+            message = f"{shown(start)} no dice cada cuánto comienza. Escriba la cadencia, por ejemplo «mensual»."
+            yield error(start.id, "cadence", message)
+        elif start.timer and checked.known.check_opening is not None:
+            yield from _unreadable(start, checked.known.check_opening)
+
+
+def _unreadable(start: Element, check: Callable[[Mapping[str, str]], None]) -> Iterator[Finding]:
+    try:
+        check(start.properties)
+    except InvalidDeadline as exc:
+        yield error(start.id, "opening", f"{shown(start)}: no se entiende cuándo comienza. {exc.message}")
+
+
+def _messages(checked: Checked) -> Iterator[Finding]:
+    for element in checked.model.elements.values():
+        if (element.event == "message" or element.kind == "receiveTask") and not element.message:
+            # A throwing event may have a handler that names the message.
+            if "Throw" in element.kind or element.kind == "endEvent":
+                continue
+            message = f"{shown(element)} no dice qué mensaje espera. Póngale nombre al mensaje en las propiedades."
+            yield error(element.id, "message", message)
+
+
+def _references(checked: Checked) -> Iterator[Finding]:
+    words = {"signal": "qué señal", "escalation": "qué escalamiento"}
+    for element in checked.model.elements.values():
+        if element.event in words and not element.reference and element.kind != "boundaryEvent":
+            message = f"{shown(element)} no dice {words[element.event]}. Elíjalo en las propiedades."
+            yield error(element.id, "reference", message)
+        if element.event == "signal" and element.kind == "boundaryEvent" and not element.reference:
+            yield error(element.id, "reference", f"{shown(element)} no dice qué señal. Elíjala en las propiedades.")
+
+
+def _links(checked: Checked) -> Iterator[Finding]:
+    links = [element for element in checked.model.elements.values() if element.event == "link"]
+    for element in links:
+        others = [one for one in links if one.reference == element.reference and one.parent_id == element.parent_id]
+        catches = [one for one in others if "Catch" in one.kind]
+        throws = [one for one in others if "Throw" in one.kind]
+        if not element.reference or len(catches) != 1 or not throws:
+            message = (
+                f"El enlace {shown(element)} no tiene su pareja. Cada enlace que sale necesita uno, y solo uno, "
+                "que entra con el mismo nombre."
+            )
+            yield error(element.id, "link", message)
+
+
+RULES = (_timers, _openings, _messages, _references, _links)

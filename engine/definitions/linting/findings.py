@@ -1,0 +1,95 @@
+"""What the linter is told and what it says."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.markup import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to mend.
+
+    `severity` is `error` (cannot be published) or `warning`. `element` is the id of what to look at, empty for the
+    whole diagram. `fix` is what one click can do: `action` is one of `set_property`, `set_attribute` (as in
+    `engine.definitions.editing`: `element`, `name`, `value`), `set_condition` (`element`, `value`), `set_default`
+    (`element`, `flow`), `change_kind` (`element`, `kind`), `give_id` (`source`, `target`), `remove` (`element`).
+    """
+
+    severity: str
+    element: str
+    rule: str
+    message: str
+    fix: Mapping[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as the command line and the editor hand it on."""
+        fix = dict(self.fix) if self.fix else None
+        return {
+            "severity": self.severity,
+            "element": self.element,
+            "rule": self.rule,
+            "message": self.message,
+            "fix": fix,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """What exists outside the diagram, each as key → label. `None`: not known here, so not checked.
+
+    `variables` are those a case may begin with. `calls` are the processes that each known process calls.
+    `check_deadline` (of a deadline's text) and `check_opening` (of the properties of a timer start event) raise
+    `InvalidDeadline` for what the calendar cannot read.
+    """
+
+    roles: Mapping[str, str] | None = None
+    forms: Mapping[str, str] | None = None
+    processes: Mapping[str, str] | None = None
+    topics: Mapping[str, str] | None = None
+    form_handlers: Mapping[str, str] | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    check_deadline: Callable[[str], None] | None = None
+    check_opening: Callable[[Mapping[str, str]], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A diagram under the linter's eyes: as drawn, as written, and what is known around it."""
+
+    model: DiagramModel
+    root: Node
+    process: Node
+    known: KnownNames
+    prefix: str
+
+
+def error(element: str, rule: str, message: str, /, **fix: Any) -> Finding:
+    """A finding that forbids publishing."""
+    return Finding("error", element, rule, message, fix or None)
+
+
+def warning(element: str, rule: str, message: str, /, **fix: Any) -> Finding:
+    """A finding that one may leave."""
+    return Finding("warning", element, rule, message, fix or None)
+
+
+def shown(element: Element) -> str:
+    """How an element is called in a sentence."""
+    return f"«{element.name or element.id}»"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like this one; empty if none is."""
+    return next(iter(difflib.get_close_matches(name, list(known), 1, 0.6)), "")
+
+
+def meant(near: str) -> str:
+    """The sentence that offers the nearest name; empty if there is none."""
+    return f" ¿Quiso decir «{near}»?" if near else ""

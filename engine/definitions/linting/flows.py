@@ -1,0 +1,126 @@
+"""Arrows, the conditions on them, and the gateways that choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions.diagram import Element
+from engine.definitions.linting.findings import Checked, Finding, error, shown, warning
+
+CHOOSING = ("exclusiveGateway", "inclusiveGateway")
+
+
+def _ends_of_flows(checked: Checked) -> Iterator[Finding]:
+    elements = checked.model.elements
+    for flow in checked.model.flows.values():
+        source, target = elements.get(flow.source), elements.get(flow.target)
+        if source is None or target is None:
+            message = f"La flecha «{flow.name or flow.id}» no une dos elementos. Bórrela o conéctela."
+            yield error(flow.id, "loose_flow", message, action="remove", element=flow.id)
+        elif source.parent_id != target.parent_id:
+            message = (
+                f"La flecha de {shown(source)} a {shown(target)} cruza el borde de un subproceso. Salga del subproceso."
+            )
+            yield error(flow.id, "crossing_flow", message)
+
+
+def _misplaced_conditions(checked: Checked) -> Iterator[Finding]:
+    for flow in checked.model.flows.values():
+        source = checked.model.elements.get(flow.source)
+        if flow.condition and source is not None and not _chooses(source):
+            message = (
+                f"La flecha que sale de {shown(source)} tiene una condición, que ahí no se aplica. "
+                "Quítela, o ponga antes una compuerta de decisión."
+            )
+            yield error(flow.id, "misplaced_condition", message, action="set_condition", element=flow.id, value="")
+
+
+def _chooses(element: Element) -> bool:
+    return element.kind in CHOOSING and len(element.outgoing) > 1
+
+
+def _choices(checked: Checked) -> Iterator[Finding]:
+    for gateway in checked.model.of_kind(*CHOOSING):
+        if _chooses(gateway):
+            yield from _default(checked, gateway)
+            yield from _conditions(checked, gateway)
+        if gateway.default_flow and gateway.default_flow not in gateway.outgoing:
+            message = f"El camino por defecto de {shown(gateway)} no sale de ella. Elija una de sus salidas."
+            yield error(gateway.id, "default_flow", message)
+
+
+def _default(checked: Checked, gateway: Element) -> Iterator[Finding]:
+    if gateway.default_flow:
+        return
+    free = [flow for flow in gateway.outgoing if not checked.model.flows[flow].condition]
+    fix = {"action": "set_default", "element": gateway.id, "flow": free[0]} if len(free) == 1 else {}
+    message = (
+        f"{shown(gateway)} no tiene camino por defecto: si ninguna condición se cumple, el proceso se detiene. "
+        "Marque la salida que se toma en los demás casos."
+    )
+    yield error(gateway.id, "default_flow", message, **fix)
+
+
+def _conditions(checked: Checked, gateway: Element) -> Iterator[Finding]:
+    for flow in (checked.model.flows[flow_id] for flow_id in gateway.outgoing):
+        name = flow.name or flow.target
+        if flow.id == gateway.default_flow and flow.condition:
+            message = f"La salida «{name}» de {shown(gateway)} es la de los demás casos: su condición sobra. Quítela."
+            yield error(flow.id, "default_condition", message, action="set_condition", element=flow.id, value="")
+        if flow.id != gateway.default_flow and not flow.condition and gateway.default_flow:
+            message = f"La salida «{name}» de {shown(gateway)} no tiene condición. Escriba cuándo se toma."
+            yield error(flow.id, "missing_condition", message)
+
+
+def _questions(checked: Checked) -> Iterator[Finding]:
+    for gateway in checked.model.of_kind(*CHOOSING):
+        if _chooses(gateway) and not gateway.name:
+            message = "Hay una decisión sin nombre. Escríbala como pregunta, y en sus salidas las respuestas."
+            yield warning(gateway.id, "question", message)
+
+
+def _implicit_splits(checked: Checked) -> Iterator[Finding]:
+    for element in checked.model.elements.values():
+        if not element.is_gateway and len(element.outgoing) > 1:
+            message = (
+                f"De {shown(element)} salen varias flechas y no se sabe si se sigue una o todas. "
+                "Ponga una compuerta: de decisión si es una, paralela si son todas."
+            )
+            yield error(element.id, "implicit_split", message)
+
+
+def _event_gateways(checked: Checked) -> Iterator[Finding]:
+    for gateway in checked.model.of_kind("eventBasedGateway"):
+        targets = checked.model.after(gateway.id)
+        if len(targets) < 2:
+            message = f"{shown(gateway)} debe tener al menos dos eventos entre los que esperar."
+            yield error(gateway.id, "event_gateway", message)
+        for target in targets:
+            catches = target.kind in ("intermediateCatchEvent", "receiveTask") and target.event != "link"
+            if not catches or len(target.incoming) > 1:
+                message = (
+                    f"Después de {shown(gateway)} debe haber esperas, cada una con una sola entrada. "
+                    f"Revise {shown(target)}."
+                )
+                yield error(target.id, "event_gateway", message)
+
+
+def _parallel_twins(checked: Checked) -> Iterator[Finding]:
+    seen: set[tuple[str, str]] = set()
+    for flow in checked.model.flows.values():
+        source = checked.model.elements.get(flow.source)
+        if source is not None and (flow.source, flow.target) in seen and not _chooses(source):
+            message = f"Dos flechas van de {shown(source)} al mismo paso, que se haría dos veces. Borre una."
+            yield error(flow.id, "twin_flows", message, action="remove", element=flow.id)
+        seen.add((flow.source, flow.target))
+
+
+RULES = (
+    _ends_of_flows,
+    _misplaced_conditions,
+    _choices,
+    _questions,
+    _implicit_splits,
+    _event_gateways,
+    _parallel_twins,
+)

@@ -1,0 +1,140 @@
+"""Who does each task, with which form, by when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.definitions.diagram import Element, Lane
+from engine.definitions.linting.findings import Checked, Finding, error, meant, nearest, shown, warning
+from engine.errors import InvalidDeadline
+
+BY_PEOPLE = ("userTask", "manualTask")
+_REMINDERS = re.compile(r"[+-]?\d{1,3}(\s*,\s*[+-]?\d{1,3})*\Z")
+_ESCALATION = re.compile(r"\+(\d{1,3})\s*:\s*([^\W\d]\w*)\Z")
+
+
+def _roles(checked: Checked) -> Iterator[Finding]:
+    for task in checked.model.of_kind(*BY_PEOPLE):
+        lane = checked.model.lanes.get(task.lane_id or "")
+        if task.roles or task.assignee:
+            continue
+        if lane is not None:
+            yield _lane_without_role(task, lane)
+        elif checked.model.lanes:
+            yield error(
+                task.id, "role", f"{shown(task)} no está en ningún carril: no se sabe quién la hace. Muévala a uno."
+            )
+        else:
+            yield _without_lanes(checked, task)
+
+
+def _lane_without_role(task: Element, lane: Lane) -> Finding:
+    message = f"El carril «{lane.name or lane.id}», donde está {shown(task)}, no dice de qué rol es. Elija el rol."
+    return error(lane.id, "role", message)
+
+
+def _without_lanes(checked: Checked, task: Element) -> Finding:
+    """A process that others call takes the role of the lane it is called from."""
+    if all(start.event == "none" for start in checked.model.starts()):
+        message = f"{shown(task)} no tiene rol: la hará el del carril desde donde se llame este proceso."
+        return warning(task.id, "role", message)
+    return error(task.id, "role", f"{shown(task)} no tiene rol: no se sabe quién la hace. Dibuje carriles con su rol.")
+
+
+def _known_roles(checked: Checked) -> Iterator[Finding]:
+    if checked.known.roles is None:
+        return
+    for lane in checked.model.lanes.values():
+        if lane.properties.get("rol"):
+            yield from _unknown_role(checked, lane.id, lane.name or lane.id, lane.role, "rol")
+    for task in checked.model.of_kind(*BY_PEOPLE):
+        lane_role = checked.model.lanes[task.lane_id].role if task.lane_id else ""
+        for role in task.roles:
+            if role != lane_role:
+                yield from _unknown_role(checked, task.id, task.name or task.id, role, "")
+
+
+def _unknown_role(checked: Checked, element: str, name: str, role: str, property_name: str) -> Iterator[Finding]:
+    known = checked.known.roles or {}
+    plain = role.partition("@")[0]
+    if "${" in plain or plain in known:
+        return
+    near = nearest(plain, known)
+    fix = {"action": "set_property", "element": element, "name": property_name, "value": near}
+    message = f"«{name}»: no existe el rol «{plain}».{meant(near) or ' Elija uno de la lista o créelo en Personas.'}"
+    yield error(element, "role", message, **(fix if near and property_name else {}))
+
+
+def _forms(checked: Checked) -> Iterator[Finding]:
+    for task in checked.model.of_kind("userTask"):
+        if not task.form_key:
+            yield error(task.id, "form", f"{shown(task)} no tiene formulario. Elija uno en sus propiedades.")
+        elif checked.known.forms is not None and task.form_key not in checked.known.forms:
+            near = nearest(task.form_key, checked.known.forms)
+            fix = {"action": "set_attribute", "element": task.id, "name": "camunda:formRef", "value": near}
+            message = f"{shown(task)}: no existe el formulario «{task.form_key}».{meant(near) or ' Créelo primero.'}"
+            yield error(task.id, "form", message, **(fix if near else {}))
+
+
+def _handlers(checked: Checked) -> Iterator[Finding]:
+    known = checked.known.form_handlers
+    for task in checked.model.of_kind("userTask"):
+        written = task.properties.get("registro", "")
+        if known is not None and written and written not in known:
+            near = nearest(written, known)
+            fix = {"action": "set_property", "element": task.id, "name": "registro", "value": near}
+            message = f"{shown(task)}: nadie sabe registrar «{written}».{meant(near) or ' Elija uno de la lista.'}"
+            yield error(task.id, "handler", message, **(fix if near else {}))
+
+
+def _deadlines(checked: Checked) -> Iterator[Finding]:
+    for element in checked.model.elements.values():
+        if element.kind == "userTask" and not element.deadline:
+            message = f"{shown(element)} no tiene plazo. Escriba por ejemplo «5dh» o «cierre+5dh»."
+            yield error(element.id, "deadline", message)
+        elif element.deadline and checked.known.check_deadline is not None:
+            try:
+                checked.known.check_deadline(element.deadline)
+            except InvalidDeadline as exc:
+                message = f"{shown(element)}: el plazo «{element.deadline}» no se entiende. {exc.message}"
+                yield error(element.id, "deadline", message)
+
+
+def _reminders(checked: Checked) -> Iterator[Finding]:
+    for element in checked.model.elements.values():
+        written = element.properties.get("recordatorios", "")
+        if written and not _REMINDERS.match(written.strip()):
+            message = (
+                f"{shown(element)}: los recordatorios «{written}» no se entienden. Escriba por ejemplo «-3,-1,0,+1»."
+            )
+            yield error(element.id, "reminders", message)
+
+
+def _escalations(checked: Checked) -> Iterator[Finding]:
+    for element in checked.model.elements.values():
+        for step in filter(None, (part.strip() for part in element.properties.get("escalar", "").split(","))):
+            match = _ESCALATION.match(step)
+            if match is None:
+                message = f"{shown(element)}: «{step}» no se entiende. Escriba por ejemplo «+3:coordinador_pes»."
+                yield error(element.id, "escalation", message)
+            elif checked.known.roles is not None and match[2] not in checked.known.roles:
+                near = nearest(match[2], checked.known.roles)
+                message = f"{shown(element)} escala al rol «{match[2]}», que no existe.{meant(near)}"
+                yield error(element.id, "escalation", message)
+
+
+def _references(checked: Checked) -> Iterator[Finding]:
+    """`cuatro_ojos` and `devolver` name other elements of the diagram."""
+    for element in checked.model.elements.values():
+        for name in ("cuatro_ojos", "devolver"):
+            for other in filter(None, (part.strip() for part in element.properties.get(name, "").split(","))):
+                if other not in checked.model.elements:
+                    near = nearest(other, checked.model.elements)
+                    message = (
+                        f"{shown(element)}: en «{name}» se nombra «{other}», que no está en el diagrama.{meant(near)}"
+                    )
+                    yield error(element.id, name, message)
+
+
+RULES = (_roles, _known_roles, _forms, _handlers, _deadlines, _reminders, _escalations, _references)

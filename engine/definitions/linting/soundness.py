@@ -1,0 +1,152 @@
+"""Plays every way a level can go, without data: it must always end, and nothing may run twice unmeant.
+
+A marking is the set of flows that carry a token. Every flow has one target, so two enabled elements never take a
+token from each other: the order between them does not matter, only what each chooses. The most upstream one goes
+first, which makes tokens that were never joined meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.linting.findings import Checked, Finding, error, shown
+from engine.definitions.linting.graph import Level, levels, reachable, upstream_first
+
+MAX_MARKINGS = 5_000
+MAX_SUBSETS = 6
+
+Marking = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Where playing went wrong: `stuck` (a join waits for ever) or `twice` (two tokens on one flow)."""
+
+    kind: str
+    element: str
+
+
+def _sound(checked: Checked) -> Iterator[Finding]:
+    for level in levels(checked.model):
+        for start in level.roots():
+            trouble = play(checked.model, level, start)
+            if trouble is not None:
+                yield _told(checked.model.elements[trouble.element], trouble)
+                break
+
+
+def _told(element: Element, trouble: Trouble) -> Finding:
+    if trouble.kind == "stuck":
+        message = (
+            f"{shown(element)} espera todas sus entradas, pero hay caminos en que alguna no llega nunca: el proceso "
+            "se quedaría ahí. Reúna con una compuerta del mismo tipo que la que abrió los caminos."
+        )
+    else:
+        message = (
+            f"A {shown(element)} pueden llegar dos caminos que van en paralelo: lo que sigue se haría dos veces. "
+            "Reúna los caminos con una compuerta paralela o inclusiva antes de seguir."
+        )
+    return error(element.id, trouble.kind, message)
+
+
+def play(model: DiagramModel, level: Level, start: str) -> Trouble | None:
+    """The first trouble found when the level begins at `start`; `None` if there is none (or too much to play)."""
+    game = _Game(model, level)
+    waiting: list[Marking] = [frozenset(level.elements[start].outgoing)]
+    seen: set[Marking] = set(waiting)
+    while waiting and len(seen) < MAX_MARKINGS:
+        marking = waiting.pop()
+        moved = game.move(marking)
+        if isinstance(moved, Trouble):
+            return moved
+        for after in moved:
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
+    return None
+
+
+class _Game:
+    def __init__(self, model: DiagramModel, level: Level) -> None:
+        self.model = model
+        self.level = level
+        self.rank = {node: place for place, node in enumerate(upstream_first(level))}
+        self.boundary: dict[str, list[Element]] = {}
+        for element in level.elements.values():
+            if element.attached_to:
+                self.boundary.setdefault(element.attached_to, []).append(element)
+
+    def move(self, marking: Marking) -> list[Marking] | Trouble:
+        """The markings after one element acted, or the trouble; nothing if all tokens are gone."""
+        at = self._arrived(marking)
+        for node in sorted(at, key=self.rank.__getitem__):
+            element = self.level.elements[node]
+            if not self._is_join(element) or len(at[node]) == len(element.incoming):
+                return self._fire(marking, element, at[node])
+        for node in sorted(at, key=self.rank.__getitem__):
+            if self.level.elements[node].kind == "inclusiveGateway" and not self._coming(at, node):
+                return self._fire(marking, self.level.elements[node], at[node])
+        return Trouble("stuck", min(at, key=self.rank.__getitem__)) if at else []
+
+    def _arrived(self, marking: Marking) -> dict[str, list[str]]:
+        at: dict[str, list[str]] = {}
+        for flow_id in sorted(marking):
+            at.setdefault(self.model.flows[flow_id].target, []).append(flow_id)
+        return at
+
+    def _is_join(self, element: Element) -> bool:
+        return element.kind in ("parallelGateway", "inclusiveGateway") and len(element.incoming) > 1
+
+    def _coming(self, at: Mapping[str, list[str]], join: str) -> bool:
+        """Whether a token elsewhere could still arrive at an inclusive join."""
+        return any(join in reachable(self.level.after, [node]) for node in at if node != join)
+
+    def _fire(self, marking: Marking, element: Element, arrived: list[str]) -> list[Marking] | Trouble:
+        taken = arrived if self._is_join(element) else arrived[:1]
+        left = marking.difference(taken)
+        if element.kind == "endEvent" and element.event == "terminate":
+            return [frozenset()]
+        after: list[Marking] = []
+        for produced in self._choices(element):
+            for flow_id in produced:
+                if flow_id in left:
+                    return Trouble("twice", self.model.flows[flow_id].target)
+            after.append(left.union(produced))
+        return after
+
+    def _choices(self, element: Element) -> Iterator[tuple[str, ...]]:
+        """The sets of flows that an element may send tokens along."""
+        out = self._onward(element)
+        if element.kind in ("exclusiveGateway", "eventBasedGateway"):
+            yield from ((flow_id,) for flow_id in out)
+        elif element.kind == "inclusiveGateway":
+            yield from _subsets(out)
+        else:
+            yield out
+        beside = [event for event in self.boundary.get(element.id, ()) if not event.interrupting]
+        for event in self.boundary.get(element.id, ()):
+            yield event.outgoing if event.interrupting else (*out, *event.outgoing)
+        if len(beside) > 1:
+            yield (*out, *(flow_id for event in beside for flow_id in event.outgoing))
+
+    def _onward(self, element: Element) -> tuple[str, ...]:
+        if element.kind == "intermediateThrowEvent" and element.event == "link":
+            return tuple(
+                flow_id for target in self.level.after[element.id] for flow_id in self.model.elements[target].outgoing
+            )
+        return element.outgoing
+
+
+def _subsets(flows: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if len(flows) > MAX_SUBSETS:
+        yield from ((flow_id,) for flow_id in flows)
+        yield flows
+        return
+    for size in range(1, len(flows) + 1):
+        yield from combinations(flows, size)
+
+
+RULES = (_sound,)

@@ -1,0 +1,153 @@
+"""Starts, ends, and a path through every element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.elements import WAITING, kind_name
+from engine.definitions.linting.findings import Checked, Finding, error, shown
+from engine.definitions.linting.graph import Level, levels, on_cycles, reachable
+
+
+def _starts(checked: Checked) -> Iterator[Finding]:
+    for level in levels(checked.model):
+        starts = [level.elements[node] for node in level.roots()]
+        where = f"El subproceso {shown(level.parent)}" if level.parent else "El proceso"
+        if not starts:
+            yield error(level.id, "start", f"{where} no tiene evento de inicio. Dibuje uno y llévelo al primer paso.")
+        plain = [start for start in starts if start.event == "none"]
+        if len(plain) > 1:
+            message = f"{where} tiene varios inicios sin tipo: no se sabe por dónde empezar. Deje uno solo."
+            yield error(plain[1].id, "start", message)
+        if level.parent and len(starts) > len(plain):
+            message = f"{where} debe comenzar con un inicio sin tipo: comienza cuando el flujo llega a él."
+            yield error(next(start.id for start in starts if start.event != "none"), "start", message)
+
+
+def _ends(checked: Checked) -> Iterator[Finding]:
+    for level in levels(checked.model):
+        if not level.ends():
+            where = f"El subproceso {shown(level.parent)}" if level.parent else "El proceso"
+            yield error(level.id, "end", f"{where} no tiene evento de fin. Dibuje uno después del último paso.")
+
+
+def _connected(checked: Checked) -> Iterator[Finding]:
+    for element in checked.model.elements.values():
+        starts = element.kind in ("startEvent", "boundaryEvent") or _is_link(element.kind, element.event, "Catch")
+        ends = element.kind == "endEvent" or _is_link(element.kind, element.event, "Throw")
+        if starts and element.incoming:
+            message = f"A {shown(element)} ({kind_name(element)}) no puede llegar una flecha. Quítela."
+            yield error(element.id, "incoming", message, action="remove", element=element.incoming[0])
+        if ends and element.outgoing:
+            message = f"De {shown(element)} ({kind_name(element)}) no puede salir una flecha. Quítela."
+            yield error(element.id, "outgoing", message, action="remove", element=element.outgoing[0])
+        if not ends and not element.outgoing:
+            message = (
+                f"De {shown(element)} no sale ninguna flecha: el proceso se detendría ahí. Llévelo al paso que sigue."
+            )
+            yield error(element.id, "dead_end", message)
+
+
+def _is_link(kind: str, event: str, side: str) -> bool:
+    return event == "link" and side in kind
+
+
+def _reached(checked: Checked) -> Iterator[Finding]:
+    for level in levels(checked.model):
+        if level.roots():
+            seen = reachable(level.after, level.roots())
+            for element in level.elements.values():
+                if element.id not in seen:
+                    message = f"A {shown(element)} no se llega nunca desde el inicio. Conéctelo o bórrelo."
+                    yield error(element.id, "unreachable", message)
+
+
+def _ending(checked: Checked) -> Iterator[Finding]:
+    for level in levels(checked.model):
+        if level.ends():
+            ending = reachable(level.before(), level.ends())
+            for element in level.elements.values():
+                # Where nothing goes out at all, another rule says so already.
+                if element.id not in ending and level.after[element.id]:
+                    message = f"Desde {shown(element)} no hay camino hasta un fin. Agregue la salida que falta."
+                    yield error(element.id, "no_end", message)
+
+
+def _attached(checked: Checked) -> Iterator[Finding]:
+    for event in checked.model.of_kind("boundaryEvent"):
+        host = checked.model.elements.get(event.attached_to or "")
+        if host is None or host.parent_id != event.parent_id:
+            yield error(event.id, "attached", f"{shown(event)} no está pegado a ninguna tarea. Arrástrelo a su borde.")
+
+
+def _side_paths(checked: Checked) -> Iterator[Finding]:
+    """What a non-interrupting event starts runs beside the task, so it must not flow back into its path."""
+    for level in levels(checked.model):
+        for event in level.elements.values():
+            if event.kind == "boundaryEvent" and not event.interrupting and event.attached_to in level.elements:
+                yield from _meeting(checked.model, level, event.id, event.attached_to or "")
+
+
+def _meeting(model: DiagramModel, level: Level, event_id: str, host_id: str) -> Iterator[Finding]:
+    side = reachable(level.after, level.after[event_id])
+    main = reachable(level.after, [flow_target.id for flow_target in model.after(host_id)])
+    shared = [node for node in level.elements if node in side & main]
+    if shared:
+        event, first = model.elements[event_id], model.elements[shared[0]]
+        message = (
+            f"El camino de {shown(event)} vuelve al principal en {shown(first)}, que se haría dos veces. "
+            "Termínelo en su propio fin."
+        )
+        yield error(event_id, "side_path", message)
+
+
+def _joins_on_cycles(checked: Checked) -> Iterator[Finding]:
+    for level in levels(checked.model):
+        for node in sorted(on_cycles(level.after)):
+            element = level.elements[node]
+            if element.kind in ("parallelGateway", "inclusiveGateway") and len(element.incoming) > 1:
+                message = (
+                    f"La unión {shown(element)} está dentro de un ciclo y podría seguir antes de tiempo. "
+                    "Ponga lo que se repite en un subproceso o en otro proceso que se llame."
+                )
+                yield error(node, "join_in_cycle", message)
+
+
+def _busy_loops(checked: Checked) -> Iterator[Finding]:
+    for level in levels(checked.model):
+        automatic = {
+            node: tuple(target for target in targets if not waits(checked.model, target))
+            for node, targets in level.after.items()
+            if not waits(checked.model, node)
+        }
+        turning = [node for node in level.elements if node in on_cycles(automatic)]
+        if turning:
+            message = (
+                f"El ciclo que pasa por {shown(level.elements[turning[0]])} no espera nunca: giraría sin parar. "
+                "Ponga en él una tarea de una persona o una espera."
+            )
+            yield error(turning[0], "busy_loop", message)
+
+
+def waits(model: DiagramModel, element_id: str) -> bool:
+    """Whether a case rests at this element, or surely somewhere inside it."""
+    element = model.elements[element_id]
+    if element.kind == "callActivity":
+        return True
+    if element.kind == "subProcess":
+        return any(waits(model, inner.id) for inner in model.inside(element_id))
+    return element.kind in WAITING and element.event != "link"
+
+
+RULES = (
+    _starts,
+    _ends,
+    _connected,
+    _reached,
+    _ending,
+    _attached,
+    _side_paths,
+    _joins_on_cycles,
+    _busy_loops,
+)
