@@ -1,0 +1,1 @@
+"""Cases (*procesos en curso*): the list, and where each one stands."""

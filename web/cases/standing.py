@@ -1,0 +1,93 @@
+"""Where a case stands: open tasks with who has them, marks on the drawing, open incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.history import HistoryEntry
+from engine.incidents import Incident
+from engine.tasks.models import TaskCandidate, UserTask
+from web.deadlines import Deadline, deadline
+from web.pages import current
+from workflows.people.directory import Directory
+
+HERE, DONE, OVERDUE, BROKEN = "actual", "hecho", "vencido", "incidente"
+"""Marks of an element, as the drawing and the viewer colour them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that waits for somebody. `who`: the person, or the group in words. `about`: its entity, where it has one."""
+
+    id: int
+    name: str
+    element_id: str
+    process_key: str
+    about: str
+    who: str
+    has_person: bool
+    deadline: Deadline
+
+
+def open_tasks(session: Session, instance_id: int) -> list[OpenTask]:
+    """The open tasks of a case, nearest deadline first."""
+    query = sa.select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
+    tasks = list(session.scalars(query.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)))
+    holders = who_has(session, tasks)
+    application = current()
+    return [
+        OpenTask(
+            task.id,
+            task.name,
+            task.element_id,
+            task.process_key,
+            str(task.variables.get("entidad") or ""),
+            holders[task.id],
+            task.assignee is not None,
+            deadline(task.due_at, application.clock.now(), application.calendar),
+        )
+        for task in tasks
+    ]
+
+
+def who_has(session: Session, tasks: Sequence[UserTask]) -> dict[int, str]:
+    """By task id: the name of its person, else the groups it is offered to, in words."""
+    names = Directory().display_names(session, {task.assignee for task in tasks if task.assignee})
+    offered = groups_of(session, [task.id for task in tasks if not task.assignee])
+    return {
+        task.id: names[task.assignee] if task.assignee else " o ".join(offered.get(task.id, ())) or "Nadie"
+        for task in tasks
+    }
+
+
+def groups_of(session: Session, task_ids: Iterable[int]) -> dict[int, list[str]]:
+    """By task id: the groups it is offered to, in words."""
+    query = sa.select(TaskCandidate.task_id, TaskCandidate.group_id).where(TaskCandidate.task_id.in_(list(task_ids)))
+    found: dict[int, list[str]] = {}
+    for task_id, group_id in session.execute(query.order_by(TaskCandidate.group_id)):
+        found.setdefault(task_id, []).append(Directory().group_name(session, group_id))
+    return found
+
+
+def open_incidents(session: Session, instance_id: int) -> list[Incident]:
+    """The incidents of a case that wait for a retry or a person."""
+    query = sa.select(Incident).where(Incident.instance_id == instance_id, Incident.state == "open")
+    return list(session.scalars(query.order_by(Incident.id)))
+
+
+def marks(
+    process_key: str, history: Sequence[HistoryEntry], tasks: Sequence[OpenTask], incidents: Sequence[Incident]
+) -> Mapping[str, str]:
+    """The mark of each element of one diagram; what is open wins over what was done."""
+    done = {e.element_id: DONE for e in history if e.process_key == process_key and e.element_id and _is_past(e)}
+    here = {t.element_id: OVERDUE if t.deadline.is_overdue else HERE for t in reversed(tasks) if t.process_key == process_key}
+    broken = {i.element_id: BROKEN for i in incidents if i.process_key == process_key and i.element_id}
+    return {**done, **here, **broken}
+
+
+def _is_past(entry: HistoryEntry) -> bool:
+    return entry.kind not in {"task_created", "task_cancelled", "incident_opened"}

@@ -1,0 +1,135 @@
+"""The list of cases, one case, and its diagrams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, request, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from engine import history
+from engine.definitions import catalogue
+from engine.definitions.catalogue import BundleModel
+from engine.definitions.drawing import describe, draw_svg
+from engine.definitions.models import ProcessDefinition
+from engine.errors import UnknownInstance
+from engine.history import HistoryEntry
+from engine.instances.models import Instance
+from engine.tasks.models import UserTask
+from web.auth import SIGNED_IN, allow
+from web.cases import standing, wording
+from web.pages import current, page
+from workflows.people.directory import Directory
+
+blueprint = Blueprint("cases", __name__, url_prefix="/casos")
+
+PAGE = 30
+STATES = {"active": "En curso", "completed": "Terminados", "cancelled": "Cancelados", "": "Todos"}
+
+
+@blueprint.get("/")
+@allow(SIGNED_IN)
+def index() -> str:
+    """Every case, newest first, by state and process."""
+    state, process_key = request.args.get("estado", "active"), request.args.get("proceso", "")
+    with current().database.reading() as session:
+        found = _cases(session, state, process_key, request.args.get("antes", type=int))
+        processes = list(session.scalars(sa.select(ProcessDefinition).order_by(ProcessDefinition.name)))
+        counts = _open_tasks_of(session, [one.id for one in found[:PAGE]])
+    following = url_for("cases.index", estado=state, proceso=process_key, antes=found[PAGE - 1].id) if len(found) > PAGE else ""
+    return page(
+        "cases/index.html",
+        cases=found[:PAGE],
+        open_tasks=counts,
+        following=following,
+        states=STATES,
+        state=state,
+        processes=processes,
+        process_key=process_key,
+        names={one.key: one.name for one in processes},
+    )
+
+
+@blueprint.get("/<int:case_id>")
+@allow(SIGNED_IN)
+def show(case_id: int) -> str:
+    """Where a case stands, who has it, and what happened."""
+    with current().database.reading() as session:
+        case = _case(session, case_id)
+        bundle = catalogue.by_sha(session, case.bundle_sha256)
+        entries = history.of_instance(session, case_id)
+        tasks = standing.open_tasks(session, case_id)
+        incidents = standing.open_incidents(session, case_id)
+        shown = _shown_diagram(bundle, entries, request.args.get("diagrama", ""))
+        marks = standing.marks(shown, entries, tasks, incidents)
+        names = Directory().display_names(session, {entry.actor_id for entry in entries} | {case.started_by})
+        return page(
+            "cases/show.html",
+            case=case,
+            process=bundle.diagrams[case.process_key],
+            tasks=tasks,
+            incidents=incidents,
+            diagrams=[bundle.diagrams[key] for key in _diagrams_in_use(bundle, entries)],
+            shown=bundle.diagrams[shown],
+            version=bundle.versions[shown],
+            marks=marks,
+            # Safe: the drawing escapes every text of the diagram.
+            drawing=Markup(draw_svg(bundle.xml(shown), marks)),  # noqa: S704
+            steps=describe(bundle.diagrams[shown]),
+            lines=wording.lines(entries, names, lambda entry: _element_name(bundle, entry)),
+            started_by=names.get(case.started_by, wording.SYSTEM),
+        )
+
+
+@blueprint.get("/<int:case_id>/diagrama/<process_key>.bpmn")
+@allow(SIGNED_IN)
+def diagram(case_id: int, process_key: str) -> Response:
+    """The diagram of the version this case runs on, for the viewer and for other tools."""
+    with current().database.reading() as session:
+        bundle = catalogue.by_sha(session, _case(session, case_id).bundle_sha256)
+        return Response(bundle.xml(process_key), mimetype="application/xml")
+
+
+def _case(session: Session, case_id: int) -> Instance:
+    found = session.get(Instance, case_id)
+    if found is None:
+        raise UnknownInstance(instance_id=case_id)
+    return found
+
+
+def _cases(session: Session, state: str, process_key: str, before: int | None) -> list[Instance]:
+    query = sa.select(Instance).order_by(Instance.id.desc()).limit(PAGE + 1)
+    conditions: list[tuple[Any, sa.ColumnElement[bool]]] = [
+        (state, Instance.state == state),
+        (process_key, Instance.process_key == process_key),
+        (before, Instance.id < (before or 0)),
+    ]
+    return list(session.scalars(query.where(*(condition for asked, condition in conditions if asked))))
+
+
+def _open_tasks_of(session: Session, case_ids: list[int]) -> dict[int, int]:
+    query = sa.select(UserTask.instance_id, sa.func.count()).where(
+        UserTask.instance_id.in_(case_ids), UserTask.state == "open"
+    )
+    return {case_id: count for case_id, count in session.execute(query.group_by(UserTask.instance_id))}
+
+
+def _diagrams_in_use(bundle: BundleModel, entries: list[HistoryEntry]) -> list[str]:
+    """The process of the case, then the called ones it has reached."""
+    reached = {entry.process_key for entry in entries}
+    return [key for key in bundle.diagrams if key == bundle.process_key or key in reached]
+
+
+def _shown_diagram(bundle: BundleModel, entries: list[HistoryEntry], wanted: str) -> str:
+    return wanted if wanted in _diagrams_in_use(bundle, entries) else bundle.process_key
+
+
+def _element_name(bundle: BundleModel, entry: HistoryEntry) -> str:
+    """The name on the drawing; for what has none, what the entry itself says."""
+    if entry.element_name:
+        return entry.element_name
+    diagram_model = bundle.diagrams.get(entry.process_key or "")
+    element = diagram_model.elements.get(entry.element_id or "") if diagram_model else None
+    return (element.name if element else "") or entry.element_id or str(entry.data.get("name") or "el proceso")

@@ -1,0 +1,59 @@
+"""What happened to a case, in plain words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.history import HistoryEntry
+
+SYSTEM = "Cauce"
+"""Who does what no person does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a case's history. `is_detail`: an automatic step, which the reader may skip."""
+
+    at: dt.datetime
+    text: str
+    is_detail: bool = False
+
+
+SENTENCES: Mapping[str, str] = {
+    "instance_started": "{who} abrió el proceso.",
+    "instance_completed": "El proceso terminó.",
+    "instance_cancelled": "{who} canceló el proceso.{why}",
+    "task_created": "Quedó pendiente «{what}».",
+    "task_completed": "{who} terminó «{what}».",
+    "task_cancelled": "«{what}» ya no hizo falta.",
+    "task_claimed": "{who} tomó «{what}».",
+    "task_released": "{who} devolvió «{what}» al grupo.",
+    "task_reassigned": "{who} reasignó «{what}».{why}",
+    "step_completed": "Se hizo solo: «{what}».",
+    "decision": "Se decidió: «{what}».",
+    "timer_fired": "Llegó el momento: «{what}».",
+    "message_sent": "Se avisó a otro proceso: «{what}».",
+    "message_received": "Llegó un aviso de otro proceso: «{what}».",
+    "incident_opened": "Falló «{what}»; quedó como incidente.",
+    "incident_resolved": "{who} resolvió el incidente de «{what}».{why}",
+}
+DETAILS = frozenset({"task_created", "step_completed", "decision", "timer_fired", "message_sent", "message_received"})
+
+
+def lines(
+    entries: Sequence[HistoryEntry], names: Mapping[str, str], element_name: Callable[[HistoryEntry], str]
+) -> list[Line]:
+    """The history as sentences, in the order given. `names` are people by username."""
+    return [_line(entry, names, element_name(entry)) for entry in entries]
+
+
+def _line(entry: HistoryEntry, names: Mapping[str, str], what: str) -> Line:
+    reason = str(entry.data.get("reason") or entry.data.get("motivo") or "").strip()
+    text = SENTENCES.get(entry.kind, "«{what}»").format(
+        who=names.get(entry.actor_id, SYSTEM) if entry.actor_id != "sistema" else SYSTEM,
+        what=what,
+        why=f" Motivo: {reason}" if reason else "",
+    )
+    return Line(entry.at, text, entry.kind in DETAILS)
