@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.errors import InvalidDeadline
 from workflows.calendar import bogota_day
-from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
+from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values
 from workflows.goals.models import Line, Objective
 from workflows.meetings import convening, minutes
 from workflows.meetings.convening import FOLLOW_UP, Call

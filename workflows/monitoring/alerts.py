@@ -206,10 +206,9 @@ def _about_the_way(fact: IndicatorFacts, value: Decimal, facts: PlanFacts) -> It
     before = previous_value(fact, facts.year, facts.month)
     if before is not None and goes_back(fact.sheet.annualization, before, value):
         yield "retroceso", f"pasó de {number(before)} a {number(value)}."
-    last_year = [v for month, v in sorted(fact.series.items()) if month[0] < facts.year and v is not None]
-    if fact.sheet.annualization in (RISING, FALLING) and facts.month >= HALF_YEAR and last_year:
-        if last_year[-1] == value:
-            yield "sin_avance", "no se ha movido desde el final del año pasado."
+    last_year = previous_value(fact, facts.year, 1)
+    if fact.sheet.annualization in (RISING, FALLING) and facts.month >= HALF_YEAR and last_year == value:
+        yield "sin_avance", "no se ha movido desde el final del año pasado."
 
 
 def previous_value(fact: IndicatorFacts, year: int, month: int) -> Decimal | None:
