@@ -64,6 +64,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     workflows_errors.Refused: HTTPStatus.CONFLICT,
     workflows_errors.InvalidSubmission: HTTPStatus.UNPROCESSABLE_ENTITY,
     workflows_errors.InvalidFile: HTTPStatus.UNPROCESSABLE_ENTITY,
+    workflows_errors.InvalidForm: HTTPStatus.UNPROCESSABLE_ENTITY,
+    workflows_errors.UnknownFormHandler: HTTPStatus.INTERNAL_SERVER_ERROR,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     WrongPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
     WeakPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
