@@ -1,0 +1,102 @@
+"""What comes after a task, read from the diagram the case runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from engine.definitions.catalogue import BundleModel
+from engine.definitions.diagram import Element
+from engine.errors import InvalidDeadline
+from engine.runtime import ProcessEngine
+from engine.tasks.models import UserTask
+from workflows.people.directory import Directory
+from workflows.spanish import week_day
+
+Place = tuple[str, str]
+"""A process key and an element id."""
+
+STEPS = frozenset({"userTask", "callActivity", "manualTask"})
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A step that may follow. `who` in words, empty if the diagram does not say; `until` in words, or empty."""
+
+    name: str
+    who: str
+    until: str
+    is_same: bool
+
+
+def next_steps(session: Session, engine: ProcessEngine, bundle: BundleModel, task: UserTask) -> list[NextStep]:
+    """The people's steps that follow directly, over gateways and automatic steps. Empty: the process ends."""
+    origin = (task.process_key, task.element_id)
+    places = _following(bundle, origin)
+    return [_step(session, engine, bundle, task, place, is_same=place == origin) for place in places]
+
+
+def _following(bundle: BundleModel, origin: Place) -> list[Place]:
+    """Breadth first, so that the usual way comes before what a detour leads to."""
+    found: list[Place] = []
+    seen: set[Place] = set()
+    frontier = list(_onward(bundle, *origin))
+    while frontier:
+        place = frontier.pop(0)
+        if place in seen:
+            continue
+        seen.add(place)
+        if bundle.element(*place).kind in STEPS:
+            found.append(place)
+        else:
+            frontier += _onward(bundle, *place)
+    return found
+
+
+def _onward(bundle: BundleModel, process_key: str, element_id: str) -> Iterator[Place]:
+    """Where the flow goes from an element: along it, into a subprocess, or out of one at its end."""
+    diagram = bundle.diagrams[process_key]
+    element = diagram.elements[element_id]
+    if element.kind == "endEvent":
+        yield from _outward(bundle, process_key, element)
+    for target in diagram.after(element_id):
+        if target.kind in ("subProcess", "transaction"):
+            yield from ((process_key, one.id) for one in diagram.inside(target.id) if one.kind == "startEvent")
+        else:
+            yield (process_key, target.id)
+
+
+def _outward(bundle: BundleModel, process_key: str, end: Element) -> Iterator[Place]:
+    if end.parent_id is not None:
+        yield from _onward(bundle, process_key, end.parent_id)
+        return
+    for key, diagram in bundle.diagrams.items():
+        for call in diagram.of_kind("callActivity"):
+            if call.called_element == process_key:
+                yield from _onward(bundle, key, call.id)
+
+
+def _step(
+    session: Session, engine: ProcessEngine, bundle: BundleModel, task: UserTask, place: Place, *, is_same: bool
+) -> NextStep:
+    element = bundle.element(*place)
+    return NextStep(element.name or element.id, _who(session, element), _until(engine, task, element), is_same)
+
+
+def _who(session: Session, element: Element) -> str:
+    roles = [role for role in element.roles if not role.startswith("${")]
+    return " o ".join(Directory().group_name(session, role) for role in roles)
+
+
+def _until(engine: ProcessEngine, task: UserTask, element: Element) -> str:
+    """A day where the diagram anchors it to the period; a number of working days where it counts from arrival."""
+    text = element.deadline
+    if text.removesuffix("dh").isdecimal():
+        return f"en {text.removesuffix('dh')} días hábiles desde que llegue" if text != "1dh" else "al día hábil siguiente"
+    try:
+        due = engine.calendar.deadline(text, since=engine.now(), variables=task.variables, scope=None) if text else None
+    except InvalidDeadline:
+        return ""
+    return f"hasta el {week_day(due)}" if due else ""
