@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import traceback
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from SpiffWorkflow.task import Task as Node
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base
+from engine.errors import EngineError
+from engine.events import IncidentOpened
+from engine.identity import SYSTEM
+from engine.instances.case import element_id, process_key
+from engine.instances.waiting import BLOCKED
+
+if TYPE_CHECKING:
+    from engine.instances.models import Instance
+    from engine.instances.turns import Turn
+    from engine.runtime import ProcessEngine
+
+BACK_OFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
+"""How long after each attempt the next one comes; after the last, a person decides."""
+RETRIED_KINDS = frozenset({"step"})
+"""Kinds that may pass by themselves; the others need somebody to correct something."""
+MAX_TRACE = 20_000
 
 
 class Incident(Base):
     """One failure: which case, which element, what failed.
 
-    `state` is open or resolved; `resolution` is one of retried, skipped, corrected, cancelled.
+    `kind` is one of step (an automatic step), decision (a gateway), entry (a repetition or a call that cannot
+    begin), wait (a timer or message), assignment, deadline (of a user task), guard (the case stopped short of its
+    end), timer (what follows from a due timer), state (the stored state cannot be read). `state` is open or
+    resolved; `resolution` is one of retried, skipped, corrected, cancelled.
     """
 
     __tablename__ = "incident"
@@ -36,3 +58,122 @@ class Incident(Base):
     resolved_by: Mapped[str | None] = mapped_column(sa.String(100))
     resolution: Mapped[str | None] = mapped_column(sa.String(20))
     reason: Mapped[str | None] = mapped_column(sa.Text)
+
+
+def open_failing(turn: Turn) -> None:
+    """Open an incident for each node that failed in this turn, or count one more attempt of the one it has."""
+    for node_id, (kind, failure) in turn.failing.items():
+        node = turn.case.node(node_id)
+        node.internal_data[BLOCKED] = True
+        if node_id in turn.before.blocked and node_id not in turn.retried:
+            continue
+        known = of_node(turn.session, turn.instance.id, node_id)
+        if known is not None:
+            _another_attempt(turn.engine, known, kind, failure)
+        else:
+            _open(turn, node, kind, failure)
+
+
+def stalled(turn: Turn, failure: Exception) -> None:
+    """Open the incident of a case that stopped short of its end."""
+    if of_node(turn.session, turn.instance.id, None) is None:
+        _open(turn, None, "guard", failure)
+
+
+def open_outside(session: Session, engine: ProcessEngine, instance: Instance, kind: str, failure: Exception) -> None:
+    """Open an incident of a case whose state cannot be worked with; once."""
+    known = of_node(session, instance.id, None)
+    if known is not None:
+        _another_attempt(engine, known, kind, failure)
+        return
+    incident = _incident(engine, instance.id, kind, failure)
+    session.add(incident)
+    session.flush()
+    engine.tell(session, IncidentOpened(engine.now(), SYSTEM.id, instance.id, incident.id))
+
+
+def close_lost(turn: Turn, node_ids: list[str]) -> None:
+    """Resolve the incidents of nodes that are no longer part of the case."""
+    query = sa.select(Incident).where(
+        Incident.instance_id == turn.instance.id, Incident.state == "open", Incident.node_id.in_(node_ids)
+    )
+    for incident in turn.session.scalars(query):
+        resolve(turn, incident, "cancelled", "El proceso siguió adelante.")
+
+
+def resolve(turn: Turn, incident: Incident, resolution: str, reason: str) -> None:
+    """Write down how an incident ended."""
+    incident.state, incident.resolution, incident.reason = "resolved", resolution, reason
+    incident.resolved_at, incident.resolved_by, incident.retry_at = turn.now, turn.actor.id, None
+    turn.entries.append(_entry(turn, incident, "incident_resolved", {"resolucion": resolution, "motivo": reason}))
+
+
+def of_node(session: Session, instance_id: int, node_id: str | None) -> Incident | None:
+    """The open incident of a node, or of the case as a whole (`None`)."""
+    query = sa.select(Incident).where(Incident.instance_id == instance_id, Incident.state == "open")
+    return session.scalars(query.where(Incident.node_id == node_id)).first()
+
+
+def open_incidents(session: Session, instance_id: int | None = None) -> list[Incident]:
+    """The open incidents, of one case or of all, oldest first."""
+    query = sa.select(Incident).where(Incident.state == "open").order_by(Incident.opened_at, Incident.id)
+    return list(session.scalars(query if instance_id is None else query.where(Incident.instance_id == instance_id)))
+
+
+def _open(turn: Turn, node: Node | None, kind: str, failure: Exception) -> None:
+    incident = _incident(turn.engine, turn.instance.id, kind, failure)
+    if node is not None:
+        element = turn.element(node)
+        incident.node_id, incident.process_key = node.id.hex, process_key(node)
+        incident.element_id, incident.element_name = element_id(node), element.name or None
+    turn.session.add(incident)
+    turn.session.flush()
+    turn.entries.append(_entry(turn, incident, "incident_opened", {"tipo": kind, "mensaje": incident.message}))
+    turn.events.append(IncidentOpened(turn.now, turn.actor.id, turn.instance.id, incident.id))
+
+
+def _incident(engine: ProcessEngine, instance_id: int, kind: str, failure: Exception) -> Incident:
+    now = engine.now()
+    return Incident(
+        instance_id=instance_id,
+        kind=kind,
+        message=message_of(failure),
+        trace=trace_of(failure),
+        state="open",
+        attempts=1,
+        retry_at=now + BACK_OFF[0] if kind in RETRIED_KINDS else None,
+        opened_at=now,
+    )
+
+
+def _another_attempt(engine: ProcessEngine, incident: Incident, kind: str, failure: Exception) -> None:
+    incident.kind, incident.message, incident.trace = kind, message_of(failure), trace_of(failure)
+    again = kind in RETRIED_KINDS and incident.attempts < len(BACK_OFF)
+    incident.retry_at = engine.now() + BACK_OFF[incident.attempts] if again else None
+    incident.attempts += 1
+
+
+def message_of(failure: Exception) -> str:
+    """One line for people: our own sentences as they are, a foreign error by its kind."""
+    if isinstance(failure, EngineError):
+        return failure.message
+    return f"{type(failure).__name__}: {failure}".strip()[:1000]
+
+
+def trace_of(failure: Exception) -> str:
+    """The trace, for whoever repairs it; its end if it is long."""
+    return "".join(traceback.format_exception(failure))[-MAX_TRACE:]
+
+
+def _entry(turn: Turn, incident: Incident, kind: str, data: dict[str, str]) -> dict[str, object]:
+    return {
+        "instance_id": turn.instance.id,
+        "at": turn.now,
+        "actor_id": turn.actor.id,
+        "kind": kind,
+        "process_key": incident.process_key or turn.instance.process_key,
+        "element_id": incident.element_id,
+        "element_name": incident.element_name,
+        "task_id": None,
+        "data": {"incidente": incident.id, **data},
+    }

@@ -22,6 +22,7 @@ class ProcessEngine:
 
     `service_tasks` maps a topic to its handler. `property_prefix` is the prefix of our own properties in a
     diagram (`pes.`). `case_namer` names the cases that a message opens; without it no message opens any.
+    `form_handlers` are the names that a diagram may give in `registro`, with a label.
     """
 
     clock: Clock
@@ -31,6 +32,7 @@ class ProcessEngine:
     listeners: tuple[Listener, ...] = field(default_factory=tuple)
     property_prefix: str = "pes."
     case_namer: CaseNamer | None = None
+    form_handlers: Mapping[str, str] = field(default_factory=dict)
 
     def now(self) -> dt.datetime:
         """The present moment by the injected clock."""

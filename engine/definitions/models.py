@@ -45,7 +45,7 @@ class FormVersion(Base):
 
 
 class Bundle(Base):
-    """What an instance runs on: a diagram with all it calls and every form, resolved at publication.
+    """What an instance runs on: a diagram with all it calls and every form they name, resolved at publication.
 
     `content` is orjson: `{"process": key, "processes": {key: ProcessVersion.id}, "forms": {key: FormVersion.id}}`.
     """
@@ -59,14 +59,14 @@ class Bundle(Base):
 
 
 class ProcessDefinition(Base):
-    """A process by its key, and the bundle that new instances take."""
+    """A process by its key, and the bundle that new instances take (empty only while it is being published)."""
 
     __tablename__ = "process_definition"
 
     key: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(300))
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("process_version.id"))
-    bundle_sha256: Mapped[str] = mapped_column(sa.ForeignKey("bundle.sha256"))
+    bundle_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("bundle.sha256"))
 
 
 class Draft(Base):

@@ -37,7 +37,7 @@ class UserTask(Base):
     form_key: Mapped[str | None] = mapped_column(sa.String(100))
     properties: Mapped[dict[str, Any]]
     variables: Mapped[dict[str, Any]]
-    context: Mapped[dict[str, Any]]
+    context: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(sa.String(20))
     assignee: Mapped[str | None] = mapped_column(sa.String(100))
     priority: Mapped[int] = mapped_column(default=50)

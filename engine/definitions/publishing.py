@@ -1,0 +1,223 @@
+"""The only door through which diagrams and forms enter the engine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from lxml import etree
+from sqlalchemy.orm import Session
+
+from engine.definitions import linting, parsing
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.linting import KnownNames
+from engine.definitions.markup import parse as parse_xml
+from engine.definitions.models import Bundle, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.reading import read_diagram
+from engine.errors import InvalidDiagram
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+
+
+def publish(
+    session: Session,
+    engine: ProcessEngine,
+    diagrams: Sequence[bytes],
+    forms: Mapping[str, dict[str, Any]],
+    *,
+    actor: Actor,
+    reason: str,
+) -> list[ProcessVersion]:
+    """Publish what changed among `diagrams` and `forms`, and give whoever calls it new bundles.
+
+    Running cases keep the versions they started with. Publishing the text of an older version again makes it the
+    newest. Returns the new versions of processes. Raises `InvalidDiagram` with every finding, and then nothing is
+    published.
+    """
+    press = _Press(session, engine, actor, reason)
+    models = [(xml, read_diagram(xml, engine.property_prefix)) for xml in diagrams]
+    _refuse_twice(model.process_key for _, model in models)
+    _refuse_errors(models, known_names(session, engine, [model for _, model in models], forms))
+    for form_key, schema in forms.items():
+        press.form(form_key, schema)
+    published = [version for xml, model in models if (version := press.process(xml, model))]
+    press.bundle_everything()
+    return published
+
+
+def known_names(
+    session: Session,
+    engine: ProcessEngine,
+    diagrams: Iterable[DiagramModel] = (),
+    forms: Mapping[str, dict[str, Any]] | None = None,
+) -> KnownNames:
+    """The names that a diagram may use: what is published, with `diagrams` and `forms` about to be."""
+    processes = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
+    known_forms = {key: key for key in session.scalars(sa.select(FormVersion.form_key).distinct())}
+    return KnownNames(
+        roles=dict(engine.groups.roles()),
+        forms=known_forms | {key: key for key in forms or {}},
+        processes=processes | {diagram.process_key: diagram.name for diagram in diagrams},
+        topics={topic: topic for topic in engine.service_tasks},
+        form_handlers=dict(engine.form_handlers),
+    )
+
+
+def canonical_sha256(xml: bytes) -> str:
+    """The same for two texts of the same XML, whatever their white space between attributes and quotes."""
+    return hashlib.sha256(etree.tostring(parse_xml(xml), method="c14n")).hexdigest()
+
+
+def _refuse_twice(keys: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise InvalidDiagram(f"Hay dos diagramas con el mismo identificador de proceso «{key}». Cambie uno.")
+        seen.add(key)
+
+
+def _refuse_errors(models: list[tuple[bytes, DiagramModel]], known: KnownNames) -> None:
+    findings = {model.process_key: linting.lint(xml, known) for xml, model in models}
+    errors = [finding for found in findings.values() for finding in found if finding.severity == "error"]
+    if errors:
+        first = next(key for key, found in findings.items() if any(f.severity == "error" for f in found))
+        raise InvalidDiagram(
+            f"«{first}»: {errors[0].message}" + (f" (y {len(errors) - 1} más)" if len(errors) > 1 else ""),
+            findings=errors,
+            process_key=first,
+        )
+
+
+@dataclass(slots=True)
+class _Press:
+    session: Session
+    engine: ProcessEngine
+    actor: Actor
+    reason: str
+
+    def form(self, form_key: str, schema: dict[str, Any]) -> None:
+        """A new version of a form, if it changed."""
+        sha256 = hashlib.sha256(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        latest = self.session.scalars(
+            sa.select(FormVersion).where(FormVersion.form_key == form_key).order_by(FormVersion.version.desc()).limit(1)
+        ).first()
+        if latest is None or latest.sha256 != sha256:
+            number = latest.version + 1 if latest else 1
+            self.session.add(FormVersion(form_key=form_key, version=number, schema=schema, sha256=sha256, **self._by()))
+
+    def process(self, xml: bytes, model: DiagramModel) -> ProcessVersion | None:
+        """A new version of a process, if it changed."""
+        sha256 = canonical_sha256(xml)
+        definition = self.session.get(ProcessDefinition, model.process_key, with_for_update=True)
+        latest = self.session.get_one(ProcessVersion, definition.version_id) if definition else None
+        if latest is not None and latest.sha256 == sha256:
+            return None
+        version = ProcessVersion(
+            process_key=model.process_key,
+            version=latest.version + 1 if latest else 1,
+            name=model.name,
+            xml=xml,
+            sha256=sha256,
+            **self._by(),
+        )
+        self.session.add(version)
+        self.session.flush()
+        self._define(definition, version)
+        return version
+
+    def bundle_everything(self) -> None:
+        """Give every process whose content, or whose called content, changed the bundle that says so."""
+        self.session.flush()
+        definitions = {d.key: d for d in self.session.scalars(sa.select(ProcessDefinition))}
+        versions = {
+            version.process_key: version
+            for version in self.session.scalars(
+                sa.select(ProcessVersion).where(ProcessVersion.id.in_([d.version_id for d in definitions.values()]))
+            )
+        }
+        diagrams = {key: read_diagram(version.xml, self.engine.property_prefix) for key, version in versions.items()}
+        forms = self._latest_forms()
+        for key, definition in definitions.items():
+            called = called_by(key, diagrams)
+            named = {e.form_key for k in called for e in diagrams[k].elements.values() if e.form_key in forms}
+            self._bundle(definition, {k: versions[k] for k in called}, {k: forms[k] for k in sorted(named)}, diagrams)
+        self.session.flush()
+
+    def _bundle(
+        self,
+        definition: ProcessDefinition,
+        processes: Mapping[str, ProcessVersion],
+        forms: Mapping[str, FormVersion],
+        diagrams: Mapping[str, DiagramModel],
+    ) -> None:
+        sha256 = _bundle_sha256(definition.key, processes, forms)
+        if definition.bundle_sha256 == sha256:
+            return
+        used = {key: diagrams[key] for key in processes}
+        for start in diagrams[definition.key].starts():
+            parsing.parsed(sha256, used, definition.key, start.id)
+        if self.session.get(Bundle, sha256) is None:
+            content = {
+                "process": definition.key,
+                "processes": {key: version.id for key, version in processes.items()},
+                "forms": {key: form.id for key, form in forms.items()},
+            }
+            self.session.add(
+                Bundle(
+                    sha256=sha256,
+                    process_key=definition.key,
+                    content=orjson.dumps(content),
+                    created_at=self.engine.now(),
+                )
+            )
+            self.session.flush()
+        definition.bundle_sha256 = sha256
+
+    def _define(self, definition: ProcessDefinition | None, version: ProcessVersion) -> None:
+        if definition is None:
+            definition = ProcessDefinition(key=version.process_key, bundle_sha256=None)
+            self.session.add(definition)
+        definition.name, definition.version_id = version.name, version.id
+        self.session.flush()
+
+    def _latest_forms(self) -> dict[str, FormVersion]:
+        newest = sa.select(FormVersion.form_key, sa.func.max(FormVersion.version)).group_by(FormVersion.form_key)
+        query = sa.select(FormVersion).where(sa.tuple_(FormVersion.form_key, FormVersion.version).in_(newest))
+        return {form.form_key: form for form in self.session.scalars(query)}
+
+    def _by(self) -> dict[str, Any]:
+        return {"published_at": self.engine.now(), "published_by": self.actor.id, "reason": self.reason}
+
+
+def called_by(process_key: str, diagrams: Mapping[str, DiagramModel]) -> list[str]:
+    """A process and all it calls, transitively, sorted. Raises `InvalidDiagram` for a circle or an unknown process."""
+    found: set[str] = set()
+
+    def visit(key: str, path: tuple[str, ...]) -> None:
+        if key in path:
+            circle = " → ".join((*path[path.index(key) :], key))
+            raise InvalidDiagram(f"Los procesos se llaman en círculo: {circle}. Quite una de las llamadas.")
+        if key not in diagrams:
+            raise InvalidDiagram(f"El proceso «{path[-1]}» llama a «{key}», que no está publicado.")
+        found.add(key)
+        for call in diagrams[key].of_kind("callActivity"):
+            visit(call.called_element, (*path, key))
+
+    visit(process_key, ())
+    return sorted(found)
+
+
+def _bundle_sha256(
+    process_key: str, processes: Mapping[str, ProcessVersion], forms: Mapping[str, FormVersion]
+) -> str:
+    """Of contents and version numbers, not of row ids: equal in every database, so that caches may be shared."""
+    content = [
+        process_key,
+        [[key, version.version, version.sha256] for key, version in sorted(processes.items())],
+        [[key, form.version, form.sha256] for key, form in sorted(forms.items())],
+    ]
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()

@@ -1,0 +1,127 @@
+"""The end of a turn: the new state and every row that follows from it, then whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine import incidents
+from engine.errors import ExecutionFailed
+from engine.events import InstanceEnded
+from engine.incidents import Incident
+from engine.instances import state, turns
+from engine.instances.execution import advance, receive
+from engine.instances.pruning import prune
+from engine.instances.turns import Thrown, Turn
+from engine.instances.waiting import BLOCKED, Waiting, hold, release, waiting_of
+from engine.tasks import offering
+
+
+@dataclass(frozen=True, slots=True)
+class Resolving:
+    """An incident that ends if its node gets on in this turn."""
+
+    incident: Incident
+    resolution: str
+    reason: str
+
+
+def close(turn: Turn, resolving: Resolving | None = None) -> list[Thrown]:
+    """Advance, write everything down, tell the listeners; the messages that must now be sent to other cases."""
+    try:
+        advance(turn)
+        _deliver_own(turn)
+        _write(turn, resolving)
+    finally:
+        turns.leave(turn)
+    for event in turn.events:
+        turn.engine.tell(turn.session, event)
+    return turn.thrown
+
+
+def _deliver_own(turn: Turn) -> None:
+    """Messages that a step sent to the very case it runs in wait until the case stands still."""
+    while turn.received:
+        receive(turn, turn.received.pop(0))
+        advance(turn)
+
+
+def _write(turn: Turn, resolving: Resolving | None) -> None:
+    prune(turn.case)
+    after = waiting_of(turn.case)
+    _end_waits(turn, after)
+    _begin_waits(turn, after)
+    for node_id, failure in turn.case.failures.items():
+        node = turn.case.node(node_id.hex)
+        if node._state == TaskState.WAITING and node.id.hex not in turn.failing:
+            turn.fail(node, "entry", failure)
+    sound = _end_or_guard(turn, after)
+    incidents.open_failing(turn)
+    if resolving is not None:
+        _resolve(turn, resolving, sound)
+    turn.instance.status = state.dump(turn.case)
+    turn.session.flush()
+    turn.write_history()
+
+
+def _end_waits(turn: Turn, after: Waiting) -> None:
+    gone = [node_id for node_id in turn.before.tasks if node_id not in after.tasks and node_id not in turn.completed]
+    if gone:
+        offering.withdraw(turn, gone)
+    over = [node_id for node_id in turn.before.held if node_id not in after.held]
+    if over:
+        release(turn, over)
+    unblocked = [node_id for node_id in turn.before.blocked if node_id not in after.blocked]
+    for node_id in unblocked:
+        _unmark(turn, node_id)
+    lost = [node_id for node_id in unblocked if node_id not in turn.retried]
+    if lost:
+        incidents.close_lost(turn, lost)
+
+
+def _unmark(turn: Turn, node_id: str) -> None:
+    """A node that got on by itself must not look blocked when its turn comes again."""
+    node = turn.before.blocked[node_id]
+    node.internal_data.pop(BLOCKED, None)
+
+
+def _begin_waits(turn: Turn, after: Waiting) -> None:
+    fresh = [node for node_id, node in after.tasks.items() if node_id not in turn.before.tasks]
+    if fresh:
+        offering.offer(turn, fresh)
+    for node_id, node in after.held.items():
+        if node_id not in turn.before.held:
+            hold(turn, node)
+
+
+def _resolve(turn: Turn, resolving: Resolving, sound: bool) -> None:
+    node_id = resolving.incident.node_id
+    if node_id not in turn.failing if node_id is not None else sound:
+        incidents.resolve(turn, resolving.incident, resolving.resolution, resolving.reason)
+
+
+def _end_or_guard(turn: Turn, after: Waiting) -> bool:
+    """A case has ended only if its end was reached and nothing is left; anything else is said aloud."""
+    if not turn.case.completed:
+        sound = after.anything() or bool(turn.failing)
+        if not sound:
+            incidents.stalled(turn, ExecutionFailed("El proceso se detuvo sin llegar a un fin: nadie puede continuarlo."))
+        return sound
+    if after.anything():
+        incidents.stalled(turn, ExecutionFailed("El proceso llegó a su fin con tareas o esperas sin terminar."))
+        return False
+    end(turn, "completed")
+    turn.record("instance_completed")
+    return True
+
+
+def end(turn: Turn, how: str) -> None:
+    """Mark the instance ended (`completed` or `cancelled`)."""
+    instance = turn.instance
+    instance.state, instance.ended_at = how, turn.now
+    turn.events.append(
+        InstanceEnded(
+            turn.now, turn.actor.id, instance.id, instance.process_key, instance.business_key, instance.scope, how
+        )
+    )

@@ -1,0 +1,148 @@
+"""What is done with a whole case: start it, cancel it, read its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import sqlalchemy as sa
+from SpiffWorkflow.util.task import TaskState
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, undefer
+
+from engine import incidents
+from engine.definitions import catalogue, parsing
+from engine.definitions.catalogue import BundleModel
+from engine.errors import DuplicateBusinessKey, InstanceEndedError, NotFound, UnknownInstance
+from engine.events import InstanceStarted
+from engine.identity import Actor
+from engine.instances import closing, messages, turns
+from engine.instances.case import Case
+from engine.instances.models import Instance
+from engine.instances.turns import Turn
+from engine.instances.waiting import Waiting, release
+from engine.runtime import ProcessEngine
+from engine.tasks import offering
+from engine.tasks.models import UserTask
+from engine.timers import Timer
+from engine.variables import check_size, checked, plain
+
+
+def start(
+    session: Session,
+    engine: ProcessEngine,
+    process_key: str,
+    *,
+    business_key: str,
+    name: str,
+    scope: str | None,
+    variables: Mapping[str, Any],
+    actor: Actor,
+    start_element: str | None = None,
+) -> Instance:
+    """Open a case of the current version of a process, at `start_element` or at its plain (else first) start.
+
+    `business_key` is unique among all cases, also ended ones. Raises `UnknownDefinition`, `DuplicateBusinessKey`,
+    `InvalidVariables`, `NotFound` (no such start event).
+    """
+    values = checked(variables)
+    check_size(values)
+    bundle = catalogue.current(session, process_key)
+    begins_at = _start_element(bundle, start_element)
+    specs = parsing.parsed(bundle.sha256, bundle.diagrams, process_key, begins_at)
+    case = Case(specs, begins_at)
+    case.task_tree.data.update(values)
+    instance = _insert(session, engine, bundle, business_key, name, scope, actor)
+    turn = turns.enter(Turn(session, engine, instance, bundle, case, actor, Waiting(), engine.now()))
+    turn.record("instance_started", variables=plain(values))
+    turn.events.append(InstanceStarted(turn.now, actor.id, instance.id, process_key, business_key, scope))
+    try:
+        thrown = closing.close(turn)
+    finally:
+        turns.leave(turn)
+    messages.deliver(session, engine, thrown)
+    return instance
+
+
+def cancel(session: Session, engine: ProcessEngine, instance_id: int, *, actor: Actor, reason: str) -> None:
+    """Stop a case: its open tasks, timers and messages go, its history stays. Works also if its state is corrupt."""
+    turns.refuse_nested(session, instance_id)
+    instance = turns.lock(session, instance_id)
+    if instance is None:
+        raise UnknownInstance(instance_id=instance_id)
+    if instance.state != "active":
+        raise InstanceEndedError(instance_id=instance_id)
+    bundle = catalogue.by_sha(session, instance.bundle_sha256)
+    # No case is loaded: it may be unreadable, and nothing in it matters any more.
+    turn = Turn(session, engine, instance, bundle, cast(Case, None), actor, Waiting(), engine.now())
+    offering.withdraw(turn, _nodes(session, instance_id, UserTask.node_id, UserTask.state == "open"))
+    release(turn, _nodes(session, instance_id, Timer.node_id))
+    messages.forget(session, instance_id)
+    for incident in incidents.open_incidents(session, instance_id):
+        incidents.resolve(turn, incident, "cancelled", reason)
+    closing.end(turn, "cancelled")
+    turn.record("instance_cancelled", motivo=reason)
+    session.flush()
+    turn.write_history()
+    for event in turn.events:
+        engine.tell(session, event)
+
+
+def variables_of(session: Session, engine: ProcessEngine, instance_id: int) -> dict[str, Any]:
+    """The variables of a case where it stands now, or at its end. Raises `UnknownInstance`, `CorruptState`."""
+    query = sa.select(Instance).where(Instance.id == instance_id).options(undefer(Instance.status))
+    instance = session.scalar(query)
+    if instance is None:
+        raise UnknownInstance(instance_id=instance_id)
+    case = turns.load_case(instance, catalogue.by_sha(session, instance.bundle_sha256))
+    open_nodes = [node for node in case.tasks.values() if node._state & (TaskState.READY | TaskState.WAITING | TaskState.STARTED)]
+    found: dict[str, Any] = dict(case.last_task.data) if case.last_task is not None else {}
+    for node in sorted(open_nodes, key=lambda node: node.last_state_change):
+        found.update(node.data)
+    return plain(found)
+
+
+def _start_element(bundle: BundleModel, asked: str | None) -> str:
+    diagram = bundle.diagrams[bundle.process_key]
+    if asked is None:
+        return parsing.first_start(diagram)
+    if asked not in {start.id for start in diagram.starts()}:
+        raise NotFound(f"El proceso «{diagram.name}» no tiene un inicio llamado «{asked}».")
+    return asked
+
+
+def _insert(
+    session: Session,
+    engine: ProcessEngine,
+    bundle: BundleModel,
+    business_key: str,
+    name: str,
+    scope: str | None,
+    actor: Actor,
+) -> Instance:
+    instance = Instance(
+        process_key=bundle.process_key,
+        bundle_sha256=bundle.sha256,
+        business_key=business_key,
+        name=name,
+        scope=scope,
+        state="active",
+        status=b"",
+        started_at=engine.now(),
+        started_by=actor.id,
+    )
+    try:
+        with session.begin_nested():
+            session.add(instance)
+            session.flush()
+    except IntegrityError as exc:
+        raise DuplicateBusinessKey(
+            f"Ya hay un proceso con la clave «{business_key}». Ábralo en la lista de procesos.",
+            business_key=business_key,
+        ) from exc
+    return instance
+
+
+def _nodes(session: Session, instance_id: int, column: Any, *conditions: Any) -> list[str]:
+    table = column.class_
+    return list(session.scalars(sa.select(column).where(table.instance_id == instance_id, *conditions)))

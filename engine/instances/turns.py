@@ -1,0 +1,157 @@
+"""A turn: one command's work on one instance, under its lock, from the stored state to the next one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from SpiffWorkflow.task import Task as Node
+from sqlalchemy.orm import Session, undefer
+
+from engine.definitions import catalogue, parsing
+from engine.definitions.catalogue import BundleModel
+from engine.definitions.diagram import Element
+from engine.errors import Conflict, InstanceEndedError, UnknownInstance
+from engine.events import Event
+from engine.history import HistoryEntry
+from engine.identity import SYSTEM, Actor
+from engine.instances import state
+from engine.instances.case import Case, element_id, process_key
+from engine.instances.models import Instance
+from engine.instances.waiting import Waiting, waiting_of
+from engine.runtime import ProcessEngine
+
+_OPEN = "engine.turns"
+"""Key of `Session.info`: the turns that are going on in this transaction, by instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message that leaves a case."""
+
+    name: str
+    key: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a command works with; `engine.instances.closing.close` writes it down."""
+
+    session: Session
+    engine: ProcessEngine
+    instance: Instance
+    bundle: BundleModel
+    case: Case
+    actor: Actor
+    before: Waiting
+    now: dt.datetime
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    thrown: list[Thrown] = field(default_factory=list)
+    received: list[Thrown] = field(default_factory=list)
+    completed: set[str] = field(default_factory=set)
+    failing: dict[str, tuple[str, Exception]] = field(default_factory=dict)
+    retried: set[str] = field(default_factory=set)
+
+    def element(self, node: Node) -> Element:
+        """The diagram's element behind a node."""
+        return self.bundle.element(process_key(node), element_id(node))
+
+    def record(
+        self,
+        kind: str,
+        node: Node | None = None,
+        *,
+        actor: Actor | None = None,
+        task_id: int | None = None,
+        **data: Any,
+    ) -> None:
+        """Remember an entry of the history; all are written at once when the turn closes."""
+        element = self.element(node) if node is not None else None
+        self.entries.append(
+            {
+                "instance_id": self.instance.id,
+                "at": self.now,
+                "actor_id": (actor or self.actor).id,
+                "kind": kind,
+                "process_key": process_key(node) if node is not None else self.instance.process_key,
+                "element_id": element.id if element else None,
+                "element_name": element.name if element else None,
+                "task_id": task_id,
+                "data": data,
+            }
+        )
+
+    def record_step(self, kind: str, node: Node, **data: Any) -> None:
+        """The same, of something the engine did by itself."""
+        self.record(kind, node, actor=SYSTEM, **data)
+
+    def fail(self, node: Node, kind: str, failure: Exception) -> None:
+        """Remember that a node could not go on; it becomes an incident when the turn closes."""
+        self.failing[node.id.hex] = (kind, failure)
+
+    def write_history(self) -> None:
+        """Insert what was recorded, in one statement."""
+        if self.entries:
+            self.session.execute(sa.insert(HistoryEntry), self.entries)
+            self.entries = []
+
+
+def lock(session: Session, instance_id: int, *, skip_locked: bool = False) -> Instance | None:
+    """The instance with its state, locked against other turns; None if it doesn't exist or is skipped."""
+    query = sa.select(Instance).where(Instance.id == instance_id).options(undefer(Instance.status))
+    return session.scalar(
+        query.with_for_update(skip_locked=skip_locked, of=Instance).execution_options(populate_existing=True)
+    )
+
+
+def open_turn(session: Session, engine: ProcessEngine, instance_id: int, actor: Actor) -> Turn:
+    """Lock and load a running instance. Raises `UnknownInstance`, `InstanceEndedError`, `CorruptState`, `Conflict`."""
+    refuse_nested(session, instance_id)
+    instance = lock(session, instance_id)
+    if instance is None:
+        raise UnknownInstance(instance_id=instance_id)
+    return turn_of(session, engine, instance, actor)
+
+
+def turn_of(session: Session, engine: ProcessEngine, instance: Instance, actor: Actor) -> Turn:
+    """A turn of an instance that is locked already."""
+    if instance.state != "active":
+        raise InstanceEndedError(instance_id=instance.id)
+    bundle = catalogue.by_sha(session, instance.bundle_sha256)
+    case = load_case(instance, bundle)
+    return enter(Turn(session, engine, instance, bundle, case, actor, waiting_of(case), engine.now()))
+
+
+def load_case(instance: Instance, bundle: BundleModel) -> Case:
+    """The case of an instance whose state is loaded. Raises `CorruptState`."""
+    start_element = state.start_element_of(instance.status)
+    specs = parsing.parsed(bundle.sha256, bundle.diagrams, bundle.process_key, start_element)
+    return state.load(instance.status, specs)
+
+
+def enter(turn: Turn) -> Turn:
+    """Mark the instance as being worked on in this transaction, until `leave`."""
+    turn.session.info.setdefault(_OPEN, {})[turn.instance.id] = turn
+    return turn
+
+
+def leave(turn: Turn) -> None:
+    """Forget the mark of `enter`."""
+    turn.session.info[_OPEN].pop(turn.instance.id, None)
+
+
+def going_on(session: Session, instance_id: int) -> Turn | None:
+    """The turn of that instance that this transaction is in the middle of."""
+    found: Turn | None = session.info.get(_OPEN, {}).get(instance_id)
+    return found
+
+
+def refuse_nested(session: Session, instance_id: int) -> None:
+    """Raise `Conflict` if this transaction is in the middle of that instance already."""
+    if going_on(session, instance_id) is not None:
+        raise Conflict("Un paso automático no puede cambiar el mismo proceso en el que corre.")

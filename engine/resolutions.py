@@ -1,0 +1,112 @@
+"""How a person, or the sweep, ends an incident. `engine.incidents` keeps them; this takes the case further."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from SpiffWorkflow.task import Task as Node
+from SpiffWorkflow.util.task import TaskState
+from sqlalchemy.orm import Session
+
+from engine import incidents
+from engine.errors import CannotResolve, Conflict, Invalid, NotAllowed, NotFound
+from engine.identity import Actor
+from engine.incidents import Incident
+from engine.instances import closing, commands, messages, turns
+from engine.instances.closing import Resolving
+from engine.instances.execution import finish, retry
+from engine.instances.turns import Turn
+from engine.instances.waiting import BLOCKED, hold
+from engine.runtime import ProcessEngine
+from engine.tasks import offering
+from engine.variables import checked
+
+
+def resolve_by_retry(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor) -> Incident:
+    """Try the failed step again. If it fails again the incident stays open, with one attempt more."""
+    return _try_again(session, engine, incident_id, actor, {}, "retried", "")
+
+
+def correct_variable(
+    session: Session, engine: ProcessEngine, incident_id: int, name: str, value: Any, *, actor: Actor, reason: str
+) -> Incident:
+    """Set a variable at the failed step and try again."""
+    _need_reason(reason)
+    return _try_again(session, engine, incident_id, actor, {name: value}, "corrected", reason)
+
+
+def skip(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor, reason: str) -> Incident:
+    """Leave the failed automatic step undone and go on. Raises `CannotResolve` for what is not such a step."""
+    _need_reason(reason)
+    incident = _open_incident(session, incident_id, actor)
+    if incident.kind != "step" or incident.node_id is None:
+        raise CannotResolve("Solo un paso automático se puede omitir. Corrija la variable o cancele el proceso.")
+    turn = turns.open_turn(session, engine, incident.instance_id, actor)
+    try:
+        node = turn.case.node(incident.node_id)
+        node.internal_data.pop(BLOCKED, None)
+        turn.retried.add(incident.node_id)
+        finish(turn, node)
+        incidents.resolve(turn, incident, "skipped", reason.strip())
+        thrown = closing.close(turn)
+    finally:
+        turns.leave(turn)
+    messages.deliver(session, engine, thrown)
+    return incident
+
+
+def cancel(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor, reason: str) -> Incident:
+    """Cancel the case of an incident."""
+    _need_reason(reason)
+    incident = _open_incident(session, incident_id, actor)
+    commands.cancel(session, engine, incident.instance_id, actor=actor, reason=reason)
+    return incident
+
+
+def _try_again(
+    session: Session,
+    engine: ProcessEngine,
+    incident_id: int,
+    actor: Actor,
+    variables: dict[str, Any],
+    resolution: str,
+    reason: str,
+) -> Incident:
+    incident = _open_incident(session, incident_id, actor)
+    turn = turns.open_turn(session, engine, incident.instance_id, actor)
+    try:
+        if incident.node_id is not None:
+            _wake(turn, turn.case.node(incident.node_id), incident, checked(variables))
+        thrown = closing.close(turn, Resolving(incident, resolution, reason.strip()))
+    finally:
+        turns.leave(turn)
+    messages.deliver(session, engine, thrown)
+    return incident
+
+
+def _wake(turn: Turn, node: Node, incident: Incident, variables: dict[str, Any]) -> None:
+    node.data.update(variables)
+    if incident.kind == "entry" and node.parent is not None:
+        node.parent.data.update(variables)
+    retry(turn, node)
+    if node.task_spec.manual and node._state == TaskState.READY:
+        offering.offer_again(turn, node)
+    elif incident.kind == "wait":
+        hold(turn, node)
+
+
+def _open_incident(session: Session, incident_id: int, actor: Actor) -> Incident:
+    if not actor.is_supervisor:
+        raise NotAllowed("Solo un coordinador puede resolver incidentes. Pídaselo a él.")
+    incident = session.scalar(sa.select(Incident).where(Incident.id == incident_id).with_for_update())
+    if incident is None:
+        raise NotFound("Ese incidente no existe.")
+    if incident.state != "open":
+        raise Conflict("Ese incidente ya fue resuelto.")
+    return incident
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("Escriba la razón.")

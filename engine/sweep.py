@@ -1,0 +1,90 @@
+"""What the worker's tick takes further: due timers and due retries. Both may run twice, and in many workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import incidents, resolutions
+from engine.errors import CorruptState
+from engine.identity import SYSTEM
+from engine.incidents import Incident
+from engine.instances import closing, messages, turns
+from engine.instances.execution import fire
+from engine.instances.models import Instance
+from engine.runtime import ProcessEngine
+from engine.timers import Timer
+
+
+def fire_due_timers(session: Session, engine: ProcessEngine, *, limit: int = 100) -> int:
+    """Let every due timer happen; how many did.
+
+    The lock of its instance claims a timer; an instance that somebody works on is left for the next tick. What
+    fails in one case is undone, becomes an incident of that case, and doesn't stop the others.
+    """
+    in_trouble = sa.exists().where(
+        Incident.instance_id == Timer.instance_id, Incident.state == "open", Incident.kind.in_(("state", "timer"))
+    )
+    due = sa.select(Timer.id, Timer.instance_id).where(Timer.due_at <= engine.now(), ~in_trouble)
+    rows = session.execute(due.order_by(Timer.due_at, Timer.id).limit(limit)).all()
+    return sum(
+        _claimed(session, engine, instance_id, "timer", lambda instance, id=timer_id: _fire(session, engine, instance, id))
+        for timer_id, instance_id in rows
+    )
+
+
+def retry_due_incidents(session: Session, engine: ProcessEngine, *, limit: int = 100) -> int:
+    """Try again every failed step whose time has come; how many were tried."""
+    due = sa.select(Incident.id, Incident.instance_id).where(
+        Incident.state == "open", Incident.retry_at.is_not(None), Incident.retry_at <= engine.now()
+    )
+    rows = session.execute(due.order_by(Incident.retry_at, Incident.id).limit(limit)).all()
+    return sum(
+        _claimed(session, engine, instance_id, "state", lambda _, id=incident_id: _retry(session, engine, id))
+        for incident_id, instance_id in rows
+    )
+
+
+def _claimed(
+    session: Session, engine: ProcessEngine, instance_id: int, kind: str, work: Callable[[Instance], bool]
+) -> bool:
+    """Do `work` on an instance if nobody else holds it, undoing it if it fails; whether it was done."""
+    instance = turns.lock(session, instance_id, skip_locked=True)
+    if instance is None or instance.state != "active":
+        return False
+    try:
+        with session.begin_nested():
+            return work(instance)
+    except Exception as failure:
+        corrupt = isinstance(failure, CorruptState)
+        incidents.open_outside(session, engine, instance, "state" if corrupt else kind, failure)
+        return False
+
+
+def _fire(session: Session, engine: ProcessEngine, instance: Instance, timer_id: int) -> bool:
+    timer = session.get(Timer, timer_id, populate_existing=True)
+    if timer is None or timer.due_at > engine.now():
+        return False
+    turn = turns.turn_of(session, engine, instance, SYSTEM)
+    try:
+        node = turn.case.node(timer.node_id)
+        element = turn.bundle.element(node.workflow.spec.process_key, timer.element_id)
+        fire(turn, node, timer.element_id, {})
+        turn.record("timer_fired", node, evento=element.name or element.id, vencia=timer.due_at.isoformat())
+        thrown = closing.close(turn)
+    finally:
+        turns.leave(turn)
+    messages.deliver(session, engine, thrown)
+    return True
+
+
+def _retry(session: Session, engine: ProcessEngine, incident_id: int) -> bool:
+    incident = session.get(Incident, incident_id, populate_existing=True)
+    if incident is None or incident.state != "open" or incident.retry_at is None:
+        return False
+    if incident.retry_at > engine.now():
+        return False
+    resolutions.resolve_by_retry(session, engine, incident_id, actor=SYSTEM)
+    return True

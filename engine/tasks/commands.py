@@ -1,0 +1,141 @@
+"""What a person does with a user task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from SpiffWorkflow.util.task import TaskState
+from sqlalchemy.orm import Session
+
+from engine.errors import Conflict, CorruptState, EngineError, ExecutionFailed, Invalid, NotAllowed, UnknownTask
+from engine.events import TaskAssigned, TaskCompleted
+from engine.history import HistoryEntry
+from engine.identity import Actor
+from engine.instances import closing, messages, turns
+from engine.runtime import ProcessEngine
+from engine.tasks import offering
+from engine.tasks.assignment import ensure_may_work_on, ensure_open, groups_of
+from engine.tasks.models import UserTask
+from engine.variables import check_size, checked, plain
+
+__all__ = ["claim", "complete", "ensure_may_work_on", "reassign", "release"]
+
+
+def complete(
+    session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor, variables: Mapping[str, Any]
+) -> UserTask:
+    """Finish a task on behalf of `actor`, set `variables` at its place in the case, and let the case go on.
+
+    Of several who try at once exactly one succeeds; the others get `TaskAlreadyCompleted` with `completed_by` and
+    `completed_at`. A group task that nobody took becomes the actor's. Raises `UnknownTask`, `NotAllowed`,
+    `FourEyes`, `TaskHeldByAnother`, `TaskCancelledError`, `InvalidVariables`.
+    """
+    values = checked(variables)
+    instance_id = session.scalar(sa.select(UserTask.instance_id).where(UserTask.id == task_id))
+    if instance_id is None:
+        raise UnknownTask(task_id=task_id)
+    turns.refuse_nested(session, instance_id)
+    instance = turns.lock(session, instance_id)
+    task = _locked(session, task_id)
+    ensure_may_work_on(session, engine, task, actor)
+    if instance is None:
+        raise UnknownTask(task_id=task_id)
+    turn = turns.turn_of(session, engine, instance, actor)
+    try:
+        _finish(turn, task, values)
+        thrown = closing.close(turn)
+    finally:
+        turns.leave(turn)
+    messages.deliver(session, engine, thrown)
+    return task
+
+
+def claim(session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor) -> UserTask:
+    """Take a group task; nothing happens if it is the actor's already."""
+    task = _locked(session, task_id)
+    ensure_may_work_on(session, engine, task, actor)
+    if task.assignee != actor.id:
+        _assign(session, engine, task, actor, actor.id, "task_claimed", "")
+    return task
+
+
+def release(session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor) -> UserTask:
+    """Give a task back to its groups."""
+    task = _locked(session, task_id)
+    ensure_open(task)
+    if task.assignee is None:
+        return task
+    if task.assignee != actor.id and not actor.is_supervisor:
+        raise NotAllowed(task_id=task_id)
+    if not groups_of(session, task_id):
+        raise Conflict("Esta tarea no está ofrecida a ningún grupo: pida al coordinador que la reasigne.")
+    _assign(session, engine, task, actor, None, "task_released", "")
+    return task
+
+
+def reassign(
+    session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor, to: str, reason: str
+) -> UserTask:
+    """Hand a task to another person; only a supervisor may, and must say why."""
+    if not actor.is_supervisor:
+        raise NotAllowed("Solo un coordinador puede reasignar tareas. Pídaselo a él.", task_id=task_id)
+    if not reason.strip():
+        raise Invalid("Escriba por qué reasigna la tarea.")
+    task = _locked(session, task_id)
+    ensure_open(task)
+    if task.assignee != to:
+        _assign(session, engine, task, actor, to, "task_reassigned", reason.strip())
+    return task
+
+
+def _locked(session: Session, task_id: int) -> UserTask:
+    query = sa.select(UserTask).where(UserTask.id == task_id).with_for_update()
+    task = session.scalar(query.execution_options(populate_existing=True))
+    if task is None:
+        raise UnknownTask(task_id=task_id)
+    return task
+
+
+def _finish(turn: turns.Turn, task: UserTask, values: dict[str, Any]) -> None:
+    node = turn.case.node(task.node_id)
+    if node._state != TaskState.READY:
+        raise CorruptState(f"La tarea {task.id} está abierta, pero su proceso no la espera.", task_id=task.id)
+    task.state, task.assignee = "completed", turn.actor.id
+    task.completed_by, task.completed_at, task.ended_at = turn.actor.id, turn.now, turn.now
+    node.data.update(values)
+    check_size(node.data)
+    turn.completed.add(task.node_id)
+    turn.record("task_completed", node, task_id=task.id, **({"variables": plain(values)} if values else {}))
+    turn.events.append(TaskCompleted(turn.now, turn.actor.id, task.instance_id, task.id, plain(values)))
+    offering.forget_candidates(turn, [task.id])
+    try:
+        node.run()
+    except EngineError:
+        raise
+    except Exception as exc:
+        raise ExecutionFailed(
+            "El proceso no pudo seguir después de esta tarea; no se guardó nada. Avise al administrador."
+        ) from exc
+
+
+def _assign(
+    session: Session, engine: ProcessEngine, task: UserTask, actor: Actor, to: str | None, kind: str, reason: str
+) -> None:
+    before, task.assignee = task.assignee, to
+    session.add(
+        HistoryEntry(
+            instance_id=task.instance_id,
+            at=engine.now(),
+            actor_id=actor.id,
+            kind=kind,
+            process_key=task.process_key,
+            element_id=task.element_id,
+            element_name=task.name,
+            task_id=task.id,
+            data={"antes": before, "despues": to, "motivo": reason},
+        )
+    )
+    session.flush()
+    engine.tell(session, TaskAssigned(engine.now(), actor.id, task.instance_id, task.id, before, to, reason))

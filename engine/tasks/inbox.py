@@ -1,0 +1,144 @@
+"""Lists of tasks. They read rows only, never a case, and cost the same however many tasks there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from engine.instances.models import Instance
+from engine.tasks.models import TaskCandidate, UserTask
+
+Cursor = tuple[dt.datetime | None, int]
+"""Where a page ended: the moment it is sorted by, and the task's id."""
+
+_COLUMNS = (
+    UserTask.id,
+    UserTask.instance_id,
+    UserTask.process_key,
+    UserTask.element_id,
+    UserTask.name,
+    UserTask.form_key,
+    UserTask.properties,
+    UserTask.variables,
+    UserTask.context,
+    UserTask.state,
+    UserTask.assignee,
+    UserTask.priority,
+    UserTask.created_at,
+    UserTask.due_at,
+    UserTask.completed_at,
+    UserTask.completed_by,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A task in a list, with the case it belongs to. `case_process_key` is the process of the case."""
+
+    id: int
+    instance_id: int
+    process_key: str
+    element_id: str
+    name: str
+    form_key: str | None
+    properties: Mapping[str, Any]
+    variables: Mapping[str, Any]
+    context: Mapping[str, Any]
+    state: str
+    assignee: str | None
+    priority: int
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+    completed_at: dt.datetime | None
+    completed_by: str | None
+    instance_name: str
+    business_key: str
+    scope: str | None
+    case_process_key: str
+
+    @property
+    def cursor(self) -> Cursor:
+        """`after` for the page that follows this row."""
+        return (self.completed_at if self.state == "completed" else self.due_at, self.id)
+
+
+def mine(session: Session, actor: Actor, *, limit: int = 50, after: Cursor | None = None) -> list[InboxRow]:
+    """The actor's open tasks, nearest deadline first, those without one last."""
+    condition = (UserTask.assignee == actor.id) & (UserTask.state == "open")
+    return _by_deadline(session, sa.select(UserTask.id).where(condition), UserTask.due_at, limit, after)
+
+
+def of_groups(session: Session, actor: Actor, *, limit: int = 50, after: Cursor | None = None) -> list[InboxRow]:
+    """The open tasks that nobody took yet and that are offered to a group of the actor, nearest deadline first."""
+    found: dict[int, InboxRow] = {}
+    for group in sorted(actor.groups):
+        query = (
+            sa.select(UserTask.id)
+            .join(TaskCandidate, TaskCandidate.task_id == UserTask.id)
+            .where(TaskCandidate.group_id == group, UserTask.state == "open", UserTask.assignee.is_(None))
+        )
+        found.update((row.id, row) for row in _by_deadline(session, query, TaskCandidate.due_at, limit, after))
+    return sorted(found.values(), key=lambda row: (row.due_at is None, row.due_at, row.id))[:limit]
+
+
+def finished_by(session: Session, actor: Actor, *, limit: int = 50, after: Cursor | None = None) -> list[InboxRow]:
+    """The tasks the actor completed, newest first."""
+    query = sa.select(UserTask.id).where(UserTask.completed_by == actor.id)
+    if after is not None and after[0] is not None:
+        query = query.where(sa.tuple_(UserTask.completed_at, UserTask.id) < sa.tuple_(sa.literal(after[0], UserTask.completed_at.type), after[1]))
+    ids = session.scalars(query.order_by(UserTask.completed_at.desc(), UserTask.id.desc()).limit(limit)).all()
+    return _rows(session, ids)
+
+
+def count_mine(session: Session, actor: Actor) -> int:
+    """How many open tasks the actor has."""
+    query = sa.select(sa.func.count()).select_from(UserTask)
+    return session.scalar(query.where(UserTask.assignee == actor.id, UserTask.state == "open")) or 0
+
+
+def count_of_groups(session: Session, actor: Actor) -> int:
+    """How many untaken tasks are offered to the actor's groups."""
+    query = (
+        sa.select(sa.func.count(sa.distinct(UserTask.id)))
+        .join(TaskCandidate, TaskCandidate.task_id == UserTask.id)
+        .where(TaskCandidate.group_id.in_(actor.groups), UserTask.state == "open", UserTask.assignee.is_(None))
+    )
+    return session.scalar(query) or 0
+
+
+def _by_deadline(
+    session: Session, query: sa.Select[tuple[int]], due_at: Any, limit: int, after: Cursor | None
+) -> list[InboxRow]:
+    """Those with a deadline first, by an index, and only if the page isn't full those without."""
+    ids: list[int] = []
+    if after is None or after[0] is not None:
+        dated = query.where(due_at.is_not(None))
+        if after is not None:
+            moment = sa.literal(after[0], UserTask.due_at.type)
+            dated = dated.where((due_at > moment) | ((due_at == moment) & (UserTask.id > after[1])))
+        ids += session.scalars(dated.order_by(due_at, UserTask.id).limit(limit))
+    if len(ids) < limit:
+        undated = query.where(due_at.is_(None))
+        if after is not None and after[0] is None:
+            undated = undated.where(UserTask.id > after[1])
+        ids += session.scalars(undated.order_by(UserTask.id).limit(limit - len(ids)))
+    return _rows(session, ids)
+
+
+def _rows(session: Session, ids: Iterable[int]) -> list[InboxRow]:
+    wanted = list(ids)
+    if not wanted:
+        return []
+    query = (
+        sa.select(*_COLUMNS, Instance.name, Instance.business_key, Instance.scope, Instance.process_key)
+        .join(Instance, Instance.id == UserTask.instance_id)
+        .where(UserTask.id.in_(wanted))
+    )
+    rows = {row[0]: InboxRow(*row) for row in session.execute(query)}
+    return [rows[task_id] for task_id in wanted if task_id in rows]

@@ -1,0 +1,147 @@
+"""User tasks come and go as a case moves: to whom each is offered, and by when it is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from SpiffWorkflow.task import Task as Node
+
+from engine.errors import UnknownRole
+from engine.events import TaskCancelled, TaskCreated
+from engine.instances.case import caller_of, element_id, loop_context, process_key
+from engine.tasks.models import TaskCandidate, UserTask
+from engine.variables import fill, plain
+
+if TYPE_CHECKING:
+    from engine.instances.turns import Turn
+
+DEFAULT_PRIORITY = 50
+
+
+def offer(turn: Turn, nodes: list[Node]) -> None:
+    """Open the tasks of `nodes`. A role or deadline that can't be worked out opens an incident, not a hole."""
+    offers = [(node, _task(turn, node), _groups(turn, node)) for node in nodes]
+    turn.session.add_all([task for _, task, _ in offers])
+    turn.session.flush()
+    candidates = [
+        {"task_id": task.id, "group_id": group, "due_at": task.due_at} for _, task, groups in offers for group in groups
+    ]
+    if candidates:
+        turn.session.execute(sa.insert(TaskCandidate), candidates)
+    for node, task, _ in offers:
+        turn.record("task_created", node, task_id=task.id, **_shown(task))
+        turn.events.append(TaskCreated(turn.now, turn.actor.id, turn.instance.id, task.id))
+
+
+def offer_again(turn: Turn, node: Node) -> None:
+    """Work out the role and deadline of an open task once more (after an incident)."""
+    task = turn.session.scalars(sa.select(UserTask).where(UserTask.node_id == node.id.hex)).one()
+    groups = _groups(turn, node)
+    task.due_at, task.assignee = _due_at(turn, node), task.assignee or _assignee(turn, node)
+    turn.session.execute(sa.delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+    if groups:
+        rows = [{"task_id": task.id, "group_id": group, "due_at": task.due_at} for group in groups]
+        turn.session.execute(sa.insert(TaskCandidate), rows)
+
+
+def withdraw(turn: Turn, node_ids: list[str]) -> None:
+    """Cancel the open tasks of nodes that are gone."""
+    query = sa.select(UserTask).where(UserTask.node_id.in_(node_ids), UserTask.state == "open")
+    tasks = turn.session.scalars(query).all()
+    for task in tasks:
+        task.state, task.ended_at = "cancelled", turn.now
+        turn.entries.append(
+            {
+                "instance_id": turn.instance.id,
+                "at": turn.now,
+                "actor_id": turn.actor.id,
+                "kind": "task_cancelled",
+                "process_key": task.process_key,
+                "element_id": task.element_id,
+                "element_name": task.name,
+                "task_id": task.id,
+                "data": {},
+            }
+        )
+        turn.events.append(TaskCancelled(turn.now, turn.actor.id, turn.instance.id, task.id))
+    forget_candidates(turn, [task.id for task in tasks])
+
+
+def forget_candidates(turn: Turn, task_ids: list[int]) -> None:
+    """A closed task is offered to nobody."""
+    statement = sa.delete(TaskCandidate).where(TaskCandidate.task_id.in_(task_ids))
+    turn.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _shown(task: UserTask) -> dict[str, Any]:
+    return {"vence": task.due_at.isoformat()} if task.due_at else {}
+
+
+def _task(turn: Turn, node: Node) -> UserTask:
+    element = turn.element(node)
+    return UserTask(
+        instance_id=turn.instance.id,
+        node_id=node.id.hex,
+        process_key=process_key(node),
+        element_id=element_id(node),
+        name=(fill(element.name, node.data) or element.name or element.id)[:300],
+        form_key=element.form_key or None,
+        properties=dict(element.properties),
+        variables=plain(node.data),
+        context=loop_context(node),
+        state="open",
+        assignee=_assignee(turn, node),
+        priority=DEFAULT_PRIORITY,
+        created_at=turn.now,
+        due_at=_due_at(turn, node),
+    )
+
+
+def _assignee(turn: Turn, node: Node) -> str | None:
+    try:
+        return fill(turn.element(node).assignee, node.data) or None
+    except Exception as failure:
+        turn.fail(node, "assignment", failure)
+        return None
+
+
+def _due_at(turn: Turn, node: Node) -> dt.datetime | None:
+    deadline = turn.element(node).deadline
+    if not deadline:
+        return None
+    try:
+        return turn.engine.calendar.deadline(
+            deadline, since=turn.now, variables=plain(node.data), scope=turn.instance.scope
+        )
+    except Exception as failure:
+        turn.fail(node, "deadline", failure)
+        return None
+
+
+def _groups(turn: Turn, node: Node) -> list[str]:
+    roles, data = _roles(turn, node)
+    try:
+        return list(dict.fromkeys(_group(turn, role, data) for role in roles))
+    except Exception as failure:
+        turn.fail(node, "assignment", failure)
+        return []
+
+
+def _group(turn: Turn, role: str, data: Mapping[str, Any]) -> str:
+    filled = fill(role, data)
+    if not filled:
+        raise UnknownRole(f"El rol «{role}» no tiene valor en este punto del proceso.")
+    return turn.engine.groups.resolve(filled, plain(data))
+
+
+def _roles(turn: Turn, node: Node) -> tuple[tuple[str, ...], Mapping[str, Any]]:
+    """The roles of a task and the variables they are read with; a called process without lanes takes its caller's."""
+    asked: Node | None = node
+    while asked is not None:
+        if roles := turn.element(asked).roles:
+            return roles, asked.data
+        asked = caller_of(asked)
+    return (), node.data
