@@ -1,0 +1,232 @@
+"""A plan as it comes out of a workbook: checked types, no database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from workflows.calendar import add_months
+from workflows.indicators.sheets import Month
+from workflows.indicators.traffic_light import DEFAULT_BANDS, Bands
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """The plan itself. `first_month` (AAAA-MM) is empty where it follows from the rest."""
+
+    code: str
+    name: str
+    sector: str
+    first_year: int
+    years: int
+    development_plan: str = ""
+    first_level_name: str = "línea"
+    approval_rule: str = "unanimidad"
+    state: str = "vigente"
+    first_month: str = ""
+    mission: str = ""
+    vision: str = ""
+    values: tuple[str, ...] = ()
+    act_kind: str = ""
+    act_number: str = ""
+    act_on: dt.date | None = None
+    act_issuer: str = ""
+
+    @property
+    def last_year(self) -> int:
+        """The last calendar year of the plan."""
+        return self.first_year + self.years - 1
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    """An entity of the sector."""
+
+    code: str
+    name: str
+    sector_role: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """Somebody who uses the platform, with role ids."""
+
+    username: str
+    name: str
+    email: str
+    entity: str
+    roles: tuple[str, ...]
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecord:
+    """A strategic line."""
+
+    code: str
+    name: str
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveRecord:
+    """A strategic objective."""
+
+    code: str
+    line: str
+    name: str
+    weight: Decimal
+    lead_entity: str
+    theme: str = ""
+    expected_result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRecord:
+    """The data sheet of an indicator, its targets by calendar year and its monthly programming."""
+
+    code: str
+    objective: str
+    kind: str
+    entity: str
+    weight: Decimal
+    name: str
+    unit: str
+    decimals: int
+    annualization: str
+    baseline: Decimal | None
+    baseline_year: int | None
+    final_target: Decimal
+    periodicity: str
+    lag_days: int = 0
+    project: str = ""
+    reports: str = ""
+    reviews: str = ""
+    substitute: str = ""
+    definition: str = ""
+    formula: str = ""
+    source: str = ""
+    active: bool = True
+    targets: Mapping[int, Decimal] = field(default_factory=dict)
+    monthly: Mapping[Month, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRecord:
+    """Money of a project in a year, in millions of current pesos."""
+
+    appropriation: Decimal | None
+    commitments: Decimal | None
+    payments: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRecord:
+    """An investment project with its money by year."""
+
+    code: str
+    name: str
+    entity: str
+    budgets: Mapping[int, BudgetRecord] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayRecord:
+    """A day not worked that the national calendar does not know."""
+
+    day: dt.date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanData:
+    """A whole plan: structure, people, programming and what was measured so far.
+
+    `measurements` by indicator and month hold only what was reported. `rows` tells the row of each record by sheet
+    key and code, so that a finding can point at it; it is no part of what the plan says.
+    """
+
+    plan: PlanRecord
+    entities: tuple[EntityRecord, ...]
+    people: tuple[PersonRecord, ...]
+    lines: tuple[LineRecord, ...]
+    objectives: tuple[ObjectiveRecord, ...]
+    indicators: tuple[IndicatorRecord, ...]
+    projects: tuple[ProjectRecord, ...] = ()
+    measurements: Mapping[str, Mapping[Month, Decimal]] = field(default_factory=dict)
+    bands: Bands = DEFAULT_BANDS
+    holidays: tuple[HolidayRecord, ...] = ()
+    rows: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
+
+    @property
+    def measured_months(self) -> list[Month]:
+        """Every month from the first with a measurement to the last."""
+        months = sorted({month for series in self.measurements.values() for month in series})
+        return months_between(months[0], months[-1]) if months else []
+
+    @property
+    def first_followed_month(self) -> str:
+        """The first month that the calendar opens (AAAA-MM).
+
+        As the plan says; else the one after what was measured; else the first full month after adoption; else the
+        first of the plan.
+        """
+        if self.plan.first_month:
+            return self.plan.first_month
+        start = dt.date(self.plan.first_year, 1, 1)
+        if measured := self.measured_months:
+            start = add_months(dt.date(*measured[-1], 1), 1)
+        elif self.plan.act_on and self.plan.act_on >= start:
+            start = add_months(self.plan.act_on.replace(day=1), 1)
+        return f"{start:%Y-%m}"
+
+
+def months_between(first: Month, last: Month) -> list[Month]:
+    """Every month from `first` to `last`, both included."""
+    count = (last[0] - first[0]) * 12 + last[1] - first[1] + 1
+    days = (add_months(dt.date(*first, 1), n) for n in range(count))
+    return [(day.year, day.month) for day in days]
+
+
+def rebase(data: PlanData, first_year: int) -> PlanData:
+    """The same plan, begun in `first_year`: every year and date moves with it."""
+    shift = first_year - data.plan.first_year
+    act_on = data.plan.act_on and add_months(data.plan.act_on, 12 * shift)
+    first_month = data.plan.first_month and f"{int(data.plan.first_month[:4]) + shift}{data.plan.first_month[4:]}"
+    return replace(
+        data,
+        plan=replace(data.plan, first_year=first_year, act_on=act_on, first_month=first_month),
+        indicators=tuple(_moved(indicator, shift) for indicator in data.indicators),
+        projects=tuple(replace(project, budgets=_years(project.budgets, shift)) for project in data.projects),
+        measurements={code: _months(series, shift) for code, series in data.measurements.items()},
+        holidays=tuple(replace(holiday, day=add_months(holiday.day, 12 * shift)) for holiday in data.holidays),
+    )
+
+
+def without_measurements(data: PlanData, since: Month | None = None) -> PlanData:
+    """The plan with nothing measured from a month on; without `since`, with nothing measured at all."""
+    kept = {
+        code: {month: value for month, value in series.items() if since is not None and month < since}
+        for code, series in data.measurements.items()
+    }
+    return replace(data, measurements={code: series for code, series in kept.items() if series})
+
+
+def _moved(indicator: IndicatorRecord, shift: int) -> IndicatorRecord:
+    return replace(
+        indicator,
+        baseline_year=None if indicator.baseline_year is None else indicator.baseline_year + shift,
+        targets=_years(indicator.targets, shift),
+        monthly=_months(indicator.monthly, shift),
+    )
+
+
+def _years(values: Mapping[int, Any], shift: int) -> dict[int, Any]:
+    return {year + shift: value for year, value in values.items()}
+
+
+def _months(values: Mapping[Month, Decimal], shift: int) -> dict[Month, Decimal]:
+    return {(year + shift, month): value for (year, month), value in values.items()}
