@@ -54,6 +54,7 @@ class Period(Base):
     published_at: Mapped[dt.datetime | None]
     introduction: Mapped[str] = mapped_column(sa.Text, default="")
     note: Mapped[str] = mapped_column(sa.Text, default="")
+    return_reason: Mapped[str] = mapped_column(sa.Text, default="")
     approved_by: Mapped[str | None] = mapped_column(sa.String(100))
     approved_at: Mapped[dt.datetime | None]
     formula_version: Mapped[str | None] = mapped_column(sa.String(20))

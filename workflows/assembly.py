@@ -1,0 +1,95 @@
+"""Puts the domain together: the engine with every automatic step, and the forms with every handler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.clock import Clock
+from engine.events import Listener
+from engine.runtime import ProcessEngine
+from engine.service_tasks import ServiceTaskHandler
+from workflows.calendar import WorkingCalendar
+from workflows.forms.handlers import FormHandler
+from workflows.forms.options import CATALOGUES
+from workflows.forms.submissions import Forms
+from workflows.handlers import (
+    entity_forms,
+    meeting_forms,
+    meeting_steps,
+    month_forms,
+    month_steps,
+    preparation_forms,
+    preparation_steps,
+    progress_forms,
+)
+from workflows.handlers.meeting_steps import MinutesMaker
+from workflows.handlers.month_steps import ReportMaker
+from workflows.people.directory import SectorGroups
+
+
+def process_engine(
+    clock: Clock,
+    listeners: Iterable[Listener] = (),
+    *,
+    calendar: WorkingCalendar | None = None,
+    make_report: ReportMaker | None = None,
+    make_minutes: MinutesMaker | None = None,
+) -> ProcessEngine:
+    """The engine with the calendar, the groups and every automatic step.
+
+    `make_report` and `make_minutes` store documents inside the step that closes a month or a meeting; without them
+    none are made.
+    """
+    return ProcessEngine(
+        clock=clock,
+        calendar=calendar or WorkingCalendar(),
+        groups=SectorGroups(),
+        service_tasks=service_tasks(make_report=make_report, make_minutes=make_minutes),
+        listeners=tuple(listeners),
+    )
+
+
+def service_tasks(
+    *, make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None
+) -> Mapping[str, ServiceTaskHandler]:
+    """Every automatic step by its topic."""
+    return {**month_steps.steps(make_report), **meeting_steps.steps(make_minutes), **preparation_steps.steps()}
+
+
+def form_handlers() -> Mapping[str, FormHandler]:
+    """Every form handler by its name in `pes.registro`."""
+    report, validate, execution = (
+        progress_forms.ReportProgress(),
+        entity_forms.ValidateReport(),
+        entity_forms.ReportExecution(),
+    )
+    return {
+        "reportar_avance": report,
+        "corregir_avance": report,
+        "corregir_extemporaneo": report,
+        "completar_reporte": progress_forms.CompleteLateReport(),
+        "reportar_ejecucion": execution,
+        "completar_ejecucion": execution,
+        "validar_reporte": validate,
+        "validar_extemporaneo": validate,
+        "avalar_reporte": entity_forms.EndorseReport(),
+        "avalar_extemporaneo": entity_forms.EndorseLateReport(),
+        "revisar_consolidado": month_forms.ReviewConsolidated(),
+        "aclarar_reporte": month_forms.ClarifyReport(),
+        "calificar_cuellos": month_forms.QualifyBottlenecks(),
+        "aprobar_informe": month_forms.ApproveReport(),
+        "ajustar_informe": month_forms.AdjustReport(),
+        "establecer_responsables": preparation_forms.SetResponsibles(),
+        "reasignar_responsables": preparation_forms.ReassignResponsibles(),
+        "aceptar_responsabilidad": preparation_forms.AcceptResponsibility(),
+        "convocar": meeting_forms.Convene(),
+        "registrar_asistencia": meeting_forms.RecordAttendance(),
+        "elaborar_acta": meeting_forms.WriteMinutes(),
+        "revisar_acta": meeting_forms.ReviewMinutes(),
+        "aprobar_acta": meeting_forms.ApproveMinutes(),
+    }
+
+
+def forms() -> Forms:
+    """Every form of the house."""
+    return Forms(handlers=form_handlers(), catalogues=CATALOGUES)

@@ -1,0 +1,47 @@
+"""Automatic steps of `sub_mesa`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.runtime import ProcessEngine
+from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from workflows.meetings import convening, minutes
+
+MinutesMaker = Callable[[Session, ProcessEngine, int], object]
+"""Makes and stores the document of approved minutes (meeting id)."""
+
+
+def enviar_convocatoria(call: ServiceCall) -> None:
+    """Tell that the meeting was called."""
+    convening.send_invitations(call.session, call.engine, call.variables["reunion"])
+
+
+def recoger_ajustes(call: ServiceCall) -> Mapping[str, Any]:
+    """Close a round of review; sets `hay_ajustes`."""
+    reviewers = call.variables.get("asistentes") or []
+    return {"hay_ajustes": minutes.gather_reviews(call.session, call.engine, call.variables["reunion"], reviewers)}
+
+
+def cerrar_mesa(make_minutes: MinutesMaker | None) -> ServiceTaskHandler:
+    """The step that puts the commitments in force and, where there is somebody to make it, stores the minutes."""
+
+    def close(call: ServiceCall) -> Mapping[str, Any]:
+        meeting = minutes.close(call.session, call.variables["reunion"])
+        if make_minutes is not None:
+            make_minutes(call.session, call.engine, meeting.id)
+        return {"acta_id": meeting.id}
+
+    return close
+
+
+def steps(make_minutes: MinutesMaker | None) -> dict[str, ServiceTaskHandler]:
+    """The steps by topic."""
+    return {
+        "enviar_convocatoria": enviar_convocatoria,
+        "recoger_ajustes": recoger_ajustes,
+        "cerrar_mesa": cerrar_mesa(make_minutes),
+    }

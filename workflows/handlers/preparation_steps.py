@@ -1,0 +1,44 @@
+"""Automatic steps of `f5_preparacion`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from workflows.calendar import bogota_day
+from workflows.monitoring import responsibilities
+
+
+def preparar_matriz(call: ServiceCall) -> Mapping[str, Any]:
+    """Propose the matrix of the year, or only the rows of the person who leaves; sets `entidades`."""
+    plan = str(call.variables.get("plan") or call.scope)
+    year = int(call.variables.get("vigencia") or bogota_day(call.now).year)
+    person = call.variables.get("persona")
+    entities = responsibilities.propose(call.session, plan, call.instance_id, year, person)
+    return {"entidades": entities}
+
+
+def reunir_responsables(call: ServiceCall) -> Mapping[str, Any]:
+    """Find who has not answered; sets `responsables`."""
+    return {"responsables": responsibilities.unanswered(call.session, call.instance_id)}
+
+
+def resolver_aceptaciones(call: ServiceCall) -> Mapping[str, Any]:
+    """Close the answers; sets `entidades_por_reasignar`."""
+    return {"entidades_por_reasignar": responsibilities.close_answers(call.session, call.instance_id)}
+
+
+def poner_matriz_en_servicio(call: ServiceCall) -> None:
+    """Put the matrix in force."""
+    responsibilities.put_in_force(call.session, call.engine, call.instance_id)
+
+
+def steps() -> dict[str, ServiceTaskHandler]:
+    """The steps by topic."""
+    return {
+        "preparar_matriz": preparar_matriz,
+        "reunir_responsables": reunir_responsables,
+        "resolver_aceptaciones": resolver_aceptaciones,
+        "poner_matriz_en_servicio": poner_matriz_en_servicio,
+    }
