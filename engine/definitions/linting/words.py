@@ -94,12 +94,17 @@ def _set_here(checked: Checked) -> set[str]:
 
 
 def _slip_of(name: str, known: set[str]) -> str:
-    """The known name that this one is a slip of: one or two letters differ, and not only the plural's."""
-    for near in sorted(known):
-        if name.rstrip("es") != near.rstrip("es") and abs(len(name) - len(near)) <= 2 < len(name):
-            if name[0] == near[0] and _slips(name, near) <= 2:
-                return near
-    return ""
+    """The known name that this one is a slip of; empty if there is none."""
+    return next((near for near in sorted(known) if _is_slip(name, near)), "")
+
+
+def _is_slip(name: str, near: str) -> bool:
+    """Whether one or two letters differ, and not only the plural's or a number."""
+    if len(name) < 3 or name[0] != near[0] or abs(len(name) - len(near)) > 2:
+        return False
+    if name.rstrip("es") == near.rstrip("es") or name.rstrip("0123456789") == near.rstrip("0123456789"):
+        return False
+    return _slips(name, near) <= (2 if len(name) > 5 else 1)
 
 
 @functools.lru_cache(10_000)
