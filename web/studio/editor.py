@@ -14,17 +14,16 @@ from engine.definitions import drafts
 from engine.definitions.comparison import compare
 from engine.definitions.linting import Finding, lint
 from engine.definitions.models import Draft
+from engine.definitions.publishing import known_names
 from engine.definitions.reading import read_diagram
-from engine.errors import EngineError, Invalid, StaleDraft
+from engine.errors import Invalid, StaleDraft
 from web.auth.access import allow
+from web.deadlines import clock_time
 from web.pages import actor, back_to, current, page
-from web.security import allow_inline_styles
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.catalogues import catalogues
-from engine.definitions.publishing import known_names
 from web.studio.processes import xml_answer
-from web.wording import clock_time
 
 SEVERITIES = {"error": "error", "warning": "aviso"}
 
@@ -33,7 +32,6 @@ SEVERITIES = {"error": "error", "warning": "aviso"}
 @allow(LEADERS)
 def edit(process_key: str) -> str:
     """The editor, with the draft or the current version."""
-    allow_inline_styles()
     with current().database.reading() as session:
         version = overview.current_version(session, process_key)
         draft = drafts.find(session, drafts.PROCESS, process_key)
@@ -117,29 +115,22 @@ def findings(process_key: str) -> Response:
 
 
 def review(xml: bytes) -> list[tuple[Finding, str]]:
-    """The findings, errors first, each with the name of its element."""
+    """The findings, errors first, each with the name of its element. Raises `UnreadableDiagram`."""
     with current().database.reading() as session:
         found = lint(xml, known_names(session, current().engine))
-    try:
-        diagram = read_diagram(xml)
-    except EngineError:
-        return [(finding, "") for finding in found]
-    named = {
-        **{lane.id: lane.name for lane in diagram.lanes.values()},
-        **{one.id: one.name for one in diagram.elements.values()},
-    }
-    ordered = sorted(found, key=lambda finding: finding.severity != "error")
-    return [(finding, named.get(finding.element or "", "")) for finding in ordered]
+    diagram = read_diagram(xml)
+    names = {key: one.name for part in (diagram.lanes, diagram.elements, diagram.flows) for key, one in part.items()}  # type: ignore[attr-defined]
+    return [(finding, names.get(finding.element, "")) for finding in found]
 
 
-def as_json(finding: Finding, name: str) -> dict[str, str]:
+def as_json(finding: Finding, name: str) -> dict[str, Any]:
     """A finding as the editor reads it."""
     return {
-        "gravedad": SEVERITIES.get(finding.severity, finding.severity),
-        "elemento": finding.element or "",
+        "gravedad": SEVERITIES[finding.severity],
+        "elemento": finding.element,
         "nombre": name,
         "mensaje": finding.message,
-        "arreglo": finding.fix or "",
+        "arreglo": dict(finding.fix) if finding.fix else None,
     }
 
 

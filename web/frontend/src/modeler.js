@@ -9,6 +9,9 @@ import vocabulary from './modeler/vocabulary.js';
 import spanish from './shared/spanish.js';
 import './modeler.css';
 
+const PALETTE = 130;
+const MARGIN = 20;
+
 const page = document.getElementById('editor');
 const part = (name) => page.querySelector(`[data-part=${name}]`);
 const get = (url) => fetch(url, { credentials: 'same-origin' });
@@ -21,8 +24,16 @@ async function open() {
   });
   const [diagram, catalogues] = await Promise.all([get(page.dataset.xml), get(page.dataset.catalogues)]);
   await modeler.importXML(await diagram.text());
-  modeler.get('canvas').zoom('fit-viewport', 'auto');
+  fit(modeler.get('canvas'));
   start(modeler, await catalogues.json());
+}
+
+// The whole drawing, beside the palette instead of under it.
+function fit(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min((outer.width - PALETTE - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height, 1);
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: inner.x - PALETTE / scale, y: inner.y - (height - inner.height) / 2, width, height });
 }
 
 function start(modeler, catalogues) {
@@ -36,7 +47,7 @@ function start(modeler, catalogues) {
     publish: async () => { if (!drafts.dirty || await drafts.save()) location.assign(page.dataset.publish); },
     undo: () => commands.canUndo() && commands.undo(),
     redo: () => commands.canRedo() && commands.redo(),
-    fit: () => canvas.zoom('fit-viewport', 'auto'),
+    fit: () => fit(canvas),
   };
   for (const [name, action] of Object.entries(actions)) page.querySelector(`[data-action=${name}]`)?.addEventListener('click', action);
   addEventListener('keydown', (event) => {
@@ -53,7 +64,7 @@ async function ask(xml) {
   const answer = await post(page, page.dataset.findings, { xml });
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) return said.hallazgos;
-  return [{ gravedad: 'error', elemento: '', nombre: '', mensaje: said.mensaje ?? 'No se pudo revisar el diagrama.', arreglo: '' }];
+  return [{ gravedad: 'error', elemento: '', nombre: '', mensaje: said.mensaje ?? 'No se pudo revisar el diagrama.', arreglo: null }];
 }
 
 open().catch(() => { part('status').textContent = 'El diagrama no se pudo abrir. Actualice la página; si sigue así, avise a soporte.'; });

@@ -1,4 +1,6 @@
 // What the server's linter says about the drawing: a list to walk through, and a badge at each element.
+import { label, mend } from './fixes.js';
+
 const WORDS = { error: 'Error', aviso: 'Aviso' };
 const SIGNS = { error: '✕', aviso: '!' };
 const PAUSE = 700;
@@ -41,12 +43,17 @@ export class Findings {
     button.textContent = `${SIGNS[gravedad]} ${WORDS[gravedad]}${nombre ? ` en «${nombre}»` : ''}: ${mensaje}`;
     button.addEventListener('click', () => this.go(elemento));
     item.append(button);
-    if (arreglo) {
-      const hint = document.createElement('small');
-      hint.textContent = arreglo;
-      item.append(hint);
-    }
+    if (label(arreglo)) item.append(this.mender(arreglo));
     return item;
+  }
+
+  mender(fix) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'btn small quiet';
+    button.textContent = label(fix);
+    button.addEventListener('click', () => mend(this.modeler, fix));
+    return button;
   }
 
   go(id) {

@@ -16,8 +16,10 @@ export function property(element, name) {
 export function setProperty({ modeling, moddle }, element, name, value) {
   const object = getBusinessObject(element);
   const before = holder(element);
-  const kept = (before?.values ?? []).filter((one) => one.name !== PREFIX + name);
-  if (value) kept.push(moddle.create('camunda:Property', { name: PREFIX + name, value }));
+  const kept = [...(before?.values ?? [])];
+  const place = kept.findIndex((one) => one.name === PREFIX + name);
+  const fresh = value ? [moddle.create('camunda:Property', { name: PREFIX + name, value })] : [];
+  kept.splice(place < 0 ? kept.length : place, place < 0 ? 0 : 1, ...fresh);
   const others = (object.extensionElements?.values ?? []).filter((one) => one !== before);
   const values = kept.length ? [...others, moddle.create('camunda:Properties', { values: kept })] : others;
   const extensionElements = values.length ? moddle.create('bpmn:ExtensionElements', { values }) : undefined;
