@@ -24,6 +24,10 @@ DANGEROUS = frozenset(
     {".exe", ".dll", ".com", ".bat", ".cmd", ".scr", ".msi", ".ps1", ".vbs", ".js", ".jar", ".sh", ".py", ".php"}
     | {".apk", ".lnk", ".hta", ".docm", ".xlsm", ".pptm"}
 )
+SUFFIXES = (
+    ".pdf", ".png", ".jpg", ".jpeg", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".csv", ".txt", ".zip",
+)  # fmt: skip
+"""What a file chooser offers."""
 ACCEPTED = "PDF, imagen (PNG o JPG), Word, Excel, PowerPoint, LibreOffice, CSV, texto o ZIP"
 
 

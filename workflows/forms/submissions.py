@@ -112,27 +112,43 @@ class Forms:
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
 
-    def open_sent(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor) -> OpenForm:
-        """What was sent with a completed task, over the form; `amendable` tells whether this person may correct it.
+    def already_sent(self, session: Session, task_id: int, token: str | None) -> Submission | None:
+        """What was sent with this token before: the same press of a button that came twice."""
+        return None if token is None else _sent_with(session, task_id, token)
 
-        Whoever shows it to others decides whether they may see it.
+    def schema_for(
+        self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, *, correcting: bool = False
+    ) -> FormSchema:
+        """The form that this person may fill in now (or correct); raises the errors of `open` and `amend`."""
+        task = _task(session, task_id)
+        if correcting:
+            self._amendable(session, engine, task, actor)
+        else:
+            commands.ensure_may_work_on(session, engine, task, actor)
+        return _schema(session, session.get_one(Instance, task.instance_id), task.form_key)
+
+    def open_sent(
+        self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object = None
+    ) -> OpenForm:
+        """What was sent with a completed task, or its correction `raw`, over the form.
+
+        `amendable` tells whether this person may correct it. Whoever shows it to others decides whether they may
+        see it.
         """
         submission = _submission(session, task_id)
         desk = self._desk(session, engine, _task(session, task_id), actor, submission)
-        values = typed(desk.schema, submission.values)
-        opened = self._opened(desk, {**desk.show(values), **_sent_readonly(desk, values)})
+        if raw is None:
+            values = typed(desk.schema, submission.values)
+            opened = self._opened(desk, {**desk.show(values), **_sent_readonly(desk, values)})
+        else:
+            opened = self._opened(desk, desk.show(within_bounds(desk.schema, raw)))
         mine = submission.username == actor.id
         return replace(opened, sent_at=submission.sent_at, amendable=mine and desk.handler.may_amend(desk.context))
 
     def amend(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> Submission:
         """Correct what one sent, as long as its handler allows; the earlier values stay as a revision."""
         task = _locked_task(session, task_id)
-        submission = _submission(session, task_id)
-        if submission.username != actor.id:
-            raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=task_id)
-        desk = self._desk(session, engine, task, actor, submission)
-        if not desk.handler.may_amend(desk.context):
-            raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.", task_id=task_id)
+        submission, desk = self._amendable(session, engine, task, actor)
         values = self._checked(desk, raw)
         _keep_revision(session, submission, actor, engine.now())
         submission.values, submission.sent_at = as_json(values), engine.now()
@@ -140,6 +156,17 @@ class Forms:
         desk.handler.amend(desk.context, values)
         session.flush()
         return submission
+
+    def _amendable(
+        self, session: Session, engine: ProcessEngine, task: UserTask, actor: Actor
+    ) -> tuple[Submission, Desk]:
+        submission = _submission(session, task.id)
+        if submission.username != actor.id:
+            raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=task.id)
+        desk = self._desk(session, engine, task, actor, submission)
+        if not desk.handler.may_amend(desk.context):
+            raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.", task_id=task.id)
+        return submission, desk
 
     def _desk(
         self,

@@ -1,0 +1,47 @@
+"""Forms on a page: what the browser sends, and how a form is shown.
+
+A task page needs three views and no more:
+
+```python
+@blueprint.get("/tareas/<int:task_id>")
+def show(task_id):
+    with app.database.reading() as session:
+        opened = app.forms.open(session, app.engine, task_id, actor)
+        form = web.forms.render(opened, action=url_for(".send", …), draft_url=url_for(".keep_draft", …))
+        return page("inbox/task.html", form=form, …)          # {{ form }}; load css/forms.css and dist/forms.js
+
+@blueprint.post("/tareas/<int:task_id>")
+def send(task_id):
+    outcome = web.forms.receive(app, actor, task_id, request)
+    if isinstance(outcome, web.forms.Sent):    redirect to what happens next
+    if isinstance(outcome, web.forms.Kept):    redirect to this page + f"#{outcome.anchor}", or the inbox if .leaving
+    # Refused: show the same page again with 422
+    with app.database.reading() as session:
+        opened = app.forms.open(session, app.engine, task_id, actor, raw=outcome.raw)
+        form = web.forms.render(opened, errors=outcome.errors, …)
+
+@blueprint.post("/tareas/<int:task_id>/borrador")
+def keep_draft(task_id):
+    return jsonify(web.forms.keep_draft(app, actor, task_id, request))
+```
+
+To correct what was sent: `app.forms.open_sent(session, app.engine, task_id, actor)`, `render(…, correcting=True)` if
+`.amendable`, `receive(…, correcting=True)`, and after `Refused` `open_sent(…, raw=outcome.raw)`.
+`render(…, readonly=True)` shows any form as it was sent. `file_url` of `render` turns the id of a file into its address.
+"""
+
+from web.forms.pages import render, render_panels
+from web.forms.receiving import Kept, Outcome, Refused, Sent, keep_draft, parse_request, receive, store_uploads
+
+__all__ = [
+    "Kept",
+    "Outcome",
+    "Refused",
+    "Sent",
+    "keep_draft",
+    "parse_request",
+    "receive",
+    "render",
+    "render_panels",
+    "store_uploads",
+]

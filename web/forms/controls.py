@@ -1,0 +1,247 @@
+"""What a template needs to know about each field of a form that is open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from web.forms.names import anchor_of, name_of
+from workflows.documents.models import StoredFile
+from workflows.forms.cells import is_blank
+from workflows.forms.fields import Field
+from workflows.forms.handlers import Chip, Option
+from workflows.forms.notation import format_number, parse_day, parse_moment
+from workflows.forms.opening import OpenForm
+from workflows.forms.reading import identity
+from workflows.forms.stored import text_of
+from workflows.forms.values import FieldError, path_of
+
+NEW_ROW = "__n__"
+"""Stands for the number of a row in the pattern that the page's script copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One field on the page. `shown` is its text if it is read-only, `text` what stands in its input."""
+
+    field: Field
+    path: str
+    value: Any
+    row: str
+    options: Sequence[Option]
+    files: Sequence[StoredFile]
+    shown: str
+    readonly: bool
+    hidden: bool
+    condition: str
+    error: str
+    hint: str
+    note: str
+    chip: Chip | None
+
+    @property
+    def name(self) -> str:
+        """Its name in the form."""
+        return name_of(self.path)
+
+    @property
+    def id(self) -> str:
+        """Its id on the page."""
+        return anchor_of(self.path)
+
+    @property
+    def text(self) -> str:
+        """What stands in a text input: numbers and days as people write them here."""
+        return _typeable(self.value)
+
+    @property
+    def iso(self) -> str | None:
+        """The value as a date input takes it, empty for nothing, None if it is no date."""
+        return _iso(self.field, self.value)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The options that are chosen."""
+        listed = self.value if isinstance(self.value, list) else [self.value]
+        return frozenset(str(one) for one in listed if one is not None)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is aligned as a number."""
+        return self.field.type == "number" or (self.readonly and isinstance(self.value, Decimal | int))
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what describes it."""
+        parts = ("pista", self.hint), ("condicion", self.condition), ("nota", self.note), ("error", self.error)
+        return " ".join(f"{self.id}-{name}" for name, text in parts if text)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it must be answered."""
+        return self.field.rules.required and not self.readonly
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its place, what identifies it, what to call it and say about it."""
+
+    place: int | str
+    path: str
+    identity: str
+    title: str
+    note: str
+    chip: Chip | None
+    locked: bool
+
+    @property
+    def id(self) -> str:
+        """Its id on the page."""
+        return anchor_of(self.path)
+
+
+class FormView:
+    """An open form, with its errors, as templates ask for it."""
+
+    def __init__(self, opened: OpenForm, errors: Sequence[FieldError] = (), *, readonly: bool = False) -> None:
+        """Show `opened` with `errors` at their fields; `readonly` shows every field as text."""
+        self.opened = opened
+        self.readonly = readonly
+        self.errors = {error.path: error.message for error in errors}
+        self._labels = opened.schema.labels()
+        self._choices: Mapping[str, Mapping[str, str]] = {path: dict(pairs) for path, pairs in opened.options.items()}
+
+    def control(self, field: Field, row: Row | None = None, table: Field | None = None) -> Control:
+        """A field of the form, or of one row of a table."""
+        inside = row is not None and table is not None
+        path = path_of(table.key, row.place, field.key) if inside and row and table else field.key
+        schema_path = path_of(table.key, field.key) if table else field.key
+        value = self._value(path, row)
+        prefill = self.opened.prefill
+        options = self.opened.options.get(schema_path, ())
+        return Control(
+            field=field,
+            path=path,
+            value=value,
+            row=row.title if row else "",
+            options=options,
+            files=self._files(field, value),
+            shown=self._words(field, value, dict(options)),
+            readonly=self.readonly or self.opened.is_readonly(field, path),
+            hidden=path in self.opened.hidden,
+            condition="" if self.readonly else self._condition(field, table),
+            error=self.errors.get(path, ""),
+            hint=prefill.hints.get(path, "") or field.unit,
+            note=prefill.notes.get(path, ""),
+            chip=self.opened.preview.chips.get(path),
+        )
+
+    def rows(self, table: Field) -> list[Row]:
+        """The rows of a table; one blank row where people may add them and there is none."""
+        rows = self.opened.value(table.key) or []
+        if not rows and not table.fixed and not self.readonly and not self.is_locked(table):
+            rows = [{}]
+        return [self._row(table, place, row) for place, row in enumerate(rows)]
+
+    def new_row(self, table: Field) -> Row:
+        """The pattern of a row that the page's script copies."""
+        return Row(NEW_ROW, path_of(table.key, NEW_ROW), NEW_ROW, "Fila nueva", "", None, locked=False)
+
+    def has_row_chips(self, table: Field) -> bool:
+        """Whether the preview speaks of whole rows."""
+        return any(path_of(table.key, row.place) in self.opened.preview.chips for row in self.rows(table))
+
+    def can_grow(self, table: Field) -> bool:
+        """Whether rows may be added and removed."""
+        return not (table.fixed or self.readonly or self.is_locked(table))
+
+    def is_locked(self, field: Field) -> bool:
+        """Whether this person may not change it now."""
+        return self.opened.is_readonly(field, field.key)
+
+    def condition(self, field: Field) -> str:
+        """When a table, group or text is asked, in words."""
+        return "" if self.readonly else self._condition(field, None)
+
+    def is_hidden(self, field: Field) -> bool:
+        """Whether a table or group is not asked now."""
+        return field.key in self.opened.hidden
+
+    def summary(self) -> list[tuple[str, str, str]]:
+        """Every error as id of its field, where it is, and what is wrong."""
+        return [(anchor_of(path), self._where(path), message) for path, message in self.errors.items()]
+
+    def _row(self, table: Field, place: int, row: Mapping[str, Any]) -> Row:
+        path = path_of(table.key, place)
+        titles = self.opened.prefill.row_titles.get(table.key, ())
+        told = " ".join(self._words(column, row.get(column.key), {}) for column in table.columns("titulo")).strip()
+        return Row(
+            place,
+            path,
+            identity(row, place) if table.fixed else "",
+            titles[place] if place < len(titles) else told or f"Fila {place + 1}",
+            self.opened.prefill.notes.get(path, ""),
+            self.opened.preview.chips.get(path),
+            locked=self.opened.is_readonly(replace(table, readonly=False), path),
+        )
+
+    def _value(self, path: str, row: Row | None) -> Any:
+        key, _, inside = path.partition(".")
+        rows = self.opened.value(key) or []
+        if inside and row is not None and (row.place == NEW_ROW or int(row.place) >= len(rows)):
+            return None
+        return self.opened.value(path)
+
+    def _condition(self, field: Field, table: Field | None) -> str:
+        if field.hidden_if is None:
+            return ""
+        labels = dict(self._labels)
+        choices = dict(self._choices)
+        for column in table.children if table else ():
+            labels[column.key] = column.label
+            choices[column.key] = self._choices.get(path_of(table.key if table else "", column.key), {})
+        return field.hidden_if.in_words(labels, choices)
+
+    def _files(self, field: Field, value: Any) -> list[StoredFile]:
+        if field.type != "filepicker" or is_blank(value):
+            return []
+        ids = [int(one) for one in (value if isinstance(value, list) else [value]) if str(one).isdecimal()]
+        return [self.opened.files[id_] for id_ in ids if id_ in self.opened.files]
+
+    def _words(self, field: Field, value: Any, options: Mapping[str, str]) -> str:
+        if isinstance(value, list | tuple) and field.type != "filepicker":
+            return " · ".join(self._words(field, one, options) for one in value)
+        return options.get(value, "") or text_of(field, value) if isinstance(value, str) else text_of(field, value)
+
+    def _where(self, path: str) -> str:
+        key, *inside = path.split(".")
+        if not inside:
+            return self._labels.get(key, key)
+        table = self.opened.schema.field(key)
+        rows = self.rows(table)
+        place = int(inside[0])
+        title = rows[place].title if place < len(rows) else f"Fila {place + 1}"
+        column = self._labels.get(path_of(key, inside[1]), inside[1]) if len(inside) > 1 else ""
+        return f"{title} · {column}" if column else title
+
+
+def _typeable(value: Any) -> str:
+    if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
+        return format_number(value)
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return value if isinstance(value, str) else ""
+
+
+def _iso(field: Field, value: Any) -> str | None:
+    if isinstance(value, str) and value.strip():
+        try:
+            value = parse_moment(value) if field.moment == "datetime" else parse_day(value)
+        except ValueError:
+            return None
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%dT%H:%M")
+    return value.isoformat() if isinstance(value, dt.date) else ""

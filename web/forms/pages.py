@@ -1,0 +1,56 @@
+"""A form as HTML."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from flask import render_template
+from markupsafe import Markup
+
+from web.forms.controls import FormView
+from workflows.documents.kinds import SUFFIXES
+from workflows.forms.opening import OpenForm
+from workflows.forms.values import FieldError
+
+
+def render(
+    opened: OpenForm,
+    *,
+    action: str = "",
+    draft_url: str = "",
+    errors: Sequence[FieldError] = (),
+    sentence: str = "",
+    submit_label: str = "Enviar",
+    correcting: bool = False,
+    readonly: bool = False,
+    panels: bool = True,
+    file_url: Callable[[int], str] | None = None,
+) -> Markup:
+    """The whole `<form>`: error summary, context, fields, buttons, and the state of the draft.
+
+    `sentence` is an error of the form as a whole. `draft_url` empty: no autosave. `readonly` shows it without
+    inputs or buttons.
+    """
+    return Markup(  # noqa: S704 — Jinja escapes what goes in
+        render_template(
+            "forms/form.html",
+            view=FormView(opened, errors, readonly=readonly),
+            opened=opened,
+            action=action,
+            draft_url="" if correcting or readonly else draft_url,
+            sentence=sentence,
+            submit_label=submit_label,
+            correcting=correcting,
+            readonly=readonly,
+            with_panels=panels,
+            file_url=file_url,
+            accept=",".join(SUFFIXES),
+            token=secrets.token_urlsafe(24),
+        )
+    )
+
+
+def render_panels(opened: OpenForm) -> Markup:
+    """The context of a form alone, for a page that puts it elsewhere."""
+    return Markup(render_template("forms/panels.html", panels=opened.panels))  # noqa: S704 — Jinja escapes

@@ -1,0 +1,188 @@
+"""What the browser sends with a form: fields, files, and which button was pressed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Request
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from web.bootstrap import Application
+from web.forms.names import anchor_of, name_of
+from workflows.calendar import BOGOTA
+from workflows.documents import files
+from workflows.errors import InvalidFile, InvalidSubmission
+from workflows.forms.handlers import Chip
+from workflows.forms.reading import rows_of, unflatten
+from workflows.forms.schema import FormSchema
+from workflows.forms.values import FieldError, path_of
+
+SEND, KEEP = "enviar", "guardar"
+REMOVE_FILE = "-_quitar"
+_ROW_ACTION = re.compile(r"(agregar|quitar):([a-z][a-z0-9_]*)(?::(\d{1,4}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The form was sent, now or before by the same press of the button."""
+
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The draft was kept. `anchor` is where on the page to go on; `leaving` if the person wants out."""
+
+    anchor: str
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The page is to be shown again with `raw` in it. Without errors, only its rows changed."""
+
+    errors: Sequence[FieldError]
+    raw: Mapping[str, Any]
+    sentence: str = ""
+
+
+Outcome = Sent | Kept | Refused
+
+
+def receive(
+    application: Application, actor: Actor, task_id: int, request: Request, *, correcting: bool = False
+) -> Outcome:
+    """Do what the pressed button says. Raises the engine's and the forms' errors but `InvalidSubmission`.
+
+    Files are kept whatever else is wrong, so that nobody uploads them twice.
+    """
+    action = str(request.form.get("_accion") or SEND)
+    token = request.form.get("_envio") or None
+    with application.database.unit_of_work() as session:
+        if application.forms.already_sent(session, task_id, token) is not None:
+            return Sent(task_id)
+        schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
+        raw = parse_request(request)
+        errors = store_uploads(session, application, actor, task_id, request, schema, raw)
+        anchor = change_rows(schema, raw, action)
+        if not correcting:
+            application.forms.save_draft(session, application.engine, task_id, actor, raw)
+    if errors:
+        return Refused(errors, raw)
+    if action == SEND:
+        return _send(application, actor, task_id, raw, token, correcting=correcting)
+    return Refused((), raw) if correcting else Kept(anchor, action == KEEP)
+
+
+def keep_draft(application: Application, actor: Actor, task_id: int, request: Request) -> dict[str, Any]:
+    """Keep what was typed so far and tell the page what follows: when it was kept, what is not asked, chips."""
+    raw = parse_request(request)
+    with application.database.unit_of_work() as session:
+        saved = application.forms.save_draft(session, application.engine, task_id, actor, raw)
+    return {
+        "guardado": _hour(saved.saved_at),
+        "ocultos": sorted(name_of(path) for path in saved.hidden),
+        "semaforos": {name_of(path): _chip(chip) for path, chip in saved.preview.chips.items()},
+    }
+
+
+def parse_request(request: Request) -> dict[str, Any]:
+    """The raw values of an HTML form or of a JSON body; raises `InvalidSubmission` for what is neither."""
+    if not request.is_json:
+        removed = {(name, value) for name, value in request.form.items(multi=True) if name.endswith(REMOVE_FILE)}
+        pairs = request.form.items(multi=True)
+        return unflatten((name, value) for name, value in pairs if (name + REMOVE_FILE, value) not in removed)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
+    if not isinstance(body, dict):
+        raise InvalidSubmission("Se esperaba un objeto JSON con los campos del formulario.", errors=[], raw={})
+    return body
+
+
+def store_uploads(
+    session: Session,
+    application: Application,
+    actor: Actor,
+    task_id: int,
+    request: Request,
+    schema: FormSchema,
+    raw: dict[str, Any],
+) -> list[FieldError]:
+    """Keep every file sent under the name of a file field and put its id into `raw`; what could not be kept."""
+    errors = []
+    for path, name in _file_paths(schema, raw).items():
+        for upload in request.files.getlist(name_of(path)):
+            if not upload.filename:
+                continue
+            try:
+                content = upload.stream.read(files.LIMIT + 1)
+                stored = files.store(session, application.clock, actor.id, upload.filename, content, task_id=task_id)
+                _attach(raw, name, stored.id)
+            except InvalidFile as error:
+                errors.append(FieldError(path, error.message))
+    return errors
+
+
+def change_rows(schema: FormSchema, raw: dict[str, Any], action: str) -> str:
+    """Add or remove a row as the pressed button says; where on the page to go on."""
+    found = _ROW_ACTION.fullmatch(action)
+    free = {one.key: one for one in schema.fields() if one.is_list and not one.fixed}
+    if found is None or found[2] not in free:
+        return "formulario"
+    rows = rows_of(raw.get(found[2]))
+    if found[1] == "agregar":
+        rows = [*rows, {}][: free[found[2]].max_rows]
+    elif found[3] is not None and int(found[3]) < len(rows):
+        del rows[int(found[3])]
+    raw[found[2]] = rows
+    return anchor_of(path_of(found[2], len(rows) - 1)) if found[1] == "agregar" else anchor_of(found[2])
+
+
+def _send(
+    application: Application, actor: Actor, task_id: int, raw: dict[str, Any], token: str | None, *, correcting: bool
+) -> Outcome:
+    forms = application.forms
+    try:
+        with application.database.unit_of_work() as session:
+            if correcting:
+                forms.amend(session, application.engine, task_id, actor, raw)
+            else:
+                forms.submit(session, application.engine, task_id, actor, raw, token=token)
+    except InvalidSubmission as error:
+        errors: list[FieldError] = getattr(error, "errors", [])
+        return Refused(errors, getattr(error, "raw", None) or raw, "" if errors else error.message)
+    return Sent(task_id)
+
+
+def _file_paths(schema: FormSchema, raw: Mapping[str, Any]) -> dict[str, tuple[str, int | None, str]]:
+    """The paths of every file field, of each row sent, with the way to its place in `raw`."""
+    paths: dict[str, tuple[str, int | None, str]] = {}
+    for one in schema.fields():
+        if one.type == "filepicker" and not one.readonly:
+            paths[one.key] = (one.key, None, one.key)
+        pickers = [column for column in one.children if column.type == "filepicker" and not column.readonly]
+        for place, _ in enumerate(rows_of(raw.get(one.key)) if pickers else ()):
+            paths |= {path_of(one.key, place, c.key): (one.key, place, c.key) for c in pickers}
+    return paths
+
+
+def _attach(raw: dict[str, Any], where: tuple[str, int | None, str], file_id: int) -> None:
+    key, place, column = where
+    target = raw if place is None else raw[key][place]
+    before = target.get(column) or []
+    target[column] = [*(before if isinstance(before, list) else [before]), file_id]
+
+
+def _chip(chip: Chip) -> dict[str, str]:
+    return {"color": chip.color, "icono": chip.icon, "palabra": chip.word, "detalle": chip.detail}
+
+
+def _hour(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(BOGOTA):%H:%M}"
