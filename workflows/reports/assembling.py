@@ -1,0 +1,325 @@
+"""Puts the report of a month together from the records; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from workflows.goals.models import Line, Objective
+from workflows.indicators.models import Indicator, Thresholds
+from workflows.indicators.traffic_light import bands_at, read_bands
+from workflows.meetings.models import Commitment, Meeting, Verdict
+from workflows.monitoring import figures as reading
+from workflows.monitoring import periods
+from workflows.monitoring.models import (
+    Alert,
+    Bottleneck,
+    EntityReport,
+    Figure,
+    Measurement,
+    MeasurementEvidence,
+    Period,
+)
+from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
+from workflows.people.models import Entity, Person
+from workflows.plan.models import Plan
+from workflows.reports.contents import (
+    AlertLine,
+    BottleneckLine,
+    CommitmentLine,
+    EntityLine,
+    Evidence,
+    HistoryPoint,
+    IndicatorLine,
+    Light,
+    Report,
+    RollUp,
+    light,
+)
+from workflows.spanish import month_name
+
+Names = Mapping[str, str]
+
+
+def monthly_report(session: Session, plan_code: str, period_code: str) -> Report:
+    """The report of a month (`2018-06`): frozen figures once it is closed, else what they are now.
+
+    Raises `NotFound` where the plan or the month is not followed.
+    """
+    period = periods.find(session, plan_code, period_code)
+    plan = session.get_one(Plan, plan_code)
+    figures = reading.of_period(session, plan_code, period_code)
+    names = dict(session.execute(sa.select(Person.username, Person.name)).tuples().all())
+    history = _history(session, period)
+    verdicts = _verdicts(session, period)
+    return Report(
+        plan_code=plan.code,
+        plan_name=plan.name,
+        sector=plan.sector,
+        development_plan=plan.development_plan,
+        period=period.code,
+        month=month_name(period.code),
+        cutoff_on=period.cutoff_on,
+        frozen=figures.frozen,
+        frozen_at=period.frozen_at,
+        approved_by=names.get(period.frozen_by or "", period.frozen_by or ""),
+        formula_version=figures.formula_version,
+        introduction=period.introduction,
+        plan=_roll_up(plan.code, figures.plan, plan.name, None, None, None),
+        previous=next((point for point in reversed(history) if point.period < period.code), None),
+        lines=_lines(session, plan_code, figures, verdicts),
+        objectives=_objectives(session, plan_code, figures, verdicts),
+        entities=_entities(session, period, figures),
+        indicators=_indicators(session, period, figures, names),
+        bottlenecks=_bottlenecks(session, period, names),
+        commitments=_commitments(session, period, names),
+        alerts=_alerts(session, period),
+        history=(*history, *_present(period, figures)),
+        bands=_bands(session, period),
+    )
+
+
+def _history(session: Session, period: Period) -> list[HistoryPoint]:
+    query = (
+        sa.select(Period.code, Figure.compliance)
+        .join(Figure, Figure.period_id == Period.id)
+        .where(Period.plan_code == period.plan_code, Period.code < period.code, Figure.level == "plan")
+        .where(Period.state == periods.CLOSED)
+        .order_by(Period.code)
+    )
+    return [HistoryPoint(code, value) for code, value in session.execute(query) if value is not None]
+
+
+def _present(period: Period, figures: PeriodFigures) -> Iterable[HistoryPoint]:
+    if figures.plan is not None:
+        yield HistoryPoint(period.code, figures.plan.capped)
+
+
+def _bands(session: Session, period: Period) -> tuple[tuple[str, Decimal | None], ...]:
+    query = sa.select(Thresholds.valid_from, Thresholds.bands).where(Thresholds.plan_code == period.plan_code)
+    history = ((since, read_bands(stored)) for since, stored in session.execute(query))
+    return tuple((band.color, band.up_to) for band in bands_at(history, period.cutoff_on))
+
+
+def _verdicts(session: Session, period: Period) -> dict[tuple[str, str], Verdict]:
+    query = (
+        sa.select(Verdict)
+        .join(Meeting, Meeting.id == Verdict.meeting_id)
+        .where(Meeting.plan_code == period.plan_code, Meeting.period_code == period.code)
+        .order_by(Meeting.id)
+    )
+    return {(verdict.level, verdict.code): verdict for verdict in session.scalars(query)}
+
+
+def _roll_up(
+    code: str,
+    figure: LevelFigure | None,
+    name: str,
+    weight: Decimal | None,
+    parent: str | None,
+    verdict: Verdict | None,
+    lead: str = "",
+) -> RollUp:
+    return RollUp(
+        code=code,
+        name=name,
+        weight=weight,
+        parent=parent,
+        compliance=figure.capped if figure else None,
+        uncapped=figure.uncapped if figure else None,
+        light=_light(figure),
+        verdict=verdict.verdict if verdict else "",
+        argument=verdict.argument if verdict else "",
+        lead=lead,
+    )
+
+
+def _light(figure: LevelFigure | None) -> Light:
+    return light(figure.color, None) if figure else light(None, "sin_corte_exigible")
+
+
+def _lines(
+    session: Session, plan_code: str, figures: PeriodFigures, verdicts: Mapping[tuple[str, str], Verdict]
+) -> tuple[RollUp, ...]:
+    query = sa.select(Line).where(Line.plan_code == plan_code).order_by(Line.position)
+    return tuple(
+        _roll_up(
+            line.code, figures.lines.get(line.code), line.name, line.weight, None, verdicts.get(("linea", line.code))
+        )
+        for line in session.scalars(query)
+    )
+
+
+def _objectives(
+    session: Session, plan_code: str, figures: PeriodFigures, verdicts: Mapping[tuple[str, str], Verdict]
+) -> tuple[RollUp, ...]:
+    query = (
+        sa.select(Objective, Line.code)
+        .join(Line, Line.id == Objective.line_id)
+        .where(Objective.plan_code == plan_code)
+        .order_by(Line.position, Objective.position)
+    )
+    return tuple(
+        _roll_up(
+            objective.code,
+            figures.objectives.get(objective.code),
+            objective.name,
+            objective.weight,
+            line,
+            verdicts.get(("objetivo", objective.code)),
+            objective.lead_entity,
+        )
+        for objective, line in session.execute(query)
+    )
+
+
+def _entities(session: Session, period: Period, figures: PeriodFigures) -> tuple[EntityLine, ...]:
+    query = sa.select(EntityReport).where(EntityReport.period_id == period.id)
+    reports = {report.entity_code: report for report in session.scalars(query)}
+    codes = set(reports) | {figure.entity for figure in figures.indicators.values()}
+    entities = session.scalars(sa.select(Entity).where(Entity.code.in_(codes)).order_by(Entity.position, Entity.code))
+    return tuple(_entity(entity, figures.entities.get(entity.code), reports.get(entity.code)) for entity in entities)
+
+
+def _entity(entity: Entity, figure: LevelFigure | None, report: EntityReport | None) -> EntityLine:
+    return EntityLine(
+        code=entity.code,
+        name=entity.name,
+        compliance=figure.capped if figure else None,
+        uncapped=figure.uncapped if figure else None,
+        light=_light(figure),
+        report=report.state if report else "",
+        endorsed_at=report.endorsed_at if report else None,
+    )
+
+
+def _indicators(session: Session, period: Period, figures: PeriodFigures, names: Names) -> tuple[IndicatorLine, ...]:
+    sheets = {
+        indicator.code: indicator
+        for indicator in session.scalars(sa.select(Indicator).where(Indicator.plan_code == period.plan_code))
+    }
+    query = (
+        sa.select(Measurement)
+        .where(Measurement.period_id == period.id)
+        .options(selectinload(Measurement.evidence).selectinload(MeasurementEvidence.file))
+    )
+    reported = {measurement.indicator_id: measurement for measurement in session.scalars(query)}
+    return tuple(
+        _indicator(figure, sheets[code], reported.get(sheets[code].id), names)
+        for code, figure in figures.indicators.items()
+    )
+
+
+def _indicator(figure: IndicatorFigure, sheet: Indicator, reported: Measurement | None, names: Names) -> IndicatorLine:
+    found = figure.assessment
+    counted = reported if reported is not None and reported.state not in {"borrador", "sin_reporte"} else None
+    return IndicatorLine(
+        code=figure.code,
+        name=figure.name,
+        kind=figure.kind,
+        entity=figure.entity,
+        objective=figure.objective,
+        unit=figure.unit,
+        decimals=figure.decimals,
+        annualization=sheet.annualization,
+        baseline=sheet.baseline,
+        year_target=found.year_target,
+        reported=counted.value if counted else None,
+        executed=found.executed,
+        programmed=found.programmed_to_date,
+        year_progress=found.year_progress,
+        compliance=found.compliance,
+        light=light(found.color, found.status),
+        late=bool(counted and counted.late),
+        definitive=sheet.lag_days == 0,
+        qualitative=counted.qualitative if counted else "",
+        difficulties=counted.difficulties if counted else "",
+        solutions=counted.solutions if counted else "",
+        justification=(counted.delay_reason or counted.excess_reason) if counted else "",
+        extra=_extra(counted),
+        evidence=_evidence(counted),
+        reported_by=_name(counted.reported_by if counted else None, names),
+        reported_at=counted.reported_at if counted else None,
+        validated_by=_name(counted.validated_by if counted else None, names),
+        validated_at=counted.validated_at if counted else None,
+        endorsed_by=_name(counted.endorsed_by if counted else None, names),
+    )
+
+
+def _extra(measurement: Measurement | None) -> tuple[tuple[str, str], ...]:
+    """The fields that a process leader added to the form, with their labels."""
+    if measurement is None:
+        return ()
+    return tuple(
+        (str(label), _said(value)) for label, value in measurement.extra.items() if value not in (None, "", [])
+    )
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _evidence(measurement: Measurement | None) -> tuple[Evidence, ...]:
+    files = [piece.file for piece in measurement.evidence] if measurement else []
+    return tuple(Evidence(file.id, file.name, file.media_type, file.size, file.sha256) for file in files)
+
+
+def _name(username: str | None, names: Names) -> str:
+    return names.get(username or "", username or "")
+
+
+def _bottlenecks(session: Session, period: Period, names: Names) -> tuple[BottleneckLine, ...]:
+    query = (
+        sa.select(Bottleneck, Indicator)
+        .join(Indicator, Indicator.id == Bottleneck.indicator_id)
+        .where(Bottleneck.period_id == period.id)
+        .order_by(Indicator.position)
+    )
+    return tuple(
+        BottleneckLine(
+            indicator=indicator.code,
+            name=indicator.name,
+            entity=item.entity_code,
+            why=item.why,
+            state=item.state,
+            cause=item.cause,
+            category=item.category,
+            severity=item.severity,
+            measure=item.measure,
+            action=item.action,
+            responsible=_name(item.responsible, names),
+            due_on=item.due_on,
+        )
+        for item, indicator in session.execute(query)
+    )
+
+
+def _commitments(session: Session, period: Period, names: Names) -> tuple[CommitmentLine, ...]:
+    """What the month's meeting and its preventive measures promised."""
+    query = (
+        sa.select(Commitment)
+        .outerjoin(Meeting, Meeting.id == Commitment.meeting_id)
+        .outerjoin(Bottleneck, Bottleneck.id == Commitment.bottleneck_id)
+        .where(Commitment.plan_code == period.plan_code)
+        .where(sa.or_(Meeting.period_code == period.code, Bottleneck.period_id == period.id))
+        .order_by(Commitment.id)
+    )
+    return tuple(
+        CommitmentLine(item.text, _name(item.responsible, names), item.due_on, item.state)
+        for item in session.scalars(query)
+    )
+
+
+def _alerts(session: Session, period: Period) -> tuple[AlertLine, ...]:
+    query = (
+        sa.select(Alert).where(Alert.period_id == period.id).order_by(Alert.entity_code, Alert.object_code, Alert.id)
+    )
+    return tuple(
+        AlertLine(item.object_code, item.entity_code, item.text, item.decision, item.question, item.answer)
+        for item in session.scalars(query)
+    )

@@ -1,0 +1,92 @@
+"""Keeps the documents of closed months, once per month and format."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.database import Database
+from engine.identity import SYSTEM
+from workflows.documents import files
+from workflows.documents.models import Document
+from workflows.monitoring.models import Period
+from workflows.monitoring.periods import CLOSED
+from workflows.reports.assembling import monthly_report
+from workflows.reports.contents import Report
+from workflows.reports.docx import render_docx
+from workflows.reports.html import render_html
+from workflows.reports.pdf import render_pdf
+from workflows.reports.xlsx import render_xlsx
+
+KIND = "informe_mensual"
+RENDERERS = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
+
+
+def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
+    """Render and keep the documents of closed months that lack them; returns how many months it did.
+
+    Rendering happens outside the writing transaction (docs/decisions/0002). Two workers may render the same month;
+    one of them keeps it.
+    """
+    with database.reading() as session:
+        months = _missing(session, limit)
+    for plan_code, period_code in months:
+        with database.reading() as session:
+            report = monthly_report(session, plan_code, period_code)
+        rendered = {suffix: render(report) for suffix, render in RENDERERS.items()}
+        with database.unit_of_work() as session:
+            _keep(session, clock, report, rendered)
+    return len(months)
+
+
+def _missing(session: Session, limit: int) -> list[tuple[str, str]]:
+    made = sa.select(Document.id).where(
+        Document.plan_code == Period.plan_code, Document.kind == KIND, Document.key == Period.code
+    )
+    query = (
+        sa.select(Period.plan_code, Period.code)
+        .where(Period.state == CLOSED, Period.published_at.is_not(None), ~made.exists())
+        .order_by(Period.code.desc())
+        .limit(limit)
+    )
+    return [(plan_code, code) for plan_code, code in session.execute(query)]
+
+
+def _keep(session: Session, clock: Clock, report: Report, rendered: dict[str, bytes]) -> None:
+    for suffix, content in rendered.items():
+        if find(session, report.plan_code, report.period, suffix) is None:
+            name = f"{report.plan_code}-{report.period}-informe.{suffix}"
+            file = files.keep(session, clock, SYSTEM.id, name, content, MEDIA_TYPES[suffix])
+            session.add(
+                Document(
+                    plan_code=report.plan_code,
+                    kind=KIND,
+                    key=report.period,
+                    format=suffix,
+                    title=report.title,
+                    file_id=file.id,
+                    made_at=clock.now(),
+                    published_at=clock.now(),
+                )
+            )
+
+
+def find(session: Session, plan_code: str, period_code: str, suffix: str) -> Document | None:
+    """The document of a month in a format, if it was made."""
+    return session.scalar(
+        sa.select(Document).where(
+            Document.plan_code == plan_code,
+            Document.kind == KIND,
+            Document.key == period_code,
+            Document.format == suffix,
+        )
+    )
+
+
+MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
