@@ -24,7 +24,35 @@ from workflows.handlers import (
 )
 from workflows.handlers.meeting_steps import MinutesMaker
 from workflows.handlers.month_steps import ReportMaker
+from workflows.naming import PlanCases
 from workflows.people.directory import SectorGroups
+
+FORM_LABELS = {
+    "reportar_avance": "Avance de los indicadores de un responsable",
+    "corregir_avance": "Corrección de las filas devueltas",
+    "corregir_extemporaneo": "Corrección de un reporte extemporáneo",
+    "completar_reporte": "Avance que faltó, fuera de tiempo",
+    "reportar_ejecucion": "Ejecución presupuestal y actividades",
+    "completar_ejecucion": "Ejecución que faltó, fuera de tiempo",
+    "validar_reporte": "Validación fila por fila",
+    "validar_extemporaneo": "Validación de un reporte extemporáneo",
+    "avalar_reporte": "Aval de la dirección de la entidad",
+    "avalar_extemporaneo": "Aval de un reporte extemporáneo",
+    "revisar_consolidado": "Revisión de las alertas del mes",
+    "aclarar_reporte": "Respuesta a las preguntas del equipo sectorial",
+    "calificar_cuellos": "Calificación de cuellos de botella",
+    "aprobar_informe": "Aprobación del informe mensual",
+    "ajustar_informe": "Ajuste del informe mensual",
+    "establecer_responsables": "Matriz de responsables",
+    "reasignar_responsables": "Matriz de responsables, solo lo no aceptado",
+    "aceptar_responsabilidad": "Aceptación de responsabilidades",
+    "convocar": "Convocatoria de una mesa",
+    "registrar_asistencia": "Asistencia a una mesa",
+    "elaborar_acta": "Acta de una mesa",
+    "revisar_acta": "Revisión del acta por un asistente",
+    "aprobar_acta": "Aprobación electrónica del acta",
+}
+"""What the editor calls each form handler."""
 
 
 def process_engine(
@@ -46,6 +74,8 @@ def process_engine(
         groups=SectorGroups(),
         service_tasks=service_tasks(make_report=make_report, make_minutes=make_minutes),
         listeners=tuple(listeners),
+        case_namer=PlanCases(),
+        form_handlers=FORM_LABELS,
     )
 
 
