@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.history import HistoryEntry
+from engine.identity import Actor
 from engine.incidents import Incident
 from engine.tasks.models import TaskCandidate, UserTask
 from web.deadlines import Deadline, deadline
@@ -71,6 +72,16 @@ def groups_of(session: Session, task_ids: Iterable[int]) -> dict[int, list[str]]
     for task_id, group_id in session.execute(query.order_by(TaskCandidate.group_id)):
         found.setdefault(task_id, []).append(Directory().group_name(session, group_id))
     return found
+
+
+def has_work_in(session: Session, instance_id: int, actor: Actor) -> bool:
+    """Whether a person finished something in a case, or has an open task there, of their own or of a group."""
+    offered = sa.exists().where(
+        TaskCandidate.task_id == UserTask.id, TaskCandidate.group_id.in_(sorted(actor.groups))
+    )
+    mine = sa.or_(UserTask.completed_by == actor.id, UserTask.assignee == actor.id, offered)
+    query = sa.select(UserTask.id).where(UserTask.instance_id == instance_id, mine).limit(1)
+    return session.scalar(query) is not None
 
 
 def open_incidents(session: Session, instance_id: int) -> list[Incident]:

@@ -1,1 +1,1 @@
-"""The inbox: tasks, their pages, cases."""
+"""The inbox and the page of a task."""

@@ -1,0 +1,186 @@
+"""The page of a task: what is asked and why, its form, and what happens after sending it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import jsonify, make_response, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from engine.definitions import catalogue
+from engine.definitions.catalogue import BundleModel
+from engine.errors import NotAllowed, UnknownTask
+from engine.instances.models import Instance
+from engine.tasks.assignment import ensure_may_work_on, groups_of
+from engine.tasks.models import UserTask
+from web import forms
+from web.auth import SIGNED_IN, allow
+from web.cases import standing
+from web.deadlines import deadline, met
+from web.forms import Kept, Refused, Sent
+from web.inbox.blueprint import blueprint
+from web.inbox.next_steps import next_steps
+from web.inbox.reasons import why
+from web.pages import actor, current, page
+from workflows import guide
+from workflows.forms.values import FieldError
+from workflows.people.directory import Directory
+
+
+@blueprint.get("/tareas/<int:task_id>")
+@allow(SIGNED_IN)
+def show(task_id: int) -> Any:
+    """The task to do; once it is done, what was sent."""
+    application = current()
+    with application.database.reading() as session:
+        task = _task(session, task_id)
+        if task.state == "completed":
+            return redirect(url_for("inbox.sent", task_id=task_id))
+        opened = application.forms.open(session, application.engine, task_id, actor())
+        return _task_page(session, opened)
+
+
+@blueprint.post("/tareas/<int:task_id>")
+@allow(SIGNED_IN)
+def send(task_id: int) -> Any:
+    """Do what the pressed button says: send, keep and leave, add or remove a row."""
+    application = current()
+    outcome = forms.receive(application, actor(), task_id, request)
+    if isinstance(outcome, Sent):
+        return redirect(url_for("inbox.sent", task_id=task_id, recien=1), HTTPStatus.SEE_OTHER)
+    if isinstance(outcome, Kept):
+        here = url_for("inbox.show", task_id=task_id, _anchor=outcome.anchor)
+        return redirect(url_for("inbox.mine") if outcome.leaving else here, HTTPStatus.SEE_OTHER)
+    with application.database.reading() as session:
+        opened = application.forms.open(session, application.engine, task_id, actor(), raw=outcome.raw)
+        body = _task_page(session, opened, errors=outcome.errors, sentence=outcome.sentence)
+    return make_response(body, _status(outcome))
+
+
+@blueprint.post("/tareas/<int:task_id>/borrador")
+@allow(SIGNED_IN)
+def keep_draft(task_id: int) -> Any:
+    """Keep what is typed so far; answers what the page shows about it."""
+    return jsonify(forms.keep_draft(current(), actor(), task_id, request))
+
+
+@blueprint.get("/tareas/<int:task_id>/enviada")
+@allow(SIGNED_IN)
+def sent(task_id: int) -> str:
+    """What was sent, and what happens next and with whom."""
+    application = current()
+    with application.database.reading() as session:
+        task = _task(session, task_id)
+        _ensure_may_read(session, task)
+        opened = application.forms.open_sent(session, application.engine, task_id, actor())
+        case = session.get_one(Instance, task.instance_id)
+        waiting = standing.open_tasks(session, case.id)
+        names = Directory().display_names(session, {task.completed_by or ""})
+        return page(
+            "inbox/sent.html",
+            task=task,
+            case=case,
+            is_fresh="recien" in request.args,
+            is_mine=task.completed_by == actor().id,
+            who=names.get(task.completed_by or "", ""),
+            deadline=met(task.due_at, task.completed_at or application.clock.now()),
+            opened=opened,
+            form=forms.render(opened, readonly=True, file_url=_file_url),
+            follow=_follow(waiting, task),
+        )
+
+
+@blueprint.route("/tareas/<int:task_id>/corregir", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def correct(task_id: int) -> Any:
+    """Correct what one sent, until somebody validated it."""
+    application = current()
+    outcome: Refused | None = None
+    if request.method == "POST":
+        received = forms.receive(application, actor(), task_id, request, correcting=True)
+        if not isinstance(received, Refused):
+            return redirect(url_for("inbox.sent", task_id=task_id), HTTPStatus.SEE_OTHER)
+        outcome = received
+    with application.database.reading() as session:
+        raw = outcome.raw if outcome else None
+        opened = application.forms.open_sent(session, application.engine, task_id, actor(), raw=raw)
+        if not opened.amendable:
+            return redirect(url_for("inbox.sent", task_id=task_id), HTTPStatus.SEE_OTHER)
+        action = url_for("inbox.correct", task_id=task_id)
+        form = forms.render(
+            opened,
+            action=action,
+            errors=outcome.errors if outcome else (),
+            sentence=outcome.sentence if outcome else "",
+            submit_label="Guardar la corrección",
+            correcting=True,
+            file_url=_file_url,
+        )
+        body = page("inbox/correct.html", task=opened.task, case=opened.instance, form=form)
+    return make_response(body, _status(outcome) if outcome else HTTPStatus.OK)
+
+
+def _task_page(session: Session, opened: Any, *, errors: Sequence[FieldError] = (), sentence: str = "") -> str:
+    application, task, case = current(), opened.task, opened.instance
+    bundle = catalogue.by_sha(session, case.bundle_sha256)
+    following = next_steps(session, application.engine, bundle, task)
+    return page(
+        "inbox/task.html",
+        task=task,
+        case=case,
+        element=bundle.element(task.process_key, task.element_id),
+        deadline=deadline(task.due_at, application.clock.now(), application.calendar),
+        why=why(session, task, actor()),
+        guide=guide.named_in(str(task.properties.get("guia") or "")),
+        following=following,
+        may_claim=task.assignee is None,
+        may_release=task.assignee == actor().id and bool(groups_of(session, task.id)),
+        form=forms.render(
+            opened,
+            action=url_for("inbox.send", task_id=task.id),
+            draft_url=url_for("inbox.keep_draft", task_id=task.id),
+            errors=errors,
+            sentence=sentence,
+            submit_label=_submit_label(bundle, task),
+            file_url=_file_url,
+        ),
+    )
+
+
+def _submit_label(bundle: BundleModel, task: UserTask) -> str:
+    """`pes.boton` of the diagram, else the usual word."""
+    return bundle.element(task.process_key, task.element_id).properties.get("boton") or "Enviar"
+
+
+def _task(session: Session, task_id: int) -> UserTask:
+    found = session.get(UserTask, task_id)
+    if found is None:
+        raise UnknownTask(task_id=task_id)
+    return found
+
+
+def _ensure_may_read(session: Session, task: UserTask) -> None:
+    """What was sent is read by who sent it, by coordinators, and by whoever works in the same case."""
+    me = actor()
+    if me.is_supervisor or task.completed_by == me.id:
+        return
+    if task.state != "completed":
+        ensure_may_work_on(session, current().engine, task, me)
+    if not standing.has_work_in(session, task.instance_id, me):
+        raise NotAllowed("Lo que se envió con esa tarea lo ven quienes trabajan en ese proceso.", task_id=task.id)
+
+
+def _follow(waiting: list[standing.OpenTask], task: UserTask) -> list[standing.OpenTask]:
+    """The open tasks that this one led to: those of the same entity first, then those of the whole case."""
+    entity = str(task.variables.get("entidad") or "")
+    return [one for one in waiting if not entity or not one.about or one.about == entity]
+
+
+def _file_url(file_id: int) -> str:
+    return url_for("files.download", file_id=file_id)
+
+
+def _status(outcome: Refused) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if outcome.errors or outcome.sentence else HTTPStatus.OK

@@ -1,0 +1,140 @@
+"""The inbox: mine, my groups', those of others, finished; take a task and give it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from engine.tasks import commands
+from engine.tasks import inbox as rows
+from web.auth import SIGNED_IN, allow
+from web.cases.standing import who_has
+from web.deadlines import deadline
+from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
+from web.inbox import waiting
+from web.inbox.blueprint import blueprint
+from web.inbox.cards import Card, cards, finished
+from web.pages import actor, back_to, current, page
+
+PAGE = 25
+GROUP_PREVIEW = 5
+
+
+@blueprint.get("/bandeja")
+@allow(SIGNED_IN)
+def mine() -> str:
+    """My tasks, overdue first, with a glance at those of my groups."""
+    after = request.args.get("desde")
+    with current().database.reading() as session:
+        found = rows.mine(session, actor(), limit=PAGE + 1, after=after)
+        own = cards(session, found[:PAGE], actor().id)
+        offered = [] if after else cards(session, rows.of_groups(session, actor(), limit=GROUP_PREVIEW), actor().id)
+        counts = _counts(session)
+    return page(
+        "inbox/mine.html",
+        sections=_sections(own),
+        offered=offered,
+        counts=counts,
+        tabs=_tabs("inbox.mine", counts),
+        nearest=next((one for one in own if not one.deadline.is_overdue and one.deadline.day), None),
+        following=_following("inbox.mine", found),
+        is_first=after is None,
+    )
+
+
+@blueprint.get("/bandeja/grupo")
+@allow(SIGNED_IN)
+def groups() -> str:
+    """Tasks that anybody of my groups may take."""
+    with current().database.reading() as session:
+        found = rows.of_groups(session, actor(), limit=PAGE + 1, after=request.args.get("desde"))
+        offered = cards(session, found[:PAGE], actor().id)
+        counts = _counts(session)
+    return page(
+        "inbox/groups.html",
+        offered=offered,
+        tabs=_tabs("inbox.groups", counts),
+        following=_following("inbox.groups", found),
+    )
+
+
+@blueprint.get("/bandeja/otros")
+@allow(SIGNED_IN)
+def others() -> str:
+    """What others have to do in the cases I worked in."""
+    application = current()
+    with application.database.reading() as session:
+        found = waiting.of_others(session, actor(), limit=PAGE)
+        holders = who_has(session, [task for task, _ in found])
+        counts = _counts(session)
+    now = application.clock.now()
+    shown = [
+        Card(t.id, t.name, t.instance_id, name, (holders[t.id],), deadline(t.due_at, now, application.calendar))
+        for t, name in found
+    ]
+    return page("inbox/others.html", waiting=shown, tabs=_tabs("inbox.others", counts))
+
+
+@blueprint.get("/bandeja/terminadas")
+@allow(SIGNED_IN)
+def done() -> str:
+    """What I finished, latest first."""
+    with current().database.reading() as session:
+        found = rows.finished_by(session, actor(), limit=PAGE + 1, after=request.args.get("desde"))
+        counts = _counts(session)
+    return page(
+        "inbox/done.html",
+        done=finished(found[:PAGE]),
+        tabs=_tabs("inbox.done", counts),
+        following=_following("inbox.done", found),
+    )
+
+
+@blueprint.post("/tareas/<int:task_id>/tomar")
+@allow(SIGNED_IN)
+def claim(task_id: int) -> Any:
+    """Take a task of my group."""
+    with current().database.unit_of_work() as session:
+        commands.claim(session, current().engine, task_id, actor=actor())
+    return back_to("inbox.show", "La tarea es suya. Si no puede hacerla, devuélvala al grupo.", task_id=task_id)
+
+
+@blueprint.post("/tareas/<int:task_id>/devolver")
+@allow(SIGNED_IN)
+def release(task_id: int) -> Any:
+    """Give a task back to its groups."""
+    with current().database.unit_of_work() as session:
+        commands.release(session, current().engine, task_id, actor=actor())
+    return back_to("inbox.groups", "La tarea volvió al grupo; su borrador queda guardado.")
+
+
+def _sections(own: list[Card]) -> list[tuple[str, list[Card]]]:
+    parts = [
+        ("Vencidas", [one for one in own if one.deadline.is_overdue]),
+        ("Próximas", [one for one in own if not one.deadline.is_overdue]),
+    ]
+    return [(title, found) for title, found in parts if found]
+
+
+def _counts(session: Session) -> dict[str, int]:
+    return {
+        "mine": rows.count_mine(session, actor()),
+        "groups": rows.count_of_groups(session, actor()),
+        "others": waiting.count(session, actor()),
+    }
+
+
+def _tabs(present: str, counts: dict[str, int]) -> list[tuple[str, str, bool]]:
+    labels = {
+        "inbox.mine": f"Mías ({counts['mine']})",
+        "inbox.groups": f"De mi grupo ({counts['groups']})",
+        "inbox.others": f"Esperan a otros ({counts['others']})",
+        "inbox.done": "Terminadas",
+    }
+    return [(label, url_for(endpoint), endpoint == present) for endpoint, label in labels.items()]
+
+
+def _following(endpoint: str, found: list[rows.InboxRow]) -> str:
+    return url_for(endpoint, desde=found[PAGE - 1].key) if len(found) > PAGE else ""
