@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -22,7 +22,8 @@ class ProcessEngine:
 
     `service_tasks` maps a topic to its handler. `property_prefix` is the prefix of our own properties in a
     diagram (`pes.`). `case_namer` names the cases that a message opens; without it no message opens any.
-    `form_handlers` are the names that a diagram may give in `registro`, with a label.
+    `form_handlers` are the names that a diagram may give in `registro`, with a label (None: not
+    checked). `check_opening` raises `InvalidDeadline` for the properties of a timer start event that nobody can read.
     """
 
     clock: Clock
@@ -32,7 +33,8 @@ class ProcessEngine:
     listeners: tuple[Listener, ...] = field(default_factory=tuple)
     property_prefix: str = "pes."
     case_namer: CaseNamer | None = None
-    form_handlers: Mapping[str, str] = field(default_factory=dict)
+    form_handlers: Mapping[str, str] | None = None
+    check_opening: Callable[[Mapping[str, str]], None] | None = None
 
     def now(self) -> dt.datetime:
         """The present moment by the injected clock."""

@@ -30,7 +30,9 @@ def fire_due_timers(session: Session, engine: ProcessEngine, *, limit: int = 100
     due = sa.select(Timer.id, Timer.instance_id).where(Timer.due_at <= engine.now(), ~in_trouble)
     rows = session.execute(due.order_by(Timer.due_at, Timer.id).limit(limit)).all()
     return sum(
-        _claimed(session, engine, instance_id, "timer", lambda instance, id=timer_id: _fire(session, engine, instance, id))
+        _claimed(
+            session, engine, instance_id, "timer", lambda instance, id=timer_id: _fire(session, engine, instance, id)
+        )
         for timer_id, instance_id in rows
     )
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from lxml import etree
 from sqlalchemy.orm import Session
 
-from engine.definitions import linting, parsing
+from engine.definitions import catalogue, linting, parsing
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.linting import KnownNames
 from engine.definitions.markup import parse as parse_xml
@@ -56,15 +56,29 @@ def known_names(
     forms: Mapping[str, dict[str, Any]] | None = None,
 ) -> KnownNames:
     """The names that a diagram may use: what is published, with `diagrams` and `forms` about to be."""
+    drawn = list(diagrams)
     processes = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
     known_forms = {key: key for key in session.scalars(sa.select(FormVersion.form_key).distinct())}
     return KnownNames(
         roles=dict(engine.groups.roles()),
         forms=known_forms | {key: key for key in forms or {}},
-        processes=processes | {diagram.process_key: diagram.name for diagram in diagrams},
+        processes=processes | {diagram.process_key: diagram.name for diagram in drawn},
         topics={topic: topic for topic in engine.service_tasks},
-        form_handlers=dict(engine.form_handlers),
+        form_handlers=engine.form_handlers,
+        calls=_calls(session, drawn),
+        check_deadline=engine.calendar.check,
+        check_opening=engine.check_opening,
     )
+
+
+def _calls(session: Session, drawn: list[DiagramModel]) -> dict[str, frozenset[str]]:
+    """What each process calls: as drawn now, else as published."""
+    published = (catalogue.by_sha(session, d.bundle_sha256) for d in catalogue.definitions(session) if d.bundle_sha256)
+    models = {bundle.process_key: bundle.diagrams[bundle.process_key] for bundle in published}
+    models |= {diagram.process_key: diagram for diagram in drawn}
+    return {
+        key: frozenset(call.called_element for call in model.of_kind("callActivity")) for key, model in models.items()
+    }
 
 
 def canonical_sha256(xml: bytes) -> str:
@@ -211,9 +225,7 @@ def called_by(process_key: str, diagrams: Mapping[str, DiagramModel]) -> list[st
     return sorted(found)
 
 
-def _bundle_sha256(
-    process_key: str, processes: Mapping[str, ProcessVersion], forms: Mapping[str, FormVersion]
-) -> str:
+def _bundle_sha256(process_key: str, processes: Mapping[str, ProcessVersion], forms: Mapping[str, FormVersion]) -> str:
     """Of contents and version numbers, not of row ids: equal in every database, so that caches may be shared."""
     content = [
         process_key,

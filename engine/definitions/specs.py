@@ -76,7 +76,9 @@ class Collection(TaskDataReference):  # type: ignore[misc]
         """The list of scalars. Raises `InvalidVariables`."""
         found = value_of(self.bpmn_id, my_task.data)
         if not isinstance(found, list):
-            raise InvalidVariables(f"«{self.bpmn_id}» no es una lista, y el paso se repite por cada uno de sus valores.")
+            raise InvalidVariables(
+                f"«{self.bpmn_id}» no es una lista, y el paso se repite por cada uno de sus valores."
+            )
         if len(found) > MAX_REPETITIONS:
             raise InvalidVariables(f"«{self.bpmn_id}» tiene más de {MAX_REPETITIONS} valores.")
         if any(item is None or isinstance(item, list | dict) for item in found):

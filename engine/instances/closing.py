@@ -106,7 +106,9 @@ def _end_or_guard(turn: Turn, after: Waiting) -> bool:
     if not turn.case.completed:
         sound = after.anything() or bool(turn.failing)
         if not sound:
-            incidents.stalled(turn, ExecutionFailed("El proceso se detuvo sin llegar a un fin: nadie puede continuarlo."))
+            incidents.stalled(
+                turn, ExecutionFailed("El proceso se detuvo sin llegar a un fin: nadie puede continuarlo.")
+            )
         return sound
     if after.anything():
         incidents.stalled(turn, ExecutionFailed("El proceso llegó a su fin con tareas o esperas sin terminar."))

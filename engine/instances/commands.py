@@ -95,7 +95,9 @@ def variables_of(session: Session, engine: ProcessEngine, instance_id: int) -> d
     if instance is None:
         raise UnknownInstance(instance_id=instance_id)
     case = turns.load_case(instance, catalogue.by_sha(session, instance.bundle_sha256))
-    open_nodes = [node for node in case.tasks.values() if node._state & (TaskState.READY | TaskState.WAITING | TaskState.STARTED)]
+    open_nodes = [
+        node for node in case.tasks.values() if node._state & (TaskState.READY | TaskState.WAITING | TaskState.STARTED)
+    ]
     found: dict[str, Any] = dict(case.last_task.data) if case.last_task is not None else {}
     for node in sorted(open_nodes, key=lambda node: node.last_state_change):
         found.update(node.data)

@@ -195,7 +195,10 @@ def _run_decision(turn: Turn, node: Node) -> bool:
         flows = turn.bundle.diagrams[process_key(node)].flows
         chosen = [flows[flow_id] for flow_id in element.outgoing if flows[flow_id].target in taken]
         turn.record_step(
-            "decision", node, flujos=[flow.id for flow in chosen], respuestas=[flow.name for flow in chosen if flow.name]
+            "decision",
+            node,
+            flujos=[flow.id for flow in chosen],
+            respuestas=[flow.name for flow in chosen if flow.name],
         )
     return True
 
@@ -220,5 +223,3 @@ def retry(turn: Turn, node: Node) -> None:
     turn.retried.add(node.id.hex)
     if node._state == TaskState.WAITING and not isinstance(node.task_spec, CatchingEvent):
         node.task_spec._update(node)
-
-

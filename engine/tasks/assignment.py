@@ -35,9 +35,7 @@ def ensure_may_work_on(session: Session, engine: ProcessEngine, task: UserTask, 
 def ensure_open(task: UserTask) -> None:
     """Raise `TaskAlreadyCompleted` or `TaskCancelledError` unless the task is open."""
     if task.state == "completed":
-        raise TaskAlreadyCompleted(
-            task_id=task.id, completed_by=task.completed_by, completed_at=task.completed_at
-        )
+        raise TaskAlreadyCompleted(task_id=task.id, completed_by=task.completed_by, completed_at=task.completed_at)
     if task.state == "cancelled":
         raise TaskCancelledError(task_id=task.id)
 

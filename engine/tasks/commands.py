@@ -75,9 +75,7 @@ def release(session: Session, engine: ProcessEngine, task_id: int, *, actor: Act
     return task
 
 
-def reassign(
-    session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor, to: str, reason: str
-) -> UserTask:
+def reassign(session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor, to: str, reason: str) -> UserTask:
     """Hand a task to another person; only a supervisor may, and must say why."""
     if not actor.is_supervisor:
         raise NotAllowed("Solo un coordinador puede reasignar tareas. Pídaselo a él.", task_id=task_id)

@@ -91,7 +91,10 @@ def finished_by(session: Session, actor: Actor, *, limit: int = 50, after: Curso
     """The tasks the actor completed, newest first."""
     query = sa.select(UserTask.id).where(UserTask.completed_by == actor.id)
     if after is not None and after[0] is not None:
-        query = query.where(sa.tuple_(UserTask.completed_at, UserTask.id) < sa.tuple_(sa.literal(after[0], UserTask.completed_at.type), after[1]))
+        query = query.where(
+            sa.tuple_(UserTask.completed_at, UserTask.id)
+            < sa.tuple_(sa.literal(after[0], UserTask.completed_at.type), after[1])
+        )
     ids = session.scalars(query.order_by(UserTask.completed_at.desc(), UserTask.id.desc()).limit(limit)).all()
     return _rows(session, ids)
 

@@ -22,8 +22,19 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        sa.Index("ix_user_task_open_assignee", "assignee", "due_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
-        sa.Index("ix_user_task_open_due", "due_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+        sa.Index(
+            "ix_user_task_open_assignee",
+            "assignee",
+            "due_at",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index(
+            "ix_user_task_open_due",
+            "due_at",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
         sa.Index("ix_user_task_instance", "instance_id", "state"),
         sa.Index("ix_user_task_completed_by", "completed_by", "completed_at"),
     )
