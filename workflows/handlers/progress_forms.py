@@ -55,7 +55,9 @@ SHOWN = (
     "semaforo_previsto",
     "motivo_devolucion",
 )
-OURS = {*TYPED, *SHOWN, ROW_KEY, "indicator_id", "calculado"}
+KEPT = ("indicator_id", "calculado", "anualizacion", "decimales")
+"""Cells of a row that are no columns: they stay on the server."""
+OURS = {*TYPED, *SHOWN, *KEPT, ROW_KEY}
 REPORTING_TASKS = ("reportar_avance", "corregir_avance")
 
 
@@ -166,6 +168,8 @@ def _prefilled(row: ProgressRow) -> Values:
         ROW_KEY: row.indicator.code,
         "indicator_id": row.indicator.id,
         "calculado": False,
+        "anualizacion": row.indicator.annualization,
+        "decimales": row.indicator.decimals,
         "codigo": row.indicator.code,
         "nombre": row.indicator.name,
         "linea_base": row.indicator.baseline,

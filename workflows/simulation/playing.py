@@ -1,0 +1,124 @@
+"""Plays a plan on a virtual clock: the calendar opens, people act, deadlines pass; day after day, by the same doors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import sweep
+from engine.clock import VirtualClock
+from engine.database import Database
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+from engine.tasks import assignment
+from engine.tasks.models import UserTask
+from workflows import cycles
+from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
+from workflows.documents import files
+from workflows.errors import InvalidSubmission, WorkflowsError
+from workflows.forms.submissions import Forms
+from workflows.people import directory
+from workflows.simulation.robots import Robots
+
+MORNING = dt.time(9, 0)
+ROUNDS_A_DAY = 40
+MAX_DELAY_DAYS = 3
+
+
+class StuckPlay(WorkflowsError):
+    """La simulación no avanza: las tareas de un día no se acaban."""
+
+
+@dataclass
+class Play:
+    """A play under way. `each_day` runs at the end of each day (mails, progress bar)."""
+
+    database: Database
+    engine: ProcessEngine
+    forms: Forms
+    robots: Robots
+    clock: VirtualClock
+    each_day: Callable[[dt.date], None] = lambda _day: None
+    submissions: int = field(default=0, init=False)
+
+    def until(self, last: dt.date) -> int:
+        """Play every day from the clock's to `last`, included; gives the submissions made."""
+        day = bogota_day(self.clock.now())
+        while day <= last:
+            self.day(day)
+            self.each_day(day)
+            day += dt.timedelta(days=1)
+        return self.submissions
+
+    def day(self, day: dt.date) -> None:
+        """Play one day: what the worker does, then what people do. Nobody works on a holiday."""
+        self.clock.move_to(dt.datetime.combine(day, MORNING, tzinfo=BOGOTA))
+        self.tick()
+        if isinstance(self.engine.calendar, WorkingCalendar) and not self.engine.calendar.is_working(day):
+            return
+        for _round in range(ROUNDS_A_DAY):
+            if not sum(self.work(task_id) for task_id in self._open_tasks(day)):
+                return
+        raise StuckPlay
+
+    def tick(self) -> None:
+        """What the worker does at each tick."""
+        with self.database.unit_of_work() as session:
+            cycles.open_due(session, self.engine)
+        with self.database.unit_of_work() as session:
+            sweep.fire_due_timers(session, self.engine)
+
+    def work(self, task_id: int) -> bool:
+        """Let somebody who may do a task do it, if anybody does; gives whether it was sent."""
+        with self.database.unit_of_work() as session:
+            task = session.get_one(UserTask, task_id)
+            actor = _who(session, task) if task.state == "open" else None
+            if actor is None:
+                return False
+            self._send(session, task_id, actor)
+        self.submissions += 1
+        return True
+
+    def _send(self, session: Session, task_id: int, actor: Actor) -> None:
+        def upload(name: str, content: bytes) -> int:
+            return files.store(session, self.clock, actor.id, name, content, task_id=task_id).id
+
+        form = self.forms.open(session, self.engine, task_id, actor)
+        raw = self.robots.fill(form, upload)
+        try:
+            self.forms.submit(session, self.engine, task_id, actor, raw)
+        except InvalidSubmission as refused:
+            corrected = self.robots.correct(form, raw, refused.__dict__["errors"])
+            self.forms.submit(session, self.engine, task_id, actor, corrected)
+
+    def _open_tasks(self, day: dt.date) -> list[int]:
+        """The tasks somebody does today: nobody does all of them on the first day."""
+        with self.database.reading() as session:
+            tasks = session.scalars(sa.select(UserTask).where(UserTask.state == "open").order_by(UserTask.id)).all()
+            return [task.id for task in tasks if self._acts_today(task, day)]
+
+    def _acts_today(self, task: UserTask, day: dt.date) -> bool:
+        name = str(task.properties.get("registro") or task.element_id)
+        if not self.robots.acts(name, task.variables):
+            return False
+        created, due = bogota_day(task.created_at), bogota_day(task.due_at) if task.due_at else day
+        if "fecha_reunion" in str(task.properties.get("plazo", "")):
+            return day >= due  # nobody records who came before the meeting
+        margin = max((due - created).days - 1, 0)
+        delay = self.robots.reality.choose(tuple(range(MAX_DELAY_DAYS)), task.id, name)
+        return day >= created + dt.timedelta(days=min(delay, margin))
+
+
+def _who(session: Session, task: UserTask) -> Actor | None:
+    """The assignee, else the first of the candidates who may do it."""
+    if task.assignee is not None:
+        return directory.actor(session, task.assignee)
+    for group in sorted(assignment.groups_of(session, task.id)):
+        for person in directory.members(session, group):
+            if not assignment.done_what_is_checked(session, task, person.username):
+                return directory.actor(session, person.username)
+    return None

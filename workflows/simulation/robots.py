@@ -1,0 +1,302 @@
+"""Robots: how each kind of person fills each form. They see what a page shows and give what a browser sends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflows.forms.opening import OpenForm
+from workflows.forms.reading import is_locked
+from workflows.forms.values import ROW_KEY, FieldError
+from workflows.handlers.progress_forms import TABLE
+from workflows.simulation.values import Reality
+from workflows.spanish import month_name, number
+
+GOOD, LATE, RETURNED, MISSING = "good", "late", "returned", "missing"
+PROFILES = (GOOD, LATE, RETURNED, MISSING)
+
+Raw = dict[str, Any]
+Upload = Callable[[str, bytes], int]
+"""Stores a file for the task (name, content) and gives its id."""
+
+Profiles = Callable[[str, str], str]
+"""How an entity behaves in a month: (period, entity) → one of `PROFILES`."""
+
+ON_TIME = ("reportar_avance", "reportar_ejecucion", "corregir_avance", "validar_reporte", "avalar_reporte")
+LATE_TASKS = (
+    "completar_reporte",
+    "completar_ejecucion",
+    "validar_extemporaneo",
+    "corregir_extemporaneo",
+    "avalar_extemporaneo",
+)
+
+PROGRESS = (
+    "Se cumplió lo previsto en el cronograma con las alcaldías locales.",
+    "El equipo avanzó según el plan de trabajo; los soportes quedaron en el expediente.",
+    "Se adelantaron las jornadas programadas y se consolidó la información.",
+    "Se mantuvo el ritmo de los meses anteriores.",
+)
+DELAYS = (
+    "La contratación del equipo se demoró; se espera recuperar el ritmo el mes entrante.",
+    "Hubo reprogramaciones por solicitud de las localidades.",
+    "Faltan conceptos de otra entidad para continuar.",
+)
+EXCESSES = ("Se adelantaron actividades previstas para el segundo semestre.",)
+
+
+@dataclass
+class Robots:
+    """A cast of people. `today` is asked for the day on which they type.
+
+    One robot per form handler; the liaison of an entity that behaves as `RETURNED` returns the first row once.
+    """
+
+    today: Callable[[], dt.date]
+    reality: Reality = field(default_factory=Reality)
+    profile: Profiles = lambda _period, _entity: GOOD
+    _returned: set[tuple[str, str]] = field(default_factory=set)
+
+    def acts(self, form_handler: str, variables: Mapping[str, Any]) -> bool:
+        """Whether somebody does this task at all."""
+        profile = self.profile(str(variables.get("periodo")), str(variables.get("entidad")))
+        if form_handler in ON_TIME:
+            return profile not in (LATE, MISSING)
+        return profile != MISSING if form_handler in LATE_TASKS else True
+
+    def fill(self, form: OpenForm, upload: Upload) -> Raw:
+        """What a person sends with this form, as a browser would. Raises `KeyError` for a form no robot knows."""
+        return ROBOTS[form_name(form)](self, form, upload)
+
+    def correct(self, form: OpenForm, raw: Raw, errors: Sequence[FieldError]) -> Raw:
+        """What a person sends after reading the errors: the reasons that were asked for."""
+        for error in errors:
+            table, _, rest = error.path.partition(".")
+            place, _, column = rest.partition(".")
+            reasons = {"justificacion_rezago": DELAYS, "justificacion_sobreejecucion": EXCESSES}.get(column)
+            if reasons:
+                raw[table][int(place)][column] = self.reality.choose(reasons, form.task.id, place)
+        return raw
+
+
+def form_name(form: OpenForm) -> str:
+    """The form handler's name."""
+    return str(form.task.properties.get("registro") or form.task.element_id)
+
+
+def _report(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+    year, month = (int(part) for part in str(form.task.variables["periodo"]).split("-"))
+    rows = []
+    for place, row in enumerate(form.shown[TABLE]):
+        if is_locked(f"{TABLE}.{place}", form.prefill.locked):
+            rows.append({ROW_KEY: row[ROW_KEY]})
+            continue
+        value = robots.reality.value(row, (year, month))
+        code = row["codigo"]
+        rows.append(
+            {
+                ROW_KEY: row[ROW_KEY],
+                "valor_periodo": str(value).replace(".", ","),
+                "avance_cualitativo": robots.reality.choose(PROGRESS, code, year, month),
+                "dificultades": "",
+                "justificacion_rezago": row.get("justificacion_rezago") or "",
+                "justificacion_sobreejecucion": row.get("justificacion_sobreejecucion") or "",
+                "evidencias": [upload(f"soporte {code} {year}-{month:02}.csv", _evidence(row, value))],
+                "fecha_evidencia": robots.today().strftime("%d/%m/%Y"),
+            }
+        )
+    return {TABLE: rows, "plan_de_choque": []}
+
+
+def _report_late(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+    return {**_report(robots, form, upload), "motivo_retraso": "La persona responsable estaba en vacaciones."}
+
+
+def _evidence(row: Mapping[str, Any], value: Any) -> bytes:
+    return f"indicador;nombre;valor\n{row['codigo']};{row['nombre']};{number(value)}\n".encode()
+
+
+def _execution(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    month = int(str(form.task.variables["periodo"]).split("-")[1])
+    rows = []
+    for row in form.shown["presupuesto"]:
+        total = row["apropiacion_vigente"] or 0
+        committed = int(total * month * robots.reality.choose((70, 76, 82), row[ROW_KEY]) / 1200)
+        rows.append(
+            {
+                ROW_KEY: row[ROW_KEY],
+                "apropiacion_vigente": str(int(total)),
+                "compromisos": str(committed),
+                "giros": str(int(committed * 80 / 100)),
+            }
+        )
+    return {"presupuesto": rows, "actividades": []}
+
+
+def _validate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    where = (str(form.task.variables["periodo"]), str(form.task.variables["entidad"]))
+    returns = robots.profile(*where) == RETURNED and where not in robots._returned
+    robots._returned.add(where)
+    rows = [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown["validacion"]]
+    if returns and rows:
+        rows[0] |= {"decision": "devuelta", "motivo": "El soporte no permite verificar el valor; adjunte el listado."}
+    return {"validacion": rows}
+
+
+def _endorse(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"decision": "avalo"}
+
+
+def _endorse_late(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"avalo": "on", "nota": ""}
+
+
+def _review(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    rows: list[Raw] = [{ROW_KEY: row[ROW_KEY], "decision": "procede"} for row in form.shown["alertas"]]
+    asked = next((row for row in rows if form.prefill and not form.prefill.notes), None)
+    if asked is not None:
+        asked |= {"decision": "aclarar", "pregunta": "¿Qué explica esta cifra y cuándo se normaliza?"}
+    return {"alertas": rows, "nota": "Cifras revisadas con los enlaces de planeación."}
+
+
+def _clarify(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    told = "El comportamiento obedece al cronograma del proyecto y se normaliza en el trimestre."
+    return {"aclaraciones": [{ROW_KEY: row[ROW_KEY], "respuesta": told} for row in form.shown["aclaraciones"]]}
+
+
+def _qualify(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    rows = []
+    for row in form.shown["cuellos"]:
+        measure = row["medida"] or "preventiva"
+        confirmed = {
+            "es_cuello": "si",
+            "causa": robots.reality.choose(DELAYS, row[ROW_KEY]),
+            "categoria": "contractual",
+            "severidad": "alta" if measure == "plan_de_choque" else "media",
+            "medida": measure,
+            "accion": "Alistar los pliegos tipo y hacer seguimiento semanal.",
+            "responsable": row["responsable"] or form.options["cuellos.responsable"][0][0],
+            "fecha": (robots.today() + dt.timedelta(days=45)).isoformat(),
+        }
+        rows.append({ROW_KEY: row[ROW_KEY], **confirmed})
+    return {"cuellos": rows}
+
+
+def _approve(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    month = month_name(str(form.task.variables["periodo"]))
+    return {"decision": "aprobado", "mensaje": f"El sector presenta los resultados de {month}."}
+
+
+def _adjust(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"cambios": "Se precisó la redacción de las alertas.", "nota": "Cifras verificadas."}
+
+
+def _appoint(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    people = [username for username, _label in form.options["matriz.reporta"]]
+    rows = []
+    for row in form.shown["matriz"]:
+        reports = row["reporta"] or people[0]
+        others = [username for username in people if username != reports]
+        reviews = row["revisa"] or others[0]
+        rows.append(
+            {
+                ROW_KEY: row[ROW_KEY],
+                "reporta": reports,
+                "revisa": reviews,
+                "reemplazo": row["reemplazo"] or next(name for name in others if name != reviews),
+            }
+        )
+    return {"matriz": rows}
+
+
+def _accept(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"respuesta": "acepto"}
+
+
+def _convene(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    held_on = form.shown["fecha_reunion"] or robots.today()
+    return {
+        "fecha_reunion": held_on.isoformat(),
+        "modalidad": "presencial",
+        "lugar_o_enlace": "9:00 a. m., sala de juntas de la oficina de planeación",
+        "tecnica": "mesa",
+        "orden_del_dia": form.shown["orden_del_dia"] or [{"punto": "Resultados del mes"}],
+        "invitados": form.shown["invitados"] or [form.options["invitados"][0][0]],
+        "invitados_externos": [],
+    }
+
+
+def _attend(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return {
+        "asistencia": [
+            {**row, "cargo": row["cargo"] or "Profesional", "autoriza_datos": "on"} for row in form.shown["asistencia"]
+        ]
+    }
+
+
+def _write_minutes(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    responsible = form.options["compromisos.responsable"][0][0]
+    return {
+        "desarrollo": "Se revisaron los resultados del mes por línea y objetivo, y los cuellos de botella.",
+        "decisiones": [{"decision": "Mantener el seguimiento semanal a los indicadores en rojo."}],
+        "compromisos": [
+            {
+                "texto": "Presentar el avance de las medidas en la próxima mesa.",
+                "responsable": responsible,
+                "fecha": (robots.today() + dt.timedelta(days=30)).isoformat(),
+            }
+        ],
+        "compromisos_anteriores": [
+            {ROW_KEY: row[ROW_KEY], "cumplido": "si"} for row in form.shown.get("compromisos_anteriores") or []
+        ],
+        "veredictos_objetivo": _verdicts(form, "veredictos_objetivo"),
+        "veredictos_linea": _verdicts(form, "veredictos_linea"),
+        "medidas": [
+            {ROW_KEY: row[ROW_KEY], "medida": row["medida"] or "preventiva"} for row in form.shown.get("medidas") or []
+        ],
+    }
+
+
+def _verdicts(form: OpenForm, table: str) -> list[Raw]:
+    argument = "Los indicadores del periodo respaldan este juicio."
+    return [
+        {ROW_KEY: row[ROW_KEY], "veredicto": "cumple", "argumento": argument} for row in form.shown.get(table) or []
+    ]
+
+
+def _review_minutes(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"resultado": "conforme"}
+
+
+def _approve_minutes(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"apruebo": "on"}
+
+
+ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw]] = {
+    "reportar_avance": _report,
+    "corregir_avance": _report,
+    "corregir_extemporaneo": _report,
+    "completar_reporte": _report_late,
+    "reportar_ejecucion": _execution,
+    "completar_ejecucion": _execution,
+    "validar_reporte": _validate,
+    "validar_extemporaneo": _validate,
+    "avalar_reporte": _endorse,
+    "avalar_extemporaneo": _endorse_late,
+    "revisar_consolidado": _review,
+    "aclarar_reporte": _clarify,
+    "calificar_cuellos": _qualify,
+    "aprobar_informe": _approve,
+    "ajustar_informe": _adjust,
+    "establecer_responsables": _appoint,
+    "reasignar_responsables": _appoint,
+    "aceptar_responsabilidad": _accept,
+    "convocar": _convene,
+    "registrar_asistencia": _attend,
+    "elaborar_acta": _write_minutes,
+    "revisar_acta": _review_minutes,
+    "aprobar_acta": _approve_minutes,
+}
+"""A robot per form handler."""
