@@ -19,9 +19,12 @@ from web.auth import ANYONE, allow, sessions
 from web.auth.views import blueprint as auth
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
+from web.files.views import blueprint as files
 from web.inbox.views import blueprint as inbox
 from web.mails.views import blueprint as mails
+from web.mails.views import blueprint as mails
 from web.navigation import menu
+from web.studio.views import blueprint as studio
 from web.portal.views import blueprint as portal
 from workflows import spanish
 

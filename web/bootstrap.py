@@ -37,13 +37,13 @@ class Application:
 def assemble(config: Config, *, clock: Clock | None = None, sender: EmailSender | None = None) -> Application:
     """Put the application together; nothing is opened yet. Tests hand in their clock and sender."""
     schema.load()
-    clock = clock or SystemClock()
+    clock, calendar = clock or SystemClock(), WorkingCalendar()
     return Application(
         config=config,
         database=Database(config.database_url),
         clock=clock,
-        calendar=WorkingCalendar(),
-        engine=process_engine(clock, listeners=(mail_listener,)),
+        calendar=calendar,
+        engine=process_engine(clock, listeners=(mail_listener,), calendar=calendar),
         forms=forms(),
         sender=sender or _sender(config),
     )

@@ -14,7 +14,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from web.pages import wants_json
+from web.pages import actor, current, wants_json
+from workflows import auditing
 
 log = logging.getLogger(__name__)
 
@@ -115,9 +116,18 @@ def register(app: Flask) -> None:
 def _answer(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _answer_http(error)
+    if isinstance(error, workflows_errors.PeriodFrozen):
+        _remember_refusal(error)
     status = status_of(error) or HTTPStatus.INTERNAL_SERVER_ERROR
     message = getattr(error, "message", None) or SENTENCES[status]
     return _response(status, message, getattr(error, "findings", ()))
+
+
+def _remember_refusal(error: workflows_errors.PeriodFrozen) -> None:
+    """Write down the attempt on a closed month: the transaction that was refused took its own note with it."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        auditing.record_refusal(session, application.clock, actor(), error)
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -27,8 +27,8 @@ MENU = (
     Item("Bandeja", "inbox.mine"),
     Item("Seguimiento", "boards.month"),
     Item("Plan", "plans.index"),
-    Item("Procesos en curso", "cases.index"),
-    Item("Diagramas", "studio.index"),
+    Item("En curso", "cases.index"),
+    Item("Procesos", "studio.index"),
     Item("Correos", "mails.index"),
     Item("Personas", "admin.people"),
 )

@@ -46,7 +46,7 @@ def open_tasks(session: Session, instance_id: int) -> list[OpenTask]:
             task.name,
             task.element_id,
             task.process_key,
-            str(task.variables.get("entidad") or ""),
+            str(task.context.get("entidad") or ""),
             holders[task.id],
             task.assignee is not None,
             deadline(task.due_at, application.clock.now(), application.calendar),

@@ -174,7 +174,7 @@ def _ensure_may_read(session: Session, task: UserTask) -> None:
 
 def _follow(waiting: list[standing.OpenTask], task: UserTask) -> list[standing.OpenTask]:
     """The open tasks that this one led to: those of the same entity first, then those of the whole case."""
-    entity = str(task.variables.get("entidad") or "")
+    entity = str(task.context.get("entidad") or "")
     return [one for one in waiting if not entity or not one.about or one.about == entity]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import request, url_for
@@ -26,7 +27,7 @@ GROUP_PREVIEW = 5
 @allow(SIGNED_IN)
 def mine() -> str:
     """My tasks, overdue first, with a glance at those of my groups."""
-    after = request.args.get("desde")
+    after = _cursor()
     with current().database.reading() as session:
         found = rows.mine(session, actor(), limit=PAGE + 1, after=after)
         own = cards(session, found[:PAGE], actor().id)
@@ -49,7 +50,7 @@ def mine() -> str:
 def groups() -> str:
     """Tasks that anybody of my groups may take."""
     with current().database.reading() as session:
-        found = rows.of_groups(session, actor(), limit=PAGE + 1, after=request.args.get("desde"))
+        found = rows.of_groups(session, actor(), limit=PAGE + 1, after=_cursor())
         offered = cards(session, found[:PAGE], actor().id)
         counts = _counts(session)
     return page(
@@ -66,7 +67,7 @@ def others() -> str:
     """What others have to do in the cases I worked in."""
     application = current()
     with application.database.reading() as session:
-        found = waiting.of_others(session, actor(), limit=PAGE)
+        found = waiting.of_others(session, actor())
         holders = who_has(session, [task for task, _ in found])
         counts = _counts(session)
     now = application.clock.now()
@@ -82,7 +83,7 @@ def others() -> str:
 def done() -> str:
     """What I finished, latest first."""
     with current().database.reading() as session:
-        found = rows.finished_by(session, actor(), limit=PAGE + 1, after=request.args.get("desde"))
+        found = rows.finished_by(session, actor(), limit=PAGE + 1, after=_cursor())
         counts = _counts(session)
     return page(
         "inbox/done.html",
@@ -122,7 +123,6 @@ def _counts(session: Session) -> dict[str, int]:
     return {
         "mine": rows.count_mine(session, actor()),
         "groups": rows.count_of_groups(session, actor()),
-        "others": waiting.count(session, actor()),
     }
 
 
@@ -130,11 +130,24 @@ def _tabs(present: str, counts: dict[str, int]) -> list[tuple[str, str, bool]]:
     labels = {
         "inbox.mine": f"Mías ({counts['mine']})",
         "inbox.groups": f"De mi grupo ({counts['groups']})",
-        "inbox.others": f"Esperan a otros ({counts['others']})",
+        "inbox.others": "Esperan a otros",
         "inbox.done": "Terminadas",
     }
     return [(label, url_for(endpoint), endpoint == present) for endpoint, label in labels.items()]
 
 
 def _following(endpoint: str, found: list[rows.InboxRow]) -> str:
-    return url_for(endpoint, desde=found[PAGE - 1].key) if len(found) > PAGE else ""
+    if len(found) <= PAGE:
+        return ""
+    moment, task_id = found[PAGE - 1].cursor
+    return url_for(endpoint, desde=f"{moment.isoformat() if moment else ''}~{task_id}")
+
+
+def _cursor() -> rows.Cursor | None:
+    """Where the page before ended; an address that somebody mended by hand begins at the start."""
+    moment, _, task_id = request.args.get("desde", "").partition("~")
+    try:
+        at = dt.datetime.fromisoformat(moment) if moment else None
+    except ValueError:
+        return None
+    return (at, int(task_id)) if task_id.isdecimal() and (at is None or at.tzinfo) else None

@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
 
+MOST = 200
+"""How many open tasks are looked at, nearest deadline first: nobody reads further."""
 
-def of_others(session: Session, actor: Actor, *, limit: int) -> list[tuple[UserTask, str]]:
-    """Open tasks, with the name of their case, of the cases this person finished something in, nearest first.
 
-    Within a case that several entities share, only those of the same entity, or of none.
+def of_others(session: Session, actor: Actor) -> list[tuple[UserTask, str]]:
+    """Open tasks of others, with the name of their case, in the cases where this person finished something.
+
+    Within a case that several entities share, only those that belong together with the person's own.
     """
-    query = _theirs(sa.select(UserTask, Instance.name).join(Instance, Instance.id == UserTask.instance_id), actor)
-    ordered = query.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id).limit(limit)
-    return [(task, name) for task, name in session.execute(ordered)]
-
-
-def count(session: Session, actor: Actor) -> int:
-    """How many there are."""
-    return session.scalars(_theirs(sa.select(sa.func.count(UserTask.id)), actor)).one()
-
-
-def _theirs(query: sa.Select[tuple[*tuple[object, ...]]], actor: Actor) -> sa.Select[tuple[*tuple[object, ...]]]:
-    mine = aliased(UserTask)
-    worked_here = sa.exists().where(
-        mine.instance_id == UserTask.instance_id,
-        mine.completed_by == actor.id,
-        sa.or_(mine.context == UserTask.context, mine.context.is_(None), UserTask.context.is_(None)),
+    my_work = _contexts_of_my_work(session, actor)
+    query = (
+        sa.select(UserTask, Instance.name)
+        .join(Instance, Instance.id == UserTask.instance_id)
+        .where(UserTask.state == "open", UserTask.instance_id.in_(list(my_work)), _not_mine(actor))
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+        .limit(MOST)
     )
+    found = session.execute(query)
+    return [(task, name) for task, name in found if _belongs(task.context, my_work[task.instance_id])]
+
+
+def _contexts_of_my_work(session: Session, actor: Actor) -> Mapping[int, list[Mapping[str, Any]]]:
+    """By running case: the loop variables of what the person finished there."""
+    query = (
+        sa.select(UserTask.instance_id, UserTask.context)
+        .join(Instance, Instance.id == UserTask.instance_id)
+        .where(UserTask.completed_by == actor.id, Instance.state == "active")
+    )
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for case_id, context in session.execute(query):
+        found.setdefault(case_id, []).append(context)
+    return found
+
+
+def _not_mine(actor: Actor) -> sa.ColumnElement[bool]:
     offered_to_me = sa.exists().where(
         TaskCandidate.task_id == UserTask.id, TaskCandidate.group_id.in_(sorted(actor.groups))
     )
-    held_by_another = UserTask.assignee.is_not(None) & (UserTask.assignee != actor.id)
-    offered_elsewhere = UserTask.assignee.is_(None) & ~offered_to_me
-    return query.where(UserTask.state == "open", worked_here, sa.or_(held_by_another, offered_elsewhere))
+    return sa.case((UserTask.assignee.is_(None), ~offered_to_me), else_=UserTask.assignee != actor.id)
+
+
+def _belongs(context: Mapping[str, Any], mine: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a task does not speak of another entity than any of my work did."""
+    return any(all(other.get(key, value) == value for key, value in context.items() if key == "entidad") for other in mine)

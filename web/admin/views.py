@@ -1,0 +1,109 @@
+"""People: who may sign in, with which roles; links to choose a password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, request, url_for
+
+from web.auth import allow, passwords, sessions
+from web.auth.models import Credential
+from web.auth.people import everybody
+from web.pages import actor, back_to, current, page
+from workflows import auditing
+from workflows.errors import Refused
+from workflows.people.directory import Directory
+from workflows.people.models import Entity, PersonRole, Role
+
+ADMINISTRATOR = "administrador"
+
+blueprint = Blueprint("admin", __name__, url_prefix="/personas")
+
+
+@blueprint.get("/")
+@allow(ADMINISTRATOR)
+def people() -> str:
+    """Everybody, by entity, with roles and whether they have a password."""
+    with current().database.reading() as session:
+        return page(
+            "admin/people.html",
+            people=everybody(session, active_only=False),
+            with_password=set(session.scalars(sa.select(Credential.username))),
+        )
+
+
+@blueprint.get("/<username>")
+@allow(ADMINISTRATOR)
+def person(username: str) -> str:
+    """One person: roles, access."""
+    with current().database.reading() as session:
+        found = Directory().person(session, username)
+        return page(
+            "admin/person.html",
+            person=found,
+            entity=session.get_one(Entity, found.entity_code),
+            held={one.role_id for one in found.roles},
+            roles=list(session.scalars(sa.select(Role).order_by(Role.position))),
+            has_password=session.get(Credential, username) is not None,
+        )
+
+
+@blueprint.post("/<username>/roles")
+@allow(ADMINISTRATOR)
+def set_roles(username: str) -> Any:
+    """Give and take roles; what the person already holds of open tasks stays."""
+    application, wanted = current(), set(request.form.getlist("rol"))
+    with application.database.unit_of_work() as session:
+        found = Directory().person(session, username)
+        known = set(session.scalars(sa.select(Role.id)))
+        before = {one.role_id for one in found.roles}
+        _ensure_not_locked_out(username, ADMINISTRATOR in before and ADMINISTRATOR not in wanted)
+        found.roles = [one for one in found.roles if one.role_id in wanted]
+        found.roles += [PersonRole(username=username, role_id=role) for role in sorted(wanted & known - before)]
+        auditing.record(
+            session,
+            application.clock,
+            actor(),
+            "cambiar_roles",
+            ("persona", username),
+            before={"roles": sorted(before)},
+            after={"roles": sorted(wanted & known)},
+        )
+    return back_to("admin.person", "Los roles quedaron guardados.", username=username)
+
+
+@blueprint.post("/<username>/acceso")
+@allow(ADMINISTRATOR)
+def set_access(username: str) -> Any:
+    """Let a person in, or keep them out and end their sessions."""
+    application, active = current(), request.form.get("activa") == "1"
+    with application.database.unit_of_work() as session:
+        found = Directory().person(session, username)
+        _ensure_not_locked_out(username, not active)
+        found.active = active
+        if not active:
+            sessions.end_all(session, username)
+        action = "activar" if active else "desactivar"
+        auditing.record(session, application.clock, actor(), action, ("persona", username))
+    said = "puede ingresar de nuevo" if active else "ya no puede ingresar; reasigne sus tareas abiertas"
+    return back_to("admin.person", f"{found.name} {said}.", username=username)
+
+
+@blueprint.post("/<username>/enlace")
+@allow(ADMINISTRATOR)
+def link(username: str) -> str:
+    """Make a link with which the person chooses a password."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        found = Directory().person(session, username)
+        credential = session.get(Credential, username)
+        token = passwords.make_link_token(application.config.secret_key, credential, username)
+        auditing.record(session, application.clock, actor(), "enlace_de_clave", ("persona", username))
+    address = application.config.base_url + url_for("auth.choose_password", token=token)
+    return page("admin/link.html", person=found, address=address, hours=passwords.LINK_HOURS)
+
+
+def _ensure_not_locked_out(username: str, loses_access: bool) -> None:
+    if loses_access and username == actor().id:
+        raise Refused("No puede quitarse a usted mismo la administración: pídalo a otra persona que administre.")
