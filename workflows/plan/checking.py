@@ -37,9 +37,6 @@ def _plan_is_possible(data: PlanData) -> Iterator[Problem]:
         yield _plan_problem(data, "anio_inicio", f"{plan.first_year} no es un año posible.")
     if not 1 <= plan.years <= MAX_YEARS:
         yield _plan_problem(data, "anios", f"Un plan dura entre 1 y {MAX_YEARS} años.")
-    months = data.measured_months
-    if plan.first_month and months and plan.first_month <= "{}-{:02}".format(*months[-1]):
-        yield _plan_problem(data, "primer_mes", "Hay mediciones de ese mes o posteriores. Ponga el mes que sigue.")
     if not f"{plan.first_year}-01" <= data.first_followed_month <= f"{plan.last_year + 1}-01":
         yield _plan_problem(data, "primer_mes", f"{data.first_followed_month} queda fuera de los años del plan.")
 
@@ -90,9 +87,11 @@ def _references_exist(data: PlanData) -> Iterator[Problem]:
     for sheet, code, column, reference, known in wanted:
         if reference not in known:
             yield _at(data, sheet, code, column, f"«{reference}» no está en su hoja. Agréguelo o corríjalo.")
+    owners = {"metas": indicators, "programacion": indicators, "mediciones": indicators, "presupuesto": projects}
     for sheet, key in data.rows:
-        owner, known = key.split(" ")[0], {"presupuesto": projects}.get(sheet, indicators)
-        if sheet in ("metas", "programacion", "mediciones", "presupuesto") and owner not in known:
+        # The key of a row by year is «code year».
+        owner = key if sheet == "metas" else key.rpartition(" ")[0]
+        if sheet in owners and owner not in owners[sheet]:
             column = "proyecto" if sheet == "presupuesto" else "indicador"
             yield _at(data, sheet, key, column, f"«{owner}» no está en su hoja. Agréguelo o corríjalo.")
 

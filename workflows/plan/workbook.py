@@ -141,8 +141,8 @@ def _validation(column: Column) -> DataValidation | None:
     if column.refers_to:
         return _list_of(f"'{BY_KEY[column.refers_to].title}'!$A$2:$A${_LAST_ROW}")
     if column.kind in (columns.NUMBER, columns.INTEGER):
-        kind = "whole" if column.kind == columns.INTEGER else "decimal"
-        validation = DataValidation(type=kind, operator="between", formula1="-1000000000000", formula2="1000000000000")
+        limits: dict[str, Any] = {"operator": "between", "formula1": "-1000000000000", "formula2": "1000000000000"}
+        validation = DataValidation(type="whole" if column.kind == columns.INTEGER else "decimal", **limits)
         validation.error, validation.errorTitle = "Escriba un número, sin unidades.", "No es un número"
         return validation
     return None

@@ -1,0 +1,145 @@
+"""`cauce plan`: the office's workbook in and out, and the figures of a month."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Protocol
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.database import Database
+from engine.identity import Actor
+from workflows.calendar import bogota_day
+from workflows.errors import WorkflowsError
+from workflows.monitoring import figures
+from workflows.plan import importing
+from workflows.plan.data import rebase
+from workflows.plan.importing import Preview
+from workflows.plan.models import Plan
+from workflows.plan.problems import InvalidPlan, Problem
+from workflows.plan.reading import read_file
+from workflows.plan.workbook import template as empty_workbook
+from workflows.spanish import number, percentage
+
+CONSOLE = Actor("consola", is_supervisor=True)
+"""Who loads a plan from the command line."""
+
+
+class HasDatabase(Protocol):
+    """What these commands need of the application."""
+
+    @property
+    def database(self) -> Database:
+        """Where the plan is."""
+
+    @property
+    def clock(self) -> Clock:
+        """What day it is."""
+
+
+@click.group()
+def plan() -> None:
+    """Carga un plan desde Excel y muestra sus cifras."""
+
+
+@plan.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default=Path("plan.xlsx"))
+@click.option("--force", is_flag=True, help="Reemplaza el archivo si ya existe.")
+def template(file: Path, force: bool) -> None:
+    """Escribe en FILE el libro de Excel vacío que llena la oficina (plan.xlsx si no se dice otro)."""
+    if file.exists() and not force:
+        raise click.ClickException(f"{file} ya existe. Escriba otro nombre, o --force para reemplazarlo.")
+    file.write_bytes(empty_workbook())
+    click.echo(f"Formato escrito en {file}. Llénelo y cárguelo con: cauce plan import {file}")
+
+
+@plan.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Solo muestra qué cambiaría y qué hay por corregir.")
+@click.option("--yes", is_flag=True, help="Carga sin preguntar.")
+@click.option("--first-year", type=click.IntRange(2000, 2100), help="Mueve todo el plan para que empiece ese año.")
+@click.pass_obj
+def load(application: HasDatabase, file: Path, dry_run: bool, yes: bool, first_year: int | None) -> None:
+    """Carga el plan de FILE (.xlsx o .yaml): todo o nada, y solo si no hay errores.
+
+    Primero muestra qué se agrega, qué cambia y qué se retira. Los meses con mediciones quedan como meses cerrados.
+    """
+    try:
+        data = read_file(file.name, file.read_bytes())
+        data = rebase(data, first_year) if first_year else data
+        with application.database.reading() as session:
+            found = importing.preview(session, data, today=bogota_day(application.clock.now()))
+        _show(found)
+        if found.errors:
+            raise InvalidPlan(found.errors)
+        if dry_run or found.changes_nothing:
+            return
+        if not yes:
+            click.confirm("¿Cargar el plan?", abort=True)
+        with application.database.unit_of_work() as session:
+            importing.apply(session, application.clock, CONSOLE, data)
+    except InvalidPlan as refused:
+        for problem in refused.problems:
+            click.echo(f"  error: {problem}", err=True)
+        raise click.ClickException(refused.message) from refused
+    click.echo(f"Plan {data.plan.code} cargado. Vea sus cifras con: cauce plan figures --period AAAA-MM")
+
+
+@plan.command("figures")
+@click.option("--period", required=True, metavar="AAAA-MM", help="El mes, por ejemplo 2018-06.")
+@click.option("--plan", "plan_code", help="El código del plan, si hay más de uno.")
+@click.option("--json", "as_json", is_flag=True, help="En JSON, con porcentajes de un decimal.")
+@click.pass_obj
+def show_figures(application: HasDatabase, period: str, plan_code: str | None, as_json: bool) -> None:
+    """Muestra las cifras de un mes: indicadores, objetivos, líneas, entidades y plan."""
+    try:
+        with application.database.reading() as session:
+            found = figures.of_period(session, plan_code or _only_plan(session), period)
+    except WorkflowsError as refused:
+        raise click.ClickException(refused.message) from refused
+    if as_json:
+        click.echo(json.dumps(figures.as_json(found), ensure_ascii=False, indent=2))
+    else:
+        _show_figures(found)
+
+
+def _only_plan(session: Session) -> str:
+    codes = session.scalars(sa.select(Plan.code).order_by(Plan.code)).all()
+    if len(codes) == 1:
+        return codes[0]
+    if not codes:
+        raise click.ClickException("Todavía no hay planes. Cargue uno con: cauce plan import ARCHIVO")
+    raise click.ClickException(f"Hay varios planes; diga cuál con --plan: {', '.join(codes)}.")
+
+
+def _show(found: Preview) -> None:
+    click.echo(f"{found.plan_code} · {found.plan_name}")
+    for change in found.changes:
+        click.echo(f"  {change.kind}: {change.sheet} {change.code} {change.text}".rstrip())
+    if found.changes_nothing:
+        click.echo("  Nada cambia: el plan ya es así.")
+    for problem in found.warnings:
+        _show_warning(problem)
+
+
+def _show_warning(problem: Problem) -> None:
+    click.echo(f"  advertencia: {problem}", err=True)
+
+
+def _show_figures(found: figures.PeriodFigures) -> None:
+    click.echo(f"{found.plan_code} · {found.period}" + (" · cerrado" if found.frozen else ""))
+    for code, figure in found.indicators.items():
+        state = figure.assessment
+        label = (state.color or "") if state.compliance is not None else (state.status or "").replace("_", " ")
+        shares = f"{percentage(state.year_progress):>9} {percentage(state.compliance):>9}"
+        click.echo(f"  {code:<12}{number(state.executed):>12} {shares}  {label:<20} {figure.name}")
+    for title, level in (("Objetivos", found.objectives), ("Líneas", found.lines), ("Entidades", found.entities)):
+        click.echo(title)
+        for code, rolled in level.items():
+            click.echo(f"  {code:<12}{percentage(rolled.capped):>9} {percentage(rolled.uncapped):>9}  {rolled.name}")
+    if found.plan:
+        click.echo(f"Plan        {percentage(found.plan.capped):>11} {percentage(found.plan.uncapped):>9}")
