@@ -125,6 +125,11 @@ def _groups(turn: Turn, node: Node) -> list[str]:
     roles, data = _roles(turn, node)
     try:
         return list(dict.fromkeys(_group(turn, role, data) for role in roles))
+    except UnknownRole as failure:
+        if _assignee(turn, node):  # a person named wins over the group, which need not be known here
+            return []
+        turn.fail(node, "assignment", failure)
+        return []
     except Exception as failure:
         turn.fail(node, "assignment", failure)
         return []
