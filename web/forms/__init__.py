@@ -27,7 +27,7 @@ def keep_draft(task_id):
 
 To correct what was sent: `app.forms.open_sent(session, app.engine, task_id, actor)`, `render(…, correcting=True)` if
 `.amendable`, `receive(…, correcting=True)`, and after `Refused` `open_sent(…, raw=outcome.raw)`.
-`render(…, readonly=True)` shows any form as it was sent. `file_url` of `render` turns the id of a file into its address.
+`render(…, readonly=True)` shows any form as it was sent. `file_url` of `render` turns a file's id into its address.
 """
 
 from web.forms.pages import render, render_panels
