@@ -13,7 +13,7 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.indicators.formulas import NOT_PROGRAMMED
 from workflows.indicators.models import Indicator
-from workflows.indicators.sheets import FALLING, RISING, SUM
+from workflows.indicators.sheets import CONSTANT, FALLING, RISING, SUM
 from workflows.indicators.traffic_light import ORANGE, RED
 from workflows.monitoring import measurements
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
@@ -157,7 +157,7 @@ def _findings(session: Session, period: Period, facts: PlanFacts, figures: Perio
         for rule, text in _about(fact, figure, facts):
             yield Finding(fact.entity, fact.code, rule, f"{fact.code} {text}")
         gap = _money_gap(figure, committed.get(fact.project or ""))
-        if gap and fact.sheet.is_due(facts.year, facts.month):
+        if gap and fact.sheet.annualization != CONSTANT and fact.sheet.is_due(facts.year, facts.month):
             yield Finding(fact.entity, fact.code, "brecha_fisico_financiera", f"{fact.code} {gap}")
 
 

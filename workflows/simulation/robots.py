@@ -57,7 +57,7 @@ class Robots:
     today: Callable[[], dt.date]
     reality: Reality = field(default_factory=Reality)
     profile: Profiles = lambda _period, _entity: GOOD
-    _returned: set[tuple[str, str]] = field(default_factory=set)
+    returned: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     def acts(self, form_handler: str, variables: Mapping[str, Any]) -> bool:
         """Whether somebody does this task at all."""
@@ -137,8 +137,8 @@ def _execution(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
 
 def _validate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     where = (str(form.task.variables["periodo"]), str(form.task.variables["entidad"]))
-    returns = robots.profile(*where) == RETURNED and where not in robots._returned
-    robots._returned.add(where)
+    returns = robots.profile(*where) == RETURNED and where not in robots.returned
+    robots.returned.add(where)
     rows = [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown["validacion"]]
     if returns and rows:
         rows[0] |= {"decision": "devuelta", "motivo": "El soporte no permite verificar el valor; adjunte el listado."}
@@ -155,9 +155,8 @@ def _endorse_late(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
 
 def _review(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     rows: list[Raw] = [{ROW_KEY: row[ROW_KEY], "decision": "procede"} for row in form.shown["alertas"]]
-    asked = next((row for row in rows if form.prefill and not form.prefill.notes), None)
-    if asked is not None:
-        asked |= {"decision": "aclarar", "pregunta": "¿Qué explica esta cifra y cuándo se normaliza?"}
+    if rows and not form.prefill.notes:  # the first look: nothing was answered yet
+        rows[0] |= {"decision": "aclarar", "pregunta": "¿Qué explica esta cifra y cuándo se normaliza?"}
     return {"alertas": rows, "nota": "Cifras revisadas con los enlaces de planeación."}
 
 

@@ -1,0 +1,69 @@
+"""The demo plan in a database, and a play of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib import resources
+
+from engine.clock import VirtualClock
+from engine.database import Database
+from engine.identity import SYSTEM
+from engine.runtime import ProcessEngine
+from workflows import assembly, shipped
+from workflows.calendar import bogota_day
+from workflows.forms.submissions import Forms
+from workflows.plan import importing, reading
+from workflows.plan.data import PlanData, without_measurements
+from workflows.simulation.playing import Play
+from workflows.simulation.robots import GOOD, Robots
+from workflows.simulation.values import Reality
+
+PLAN = "PES-GOB"
+
+
+def demo_data() -> PlanData:
+    """The demo file, measurements and all."""
+    content = (resources.files("workflows.plan") / "demo" / "pes_demo.yaml").read_bytes()
+    return reading.read_file("pes_demo.yaml", content)
+
+
+@dataclass
+class House:
+    """A database with the demo plan and the shipped processes, and what is needed to run them."""
+
+    database: Database
+    clock: VirtualClock
+    engine: ProcessEngine
+    forms: Forms
+
+    def play(self, profiles: Mapping[tuple[str, str], str] | None = None, seed: int = 7) -> Play:
+        """People of this house: they report the demo's series; `profiles` by period and entity."""
+        known = profiles or {}
+        robots = Robots(
+            today=lambda: bogota_day(self.clock.now()),
+            reality=Reality(seed, demo_data().measurements),
+            profile=lambda period, entity: known.get((period, entity), GOOD),
+        )
+        return Play(self.database, self.engine, self.forms, robots, self.clock)
+
+
+def build_house(database: Database, clock: VirtualClock, *, measured_before: tuple[int, int], **kwargs) -> House:  # type: ignore[no-untyped-def]
+    """Load the demo plan with what was measured before a month, and publish the shipped processes."""
+    engine = assembly.process_engine(clock, **kwargs)
+    with database.unit_of_work() as session:
+        importing.apply(session, clock, SYSTEM, without_measurements(demo_data(), since=measured_before))
+        shipped.publish_shipped(session, engine)
+    return House(database, clock, engine, assembly.forms())
+
+
+def day(text: str) -> dt.date:
+    """A date from ISO text."""
+    return dt.date.fromisoformat(text)
+
+
+def rounded(value: Decimal | None) -> float | None:
+    """One decimal, as shown."""
+    return None if value is None else float(round(value, 1))
