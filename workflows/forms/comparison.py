@@ -14,12 +14,9 @@ Placed = dict[str, tuple[Field, str]]
 def compare(before: FormSchema, after: FormSchema) -> list[str]:
     """Every difference that people will notice; an empty list if there is none."""
     old, new = _placed(before), _placed(after)
-    return [
-        *(f"Se agrega {name} ({TYPE_NAMES[field.type].lower()})." for path, (field, name) in new.items() if path not in old),
-        *(f"Se quita {name}." for path, (_, name) in old.items() if path not in new),
-        *(f"{new[path][1]}: {what}." for path in new if path in old for what in _changes(old[path][0], new[path][0])),
-        *_order(old, new),
-    ]  # fmt: skip
+    added = [f"Se agrega {name} ({_type(field)})." for path, (field, name) in new.items() if path not in old]
+    removed = [f"Se quita {name}." for path, (_, name) in old.items() if path not in new]
+    return [*added, *removed, *_changed(old, new), *_order(old, new)]
 
 
 def _placed(schema: FormSchema) -> Placed:
@@ -31,11 +28,17 @@ def _placed(schema: FormSchema) -> Placed:
     return found
 
 
+def _changed(old: Placed, new: Placed) -> Iterator[str]:
+    for path, (field, name) in new.items():
+        if path in old:
+            yield from (f"{name}: {what}." for what in _changes(old[path][0], field))
+
+
 def _changes(old: Field, new: Field) -> Iterator[str]:
     if old.label != new.label:
         yield f"antes se llamaba «{old.label}»"
     if old.type != new.type:
-        yield f"pasa de {TYPE_NAMES[old.type].lower()} a {TYPE_NAMES[new.type].lower()}"
+        yield f"pasa de {_type(old)} a {_type(new)}"
     if old.description != new.description:
         yield "cambia la ayuda"
     if old.rules.required != new.rules.required:
@@ -48,6 +51,10 @@ def _changes(old: Field, new: Field) -> Iterator[str]:
         yield "cambia cuándo se pregunta"
     if old.readonly != new.readonly:
         yield "ahora solo se lee" if new.readonly else "ahora se puede escribir"
+
+
+def _type(field: Field) -> str:
+    return TYPE_NAMES[field.type].lower()
 
 
 def _limits(field: Field) -> tuple[object, ...]:
