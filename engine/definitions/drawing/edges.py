@@ -64,7 +64,7 @@ class EdgeArtist:
 
     def _label(self, group: Group, edge: Edge, name: str) -> None:
         if edge.label is not None:
-            self.paper.text(group, name, edge.label.center, max(edge.label.width + 14, 80), size=11, most=4)
+            self.paper.text(group, name, edge.label.center, edge.label.room, size=11, most=4)
             return
         place = _longest_middle(edge)
         self.paper.text(group, name, (place[0], place[1] - 9), 100, size=11, most=3)

@@ -30,6 +30,11 @@ class Box:
         """Its middle."""
         return self.x + self.width / 2, self.y + self.height / 2
 
+    @property
+    def room(self) -> float:
+        """How wide the lines of a label may be: modellers give one line no room to spare."""
+        return self.width + 10 if self.height > 18 else max(self.width + 14, 80)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

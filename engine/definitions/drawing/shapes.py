@@ -146,7 +146,7 @@ class ShapeArtist:
         if not name:
             return
         if shape.label is not None:
-            self.paper.text(group, name, shape.label.center, max(shape.label.width + 14, 80), size=11, most=5)
+            self.paper.text(group, name, shape.label.center, shape.label.room, size=11, most=5)
             return
         box = shape.box
         self.paper.text(group, name, (box.center[0], box.y + box.height + 16), 100, size=11, most=3)

@@ -79,8 +79,9 @@ def reachable(graph: Mapping[str, tuple[str, ...]], roots: Iterable[str]) -> set
 
 
 def upstream_first(level: Level) -> list[str]:
-    """The elements in a topological order from the starts on, cycles cut where they close."""
-    return _finished(level.after, [*level.roots(), *level.elements])[::-1]
+    """The elements in a topological order from the starts on, cycles cut where they close, first ways first."""
+    backwards = {node: targets[::-1] for node, targets in level.after.items()}
+    return _finished(backwards, [*level.roots(), *level.elements])[::-1]
 
 
 def on_cycles(graph: Mapping[str, tuple[str, ...]]) -> set[str]:
