@@ -186,6 +186,8 @@ class Drawing:
 
     def _lines_over_lines(self) -> Iterator[str]:
         for a, b in combinations(self.lines, 2):
+            if a.source == b.source or a.target == b.target:
+                continue  # a bundle that fans out or in is read as one
             if any(_run_together(s, t) for s in a.segments for t in b.segments):
                 yield f"{a.id} runs along {b.id}"
 
