@@ -22,13 +22,11 @@ from web.cases.views import blueprint as cases
 from web.files.views import blueprint as files
 from web.inbox.views import blueprint as inbox
 from web.mails.views import blueprint as mails
-from web.mails.views import blueprint as mails
 from web.navigation import menu
-from web.studio.views import blueprint as studio
 from web.portal.views import blueprint as portal
 from workflows import spanish
 
-BLUEPRINTS = (auth, inbox, cases, admin, mails, portal)
+BLUEPRINTS = (auth, inbox, cases, files, mails, admin, portal)
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
 FILTERS = {
@@ -97,7 +95,12 @@ def _templates(app: Flask, application: Application) -> None:
         return url_for("static", filename=name, v=_digest(static / name))
 
     def context() -> dict[str, Any]:
-        return {"menu": menu, "asset": asset, "has_asset": lambda name: (static / name).is_file(), "demo": application.is_demo}
+        return {
+            "menu": menu,
+            "asset": asset,
+            "has_asset": lambda name: (static / name).is_file(),
+            "demo": application.is_demo,
+        }
 
     app.context_processor(context)
 

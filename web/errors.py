@@ -6,14 +6,14 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-import engine.errors as engine_errors
-import workflows.errors as workflows_errors
 from flask import Flask, jsonify, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+import engine.errors as engine_errors
+import workflows.errors as workflows_errors
 from web.pages import actor, current, wants_json
 from workflows import auditing
 

@@ -41,10 +41,11 @@ def differences(database: Database) -> list[Any]:
         return list(compare_metadata(_context(connection), schema.load()))
 
 
-def write_revision(database: Database, message: str, revision: str | None = None) -> None:
-    """Write a new revision from the difference between the models and a migrated database (for developers)."""
+def write_revision(database: Database, message: str) -> None:
+    """Write the next revision from the difference between the models and a migrated database (for developers)."""
+    number = len(list(_scripts().walk_revisions())) + 1
     with database.engine.connect() as connection:
-        command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
+        command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04}")
 
 
 def _current(connection: sa.Connection) -> str | None:

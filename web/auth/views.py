@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, jsonify, make_response, redirect, request, session as browser_session, url_for
+from flask import Blueprint, abort, jsonify, make_response, redirect, request, url_for
+from flask import session as browser_session
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 

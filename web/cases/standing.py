@@ -76,9 +76,7 @@ def groups_of(session: Session, task_ids: Iterable[int]) -> dict[int, list[str]]
 
 def has_work_in(session: Session, instance_id: int, actor: Actor) -> bool:
     """Whether a person finished something in a case, or has an open task there, of their own or of a group."""
-    offered = sa.exists().where(
-        TaskCandidate.task_id == UserTask.id, TaskCandidate.group_id.in_(sorted(actor.groups))
-    )
+    offered = sa.exists().where(TaskCandidate.task_id == UserTask.id, TaskCandidate.group_id.in_(sorted(actor.groups)))
     mine = sa.or_(UserTask.completed_by == actor.id, UserTask.assignee == actor.id, offered)
     query = sa.select(UserTask.id).where(UserTask.instance_id == instance_id, mine).limit(1)
     return session.scalar(query) is not None
@@ -95,7 +93,11 @@ def marks(
 ) -> Mapping[str, str]:
     """The mark of each element of one diagram; what is open wins over what was done."""
     done = {e.element_id: DONE for e in history if e.process_key == process_key and e.element_id and _is_past(e)}
-    here = {t.element_id: OVERDUE if t.deadline.is_overdue else HERE for t in reversed(tasks) if t.process_key == process_key}
+    here = {
+        t.element_id: OVERDUE if t.deadline.is_overdue else HERE
+        for t in reversed(tasks)
+        if t.process_key == process_key
+    }
     broken = {i.element_id: BROKEN for i in incidents if i.process_key == process_key and i.element_id}
     return {**done, **here, **broken}
 

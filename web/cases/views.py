@@ -38,7 +38,9 @@ def index() -> str:
         found = _cases(session, state, process_key, request.args.get("antes", type=int))
         processes = list(session.scalars(sa.select(ProcessDefinition).order_by(ProcessDefinition.name)))
         counts = _open_tasks_of(session, [one.id for one in found[:PAGE]])
-    following = url_for("cases.index", estado=state, proceso=process_key, antes=found[PAGE - 1].id) if len(found) > PAGE else ""
+    following = (
+        url_for("cases.index", estado=state, proceso=process_key, antes=found[PAGE - 1].id) if len(found) > PAGE else ""
+    )
     return page(
         "cases/index.html",
         cases=found[:PAGE],

@@ -94,7 +94,9 @@ def _until(engine: ProcessEngine, task: UserTask, element: Element) -> str:
     """A day where the diagram anchors it to the period; a number of working days where it counts from arrival."""
     text = element.deadline
     if text.removesuffix("dh").isdecimal():
-        return f"en {text.removesuffix('dh')} días hábiles desde que llegue" if text != "1dh" else "al día hábil siguiente"
+        return (
+            f"en {text.removesuffix('dh')} días hábiles desde que llegue" if text != "1dh" else "al día hábil siguiente"
+        )
     try:
         due = engine.calendar.deadline(text, since=engine.now(), variables=task.variables, scope=None) if text else None
     except InvalidDeadline:

@@ -55,4 +55,6 @@ def _not_mine(actor: Actor) -> sa.ColumnElement[bool]:
 
 def _belongs(context: Mapping[str, Any], mine: Iterable[Mapping[str, Any]]) -> bool:
     """Whether a task does not speak of another entity than any of my work did."""
-    return any(all(other.get(key, value) == value for key, value in context.items() if key == "entidad") for other in mine)
+    return any(
+        all(other.get(key, value) == value for key, value in context.items() if key == "entidad") for other in mine
+    )
