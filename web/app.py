@@ -24,9 +24,10 @@ from web.inbox.views import blueprint as inbox
 from web.mails.views import blueprint as mails
 from web.navigation import menu
 from web.portal.views import blueprint as portal
+from web.studio.views import blueprint as studio
 from workflows import spanish
 
-BLUEPRINTS = (auth, inbox, cases, files, mails, admin, portal)
+BLUEPRINTS = (auth, inbox, cases, files, mails, studio, admin, portal)
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
 FILTERS = {

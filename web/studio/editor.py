@@ -119,7 +119,7 @@ def review(xml: bytes) -> list[tuple[Finding, str]]:
     with current().database.reading() as session:
         found = lint(xml, known_names(session, current().engine))
     diagram = read_diagram(xml)
-    names = {key: one.name for part in (diagram.lanes, diagram.elements, diagram.flows) for key, one in part.items()}  # type: ignore[attr-defined]
+    names = {key: one.name for part in (diagram.lanes, diagram.elements, diagram.flows) for key, one in part.items()}
     return [(finding, names.get(finding.element, "")) for finding in found]
 
 
