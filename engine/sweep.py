@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,15 +26,11 @@ def fire_due_timers(session: Session, engine: ProcessEngine, *, limit: int = 100
     The lock of its instance claims a timer; an instance that somebody works on is left for the next tick. What
     fails in one case is undone, becomes an incident of that case, and doesn't stop the others.
     """
-    in_trouble = sa.exists().where(
-        Incident.instance_id == Timer.instance_id, Incident.state == "open", Incident.kind.in_(("state", "timer"))
-    )
-    due = sa.select(Timer.id, Timer.instance_id).where(Timer.due_at <= engine.now(), ~in_trouble)
+    due = sa.select(Timer.id, Timer.instance_id).where(Timer.due_at <= engine.now())
+    due = due.where(Timer.instance_id.not_in(_in_trouble("state", "timer")))
     rows = session.execute(due.order_by(Timer.due_at, Timer.id).limit(limit)).all()
     return sum(
-        _claimed(
-            session, engine, instance_id, "timer", lambda instance, id=timer_id: _fire(session, engine, instance, id)
-        )
+        _claimed(session, engine, instance_id, "timer", partial(_fire, session, engine, timer_id))
         for timer_id, instance_id in rows
     )
 
@@ -42,11 +40,17 @@ def retry_due_incidents(session: Session, engine: ProcessEngine, *, limit: int =
     due = sa.select(Incident.id, Incident.instance_id).where(
         Incident.state == "open", Incident.retry_at.is_not(None), Incident.retry_at <= engine.now()
     )
+    due = due.where(Incident.instance_id.not_in(_in_trouble("state")))
     rows = session.execute(due.order_by(Incident.retry_at, Incident.id).limit(limit)).all()
     return sum(
-        _claimed(session, engine, instance_id, "state", lambda _, id=incident_id: _retry(session, engine, id))
+        _claimed(session, engine, instance_id, "state", partial(_retry, session, engine, incident_id))
         for incident_id, instance_id in rows
     )
+
+
+def _in_trouble(*kinds: str) -> sa.Select[Any]:
+    """The cases that must wait for a person."""
+    return sa.select(Incident.instance_id).where(Incident.state == "open", Incident.kind.in_(kinds))
 
 
 def _claimed(
@@ -65,7 +69,7 @@ def _claimed(
         return False
 
 
-def _fire(session: Session, engine: ProcessEngine, instance: Instance, timer_id: int) -> bool:
+def _fire(session: Session, engine: ProcessEngine, timer_id: int, instance: Instance) -> bool:
     timer = session.get(Timer, timer_id, populate_existing=True)
     if timer is None or timer.due_at > engine.now():
         return False
@@ -82,7 +86,7 @@ def _fire(session: Session, engine: ProcessEngine, instance: Instance, timer_id:
     return True
 
 
-def _retry(session: Session, engine: ProcessEngine, incident_id: int) -> bool:
+def _retry(session: Session, engine: ProcessEngine, incident_id: int, _instance: Instance) -> bool:
     incident = session.get(Incident, incident_id, populate_existing=True)
     if incident is None or incident.state != "open" or incident.retry_at is None:
         return False

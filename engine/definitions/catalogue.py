@@ -76,8 +76,8 @@ def by_sha(session: Session, sha256: str) -> BundleModel:
 
 def start_events(session: Session) -> list[tuple[str, Element]]:
     """Every start event of the current version of every process, with the key of its process."""
-    shas = session.scalars(sa.select(ProcessDefinition.bundle_sha256).order_by(ProcessDefinition.key))
-    bundles = [by_sha(session, sha256) for sha256 in shas.all()]
+    query = sa.select(ProcessDefinition.bundle_sha256).order_by(ProcessDefinition.key)
+    bundles = [by_sha(session, sha256) for sha256 in session.scalars(query).all() if sha256]
     return [(b.process_key, start) for b in bundles for start in b.diagrams[b.process_key].starts()]
 
 

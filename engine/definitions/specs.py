@@ -19,7 +19,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin, EventBasedGatewayMixin
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
@@ -54,7 +54,7 @@ class EventGateway(EventBasedGateway):  # type: ignore[misc]
 
     def connect(self, child: Any) -> None:
         """Take over the waiting of `child`, which then passes at once."""
-        super(EventBasedGateway, self).connect(child)
+        super(EventBasedGatewayMixin, self).connect(child)  # past the mixin, which gathers definitions
         child.event_definition = NoneEventDefinition()
 
     def _run_hook(self, my_task: Node) -> bool:

@@ -90,7 +90,7 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
     def create_subprocess(self, my_task: Node, spec_name: str) -> SubCase:
         """Begin a called process or an embedded subprocess at a node."""
         self.subprocesses[my_task.id] = SubCase(self.subprocess_specs[spec_name], my_task.id, self)
-        return self.subprocesses[my_task.id]  # type: ignore[no-any-return]
+        return self.subprocesses[my_task.id]
 
     def node(self, node_id: str) -> Node:
         """The node behind a row's `node_id`. Raises `CorruptState`."""

@@ -105,7 +105,8 @@ def _finish(turn: turns.Turn, task: UserTask, values: dict[str, Any]) -> None:
     node.data.update(values)
     check_size(node.data)
     turn.completed.add(task.node_id)
-    turn.record("task_completed", node, task_id=task.id, **({"variables": plain(values)} if values else {}))
+    shown: dict[str, Any] = {"variables": plain(values)} if values else {}
+    turn.record("task_completed", node, task_id=task.id, **shown)
     turn.events.append(TaskCompleted(turn.now, turn.actor.id, task.instance_id, task.id, plain(values)))
     offering.forget_candidates(turn, [task.id])
     try:

@@ -116,7 +116,7 @@ def count_of_groups(session: Session, actor: Actor) -> int:
 
 
 def _by_deadline(
-    session: Session, query: sa.Select[tuple[int]], due_at: Any, limit: int, after: Cursor | None
+    session: Session, query: sa.Select[Any], due_at: Any, limit: int, after: Cursor | None
 ) -> list[InboxRow]:
     """Those with a deadline first, by an index, and only if the page isn't full those without."""
     ids: list[int] = []

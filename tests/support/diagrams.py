@@ -1,8 +1,12 @@
-"""Small diagrams for tests, written as sentences: `process("p", start(), user("a"), end(), chain("inicio", "a", "fin"))`."""
+"""Small diagrams for tests.
+
+They read as sentences: `process("p", start(), user("a"), end(), chain("inicio", "a", "fin"))`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 NAMESPACES = (
@@ -26,7 +30,7 @@ def process(key: str, *parts: str, name: str = "", messages: Mapping[str, str] |
 
 def chain(*ids: str) -> str:
     """Flows from each to the next."""
-    return "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+    return "".join(flow(a, b) for a, b in pairwise(ids))
 
 
 def flow(source: str, target: str, condition: str = "", name: str = "", id: str = "") -> str:
