@@ -1,0 +1,100 @@
+"""Ways through the shipped processes, by name: what the steps find and what the people answer."""
+
+from __future__ import annotations
+
+from tests.diagrams.walking import Answers, Script
+
+ENTITY = {"entidad": "SDG"}
+
+REPORTED: Answers = {
+    "repartir_reporte": [{"responsables": ["ana", "luis"]}],
+    "validar_reporte": [{"responsables_por_corregir": []}],
+    "avalar_reporte": [{"decision": "avalo"}],
+}
+MONTH: Answers = {
+    **REPORTED,
+    "abrir_periodo": [{"entidades": ["SDG", "IDPAC"]}],
+    "consolidar_periodo": [{"hay_mesa": False, "entidades_con_cuello": []}],
+    "revisar_consolidado": [{"entidades_por_aclarar": []}],
+    "aprobar_informe": [{"decision": "aprobado"}],
+    "enviar_cuello_detectado": [{"mensajes": []}],
+}
+MEETING: Answers = {
+    "convocar": [{"fecha_reunion": "2018-07-16", "vence_acta": "2018-07-16"}],
+    "registrar_asistencia": [{"asistentes": ["ana", "luis"]}],
+    "recoger_ajustes": [{"hay_ajustes": False}],
+    "cerrar_mesa": [{"acta_id": 1}],
+}
+LATE: Answers = {
+    "validar_extemporaneo": [{"responsables_por_corregir": []}],
+}
+PREPARATION: Answers = {
+    "preparar_matriz": [{"entidades": ["SDG", "IDPAC"]}],
+    "reunir_responsables": [{"responsables": ["ana", "luis"]}],
+    "resolver_aceptaciones": [{"entidades_por_reasignar": []}],
+}
+CALLED = {"rol_convocante": "profesional_sectorial", "tipo": "seguimiento", "tema": "Mesa", "fecha_prevista": "10dh"}
+
+SCRIPTS: dict[str, Script] = {
+    "un mes sin novedad": Script("f5_ciclo_mensual", answers=MONTH),
+    "un mes con todo por discutir": Script(
+        "f5_ciclo_mensual",
+        answers={
+            **MONTH,
+            **MEETING,
+            "consolidar_periodo": [{"hay_mesa": True, "entidades_con_cuello": ["IDPAC"]}],
+            "revisar_consolidado": [{"entidades_por_aclarar": ["SDG"]}, {"entidades_por_aclarar": []}],
+            "aprobar_informe": [{"decision": "devuelto"}, {"decision": "aprobado"}],
+        },
+    ),
+    "un mes en que nadie contesta a tiempo": Script(
+        "f5_ciclo_mensual",
+        answers={**MONTH, "revisar_consolidado": [{"entidades_por_aclarar": ["SDG"]}, {"entidades_por_aclarar": []}]},
+        silent=frozenset({"reportar_avance", "aclarar_reporte"}),
+    ),
+    "un reporte devuelto y corregido": Script(
+        "sub_reporte_entidad",
+        ENTITY,
+        {
+            **REPORTED,
+            "validar_reporte": [{"responsables_por_corregir": ["luis"]}, {"responsables_por_corregir": []}],
+            "avalar_reporte": [{"decision": "devuelvo"}, {"decision": "avalo"}],
+        },
+    ),
+    "una entidad sin nada por reportar": Script(
+        "sub_reporte_entidad", ENTITY, {**REPORTED, "repartir_reporte": [{"responsables": []}]}
+    ),
+    "un reporte extemporáneo": Script(
+        "f5_reporte_extemporaneo",
+        {**ENTITY, "responsables_pendientes": ["ana", "luis"]},
+        {"validar_extemporaneo": [{"responsables_por_corregir": ["ana"]}, {"responsables_por_corregir": []}]},
+    ),
+    "un reporte que nunca llega": Script(
+        "f5_reporte_extemporaneo",
+        {**ENTITY, "responsables_pendientes": ["ana", "luis"]},
+        LATE,
+        silent=frozenset({"completar_reporte"}),
+    ),
+    "una mesa con ajustes al acta": Script(
+        "sub_mesa", CALLED, {**MEETING, "recoger_ajustes": [{"hay_ajustes": True}, {"hay_ajustes": False}]}
+    ),
+    "una mesa en que nadie revisa el acta": Script("sub_mesa", CALLED, MEETING, silent=frozenset({"revisar_acta"})),
+    "una mesa sin asistentes con cuenta": Script(
+        "sub_mesa", CALLED, {**MEETING, "registrar_asistencia": [{"asistentes": []}]}
+    ),
+    "responsables que no aceptan": Script(
+        "f5_preparacion",
+        answers={
+            **PREPARATION,
+            "resolver_aceptaciones": [{"entidades_por_reasignar": ["SDG"]}, {"entidades_por_reasignar": []}],
+        },
+        begins="inicio_anual",
+    ),
+    "un relevo sin respuesta": Script(
+        "f5_preparacion",
+        {"persona": "ana"},
+        PREPARATION,
+        silent=frozenset({"aceptar_responsabilidad"}),
+        begins="inicio_relevo",
+    ),
+}
