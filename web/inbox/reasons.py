@@ -22,6 +22,12 @@ def why(session: Session, task: UserTask, actor: Actor) -> str:
     return f"Le corresponde a {' o '.join(names)}, y usted tiene ese rol. Puede hacerla cualquiera del grupo."
 
 
+def was_claimed(session: Session, task: UserTask) -> bool:
+    """Whether its person took it from a group, and so may give it back."""
+    last = _last_change(session, task)
+    return last is not None and last.kind == "task_claimed"
+
+
 def _why_assigned(session: Session, task: UserTask) -> str:
     last = _last_change(session, task)
     if last is None:

@@ -13,7 +13,7 @@ from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
 from engine.errors import NotAllowed, UnknownTask
 from engine.instances.models import Instance
-from engine.tasks.assignment import ensure_may_work_on, groups_of
+from engine.tasks.assignment import ensure_may_work_on
 from engine.tasks.models import UserTask
 from web import forms
 from web.auth import SIGNED_IN, allow
@@ -22,7 +22,7 @@ from web.deadlines import deadline, met
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
 from web.inbox.next_steps import next_steps
-from web.inbox.reasons import why
+from web.inbox.reasons import was_claimed, why
 from web.pages import actor, current, page
 from workflows import guide
 from workflows.forms.values import FieldError
@@ -135,8 +135,9 @@ def _task_page(session: Session, opened: Any, *, errors: Sequence[FieldError] = 
         why=why(session, task, actor()),
         guide=guide.named_in(str(task.properties.get("guia") or "")),
         following=following,
+        is_wide=any(one.is_list for one in opened.schema.fields()),
         may_claim=task.assignee is None,
-        may_release=task.assignee == actor().id and bool(groups_of(session, task.id)),
+        may_release=task.assignee == actor().id and was_claimed(session, task),
         form=forms.render(
             opened,
             action=url_for("inbox.send", task_id=task.id),

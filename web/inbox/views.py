@@ -39,7 +39,7 @@ def mine() -> str:
         offered=offered,
         counts=counts,
         tabs=_tabs("inbox.mine", counts),
-        nearest=next((one for one in own if not one.deadline.is_overdue and one.deadline.day), None),
+        nearest=_nearest(own + offered),
         following=_following("inbox.mine", found),
         is_first=after is None,
     )
@@ -117,6 +117,12 @@ def _sections(own: list[Card]) -> list[tuple[str, list[Card]]]:
         ("Próximas", [one for one in own if not one.deadline.is_overdue]),
     ]
     return [(title, found) for title, found in parts if found]
+
+
+def _nearest(found: list[Card]) -> Card | None:
+    """The one whose deadline comes first, of those still in time."""
+    dated = [(one.deadline.day, one.id, one) for one in found if one.deadline.day and not one.deadline.is_overdue]
+    return min(dated)[2] if dated else None
 
 
 def _counts(session: Session) -> dict[str, int]:
