@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Protocol
 
 import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.clock import Clock
-from engine.database import Database
 from engine.identity import Actor
+from web import migrating
+from web.bootstrap import Application
+from web.cli.root import opened
 from workflows.calendar import bogota_day
-from workflows.errors import WorkflowsError
 from workflows.monitoring import figures
 from workflows.plan import importing
-from workflows.plan.data import rebase
+from workflows.plan.data import PlanData, rebase
 from workflows.plan.importing import Preview
 from workflows.plan.models import Plan
 from workflows.plan.problems import InvalidPlan, Problem
@@ -27,18 +26,6 @@ from workflows.spanish import number, percentage
 
 CONSOLE = Actor("consola", is_supervisor=True)
 """Who loads a plan from the command line."""
-
-
-class HasDatabase(Protocol):
-    """What these commands need of the application."""
-
-    @property
-    def database(self) -> Database:
-        """Where the plan is."""
-
-    @property
-    def clock(self) -> Clock:
-        """What day it is."""
 
 
 @click.group()
@@ -62,8 +49,7 @@ def template(file: Path, force: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Solo muestra qué cambiaría y qué hay por corregir.")
 @click.option("--yes", is_flag=True, help="Carga sin preguntar.")
 @click.option("--first-year", type=click.IntRange(2000, 2100), help="Mueve todo el plan para que empiece ese año.")
-@click.pass_obj
-def load(application: HasDatabase, file: Path, dry_run: bool, yes: bool, first_year: int | None) -> None:
+def load(file: Path, dry_run: bool, yes: bool, first_year: int | None) -> None:
     """Carga el plan de FILE (.xlsx o .yaml): todo o nada, y solo si no hay errores.
 
     Primero muestra qué se agrega, qué cambia y qué se retira. Los meses con mediciones quedan como meses cerrados.
@@ -71,36 +57,40 @@ def load(application: HasDatabase, file: Path, dry_run: bool, yes: bool, first_y
     try:
         data = read_file(file.name, file.read_bytes())
         data = rebase(data, first_year) if first_year else data
-        with application.database.reading() as session:
-            found = importing.preview(session, data, today=bogota_day(application.clock.now()))
-        _show(found)
-        if found.errors:
-            raise InvalidPlan(found.errors)
-        if dry_run or found.changes_nothing:
-            return
-        if not yes:
-            click.confirm("¿Cargar el plan?", abort=True)
-        with application.database.unit_of_work() as session:
-            importing.apply(session, application.clock, CONSOLE, data)
+        with opened() as application:
+            migrating.migrate(application.database)
+            loaded = _load(application, data, dry_run=dry_run, yes=yes)
     except InvalidPlan as refused:
         for problem in refused.problems:
             click.echo(f"  error: {problem}", err=True)
-        raise click.ClickException(refused.message) from refused
-    click.echo(f"Plan {data.plan.code} cargado. Vea sus cifras con: cauce plan figures --period AAAA-MM")
+        raise
+    if loaded:
+        click.echo(f"Plan {data.plan.code} cargado. Vea sus cifras con: cauce plan figures --period AAAA-MM")
+
+
+def _load(application: Application, data: PlanData, *, dry_run: bool, yes: bool) -> bool:
+    with application.database.reading() as session:
+        found = importing.preview(session, data, today=bogota_day(application.clock.now()))
+    _show(found)
+    if found.errors:
+        raise InvalidPlan(found.errors)
+    if dry_run or found.changes_nothing:
+        return False
+    if not yes:
+        click.confirm("¿Cargar el plan?", abort=True)
+    with application.database.unit_of_work() as session:
+        importing.apply(session, application.clock, CONSOLE, data)
+    return True
 
 
 @plan.command("figures")
 @click.option("--period", required=True, metavar="AAAA-MM", help="El mes, por ejemplo 2018-06.")
-@click.option("--plan", "plan_code", help="El código del plan, si hay más de uno.")
+@click.option("--plan", "plan_code", metavar="CÓDIGO", help="El código del plan, si hay más de uno.")
 @click.option("--json", "as_json", is_flag=True, help="En JSON, con porcentajes de un decimal.")
-@click.pass_obj
-def show_figures(application: HasDatabase, period: str, plan_code: str | None, as_json: bool) -> None:
+def show_figures(period: str, plan_code: str | None, as_json: bool) -> None:
     """Muestra las cifras de un mes: indicadores, objetivos, líneas, entidades y plan."""
-    try:
-        with application.database.reading() as session:
-            found = figures.of_period(session, plan_code or _only_plan(session), period)
-    except WorkflowsError as refused:
-        raise click.ClickException(refused.message) from refused
+    with opened() as application, application.database.reading() as session:
+        found = figures.of_period(session, plan_code or _only_plan(session), period)
     if as_json:
         click.echo(json.dumps(figures.as_json(found), ensure_ascii=False, indent=2))
     else:
