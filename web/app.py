@@ -20,7 +20,7 @@ from web.auth.views import blueprint as auth
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
 from web.files.views import blueprint as files
-from web.inbox.views import blueprint as inbox
+from web.inbox import blueprint as inbox
 from web.mails.views import blueprint as mails
 from web.navigation import menu
 from web.portal.views import blueprint as portal
@@ -86,7 +86,7 @@ def _sign_ins(app: Flask, application: Application) -> None:
 def _templates(app: Flask, application: Application) -> None:
     app.jinja_env.trim_blocks = True
     # The body of a report is one template for the portal's page and the standalone file.
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, PackageLoader("workflows.reports", "templates")])
+    app.jinja_loader = ChoiceLoader([PackageLoader("web"), PackageLoader("workflows.reports", "templates")])
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     static = Path(app.static_folder or "")

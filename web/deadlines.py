@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from workflows.calendar import WorkingCalendar
-from workflows.spanish import BOGOTA, MONTHS, WEEKDAYS, local_day, long_day
+from workflows.calendar import BOGOTA, WorkingCalendar
+from workflows.spanish import MONTHS, WEEKDAYS, local_day, long_day
 
 DUE_SOON = 2
 """Working days before the deadline from which a task counts as *por vencer*."""

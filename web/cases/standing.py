@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.definitions.catalogue import BundleModel
 from engine.history import HistoryEntry
 from engine.identity import Actor
 from engine.incidents import Incident
@@ -22,7 +23,10 @@ HERE, DONE, OVERDUE, BROKEN = "actual", "hecho", "vencido", "incidente"
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task that waits for somebody. `who`: the person, or the group in words. `about`: its entity, where it has one."""
+    """A task that waits for somebody.
+
+    `who`: the person, or the group in words. `about`: its entity, where it has one. `is_mine`: this reader may do it.
+    """
 
     id: int
     name: str
@@ -31,14 +35,16 @@ class OpenTask:
     about: str
     who: str
     has_person: bool
+    is_mine: bool
     deadline: Deadline
 
 
-def open_tasks(session: Session, instance_id: int) -> list[OpenTask]:
+def open_tasks(session: Session, instance_id: int, reader: Actor) -> list[OpenTask]:
     """The open tasks of a case, nearest deadline first."""
     query = sa.select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
     tasks = list(session.scalars(query.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)))
     holders = who_has(session, tasks)
+    offered = _offered_to(session, reader, [task.id for task in tasks if not task.assignee])
     application = current()
     return [
         OpenTask(
@@ -49,6 +55,7 @@ def open_tasks(session: Session, instance_id: int) -> list[OpenTask]:
             str(task.context.get("entidad") or ""),
             holders[task.id],
             task.assignee is not None,
+            task.assignee == reader.id or task.id in offered,
             deadline(task.due_at, application.clock.now(), application.calendar),
         )
         for task in tasks
@@ -74,6 +81,11 @@ def groups_of(session: Session, task_ids: Iterable[int]) -> dict[int, list[str]]
     return found
 
 
+def _offered_to(session: Session, reader: Actor, task_ids: list[int]) -> set[int]:
+    mine = TaskCandidate.group_id.in_(sorted(reader.groups))
+    return set(session.scalars(sa.select(TaskCandidate.task_id).where(TaskCandidate.task_id.in_(task_ids), mine)))
+
+
 def has_work_in(session: Session, instance_id: int, actor: Actor) -> bool:
     """Whether a person finished something in a case, or has an open task there, of their own or of a group."""
     offered = sa.exists().where(TaskCandidate.task_id == UserTask.id, TaskCandidate.group_id.in_(sorted(actor.groups)))
@@ -89,17 +101,37 @@ def open_incidents(session: Session, instance_id: int) -> list[Incident]:
 
 
 def marks(
-    process_key: str, history: Sequence[HistoryEntry], tasks: Sequence[OpenTask], incidents: Sequence[Incident]
+    bundle: BundleModel,
+    process_key: str,
+    history: Sequence[HistoryEntry],
+    tasks: Sequence[OpenTask],
+    incidents: Sequence[Incident],
 ) -> Mapping[str, str]:
     """The mark of each element of one diagram; what is open wins over what was done."""
     done = {e.element_id: DONE for e in history if e.process_key == process_key and e.element_id and _is_past(e)}
-    here = {
-        t.element_id: OVERDUE if t.deadline.is_overdue else HERE
-        for t in reversed(tasks)
-        if t.process_key == process_key
-    }
+    here = {one: mark for task in reversed(tasks) for one, mark in _where(bundle, process_key, task)}
     broken = {i.element_id: BROKEN for i in incidents if i.process_key == process_key and i.element_id}
     return {**done, **here, **broken}
+
+
+def _where(bundle: BundleModel, process_key: str, task: OpenTask) -> Iterator[tuple[str, str]]:
+    """The element of a task in a diagram, or the steps of the diagram that call the process it is in."""
+    mark = OVERDUE if task.deadline.is_overdue else HERE
+    if task.process_key == process_key:
+        yield task.element_id, mark
+        return
+    for call in bundle.diagrams[process_key].of_kind("callActivity"):
+        if _reaches(bundle, call.called_element, task.process_key):
+            yield call.id, mark
+
+
+def _reaches(bundle: BundleModel, called: str, process_key: str) -> bool:
+    if called == process_key:
+        return True
+    diagram = bundle.diagrams.get(called)
+    return diagram is not None and any(
+        _reaches(bundle, call.called_element, process_key) for call in diagram.of_kind("callActivity")
+    )
 
 
 def _is_past(entry: HistoryEntry) -> bool:

@@ -20,7 +20,7 @@ from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, allow
 from web.cases import standing, wording
-from web.pages import current, page
+from web.pages import actor, current, page
 from workflows.people.directory import Directory
 
 blueprint = Blueprint("cases", __name__, url_prefix="/casos")
@@ -62,10 +62,10 @@ def show(case_id: int) -> str:
         case = _case(session, case_id)
         bundle = catalogue.by_sha(session, case.bundle_sha256)
         entries = history.of_instance(session, case_id)
-        tasks = standing.open_tasks(session, case_id)
+        tasks = standing.open_tasks(session, case_id, actor())
         incidents = standing.open_incidents(session, case_id)
         shown = _shown_diagram(bundle, entries, request.args.get("diagrama", ""))
-        marks = standing.marks(shown, entries, tasks, incidents)
+        marks = standing.marks(bundle, shown, entries, tasks, incidents)
         names = Directory().display_names(session, {entry.actor_id for entry in entries} | {case.started_by})
         return page(
             "cases/show.html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -30,7 +30,7 @@ class SpanishFormatter(click.HelpFormatter):
         """Write a section's heading."""
         super().write_heading(HEADINGS.get(heading, heading))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
         """Write terms and their explanations."""
         super().write_dl([(term, WORDS.get(text, text)) for term, text in rows], *args, **options)
 

@@ -76,7 +76,7 @@ def sent(task_id: int) -> str:
         _ensure_may_read(session, task)
         opened = application.forms.open_sent(session, application.engine, task_id, actor())
         case = session.get_one(Instance, task.instance_id)
-        waiting = standing.open_tasks(session, case.id)
+        waiting = standing.open_tasks(session, case.id, actor())
         names = Directory().display_names(session, {task.completed_by or ""})
         return page(
             "inbox/sent.html",
