@@ -45,13 +45,17 @@ ICONS = {"rojo": "■", "amarillo": "◐", "verde": "●", "naranja": "▲", "gr
 
 @dataclass(frozen=True, slots=True)
 class FormContext:
-    """For whom and for what a form is open."""
+    """For whom and for what a form is open.
+
+    `memo` keeps what a handler has looked up, for as long as this form is laid out.
+    """
 
     session: Session
     engine: ProcessEngine
     task: UserTask
     instance: Instance
     actor: Actor
+    memo: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def variables(self) -> Mapping[str, Any]:

@@ -151,8 +151,11 @@ class CompleteLateReport(ReportProgress):
 
 
 def _rows(context: FormContext) -> list[ProgressRow]:
-    responsible = str(context.variables.get("responsable") or context.actor.id)
-    return progress.rows_of(context.session, month_of(context), entity_of(context), responsible)
+    if "progress" not in context.memo:  # asked again for each of: prepare, compute, check, preview
+        responsible = str(context.variables.get("responsable") or context.actor.id)
+        context.memo["progress"] = progress.rows_of(context.session, month_of(context), entity_of(context), responsible)
+    rows: list[ProgressRow] = context.memo["progress"]
+    return rows
 
 
 def _paired(context: FormContext, values: Values) -> list[tuple[int, ProgressRow, Values]]:

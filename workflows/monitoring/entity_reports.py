@@ -86,8 +86,9 @@ def send(
 ) -> None:
     """Record what a responsible sent; rows accepted before stay as they are. Raises `PeriodFrozen`."""
     report = find(session, period, entity)
+    known = measurements.begin(session, period, [row.indicator_id for row in rows])
     for row in rows:
-        measurement = measurements.find_or_begin(session, period, row.indicator_id)
+        measurement = known[row.indicator_id]
         if measurement.state not in (VALIDATED, ENDORSED):
             _send_row(session, engine, measurement, row, actor=actor, late_reason=late_reason)
     if report.first_sent_at is None:

@@ -63,8 +63,9 @@ def late_key(plan_code: str, period_code: str, entity: str) -> str:
 
 def _expire(session: Session, engine: ProcessEngine, period: Period, report: EntityReport) -> None:
     report.state = MISSING
-    for row in periods.rows_due(session, period, entity=report.entity_code):
-        _reopen(session, engine, measurements.find_or_begin(session, period, row.indicator_id))
+    due = [row.indicator_id for row in periods.rows_due(session, period, entity=report.entity_code)]
+    for measurement in measurements.begin(session, period, due).values():
+        _reopen(session, engine, measurement)
     instance = instances.start(
         session,
         engine,

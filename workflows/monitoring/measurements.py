@@ -65,15 +65,17 @@ def of_rows(session: Session, rows: Sequence[PeriodRow]) -> dict[int, Measuremen
     return {measurement.indicator_id: measurement for measurement in session.scalars(query)}
 
 
-def find_or_begin(session: Session, period: Period, indicator_id: int) -> Measurement:
-    """The measurement of an indicator in a month, or a new draft."""
-    query = sa.select(Measurement).where(Measurement.period_id == period.id, Measurement.indicator_id == indicator_id)
-    measurement = session.scalar(query)
-    if measurement is None:
-        measurement = Measurement(period_id=period.id, indicator_id=indicator_id, state=DRAFT)
-        session.add(measurement)
-        session.flush()
-    return measurement
+def begin(session: Session, period: Period, indicator_ids: Sequence[int]) -> dict[int, Measurement]:
+    """The measurements of indicators in a month, by indicator id; those that are missing as new drafts."""
+    query = sa.select(Measurement).where(
+        Measurement.period_id == period.id, Measurement.indicator_id.in_(indicator_ids)
+    )
+    known = {measurement.indicator_id: measurement for measurement in session.scalars(query)}
+    missing = [indicator_id for indicator_id in indicator_ids if indicator_id not in known]
+    begun = [Measurement(period_id=period.id, indicator_id=one, state=DRAFT, evidence=[]) for one in missing]
+    session.add_all(begun)
+    session.flush()
+    return known | {measurement.indicator_id: measurement for measurement in begun}
 
 
 @contextmanager
@@ -87,7 +89,6 @@ def changing(
     ensure_changeable(session, measurement, action)
     before = facts(measurement)
     yield measurement
-    session.flush()
     session.add(
         MeasurementChange(
             measurement_id=measurement.id,

@@ -137,9 +137,9 @@ class Measurement(Base):
     endorsed_by: Mapped[str | None] = mapped_column(sa.String(100))
     endorsed_at: Mapped[dt.datetime | None]
 
-    indicator: Mapped[Indicator] = relationship()
+    indicator: Mapped[Indicator] = relationship(lazy="selectin")
     period: Mapped[Period] = relationship()
-    evidence: Mapped[list[MeasurementEvidence]] = relationship(cascade="all, delete-orphan")
+    evidence: Mapped[list[MeasurementEvidence]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
 
 class MeasurementEvidence(Base):

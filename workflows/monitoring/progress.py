@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.indicators import formulas
@@ -78,10 +79,12 @@ def rows_of(session: Session, period: Period, entity: str, responsible: str) -> 
     plan = facts.load(session, period.plan_code, period.code, provisional=True)
     by_id = {fact.id: fact for fact in plan.indicators}
     reported = measurements.of_rows(session, snapshots)
+    query = sa.select(Indicator).where(Indicator.id.in_([snapshot.indicator_id for snapshot in snapshots]))
+    indicators = {indicator.id: indicator for indicator in session.scalars(query)}
     return [
         ProgressRow(
             snapshot,
-            session.get_one(Indicator, snapshot.indicator_id),
+            indicators[snapshot.indicator_id],
             by_id[snapshot.indicator_id],
             plan,
             reported.get(snapshot.indicator_id),
