@@ -111,7 +111,7 @@ def undecided(session: Session, plan_code: str) -> list[PeriodStart]:
 
 def calendar_starts(session: Session) -> list[CalendarStart]:
     """Every published process that begins by the calendar."""
-    names = dict(session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name)).tuples().all())
+    names = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
     found = []
     for process_key, element in catalogue.start_events(session):
         rhythm = cadence.read(element.properties)

@@ -89,7 +89,7 @@ def sheet(session: Session, plan_code: str, indicator_code: str) -> Sheet | None
     if indicator is None:
         return None
     usernames = {name for name in (indicator.reports, indicator.reviews, indicator.substitute) if name}
-    people = session.execute(sa.select(Person.username, Person.name).where(Person.username.in_(usernames))).tuples()
+    people = session.execute(sa.select(Person.username, Person.name).where(Person.username.in_(usernames)))
     return Sheet(
         indicator=indicator,
         objective=indicator.objective,

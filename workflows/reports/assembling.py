@@ -52,7 +52,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
     period = periods.find(session, plan_code, period_code)
     plan = session.get_one(Plan, plan_code)
     figures = reading.of_period(session, plan_code, period_code)
-    names = dict(session.execute(sa.select(Person.username, Person.name)).tuples().all())
+    names = {username: name for username, name in session.execute(sa.select(Person.username, Person.name))}
     history = _history(session, period)
     verdicts = _verdicts(session, period)
     return Report(
