@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import workflows.forms.models  # noqa: F401  (its tables)
-import workflows.people.models  # noqa: F401  (its tables)
+import workflows.forms.models
+import workflows.people.models  # noqa: F401  (both for their tables)
 from engine.database import Database
 from engine.definitions.reading import read_diagram
 from tests.diagrams.scripts import SCRIPTS

@@ -134,14 +134,14 @@ def _plain(field: Mapping[str, Any]) -> dict[str, Any]:
     if "opciones" in field:
         plain["opciones"] = field["opciones"]
     if "catalogo" in field:
-        plain["catalogo"] = field["catalogo"].replace(" ", "_")
+        plain["catalogo"] = field["catalogo"]
     if field.get("opcional"):
         plain["opcional"] = True
     return plain
 
 
-ONLY_WHEN_IT_MATTERS = {"hito_cumplido", "autoriza_datos", "justificacion_rezago", "justificacion_sobreejecucion"}
-"""Not required by the schema: a box that may stay unticked, or a text the handler asks for by traffic light."""
+ASKED_BY_THE_HANDLER = {"justificacion_rezago", "justificacion_sobreejecucion"}
+"""Not required by the schema: the handler asks for them by the traffic light that the value would give."""
 
 
 def _fields(schema: FormSchema) -> dict[str, Any]:
@@ -160,6 +160,7 @@ def _shape(field: Field) -> dict[str, Any]:
         shape["opciones"] = [value for value, _ in field.options]
     if field.catalogue:
         shape["catalogo"] = field.catalogue
-    if not field.rules.required and field.key not in ONLY_WHEN_IT_MATTERS:
+    may_stay_empty = field.type == "checkbox" or field.key in ASKED_BY_THE_HANDLER
+    if not field.rules.required and not may_stay_empty:
         shape["opcional"] = True
     return shape

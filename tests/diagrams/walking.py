@@ -39,7 +39,7 @@ Answers = Mapping[str, Sequence[Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Script:
-    """One way through a process. Who is `silent` never answers; their timers fire. `expects` are elements on the way."""
+    """One way through a process. Who is `silent` never answers, and their timers fire."""
 
     process: str
     variables: Mapping[str, Any] = field(default_factory=dict)

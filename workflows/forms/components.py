@@ -85,7 +85,8 @@ class _Reader:
         if not columns:
             self.problems.append(f"{name}: la tabla no tiene columnas.")
         properties = _properties(source)
-        fixed = properties.get("pes.filas") == "fijas" or any(column.readonly for column in columns)
+        rows = self.one_of(properties.get("pes.filas"), ("", "fijas", "libres"), f"{name}: «pes.filas»")
+        fixed = rows == "fijas" or (rows != "libres" and any(column.readonly for column in columns))
         return Field(
             "dynamiclist",
             key,
