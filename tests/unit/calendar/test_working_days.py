@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import InvalidDeadline
+from workflows.calendar import BOGOTA, WorkingCalendar, add_months, bogota_day, end_of_day, national_holidays
+
+CALENDAR = WorkingCalendar()
+NOON = dt.datetime(
+    2018, 7, 2, 17, 0, tzinfo=dt.UTC
+)  # Monday; Sagrado Corazón was moved to 11 June, San Pedro to 2 July
+
+days = st.dates(dt.date(2017, 1, 1), dt.date(2030, 12, 31))
+
+
+def due(expression: str, since: dt.datetime = NOON, scope: str | None = None, **variables: object) -> dt.datetime:
+    return CALENDAR.deadline(expression, since=since, variables=variables, scope=scope).astimezone(BOGOTA)
+
+
+def test_holidays_of_ley_emiliani_fall_on_their_monday() -> None:
+    assert not CALENDAR.is_working(dt.date(2018, 7, 2))  # San Pedro y San Pablo, 29 June
+    assert CALENDAR.is_working(dt.date(2018, 6, 29))
+    assert national_holidays(2018)[dt.date(2018, 7, 20)] == "Día de la Independencia"
+
+
+def test_two_holidays_on_one_day_are_one_day() -> None:
+    assert not CALENDAR.is_working(dt.date(2025, 6, 30))
+    assert sum(day.year == 2025 for day in national_holidays(2025)) == 17
+
+
+def test_local_days_hold_for_their_scope_and_for_everybody() -> None:
+    local = WorkingCalendar({"IDPAC": frozenset({dt.date(2018, 7, 4)})}, extra=[dt.date(2018, 7, 5)])
+
+    assert local.is_working(dt.date(2018, 7, 4), "SDG")
+    assert not local.is_working(dt.date(2018, 7, 4), "IDPAC")
+    assert not local.is_working(dt.date(2018, 7, 5))
+
+
+def test_zero_days_after_a_holiday_is_the_next_working_day() -> None:
+    assert CALENDAR.add_working_days(dt.date(2018, 7, 2), 0) == dt.date(2018, 7, 3)
+    assert CALENDAR.add_working_days(dt.date(2018, 7, 3), 0) == dt.date(2018, 7, 3)
+
+
+@given(days, st.integers(-60, 60).filter(bool))
+def test_counting_undoes_adding(day: dt.date, count: int) -> None:
+    reached = CALENDAR.add_working_days(day, count)
+
+    assert CALENDAR.is_working(reached)
+    assert CALENDAR.working_days_between(day, reached) == count
+
+
+@given(days, st.integers(0, 40), st.integers(0, 40))
+def test_adding_twice_is_adding_the_sum(day: dt.date, first: int, second: int) -> None:
+    start = CALENDAR.add_working_days(day, 0)
+
+    twice = CALENDAR.add_working_days(CALENDAR.add_working_days(start, first), second)
+
+    assert twice == CALENDAR.add_working_days(start, first + second)
+
+
+def test_five_days_end_with_the_fifth_working_day_in_bogota() -> None:
+    assert due("5dh") == dt.datetime(2018, 7, 9, 23, 59, 59, tzinfo=BOGOTA)
+
+
+def test_an_evening_in_utc_is_still_the_day_in_bogota() -> None:
+    evening = dt.datetime(2018, 7, 4, 3, 0, tzinfo=dt.UTC)  # 3 July, 22:00 in Bogotá
+
+    assert due("1dh", since=evening).date() == dt.date(2018, 7, 4)
+
+
+def test_a_deadline_from_the_cutoff_counts_working_days_after_it() -> None:
+    assert due("cierre+7dh", cierre="2018-06-30").date() == dt.date(2018, 7, 11)
+    assert due("cierre", cierre="2018-06-30").date() == dt.date(2018, 6, 30)
+    assert due("cierre-1dh", cierre="2018-06-30").date() == dt.date(2018, 6, 29)
+
+
+def test_a_date_variable_is_due_at_the_end_of_its_day_and_a_moment_at_that_moment() -> None:
+    assert due("fecha:objetivo", objetivo="2018-08-31") == dt.datetime(2018, 8, 31, 23, 59, 59, tzinfo=BOGOTA)
+    assert due("fecha:objetivo", objetivo="2018-08-31T10:00") == dt.datetime(2018, 8, 31, 10, tzinfo=BOGOTA)
+    assert due("fecha:objetivo", objetivo="2018-08-31T10:00:00+00:00") == dt.datetime(2018, 8, 31, 5, tzinfo=BOGOTA)
+    assert due("fecha:objetivo+2dh", objetivo="2018-08-31").date() == dt.date(2018, 9, 4)
+
+
+@pytest.mark.parametrize(
+    "expression", ["", "5", "dh", "5 días", "-5dh", "cierre+5", "fecha:", "fecha:1x", "mañana", "99999dh"]
+)
+def test_what_is_no_deadline_is_refused_with_an_example(expression: str) -> None:
+    with pytest.raises(InvalidDeadline, match="Escriba por ejemplo"):
+        CALENDAR.check(expression)
+
+
+@pytest.mark.parametrize("value", [None, "", "pronto", 7])
+def test_a_variable_without_a_date_is_refused_by_name(value: object) -> None:
+    with pytest.raises(InvalidDeadline, match="objetivo"):
+        due("fecha:objetivo", objetivo=value)
+
+
+@pytest.mark.parametrize(
+    ("expression", "day"),
+    [
+        ("cierre+1dh", dt.date(2018, 7, 3)),
+        ("inicio-1m", dt.date(2018, 5, 1)),
+        ("fecha:01-31", dt.date(2018, 1, 31)),
+        ("cierre-1m", dt.date(2018, 5, 30)),
+        ("fecha:02-29", dt.date(2018, 2, 28)),
+    ],
+)
+def test_an_opening_is_a_day_of_its_period(expression: str, day: dt.date) -> None:
+    found = CALENDAR.moment_of(expression, period_start=dt.date(2018, 6, 1), cutoff=dt.date(2018, 6, 30))
+
+    assert found == day
+
+
+@pytest.mark.parametrize("expression", ["5dh", "fecha:13-01", "fecha:02-31", "cierre+1", "fecha:variable"])
+def test_what_is_no_opening_is_refused(expression: str) -> None:
+    with pytest.raises(InvalidDeadline):
+        CALENDAR.check_opening(expression)
+
+
+def test_a_month_earlier_is_clamped_to_the_end_of_a_short_month() -> None:
+    assert add_months(dt.date(2018, 3, 31), -1) == dt.date(2018, 2, 28)
+    assert add_months(dt.date(2018, 12, 31), 2) == dt.date(2019, 2, 28)
+
+
+@given(days)
+def test_the_end_of_a_day_is_still_that_day_in_bogota(day: dt.date) -> None:
+    assert bogota_day(end_of_day(day)) == day
+    assert bogota_day(end_of_day(day) + dt.timedelta(seconds=1)) == day + dt.timedelta(days=1)

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.unit.indicators.sheets import sheet, values
+from workflows.indicators import formulas
+from workflows.indicators.formulas import assess
+from workflows.indicators.sheets import Snapshot
+
+D = Decimal
+
+
+def test_suma_adds_up_the_increments_of_the_year_only() -> None:
+    series = values(2017, 50, 50, 50) | values(2018, 5, 10, 15)
+
+    found = assess(sheet("suma"), series, 2018, 3)
+
+    assert (found.executed, found.programmed_to_date) == (D(30), D(30))
+    assert (found.year_progress, found.compliance, found.color) == (D(25), D(100), "verde")
+    assert found.plan_progress == D("37.5")
+
+
+def test_suma_takes_a_month_reported_as_missing_in_between_as_nothing_done() -> None:
+    assert assess(sheet("suma"), values(2018, 10, None, 5), 2018, 3).executed == D(15)
+
+
+def test_creciente_is_measured_from_the_baseline() -> None:
+    rising = sheet("creciente", baseline=D(60), targets={2018: D(80)}, final_target=D(100))
+
+    found = assess(rising, values(2018, *[None] * 5, 75), 2018, 6)
+
+    assert (found.programmed_to_date, found.year_progress, found.compliance) == (D(70), D(75), D(150))
+    assert found.plan_progress == D("37.5")
+
+
+def test_creciente_without_baseline_starts_at_zero() -> None:
+    rising = sheet("creciente", targets={2017: D(100)}, final_target=D(100))
+
+    assert assess(rising, values(2017, *[None] * 5, 50), 2017, 6).compliance == D(100)
+
+
+def test_decreciente_counts_what_it_has_gone_down() -> None:
+    falling = sheet("decreciente", baseline=D(100), targets={2017: D(80)}, final_target=D(60))
+
+    found = assess(falling, values(2017, *[None] * 5, 95), 2017, 6)
+
+    assert (found.programmed_to_date, found.year_progress, found.compliance) == (D(90), D(25), D(50))
+
+
+def test_decreciente_that_is_late_is_never_above_100_percent() -> None:
+    falling = sheet("decreciente", baseline=D(100), targets={2017: D(80)}, final_target=D(60))
+
+    found = assess(falling, values(2017, *[None] * 5, 110), 2017, 6)
+
+    assert found.compliance == D(-100)
+    assert found.counted == 0
+    assert found.color == "rojo"
+
+
+def test_constante_is_held_against_the_target_every_month() -> None:
+    held = sheet("constante", targets={2017: D(100), 2018: D(100)})
+
+    found = assess(held, values(2017, *[None] * 11, 100) | values(2018, 100, 98, 96), 2018, 3)
+
+    assert (found.executed, found.programmed_to_date, found.compliance) == (D(96), D(100), D(96))
+    assert (found.plan_progress, found.years_met) == (D(98), 1)
+
+
+def test_a_year_without_target_is_not_programmed_and_stays_out() -> None:
+    for target in (None, D(0)):
+        found = assess(sheet("suma", targets={2018: target}), values(2018, 5), 2018, 1)
+        assert (found.status, found.color, found.compliance, found.counted) == ("no_programado", None, None, None)
+
+
+def test_a_report_without_target_keeps_the_value_that_was_reported() -> None:
+    assert assess(sheet("suma", targets={}), values(2018, 5), 2018, 1).executed == 5
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "compliance", "color"), [(60, "cumple", 100, "verde"), (59, "no_cumple", 0, "rojo")]
+)
+def test_a_target_equal_to_the_baseline_is_met_or_not(value: int, status: str, compliance: int, color: str) -> None:
+    kept = sheet("creciente", baseline=D(60), targets={2017: D(60)}, final_target=D(60))
+
+    found = assess(kept, values(2017, value), 2017, 1)
+
+    assert (found.status, found.compliance, found.color, found.year_progress) == (status, D(compliance), color, None)
+
+
+def test_a_falling_target_equal_to_the_baseline_is_met_from_below() -> None:
+    kept = sheet("decreciente", baseline=D(60), targets={2017: D(60)}, final_target=D(60))
+
+    assert assess(kept, values(2017, 59), 2017, 1).status == "cumple"
+    assert assess(kept, values(2017, 61), 2017, 1).status == "no_cumple"
+
+
+def test_after_a_year_without_programming_the_last_programmed_level_is_the_start() -> None:
+    rising = sheet("creciente", baseline=D(0), targets={2017: D(20), 2019: D(44)}, final_target=D(44))
+
+    assert rising.programmed(2019, 6) == D(32)
+
+
+def test_before_any_programmed_year_the_baseline_is_the_start() -> None:
+    rising = sheet("creciente", baseline=D(10), targets={2018: D(34)}, final_target=D(34))
+
+    assert rising.programmed(2018, 6) == D(22)
+
+
+def test_a_quarterly_indicator_is_judged_at_its_last_cutoff_until_the_next() -> None:
+    quarterly = sheet("suma", periodicity="trimestral")
+    series = values(2018, 0, 0, 30, 99, 99)
+
+    march, may = (assess(quarterly, series, 2018, month) for month in (3, 5))
+
+    assert may == march
+    assert (may.cutoff, may.executed, may.programmed_to_date) == ((2018, 3), D(30), D(30))
+
+
+def test_a_quarterly_indicator_keeps_december_until_march() -> None:
+    quarterly = sheet("suma", periodicity="trimestral", followed_from=(2017, 1))
+
+    found = assess(quarterly, values(2017, *[10] * 12), 2018, 2)
+
+    assert (found.cutoff, found.executed) == ((2017, 12), D(120))
+
+
+def test_before_its_first_cutoff_nothing_is_asked_of_an_indicator() -> None:
+    half_yearly = sheet("creciente", periodicity="semestral")
+
+    found = assess(half_yearly, {}, 2017, 5)
+
+    assert (found.status, found.color, found.counted) == ("sin_corte_exigible", None, None)
+
+
+def test_cutoffs_before_the_plan_was_followed_do_not_count() -> None:
+    quarterly = sheet("suma", periodicity="trimestral", followed_from=(2018, 1))
+
+    assert assess(quarterly, {}, 2018, 2).status == "sin_corte_exigible"
+    assert assess(quarterly, {}, 2018, 3).status == "sin_dato"
+
+
+def test_a_biennial_indicator_is_due_in_december_of_every_second_year() -> None:
+    biennial = sheet("creciente", periodicity="bienal")
+
+    due = [(year, month) for year in range(2017, 2021) for month in range(1, 13) if biennial.is_due(year, month)]
+
+    assert due == [(2018, 12), (2020, 12)]
+
+
+@pytest.mark.parametrize("annualization", ["suma", "creciente", "decreciente", "constante"])
+def test_no_report_at_the_cutoff_is_grey_and_counts_zero(annualization: str) -> None:
+    found = assess(sheet(annualization, baseline=D(200)), values(2018, 40, 42), 2018, 3)
+
+    assert (found.status, found.color, found.counted, found.executed) == ("sin_dato", "gris", 0, None)
+    assert found.last == (D(82) if annualization == "suma" else D(42))
+
+
+def test_the_month_by_month_programming_wins_over_the_straight_line() -> None:
+    monthly = {(2018, month): D(value) for month, value in enumerate([0, 0, 40, *[0] * 8, 80], start=1)}
+
+    found = assess(sheet("suma", monthly=monthly), values(2018, 5, 5, 10), 2018, 3)
+
+    assert (found.programmed_to_date, found.compliance) == (D(40), D(50))
+
+
+def test_a_suma_with_nothing_programmed_yet_has_no_cutoff_yet() -> None:
+    monthly = {(2018, month): D(120 if month == 12 else 0) for month in range(1, 13)}
+
+    found = assess(sheet("suma", monthly=monthly), values(2018, 5), 2018, 1)
+
+    assert (found.status, found.counted, found.executed) == ("sin_corte_exigible", None, D(5))
+
+
+def test_what_was_programmed_when_the_month_opened_wins_over_what_is_programmed_now() -> None:
+    opened = {(2018, 1): Snapshot(D(60), D(5))}
+
+    found = assess(sheet("suma", snapshots=opened), values(2018, 5), 2018, 1)
+
+    assert (found.year_target, found.compliance) == (D(60), D(100))
+
+
+def test_an_increment_may_correct_an_earlier_month_and_shows_below_zero_as_zero() -> None:
+    found = assess(sheet("suma"), values(2018, -3), 2018, 1)
+
+    assert (found.compliance, found.counted) == (D(-30), 0)
+
+
+def test_a_percentage_without_end_is_kept_to_nine_decimals() -> None:
+    assert formulas.progress(sheet("suma"), D(1), D(3)) == D("33.333333333")
