@@ -61,7 +61,8 @@ class Browser:
 
 @pytest.fixture
 def application(database: Database, clock: VirtualClock, tmp_path: Any) -> Application:
-    """Monday 2 July 2018: June is about to be reported."""
+    """Tuesday 3 July 2018, the first working day after June: its follow-up is due."""
+    clock.move_to(dt.datetime(2018, 7, 3, 14, tzinfo=dt.UTC))
     build_house(database, clock, measured_before=(2018, 6))
     config = Config(tmp_path, database.url.render_as_string(hide_password=False), "secreto" * 6, demo=True)
     return assemble(config, clock=clock)
