@@ -1,0 +1,155 @@
+"""Ids for everything, names that fit, a process that may run."""
+
+from __future__ import annotations
+
+import re
+
+from engine.definitions.importing.draft import Draft, called, id_of, slug
+from engine.definitions.linting.identity import MAX_ID, MAX_NAME
+from engine.definitions.markup import BPMN, BPMNDI, Node, bpmn, children, local, namespace, one_line, reference, text_of
+from engine.definitions.reading import NODES
+
+_ID = re.compile(r"[^\W\d][\w.\-]*\Z")
+_REFERENCES = (
+    "sourceRef",
+    "targetRef",
+    "default",
+    "attachedToRef",
+    "processRef",
+    "bpmnElement",
+    "messageRef",
+    "signalRef",
+    "errorRef",
+    "escalationRef",
+    "dataObjectRef",
+)
+
+
+def _process(draft: Draft) -> None:
+    process = draft.process
+    if process.get("isExecutable") != "true":
+        process.set("isExecutable", "true")
+        draft.repaired(process, "executable", "El proceso se marcó como ejecutable.")
+    if not id_of(process):
+        process.set("id", draft.fresh(slug(one_line(process.get("name"))) or "proceso"))
+        draft.repaired(process, "process_id", f"Al proceso se le puso el identificador «{id_of(process)}».")
+    if not one_line(process.get("name")):
+        pool = next((p for p in draft.root.iter(bpmn("participant")) if _is_pool_of(p, process)), None)
+        process.set("name", (one_line(pool.get("name")) if pool is not None else "") or id_of(process))
+
+
+def _is_pool_of(pool: Node, process: Node) -> bool:
+    return reference(pool.get("processRef")) == id_of(process)
+
+
+def _missing_ids(draft: Draft) -> None:
+    given = 0
+    for node in draft.process.iter(f"{{{BPMN}}}*"):
+        if (local(node) in NODES or local(node) in ("sequenceFlow", "lane")) and not node.get("id"):
+            node.set(
+                "id", draft.fresh(one_line(node.get("name")) or ("flujo" if local(node) == "sequenceFlow" else "paso"))
+            )
+            given += 1
+    if given:
+        draft.repaired(None, "missing_id", f"Se les puso identificador a {given} elementos que no tenían.")
+
+
+def _duplicate_ids(draft: Draft) -> None:
+    seen: set[str] = set()
+    for node in draft.root.iter(f"{{{BPMN}}}*"):
+        written = str(node.get("id") or "")
+        if written and written in seen:
+            node.set("id", draft.fresh(written))
+            draft.repaired(
+                node,
+                "duplicate_id",
+                f"El identificador «{written[:60]}» estaba dos veces: uno es ahora «{id_of(node)}».",
+            )
+        seen.add(str(node.get("id") or ""))
+
+
+def _unreadable_ids(draft: Draft) -> None:
+    renamed: dict[str, str] = {}
+    for node in [draft.process, *(n for n in draft.process.iter(f"{{{BPMN}}}*") if n is not draft.process)]:
+        written = str(node.get("id") or "")
+        if written and (len(written) > MAX_ID or not _ID.match(written)):
+            renamed[written] = draft.fresh(written)
+            node.set("id", renamed[written])
+    if renamed:
+        _rename_references(draft, renamed)
+        draft.repaired(
+            None, "id_form", f"{len(renamed)} identificadores con espacios o signos se escribieron de nuevo."
+        )
+
+
+def _rename_references(draft: Draft, renamed: dict[str, str]) -> None:
+    for node in draft.root.iter():
+        for name in _REFERENCES:
+            old = reference(node.get(name))
+            if old in renamed:
+                node.set(name, renamed[old])
+        if isinstance(node.tag, str) and local(node) == "flowNodeRef" and text_of(node) in renamed:
+            node.text = renamed[text_of(node)]
+
+
+def _plain_references(draft: Draft) -> None:
+    """Some tools write `tns:x` where BPMN means the id `x`."""
+    for node in draft.root.iter():
+        if isinstance(node.tag, str) and namespace(node) in (BPMN, BPMNDI):
+            for name in _REFERENCES:
+                written = str(node.get(name) or "")
+                if written != reference(written):
+                    node.set(name, reference(written))
+
+
+def _names(draft: Draft) -> None:
+    for node in draft.root.iter(f"{{{BPMN}}}*"):
+        name = str(node.get("name") or "")
+        if len(name) > MAX_NAME:
+            node.set("name", one_line(name)[: MAX_NAME - 1] + "…")
+            draft.repaired(node, "name_length", f"El nombre {called(node)[:40]}…» se acortó a {MAX_NAME} letras.")
+
+
+def _loose_flows(draft: Draft) -> None:
+    where = {id_of(node): node.getparent() for node in draft.nodes()}
+    for flow in draft.flows():
+        source, target = where.get(str(flow.get("sourceRef"))), where.get(str(flow.get("targetRef")))
+        if source is None or target is None:
+            draft.repaired(None, "loose_flow", f"Se quitó la flecha {called(flow)}, que no unía dos pasos.")
+            draft.remove_flow(flow)
+        elif source is not target:
+            draft.repaired(
+                None, "crossing_flow", f"Se quitó la flecha {called(flow)}, que cruzaba el borde de un subproceso."
+            )
+            draft.remove_flow(flow)
+
+
+def _twin_flows(draft: Draft) -> None:
+    seen: set[tuple[str, str]] = set()
+    gateways = {id_of(node) for node in draft.nodes("exclusiveGateway", "inclusiveGateway", "complexGateway")}
+    for flow in draft.flows():
+        ends = str(flow.get("sourceRef")), str(flow.get("targetRef"))
+        if ends in seen and ends[0] not in gateways:
+            draft.repaired(None, "twin_flows", f"Se quitó la flecha {called(flow)}, igual a otra.")
+            draft.remove_flow(flow)
+        seen.add(ends)
+
+
+def _lanes(draft: Draft) -> None:
+    """A lane set without lanes, or a lane without name, says nothing wrong: only ids matter here."""
+    for lane_set in list(children(draft.process, "laneSet")):
+        if not list(children(lane_set, "lane")):
+            draft.process.remove(lane_set)
+
+
+STEPS = (
+    _plain_references,
+    _duplicate_ids,
+    _missing_ids,
+    _unreadable_ids,
+    _process,
+    _names,
+    _loose_flows,
+    _twin_flows,
+    _lanes,
+)

@@ -1,0 +1,140 @@
+"""Kinds of elements that the engine does not run, made into ones it does."""
+
+from __future__ import annotations
+
+from engine.definitions import vocabularies
+from engine.definitions.elements import AROUND, CATALOGUE
+from engine.definitions.importing.draft import Draft, called, id_of
+from engine.definitions.linting.findings import nearest
+from engine.definitions.markup import Node, bpmn, child, children, local
+from engine.definitions.reading import NODES
+
+TO_USER_TASK = ("task", "scriptTask", "businessRuleTask")
+
+
+def _subprocesses(draft: Draft) -> None:
+    for node in draft.nodes("adHocSubProcess", "transaction"):
+        name = CATALOGUE[local(node)].name
+        draft.change_kind(node, "subProcess")
+        draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como subproceso normal.")
+    for node in draft.nodes("subProcess"):
+        if node.get("triggeredByEvent") == "true":
+            draft.repaired(
+                None, "supported", f"Se quitó el subproceso de evento {called(node)}: el motor no lo ejecuta."
+            )
+            draft.remove(node)
+        elif not draft.nodes_in(node):
+            draft.change_kind(node, "userTask")
+            draft.repaired(node, "empty_subprocess", f"El subproceso {called(node)} estaba vacío y quedó como tarea.")
+
+
+def _undecided(draft: Draft) -> None:
+    for node in draft.nodes(*TO_USER_TASK):
+        name = CATALOGUE[local(node)].name
+        draft.change_kind(node, "userTask")
+        draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como tarea de usuario.")
+
+
+def _complex_gateways(draft: Draft) -> None:
+    for node in draft.nodes("complexGateway"):
+        draft.change_kind(node, "inclusiveGateway")
+        draft.repaired(node, "supported", f"La compuerta compleja {called(node)} quedó como inclusiva.")
+        draft.ask(
+            node, "supported", f"En {called(node)}, ¿se sigue un camino, varios o todos?", "Uno", "Varios", "Todos"
+        )
+
+
+def _automatic(draft: Draft) -> None:
+    """A step nobody has programmed is done by a person until somebody does."""
+    known = draft.known.topics
+    for node in draft.nodes("serviceTask", "sendTask"):
+        topic = vocabularies.topic(node)
+        if topic and (known is None or topic in known):
+            continue
+        if known is not None and id_of(node) in known and not topic:
+            continue
+        message = f"¿Quién hace {called(node)}? Si es automático, pida que lo programen y elija su nombre."
+        near = nearest(topic or id_of(node), known or ())
+        draft.ask(node, "topic", message, *([near] if near else []))
+        draft.change_kind(node, "userTask")
+        node.attrib.pop("messageRef", "")
+        draft.repaired(
+            node, "topic", f"{called(node)} era automático, pero nadie lo ha programado: quedó como tarea de usuario."
+        )
+
+
+def _calls(draft: Draft) -> None:
+    known = draft.known.processes
+    for node in draft.nodes("callActivity"):
+        target = str(node.get("calledElement") or "")
+        if target and "{" not in target and (known is None or target in known) and target != id_of(draft.process):
+            continue
+        node.attrib.pop("calledElement", "")
+        draft.change_kind(node, "userTask")
+        draft.repaired(node, "call", f"{called(node)} llamaba a un proceso que no está: quedó como tarea de usuario.")
+        draft.ask(node, "call", f"¿A qué proceso llama {called(node)}?", *list(known or ())[:20])
+
+
+def _compensation(draft: Draft) -> None:
+    for node in draft.nodes():
+        if node.get("isForCompensation") == "true" and node.getparent() is not None:
+            draft.repaired(None, "supported", f"Se quitó {called(node)}: el motor no hace compensaciones.")
+            draft.remove(node)
+
+
+def _strangers(draft: Draft) -> None:
+    for holder in draft.holders():
+        for node in list(children(holder)):
+            if local(node) in NODES or local(node) in AROUND:
+                continue
+            draft.repaired(None, "supported", f"Se quitó el elemento «{local(node)}»: el motor no lo ejecuta.")
+            draft.remove(node)
+
+
+def _data(draft: Draft) -> None:
+    """Data objects that point at nothing make other tools stumble."""
+    declared = {id_of(node) for node in draft.root.iter(bpmn("dataObject"))}
+    for node in list(draft.process.iter(bpmn("dataObjectReference"))):
+        if str(node.get("dataObjectRef") or "") not in declared:
+            node.attrib.pop("dataObjectRef", "")
+
+
+def _ends_of_gateways(draft: Draft) -> None:
+    """`default` on what does not choose is a left-over."""
+    for node in draft.nodes():
+        if node.get("default") and child(node, "script") is not None:
+            node.attrib.pop("default")
+
+
+def _loose_nodes(draft: Draft) -> None:
+    """What nothing leads to and leads nowhere is a drawing, not a step."""
+    sources, targets = draft.by_end("sourceRef"), draft.by_end("targetRef")
+    for holder in draft.holders():
+        nodes = draft.nodes_in(holder)
+        loose = [node for node in nodes if _is_loose(draft, node, sources, targets)]
+        if len(loose) == len([node for node in nodes if local(node) != "boundaryEvent"]) and len(loose) == 1:
+            continue
+        for node in loose:
+            draft.repaired(None, "unreachable", f"Se quitó {called(node)}: no estaba unido a nada.")
+            draft.remove(node)
+
+
+def _is_loose(draft: Draft, node: Node, sources: dict[str, list[Node]], targets: dict[str, list[Node]]) -> bool:
+    one = id_of(node)
+    if local(node) == "boundaryEvent" or one in sources or one in targets:
+        return False
+    return not any(event.get("attachedToRef") == one for event in draft.nodes("boundaryEvent"))
+
+
+STEPS = (
+    _strangers,
+    _compensation,
+    _subprocesses,
+    _undecided,
+    _complex_gateways,
+    _automatic,
+    _calls,
+    _data,
+    _ends_of_gateways,
+    _loose_nodes,
+)

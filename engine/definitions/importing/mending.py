@@ -1,0 +1,61 @@
+"""The order of the repairs."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.definitions.importing import (
+    choices,
+    events,
+    identity,
+    kinds,
+    people,
+    picture,
+    pools,
+    repetition,
+    shape,
+    soundness,
+    vocabulary,
+)
+from engine.definitions.importing.draft import Draft, ImportResult
+from engine.definitions.linting import KnownNames
+from engine.definitions.markup import BPMN, local, parse
+from engine.definitions.reading import PREFIX
+
+NOTHING_KNOWN = KnownNames()
+
+STEPS = (
+    *identity.STEPS,
+    *vocabulary.STEPS,
+    *kinds.STEPS,
+    *events.STEPS,
+    *repetition.STEPS,
+    *shape.STEPS,
+    *choices.STEPS,
+    *soundness.STEPS,
+    *people.STEPS,
+    *picture.STEPS,
+)
+
+
+def import_diagram(xml: bytes, known: KnownNames = NOTHING_KNOWN, *, prefix: str = PREFIX) -> ImportResult:
+    """Mend a diagram so that it opens and runs.
+
+    Raises `UnreadableDiagram` when there is nothing to mend. What `known` lists is offered and preferred.
+    """
+    root = parse(xml)
+    draft = Draft(root, pools.choose_process(root), known, prefix)
+    for step in (*pools.STEPS, *STEPS):
+        step(draft)
+    _drop_echoes(draft)
+    etree.cleanup_namespaces(root, keep_ns_prefixes=["bpmn", "bpmn2", "camunda", "xsi"])
+    written = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return ImportResult(written, tuple(draft.repairs), tuple(draft.questions), draft.forms)
+
+
+def _drop_echoes(draft: Draft) -> None:
+    """`incoming` and `outgoing` repeat what the flows say, and after the repairs they may lie."""
+    for node in list(draft.process.iter(f"{{{BPMN}}}incoming", f"{{{BPMN}}}outgoing")):
+        parent = node.getparent()
+        if parent is not None and local(parent) != "sequenceFlow":
+            parent.remove(node)

@@ -1,0 +1,115 @@
+"""The drawing: what was added gets a place, what was turned gets new lines."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.drawing.geometry import Box, Edge, Layout, Shape, in_columns, layout_of
+from engine.definitions.importing.draft import Draft
+from engine.definitions.markup import BPMNDI, DC, DI, Node, reference
+from engine.definitions.reading import read_diagram
+
+SIZES = {"Event": (36.0, 36.0), "Gateway": (50.0, 50.0)}
+
+
+def _draw(draft: Draft) -> None:
+    _forget_strangers(draft)
+    model = read_diagram(etree.tostring(draft.root), draft.prefix)
+    plane = _plane(draft)
+    drawn = layout_of(draft.root, model)
+    shown = {reference(one.get("bpmnElement")) for one in plane}
+    if not any(element in shown for element in model.elements):
+        drawn = in_columns(model)
+    shapes = {**drawn.shapes, **_placed(model, drawn)}
+    for element_id, shape in shapes.items():
+        if element_id not in shown:
+            plane.append(_shape(element_id, shape))
+    for edge_id, edge in _edges(draft, model, Layout(shapes, drawn.edges)).items():
+        for old in [one for one in plane if reference(one.get("bpmnElement")) == edge_id]:
+            plane.remove(old)
+        plane.append(_edge(edge_id, edge))
+
+
+def _forget_strangers(draft: Draft) -> None:
+    """Pictures of what no longer exists."""
+    ids = {str(node.get("id")) for node in draft.root.iter() if node.get("id")}
+    for one in list(draft.root.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")):
+        parent = one.getparent()
+        if reference(one.get("bpmnElement")) not in ids and parent is not None:
+            parent.remove(one)
+
+
+def _plane(draft: Draft) -> Node:
+    plane = next(draft.root.iter(f"{{{BPMNDI}}}BPMNPlane"), None)
+    if plane is None:
+        diagram = etree.SubElement(draft.root, f"{{{BPMNDI}}}BPMNDiagram", nsmap={"bpmndi": BPMNDI, "dc": DC, "di": DI})
+        plane = etree.SubElement(diagram, f"{{{BPMNDI}}}BPMNPlane", bpmnElement=str(draft.process.get("id")))
+    return plane
+
+
+def _placed(model: DiagramModel, drawn: Layout) -> dict[str, Shape]:
+    """A place for each element without one: beside what it is connected with."""
+    placed: dict[str, Shape] = {}
+    count = 0
+    for element in model.elements.values():
+        if element.id in drawn.shapes:
+            continue
+        known = {**drawn.shapes, **placed}
+        near = next(
+            (known[one.id].box for one in [*model.before(element.id), *model.after(element.id)] if one.id in known),
+            None,
+        )
+        width, height = next((size for end, size in SIZES.items() if element.kind.endswith(end)), (100.0, 80.0))
+        below = near is not None and any(one.id in known for one in model.before(element.id))
+        x = (near.x + near.width + 25 if below else near.x - width - 25) if near else 40.0 * count
+        y = near.center[1] - height / 2 + (30 * (count % 3)) if near else -140.0
+        placed[element.id] = Shape(Box(x, y, width, height), expanded=False)
+        count += 1
+    return placed
+
+
+def _edges(draft: Draft, model: DiagramModel, layout: Layout) -> dict[str, Edge]:
+    """Straight lines for the flows that are new or were turned."""
+    found: dict[str, Edge] = {}
+    for flow in model.flows.values():
+        if (
+            flow.id in layout.edges
+            and flow.id not in draft.moved
+            and flow.source not in draft.moved
+            and flow.target not in draft.moved
+        ):
+            continue
+        source, target = layout.shapes.get(flow.source), layout.shapes.get(flow.target)
+        if source and target:
+            found[flow.id] = Edge((_edge_of(source.box, target.box), _edge_of(target.box, source.box)))
+    return found
+
+
+def _edge_of(box: Box, towards: Box) -> tuple[float, float]:
+    """The point of the border that looks towards another box."""
+    (x, y), (tx, ty) = box.center, towards.center
+    dx, dy = tx - x, ty - y
+    if dx == dy == 0:
+        return x, y
+    scale = min(box.width / 2 / abs(dx) if dx else 1e9, box.height / 2 / abs(dy) if dy else 1e9)
+    return x + dx * scale, y + dy * scale
+
+
+def _shape(element_id: str, shape: Shape) -> Node:
+    node = etree.Element(f"{{{BPMNDI}}}BPMNShape", id=f"{element_id}_di", bpmnElement=element_id)
+    if not shape.expanded:
+        node.set("isExpanded", "false")
+    box = {name: f"{getattr(shape.box, name):.0f}" for name in ("x", "y", "width", "height")}
+    etree.SubElement(node, f"{{{DC}}}Bounds", box)
+    return node
+
+
+def _edge(edge_id: str, edge: Edge) -> Node:
+    node = etree.Element(f"{{{BPMNDI}}}BPMNEdge", id=f"{edge_id}_di", bpmnElement=edge_id)
+    for x, y in edge.points:
+        etree.SubElement(node, f"{{{DI}}}waypoint", x=f"{x:.0f}", y=f"{y:.0f}")
+    return node
+
+
+STEPS = (_draw,)

@@ -1,0 +1,102 @@
+"""Repetitions that do not say over what, and events that would interrupt one half way."""
+
+from __future__ import annotations
+
+from engine.definitions import vocabularies
+from engine.definitions.importing.draft import Draft, called, id_of
+from engine.definitions.linting.repetition import MOST
+from engine.definitions.markup import CAMUNDA, Node, child, local, text_of
+from engine.errors import InvalidExpression
+from engine.expressions import compile_expression
+
+
+def _collections(draft: Draft) -> None:
+    for node in draft.nodes():
+        multiple = child(node, "multiInstanceLoopCharacteristics")
+        if multiple is None:
+            continue
+        collection, variable = vocabularies.repetition(multiple)
+        if _readable(collection):
+            if not variable:
+                multiple.set(f"{{{CAMUNDA}}}elementVariable", f"cada_{id_of(node)}"[:60])
+        elif not _bounded(text_of(child(multiple, "loopCardinality"))):
+            node.remove(multiple)
+            draft.repaired(node, "collection", f"{called(node)} se repetía sin decir sobre qué: quedó sin repetición.")
+            draft.ask(node, "collection", f"¿Sobre qué lista se repite {called(node)}? Por ejemplo «entidades».")
+
+
+def _bounded(written: str) -> bool:
+    return written.isdecimal() and len(written) < 4 and 1 <= int(written) <= MOST
+
+
+def _readable(written: str) -> bool:
+    try:
+        return bool(written) and bool(compile_expression(written))
+    except InvalidExpression:
+        return False
+
+
+def _loops(draft: Draft) -> None:
+    for node in draft.nodes():
+        loop = child(node, "standardLoopCharacteristics")
+        if loop is None:
+            continue
+        maximum = str(loop.get("loopMaximum") or "")
+        condition = text_of(child(loop, "loopCondition"))
+        if (
+            (condition and not _readable(condition))
+            or (maximum and not _bounded(maximum))
+            or not (condition or maximum)
+        ):
+            node.remove(loop)
+            draft.repaired(
+                node, "endless_loop", f"{called(node)} se repetía sin decir hasta cuándo: quedó sin repetición."
+            )
+            draft.ask(node, "endless_loop", f"¿Hasta cuándo se repite {called(node)}?")
+
+
+def _interrupted(draft: Draft) -> None:
+    hosts = {id_of(node): node for node in draft.nodes()}
+    for event in draft.nodes("boundaryEvent"):
+        host = hosts.get(str(event.get("attachedToRef")))
+        if host is None or event.get("cancelActivity") == "false":
+            continue
+        if child(host, "multiInstanceLoopCharacteristics") is not None:
+            _wrap(draft, host)
+
+
+def _wrap(draft: Draft, host: Node) -> None:
+    """Put what repeats inside a subprocess, which carries the flows and the events."""
+    holder = host.getparent()
+    if holder is None:
+        return
+    outer = draft.add_node(holder, "subProcess", host.get("name") or "Repetir", host)
+    for flow in draft.flows():
+        if flow.get("sourceRef") == id_of(host):
+            draft.turn(flow, source=outer)
+        if flow.get("targetRef") == id_of(host):
+            draft.turn(flow, target=outer)
+    for event in draft.nodes("boundaryEvent"):
+        if event.get("attachedToRef") == id_of(host):
+            event.set("attachedToRef", id_of(outer))
+    for ref in list(draft.process.iter()):
+        parent = ref.getparent()
+        if (
+            isinstance(ref.tag, str)
+            and local(ref) == "flowNodeRef"
+            and text_of(ref) == id_of(host)
+            and parent is not None
+        ):
+            parent.remove(ref)
+    outer.append(host)
+    start, end = draft.add_node(outer, "startEvent", "", None), draft.add_node(outer, "endEvent", "", None)
+    draft.connect(outer, start, host)
+    draft.connect(outer, host, end)
+    draft.moved.add(id_of(host))
+    message = (
+        f"{called(host)} se repite y un evento lo interrumpía: se puso dentro de un subproceso que lleva el evento."
+    )
+    draft.repaired(outer, "interrupted_repetition", message)
+
+
+STEPS = (_collections, _loops, _interrupted)

@@ -1,0 +1,264 @@
+"""Where a process begins and ends, and where its ways part without a gateway."""
+
+from __future__ import annotations
+
+from engine.definitions.importing.draft import Draft, called, event_definitions, id_of
+from engine.definitions.linting.graph import reachable
+from engine.definitions.markup import Node, bpmn, child, local, one_line, text_of
+
+NO_ENTRY = ("startEvent", "boundaryEvent")
+
+
+def _stray_flows(draft: Draft) -> None:
+    kinds = {id_of(node): node for node in draft.nodes()}
+    for flow in draft.flows():
+        source, target = kinds[str(flow.get("sourceRef"))], kinds[str(flow.get("targetRef"))]
+        if local(target) in NO_ENTRY or _link(target, "Catch"):
+            draft.repaired(target, "incoming", f"Se quitó una flecha que llegaba a {called(target)}.")
+            draft.remove_flow(flow)
+        elif local(source) == "endEvent" or _link(source, "Throw"):
+            _open_end(draft, source, flow)
+
+
+def _open_end(draft: Draft, source: Node, flow: Node) -> None:
+    """An end that goes on is a step in between; a link that goes on is only a link."""
+    if local(source) == "endEvent" and not list(event_definitions(source)):
+        draft.change_kind(source, "intermediateThrowEvent")
+        draft.repaired(source, "outgoing", f"De {called(source)} salía una flecha: quedó como evento intermedio.")
+    else:
+        draft.repaired(source, "outgoing", f"Se quitó una flecha que salía de {called(source)}.")
+        draft.remove_flow(flow)
+
+
+def _link(node: Node, side: str) -> bool:
+    return side in local(node) and child(node, "linkEventDefinition") is not None
+
+
+def _starts(draft: Draft) -> None:
+    for holder in draft.holders():
+        _plain_starts(draft, holder)
+        plain = [
+            node for node in draft.nodes_in(holder) if local(node) == "startEvent" and not list(event_definitions(node))
+        ]
+        if len(plain) > 1:
+            _one_start(draft, holder, plain)
+        _entries(draft, holder)
+
+
+def _plain_starts(draft: Draft, holder: Node) -> None:
+    """A subprocess begins when the flow reaches it, by no event."""
+    if holder is draft.process:
+        return
+    for node in draft.nodes_in(holder):
+        for definition in list(event_definitions(node)) if local(node) == "startEvent" else []:
+            node.remove(definition)
+            draft.repaired(node, "start", f"El inicio {called(node)} está en un subproceso: quedó sin tipo.")
+
+
+def _one_start(draft: Draft, holder: Node, starts: list[Node]) -> None:
+    """Several plain starts are alternatives: one start, and a person says which."""
+    first = draft.add_node(holder, "startEvent", "Inicio", starts[0])
+    gateway = draft.add_node(holder, "exclusiveGateway", "¿Cómo comienza?", starts[0])
+    draft.connect(holder, first, gateway)
+    leaving = draft.by_end("sourceRef")
+    for start in starts:
+        for flow in leaving.get(id_of(start), ()):
+            draft.turn(flow, source=gateway)
+            flow.set("name", one_line(flow.get("name")) or one_line(start.get("name")) or id_of(start))
+        draft.remove(start)
+    draft.repaired(first, "start", f"Había {len(starts)} inicios: ahora hay uno, y una persona elige cómo seguir.")
+
+
+def _entries(draft: Draft, holder: Node) -> None:
+    """What nothing leads to begins with the process, as BPMN has it."""
+    arriving = draft.by_end("targetRef")
+    nodes = draft.nodes_in(holder)
+    starts = [node for node in nodes if local(node) == "startEvent"]
+    entries = [n for n in nodes if id_of(n) not in arriving and local(n) not in NO_ENTRY and not _link(n, "Catch")]
+    if not entries:
+        if not starts and nodes:
+            entries = [next((n for n in nodes if local(n) not in NO_ENTRY), nodes[0])]
+        else:
+            return
+    if not starts:
+        _begin(draft, holder, entries)
+    else:
+        _join_entries(draft, holder, starts[0], entries)
+
+
+def _begin(draft: Draft, holder: Node, entries: list[Node]) -> None:
+    start = draft.add_node(holder, "startEvent", "Inicio", entries[0])
+    for entry in entries:
+        draft.connect(holder, start, entry)
+    draft.repaired(start, "start", "No había evento de inicio: se puso uno.")
+    if len(entries) > 1:
+        draft.ask(start, "start", f"El proceso comenzaba en {len(entries)} pasos a la vez. ¿Es así?", "Sí", "No")
+
+
+def _join_entries(draft: Draft, holder: Node, start: Node, entries: list[Node]) -> None:
+    for entry in entries:
+        draft.connect(holder, start, entry)
+        draft.repaired(entry, "unreachable", f"A {called(entry)} no se llegaba: ahora comienza con el proceso.")
+        draft.ask(entry, "unreachable", f"¿Después de qué paso viene {called(entry)}?")
+
+
+def _ends(draft: Draft) -> None:
+    for holder in draft.holders():
+        leaving = draft.by_end("sourceRef")
+        nodes = draft.nodes_in(holder)
+        open_ends = [n for n in nodes if id_of(n) not in leaving and local(n) != "endEvent" and not _link(n, "Throw")]
+        for node in open_ends:
+            end = draft.add_node(holder, "endEvent", "", node)
+            draft.connect(holder, node, end)
+            draft.repaired(node, "dead_end", f"Después de {called(node)} se puso un fin.")
+
+
+def _exits(draft: Draft) -> None:
+    """A circle nobody leaves gets a way out: a person says when."""
+    for holder in draft.holders():
+        nodes = {id_of(node): node for node in draft.nodes_in(holder)}
+        before = _graph(draft, nodes, backwards=True)
+        ends = [one for one, node in nodes.items() if local(node) == "endEvent" or _link(node, "Throw")]
+        caught = [one for one in nodes if one not in reachable(before, ends)]
+        if caught:
+            _way_out(draft, holder, nodes[caught[0]])
+
+
+def _way_out(draft: Draft, holder: Node, node: Node) -> None:
+    gateway = draft.add_node(holder, "exclusiveGateway", "¿Ya terminó?", node)
+    for flow in draft.by_end("sourceRef").get(id_of(node), ()):
+        draft.turn(flow, source=gateway)
+        flow.set("name", one_line(flow.get("name")) or "No")
+    end = draft.add_node(holder, "endEvent", "", node)
+    draft.connect(holder, node, gateway)
+    draft.connect(holder, gateway, end, "Sí")
+    draft.repaired(gateway, "no_end", f"Desde {called(node)} no se llegaba a un fin: una persona dirá cuándo terminar.")
+
+
+def _graph(draft: Draft, nodes: dict[str, Node], *, backwards: bool) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {one: [] for one in nodes}
+    pairs = [(str(flow.get("sourceRef")), str(flow.get("targetRef"))) for flow in draft.flows()]
+    pairs += [(str(node.get("attachedToRef")), one) for one, node in nodes.items() if node.get("attachedToRef")]
+    for source, target in pairs:
+        if source in nodes and target in nodes:
+            found[target if backwards else source].append(source if backwards else target)
+    return {one: tuple(others) for one, others in found.items()}
+
+
+def _splits(draft: Draft) -> None:
+    leaving = draft.by_end("sourceRef")
+    for node in draft.nodes():
+        flows = leaving.get(id_of(node), [])
+        if not local(node).endswith("Gateway"):
+            _split(draft, node, flows)
+
+
+def _split(draft: Draft, node: Node, flows: list[Node]) -> None:
+    """Ways that part without a gateway: a choice if anything says so, else all of them."""
+    holder = node.getparent()
+    if len(flows) < 2 or holder is None:
+        for flow in flows:
+            _unconditional(draft, node, flow)
+        return
+    names = {one_line(flow.get("name")) for flow in flows}
+    choosing = (
+        any(_condition(flow) for flow in flows) or bool(node.get("default")) or len(names - {""}) >= len(flows) - 1
+    )
+    kind = "exclusiveGateway" if choosing and local(node) != "startEvent" else "parallelGateway"
+    gateway = draft.add_node(holder, kind, "¿Cómo sigue?" if kind == "exclusiveGateway" else "", node)
+    default = node.attrib.pop("default", "")
+    if default:
+        gateway.set("default", default)
+    for flow in flows:
+        draft.turn(flow, source=gateway)
+        if kind == "parallelGateway":
+            _unconditional(draft, gateway, flow)
+    draft.connect(holder, node, gateway)
+    how = "una decisión" if kind == "exclusiveGateway" else "una compuerta paralela"
+    draft.repaired(gateway, "implicit_split", f"De {called(node)} salían varias flechas: se puso {how}.")
+    if kind == "parallelGateway" and local(node) != "startEvent":
+        draft.ask(
+            gateway, "implicit_split", f"Después de {called(node)}, ¿se siguen todos los caminos o uno?", "Todos", "Uno"
+        )
+
+
+def _condition(flow: Node) -> str:
+    return text_of(child(flow, "conditionExpression"))
+
+
+def _unconditional(draft: Draft, node: Node, flow: Node) -> None:
+    condition = child(flow, "conditionExpression")
+    if condition is not None:
+        flow.remove(condition)
+        if text_of(condition):
+            draft.repaired(
+                flow, "misplaced_condition", f"Se quitó una condición al salir de {called(node)}: ahí no decide nada."
+            )
+    if node.get("default"):
+        node.attrib.pop("default")
+
+
+def _single_ways(draft: Draft) -> None:
+    """Conditions and defaults where there is nothing to choose."""
+    leaving = draft.by_end("sourceRef")
+    for gateway in draft.nodes("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"):
+        flows = leaving.get(id_of(gateway), [])
+        if len(flows) < 2 or local(gateway) in ("parallelGateway", "eventBasedGateway"):
+            for flow in flows:
+                _unconditional(draft, gateway, flow)
+
+
+def _event_gateways(draft: Draft) -> None:
+    """A gateway of events before anything but waits is a person's choice."""
+    leaving, arriving = draft.by_end("sourceRef"), draft.by_end("targetRef")
+    nodes = {id_of(node): node for node in draft.nodes()}
+    for gateway in draft.nodes("eventBasedGateway"):
+        targets = [nodes[str(flow.get("targetRef"))] for flow in leaving.get(id_of(gateway), ())]
+        waits = [t for t in targets if local(t) in ("intermediateCatchEvent", "receiveTask") and not _link(t, "Catch")]
+        alone = all(len(arriving.get(id_of(target), ())) == 1 for target in targets)
+        if len(waits) < len(targets) or len(targets) < 2 or not alone:
+            draft.change_kind(gateway, "exclusiveGateway")
+            draft.repaired(gateway, "event_gateway", f"{called(gateway)} no llevaba a esperas: quedó como decisión.")
+
+
+def _side_paths(draft: Draft) -> None:
+    """What a non-interrupting event starts must not flow back into the path of its task."""
+    for holder in draft.holders():
+        nodes = {id_of(node): node for node in draft.nodes_in(holder)}
+        for event in [node for node in nodes.values() if node.get("cancelActivity") == "false"]:
+            _end_side_path(draft, holder, nodes, event)
+
+
+def _end_side_path(draft: Draft, holder: Node, nodes: dict[str, Node], event: Node) -> None:
+    after = _graph(draft, nodes, backwards=False)
+    host = str(event.get("attachedToRef"))
+    targets = [str(flow.get("targetRef")) for flow in draft.by_end("sourceRef").get(host, ())]
+    main = reachable(after, targets)
+    side = {id_of(event)} | (reachable(after, after[id_of(event)]) - main)
+    for flow in [flow for flow in draft.flows() if flow.get("sourceRef") in side and flow.get("targetRef") in main]:
+        source = nodes[str(flow.get("sourceRef"))]
+        end = draft.add_node(holder, "endEvent", "", source)
+        draft.turn(flow, target=end)
+        draft.repaired(end, "side_path", f"El camino de {called(event)} volvía al principal: ahora termina aparte.")
+
+
+def _subprocess_starts(draft: Draft) -> None:
+    """After the repairs, a subprocess whose inside was all taken away is a task."""
+    for node in list(draft.process.iter(bpmn("subProcess"))):
+        if not [one for one in draft.nodes_in(node) if local(one) not in ("startEvent", "endEvent")]:
+            for one in list(draft.nodes_in(node)):
+                draft.remove(one)
+            draft.change_kind(node, "userTask")
+
+
+STEPS = (
+    _subprocess_starts,
+    _stray_flows,
+    _starts,
+    _ends,
+    _exits,
+    _side_paths,
+    _splits,
+    _event_gateways,
+    _single_ways,
+)

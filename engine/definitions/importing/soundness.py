@@ -1,0 +1,91 @@
+"""Joins that would wait for ever or let work run twice: inclusive joins wait for just what comes."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.definitions.importing.draft import Draft, called, id_of
+from engine.definitions.linting.graph import levels
+from engine.definitions.linting.soundness import Trouble, play
+from engine.definitions.markup import Node, local
+from engine.definitions.reading import read_diagram
+
+ROUNDS = 25
+
+
+def _joins(draft: Draft) -> None:
+    for _round in range(ROUNDS):
+        trouble = _first_trouble(draft)
+        if trouble is None or not _mend(draft, trouble):
+            return
+
+
+def _first_trouble(draft: Draft) -> Trouble | None:
+    model = read_diagram(etree.tostring(draft.root), draft.prefix)
+    found = (play(model, level, start) for level in levels(model) for start in level.roots())
+    return next((trouble for trouble in found if trouble is not None), None)
+
+
+def _mend(draft: Draft, trouble: Trouble) -> bool:
+    node = next((one for one in draft.nodes() if id_of(one) == trouble.element), None)
+    if node is None:
+        return False
+    if trouble.kind == "stuck" and local(node) == "parallelGateway":
+        return _inclusive(draft, node)
+    return trouble.kind == "twice" and _join_before(draft, node)
+
+
+def _inclusive(draft: Draft, node: Node) -> bool:
+    """A join that also splits keeps splitting in parallel behind it."""
+    leaving = draft.by_end("sourceRef").get(id_of(node), [])
+    holder = node.getparent()
+    if len(leaving) > 1 and holder is not None:
+        split = draft.add_node(holder, "parallelGateway", "", node)
+        for flow in leaving:
+            draft.turn(flow, source=split)
+        draft.connect(holder, node, split)
+    draft.change_kind(node, "inclusiveGateway")
+    draft.repaired(
+        node, "stuck", f"La unión {called(node)} podía esperar para siempre: quedó inclusiva, que espera lo que venga."
+    )
+    return True
+
+
+def _join_before(draft: Draft, node: Node) -> bool:
+    """Two tokens reach `node` or the gateway right before it: let them be joined there."""
+    before = _merge_before(draft, node)
+    if before is None:
+        return False
+    if local(before) == "exclusiveGateway" and len(draft.by_end("sourceRef").get(id_of(before), ())) == 1:
+        draft.change_kind(before, "inclusiveGateway")
+        join = before
+    else:
+        holder = before.getparent()
+        if holder is None:
+            return False
+        arriving = draft.by_end("targetRef").get(id_of(before), [])
+        join = draft.add_node(holder, "inclusiveGateway", "", before)
+        for flow in arriving:
+            draft.turn(flow, target=join)
+        draft.connect(holder, join, before)
+    draft.repaired(join, "twice", f"A {called(node)} llegaban caminos paralelos sin unirse: se puso una unión.")
+    return True
+
+
+def _merge_before(draft: Draft, node: Node) -> Node | None:
+    """The nearest element upstream where several flows meet without a join."""
+    nodes = {id_of(one): one for one in draft.nodes()}
+    arriving = draft.by_end("targetRef")
+    current, seen = node, set[str]()
+    while id_of(current) not in seen:
+        seen.add(id_of(current))
+        flows = arriving.get(id_of(current), [])
+        if len(flows) > 1:
+            return None if local(current) in ("inclusiveGateway", "parallelGateway") else current
+        if not flows:
+            return None
+        current = nodes[str(flows[0].get("sourceRef"))]
+    return None
+
+
+STEPS = (_joins,)
