@@ -19,6 +19,9 @@ from workflows.forms.reading import identity
 from workflows.forms.stored import text_of
 from workflows.forms.values import FieldError, path_of
 
+CHIP_COLUMN = "semaforo_previsto"
+"""A read-only column of this name is where the preview of the row stands."""
+
 NEW_ROW = "__n__"
 """Stands for the number of a row in the pattern that the page's script copies."""
 
@@ -41,6 +44,7 @@ class Control:
     hint: str
     note: str
     chip: Chip | None
+    absent: bool
 
     @property
     def name(self) -> str:
@@ -137,6 +141,7 @@ class FormView:
             hint=prefill.hints.get(path, "") or field.unit,
             note=prefill.notes.get(path, ""),
             chip=self.opened.preview.chips.get(path),
+            absent=path in self.opened.hidden and (self.readonly or self._is_settled(field, table)),
         )
 
     def rows(self, table: Field) -> list[Row]:
@@ -148,11 +153,17 @@ class FormView:
 
     def new_row(self, table: Field) -> Row:
         """The pattern of a row that the page's script copies."""
-        return Row(NEW_ROW, path_of(table.key, NEW_ROW), NEW_ROW, "Fila nueva", "", None, locked=False)
+        return Row(NEW_ROW, path_of(table.key, NEW_ROW), "", "Fila nueva", "", None, locked=False)
 
-    def has_row_chips(self, table: Field) -> bool:
-        """Whether the preview speaks of whole rows."""
-        return any(path_of(table.key, row.place) in self.opened.preview.chips for row in self.rows(table))
+    def chip_heading(self, table: Field) -> str:
+        """The heading of the column with the preview of each row; empty if nothing speaks of whole rows."""
+        named = [column.label for column in table.children if column.key == CHIP_COLUMN]
+        speaks = any(path_of(table.key, row.place) in self.opened.preview.chips for row in self.rows(table))
+        return named[0] if named else "Quedaría" if speaks else ""
+
+    def cells(self, table: Field) -> list[Field]:
+        """The columns that stand beside each other in the row, the preview's apart."""
+        return [column for column in table.columns("fila") if column.key != CHIP_COLUMN]
 
     def can_grow(self, table: Field) -> bool:
         """Whether rows may be added and removed."""
@@ -170,6 +181,12 @@ class FormView:
         """Whether a table or group is not asked now."""
         return field.key in self.opened.hidden
 
+    def is_absent(self, field: Field) -> bool:
+        """Whether nothing that this person types would bring up a hidden table, group or text."""
+        if field.type == "text" and field.hidden_if is not None and self._is_settled(field, None):
+            return field.hidden_if.holds({**self.opened.task.variables, **self.opened.shown})
+        return self.is_hidden(field) and (self.readonly or self._is_settled(field, None))
+
     def summary(self) -> list[tuple[str, str, str]]:
         """Every error as id of its field, where it is, and what is wrong."""
         return [(anchor_of(path), self._where(path), message) for path, message in self.errors.items()]
@@ -177,7 +194,7 @@ class FormView:
     def _row(self, table: Field, place: int, row: Mapping[str, Any]) -> Row:
         path = path_of(table.key, place)
         titles = self.opened.prefill.row_titles.get(table.key, ())
-        told = " ".join(self._words(column, row.get(column.key), {}) for column in table.columns("titulo")).strip()
+        told = " ".join(self._words(one, row.get(one.key), {}) for one in table.columns("titulo")[:2]).strip()
         return Row(
             place,
             path,
@@ -195,8 +212,15 @@ class FormView:
             return None
         return self.opened.value(path)
 
-    def _condition(self, field: Field, table: Field | None) -> str:
+    def _is_settled(self, field: Field, table: Field | None) -> bool:
+        """Whether the field's condition looks at nothing on the page that changes while one types."""
         if field.hidden_if is None:
+            return False
+        changing = {one.key for one in self.opened.schema.fields() if not one.fixed and not one.readonly}
+        return not field.hidden_if.names & (changing | {column.key for column in (table.children if table else ())})
+
+    def _condition(self, field: Field, table: Field | None) -> str:
+        if field.hidden_if is None or self._is_settled(field, table):
             return ""
         labels = dict(self._labels)
         choices = dict(self._choices)

@@ -78,6 +78,8 @@ REPORT: dict[str, Any] = {
             {"type": "radio", "key": "decision", "label": "Decisión",
              "values": [{"value": "si", "label": "Sí"}, {"value": "no", "label": "No"}]},
             {"type": "textarea", "key": "nota", "label": "Nota", "conditional": {"hide": '=decision != "no"'}},
+            {"type": "textarea", "key": "solo_revision", "label": "Solo para quien valida", "validate": {"required": True},
+             "conditional": {"hide": '=tipo != "revision"'}},
             {"type": "datetime", "key": "fecha", "label": "Fecha", "validate": {"required": True}},
         ]},
     ],

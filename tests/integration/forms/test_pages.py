@@ -212,7 +212,7 @@ def test_the_draft_answers_what_follows(client: FlaskClient) -> None:
     answer = post(client, [("avances-0-valor_periodo", "5"), ("avances-1-valor_periodo", "50")], "/borrador").json
     assert answer == {
         "guardado": "09:00",
-        "ocultos": ["avances-1-justificacion", "nota"],
+        "ocultos": ["avances-1-justificacion", "nota", "solo_revision"],
         "semaforos": {
             "avances-0": {"color": "rojo", "icono": "■", "palabra": "En rojo", "detalle": ""},
             "avances-1": {"color": "verde", "icono": "●", "palabra": "En verde", "detalle": ""},
@@ -229,3 +229,10 @@ def test_a_draft_may_be_sent_as_json(client: FlaskClient) -> None:
 def test_the_pattern_of_a_new_row_is_named_by_its_place(client: FlaskClient) -> None:
     pattern = re.search(r"<template data-new-row=\"temas\">.*?</template>", client.get("/").text, re.DOTALL)
     assert pattern is not None and 'name="temas-__n__-tema"' in pattern[0]
+
+
+def test_what_nobody_can_bring_up_is_left_out_and_the_rest_says_when(client: FlaskClient) -> None:
+    hidden_note = page(client.get("/")).xpath("//*[@data-path='nota']")[0]
+    assert hidden_note.get("data-hidden") is not None
+    assert "Solo si «Decisión» es «No»." in hidden_note.text_content()
+    assert "Solo para quien valida" not in client.get("/").text
