@@ -22,6 +22,7 @@ from engine.instances.correlation import Subscription
 from engine.instances.models import Instance
 from engine.instances.waiting import Waiting, release, waiting_of
 from engine.runtime import ProcessEngine
+from engine.tasks import offering
 from engine.tasks.models import UserTask
 from engine.timers import Timer
 
@@ -155,13 +156,27 @@ class _Examination:
 
     def _write_missing(self, node_ids: list[str]) -> str:
         """Close an empty turn as if the missing rows were about to be written for the first time."""
+        reopened = self._reopen(node_ids)
+        node_ids = [node_id for node_id in node_ids if node_id not in reopened]
         turn = turns.open_turn(self.session, self.engine, self.instance.id, SYSTEM)
+        for node_id in reopened:
+            offering.offer_again(turn, turn.case.node(node_id))
         release(turn, node_ids)
         for node_id in node_ids:
             turn.before.tasks.pop(node_id, None)
             turn.before.held.pop(node_id, None)
         messages.deliver(self.session, self.engine, closing.close(turn))
         return "Se anotó lo que faltaba."
+
+
+    def _reopen(self, node_ids: list[str]) -> list[str]:
+        """Open again the tasks that were closed although the state waits for them; their nodes."""
+        tasks = self.session.scalars(sa.select(UserTask).where(UserTask.node_id.in_(node_ids))).all()
+        for task in tasks:
+            if task.state == "cancelled":
+                task.state, task.ended_at = "open", None
+        self.session.flush()
+        return [task.node_id for task in tasks if task.state == "open"]
 
 
 def _histories(session: Session) -> list[Problem]:
