@@ -31,10 +31,12 @@ def forms() -> str:
     """Every form, by the tasks that ask it."""
     with current().database.reading() as session:
         versions = overview.current_forms(session)
+        diagrams = overview.current_diagrams(session)
         return page(
             "studio/forms.html",
             versions=versions,
-            names=overview.form_names(overview.current_diagrams(session), list(versions)),
+            names=overview.form_names(diagrams, list(versions)),
+            tasks={key: overview.asked_by(diagrams, key) for key in versions},
             drafted={key for key in versions if drafts.find(session, drafts.FORM, key)},
         )
 

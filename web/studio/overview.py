@@ -135,13 +135,21 @@ def current_diagrams(session: Session) -> dict[str, DiagramModel]:
 
 
 def form_names(diagrams: Mapping[str, DiagramModel], keys: Sequence[str]) -> dict[str, str]:
-    """What a form is called: after the tasks that ask it."""
-    tasks: dict[str, list[str]] = {key: [] for key in keys}
-    for diagram in diagrams.values():
-        for element in diagram.of_kind("userTask"):
-            if element.form_key in tasks and element.name not in tasks[element.form_key]:
-                tasks[element.form_key].append(element.name)
-    return {key: " · ".join(names) or key.replace("_", " ").capitalize() for key, names in tasks.items()}
+    """What a form is called: after the task of its own name, else after the first task that asks it."""
+    found = {key: key.replace("_", " ").capitalize() for key in keys}
+    tasks = [task for diagram in diagrams.values() for task in diagram.of_kind("userTask") if task.form_key in found]
+    found |= {task.form_key: task.name for task in reversed(tasks)}
+    return found | {task.form_key: task.name for task in tasks if task.id == task.form_key}
+
+
+def asked_by(diagrams: Mapping[str, DiagramModel], form_key: str) -> list[tuple[str, str]]:
+    """The tasks that ask a form, each with its process."""
+    return [
+        (task.name, diagram.name)
+        for diagram in diagrams.values()
+        for task in diagram.of_kind("userTask")
+        if task.form_key == form_key
+    ]
 
 
 def labels(session: Session, engine: ProcessEngine) -> Labels:

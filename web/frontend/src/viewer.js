@@ -7,6 +7,7 @@ import spanish from './shared/spanish.js';
 import './viewer.css';
 
 const STEP = 1.25;
+const LEGIBLE = 0.5;
 
 function button(label, sign, action) {
   const element = document.createElement('button');
@@ -30,13 +31,21 @@ function controls(canvas) {
   return bar;
 }
 
+// All of it where that can be read; on a phone, the beginning of it.
+function fit(canvas) {
+  if (canvas.zoom('fit-viewport', 'auto') >= LEGIBLE) return;
+  const { inner, outer } = canvas.viewbox();
+  const [width, height] = [outer.width / LEGIBLE, outer.height / LEGIBLE];
+  canvas.viewbox({ x: inner.x - 10, y: inner.y - (height - inner.height) / 2, width, height });
+}
+
 async function enliven(figure) {
-  const picture = figure.querySelector('svg');
+  const svg = figure.querySelector('svg');
+  const picture = svg?.closest('[role=region]') ?? svg;
   const answer = await fetch(figure.dataset.src, { credentials: 'same-origin' });
   if (!answer.ok) return;
   const container = document.createElement('div');
   container.className = 'diagram-canvas';
-  container.hidden = false;
   figure.prepend(container);
   const viewer = new NavigatedViewer({ container, additionalModules: [spanish] });
   try {
@@ -51,7 +60,7 @@ async function enliven(figure) {
   }
   container.append(controls(canvas));
   picture?.remove();
-  canvas.zoom('fit-viewport', 'auto');
+  fit(canvas);
   figure.dataset.ready = 'true';
 }
 
