@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -72,9 +73,8 @@ class PlanFacts:
 
 def read_month(code: str) -> Month:
     """`2018-06` → (2018, 6). Raises `NotFound`."""
-    year, dash, month = code.partition("-")
-    if dash and len(year) == 4 and len(month) == 2 and (year + month).isdecimal() and 1 <= int(month) <= 12:
-        return int(year), int(month)
+    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", code):
+        return int(code[:4]), int(code[5:])
     raise NotFound(f"«{code}» no es un mes. Escríbalo como AAAA-MM, por ejemplo 2018-06.")
 
 

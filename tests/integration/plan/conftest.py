@@ -1,0 +1,20 @@
+"""A database with the demo's plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.clock import VirtualClock
+from engine.database import Database
+from web import schema
+from workflows import seeding
+
+schema.load()
+
+
+@pytest.fixture
+def demo(database: Database, clock: VirtualClock) -> Database:
+    """The database with the demo's plan 2017–2020, measured until June 2018."""
+    with database.unit_of_work() as session:
+        seeding.load_demo(session, clock, seeding.demo_plan())
+    return database

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from engine.database import Database
+from workflows.calendar import WorkingCalendar
+from workflows.errors import NotFound
+from workflows.people import directory
+from workflows.people.models import Person
+from workflows.plan.models import LocalHoliday
+
+
+def test_a_person_acts_with_the_groups_of_their_roles(demo: Database) -> None:
+    with demo.reading() as session:
+        ricardo = directory.actor(session, "rmora")
+        ana = directory.actor(session, "amartinez")
+
+    assert ricardo.groups == {"enlace_planeacion@IDPAC", "equipo_tecnico@IDPAC"}
+    assert not ricardo.is_supervisor
+    assert ana.groups == {"coordinador_pes", "lider_proceso"}
+    assert ana.is_supervisor
+
+
+def test_somebody_who_left_cannot_act_and_is_in_no_group(demo: Database) -> None:
+    with demo.unit_of_work() as session:
+        session.execute(sa.update(Person).where(Person.username == "rmora").values(active=False))
+
+    with demo.reading() as session:
+        with pytest.raises(NotFound, match="rmora"):
+            directory.actor(session, "rmora")
+        assert directory.members(session, "enlace_planeacion@IDPAC") == []
+
+
+def test_the_members_of_a_group_are_of_its_entity(demo: Database) -> None:
+    with demo.reading() as session:
+        assert [person.username for person in directory.members(session, "enlace_planeacion@DADEP")] == ["bdiaz"]
+        assert [person.username for person in directory.members(session, "coordinador_pes")] == ["amartinez"]
+        assert len(directory.people_with(session, "responsable_meta")) == 3
+
+
+def test_groups_and_people_have_names_to_show(demo: Database) -> None:
+    with demo.reading() as session:
+        assert directory.group_name(session, "enlace_planeacion@IDPAC") == "Enlace de planeación de la entidad · IDPAC"
+        assert directory.display_names(session, ["rmora", "sistema"]) == {
+            "rmora": "Ricardo Mora (demo)",
+            "sistema": "sistema",
+        }
+
+
+def test_local_days_on_record_are_not_worked(demo: Database) -> None:
+    calendar = WorkingCalendar()
+    with demo.unit_of_work() as session:
+        session.add(LocalHoliday(day=dt.date(2018, 8, 6), scope="", name="Cumpleaños de Bogotá"))
+        session.add(LocalHoliday(day=dt.date(2018, 8, 8), scope="IDPAC", name="Jornada interna"))
+
+    with demo.reading() as session:
+        calendar.reload(session)
+
+    assert not calendar.is_working(dt.date(2018, 8, 6))
+    assert calendar.is_working(dt.date(2018, 8, 8))
+    assert not calendar.is_working(dt.date(2018, 8, 8), "IDPAC")

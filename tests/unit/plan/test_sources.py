@@ -1,0 +1,150 @@
+# ruff: noqa: E501 - the sentences are whole, as people read them
+"""Reading files: what is refused, and where it says the error is."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from workflows import seeding
+from workflows.plan.problems import InvalidPlan
+from workflows.plan.reading import read_file
+from workflows.plan.workbook import template, write_workbook
+from workflows.plan.xlsx_source import MAX_UNPACKED
+
+DEMO = seeding.demo_plan()
+
+
+def refused(name: str, content: bytes) -> list[str]:
+    with pytest.raises(InvalidPlan) as caught:
+        read_file(name, content)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def edited(edit: Callable[[Workbook], None]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(DEMO)))
+    edit(book)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def put(sheet: str, cell: str, value: object) -> bytes:
+    def edit(book: Workbook) -> None:
+        book[sheet][cell] = value
+
+    return edited(edit)
+
+
+def test_a_plan_written_as_a_workbook_reads_back_the_same() -> None:
+    assert read_file("plan.xlsx", write_workbook(DEMO)) == DEMO
+
+
+def test_the_columns_may_come_in_another_order_with_others_among_them() -> None:
+    def edit(book: Workbook) -> None:
+        book["Líneas"].insert_cols(1)
+        book["Líneas"]["A1"] = "Comentarios de la oficina"
+        book["Líneas"]["A2"] = "revisado"
+
+    assert read_file("plan.xlsx", edited(edit)) == DEMO
+
+
+def test_an_empty_template_says_which_sheets_to_fill() -> None:
+    assert "Indicadores: La hoja está vacía. Llénela y vuelva a cargar." in refused("plan.xlsx", template())
+
+
+def test_the_template_explains_every_sheet_and_lists_the_roles() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template()))
+
+    assert book.sheetnames[0] == "Léame"
+    assert book["Indicadores"]["J1"].comment is not None
+    assert [cell.value for cell in book["Roles"]["A"]][1] == "coordinador_pes"
+    assert [cell.value for cell in book["Semáforo"]["A"]][1:] == ["rojo", "amarillo", "verde", "naranja"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "value", "expected"),
+    [
+        ("Líneas", "C2", "cuarenta", "Líneas, fila 2, Peso (%): «cuarenta» no es un número. Escríbalo sin unidades, por ejemplo 1234,5."),
+        ("Líneas", "B3", None, "Líneas, fila 3, Nombre: Falta este dato."),
+        ("Líneas", "C2", "=10+30", "Líneas, fila 2, Peso (%): La celda tiene una fórmula. Péguela como valor (Pegado especial → Valores)."),
+        ("Líneas", "A3", "L1", "Líneas, fila 3, Código: «L1» ya está en la fila 2. Deje una sola."),
+        ("Indicadores", "I5", "acumulado", "Indicadores, fila 5, Anualización: «acumulado» no es una de las opciones: suma, creciente, decreciente, constante."),
+        ("Mediciones", "C4", True, "Mediciones, fila 4, Enero: Se esperaba un número y dice «True»."),
+        ("Plan", "D2", "dos mil", "Plan, fila 2, Primer año: «dos mil» no es un número. Escríbalo sin unidades, por ejemplo 1234,5."),
+        ("Objetivos", "D1", "Importancia", "Objetivos, fila 1, Peso (%): Falta la columna «Peso (%)»."),
+    ],
+)  # fmt: skip
+def test_an_error_says_sheet_row_and_column(sheet: str, cell: str, value: object, expected: str) -> None:
+    assert expected in refused("plan.xlsx", put(sheet, cell, value))
+
+
+def test_every_error_is_said_at_once() -> None:
+    def edit(book: Workbook) -> None:
+        book["Líneas"]["C2"] = "x"
+        book["Objetivos"]["D3"] = "y"
+        book["Personas"]["B4"] = None
+
+    assert len(refused("plan.xlsx", edited(edit))) == 3
+
+
+def test_a_missing_sheet_is_named() -> None:
+    assert "Objetivos: Falta la hoja «Objetivos». Use el formato." in refused(
+        "plan.xlsx", edited(lambda book: book.remove(book["Objetivos"]))
+    )
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 not a zip", b"PK", b"PK\x05\x06" + b"\0" * 18])
+def test_what_only_begins_like_a_workbook_is_refused(content: bytes) -> None:
+    assert "no es un libro de Excel" in refused("plan.xlsx", content)[0]
+
+
+def test_another_kind_of_file_is_refused() -> None:
+    assert "Se reciben libros de Excel" in refused("plan.pdf", b"%PDF-1.7")[0]
+
+
+def test_a_file_beyond_ten_megabytes_is_refused_unread() -> None:
+    assert "10 MB" in refused("plan.yaml", b" " * (10 * 1024 * 1024 + 1))[0]
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_a_zip_bomb_is_refused() -> None:
+    bomb = zipped({"xl/worksheets/sheet1.xml": b"\0" * (MAX_UNPACKED + 1)})
+
+    assert len(bomb) < 1024 * 1024
+    assert "demasiado grande" in refused("plan.xlsx", bomb)[0]
+
+
+def test_a_workbook_with_entity_declarations_is_refused() -> None:
+    bomb = zipped({"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'})
+
+    assert "no se acepta" in refused("plan.xlsx", bomb)[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"a: [", "no es YAML"),
+        (b"a: &x [1]\nb: *x\nplan: {}", "no es YAML"),
+        (b"plan: !!python/object/apply:os.system ['true']", "no es YAML"),
+        (b"- 1", "falta la sección «plan»"),
+        (b"plan: {codigo: X}\nlineas: 7", "lineas: La sección debe ser una lista"),
+        (b"plan: {codigo: X}\nroles: [{id: jefe}]", "roles, fila 1: El rol «jefe» no está en el catálogo"),
+        (b"plan: {codigo: X}\nmediciones_anio_2: {A: [1,2,3,4,5,6,7,8,9,10,11,12,13]}", "hasta doce valores"),
+        (b"\xff\xfe\x00", "no es YAML"),
+    ],
+)
+def test_a_yaml_file_that_is_no_plan_is_refused(content: bytes, expected: str) -> None:
+    assert any(expected in problem for problem in refused("plan.yaml", content))
