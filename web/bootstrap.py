@@ -11,6 +11,7 @@ from notifications.listeners import mail_listener
 from notifications.mail import EmailSender, FolderSender, SmtpSender
 from web import schema
 from web.config import Config
+from web.demo.clock import DemoClock
 from workflows.assembly import forms, process_engine
 from workflows.calendar import WorkingCalendar
 from workflows.forms.submissions import Forms
@@ -37,7 +38,7 @@ class Application:
 def assemble(config: Config, *, clock: Clock | None = None, sender: EmailSender | None = None) -> Application:
     """Put the application together; nothing is opened yet. Tests hand in their clock and sender."""
     schema.load()
-    clock, calendar = clock or SystemClock(), WorkingCalendar()
+    clock, calendar = clock or _clock(config), WorkingCalendar()
     return Application(
         config=config,
         database=Database(config.database_url),
@@ -47,6 +48,10 @@ def assemble(config: Config, *, clock: Clock | None = None, sender: EmailSender 
         forms=forms(),
         sender=sender or _sender(config),
     )
+
+
+def _clock(config: Config) -> Clock:
+    return DemoClock(config.home / "reloj.json") if config.demo else SystemClock()
 
 
 def _sender(config: Config) -> EmailSender:

@@ -16,6 +16,7 @@ from workflows.documents.models import StoredFile
 from workflows.monitoring import figures, published
 from workflows.reports import storing
 from workflows.reports.assembling import monthly_report
+from workflows.reports.charts import draw
 from workflows.reports.html import chart_images
 from workflows.reports.presenting import present
 
@@ -62,7 +63,7 @@ def month(plan_code: str, period_code: str) -> str:
     return page(
         "portal/month.html",
         r=present(report),
-        images=chart_images(report),
+        images=chart_images(draw(report)),
         link=None,
         formats={suffix: FORMATS[suffix] for suffix in made},
     )

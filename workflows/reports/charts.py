@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import vl_convert
@@ -100,14 +102,25 @@ def lights_chart(report: Report) -> dict[str, Any]:
     return _spec({"values": rows}, layer=[bars, words], encoding=encoding, width=560, height={"step": 34})
 
 
-def svg(spec: dict[str, Any]) -> str:
-    """Draw a specification as SVG text."""
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """The report's three charts, drawn: SVG text by name (`lines`, `history`, `lights`)."""
+
+    svg: Mapping[str, str]
+
+    def png(self, name: str) -> bytes:
+        """A chart as PNG, at twice the size so that it prints well."""
+        return bytes(vl_convert.svg_to_png(self.svg[name], scale=2))
+
+
+def draw(report: Report) -> Charts:
+    """Draw every chart of a report once; the formats share them."""
+    specs = {"lines": lines_chart(report), "history": history_chart(report), "lights": lights_chart(report)}
+    return Charts({name: _svg(spec) for name, spec in specs.items()})
+
+
+def _svg(spec: dict[str, Any]) -> str:
     return str(vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[]))
-
-
-def png(spec: dict[str, Any]) -> bytes:
-    """Draw a specification as PNG, at twice the size so that it prints well."""
-    return bytes(vl_convert.vegalite_to_png(spec, scale=2, format_locale=NUMBERS, allowed_base_urls=[]))
 
 
 def _spec(data: dict[str, Any], **rest: Any) -> dict[str, Any]:

@@ -9,12 +9,12 @@ import jinja2
 from docx.shared import Cm
 from docxtpl import DocxTemplate, InlineImage
 
-from workflows.reports import charts
+from workflows.reports.charts import Charts
 from workflows.reports.contents import Report
 from workflows.reports.presenting import present
 
 
-def render_docx(report: Report) -> bytes:
+def render_docx(report: Report, charts: Charts) -> bytes:
     """The document; typed text is escaped, so it can break neither the XML nor the template."""
     content = (resources.files("workflows.reports") / "templates" / "informe.docx").read_bytes()
     template = DocxTemplate(io.BytesIO(content))
@@ -28,11 +28,7 @@ def render_docx(report: Report) -> bytes:
         ],
         "objectives": objectives,
         "reported": [item for objective in objectives for item in objective["indicators"] if item["has_report"]],
-        "images": {
-            "lines": _picture(template, charts.png(charts.lines_chart(report))),
-            "history": _picture(template, charts.png(charts.history_chart(report))),
-            "lights": _picture(template, charts.png(charts.lights_chart(report))),
-        },
+        "images": {name: _picture(template, charts.png(name)) for name in charts.svg},
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template.render(values, jinja_env=environment, autoescape=True)

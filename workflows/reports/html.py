@@ -7,27 +7,21 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from workflows.reports import charts
+from workflows.reports.charts import Charts
 from workflows.reports.contents import Report
 from workflows.reports.presenting import present
 
 
-def render_html(report: Report) -> bytes:
+def render_html(report: Report, charts: Charts) -> bytes:
     """The standalone file, UTF-8, with its charts inside."""
     page = _environment().get_template("informe.html")
-    return page.render(r=present(report), images=chart_images(report), link=None).encode()
+    return page.render(r=present(report), images=chart_images(charts), link=None).encode()
 
 
-def chart_images(report: Report) -> dict[str, str]:
-    """The three charts as `data:` addresses of SVG pictures."""
-    specs = {
-        "lines": charts.lines_chart(report),
-        "history": charts.history_chart(report),
-        "lights": charts.lights_chart(report),
-    }
+def chart_images(charts: Charts) -> dict[str, str]:
+    """The charts as `data:` addresses of SVG pictures, by name."""
     return {
-        name: "data:image/svg+xml;base64," + base64.b64encode(charts.svg(spec).encode()).decode()
-        for name, spec in specs.items()
+        name: "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode() for name, svg in charts.svg.items()
     }
 
 

@@ -7,19 +7,17 @@ from importlib import resources
 
 import typst
 
-from workflows.reports import charts
+from workflows.reports.charts import Charts
 from workflows.reports.contents import Report
 from workflows.reports.presenting import present
 
 
-def render_pdf(report: Report) -> bytes:
+def render_pdf(report: Report, charts: Charts) -> bytes:
     """The PDF, in the archival standard PDF/A-2b; the same report gives the same bytes."""
     template = resources.files("workflows.reports") / "templates" / "informe.typ"
     inputs = {
         "report": json.dumps(present(report), ensure_ascii=False),
-        "lines": charts.svg(charts.lines_chart(report)),
-        "history": charts.svg(charts.history_chart(report)),
-        "lights": charts.svg(charts.lights_chart(report)),
+        **charts.svg,
     }
     made_at = int(report.frozen_at.timestamp()) if report.frozen_at else 0
     return bytes(

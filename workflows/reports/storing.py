@@ -13,6 +13,7 @@ from workflows.documents.models import Document
 from workflows.monitoring.models import Period
 from workflows.monitoring.periods import CLOSED
 from workflows.reports.assembling import monthly_report
+from workflows.reports.charts import draw
 from workflows.reports.contents import Report
 from workflows.reports.docx import render_docx
 from workflows.reports.html import render_html
@@ -34,7 +35,8 @@ def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
     for plan_code, period_code in months:
         with database.reading() as session:
             report = monthly_report(session, plan_code, period_code)
-        rendered = {suffix: render(report) for suffix, render in RENDERERS.items()}
+        charts = draw(report)
+        rendered = {suffix: render(report, charts) for suffix, render in RENDERERS.items()}
         with database.unit_of_work() as session:
             _keep(session, clock, report, rendered)
     return len(months)

@@ -12,6 +12,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workflows.reports.charts import Charts
 from workflows.reports.contents import Light, Report, RollUp
 from workflows.reports.presenting import MEASURES, REPORT_STATES, VERDICTS
 from workflows.spanish import local_day, long_day
@@ -25,8 +26,11 @@ PERCENT = "0.0"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
-def render_xlsx(report: Report) -> bytes:
-    """The workbook: Resumen, Objetivos, Indicadores, Entidades, Cuellos, Alertas."""
+def render_xlsx(report: Report, _charts: Charts | None = None) -> bytes:
+    """The workbook: Resumen, Objetivos, Indicadores, Entidades, Cuellos, Alertas.
+
+    Its chart is the spreadsheet's own.
+    """
     book = Workbook()
     book.properties.title = report.title
     book.properties.creator = report.plan_name
