@@ -38,6 +38,7 @@ class House:
     clock: VirtualClock
     engine: ProcessEngine
     forms: Forms
+    submissions: int = 0
 
     def play(self, profiles: Mapping[tuple[str, str], str] | None = None, seed: int = 7) -> Play:
         """People of this house: they report the demo's series; `profiles` by period and entity."""

@@ -1,0 +1,157 @@
+"""Periods are opened by the calendar exactly once, whatever the clocks and however many the workers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from engine.identity import Actor
+from engine.instances.models import Instance
+from tests.support.plan import PLAN, House
+from workflows import auditing, cycles
+from workflows.errors import Conflict, Forbidden, Refused
+from workflows.monitoring.models import Period, PeriodStart
+
+COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes"}))
+MONTH = "f5_ciclo_mensual"
+
+
+def _at(house: House, day: str, hour: int = 9) -> None:
+    house.clock.move_to(dt.datetime.fromisoformat(f"{day}T{hour:02}:00:00-05:00"))
+
+
+def _open(house: House) -> list[str]:
+    with house.database.unit_of_work() as session:
+        return [instance.business_key for instance in cycles.open_due(session, house.engine)]
+
+
+def test_the_month_opens_on_the_first_working_day_after_the_cutoff(house: House) -> None:
+    _at(house, "2018-07-01")
+    assert _open(house) == ["PES-GOB/f5p/2018"]
+    _at(house, "2018-07-02", hour=23)  # Monday, San Pedro y San Pablo
+    assert _open(house) == []
+
+    _at(house, "2018-07-03", hour=0)
+    assert _open(house) == ["PES-GOB/f5/2018-06"]
+
+    with house.database.reading() as session:
+        instance = session.scalars(sa.select(Instance).where(Instance.process_key == MONTH)).one()
+        assert (instance.name, instance.scope) == ("Seguimiento de junio de 2018", PLAN)
+
+
+def test_a_second_call_opens_nothing(house: House) -> None:
+    _at(house, "2018-07-03")
+    assert len(_open(house)) == 2
+
+    assert _open(house) == []
+
+
+def test_of_several_workers_one_opens(house: House) -> None:
+    _at(house, "2018-08-01")
+
+    with ThreadPoolExecutor(4) as workers:
+        opened = [key for keys in workers.map(lambda _n: _open(house), range(4)) for key in keys]
+
+    assert sorted(opened) == ["PES-GOB/f5/2018-06", "PES-GOB/f5/2018-07", "PES-GOB/f5p/2018"]
+
+
+def test_wrong_clocks_neither_repeat_nor_skip(house: House) -> None:
+    _at(house, "2018-07-03", hour=1)
+    opened = _open(house)
+    _at(house, "2018-07-02", hour=23)  # two hours back
+    opened += _open(house)
+    _at(house, "2018-08-11")  # forty days ahead
+    opened += _open(house)
+    for today in ("2018-07-03", "2018-08-01", "2018-09-03"):
+        _at(house, today)
+        opened += _open(house)
+
+    assert sorted(opened) == [f"PES-GOB/f5/2018-0{month}" for month in (6, 7, 8)] + ["PES-GOB/f5p/2018"]
+
+
+def test_what_was_missed_is_caught_up_and_says_that_it_is_late(house: House) -> None:
+    _at(house, "2018-10-09")
+
+    assert [key for key in _open(house) if "/f5/" in key] == [f"PES-GOB/f5/2018-0{month}" for month in (6, 7, 8, 9)]
+
+    with house.database.reading() as session:
+        first = session.scalars(sa.select(PeriodStart).where(PeriodStart.period == "2018-06")).one()
+        assert first.due_on == dt.date(2018, 7, 3)
+        assert first.started_at.date() == dt.date(2018, 10, 9)
+
+
+def test_months_that_came_with_the_import_are_not_opened(house: House) -> None:
+    _at(house, "2018-07-03")
+    _open(house)
+
+    with house.database.reading() as session:
+        imported = session.scalars(sa.select(Period.code).where(Period.instance_id.is_(None))).all()
+        started = session.scalars(sa.select(PeriodStart.period)).all()
+    assert sorted(imported) == [f"2018-0{month}" for month in range(1, 6)]
+    assert not set(imported) & set(started)
+
+
+def test_of_a_yearly_process_only_the_latest_missed_year_opens(house: House) -> None:
+    _at(house, "2020-01-02")
+
+    assert [key for key in _open(house) if "/f5p/" in key] == ["PES-GOB/f5p/2020"]
+
+    with house.database.reading() as session:
+        rows = session.scalars(sa.select(PeriodStart).where(PeriodStart.process_key == "f5_preparacion"))
+        assert {row.period: row.outcome for row in rows} == {"2018": "omitido", "2019": "omitido", "2020": "abierto"}
+
+
+def test_nothing_opens_after_the_plan_ends(house: House) -> None:
+    _at(house, "2022-03-01")
+
+    assert max(key for key in _open(house) if "/f5/" in key) == "PES-GOB/f5/2020-12"
+
+
+def test_a_coordinator_skips_a_month_with_a_reason(house: House) -> None:
+    _at(house, "2018-07-02")
+    with house.database.unit_of_work() as session:
+        cycles.skip_by_hand(session, house.engine, PLAN, MONTH, "2018-06", actor=COORDINATOR, reason="Bimestral")
+
+    _at(house, "2018-08-01")
+    assert [key for key in _open(house) if "/f5/" in key] == ["PES-GOB/f5/2018-07"]
+
+    with house.database.reading() as session:
+        entry = auditing.of_object(session, "periodo", f"{PLAN}/2018-06")[-1]
+        assert (entry.action, entry.actor_id, entry.reason) == ("omitir_periodo", "amartinez", "Bimestral")
+
+
+def test_a_coordinator_opens_a_month_before_its_day(house: House) -> None:
+    _at(house, "2018-07-02")
+    with house.database.unit_of_work() as session:
+        instance = cycles.open_by_hand(
+            session, house.engine, PLAN, MONTH, "2018-06", actor=COORDINATOR, reason="Hay afán"
+        )
+        assert instance.business_key == "PES-GOB/f5/2018-06"
+
+    _at(house, "2018-07-03")
+    assert [key for key in _open(house) if "/f5/" in key] == []
+
+
+@pytest.mark.parametrize(
+    ("actor", "reason", "refusal"),
+    [
+        (Actor("dsuarez", frozenset({"responsable_meta@SDG"})), "Porque sí", Forbidden),
+        (COORDINATOR, "  ", Refused),
+    ],
+)
+def test_opening_by_hand_takes_a_coordinator_and_a_reason(
+    house: House, actor: Actor, reason: str, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal), house.database.unit_of_work() as session:
+        cycles.open_by_hand(session, house.engine, PLAN, MONTH, "2018-06", actor=actor, reason=reason)
+
+
+def test_an_open_month_is_not_opened_again_by_hand(house: House) -> None:
+    _at(house, "2018-07-03")
+    _open(house)
+
+    with pytest.raises(Conflict), house.database.unit_of_work() as session:
+        cycles.open_by_hand(session, house.engine, PLAN, MONTH, "2018-06", actor=COORDINATOR, reason="Otra vez")

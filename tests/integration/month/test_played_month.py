@@ -1,0 +1,223 @@
+"""June of the demo plan, played whole by robots through the forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.incidents import Incident
+from engine.tasks.models import UserTask
+from tests.support.plan import PLAN, House, day, demo_data
+from workflows import auditing
+from workflows.errors import PeriodFrozen
+from workflows.forms.models import Submission
+from workflows.meetings.models import Commitment, Meeting, Verdict
+from workflows.monitoring import alerts, corrections, entity_reports, figures, measurements, periods
+from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Measurement, MeasurementChange
+from workflows.people import directory
+from workflows.simulation.robots import LATE
+
+JUNE, JULY = "2018-06", "2018-07"
+
+
+def _reports(house: House, code: str) -> dict[str, EntityReport]:
+    with house.database.reading() as session:
+        period = periods.find(session, PLAN, code)
+        rows = session.scalars(sa.select(EntityReport).where(EntityReport.period_id == period.id))
+        return {row.entity_code: row for row in rows}
+
+
+def _frozen(house: House, code: str) -> dict[str, Any]:
+    with house.database.reading() as session:
+        found = figures.frozen(session, PLAN, code)
+        assert found is not None
+        return figures.as_json(found)
+
+
+def _recomputed(house: House, code: str) -> dict[str, Any]:
+    with house.database.reading() as session:
+        return figures.as_json(figures.compute(session, PLAN, code))
+
+
+def test_a_month_reported_on_time_freezes_the_golden_figures(calm: House) -> None:
+    june = _frozen(calm, JUNE)
+
+    # of O3.3 the office's file has no value for IP-3.3.1, and here its responsible reports one
+    assert june["indicadores"]["IP-1.2.2"] == {
+        "ejecutado": 4500,
+        "programado_a_la_fecha": 10000,
+        "avance_vigencia_pct": 22.5,
+        "cumplimiento_a_la_fecha_pct": 45.0,
+        "color": "rojo",
+    }
+    assert june["objetivos"]["O2.1"] == {"tope": 88.3, "sin_tope": 115.1}
+    assert june["lineas"]["L1"] == {"tope": 87.7, "sin_tope": 90.4}
+    assert june["entidades"]["DADEP"] == {"tope": 90.9, "sin_tope": 106.3}
+
+
+def test_frozen_figures_equal_a_straight_recomputation(calm: House, eventful: House) -> None:
+    assert _frozen(calm, JUNE) == _recomputed(calm, JUNE)
+    assert _frozen(eventful, JUNE) == _recomputed(eventful, JUNE)
+    assert _frozen(eventful, JULY) == _recomputed(eventful, JULY)
+
+
+def test_every_value_of_the_office_is_what_was_executed(calm: House) -> None:
+    frozen = _frozen(calm, JUNE)["indicadores"]
+
+    for code, series in demo_data().measurements.items():
+        if (2018, 6) in series:
+            executed = Decimal(str(frozen[code]["ejecutado"]))
+            assert executed in (series[(2018, 6)], sum(series.values())), code
+
+
+def test_everything_was_done_through_the_forms_and_nothing_failed(eventful: House) -> None:
+    with eventful.database.reading() as session:
+        completed = sa.select(sa.func.count()).select_from(UserTask).where(UserTask.state == "completed")
+        assert session.scalar(sa.select(sa.func.count()).select_from(Submission)) == eventful.submissions
+        assert session.scalar(completed) == eventful.submissions
+        assert session.scalar(sa.select(sa.func.count()).select_from(Incident)) == 0
+
+
+def test_each_entity_ends_as_it_behaved(eventful: House) -> None:
+    reports = _reports(eventful, JUNE)
+
+    states = {code: report.state for code, report in reports.items()}
+    assert states == {"DADEP": "avalado", "IDPAC": "extemporaneo", "SDG": "no_presentado"}
+    assert reports["DADEP"].times_returned == 1
+    with eventful.database.reading() as session:
+        period = periods.find(session, PLAN, JUNE)
+        assert (period.state, period.approved_by, period.frozen_by) == ("cerrado", "amartinez", "amartinez")
+        assert period.published_at is not None
+
+
+def test_what_a_returned_row_went_through_can_be_read_back(eventful: House) -> None:
+    with eventful.database.reading() as session:
+        returned = session.scalars(sa.select(MeasurementChange).where(MeasurementChange.action == "devolver")).one()
+        acts = [(act.action, act.actor_id) for act in measurements.changes(session, returned.measurement_id)]
+
+    assert acts == [
+        ("enviar", "ocardenas"),
+        ("devolver", "bdiaz"),
+        ("enviar", "ocardenas"),
+        ("validar", "bdiaz"),
+        ("avalar", "ftorres"),
+        ("congelar", "sistema"),
+    ]
+    assert "listado" in returned.reason
+
+
+def test_late_figures_enter_the_next_cutoff_and_the_frozen_month_stays_without(eventful: House) -> None:
+    with eventful.database.reading() as session:
+        rows = [row for row in session.scalars(sa.select(Measurement)) if row.indicator.code == "IP-3.2.2"]
+        reported = {row.period.code: row.value for row in rows}
+        late = next(row for row in rows if row.period.code == JUNE)
+        assert (late.late, late.counts_from, late.state) == (True, JULY, "congelado")
+        rules = session.scalars(sa.select(Alert.rule).where(Alert.object_code == "IP-3.2.2")).all()
+
+    assert _frozen(eventful, JUNE)["indicadores"]["IP-3.2.2"]["estado"] == "sin_dato"
+    until_july = sum(value for code, value in reported.items() if code <= JULY)
+    assert _frozen(eventful, JULY)["indicadores"]["IP-3.2.2"]["ejecutado"] == until_july
+    assert "extemporanea_2018-06" in rules
+
+
+def test_a_report_nobody_hands_in_leaves_the_month_without_data(eventful: House) -> None:
+    with eventful.database.reading() as session:
+        rows = [row for row in session.scalars(sa.select(Measurement)) if row.indicator.code == "IP-1.2.2"]
+        june = next(row for row in rows if row.period.code == JUNE)
+
+    assert (june.state, june.value, june.counts_from) == ("sin_reporte", None, None)
+    assert _frozen(eventful, JUNE)["indicadores"]["IP-1.2.2"]["estado"] == "sin_dato"
+
+
+def test_a_late_case_goes_on_from_what_had_been_typed(house: House) -> None:
+    play = house.play({(JUNE, "IDPAC"): LATE})
+    play.day(day("2018-07-03"))
+    with house.database.unit_of_work() as session:
+        task = session.scalars(
+            sa.select(UserTask).where(UserTask.element_id == "reportar_avance", UserTask.assignee == "sruiz")
+        ).one()
+        actor = directory.actor(session, "sruiz")
+        typed = {"avances": [{"_fila": "IP-3.2.1", "avance_cualitativo": "Tres obras en licitación."}]}
+        house.forms.save_draft(session, house.engine, task.id, actor, typed)
+
+    play.clock.move_to(play.clock.now().replace(day=12, hour=14))
+    play.tick()
+
+    with house.database.reading() as session:
+        late = session.scalars(
+            sa.select(UserTask).where(UserTask.element_id == "completar_reporte", UserTask.assignee == "sruiz")
+        ).one()
+        form = house.forms.open(session, house.engine, late.id, directory.actor(session, "sruiz"))
+        rows = {row["codigo"]: row for row in form.shown["avances"]}
+        assert rows["IP-3.2.1"]["avance_cualitativo"] == "Tres obras en licitación."
+
+
+def test_a_change_of_a_frozen_month_is_refused_and_recorded(calm: House) -> None:
+    before = _frozen(calm, JUNE)
+    with calm.database.reading() as session:
+        coordinator = directory.actor(session, "amartinez")
+
+    with pytest.raises(PeriodFrozen) as refused, calm.database.unit_of_work() as session:
+        corrections.correct_measurement(
+            session,
+            calm.engine,
+            PLAN,
+            JUNE,
+            "IP-1.2.2",
+            value=Decimal(9000),
+            reason="Llegó otro dato",
+            actor=coordinator,
+        )
+    with calm.database.unit_of_work() as session:
+        auditing.record_refusal(session, calm.clock, coordinator, refused.value)
+
+    with calm.database.reading() as session:
+        entry = auditing.of_object(session, "periodo", f"{PLAN}/{JUNE}")[-1]
+        assert (entry.outcome, entry.actor_id) == ("rechazado", "amartinez")
+        assert entry.after == {"objeto": "IP-1.2.2", "valor": "9000", "motivo": "Llegó otro dato"}
+        last = session.scalars(sa.select(MeasurementChange).order_by(MeasurementChange.id.desc()).limit(1)).one()
+        assert last.action == "rechazar"
+        kept = session.get_one(Measurement, last.measurement_id)
+        assert kept.value == Decimal(800)
+    assert _frozen(calm, JUNE) == before
+
+
+def test_no_use_case_changes_a_frozen_report(calm: House) -> None:
+    with calm.database.unit_of_work() as session:
+        period = periods.find(session, PLAN, JUNE)
+        actor = directory.actor(session, "mlopez")
+        row = periods.rows_due(session, period, entity="SDG")[0]
+
+        measurement = measurements.begin(session, period, [row.indicator_id])[row.indicator_id]
+        measurement_state = measurement.state
+        with pytest.raises(PeriodFrozen):
+            measurements.ensure_changeable(session, measurement, "enviar")
+        entity_reports.endorse(session, calm.engine, period, "SDG", actor=actor)
+
+        assert measurement_state == "congelado"
+        assert measurements.begin(session, period, [row.indicator_id])[row.indicator_id].state == "congelado"
+
+
+def test_the_meeting_leaves_verdicts_commitments_and_measures(calm: House) -> None:
+
+    with calm.database.reading() as session:
+        meeting = session.scalars(sa.select(Meeting)).one()
+        assert (meeting.kind, meeting.state, meeting.period_code) == ("seguimiento", "aprobada", JUNE)
+        levels = session.execute(sa.select(Verdict.level, sa.func.count()).group_by(Verdict.level)).all()
+        assert {level: count for level, count in levels} == {"objetivo": 9, "linea": 3}
+        red = session.scalars(sa.select(Bottleneck).where(Bottleneck.measure == "plan_de_choque")).all()
+        assert red
+        origins = set(session.scalars(sa.select(Commitment.origin).where(Commitment.state == "abierto")))
+        assert origins == {"acta", "medida_preventiva", "plan_de_choque"}
+
+
+def test_a_question_about_a_figure_is_answered_before_the_month_goes_on(calm: House) -> None:
+
+    with calm.database.reading() as session:
+        asked = [alert for alert in alerts.of_period(session, periods.find(session, PLAN, JUNE)) if alert.answer]
+        assert len(asked) == 1
+        assert asked[0].state == "procede"
