@@ -1,0 +1,72 @@
+"""Runs a function on a stranger's file in a process of its own, with a limit of time and memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from engine.errors import UnreadableDiagram
+
+SECONDS = 5.0
+MEGABYTES = 1_024
+
+Result = TypeVar("Result")
+
+_TOO_MUCH = "El archivo es demasiado complicado: leerlo tarda o pesa más de lo permitido. Divida el diagrama."
+
+
+def confined(function: Callable[..., Result], *arguments: Any, seconds: float = SECONDS) -> Result:
+    """What `function` returns; it and its arguments must be importable and picklable.
+
+    Raises `UnreadableDiagram` when it takes more than `seconds` or 1 GB, or dies; and whatever the function raises.
+    """
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=_run, args=(there, pickle.dumps((function, arguments))), daemon=True)
+    child.start()
+    there.close()
+    try:
+        answer: Result = _answer(here, seconds)
+        return answer
+    finally:
+        child.kill()
+        child.join()
+        here.close()
+
+
+def _answer(connection: Connection, seconds: float) -> Any:
+    """The child's answer; the clock runs from when it has loaded what it needs."""
+    try:
+        if not connection.poll(30) or connection.recv() != "ready" or not connection.poll(seconds):
+            raise UnreadableDiagram(_TOO_MUCH)
+        fine, answer = connection.recv()
+    except EOFError as exc:
+        raise UnreadableDiagram(_TOO_MUCH) from exc
+    if not fine:
+        raise answer
+    return answer
+
+
+def _run(connection: Connection, task: bytes) -> None:
+    """In the child: run, and send back the result or the exception."""
+    function, arguments = pickle.loads(task)  # noqa: S301  (our own parent wrote it)
+    connection.send("ready")
+    _limit_memory()
+    try:
+        connection.send((True, function(*arguments)))
+    except MemoryError:
+        connection.send((False, UnreadableDiagram(_TOO_MUCH)))
+    except Exception as exc:  # the parent raises it again
+        connection.send((False, exc))
+
+
+def _limit_memory() -> None:
+    try:
+        import resource  # noqa: PLC0415  (not on Windows)
+    except ImportError:
+        return
+    limit = MEGABYTES * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

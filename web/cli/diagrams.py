@@ -1,0 +1,166 @@
+"""`cauce diagrams`: look at a diagram, or bring one from another tool, without a database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import orjson
+
+from engine.definitions.importing import ImportResult
+from engine.errors import UnreadableDiagram
+from web.cli.group import LazyGroup
+
+if TYPE_CHECKING:
+    from engine.definitions.linting import Finding, KnownNames
+
+CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
+SEVERITIES = {"error": "error", "warning": "aviso"}
+
+COMMANDS = {
+    "check": "web.cli.diagrams:check",
+    "import": "web.cli.diagrams:bring",
+}
+
+
+@click.group(cls=LazyGroup, commands_at=COMMANDS, help="Revisa diagramas y trae los de otras herramientas.")
+def diagrams() -> None:
+    """Group the commands on diagrams."""
+
+
+@click.command(
+    help="Dice qué hay que corregir en un diagrama. Termina con 0 si nada, 1 si algo, 2 si no se puede leer."
+)
+@click.argument("file", metavar="ARCHIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Escribe los hallazgos como JSON.")
+def check(file: Path, as_json: bool) -> None:
+    """Lint one file."""
+    from engine.definitions.confinement import confined  # noqa: PLC0415  (quick --help)
+    from engine.definitions.linting import lint  # noqa: PLC0415
+
+    try:
+        found = confined(lint, _bytes_of(file), _known(file))
+    except UnreadableDiagram as exc:
+        _refuse(exc, as_json=as_json)
+    if as_json:
+        _write({"findings": [finding.as_json() for finding in found]})
+    else:
+        _tell(found)
+    sys.exit(FINDINGS if found else CLEAN)
+
+
+@click.command(help="Trae un diagrama de otra herramienta: lo arregla y dice qué cambió y qué falta decidir.")
+@click.argument("file", metavar="ARCHIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Dónde guardar el diagrama arreglado.")
+@click.option("--json", "as_json", is_flag=True, help="Escribe los arreglos y las preguntas como JSON.")
+def bring(file: Path, output: Path | None, as_json: bool) -> None:
+    """Import one file."""
+    from engine.definitions.confinement import confined  # noqa: PLC0415  (quick --help)
+    from engine.definitions.importing import import_diagram  # noqa: PLC0415
+
+    try:
+        result = confined(import_diagram, _bytes_of(file), _known(file))
+    except UnreadableDiagram as exc:
+        _refuse(exc, as_json=as_json)
+    if output is not None:
+        _save(result, output)
+    if as_json:
+        _write(_as_json(result, output))
+    else:
+        _tell_import(result, output)
+
+
+def _bytes_of(file: Path) -> bytes:
+    """The file, or as much as is enough to see that it is too large."""
+    from engine.definitions.markup import MAX_BYTES  # noqa: PLC0415
+
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def _known(file: Path) -> KnownNames:
+    """What Cauce comes with, and the diagrams and forms beside the file."""
+    from engine.clock import SystemClock  # noqa: PLC0415
+    from engine.definitions.linting import KnownNames  # noqa: PLC0415
+    from workflows.assembly import process_engine  # noqa: PLC0415
+    from workflows.shipped import shipped_diagrams, shipped_forms  # noqa: PLC0415
+
+    engine = process_engine(SystemClock())
+    beside = [one.read_bytes() for one in file.parent.glob("*.bpmn") if one.stat().st_size < 1_000_000]
+    forms = [*shipped_forms(), *(one.stem for one in (file.parent / "forms").glob("*.form"))]
+    return KnownNames(
+        roles=dict(engine.groups.roles()),
+        forms={form: form for form in forms},
+        processes=_processes([*shipped_diagrams(), *beside]),
+        topics={topic: topic for topic in engine.service_tasks},
+        form_handlers=engine.form_handlers,
+        check_deadline=engine.calendar.check,
+    )
+
+
+def _processes(files: list[bytes]) -> Mapping[str, str]:
+    from engine.definitions.reading import read_diagram  # noqa: PLC0415
+
+    found = {}
+    for xml in files:
+        try:
+            model = read_diagram(xml)
+        except UnreadableDiagram:
+            continue
+        found[model.process_key] = model.name
+    return found
+
+
+def _tell(found: list[Finding]) -> None:
+    for finding in found:
+        where = f" [{finding.element}]" if finding.element else ""
+        click.echo(f"{SEVERITIES[finding.severity]}{where}: {finding.message}")
+    if not found:
+        click.echo("Nada que corregir.")
+
+
+def _tell_import(result: ImportResult, output: Path | None) -> None:
+    for repair in result.repairs:
+        click.echo(f"arreglo: {repair.message}")
+    for question in result.questions:
+        options = f" ({', '.join(question.options)})" if question.options else ""
+        click.echo(f"pregunta: {question.message}{options}")
+    click.echo(f"{len(result.repairs)} arreglos, {len(result.questions)} preguntas.")
+    click.echo(f"Quedó en {output}." if output else "Para guardarlo, diga dónde con --output.")
+
+
+def _as_json(result: ImportResult, output: Path | None) -> dict[str, Any]:
+    return {
+        "output": str(output) if output else None,
+        "repairs": [{"element": one.element, "rule": one.rule, "message": one.message} for one in result.repairs],
+        "questions": [
+            {"element": one.element, "rule": one.rule, "message": one.message, "options": list(one.options)}
+            for one in result.questions
+        ],
+        "forms": sorted(result.forms),
+    }
+
+
+def _save(result: ImportResult, output: Path) -> None:
+    """The diagram, and its forms in `forms/` beside it."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(result.xml)
+    folder = output.parent / "forms"
+    for key, form in result.forms.items():
+        folder.mkdir(exist_ok=True)
+        (folder / f"{key}.form").write_bytes(orjson.dumps(form, option=orjson.OPT_INDENT_2))
+
+
+def _write(document: dict[str, Any]) -> None:
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+
+
+def _refuse(exc: UnreadableDiagram, *, as_json: bool) -> None:
+    if as_json:
+        _write({"error": exc.message})
+    else:
+        click.echo(exc.message, err=True)
+    sys.exit(UNREADABLE)
