@@ -1,0 +1,78 @@
+"""The rule that makes an indicator a candidate for a bottleneck, and the measure it proposes; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workflows.indicators.formulas import NO_DATA, Assessment, Series, executed_in_year, progress
+from workflows.indicators.sheets import CONSTANT, SUM, IndicatorSheet, exact
+from workflows.indicators.traffic_light import RED, YELLOW
+from workflows.spanish import percentage
+
+PREVENTIVE = "preventiva"
+RECOVERY = "plan_de_choque"
+
+PROJECTED_MINIMUM = Decimal(75)
+"""Percent of the year's target that December must promise."""
+
+FEWEST_POINTS = 3
+"""With fewer cut-offs in the year there is no trend to speak of."""
+
+SEMESTER_ENDS = (6, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Why an indicator may be a bottleneck, in Spanish, and what is proposed: preventiva or plan_de_choque."""
+
+    why: str
+    proposed: str
+
+
+def judge(now: Assessment, before: str | None, projected: Decimal | None, month: int) -> Candidate | None:
+    """Whether an indicator due at this cut-off is a candidate.
+
+    `before` is its colour at the due cut-off before; `projected` the trend's percentage of the year's target in
+    December. A recovery plan is proposed after two reds, or a red at the end of a semester.
+    """
+    if now.color == RED:
+        twice = before == RED
+        why = "En rojo en dos cortes seguidos" if twice else "En rojo"
+        return Candidate(why, RECOVERY if twice or month in SEMESTER_ENDS else PREVENTIVE)
+    if now.status == NO_DATA:
+        return Candidate("Sin reporte", PREVENTIVE)
+    if now.color == YELLOW and before == YELLOW:
+        return Candidate("En amarillo en dos cortes seguidos", PREVENTIVE)
+    if projected is not None and projected < PROJECTED_MINIMUM:
+        why = f"Al ritmo actual llegaría en diciembre al {percentage(max(projected, Decimal(0)))} de la meta del año"
+        return Candidate(why, PREVENTIVE)
+    return None
+
+
+def projection(sheet: IndicatorSheet, series: Series, year: int, month: int) -> Decimal | None:
+    """The progress of the year in December by the straight line through the year's due cut-offs, in %.
+
+    A suma starts the year at zero. `None` with fewer than three points, and for a constante, which is held and not
+    reached.
+    """
+    target = sheet.target(year, month)
+    if not target or sheet.annualization == CONSTANT:
+        return None
+    points = [(Decimal(0), Decimal(0))] if sheet.annualization == SUM else []
+    for m in range(1, month + 1):
+        executed = executed_in_year(sheet, series, (year, m)) if sheet.is_due(year, m) else None
+        reached = None if executed is None else progress(sheet, executed, target)
+        if reached is not None:
+            points.append((Decimal(m), reached))
+    return exact(_line_at(points, Decimal(12))) if len(points) >= FEWEST_POINTS else None
+
+
+def _line_at(points: list[tuple[Decimal, Decimal]], x: Decimal) -> Decimal:
+    """The value at `x` of the least-squares line."""
+    count = len(points)
+    mean_x = sum((px for px, _ in points), Decimal(0)) / count
+    mean_y = sum((py for _, py in points), Decimal(0)) / count
+    spread = sum(((px - mean_x) ** 2 for px, _ in points), Decimal(0))
+    slope = sum(((px - mean_x) * (py - mean_y) for px, py in points), Decimal(0)) / spread
+    return mean_y + slope * (x - mean_x)
