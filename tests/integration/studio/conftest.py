@@ -5,20 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
-from engine.clock import VirtualClock
-from engine.database import Database
-from tests.support.plan import PLAN, build_house
-from web.app import create_app
-from web.bootstrap import Application, assemble
-from web.config import Config
+from tests.support.plan import PLAN
+from tests.support.web import Site, build_template, open_site
+from web.bootstrap import Application
 from workflows import cycles
 
 LEADER, OTHER_LEADER, LIAISON = "amartinez", "jrojas", "cvega"
@@ -59,28 +56,32 @@ class Browser:
         return " ".join(self.get(address).text_content().split())
 
 
-@pytest.fixture
-def application(database: Database, clock: VirtualClock, tmp_path: Any) -> Application:
-    """Tuesday 3 July 2018, the first working day after June: its follow-up is due."""
-    clock.move_to(dt.datetime(2018, 7, 3, 14, tzinfo=dt.UTC))
-    build_house(database, clock, measured_before=(2018, 6))
-    config = Config(tmp_path, database.url.render_as_string(hide_password=False), "secreto" * 6, demo=True)
-    return assemble(config, clock=clock)
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which June 2018 has just opened, made once."""
+    return build_template(tmp_path_factory.mktemp("studio"))
 
 
 @pytest.fixture
-def flask_app(application: Application) -> Iterator[Flask]:
-    """The WSGI application."""
-    yield create_app(application)
-    application.database.dispose()
+def site(template: Path, tmp_path: Path) -> Iterator[Site]:
+    """The application on a copy of it."""
+    site = open_site(template, tmp_path)
+    yield site
+    site.application.database.dispose()
 
 
 @pytest.fixture
-def sign_in(flask_app: Flask) -> Callable[[str], Browser]:
+def application(site: Site) -> Application:
+    """What the views use."""
+    return site.application
+
+
+@pytest.fixture
+def sign_in(site: Site) -> Callable[[str], Browser]:
     """Sign in as one of the demo people."""
 
     def enter(username: str) -> Browser:
-        client = flask_app.test_client()
+        client = site.app.test_client()
         page = html.fromstring(client.get("/ingresar").text)
         token = page.xpath("//input[@name='csrf_token']/@value")
         answer = client.post(f"/demostracion/{username}", data={"csrf_token": token[0] if token else ""})
@@ -97,13 +98,12 @@ def leader(sign_in: Callable[[str], Browser]) -> Browser:
 
 
 @pytest.fixture
-def open_month(application: Application, clock: VirtualClock) -> Callable[..., Any]:
-    """Open every case that is due by now, after moving the clock to `moment`."""
+def open_july(site: Site) -> Callable[[], None]:
+    """Go to 1 August and open what is due."""
 
-    def open_due(moment: dt.datetime | None = None) -> Any:
-        if moment is not None:
-            clock.move_to(moment)
-        with application.database.unit_of_work() as session:
-            return cycles.open_due(session, application.engine, plan_code=PLAN)
+    def open_due() -> None:
+        site.clock.move_to(dt.datetime(2018, 8, 1, 14, tzinfo=dt.UTC))
+        with site.application.database.unit_of_work() as session:
+            cycles.open_due(session, site.application.engine, plan_code=PLAN)
 
     return open_due

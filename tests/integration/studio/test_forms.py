@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 import sqlalchemy as sa
 
@@ -40,12 +38,10 @@ def questions(application, period):
         return found
 
 
-def test_a_new_column_is_asked_next_month_and_not_in_the_open_one(application, leader, open_month):
-    open_month()
-
+def test_a_new_column_is_asked_next_month_and_not_in_the_open_one(application, leader, open_july):
     add(leader)
     publish(leader)
-    open_month(dt.datetime(2018, 8, 1, 14, tzinfo=dt.UTC))
+    open_july()
 
     june, july = questions(application, "2018-06"), questions(application, "2018-07")
     assert june
