@@ -2,7 +2,7 @@
 
 Ours: translated diagram, our specs, pruned, dumped and loaded with freshly parsed specs after every step. The
 library's: its parser, its classes, in memory, never pruned. Both are driven alike and must offer the same tasks after
-every step, and end alike. No join inside a loop is drawn: there the library is wrong (and the linter refuses).
+every step, and end alike. No join and no repetition is drawn inside a loop: there the library is wrong or refuses.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.support import diagrams
 from tests.support.driving import Driven
 
 MAX_STEPS = 60
+NOT_IN_LOOPS = frozenset({"par", "or", "mi", "mip", "misub"})
 KINDS = "user user seq seq par xor or loop sub call mi mip misub std btimer bni error".split()
 
 
@@ -76,7 +77,7 @@ class Drawing:
 
     def block(self, depth: int, *, in_loop: bool) -> tuple[str, str]:
         """The first and the last element of something structured."""
-        kinds = [kind for kind in KINDS if not (in_loop and kind in ("par", "or"))] if depth else ["user"]
+        kinds = [kind for kind in KINDS if not (in_loop and kind in NOT_IN_LOOPS)] if depth else ["user"]
         kind = self.random.choice(kinds)
         made: tuple[str, str] = getattr(self, f"_{kind}")(depth - 1, in_loop)
         return made
@@ -98,8 +99,9 @@ class Drawing:
             if kind != "parallel" and number == len(blocks) - 1:
                 default = self.flow(opens, first)
             else:
-                sign = {"parallel": "", "exclusive": "choice == ", "inclusive": "choice >= "}[kind]
-                self.flow(opens, first, f"{sign}{number}" if sign else "")
+                one_of = f"choice >= {number} and choice < {number + 1}"
+                conditions = {"parallel": "", "exclusive": one_of, "inclusive": f"choice >= {number}"}
+                self.flow(opens, first, conditions[kind])
             self.flow(last, closes)
         self.add(diagrams.gateway(opens, kind, default), diagrams.gateway(closes, kind))
         return opens, closes
@@ -120,16 +122,16 @@ class Drawing:
         self.flow(entry, first)
         self.flow(last, task)
         self.flow(task, decide)
-        self.flow(decide, entry, "again == true")
+        self.flow(decide, entry, "again >= 1")
         default = self.flow(decide, after)
         self.add(diagrams.gateway(entry), diagrams.gateway(decide, default=default), diagrams.gateway(after))
         return entry, after
 
-    def _inside(self, depth: int) -> tuple[list[str], list[str]]:
+    def _inside(self, depth: int, in_loop: bool) -> tuple[list[str], list[str]]:
         """The parts of a level of its own, for us and for the library."""
         outer = self.ours, self.stock
         self.ours, self.stock = [], []
-        first, last = self.block(depth, in_loop=False)
+        first, last = self.block(depth, in_loop=in_loop)
         begin, finish = self.name("s"), self.name("e")
         self.add(diagrams.start(begin), diagrams.end(finish))
         self.flow(begin, first)
@@ -139,21 +141,21 @@ class Drawing:
         return inner
 
     def _sub(self, depth: int, in_loop: bool) -> tuple[str, str]:
-        ours, stock = self._inside(depth)
+        ours, stock = self._inside(depth, in_loop)
         name = self.name("sub")
         self.ours.append(diagrams.sub(name, *ours))
         self.stock.append(diagrams.sub(name, *stock))
         return name, name
 
     def _misub(self, depth: int, in_loop: bool) -> tuple[str, str]:
-        ours, stock = self._inside(min(depth, 1))
+        ours, stock = self._inside(min(depth, 1), in_loop)
         name, item = self.name("sub"), self.name("x")
         self.ours.append(diagrams.sub(name, diagrams.each("lista", item), *ours))
         self.stock.append(diagrams.sub(name, stock_each("lista", item), *stock))
         return name, name
 
     def _call(self, depth: int, in_loop: bool) -> tuple[str, str]:
-        inner = self._inside(depth)
+        inner = self._inside(depth, in_loop)
         name, called = self.name("c"), f"hija{len(self.called)}"
         self.called.append(inner)
         self.add(diagrams.call(name, called, ins=("*",), outs=("*",)))
@@ -161,7 +163,8 @@ class Drawing:
 
     def _mi(self, depth: int, in_loop: bool) -> tuple[str, str]:
         item = self.name("x")
-        return self.user(diagrams.each("lista", item, sequential=True), stock_each("lista", item, sequential=True))
+        # The library raises at the second turn of a sequential repetition over a list: it counts to three instead.
+        return self.user(diagrams.each("lista", item, sequential=True), COUNTED)
 
     def _mip(self, depth: int, in_loop: bool) -> tuple[str, str]:
         item = self.name("x")
@@ -179,8 +182,13 @@ class Drawing:
         self.stock.append(diagrams.boundary(event, task, stock, interrupting=interrupting))
         self.add(diagrams.gateway(joined))
         self.flow(event, first)
-        self.flow(last, joined)
         self.flow(task, joined)
+        if interrupting:
+            self.flow(last, joined)
+        else:  # it ends on its own: a second token at a join further on would mean nothing
+            apart = self.name("e")
+            self.add(diagrams.end(apart))
+            self.flow(last, apart)
         return task, joined
 
     def _btimer(self, depth: int, in_loop: bool) -> tuple[str, str]:
@@ -197,7 +205,7 @@ class Drawing:
         parts = (
             diagrams.start(begin), diagrams.user(task), diagrams.gateway(decide, default=no), diagrams.end(fine),
             diagrams.end(wrong, error), diagrams.chain(begin, task, decide),
-            diagrams.flow(decide, wrong, "choice == 0", id=yes), diagrams.flow(decide, fine, id=no),
+            diagrams.flow(decide, wrong, "choice < 1", id=yes), diagrams.flow(decide, fine, id=no),
         )  # fmt: skip
         after, _ = self.user()
         self.add(diagrams.sub(name, *parts), diagrams.boundary(event, name, error), diagrams.gateway(joined))
@@ -207,9 +215,15 @@ class Drawing:
         return name, joined
 
 
-def stock_each(collection: str, variable: str, *, sequential: bool = False) -> str:
+COUNTED = (
+    '<bpmn:multiInstanceLoopCharacteristics isSequential="true"><bpmn:loopCardinality>3</bpmn:loopCardinality>'
+    "</bpmn:multiInstanceLoopCharacteristics>"
+)
+
+
+def stock_each(collection: str, variable: str) -> str:
     return (
-        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
+        '<bpmn:multiInstanceLoopCharacteristics isSequential="false">'
         f"<bpmn:loopDataInputRef>{collection}</bpmn:loopDataInputRef>"
         f'<bpmn:inputDataItem id="{variable}" name="{variable}"/></bpmn:multiInstanceLoopCharacteristics>'
     )
@@ -271,7 +285,9 @@ def play(engine: Any, seed: int) -> Iterator[Any]:
         node = nodes[chance % len(nodes)]
         visits[element_id(node)] += 1
         again = chance // 11 % 3 == 0 and visits[element_id(node)] < 4
-        engine.run(node, {"choice": chance // 7 % 3, "again": again, f"d_{element_id(node)}": step})
+        # Every value is new, so that it is clear who wrote last among branches that write the same variable.
+        new = (step + 1) / 1000
+        engine.run(node, {"choice": chance // 7 % 3 + new, "again": again + new, f"d_{element_id(node)}": step})
         timers = sorted(engine.timers(), key=lambda node: str(element_id(node)))
         if timers and chance // 13 % 3 == 0:
             yield "fired", element_id(timers[0])
@@ -292,12 +308,9 @@ def place(node: Any) -> tuple[str, str]:
 
 
 def compare(seed: int) -> str | None:
-    """None if both play alike; else what differs. Skipped (`None`) where the library itself fails."""
-    drawing, variables = Drawing(seed), {"choice": seed % 3, "again": False, "lista": ("uno", "dos", "tres")}
-    try:
-        theirs = list(play(Stock(drawing, variables), seed))
-    except Exception:
-        return "stock"
+    """None if both play alike, else what differs."""
+    drawing, variables = Drawing(seed), {"choice": seed % 3, "again": 0, "lista": ("uno", "dos", "tres")}
+    theirs = list(play(Stock(drawing, variables), seed))
     ours = list(play(Ours(*drawing.xml(), seed=seed, **variables), seed))
     if ours == theirs:
         return None
@@ -309,12 +322,11 @@ def compare(seed: int) -> str | None:
 def test_three_hundred_random_processes_run_as_on_the_library_itself(block: int) -> None:
     results = [compare(seed) for seed in range(block * 30, block * 30 + 30)]
 
-    assert [result for result in results if result not in (None, "stock")] == []
-    assert results.count("stock") <= 3
+    assert [result for result in results if result] == []
 
 
 @pytest.mark.slow
 def test_three_thousand_random_processes_run_as_on_the_library_itself() -> None:
     results = [compare(seed) for seed in range(300, 3300)]
 
-    assert [result for result in results if result not in (None, "stock")] == []
+    assert [result for result in results if result] == []
