@@ -20,7 +20,7 @@ from web.auth.views import blueprint as auth
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
 from web.files.views import blueprint as files
-from web.inbox import blueprint as inbox
+from web.inbox.views import blueprint as inbox
 from web.mails.views import blueprint as mails
 from web.navigation import menu
 from web.portal.views import blueprint as portal

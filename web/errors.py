@@ -9,13 +9,14 @@ from typing import Any
 from flask import Flask, jsonify, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 import engine.errors as engine_errors
 import workflows.errors as workflows_errors
 from web.pages import actor, current, wants_json
 from workflows import auditing
+from workflows.cadence import InvalidCadence
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     workflows_errors.Refused: HTTPStatus.CONFLICT,
     workflows_errors.InvalidSubmission: HTTPStatus.UNPROCESSABLE_ENTITY,
     workflows_errors.InvalidFile: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidCadence: HTTPStatus.UNPROCESSABLE_ENTITY,
     workflows_errors.InvalidForm: HTTPStatus.UNPROCESSABLE_ENTITY,
     workflows_errors.UnknownFormHandler: HTTPStatus.INTERNAL_SERVER_ERROR,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
@@ -133,6 +135,9 @@ def _remember_refusal(error: workflows_errors.PeriodFrozen) -> None:
 def _answer_http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):
+        # The request came under a name that is not ours: no page, for its links would carry that name.
+        return Response("Esta dirección no es la de Cauce.", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
     status = HTTPStatus(error.code)
     sentence = SENTENCES.get(status, SENTENCES[HTTPStatus.BAD_REQUEST])
     if isinstance(error, CSRFError):

@@ -1,5 +1,1 @@
 """The inbox and the page of a task."""
-
-from web.inbox.views import blueprint
-
-__all__ = ["blueprint"]

@@ -1,0 +1,44 @@
+"""Sites over the demo plan; the plan is loaded once per run and copied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.web import Site, build_template, open_site
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_template(tmp_path_factory.mktemp("plan"))
+
+
+@pytest.fixture
+def make_site(template: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    made: list[Site] = []
+
+    def make(**options: object) -> Site:
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        made.append(open_site(template, folder, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.application.database.dispose()
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    """The demo, where people choose who they are."""
+    return make_site()
+
+
+@pytest.fixture
+def office(make_site: Callable[..., Site]) -> Site:
+    """An installation with passwords."""
+    site = make_site(demo=False)
+    site.give_password("sruiz", "rmora", "admin", "amartinez")
+    return site

@@ -1,0 +1,114 @@
+"""The inbox: nearest deadline first, said in working days, page by page; a task is taken and given back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+
+import sqlalchemy as sa
+
+from engine.tasks.models import UserTask
+from tests.support.web import Site, Visitor
+from web.inbox.views import PAGE
+
+
+def names(visitor: Visitor) -> list[str]:
+    return [
+        " ".join(link.text_content().split()) for link in visitor.page().xpath("//ul[@class='tasks']//a[@class='name']")
+    ]
+
+
+def add_copies(site: Site, count: int) -> None:
+    """More tasks for Sandra: copies of hers, one hour apart, the last of them without a deadline."""
+    with site.application.database.unit_of_work() as session:
+        original = session.scalars(sa.select(UserTask).where(UserTask.assignee == "sruiz")).one()
+        kept = {column.key for column in UserTask.__table__.columns} - {"id", "node_id", "name", "due_at"}
+        columns = {name: getattr(original, name) for name in kept}
+        for number in range(count):
+            due_at = original.due_at + dt.timedelta(hours=number + 1) if number < count - 3 else None
+            session.add(UserTask(node_id=f"copia{number}", name=f"Copia {number}", due_at=due_at, **columns))
+
+
+def test_a_task_says_its_case_entity_and_distance_in_working_days(site: Site) -> None:
+    visitor = site.visitor("sruiz")
+
+    text = visitor.text()
+
+    assert visitor.heading() == "Tiene 1 tarea"
+    assert "La más próxima vence el lunes 9 de julio." in text
+    assert "◐ Por vencer Reportar avance Seguimiento de junio de 2018 · IDPAC falta 1 día hábil lunes 9 jul." in text
+
+
+def test_an_overdue_task_is_marked_with_a_sign_and_a_word(site: Site) -> None:
+    site.clock.move_to(dt.datetime(2018, 7, 11, 15, tzinfo=dt.UTC))
+
+    visitor = site.visitor("sruiz")
+
+    assert "Vencidas" in visitor.text()
+    assert "■ Vencida" in visitor.text()
+    assert "venció hace 2 días hábiles" in visitor.text()
+
+
+def test_pages_follow_each_other_by_key_and_lose_nothing(site: Site) -> None:
+    add_copies(site, 60)
+    visitor = site.visitor("sruiz")
+
+    seen, pages = names(visitor), 1
+    while following := visitor.page().xpath("//a[@rel='next']/@href"):
+        visitor.open(following[0])
+        seen += names(visitor)
+        pages += 1
+
+    assert pages == 3
+    assert seen == ["Reportar avance", *(f"Copia {number}" for number in range(60))]
+
+
+def test_the_first_page_is_small(site: Site) -> None:
+    add_copies(site, 200)
+    visitor = site.visitor("sruiz")
+
+    assert len(names(visitor)) == PAGE
+    pictures = [visitor.client.get(link, buffered=True).data for link in visitor.page().xpath("//link/@href")]
+    assert visitor.last is not None
+
+    assert sum(len(gzip.compress(part)) for part in (visitor.last.data, *pictures)) < 30_000
+
+
+def test_a_mended_address_begins_at_the_start(site: Site) -> None:
+    visitor = site.visitor("sruiz")
+
+    for wrong in ("x", "~", "2018~x", "2018-07-01~3", "'; drop table~1"):
+        visitor.open(f"/bandeja?desde={wrong}")
+        assert names(visitor) == ["Reportar avance"]
+
+
+def test_a_group_task_is_taken_and_given_back(site: Site) -> None:
+    ricardo = site.visitor("rmora")
+    assert "De mi grupo (2)" in ricardo.text()
+    (action,) = [one for one in ricardo.page().xpath("//form/@action") if one.endswith("/tomar")][:1]
+
+    ricardo.press(action)
+    assert "La tarea es suya" in ricardo.text()
+    assert "Usted la tomó de las tareas de su grupo." in ricardo.text()
+    ricardo.open("/bandeja")
+    assert "Mías (1)" in ricardo.text() and "De mi grupo (1)" in ricardo.text()
+
+    task = action.removesuffix("/tomar")
+    ricardo.open(task)
+    ricardo.press(f"{task}/devolver")
+    assert "La tarea volvió al grupo" in ricardo.text()
+    assert "De mi grupo (2)" in ricardo.text()
+
+
+def test_a_task_put_in_ones_name_is_not_given_back(site: Site) -> None:
+    visitor = site.visitor("sruiz")
+    visitor.open(visitor.page().xpath("//a[@class='name']/@href")[0])
+
+    assert "Devolver al grupo" not in visitor.text()
+
+
+def test_an_empty_inbox_says_what_will_come(site: Site) -> None:
+    visitor = site.visitor("hperez")
+
+    assert visitor.heading() == "No tiene tareas"
+    assert "Está al día." in visitor.text()

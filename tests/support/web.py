@@ -1,0 +1,146 @@
+"""The whole application over the demo plan, and people who use it as a browser without JavaScript would."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+from werkzeug.test import TestResponse
+
+from engine.clock import VirtualClock
+from engine.database import Database
+from tests.support.plan import build_house
+from web.app import create_app
+from web.auth.models import Credential
+from web.bootstrap import Application, assemble
+from web.config import Config
+from workflows import cycles
+
+FRIDAY = dt.datetime(2018, 7, 6, 15, 0, tzinfo=dt.UTC)
+"""10:00 in Bogotá; June is being reported (2 July is a holiday), its first tasks are due on Monday 9."""
+
+PASSWORD = "una frase que recuerdo"
+SECRET = "secreto" * 6
+
+
+@dataclass
+class Visitor:
+    """A browser: cookies, the last page, and its forms."""
+
+    client: FlaskClient
+    address: str = ""
+    last: TestResponse | None = None
+
+    def open(self, address: str, status: int = 200) -> html.HtmlElement:
+        """Follow an address, over redirects, and read the page."""
+        self.last = self.client.get(address, follow_redirects=True)
+        assert self.last.status_code == status, f"{self.last.status_code}: {self.text()[:1500]}"
+        self.address = self.last.request.path
+        return self.page()
+
+    def page(self) -> html.HtmlElement:
+        """The last page."""
+        assert self.last is not None
+        return html.fromstring(self.last.text)
+
+    def text(self) -> str:
+        """What the last page says, in one line."""
+        return " ".join(self.page().text_content().split())
+
+    def heading(self) -> str:
+        """The heading of the last page."""
+        return " ".join(self.page().findtext(".//h1").split())
+
+    def fields(self, action: str) -> list[tuple[str, str]]:
+        """What the form with this action would send as it stands."""
+        (form,) = self.page().xpath(f"//form[@action='{action}']")
+        return [(name, value) for name, value in form.form_values() if value is not None]
+
+    def press(self, action: str, status: int = 200, **changed: Any) -> html.HtmlElement:
+        """Send the form with this action of the last page, with some fields changed, over redirects."""
+        kept = [(name, value) for name, value in self.fields(action) if name not in changed]
+        self.send(action, [*kept, *changed.items()], status)
+        return self.page()
+
+    def send(self, action: str, fields: Iterable[tuple[str, Any]], status: int = 200) -> TestResponse:
+        """Post fields to an address as our own page would, over redirects."""
+        data: dict[str, list[Any]] = {}
+        for name, value in fields:
+            data.setdefault(name, []).append(value)
+        headers = {"Origin": "http://localhost"}
+        self.last = self.client.post(action, data=data, headers=headers, follow_redirects=True)
+        assert self.last.status_code == status, f"{self.last.status_code}: {self.text()[:1500]}"
+        self.address = self.last.request.path
+        return self.last
+
+    def sign_in(self, username: str, password: str = PASSWORD, status: int = 200) -> html.HtmlElement:
+        """Sign in with a password."""
+        self.open("/ingresar")
+        return self.press("/ingresar", status, username=username, password=password)
+
+    def become(self, username: str) -> html.HtmlElement:
+        """Choose a person of the demo."""
+        self.open("/ingresar")
+        return self.press(f"/demostracion/{username}")
+
+
+@dataclass
+class Site:
+    """An application on its database, with its clock."""
+
+    application: Application
+    app: Flask
+    clock: VirtualClock
+    visitors: list[Visitor] = field(default_factory=list)
+
+    def visitor(self, username: str = "") -> Visitor:
+        """A new browser; of somebody who signed in, if named."""
+        visitor = Visitor(self.app.test_client())
+        if username:
+            visitor.become(username) if self.application.is_demo else visitor.sign_in(username)
+        return visitor
+
+    def give_password(self, *usernames: str) -> None:
+        """Let people sign in with `PASSWORD`."""
+        with self.application.database.unit_of_work() as session:
+            for username in usernames:
+                session.add(Credential(username=username, password_hash=_hash(), changed_at=self.clock.now()))
+
+
+@cache
+def _hash() -> str:
+    return PasswordHasher().hash(PASSWORD)  # slow on purpose, so once
+
+
+def build_template(folder: Path) -> Path:
+    """A SQLite file with the demo plan in which the month of June 2018 has just opened."""
+    path = folder / "plantilla.sqlite"
+    clock = VirtualClock(dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC))
+    database = Database(f"sqlite:///{path}")
+    database.create_all()
+    house = build_house(database, clock, measured_before=(2018, 6))
+    with database.unit_of_work() as session:
+        cycles.open_due(session, house.engine)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+def open_site(template: Path, folder: Path, *, demo: bool = True, base_url: str = "http://127.0.0.1:8000") -> Site:
+    """A site on its own copy of the template, on Friday 6 July 2018."""
+    copy = folder / "cauce.sqlite"
+    shutil.copy(template, copy)
+    clock = VirtualClock(FRIDAY)
+    config = Config(folder, f"sqlite:///{copy}", SECRET, base_url=base_url, demo=demo)
+    application = assemble(config, clock=clock)
+    return Site(application, create_app(application), clock)

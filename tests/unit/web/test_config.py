@@ -1,0 +1,54 @@
+"""Settings: what is read from the surroundings, and what is refused."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from web.config import Config, InvalidSetting
+
+
+def test_without_settings_everything_lives_in_the_home_folder(tmp_path: Path) -> None:
+    config = Config.from_environment({"CAUCE_HOME": str(tmp_path)})
+
+    assert config.database_url == f"sqlite:///{tmp_path / 'cauce.sqlite'}"
+    assert config.mail_folder == tmp_path / "correos"
+    assert not config.demo and not config.is_secure
+
+
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first = Config.from_environment({"CAUCE_HOME": str(tmp_path)})
+    second = Config.from_environment({"CAUCE_HOME": str(tmp_path)})
+
+    assert first.secret_key == second.secret_key and len(first.secret_key) >= 48
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+
+
+def test_two_installations_have_different_secrets(tmp_path: Path) -> None:
+    one, other = (Config.from_environment({"CAUCE_HOME": str(tmp_path / name)}) for name in ("a", "b"))
+
+    assert one.secret_key != other.secret_key
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CAUCE_BASE_URL", "cauce.gov.co"), ("CAUCE_DEMO", "quizás"), ("CAUCE_PROXIES", "dos")],
+)
+def test_a_setting_that_makes_no_sense_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(InvalidSetting, match=name):
+        Config.from_environment({"CAUCE_HOME": str(tmp_path), name: value})
+
+
+def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+
+    with pytest.raises(InvalidSetting, match="incompleto"):
+        Config.from_environment({"CAUCE_HOME": str(tmp_path)})
+
+
+def test_the_command_line_decides_about_the_demo(tmp_path: Path) -> None:
+    environment = {"CAUCE_HOME": str(tmp_path), "CAUCE_DEMO": "0"}
+
+    assert Config.from_environment(environment, demo=True).demo
