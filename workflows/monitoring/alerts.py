@@ -11,23 +11,20 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows.indicators.formulas import NOT_PROGRAMMED
+from workflows.indicators.alerts import Watched, about
 from workflows.indicators.models import Indicator
-from workflows.indicators.sheets import CONSTANT, FALLING, RISING, SUM
-from workflows.indicators.traffic_light import ORANGE, RED
+from workflows.indicators.sheets import CONSTANT
 from workflows.monitoring import measurements
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Alert, BudgetReport, EntityReport, Measurement, Period
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
 from workflows.plan.models import Project
-from workflows.spanish import month_name, number, percentage
+from workflows.spanish import month_name, percentage
 
 NEW, ASKED, ANSWERED, UNANSWERED, PROCEEDS = "nueva", "preguntada", "respondida", "sin_aclarar", "procede"
 CLARIFY = "aclarar"
 HUNDRED = Decimal(100)
-YEAR_EXCESS = Decimal(125)
 MONEY_GAP = Decimal(25)
-HALF_YEAR = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +146,16 @@ def _alert(period: Period, finding: Finding) -> Alert:
 
 
 def _findings(session: Session, period: Period, facts: PlanFacts, figures: PeriodFigures) -> Iterator[Finding]:
-    yield from _missing_reports(session, period)
+    missing = list(_missing_reports(session, period))
+    yield from missing
     yield from _late_values(session, period)
     committed = _committed(session, period)
+    silent = {finding.entity for finding in missing}
     for fact in facts.indicators:
         figure = figures.indicators[fact.code]
-        for rule, text in _about(fact, figure, facts):
-            yield Finding(fact.entity, fact.code, rule, f"{fact.code} {text}")
+        watched = _watched(fact, figure)
+        for found in about(watched, facts.year, facts.month, reported=fact.entity not in silent):
+            yield Finding(found.entity, found.object_code, found.rule, found.text)
         gap = _money_gap(figure, committed.get(fact.project or ""))
         if gap and fact.sheet.annualization != CONSTANT and fact.sheet.is_due(facts.year, facts.month):
             yield Finding(fact.entity, fact.code, "brecha_fisico_financiera", f"{fact.code} {gap}")
@@ -182,46 +182,8 @@ def _late_values(session: Session, period: Period) -> Iterator[Finding]:
         yield Finding(row.entity_code, row.code, f"extemporanea_{row.month}", text)
 
 
-def _about(fact: IndicatorFacts, figure: IndicatorFigure, facts: PlanFacts) -> Iterator[tuple[str, str]]:
-    """What one indicator's figures say, where it reported at this cut-off."""
-    month = (facts.year, facts.month)
-    value, found = fact.series.get(month), figure.assessment
-    if value is None:
-        return
-    if found.status == NOT_PROGRAMMED:
-        yield "reporte_sin_meta", f"reportó {number(value)} y este año no tiene meta."
-        return
-    if found.compliance is not None and found.compliance < 0:
-        yield "bajo_linea_base", "está por debajo de la línea base."
-    elif found.color == RED:
-        yield "rojo", f"cumple el {percentage(found.compliance)} de lo programado a la fecha."
-    if found.color == ORANGE:
-        yield "sobreejecucion", f"cumple el {percentage(found.compliance)} de lo programado: sobreejecución."
-    if found.year_progress is not None and found.year_progress > YEAR_EXCESS:
-        yield "supera_meta_anual", f"lleva el {percentage(found.year_progress)} de la meta del año."
-    yield from _about_the_way(fact, value, facts)
-
-
-def _about_the_way(fact: IndicatorFacts, value: Decimal, facts: PlanFacts) -> Iterator[tuple[str, str]]:
-    before = previous_value(fact, facts.year, facts.month)
-    if before is not None and goes_back(fact.sheet.annualization, before, value):
-        yield "retroceso", f"pasó de {number(before)} a {number(value)}."
-    last_year = previous_value(fact, facts.year, 1)
-    if fact.sheet.annualization in (RISING, FALLING) and facts.month >= HALF_YEAR and last_year == value:
-        yield "sin_avance", "no se ha movido desde el final del año pasado."
-
-
-def previous_value(fact: IndicatorFacts, year: int, month: int) -> Decimal | None:
-    """The last value reported before a month."""
-    earlier = [value for when, value in sorted(fact.series.items()) if when < (year, month) and value is not None]
-    return earlier[-1] if earlier else None
-
-
-def goes_back(annualization: str, before: Decimal, value: Decimal) -> bool:
-    """Whether a level moved the wrong way, or an increment takes away."""
-    if annualization == SUM:
-        return value < 0
-    return (annualization == RISING and value < before) or (annualization == FALLING and value > before)
+def _watched(fact: IndicatorFacts, figure: IndicatorFigure) -> Watched:
+    return Watched(fact.sheet, fact.series, figure.assessment, fact.entity, fact.unit, fact.reports, fact.substitute)
 
 
 def _committed(session: Session, period: Period) -> dict[str, Decimal]:

@@ -5,25 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.indicators.formulas import NO_DATA
+from workflows.indicators.bottlenecks import PREVENTIVE, RECOVERY, Candidate, judge, projection
 from workflows.indicators.models import Indicator
-from workflows.indicators.sheets import CONSTANT, Month
-from workflows.indicators.traffic_light import RED, YELLOW
+from workflows.indicators.sheets import Month
 from workflows.meetings.models import Commitment
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Bottleneck, Figure, Period
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
 
 CANDIDATE, CONFIRMED, DISMISSED = "candidato", "cuello", "descartado"
-PREVENTIVE, RECOVERY, NONE = "preventiva", "plan_de_choque", "ninguna"
+NONE = "ninguna"
 MEASURE_WORDS = {PREVENTIVE: "Medida preventiva", RECOVERY: "Plan de choque", NONE: "Ninguna medida"}
-PROJECTED_MINIMUM = Decimal(75)
-SEMESTER_ENDS = (6, 12)
 ORIGINS = {PREVENTIVE: "medida_preventiva", RECOVERY: "plan_de_choque"}
 
 
@@ -49,13 +45,13 @@ def refresh(session: Session, period: Period, facts: PlanFacts, figures: PeriodF
     colors = _earlier_colors(session, period)
     entities: list[str] = []
     for fact in facts.indicators:
-        why, proposed = _judge(fact, figures.indicators[fact.code], facts, colors)
-        if why:
+        candidate = _judge(fact, figures.indicators[fact.code], facts, colors)
+        if candidate is not None:
             entities.append(fact.entity)
             kept = known.pop(fact.id, None) or Bottleneck(
                 period_id=period.id, indicator_id=fact.id, entity_code=fact.entity, state=CANDIDATE
             )
-            kept.why, kept.proposed = why, proposed
+            kept.why, kept.proposed = candidate.why, candidate.proposed
             session.add(kept)
     for kept in known.values():
         if kept.state == CANDIDATE:  # a clarification corrected the figure
@@ -143,31 +139,13 @@ def _commitment(period: Period, kept: Bottleneck, indicator: Indicator) -> Commi
 
 def _judge(
     fact: IndicatorFacts, figure: IndicatorFigure, facts: PlanFacts, colors: dict[tuple[str, Month], str]
-) -> tuple[str, str]:
-    """Why an indicator is a candidate and what is proposed; empty where it is none. Only where it was due now."""
+) -> Candidate | None:
+    """Why an indicator is a candidate and what is proposed. Only where it was due now."""
     if not fact.sheet.is_due(facts.year, facts.month):
-        return "", ""
-    found = figure.assessment
+        return None
     before = _color_before(fact, facts, colors)
-    if found.color == RED:
-        twice, semester = before == RED, facts.month in SEMESTER_ENDS
-        why = "En rojo en dos cortes seguidos" if twice else "En rojo"
-        return why, RECOVERY if twice or semester else PREVENTIVE
-    if found.status == NO_DATA:
-        return "Sin reporte", PREVENTIVE
-    if found.color == YELLOW and before == YELLOW:
-        return "En amarillo en dos cortes seguidos", PREVENTIVE
-    if _projected(fact, figure, facts) < PROJECTED_MINIMUM:
-        return "Al ritmo actual no llega al 75 % de la meta del año", PREVENTIVE
-    return "", ""
-
-
-def _projected(fact: IndicatorFacts, figure: IndicatorFigure, facts: PlanFacts) -> Decimal:
-    """The year's progress in December if it goes on as so far, in %; a constant level is held, not reached."""
-    progress = figure.assessment.year_progress
-    if progress is None or fact.sheet.annualization == CONSTANT:
-        return Decimal(100)
-    return progress * 12 / facts.month
+    projected = projection(fact.sheet, fact.series, facts.year, facts.month)
+    return judge(figure.assessment, before, projected, facts.month)
 
 
 def _color_before(fact: IndicatorFacts, facts: PlanFacts, colors: dict[tuple[str, Month], str]) -> str | None:

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.indicators import formulas
+from workflows.indicators.alerts import goes_back, previous_value
 from workflows.indicators.formulas import MET, NO_CUTOFF_YET, NO_DATA, NOT_MET, NOT_PROGRAMMED, Assessment
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import Month
 from workflows.indicators.traffic_light import GREEN, GREY, ORANGE, RED, YELLOW
-from workflows.monitoring import alerts, facts, measurements, periods
+from workflows.monitoring import facts, measurements, periods
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Measurement, Period, PeriodRow
 from workflows.spanish import MONTHS, number
@@ -52,7 +53,7 @@ class ProgressRow:
     @property
     def before(self) -> Decimal | None:
         """The last value reported before this month."""
-        return alerts.previous_value(self.fact, *self.month)
+        return previous_value(self.fact.series, *self.month)
 
     def assess(self, value: Decimal | None) -> Assessment:
         """The figures this value would give."""
@@ -101,7 +102,7 @@ def words(found: Assessment) -> str:
 def needs_delay_reason(row: ProgressRow, value: Decimal) -> bool:
     """Whether a value must be explained: behind the programme, or going the wrong way."""
     before = row.before
-    back = before is not None and alerts.goes_back(row.fact.sheet.annualization, before, value)
+    back = before is not None and goes_back(row.fact.sheet.annualization, before, value)
     return back or row.assess(value).color in LOW or (row.fact.sheet.annualization == "suma" and value < 0)
 
 
