@@ -7,7 +7,7 @@ import sys
 from importlib import resources
 from typing import TextIO
 
-from engine.clock import Clock, VirtualClock
+from engine.clock import VirtualClock
 from engine.identity import SYSTEM
 from notifications import digest, outbox
 from web.bootstrap import Application, assemble
@@ -23,6 +23,8 @@ from workflows.simulation.values import Reality
 
 REPORTING_DAY = 4
 """The working day of the follow-up on which the demo stands: some have reported, some have not."""
+
+MAILS_A_DAY = 200
 
 NEWEST_REPORTS = 1
 """Documents that are ready at once; the worker makes those of the older months while people look around."""
@@ -80,7 +82,9 @@ def _run(house: Application, clock: VirtualClock, data: PlanData, present: dt.da
 
     def each_day(_day: dt.date) -> None:
         with house.database.unit_of_work() as session:
-            digest.build_due(session, house.engine, house.calendar, base_url=house.config.base_url)
+            written = digest.build_due(session, house.engine, house.calendar, base_url=house.config.base_url)
+        if written:
+            outbox.deliver_due(house.database, clock, house.sender, sent_from=house.config.mail_from, limit=MAILS_A_DAY)
         progress.step()
 
     robots = Robots(
@@ -95,12 +99,6 @@ def _run(house: Application, clock: VirtualClock, data: PlanData, present: dt.da
     each_day(last)
     progress.end()
     storing.make_missing(house.database, clock, limit=NEWEST_REPORTS)
-    _deliver_all(house, clock)
-
-
-def _deliver_all(house: Application, clock: Clock) -> None:
-    while outbox.deliver_due(house.database, clock, house.sender, sent_from=house.config.mail_from, limit=500):
-        pass
 
 
 class Behaviour:
