@@ -1,0 +1,112 @@
+"""What forms.js adds, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Response, send_file
+from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.integration.forms.test_pages import client  # noqa: F401 — a fixture
+
+SOURCE = Path(__file__).parents[3] / "web" / "frontend" / "src" / "forms.js"
+SHELL = """<!doctype html><html lang="es-CO"><title>Tarea</title><link rel="stylesheet" href="/static/css/cauce.css">
+<link rel="stylesheet" href="/static/css/parts.css"><link rel="stylesheet" href="/static/css/forms.css">
+<script type="module" src="/forms.js"></script><main><h1>Tarea</h1>%s</main></html>"""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One system is enough for what happens in the browser."""
+    return f"sqlite:///{tmp_path / 'cauce.sqlite'}"
+
+
+@pytest.fixture
+def address(client: FlaskClient) -> Iterator[str]:  # noqa: F811
+    """The task page of `test_pages`, served with its styles and script."""
+    app = client.application
+    app.add_url_rule("/forms.js", "script", lambda: send_file(SOURCE, mimetype="text/javascript"))
+
+    @app.after_request
+    def wrap(response: Response) -> Response:
+        if response.mimetype == "text/html" and response.is_sequence:
+            response.set_data(SHELL % response.get_data(as_text=True))
+        return response
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def tab(address: str) -> Iterator[Page]:
+    """The page in Chromium, on which no script may fail."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("REQUIRE_BROWSER=1 and there is no Chromium: apt-get install chromium")
+        pytest.skip("no Chromium: apt-get install chromium")
+    errors: list[Any] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.on("pageerror", lambda error: errors.append(error))
+        tab.goto(address)
+        yield tab
+        browser.close()
+    assert errors == []
+
+
+def test_what_is_typed_is_saved_and_says_what_it_would_give(tab: Page) -> None:
+    tab.get_by_label("Valor del mes, IR-1").fill("5")
+
+    expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+    expect(tab.locator("[data-chip=avances-0]")).to_contain_text("En rojo")
+    expect(tab.get_by_label("Justificación, IR-1")).to_be_visible()
+    expect(tab.get_by_label("Justificación, IR-2")).to_be_hidden()
+    tab.reload()
+    expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("5")
+
+
+def test_rows_are_added_and_removed_without_leaving_the_page(tab: Page) -> None:
+    tab.get_by_label("Tema, Fila 1").fill("Uno")
+    tab.get_by_role("button", name="Agregar fila").click()
+    tab.keyboard.type("Dos")
+    tab.get_by_role("button", name="Quitar Fila 1").click()
+
+    expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+    tab.reload()
+    expect(tab.locator("input[name$=tema]")).to_have_count(1)
+    expect(tab.get_by_label("Tema, Fila 1")).to_have_value("Dos")
+
+
+def test_what_is_not_asked_is_out_of_sight_until_it_is(tab: Page) -> None:
+    expect(tab.get_by_label("Nota")).to_be_hidden()
+    tab.get_by_label("No", exact=True).check()
+    expect(tab.get_by_label("Nota")).to_be_visible()
+
+
+def test_the_form_is_accessible_and_nothing_runs_off_the_side(tab: Page) -> None:
+    tab.get_by_role("button", name="Enviar").click()
+    expect(tab.locator("#errores")).to_be_focused()
+
+    for width in (390, 1240):
+        for scheme in ("light", "dark"):
+            tab.set_viewport_size({"width": width, "height": 900})
+            tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert Axe().run(tab).response["violations"] == []
+            assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
