@@ -64,7 +64,7 @@ def tab(address: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         tab = browser.new_page()
-        tab.on("pageerror", lambda error: errors.append(error))
+        tab.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 — playwright marks the function
         tab.goto(address)
         yield tab
         browser.close()
