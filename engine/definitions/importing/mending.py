@@ -17,10 +17,11 @@ from engine.definitions.importing import (
     soundness,
     vocabulary,
 )
-from engine.definitions.importing.draft import Draft, ImportResult
-from engine.definitions.linting import KnownNames
+from engine.definitions.importing.draft import Draft, ImportResult, Question
+from engine.definitions.linting import KnownNames, lint
 from engine.definitions.markup import BPMN, local, parse
 from engine.definitions.reading import PREFIX
+from engine.errors import UnreadableDiagram
 
 NOTHING_KNOWN = KnownNames()
 
@@ -47,10 +48,21 @@ def import_diagram(xml: bytes, known: KnownNames = NOTHING_KNOWN, *, prefix: str
     draft = Draft(root, pools.choose_process(root), known, prefix)
     for step in (*pools.STEPS, *STEPS):
         step(draft)
+        if not draft.nodes():
+            raise UnreadableDiagram("Del diagrama no quedó ningún paso que se pueda ejecutar. Dibújelo en el editor.")
     _drop_echoes(draft)
+    _ask_the_rest(draft)
     etree.cleanup_namespaces(root, keep_ns_prefixes=["bpmn", "bpmn2", "camunda", "xsi"])
     written = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return ImportResult(written, tuple(draft.repairs), tuple(draft.questions), draft.forms)
+
+
+def _ask_the_rest(draft: Draft) -> None:
+    """What the linter still finds, nobody but a person can mend."""
+    asked = {(question.element, question.rule) for question in draft.questions}
+    for finding in lint(etree.tostring(draft.root), draft.known, prefix=draft.prefix):
+        if finding.severity == "error" and finding.rule != "role" and (finding.element, finding.rule) not in asked:
+            draft.questions.append(Question(finding.element, finding.rule, finding.message))
 
 
 def _drop_echoes(draft: Draft) -> None:

@@ -21,7 +21,7 @@ def _names(draft: Draft) -> None:
 def _lane_roles(draft: Draft) -> None:
     """A lane is called, more or less, like its role."""
     for lane in draft.process.iter(bpmn("lane")):
-        if vocabularies.properties(lane, draft.prefix).get("rol") or not any(lane.iter(bpmn("flowNodeRef"))):
+        if vocabularies.properties(lane, draft.prefix).get("rol") or next(lane.iter(bpmn("flowNodeRef")), None) is None:
             continue
         role = _role_called(draft, one_line(lane.get("name")))
         if role:

@@ -113,14 +113,31 @@ def _ends(draft: Draft) -> None:
             draft.repaired(node, "dead_end", f"Después de {called(node)} se puso un fin.")
 
 
+def _cut_off(draft: Draft) -> None:
+    """A circle that nothing leads to begins with the process too."""
+    for holder in draft.holders():
+        starts = [one for one in draft.nodes_in(holder) if local(one) == "startEvent"]
+        while starts:
+            nodes = {id_of(node): node for node in draft.nodes_in(holder)}
+            begun = [one for one, node in nodes.items() if local(node) == "startEvent" or _link(node, "Catch")]
+            seen = reachable(_graph(draft, nodes, backwards=False), begun)
+            missed = [node for one, node in nodes.items() if one not in seen and local(node) != "boundaryEvent"]
+            if not missed:
+                break
+            _join_entries(draft, holder, starts[0], missed[:1])
+
+
 def _exits(draft: Draft) -> None:
     """A circle nobody leaves gets a way out: a person says when."""
     for holder in draft.holders():
-        nodes = {id_of(node): node for node in draft.nodes_in(holder)}
-        before = _graph(draft, nodes, backwards=True)
-        ends = [one for one, node in nodes.items() if local(node) == "endEvent" or _link(node, "Throw")]
-        caught = [one for one in nodes if one not in reachable(before, ends)]
-        if caught:
+        while True:
+            nodes = {id_of(node): node for node in draft.nodes_in(holder)}
+            before = _graph(draft, nodes, backwards=True)
+            ends = [one for one, node in nodes.items() if local(node) == "endEvent" or _link(node, "Throw")]
+            seen = reachable(before, ends)
+            caught = [one for one in nodes if one not in seen]
+            if not caught:
+                break
             _way_out(draft, holder, nodes[caught[0]])
 
 
@@ -255,6 +272,7 @@ STEPS = (
     _subprocess_starts,
     _stray_flows,
     _starts,
+    _cut_off,
     _ends,
     _exits,
     _side_paths,
