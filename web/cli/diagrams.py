@@ -1,4 +1,7 @@
-"""`cauce diagrams`: look at a diagram, or bring one from another tool, without a database."""
+"""`cauce diagrams`: look at a diagram, or bring one from another tool, without a database.
+
+Those that need one, `list` and `publish`, are in `web.cli.publishing`.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,14 @@ CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 SEVERITIES = {"error": "error", "warning": "aviso"}
 
 COMMANDS = {
+    "list": "web.cli.publishing:list_published",
+    "publish": "web.cli.publishing:publish",
     "check": "web.cli.diagrams:check",
     "import": "web.cli.diagrams:bring",
 }
 
 
-@click.group(cls=LazyGroup, commands_at=COMMANDS, help="Revisa diagramas y trae los de otras herramientas.")
+@click.group(cls=LazyGroup, commands_at=COMMANDS, help="Lista, publica y revisa diagramas, y trae los de otras herramientas.")
 def diagrams() -> None:
     """Group the commands on diagrams."""
 

@@ -1,0 +1,102 @@
+"""The command line: it teaches, it refuses in one sentence, and what it does can be done again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from web.cli import main
+from workflows.shipped import shipped_diagrams
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    for name in ("CAUCE_DATABASE_URL", "CAUCE_DEMO", "CAUCE_SECRET_KEY", "CAUCE_BASE_URL", "CAUCE_SMTP_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CAUCE_HOME", str(tmp_path / "var"))
+
+    def invoke(*arguments: str, typed: str = "", code: int = 0) -> Result:
+        result = CliRunner().invoke(main, arguments, input=typed)
+        assert result.exit_code == code, result.output
+        return result
+
+    return invoke
+
+
+def test_help_teaches_every_command_in_spanish(run) -> None:  # type: ignore[no-untyped-def]
+    text = run("--help").output
+
+    for name in ("serve", "worker", "migrate", "seed", "admin", "plan", "diagrams", "doctor"):
+        assert f"  {name}" in text
+        assert "Uso:" in run(name, "--help").output
+    assert "CAUCE_DATABASE_URL" in text and "Órdenes" in text
+
+
+def test_an_installation_from_nothing_to_the_first_sign_in(run) -> None:  # type: ignore[no-untyped-def]
+    run("migrate")
+    run("seed")
+    created = run("admin", "create", "ana", "--name", "Ana Páez", typed="una frase larga\nuna frase larga\n")
+    listed = run("diagrams", "list").output
+
+    assert "«ana» ya puede ingresar" in created.output
+    assert "f5_ciclo_mensual  v1" in listed
+    assert "Todo está en orden" in run("doctor").output
+
+
+def test_what_was_done_can_be_done_again(run) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(2):
+        run("migrate")
+        run("seed")
+        run("admin", "create", "ana", "--password-stdin", typed="una frase larga\n")
+
+    assert "v2" not in run("diagrams", "list").output
+
+
+def test_a_weak_password_is_refused_in_one_sentence(run) -> None:  # type: ignore[no-untyped-def]
+    result = run("admin", "create", "ana", "--password-stdin", typed="corta\n", code=1)
+
+    assert "al menos 12 caracteres" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_demo_is_served_to_this_machine_only(run) -> None:  # type: ignore[no-untyped-def]
+    result = run("serve", "--demo", "--host", "0.0.0.0", code=2)
+
+    assert "solo se sirve en esta máquina" in result.output
+
+
+def test_a_wrong_setting_is_named(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("CAUCE_BASE_URL", "cauce")
+
+    assert "CAUCE_BASE_URL" in run("doctor", code=1).output
+
+
+def test_doctor_says_that_the_tables_are_missing(run) -> None:  # type: ignore[no-untyped-def]
+    assert "cauce migrate" in run("doctor", code=1).output
+
+
+def test_a_changed_diagram_is_published_with_a_reason_and_an_unchanged_one_is_not(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    run("seed")
+    run("admin", "create", "ana", "--password-stdin", typed="una frase larga\n")
+    diagram = next(xml for xml in shipped_diagrams() if b'id="f5_ciclo_mensual"' in xml)
+    file = tmp_path / "mensual.bpmn"
+    options = ("--reason", "Prueba", "--as", "ana")
+
+    file.write_bytes(diagram)
+    assert "ninguno recibió otra versión" in run("diagrams", "publish", str(file), *options).output
+    file.write_bytes(diagram.replace(b'name="Seguimiento mensual"', b'name="Seguimiento de cada mes"'))
+    assert "versión 2" in run("diagrams", "publish", str(file), *options).output
+
+
+def test_a_broken_diagram_publishes_nothing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    run("seed")
+    run("admin", "create", "ana", "--password-stdin", typed="una frase larga\n")
+    file = tmp_path / "roto.bpmn"
+    file.write_text("<no es un diagrama>")
+
+    result = run("diagrams", "publish", str(file), "--reason", "Prueba", "--as", "ana", code=1)
+
+    assert "Traceback" not in result.output
+    assert "v2" not in run("diagrams", "list").output

@@ -1,0 +1,74 @@
+"""`cauce diagrams list` and `cauce diagrams publish`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+import sqlalchemy as sa
+
+from engine.definitions import publishing
+from engine.definitions.models import ProcessDefinition, ProcessVersion
+from web import migrating
+from web.cli.root import opened
+from workflows.errors import InvalidForm
+from workflows.people.directory import Directory
+from workflows.spanish import long_day
+
+
+@click.command("list", help="Lista los procesos publicados, con su versión y su motivo.")
+def list_published() -> None:
+    """Print one line per process."""
+    with opened() as application, application.database.reading() as session:
+        query = sa.select(ProcessDefinition, ProcessVersion).join(
+            ProcessVersion, ProcessVersion.id == ProcessDefinition.version_id
+        )
+        rows = session.execute(query.order_by(ProcessDefinition.key)).all()
+        for definition, version in rows:
+            when = long_day(version.published_at)
+            click.echo(f"{definition.key}  v{version.version}  {when}  {definition.name}: {version.reason}")
+        if not rows:
+            click.echo("Todavía no hay procesos publicados. Ejecute «cauce seed».")
+
+
+@click.command(
+    help="Publica diagramas (.bpmn) y formularios (.form). Los procesos en curso siguen con su versión; lo que no cambió "
+    "no recibe una nueva. Si algo no se puede publicar, no se publica nada."
+)
+@click.argument(
+    "files",
+    metavar="ARCHIVO...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--reason", metavar="MOTIVO", required=True, help="Por qué cambia; queda en el historial.")
+@click.option("--as", "username", metavar="USUARIO", required=True, help="Quién publica.")
+def publish(files: tuple[Path, ...], reason: str, username: str) -> None:
+    """Publish files in one transaction."""
+    diagrams = [path.read_bytes() for path in files if path.suffix != ".form"]
+    forms = dict(_form(path) for path in files if path.suffix == ".form")
+    with opened() as application:
+        migrating.migrate(application.database)
+        with application.database.unit_of_work() as session:
+            actor = Directory().actor(session, username)
+            versions = publishing.publish(session, application.engine, diagrams, forms, actor=actor, reason=reason)
+            _tell(versions)
+
+
+def _form(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        schema = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as exc:
+        raise InvalidForm(f"{path.name} no es un formulario: no es JSON.") from exc
+    if not isinstance(schema, dict) or not isinstance(schema.get("id"), str):
+        raise InvalidForm(f"{path.name} no es un formulario: le falta «id».")
+    return schema["id"], schema
+
+
+def _tell(versions: Iterable[ProcessVersion]) -> None:
+    lines = [f"✓ {one.name} ({one.process_key}), versión {one.version}" for one in versions]
+    click.echo("\n".join(lines) or "Los diagramas ya estaban publicados así: ninguno recibió otra versión.")
