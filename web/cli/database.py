@@ -73,6 +73,6 @@ def _lacks(database: Database, table: type) -> bool:
 
 
 def _play_demo(application: Application) -> None:
-    from web.demo.playing import play  # hundreds of commands on a virtual clock, once
+    from web.demo.playing import play  # noqa: PLC0415 - hundreds of commands on a virtual clock, once
 
     play(application)

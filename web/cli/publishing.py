@@ -35,8 +35,8 @@ def list_published() -> None:
 
 
 @click.command(
-    help="Publica diagramas (.bpmn) y formularios (.form). Los procesos en curso siguen con su versión; lo que no cambió "
-    "no recibe una nueva. Si algo no se puede publicar, no se publica nada."
+    help="Publica diagramas (.bpmn) y formularios (.form). Los procesos en curso siguen con su versión; "
+    "lo que no cambió no recibe una nueva. Si algo no se puede publicar, no se publica nada."
 )
 @click.argument(
     "files",

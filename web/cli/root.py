@@ -60,7 +60,7 @@ def main() -> None:
 @contextmanager
 def opened(*, demo: bool | None = None) -> Iterator[Application]:
     """The application for one command, closed at its end."""
-    from web.bootstrap import assemble  # half a second that --help need not wait for
+    from web.bootstrap import assemble  # noqa: PLC0415 - half a second that --help need not wait for
 
     application = assemble(Config.from_environment(demo=demo))
     try:

@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import signal
 import threading
+from typing import Any
 
 import click
 import waitress
@@ -51,7 +52,7 @@ def worker() -> None:
 
     Pueden correr varios a la vez; cada cosa se hace una sola vez.
     """
-    from web.worker import run as run_worker  # APScheduler, which no other command needs
+    from web.worker import run as run_worker  # noqa: PLC0415 - APScheduler, which no other command needs
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     stop = threading.Event()
@@ -86,8 +87,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _start_worker(application: Application):  # type: ignore[no-untyped-def]  # APScheduler has no types
-    from web.worker import start
+def _start_worker(application: Application) -> Any:
+    from web.worker import start  # noqa: PLC0415 - the same
 
     return start(application)
 
