@@ -6,6 +6,7 @@ import pytest
 
 from engine.definitions.reading import read_diagram
 from tests.diagrams.geometry import Drawing
+from tests.diagrams.pictures import FOLDER
 from workflows.shipped import shipped_diagrams
 
 DIAGRAMS = {read_diagram(xml).process_key: xml for xml in shipped_diagrams()}
@@ -41,3 +42,7 @@ def _moved(xml: bytes, element: str, *, to: str) -> bytes:
     return xml.replace(
         f'<dc:Bounds x="{old.x:g}" y="{old.y:g}"'.encode(), f'<dc:Bounds x="{new.x + 5:g}" y="{new.y:g}"'.encode(), 1
     )
+
+
+def test_every_diagram_has_its_picture_in_the_documents() -> None:
+    assert {picture.stem for picture in FOLDER.glob("*.svg")} == set(DIAGRAMS)
