@@ -100,12 +100,12 @@ def bpmn(name: str) -> str:
 
 def local(node: Node) -> str:
     """The tag of a node without its namespace; empty for anything that is not an element."""
-    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
 def namespace(node: Node) -> str:
     """The namespace of a node's tag; empty if it has none."""
-    return (etree.QName(node).namespace or "") if isinstance(node.tag, str) else ""
+    return node.tag.rpartition("}")[0][1:] if isinstance(node.tag, str) else ""
 
 
 def children(node: Node, name: str | None = None) -> Iterator[Node]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.definitions import vocabularies
 from engine.definitions.importing.draft import Draft, called, id_of, slug
 from engine.definitions.markup import XSI, Node, bpmn, child, local, one_line, text_of
 from engine.errors import InvalidExpression
@@ -148,7 +149,7 @@ def _is_free(node: Node) -> bool:
         child(node, "multiInstanceLoopCharacteristics") is not None
         or child(node, "standardLoopCharacteristics") is not None
     )
-    return local(node) == "userTask" and not repeats and not any(str(name).endswith("}formRef") for name in node.attrib)
+    return local(node) == "userTask" and not repeats and not vocabularies.form(node)
 
 
 def _property(draft: Draft, node: Node, name: str) -> str:

@@ -130,11 +130,11 @@ STEPS = (
     _strangers,
     _compensation,
     _subprocesses,
+    _loose_nodes,
     _undecided,
     _complex_gateways,
     _automatic,
     _calls,
     _data,
     _ends_of_gateways,
-    _loose_nodes,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lxml import etree
 
 from engine.definitions.importing import (
@@ -60,7 +62,9 @@ def import_diagram(xml: bytes, known: KnownNames = NOTHING_KNOWN, *, prefix: str
 def _ask_the_rest(draft: Draft) -> None:
     """What the linter still finds, nobody but a person can mend."""
     asked = {(question.element, question.rule) for question in draft.questions}
-    for finding in lint(etree.tostring(draft.root), draft.known, prefix=draft.prefix):
+    forms = {**draft.known.forms, **dict.fromkeys(draft.forms, "")} if draft.known.forms is not None else None
+    known = replace(draft.known, forms=forms)
+    for finding in lint(etree.tostring(draft.root), known, prefix=draft.prefix):
         if finding.severity == "error" and finding.rule != "role" and (finding.element, finding.rule) not in asked:
             draft.questions.append(Question(finding.element, finding.rule, finding.message))
 

@@ -15,6 +15,7 @@ _ESCALATION = re.compile(r"\+(\d{1,3})\s*:\s*([^\W\d]\w*)\Z")
 
 
 def _roles(checked: Checked) -> Iterator[Finding]:
+    callable_by_others = all(start.event == "none" for start in checked.model.starts())
     for task in checked.model.of_kind(*BY_PEOPLE):
         lane = checked.model.lanes.get(task.lane_id or "")
         if task.roles or task.assignee:
@@ -26,7 +27,7 @@ def _roles(checked: Checked) -> Iterator[Finding]:
                 task.id, "role", f"{shown(task)} no está en ningún carril: no se sabe quién la hace. Muévala a uno."
             )
         else:
-            yield _without_lanes(checked, task)
+            yield _without_lanes(task, callable_by_others=callable_by_others)
 
 
 def _lane_without_role(task: Element, lane: Lane) -> Finding:
@@ -34,9 +35,9 @@ def _lane_without_role(task: Element, lane: Lane) -> Finding:
     return error(lane.id, "role", message)
 
 
-def _without_lanes(checked: Checked, task: Element) -> Finding:
+def _without_lanes(task: Element, *, callable_by_others: bool) -> Finding:
     """A process that others call takes the role of the lane it is called from."""
-    if all(start.event == "none" for start in checked.model.starts()):
+    if callable_by_others:
         message = f"{shown(task)} no tiene rol: la hará el del carril desde donde se llame este proceso."
         return warning(task.id, "role", message)
     return error(task.id, "role", f"{shown(task)} no tiene rol: no se sabe quién la hace. Dibuje carriles con su rol.")

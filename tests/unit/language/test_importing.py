@@ -1,0 +1,330 @@
+# ruff: noqa: E501  (small diagrams, one a line)
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from engine.definitions.confinement import confined
+from engine.definitions.importing import ImportResult, import_diagram
+from engine.definitions.importing.events import working_days
+from engine.definitions.linting import KnownNames, lint
+from engine.definitions.markup import FLOWABLE, OPERATON, ZEEBE
+from engine.definitions.reading import DiagramModel, read_diagram
+from engine.errors import UnreadableDiagram
+from tests.unit.language.drawn import chain, definitions, end, flow, multiple, process, start, user_task
+
+KNOWN = KnownNames(
+    roles={"coordinador_pes": "Coordinación PES", "enlace": "Enlace de planeación"},
+    forms={"formulario": "Formulario"},
+    processes={"otro": "Otro"},
+    topics={"calcular": "Calcular"},
+)
+MESSY = definitions(
+    '<bpmn:collaboration id="c"><bpmn:participant id="p1" name="Trámite" processRef="Proc 1"/><bpmn:participant id="p0"/>'
+    '<bpmn:participant id="p2" name="Ciudadano" processRef="ajeno"/></bpmn:collaboration>'
+    '<bpmn:process id="ajeno"><bpmn:task id="pide" name="Pedir"/></bpmn:process>'
+    '<bpmn:process id="Proc 1"><bpmn:task id="a" name="Radicar"/><bpmn:task id="b" name="Revisar"/>'
+    '<bpmn:exclusiveGateway id="g" name="¿Bien?"/><bpmn:scriptTask id="s" name="Calcular"><bpmn:script>x</bpmn:script>'
+    '</bpmn:scriptTask><bpmn:serviceTask id="sv" name="Notificar"/><bpmn:task id="x1"/><bpmn:task id="x2"/><bpmn:task id="x3"/>'
+    '<bpmn:boundaryEvent id="be" attachedToRef="b"><bpmn:timerEventDefinition><bpmn:timeDuration>P10D</bpmn:timeDuration>'
+    '</bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:sequenceFlow sourceRef="a" targetRef="b"/>'
+    '<bpmn:sequenceFlow sourceRef="b" targetRef="g"/><bpmn:sequenceFlow name="Sí" sourceRef="g" targetRef="s"/>'
+    '<bpmn:sequenceFlow name="No" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow sourceRef="be" targetRef="sv"/>'
+    '<bpmn:sequenceFlow sourceRef="s" targetRef="x1"/><bpmn:sequenceFlow sourceRef="s" targetRef="x2"/>'
+    '<bpmn:sequenceFlow sourceRef="x1" targetRef="x3"/><bpmn:sequenceFlow sourceRef="x2" targetRef="x3"/></bpmn:process>'
+)
+
+
+def brought(body: str, *, roots: str = "", known: KnownNames = KNOWN) -> tuple[DiagramModel, ImportResult]:
+    """What becomes of a process with this inside; nothing but roles may be left to mend."""
+    result = import_diagram(process(body, roots=roots), known)
+    left = [
+        finding for finding in lint(result.xml, KnownNames()) if finding.severity == "error" and finding.rule != "role"
+    ]
+    assert left == []
+    return read_diagram(result.xml), result
+
+
+def rules(result: ImportResult) -> set[str]:
+    return {repair.rule for repair in result.repairs}
+
+
+def test_a_diagram_without_faults_stays_as_it_is() -> None:
+    xml = process(start() + user_task("t") + end() + chain("inicio", "t", "fin"))
+
+    result = import_diagram(xml, KNOWN)
+
+    before, after = read_diagram(xml), read_diagram(result.xml)
+    assert (after.elements, after.flows) == (before.elements, before.flows)
+    assert result.repairs == ()
+
+
+def test_the_drawing_of_an_analyst_runs_and_every_change_is_told() -> None:
+    result = import_diagram(MESSY, KNOWN)
+
+    model = read_diagram(result.xml)
+    assert [finding.rule for finding in lint(result.xml, KnownNames()) if finding.severity == "error"] == []
+    assert (model.process_key, model.name, model.executable) == ("proc_1", "Trámite", True)
+    assert [pool.name for pool in model.pools] == ["Ciudadano"]
+    assert {"missing_id", "executable", "supported", "topic", "timer", "start", "dead_end", "implicit_split"} <= rules(
+        result
+    )
+    assert {"missing_condition", "twice", "unnamed", "form", "deadline", "one_process", "empty_pool"} <= rules(result)
+    assert {"topic", "implicit_split", "role", "one_process"} == {question.rule for question in result.questions}
+    assert import_diagram(result.xml, KnownNames(forms=dict.fromkeys(result.forms, ""))).repairs == ()
+
+
+def test_an_exclusive_gateway_without_conditions_becomes_a_choice_with_the_names_of_its_flows() -> None:
+    body = (
+        start() + user_task("t", form="") + '<bpmn:exclusiveGateway id="g" name="¿Aprueba?"/>' + user_task("u") + end()
+    )
+    flows = chain("inicio", "t", "g") + flow("si", "g", "fin", name="Sí") + flow("no", "g", "u", name="No")
+
+    model, result = brought(body + flows + flow("x", "u", "fin"))
+
+    form = result.forms["proceso_t"]
+    question = next(field for field in form["components"] if field["type"] == "radio")
+    assert model.elements["t"].form_key == "proceso_t"
+    assert model.elements["t"].properties["salida"] == question["key"] == "respuesta_g"
+    assert [(one["label"], one["value"]) for one in question["values"]] == [("Sí", "si"), ("No", "no")]
+    assert (model.flows["si"].condition, model.elements["g"].default_flow) == ("${respuesta_g == 'si'}", "no")
+
+
+def test_where_the_task_before_has_a_form_of_its_own_the_question_gets_a_task() -> None:
+    body = start() + user_task("t") + '<bpmn:exclusiveGateway id="g" name="¿Aprueba?"/>' + end() + end("fin2")
+    flows = chain("inicio", "t", "g") + flow("si", "g", "fin", name="Sí") + flow("no", "g", "fin2", name="No")
+
+    model, _result = brought(body + flows)
+
+    assert model.elements["responder_aprueba"].kind == "userTask"
+    assert model.elements["t"].form_key == "formulario"
+
+
+def test_conditions_in_plain_words_become_the_names_of_the_answers() -> None:
+    body = start() + user_task("t", form="") + '<bpmn:exclusiveGateway id="g"/>' + end() + end("fin2")
+    flows = (
+        chain("inicio", "t", "g") + flow("a", "g", "fin", "si hay plata") + flow("b", "g", "fin2", "si no hay plata")
+    )
+
+    model, result = brought(body + flows)
+
+    assert [flow.name for flow in model.flows.values() if flow.source == "g"] == ["si hay plata", "si no hay plata"]
+    assert "expression" in rules(result)
+
+
+def test_with_one_condition_missing_the_other_flow_is_the_default() -> None:
+    body = start() + '<bpmn:exclusiveGateway id="g" name="¿Más?"/>' + user_task("t") + end()
+    flows = chain("inicio", "g", "t", "fin") + flow("no", "g", "fin", "${n == 0}")
+
+    model, result = brought(body + flows)
+
+    assert model.elements["g"].default_flow == "f2"
+    assert result.forms == {}
+
+
+def test_an_inclusive_gateway_without_conditions_becomes_a_checklist() -> None:
+    body = (
+        start() + user_task("t", form="") + '<bpmn:inclusiveGateway id="g"/>' + user_task("u") + user_task("v") + end()
+    )
+    flows = chain("inicio", "t", "g", "u", "fin") + flow("x", "g", "v") + flow("y", "v", "fin")
+
+    model, result = brought(body + flows)
+
+    assert "checklist" in [field["type"] for field in result.forms["proceso_t"]["components"]]
+    assert "contiene(" in next(iter(model.flows[one].condition for one in model.elements["g"].outgoing))
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("P10D", 10),
+        ("P1W", 5),
+        ("P1M", 21),
+        ("PT4H", 1),
+        ("R/P1D", 1),
+        ("P1Y2M", 292),
+        ("mañana", 0),
+        ("", 0),
+        ("P", 0),
+    ],
+)
+def test_an_iso_duration_is_a_number_of_working_days(written: str, days: int) -> None:
+    assert working_days(written) == days
+
+
+def test_a_monthly_start_of_another_tool_becomes_a_cadence() -> None:
+    cycle = "<bpmn:timerEventDefinition><bpmn:timeCycle>R/P1M</bpmn:timeCycle></bpmn:timerEventDefinition>"
+
+    model, _result = brought(start(inside=cycle) + user_task("t") + end() + chain("inicio", "t", "fin"))
+
+    assert model.elements["inicio"].properties == {"cadencia": "mensual", "apertura": "cierre+1dh"}
+
+
+def test_a_start_nobody_can_read_starts_by_hand_and_is_asked() -> None:
+    date = "<bpmn:timerEventDefinition><bpmn:timeDate>algún día</bpmn:timeDate></bpmn:timerEventDefinition>"
+
+    model, result = brought(start(inside=date) + user_task("t") + end() + chain("inicio", "t", "fin"))
+
+    assert model.elements["inicio"].event == "none"
+    assert "cadence" in {question.rule for question in result.questions}
+
+
+def test_other_vocabularies_are_written_as_camunda() -> None:
+    tasks = (
+        '<bpmn:userTask id="a" name="A" flowable:candidateGroups="enlace" flowable:formKey="formulario"/>'
+        '<bpmn:userTask id="b" name="B" operaton:assignee="${x}"/>'
+        '<bpmn:userTask id="c" name="C"><bpmn:extensionElements><zeebe:assignmentDefinition candidateGroups="enlace"/>'
+        "</bpmn:extensionElements></bpmn:userTask>"
+    )
+
+    model, result = brought(start() + tasks + end() + chain("inicio", "a", "b", "c", "fin"))
+
+    assert (model.elements["a"].roles, model.elements["a"].form_key) == (("enlace",), "formulario")
+    assert (model.elements["b"].assignee, model.elements["c"].roles) == ("${x}", ("enlace",))
+    assert not [space for space in (FLOWABLE, OPERATON, ZEEBE) if space.encode() in result.xml.replace(b"xmlns", b"")]
+
+
+def test_a_lane_is_matched_with_the_role_it_is_called_like() -> None:
+    lanes = (
+        '<bpmn:laneSet id="ls"><bpmn:lane id="l1" name="Enlace de Planeacion"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>'
+        '<bpmn:lane id="l2" name="Marte"><bpmn:flowNodeRef>u</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>'
+    )
+    body = lanes + start() + user_task("t") + user_task("u") + end() + chain("inicio", "t", "u", "fin")
+
+    result = import_diagram(process(body), KNOWN)
+
+    assert read_diagram(result.xml).lanes["l1"].role == "enlace"
+    assert [(question.element, question.rule) for question in result.questions] == [("l2", "role")]
+    assert "coordinador_pes" in result.questions[0].options
+
+
+def test_an_interrupted_repetition_is_wrapped_in_a_subprocess() -> None:
+    event = (
+        '<bpmn:boundaryEvent id="b" attachedToRef="t"><bpmn:timerEventDefinition><bpmn:timeDuration>P3D</bpmn:timeDuration>'
+        "</bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+    )
+    body = (
+        start()
+        + user_task("t", inside=multiple())
+        + event
+        + end()
+        + chain("inicio", "t", "fin")
+        + flow("x", "b", "fin")
+    )
+
+    model, _result = brought(body)
+
+    wrapper = model.elements["t"].parent_id
+    assert wrapper is not None
+    assert (model.elements["b"].attached_to, model.elements[wrapper].kind) == (wrapper, "subProcess")
+
+
+def test_what_cannot_be_kept_is_listed() -> None:
+    odd = (
+        '<bpmn:subProcess id="ev" triggeredByEvent="true"><bpmn:startEvent id="q"/></bpmn:subProcess>'
+        '<bpmn:boundaryEvent id="comp" attachedToRef="t"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>'
+        '<bpmn:task id="suelta" name="Suelta"/><bpmn:callChoreography id="coreo"/>'
+    )
+
+    model, result = brought(start() + user_task("t") + end() + chain("inicio", "t", "fin") + odd)
+
+    assert list(model.elements) == ["inicio", "t", "fin"]
+    assert len([repair for repair in result.repairs if repair.rule in ("supported", "unreachable")]) == 4
+
+
+def test_links_stay_when_they_have_a_pair() -> None:
+    links = (
+        '<bpmn:intermediateThrowEvent id="sale"><bpmn:linkEventDefinition name="A"/></bpmn:intermediateThrowEvent>'
+        '<bpmn:intermediateCatchEvent id="entra"><bpmn:linkEventDefinition name="A"/></bpmn:intermediateCatchEvent>'
+        '<bpmn:intermediateThrowEvent id="sola"><bpmn:linkEventDefinition name="Z"/></bpmn:intermediateThrowEvent>'
+    )
+    flows = chain("inicio", "g", "sale") + flow("x", "g", "sola", "${n == 1}") + flow("y", "entra", "fin")
+
+    model, _result = brought(start() + '<bpmn:exclusiveGateway id="g"/>' + links + end() + flows)
+
+    assert [model.elements[one].event for one in ("sale", "entra", "sola")] == ["link", "link", "none"]
+    assert model.elements["sola"].kind == "endEvent"
+
+
+def test_a_circle_without_exit_gets_one() -> None:
+    body = start() + user_task("t", form="") + user_task("u", form="") + chain("inicio", "t", "u", "t")
+
+    model, result = brought(body)
+
+    assert "no_end" in rules(result)
+    assert "¿Ya terminó?" in [element.name for element in model.elements.values()]
+
+
+def test_a_side_path_that_flows_back_ends_apart() -> None:
+    event = (
+        '<bpmn:boundaryEvent id="b" attachedToRef="t" cancelActivity="false"><bpmn:timerEventDefinition>'
+        "<bpmn:timeDuration>P3D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+    )
+    body = (
+        start()
+        + user_task("t")
+        + user_task("u")
+        + event
+        + end()
+        + chain("inicio", "t", "u", "fin")
+        + flow("x", "b", "u")
+    )
+
+    model, _result = brought(body)
+
+    assert model.after("b")[0].kind == "endEvent" and model.after("b")[0].id != "fin"
+
+
+def test_everything_added_has_a_place_in_the_drawing() -> None:
+    result = import_diagram(MESSY, KNOWN)
+
+    assert "drawn" not in {finding.rule for finding in lint(result.xml, KnownNames())}
+
+
+HOSTILE = {
+    "two thousand tasks in a chain": process("".join(f'<bpmn:task id="t{i}"/>' for i in range(1_900)) + chain(*(f"t{i}" for i in range(1_900)))),
+    "everybody to everybody": process("".join(f'<bpmn:task id="t{i}"/>' for i in range(40)) + "".join(flow(f"f{i}_{j}", f"t{i}", f"t{j}") for i in range(40) for j in range(40))),
+    "a call of itself": process(start() + '<bpmn:callActivity id="c" calledElement="proceso"/>' + end() + chain("inicio", "c", "fin")),
+    "a dangling data object": process(start() + '<bpmn:subProcess id="s"><bpmn:dataObjectReference id="d" dataObjectRef="nada"/></bpmn:subProcess>' + end() + chain("inicio", "s", "fin")),
+    "a huge cardinality": process(start() + user_task("t", inside="<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>9**9**9</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>") + end() + chain("inicio", "t", "fin")),
+    "a token bomb": process(start() + "".join(f'<bpmn:parallelGateway id="g{i}"/>' for i in range(30)) + end() + "".join(flow(f"a{i}", f"g{i}", f"g{i + 1}") + flow(f"b{i}", f"g{i}", f"g{i + 1}") for i in range(29)) + flow("x", "inicio", "g0") + flow("y", "g29", "fin")),
+    "markup in names": process(start() + user_task("t").replace("Hacer t", "&lt;script&gt;alert(1)&lt;/script&gt;") + end() + chain("inicio", "t", "fin")),
+    "duplicate ids": process(start("x") + '<bpmn:task id="x"/><bpmn:task id="x"/>' + end("x") + chain("x", "x", "x")),
+    "deep subprocesses": process("<bpmn:subProcess>" * 50 + "<bpmn:task/>" + "</bpmn:subProcess>" * 50),
+    "code in a condition": process(start() + '<bpmn:exclusiveGateway id="g"/>' + end() + end("e2") + chain("inicio", "g", "fin") + flow("x", "g", "e2", "__import__('os').system('id')")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_file_is_bounded(case: str) -> None:
+    began = time.process_time()
+
+    try:
+        result = import_diagram(HOSTILE[case], KNOWN)
+    except UnreadableDiagram as refused:
+        assert refused.message.endswith(".")
+    else:
+        assert not [one for one in read_diagram(result.xml).flows.values() if "__" in one.condition]
+        lint(result.xml, KnownNames())
+
+    assert time.process_time() - began < 5
+
+
+def test_a_stranger_s_file_is_read_in_a_process_of_its_own() -> None:
+    result = confined(import_diagram, MESSY, KNOWN)
+
+    assert result.repairs == import_diagram(MESSY, KNOWN).repairs
+    with pytest.raises(UnreadableDiagram, match="vacío"):
+        confined(import_diagram, b"")
+
+
+def test_what_takes_too_long_or_too_much_is_stopped() -> None:
+    began = time.monotonic()
+
+    with pytest.raises(UnreadableDiagram, match="demasiado complicado"):
+        confined(time.sleep, 60, seconds=0.2)
+    with pytest.raises(UnreadableDiagram, match="demasiado complicado"):
+        confined(bytes, 4 * 1024**3)
+
+    assert time.monotonic() - began < 20
