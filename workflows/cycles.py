@@ -109,6 +109,11 @@ def undecided(session: Session, plan_code: str) -> list[PeriodStart]:
     return list(session.scalars(query.order_by(PeriodStart.due_on)))
 
 
+def days_late(row: PeriodStart) -> int:
+    """Calendar days between the day a period was due to open and the day it did."""
+    return (bogota_day(row.started_at) - row.due_on).days
+
+
 def calendar_starts(session: Session) -> list[CalendarStart]:
     """Every published process that begins by the calendar."""
     names = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}

@@ -39,23 +39,24 @@ class Reality:
     def _made_up(self, row: Mapping[str, Any], month: Month) -> Decimal:
         pace = self.choose(PACES, row["codigo"], month[0])
         pace += self.choose(NOISE, row["codigo"], month)
-        programmed = row["programado"] or Decimal(0)
+        programmed: Decimal = row["programado"] or Decimal(0)
         if row["anualizacion"] == SUM:
-            value = max(programmed * pace - (row["acumulado"] or Decimal(0)), Decimal(0))
+            value: Decimal = max(programmed * pace - (row["acumulado"] or Decimal(0)), Decimal(0))
         elif row["anualizacion"] == CONSTANT:
             value = programmed * min(Decimal("0.9") + pace / 10, Decimal("1.02"))
         else:
             value = _level(row, programmed, pace)
         if row["anualizacion"] == CONSTANT and programmed == 100:
             value = min(value, Decimal(100))  # a share of a whole
-        return value.quantize(Decimal(1).scaleb(-row["decimales"]), ROUND_HALF_UP)
+        decimals: int = row["decimales"]
+        return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def _level(row: Mapping[str, Any], programmed: Decimal, pace: Decimal) -> Decimal:
     """A level on its way from the baseline, that does not turn back on a whim."""
-    start = row["linea_base"] if row["linea_base"] is not None else Decimal(0)
+    start: Decimal = row["linea_base"] if row["linea_base"] is not None else Decimal(0)
     reached = start + (programmed - start) * min(pace, Decimal("1.1"))
-    before = row["acumulado"]
+    before: Decimal | None = row["acumulado"]
     if before is None:
         return reached
     return min(reached, before) if row["anualizacion"] == FALLING else max(reached, before)

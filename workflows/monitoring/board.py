@@ -1,0 +1,212 @@
+"""What a coordinator sees of the month: entities by state, tasks and who holds them, what is stuck."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.incidents import Incident
+from engine.instances.models import Instance
+from engine.tasks.models import TaskCandidate, UserTask
+from workflows import cycles
+from workflows.monitoring.models import EntityReport, Period, PeriodStart
+from workflows.people import directory
+from workflows.people.models import Entity, Person, PersonRole
+
+
+@dataclass(frozen=True, slots=True)
+class BoardMonth:
+    """A month and how the report of each entity stands, by entity code.
+
+    `late_days` counts the calendar days between the day it was due to open and the day it did; 0 is on time.
+    """
+
+    code: str
+    state: str
+    cutoff_on: dt.date
+    instance_id: int | None
+    reports: Mapping[str, EntityReport]
+    late_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTask:
+    """An open task. `holders` are the names of those who may do it: the assignee, else the members of its groups.
+
+    `groups` are the candidate groups in words.
+    """
+
+    id: int
+    name: str
+    element_id: str
+    process_key: str
+    instance_id: int
+    instance_name: str
+    entity: str | None
+    period: str | None
+    assignee: str | None
+    holders: Sequence[str]
+    groups: Sequence[str]
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+    overdue: bool
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether nobody active can do it."""
+        return not self.holders
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The board of a plan. `months` newest first; `tasks` by deadline; `entities` by code with their names."""
+
+    entities: Mapping[str, str]
+    months: Sequence[BoardMonth]
+    tasks: Sequence[BoardTask]
+    open_incidents: int
+    undecided: Sequence[PeriodStart]
+
+    @property
+    def overdue(self) -> Sequence[BoardTask]:
+        """The tasks whose deadline has passed."""
+        return [task for task in self.tasks if task.overdue]
+
+    @property
+    def orphans(self) -> Sequence[BoardTask]:
+        """The tasks that nobody active can do."""
+        return [task for task in self.tasks if task.is_orphan]
+
+    def holding(self, month: str, entity: str) -> Sequence[BoardTask]:
+        """The open tasks on which the report of an entity in a month waits."""
+        return [task for task in self.tasks if task.entity == entity and task.period == month]
+
+
+def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int = 6) -> Board:
+    """The board at a moment. A dozen queries, however many tasks."""
+    found = _months(session, plan_code, months)
+    codes = {code for month in found for code in month.reports}
+    names = session.execute(sa.select(Entity.code, Entity.name).order_by(Entity.position, Entity.code)).tuples()
+    return Board(
+        entities={code: name for code, name in names if code in codes},
+        months=found,
+        tasks=_tasks(session, plan_code, now),
+        open_incidents=_open_incidents(session, plan_code),
+        undecided=cycles.undecided(session, plan_code),
+    )
+
+
+def _months(session: Session, plan_code: str, count: int) -> list[BoardMonth]:
+    query = sa.select(Period).where(Period.plan_code == plan_code).order_by(Period.code.desc()).limit(count)
+    periods = session.scalars(query).all()
+    reports: dict[int, dict[str, EntityReport]] = {}
+    ids = [period.id for period in periods]
+    for report in session.scalars(sa.select(EntityReport).where(EntityReport.period_id.in_(ids))):
+        reports.setdefault(report.period_id, {})[report.entity_code] = report
+    delays = _delays(session, [period.instance_id for period in periods if period.instance_id])
+    return [
+        BoardMonth(
+            period.code,
+            period.state,
+            period.cutoff_on,
+            period.instance_id,
+            reports.get(period.id, {}),
+            delays.get(period.instance_id or 0, 0),
+        )
+        for period in periods
+    ]
+
+
+def _delays(session: Session, instance_ids: Sequence[int]) -> dict[int, int]:
+    query = sa.select(PeriodStart).where(PeriodStart.instance_id.in_(instance_ids))
+    return {row.instance_id or 0: max(cycles.days_late(row), 0) for row in session.scalars(query)}
+
+
+def _tasks(session: Session, plan_code: str, now: dt.datetime) -> list[BoardTask]:
+    query = (
+        sa.select(UserTask, Instance.name)
+        .join(Instance, Instance.id == UserTask.instance_id)
+        .where(Instance.scope == plan_code, UserTask.state == "open")
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+    )
+    rows = session.execute(query).tuples().all()
+    offered = _offered(session, [task.id for task, _name in rows])
+    members = _members(session)
+    people = _active(session)
+    labels = {group: directory.group_name(session, group) for groups in offered.values() for group in groups}
+    return [
+        _task(task, name, now, groups=offered.get(task.id, []), members=members, people=people, labels=labels)
+        for task, name in rows
+    ]
+
+
+def _task(
+    task: UserTask,
+    instance_name: str,
+    now: dt.datetime,
+    *,
+    groups: Sequence[str],
+    members: Mapping[str, Sequence[str]],
+    people: Mapping[str, str],
+    labels: Mapping[str, str],
+) -> BoardTask:
+    if task.assignee is not None:
+        holders = [people[task.assignee]] if task.assignee in people else []
+    else:
+        holders = list(dict.fromkeys(people[name] for group in groups for name in members.get(group, ())))
+    return BoardTask(
+        id=task.id,
+        name=task.name,
+        element_id=task.element_id,
+        process_key=task.process_key,
+        instance_id=task.instance_id,
+        instance_name=instance_name,
+        entity=task.variables.get("entidad"),
+        period=task.variables.get("periodo"),
+        assignee=task.assignee,
+        holders=holders,
+        groups=[labels[group] for group in groups],
+        created_at=task.created_at,
+        due_at=task.due_at,
+        overdue=task.due_at is not None and task.due_at < now,
+    )
+
+
+def _offered(session: Session, task_ids: Sequence[int]) -> dict[int, list[str]]:
+    query = sa.select(TaskCandidate.task_id, TaskCandidate.group_id).where(TaskCandidate.task_id.in_(task_ids))
+    found: dict[int, list[str]] = {}
+    for task_id, group in session.execute(query.order_by(TaskCandidate.group_id)).tuples():
+        found.setdefault(task_id, []).append(group)
+    return found
+
+
+def _members(session: Session) -> dict[str, list[str]]:
+    """The active people of every group, by name of the group."""
+    query = (
+        sa.select(PersonRole.role_id, Person.entity_code, Person.username)
+        .join(Person, Person.username == PersonRole.username)
+        .where(Person.active)
+        .order_by(Person.name)
+    )
+    found: dict[str, list[str]] = {}
+    for role, entity, username in session.execute(query).tuples():
+        found.setdefault(directory.group(role, entity), []).append(username)
+    return found
+
+
+def _active(session: Session) -> dict[str, str]:
+    return dict(session.execute(sa.select(Person.username, Person.name).where(Person.active)).tuples().all())
+
+
+def _open_incidents(session: Session, plan_code: str) -> int:
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Incident)
+        .join(Instance, Instance.id == Incident.instance_id)
+        .where(Instance.scope == plan_code, Incident.state == "open")
+    )
+    return session.scalar(query) or 0

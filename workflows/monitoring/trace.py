@@ -1,0 +1,167 @@
+"""From a figure back to its rows: value, evidence, who reported, who validated, when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, lazyload
+
+from workflows.documents.models import StoredFile
+from workflows.indicators.models import Indicator
+from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence, Period
+from workflows.people import directory
+
+ACTIONS = {
+    "enviar": "Enviado",
+    "devolver": "Devuelto",
+    "validar": "Validado",
+    "reabrir": "Devuelto por la dirección",
+    "avalar": "Avalado",
+    "aclarar": "Aclarado",
+    "corregir": "Corregido por la coordinación",
+    "vencer": "Venció el plazo",
+    "incorporar": "Incorporado como extemporáneo",
+    "congelar": "Periodo cerrado",
+    "cargar": "Cargado de un archivo",
+    "rechazar": "Cambio rechazado: el periodo está cerrado",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that was done to a value. `who` is a name to show; `value` what it was afterwards, as text."""
+
+    at: dt.datetime
+    who: str
+    action: str
+    value: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file behind a value. `reserve` says who may open it: publica, clasificada, reservada."""
+
+    file_id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    reserve: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One month's value of an indicator, and everything that stands behind it.
+
+    `counts_from` is set where it came late: the month from which the figures take it in. Names are to be shown.
+    """
+
+    period_code: str
+    value: Decimal | None
+    state: str
+    counts_from: str | None
+    qualitative: str
+    difficulties: str
+    delay_reason: str
+    excess_reason: str
+    late_reason: str
+    evidence_on: dt.date | None
+    reported_by: str
+    reported_at: dt.datetime | None
+    validated_by: str
+    validated_at: dt.datetime | None
+    endorsed_by: str
+    endorsed_at: dt.datetime | None
+    evidence: Sequence[Evidence]
+    acts: Sequence[Act]
+
+
+def of_indicator(session: Session, plan_code: str, indicator_code: str, period_code: str) -> list[TraceRow]:
+    """The rows of the year that a figure comes from, the month itself first. Five queries, however many rows."""
+    rows = session.execute(_measurements(plan_code, indicator_code, period_code)).all()
+    ids = [row.Measurement.id for row in rows]
+    evidence, changes = _evidence(session, ids), _changes(session, ids)
+    names = directory.display_names(session, _usernames([row.Measurement for row in rows], changes))
+    return [_row(row.Measurement, row.code, evidence, changes, names) for row in rows]
+
+
+def _measurements(plan_code: str, indicator_code: str, period_code: str) -> sa.Select[Measurement, str]:
+    return (
+        sa.select(Measurement, Period.code)
+        .join(Period, Period.id == Measurement.period_id)
+        .join(Indicator, Indicator.id == Measurement.indicator_id)
+        .where(Period.plan_code == plan_code, Indicator.code == indicator_code)
+        .where(Period.code <= period_code, Period.code >= f"{period_code[:4]}-01")
+        .order_by(Period.code.desc())
+        .options(lazyload(Measurement.evidence), lazyload(Measurement.indicator))
+    )
+
+
+def _evidence(session: Session, ids: Sequence[int]) -> dict[int, list[Evidence]]:
+    query = (
+        sa.select(MeasurementEvidence.measurement_id, StoredFile)
+        .join(StoredFile, StoredFile.id == MeasurementEvidence.file_id)
+        .where(MeasurementEvidence.measurement_id.in_(ids))
+        .order_by(StoredFile.id)
+    )
+    found: dict[int, list[Evidence]] = {}
+    for measurement_id, file in session.execute(query).tuples():
+        piece = Evidence(file.id, file.name, file.media_type, file.size, file.sha256, file.reserve)
+        found.setdefault(measurement_id, []).append(piece)
+    return found
+
+
+def _changes(session: Session, ids: Sequence[int]) -> dict[int, list[MeasurementChange]]:
+    query = sa.select(MeasurementChange).where(MeasurementChange.measurement_id.in_(ids))
+    found: dict[int, list[MeasurementChange]] = {}
+    for change in session.scalars(query.order_by(MeasurementChange.id)):
+        found.setdefault(change.measurement_id, []).append(change)
+    return found
+
+
+def _usernames(
+    measurements: Iterable[Measurement], changes: Mapping[int, Sequence[MeasurementChange]]
+) -> Iterable[str]:
+    named = {change.actor_id for acts in changes.values() for change in acts}
+    for one in measurements:
+        named |= {name for name in (one.reported_by, one.validated_by, one.endorsed_by) if name}
+    return named
+
+
+def _row(
+    one: Measurement,
+    period_code: str,
+    evidence: Mapping[int, Sequence[Evidence]],
+    changes: Mapping[int, Sequence[MeasurementChange]],
+    names: Mapping[str, str],
+) -> TraceRow:
+    return TraceRow(
+        period_code=period_code,
+        value=one.value,
+        state=one.state,
+        counts_from=one.counts_from,
+        qualitative=one.qualitative,
+        difficulties=one.difficulties,
+        delay_reason=one.delay_reason,
+        excess_reason=one.excess_reason,
+        late_reason=one.late_reason,
+        evidence_on=one.evidence_on,
+        reported_by=names.get(one.reported_by or "", ""),
+        reported_at=one.reported_at,
+        validated_by=names.get(one.validated_by or "", ""),
+        validated_at=one.validated_at,
+        endorsed_by=names.get(one.endorsed_by or "", ""),
+        endorsed_at=one.endorsed_at,
+        evidence=evidence.get(one.id, ()),
+        acts=[_act(change, names) for change in changes.get(one.id, ())],
+    )
+
+
+def _act(change: MeasurementChange, names: Mapping[str, str]) -> Act:
+    action = ACTIONS.get(change.action, change.action)
+    return Act(change.at, names.get(change.actor_id, change.actor_id), action, change.after.get("valor"), change.reason)
