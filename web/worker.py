@@ -24,11 +24,17 @@ def tick(application: Application) -> None:
 
     A failing act is logged and does not keep the others from running; it is due again at the next tick.
     """
-    for act in (_open_periods, _fire_timers, _retry_incidents, _write_digests, _deliver):
+    for act in (_know_local_days, _open_periods, _fire_timers, _retry_incidents, _write_digests, _deliver):
         try:
             act(application)
         except Exception:
             log.exception("the worker's %s failed; it will be tried again", act.__name__.strip("_"))
+
+
+def _know_local_days(application: Application) -> None:
+    # A plan loaded a minute ago may have brought days that nobody works.
+    with application.database.reading() as session:
+        application.calendar.reload(session)
 
 
 def _open_periods(application: Application) -> None:
