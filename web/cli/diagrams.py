@@ -31,7 +31,9 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, commands_at=COMMANDS, help="Lista, publica y revisa diagramas, y trae los de otras herramientas.")
+@click.group(
+    cls=LazyGroup, commands_at=COMMANDS, help="Lista, publica y revisa diagramas, y trae los de otras herramientas."
+)
 def diagrams() -> None:
     """Group the commands on diagrams."""
 
