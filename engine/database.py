@@ -77,7 +77,7 @@ class Base(DeclarativeBase):
     """The one metadata of the project; every package adds its tables to it."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy declares it so
         int: Identifier,
         str: sa.String(),
         dt.datetime: UtcDateTime(),

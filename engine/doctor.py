@@ -168,7 +168,6 @@ class _Examination:
         messages.deliver(self.session, self.engine, closing.close(turn))
         return "Se anotó lo que faltaba."
 
-
     def _reopen(self, node_ids: list[str]) -> list[str]:
         """Open again the tasks that were closed although the state waits for them; their nodes."""
         tasks = self.session.scalars(sa.select(UserTask).where(UserTask.node_id.in_(node_ids))).all()
@@ -193,7 +192,11 @@ def _histories(session: Session) -> list[Problem]:
         .where(UserTask.state == "completed", sa.func.coalesce(lines.c.lines, 0) != 1)
     )
     wrong = [
-        Problem("history", row.instance_id, f"La tarea {row.id} se terminó una vez, pero en la historia está {row.lines or 0} veces.")
+        Problem(
+            "history",
+            row.instance_id,
+            f"La tarea {row.id} se terminó una vez, pero en la historia está {row.lines or 0} veces.",
+        )
         for row in session.execute(query)
     ]
     return wrong + _orphans(session)
@@ -210,5 +213,3 @@ def _orphans(session: Session) -> list[Problem]:
         Problem("history", instance_id, f"La historia da por terminada la tarea {task_id}, que no lo está.")
         for instance_id, task_id in counted
     ]
-
-

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import (
@@ -18,7 +18,7 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
     ReceiveTaskParser,
 )
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
-from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser, SubWorkflowParser
+from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import (
@@ -108,7 +108,7 @@ class _Process(ProcessParser):  # type: ignore[misc]
 
 class _Parser(BpmnParser):  # type: ignore[misc]
     PROCESS_PARSER_CLASS = _Process
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, tuple[type, type]]] = {
         full_tag("task"): (TaskParser, AutomaticStep),
         full_tag("serviceTask"): (TaskParser, AutomaticStep),
         full_tag("sendTask"): (TaskParser, AutomaticStep),
@@ -124,8 +124,6 @@ class _Parser(BpmnParser):  # type: ignore[misc]
 
 def _use_our_repetitions() -> None:
     """Every parser class of ours repeats with our classes; the library's own are left as they are."""
-    parsers = [parser for parser, _ in _Parser.OVERRIDE_PARSER_CLASSES.values()]
-    parsers += [parser for parser, _ in _Parser.PARSER_CLASSES.values()]
     ours: dict[type, type] = {}
     for tag, (parser, spec) in {**_Parser.PARSER_CLASSES, **_Parser.OVERRIDE_PARSER_CLASSES}.items():
         if parser not in ours:

@@ -17,8 +17,25 @@ RESERVED = frozenset({"Start", "End"})
 """Names that the library gives to nodes of its own."""
 
 SUPPORTED = frozenset(
-    "userTask manualTask task serviceTask sendTask receiveTask callActivity subProcess exclusiveGateway parallelGateway "
-    "inclusiveGateway eventBasedGateway startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent".split()
+    {
+        "userTask",
+        "manualTask",
+        "task",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "callActivity",
+        "subProcess",
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+    }
 )
 EVENTS = {
     "startEvent": {"none", "timer", "message", "signal"},

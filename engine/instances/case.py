@@ -60,7 +60,7 @@ class _Linear:
 
     def get_next_task(self, first_task: Node | None = None, **filters: Any) -> Node | None:
         if first_task is not None or not filters.keys() <= _FILTERS:
-            return super().get_next_task(first_task, **filters)  # type: ignore[misc,no-any-return]
+            return super().get_next_task(first_task, **filters)  # type: ignore[misc]
         return next(iter(self.get_tasks(**filters)), None)
 
     def update_waiting_tasks(self) -> None:
@@ -82,6 +82,7 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
     """A running case. `start_element` says where it began; `failures` are nodes that could not be entered."""
 
     def __init__(self, specs: Specs, start_element: str, *, loading: bool = False) -> None:
+        """Begin at `start_element`; when `loading`, the nodes come from a stored state."""
         self.specs = specs
         self.start_element = start_element
         self.failures: dict[UUID, Exception] = {}
@@ -89,8 +90,9 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
 
     def create_subprocess(self, my_task: Node, spec_name: str) -> SubCase:
         """Begin a called process or an embedded subprocess at a node."""
-        self.subprocesses[my_task.id] = SubCase(self.subprocess_specs[spec_name], my_task.id, self)
-        return self.subprocesses[my_task.id]
+        inside = SubCase(self.subprocess_specs[spec_name], my_task.id, self)
+        self.subprocesses[my_task.id] = inside
+        return inside
 
     def node(self, node_id: str) -> Node:
         """The node behind a row's `node_id`. Raises `CorruptState`."""

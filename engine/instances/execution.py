@@ -10,9 +10,9 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, Th
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
+from engine.definitions.diagram import Element
 from engine.definitions.parsing import element_id_of
 from engine.definitions.specs import AutomaticStep, EventGateway
-from engine.definitions.diagram import Element
 from engine.errors import EngineError, ExecutionFailed, InvalidExpression, InvalidVariables, UnknownTopic
 from engine.events import MessageThrown
 from engine.identity import SYSTEM

@@ -33,7 +33,8 @@ def send(
     reached = _send(session, engine, Thrown(name, key, dict(variables)), actor)
     if not reached:
         raise NoMessageReceiver(
-            f"Ningún proceso espera el mensaje «{name}» con la clave «{key}». Revise si ya terminó o aún no llega a ese paso."
+            f"Ningún proceso espera el mensaje «{name}» con la clave «{key}». "
+            "Revise si ya terminó o si aún no llega a ese paso."
         )
     return reached
 
@@ -86,7 +87,8 @@ def _hand(session: Session, engine: ProcessEngine, instance_id: int, message: Th
 
 
 def _open_cases(session: Session, engine: ProcessEngine, message: Thrown, actor: Actor) -> list[int]:
-    from engine.instances import commands  # starting a case may send messages: each needs the other
+    # Starting a case may send messages, and a message may start a case: each module needs the other.
+    from engine.instances import commands  # noqa: PLC0415
 
     if engine.case_namer is None:
         return []

@@ -36,4 +36,4 @@ class Instance(Base):
     started_by: Mapped[str] = mapped_column(sa.String(100))
     ended_at: Mapped[dt.datetime | None]
 
-    __mapper_args__ = {"version_id_col": lock_version}
+    __mapper_args__ = {"version_id_col": lock_version}  # noqa: RUF012  SQLAlchemy declares it so

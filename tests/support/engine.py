@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,7 +50,12 @@ class DayCalendar:
 class PlainGroups:
     """A role is its own group, or `role@entity` where there is one. `fantasma` is published but unknown later."""
 
-    names = {"analista": "Analista", "jefatura": "Jefatura", "enlace": "Enlace", "fantasma": "Fantasma"}
+    names: ClassVar[Mapping[str, str]] = {
+        "analista": "Analista",
+        "jefatura": "Jefatura",
+        "enlace": "Enlace",
+        "fantasma": "Fantasma",
+    }
 
     def resolve(self, role: str, variables: Mapping[str, Any]) -> str:
         if role not in self.names or (role == "fantasma" and not variables.get("conocido")):

@@ -24,6 +24,7 @@ from engine.tasks import inbox
 from engine.tasks.models import TaskCandidate, UserTask
 from engine.timers import Timer
 from tests.support.diagrams import (
+    TIMER,
     boundary,
     call,
     chain,
@@ -35,17 +36,18 @@ from tests.support.diagrams import (
     start,
     sub,
     user,
-    TIMER,
 )
 from tests.support.engine import ANA, BEA, World
 
 MANY = process("p", start(), user("a", each("lista", "x")), user("z"), end(), chain("inicio", "a", "z", "fin"))
 LOOP = process(
-    "p", start(), gateway("m"), user("a"), user("b"), gateway("g", default="otra"), end(),
+    "p",
+    start(), gateway("m"), user("a"), user("b"), gateway("g", default="otra"), end(),
     chain("inicio", "m", "a", "b", "g"), flow("g", "m", id="otra"), flow("g", "fin", "listo == true"),
 )  # fmt: skip
 JOIN_IN_LOOP = process(
-    "p", start(), gateway("m"), gateway("abre", "parallel"), user("a"), user("b"), user("c"), gateway("une", "parallel"),
+    "p", start(), gateway("m"), gateway("abre", "parallel"), user("a"), user("b"), user("c"),
+    gateway("une", "parallel"),
     user("d"), gateway("g", default="otra"), end(),
     chain("inicio", "m", "abre", "a", "une", "d", "g"), chain("abre", "b", "une"), chain("abre", "c", "une"),
     flow("g", "m", id="otra"), flow("g", "fin", "listo == true"),
@@ -77,10 +79,16 @@ def state_bytes(world: World, instance_id: int) -> int:
 @pytest.mark.parametrize("sequential", [False, True])
 def test_a_restart_in_the_middle_of_repeated_calls_loses_nothing(world: World, restart: Any, sequential: bool) -> None:
     world.publish(
-        process("hija", start(), user("x", each("personas", "persona")), user("y"), end(), chain("inicio", "x", "y", "fin")),
         process(
-            "p", start(), sub("grupo", start("s"), call("c", "hija", each("lista", "x", sequential=sequential), ins=("*",)),
-            end("e"), chain("s", "c", "e")), boundary("v", "grupo", TIMER, plazo="9d"),
+            "hija", start(), user("x", each("personas", "persona")), user("y"), end(), chain("inicio", "x", "y", "fin")
+        ),
+        process(
+            "p", start(),
+            sub(
+                "grupo", start("s"), call("c", "hija", each("lista", "x", sequential=sequential), ins=("*",)), end("e"),
+                chain("s", "c", "e"),
+            ),
+            boundary("v", "grupo", TIMER, plazo="9d"),
             user("l", '<bpmn:standardLoopCharacteristics loopMaximum="2"/>'), user("z"), end(),
             chain("inicio", "grupo", "l", "z", "fin"), chain("v", "l"),
         ),
@@ -278,5 +286,3 @@ def test_the_inbox_pages_by_deadline_and_shows_a_group_only_what_nobody_took(wor
     with world.database.reading() as session:
         assert [row.business_key for row in inbox.finished_by(session, ANA)] == ["C-1"]
         assert (inbox.count_mine(session, ANA), inbox.count_of_groups(session, BEA)) == (0, 2)
-
-

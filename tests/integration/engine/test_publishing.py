@@ -102,4 +102,7 @@ def test_the_catalogue_lists_every_way_a_case_may_begin(world: World) -> None:
     with world.database.reading() as session:
         starts = catalogue.start_events(session)
 
-    assert [(key, element.id, element.message) for key, element in starts] == [("hija", "inicio", ""), ("m", "ini", "pedido")]
+    assert [(key, element.id, element.message) for key, element in starts] == [
+        ("hija", "inicio", ""),
+        ("m", "ini", "pedido"),
+    ]

@@ -152,7 +152,8 @@ def test_a_receiving_task_and_a_boundary_message_wait_too(world: World) -> None:
 def test_the_first_event_after_an_event_gateway_decides(world: World) -> None:
     diagram = process(
         "p", start(), gateway("g", "eventBased"),
-        node("intermediateCatchEvent", "llega", message("m")), node("intermediateCatchEvent", "tarde", TIMER, properties={"plazo": "3d"}),
+        node("intermediateCatchEvent", "llega", message("m")),
+        node("intermediateCatchEvent", "tarde", TIMER, properties={"plazo": "3d"}),
         user("a"), user("b"), end(), chain("inicio", "g", "llega", "a", "fin"), chain("g", "tarde", "b", "fin"),
         messages={"m": "respuesta"},
     )  # fmt: skip
@@ -185,8 +186,12 @@ def test_a_send_task_sends_what_its_handler_says_and_an_end_event_its_own_messag
     }
     catch = node("intermediateCatchEvent", "espera", message("m"))
     world.publish(
-        process("otro", start("ini", message("m")), user("o"), end(), chain("ini", "o", "fin"), messages={"m": "pedido"}),
-        process("esperar", start(), catch, user("e"), end(), chain("inicio", "espera", "e", "fin"), messages={"m": "fin"}),
+        process(
+            "otro", start("ini", message("m")), user("o"), end(), chain("ini", "o", "fin"), messages={"m": "pedido"}
+        ),
+        process(
+            "esperar", start(), catch, user("e"), end(), chain("inicio", "espera", "e", "fin"), messages={"m": "fin"}
+        ),
         process(
             "p", start(), service("enviar", "avisar", tag="sendTask"), end("fin", message("m")),
             chain("inicio", "enviar", "fin"), messages={"m": "fin"},
@@ -216,7 +221,8 @@ def test_a_step_may_send_a_message_to_its_own_case(world: World) -> None:
     world.handlers["avisar"] = notify
     world.publish(
         process(
-            "p", start(), gateway("g", "parallel"), node("intermediateCatchEvent", "espera", message("m")), user("a"),
+            "p", start(), gateway("g", "parallel"),
+            node("intermediateCatchEvent", "espera", message("m")), user("a"),
             user("antes"), service("paso", "avisar"), gateway("une", "parallel"), end(),
             chain("inicio", "g", "espera", "a", "une", "fin"), chain("g", "antes", "paso", "une"), messages={"m": "ven"},
         )

@@ -12,6 +12,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -27,7 +28,10 @@ from tests.support.driving import Driven
 
 MAX_STEPS = 60
 NOT_IN_LOOPS = frozenset({"par", "or", "mi", "mip", "misub"})
-KINDS = "user user seq seq par xor or loop sub call mi mip misub std btimer bni error".split()
+KINDS = [
+    "user", "user", "seq", "seq", "par", "xor", "or", "loop", "sub", "call", "mi", "mip", "misub", "std", "btimer",
+    "bni", "error",
+]  # fmt: skip
 
 
 class Drawing:
@@ -87,7 +91,7 @@ class Drawing:
 
     def _seq(self, depth: int, in_loop: bool) -> tuple[str, str]:
         blocks = [self.block(depth, in_loop=in_loop) for _ in range(self.random.randint(2, 3))]
-        for (_, last), (first, _) in zip(blocks, blocks[1:], strict=False):
+        for (_, last), (first, _) in pairwise(blocks):
             self.flow(last, first)
         return blocks[0][0], blocks[-1][1]
 
@@ -257,7 +261,11 @@ class Stock:
         self.case.do_engine_steps()
 
     def timers(self) -> list[Any]:
-        return [node for node in self.case.event_manager.tasks.values() if getattr(node.task_spec.event_definition, "expression", "")]
+        return [
+            node
+            for node in self.case.event_manager.tasks.values()
+            if getattr(node.task_spec.event_definition, "expression", "")
+        ]
 
     def fire(self, node: Any) -> None:
         node.internal_data["event_value"] = "2020-01-01T00:00:00+00:00"
