@@ -90,7 +90,7 @@ def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int =
     """The board at a moment. A dozen queries, however many tasks."""
     found = _months(session, plan_code, months)
     codes = {code for month in found for code in month.reports}
-    names = session.execute(sa.select(Entity.code, Entity.name).order_by(Entity.position, Entity.code)).tuples()
+    names = session.execute(sa.select(Entity.code, Entity.name).order_by(Entity.position, Entity.code))
     return Board(
         entities={code: name for code, name in names if code in codes},
         months=found,
@@ -133,7 +133,7 @@ def _tasks(session: Session, plan_code: str, now: dt.datetime) -> list[BoardTask
         .where(Instance.scope == plan_code, UserTask.state == "open")
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     offered = _offered(session, [task.id for task, _name in rows])
     members = _members(session)
     people = _active(session)
@@ -179,7 +179,7 @@ def _task(
 def _offered(session: Session, task_ids: Sequence[int]) -> dict[int, list[str]]:
     query = sa.select(TaskCandidate.task_id, TaskCandidate.group_id).where(TaskCandidate.task_id.in_(task_ids))
     found: dict[int, list[str]] = {}
-    for task_id, group in session.execute(query.order_by(TaskCandidate.group_id)).tuples():
+    for task_id, group in session.execute(query.order_by(TaskCandidate.group_id)):
         found.setdefault(task_id, []).append(group)
     return found
 
@@ -193,13 +193,13 @@ def _members(session: Session) -> dict[str, list[str]]:
         .order_by(Person.name)
     )
     found: dict[str, list[str]] = {}
-    for role, entity, username in session.execute(query).tuples():
+    for role, entity, username in session.execute(query):
         found.setdefault(directory.group(role, entity), []).append(username)
     return found
 
 
 def _active(session: Session) -> dict[str, str]:
-    return dict(session.execute(sa.select(Person.username, Person.name).where(Person.active)).tuples().all())
+    return dict(session.execute(sa.select(Person.username, Person.name).where(Person.active)).all())
 
 
 def _open_incidents(session: Session, plan_code: str) -> int:

@@ -110,7 +110,7 @@ def _evidence(session: Session, ids: Sequence[int]) -> dict[int, list[Evidence]]
         .order_by(StoredFile.id)
     )
     found: dict[int, list[Evidence]] = {}
-    for measurement_id, file in session.execute(query).tuples():
+    for measurement_id, file in session.execute(query):
         piece = Evidence(file.id, file.name, file.media_type, file.size, file.sha256, file.reserve)
         found.setdefault(measurement_id, []).append(piece)
     return found
