@@ -32,7 +32,7 @@ def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
     """
     if demo and not is_loopback(host):
         raise click.UsageError("La demostración no pide contraseñas: solo se sirve en esta máquina (127.0.0.1).")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _log()
     with opened(demo=demo or None) as application:
         if application.is_demo and not is_loopback(host):
             raise click.UsageError("CAUCE_DEMO=1 solo se sirve en esta máquina (127.0.0.1).")
@@ -46,6 +46,13 @@ def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
                 scheduler.shutdown(wait=True)
 
 
+def _log() -> None:
+    """Our own log to the terminal; libraries only when something is wrong (one tells every step of every case)."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for library in ("spiff", "alembic", "apscheduler"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
 @click.command()
 def worker() -> None:
     """Hace lo que vence: abre periodos, dispara plazos, reintenta, escribe y envía correos.
@@ -54,7 +61,7 @@ def worker() -> None:
     """
     from web.worker import run as run_worker  # noqa: PLC0415 - APScheduler, which no other command needs
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _log()
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
