@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,3 +60,61 @@ class Document(Base):
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
     made_at: Mapped[dt.datetime]
     published_at: Mapped[dt.datetime | None]
+
+
+class PlanDocument(Base):
+    """A document that people write together: the PES, its methodology, an evaluation.
+
+    `kind`: pes, metodologia, evaluacion_intermedia, evaluacion_final, informe_anual, acto. `key` tells which
+    (a year, a semester); empty where the plan has one. `number` is the version in force (`0.3`, `1.0`).
+    """
+
+    __tablename__ = "plan_document"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "kind", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    key: Mapped[str] = mapped_column(sa.String(20), default="")
+    title: Mapped[str] = mapped_column(sa.String(300))
+    number: Mapped[str] = mapped_column(sa.String(20), default="")
+
+
+class DocumentSection(Base):
+    """A section of a document and its text as it stands now.
+
+    `state`: asignada, redactada, devuelta, aprobada. `code` is that of the guide's structure (`2.5.1`).
+    """
+
+    __tablename__ = "document_section"
+    __table_args__ = (sa.UniqueConstraint("document_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("plan_document.id"))
+    code: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[str] = mapped_column(sa.String(300))
+    position: Mapped[int]
+    responsible: Mapped[str | None] = mapped_column(sa.String(60))
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+    state: Mapped[str] = mapped_column(sa.String(20), default="asignada")
+
+
+class DocumentVersion(Base):
+    """A version of a document, never changed: its sections as they were, and its files.
+
+    `content` is `{"sections": [{"code", "title", "text"}], …}`. `sha256` is that of `content` and is what people
+    approve. `frozen_at` is set when it is sent to approval.
+    """
+
+    __tablename__ = "document_version"
+    __table_args__ = (sa.UniqueConstraint("document_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("plan_document.id"))
+    number: Mapped[str] = mapped_column(sa.String(20))
+    content: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    changes: Mapped[list[Any]] = mapped_column(default=list)
+    made_at: Mapped[dt.datetime]
+    made_by: Mapped[str] = mapped_column(sa.String(60))
+    frozen_at: Mapped[dt.datetime | None]
