@@ -62,6 +62,12 @@ def open_tasks(session: Session, instance_id: int, reader: Actor) -> list[OpenTa
     ]
 
 
+def entities(session: Session, instance_id: int) -> dict[int, str]:
+    """By task id: the code of the entity it is of, for the tasks of a case that are of one."""
+    query = sa.select(UserTask.id, UserTask.context).where(UserTask.instance_id == instance_id)
+    return {task_id: str(ctx["entidad"]) for task_id, ctx in session.execute(query) if ctx.get("entidad")}
+
+
 def who_has(session: Session, tasks: Sequence[UserTask]) -> dict[int, str]:
     """By task id: the name of its person, else the groups it is offered to, in words."""
     names = Directory().display_names(session, {task.assignee for task in tasks if task.assignee})

@@ -80,7 +80,9 @@ def show(case_id: int) -> str:
             # Safe: the drawing escapes every text of the diagram.
             drawing=Markup(draw_svg(bundle.xml(shown), marks)),  # noqa: S704
             steps=describe(bundle.diagrams[shown]),
-            lines=wording.lines(entries, names, lambda entry: _element_name(bundle, entry)),
+            lines=wording.lines(
+                entries, names, lambda entry: _element_name(bundle, entry), standing.entities(session, case_id)
+            ),
             started_by=names.get(case.started_by, wording.SYSTEM),
         )
 

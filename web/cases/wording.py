@@ -25,12 +25,12 @@ SENTENCES: Mapping[str, str] = {
     "instance_started": "{who} abrió el proceso.",
     "instance_completed": "El proceso terminó.",
     "instance_cancelled": "{who} canceló el proceso.{why}",
-    "task_created": "Quedó pendiente «{what}».",
-    "task_completed": "{who} terminó «{what}».",
-    "task_cancelled": "«{what}» ya no hizo falta.",
-    "task_claimed": "{who} tomó «{what}».",
-    "task_released": "{who} devolvió «{what}» al grupo.",
-    "task_reassigned": "{who} reasignó «{what}».{why}",
+    "task_created": "Quedó pendiente «{what}»{entity}.",
+    "task_completed": "{who} terminó «{what}»{entity}.",
+    "task_cancelled": "«{what}»{entity} ya no hizo falta.",
+    "task_claimed": "{who} tomó «{what}»{entity}.",
+    "task_released": "{who} devolvió «{what}»{entity} al grupo.",
+    "task_reassigned": "{who} reasignó «{what}»{entity}.{why}",
     "step_completed": "Se hizo solo: «{what}».",
     "decision": "Se decidió: «{what}».",
     "timer_fired": "Llegó el momento: «{what}».",
@@ -43,17 +43,21 @@ DETAILS = frozenset({"task_created", "step_completed", "decision", "timer_fired"
 
 
 def lines(
-    entries: Sequence[HistoryEntry], names: Mapping[str, str], element_name: Callable[[HistoryEntry], str]
+    entries: Sequence[HistoryEntry],
+    names: Mapping[str, str],
+    element_name: Callable[[HistoryEntry], str],
+    entities: Mapping[int, str],
 ) -> list[Line]:
-    """The history as sentences, in the order given. `names` are people by username."""
-    return [_line(entry, names, element_name(entry)) for entry in entries]
+    """The history as sentences, in the order given. `names` are people by username, `entities` codes by task id."""
+    return [_line(entry, names, element_name(entry), entities.get(entry.task_id or 0, "")) for entry in entries]
 
 
-def _line(entry: HistoryEntry, names: Mapping[str, str], what: str) -> Line:
+def _line(entry: HistoryEntry, names: Mapping[str, str], what: str, entity: str) -> Line:
     reason = str(entry.data.get("reason") or entry.data.get("motivo") or "").strip()
     text = SENTENCES.get(entry.kind, "«{what}»").format(
         who=names.get(entry.actor_id, SYSTEM) if entry.actor_id != "sistema" else SYSTEM,
         what=what,
         why=f" Motivo: {reason}" if reason else "",
+        entity=f" de {entity}" if entity else "",
     )
     return Line(entry.at, text, entry.kind in DETAILS)

@@ -57,7 +57,7 @@ def examine(application: Application) -> list[str]:
 
 
 def prepare(application: Application) -> None:
-    """Make a database ready to serve: tables, roles, diagrams, and the demo where it is one."""
+    """Make a database ready to serve: tables, roles, diagrams, the demo where it is one; read the local holidays."""
     migrating.migrate(application.database)
     if _lacks(application.database, ProcessDefinition):
         with application.database.unit_of_work() as session:
@@ -65,6 +65,8 @@ def prepare(application: Application) -> None:
             publish_shipped(session, application.engine)
     if application.is_demo and _lacks(application.database, Person):
         _play_demo(application)
+    with application.database.reading() as session:
+        application.calendar.reload(session)
 
 
 def _lacks(database: Database, table: type) -> bool:

@@ -47,10 +47,10 @@ def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
 
 
 def _log() -> None:
-    """Our own log to the terminal; libraries only when something is wrong (one tells every step of every case)."""
-    write_log()
-    for library in ("spiff", "alembic", "apscheduler"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+    """Log what our packages say; libraries, one of which tells every step of every case, only when they warn."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for package in ("engine", "workflows", "notifications", "web"):
+        logging.getLogger(package).setLevel(logging.INFO)
 
 
 @click.command()
@@ -84,13 +84,6 @@ def run(application: Application, host: str, port: int) -> None:
         clear_untrusted_proxy_headers=not application.config.proxies,
         _quiet=True,
     )
-
-
-def write_log() -> None:
-    """Log what our packages say; libraries, which tell every step of a diagram, only when they warn."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for package in ("engine", "workflows", "notifications", "web"):
-        logging.getLogger(package).setLevel(logging.INFO)
 
 
 def is_loopback(host: str) -> bool:

@@ -62,7 +62,7 @@ def test_history_tells_in_words_what_people_did(site: Site) -> None:
     ricardo.open("/casos/1")
 
     assert "Ricardo Mora" in ricardo.text()
-    assert "terminó «Reportar ejecución presupuestal y actividades»." in ricardo.text()
+    assert "terminó «Reportar ejecución presupuestal y actividades» de IDPAC." in ricardo.text()
     assert "Cauce abrió el proceso." in ricardo.text()
 
 

@@ -233,6 +233,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_entity_code"), ["entity_code"], unique=False)
 
     op.create_table(
+        "plan_document",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_plan_document_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_document")),
+        sa.UniqueConstraint("plan_code", "kind", "key", name=op.f("uq_plan_document_plan_code_kind_key")),
+    )
+    op.create_table(
         "process_definition",
         sa.Column("key", sa.String(length=100), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
@@ -272,6 +284,35 @@ def upgrade() -> None:
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["username"], ["person.username"], name=op.f("fk_credential_username")),
         sa.PrimaryKeyConstraint("username", name=op.f("pk_credential")),
+    )
+    op.create_table(
+        "document_section",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("document_id", Identifier, nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.Column("responsible", sa.String(length=60), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["plan_document.id"], name=op.f("fk_document_section_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_section")),
+        sa.UniqueConstraint("document_id", "code", name=op.f("uq_document_section_document_id_code")),
+    )
+    op.create_table(
+        "document_version",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("document_id", Identifier, nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("made_by", sa.String(length=60), nullable=False),
+        sa.Column("frozen_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["plan_document.id"], name=op.f("fk_document_version_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_version")),
+        sa.UniqueConstraint("document_id", "number", name=op.f("uq_document_version_document_id_number")),
     )
     op.create_table(
         "history_entry",
@@ -1005,10 +1046,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_history_entry_instance")
 
     op.drop_table("history_entry")
+    op.drop_table("document_version")
+    op.drop_table("document_section")
     op.drop_table("credential")
     op.drop_table("thresholds")
     op.drop_table("project")
     op.drop_table("process_definition")
+    op.drop_table("plan_document")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_entity_code"))
 
