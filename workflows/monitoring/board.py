@@ -86,9 +86,11 @@ class Board:
         return [task for task in self.tasks if task.entity == entity and task.period == month]
 
 
-def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int = 6) -> Board:
-    """The board at a moment. A dozen queries, however many tasks."""
-    found = _months(session, plan_code, months)
+def of_plan(
+    session: Session, plan_code: str, now: dt.datetime, *, months: int = 6, upto: str | None = None
+) -> Board:
+    """The board at a moment, with the months up to `upto` (else the newest). A dozen queries, however many tasks."""
+    found = _months(session, plan_code, months, upto)
     codes = {code for month in found for code in month.reports}
     names = session.execute(sa.select(Entity.code, Entity.name).order_by(Entity.position, Entity.code))
     return Board(
@@ -100,9 +102,9 @@ def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int =
     )
 
 
-def _months(session: Session, plan_code: str, count: int) -> list[BoardMonth]:
+def _months(session: Session, plan_code: str, count: int, upto: str | None) -> list[BoardMonth]:
     query = sa.select(Period).where(Period.plan_code == plan_code).order_by(Period.code.desc()).limit(count)
-    periods = session.scalars(query).all()
+    periods = session.scalars(query.where(Period.code <= upto) if upto else query).all()
     reports: dict[int, dict[str, EntityReport]] = {}
     ids = [period.id for period in periods]
     for report in session.scalars(sa.select(EntityReport).where(EntityReport.period_id.in_(ids))):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from workflows.errors import PeriodFrozen
 from workflows.indicators.traffic_light import RED
 from workflows.monitoring import alerts, bottlenecks, facts, figures, periods
 from workflows.monitoring.models import Period
@@ -24,26 +25,29 @@ class Consolidated:
 
 
 def consolidate(session: Session, plan_code: str, code: str) -> Consolidated:
-    """Compute the month from what was endorsed. Doing it again takes in what was clarified since."""
+    """Compute the month from what was endorsed. Doing it again takes in what was clarified since.
+
+    Raises `PeriodFrozen` for a closed month.
+    """
     period = periods.find(session, plan_code, code)
-    known, computed = _compute(session, period)
-    figures.store(session, period, computed)
+    known, computed = _store(session, period)
     alerts.refresh(session, period, known, computed)
     entities = bottlenecks.refresh(session, period, known, computed)
-    if period.state != periods.CLOSED:
-        period.state = periods.CONSOLIDATED
+    period.state = periods.CONSOLIDATED
     red = any(figure.assessment.color == RED for figure in computed.indicators.values())
     return Consolidated(entities, red or bool(entities) or period.month in QUARTER_ENDS)
 
 
 def store_figures(session: Session, period: Period) -> PeriodFigures:
-    """Compute the month's figures and keep them in place of those it had."""
-    computed = _compute(session, period)[1]
-    figures.store(session, period, computed)
-    return computed
+    """Compute the month's figures and keep them in place of those it had. Raises `PeriodFrozen` for a closed month."""
+    return _store(session, period)[1]
 
 
-def _compute(session: Session, period: Period) -> tuple[facts.PlanFacts, PeriodFigures]:
+def _store(session: Session, period: Period) -> tuple[facts.PlanFacts, PeriodFigures]:
+    if period.state == periods.CLOSED:
+        raise PeriodFrozen(plan_code=period.plan_code, period_code=period.code, action="consolidar")
     session.flush()
     known = facts.load(session, period.plan_code, period.code)
-    return known, figures.figures_of(known)
+    computed = figures.figures_of(known)
+    figures.store(session, period, computed)
+    return known, computed

@@ -15,7 +15,7 @@ from workflows import auditing
 from workflows.errors import PeriodFrozen
 from workflows.forms.models import Submission
 from workflows.meetings.models import Commitment, Meeting, Verdict
-from workflows.monitoring import alerts, corrections, entity_reports, figures, measurements, periods
+from workflows.monitoring import alerts, consolidation, corrections, entity_reports, figures, measurements, periods
 from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Measurement, MeasurementChange
 from workflows.people import directory
 from workflows.simulation.robots import LATE
@@ -220,3 +220,12 @@ def test_a_question_about_a_figure_is_answered_before_the_month_goes_on(calm: Ho
         asked = [alert for alert in alerts.of_period(session, periods.find(session, PLAN, JUNE)) if alert.answer]
         assert len(asked) == 1
         assert asked[0].state == "procede"
+
+
+def test_a_frozen_month_is_not_consolidated_again(calm: House) -> None:
+    before = _frozen(calm, JUNE)
+
+    with pytest.raises(PeriodFrozen), calm.database.unit_of_work() as session:
+        consolidation.consolidate(session, PLAN, JUNE)
+
+    assert _frozen(calm, JUNE) == before
