@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from engine.clock import Clock
 from engine.events import Listener
 from engine.runtime import ProcessEngine
-from engine.service_tasks import ServiceTaskHandler
 from workflows.calendar import WorkingCalendar
-from workflows.forms.handlers import FormHandler
-from workflows.forms.options import CATALOGUES
+from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
 from workflows.forms.submissions import Forms
-from workflows.handlers import (
-    entity_forms,
-    meeting_forms,
-    meeting_steps,
-    month_forms,
-    month_steps,
-    preparation_forms,
-    preparation_steps,
-    progress_forms,
-)
 from workflows.handlers.meeting_steps import MinutesMaker
 from workflows.handlers.month_steps import ReportMaker
+from workflows.handlers.room import Room
+from workflows.handlers.rooms import month
 from workflows.naming import PlanCases
 from workflows.people.directory import SectorGroups
 
-FORM_LABELS = {
-    "reportar_avance": "Avance de los indicadores de un responsable",
-    "corregir_avance": "Corrección de las filas devueltas",
-    "corregir_extemporaneo": "Corrección de un reporte extemporáneo",
-    "completar_reporte": "Avance que faltó, fuera de tiempo",
-    "reportar_ejecucion": "Ejecución presupuestal y actividades",
-    "completar_ejecucion": "Ejecución que faltó, fuera de tiempo",
-    "validar_reporte": "Validación fila por fila",
-    "validar_extemporaneo": "Validación de un reporte extemporáneo",
-    "avalar_reporte": "Aval de la dirección de la entidad",
-    "avalar_extemporaneo": "Aval de un reporte extemporáneo",
-    "revisar_consolidado": "Revisión de las alertas del mes",
-    "aclarar_reporte": "Respuesta a las preguntas del equipo sectorial",
-    "calificar_cuellos": "Calificación de cuellos de botella",
-    "aprobar_informe": "Aprobación del informe mensual",
-    "ajustar_informe": "Ajuste del informe mensual",
-    "establecer_responsables": "Matriz de responsables",
-    "reasignar_responsables": "Matriz de responsables, solo lo no aceptado",
-    "aceptar_responsabilidad": "Aceptación de responsabilidades",
-    "convocar": "Convocatoria de una mesa",
-    "registrar_asistencia": "Asistencia a una mesa",
-    "elaborar_acta": "Acta de una mesa",
-    "revisar_acta": "Revisión del acta por un asistente",
-    "aprobar_acta": "Aprobación electrónica del acta",
-}
-"""What the editor calls each form handler."""
+
+def rooms(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None) -> tuple[Room, ...]:
+    """Every room of the domain."""
+    return (month.room(make_report, make_minutes),)
 
 
 def process_engine(
@@ -68,58 +36,27 @@ def process_engine(
     `make_report` and `make_minutes` store documents inside the step that closes a month or a meeting; without them
     none are made.
     """
+    house = rooms(make_report, make_minutes)
     return ProcessEngine(
         clock=clock,
         calendar=calendar or WorkingCalendar(),
         groups=SectorGroups(),
-        service_tasks=service_tasks(make_report=make_report, make_minutes=make_minutes),
+        service_tasks={topic: step for room in house for topic, step in room.steps.items()},
         listeners=tuple(listeners),
         case_namer=PlanCases(),
-        form_handlers=FORM_LABELS,
+        form_handlers={name: label for room in house for name, label in room.labels.items()},
     )
-
-
-def service_tasks(
-    *, make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None
-) -> Mapping[str, ServiceTaskHandler]:
-    """Every automatic step by its topic."""
-    return {**month_steps.steps(make_report), **meeting_steps.steps(make_minutes), **preparation_steps.steps()}
-
-
-def form_handlers() -> Mapping[str, FormHandler]:
-    """Every form handler by its name in `pes.registro`."""
-    report, validate, execution = (
-        progress_forms.ReportProgress(),
-        entity_forms.ValidateReport(),
-        entity_forms.ReportExecution(),
-    )
-    return {
-        "reportar_avance": report,
-        "corregir_avance": report,
-        "corregir_extemporaneo": report,
-        "completar_reporte": progress_forms.CompleteLateReport(),
-        "reportar_ejecucion": execution,
-        "completar_ejecucion": execution,
-        "validar_reporte": validate,
-        "validar_extemporaneo": validate,
-        "avalar_reporte": entity_forms.EndorseReport(),
-        "avalar_extemporaneo": entity_forms.EndorseLateReport(),
-        "revisar_consolidado": month_forms.ReviewConsolidated(),
-        "aclarar_reporte": month_forms.ClarifyReport(),
-        "calificar_cuellos": month_forms.QualifyBottlenecks(),
-        "aprobar_informe": month_forms.ApproveReport(),
-        "ajustar_informe": month_forms.AdjustReport(),
-        "establecer_responsables": preparation_forms.SetResponsibles(),
-        "reasignar_responsables": preparation_forms.ReassignResponsibles(),
-        "aceptar_responsabilidad": preparation_forms.AcceptResponsibility(),
-        "convocar": meeting_forms.Convene(),
-        "registrar_asistencia": meeting_forms.RecordAttendance(),
-        "elaborar_acta": meeting_forms.WriteMinutes(),
-        "revisar_acta": meeting_forms.ReviewMinutes(),
-        "aprobar_acta": meeting_forms.ApproveMinutes(),
-    }
 
 
 def forms() -> Forms:
     """Every form of the house."""
-    return Forms(handlers=form_handlers(), catalogues=CATALOGUES)
+    house = rooms()
+    return Forms(
+        handlers={name: handler for room in house for name, handler in room.forms.items()},
+        catalogues={**CATALOGUES, **{name: choices for room in house for name, choices in room.catalogues.items()}},
+    )
+
+
+def catalogue_names() -> dict[str, str]:
+    """What the form editor calls each catalogue."""
+    return {**CATALOGUE_NAMES, **{name: label for room in rooms() for name, label in room.catalogue_labels.items()}}

@@ -1,0 +1,23 @@
+"""What a part of the domain contributes to the engine and its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.service_tasks import ServiceTaskHandler
+from workflows.forms.handlers import Catalogue, FormHandler
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Automatic steps by topic, form handlers by `pes.registro`, and catalogues by `pes.opciones`.
+
+    `labels` and `catalogue_labels` are what the editors call forms and catalogues.
+    """
+
+    steps: Mapping[str, ServiceTaskHandler] = field(default_factory=dict)
+    forms: Mapping[str, FormHandler] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    catalogue_labels: Mapping[str, str] = field(default_factory=dict)
