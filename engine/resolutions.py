@@ -99,9 +99,12 @@ def _wake(turn: Turn, node: Node, incident: Incident, variables: dict[str, Any])
 def _open_incident(session: Session, incident_id: int, actor: Actor) -> Incident:
     if not actor.is_supervisor:
         raise NotAllowed("Solo un coordinador puede resolver incidentes. Pídaselo a él.")
-    incident = session.scalar(sa.select(Incident).where(Incident.id == incident_id).with_for_update())
-    if incident is None:
+    instance_id = session.scalar(sa.select(Incident.instance_id).where(Incident.id == incident_id))
+    if instance_id is None:
         raise NotFound("Ese incidente no existe.")
+    # The instance first, as everybody locks: a person and the sweep would otherwise wait for each other.
+    turns.lock(session, instance_id)
+    incident = session.get_one(Incident, incident_id, populate_existing=True)
     if incident.state != "open":
         raise Conflict("Ese incidente ya fue resuelto.")
     return incident
