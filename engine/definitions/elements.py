@@ -130,8 +130,6 @@ AROUND = frozenset(
 )
 """Tags inside a process that change nothing in how it runs."""
 
-WAITING = frozenset({"userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "eventBasedGateway"})
-"""Nodes where a case rests until somebody or something acts."""
 
 ACTIVITIES = frozenset(
     {"userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.elements import WAITING, kind_name
+from engine.definitions.elements import ACTIVITIES, kind_name
 from engine.definitions.linting.findings import Checked, Finding, error, shown
 from engine.definitions.linting.graph import Level, levels, on_cycles, reachable
+from engine.definitions.linting.resting import resting
 
 
 def _starts(checked: Checked) -> Iterator[Finding]:
@@ -77,7 +78,7 @@ def _ending(checked: Checked) -> Iterator[Finding]:
 def _attached(checked: Checked) -> Iterator[Finding]:
     for event in checked.model.of_kind("boundaryEvent"):
         host = checked.model.elements.get(event.attached_to or "")
-        if host is None or host.parent_id != event.parent_id:
+        if host is None or host.parent_id != event.parent_id or host.kind not in ACTIVITIES:
             yield error(event.id, "attached", f"{shown(event)} no está pegado a ninguna tarea. Arrástrelo a su borde.")
 
 
@@ -115,29 +116,21 @@ def _joins_on_cycles(checked: Checked) -> Iterator[Finding]:
 
 
 def _busy_loops(checked: Checked) -> Iterator[Finding]:
+    waiting = resting(checked.model)
     for level in levels(checked.model):
         automatic = {
-            node: tuple(target for target in targets if not waits(checked.model, target))
+            node: tuple(target for target in targets if target not in waiting)
             for node, targets in level.after.items()
-            if not waits(checked.model, node)
+            if node not in waiting
         }
-        turning = [node for node in level.elements if node in on_cycles(automatic)]
-        if turning:
+        turning = on_cycles(automatic)
+        first = next((node for node in level.elements if node in turning), None)
+        if first is not None:
             message = (
-                f"El ciclo que pasa por {shown(level.elements[turning[0]])} no espera nunca: giraría sin parar. "
-                "Ponga en él una tarea de una persona o una espera."
+                f"El ciclo que pasa por {shown(level.elements[first])} puede no esperar nunca: giraría sin parar. "
+                "Ponga en él una tarea de una persona o una espera. Repetir sobre una lista vacía no es esperar."
             )
-            yield error(turning[0], "busy_loop", message)
-
-
-def waits(model: DiagramModel, element_id: str) -> bool:
-    """Whether a case rests at this element, or surely somewhere inside it."""
-    element = model.elements[element_id]
-    if element.kind == "callActivity":
-        return True
-    if element.kind == "subProcess":
-        return any(waits(model, inner.id) for inner in model.inside(element_id))
-    return element.kind in WAITING and element.event != "link"
+            yield error(first, "busy_loop", message)
 
 
 RULES = (
