@@ -13,7 +13,10 @@ from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows import cycles
-from workflows.monitoring.models import EntityReport, Period, PeriodStart
+from workflows.goals.models import Line, Objective
+from workflows.indicators.models import Indicator
+from workflows.monitoring.bottlenecks import DISMISSED
+from workflows.monitoring.models import Bottleneck, EntityReport, Period, PeriodStart
 from workflows.people import directory
 from workflows.people.models import Entity, Person, PersonRole
 
@@ -212,3 +215,20 @@ def _open_incidents(session: Session, plan_code: str) -> int:
         .where(Instance.scope == plan_code, Incident.state == "open")
     )
     return session.scalar(query) or 0
+
+
+def bottlenecks_by_line(session: Session, plan_code: str, month: str) -> dict[str, list[tuple[str, str]]]:
+    """The bottlenecks of a month, candidates too: code and name of the indicator, by the code of its line."""
+    query = (
+        sa.select(Line.code, Indicator.code, Indicator.name)
+        .join(Objective, Objective.line_id == Line.id)
+        .join(Indicator, Indicator.objective_id == Objective.id)
+        .join(Bottleneck, Bottleneck.indicator_id == Indicator.id)
+        .join(Period, Period.id == Bottleneck.period_id)
+        .where(Period.plan_code == plan_code, Period.code == month, Bottleneck.state != DISMISSED)
+        .order_by(Indicator.position)
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line, code, name in session.execute(query).tuples():
+        found.setdefault(line, []).append((code, name))
+    return found

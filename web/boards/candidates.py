@@ -1,0 +1,36 @@
+"""Who a task can be given to: first the people of its roles, then its entity's, then everybody."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from engine.tasks.assignment import groups_of
+from engine.tasks.models import UserTask
+from workflows.people import directory
+from workflows.people.models import Person
+
+Group = tuple[str, list[Person]]
+
+
+def candidates(session: Session, task: UserTask) -> list[Group]:
+    """The active people in groups with a heading, without the present holder; nobody appears twice."""
+    entity = str(task.variables.get("entidad") or "")
+    groups = [
+        (directory.group_name(session, group), directory.members(session, group))
+        for group in sorted(groups_of(session, task.id))
+    ]
+    if entity:
+        groups.append((f"Otras personas de {entity}", directory.everybody(session, entity)))
+    groups.append(("Otras personas del sector", directory.everybody(session)))
+    return _once(groups, task.assignee)
+
+
+def _once(groups: list[Group], holder: str | None) -> list[Group]:
+    seen = {holder}
+    kept = []
+    for heading, people in groups:
+        fresh = [one for one in people if one.username not in seen]
+        seen |= {one.username for one in fresh}
+        if fresh:
+            kept.append((heading, fresh))
+    return kept

@@ -1,0 +1,52 @@
+"""What the board shows in rows: its tasks, and the figures it can stand behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from web.deadlines import Deadline, deadline
+from workflows.calendar import WorkingCalendar
+from workflows.monitoring import figures
+from workflows.monitoring.board import BoardMonth, BoardTask
+from workflows.monitoring.period_figures import PeriodFigures
+
+JUDGED = frozenset({"consolidado", "cerrado"})
+"""States of a month whose figures take in every report."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """An open task with its deadline in words, and who has it: the people, else the groups nobody is in."""
+
+    task: BoardTask
+    deadline: Deadline
+    who: str
+
+
+def task_lines(tasks: Iterable[BoardTask], now: dt.datetime, calendar: WorkingCalendar) -> list[TaskLine]:
+    """The tasks as the board shows them, in the order given."""
+    return [TaskLine(task, deadline(task.due_at, now, calendar), _who(task)) for task in tasks]
+
+
+def _who(task: BoardTask) -> str:
+    if task.is_orphan:
+        return " o ".join(task.groups) or "Nadie"
+    if len(task.holders) > 3:
+        return f"{', '.join(task.holders[:2])} y {len(task.holders) - 2} más"
+    return " o ".join(task.holders)
+
+
+def standing_figures(
+    session: Session, plan_code: str, months: Sequence[BoardMonth]
+) -> tuple[PeriodFigures | None, PeriodFigures | None]:
+    """The figures of the newest month that was consolidated, and of the one before; `months` newest first.
+
+    While a month is being reported its figures would count as zero what has not arrived yet, so they say nothing.
+    """
+    judged = [month.code for month in months if month.state in JUDGED][:2]
+    found = [figures.of_period(session, plan_code, code) for code in judged]
+    return (found[0] if found else None), (found[1] if len(found) > 1 else None)

@@ -1,0 +1,200 @@
+"""The board of the month, and what a coordinator decides from it: who does a task, which periods open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+from sqlalchemy.orm import Session
+
+from engine.tasks import commands
+from engine.tasks.models import UserTask
+from web.auth import SIGNED_IN, allow
+from web.boards import wording
+from web.boards.candidates import candidates
+from web.boards.tables import TaskLine, standing_figures, task_lines
+from web.pages import actor, back_to, current, page
+from workflows import cycles
+from workflows.errors import NotFound
+from workflows.monitoring import board
+from workflows.monitoring.board import Board, BoardMonth
+from workflows.people import directory
+from workflows.plan import overview
+from workflows.reports.contents import light
+
+blueprint = Blueprint("boards", __name__, url_prefix="/seguimiento")
+
+COORDINATORS = ("coordinador_pes", "administrador")
+PERIOD_CHOICES = "coordinador_pes"
+"""Who opens or skips a period by hand."""
+
+
+@blueprint.get("")
+@blueprint.get("/<period>")
+@allow(SIGNED_IN)
+def month(period: str | None = None) -> str:
+    """The board of a month, the newest where none is asked for."""
+    with current().database.reading() as session:
+        plans = overview.plans(session)
+        if not plans:
+            return page("boards/none.html")
+        chosen = next((one for one in plans if one.code == request.args.get("plan")), plans[0])
+        months = overview.months(session, chosen.code)
+        if not months:
+            return page("boards/none.html", plan=chosen)
+        return _board(session, plans, chosen, months, _asked(period or request.args.get("mes"), months))
+
+
+def _asked(period: str | None, months: list[str]) -> str:
+    if period is None:
+        return months[0]
+    if period not in months:
+        raise NotFound(f"El plan no tiene el periodo «{period}». Elija otro en el seguimiento.")
+    return period
+
+
+def _board(session: Session, plans: list[Any], plan: Any, months: list[str], asked: str) -> str:
+    application, now = current(), current().clock.now()
+    found = board.of_plan(session, plan.code, now, upto=asked)
+    shown = found.months[0]
+    judged, before = standing_figures(session, plan.code, found.months)
+    here = _of_month(found, shown)
+    return page(
+        "boards/month.html",
+        plan=plan,
+        plans=plans,
+        months=months,
+        shown=shown,
+        board=found,
+        headline=wording.headline(shown, here, found.orphans, now, application.calendar),
+        late_opening=wording.late_opening(shown.late_days),
+        cells=_cells(found),
+        judged=judged,
+        before=before,
+        lights=_lights(judged),
+        bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
+        tasks=_lines(found, shown, here=True),
+        other_tasks=_lines(found, shown, here=False) if asked == months[0] else [],
+        light=light,
+    )
+
+
+def _of_month(found: Board, shown: BoardMonth) -> list[board.BoardTask]:
+    return [task for task in found.tasks if task.period == shown.code]
+
+
+def _lines(found: Board, shown: BoardMonth, *, here: bool) -> list[TaskLine]:
+    application = current()
+    tasks = [task for task in found.tasks if (task.period == shown.code) is here]
+    return task_lines(tasks, application.clock.now(), application.calendar)
+
+
+def _cells(found: Board) -> dict[str, list[tuple[str, wording.Cell]]]:
+    """By entity: its cell in each month, the oldest first."""
+    calendar = current().calendar
+    return {
+        code: [(one.code, wording.cell(one, one.reports.get(code), calendar)) for one in reversed(found.months)]
+        for code in found.entities
+    }
+
+
+def _lights(judged: Any) -> dict[str, int]:
+    """How many indicators stand in each light."""
+    counts: dict[str, int] = {}
+    for figure in judged.indicators.values() if judged else ():
+        word = light(figure.assessment.color, figure.assessment.status).word
+        counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+@blueprint.get("/tareas/<int:task_id>/reasignar")
+@allow(*COORDINATORS)
+def choose_person(task_id: int) -> str:
+    """Choose who is to do a task, and say why."""
+    with current().database.reading() as session:
+        return _choosing(session, task_id)
+
+
+def _choosing(session: Session, task_id: int, **context: Any) -> str:
+    task = session.get(UserTask, task_id) or abort(404)
+    names = directory.display_names(session, {task.assignee} if task.assignee else ())
+    return page(
+        "boards/reassign.html",
+        task=task,
+        holder=names.get(task.assignee or ""),
+        groups=candidates(session, task),
+        **context,
+    )
+
+
+@blueprint.post("/tareas/<int:task_id>/reasignar")
+@allow(*COORDINATORS)
+def reassign(task_id: int) -> Any:
+    """Hand a task to the chosen person."""
+    to, reason = request.form.get("persona", ""), request.form.get("motivo", "")
+    errors = _missing(persona="Elija a quién le queda la tarea." if not to else "", motivo=_reason_error(reason))
+    if errors:
+        with current().database.reading() as session:
+            return _choosing(session, task_id, errors=errors, to=to, reason=reason), 422
+    with current().database.unit_of_work() as session:
+        directory.actor(session, to)  # an active person, or NotFound
+        task = commands.reassign(session, current().engine, task_id, actor=actor(), to=to, reason=reason)
+        name = directory.person(session, to).name
+        period = task.variables.get("periodo")
+    return back_to("boards.month", f"«{task.name}» le quedó a {name}.", **_address(task.variables.get("plan"), period))
+
+
+@blueprint.get("/periodos/<process_key>/<label>")
+@allow(PERIOD_CHOICES)
+def choose_opening(process_key: str, label: str) -> str:
+    """Decide about a period that the calendar missed."""
+    return _deciding(process_key, label, request.args.get("plan", ""))
+
+
+def _deciding(process_key: str, label: str, plan_code: str, **context: Any) -> str:
+    with current().database.reading() as session:
+        waiting = cycles.undecided(session, plan_code)
+        row = next((one for one in waiting if (one.process_key, one.period) == (process_key, label)), None)
+        if row is None:
+            raise NotFound("Ese periodo ya no espera una decisión. Vuelva al seguimiento.")
+        return page("boards/opening.html", row=row, name=process_name(session, process_key), **context)
+
+
+@blueprint.post("/periodos/<process_key>/<label>")
+@allow(PERIOD_CHOICES)
+def decide_opening(process_key: str, label: str) -> Any:
+    """Open or skip the period, with the reason."""
+    plan_code, reason, opens = request.form.get("plan", ""), request.form.get("motivo", ""), "abrir" in request.form
+    errors = _missing(motivo=_reason_error(reason))
+    if errors:
+        return _deciding(process_key, label, plan_code, errors=errors, reason=reason), 422
+    act = cycles.open_by_hand if opens else cycles.skip_by_hand
+    with current().database.unit_of_work() as session:
+        act(session, current().engine, plan_code, process_key, label, actor=actor(), reason=reason)
+    notice = f"El periodo {label} quedó abierto." if opens else f"El periodo {label} no se abrirá."
+    return back_to("boards.month", notice, plan=plan_code)
+
+
+def process_name(session: Session, process_key: str) -> str:
+    """The name of a process that begins by the calendar; its key where it was withdrawn."""
+    return next((one.name for one in cycles.calendar_starts(session) if one.process_key == process_key), process_key)
+
+
+def _reason_error(reason: str) -> str:
+    return "" if reason.strip() else "Diga el motivo: queda en la historia del proceso."
+
+
+def _missing(**errors: str) -> dict[str, str]:
+    return {field: sentence for field, sentence in errors.items() if sentence}
+
+
+def _address(plan: str | None, period: str | None) -> dict[str, str]:
+    """The board that shows a task again."""
+    with current().database.reading() as session:
+        known = overview.months(session, plan) if plan else []
+    return {"period": period, "plan": plan or ""} if period in known and period else {"plan": plan or ""}
+
+
+def address(period: str, plan: str) -> str:
+    """The board of a month of a plan."""
+    return url_for("boards.month", period=period, plan=plan)

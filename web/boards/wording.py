@@ -1,0 +1,132 @@
+"""The month in words: the sentence on top of the board, and each cell of who has reported."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from web.deadlines import deadline
+from workflows.calendar import WorkingCalendar
+from workflows.monitoring.board import BoardMonth, BoardTask
+from workflows.monitoring.models import EntityReport
+from workflows.spanish import enumeration, local_day, month_name
+
+DELIVERED = frozenset({"avalado", "extemporaneo"})
+"""Reports whose head of entity has answered for them."""
+
+COUNTS = ("Ninguna", "Una", "Dos", "Tres", "Cuatro", "Cinco", "Seis", "Siete", "Ocho", "Nueve", "Diez")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How the report of an entity stands in a month: colour, sign and word; `detail` for who looks closer."""
+
+    color: str
+    icon: str
+    word: str
+    detail: str = ""
+
+
+NOTHING = Cell("gris", "–", "—", "no se le pidió reporte")
+UNDER_WAY = {
+    "pendiente": Cell("amarillo", "◐", "en curso", "todavía no ha enviado"),
+    "enviado": Cell("amarillo", "◐", "en revisión", "enviado, falta validar"),
+    "validado": Cell("amarillo", "◐", "por avalar", "validado, falta el aval"),
+    "devuelto": Cell("amarillo", "↩", "devuelto", "hay filas por ajustar"),
+    "sin_reporte": Cell("rojo", "✗", "no llegó", "venció el plazo sin reporte"),
+    "no_presentado": Cell("rojo", "✗", "no llegó", "no se presentó"),
+}
+
+
+def cell(month: BoardMonth, report: EntityReport | None, calendar: WorkingCalendar) -> Cell:
+    """The cell of an entity; the day is the working day after the cut-off on which it sent its report."""
+    if report is None:
+        return NOTHING
+    if report.state not in DELIVERED:
+        return UNDER_WAY[report.state]
+    day = _working_day(month, report, calendar)
+    if report.state == "extemporaneo":
+        return Cell("naranja", "▲", "extemporáneo", day)
+    if report.times_returned:
+        return Cell("amarillo", "↩", day, "se devolvió y se ajustó")
+    return Cell("verde", "✓", day)
+
+
+def headline(
+    month: BoardMonth,
+    tasks: Sequence[BoardTask],
+    orphans: Sequence[BoardTask],
+    now: dt.datetime,
+    calendar: WorkingCalendar,
+) -> str:
+    """What matters now about a month: who has delivered, and what is most urgent. `tasks` are its open tasks."""
+    return f"{_who_delivered(month)} {_most_urgent(month, tasks, orphans, now, calendar)}".strip()
+
+
+def count(number: int) -> str:
+    """«Dos», and in figures above ten."""
+    return COUNTS[number] if number < len(COUNTS) else str(number)
+
+
+def _working_day(month: BoardMonth, report: EntityReport, calendar: WorkingCalendar) -> str:
+    moment = report.first_sent_at or report.endorsed_at
+    return f"día {calendar.working_days_between(month.cutoff_on, local_day(moment))}" if moment else "entregado"
+
+
+def _who_delivered(month: BoardMonth) -> str:
+    if not month.reports:
+        return f"Las cifras de {month_name(month.code)} se cargaron de un archivo."
+    delivered = sum(report.state in DELIVERED for report in month.reports.values())
+    total = len(month.reports)
+    if delivered == total:
+        return "Todas las entidades han entregado."
+    missing = [code for code, report in month.reports.items() if report.state in ("sin_reporte", "no_presentado")]
+    if month.state == "cerrado":
+        return f"{count(delivered)} de {count(total).lower()} entidades entregaron; {_did_not(missing)}."
+    verb = "ha" if delivered < 2 else "han"
+    return f"{count(delivered)} de {count(total).lower()} entidades {verb} entregado."
+
+
+def _did_not(missing: Sequence[str]) -> str:
+    return f"{'faltó' if len(missing) == 1 else 'faltaron'} {enumeration(missing)}" if missing else "el resto no"
+
+
+def _most_urgent(
+    month: BoardMonth,
+    tasks: Sequence[BoardTask],
+    orphans: Sequence[BoardTask],
+    now: dt.datetime,
+    calendar: WorkingCalendar,
+) -> str:
+    if orphans:
+        return f"{_tasks(len(orphans))} sin quien la{_s(orphans)} haga: reasígnela{_s(orphans)}."
+    overdue = [task for task in tasks if task.overdue]
+    if overdue:
+        return f"{_tasks(len(overdue))} vencida{_s(overdue)}: {_named(overdue[0])}{_and_more(len(overdue) - 1)}."
+    dated = [task for task in tasks if task.due_at]
+    if dated:
+        distance = deadline(dated[0].due_at, now, calendar).distance
+        return f"Lo próximo que vence: {_named(dated[0])} ({distance})."
+    return "El mes está cerrado y su informe, publicado." if month.state == "cerrado" else ""
+
+
+def _named(task: BoardTask) -> str:
+    return f"«{task.name}»{f' de {task.entity}' if task.entity else ''}"
+
+
+def _tasks(number: int) -> str:
+    return f"{'Hay 1 tarea' if number == 1 else f'Hay {number} tareas'}"
+
+
+def _s(tasks: Sequence[BoardTask]) -> str:
+    return "" if len(tasks) == 1 else "s"
+
+
+def _and_more(number: int) -> str:
+    return f" y {number} más" if number else ""
+
+
+def late_opening(days: int) -> str:
+    """«se abrió 3 días después de lo previsto», or nothing."""
+    return f"se abrió {days} {'día' if days == 1 else 'días'} después de lo previsto" if days else ""
