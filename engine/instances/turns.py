@@ -97,7 +97,8 @@ class Turn:
     def write_history(self) -> None:
         """Insert what was recorded, in one statement."""
         if self.entries:
-            self.session.execute(sa.insert(HistoryEntry), self.entries)
+            # Into the table, not the class: the ORM would split the batch where a column is empty.
+            self.session.execute(sa.insert(HistoryEntry.metadata.tables[HistoryEntry.__tablename__]), self.entries)
             self.entries = []
 
 
