@@ -1,18 +1,31 @@
-"""The plan: what was promised, how it goes, and each indicator's sheet."""
+"""The plan: what was promised, how it goes, and from every figure to the rows it comes from."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, request
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, request
 from sqlalchemy.orm import Session
 
 from web.auth import SIGNED_IN, allow
-from web.pages import current, page
-from workflows.monitoring import figures, trace
+from web.pages import actor, back_to, current, page
+from web.plans import levels, loading, wording
+from web.plans.blueprint import blueprint
+from workflows.forms.notation import format_number, parse_number
+from workflows.monitoring import corrections, figures, trace, year_course
+from workflows.monitoring.models import Period
+from workflows.monitoring.period_figures import IndicatorFigure
+from workflows.monitoring.year_course import YearCourse
 from workflows.plan import overview
 from workflows.plan.models import Plan
+from workflows.reports import indicator_chart
 from workflows.reports.contents import light
 
-blueprint = Blueprint("plans", __name__, url_prefix="/plan")
+__all__ = ["blueprint", "loading"]
+
+CORRECTORS = "coordinador_pes"
+"""Who may correct a reported value while its month is open."""
 
 
 @blueprint.get("/")
@@ -24,7 +37,7 @@ def index() -> str:
         if not plans:
             return page("plans/none.html")
         chosen = next((one for one in plans if one.code == request.args.get("plan")), plans[0])
-        months = overview.months(session, chosen.code)
+        months = _months(session, chosen.code)
         month = _chosen_month(months)
         tree = overview.tree(session, chosen.code)
         found = figures.of_period(session, chosen.code, month) if month else None
@@ -33,27 +46,118 @@ def index() -> str:
     )
 
 
+@blueprint.get("/<plan_code>/<any(plan, lineas, objetivos, entidades):kind>/<code>")
+@allow(SIGNED_IN)
+def level(plan_code: str, kind: str, code: str) -> str:
+    """An objective, a line, an entity or the whole plan: its figure, and what each part brings to it."""
+    with current().database.reading() as session:
+        plan = _plan(session, plan_code)
+        months = _months(session, plan_code)
+        month = _chosen_month(months) or abort(404)
+        found = figures.of_period(session, plan_code, month)
+        shown = levels.read(session, found, kind, code)
+    if shown is None:
+        abort(404)
+    return page(
+        "plans/level.html",
+        plan=plan, months=months, month=month, found=found, level=shown, kind_word=levels.KINDS[kind], light=light,
+    )  # fmt: skip
+
+
 @blueprint.get("/<plan_code>/indicadores/<indicator_code>")
 @allow(SIGNED_IN)
 def indicator(plan_code: str, indicator_code: str) -> str:
     """An indicator: its sheet, its figure at a month, and the rows the figure comes from."""
     with current().database.reading() as session:
-        plan = _plan(session, plan_code)
-        month = _chosen_month(overview.months(session, plan_code))
-        sheet = overview.sheet(session, plan_code, indicator_code)
-        if sheet is None:
-            abort(404)
-        found = figures.of_period(session, plan_code, month).indicators.get(indicator_code) if month else None
-        rows = trace.of_indicator(session, plan_code, indicator_code, month) if month else []
-        return page("plans/indicator.html", plan=plan, sheet=sheet, month=month, figure=found, rows=rows, light=light)
+        return _indicator(session, plan_code, indicator_code)
+
+
+def _indicator(session: Session, plan_code: str, indicator_code: str, **context: Any) -> str:
+    plan, months = _plan(session, plan_code), _months(session, plan_code)
+    month = _chosen_month(months)
+    sheet = overview.sheet(session, plan_code, indicator_code) or abort(404)
+    figure = course = None
+    rows: list[trace.TraceRow] = []
+    if month:
+        found = figures.of_period(session, plan_code, month)
+        figure = found.indicators.get(indicator_code)
+        course = year_course.of_indicator(session, plan_code, indicator_code, month)
+        rows = trace.of_indicator(session, plan_code, indicator_code, month)
+        context["frozen"] = found.frozen
+    return page(
+        "plans/indicator.html",
+        plan=plan,
+        sheet=sheet,
+        months=months,
+        month=month,
+        figure=figure,
+        explanation=_explanation(figure, course, month),
+        course=course,
+        chart=_chart(course, sheet),
+        rows=rows,
+        states=wording.STATES,
+        light=light,
+        format_number=format_number,
+        **context,
+    )
+
+
+def _explanation(
+    figure: IndicatorFigure | None, course: YearCourse | None, month: str | None
+) -> wording.Explanation | None:
+    if figure is None or course is None or month is None:
+        return None
+    basis = wording.Basis(
+        course.annualization, course.periodicity, course.baseline, figure.decimals, course.bands
+    )
+    return wording.explain(basis, figure.assessment, month)
+
+
+def _chart(course: YearCourse | None, sheet: overview.Sheet) -> str:
+    if course is None or all(point.programmed is None and point.executed is None for point in course.points):
+        return ""
+    return indicator_chart.image(course.points, sheet.indicator.unit, sheet.indicator.decimals)
+
+
+@blueprint.post("/<plan_code>/indicadores/<indicator_code>/correccion")
+@allow(CORRECTORS)
+def correct(plan_code: str, indicator_code: str) -> Any:
+    """Correct what was reported. Of a closed month it is refused, and the attempt written down (`web.errors`)."""
+    month, text, reason = (request.form.get(name, "") for name in ("mes", "valor", "motivo"))
+    errors = {}
+    try:
+        value = parse_number(text)
+    except ValueError as wrong:
+        errors["valor"] = str(wrong)
+    if not reason.strip():
+        errors["motivo"] = "Diga el motivo: queda en la bitácora."
+    if errors:
+        with current().database.reading() as session:
+            body = _indicator(session, plan_code, indicator_code, errors=errors, typed={"valor": text, "motivo": reason})
+        return body, 422
+    with current().database.unit_of_work() as session:
+        corrections.correct_measurement(
+            session, current().engine, plan_code, month, indicator_code, value=value, reason=reason, actor=actor()
+        )
+    return back_to(
+        "plans.indicator", "El valor quedó corregido.", plan_code=plan_code, indicator_code=indicator_code, mes=month
+    )
 
 
 def _plan(session: Session, plan_code: str) -> Plan:
     return session.get(Plan, plan_code) or abort(404)
 
 
-def _chosen_month(months: list[str]) -> str | None:
-    asked = request.args.get("mes")
+def _months(session: Session, plan_code: str) -> dict[str, str]:
+    """The months of a plan, newest first, with how each stands in words."""
+    query = sa.select(Period).where(Period.plan_code == plan_code).order_by(Period.code.desc())
+    return {period.code: wording.period_state(period) for period in session.scalars(query)}
+
+
+def _chosen_month(months: dict[str, str]) -> str | None:
+    """The month asked for, else the newest whose reports are all in, else the newest."""
+    asked = request.values.get("mes", "")
     if asked in months:
         return asked
-    return months[0] if months else None
+    complete = (code for code, state in months.items() if state != "en curso")
+    return next(complete, next(iter(months), None))

@@ -53,7 +53,7 @@ def lines_chart(report: Report) -> dict[str, Any]:
         "encoding": {"color": {"field": "color", "type": "nominal", "scale": None}},
     }
     words = {"mark": {"type": "text", "align": "left", "dx": 4}, "encoding": {"text": {"field": "label"}}}
-    return _spec({"values": rows}, layer=[bars, words], encoding={"x": x, "y": y}, width=330, height={"step": 26})
+    return spec_of({"values": rows}, layer=[bars, words], encoding={"x": x, "y": y}, width=330, height={"step": 26})
 
 
 def history_chart(report: Report) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def history_chart(report: Report) -> dict[str, Any]:
     y = {"field": "value", "type": "quantitative", "scale": {"domain": [0, 105]}, "title": "% de cumplimiento"}
     line = {"mark": {"type": "line", "point": {"filled": True, "size": 60}, "color": "#0b4a8f"}}
     words = {"mark": {"type": "text", "dy": -12, "fontSize": 11}, "encoding": {"text": {"field": "label"}}}
-    return _spec({"values": rows}, layer=[line, words], encoding={"x": x, "y": y}, width=620, height=200)
+    return spec_of({"values": rows}, layer=[line, words], encoding={"x": x, "y": y}, width=620, height=200)
 
 
 def lights_chart(report: Report) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def lights_chart(report: Report) -> dict[str, Any]:
         "encoding": {"text": {"field": "n"}, "detail": {"field": "light"}},
     }
     encoding = {"x": x, "y": y, "order": order}
-    return _spec({"values": rows}, layer=[bars, words], encoding=encoding, width=560, height={"step": 34})
+    return spec_of({"values": rows}, layer=[bars, words], encoding=encoding, width=560, height={"step": 34})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,14 @@ class Charts:
 def draw(report: Report) -> Charts:
     """Draw every chart of a report once; the formats share them."""
     specs = {"lines": lines_chart(report), "history": history_chart(report), "lights": lights_chart(report)}
-    return Charts({name: _svg(spec) for name, spec in specs.items()})
+    return Charts({name: drawn(spec) for name, spec in specs.items()})
 
 
-def _svg(spec: dict[str, Any]) -> str:
-    return str(vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[]))
+def drawn(spec: dict[str, Any]) -> str:
+    """A spec as SVG text; nothing is fetched."""
+    return str(vl_convert.vegalite_todrawn(spec, format_locale=NUMBERS, allowed_base_urls=[]))
 
 
-def _spec(data: dict[str, Any], **rest: Any) -> dict[str, Any]:
+def spec_of(data: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """A spec in the look that all charts share."""
     return {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "data": data, "config": CONFIG, **rest}

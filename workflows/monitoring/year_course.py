@@ -1,0 +1,59 @@
+"""An indicator's year: what was programmed and executed up to each month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from workflows.indicators.formulas import executed_in_year
+from workflows.indicators.sheets import Month
+from workflows.indicators.traffic_light import Bands
+from workflows.monitoring import facts
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePoint:
+    """A month of the year: what was programmed and executed from its start to the month's end.
+
+    `value` is what was reported for the month itself; after the month asked for, only the programme is known.
+    """
+
+    month: Month
+    programmed: Decimal | None
+    executed: Decimal | None
+    value: Decimal | None
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YearCourse:
+    """The twelve months of the year of a period, with the baseline and the thresholds in force."""
+
+    baseline: Decimal | None
+    annualization: str
+    periodicity: str
+    points: tuple[CoursePoint, ...]
+    bands: Bands
+
+
+def of_indicator(session: Session, plan_code: str, indicator_code: str, period: str) -> YearCourse | None:
+    """The course of the year up to a month (`2018-06`); `None` where the month did not follow the indicator."""
+    known = facts.load(session, plan_code, period)
+    fact = next((one for one in known.indicators if one.code == indicator_code), None)
+    if fact is None:
+        return None
+    points = tuple(_point(fact, (known.year, month), known.month) for month in range(1, 13))
+    return YearCourse(fact.sheet.baseline, fact.sheet.annualization, fact.sheet.periodicity, points, known.bands)
+
+
+def _point(fact: facts.IndicatorFacts, month: Month, last: int) -> CoursePoint:
+    reached = month[1] <= last
+    return CoursePoint(
+        month=month,
+        programmed=fact.sheet.programmed(*month),
+        executed=executed_in_year(fact.sheet, fact.series, month) if reached else None,
+        value=fact.series.get(month) if reached else None,
+        is_due=fact.sheet.is_due(*month),
+    )
