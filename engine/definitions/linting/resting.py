@@ -37,10 +37,10 @@ def _no_way_past(level: Level, found: set[str]) -> bool:
 
 
 def _guarded(model: DiagramModel, element: Element) -> bool:
-    """Whether the flow that leads to a repetition is taken only when its list says so: then it isn't empty."""
+    """Whether every flow that leads to a repetition is taken only when its list says so: then it isn't empty."""
     lists = _names(element.collection)
     before = [model.flows[flow_id] for flow_id in element.incoming]
-    return bool(lists) and any(lists <= _names(flow.condition) for flow in before if flow.condition)
+    return bool(lists) and all(flow.condition and lists <= _names(flow.condition) for flow in before)
 
 
 def _names(text: str) -> frozenset[str]:
