@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.clock import Clock
+from engine.errors import InvalidDeadline
 from engine.events import Listener
 from engine.runtime import ProcessEngine
+from workflows import cadence
+from workflows.cadence import InvalidCadence
 from workflows.calendar import WorkingCalendar
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
 from workflows.forms.submissions import Forms
@@ -37,15 +40,27 @@ def process_engine(
     none are made.
     """
     house = rooms(make_report, make_minutes)
+    calendar = calendar or WorkingCalendar()
     return ProcessEngine(
         clock=clock,
-        calendar=calendar or WorkingCalendar(),
+        calendar=calendar,
         groups=SectorGroups(),
         service_tasks={topic: step for room in house for topic, step in room.steps.items()},
         listeners=tuple(listeners),
         case_namer=PlanCases(),
+        check_opening=lambda properties: _check_opening(calendar, properties),
         form_handlers={name: label for room in house for name, label in room.labels.items()},
     )
+
+
+def _check_opening(calendar: WorkingCalendar, properties: Mapping[str, str]) -> None:
+    """Raise `InvalidDeadline` for the cadence of a start event that nobody could follow."""
+    try:
+        rhythm = cadence.read(properties)
+    except InvalidCadence as exc:
+        raise InvalidDeadline(exc.message) from exc
+    if rhythm is not None:
+        calendar.check_opening(rhythm.opening)
 
 
 def forms() -> Forms:

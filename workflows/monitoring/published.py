@@ -76,6 +76,7 @@ def months(session: Session, plan_code: str) -> list[PublishedMonth]:
             color=(figure.color if figure else None) or "blanco",
         )
         for period, figure in session.execute(query)
+        if period.published_at is not None
     ]
 
 

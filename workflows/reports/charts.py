@@ -121,7 +121,7 @@ def draw(report: Report) -> Charts:
 
 def drawn(spec: dict[str, Any]) -> str:
     """A spec as SVG text; nothing is fetched."""
-    return str(vl_convert.vegalite_todrawn(spec, format_locale=NUMBERS, allowed_base_urls=[]))
+    return str(vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[]))
 
 
 def spec_of(data: dict[str, Any], **rest: Any) -> dict[str, Any]:

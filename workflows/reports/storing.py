@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -13,7 +15,7 @@ from workflows.documents.models import Document
 from workflows.monitoring.models import Period
 from workflows.monitoring.periods import CLOSED
 from workflows.reports.assembling import monthly_report
-from workflows.reports.charts import draw
+from workflows.reports.charts import Charts, draw
 from workflows.reports.contents import Report
 from workflows.reports.docx import render_docx
 from workflows.reports.html import render_html
@@ -21,7 +23,13 @@ from workflows.reports.pdf import render_pdf
 from workflows.reports.xlsx import render_xlsx
 
 KIND = "informe_mensual"
-RENDERERS = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
+Renderer = Callable[[Report, Charts], bytes]
+RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
+    "html": render_html,
+    "pdf": render_pdf,
+    "docx": render_docx,
+    "xlsx": render_xlsx,
+}
 
 
 def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:

@@ -26,7 +26,7 @@ PERCENT = "0.0"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
-def render_xlsx(report: Report, _charts: Charts | None = None) -> bytes:
+def render_xlsx(report: Report, _charts: Charts) -> bytes:
     """The workbook: Resumen, Objetivos, Indicadores, Entidades, Cuellos, Alertas.
 
     Its chart is the spreadsheet's own.
