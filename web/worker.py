@@ -12,6 +12,8 @@ from engine import sweep
 from notifications import digest, outbox
 from web.bootstrap import Application
 from workflows import cycles
+from workflows.documents import files
+from workflows.reports import storing
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +26,20 @@ def tick(application: Application) -> None:
 
     A failing act is logged and does not keep the others from running; it is due again at the next tick.
     """
-    for act in (_know_local_days, _open_periods, _fire_timers, _retry_incidents, _write_digests, _deliver):
-        try:
-            act(application)
-        except Exception:
-            log.exception("the worker's %s failed; it will be tried again", act.__name__.strip("_"))
+    for act in ACTS:
+        _attempt(act, application)
+
+
+def tidy(application: Application) -> None:
+    """What is enough once a day: forget the files of drafts that were never sent."""
+    _attempt(_forget_unused_files, application)
+
+
+def _attempt(act: Callable[[Application], None], application: Application) -> None:
+    try:
+        act(application)
+    except Exception:
+        log.exception("the worker's %s failed; it will be tried again", act.__name__.strip("_"))
 
 
 def _know_local_days(application: Application) -> None:
@@ -64,10 +75,31 @@ def _write_digests(application: Application) -> None:
         digest.build_due(session, application.engine, application.calendar, base_url=application.config.base_url)
 
 
+def _make_documents(application: Application) -> None:
+    storing.make_missing(application.database, application.engine.clock)
+
+
+def _forget_unused_files(application: Application) -> None:
+    with application.database.unit_of_work() as session:
+        files.forget_unused(session, application.clock)
+
+
 def _deliver(application: Application) -> None:
     outbox.deliver_due(
         application.database, application.engine.clock, application.sender, sent_from=application.config.mail_from
     )
+
+
+ACTS = (
+    _know_local_days,
+    _open_periods,
+    _fire_timers,
+    _retry_incidents,
+    _write_digests,
+    _make_documents,
+    _deliver,
+)
+"""What a tick does, in order."""
 
 
 def start(application: Application) -> BackgroundScheduler:
@@ -80,6 +112,8 @@ def start(application: Application) -> BackgroundScheduler:
     scheduler.add_job(
         tick, "interval", [application], seconds=TICK_S, coalesce=True, max_instances=1, misfire_grace_time=None
     )
+    scheduler.add_job(tidy, args=[application])
+    scheduler.add_job(tidy, "interval", [application], hours=24)
     scheduler.start()
     return scheduler
 

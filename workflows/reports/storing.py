@@ -25,11 +25,6 @@ from workflows.reports.xlsx import render_xlsx
 KIND = "informe_mensual"
 Renderer = Callable[[Report, Charts], bytes]
 RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
-    "html": render_html,
-    "pdf": render_pdf,
-    "docx": render_docx,
-    "xlsx": render_xlsx,
-}
 
 
 def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
