@@ -1,0 +1,196 @@
+"""A year of the plan played in a row by robots: nobody writes a figure but through a form."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pytest
+import sqlalchemy as sa
+
+from engine import doctor
+from engine.clock import VirtualClock
+from engine.database import Database
+from engine.incidents import Incident
+from engine.instances.models import Instance
+from engine.tasks.models import UserTask
+from tests.support import recomputation
+from tests.support.plan import House, build_house, day, demo_data
+from workflows.forms.models import Submission
+from workflows.monitoring.models import EntityReport, Figure, Measurement, MeasurementChange, Period
+from workflows.plan.data import without_measurements
+from workflows.simulation.robots import LATE, MISSING, RETURNED
+
+MONTHS = [f"2017-{month:02}" for month in range(4, 13)] + ["2018-01", "2018-02", "2018-03"]
+BEHAVIOUR = {
+    ("2017-05", "DADEP"): RETURNED,
+    ("2017-04", "SDG"): MISSING,
+    ("2017-05", "IDPAC"): LATE,
+    ("2017-06", "SDG"): RETURNED,
+    ("2017-09", "DADEP"): LATE,
+    ("2017-11", "SDG"): RETURNED,
+    ("2017-12", "IDPAC"): LATE,
+    ("2018-01", "IDPAC"): MISSING,
+    ("2018-02", "SDG"): LATE,
+    ("2018-03", "DADEP"): RETURNED,
+}
+LENGTHS = {"sqlite": 12, "postgresql": 3}
+"""PostgreSQL plays a quarter of the year: a returned, a late and a missing report have their effect."""
+
+TOLERANCE = Fraction(1, 10**6)
+"""The databases keep nine decimals of what has no end."""
+
+
+@dataclass(frozen=True)
+class Year:
+    """A played house and the months that were played in it."""
+
+    house: House
+    months: list[str]
+
+    def behaved(self, profile: str) -> set[tuple[str, str]]:
+        return {where for where, how in BEHAVIOUR.items() if how == profile and where[0] in self.months}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
+    """The plan as adopted, with nothing measured; its first months played until the last one is frozen."""
+    months = MONTHS[: LENGTHS[request.param]]
+    if request.param == "sqlite":
+        yield _play(f"sqlite:///{tmp_path_factory.mktemp('year')}/cauce.sqlite", months)
+        return
+    maintenance = str(request.getfixturevalue("postgresql_url"))
+    name = f"year_{uuid.uuid4().hex[:8]}"
+    admin = sa.create_engine(maintenance, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    played = _play(maintenance.rsplit("/", 1)[0] + f"/{name}", months)
+    yield played
+    played.house.database.dispose()
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+def _play(url: str, months: list[str]) -> Year:
+    database = Database(url)
+    database.create_all()
+    first = dt.date(int(months[0][:4]), int(months[0][5:]), 1)
+    clock = VirtualClock(dt.datetime.combine(first, dt.time(14), tzinfo=dt.UTC))
+    house = build_house(database, clock, measured_before=(first.year, first.month))
+    # the last month is frozen on the fifteenth working day of the next
+    last = dt.date(int(months[-1][:4]), int(months[-1][5:]), 28) + dt.timedelta(days=31)
+    house.submissions = house.play(BEHAVIOUR).until(day(f"{last:%Y-%m}-28"))
+    return Year(house, months)
+
+
+def test_every_month_was_opened_once_and_frozen(year: Year) -> None:
+    with year.house.database.reading() as session:
+        states = session.execute(sa.select(Period.code, Period.state).order_by(Period.code)).all()
+        followed = session.scalars(sa.select(Instance).where(Instance.process_key == "f5_ciclo_mensual")).all()
+
+    assert [code for code, state in states if state == "cerrado"] == year.months
+    assert len(followed) == len(states)
+
+
+def test_submissions_are_the_completed_user_tasks_one_by_one(year: Year) -> None:
+    with year.house.database.reading() as session:
+        completed = session.scalars(sa.select(UserTask.id).where(UserTask.state == "completed")).all()
+        sent = session.scalars(sa.select(Submission.task_id)).all()
+
+    assert year.house.submissions > 20 * len(year.months)
+    assert len(sent) == year.house.submissions
+    assert sorted(sent) == sorted(completed)
+
+
+def test_reports_were_late_returned_and_missing_as_behaved(year: Year) -> None:
+    with year.house.database.reading() as session:
+        rows = session.execute(
+            sa.select(Period.code, EntityReport).join(Period, Period.id == EntityReport.period_id)
+        ).all()
+        reports = {(code, report.entity_code): report for code, report in rows if code in year.months}
+
+    assert {where for where, report in reports.items() if report.state == "extemporaneo"} == year.behaved(LATE)
+    assert {where for where, report in reports.items() if report.state == "no_presentado"} == year.behaved(MISSING)
+    assert {where for where, report in reports.items() if report.times_returned} == year.behaved(RETURNED)
+    assert len(reports) == 3 * len(year.months)
+
+
+def test_frozen_figures_equal_a_straight_recomputation_from_the_submissions(year: Year) -> None:
+    data = without_measurements(demo_data())
+    with year.house.database.reading() as session:
+        sent = recomputation.read_submissions(session)
+        frozen_at = {p.code: p.frozen_at for p in session.scalars(sa.select(Period)) if p.frozen_at}
+        kept = {code: _figures(session, code) for code in year.months}
+
+    compared = 0
+    for month in year.months:
+        series = recomputation.series_at(sent, frozen_at, month)
+        at = (int(month[:4]), int(month[5:]))
+        outcomes = {i.code: recomputation.outcome(i, series.get(i.code, {}), data, at) for i in data.indicators}
+        for code, expected in outcomes.items():
+            _assert_indicator(kept[month]["indicador", code], expected, f"{month} {code}")
+            compared += expected.compliance is not None
+        levels = recomputation.rolled_up(data, outcomes)
+        assert {key for key in kept[month] if key[0] != "indicador"} == set(levels), month
+        for key, (capped, uncapped) in levels.items():
+            assert _close(kept[month][key].compliance, capped), (month, key)
+            assert _close(kept[month][key].uncapped, uncapped), (month, key)
+    assert compared > 8 * len(year.months)
+
+
+def test_late_figures_change_later_months_only(year: Year) -> None:
+    with year.house.database.reading() as session:
+        late = session.execute(
+            sa.select(Period.code, Measurement.counts_from)
+            .join(Period, Period.id == Measurement.period_id)
+            .where(Measurement.late.is_(True), Period.code.in_(year.months))
+        ).all()
+
+    assert late
+    assert all(counts_from > code for code, counts_from in late)
+
+
+def test_nothing_failed_and_the_doctor_finds_nothing(year: Year) -> None:
+    with year.house.database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Incident)) == 0
+        assert doctor.examine(session, year.house.engine) == []
+
+
+def test_every_act_on_a_figure_is_on_record(year: Year) -> None:
+    with year.house.database.reading() as session:
+        rows = session.execute(
+            sa.select(Measurement.id, Measurement.state, MeasurementChange.action)
+            .join(MeasurementChange, MeasurementChange.measurement_id == Measurement.id)
+            .where(Measurement.state == "congelado")
+        ).all()
+        acts: dict[int, set[str]] = {}
+        for measurement, _state, action in rows:
+            acts.setdefault(measurement, set()).add(action)
+
+    assert acts
+    assert all({"enviar", "validar", "avalar", "congelar"} <= found for found in acts.values())
+
+
+def _figures(session, month: str) -> Mapping[tuple[str, str], Figure]:  # type: ignore[no-untyped-def]
+    query = sa.select(Figure).join(Period, Period.id == Figure.period_id).where(Period.code == month)
+    return {(figure.level, figure.code): figure for figure in session.scalars(query)}
+
+
+def _assert_indicator(kept: Figure, expected: recomputation.Outcome, where: str) -> None:
+    assert (kept.status, kept.color) == (expected.status, expected.color), where
+    assert kept.formula_version, where
+    if expected.compliance is not None:
+        assert _close(kept.executed, expected.executed), where
+        assert _close(kept.programmed_to_date, expected.programmed), where
+        assert _close(kept.year_progress, expected.year), where
+        assert _close(kept.compliance, expected.compliance), where
+
+
+def _close(kept: object, expected: Fraction | None) -> bool:
+    if kept is None or expected is None:
+        return kept is expected
+    return abs(Fraction(str(kept)) - expected) <= TOLERANCE
