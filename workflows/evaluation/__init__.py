@@ -1,0 +1,1 @@
+"""Evaluating the plan: every semester, every year, and once at its end."""

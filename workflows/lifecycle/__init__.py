@@ -1,0 +1,1 @@
+"""The plan from birth to archive: its phases, their closing reviews, and its file."""
