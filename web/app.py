@@ -17,17 +17,21 @@ from web import deadlines, errors, security
 from web.admin.views import blueprint as admin
 from web.auth import ANYONE, allow, sessions
 from web.auth.views import blueprint as auth
+from web.boards.views import blueprint as boards
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
+from web.demo.views import blueprint as demo
 from web.files.views import blueprint as files
 from web.inbox.views import blueprint as inbox
+from web.incidents.views import blueprint as incidents
 from web.mails.views import blueprint as mails
 from web.navigation import menu
+from web.plans.views import blueprint as plans
 from web.portal.views import blueprint as portal
 from web.studio.views import blueprint as studio
 from workflows import spanish
 
-BLUEPRINTS = (auth, inbox, cases, files, mails, studio, admin, portal)
+BLUEPRINTS = (auth, inbox, boards, plans, cases, incidents, files, mails, studio, admin, portal, demo)
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
 FILTERS = {
@@ -101,6 +105,7 @@ def _templates(app: Flask, application: Application) -> None:
             "asset": asset,
             "has_asset": lambda name: (static / name).is_file(),
             "demo": application.is_demo,
+            "simulated_now": application.clock.now,
         }
 
     app.context_processor(context)

@@ -28,6 +28,7 @@ MENU = (
     Item("Seguimiento", "boards.month"),
     Item("Plan", "plans.index"),
     Item("En curso", "cases.index"),
+    Item("Incidentes", "incidents.index"),
     Item("Procesos", "studio.index"),
     Item("Correos", "mails.index"),
     Item("Personas", "admin.people"),

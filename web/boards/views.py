@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
 from engine.tasks import commands
@@ -193,8 +193,3 @@ def _address(plan: str | None, period: str | None) -> dict[str, str]:
     with current().database.reading() as session:
         known = overview.months(session, plan) if plan else []
     return {"period": period, "plan": plan or ""} if period in known and period else {"plan": plan or ""}
-
-
-def address(period: str, plan: str) -> str:
-    """The board of a month of a plan."""
-    return url_for("boards.month", period=period, plan=plan)

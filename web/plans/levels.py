@@ -81,9 +81,7 @@ def _in_plan(figure: IndicatorFigure, known: facts.PlanFacts) -> Decimal:
     return known.structure.lines[line] * weight * figure.weight / HUNDRED / HUNDRED
 
 
-def _of_level(
-    kind: str, code: str, weight: Decimal, known: facts.PlanFacts, figure: LevelFigure | None
-) -> Part:
+def _of_level(kind: str, code: str, weight: Decimal, known: facts.PlanFacts, figure: LevelFigure | None) -> Part:
     name = known.names["linea" if kind == "lineas" else "objetivo"][code]
     capped = figure.capped if figure else None
     status = None if figure else "sin_corte_exigible"

@@ -62,7 +62,9 @@ def preview() -> Any:
     if found.errors:
         return page("plans/problems.html", name=name, errors=by_place(found.errors), warnings=found.warnings), 422
     sealed = "" if found.changes_nothing else _keep(name, content, found)
-    return page("plans/preview.html", name=name, found=found, groups=by_sheet(found.changes), signs=SIGNS, sealed=sealed)
+    return page(
+        "plans/preview.html", name=name, found=found, groups=by_sheet(found.changes), signs=SIGNS, sealed=sealed
+    )
 
 
 def _previewed(name: str, content: bytes) -> Preview:

@@ -107,9 +107,7 @@ def _explanation(
 ) -> wording.Explanation | None:
     if figure is None or course is None or month is None:
         return None
-    basis = wording.Basis(
-        course.annualization, course.periodicity, course.baseline, figure.decimals, course.bands
-    )
+    basis = wording.Basis(course.annualization, course.periodicity, course.baseline, figure.decimals, course.bands)
     return wording.explain(basis, figure.assessment, month)
 
 
@@ -133,7 +131,9 @@ def correct(plan_code: str, indicator_code: str) -> Any:
         errors["motivo"] = "Diga el motivo: queda en la bitácora."
     if errors:
         with current().database.reading() as session:
-            body = _indicator(session, plan_code, indicator_code, errors=errors, typed={"valor": text, "motivo": reason})
+            body = _indicator(
+                session, plan_code, indicator_code, errors=errors, typed={"valor": text, "motivo": reason}
+            )
         return body, 422
     with current().database.unit_of_work() as session:
         corrections.correct_measurement(

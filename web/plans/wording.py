@@ -21,9 +21,17 @@ from workflows.spanish import month_name, number, percentage
 
 RULES = {
     SUM: "Cada mes se reporta lo hecho en ese mes; se suma lo del año y se divide por lo programado hasta el corte.",
-    RISING: "Se reporta el nivel alcanzado. Se divide lo que ha subido desde la línea base por lo que debía haber subido.",
-    FALLING: "Se reporta el nivel alcanzado. Se divide lo que ha bajado desde la línea base por lo que debía haber bajado.",
+    RISING: "Se reporta el nivel alcanzado: lo que ha subido desde la línea base se divide por lo que debía haber subido.",
+    FALLING: "Se reporta el nivel alcanzado: lo que ha bajado desde la línea base se divide por lo que debía haber bajado.",
     CONSTANT: "Se reporta el nivel que se mantiene y se divide por el nivel programado.",
+}
+_COMPARED = "Lo programado es igual a la línea base: no hay camino que medir, solo se compara el nivel."
+STATUS_NOTES = {
+    NOT_PROGRAMMED: "No tiene meta programada este año: queda por fuera de los promedios.",
+    NO_CUTOFF_YET: "Todavía no llega su primer corte exigible: queda por fuera de los promedios.",
+    NO_DATA: "No hay reporte que cuente para este corte: en los promedios cuenta como 0 %.",
+    MET: _COMPARED,
+    NOT_MET: _COMPARED,
 }
 STATES = {
     "borrador": "Borrador",
@@ -90,14 +98,8 @@ def _about_cutoff(basis: Basis, found: Assessment, period: str) -> list[str]:
 
 
 def _about_status(found: Assessment) -> list[str]:
-    if found.status == NOT_PROGRAMMED:
-        return ["No tiene meta programada este año: queda por fuera de los promedios."]
-    if found.status == NO_CUTOFF_YET:
-        return ["Todavía no llega su primer corte exigible: queda por fuera de los promedios."]
-    if found.status == NO_DATA:
-        return ["No hay reporte que cuente para este corte: en los promedios cuenta como 0 %."]
-    if found.status in (MET, NOT_MET):
-        return ["Lo programado es igual a la línea base: no hay camino que medir, solo se compara el nivel."]
+    if found.status in STATUS_NOTES:
+        return [STATUS_NOTES[found.status]]
     if found.compliance is not None and found.compliance < 0:
         return ["Está por debajo de la línea base: en los promedios cuenta como 0 %."]
     if found.compliance is not None and found.compliance > 100:

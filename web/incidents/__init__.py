@@ -1,0 +1,1 @@
+"""Incidents: what failed inside a case, and what a coordinator does about it."""

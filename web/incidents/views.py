@@ -1,0 +1,140 @@
+"""The list of incidents, each one, and the four ways out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from engine import resolutions
+from engine.errors import EngineError
+from engine.incidents import Incident
+from engine.instances import commands
+from engine.instances.models import Instance
+from web.auth import allow
+from web.incidents import wording
+from web.pages import actor, back_to, current, page
+from workflows.people.directory import display_names
+
+blueprint = Blueprint("incidents", __name__, url_prefix="/incidentes")
+
+COORDINATORS = ("coordinador_pes", "administrador")
+RECENT = 20
+"""How many resolved incidents the list shows."""
+
+
+@blueprint.get("/")
+@allow(*COORDINATORS)
+def index() -> str:
+    """The open incidents, oldest first, and the last resolved ones."""
+    with current().database.reading() as session:
+        opened = _listed(session, Incident.state == "open", Incident.opened_at, Incident.id)
+        resolved = _listed(session, Incident.state == "resolved", Incident.resolved_at.desc(), limit=RECENT)
+        names = display_names(session, {one.resolved_by for one, _case in resolved if one.resolved_by})
+    return page("incidents/index.html", opened=opened, resolved=resolved, names=names, wording=wording)
+
+
+def _listed(session: Session, which: Any, *order: Any, limit: int = 200) -> list[tuple[Incident, Instance]]:
+    query = sa.select(Incident, Instance).join(Instance, Instance.id == Incident.instance_id).where(which)
+    return list(session.execute(query.order_by(*order).limit(limit)).tuples())
+
+
+@blueprint.get("/<int:incident_id>")
+@allow(*COORDINATORS)
+def show(incident_id: int) -> str:
+    """What failed, where, and what can be done."""
+    with current().database.reading() as session:
+        return _show(session, incident_id)
+
+
+def _show(session: Session, incident_id: int, **context: Any) -> str:
+    incident = session.get(Incident, incident_id) or abort(404)
+    names = display_names(session, {incident.resolved_by} if incident.resolved_by else ())
+    return page(
+        "incidents/show.html",
+        incident=incident,
+        case=session.get_one(Instance, incident.instance_id),
+        variables=_variables(session, incident) if incident.state == "open" else {},
+        names=names,
+        wording=wording,
+        **context,
+    )
+
+
+def _variables(session: Session, incident: Incident) -> dict[str, Any]:
+    """The variables of the case; none where its state cannot be read, which may be the incident itself."""
+    try:
+        return commands.variables_of(session, current().engine, incident.instance_id)
+    except EngineError:
+        return {}
+
+
+@blueprint.post("/<int:incident_id>/reintentar")
+@allow(*COORDINATORS)
+def retry(incident_id: int) -> Any:
+    """Try the failed step again."""
+    with current().database.unit_of_work() as session:
+        incident = resolutions.resolve_by_retry(session, current().engine, incident_id, actor=actor())
+    return _back(incident, "Se reintentó y funcionó: el proceso sigue.")
+
+
+@blueprint.post("/<int:incident_id>/omitir")
+@allow(*COORDINATORS)
+def skip(incident_id: int) -> Any:
+    """Go on without the failed step."""
+    if missing := _without_reason(incident_id, "omitir"):
+        return missing
+    with current().database.unit_of_work() as session:
+        incident = resolutions.skip(session, current().engine, incident_id, actor=actor(), reason=_reason())
+    return _back(incident, "El paso se omitió: el proceso sigue.")
+
+
+@blueprint.post("/<int:incident_id>/corregir")
+@allow(*COORDINATORS)
+def correct(incident_id: int) -> Any:
+    """Set a variable where it failed, and try again."""
+    name, text = request.form.get("variable", "").strip(), request.form.get("valor", "")
+    if missing := _without_reason(incident_id, "corregir", variable="" if name else "Diga qué variable corrige."):
+        return missing
+    with current().database.unit_of_work() as session:
+        incident = session.get(Incident, incident_id) or abort(404)
+        value = wording.typed_value(text, _variables(session, incident).get(name))
+        incident = resolutions.correct_variable(
+            session, current().engine, incident_id, name, value, actor=actor(), reason=_reason()
+        )
+    return _back(incident, f"«{name}» quedó corregida: el proceso sigue.")
+
+
+@blueprint.post("/<int:incident_id>/cancelar")
+@allow(*COORDINATORS)
+def cancel(incident_id: int) -> Any:
+    """Cancel the whole case."""
+    if missing := _without_reason(incident_id, "cancelar"):
+        return missing
+    with current().database.unit_of_work() as session:
+        incident = resolutions.cancel(session, current().engine, incident_id, actor=actor(), reason=_reason())
+        name = session.get_one(Instance, incident.instance_id).name
+    return back_to("incidents.index", f"«{name}» quedó cancelado.")
+
+
+def _reason() -> str:
+    return request.form.get("motivo", "").strip()
+
+
+def _without_reason(incident_id: int, act: str, **errors: str) -> Any:
+    """The page again with the errors at the form of `act`, or None if nothing is missing."""
+    found = {field: sentence for field, sentence in errors.items() if sentence}
+    if not _reason():
+        found["motivo"] = "Diga el motivo: queda en la historia del proceso."
+    if not found:
+        return None
+    with current().database.reading() as session:
+        return _show(session, incident_id, act=act, errors=found, typed=request.form), 422
+
+
+def _back(incident: Incident, success: str) -> Any:
+    """To the incident with how it went: a retry that fails again leaves it open."""
+    again = f"Volvió a fallar: {incident.message}"
+    return back_to("incidents.show", success if incident.state == "resolved" else again, incident_id=incident.id)
