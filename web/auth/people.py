@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -34,9 +35,9 @@ class SignedPerson:
         """What flask-login keeps: the session's token, not the person's name."""
         return self.token
 
-    def may(self, allowed: frozenset[str]) -> bool:
+    def may(self, allowed: Iterable[str]) -> bool:
         """Whether one of the roles is among `allowed`."""
-        return not allowed.isdisjoint(self.roles)
+        return not self.roles.keys().isdisjoint(allowed)
 
     @property
     def title(self) -> str:

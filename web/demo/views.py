@@ -10,6 +10,7 @@ from web.auth import DEMO, allow
 from web.demo import travel
 from web.demo.travel import Journey, MovableClock
 from web.pages import back_to, current, page
+from workflows.calendar import bogota_day
 from workflows.spanish import enumeration, month_name, week_day
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
@@ -21,7 +22,7 @@ def clock() -> str:
     """The simulated day, and what comes next."""
     application = current()
     now = application.clock.now()
-    return page("demo/clock.html", now=now, working=application.calendar.is_working(travel.bogota_day(now)))
+    return page("demo/clock.html", now=now, working=application.calendar.is_working(bogota_day(now)))
 
 
 @blueprint.post("/reloj/dia")

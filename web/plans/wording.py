@@ -21,8 +21,8 @@ from workflows.spanish import month_name, number, percentage
 
 RULES = {
     SUM: "Cada mes se reporta lo hecho en ese mes; se suma lo del año y se divide por lo programado hasta el corte.",
-    RISING: "Se reporta el nivel alcanzado: lo que ha subido desde la línea base se divide por lo que debía haber subido.",
-    FALLING: "Se reporta el nivel alcanzado: lo que ha bajado desde la línea base se divide por lo que debía haber bajado.",
+    RISING: "Se reporta el nivel: lo que ha subido desde la línea base se divide por lo que debía haber subido.",
+    FALLING: "Se reporta el nivel: lo que ha bajado desde la línea base se divide por lo que debía haber bajado.",
     CONSTANT: "Se reporta el nivel que se mantiene y se divide por el nivel programado.",
 }
 _COMPARED = "Lo programado es igual a la línea base: no hay camino que medir, solo se compara el nivel."
