@@ -145,6 +145,16 @@ class ParallelMultiInstance(_Guarded, _Scoped, ParallelMultiInstanceTask):  # ty
 class SequentialMultiInstance(_Guarded, _Scoped, SequentialMultiInstanceTask):  # type: ignore[misc]
     """A repetition one after the other."""
 
+    def init_remaining_items(self, my_task: Node) -> list[Any]:
+        """The values still to come, not their places: a turn may change the list that is being repeated over."""
+        return list(self.data_input.get(my_task))
+
+    def get_next_input_item(self, my_task: Node) -> tuple[None, Any]:
+        """The next value, taken from those still to come."""
+        remaining = my_task.internal_data["remaining"]
+        my_task.internal_data["remaining"] = remaining[1:]
+        return None, remaining[0] if remaining else None
+
     def _go_on(self, my_task: Node) -> None:
         if self.children_complete(my_task) or self.check_completion_condition(my_task):
             my_task._set_state(TaskState.READY)

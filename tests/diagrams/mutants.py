@@ -22,8 +22,10 @@ from engine.definitions.diagram import DiagramModel
 from engine.definitions.linting import KnownNames, lint
 from engine.definitions.markup import CAMUNDA, bpmn, child, local
 from engine.definitions.reading import NODES, read_diagram
+from engine.definitions.specs import AutomaticStep
 from engine.errors import InvalidExpression, UnreadableDiagram
 from engine.expressions import compile_expression
+from engine.variables import kept
 from tests.support.driving import Driven
 from workflows.shipped import shipped_diagrams, shipped_forms
 
@@ -272,7 +274,17 @@ SPOILERS: tuple[Spoiler, ...] = (
 
 
 class Player(Driven):
-    """A case on specs that are parsed once: what a restart does is another test's."""
+    """A case on specs that are parsed once (what a restart does is another test's); automatic steps set variables."""
+
+    def __init__(self, diagrams: Mapping[str, bytes], key: str, values: _Values) -> None:
+        self.values = values
+        super().__init__(*diagrams.values(), key=key, **values.all())
+
+    def _run_ready(self, workflow: Any) -> int:
+        for node in workflow.get_tasks(state=TaskState.READY):
+            if isinstance(node.task_spec, AutomaticStep):
+                node.data.update(kept(self.values.all()))
+        return super()._run_ready(workflow)
 
     def _specs(self) -> parsing.Specs:
         if not hasattr(self, "_parsed"):
@@ -319,12 +331,14 @@ def play(diagrams: Mapping[str, bytes], key: str, chance: random.Random) -> str:
     """`ran` or `waits`; anything else is how it failed."""
     models = {one: read_diagram(xml) for one, xml in diagrams.items()}
     values = _Values(models, chance)
-    player = Player(*diagrams.values(), key=key, **values.all())
+    player = Player(diagrams, key, values)
     for _ in range(LONGEST_PLAY):
         if player.case.completed:
             left = player.nodes() or player.waiting()
             return f"ended with {[node.task_spec.name for node in left]} left" if left else "ran"
         people, waiting = player.nodes(), player.waiting()
+        if player.case.failures:
+            return f"incident: {next(iter(player.case.failures.values()))}"
         if not people and not waiting:
             return "stalled"
         if waiting and (not people or chance.random() < 0.1):
