@@ -83,7 +83,8 @@ class PlanDocument(Base):
 class DocumentSection(Base):
     """A section of a document and its text as it stands now.
 
-    `state`: asignada, redactada, devuelta, aprobada. `code` is that of the guide's structure (`2.5.1`).
+    `state`: asignada, redactada, devuelta, aprobada. `code` is that of the guide's structure (`2.5.1`). `tables` names
+    the plan's tables that are shown with it, `annexes` are ids of files, `comments` is why it was returned.
     """
 
     __tablename__ = "document_section"
@@ -97,6 +98,13 @@ class DocumentSection(Base):
     responsible: Mapped[str | None] = mapped_column(sa.String(60))
     text: Mapped[str] = mapped_column(sa.Text, default="")
     state: Mapped[str] = mapped_column(sa.String(20), default="asignada")
+    support: Mapped[str | None] = mapped_column(sa.String(60))
+    due_on: Mapped[dt.date | None]
+    tables: Mapped[list[Any]] = mapped_column(default=list)
+    annexes: Mapped[list[Any]] = mapped_column(default=list)
+    comments: Mapped[str] = mapped_column(sa.Text, default="")
+    written_by: Mapped[str | None] = mapped_column(sa.String(60))
+    reviewed_by: Mapped[str | None] = mapped_column(sa.String(60))
 
 
 class DocumentVersion(Base):

@@ -18,7 +18,8 @@ class Indicator(Base):
 
     `kind`: resultado or producto. `annualization`: suma, creciente, decreciente, constante. `periodicity`: mensual,
     bimestral, trimestral, semestral, anual, bienal. Weights add up to 100 inside the objective.
-    `reports`, `reviews`, `substitute` are usernames: the responsibility matrix in force.
+    `reports`, `reviews`, `substitute` are usernames: the responsibility matrix in force. `direction`: aumentar,
+    disminuir, mantener. `starts_on` and `ends_on` bound when it is measured.
     """
 
     __tablename__ = "indicator"
@@ -27,6 +28,7 @@ class Indicator(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
     objective_id: Mapped[int] = mapped_column(sa.ForeignKey("objective.id"), index=True)
+    goal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("goal.id"), index=True)
     code: Mapped[str] = mapped_column(sa.String(20))
     name: Mapped[str] = mapped_column(sa.String(500))
     kind: Mapped[str] = mapped_column(sa.String(20))
@@ -43,7 +45,12 @@ class Indicator(Base):
     lag_days: Mapped[int] = mapped_column(default=0)
     definition: Mapped[str] = mapped_column(sa.Text, default="")
     formula: Mapped[str] = mapped_column(sa.Text, default="")
+    variables: Mapped[str] = mapped_column(sa.Text, default="")
     source: Mapped[str] = mapped_column(sa.Text, default="")
+    baseline_source: Mapped[str] = mapped_column(sa.Text, default="")
+    direction: Mapped[str] = mapped_column(sa.String(20), default="")
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
     reports: Mapped[str | None] = mapped_column(sa.ForeignKey("person.username"))
     reviews: Mapped[str | None] = mapped_column(sa.ForeignKey("person.username"))
     substitute: Mapped[str | None] = mapped_column(sa.ForeignKey("person.username"))

@@ -67,6 +67,24 @@ class ProjectBudget(Base):
     payments: Mapped[Decimal | None]
 
 
+class ProjectGoal(Base):
+    """A goal of an investment project, and the plan's indicator it feeds with `contribution` per cent of it.
+
+    The project goal is what is reported; the indicator's figure follows from it. `territorial`: told by locality.
+    """
+
+    __tablename__ = "project_goal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"), index=True)
+    indicator_id: Mapped[int | None] = mapped_column(sa.ForeignKey("indicator.id"), index=True)
+    statement: Mapped[str] = mapped_column(sa.Text)
+    contribution: Mapped[Decimal]
+    territorial: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+
+
 class AuditEntry(Base):
     """The *bitácora*: who did or tried what to which object. Append-only.
 
