@@ -21,7 +21,7 @@ NO_RECORD = "sin registro todavía: no se puede marcar"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A record, in a sentence («12 normas inventariadas, de tres entidades»), and its address in Cauce if it has one."""
+    """A record, in a sentence («12 normas inventariadas, de tres entidades»), and its address if it has one."""
 
     sentence: str
     link: str = ""

@@ -1,0 +1,149 @@
+"""A written document in the formats people keep: HTML, DOCX and PDF/A, from the content of one of its versions.
+
+`content` is that of a `DocumentVersion`: `{"sections": [{"code", "title", "text", "tables": [{"caption", "head",
+"rows"}]}], "facts": [[term, text], …]}`; only `title` and `text` are needed in a section. All of it is plain text:
+nothing a person typed is read as markup.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import docx
+import typst
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from workflows.documents.models import DocumentVersion, PlanDocument
+from workflows.spanish import long_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every format is handed: finished Spanish text."""
+
+    title: str
+    subtitle: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Mapping[str, Any], ...]
+    made_at: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The page as nested plain values."""
+        return {
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "facts": [list(fact) for fact in self.facts],
+            "sections": list(self.sections),
+        }
+
+
+def page_of(document: PlanDocument, version: DocumentVersion, plan_name: str) -> Page:
+    """A version of a document, laid out."""
+    facts = [("Versión", version.number), ("Hecha el", long_moment(version.made_at))]
+    facts += [(str(term), str(text)) for term, text in version.content.get("facts", [])]
+    facts.append(("SHA-256 del contenido", version.sha256))
+    return Page(
+        title=document.title,
+        subtitle=plan_name,
+        facts=tuple(facts),
+        sections=tuple(_section(section) for section in version.content.get("sections", [])),
+        made_at=int(version.made_at.timestamp()),
+    )
+
+
+def render_html(page: Page) -> bytes:
+    """A file that needs nothing beside it, accessible."""
+    return _environment().get_template("documento.html").render(d=page.as_dict()).encode()
+
+
+def render_docx(page: Page) -> bytes:
+    """A Word document with headings, so that an office may go on in Word."""
+    document = docx.Document()
+    document.core_properties.title = _printable(page.title)
+    document.add_heading(_printable(page.title), 0)
+    document.add_paragraph(_printable(page.subtitle))
+    for term, text in page.facts:
+        document.add_paragraph(_printable(f"{term}: {text}"))
+    for section in page.sections:
+        document.add_heading(_printable(section["heading"]), section["level"])
+        for paragraph in section["paragraphs"]:
+            document.add_paragraph(_printable(paragraph))
+        for table in section["tables"]:
+            _add_table(document, table)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def render_pdf(page: Page) -> bytes:
+    """PDF/A-2b; the same page gives the same bytes."""
+    template = resources.files("workflows.documents") / "templates" / "documento.typ"
+    return bytes(
+        typst.compile(
+            template.read_bytes(),
+            format="pdf",
+            pdf_standards="a-2b",
+            sys_inputs={"page": json.dumps(page.as_dict(), ensure_ascii=False)},
+            timestamp=page.made_at,
+        )
+    )
+
+
+RENDERERS: Mapping[str, Callable[[Page], bytes]] = {"html": render_html, "docx": render_docx, "pdf": render_pdf}
+"""The renderers by format."""
+
+
+def _section(section: Mapping[str, Any]) -> dict[str, Any]:
+    code = str(section.get("code") or "")
+    text = str(section.get("text") or "")
+    return {
+        "heading": f"{code} {section.get('title', '')}".strip(),
+        "level": min(code.count(".") + 1, 3),
+        "paragraphs": [line.strip() for line in text.splitlines() if line.strip()],
+        "tables": [_table(table) for table in section.get("tables") or [] if table.get("head")],
+    }
+
+
+def _table(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "caption": str(table.get("caption") or ""),
+        "head": [str(cell) for cell in table["head"]],
+        "rows": [[_cell(cell) for cell in row] for row in table.get("rows") or []],
+    }
+
+
+def _cell(value: Any) -> str:
+    return "—" if value is None or value == "" else str(value)
+
+
+def _add_table(document: Any, table: Mapping[str, Any]) -> None:
+    if table["caption"]:
+        document.add_paragraph(_printable(table["caption"]), style="Caption")
+    grid = document.add_table(rows=1, cols=len(table["head"]), style="Light Grid Accent 1")
+    for cell, text in zip(grid.rows[0].cells, table["head"], strict=True):
+        cell.text = _printable(text)
+    for row in table["rows"]:
+        for cell, text in zip(grid.add_row().cells, row, strict=True):
+            cell.text = _printable(text)
+
+
+def _printable(text: str) -> str:
+    """Without the control characters that XML does not take."""
+    return "".join(char for char in text if char in "\t\n" or ord(char) >= 32)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("workflows.documents", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
