@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.support.web import Site, build_template, open_site
+from tests.support.web import PLAYED_UNTIL, Site, build_played_template, build_template, open_site
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 PLACES = (
@@ -51,6 +51,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_template(tmp_path_factory.mktemp("browser"))
 
 
+@pytest.fixture(scope="session")
+def played_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which June 2018 was played whole and July is being reported, made once."""
+    return build_played_template(tmp_path_factory.mktemp("played"))
+
+
 @dataclass
 class Live:
     """A site that answers on a port, and the pages opened on it."""
@@ -81,7 +87,19 @@ class Live:
 @pytest.fixture
 def live(chromium: Browser, template: Path, tmp_path: Path) -> Iterator[Live]:
     """The demo on a free port of this machine."""
-    site = open_site(template, tmp_path)
+    yield from served(open_site(template, tmp_path), chromium)
+
+
+@pytest.fixture
+def played(chromium: Browser, played_template: Path, tmp_path: Path) -> Iterator[Live]:
+    """The demo after June, on Wednesday 8 August 2018."""
+    site = open_site(played_template, tmp_path)
+    site.clock.move_to(PLAYED_UNTIL)
+    yield from served(site, chromium)
+
+
+def served(site: Site, chromium: Browser) -> Iterator[Live]:
+    """Answer on a free port until the test is over."""
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -1,4 +1,4 @@
-"""The server is killed again and again while people report; nothing that was answered is lost, nothing happens twice."""
+"""The server is killed again and again while people report: nothing answered is lost, nothing happens twice."""
 
 from __future__ import annotations
 

@@ -18,15 +18,22 @@ from werkzeug.test import TestResponse
 
 from engine.clock import VirtualClock
 from engine.database import Database
+from notifications import digest
+from notifications.listeners import mail_listener
 from tests.support.plan import build_house
 from web.app import create_app
 from web.auth.models import Credential
 from web.bootstrap import Application, assemble
 from web.config import Config
 from workflows import cycles
+from workflows.reports import storing
+from workflows.simulation.robots import LATE, RETURNED
 
 FRIDAY = dt.datetime(2018, 7, 6, 15, 0, tzinfo=dt.UTC)
 """10:00 in Bogotá; June is being reported (2 July is a holiday), its first tasks are due on Monday 9."""
+
+PLAYED_UNTIL = dt.datetime(2018, 8, 8, 15, 0, tzinfo=dt.UTC)
+"""10:00 in Bogotá; 7 August is a holiday: the fifth working day of July's follow-up."""
 
 PASSWORD = "una frase que recuerdo"
 SECRET = "secreto" * 6
@@ -130,6 +137,31 @@ def build_template(folder: Path) -> Path:
     house = build_house(database, clock, measured_before=(2018, 6))
     with database.unit_of_work() as session:
         cycles.open_due(session, house.engine)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+def build_played_template(folder: Path) -> Path:
+    """A SQLite file in which June was returned, late and frozen, and July is half reported; mails were written."""
+    path = folder / "jugada.sqlite"
+    clock = VirtualClock(dt.datetime(2018, 7, 1, 14, 0, tzinfo=dt.UTC))
+    database = Database(f"sqlite:///{path}")
+    database.create_all()
+    house = build_house(database, clock, measured_before=(2018, 6), listeners=(mail_listener,))
+    profiles = {("2018-06", "DADEP"): RETURNED, ("2018-06", "IDPAC"): LATE, ("2018-07", "DADEP"): LATE}
+    play = house.play(profiles)
+
+    def each_day(_day: dt.date) -> None:
+        with database.unit_of_work() as session:
+            digest.build_due(session, house.engine, house.engine.calendar, base_url="http://127.0.0.1:8000")
+
+    play.each_day = each_day
+    play.until(dt.date(2018, 8, 7))
+    clock.move_to(PLAYED_UNTIL)
+    play.tick()
+    storing.make_missing(database, clock, limit=1)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()

@@ -1,0 +1,176 @@
+"""Every page of the house, as each kind of person: accessible, quiet, within its security policy, and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from tests.browser.conftest import Live
+from tests.support.web import Site, Visitor
+
+pytestmark = pytest.mark.browser
+
+PEOPLE = ("amartinez", "jrojas", "sruiz", "ocardenas", "bdiaz", "cvega", "pcastro", "mlopez", "nquiroga", "admin")
+PHONE = {"width": 390, "height": 844}
+
+NO_PAGES = {
+    "static", "health", "home", "auth.fresh_token", "files.download", "plans.template", "plans.workbook",
+    "portal.document", "portal.open_data", "portal.open_table", "cases.diagram", "studio.diagram", "studio.draft_xml",
+    "studio.names",
+}  # fmt: skip
+"""What answers files, data or another address."""
+
+BY_HAND = {
+    "auth.choose_password": "shown with a link that an administrator hands over",
+    "incidents.show": "shown once an automatic step has failed",
+    "boards.choose_opening": "shown once an opening has to be decided",
+    "studio.publish_page": "shown once there is a draft",
+}
+"""Pages that nothing leads to in a healthy demo; the tests of their rooms look at them."""
+
+ONE_EACH = {"inbox.mine", "inbox.groups", "inbox.others", "boards.month", "cases.show", "plans.index", "admin.people"}
+"""What differs from person to person is looked at as each of them."""
+
+PAGES_A_PERSON = 70
+
+
+@dataclass(frozen=True)
+class Stop:
+    """An address to look at, as somebody; `kind` tells pages of one template apart."""
+
+    username: str
+    path: str
+    endpoint: str
+    kind: str
+
+
+def endpoint_of(site: Site, path: str) -> str:
+    return str(site.app.url_map.bind("127.0.0.1").match(urlsplit(path).path)[0])
+
+
+def kind_of(site: Site, username: str, path: str, visitor: Visitor) -> Stop:
+    endpoint = endpoint_of(site, path)
+    about = {"inbox.show": visitor.heading, "inbox.sent": visitor.heading, "studio.task": lambda: path}
+    detail = about.get(endpoint, lambda: username if endpoint in ONE_EACH else "")()
+    return Stop(username, path, endpoint, f"{endpoint} {detail}".strip())
+
+
+def walk(site: Site, username: str) -> Iterator[Stop]:
+    """Follow every link, a few of each kind, as a person who opens whatever is offered."""
+    visitor = site.visitor(username)
+    waiting, seen, counts = ["/bandeja", "/ingresar"], set(), {}
+    while waiting and len(seen) < PAGES_A_PERSON:
+        path = waiting.pop(0)
+        endpoint = endpoint_of(site, path)
+        if path in seen or endpoint in NO_PAGES or counts.get(endpoint, 0) >= 4:
+            continue
+        seen.add(path)
+        counts[endpoint] = counts.get(endpoint, 0) + 1
+        visitor.open(path)
+        yield kind_of(site, username, visitor.last.request.full_path.rstrip("?"), visitor)
+        waiting += [link for link in visitor.page().xpath("//a/@href") if re.match(r"/(?!/)", link)]
+        waiting = [link.split("#")[0] for link in waiting]
+
+
+def stops(site: Site) -> list[Stop]:
+    """One page of each kind."""
+    found: dict[str, Stop] = {}
+    for username in PEOPLE:
+        for stop in walk(site, username):
+            found.setdefault(stop.kind, stop)
+    return list(found.values())
+
+
+def test_every_page_is_accessible_quiet_and_fits_a_phone(played: Live) -> None:
+    found = stops(played.site)
+    wrong: list[str] = []
+    by_person: dict[str, list[Stop]] = {}
+    for stop in found:
+        by_person.setdefault(stop.username, []).append(stop)
+    for username, mine in by_person.items():
+        desktop = played.page(username, viewport={"width": 1280, "height": 900})
+        phone = played.page(username, viewport=PHONE, color_scheme="dark")
+        for number, stop in enumerate(mine):
+            wrong += look(played, desktop, stop, "desktop")
+            wrong += look(played, phone, stop, "phone, dark", axe=number % 3 == 0)
+        desktop.context.close()
+        phone.context.close()
+        played.pages = []
+
+    assert wrong == []
+    assert played.complaints == []
+    pages = {rule.endpoint for rule in played.site.app.url_map.iter_rules() if "GET" in (rule.methods or ())} - NO_PAGES
+    assert pages - {stop.endpoint for stop in found} <= set(BY_HAND)
+
+
+def look(played: Live, page: Page, stop: Stop, how: str, *, axe: bool = True) -> list[str]:
+    """What is wrong with one page."""
+    answer = page.goto(stop.path, wait_until="load")
+    where = f"{stop.kind} ({stop.path}, {stop.username}, {how})"
+    assert answer is not None and answer.status == 200, where
+    wrong = [f"{where}: {one}" for one in policy_errors(answer, stop)]
+    if axe:
+        wrong += [f"{where}: {one}" for one in played.violations(page)]
+    if "phone" in how and stop.endpoint != "studio.edit":  # a drawing table is no phone page
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wrong += [f"{where}: {over} px too wide"] if over > 0 else []
+    assert page.locator("html").get_attribute("lang") == "es-CO", where
+    assert page.locator("h1").count() == 1, where
+    return wrong
+
+
+def policy_errors(answer: Response, stop: Stop) -> list[str]:
+    """What differs from the policy: inline styles in the editor only, inline scripts nowhere."""
+    policy = answer.headers.get("content-security-policy", "")
+    expected = {"default-src 'self'", "img-src 'self' data:"}
+    wrong = [f"no {one}" for one in expected if one not in policy]
+    wrong += ["inline styles allowed"] if "unsafe-inline" in policy and stop.endpoint != "studio.edit" else []
+    wrong += ["inline script"] if "script-src" in policy else []
+    if re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|\son(click|load|change|submit)=", answer.text()):
+        wrong.append("a script inside the page")
+    return wrong
+
+
+@pytest.mark.parametrize("path", ["/portal/", "/portal/PES-GOB", "/portal/PES-GOB/2018-06", "/ingresar"])
+def test_pages_for_everybody_pass_axe_without_sign_in(played: Live, path: str) -> None:
+    page = played.chromium.new_context(base_url=played.address, locale="es-CO", viewport=PHONE).new_page()
+    played.pages.append(page)
+
+    page.goto(path)
+
+    assert played.violations(page) == []
+
+
+def test_a_report_is_sent_without_javascript(live: Live) -> None:
+    page = live.page("sruiz", java_script_enabled=False)
+    page.goto("/bandeja")
+    page.get_by_role("link", name="Reportar avance").first.click()
+
+    rows = page.locator("input[name$='-valor_periodo']").count()
+    for place in range(rows):
+        fill_row(page, place)
+    page.locator("#formulario button[value=enviar]").click()
+    refused = page.locator("#errores")
+    if refused.count():  # a value asks for its reason
+        for place in range(rows):
+            for reason in ("justificacion_rezago", "justificacion_sobreejecucion"):
+                page.locator(f"[name='avances-{place}-{reason}']").fill("Se explica en el soporte.")
+        page.locator("#formulario button[value=enviar]").click()
+
+    assert re.search(r"/tareas/\d+/enviada", page.url), page.locator("#errores").all_inner_texts()
+    page.goto("/bandeja")
+    assert page.get_by_role("link", name="Reportar avance").count() == 0
+
+
+def fill_row(page: Page, place: int) -> None:
+    page.locator(f"[name='avances-{place}-valor_periodo']").fill("12")
+    page.locator(f"[name='avances-{place}-avance_cualitativo']").fill("Se cumplió lo previsto en el cronograma.")
+    page.locator(f"[name='avances-{place}-fecha_evidencia']").fill("2018-07-05")
+    page.locator(f"[name='avances-{place}-evidencias']").set_input_files(
+        {"name": "soporte.csv", "mimeType": "text/csv", "buffer": b"mes;valor\n6;12\n"}
+    )
