@@ -229,6 +229,6 @@ def bottlenecks_by_line(session: Session, plan_code: str, month: str) -> dict[st
         .order_by(Indicator.position)
     )
     found: dict[str, list[tuple[str, str]]] = {}
-    for line, code, name in session.execute(query).tuples():
+    for line, code, name in session.execute(query):
         found.setdefault(line, []).append((code, name))
     return found
