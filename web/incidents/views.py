@@ -38,7 +38,7 @@ def index() -> str:
 
 def _listed(session: Session, which: Any, *order: Any, limit: int = 200) -> list[tuple[Incident, Instance]]:
     query = sa.select(Incident, Instance).join(Instance, Instance.id == Incident.instance_id).where(which)
-    return list(session.execute(query.order_by(*order).limit(limit)).tuples())
+    return [(incident, case) for incident, case in session.execute(query.order_by(*order).limit(limit))]
 
 
 @blueprint.get("/<int:incident_id>")
