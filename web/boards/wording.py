@@ -10,7 +10,7 @@ from web.deadlines import deadline
 from workflows.calendar import WorkingCalendar
 from workflows.monitoring.board import BoardMonth, BoardTask
 from workflows.monitoring.models import EntityReport
-from workflows.spanish import enumeration, local_day, month_name
+from workflows.spanish import enumeration, local_day, month_name, week_day
 
 DELIVERED = frozenset({"avalado", "extemporaneo"})
 """Reports whose head of entity has answered for them."""
@@ -83,9 +83,15 @@ def _who_delivered(month: BoardMonth) -> str:
         return "Todas las entidades han entregado."
     missing = [code for code, report in month.reports.items() if report.state in ("sin_reporte", "no_presentado")]
     if month.state == "cerrado":
-        return f"{count(delivered)} de {count(total).lower()} entidades entregaron; {_did_not(missing)}."
+        verb = "entregó" if delivered < 2 else "entregaron"
+        return f"{count(delivered)} de las {count(total).lower()} entidades {verb}; {_did_not(missing)}."
     verb = "ha" if delivered < 2 else "han"
-    return f"{count(delivered)} de {count(total).lower()} entidades {verb} entregado."
+    return f"{count(delivered)} de las {count(total).lower()} entidades {verb} entregado{_in_review(month)}."
+
+
+def _in_review(month: BoardMonth) -> str:
+    codes = [code for code, report in month.reports.items() if report.state in ("enviado", "validado")]
+    return f"; {enumeration(codes)} {'está' if len(codes) == 1 else 'están'} en revisión" if codes else ""
 
 
 def _did_not(missing: Sequence[str]) -> str:
@@ -106,9 +112,16 @@ def _most_urgent(
         return f"{_tasks(len(overdue))} vencida{_s(overdue)}: {_named(overdue[0])}{_and_more(len(overdue) - 1)}."
     dated = [task for task in tasks if task.due_at]
     if dated:
-        distance = deadline(dated[0].due_at, now, calendar).distance
-        return f"Lo próximo que vence: {_named(dated[0])} ({distance})."
+        return f"Lo próximo: {_next(dated, now, calendar)}."
     return "El mes está cerrado y su informe, publicado." if month.state == "cerrado" else ""
+
+
+def _next(dated: Sequence[BoardTask], now: dt.datetime, calendar: WorkingCalendar) -> str:
+    """«4 tareas vencen el lunes 9 de noviembre (falta 1 día hábil)»."""
+    first = deadline(dated[0].due_at, now, calendar)
+    together = sum(task.due_at == dated[0].due_at for task in dated)
+    what = f"{_named(dated[0])} vence" if together == 1 else f"{together} tareas vencen"
+    return f"{what} el {week_day(first.day or now)} ({first.distance})"
 
 
 def _named(task: BoardTask) -> str:

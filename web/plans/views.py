@@ -95,7 +95,7 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
         course=course,
         chart=_chart(course, sheet),
         rows=rows,
-        states=wording.STATES,
+        wording=wording,
         light=light,
         format_number=format_number,
         **context,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from workflows.indicators.formulas import (
     MET,
@@ -125,9 +125,23 @@ def _range(lower: Decimal | None, upper: Decimal | None) -> str:
 
 
 def _number(value: Decimal, basis: Basis) -> str:
-    """With as many decimals as the indicator has, and one more where that would hide what is programmed."""
-    whole = value == value.quantize(Decimal(1).scaleb(-basis.decimals))
-    return number(value, basis.decimals if whole else max(basis.decimals, 1))
+    return amount(value, basis.decimals)
+
+
+def amount(value: Decimal | None, decimals: int) -> str:
+    """A figure with as many decimals as its indicator has (at least one, for what is programmed), or fewer."""
+    if value is None:
+        return number(None)
+    shown = value.quantize(Decimal(1).scaleb(-max(decimals, 1)), ROUND_HALF_EVEN)
+    return number(shown.quantize(Decimal(1)) if shown == shown.to_integral_value() else shown)
+
+
+def size(count: int) -> str:
+    """«76 bytes», «1,4 MB»."""
+    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= factor:
+            return f"{number(Decimal(count) / factor, 1)} {unit}"
+    return f"{count} bytes"
 
 
 def period_state(period: Period) -> str:

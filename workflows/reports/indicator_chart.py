@@ -41,7 +41,7 @@ def chart(points: Sequence[CoursePoint], unit: str, decimals: int) -> dict[str, 
         "encoding": {"text": {"field": "label"}, "color": {"value": "#0b4a8f"}},
     }
     encoding = {"x": x, "y": y, "color": color}
-    return spec_of({"values": rows}, layer=[line, dots, words], encoding=encoding, width=520, height=210)
+    return spec_of({"values": rows}, layer=[line, dots, words], encoding=encoding, width=560, height=250)
 
 
 def image(points: Sequence[CoursePoint], unit: str, decimals: int) -> str:
