@@ -1,0 +1,1 @@
+"""Recovery plans: what is done about an indicator that a bottleneck holds back."""
