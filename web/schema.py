@@ -24,8 +24,16 @@ MODULES = (
     "workflows.forms.models",
     "workflows.monitoring.models",
     "workflows.meetings.models",
+    "workflows.implementation.models",
+    "workflows.recovery.models",
+    "workflows.lifecycle.models",
+    "workflows.evaluation.models",
+    "workflows.formulation.models",
+    "workflows.prioritization.models",
+    "workflows.surveys.models",
     "notifications.models",
     "web.auth.models",
+    "web.portal.models",
 )
 """Every module that defines a table; a test looks for one that is missing."""
 

@@ -1,0 +1,1 @@
+"""What citizens are asked, by a link and without a name."""
