@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 
 from engine.clock import Clock
@@ -48,7 +49,7 @@ def process_engine(
         service_tasks={topic: step for room in house for topic, step in room.steps.items()},
         listeners=tuple(listeners),
         case_namer=PlanCases(),
-        check_opening=lambda properties: _check_opening(calendar, properties),
+        check_opening=functools.partial(_check_opening, calendar),
         form_handlers={name: label for room in house for name, label in room.labels.items()},
     )
 

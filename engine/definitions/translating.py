@@ -10,41 +10,12 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.definitions.diagram import DiagramModel, Element, Flow
+from engine.definitions.elements import refusal
 from engine.definitions.markup import BPMN
 from engine.errors import InvalidDiagram
 
 RESERVED = frozenset({"Start", "End"})
 """Names that the library gives to nodes of its own."""
-
-SUPPORTED = frozenset(
-    {
-        "userTask",
-        "manualTask",
-        "task",
-        "serviceTask",
-        "sendTask",
-        "receiveTask",
-        "callActivity",
-        "subProcess",
-        "exclusiveGateway",
-        "parallelGateway",
-        "inclusiveGateway",
-        "eventBasedGateway",
-        "startEvent",
-        "endEvent",
-        "intermediateCatchEvent",
-        "intermediateThrowEvent",
-        "boundaryEvent",
-    }
-)
-EVENTS = {
-    "startEvent": {"none", "timer", "message", "signal"},
-    "endEvent": {"none", "message", "signal", "error", "escalation", "terminate"},
-    "intermediateCatchEvent": {"timer", "message", "signal", "conditional", "link"},
-    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link"},
-    "boundaryEvent": {"timer", "message", "signal", "error", "escalation", "conditional"},
-}
-"""What each kind of event may wait for or throw."""
 
 
 def library_name(element_id: str) -> str:
@@ -65,20 +36,10 @@ def translate(diagram: DiagramModel, start_element: str) -> bytes:
 def refuse_unsupported(diagram: DiagramModel) -> None:
     """Raise `InvalidDiagram` for the first element outside the catalogue, naming it."""
     for element in diagram.elements.values():
-        reason = _unsupported(element)
+        reason = refusal(element)
         if reason:
             shown = element.name or element.id
             raise InvalidDiagram(f"«{shown}»: {reason}", element=element.id)
-
-
-def _unsupported(element: Element) -> str:
-    if element.kind not in SUPPORTED:
-        return "el motor no ejecuta este tipo de elemento. Cámbielo por una tarea de usuario o de servicio."
-    if element.triggered_by_event:
-        return "los subprocesos de evento no se ejecutan todavía. Use un evento de borde."
-    if element.kind in EVENTS and element.event not in EVENTS[element.kind]:
-        return f"este evento no puede ser de tipo «{element.event}». Elija otro tipo de evento."
-    return ""
 
 
 class _Writer:

@@ -105,6 +105,7 @@ def _known(file: Path) -> KnownNames:
         topics={topic: topic for topic in engine.service_tasks},
         form_handlers=engine.form_handlers,
         check_deadline=engine.calendar.check,
+        check_opening=engine.check_opening,
     )
 
 
