@@ -24,6 +24,7 @@ MODULES = (
     "workflows.forms.models",
     "workflows.monitoring.models",
     "workflows.meetings.models",
+    "workflows.approvals.models",
     "workflows.implementation.models",
     "workflows.recovery.models",
     "workflows.lifecycle.models",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-
-from engine.database import ExactDecimal, Identifier, UtcDateTime
+from engine.database import ExactDecimal
+from engine.database import Identifier
+from engine.database import UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -186,6 +187,151 @@ def upgrade() -> None:
         batch_op.create_index("ix_sign_in_attempt_username", ["username", "at"], unique=False)
 
     op.create_table(
+        "articulation_problem",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("entities", sa.String(length=2000), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_articulation_problem_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_articulation_problem")),
+    )
+    with op.batch_alter_table("articulation_problem", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_articulation_problem_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "battery_finding",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("table", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_battery_finding_entity_code")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_battery_finding_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_battery_finding")),
+    )
+    with op.batch_alter_table("battery_finding", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_battery_finding_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "closing_item",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("review", sa.String(length=60), nullable=False),
+        sa.Column("key", sa.String(length=10), nullable=False),
+        sa.Column("item", sa.String(length=100), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("ticked", sa.Boolean(), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=300), nullable=False),
+        sa.Column("remarks", sa.Text(), nullable=False),
+        sa.Column("reviewed_at", UtcDateTime(), nullable=False),
+        sa.Column("reviewed_by", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_closing_item_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closing_item")),
+        sa.UniqueConstraint(
+            "plan_code", "review", "key", "item", name=op.f("uq_closing_item_plan_code_review_key_item")
+        ),
+    )
+    op.create_table(
+        "community_choice",
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("modes", sa.JSON(), nullable=False),
+        sa.Column("chosen_by", sa.String(length=60), nullable=False),
+        sa.Column("chosen_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_community_choice_plan_code")),
+        sa.PrimaryKeyConstraint("plan_code", name=op.f("pk_community_choice")),
+    )
+    op.create_table(
+        "diagnosis",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("year", Identifier, nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("average", ExactDecimal(), nullable=False),
+        sa.Column("synthesis", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.String(length=60), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_diagnosis_entity_code")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_diagnosis_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_diagnosis")),
+        sa.UniqueConstraint("plan_code", "entity_code", "year", name=op.f("uq_diagnosis_plan_code_entity_code_year")),
+    )
+    op.create_table(
+        "field_validation",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("space", sa.String(length=60), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.String(length=2000), nullable=False),
+        sa.Column("locality", sa.String(length=40), nullable=False),
+        sa.Column("observers", sa.JSON(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=60), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_field_validation_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_validation")),
+    )
+    with op.batch_alter_table("field_validation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_field_validation_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "follow_up_start",
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("choice", sa.String(length=40), nullable=False),
+        sa.Column("first_month", sa.String(length=7), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_by", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_follow_up_start_plan_code")),
+        sa.PrimaryKeyConstraint("plan_code", name=op.f("pk_follow_up_start")),
+    )
+    op.create_table(
+        "follow_up_tool",
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("cadence", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("designed_by", sa.String(length=60), nullable=False),
+        sa.Column("designed_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_follow_up_tool_plan_code")),
+        sa.PrimaryKeyConstraint("plan_code", name=op.f("pk_follow_up_tool")),
+    )
+    op.create_table(
+        "framework_value",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=2000), nullable=False),
+        sa.Column("description", sa.String(length=2000), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_framework_value_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_framework_value")),
+    )
+    with op.batch_alter_table("framework_value", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_framework_value_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "glossary_term",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("term", sa.String(length=2000), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=2000), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_glossary_term_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_glossary_term")),
+    )
+    with op.batch_alter_table("glossary_term", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_glossary_term_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
         "instance",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("process_key", sa.String(length=100), nullable=False),
@@ -214,10 +360,27 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=500), nullable=False),
         sa.Column("weight", ExactDecimal(), nullable=False),
+        sa.Column("theme", sa.String(length=20), nullable=False),
         sa.Column("position", Identifier, nullable=False),
         sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_line_plan_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line")),
         sa.UniqueConstraint("plan_code", "code", name=op.f("uq_line_plan_code_code")),
+    )
+    op.create_table(
+        "methodology",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("number", Identifier, nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("round", Identifier, nullable=False),
+        sa.Column("is_approved", sa.Boolean(), nullable=False),
+        sa.Column("prepared_by", sa.String(length=60), nullable=False),
+        sa.Column("prepared_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_methodology_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_methodology")),
+        sa.UniqueConstraint("plan_code", "number", name=op.f("uq_methodology_plan_code_number")),
     )
     op.create_table(
         "person",
@@ -245,6 +408,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_code", "kind", "key", name=op.f("uq_plan_document_plan_code_kind_key")),
     )
     op.create_table(
+        "plan_entity",
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_plan_entity_entity_code")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_plan_entity_plan_code")),
+        sa.PrimaryKeyConstraint("plan_code", "entity_code", name=op.f("pk_plan_entity")),
+    )
+    op.create_table(
         "process_definition",
         sa.Column("key", sa.String(length=100), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
@@ -267,6 +439,118 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_code", "code", name=op.f("uq_project_plan_code_code")),
     )
     op.create_table(
+        "project_review",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("validation", sa.String(length=20), nullable=False),
+        sa.Column("adjustments", sa.Text(), nullable=False),
+        sa.Column("reviewed_by", sa.String(length=60), nullable=False),
+        sa.Column("reviewed_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_project_review_entity_code")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_project_review_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_review")),
+        sa.UniqueConstraint(
+            "plan_code", "entity_code", "kind", name=op.f("uq_project_review_plan_code_entity_code_kind")
+        ),
+    )
+    op.create_table(
+        "sector_sketch",
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("structure", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("agreed_at", UtcDateTime(), nullable=False),
+        sa.Column("agreed_by", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_sector_sketch_plan_code")),
+        sa.PrimaryKeyConstraint("plan_code", name=op.f("pk_sector_sketch")),
+    )
+    op.create_table(
+        "stakeholder",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=2000), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("interest", sa.String(length=2000), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_stakeholder_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stakeholder")),
+    )
+    with op.batch_alter_table("stakeholder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stakeholder_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "strategic_bet",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("bet", sa.Text(), nullable=False),
+        sa.Column("validation", sa.String(length=30), nullable=False),
+        sa.Column("precisions", sa.Text(), nullable=False),
+        sa.Column("validated_by", sa.String(length=60), nullable=False),
+        sa.Column("validated_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_strategic_bet_entity_code")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_strategic_bet_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strategic_bet")),
+        sa.UniqueConstraint("plan_code", "entity_code", name=op.f("uq_strategic_bet_plan_code_entity_code")),
+    )
+    op.create_table(
+        "swot_entry",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("quadrant", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.String(length=2000), nullable=False),
+        sa.Column("score", Identifier, nullable=False),
+        sa.Column("cluster", sa.String(length=2000), nullable=False),
+        sa.Column("joint_score", Identifier, nullable=True),
+        sa.Column("is_priority", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_swot_entry_entity_code")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_swot_entry_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_swot_entry")),
+    )
+    with op.batch_alter_table("swot_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_swot_entry_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "theme",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("name", sa.String(length=2000), nullable=False),
+        sa.Column("directors", Identifier, nullable=False),
+        sa.Column("technical_teams", Identifier, nullable=False),
+        sa.Column("community", Identifier, nullable=False),
+        sa.Column("swot", Identifier, nullable=False),
+        sa.Column("sources", Identifier, nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("objective", sa.String(length=2000), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_theme_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_theme")),
+        sa.UniqueConstraint("plan_code", "key", name=op.f("uq_theme_plan_code_key")),
+    )
+    op.create_table(
+        "theme_mention",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("origin", sa.String(length=60), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=True),
+        sa.Column("name", sa.String(length=2000), nullable=False),
+        sa.Column("support", sa.Text(), nullable=False),
+        sa.Column("weight", Identifier, nullable=True),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_theme_mention_entity_code")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_theme_mention_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_theme_mention")),
+    )
+    with op.batch_alter_table("theme_mention", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_theme_mention_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
         "thresholds",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("plan_code", sa.String(length=40), nullable=False),
@@ -277,6 +561,111 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thresholds")),
         sa.UniqueConstraint("plan_code", "valid_from", name=op.f("uq_thresholds_plan_code_valid_from")),
     )
+    op.create_table(
+        "action_plan",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("year", Identifier, nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("sent_by", sa.String(length=100), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.Column("approved_by", sa.String(length=100), nullable=True),
+        sa.Column("approved_at", UtcDateTime(), nullable=True),
+        sa.Column("other_resources", sa.Text(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by", sa.String(length=100), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_action_plan_entity_code")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_action_plan_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_action_plan_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_plan")),
+        sa.UniqueConstraint("plan_code", "entity_code", "year", name=op.f("uq_action_plan_plan_code_entity_code_year")),
+    )
+    with op.batch_alter_table("action_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_plan_instance_id"), ["instance_id"], unique=False)
+
+    op.create_table(
+        "annual_report",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("year", Identifier, nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("evaluations", sa.JSON(), nullable=False),
+        sa.Column("consolidated_by", sa.String(length=60), nullable=True),
+        sa.Column("reviewed_by", sa.String(length=60), nullable=True),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("times_returned", Identifier, nullable=False),
+        sa.Column("approved_by", sa.String(length=60), nullable=True),
+        sa.Column("approved_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_annual_report_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_annual_report_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_annual_report")),
+        sa.UniqueConstraint("plan_code", "year", name=op.f("uq_annual_report_plan_code_year")),
+    )
+    op.create_table(
+        "articulation_point",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("point", sa.String(length=2000), nullable=False),
+        sa.Column("entities", sa.String(length=2000), nullable=False),
+        sa.Column("commitment", sa.Text(), nullable=False),
+        sa.Column("responsible", sa.String(length=60), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_articulation_point_plan_code")),
+        sa.ForeignKeyConstraint(["responsible"], ["person.username"], name=op.f("fk_articulation_point_responsible")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_articulation_point")),
+    )
+    with op.batch_alter_table("articulation_point", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_articulation_point_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("work", sa.String(length=20), nullable=False),
+        sa.Column("responsible", sa.String(length=60), nullable=False),
+        sa.Column("support", sa.String(length=60), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_assignment_plan_code")),
+        sa.ForeignKeyConstraint(["responsible"], ["person.username"], name=op.f("fk_assignment_responsible")),
+        sa.ForeignKeyConstraint(["support"], ["person.username"], name=op.f("fk_assignment_support")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint("plan_code", "work", name=op.f("uq_assignment_plan_code_work")),
+    )
+    op.create_table(
+        "budget_modification",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("project_id", Identifier, nullable=False),
+        sa.Column("year", Identifier, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("amount", ExactDecimal(), nullable=False),
+        sa.Column("act", sa.String(length=200), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column("affects_goals", sa.Boolean(), nullable=False),
+        sa.Column("before", ExactDecimal(), nullable=True),
+        sa.Column("after", ExactDecimal(), nullable=True),
+        sa.Column("registered_by", sa.String(length=100), nullable=False),
+        sa.Column("registered_at", UtcDateTime(), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_budget_modification_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_budget_modification_plan_code")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_budget_modification_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_modification")),
+        sa.UniqueConstraint("instance_id", name=op.f("uq_budget_modification_instance_id")),
+    )
+    with op.batch_alter_table("budget_modification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_budget_modification_plan_code"), ["plan_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_budget_modification_project_id"), ["project_id"], unique=False)
+
     op.create_table(
         "credential",
         sa.Column("username", sa.String(length=60), nullable=False),
@@ -295,6 +684,13 @@ def upgrade() -> None:
         sa.Column("responsible", sa.String(length=60), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("support", sa.String(length=60), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("tables", sa.JSON(), nullable=False),
+        sa.Column("annexes", sa.JSON(), nullable=False),
+        sa.Column("comments", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.String(length=60), nullable=True),
+        sa.Column("reviewed_by", sa.String(length=60), nullable=True),
         sa.ForeignKeyConstraint(["document_id"], ["plan_document.id"], name=op.f("fk_document_section_document_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_section")),
         sa.UniqueConstraint("document_id", "code", name=op.f("uq_document_section_document_id_code")),
@@ -313,6 +709,81 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["document_id"], ["plan_document.id"], name=op.f("fk_document_version_document_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_version")),
         sa.UniqueConstraint("document_id", "number", name=op.f("uq_document_version_document_id_number")),
+    )
+    op.create_table(
+        "evaluation",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=20), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("cutoff_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("tables_reviewed", sa.JSON(), nullable=False),
+        sa.Column("base_notes", sa.Text(), nullable=False),
+        sa.Column("base_by", sa.String(length=60), nullable=True),
+        sa.Column("certified_at", UtcDateTime(), nullable=True),
+        sa.Column("change_asked", sa.Text(), nullable=False),
+        sa.Column("conclusions", sa.Text(), nullable=False),
+        sa.Column("with_survey", sa.Boolean(), nullable=False),
+        sa.Column("survey_id", Identifier, nullable=True),
+        sa.Column("handover", sa.Boolean(), nullable=False),
+        sa.Column("written_by", sa.String(length=60), nullable=True),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("times_returned", Identifier, nullable=False),
+        sa.Column("approved_by", sa.String(length=60), nullable=True),
+        sa.Column("approved_at", UtcDateTime(), nullable=True),
+        sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_evaluation_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_evaluation_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation")),
+        sa.UniqueConstraint("plan_code", "kind", "key", name=op.f("uq_evaluation_plan_code_kind_key")),
+    )
+    op.create_table(
+        "external_report",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("quarter", sa.String(length=7), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("preliminary", sa.String(length=30), nullable=False),
+        sa.Column("generated_at", UtcDateTime(), nullable=False),
+        sa.Column("system", sa.String(length=20), nullable=False),
+        sa.Column("filing_number", sa.String(length=100), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=True),
+        sa.Column("filed_by", sa.String(length=100), nullable=True),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_external_report_entity_code")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_external_report_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_external_report_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_external_report")),
+        sa.UniqueConstraint(
+            "plan_code", "entity_code", "quarter", name=op.f("uq_external_report_plan_code_entity_code_quarter")
+        ),
+    )
+    with op.batch_alter_table("external_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_external_report_instance_id"), ["instance_id"], unique=False)
+
+    op.create_table(
+        "framework_objective",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=500), nullable=False),
+        sa.Column("theme_id", Identifier, nullable=False),
+        sa.Column("government_theme_id", Identifier, nullable=False),
+        sa.Column("citizen_theme_id", Identifier, nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["citizen_theme_id"], ["theme.id"], name=op.f("fk_framework_objective_citizen_theme_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["government_theme_id"], ["theme.id"], name=op.f("fk_framework_objective_government_theme_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_framework_objective_plan_code")),
+        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_framework_objective_theme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_framework_objective")),
+        sa.UniqueConstraint("plan_code", "code", name=op.f("uq_framework_objective_plan_code_code")),
     )
     op.create_table(
         "history_entry",
@@ -391,6 +862,47 @@ def upgrade() -> None:
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meeting_instance_id"), ["instance_id"], unique=False)
 
+    op.create_table(
+        "methodology_adjustment",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("methodology_id", Identifier, nullable=False),
+        sa.Column("round", Identifier, nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("affects_schedule", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_methodology_adjustment_entity_code")),
+        sa.ForeignKeyConstraint(
+            ["methodology_id"], ["methodology.id"], name=op.f("fk_methodology_adjustment_methodology_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_methodology_adjustment")),
+    )
+    with op.batch_alter_table("methodology_adjustment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_methodology_adjustment_methodology_id"), ["methodology_id"], unique=False)
+
+    op.create_table(
+        "methodology_opinion",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("methodology_id", Identifier, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("round", Identifier, nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("decision", sa.String(length=30), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("given_by", sa.String(length=60), nullable=False),
+        sa.Column("given_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_methodology_opinion_entity_code")),
+        sa.ForeignKeyConstraint(
+            ["methodology_id"], ["methodology.id"], name=op.f("fk_methodology_opinion_methodology_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_methodology_opinion")),
+        sa.UniqueConstraint(
+            "methodology_id",
+            "kind",
+            "round",
+            "entity_code",
+            name=op.f("uq_methodology_opinion_methodology_id_kind_round_entity_code"),
+        ),
+    )
     op.create_table(
         "objective",
         sa.Column("id", Identifier, nullable=False),
@@ -476,6 +988,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("project_id", "year", name=op.f("uq_project_budget_project_id_year")),
     )
     op.create_table(
+        "reviewed_project",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("review_id", Identifier, nullable=False),
+        sa.Column("project_id", Identifier, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("contribution", sa.Text(), nullable=False),
+        sa.Column("physical", ExactDecimal(), nullable=True),
+        sa.Column("budget", ExactDecimal(), nullable=True),
+        sa.Column("theme", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_reviewed_project_project_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["project_review.id"], name=op.f("fk_reviewed_project_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviewed_project")),
+    )
+    with op.batch_alter_table("reviewed_project", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reviewed_project_review_id"), ["review_id"], unique=False)
+
+    op.create_table(
+        "schedule_activity",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=2000), nullable=False),
+        sa.Column("step", sa.String(length=2000), nullable=False),
+        sa.Column("responsible", sa.String(length=60), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("predecessor", sa.String(length=2000), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_schedule_activity_plan_code")),
+        sa.ForeignKeyConstraint(["responsible"], ["person.username"], name=op.f("fk_schedule_activity_responsible")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_activity")),
+    )
+    with op.batch_alter_table("schedule_activity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_schedule_activity_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
         "subscription",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("instance_id", Identifier, nullable=False),
@@ -490,6 +1037,34 @@ def upgrade() -> None:
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subscription_instance_id"), ["instance_id"], unique=False)
         batch_op.create_index("ix_subscription_message", ["name", "key"], unique=False)
+
+    op.create_table(
+        "survey",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("is_multiple", sa.Boolean(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("outreach", sa.JSON(), nullable=False),
+        sa.Column("privacy_notice", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.String(length=60), nullable=True),
+        sa.Column("answers", Identifier, nullable=False),
+        sa.Column("analysis", sa.Text(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_survey_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_survey_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
+        sa.UniqueConstraint("token", name=op.f("uq_survey_token")),
+    )
+    with op.batch_alter_table("survey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_plan_code"), ["plan_code"], unique=False)
 
     op.create_table(
         "timer",
@@ -584,6 +1159,35 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "answer_attempt",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("survey_id", Identifier, nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_answer_attempt_survey_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_attempt")),
+    )
+    with op.batch_alter_table("answer_attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_answer_attempt_whose", ["survey_id", "address_hash", "at"], unique=False)
+
+    op.create_table(
+        "budget_allocation",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("action_plan_id", Identifier, nullable=False),
+        sa.Column("project_id", Identifier, nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("amount", ExactDecimal(), nullable=False),
+        sa.Column("act", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_plan_id"], ["action_plan.id"], name=op.f("fk_budget_allocation_action_plan_id")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_budget_allocation_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_allocation")),
+    )
+    with op.batch_alter_table("budget_allocation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_budget_allocation_action_plan_id"), ["action_plan_id"], unique=False)
+
+    op.create_table(
         "budget_report",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("period_id", Identifier, nullable=False),
@@ -597,6 +1201,39 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_budget_report_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_report")),
         sa.UniqueConstraint("period_id", "project_id", name=op.f("uq_budget_report_period_id_project_id")),
+    )
+    op.create_table(
+        "certified_month",
+        sa.Column("evaluation_id", Identifier, nullable=False),
+        sa.Column("period_id", Identifier, nullable=False),
+        sa.Column("compliance", ExactDecimal(), nullable=True),
+        sa.Column("formula_version", sa.String(length=20), nullable=False),
+        sa.Column("certified_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_certified_month_evaluation_id")),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_certified_month_period_id")),
+        sa.PrimaryKeyConstraint("evaluation_id", "period_id", name=op.f("pk_certified_month")),
+    )
+    op.create_table(
+        "entity_chapter",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("annual_report_id", Identifier, nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("achievements", sa.Text(), nullable=False),
+        sa.Column("challenges", sa.Text(), nullable=False),
+        sa.Column("from_records", sa.Boolean(), nullable=False),
+        sa.Column("reviewed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("sent_by", sa.String(length=60), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["annual_report_id"], ["annual_report.id"], name=op.f("fk_entity_chapter_annual_report_id")
+        ),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_entity_chapter_entity_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entity_chapter")),
+        sa.UniqueConstraint(
+            "annual_report_id", "entity_code", name=op.f("uq_entity_chapter_annual_report_id_entity_code")
+        ),
     )
     op.create_table(
         "entity_report",
@@ -617,6 +1254,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("period_id", "entity_code", name=op.f("uq_entity_report_period_id_entity_code")),
     )
     op.create_table(
+        "evaluation_input",
+        sa.Column("evaluation_id", Identifier, nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("key", sa.String(length=20), nullable=False),
+        sa.Column("available", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_evaluation_input_evaluation_id")),
+        sa.PrimaryKeyConstraint("evaluation_id", "kind", "key", name=op.f("pk_evaluation_input")),
+    )
+    op.create_table(
+        "evaluation_question",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("evaluation_id", Identifier, nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("criterion", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluation.id"], name=op.f("fk_evaluation_question_evaluation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_question")),
+    )
+    with op.batch_alter_table("evaluation_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evaluation_question_evaluation_id"), ["evaluation_id"], unique=False)
+
+    op.create_table(
         "figure",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("period_id", Identifier, nullable=False),
@@ -636,6 +1298,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("period_id", "level", "code", name=op.f("uq_figure_period_id_level_code")),
     )
     op.create_table(
+        "follow_up_strategy",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("action_plan_id", Identifier, nullable=False),
+        sa.Column("project_id", Identifier, nullable=False),
+        sa.Column("frequency", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("reports", sa.String(length=60), nullable=False),
+        sa.Column("reviews", sa.String(length=60), nullable=False),
+        sa.Column("substitute", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_plan_id"], ["action_plan.id"], name=op.f("fk_follow_up_strategy_action_plan_id")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_follow_up_strategy_project_id")),
+        sa.ForeignKeyConstraint(["reports"], ["person.username"], name=op.f("fk_follow_up_strategy_reports")),
+        sa.ForeignKeyConstraint(["reviews"], ["person.username"], name=op.f("fk_follow_up_strategy_reviews")),
+        sa.ForeignKeyConstraint(["substitute"], ["person.username"], name=op.f("fk_follow_up_strategy_substitute")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_strategy")),
+    )
+    with op.batch_alter_table("follow_up_strategy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_follow_up_strategy_action_plan_id"), ["action_plan_id"], unique=False)
+
+    op.create_table(
         "form_draft",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("task_id", Identifier, nullable=False),
@@ -647,45 +1331,102 @@ def upgrade() -> None:
         sa.UniqueConstraint("task_id", "username", name=op.f("uq_form_draft_task_id_username")),
     )
     op.create_table(
-        "indicator",
+        "goal",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("plan_code", sa.String(length=40), nullable=False),
         sa.Column("objective_id", Identifier, nullable=False),
-        sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=500), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("entity_code", sa.String(length=20), nullable=False),
-        sa.Column("project_code", sa.String(length=40), nullable=True),
-        sa.Column("weight", ExactDecimal(), nullable=False),
-        sa.Column("unit", sa.String(length=100), nullable=False),
-        sa.Column("decimals", Identifier, nullable=False),
-        sa.Column("annualization", sa.String(length=20), nullable=False),
-        sa.Column("baseline", ExactDecimal(), nullable=True),
-        sa.Column("baseline_year", Identifier, nullable=True),
-        sa.Column("final_target", ExactDecimal(), nullable=True),
-        sa.Column("periodicity", sa.String(length=20), nullable=False),
-        sa.Column("lag_days", Identifier, nullable=False),
-        sa.Column("definition", sa.Text(), nullable=False),
-        sa.Column("formula", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("reports", sa.String(length=60), nullable=True),
-        sa.Column("reviews", sa.String(length=60), nullable=True),
-        sa.Column("substitute", sa.String(length=60), nullable=True),
-        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("alignment", sa.Text(), nullable=False),
         sa.Column("position", Identifier, nullable=False),
-        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_indicator_entity_code")),
-        sa.ForeignKeyConstraint(["objective_id"], ["objective.id"], name=op.f("fk_indicator_objective_id")),
-        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_indicator_plan_code")),
-        sa.ForeignKeyConstraint(["reports"], ["person.username"], name=op.f("fk_indicator_reports")),
-        sa.ForeignKeyConstraint(["reviews"], ["person.username"], name=op.f("fk_indicator_reviews")),
-        sa.ForeignKeyConstraint(["substitute"], ["person.username"], name=op.f("fk_indicator_substitute")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
-        sa.UniqueConstraint("plan_code", "code", name=op.f("uq_indicator_plan_code_code")),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_goal_entity_code")),
+        sa.ForeignKeyConstraint(["objective_id"], ["objective.id"], name=op.f("fk_goal_objective_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_goal_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
+        sa.UniqueConstraint("plan_code", "code", name=op.f("uq_goal_plan_code_code")),
     )
-    with op.batch_alter_table("indicator", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_indicator_entity_code"), ["entity_code"], unique=False)
-        batch_op.create_index(batch_op.f("ix_indicator_objective_id"), ["objective_id"], unique=False)
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_objective_id"), ["objective_id"], unique=False)
 
+    op.create_table(
+        "improvement",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("annual_report_id", Identifier, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("responsible", sa.String(length=60), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["annual_report_id"], ["annual_report.id"], name=op.f("fk_improvement_annual_report_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_improvement")),
+    )
+    with op.batch_alter_table("improvement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_improvement_annual_report_id"), ["annual_report_id"], unique=False)
+
+    op.create_table(
+        "judgement",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("evaluation_id", Identifier, nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("compliance", ExactDecimal(), nullable=True),
+        sa.Column("judgement", sa.String(length=20), nullable=False),
+        sa.Column("argument", sa.Text(), nullable=False),
+        sa.Column("judged_by", sa.String(length=60), nullable=False),
+        sa.Column("judged_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_judgement_evaluation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judgement")),
+        sa.UniqueConstraint("evaluation_id", "level", "code", name=op.f("uq_judgement_evaluation_id_level_code")),
+    )
+    op.create_table(
+        "lesson",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("evaluation_id", Identifier, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("recommendation", sa.Text(), nullable=False),
+        sa.Column("addressee", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_lesson_evaluation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
+    )
+    with op.batch_alter_table("lesson", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_evaluation_id"), ["evaluation_id"], unique=False)
+
+    op.create_table(
+        "product",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("objective_id", Identifier, nullable=False),
+        sa.Column("name", sa.String(length=2000), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_product_entity_code")),
+        sa.ForeignKeyConstraint(["objective_id"], ["objective.id"], name=op.f("fk_product_objective_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_product_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+    )
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "self_assessment",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("evaluation_id", Identifier, nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("achievements", sa.Text(), nullable=False),
+        sa.Column("difficulties", sa.Text(), nullable=False),
+        sa.Column("factors", sa.Text(), nullable=False),
+        sa.Column("adjustments", sa.Text(), nullable=False),
+        sa.Column("sent_by", sa.String(length=60), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_self_assessment_entity_code")),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_self_assessment_evaluation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_assessment")),
+        sa.UniqueConstraint("evaluation_id", "entity_code", name=op.f("uq_self_assessment_evaluation_id_entity_code")),
+    )
     op.create_table(
         "stored_file",
         sa.Column("id", Identifier, nullable=False),
@@ -721,6 +1462,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_submission_token")),
     )
     op.create_table(
+        "survey_answer",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("survey_id", Identifier, nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("free_text", sa.String(length=500), nullable=False),
+        sa.Column("moderation", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_answer_survey_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answer")),
+    )
+    with op.batch_alter_table("survey_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_answer_survey_id"), ["survey_id"], unique=False)
+
+    op.create_table(
+        "survey_option",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("survey_id", Identifier, nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("takes_text", sa.Boolean(), nullable=False),
+        sa.Column("votes", Identifier, nullable=True),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_option_survey_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_option")),
+    )
+    with op.batch_alter_table("survey_option", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_option_survey_id"), ["survey_id"], unique=False)
+
+    op.create_table(
         "task_candidate",
         sa.Column("task_id", Identifier, nullable=False),
         sa.Column("group_id", sa.String(length=200), nullable=False),
@@ -734,6 +1503,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_task_candidate_group", ["group_id", "due_at"], unique=False)
 
     op.create_table(
+        "topics_discussed",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("meeting_id", Identifier, nullable=True),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("conclusions", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=60), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_topics_discussed_meeting_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_topics_discussed_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topics_discussed")),
+    )
+    with op.batch_alter_table("topics_discussed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_topics_discussed_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
         "verdict",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("meeting_id", Identifier, nullable=False),
@@ -744,6 +1529,187 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_verdict_meeting_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
         sa.UniqueConstraint("meeting_id", "level", "code", name=op.f("uq_verdict_meeting_id_level_code")),
+    )
+    op.create_table(
+        "year_delivery",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("action_plan_id", Identifier, nullable=False),
+        sa.Column("project_id", Identifier, nullable=False),
+        sa.Column("delivery", sa.Text(), nullable=False),
+        sa.Column("reserve", ExactDecimal(), nullable=False),
+        sa.ForeignKeyConstraint(["action_plan_id"], ["action_plan.id"], name=op.f("fk_year_delivery_action_plan_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_year_delivery_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_year_delivery")),
+        sa.UniqueConstraint("action_plan_id", "project_id", name=op.f("uq_year_delivery_action_plan_id_project_id")),
+    )
+    op.create_table(
+        "budget_modification_file",
+        sa.Column("modification_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_budget_modification_file_file_id")),
+        sa.ForeignKeyConstraint(
+            ["modification_id"], ["budget_modification.id"], name=op.f("fk_budget_modification_file_modification_id")
+        ),
+        sa.PrimaryKeyConstraint("modification_id", "file_id", name=op.f("pk_budget_modification_file")),
+    )
+    op.create_table(
+        "chapter_annex",
+        sa.Column("chapter_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["chapter_id"], ["entity_chapter.id"], name=op.f("fk_chapter_annex_chapter_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_chapter_annex_file_id")),
+        sa.PrimaryKeyConstraint("chapter_id", "file_id", name=op.f("pk_chapter_annex")),
+    )
+    op.create_table(
+        "document",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("format", sa.String(length=10), nullable=False),
+        sa.Column("version", Identifier, nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_document_file_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_document_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+        sa.UniqueConstraint(
+            "plan_code", "kind", "key", "format", "version", name=op.f("uq_document_plan_code_kind_key_format_version")
+        ),
+    )
+    op.create_table(
+        "evaluation_annex",
+        sa.Column("evaluation_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_evaluation_annex_evaluation_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_evaluation_annex_file_id")),
+        sa.PrimaryKeyConstraint("evaluation_id", "file_id", name=op.f("pk_evaluation_annex")),
+    )
+    op.create_table(
+        "external_report_file",
+        sa.Column("report_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_external_report_file_file_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["external_report.id"], name=op.f("fk_external_report_file_report_id")),
+        sa.PrimaryKeyConstraint("report_id", "file_id", name=op.f("pk_external_report_file")),
+    )
+    op.create_table(
+        "indicator",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("objective_id", Identifier, nullable=False),
+        sa.Column("goal_id", Identifier, nullable=True),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=500), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("project_code", sa.String(length=40), nullable=True),
+        sa.Column("weight", ExactDecimal(), nullable=False),
+        sa.Column("unit", sa.String(length=100), nullable=False),
+        sa.Column("decimals", Identifier, nullable=False),
+        sa.Column("annualization", sa.String(length=20), nullable=False),
+        sa.Column("baseline", ExactDecimal(), nullable=True),
+        sa.Column("baseline_year", Identifier, nullable=True),
+        sa.Column("final_target", ExactDecimal(), nullable=True),
+        sa.Column("periodicity", sa.String(length=20), nullable=False),
+        sa.Column("lag_days", Identifier, nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("formula", sa.Text(), nullable=False),
+        sa.Column("variables", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("baseline_source", sa.Text(), nullable=False),
+        sa.Column("direction", sa.String(length=20), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("reports", sa.String(length=60), nullable=True),
+        sa.Column("reviews", sa.String(length=60), nullable=True),
+        sa.Column("substitute", sa.String(length=60), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_indicator_entity_code")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_indicator_goal_id")),
+        sa.ForeignKeyConstraint(["objective_id"], ["objective.id"], name=op.f("fk_indicator_objective_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_indicator_plan_code")),
+        sa.ForeignKeyConstraint(["reports"], ["person.username"], name=op.f("fk_indicator_reports")),
+        sa.ForeignKeyConstraint(["reviews"], ["person.username"], name=op.f("fk_indicator_reviews")),
+        sa.ForeignKeyConstraint(["substitute"], ["person.username"], name=op.f("fk_indicator_substitute")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
+        sa.UniqueConstraint("plan_code", "code", name=op.f("uq_indicator_plan_code_code")),
+    )
+    with op.batch_alter_table("indicator", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_indicator_entity_code"), ["entity_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_indicator_goal_id"), ["goal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_indicator_objective_id"), ["objective_id"], unique=False)
+
+    op.create_table(
+        "plan_archive",
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("series", sa.String(length=60), nullable=False),
+        sa.Column("remarks", sa.Text(), nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=60), nullable=False),
+        sa.Column("archived_at", UtcDateTime(), nullable=True),
+        sa.Column("file_id", Identifier, nullable=True),
+        sa.Column("entries", Identifier, nullable=False),
+        sa.Column("index_sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_plan_archive_file_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_plan_archive_plan_code")),
+        sa.PrimaryKeyConstraint("plan_code", name=op.f("pk_plan_archive")),
+    )
+    op.create_table(
+        "source",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("topic", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=2000), nullable=False),
+        sa.Column("year", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=True),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("reserve", sa.String(length=20), nullable=False),
+        sa.Column("added_by", sa.String(length=60), nullable=False),
+        sa.Column("added_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_source_entity_code")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_source_file_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_source_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
+    )
+    with op.batch_alter_table("source", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_source_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "submission_file",
+        sa.Column("submission_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_submission_file_file_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_file_submission_id")),
+        sa.PrimaryKeyConstraint("submission_id", "file_id", name=op.f("pk_submission_file")),
+    )
+    op.create_table(
+        "submission_revision",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("submission_id", Identifier, nullable=False),
+        sa.Column("number", Identifier, nullable=False),
+        sa.Column("username", sa.String(length=60), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("replaced_at", UtcDateTime(), nullable=False),
+        sa.Column("replaced_by", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_submission_revision_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_revision")),
+        sa.UniqueConstraint("submission_id", "number", name=op.f("uq_submission_revision_submission_id_number")),
+    )
+    op.create_table(
+        "year_delivery_file",
+        sa.Column("delivery_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["year_delivery.id"], name=op.f("fk_year_delivery_file_delivery_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_year_delivery_file_file_id")),
+        sa.PrimaryKeyConstraint("delivery_id", "file_id", name=op.f("pk_year_delivery_file")),
     )
     op.create_table(
         "bottleneck",
@@ -769,23 +1735,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("period_id", "indicator_id", name=op.f("uq_bottleneck_period_id_indicator_id")),
     )
     op.create_table(
-        "document",
+        "lagging_goal",
         sa.Column("id", Identifier, nullable=False),
-        sa.Column("plan_code", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("key", sa.String(length=60), nullable=False),
-        sa.Column("format", sa.String(length=10), nullable=False),
-        sa.Column("version", Identifier, nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("file_id", Identifier, nullable=False),
-        sa.Column("made_at", UtcDateTime(), nullable=False),
-        sa.Column("published_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_document_file_id")),
-        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_document_plan_code")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
-        sa.UniqueConstraint(
-            "plan_code", "kind", "key", "format", "version", name=op.f("uq_document_plan_code_kind_key_format_version")
-        ),
+        sa.Column("action_plan_id", Identifier, nullable=False),
+        sa.Column("indicator_id", Identifier, nullable=False),
+        sa.Column("lag", ExactDecimal(), nullable=False),
+        sa.Column("rescheduled", ExactDecimal(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["action_plan_id"], ["action_plan.id"], name=op.f("fk_lagging_goal_action_plan_id")),
+        sa.ForeignKeyConstraint(["indicator_id"], ["indicator.id"], name=op.f("fk_lagging_goal_indicator_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lagging_goal")),
+        sa.UniqueConstraint("action_plan_id", "indicator_id", name=op.f("uq_lagging_goal_action_plan_id_indicator_id")),
     )
     op.create_table(
         "measurement",
@@ -847,6 +1807,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("period_id", "indicator_id", name=op.f("uq_period_row_period_id_indicator_id")),
     )
     op.create_table(
+        "project_goal",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("project_id", Identifier, nullable=False),
+        sa.Column("indicator_id", Identifier, nullable=True),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("contribution", ExactDecimal(), nullable=False),
+        sa.Column("territorial", sa.Boolean(), nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["indicator_id"], ["indicator.id"], name=op.f("fk_project_goal_indicator_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_project_goal_plan_code")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_goal_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_goal")),
+    )
+    with op.batch_alter_table("project_goal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_project_goal_indicator_id"), ["indicator_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_project_goal_plan_code"), ["plan_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_project_goal_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
         "responsibility",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("instance_id", Identifier, nullable=False),
@@ -865,30 +1845,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_responsibility_instance_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_responsibility")),
         sa.UniqueConstraint("instance_id", "indicator_id", name=op.f("uq_responsibility_instance_id_indicator_id")),
-    )
-    op.create_table(
-        "submission_file",
-        sa.Column("submission_id", Identifier, nullable=False),
-        sa.Column("file_id", Identifier, nullable=False),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_submission_file_file_id")),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_file_submission_id")),
-        sa.PrimaryKeyConstraint("submission_id", "file_id", name=op.f("pk_submission_file")),
-    )
-    op.create_table(
-        "submission_revision",
-        sa.Column("id", Identifier, nullable=False),
-        sa.Column("submission_id", Identifier, nullable=False),
-        sa.Column("number", Identifier, nullable=False),
-        sa.Column("username", sa.String(length=60), nullable=False),
-        sa.Column("sent_at", UtcDateTime(), nullable=False),
-        sa.Column("values", sa.JSON(), nullable=False),
-        sa.Column("replaced_at", UtcDateTime(), nullable=False),
-        sa.Column("replaced_by", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_submission_revision_submission_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_revision")),
-        sa.UniqueConstraint("submission_id", "number", name=op.f("uq_submission_revision_submission_id_number")),
     )
     op.create_table(
         "year_target",
@@ -948,12 +1904,198 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("measurement_id", "file_id", name=op.f("pk_measurement_evidence")),
     )
+    op.create_table(
+        "planned_activity",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("action_plan_id", Identifier, nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.Column("project_id", Identifier, nullable=False),
+        sa.Column("project_goal_id", Identifier, nullable=False),
+        sa.Column("indicator_id", Identifier, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
+        sa.Column("weight", ExactDecimal(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("responsible", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_plan_id"], ["action_plan.id"], name=op.f("fk_planned_activity_action_plan_id")
+        ),
+        sa.ForeignKeyConstraint(["indicator_id"], ["indicator.id"], name=op.f("fk_planned_activity_indicator_id")),
+        sa.ForeignKeyConstraint(
+            ["project_goal_id"], ["project_goal.id"], name=op.f("fk_planned_activity_project_goal_id")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_planned_activity_project_id")),
+        sa.ForeignKeyConstraint(["responsible"], ["person.username"], name=op.f("fk_planned_activity_responsible")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_activity")),
+    )
+    with op.batch_alter_table("planned_activity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_planned_activity_action_plan_id"), ["action_plan_id"], unique=False)
+
+    op.create_table(
+        "recovery_decision",
+        sa.Column("evaluation_id", Identifier, nullable=False),
+        sa.Column("bottleneck_id", Identifier, nullable=False),
+        sa.Column("severity", sa.String(length=20), nullable=False),
+        sa.Column("recovery", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["bottleneck_id"], ["bottleneck.id"], name=op.f("fk_recovery_decision_bottleneck_id")),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_recovery_decision_evaluation_id")),
+        sa.PrimaryKeyConstraint("evaluation_id", "bottleneck_id", name=op.f("pk_recovery_decision")),
+    )
+    op.create_table(
+        "recovery_plan",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("indicator_id", Identifier, nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("bottleneck_id", Identifier, nullable=True),
+        sa.Column("instance_id", Identifier, nullable=True),
+        sa.Column("since_period", sa.String(length=7), nullable=False),
+        sa.Column("severity", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("round", Identifier, nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("root_cause", sa.Text(), nullable=False),
+        sa.Column("resources", sa.Text(), nullable=False),
+        sa.Column("recovery_target", ExactDecimal(), nullable=True),
+        sa.Column("target_on", sa.Date(), nullable=True),
+        sa.Column("verify_on", sa.Date(), nullable=True),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("recovered", sa.Boolean(), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("effective", sa.Boolean(), nullable=True),
+        sa.Column("lesson", sa.Text(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["bottleneck_id"], ["bottleneck.id"], name=op.f("fk_recovery_plan_bottleneck_id")),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_recovery_plan_entity_code")),
+        sa.ForeignKeyConstraint(["indicator_id"], ["indicator.id"], name=op.f("fk_recovery_plan_indicator_id")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_recovery_plan_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_recovery_plan_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_plan")),
+    )
+    with op.batch_alter_table("recovery_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_plan_indicator_id"), ["indicator_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recovery_plan_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recovery_plan_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "activity_report",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("activity_id", Identifier, nullable=False),
+        sa.Column("period_id", Identifier, nullable=False),
+        sa.Column("executed", ExactDecimal(), nullable=False),
+        sa.Column("milestone_met", sa.Boolean(), nullable=False),
+        sa.Column("delivery", sa.Text(), nullable=False),
+        sa.Column("reported_by", sa.String(length=100), nullable=False),
+        sa.Column("reported_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["activity_id"], ["planned_activity.id"], name=op.f("fk_activity_report_activity_id")),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_activity_report_period_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_report")),
+        sa.UniqueConstraint("activity_id", "period_id", name=op.f("uq_activity_report_activity_id_period_id")),
+    )
+    with op.batch_alter_table("activity_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_activity_report_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
+        "planned_month",
+        sa.Column("activity_id", Identifier, nullable=False),
+        sa.Column("month", Identifier, nullable=False),
+        sa.Column("programmed", ExactDecimal(), nullable=False),
+        sa.ForeignKeyConstraint(["activity_id"], ["planned_activity.id"], name=op.f("fk_planned_month_activity_id")),
+        sa.PrimaryKeyConstraint("activity_id", "month", name=op.f("pk_planned_month")),
+    )
+    op.create_table(
+        "recovery_action",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("recovery_plan_id", Identifier, nullable=False),
+        sa.Column("round", Identifier, nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("responsible", sa.String(length=60), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
+        sa.Column("percentage", ExactDecimal(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recovery_plan_id"], ["recovery_plan.id"], name=op.f("fk_recovery_action_recovery_plan_id")
+        ),
+        sa.ForeignKeyConstraint(["responsible"], ["person.username"], name=op.f("fk_recovery_action_responsible")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_action")),
+    )
+    with op.batch_alter_table("recovery_action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_action_recovery_plan_id"), ["recovery_plan_id"], unique=False)
+
+    op.create_table(
+        "recovery_action_file",
+        sa.Column("action_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["recovery_action.id"], name=op.f("fk_recovery_action_file_action_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_recovery_action_file_file_id")),
+        sa.PrimaryKeyConstraint("action_id", "file_id", name=op.f("pk_recovery_action_file")),
+    )
+    op.create_table(
+        "recovery_progress",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("action_id", Identifier, nullable=False),
+        sa.Column("period_id", Identifier, nullable=False),
+        sa.Column("percentage", ExactDecimal(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("reported_by", sa.String(length=100), nullable=False),
+        sa.Column("reported_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["recovery_action.id"], name=op.f("fk_recovery_progress_action_id")),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_recovery_progress_period_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_progress")),
+        sa.UniqueConstraint("action_id", "period_id", name=op.f("uq_recovery_progress_action_id_period_id")),
+    )
+    with op.batch_alter_table("recovery_progress", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_progress_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
+        "recovery_progress_file",
+        sa.Column("progress_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_recovery_progress_file_file_id")),
+        sa.ForeignKeyConstraint(
+            ["progress_id"], ["recovery_progress.id"], name=op.f("fk_recovery_progress_file_progress_id")
+        ),
+        sa.PrimaryKeyConstraint("progress_id", "file_id", name=op.f("pk_recovery_progress_file")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take the tables back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("recovery_progress_file")
+    with op.batch_alter_table("recovery_progress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_progress_period_id"))
+
+    op.drop_table("recovery_progress")
+    op.drop_table("recovery_action_file")
+    with op.batch_alter_table("recovery_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_action_recovery_plan_id"))
+
+    op.drop_table("recovery_action")
+    op.drop_table("planned_month")
+    with op.batch_alter_table("activity_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activity_report_period_id"))
+
+    op.drop_table("activity_report")
+    with op.batch_alter_table("recovery_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_plan_plan_code"))
+        batch_op.drop_index(batch_op.f("ix_recovery_plan_instance_id"))
+        batch_op.drop_index(batch_op.f("ix_recovery_plan_indicator_id"))
+
+    op.drop_table("recovery_plan")
+    op.drop_table("recovery_decision")
+    with op.batch_alter_table("planned_activity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_planned_activity_action_plan_id"))
+
+    op.drop_table("planned_activity")
     op.drop_table("measurement_evidence")
     with op.batch_alter_table("measurement_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_measurement_change_measurement_id"))
@@ -966,37 +2108,105 @@ def downgrade() -> None:
 
     op.drop_table("commitment")
     op.drop_table("year_target")
-    op.drop_table("submission_revision")
-    op.drop_table("submission_file")
     op.drop_table("responsibility")
+    with op.batch_alter_table("project_goal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_project_goal_project_id"))
+        batch_op.drop_index(batch_op.f("ix_project_goal_plan_code"))
+        batch_op.drop_index(batch_op.f("ix_project_goal_indicator_id"))
+
+    op.drop_table("project_goal")
     op.drop_table("period_row")
     op.drop_table("month_target")
     with op.batch_alter_table("measurement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_measurement_indicator_id"))
 
     op.drop_table("measurement")
-    op.drop_table("document")
+    op.drop_table("lagging_goal")
     op.drop_table("bottleneck")
+    op.drop_table("year_delivery_file")
+    op.drop_table("submission_revision")
+    op.drop_table("submission_file")
+    with op.batch_alter_table("source", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_source_plan_code"))
+
+    op.drop_table("source")
+    op.drop_table("plan_archive")
+    with op.batch_alter_table("indicator", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_indicator_objective_id"))
+        batch_op.drop_index(batch_op.f("ix_indicator_goal_id"))
+        batch_op.drop_index(batch_op.f("ix_indicator_entity_code"))
+
+    op.drop_table("indicator")
+    op.drop_table("external_report_file")
+    op.drop_table("evaluation_annex")
+    op.drop_table("document")
+    op.drop_table("chapter_annex")
+    op.drop_table("budget_modification_file")
+    op.drop_table("year_delivery")
     op.drop_table("verdict")
+    with op.batch_alter_table("topics_discussed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_topics_discussed_plan_code"))
+
+    op.drop_table("topics_discussed")
     with op.batch_alter_table("task_candidate", schema=None) as batch_op:
         batch_op.drop_index("ix_task_candidate_group")
 
     op.drop_table("task_candidate")
+    with op.batch_alter_table("survey_option", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_option_survey_id"))
+
+    op.drop_table("survey_option")
+    with op.batch_alter_table("survey_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_answer_survey_id"))
+
+    op.drop_table("survey_answer")
     op.drop_table("submission")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_file_task_id"))
         batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
 
     op.drop_table("stored_file")
-    with op.batch_alter_table("indicator", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_indicator_objective_id"))
-        batch_op.drop_index(batch_op.f("ix_indicator_entity_code"))
+    op.drop_table("self_assessment")
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_plan_code"))
 
-    op.drop_table("indicator")
+    op.drop_table("product")
+    with op.batch_alter_table("lesson", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_evaluation_id"))
+
+    op.drop_table("lesson")
+    op.drop_table("judgement")
+    with op.batch_alter_table("improvement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_improvement_annual_report_id"))
+
+    op.drop_table("improvement")
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_objective_id"))
+
+    op.drop_table("goal")
     op.drop_table("form_draft")
+    with op.batch_alter_table("follow_up_strategy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_follow_up_strategy_action_plan_id"))
+
+    op.drop_table("follow_up_strategy")
     op.drop_table("figure")
+    with op.batch_alter_table("evaluation_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evaluation_question_evaluation_id"))
+
+    op.drop_table("evaluation_question")
+    op.drop_table("evaluation_input")
     op.drop_table("entity_report")
+    op.drop_table("entity_chapter")
+    op.drop_table("certified_month")
     op.drop_table("budget_report")
+    with op.batch_alter_table("budget_allocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_budget_allocation_action_plan_id"))
+
+    op.drop_table("budget_allocation")
+    with op.batch_alter_table("answer_attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_answer_attempt_whose")
+
+    op.drop_table("answer_attempt")
     op.drop_table("alert")
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_session_username"))
@@ -1020,11 +2230,23 @@ def downgrade() -> None:
         batch_op.drop_index("ix_timer_due")
 
     op.drop_table("timer")
+    with op.batch_alter_table("survey", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_plan_code"))
+
+    op.drop_table("survey")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_index("ix_subscription_message")
         batch_op.drop_index(batch_op.f("ix_subscription_instance_id"))
 
     op.drop_table("subscription")
+    with op.batch_alter_table("schedule_activity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_schedule_activity_plan_code"))
+
+    op.drop_table("schedule_activity")
+    with op.batch_alter_table("reviewed_project", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reviewed_project_review_id"))
+
+    op.drop_table("reviewed_project")
     op.drop_table("project_budget")
     op.drop_table("person_role")
     op.drop_table("period_start")
@@ -1033,6 +2255,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_objective_line_id"))
 
     op.drop_table("objective")
+    op.drop_table("methodology_opinion")
+    with op.batch_alter_table("methodology_adjustment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_methodology_adjustment_methodology_id"))
+
+    op.drop_table("methodology_adjustment")
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_instance_id"))
 
@@ -1046,23 +2273,87 @@ def downgrade() -> None:
         batch_op.drop_index("ix_history_entry_instance")
 
     op.drop_table("history_entry")
+    op.drop_table("framework_objective")
+    with op.batch_alter_table("external_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_external_report_instance_id"))
+
+    op.drop_table("external_report")
+    op.drop_table("evaluation")
     op.drop_table("document_version")
     op.drop_table("document_section")
     op.drop_table("credential")
+    with op.batch_alter_table("budget_modification", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_budget_modification_project_id"))
+        batch_op.drop_index(batch_op.f("ix_budget_modification_plan_code"))
+
+    op.drop_table("budget_modification")
+    op.drop_table("assignment")
+    with op.batch_alter_table("articulation_point", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_articulation_point_plan_code"))
+
+    op.drop_table("articulation_point")
+    op.drop_table("annual_report")
+    with op.batch_alter_table("action_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_plan_instance_id"))
+
+    op.drop_table("action_plan")
     op.drop_table("thresholds")
+    with op.batch_alter_table("theme_mention", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_theme_mention_plan_code"))
+
+    op.drop_table("theme_mention")
+    op.drop_table("theme")
+    with op.batch_alter_table("swot_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_swot_entry_plan_code"))
+
+    op.drop_table("swot_entry")
+    op.drop_table("strategic_bet")
+    with op.batch_alter_table("stakeholder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stakeholder_plan_code"))
+
+    op.drop_table("stakeholder")
+    op.drop_table("sector_sketch")
+    op.drop_table("project_review")
     op.drop_table("project")
     op.drop_table("process_definition")
+    op.drop_table("plan_entity")
     op.drop_table("plan_document")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_entity_code"))
 
     op.drop_table("person")
+    op.drop_table("methodology")
     op.drop_table("line")
     with op.batch_alter_table("instance", schema=None) as batch_op:
         batch_op.drop_index("ix_instance_scope_process")
         batch_op.drop_index(batch_op.f("ix_instance_bundle_sha256"))
 
     op.drop_table("instance")
+    with op.batch_alter_table("glossary_term", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_glossary_term_plan_code"))
+
+    op.drop_table("glossary_term")
+    with op.batch_alter_table("framework_value", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_framework_value_plan_code"))
+
+    op.drop_table("framework_value")
+    op.drop_table("follow_up_tool")
+    op.drop_table("follow_up_start")
+    with op.batch_alter_table("field_validation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_field_validation_plan_code"))
+
+    op.drop_table("field_validation")
+    op.drop_table("diagnosis")
+    op.drop_table("community_choice")
+    op.drop_table("closing_item")
+    with op.batch_alter_table("battery_finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_battery_finding_plan_code"))
+
+    op.drop_table("battery_finding")
+    with op.batch_alter_table("articulation_problem", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_articulation_problem_plan_code"))
+
+    op.drop_table("articulation_problem")
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_attempt_username")
         batch_op.drop_index("ix_sign_in_attempt_address")
