@@ -7,7 +7,7 @@ import spanish from './shared/spanish.js';
 import './viewer.css';
 
 const STEP = 1.25;
-const LEGIBLE = 0.5;
+const LEGIBLE = 0.4;
 
 function button(label, sign, action) {
   const element = document.createElement('button');

@@ -7,8 +7,8 @@ import { translate } from '../shared/spanish.js';
 const WORDS = {
   'bpmn:UserTask': 'Tarea', 'bpmn:ServiceTask': 'Paso automático', 'bpmn:SendTask': 'Envío de mensaje', 'bpmn:CallActivity': 'Proceso llamado',
   'bpmn:SubProcess': 'Subproceso', 'bpmn:ExclusiveGateway': 'Pregunta', 'bpmn:ParallelGateway': 'Caminos a la vez', 'bpmn:StartEvent': 'Comienzo',
-  'bpmn:EndEvent': 'Final', 'bpmn:BoundaryEvent': 'Evento de borde', 'bpmn:IntermediateCatchEvent': 'Espera', 'bpmn:Lane': 'Carril',
-  'bpmn:Participant': 'Proceso', 'bpmn:Process': 'Proceso', 'bpmn:SequenceFlow': 'Flujo', 'bpmn:Task': 'Tarea sin tipo', 'bpmn:TextAnnotation': 'Anotación',
+  'bpmn:EndEvent': 'Final', 'bpmn:BoundaryEvent': 'Evento de borde', 'bpmn:IntermediateCatchEvent': 'Espera', 'bpmn:Lane': 'Responsable',
+  'bpmn:Participant': 'Proceso', 'bpmn:Collaboration': 'Diagrama', 'bpmn:Process': 'Proceso', 'bpmn:SequenceFlow': 'Flujo', 'bpmn:Task': 'Tarea sin tipo', 'bpmn:TextAnnotation': 'Anotación',
 };
 
 function make(tag, attributes = {}, ...children) {
@@ -69,6 +69,11 @@ export class Panel {
     const context = { ...this.catalogues, elementRegistry: this.elementRegistry, lane: laneOf(this.elementRegistry, element) };
     const kind = WORDS[element.type] ?? translate(element.type.replace('bpmn:', ''));
     const heading = make('h2', {}, kind, ': ', make('b', {}, getBusinessObject(element).name || 'sin nombre'));
+    if (element === this.canvas.getRootElement()) {
+      const hint = make('p', {}, 'Elija una tarea en el dibujo para cambiar quién la hace, su plazo o su formulario.');
+      this.container.replaceChildren(make('h2', {}, 'Diagrama'), hint);
+      return;
+    }
     const sections = groups(element, context).map((group) => this.section(group));
     this.container.replaceChildren(heading, ...sections);
   }
