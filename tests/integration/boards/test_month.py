@@ -1,0 +1,174 @@
+"""The board of the month: what it says, who may act from it, and that acting changes what is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from engine.history import HistoryEntry
+from engine.tasks.models import UserTask
+from tests.support.web import Site, Visitor
+from workflows.monitoring.models import EntityReport, PeriodStart
+from workflows.people.models import Person
+
+
+def the_task(site: Site, element_id: str, entity: str) -> UserTask:
+    with site.application.database.reading() as session:
+        tasks = session.scalars(sa.select(UserTask).where(UserTask.element_id == element_id, UserTask.state == "open"))
+        return next(one for one in tasks if one.variables.get("entidad") == entity)
+
+
+def row(visitor: Visitor, entity: str) -> str:
+    """A row of the matrix in one line."""
+    (found,) = visitor.page().xpath(f"//table[@class='matrix']/tbody/tr[th/a='{entity}']")
+    return " ".join(found.text_content().split())
+
+
+def set_report(site: Site, entity: str, **values: object) -> None:
+    with site.application.database.unit_of_work() as session:
+        session.execute(sa.update(EntityReport).where(EntityReport.entity_code == entity).values(**values))
+
+
+def test_one_sentence_says_what_matters_now(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/seguimiento")
+
+    assert visitor.heading() == "Seguimiento de junio de 2018"
+    assert "Ninguna de las tres entidades ha entregado." in visitor.text()
+    assert "vencen el lunes 9 de julio (falta 1 día hábil)." in visitor.text()
+
+
+def test_the_matrix_says_how_each_report_stands_and_who_has_it(site: Site) -> None:
+    set_report(site, "SDG", state="avalado", first_sent_at=dt.datetime(2018, 7, 5, 15, tzinfo=dt.UTC))
+    set_report(
+        site, "DADEP", state="avalado", times_returned=1, first_sent_at=dt.datetime(2018, 7, 6, 15, tzinfo=dt.UTC)
+    )
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/seguimiento/2018-06")
+
+    assert "✓ día 3" in row(visitor, "SDG")  # Monday 2 July is a holiday
+    assert "↩ día 4 se devolvió y se ajustó" in row(visitor, "DADEP")
+    assert "◐ en curso" in row(visitor, "IDPAC")
+    assert "Sandra Ruiz Reportar avance, desde el martes 3 jul." in row(visitor, "IDPAC")
+    assert "Dos de las tres entidades han entregado." in visitor.text()
+
+
+def test_what_never_came_is_a_sign_and_a_word(site: Site) -> None:
+    set_report(site, "IDPAC", state="sin_reporte")
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/seguimiento")
+
+    assert "✗ no llegó" in row(visitor, "IDPAC")
+
+
+def test_figures_are_those_of_the_last_complete_month(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/seguimiento")
+
+    assert "cumplimiento a mayo de 2018" in visitor.text()
+    assert "junio se calcula al consolidar" in visitor.text()
+    assert "Líneas estratégicas, a mayo de 2018" in visitor.text()
+
+
+def test_overdue_tasks_are_counted_and_named(site: Site) -> None:
+    site.clock.move_to(dt.datetime(2018, 7, 11, 15, tzinfo=dt.UTC))
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/seguimiento")
+
+    assert "vencidas: «Reportar avance»" in visitor.text()
+    assert "■ Vencida" in visitor.text()
+    assert "venció hace 2 días hábiles" in visitor.text()
+
+
+def test_a_task_whose_people_all_left_is_told_first(site: Site) -> None:
+    with site.application.database.unit_of_work() as session:
+        session.get_one(Person, "sruiz").active = False
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/seguimiento")
+
+    assert "Hay 1 tarea sin quien la haga: reasígnela." in visitor.text()
+    assert "▲ sin quien la haga" in visitor.text()
+
+
+def test_a_coordinator_reassigns_a_task_with_a_reason(site: Site) -> None:
+    task = the_task(site, "reportar_avance", "IDPAC")
+    visitor = site.visitor("amartinez")
+    address = f"/seguimiento/tareas/{task.id}/reasignar"
+
+    visitor.open(address)
+    offered = visitor.page().xpath("//select[@name='persona']//option/@value")
+    visitor.press(address, persona="rmora", motivo="Sandra está en licencia.")
+
+    assert "sruiz" not in offered
+    assert len(offered) == len(set(offered))
+    assert "«Reportar avance» le quedó a Ricardo Mora" in visitor.text()
+    assert "la tiene Ricardo Mora" in visitor.text()
+    with site.application.database.reading() as session:
+        entry = session.scalars(sa.select(HistoryEntry).where(HistoryEntry.kind == "task_reassigned")).one()
+    assert (entry.actor_id, entry.data["motivo"]) == ("amartinez", "Sandra está en licencia.")
+
+
+def test_reassigning_without_person_or_reason_points_at_the_fields(site: Site) -> None:
+    task = the_task(site, "reportar_avance", "IDPAC")
+    visitor = site.visitor("amartinez")
+    address = f"/seguimiento/tareas/{task.id}/reasignar"
+
+    visitor.open(address)
+    visitor.press(address, status=422)
+
+    assert "Elija a quién le queda la tarea." in visitor.text()
+    assert "Diga el motivo" in visitor.text()
+    assert the_task(site, "reportar_avance", "IDPAC").assignee == "sruiz"
+
+
+def test_others_read_the_board_and_may_not_act(site: Site) -> None:
+    task = the_task(site, "reportar_avance", "IDPAC")
+    sandra = site.visitor("sruiz")
+
+    sandra.open("/seguimiento")
+    assert "Reasignar" not in sandra.text()
+    sandra.open(f"/seguimiento/tareas/{task.id}/reasignar", status=403)
+
+
+def test_a_missed_period_waits_for_the_coordinator_who_skips_it_with_a_reason(site: Site) -> None:
+    with site.application.database.unit_of_work() as session:
+        session.execute(sa.delete(PeriodStart).where(PeriodStart.process_key == "f5_preparacion"))
+        session.add(
+            PeriodStart(
+                process_key="f5_preparacion",
+                plan_code="PES-GOB",
+                period="2018",
+                due_on=dt.date(2018, 1, 15),
+                started_at=site.clock.now(),
+                outcome="por_decidir",
+            )
+        )
+    visitor = site.visitor("amartinez")
+    visitor.open("/seguimiento")
+    (link,) = visitor.page().xpath("//a[starts-with(@href, '/seguimiento/periodos/')]/@href")
+
+    visitor.open(link)
+    visitor.send(visitor.address, [*visitor.fields(visitor.address), ("omitir", "1")], 422)
+    assert "Diga el motivo" in visitor.text()
+    fields = [one for one in visitor.fields(visitor.address) if one[0] != "motivo"]
+    visitor.send(visitor.address, [*fields, ("motivo", "Se hizo en papel."), ("omitir", "1")])
+
+    assert "El periodo 2018 no se abrirá." in visitor.text()
+    with site.application.database.reading() as session:
+        rows = session.scalars(sa.select(PeriodStart).where(PeriodStart.process_key == "f5_preparacion")).all()
+    assert [(one.outcome, one.reason) for one in rows] == [("omitido", "Se hizo en papel.")]
+
+
+def test_an_unknown_month_is_not_found(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/seguimiento/2031-01", status=404)
+
+    assert "El plan no tiene el periodo «2031-01»" in visitor.text()
