@@ -14,7 +14,7 @@ from workflows.forms.cells import is_blank
 from workflows.forms.fields import Field
 from workflows.forms.handlers import Chip, Option
 from workflows.forms.notation import format_number, parse_day, parse_moment
-from workflows.forms.opening import OpenForm
+from workflows.forms.opening import OpenForm, own_table
 from workflows.forms.reading import identity
 from workflows.forms.stored import text_of
 from workflows.forms.values import FieldError, path_of
@@ -28,7 +28,10 @@ NEW_ROW = "__n__"
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One field on the page. `shown` is its text if it is read-only, `text` what stands in its input."""
+    """One field on the page. `shown` is its text if it is read-only, `text` what stands in its input.
+
+    `rows_from` is the column of the same form that offers the choices.
+    """
 
     field: Field
     path: str
@@ -45,6 +48,7 @@ class Control:
     note: str
     chip: Chip | None
     absent: bool
+    rows_from: str = ""
 
     @property
     def name(self) -> str:
@@ -142,7 +146,13 @@ class FormView:
             note=prefill.notes.get(path, ""),
             chip=self.opened.preview.chips.get(path),
             absent=path in self.opened.hidden and (self.readonly or self._is_settled(field, table)),
+            rows_from=self._rows_from(field),
         )
+
+    def _rows_from(self, field: Field) -> str:
+        """The column of this form whose cells are the choices: `metas-codigo`."""
+        table = own_table(self.opened.schema, field) if field.has_choices else None
+        return f"{table.key}-{table.children[0].key}" if table else ""
 
     def rows(self, table: Field) -> list[Row]:
         """The rows of a table; one blank row where people may add them and there is none."""

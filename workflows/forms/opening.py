@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +27,10 @@ from workflows.forms.handlers import (
 )
 from workflows.forms.reading import Raw, Reading, Terms, by_identity, identity, is_locked, read, rows_of
 from workflows.forms.schema import FormSchema
+from workflows.forms.stored import typed
 from workflows.forms.values import names_in, path_of
+
+LONGEST_LABEL = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,21 @@ class Desk:
         """Type and check `raw` by the schema."""
         terms = Terms(
             self.prefill,
-            {path: dict(options) for path, options in self.options.items()},
+            {path: dict(options) for path, options in self.choices(self.show(raw)).items()},
             self.context.variables,
             self.files.keys(),
             lambda values: self.handler.compute(self.context, values),
         )
         return read(self.schema, raw, terms)
+
+    def choices(self, shown: Mapping[str, Any]) -> Mapping[str, Sequence[Option]]:
+        """The choices, with those that the form's own rows offer: an indicator names a goal typed a table above."""
+        offered = {
+            path: [*self.options[path], *_offered_by(table, shown)]
+            for path, one in _choices(self.schema)
+            if (table := own_table(self.schema, one)) is not None
+        }
+        return {**self.options, **{path: list(dict(options).items()) for path, options in offered.items()}}
 
     def show(self, raw: Raw | None) -> Mapping[str, Any]:
         """What stands in each field: what was typed, over what was known before."""
@@ -102,6 +114,8 @@ def lay_out(
 ) -> Desk:
     """Prepare a form. `also` are files that may be attached beside those uploaded to the task."""
     prefill = handler.prepare(context)
+    # answers to fields that a process leader added come back from records as JSON
+    prefill = replace(prefill, values=typed(schema, prefill.values))
     options = {path: _options(context, path, one, prefill, catalogues) for path, one in _choices(schema)}
     return Desk(context, schema, handler, prefill, options, _files(context, schema, prefill, also))
 
@@ -118,6 +132,23 @@ def panels_of(context: FormContext, prefill: Prefill, builders: Mapping[str, Pan
     """The handler's panels, then those the diagram names in `pes.contexto`."""
     names = names_in(str(context.task.properties.get("contexto") or ""))
     return [*prefill.panels, *(builders[name](context) for name in names if name in builders)]
+
+
+def own_table(schema: FormSchema, one: Field) -> Field | None:
+    """The table of this same form whose rows are the choices: the one named like the catalogue."""
+    return next((table for table in schema.fields() if table.is_list and table.key == one.catalogue), None)
+
+
+def _offered_by(table: Field, shown: Mapping[str, Any]) -> list[Option]:
+    """A choice per row: its first cell, told with the first text beside it."""
+    first, *others = table.children
+    told = next((column.key for column in others if column.type in {"textfield", "textarea"}), "")
+    offered = []
+    for row in rows_of(shown.get(table.key)):
+        code = " ".join(str(row.get(first.key) or "").split())
+        if code:
+            offered.append((code, f"{code} {row.get(told) or ''}".strip()[:LONGEST_LABEL]))
+    return offered
 
 
 def _choices(schema: FormSchema) -> list[tuple[str, Field]]:

@@ -76,8 +76,8 @@ def sections(context: FormContext) -> Sequence[Option]:
 
 def elements(context: FormContext) -> Sequence[Option]:
     """What a modification may touch: `linea:L1`, `objetivo:O1.1`, `meta:MR-1.1`, `indicador:IR-1.1`."""
-    kinds = (("linea", "Línea", lines), ("objetivo", "Objetivo", objectives))
-    kinds += (("meta", "Meta", goals), ("indicador", "Indicador", indicators))
+    kinds: list[tuple[str, str, Catalogue]] = [("linea", "Línea", lines), ("objetivo", "Objetivo", objectives)]
+    kinds += [("meta", "Meta", goals), ("indicador", "Indicador", indicators)]
     return [(f"{kind}:{code}", f"{word} {label}") for kind, word, listed in kinds for code, label in listed(context)]
 
 

@@ -190,7 +190,7 @@ class Forms:
             desk.schema,
             desk.prefill,
             {**shown, **_computed(desk, shown, reading)},
-            desk.options,
+            desk.choices(shown),
             desk.files,
             reading.hidden,
             desk.handler.preview(desk.context, reading.values),

@@ -290,7 +290,7 @@ class Product(Base):
 
 
 class BatteryFinding(Base):
-    """What is wrong with an entity's goals and indicators. `table` and `field` are those of the form, `code` the row."""
+    """What is wrong with an entity's goals and indicators: the form's `table` and `field`, the row by its `code`."""
 
     __tablename__ = "battery_finding"
 

@@ -7,6 +7,7 @@ const COLOURS = ['rojo', 'amarillo', 'verde', 'naranja', 'gris'];
 for (const form of document.querySelectorAll('form[data-form]')) {
   form.classList.add('scripted');
   enhanceRows(form);
+  followOwnRows(form);
   if (form.dataset.draft) saveWhileTyping(form);
   guardAgainstTwice(form);
 }
@@ -53,6 +54,21 @@ function renumber(table) {
         const isTyped = name === 'value' && element.tagName !== 'BUTTON';
         if (!isTyped && value.includes(key)) element.setAttribute(name, value.replace(numbered, `$1$2${place}`));
       }
+    }
+  });
+}
+
+// A choice among the rows of a table of this same form knows the rows typed since the page came.
+function followOwnRows(form) {
+  form.addEventListener('focusin', ({ target: select }) => {
+    const from = select.dataset?.rowsFrom;
+    if (!from) return;
+    const [table, column] = from.split(/-(.*)/);
+    const known = new Set([...select.options].map((option) => option.value));
+    for (const cell of form.querySelectorAll(`[name^="${table}-"][name$="-${column}"]`)) {
+      const typed = cell.value.trim();
+      if (typed && !known.has(typed)) select.add(new Option(typed, typed));
+      known.add(typed);
     }
   });
 }
