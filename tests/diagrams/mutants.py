@@ -292,9 +292,10 @@ class Player(Driven):
         return self._parsed
 
     def waiting(self) -> list[Any]:
-        return [
-            node for node in self.case.get_tasks(state=TaskState.WAITING) if isinstance(node.task_spec, CatchingEvent)
-        ]
+        """What waits for a moment or for somebody outside: what is thrown inside is caught by itself."""
+        inside = (ErrorEventDefinition, EscalationEventDefinition)
+        nodes = [n for n in self.case.get_tasks(state=TaskState.WAITING) if isinstance(n.task_spec, CatchingEvent)]
+        return [node for node in nodes if not isinstance(node.task_spec.event_definition, inside)]
 
 
 def known(diagrams: Mapping[str, DiagramModel]) -> KnownNames:

@@ -10,6 +10,8 @@ from engine.definitions.linting.findings import Checked, Finding, error, shown
 from engine.definitions.linting.graph import Level, levels, on_cycles, reachable
 from engine.definitions.linting.resting import resting
 
+CHOOSING = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway")
+
 
 def _starts(checked: Checked) -> Iterator[Finding]:
     for level in levels(checked.model):
@@ -133,6 +135,27 @@ def _busy_loops(checked: Checked) -> Iterator[Finding]:
             yield error(first, "busy_loop", message)
 
 
+def _endless_cycles(checked: Checked) -> Iterator[Finding]:
+    """An event that interrupts is no way out: in each cycle something must choose between going on and leaving."""
+    for level in levels(checked.model):
+        chosen = {
+            node for node, element in level.elements.items() if element.kind in CHOOSING and len(element.outgoing) > 1
+        }
+        fixed = {
+            node: tuple(one for one in targets if one not in chosen and level.elements[one].attached_to != node)
+            for node, targets in level.after.items()
+            if node not in chosen
+        }
+        turning = on_cycles(fixed)
+        first = next((node for node in level.elements if node in turning), None)
+        if first is not None:
+            message = (
+                f"El ciclo que pasa por {shown(level.elements[first])} no tiene salida: nada decide cuándo terminar. "
+                "Ponga en él una compuerta de decisión."
+            )
+            yield error(first, "endless_cycle", message)
+
+
 RULES = (
     _starts,
     _ends,
@@ -143,4 +166,5 @@ RULES = (
     _side_paths,
     _joins_on_cycles,
     _busy_loops,
+    _endless_cycles,
 )

@@ -175,6 +175,9 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a loop without a wait": ("busy_loop", "m", process(
         start() + gateway("exclusive", "m") + node("serviceTask", "s", camunda__topic="calcular") + gateway("exclusive", "g", "fuera") + end()
         + chain("inicio", "m", "s", "g") + flow("fuera", "g", "fin") + flow("otra", "g", "m", "${decision == 'otra'}"))),
+    "a cycle that only a timer leaves": ("endless_cycle", "t", process(
+        lane("t", "t2") + start() + user_task("t") + user_task("t2") + end()
+        + chain("inicio", "t", "t2", "t") + boundary("t"))),
     "a loose flow": ("loose_flow", "v", line(user_task("t"), ids=("t",), more=flow("v", "t", "nadie"))),
     "a flow across a border": ("crossing_flow", "v", line(sub(INNER), ids=("sub",), more=flow("v", "dentro", "fin"))),
     "a condition after a task": ("misplaced_condition", "l2", GOOD_TASK.replace(b'targetRef="fin">', b'targetRef="fin"><bpmn:conditionExpression>x</bpmn:conditionExpression>')),
