@@ -1,0 +1,165 @@
+"""From a figure to the rows it comes from; the pages of lines, objectives and entities."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from engine.clock import VirtualClock
+from engine.database import Database
+from tests.support.plan import PLAN, build_house
+from tests.support.web import Site
+from web.plans import levels
+from workflows.documents import files
+from workflows.indicators.models import Indicator
+from workflows.monitoring import figures, year_course
+from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence, Period
+from workflows.plan.models import AuditEntry
+
+
+def measurement(site: Site, code: str, month: str) -> int:
+    with site.application.database.reading() as session:
+        query = sa.select(Measurement.id).join(Period, Period.id == Measurement.period_id)
+        query = query.join(Indicator, Indicator.id == Measurement.indicator_id)
+        return session.scalars(query.where(Indicator.code == code, Period.code == month)).one()
+
+
+def test_a_figure_is_told_with_its_rule_and_its_numbers(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+
+    page = visitor.open(f"/plan/{PLAN}/indicadores/IP-3.2.1?mes=2018-05")
+
+    (told,) = page.xpath("//p[@class='sum']")
+    executed, programmed, result = re.findall(r"[\d.,]+", told.text_content())
+    with site.application.database.reading() as session:
+        found = figures.of_period(session, PLAN, "2018-05").indicators["IP-3.2.1"].assessment
+    assert found.executed is not None and found.programmed_to_date is not None
+    assert Decimal(executed.replace(",", ".")) == found.executed
+    assert Decimal(programmed.replace(",", ".")) == found.programmed_to_date
+    assert Decimal(result.replace(",", ".")) == (found.executed / found.programmed_to_date * 100).quantize(
+        Decimal("0.1")
+    )
+
+
+def test_the_rows_behind_a_figure_name_who_did_what_and_the_evidence(site: Site) -> None:
+    one = measurement(site, "IP-3.2.1", "2018-05")
+    with site.application.database.unit_of_work() as session:
+        kept = files.store(session, site.clock, "sruiz", "acta de entrega.csv", b"obra;valor\n1;2\n")
+        session.add(MeasurementEvidence(measurement_id=one, file_id=kept.id))
+        row = session.get_one(Measurement, one)
+        row.reported_by, row.reported_at = "sruiz", dt.datetime(2018, 6, 5, 15, tzinfo=dt.UTC)
+        row.validated_by, row.validated_at = "rmora", dt.datetime(2018, 6, 6, 15, tzinfo=dt.UTC)
+    visitor = site.visitor("amartinez")
+
+    page = visitor.open(f"/plan/{PLAN}/indicadores/IP-3.2.1?mes=2018-05")
+    (link,) = page.xpath("//ul[@class='evidence']//a/@href")
+    answer = visitor.client.get(link)
+
+    assert "Reportó Sandra Ruiz (demo), 5 de junio de 2018, 10:00".replace(" (demo)", "") in visitor.text()
+    assert "Validó Ricardo Mora, 6 de junio de 2018, 10:00" in visitor.text()
+    assert f"SHA-256 {kept.sha256}" in visitor.text()
+    assert answer.data == b"obra;valor\n1;2\n"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_correcting_a_closed_month_is_refused_told_and_written_down(site: Site) -> None:
+    one = measurement(site, "IP-3.2.1", "2018-05")
+    with site.application.database.reading() as session:
+        before = session.get_one(Measurement, one).value
+    visitor = site.visitor("amartinez")
+    action = f"/plan/{PLAN}/indicadores/IP-3.2.1/correccion"
+    visitor.open(f"/plan/{PLAN}/indicadores/IP-3.2.1?mes=2018-05")
+
+    visitor.press(action, status=409, valor="99", motivo="Me equivoqué.")
+
+    assert "cerrado" in visitor.text()
+    visitor.open(f"/plan/{PLAN}/indicadores/IP-3.2.1?mes=2018-05")
+    assert "Cambio rechazado: el periodo está cerrado" in visitor.text()
+    with site.application.database.reading() as session:
+        assert session.get_one(Measurement, one).value == before
+        change = session.scalars(sa.select(MeasurementChange).where(MeasurementChange.action == "rechazar")).one()
+        entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.outcome == "rechazado")).one()
+    assert (change.actor_id, entry.actor_id) == ("amartinez", "amartinez")
+
+
+def test_a_correction_that_cannot_be_read_points_at_its_fields(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+    action = f"/plan/{PLAN}/indicadores/IP-3.2.1/correccion"
+    visitor.open(f"/plan/{PLAN}/indicadores/IP-3.2.1?mes=2018-05")
+
+    page = visitor.press(action, status=422, valor="mucho")
+
+    assert "Escriba el número así: 1.234,5" in visitor.text()
+    assert page.xpath("//input[@name='valor']/@value") == ["mucho"]
+
+
+def test_only_the_coordinator_may_correct(site: Site) -> None:
+    sandra = site.visitor("sruiz")
+
+    page = sandra.open(f"/plan/{PLAN}/indicadores/IP-3.2.1?mes=2018-05")
+
+    assert not page.xpath("//form[contains(@action, 'correccion')]")
+    sandra.open("/mi-cuenta")
+    token = dict(sandra.fields(sandra.page().xpath("//form/@action")[0]))["csrf_token"]
+    fields = [("csrf_token", token), ("mes", "2018-05"), ("valor", "1"), ("motivo", "x")]
+    sandra.send(f"/plan/{PLAN}/indicadores/IP-3.2.1/correccion", fields, 403)
+
+
+def test_every_link_from_the_plan_down_to_an_indicator_opens(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+    address = f"/plan/{PLAN}/plan/{PLAN}"
+    for _step in range(3):
+        page = visitor.open(address)
+        address = page.xpath("//main//tbody//th/a/@href")[0]
+
+    visitor.open(address)
+
+    assert visitor.page().xpath("//p[@class='sum']") or "Todavía no llega" in visitor.text()
+
+
+def test_the_plan_opens_on_the_last_complete_month(site: Site) -> None:
+    page = site.visitor("amartinez").open("/plan/")
+
+    assert page.xpath("//select[@name='mes']/option[@selected]/@value") == ["2018-05"]
+
+
+@pytest.mark.parametrize(
+    "address", [f"/plan/{PLAN}/indicadores/NO-1", "/plan/NO/indicadores/IP-3.2.1", f"/plan/{PLAN}/lineas/L99"]
+)
+def test_what_does_not_exist_is_not_found(site: Site, address: str) -> None:
+    site.visitor("amartinez").open(address, status=404)
+
+
+@pytest.fixture
+def house(database: Database) -> Database:
+    build_house(database, VirtualClock(dt.datetime(2018, 7, 1, 14, tzinfo=dt.UTC)), measured_before=(2018, 6))
+    return database
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"), [("lineas", "lines"), ("objetivos", "objectives"), ("entidades", "entities")]
+)
+def test_what_the_parts_bring_adds_up_to_the_figure(house: Database, kind: str, level: str) -> None:
+    with house.reading() as session:
+        found = figures.of_period(session, PLAN, "2018-05")
+        for code, figure in getattr(found, level).items():
+            shown = levels.read(session, found, kind, code)
+            assert shown is not None
+            total = sum((part.brings for part in shown.parts if part.brings is not None), Decimal(0))
+            assert abs(total - figure.capped) < Decimal("0.000001"), code
+
+
+def test_the_course_of_the_year_ends_in_the_figure(house: Database) -> None:
+    with house.reading() as session:
+        found = figures.of_period(session, PLAN, "2018-05").indicators["IP-3.2.1"].assessment
+        course = year_course.of_indicator(session, PLAN, "IP-3.2.1", "2018-05")
+        unknown = year_course.of_indicator(session, PLAN, "NO-1", "2018-05")
+
+    assert course is not None and unknown is None
+    may, june = course.points[4], course.points[5]
+    assert (may.executed, may.programmed) == (found.executed, found.programmed_to_date)
+    assert june.executed is None and june.programmed is not None
