@@ -14,6 +14,16 @@ from engine.instances.naming import CaseName
 from workflows.cycles import NAMES
 from workflows.errors import Refused
 
+MESSAGE_PREFIXES = {
+    "f4_modificacion_presupuestal": "f4m",
+    "sub_modificacion_pes": "mod",
+    "sub_plan_choque": "pc",
+}
+"""Part of the business key of a process that only messages open."""
+
+ABOUT = ("asunto", "persona", "indicador", "proyecto")
+"""The variables that tell one case from another on screen."""
+
 
 class PlanCases:
     """Numbers the cases of a process within a plan and a year: `PES-GOB/f5p/2018-001`."""
@@ -23,13 +33,13 @@ class PlanCases:
         plan = variables.get("plan")
         if not plan:
             raise Refused(f"El mensaje que abre «{process_key}» no dice de qué plan.")
-        prefix = NAMES[process_key][0] if process_key in NAMES else process_key
+        prefix = NAMES[process_key][0] if process_key in NAMES else MESSAGE_PREFIXES.get(process_key, process_key)
         year = variables.get("vigencia")
         stem = f"{plan}/{prefix}/{year}-" if year else f"{plan}/{prefix}/"
         number = _taken(session, stem) + 1
         definition = session.get(ProcessDefinition, process_key)
         title = definition.name if definition else process_key
-        about = variables.get("asunto") or variables.get("persona") or variables.get("indicador")
+        about = next((variables[key] for key in ABOUT if variables.get(key)), None)
         return CaseName(f"{stem}{number:03}", f"{title}: {about}" if about else f"{title} {number}", str(plan))
 
 

@@ -7,16 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.definitions.models import ProcessDefinition
 from engine.runtime import ProcessEngine
 from engine.service_tasks import ServiceCall, ServiceTaskHandler
 from workflows.monitoring import bottlenecks, consolidation, entity_reports, freezing, lateness, periods
 from workflows.monitoring.models import Period
+from workflows.recovery import opening
 
 ReportMaker = Callable[[Session, ProcessEngine, str, str], object]
 """Makes and stores the documents of a month (plan, period): `workflows.reports.store_monthly_report`."""
-
-RECOVERY_MESSAGE, RECOVERY_PROCESS = "cuello_detectado", "sub_plan_choque"
 
 
 def abrir_periodo(call: ServiceCall) -> Mapping[str, Any]:
@@ -43,33 +41,18 @@ def consolidar_periodo(call: ServiceCall) -> Mapping[str, Any]:
 
 
 def enviar_cuello_detectado(call: ServiceCall) -> Mapping[str, Any]:
-    """One message per recovery plan that was decided.
+    """One message per recovery plan that was decided, unless the indicator has one that is still open.
 
     While the process of recovery plans is not published nobody receives it: `registrar_medidas` then keeps the
     measure as a commitment, and no message is sent.
     """
-    if not _recovery_is_published(call):
-        return {"mensajes": []}
-    return {
-        "mensajes": [
-            {
-                "nombre": RECOVERY_MESSAGE,
-                "clave": f"{_plan(call)}/{indicator.code}",
-                "variables": {
-                    "entidad": kept.entity_code,
-                    "indicador": indicator.code,
-                    "cuello": kept.id,
-                    "severidad": kept.severity,
-                },
-            }
-            for kept, indicator in bottlenecks.needing_recovery(call.session, _period(call))
-        ]
-    }
+    wanted = [kept for kept, _indicator in bottlenecks.needing_recovery(call.session, _period(call))]
+    return {"mensajes": opening.messages(call.session, call.engine, wanted)}
 
 
 def registrar_medidas(call: ServiceCall) -> None:
     """Make commitments of the measures."""
-    bottlenecks.register_measures(call.session, _period(call), recovery_as_case=_recovery_is_published(call))
+    bottlenecks.register_measures(call.session, _period(call), recovery_as_case=opening.is_published(call.session))
 
 
 def congelar_periodo(make_report: ReportMaker | None) -> ServiceTaskHandler:
@@ -120,7 +103,3 @@ def _plan(call: ServiceCall) -> str:
 
 def _period(call: ServiceCall) -> Period:
     return periods.find(call.session, _plan(call), str(call.variables["periodo"]))
-
-
-def _recovery_is_published(call: ServiceCall) -> bool:
-    return call.session.get(ProcessDefinition, RECOVERY_PROCESS) is not None

@@ -24,6 +24,7 @@ from workflows.forms.handlers import (
     path_of,
 )
 from workflows.forms.reading import rows_of
+from workflows.handlers import recovery_rows
 from workflows.handlers.entity_forms import entity_of, month_of
 from workflows.monitoring import entity_reports, progress
 from workflows.monitoring.measurements import COUNTED, SENT, VALIDATED, ReportedRow
@@ -71,7 +72,12 @@ class ReportProgress(PlainForm):
         """One row per indicator due, with what was promised and reported so far."""
         rows = _rows(context)
         return Prefill(
-            values={TABLE: [_prefilled(row) for row in rows], "plan_de_choque": []},
+            values={
+                TABLE: [_prefilled(row) for row in rows],
+                recovery_rows.TABLE: recovery_rows.shown(
+                    context, month_of(context), entity_of(context), _responsible(context)
+                ),
+            },
             locked=frozenset(path_of(TABLE, place) for place, row in enumerate(rows) if row.state in ACCEPTED),
             row_titles={TABLE: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
             hints={path_of(TABLE, place, "valor_periodo"): _hint(row) for place, row in enumerate(rows)},
@@ -107,7 +113,8 @@ class ReportProgress(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Send the rows."""
+        """Send the rows, and how the actions of recovery plans go."""
+        recovery_rows.keep(context, month_of(context), values.get(recovery_rows.TABLE) or [])
         entity_reports.send(
             context.session,
             context.engine,
@@ -152,10 +159,15 @@ class CompleteLateReport(ReportProgress):
 
 def _rows(context: FormContext) -> list[ProgressRow]:
     if "progress" not in context.memo:  # asked again for each of: prepare, compute, check, preview
-        responsible = str(context.variables.get("responsable") or context.actor.id)
-        context.memo["progress"] = progress.rows_of(context.session, month_of(context), entity_of(context), responsible)
+        context.memo["progress"] = progress.rows_of(
+            context.session, month_of(context), entity_of(context), _responsible(context)
+        )
     rows: list[ProgressRow] = context.memo["progress"]
     return rows
+
+
+def _responsible(context: FormContext) -> str:
+    return str(context.variables.get("responsable") or context.actor.id)
 
 
 def _paired(context: FormContext, values: Values) -> list[tuple[int, ProgressRow, Values]]:

@@ -11,6 +11,7 @@ from workflows.forms.opening import OpenForm
 from workflows.forms.reading import is_locked
 from workflows.forms.values import ROW_KEY, FieldError
 from workflows.handlers.progress_forms import TABLE
+from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
 from workflows.spanish import month_name, number
 
@@ -107,7 +108,7 @@ def _report(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
                 "fecha_evidencia": robots.today().strftime("%d/%m/%Y"),
             }
         )
-    return {TABLE: rows, "plan_de_choque": []}
+    return {TABLE: rows, "plan_de_choque": progress_rows(form)}
 
 
 def _report_late(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
@@ -297,5 +298,6 @@ ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw]] = {
     "elaborar_acta": _write_minutes,
     "revisar_acta": _review_minutes,
     "aprobar_acta": _approve_minutes,
+    **RECOVERY_ROBOTS,
 }
 """A robot per form handler."""

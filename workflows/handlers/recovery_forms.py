@@ -1,0 +1,287 @@
+"""Forms of `sub_plan_choque`: a recovery plan formulated, reviewed, carried out, decided on, closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from workflows.calendar import bogota_day
+from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
+from workflows.monitoring.models import Bottleneck, PeriodRow
+from workflows.people import directory
+from workflows.plan.models import Plan
+from workflows.recovery import plans
+from workflows.recovery.models import RecoveryAction, RecoveryPlan
+from workflows.recovery.plans import EXTEND, Formulation, PlannedAction
+from workflows.spanish import long_day, month_name, number, percentage
+
+YES = "si"
+NOT_RETURNED = ("conforme", "aprobado")
+
+
+def plan_of(context: FormContext) -> RecoveryPlan:
+    """The recovery plan a task is about."""
+    if "recovery" not in context.memo:
+        context.memo["recovery"] = plans.of_case(context.session, context.instance, context.variables)
+    plan: RecoveryPlan = context.memo["recovery"]
+    return plan
+
+
+class FormulatePlan(PlainForm):
+    """`formular_plan_choque`: what holds the indicator back and what is done about it."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """What was said when it was returned; else the cause given with the bottleneck, and what was programmed."""
+        plan = plan_of(context)
+        panels = [_subject(context, plan)]
+        if plan.return_reason:
+            panels.insert(0, Panel("Por qué vuelve a formularse", plan.return_reason))
+        if plan.problem:
+            return Prefill(values=_as_formulated(plan), panels=panels)
+        return Prefill(
+            values=_proposal(context, plan), panels=panels, hints={"meta_recuperacion": f"En {plan.indicator.unit}."}
+        )
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """Dates in order."""
+        errors = _not_future(context, values["fecha_objetivo"])
+        for place, row in enumerate(values["acciones"]):
+            if row["fin"] < row["inicio"]:
+                message = "Termina antes de empezar. Corrija una de las dos fechas."
+                errors.append(FieldError(path_of("acciones", place, "fin"), message))
+            elif row["fin"] > values["fecha_objetivo"]:
+                message = "Termina después de la fecha en que el indicador debe estar recuperado."
+                errors.append(FieldError(path_of("acciones", place, "fin"), message))
+        return errors
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep it; sets `fecha_verificacion`."""
+        verify_on = plans.formulate(
+            context.session,
+            context.engine,
+            plan_of(context),
+            context.instance.id,
+            _formulation(values),
+            actor=context.actor,
+        )
+        return {"fecha_verificacion": verify_on.isoformat()}
+
+
+class ReviewPlan(PlainForm):
+    """`revisar_plan_choque`: the liaison looks whether the actions go to the cause."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The plan, to read."""
+        return Prefill(panels=_whole(context, plan_of(context)))
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Agree or return."""
+        plans.review(
+            context.session,
+            context.engine,
+            plan_of(context),
+            agrees=values["decision"] in NOT_RETURNED,
+            reason=values.get("motivo") or "",
+            actor=context.actor,
+        )
+        return {}
+
+
+class ApprovePlan(ReviewPlan):
+    """`aprobar_plan_choque`: the coordinator answers for those of high severity."""
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Approve or return."""
+        plans.approve(
+            context.session,
+            context.engine,
+            plan_of(context),
+            approved=values["decision"] in NOT_RETURNED,
+            reason=values.get("motivo") or "",
+            actor=context.actor,
+        )
+        return {}
+
+
+class DeclareActions(PlainForm):
+    """`ejecutar_plan_choque`: which actions were done, with what shows it."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The actions with what the months told of them."""
+        plan = plan_of(context)
+        rows = [
+            {
+                ROW_KEY: str(action.id),
+                "action_id": action.id,
+                "accion": action.action,
+                "avance": percentage(action.percentage, 0),
+                "cumplida": action.done,
+                "soporte": [],
+            }
+            for action in plans.actions(plan)
+        ]
+        return Prefill(values={"acciones": rows}, panels=[_subject(context, plan)])
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """What was done can be shown."""
+        message = "Adjunte lo que muestra que se cumplió."
+        return [
+            FieldError(path_of("acciones", place, "soporte"), message)
+            for place, row in enumerate(values["acciones"])
+            if row["cumplida"] and not row["soporte"]
+        ]
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep it."""
+        done = {row["action_id"]: (bool(row["cumplida"]), row["soporte"]) for row in values["acciones"]}
+        plans.declare(context.session, context.engine, plan_of(context), done, actor=context.actor)
+        return {}
+
+
+class DecideOnPlan(PlainForm):
+    """`escalar_plan_choque`: the head of the sector extends it, has it formulated anew, or lets it go."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The plan and what the figures say of it."""
+        return Prefill(panels=_whole(context, plan_of(context)))
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """A new target day lies ahead, and within the plan."""
+        return _wrong_extension(context, values["fecha_objetivo"]) if values["decision"] == EXTEND else []
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep the decision; sets `fecha_verificacion` again where it goes on."""
+        verify_on = plans.decide(
+            context.session,
+            context.engine,
+            plan_of(context),
+            decision=values["decision"],
+            argument=values["argumento"],
+            target_on=values.get("fecha_objetivo"),
+            actor=context.actor,
+        )
+        return {"fecha_verificacion": verify_on.isoformat()} if verify_on else {}
+
+
+class VerifyEfficacy(PlainForm):
+    """`verificar_eficacia`: whether it worked and what is learnt."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The plan and what the figures say of it."""
+        return Prefill(panels=_whole(context, plan_of(context)))
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """What did not bring the indicator back did not work."""
+        if values["eficaz"] == YES and not plan_of(context).recovered:
+            return [FieldError("eficaz", "El indicador no se recuperó: el plan no puede darse por eficaz.")]
+        return []
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Close it."""
+        plans.close(
+            context.session,
+            context.engine,
+            plan_of(context),
+            effective=values["eficaz"] == YES,
+            lesson=values["leccion"],
+            actor=context.actor,
+        )
+        return {}
+
+
+def _formulation(values: Values) -> Formulation:
+    return Formulation(
+        problem=values["problema"],
+        root_cause=values["causa_raiz"],
+        resources=values["recursos"],
+        recovery_target=values["meta_recuperacion"],
+        target_on=values["fecha_objetivo"],
+        actions=[
+            PlannedAction(row["accion"], row["responsable"], row["inicio"], row["fin"], row["producto"])
+            for row in values["acciones"]
+        ],
+    )
+
+
+def _as_formulated(plan: RecoveryPlan) -> Values:
+    return {
+        "problema": plan.problem,
+        "causa_raiz": plan.root_cause,
+        "recursos": plan.resources,
+        "meta_recuperacion": plan.recovery_target,
+        "fecha_objetivo": plan.target_on,
+        "acciones": [_as_row(action) for action in plans.actions(plan)],
+    }
+
+
+def _as_row(action: RecoveryAction) -> Values:
+    return {
+        "accion": action.action,
+        "responsable": action.responsible,
+        "inicio": action.starts_on,
+        "fin": action.ends_on,
+        "producto": action.product,
+    }
+
+
+def _proposal(context: FormContext, plan: RecoveryPlan) -> Values:
+    """The cause people gave with the bottleneck; as target, what was programmed for then."""
+    bottleneck = context.session.get(Bottleneck, plan.bottleneck_id)
+    if bottleneck is None:
+        return {}
+    programmed = context.session.scalar(
+        sa.select(PeriodRow.programmed_to_date).where(
+            PeriodRow.period_id == bottleneck.period_id, PeriodRow.indicator_id == plan.indicator_id
+        )
+    )
+    if programmed is not None:
+        programmed = round(programmed, plan.indicator.decimals)
+    return {"problema": bottleneck.why, "causa_raiz": bottleneck.cause, "meta_recuperacion": programmed}
+
+
+def _not_future(context: FormContext, day: dt.date) -> list[FieldError]:
+    return [] if day > bogota_day(context.now()) else [FieldError("fecha_objetivo", "Elija una fecha futura.")]
+
+
+def _wrong_extension(context: FormContext, day: dt.date) -> list[FieldError]:
+    last = context.session.get_one(Plan, context.plan_code).ends_on
+    if day > last:
+        return [FieldError("fecha_objetivo", f"El plan termina el {long_day(last)}: elija una fecha anterior.")]
+    return _not_future(context, day)
+
+
+def _subject(context: FormContext, plan: RecoveryPlan) -> Panel:
+    facts = [
+        ("Indicador", plans.indicator_words(plan.indicator)),
+        ("Cuello de botella de", month_name(plan.since_period)),
+        ("Severidad", plan.severity or "sin calificar"),
+    ]
+    if plan.evidence:
+        facts.append(("Qué dicen las cifras", plan.evidence))
+    return Panel("El indicador", facts=facts)
+
+
+def _whole(context: FormContext, plan: RecoveryPlan) -> list[Panel]:
+    names = directory.display_names(context.session, [action.responsible for action in plan.actions])
+    facts = [
+        ("Problema", plan.problem),
+        ("Causa raíz", plan.root_cause),
+        ("Recursos", plan.resources),
+        ("Meta de recuperación", f"{number(plan.recovery_target)} {plan.indicator.unit}"),
+        ("Debe estar recuperado el", long_day(plan.target_on)),
+    ]
+    rows = [
+        (
+            one.action,
+            names[one.responsible],
+            f"{long_day(one.starts_on)} a {long_day(one.ends_on)}",
+            one.product,
+            percentage(one.percentage, 0),
+        )
+        for one in plans.actions(plan)
+    ]
+    head = ("Acción", "Responsable", "Fechas", "Producto", "Avance")
+    return [_subject(context, plan), Panel("El plan de choque", facts=facts, head=head, rows=rows)]

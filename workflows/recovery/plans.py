@@ -1,0 +1,290 @@
+"""A recovery plan on its way: opened, formulated, reviewed, carried out, decided on, closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import SYSTEM, Actor
+from engine.instances.models import Instance
+from engine.runtime import ProcessEngine
+from workflows import auditing
+from workflows.calendar import bogota_day, month_end
+from workflows.documents.models import StoredFile
+from workflows.errors import NotFound
+from workflows.forms.values import as_json
+from workflows.indicators.models import Indicator
+from workflows.monitoring.models import Bottleneck, Period
+from workflows.plan.models import AuditEntry, Plan
+from workflows.recovery.models import RecoveryAction, RecoveryPlan
+
+TO_FORMULATE, IN_REVIEW, RETURNED, TO_APPROVE = "por_formular", "en_revision", "devuelto", "por_aprobar"
+RUNNING, TO_DECIDE, TO_VERIFY, CLOSED = "en_ejecucion", "por_decidir", "por_verificar", "cerrado"
+STATE_WORDS = {
+    TO_FORMULATE: "por formular",
+    IN_REVIEW: "en revisión",
+    RETURNED: "devuelto",
+    TO_APPROVE: "por aprobar",
+    RUNNING: "en ejecución",
+    TO_DECIDE: "vencido, por decidir",
+    TO_VERIFY: "por verificar",
+    CLOSED: "cerrado",
+}
+HIGH = "alta"
+EXTEND, REFORMULATE, GIVE_UP = "prorrogar", "reformular", "cerrar_sin_recuperar"
+KIND = "plan_de_choque"
+"""What the *bitácora* calls a recovery plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """An action as it is formulated."""
+
+    action: str
+    responsible: str
+    starts_on: dt.date
+    ends_on: dt.date
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formulation:
+    """What the responsible proposes; `recovery_target` in the indicator's unit."""
+
+    problem: str
+    root_cause: str
+    resources: str
+    recovery_target: Decimal
+    target_on: dt.date
+    actions: Sequence[PlannedAction]
+
+
+def open_for(session: Session, engine: ProcessEngine, bottleneck: Bottleneck) -> RecoveryPlan | None:
+    """Begin the recovery plan of a bottleneck; nothing if its indicator has one that is not closed."""
+    if is_open_for(session, bottleneck.indicator_id):
+        return None
+    period = session.get_one(Period, bottleneck.period_id)
+    plan = RecoveryPlan(
+        plan_code=period.plan_code,
+        indicator_id=bottleneck.indicator_id,
+        entity_code=bottleneck.entity_code,
+        bottleneck_id=bottleneck.id,
+        since_period=period.code,
+        severity=bottleneck.severity,
+        state=TO_FORMULATE,
+        opened_at=engine.now(),
+    )
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def is_open_for(session: Session, indicator_id: int) -> bool:
+    """Whether an indicator has a recovery plan that is not closed."""
+    query = sa.select(RecoveryPlan.id).where(RecoveryPlan.indicator_id == indicator_id, RecoveryPlan.state != CLOSED)
+    return session.scalar(query.limit(1)) is not None
+
+
+def of_case(session: Session, instance: Instance, variables: Mapping[str, Any]) -> RecoveryPlan:
+    """The recovery plan a case is about, by the bottleneck its message named. Raises `NotFound`."""
+    query = sa.select(RecoveryPlan).where(RecoveryPlan.plan_code == instance.scope)
+    plan = session.scalar(query.where(RecoveryPlan.instance_id == instance.id)) or session.scalar(
+        query.where(RecoveryPlan.bottleneck_id == variables.get("cuello"), RecoveryPlan.instance_id.is_(None))
+    )
+    if plan is None:
+        raise NotFound("Este plan de choque no tiene un cuello de botella registrado.", instance_id=instance.id)
+    return plan
+
+
+def of_plan(session: Session, plan_code: str) -> list[RecoveryPlan]:
+    """Every recovery plan, oldest first."""
+    query = sa.select(RecoveryPlan).where(RecoveryPlan.plan_code == plan_code)
+    return list(session.scalars(query.order_by(RecoveryPlan.id)))
+
+
+def actions(plan: RecoveryPlan) -> list[RecoveryAction]:
+    """The actions of the present round."""
+    return [one for one in plan.actions if one.round == plan.round]
+
+
+def formulate(
+    session: Session, engine: ProcessEngine, plan: RecoveryPlan, case_id: int, said: Formulation, *, actor: Actor
+) -> dt.date:
+    """Keep what is proposed and send it to review; gives the day on which the recovery is verified.
+
+    What was only returned is replaced; what was carried out and failed stays, as an earlier round.
+    """
+    plan.instance_id = case_id
+    for old in [one for one in actions(plan) if plan.state in (TO_FORMULATE, RETURNED)]:
+        plan.actions.remove(old)
+        session.delete(old)
+    session.flush()
+    plan.problem, plan.root_cause, plan.resources = said.problem, said.root_cause, said.resources
+    plan.recovery_target, plan.target_on = said.recovery_target, said.target_on
+    plan.verify_on = verification_day(session, engine, plan.plan_code, said.target_on)
+    plan.actions += [
+        RecoveryAction(
+            round=plan.round,
+            position=place,
+            action=one.action,
+            responsible=one.responsible,
+            starts_on=one.starts_on,
+            ends_on=one.ends_on,
+            product=one.product,
+        )
+        for place, one in enumerate(said.actions)
+    ]
+    _move(session, engine, plan, IN_REVIEW, "formular", actor, after=_proposal(said))
+    return plan.verify_on
+
+
+def review(
+    session: Session, engine: ProcessEngine, plan: RecoveryPlan, *, agrees: bool, reason: str, actor: Actor
+) -> None:
+    """The liaison agrees or returns it; one of high severity goes on to be approved."""
+    plan.return_reason = "" if agrees else reason
+    agreed = TO_APPROVE if plan.severity == HIGH else RUNNING
+    _move(session, engine, plan, agreed if agrees else RETURNED, "revisar", actor, reason=reason)
+
+
+def approve(
+    session: Session, engine: ProcessEngine, plan: RecoveryPlan, *, approved: bool, reason: str, actor: Actor
+) -> None:
+    """The coordinator approves or returns it."""
+    plan.return_reason = "" if approved else reason
+    _move(session, engine, plan, RUNNING if approved else RETURNED, "aprobar", actor, reason=reason)
+
+
+def declare(
+    session: Session,
+    engine: ProcessEngine,
+    plan: RecoveryPlan,
+    done: Mapping[int, tuple[bool, Sequence[int]]],
+    *,
+    actor: Actor,
+) -> None:
+    """Record which actions were done, by action id, each with the files that show it."""
+    for action in actions(plan):
+        action.done, files = done[action.id]
+        action.files = list(session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(files))))
+        if action.done:
+            action.percentage = Decimal(100)
+    told = {"cumplidas": sum(one.done for one in actions(plan)), "acciones": len(actions(plan))}
+    _note(session, engine, plan, "declarar", actor, after=told)
+
+
+def decide(
+    session: Session,
+    engine: ProcessEngine,
+    plan: RecoveryPlan,
+    *,
+    decision: str,
+    argument: str,
+    target_on: dt.date | None,
+    actor: Actor,
+) -> dt.date | None:
+    """The head of the sector decides on a plan that ran out; gives the new day of verification, if it goes on."""
+    if decision == EXTEND and target_on is not None:
+        plan.target_on = target_on
+        plan.verify_on = verification_day(session, engine, plan.plan_code, target_on)
+        state = RUNNING
+    elif decision == REFORMULATE:
+        plan.round += 1
+        plan.return_reason = argument
+        state = TO_FORMULATE
+    else:
+        state = TO_VERIFY
+    _move(session, engine, plan, state, decision, actor, reason=argument)
+    return plan.verify_on if decision == EXTEND else None
+
+
+def close(
+    session: Session, engine: ProcessEngine, plan: RecoveryPlan, *, effective: bool, lesson: str, actor: Actor
+) -> None:
+    """Say whether it worked and what is learnt from it."""
+    plan.effective, plan.lesson, plan.closed_at = effective, lesson, engine.now()
+    _move(session, engine, plan, CLOSED, "verificar", actor, reason=lesson)
+
+
+def found(session: Session, engine: ProcessEngine, plan: RecoveryPlan, *, recovered: bool, evidence: str) -> None:
+    """Keep what the figures said of the recovery."""
+    plan.recovered, plan.evidence = recovered, evidence
+    state = TO_VERIFY if recovered else TO_DECIDE
+    _move(session, engine, plan, state, "evaluar", SYSTEM, reason=evidence)
+
+
+def verification_day(session: Session, engine: ProcessEngine, plan_code: str, target_on: dt.date) -> dt.date:
+    """16 working days after the cut-off that follows the target day, at most 20 after the plan's last."""
+    last = session.get_one(Plan, plan_code).ends_on
+    cutoff = min(month_end(target_on.year, target_on.month), last)
+
+    def after(day: dt.date, count: int) -> dt.date:
+        moment = engine.calendar.deadline(
+            f"cierre+{count}dh", since=engine.now(), variables={"cierre": day.isoformat()}, scope=plan_code
+        )
+        return bogota_day(moment)
+
+    return min(after(cutoff, 16), after(last, 20))
+
+
+def history(session: Session, plan: RecoveryPlan) -> list[AuditEntry]:
+    """Everything that was done with it, oldest first."""
+    return auditing.of_object(session, KIND, str(plan.id))
+
+
+def indicator_words(indicator: Indicator) -> str:
+    """«IR-2.1 Kilómetros recuperados»."""
+    return f"{indicator.code} {indicator.name}"
+
+
+def _proposal(said: Formulation) -> dict[str, Any]:
+    return {
+        "meta_recuperacion": as_json(said.recovery_target),
+        "fecha_objetivo": said.target_on.isoformat(),
+        "acciones": [one.action for one in said.actions],
+    }
+
+
+def _move(
+    session: Session,
+    engine: ProcessEngine,
+    plan: RecoveryPlan,
+    state: str,
+    action: str,
+    actor: Actor,
+    *,
+    reason: str = "",
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    before, plan.state = plan.state, state
+    _note(session, engine, plan, action, actor, reason=reason, before={"estado": before}, after=after)
+
+
+def _note(
+    session: Session,
+    engine: ProcessEngine,
+    plan: RecoveryPlan,
+    action: str,
+    actor: Actor,
+    *,
+    reason: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    session.flush()
+    auditing.record(
+        session,
+        engine.clock,
+        actor,
+        action,
+        (KIND, str(plan.id)),
+        reason=reason,
+        before=dict(before or {}),
+        after={"estado": plan.state, **(after or {})},
+    )

@@ -1,0 +1,81 @@
+"""Whether an indicator has recovered: told by the frozen figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.indicators.models import Indicator
+from workflows.indicators.sheets import FALLING
+from workflows.indicators.traffic_light import GREEN
+from workflows.monitoring.models import Figure, Period, PeriodRow
+from workflows.monitoring.periods import CLOSED
+from workflows.recovery.models import RecoveryPlan
+from workflows.spanish import enumeration, month_name, number
+
+CUTOFFS = 2
+"""How many cut-offs in a row must be green."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """An indicator at a frozen cut-off where it was due. `executed` is accumulated in the year, where it adds up."""
+
+    period: str
+    color: str | None
+    executed: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether it recovered, and by what, in a sentence."""
+
+    recovered: bool
+    evidence: str
+
+
+def judge(session: Session, plan: RecoveryPlan) -> Verdict:
+    """Recovered: green at the last two cut-offs after the bottleneck, or the recovery target reached at the last."""
+    indicator = session.get_one(Indicator, plan.indicator_id)
+    cutoffs = cutoffs_after(session, plan)
+    if not cutoffs:
+        return Verdict(False, f"No hay un corte cerrado después de {month_name(plan.since_period)}.")
+    last = cutoffs[-CUTOFFS:]
+    if len(last) == CUTOFFS and all(one.color == GREEN for one in last):
+        return Verdict(True, f"En verde en {enumeration([month_name(one.period) for one in last])}.")
+    value = _value(indicator, last)
+    target = number(plan.recovery_target)
+    if _reached(indicator, last[-1].executed, plan.recovery_target):
+        return Verdict(True, f"Llegó a {value}: la meta de recuperación era {target}.")
+    return Verdict(False, f"Va en {value}; la meta de recuperación es {target}, y no está en verde en dos cortes.")
+
+
+def cutoffs_after(session: Session, plan: RecoveryPlan) -> list[Cutoff]:
+    """The frozen cut-offs of the indicator after the month of its bottleneck, where a value was due, oldest first."""
+    due = sa.select(PeriodRow.id).where(
+        PeriodRow.period_id == Period.id, PeriodRow.indicator_id == plan.indicator_id, PeriodRow.due
+    )
+    query = (
+        sa.select(Period.code, Figure.color, Figure.executed)
+        .join(Period, Period.id == Figure.period_id)
+        .join(Indicator, Indicator.code == Figure.code)
+        .where(Indicator.id == plan.indicator_id, Figure.level == "indicador")
+        .where(Period.plan_code == plan.plan_code, Period.code > plan.since_period, Period.state == CLOSED)
+        .where(due.exists())
+        .order_by(Period.code)
+    )
+    return [Cutoff(code, color, executed) for code, color, executed in session.execute(query)]
+
+
+def _reached(indicator: Indicator, executed: Decimal | None, target: Decimal | None) -> bool:
+    if executed is None or target is None:
+        return False
+    return executed <= target if indicator.annualization == FALLING else executed >= target
+
+
+def _value(indicator: Indicator, last: Sequence[Cutoff]) -> str:
+    return f"{number(last[-1].executed)} {indicator.unit} en {month_name(last[-1].period)}"
