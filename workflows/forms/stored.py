@@ -37,6 +37,14 @@ def typed(schema: FormSchema, stored: Mapping[str, Any]) -> Values:
     return values
 
 
+def row_in_words(table: Field, stored: Mapping[str, Any]) -> Iterator[Answer]:
+    """Every answer of one stored row (JSON), in the order of its table."""
+    row = _typed_row(table, stored)
+    for column in table.children:
+        if column.key in row and not is_blank(row[column.key]):
+            yield Answer(column.key, column.label, text_of(column, row[column.key]))
+
+
 def in_words(schema: FormSchema, values: Mapping[str, Any]) -> Iterator[Answer]:
     """Every answer that was given, in the order of the form; `values` are typed."""
     for one in schema.fields():

@@ -26,6 +26,8 @@ from workflows.monitoring.models import (
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 from workflows.people.models import Entity, Person
 from workflows.plan.models import Plan
+from workflows.reports import added_fields
+from workflows.reports.added_fields import AddedFields
 from workflows.reports.contents import (
     AlertLine,
     BottleneckLine,
@@ -207,13 +209,16 @@ def _indicators(session: Session, period: Period, figures: PeriodFigures, names:
         .options(selectinload(Measurement.evidence).selectinload(MeasurementEvidence.file))
     )
     reported = {measurement.indicator_id: measurement for measurement in session.scalars(query)}
+    added = added_fields.of_period(session, period)
     return tuple(
-        _indicator(figure, sheets[code], reported.get(sheets[code].id), names)
+        _indicator(figure, sheets[code], reported.get(sheets[code].id), names, added)
         for code, figure in figures.indicators.items()
     )
 
 
-def _indicator(figure: IndicatorFigure, sheet: Indicator, reported: Measurement | None, names: Names) -> IndicatorLine:
+def _indicator(
+    figure: IndicatorFigure, sheet: Indicator, reported: Measurement | None, names: Names, added: AddedFields
+) -> IndicatorLine:
     found = figure.assessment
     counted = reported if reported is not None and reported.state not in {"borrador", "sin_reporte"} else None
     return IndicatorLine(
@@ -239,7 +244,7 @@ def _indicator(figure: IndicatorFigure, sheet: Indicator, reported: Measurement 
         difficulties=counted.difficulties if counted else "",
         solutions=counted.solutions if counted else "",
         justification=(counted.delay_reason or counted.excess_reason) if counted else "",
-        extra=_extra(counted),
+        extra=added.answers(counted),
         evidence=_evidence(counted),
         reported_by=_name(counted.reported_by if counted else None, names),
         reported_at=counted.reported_at if counted else None,
@@ -247,21 +252,6 @@ def _indicator(figure: IndicatorFigure, sheet: Indicator, reported: Measurement 
         validated_at=counted.validated_at if counted else None,
         endorsed_by=_name(counted.endorsed_by if counted else None, names),
     )
-
-
-def _extra(measurement: Measurement | None) -> tuple[tuple[str, str], ...]:
-    """The fields that a process leader added to the form, with their labels."""
-    if measurement is None:
-        return ()
-    return tuple(
-        (str(label), _said(value)) for label, value in measurement.extra.items() if value not in (None, "", [])
-    )
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "sí" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _evidence(measurement: Measurement | None) -> tuple[Evidence, ...]:

@@ -1,0 +1,54 @@
+"""What process leaders added to the form of the report, under the labels people saw when they answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.definitions import catalogue
+from engine.instances.models import Instance
+from workflows.forms.fields import Field
+from workflows.forms.schema import FormSchema
+from workflows.forms.stored import row_in_words
+from workflows.monitoring.models import EntityReport, Measurement, Period
+
+TABLE = "avances"
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFields:
+    """The tables in which a month was reported: on time first, then late; each in the version its people had."""
+
+    tables: Sequence[Field]
+
+    def answers(self, measurement: Measurement | None) -> tuple[tuple[str, str], ...]:
+        """The label and the words of each answer to an added field; empty where there is none."""
+        extra = measurement.extra if measurement is not None else {}
+        found = {
+            one.path: (one.label, one.text) for table in reversed(self.tables) for one in row_in_words(table, extra)
+        }
+        return tuple(found[key] for key in extra if key in found)
+
+
+def of_period(session: Session, period: Period) -> AddedFields:
+    """The forms of a month's case and of its late cases."""
+    late = session.scalars(
+        sa.select(EntityReport.late_instance_id)
+        .where(EntityReport.period_id == period.id, EntityReport.late_instance_id.is_not(None))
+        .order_by(EntityReport.id)
+    ).all()
+    tables: list[Field] = []
+    for instance_id in (period.instance_id, *late):
+        instance = session.get(Instance, instance_id) if instance_id is not None else None
+        if instance is not None:
+            tables += _tables(session, instance.bundle_sha256)
+    return AddedFields(tables)
+
+
+def _tables(session: Session, sha256: str) -> list[Field]:
+    bundle = catalogue.by_sha(session, sha256)
+    schemas = (FormSchema.from_dict(bundle.form(key)) for key in bundle.form_versions)
+    return [one for schema in schemas for one in schema.fields() if one.key == TABLE and one.is_list]
