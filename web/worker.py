@@ -12,7 +12,7 @@ from engine import sweep
 from notifications import digest, outbox
 from web.bootstrap import Application
 from workflows import cycles
-from workflows.documents import files
+from workflows.documents import files, publishing
 from workflows.reports import storing
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ def _write_digests(application: Application) -> None:
 
 def _make_documents(application: Application) -> None:
     storing.make_missing(application.database, application.engine.clock)
+    publishing.make_missing(application.database, application.engine.clock)
 
 
 def _forget_unused_files(application: Application) -> None:

@@ -182,7 +182,7 @@ class AnnualReport(Base):
 
 
 class EntityChapter(Base):
-    """An entity's chapter of an annual report. `from_records`: nobody wrote it in time, it was made from the records."""
+    """An entity's chapter of an annual report. `from_records`: nobody wrote it in time, it was made of records."""
 
     __tablename__ = "entity_chapter"
     __table_args__ = (sa.UniqueConstraint("annual_report_id", "entity_code"),)

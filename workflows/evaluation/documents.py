@@ -1,0 +1,70 @@
+"""Evaluations and annual reports as documents: sections with text and tables, in versions that never change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.identity import SYSTEM, Actor
+from engine.runtime import ProcessEngine
+from workflows.documents import versions
+from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument
+from workflows.evaluation.tables import Table
+
+Section = dict[str, Any]
+"""`code`, `title`, `text`, and `tables` where it has some."""
+
+
+def section(code: str, title: str, text: str = "", tables: Iterable[Table] = ()) -> Section:
+    """A section of a document."""
+    return {"code": code, "title": title, "text": text, "tables": [table.as_content() for table in tables]}
+
+
+def keep_version(
+    session: Session,
+    engine: ProcessEngine,
+    document: PlanDocument,
+    sections: Sequence[Section],
+    *,
+    facts: Sequence[tuple[str, str]] = (),
+    number: str | None = None,
+    actor: Actor = SYSTEM,
+) -> DocumentVersion:
+    """Make a version of these sections, the next one unless a number is given; the document's own sections follow.
+
+    If nothing has changed since the version in force, that one is given.
+    """
+    content = {"sections": list(sections), "facts": [list(fact) for fact in facts]}
+    known = versions.version(session, document.id, document.number)
+    if number is None and known is not None and known.content == content:
+        return known
+    _write_sections(session, document, sections)
+    return versions.make(
+        session,
+        document,
+        number or versions.following(document.number),
+        content,
+        now=engine.now(),
+        by=actor.id,
+    )
+
+
+def freeze(engine: ProcessEngine, version: DocumentVersion) -> None:
+    """Declare a version final: its files are made from it, and it is what the portal shows."""
+    version.frozen_at = version.frozen_at or engine.now()
+
+
+def texts(session: Session, document: PlanDocument) -> Mapping[str, str]:
+    """The text of each section as it stands, by code: reviewers may have changed it since it was written."""
+    return {one.code: one.text for one in versions.sections(session, document.id)}
+
+
+def _write_sections(session: Session, document: PlanDocument, sections: Sequence[Section]) -> None:
+    known = {one.code: one for one in versions.sections(session, document.id)}
+    for place, given in enumerate(sections):
+        kept = known.get(given["code"]) or DocumentSection(document_id=document.id, code=given["code"])
+        kept.title, kept.text, kept.position, kept.state = given["title"], given["text"], place, "redactada"
+        session.add(kept)
+    session.flush()

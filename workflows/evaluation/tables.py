@@ -1,0 +1,164 @@
+"""The tables an evaluation reads: goals, objectives, lines, money, recovery plans, commitments at a cut-off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.indicators.models import Indicator
+from workflows.meetings.models import Commitment
+from workflows.monitoring import figures
+from workflows.monitoring.models import BudgetReport, Period
+from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
+from workflows.people.models import Entity
+from workflows.plan.models import Project
+from workflows.recovery.models import RecoveryPlan
+from workflows.reports.contents import light
+from workflows.spanish import long_day, number, percentage
+
+MILLION = Decimal(1_000_000)
+RECOVERY_STATES = {
+    "por_formular": "Por formular",
+    "en_revision": "En revisión",
+    "devuelto": "Devuelto",
+    "por_aprobar": "Por aprobar",
+    "en_ejecucion": "En ejecución",
+    "por_decidir": "Por decidir",
+    "por_verificar": "Por verificar",
+    "cerrado": "Cerrado",
+}
+COMMITMENT_STATES = {
+    "propuesto": "Propuestos en un acta sin aprobar",
+    "abierto": "Abiertos",
+    "cumplido": "Cumplidos",
+    "en_parte": "Cumplidos en parte",
+    "incumplido": "Incumplidos",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small table of finished text."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def as_content(self) -> dict[str, Any]:
+        """As a document keeps it."""
+        return {"caption": self.caption, "head": list(self.head), "rows": [list(row) for row in self.rows]}
+
+
+def at_cutoff(session: Session, plan_code: str, month: str) -> Mapping[str, Table]:
+    """Every table at the cut-off of a month (`2018-06`), by the key the forms give it."""
+    found = figures.of_period(session, plan_code, month)
+    return {
+        "metas": _goals(found),
+        "objetivos": levels("Cumplimiento de los objetivos", "Objetivo", found.objectives.values()),
+        "lineas": levels("Cumplimiento de las líneas", "Línea", found.lines.values()),
+        "presupuesto": money(session, plan_code, month),
+        "planes_de_choque": recovery_plans(session, plan_code),
+        "compromisos": commitments(session, plan_code),
+    }
+
+
+def levels(caption: str, name: str, found: Iterable[LevelFigure]) -> Table:
+    """Compliance of levels, capped and uncapped."""
+    rows = tuple(
+        (f"{one.code} {one.name}", percentage(one.capped), percentage(one.uncapped), light(one.color, None).word)
+        for one in found
+    )
+    return Table(caption, (name, "Cumplimiento a la fecha", "Sin tope", "Semáforo"), rows)
+
+
+def goals_of(found: PeriodFigures, entity: str) -> Table:
+    """The goals of one entity."""
+    own = [one for one in found.indicators.values() if one.entity == entity]
+    return Table("Metas de la entidad", _GOAL_HEAD, tuple(_goal(one) for one in own))
+
+
+def money(session: Session, plan_code: str, month: str, entity: str | None = None) -> Table:
+    """The money of each entity's projects at a cut-off, in millions of pesos."""
+    query = (
+        sa.select(
+            Entity.code,
+            sa.func.sum(BudgetReport.appropriation),
+            sa.func.sum(BudgetReport.commitments),
+            sa.func.sum(BudgetReport.payments),
+        )
+        .join(Project, Project.entity_code == Entity.code)
+        .join(BudgetReport, BudgetReport.project_id == Project.id)
+        .join(Period, Period.id == BudgetReport.period_id)
+        .where(Period.plan_code == plan_code, Period.code == month)
+        .group_by(Entity.code, Entity.position)
+        .order_by(Entity.position)
+    )
+    if entity is not None:
+        query = query.where(Entity.code == entity)
+    rows = tuple(_money(*row) for row in session.execute(query))
+    head = ("Entidad", "Apropiación (millones)", "Compromisos", "Giros", "% comprometido", "% girado")
+    return Table("Ejecución presupuestal", head, rows)
+
+
+def recovery_plans(session: Session, plan_code: str) -> Table:
+    """The recovery plans so far."""
+    query = (
+        sa.select(RecoveryPlan, Indicator)
+        .join(Indicator, Indicator.id == RecoveryPlan.indicator_id)
+        .where(RecoveryPlan.plan_code == plan_code)
+        .order_by(RecoveryPlan.id)
+    )
+    rows = tuple(
+        (
+            f"{row.Indicator.code} {row.Indicator.name}",
+            row.RecoveryPlan.entity_code,
+            RECOVERY_STATES.get(row.RecoveryPlan.state, row.RecoveryPlan.state),
+            long_day(row.RecoveryPlan.target_on),
+            {True: "Sí", False: "No", None: "—"}[row.RecoveryPlan.recovered],
+        )
+        for row in session.execute(query)
+    )
+    return Table("Planes de choque", ("Indicador", "Entidad", "Estado", "Fecha objetivo", "¿Se recuperó?"), rows)
+
+
+def commitments(session: Session, plan_code: str) -> Table:
+    """How the commitments stand."""
+    query = (
+        sa.select(Commitment.state, sa.func.count()).where(Commitment.plan_code == plan_code).group_by(Commitment.state)
+    )
+    counts = {state: count for state, count in session.execute(query)}
+    rows = tuple((word, str(counts[state])) for state, word in COMMITMENT_STATES.items() if state in counts)
+    return Table("Compromisos y medidas", ("Estado", "Cuántos"), rows)
+
+
+_GOAL_HEAD = ("Indicador", "Entidad", "Ejecutado", "Programado", "Cumplimiento", "Semáforo")
+
+
+def _goals(found: PeriodFigures) -> Table:
+    return Table("Metas e indicadores", _GOAL_HEAD, tuple(_goal(one) for one in found.indicators.values()))
+
+
+def _goal(one: IndicatorFigure) -> tuple[str, ...]:
+    assessed = one.assessment
+    return (
+        f"{one.code} {one.name}",
+        one.entity,
+        number(assessed.executed, one.decimals) if assessed.executed is not None else "—",
+        number(assessed.programmed_to_date, max(one.decimals, 1)) if assessed.programmed_to_date is not None else "—",
+        percentage(assessed.compliance),
+        light(assessed.color, assessed.status).word,
+    )
+
+
+def _money(
+    code: str, appropriation: Decimal | None, commitments: Decimal | None, payments: Decimal | None
+) -> tuple[str, ...]:
+    amounts = [Decimal(amount or 0) for amount in (appropriation, commitments, payments)]
+    shares = [100 * amount / amounts[0] if amounts[0] else None for amount in amounts[1:]]
+    in_millions: Sequence[str] = [number(amount / MILLION, 0) for amount in amounts]
+    return (code, *in_millions, *(percentage(share) for share in shares))
