@@ -59,7 +59,7 @@ def test_the_rows_behind_a_figure_name_who_did_what_and_the_evidence(site: Site)
     (link,) = page.xpath("//ul[@class='evidence']//a/@href")
     answer = visitor.client.get(link)
 
-    assert "Reportó Sandra Ruiz (demo), 5 de junio de 2018, 10:00".replace(" (demo)", "") in visitor.text()
+    assert "Reportó Sandra Ruiz, 5 de junio de 2018, 10:00" in visitor.text()
     assert "Validó Ricardo Mora, 6 de junio de 2018, 10:00" in visitor.text()
     assert f"SHA-256 {kept.sha256}" in visitor.text()
     assert answer.data == b"obra;valor\n1;2\n"
@@ -103,8 +103,8 @@ def test_only_the_coordinator_may_correct(site: Site) -> None:
     page = sandra.open(f"/plan/{PLAN}/indicadores/IP-3.2.1?mes=2018-05")
 
     assert not page.xpath("//form[contains(@action, 'correccion')]")
-    sandra.open("/mi-cuenta")
-    token = dict(sandra.fields(sandra.page().xpath("//form/@action")[0]))["csrf_token"]
+    sandra.open("/demo/reloj")
+    token = dict(sandra.fields("/demo/reloj/dia"))["csrf_token"]
     fields = [("csrf_token", token), ("mes", "2018-05"), ("valor", "1"), ("motivo", "x")]
     sandra.send(f"/plan/{PLAN}/indicadores/IP-3.2.1/correccion", fields, 403)
 
