@@ -29,3 +29,10 @@ class ReportMissing(Event):
     plan_code: str
     period_code: str
     entity_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModificationDenied(Event):
+    """A modification of a plan was denied: who asked for it is told why."""
+
+    modification_id: int

@@ -1,0 +1,1 @@
+"""How a document becomes binding: reviewed, approved, adopted by an act, published, and later modified."""

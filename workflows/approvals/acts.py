@@ -1,0 +1,117 @@
+"""The administrative act: drafted, signed or returned, numbered and dated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+from workflows import auditing
+from workflows.approvals import approving, reviewing
+from workflows.approvals.models import ActAnnex, AdministrativeAct
+from workflows.approvals.reviewing import Subject
+from workflows.errors import NotFound
+from workflows.people.models import Entity
+
+ADOPTION, MODIFICATION = "adopcion", "modificacion"
+RESOLUTION = "resolucion"
+DRAFTED, RETURNED, SIGNED, NUMBERED = "proyectado", "devuelto", "suscrito", "numerado"
+KINDS = {RESOLUTION: "Resolución", "circular": "Circular", "decreto": "Decreto", "otro": "Acto administrativo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the legal office proposes."""
+
+    mode: str
+    kind: str
+    kind_reason: str
+    recitals: str
+    articles: str
+    annexes: Iterable[int] = ()
+
+
+def of_case(session: Session, instance_id: int) -> AdministrativeAct | None:
+    """The act of a case, if it was drafted."""
+    query = sa.select(AdministrativeAct).where(AdministrativeAct.instance_id == instance_id)
+    return session.scalar(query.order_by(AdministrativeAct.id.desc()).limit(1))
+
+
+def existing(session: Session, instance_id: int) -> AdministrativeAct:
+    """The act of a case. Raises `NotFound`."""
+    found = of_case(session, instance_id)
+    if found is None:
+        raise NotFound("Todavía no se ha proyectado el acto administrativo.")
+    return found
+
+
+def draft(session: Session, engine: ProcessEngine, about: Subject, proposal: Draft, *, actor: Actor) -> None:
+    """Write the draft, or write it again when it was returned."""
+    version = approving.version_asked(session, reviewing.latest(session, about))
+    act = of_case(session, about.instance_id) or AdministrativeAct(
+        plan_code=about.plan_code, instance_id=about.instance_id
+    )
+    act.version_id, act.mode, act.kind = version.id, proposal.mode, proposal.kind
+    act.kind_reason, act.recitals, act.articles = proposal.kind_reason, proposal.recitals, proposal.articles
+    act.state, act.issuer = DRAFTED, _head(session)
+    act.drafted_by, act.drafted_at = actor.id, engine.now()
+    session.add(act)
+    session.flush()
+    session.execute(sa.delete(ActAnnex).where(ActAnnex.act_id == act.id))
+    session.add_all(ActAnnex(act_id=act.id, file_id=file_id) for file_id in proposal.annexes)
+    _audit(session, engine, act, "proyectar_acto", actor)
+
+
+def give_back(session: Session, engine: ProcessEngine, act: AdministrativeAct, *, reason: str, actor: Actor) -> None:
+    """Return the draft to the legal office, with the reason."""
+    act.state, act.return_reason = RETURNED, reason
+    act.times_returned += 1
+    _audit(session, engine, act, "devolver_acto", actor, reason)
+
+
+def sign(session: Session, engine: ProcessEngine, act: AdministrativeAct, *, file_id: int, actor: Actor) -> None:
+    """Record that the head signed it."""
+    act.state, act.signed_by, act.signed_at, act.signed_file_id = SIGNED, actor.id, engine.now(), file_id
+    _audit(session, engine, act, "suscribir_acto", actor)
+
+
+def number(
+    session: Session, engine: ProcessEngine, act: AdministrativeAct, *, code: str, on: dt.date, gazette: str,
+    file_id: int, actor: Actor,
+) -> None:  # fmt: skip
+    """Give it its number and date: it is in force."""
+    act.state, act.number, act.dated_on, act.gazette = NUMBERED, code, on, gazette
+    act.file_id, act.numbered_by, act.numbered_at = file_id, actor.id, engine.now()
+    _audit(session, engine, act, "numerar_acto", actor)
+
+
+def is_taken(session: Session, act: AdministrativeAct, code: str, on: dt.date) -> bool:
+    """Whether another act of this kind and year has the number."""
+    query = sa.select(AdministrativeAct.dated_on).where(
+        AdministrativeAct.id != act.id, AdministrativeAct.kind == act.kind, AdministrativeAct.number == code
+    )
+    return any(day is not None and day.year == on.year for day in session.scalars(query))
+
+
+def name_of(act: AdministrativeAct) -> str:
+    """«Resolución 012 de 2018»; the kind alone before it is numbered."""
+    kind = KINDS[act.kind]
+    return f"{kind} {act.number} de {act.dated_on.year}" if act.number and act.dated_on else kind
+
+
+def _head(session: Session) -> str | None:
+    query = sa.select(Entity.code).where(Entity.sector_role == approving.HEAD_OF_SECTOR, Entity.active)
+    return session.scalar(query.order_by(Entity.position).limit(1))
+
+
+def _audit(
+    session: Session, engine: ProcessEngine, act: AdministrativeAct, action: str, actor: Actor, reason: str = ""
+) -> None:
+    target = ("acto", f"{act.plan_code}/{act.id}")
+    after = {"tipo": act.kind, "estado": act.state, "numero": act.number}
+    auditing.record(session, engine.clock, actor, action, target, reason=reason, after=after)
