@@ -119,13 +119,13 @@ def _answer(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _answer_http(error)
     if isinstance(error, workflows_errors.PeriodFrozen):
-        _remember_refusal(error)
+        remember_refusal(error)
     status = status_of(error) or HTTPStatus.INTERNAL_SERVER_ERROR
     message = getattr(error, "message", None) or SENTENCES[status]
     return _response(status, message, getattr(error, "findings", ()))
 
 
-def _remember_refusal(error: workflows_errors.PeriodFrozen) -> None:
+def remember_refusal(error: workflows_errors.PeriodFrozen) -> None:
     """Write down the attempt on a closed month: the transaction that was refused took its own note with it."""
     application = current()
     with application.database.unit_of_work() as session:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from engine.clock import Clock
 from engine.tasks.models import UserTask
 from web import worker
+from web.auth import sessions
 from web.bootstrap import Application
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.monitoring.models import Period
@@ -53,7 +54,8 @@ def to_next_month(application: Application, clock: MovableClock) -> Journey:
 
 def _travel(application: Application, clock: MovableClock, arrived: Arrived) -> Journey:
     tasks, months = _last_task(application), _months(application)
-    first = day = bogota_day(clock.now())
+    left_at = clock.now()
+    first = day = bogota_day(left_at)
     while (day - first).days < LONGEST_DAYS:
         day += dt.timedelta(days=1)
         clock.move_to(dt.datetime.combine(day, MORNING, BOGOTA).astimezone(dt.UTC))
@@ -61,6 +63,8 @@ def _travel(application: Application, clock: MovableClock, arrived: Arrived) -> 
         opened = tuple(sorted(_months(application) - months))
         if arrived(day, opened):
             break
+    with application.database.unit_of_work() as session:
+        sessions.carry_over(session, left_at, clock.now())
     return Journey((day - first).days, _tasks_since(application, tasks), opened)
 
 

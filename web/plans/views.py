@@ -9,9 +9,11 @@ from flask import abort, request
 from sqlalchemy.orm import Session
 
 from web.auth import SIGNED_IN, allow
+from web.errors import remember_refusal
 from web.pages import actor, back_to, current, page
 from web.plans import levels, loading, wording
 from web.plans.blueprint import blueprint
+from workflows.errors import PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
 from workflows.monitoring import corrections, figures, trace, year_course
 from workflows.monitoring.models import Period
@@ -120,7 +122,7 @@ def _chart(course: YearCourse | None, sheet: overview.Sheet) -> str:
 @blueprint.post("/<plan_code>/indicadores/<indicator_code>/correccion")
 @allow(CORRECTORS)
 def correct(plan_code: str, indicator_code: str) -> Any:
-    """Correct what was reported. Of a closed month it is refused, and the attempt written down (`web.errors`)."""
+    """Correct what was reported. Of a closed month it is refused on the same page, and the attempt written down."""
     month, text, reason = (request.form.get(name, "") for name in ("mes", "valor", "motivo"))
     errors = {}
     try:
@@ -135,10 +137,15 @@ def correct(plan_code: str, indicator_code: str) -> Any:
                 session, plan_code, indicator_code, errors=errors, typed={"valor": text, "motivo": reason}
             )
         return body, 422
-    with current().database.unit_of_work() as session:
-        corrections.correct_measurement(
-            session, current().engine, plan_code, month, indicator_code, value=value, reason=reason, actor=actor()
-        )
+    try:
+        with current().database.unit_of_work() as session:
+            corrections.correct_measurement(
+                session, current().engine, plan_code, month, indicator_code, value=value, reason=reason, actor=actor()
+            )
+    except PeriodFrozen as refused:
+        remember_refusal(refused)
+        with current().database.reading() as session:
+            return _indicator(session, plan_code, indicator_code, refused=refused.message), 409
     return back_to(
         "plans.indicator", "El valor quedó corregido.", plan_code=plan_code, indicator_code=indicator_code, mes=month
     )

@@ -41,6 +41,8 @@ def test_going_to_the_next_month_lets_deadlines_pass_and_opens_it(site: Site) ->
         june = session.scalars(sa.select(Period.id).where(Period.code == "2018-06")).one()
         states = set(session.scalars(sa.select(EntityReport.state).where(EntityReport.period_id == june)))
     assert states == {"sin_reporte"}
+    visitor.open("/seguimiento")
+    assert visitor.address == "/seguimiento"  # three weeks on the clock are no absence
 
 
 def test_there_is_no_such_page_outside_the_demo(make_site: Callable[..., Site]) -> None:
