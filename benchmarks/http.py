@@ -1,0 +1,129 @@
+"""What a person waits after pressing «Enviar»: a real server, signed in, through the form's own door."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from argon2 import PasswordHasher
+
+from benchmarks.harness import Figures, Place, Sizes, milliseconds
+from benchmarks.house import ANA, House, house, linear
+from engine.clock import SystemClock
+from tests.support.remote import free_port
+from web.auth.models import Credential
+
+PASSWORD = "una frase que recuerdo"
+STARTS_WITHIN_S = 60
+
+
+def measure(place: Place, sizes: Sizes) -> Figures:
+    """`http`: the median time from sending a task's form to the answer, over cases of so many tasks in a row."""
+    taken: list[float] = []
+    with house(place, linear(sizes.linear)) as built, _served(built) as browser:
+        browser.sign_in()
+        for _ in range(sizes.http_cases):
+            case = built.start("linea")
+            while waiting := built.open_tasks(case):
+                taken.append(browser.complete(waiting[0]))
+    return {f"linear{sizes.linear}_ms": milliseconds(statistics.median(taken))}
+
+
+@dataclass
+class _Browser:
+    """One connection that stays open, and its cookies."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
+        body = urlencode(fields) if fields else None
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if body:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        return answer.status, answer.read().decode()
+
+    def sign_in(self) -> None:
+        _, text = self.ask("GET", "/ingresar")
+        fields = {"csrf_token": _hidden(text, "csrf_token"), "username": ANA.id, "password": PASSWORD}
+        status, said = self.ask("POST", "/ingresar", fields)
+        if status not in (302, 303):
+            raise RuntimeError(f"the sign-in answers {status}: {said[:500]}")
+
+    def complete(self, task_id: int) -> float:
+        """Open a task, fill it in, send it; how many seconds the sending took."""
+        path = f"/tareas/{task_id}"
+        _, text = self.ask("GET", path)
+        fields = {name: _hidden(text, name) for name in ("csrf_token", "_envio")}
+        fields |= {"nota": "Se hizo lo acordado.", "_accion": "enviar"}
+        began = time.perf_counter()
+        status, said = self.ask("POST", path, fields)
+        taken = time.perf_counter() - began
+        if status != 303:
+            raise RuntimeError(f"task {task_id} answers {status}: {said[:500]}")
+        return taken
+
+
+def _hidden(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', text)
+    if found is None:
+        raise RuntimeError(f"the page has no field {name}: {text[:500]}")
+    return found[1]
+
+
+@contextmanager
+def _served(built: House) -> Iterator[_Browser]:
+    """`cauce serve` in a process of its own over the house's database."""
+    _give_password(built)
+    port = free_port()
+    environment = {
+        **os.environ,
+        "CAUCE_HOME": str(built.folder),
+        "CAUCE_DATABASE_URL": built.application.config.database_url,
+        "CAUCE_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--no-worker", "--port", str(port)]
+    with (built.folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        yield _answering(port)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _answering(port: int) -> _Browser:
+    limit = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < limit:
+        try:
+            browser = _Browser(port)
+            browser.ask("GET", "/salud")
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return browser
+    raise RuntimeError("the server does not answer")
+
+
+def _give_password(built: House) -> None:
+    with built.application.database.unit_of_work() as session:
+        hashed = PasswordHasher().hash(PASSWORD)
+        session.add(Credential(username=ANA.id, password_hash=hashed, changed_at=SystemClock().now()))

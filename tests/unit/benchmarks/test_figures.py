@@ -1,0 +1,62 @@
+"""The benchmarks measure what they promise, at any size."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.harness import SMALL, Place, Sizes
+from benchmarks.report import BOUNDS, MEASURES, figures, flat, table
+
+KEYS = {
+    "completion.per_s.2", "completion.per_s.4", "completion.per_s.6", "completion.growth", "completion.statements",
+    "completion.bare_per_s", "completion.ratio_to_bare", "http.linear3_ms", "start_ms", "inbox.ms.20", "inbox.ms.60",
+    "inbox.growth", "sweep.ms_20_waiting", "state_bytes.after_6", "parallel20.max_ms", "parallel20.failed",
+}  # fmt: skip
+
+
+def test_every_figure_is_measured_and_nothing_fails() -> None:
+    found = figures(Place(), SMALL)
+
+    measured = dict(flat(found))
+    assert measured.keys() == KEYS
+    assert measured["parallel20.failed"] == 0
+    assert measured["completion.statements"] <= 15
+    assert all(value > 0 for name, value in measured.items() if name != "parallel20.failed")
+    assert all(name in table(found) for name in KEYS)
+
+
+def test_the_published_sizes_are_the_ones_that_bounds_name() -> None:
+    published = Sizes()
+    sizes = {
+        *(f"completion.per_s.{past}" for past in published.past),
+        *(f"inbox.ms.{size}" for size in published.inbox),
+        f"http.linear{published.linear}_ms",
+        f"sweep.ms_{published.waiting}_waiting",
+        f"state_bytes.after_{published.past[-1]}",
+        f"parallel{published.people}.max_ms",
+    }
+
+    assert {name for name in BOUNDS if any(digit.isdigit() for digit in name)} - {"parallel20.failed"} <= sizes
+
+
+def test_an_unknown_measurement_is_refused_with_the_names_there_are() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--only", "nada"]
+
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert said.returncode == 2
+    assert all(name in said.stderr for name in MEASURES)
+
+
+@pytest.mark.slow
+def test_the_figures_are_reached() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--json"]
+
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    found = json.loads(said.stdout)
+    assert "✗" not in table(found), table(found)
