@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
@@ -23,9 +23,22 @@ from engine.instances.case import Case, element_id, process_key
 from engine.instances.models import Instance
 from engine.instances.waiting import Waiting, waiting_of
 from engine.runtime import ProcessEngine
+from engine.tasks.models import UserTask
 
 _OPEN = "engine.turns"
 """Key of `Session.info`: the turns that are going on in this transaction, by instance."""
+
+# Statements are built once: building one costs about as much as the database needs to answer it.
+# History goes into the table, not the class: the ORM would split the batch where a column is empty.
+_INSERT_HISTORY = sa.insert(cast(sa.Table, HistoryEntry.__table__))
+_INSTANCE = sa.select(Instance).options(undefer(Instance.status)).execution_options(populate_existing=True)
+_BY_ID = _INSTANCE.where(Instance.id == sa.bindparam("instance_id"))
+_OF_TASK = _INSTANCE.where(
+    Instance.id == sa.select(UserTask.instance_id).where(UserTask.id == sa.bindparam("task_id")).scalar_subquery()
+)
+_LOCKED = _BY_ID.with_for_update(of=Instance)
+_LOCKED_OR_SKIPPED = _BY_ID.with_for_update(of=Instance, skip_locked=True)
+_LOCKED_OF_TASK = _OF_TASK.with_for_update(of=Instance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +110,18 @@ class Turn:
     def write_history(self) -> None:
         """Insert what was recorded, in one statement."""
         if self.entries:
-            # Into the table, not the class: the ORM would split the batch where a column is empty.
-            self.session.execute(sa.insert(HistoryEntry.metadata.tables[HistoryEntry.__tablename__]), self.entries)
+            self.session.execute(_INSERT_HISTORY, self.entries)
             self.entries = []
 
 
 def lock(session: Session, instance_id: int, *, skip_locked: bool = False) -> Instance | None:
     """The instance with its state, locked against other turns; None if it doesn't exist or is skipped."""
-    query = sa.select(Instance).where(Instance.id == instance_id).options(undefer(Instance.status))
-    return session.scalar(
-        query.with_for_update(skip_locked=skip_locked, of=Instance).execution_options(populate_existing=True)
-    )
+    return session.scalar(_LOCKED_OR_SKIPPED if skip_locked else _LOCKED, {"instance_id": instance_id})
+
+
+def lock_of_task(session: Session, task_id: int) -> Instance | None:
+    """The instance that a task belongs to, locked; None if there is no such task."""
+    return session.scalar(_LOCKED_OF_TASK, {"task_id": task_id})
 
 
 def open_turn(session: Session, engine: ProcessEngine, instance_id: int, actor: Actor) -> Turn:

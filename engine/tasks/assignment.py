@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +14,9 @@ from engine.runtime import ProcessEngine
 from engine.tasks.models import TaskCandidate, UserTask
 
 FOUR_EYES = "cuatro_ojos"
+
+_CANDIDATES = cast(sa.Table, TaskCandidate.__table__)
+_GROUPS = sa.select(_CANDIDATES.c.group_id).where(_CANDIDATES.c.task_id == sa.bindparam("task_id"))
 
 
 def ensure_may_work_on(session: Session, engine: ProcessEngine, task: UserTask, actor: Actor) -> None:
@@ -42,7 +46,7 @@ def ensure_open(task: UserTask) -> None:
 
 def groups_of(session: Session, task_id: int) -> list[str]:
     """The groups that an open task is offered to."""
-    return list(session.scalars(sa.select(TaskCandidate.group_id).where(TaskCandidate.task_id == task_id)))
+    return list(session.scalars(_GROUPS, {"task_id": task_id}))
 
 
 def done_what_is_checked(session: Session, task: UserTask, person: str) -> bool:

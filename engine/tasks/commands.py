@@ -20,6 +20,13 @@ from engine.tasks.assignment import ensure_may_work_on, ensure_open, groups_of
 from engine.tasks.models import UserTask
 from engine.variables import check_size, checked, plain
 
+_LOCKED = (
+    sa.select(UserTask)
+    .where(UserTask.id == sa.bindparam("task_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
 __all__ = ["claim", "complete", "ensure_may_work_on", "reassign", "release"]
 
 
@@ -33,15 +40,12 @@ def complete(
     `FourEyes`, `TaskHeldByAnother`, `TaskCancelledError`, `InvalidVariables`.
     """
     values = checked(variables)
-    instance_id = session.scalar(sa.select(UserTask.instance_id).where(UserTask.id == task_id))
-    if instance_id is None:
-        raise UnknownTask(task_id=task_id)
-    turns.refuse_nested(session, instance_id)
-    instance = turns.lock(session, instance_id)
-    task = _locked(session, task_id)
-    ensure_may_work_on(session, engine, task, actor)
+    instance = turns.lock_of_task(session, task_id)
     if instance is None:
         raise UnknownTask(task_id=task_id)
+    turns.refuse_nested(session, instance.id)
+    task = _locked(session, task_id)
+    ensure_may_work_on(session, engine, task, actor)
     turn = turns.turn_of(session, engine, instance, actor)
     try:
         _finish(turn, task, values)
@@ -89,8 +93,7 @@ def reassign(session: Session, engine: ProcessEngine, task_id: int, *, actor: Ac
 
 
 def _locked(session: Session, task_id: int) -> UserTask:
-    query = sa.select(UserTask).where(UserTask.id == task_id).with_for_update()
-    task = session.scalar(query.execution_options(populate_existing=True))
+    task = session.scalar(_LOCKED, {"task_id": task_id})
     if task is None:
         raise UnknownTask(task_id=task_id)
     return task

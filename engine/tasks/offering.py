@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
@@ -20,20 +20,28 @@ if TYPE_CHECKING:
 
 DEFAULT_PRIORITY = 50
 
+_TASKS, _CANDIDATES = cast(sa.Table, UserTask.__table__), cast(sa.Table, TaskCandidate.__table__)
+_INSERT_TASKS = sa.insert(_TASKS).returning(_TASKS.c.id, _TASKS.c.node_id)
+_INSERT_CANDIDATES = sa.insert(_CANDIDATES)
+_FORGET_CANDIDATES = sa.delete(_CANDIDATES).where(_CANDIDATES.c.task_id == sa.bindparam("closed_id"))
+
 
 def offer(turn: Turn, nodes: list[Node]) -> None:
     """Open the tasks of `nodes`. A role or deadline that can't be worked out opens an incident, not a hole."""
     offers = [(node, _task(turn, node), _groups(turn, node)) for node in nodes]
-    turn.session.add_all([task for _, task, _ in offers])
-    turn.session.flush()
+    inserted = turn.session.execute(_INSERT_TASKS, [task for _, task, _ in offers])
+    ids = {row.node_id: row.id for row in inserted}
     candidates = [
-        {"task_id": task.id, "group_id": group, "due_at": task.due_at} for _, task, groups in offers for group in groups
+        {"task_id": ids[task["node_id"]], "group_id": group, "due_at": task["due_at"]}
+        for _, task, groups in offers
+        for group in groups
     ]
     if candidates:
-        turn.session.execute(sa.insert(TaskCandidate), candidates)
+        turn.session.execute(_INSERT_CANDIDATES, candidates)
     for node, task, _ in offers:
-        turn.record("task_created", node, task_id=task.id, **_shown(task))
-        turn.events.append(TaskCreated(turn.now, turn.actor.id, turn.instance.id, task.id))
+        task_id = ids[task["node_id"]]
+        turn.record("task_created", node, task_id=task_id, **_shown(task))
+        turn.events.append(TaskCreated(turn.now, turn.actor.id, turn.instance.id, task_id))
 
 
 def offer_again(turn: Turn, node: Node) -> None:
@@ -44,7 +52,7 @@ def offer_again(turn: Turn, node: Node) -> None:
     turn.session.execute(sa.delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
     if groups:
         rows = [{"task_id": task.id, "group_id": group, "due_at": task.due_at} for group in groups]
-        turn.session.execute(sa.insert(TaskCandidate), rows)
+        turn.session.execute(_INSERT_CANDIDATES, rows)
 
 
 def withdraw(turn: Turn, node_ids: list[str]) -> None:
@@ -67,22 +75,23 @@ def withdraw(turn: Turn, node_ids: list[str]) -> None:
             }
         )
         turn.events.append(TaskCancelled(turn.now, turn.actor.id, turn.instance.id, task.id))
-    forget_candidates(turn, [task.id for task in tasks])
+    if tasks:
+        forget_candidates(turn, [task.id for task in tasks])
 
 
 def forget_candidates(turn: Turn, task_ids: list[int]) -> None:
     """A closed task is offered to nobody."""
-    statement = sa.delete(TaskCandidate).where(TaskCandidate.task_id.in_(task_ids))
-    turn.session.execute(statement.execution_options(synchronize_session=False))
+    turn.session.execute(_FORGET_CANDIDATES, [{"closed_id": task_id} for task_id in task_ids])
 
 
-def _shown(task: UserTask) -> dict[str, Any]:
-    return {"vence": task.due_at.isoformat()} if task.due_at else {}
+def _shown(task: Mapping[str, Any]) -> dict[str, Any]:
+    return {"vence": task["due_at"].isoformat()} if task["due_at"] else {}
 
 
-def _task(turn: Turn, node: Node) -> UserTask:
+def _task(turn: Turn, node: Node) -> dict[str, Any]:
+    """The row of a task; rows, not objects, because a case may open hundreds at once."""
     element = turn.element(node)
-    return UserTask(
+    return dict(
         instance_id=turn.instance.id,
         node_id=node.id.hex,
         process_key=process_key(node),
