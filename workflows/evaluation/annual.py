@@ -1,0 +1,201 @@
+"""The annual management report: chapters of the entities, consolidation, approval."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+from workflows.errors import NotFound
+from workflows.evaluation import evaluations, tables
+from workflows.evaluation.models import AnnualReport, ChapterAnnex, EntityChapter, Evaluation, Improvement
+from workflows.lifecycle import participants
+from workflows.monitoring import figures
+from workflows.people.models import Entity
+from workflows.spanish import enumeration, month_name, percentage
+
+OPEN, CONSOLIDATED, CONFORMING, APPROVED = "abierto", "consolidado", "conforme", "aprobado"
+MONTHS = 12
+CHANNELS = ("web_institucional", "redes_sociales")
+"""Where the annual report is published by hand; our own portal shows it by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an entity writes of its year."""
+
+    text: str
+    achievements: str
+    challenges: str
+    annexes: Sequence[int] = ()
+
+
+def begin(session: Session, engine: ProcessEngine, plan_code: str, year: int, instance_id: int) -> list[str]:
+    """Begin the report of a year with a chapter of records per entity; gives the entities. Twice changes nothing."""
+    report = _known(session, plan_code, year)
+    if report is None:
+        report = AnnualReport(
+            plan_code=plan_code, year=year, instance_id=instance_id, state=OPEN, opened_at=engine.now()
+        )
+        session.add(report)
+        session.flush()
+    codes = participants.entities(session, plan_code)
+    known = {chapter.entity_code for chapter in chapters(session, report)}
+    session.add_all(
+        EntityChapter(annual_report_id=report.id, entity_code=code, text=from_records(session, report, code))
+        for code in codes
+        if code not in known
+    )
+    session.flush()
+    return codes
+
+
+def find(session: Session, plan_code: str, year: int) -> AnnualReport:
+    """The report of a year. Raises `NotFound`."""
+    found = _known(session, plan_code, year)
+    if found is None:
+        raise NotFound(f"El plan {plan_code} no tiene informe anual de {year}.")
+    return found
+
+
+def of_plan(session: Session, plan_code: str) -> list[AnnualReport]:
+    """The annual reports of a plan, oldest first."""
+    query = sa.select(AnnualReport).where(AnnualReport.plan_code == plan_code)
+    return list(session.scalars(query.order_by(AnnualReport.year)))
+
+
+def chapters(session: Session, report: AnnualReport) -> list[EntityChapter]:
+    """The chapters, in the order of the entities."""
+    query = sa.select(EntityChapter).where(EntityChapter.annual_report_id == report.id)
+    return list(session.scalars(query.order_by(EntityChapter.id)))
+
+
+def chapter_of(session: Session, report: AnnualReport, entity: str) -> EntityChapter:
+    """The chapter of an entity."""
+    return next(one for one in chapters(session, report) if one.entity_code == entity)
+
+
+def annexes(session: Session, chapter: EntityChapter) -> list[int]:
+    """The files that go with a chapter."""
+    return list(session.scalars(sa.select(ChapterAnnex.file_id).where(ChapterAnnex.chapter_id == chapter.id)))
+
+
+def contribute(
+    session: Session, engine: ProcessEngine, chapter: EntityChapter, written: Written, *, actor: Actor
+) -> None:
+    """Keep what an entity wrote in place of the records' own words."""
+    chapter.text, chapter.achievements, chapter.challenges = written.text, written.achievements, written.challenges
+    chapter.from_records, chapter.sent_by, chapter.sent_at = False, actor.id, engine.now()
+    session.execute(sa.delete(ChapterAnnex).where(ChapterAnnex.chapter_id == chapter.id))
+    session.add_all(ChapterAnnex(chapter_id=chapter.id, file_id=file_id) for file_id in written.annexes)
+    session.flush()
+
+
+def from_records(session: Session, report: AnnualReport, entity: str) -> str:
+    """A chapter made of the records alone: the last closed month of the year, its goals and its money."""
+    codes = months(session, report)
+    closed = [code for code in codes if code not in evaluations.still_open(session, report.plan_code, codes)]
+    name = session.get_one(Entity, entity).name
+    if not closed:
+        return f"{name} no tiene meses cerrados en {report.year}."
+    found = figures.of_period(session, report.plan_code, closed[-1])
+    level = found.entities.get(entity)
+    own = [one for one in found.indicators.values() if one.entity == entity]
+    behind = [one.code for one in own if one.assessment.color in ("rojo", "amarillo")]
+    sentences = [f"Al corte de {month_name(closed[-1])}, {name} tiene {len(own)} indicadores del plan."]
+    if level is not None:
+        sentences.append(f"Su cumplimiento a la fecha es de {percentage(level.capped)}.")
+    if behind:
+        sentences.append(f"Tienen rezago {enumeration(behind)}.")
+    sentences += [_money_words(row) for row in tables.money(session, report.plan_code, closed[-1], entity).rows]
+    return " ".join(sentences)
+
+
+def months(session: Session, report: AnnualReport) -> list[str]:
+    """The months of the year that the plan is followed in."""
+    return evaluations.months(session, report.plan_code, dt.date(report.year, 12, 31), MONTHS)
+
+
+def not_ready(session: Session, report: AnnualReport) -> str:
+    """Why it cannot be consolidated yet, in a sentence; empty when it can."""
+    missing = evaluations.still_open(session, report.plan_code, months(session, report))
+    if not missing:
+        return ""
+    return f"Todavía no está cerrado el seguimiento de {enumeration([month_name(code) for code in missing])}."
+
+
+def evaluations_of(session: Session, report: AnnualReport) -> list[Evaluation]:
+    """The intermediate evaluations of the year."""
+    found = evaluations.of_plan(session, report.plan_code, evaluations.INTERMEDIATE)
+    return [one for one in found if one.key.startswith(f"{report.year}-")]
+
+
+def consolidate(
+    session: Session,
+    report: AnnualReport,
+    *,
+    summary: str,
+    notes: Mapping[str, tuple[bool, str]],
+    semesters: Sequence[str],
+    actor: Actor,
+) -> None:
+    """Put the report together. `notes`: by entity, whether its chapter was reviewed, and a note."""
+    for chapter in chapters(session, report):
+        chapter.reviewed, chapter.note = notes.get(chapter.entity_code, (False, ""))
+        if chapter.from_records:  # months may have closed since it was begun
+            chapter.text = from_records(session, report, chapter.entity_code)
+    report.summary, report.evaluations = summary, list(semesters)
+    report.consolidated_by, report.state = actor.id, CONSOLIDATED
+
+
+def send_back(report: AnnualReport, reason: str) -> None:
+    """Return it with a reason."""
+    report.state, report.return_reason = OPEN, reason
+    report.times_returned += 1
+
+
+def agree(report: AnnualReport, *, actor: Actor) -> None:
+    """The coordinator finds it right."""
+    report.state, report.reviewed_by, report.return_reason = CONFORMING, actor.id, ""
+
+
+def approve(engine: ProcessEngine, report: AnnualReport, *, actor: Actor) -> None:
+    """Approve it electronically."""
+    report.state, report.approved_by, report.approved_at = APPROVED, actor.id, engine.now()
+    report.return_reason = ""
+
+
+def improve(session: Session, report: AnnualReport, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what the yearly review of the follow-up decided, in place of what it had."""
+    session.execute(sa.delete(Improvement).where(Improvement.annual_report_id == report.id))
+    session.add_all(
+        Improvement(
+            annual_report_id=report.id,
+            text=row["mejora"],
+            kind=row["clase"],
+            responsible=row["responsable"],
+            due_on=row["fecha"],
+        )
+        for row in rows
+    )
+    session.flush()
+
+
+def improvements(session: Session, report: AnnualReport) -> list[Improvement]:
+    """What was decided to do better."""
+    query = sa.select(Improvement).where(Improvement.annual_report_id == report.id)
+    return list(session.scalars(query.order_by(Improvement.id)))
+
+
+def _known(session: Session, plan_code: str, year: int) -> AnnualReport | None:
+    return session.scalar(sa.select(AnnualReport).where(AnnualReport.plan_code == plan_code, AnnualReport.year == year))
+
+
+def _money_words(row: Sequence[str]) -> str:
+    return f"De una apropiación de {row[1]} millones de pesos comprometió {row[4]} y giró {row[5]}."

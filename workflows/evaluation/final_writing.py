@@ -1,0 +1,109 @@
+"""The document of the final evaluation. Its sections are reviewed by the entities before it is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import SYSTEM, Actor
+from engine.runtime import ProcessEngine
+from workflows.documents import versions
+from workflows.documents.models import DocumentVersion, PlanDocument
+from workflows.evaluation import documents, evaluations, final, tables
+from workflows.evaluation.documents import Section, section
+from workflows.evaluation.evaluations import CRITERION, INTERMEDIATE
+from workflows.evaluation.final import ADDRESSEES, CRITERIA
+from workflows.evaluation.models import Evaluation
+from workflows.evaluation.semester_writing import WORDS, semester_words
+from workflows.evaluation.tables import Table
+from workflows.monitoring.models import Period
+from workflows.monitoring.periods import CLOSED
+from workflows.spanish import long_day, long_moment
+
+KIND = "evaluacion_final"
+
+
+def document_of(session: Session, evaluation: Evaluation) -> PlanDocument:
+    """The document, begun if there is none."""
+    return versions.find_or_begin(session, evaluation.plan_code, KIND, "Evaluación del PES")
+
+
+def write(session: Session, engine: ProcessEngine, evaluation: Evaluation, *, actor: Actor) -> DocumentVersion:
+    """Make a version of what its author wrote."""
+    return documents.keep_version(
+        session, engine, document_of(session, evaluation), _sections(session, evaluation), actor=actor
+    )
+
+
+def finish(session: Session, engine: ProcessEngine, evaluation: Evaluation) -> DocumentVersion:
+    """The version that is published: the texts as the review left them, with the lessons."""
+    document = document_of(session, evaluation)
+    texts = documents.texts(session, document)
+    facts = [("Corte", long_day(evaluation.cutoff_on)), ("Aprobada el", long_moment(evaluation.approved_at))]
+    sections = [*_as_reviewed(_sections(session, evaluation), texts), _lessons(session, evaluation)]
+    return documents.keep_version(session, engine, document, sections, facts=facts, number="1.0", actor=SYSTEM)
+
+
+def _as_reviewed(sections: list[Section], texts: Mapping[str, str]) -> list[Section]:
+    return [{**one, "text": texts.get(one["code"]) or one["text"]} for one in sections]
+
+
+def _sections(session: Session, evaluation: Evaluation) -> list[Section]:
+    findings = [
+        section(f"3.{place}", CRITERIA.get(one.code, one.code), f"{one.argument}\nJuicio: {WORDS[one.judgement]}.")
+        for place, one in enumerate(evaluations.judgements(session, evaluation, CRITERION), start=1)
+    ]
+    return [
+        section("1", "Alcance e insumos", _scope(evaluation), [_inputs(session, evaluation)]),
+        section("2", "Preguntas y criterios", "", [_questions(session, evaluation)]),
+        section("3", "Hallazgos"),
+        *findings,
+        section("4", "Resultados del plan", "", _results(session, evaluation)),
+        section("5", "Conclusiones", evaluation.conclusions),
+    ]
+
+
+def _scope(evaluation: Evaluation) -> str:
+    if evaluation.handover:
+        return "El plan termina antes por empalme: la evaluación se hace con lo que hay, y dice lo que falta."
+    return "La evaluación recoge las evaluaciones intermedias y los informes anuales de todo el plan."
+
+
+def _inputs(session: Session, evaluation: Evaluation) -> Table:
+    rows = tuple(
+        (
+            f"Evaluación del {semester_words(one.key)}" if one.kind == INTERMEDIATE else f"Informe anual de {one.key}",
+            "Aprobado" if one.available else "Falta",
+        )
+        for one in final.inputs(session, evaluation)
+    )
+    return Table("Insumos", ("Insumo", "Estado"), rows)
+
+
+def _questions(session: Session, evaluation: Evaluation) -> Table:
+    rows = tuple(
+        (one.text, CRITERIA.get(one.criterion, one.criterion), one.source)
+        for one in final.questions(session, evaluation)
+    )
+    return Table("Preguntas de la evaluación", ("Pregunta", "Criterio", "Fuente"), rows)
+
+
+def _results(session: Session, evaluation: Evaluation) -> list[Table]:
+    last = session.scalar(
+        sa.select(sa.func.max(Period.code)).where(Period.plan_code == evaluation.plan_code, Period.state == CLOSED)
+    )
+    if last is None:
+        return []
+    base = tables.at_cutoff(session, evaluation.plan_code, last)
+    return [base[key] for key in ("lineas", "objetivos", "metas", "presupuesto", "planes_de_choque")]
+
+
+def _lessons(session: Session, evaluation: Evaluation) -> Section:
+    rows = tuple(
+        (one.text, one.recommendation, ADDRESSEES.get(one.addressee, one.addressee))
+        for one in final.lessons(session, evaluation)
+    )
+    table = Table("Lecciones", ("Lección", "Recomendación", "Para quién"), rows)
+    return section("6", "Lecciones y recomendaciones para el siguiente PES", "", [table])
