@@ -23,7 +23,7 @@ from engine.definitions.diagram import DiagramModel
 from engine.definitions.linting import KnownNames, lint
 from engine.definitions.markup import CAMUNDA, bpmn, child, local
 from engine.definitions.reading import NODES, read_diagram
-from engine.definitions.specs import AutomaticStep
+from engine.definitions.specs import AutomaticStep, EventGateway
 from engine.errors import InvalidExpression, UnreadableDiagram
 from engine.expressions import compile_expression
 from engine.variables import kept
@@ -291,6 +291,11 @@ class Player(Driven):
         if not hasattr(self, "_parsed"):
             self._parsed = super()._specs()
         return self._parsed
+
+    def fire(self, node: Any) -> None:
+        if isinstance(node.task_spec, EventGateway):
+            node.internal_data["chosen"] = node.task_spec.outputs[0].name
+        super().fire(node)
 
     def waiting(self) -> list[Any]:
         """What waits for a moment or for somebody outside: what is thrown inside is caught by itself."""
