@@ -11,6 +11,7 @@ from workflows.forms.opening import OpenForm
 from workflows.forms.reading import is_locked
 from workflows.forms.values import ROW_KEY, FieldError
 from workflows.handlers.progress_forms import TABLE
+from workflows.simulation.approval_robots import APPROVAL_ROBOTS
 from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
 from workflows.spanish import month_name, number
@@ -25,7 +26,14 @@ Upload = Callable[[str, bytes], int]
 Profiles = Callable[[str, str], str]
 """How an entity behaves in a month: (period, entity) → one of `PROFILES`."""
 
-ON_TIME = ("reportar_avance", "reportar_ejecucion", "corregir_avance", "validar_reporte", "avalar_reporte")
+ON_TIME = (
+    "reportar_avance",
+    "reportar_ejecucion",
+    "corregir_avance",
+    "validar_reporte",
+    "avalar_reporte",
+    "revisar_documento",
+)
 LATE_TASKS = (
     "completar_reporte",
     "completar_ejecucion",
@@ -299,5 +307,6 @@ ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw]] = {
     "revisar_acta": _review_minutes,
     "aprobar_acta": _approve_minutes,
     **RECOVERY_ROBOTS,
+    **APPROVAL_ROBOTS,
 }
 """A robot per form handler."""

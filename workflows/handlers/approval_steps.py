@@ -1,0 +1,86 @@
+"""Automatic steps of phase 3, of reviews, publications and modifications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from workflows.approvals import approving, modifying, publishing, reviewing
+from workflows.approvals.publishing import Batch
+from workflows.approvals.reviewing import Subject
+from workflows.documents import versions
+
+
+def marcar_sin_pronunciamiento(call: ServiceCall) -> None:
+    """Close the time to observe: silence is recorded; reasons of a refused approval come in as observations."""
+    reviewing.close_round(call.session, call.engine, _subject(call), _entities(call))
+
+
+def versionar_documento(call: ServiceCall) -> Mapping[str, Any]:
+    """Make the version with the changes; sets `version`."""
+    return {"version": reviewing.make_version(call.session, call.engine, _subject(call)).number}
+
+
+def solicitar_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
+    """Freeze the version that goes to approval; sets `version`."""
+    return {"version": approving.ask(call.session, call.engine, _subject(call)).number}
+
+
+def resolver_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
+    """Apply the plan's rule; sets `resultado_aprobacion`, and `ronda` where there is another one."""
+    rule = str(call.variables.get("regla_aprobacion") or "")
+    done = approving.resolve(call.session, call.engine, _subject(call), _entities(call), rule)
+    number = done.number if done.outcome == approving.APPROVED else done.number + 1
+    return {"resultado_aprobacion": done.outcome, "ronda": number}
+
+
+def preparar_publicacion(call: ServiceCall) -> None:
+    """Say where it is to be published, and put it on our own portal."""
+    batch = Batch(_plan(call), call.instance_id, str(call.variables["objeto"]))
+    channels = [str(channel) for channel in call.variables.get("canales") or ()]
+    publishing.prepare(call.session, call.engine, batch, _entities(call), channels, _version_id(call))
+
+
+def aplicar_modificacion(call: ServiceCall) -> Mapping[str, Any]:
+    """Write the changes into the plan; sets `version_del_plan` and `rige_desde`."""
+    done = modifying.apply(call.session, call.engine, call.instance_id)
+    return {"version_del_plan": done.plan_version, "rige_desde": done.valid_from}
+
+
+def negar_modificacion(call: ServiceCall) -> None:
+    """Close it with the reason, and tell who asked."""
+    modifying.deny(call.session, call.engine, call.instance_id)
+
+
+def steps() -> dict[str, ServiceTaskHandler]:
+    """The steps by topic."""
+    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
+        marcar_sin_pronunciamiento,
+        versionar_documento,
+        solicitar_aprobacion,
+        resolver_aprobacion,
+        preparar_publicacion,
+        aplicar_modificacion,
+        negar_modificacion,
+    ]
+    return {step.__name__: step for step in plain}
+
+
+def _plan(call: ServiceCall) -> str:
+    return str(call.variables.get("plan") or call.scope)
+
+
+def _subject(call: ServiceCall) -> Subject:
+    name = str(call.variables.get("documento") or modifying.PES)
+    return reviewing.subject(call.session, _plan(call), call.instance_id, name)
+
+
+def _entities(call: ServiceCall) -> list[str]:
+    return [str(entity) for entity in call.variables.get("entidades") or ()]
+
+
+def _version_id(call: ServiceCall) -> int | None:
+    """The version that is published, where it is a document of the plan."""
+    document = versions.find(call.session, _plan(call), str(call.variables["objeto"]))
+    return versions.present(call.session, document).id if document and document.number else None

@@ -1,0 +1,197 @@
+"""Robots of phase 3 and of modifications. In each case, once: an entity objects and refuses, the act is returned,
+a channel fails.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workflows.forms.values import ROW_KEY
+
+if TYPE_CHECKING:
+    from workflows.forms.opening import OpenForm
+    from workflows.simulation.robots import Raw, Robots, Upload
+
+PDF = b"%PDF-1.4\n% documento de la simulacion\n"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c626001000000ffff03000006000557bfabd40000000049454e44ae426082"
+)
+
+
+def _happens_once(robots: Robots, what: str, form: OpenForm) -> bool:
+    """True the first time in a case."""
+    key = (what, str(form.task.instance_id))
+    happened = key in robots.returned
+    robots.returned.add(key)
+    return not happened
+
+
+def _is_last(form: OpenForm) -> bool:
+    """Whether the entity of a task is the last of its case: the one that objects."""
+    entities = form.task.variables.get("entidades") or [None]
+    return bool(form.task.variables.get("entidad") == entities[-1])
+
+
+def _set_terms(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return {
+        "medio": "plataforma",
+        "plazo_dias_habiles": "10",
+        "con_mesa": "si" if _happens_once(robots, "mesa", form) else "no",
+        "rondas_maximas": str(form.shown["rondas_maximas"]),
+    }
+
+
+def _review(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    if not _is_last(form) or not _happens_once(robots, "observacion", form):
+        return {"sin_observaciones": "on"}
+    sections = [value for value, _label in form.options["observaciones.seccion"]]
+    return {
+        "observaciones": [
+            {
+                "seccion": sections[0],
+                "tipo": "contenido",
+                "texto": "La sección no dice con qué fuente se sostiene.",
+                "propuesta": "Citar la fuente y su año.",
+            },
+            {
+                "seccion": sections[-1],
+                "tipo": "cifra",
+                "texto": "La cifra no coincide con la de la entidad.",
+                "propuesta": "Usar la cifra del informe de gestión.",
+            },
+        ]
+    }
+
+
+def _answer(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    rows = [
+        {
+            ROW_KEY: row[ROW_KEY],
+            "decision": "acogida" if place == 0 else "aclaracion",
+            "respuesta": "Se cita la fuente." if place == 0 else "La cifra es la del registro oficial.",
+            "cambio": "Fuente citada." if place == 0 else "",
+        }
+        for place, row in enumerate(form.shown["respuestas"])
+    ]
+    return {"respuestas": rows}
+
+
+def _adjust(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    section = form.options["cambios.seccion"][0][0]
+    text = "Fuente: registros administrativos de las entidades del sector."
+    return {"cambios": [{"seccion": section, "tipo": "aclaracion", "texto": text}]}
+
+
+def _approve(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    if _is_last(form) and _happens_once(robots, "no_aprueba", form):
+        return {"decision": "no_aprueba", "razon": "Falta precisar los recursos de la entidad en el capítulo 4."}
+    return {"decision": "aprueba", "apruebo_esta_version": "on"}
+
+
+def _decide_in_committee(_robots: Robots, _form: OpenForm, upload: Upload) -> Raw:
+    minutes = [upload("acta del comité.pdf", PDF)]
+    return {"decision": "se_adopta", "argumento": "El Comité encuentra resueltas las observaciones.", "acta": minutes}
+
+
+def _draft(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return {"tipo": "resolucion", "considerandos": form.shown["considerandos"], "articulado": form.shown["articulado"]}
+
+
+def _sign(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+    if _happens_once(robots, "acto_devuelto", form):
+        return {"decision": "devuelto", "motivo": "Citar en los considerandos el acto de delegación."}
+    return {"decision": "suscrito", "acto_suscrito": [upload("acto suscrito.pdf", PDF)]}
+
+
+def _number(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+    return {
+        "numero": f"{form.task.id:03}",
+        "fecha": robots.today().isoformat(),
+        "registro_distrital": f"Registro Distrital {form.task.id}",
+        "archivo": [upload("acto numerado.pdf", PDF)],
+    }
+
+
+def _call_presentation(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return {
+        "publicos": form.shown["publicos"],
+        "fecha_prevista": (robots.today() + dt.timedelta(days=7)).isoformat(),
+        "medio": "correo",
+        "mensaje": "Los invitamos a la presentación del plan del sector.",
+    }
+
+
+def _publish(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+    entity = str(form.task.variables["entidad"]).lower()
+    return {
+        "canales": [
+            {
+                ROW_KEY: row[ROW_KEY],
+                "url": f"https://www.{entity}.example/{row[ROW_KEY]}/plan-sectorial",
+                "fecha": robots.today().isoformat(),
+                "captura": [upload(f"captura {entity} {row[ROW_KEY]}.png", PNG)],
+            }
+            for row in form.shown["canales"]
+        ]
+    }
+
+
+def _verify(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    rows = [
+        {ROW_KEY: row[ROW_KEY], "enlace_valido": "si", "accesible": "si", "nota": ""}
+        for row in form.shown["verificacion"]
+    ]
+    if rows and _happens_once(robots, f"canal_caido/{form.task.variables['objeto']}", form):
+        rows[-1] |= {"enlace_valido": "no", "nota": "El enlace lleva a una página que no existe."}
+    return {"verificacion": rows}
+
+
+def _close_phase(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return {"resultados": [value for value, _label in form.options["resultados"]], "observaciones": ""}
+
+
+def _request_modification(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+    path, label = next(
+        (value, label) for value, label in form.options["cambios.elemento"] if value.startswith("indicador/")
+    )
+    name = label.split(" · ")[0].partition(" ")[2]
+    return {
+        "objeto": ["indicador"],
+        "cambios": [{"elemento": path, "despues": f"{name} (precisado)"}],
+        "justificacion": "La ficha técnica se precisó con la entidad.",
+        "soporte": [upload("justificación.pdf", PDF)],
+    }
+
+
+def _judge(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"concepto": "mayor", "argumento": "Cambia un indicador del plan adoptado."}
+
+
+def _approve_modification(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"decision": "aprobada"}
+
+
+APPROVAL_ROBOTS: Mapping[str, Callable[[Any, Any, Any], dict[str, Any]]] = {
+    "fijar_plazos": _set_terms,
+    "revisar_documento": _review,
+    "responder_observaciones": _answer,
+    "ajustar_documento": _adjust,
+    "ajustar_o_aclarar": _adjust,
+    "aprobar_pes": _approve,
+    "decidir_en_comite": _decide_in_committee,
+    "proyectar_acto": _draft,
+    "suscribir_acto": _sign,
+    "registrar_adopcion": _number,
+    "convocar_presentacion": _call_presentation,
+    "cerrar_fase_3": _close_phase,
+    "publicar_en_canales": _publish,
+    "completar_publicacion": _publish,
+    "verificar_publicacion": _verify,
+    "formular_modificacion": _request_modification,
+    "emitir_concepto": _judge,
+    "aprobar_modificacion": _approve_modification,
+}
+"""A robot per form of this room."""
