@@ -17,14 +17,14 @@ from workflows.forms.submissions import Forms
 from workflows.handlers.meeting_steps import MinutesMaker
 from workflows.handlers.month_steps import ReportMaker
 from workflows.handlers.room import Room
-from workflows.handlers.rooms import approval, month, recovery
+from workflows.handlers.rooms import approval, evaluation, month, recovery
 from workflows.naming import PlanCases
 from workflows.people.directory import SectorGroups
 
 
 def rooms(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None) -> tuple[Room, ...]:
     """Every room of the domain."""
-    return (month.room(make_report, make_minutes), approval.room(), recovery.room())
+    return (month.room(make_report, make_minutes), approval.room(), recovery.room(), evaluation.room())
 
 
 def process_engine(

@@ -105,3 +105,10 @@ def _improvements(session: Session, report: AnnualReport) -> Table:
         for one in found
     )
     return Table("Mejoras acordadas", ("Mejora", "Clase", "Responsable", "Fecha"), rows)
+
+
+def publish(session: Session, engine: ProcessEngine, report: AnnualReport) -> DocumentVersion:
+    """Make the final version: what is published and rendered."""
+    version = write(session, engine, report, final=True)
+    documents.freeze(engine, version)
+    return version

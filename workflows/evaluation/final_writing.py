@@ -107,3 +107,8 @@ def _lessons(session: Session, evaluation: Evaluation) -> Section:
     )
     table = Table("Lecciones", ("Lección", "Recomendación", "Para quién"), rows)
     return section("6", "Lecciones y recomendaciones para el siguiente PES", "", [table])
+
+
+def current_texts(session: Session, document: PlanDocument) -> list[tuple[str, str]]:
+    """Each section as it stands after the review: heading and text."""
+    return [(f"{one.code} {one.title}", one.text) for one in versions.sections(session, document.id) if one.text]

@@ -161,18 +161,17 @@ def decide(
         kept.severity, kept.recovery, kept.reason = one.severity, one.recovery, one.reason
         kept.decided_by = actor.id
         session.add(kept)
+        if one.recovery:  # the recovery plan takes its severity from the bottleneck
+            session.get_one(Bottleneck, one.bottleneck_id).severity = one.severity
     evaluation.change_asked = change_asked
     session.flush()
 
 
-def needing_recovery(session: Session, evaluation: Evaluation) -> list[tuple[Bottleneck, Indicator, str]]:
-    """The bottlenecks for which a recovery plan was decided, each with its indicator and severity."""
-    chosen = {key: kept for key, kept in decisions(session, evaluation).items() if kept.recovery}
-    return [
-        (bottleneck, indicator, chosen[bottleneck.id].severity)
-        for bottleneck, indicator in bottlenecks(session, evaluation)
-        if bottleneck.id in chosen
-    ]
+def needing_recovery(session: Session, evaluation: Evaluation) -> list[Bottleneck]:
+    """The bottlenecks for which a recovery plan was decided."""
+    decided = decisions(session, evaluation)
+    chosen = {key for key, kept in decided.items() if kept.recovery}
+    return [bottleneck for bottleneck, _indicator in bottlenecks(session, evaluation) if bottleneck.id in chosen]
 
 
 def _periods(session: Session, evaluation: Evaluation) -> list[Period]:

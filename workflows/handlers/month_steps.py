@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from engine.runtime import ProcessEngine
 from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from workflows.evaluation import semesters
 from workflows.monitoring import bottlenecks, consolidation, entity_reports, freezing, lateness, periods
-from workflows.monitoring.models import Period
+from workflows.monitoring.models import Bottleneck, Period
 from workflows.recovery import opening
 
 ReportMaker = Callable[[Session, ProcessEngine, str, str], object]
@@ -46,8 +47,7 @@ def enviar_cuello_detectado(call: ServiceCall) -> Mapping[str, Any]:
     While the process of recovery plans is not published nobody receives it: `registrar_medidas` then keeps the
     measure as a commitment, and no message is sent.
     """
-    wanted = [kept for kept, _indicator in bottlenecks.needing_recovery(call.session, _period(call))]
-    return {"mensajes": opening.messages(call.session, call.engine, wanted)}
+    return {"mensajes": opening.messages(call.session, call.engine, _needing_recovery(call))}
 
 
 def registrar_medidas(call: ServiceCall) -> None:
@@ -95,6 +95,14 @@ def steps(make_report: ReportMaker | None) -> dict[str, ServiceTaskHandler]:
         cerrar_sin_presentar,
     ]
     return {step.__name__: step for step in plain} | {"congelar_periodo": congelar_periodo(make_report)}
+
+
+def _needing_recovery(call: ServiceCall) -> list[Bottleneck]:
+    """Those of the month, or of the semester where an evaluation decides."""
+    if "semestre" in call.variables:
+        evaluation = semesters.of_semester(call.session, _plan(call), str(call.variables["semestre"]))
+        return semesters.needing_recovery(call.session, evaluation)
+    return [kept for kept, _indicator in bottlenecks.needing_recovery(call.session, _period(call))]
 
 
 def _plan(call: ServiceCall) -> str:

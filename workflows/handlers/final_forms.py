@@ -1,0 +1,158 @@
+"""Forms of the final evaluation (`f6_evaluacion_final`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.calendar import bogota_day
+from workflows.evaluation import evaluations, final, final_writing
+from workflows.evaluation.evaluations import CRITERION, INTERMEDIATE
+from workflows.evaluation.final import CRITERIA
+from workflows.evaluation.models import Evaluation
+from workflows.evaluation.semester_writing import WORDS, semester_words
+from workflows.forms.handlers import ROW_KEY, FormContext, Panel, PlainForm, Prefill, Values
+
+RETURNED = "devuelta"
+YES = "si"
+REVIEW_TIME = "10dh"
+
+
+class DefineQuestions(PlainForm):
+    """`definir_preguntas`: what is asked of the plan, by which criterion, and whether the citizens are asked too."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The questions so far, and the inputs there are."""
+        evaluation = _evaluation(context)
+        rows = [
+            {"pregunta": one.text, "criterio": one.criterion, "fuente": one.source}
+            for one in final.questions(context.session, evaluation)
+        ]
+        return Prefill(values={"preguntas": rows}, panels=[_inputs(context, evaluation)])
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep them."""
+        final.ask(
+            context.session,
+            _evaluation(context),
+            values["preguntas"],
+            with_survey=values["con_encuesta"] == YES,
+        )
+        return {}
+
+
+class WriteEvaluation(PlainForm):
+    """`redactar_evaluacion`: a finding and a judgement per criterion, and the conclusions."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """A row per criterion, with what was written before and why it came back."""
+        evaluation = _evaluation(context)
+        known = {one.code: one for one in evaluations.judgements(context.session, evaluation, CRITERION)}
+        rows = []
+        for criterion in final.criteria(context.session, evaluation):
+            kept = known.get(criterion)
+            rows.append(
+                {
+                    ROW_KEY: criterion,
+                    "criterio": CRITERIA[criterion],
+                    "hallazgo": kept.argument if kept else None,
+                    "juicio": kept.judgement if kept else None,
+                }
+            )
+        values = {
+            "hallazgos": rows,
+            "conclusiones": evaluation.conclusions or None,
+            "anexos": final.annexes(context.session, evaluation),
+        }
+        return Prefill(values=values, panels=[*_returned(evaluation), *_questions(context, evaluation)])
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep them, make the version the entities review, and say until when."""
+        evaluation = _evaluation(context)
+        survey = context.variables.get("encuesta_id")
+        evaluation.survey_id = int(str(survey)) if survey else None
+        final.find_out(
+            context.session,
+            context.engine,
+            evaluation,
+            [(row[ROW_KEY], row["hallazgo"], row["juicio"]) for row in values["hallazgos"]],
+            conclusions=values["conclusiones"],
+            annexes=values.get("anexos") or [],
+            actor=context.actor,
+        )
+        version = final_writing.write(context.session, context.engine, evaluation, actor=context.actor)
+        due = context.engine.calendar.deadline(
+            REVIEW_TIME, since=context.now(), variables=context.variables, scope=context.plan_code
+        )
+        return {
+            "documento": final_writing.KIND,
+            "version": version.number,
+            "vence_revision": bogota_day(due).isoformat(),
+        }
+
+
+class ApproveFinal(PlainForm):
+    """`aprobar_evaluacion_final`: the head of the sector approves or sends it back."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """What is approved: the text as the review left it."""
+        evaluation = _evaluation(context)
+        document = final_writing.document_of(context.session, evaluation)
+        texts = final_writing.current_texts(context.session, document)
+        return Prefill(panels=[Panel(title, text) for title, text in texts])
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep the decision."""
+        evaluation = _evaluation(context)
+        if values["decision"] == RETURNED:
+            evaluations.send_back(evaluation, values["motivo"])
+        else:
+            evaluations.approve(context.engine, evaluation, actor=context.actor)
+        return {}
+
+
+class RecordLessons(PlainForm):
+    """`registrar_lecciones`: what who makes the next plan should know."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The findings, to learn from, and the lessons so far."""
+        evaluation = _evaluation(context)
+        rows = [
+            {"leccion": one.text, "recomendacion": one.recommendation, "destinatario": one.addressee}
+            for one in final.lessons(context.session, evaluation)
+        ]
+        found = evaluations.judgements(context.session, evaluation, CRITERION)
+        told = [(CRITERIA.get(one.code, one.code), f"{WORDS[one.judgement]}. {one.argument}") for one in found]
+        return Prefill(values={"lecciones": rows}, panels=[Panel("Hallazgos", evaluation.conclusions, facts=told)])
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep them."""
+        final.learn(context.session, _evaluation(context), values["lecciones"])
+        return {}
+
+
+def _evaluation(context: FormContext) -> Evaluation:
+    return final.of_plan(context.session, context.plan_code)
+
+
+def _inputs(context: FormContext, evaluation: Evaluation) -> Panel:
+    rows = [
+        (
+            f"Evaluación del {semester_words(one.key)}" if one.kind == INTERMEDIATE else f"Informe anual de {one.key}",
+            "Aprobado" if one.available else "Falta",
+        )
+        for one in final.inputs(context.session, evaluation)
+    ]
+    return Panel("Insumos de la evaluación", head=("Insumo", "Estado"), rows=rows)
+
+
+def _returned(evaluation: Evaluation) -> list[Panel]:
+    return [Panel("Por qué se devolvió", evaluation.return_reason)] if evaluation.return_reason else []
+
+
+def _questions(context: FormContext, evaluation: Evaluation) -> list[Panel]:
+    rows = [
+        (one.text, CRITERIA.get(one.criterion, one.criterion), one.source)
+        for one in final.questions(context.session, evaluation)
+    ]
+    return [Panel("Preguntas", head=("Pregunta", "Criterio", "Fuente"), rows=rows), _inputs(context, evaluation)]
