@@ -30,6 +30,12 @@ def tick(application: Application) -> None:
         _attempt(act, application)
 
 
+def live(application: Application) -> None:
+    """The part of a tick that decides what happens to cases and people; sending and drawing wait for the next tick."""
+    for act in (_know_local_days, _open_periods, _fire_timers, _retry_incidents, _write_digests):
+        _attempt(act, application)
+
+
 def tidy(application: Application) -> None:
     """What is enough once a day: forget the files of drafts that were never sent."""
     _attempt(_forget_unused_files, application)
