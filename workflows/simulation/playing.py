@@ -79,21 +79,24 @@ class Play:
             actor = _who(session, task) if task.state == "open" else None
             if actor is None:
                 return False
-            self._send(session, task_id, actor)
-        self.submissions += 1
-        return True
+            sent = self._send(session, task_id, actor)
+        self.submissions += sent
+        return sent
 
-    def _send(self, session: Session, task_id: int, actor: Actor) -> None:
+    def _send(self, session: Session, task_id: int, actor: Actor) -> bool:
         def upload(name: str, content: bytes) -> int:
             return files.store(session, self.clock, actor.id, name, content, task_id=task_id).id
 
         form = self.forms.open(session, self.engine, task_id, actor)
         raw = self.robots.fill(form, upload)
+        if raw is None:  # what it needs is not there yet
+            return False
         try:
             self.forms.submit(session, self.engine, task_id, actor, raw)
         except InvalidSubmission as refused:
             corrected = self.robots.correct(form, raw, refused.__dict__["errors"])
             self.forms.submit(session, self.engine, task_id, actor, corrected)
+        return True
 
     def _open_tasks(self, day: dt.date) -> list[int]:
         """The tasks somebody does today: nobody does all of them on the first day."""

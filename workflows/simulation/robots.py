@@ -12,6 +12,7 @@ from workflows.forms.reading import is_locked
 from workflows.forms.values import ROW_KEY, FieldError
 from workflows.handlers.progress_forms import TABLE
 from workflows.simulation.approval_robots import APPROVAL_ROBOTS
+from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE
 from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
 from workflows.spanish import month_name, number
@@ -73,10 +74,13 @@ class Robots:
         profile = self.profile(str(variables.get("periodo")), str(variables.get("entidad")))
         if form_handler in ON_TIME:
             return profile not in (LATE, MISSING)
-        return profile != MISSING if form_handler in LATE_TASKS else True
+        return profile != MISSING if form_handler in (*LATE_TASKS, *SKIPPABLE) else True
 
-    def fill(self, form: OpenForm, upload: Upload) -> Raw:
-        """What a person sends with this form, as a browser would. Raises `KeyError` for a form no robot knows."""
+    def fill(self, form: OpenForm, upload: Upload) -> Raw | None:
+        """What a person sends with this form, as a browser would; nothing if it has to wait for another day.
+
+        Raises `KeyError` for a form no robot knows.
+        """
         return ROBOTS[form_name(form)](self, form, upload)
 
     def correct(self, form: OpenForm, raw: Raw, errors: Sequence[FieldError]) -> Raw:
@@ -282,7 +286,7 @@ def _approve_minutes(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
     return {"apruebo": "on"}
 
 
-ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw]] = {
+ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw | None]] = {
     "reportar_avance": _report,
     "corregir_avance": _report,
     "corregir_extemporaneo": _report,
@@ -308,5 +312,6 @@ ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw]] = {
     "aprobar_acta": _approve_minutes,
     **RECOVERY_ROBOTS,
     **APPROVAL_ROBOTS,
+    **EVALUATION_ROBOTS,
 }
 """A robot per form handler."""

@@ -1,0 +1,216 @@
+"""Robots of phase 6. Once in a play: an intermediate evaluation, an annual report and the final evaluation come back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workflows.forms.values import ROW_KEY
+
+if TYPE_CHECKING:
+    from workflows.forms.opening import OpenForm
+    from workflows.simulation.robots import Raw, Robots, Upload
+
+SKIPPABLE = ("autoevaluar", "aportar_capitulo")
+"""Tasks that an entity which does not report leaves undone too."""
+
+JUDGEMENTS = ("satisfactorio", "satisfactorio", "aceptable", "insuficiente")
+
+
+def ticked(form: OpenForm, *lists: str) -> Raw:
+    """A closing review as an honest person fills it: what has a record, and why the rest has none."""
+    errors: Raw = {}
+    left = []
+    for field in lists:
+        options = form.options[field]
+        errors[field] = [value for value, label in options if not label.endswith("no se puede marcar")]
+        left += [label.partition(" · ")[0] for value, label in options if value not in errors[field]]
+    errors["observaciones"] = f"Quedó pendiente en este ciclo: {', '.join(left)}." if left else ""
+    return errors
+
+
+def _happens_once(robots: Robots, what: str) -> bool:
+    """True the first time in a play."""
+    key = (what, "")
+    happened = key in robots.returned
+    robots.returned.add(key)
+    return not happened
+
+
+def _assess_oneself(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    entity = form.task.variables.get("entidad")
+    return {
+        "logros": f"{entity} cumplió la mayor parte de lo programado y fortaleció el trabajo con las localidades.",
+        "dificultades": "La contratación de comienzo de año retrasó los primeros meses.",
+        "factores": "Ayudó la coordinación con las alcaldías; estorbaron los trámites precontractuales.",
+        "ajustes_propuestos": "",
+    }
+
+
+def _prepare_base(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
+    if form.prefill.notes:
+        return None  # a month is still open
+    reviewed = [value for value, _label in form.options["tablas_revisadas"]]
+    return {"tablas_revisadas": reviewed, "notas": "Cifras tomadas de los informes mensuales cerrados."}
+
+
+def _analyse(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return {
+        table: [
+            {
+                ROW_KEY: row[ROW_KEY],
+                "juicio": robots.reality.choose(JUDGEMENTS, form.task.instance_id, table, row[ROW_KEY]),
+                "argumentacion": "El juicio se apoya en el cumplimiento a la fecha y en las autoevaluaciones.",
+            }
+            for row in form.shown[table]
+        ]
+        for table in ("objetivos", "lineas")
+    }
+
+
+def _decide_measures(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    rows = []
+    for row in form.shown["cuellos"]:
+        recovers = row["severidad"] == "alta"
+        rows.append(
+            {
+                ROW_KEY: row[ROW_KEY],
+                "severidad": row["severidad"] or "media",
+                "plan_de_choque": "si" if recovers else "no",
+                "razon": "" if recovers else "La medida preventiva del mes es suficiente.",
+            }
+        )
+    return {"cuellos": rows, "modificar_pes": "no"}
+
+
+def _approve_evaluation(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    if _happens_once(robots, "evaluacion devuelta"):
+        return {"decision": "devuelta", "motivo": "Precise el argumento de las líneas con rezago."}
+    return {"decision": "aprobada"}
+
+
+def _contribute(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+    entity = form.task.variables.get("entidad")
+    annex = upload(f"anexo {entity}.csv", f"entidad;logro\n{entity};Metas del año\n".encode())
+    return {
+        "capitulo": form.shown["capitulo"],
+        "logros": "Se cumplieron las metas prioritarias del año y se atendió a la ciudadanía en todas las localidades.",
+        "retos": "Anticipar la contratación y mejorar la calidad de los soportes.",
+        "anexos": [annex],
+    }
+
+
+def _review_follow_up(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    points = ticked(form, "resultados", "herramientas")
+    return {
+        "resultados": points["resultados"],
+        "herramientas": points["herramientas"],
+        "mejoras": [
+            {
+                "mejora": "Preparar los soportes antes del cierre del mes.",
+                "clase": "eficiencia_de_la_gestion",
+                "responsable": form.options["mejoras.responsable"][0][0],
+                "fecha": (robots.today() + dt.timedelta(days=60)).isoformat(),
+            }
+        ],
+    }
+
+
+def _consolidate(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
+    semesters = [value for value, _label in form.options["evaluaciones"]]
+    if form.prefill.notes or not semesters:
+        return None  # a month or a semester is still open
+    return {
+        "resumen": "El sector avanzó en sus líneas estratégicas y deja planes de choque para lo que se retrasó.",
+        "capitulos": [{ROW_KEY: row[ROW_KEY], "revisado": "on", "nota": ""} for row in form.shown["capitulos"]],
+        "evaluaciones": semesters,
+    }
+
+
+def _review_report(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    if _happens_once(robots, "informe anual devuelto"):
+        return {"decision": "devuelto", "motivo": "Falta mencionar la ejecución presupuestal en el resumen."}
+    return {"decision": "conforme"}
+
+
+def _approve_report(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"decision": "aprobado"}
+
+
+def _define_questions(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    asked = (
+        ("¿Se cumplieron los objetivos del plan?", "eficacia", "Evaluaciones intermedias e informes anuales"),
+        ("¿Los recursos se usaron como se programó?", "eficiencia", "Ejecución presupuestal"),
+        ("¿Qué cambió en la ciudad por el plan?", "efectividad", "Indicadores de resultado"),
+        ("¿Cómo lo ve la ciudadanía?", "percepcion", "Encuesta y reuniones de socialización"),
+    )
+    return {
+        "preguntas": [
+            {"pregunta": question, "criterio": criterion, "fuente": source} for question, criterion, source in asked
+        ],
+        "con_encuesta": "si",
+    }
+
+
+def _write_evaluation(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return {
+        "hallazgos": [
+            {
+                ROW_KEY: row[ROW_KEY],
+                "hallazgo": f"En {row['criterio'].lower()}, el plan muestra avances sostenidos y rezagos puntuales.",
+                "juicio": robots.reality.choose(JUDGEMENTS, "final", row[ROW_KEY]),
+            }
+            for row in form.shown["hallazgos"]
+        ],
+        "conclusiones": "El plan ordenó el trabajo del sector; el siguiente debe comenzar con las líneas base completas.",
+        "anexos": [],
+    }
+
+
+def _approve_final(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    if _happens_once(robots, "evaluacion final devuelta"):
+        return {"decision": "devuelta", "motivo": "Separe los hallazgos de eficiencia de los de eficacia."}
+    return {"decision": "aprobada"}
+
+
+def _record_lessons(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {
+        "lecciones": [
+            {
+                "leccion": "Los indicadores sin línea base no se pudieron juzgar en el primer año.",
+                "recomendacion": "Medir la línea base antes de adoptar el plan.",
+                "destinatario": "siguiente_pes",
+            },
+            {
+                "leccion": "Los reportes con soportes ordenados se validaron en un día.",
+                "recomendacion": "Preparar los soportes durante el mes.",
+                "destinatario": "entidades",
+            },
+        ]
+    }
+
+
+def _close_phase(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return ticked(form, "pasos")
+
+
+EVALUATION_ROBOTS: Mapping[str, Callable[[Any, Any, Any], Any]] = {
+    "autoevaluar": _assess_oneself,
+    "preparar_base": _prepare_base,
+    "analizar_resultados": _analyse,
+    "ajustar_evaluacion": _analyse,
+    "decidir_medidas": _decide_measures,
+    "aprobar_evaluacion": _approve_evaluation,
+    "aportar_capitulo": _contribute,
+    "revisar_seguimiento": _review_follow_up,
+    "consolidar_informe": _consolidate,
+    "revisar_informe": _review_report,
+    "aprobar_informe_anual": _approve_report,
+    "definir_preguntas": _define_questions,
+    "redactar_evaluacion": _write_evaluation,
+    "aprobar_evaluacion_final": _approve_final,
+    "registrar_lecciones": _record_lessons,
+    "cerrar_fase_6": _close_phase,
+}
+"""A robot per form handler; one that gives nothing waits for another day."""
