@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from workflows.monitoring.models import Period
 from workflows.plan.checking import check
 from workflows.plan.columns import BY_KEY, MONTH_NAMES
 from workflows.plan.comparing import Change, compare
-from workflows.plan.data import IndicatorRecord, PlanData
+from workflows.plan.data import IndicatorRecord, PersonRecord, PlanData
 from workflows.plan.history import write_history
 from workflows.plan.problems import ERROR, InvalidPlan, Problem
 from workflows.plan.stored import stored_plan
@@ -90,15 +91,18 @@ def apply(session: Session, clock: Clock, actor: Actor, data: PlanData) -> Previ
 
 def completed(data: PlanData) -> PlanData:
     """The plan with its responsibility matrix filled in: who reports, reviews and substitutes, where it is not said."""
-    return replace(data, indicators=tuple(_with_people(indicator, data) for indicator in data.indicators))
+    return replace(data, indicators=tuple(with_people(indicator, data.people) for indicator in data.indicators))
 
 
-def _with_people(indicator: IndicatorRecord, data: PlanData) -> IndicatorRecord:
+def with_people(indicator: IndicatorRecord, people: Iterable[PersonRecord]) -> IndicatorRecord:
+    """The indicator with those who report, review and substitute, by their roles, where it does not say."""
+    staff = tuple(people)
+
     def first(role: str, *others: str) -> str:
         return next(
             (
                 person.username
-                for person in data.people
+                for person in staff
                 if person.active
                 and person.entity == indicator.entity
                 and role in person.roles

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, MonthTarget, Thresholds, YearTarget
-from workflows.indicators.traffic_light import write_bands
+from workflows.indicators.traffic_light import Bands, write_bands
 from workflows.people.directory import seed_roles
 from workflows.people.models import Entity, Person, PersonRole
-from workflows.plan.data import IndicatorRecord, PersonRecord, PlanData, ProjectRecord
+from workflows.plan.data import (
+    IndicatorRecord,
+    LineRecord,
+    ObjectiveRecord,
+    PersonRecord,
+    PlanData,
+    ProjectRecord,
+)
 from workflows.plan.models import LocalHoliday, Plan, Project, ProjectBudget
 from workflows.plan.stored import latest_bands
 
@@ -24,10 +31,10 @@ def write_structure(session: Session, data: PlanData, *, since: dt.date | None) 
     _write_entities(session, data)
     _write_people(session, data.people)
     plan = _write_plan(session, data)
-    objectives = _write_goals(session, data)
-    _write_projects(session, data)
+    objectives = write_goals(session, data.plan.code, data.lines, data.objectives)
+    write_projects(session, data.plan.code, data.projects)
     _write_indicators(session, data, objectives)
-    _write_thresholds(session, data, since)
+    write_thresholds(session, plan, data.bands, since)
     for holiday in data.holidays:
         session.merge(LocalHoliday(day=holiday.day, scope="", name=holiday.name))
     session.flush()
@@ -78,25 +85,27 @@ def _write_plan(session: Session, data: PlanData) -> Plan:
     return plan
 
 
-def _write_goals(session: Session, data: PlanData) -> dict[str, int]:
+def write_goals(
+    session: Session, plan_code: str, line_records: Sequence[LineRecord], records: Sequence[ObjectiveRecord]
+) -> dict[str, int]:
     """Write lines and objectives; gives the ids of the objectives. What is gone weighs 0 and stays for its history."""
-    lines = {line.code: line for line in session.scalars(sa.select(Line).where(Line.plan_code == data.plan.code))}
-    for position, line_record in enumerate(data.lines):
-        line = lines.setdefault(line_record.code, Line(plan_code=data.plan.code, code=line_record.code))
+    lines = {line.code: line for line in session.scalars(sa.select(Line).where(Line.plan_code == plan_code))}
+    for position, line_record in enumerate(line_records):
+        line = lines.setdefault(line_record.code, Line(plan_code=plan_code, code=line_record.code))
         line.name, line.weight, line.position = line_record.name, line_record.weight, position
         session.add(line)
-    _retire(lines.values(), {record.code for record in data.lines})
+    _retire(lines.values(), {record.code for record in line_records})
     session.flush()
-    query = sa.select(Objective).where(Objective.plan_code == data.plan.code)
+    query = sa.select(Objective).where(Objective.plan_code == plan_code)
     objectives = {objective.code: objective for objective in session.scalars(query)}
-    for position, record in enumerate(data.objectives):
-        objective = objectives.setdefault(record.code, Objective(plan_code=data.plan.code, code=record.code))
+    for position, record in enumerate(records):
+        objective = objectives.setdefault(record.code, Objective(plan_code=plan_code, code=record.code))
         objective.line_id = lines[record.line].id
         objective.name, objective.weight, objective.position = record.name, record.weight, position
         objective.lead_entity, objective.theme = record.lead_entity, record.theme
         objective.expected_result = record.expected_result
         session.add(objective)
-    _retire(objectives.values(), {record.code for record in data.objectives})
+    _retire(objectives.values(), {record.code for record in records})
     session.flush()
     return {code: objective.id for code, objective in objectives.items()}
 
@@ -112,17 +121,24 @@ def _write_indicators(session: Session, data: PlanData, objectives: dict[str, in
     known = {indicator.code: indicator for indicator in session.scalars(query)}
     for position, record in enumerate(data.indicators):
         indicator = known.pop(record.code, None) or Indicator(plan_code=data.plan.code, code=record.code)
-        _write_indicator(indicator, record)
-        indicator.objective_id, indicator.position = objectives[record.objective], position
-        session.add(indicator)
-        session.flush()
-        _write_programming(session, indicator.id, record)
+        write_indicator(session, indicator, record, objectives[record.objective], position)
     for gone in known.values():
         gone.active = False
     session.flush()
 
 
-def _write_indicator(indicator: Indicator, record: IndicatorRecord) -> None:
+def write_indicator(
+    session: Session, indicator: Indicator, record: IndicatorRecord, objective_id: int, position: int
+) -> None:
+    """Write the data sheet of an indicator and its programming."""
+    _fill(indicator, record)
+    indicator.objective_id, indicator.position = objective_id, position
+    session.add(indicator)
+    session.flush()
+    _write_programming(session, indicator.id, record)
+
+
+def _fill(indicator: Indicator, record: IndicatorRecord) -> None:
     indicator.name, indicator.kind, indicator.entity_code = record.name, record.kind, record.entity
     indicator.project_code, indicator.weight = record.project or None, record.weight
     indicator.unit, indicator.decimals = record.unit, record.decimals
@@ -147,11 +163,12 @@ def _write_programming(session: Session, indicator_id: int, record: IndicatorRec
             session.execute(sa.insert(table), rows)
 
 
-def _write_projects(session: Session, data: PlanData) -> None:
-    query = sa.select(Project).where(Project.plan_code == data.plan.code)
+def write_projects(session: Session, plan_code: str, records: Iterable[ProjectRecord]) -> None:
+    """Write investment projects and their money; what is not named stays."""
+    query = sa.select(Project).where(Project.plan_code == plan_code)
     known = {project.code: project for project in session.scalars(query)}
-    for record in data.projects:
-        project = known.get(record.code) or Project(plan_code=data.plan.code, code=record.code)
+    for record in records:
+        project = known.get(record.code) or Project(plan_code=plan_code, code=record.code)
         project.name, project.entity_code = record.name, record.entity
         session.add(project)
         session.flush()
@@ -168,13 +185,13 @@ def _write_budgets(session: Session, project_id: int, record: ProjectRecord) -> 
         session.add(budget)
 
 
-def _write_thresholds(session: Session, data: PlanData, since: dt.date | None) -> None:
-    code = data.plan.code
-    exists = session.scalar(sa.select(Thresholds.id).where(Thresholds.plan_code == code).limit(1))
-    if exists and latest_bands(session, code) == data.bands:
+def write_thresholds(session: Session, plan: Plan, bands: Bands, since: dt.date | None) -> None:
+    """Write the thresholds, if they are new: they hold from `since`; the first ones, from the plan's first day."""
+    exists = session.scalar(sa.select(Thresholds.id).where(Thresholds.plan_code == plan.code).limit(1))
+    if exists and latest_bands(session, plan.code) == bands:
         return
-    valid_from = since if exists and since else dt.date(data.plan.first_year, 1, 1)
-    query = sa.select(Thresholds).where(Thresholds.plan_code == code, Thresholds.valid_from == valid_from)
-    thresholds = session.scalar(query) or Thresholds(plan_code=code, valid_from=valid_from)
-    thresholds.bands = write_bands(data.bands)
+    valid_from = since if exists and since else dt.date(plan.first_year, 1, 1)
+    query = sa.select(Thresholds).where(Thresholds.plan_code == plan.code, Thresholds.valid_from == valid_from)
+    thresholds = session.scalar(query) or Thresholds(plan_code=plan.code, valid_from=valid_from)
+    thresholds.bands = write_bands(bands)
     session.add(thresholds)

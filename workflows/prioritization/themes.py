@@ -154,7 +154,9 @@ def choose_modes(session: Session, plan_code: str, modes: Sequence[str], *, acto
     session.flush()
 
 
-def validate_in_field(session: Session, plan_code: str, values: Mapping[str, Any], *, actor: Actor, now: dt.datetime) -> None:  # fmt: skip
+def validate_in_field(
+    session: Session, plan_code: str, values: Mapping[str, Any], *, actor: Actor, now: dt.datetime
+) -> None:
     """Keep what was seen and heard in the field, and the themes it brings up."""
     visit = FieldValidation(
         plan_code=plan_code,
