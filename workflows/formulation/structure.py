@@ -1,0 +1,141 @@
+"""The structure of the plan's document, as the guide gives it, for the entities of a sector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.people.models import Entity
+from workflows.plan.models import Plan
+
+CHAPTER_THEMES = {
+    "3.1": "Fortalecimiento de la gestión pública orientada a resultados",
+    "3.2": "Optimización del uso del espacio público. El espacio público como instrumento para cerrar brechas de "
+    "inequidad",
+    "3.3": "Promoción de la participación ciudadana y fortalecimiento de las organizaciones sociales, comunales y "
+    "comunitarias",
+    "3.4": "Derechos Humanos",
+    "3.5": "Transparencia",
+}
+"""The themes of chapter 3 in the guide's sector."""
+
+WORKS = {
+    "analisis": "Análisis de informes y proyectos",
+    "mesas": "Mesas de trabajo",
+    "metas": "Metas e indicadores",
+    "herramienta": "Herramienta de seguimiento",
+}
+"""What the elaboration asks for beside the sections."""
+
+ROLE_ORDER = ("cabeza_de_sector", "soporte_tecnico", "adscrita", "vinculada")
+"""The order in which the guide names the entities of a sector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the document. `tables` are the plan's tables that belong there; `entity` whose it is.
+
+    A `chapter` only holds sections: nobody writes it.
+    """
+
+    code: str
+    title: str
+    tables: tuple[str, ...] = ()
+    entity: str = ""
+    chapter: bool = False
+
+    @property
+    def level(self) -> int:
+        """1 for a chapter, 2 for its sections."""
+        return self.code.count(".") + 1
+
+
+def outline(session: Session, plan_code: str, entity_codes: Sequence[str] = ()) -> list[Heading]:
+    """The six chapters with their sections, for these entities (by default, all of the sector)."""
+    plan = session.get_one(Plan, plan_code)
+    entities = _entities(session, entity_codes)
+    return [*_first(plan), *_second(plan, entities), *_third(), *_fourth(entities), *_last()]
+
+
+def sections(session: Session, plan_code: str, entity_codes: Sequence[str] = ()) -> list[Heading]:
+    """What somebody writes: the headings without the chapters."""
+    return [heading for heading in outline(session, plan_code, entity_codes) if not heading.chapter]
+
+
+def _entities(session: Session, codes: Sequence[str]) -> list[Entity]:
+    query = sa.select(Entity).where(Entity.active)
+    if codes:
+        query = query.where(Entity.code.in_(codes))
+    return sorted(session.scalars(query), key=lambda entity: (_rank(entity.sector_role), entity.position, entity.code))
+
+
+def _rank(role: str) -> int:
+    return ROLE_ORDER.index(role) if role in ROLE_ORDER else len(ROLE_ORDER)
+
+
+def _first(plan: Plan) -> list[Heading]:
+    sector = f"Sector {plan.sector}"
+    return [
+        Heading("1", f"El {sector} dentro del Plan Distrital de Desarrollo", chapter=True),
+        Heading(
+            "1.1",
+            "Estructura del sector. Gestión Institucional (composición de las entidades del sector)",
+            ("entidades",),
+        ),
+        Heading("1.2", "Antecedentes"),
+        Heading("1.3", "Marco Legal", ("normograma",)),
+        Heading("1.4", f"Plan Distrital de Desarrollo «{plan.development_plan}»", ("alineacion",)),
+        Heading("1.5", f"Enfoques que articulan al {sector}"),
+        Heading("1.6", "Políticas públicas del Sector", ("politicas",)),
+        Heading("1.7", f"Actores con los que interactúa el {sector}", ("actores",)),
+        Heading("1.8", "Articulación con el MIPG", ("mipg",)),
+        Heading(
+            "1.9",
+            "Temas que se manejan en el sector (por entidades). Temas de política pública para la administración. "
+            "Diagnóstico Organizacional Sectorial.",
+            ("temas", "autodiagnostico"),
+        ),
+    ]
+
+
+def _second(plan: Plan, entities: Sequence[Entity]) -> list[Heading]:
+    sector, after = f"sector {plan.sector.lower()}", len(entities) + 1
+    return [
+        Heading("2", f"Contexto y problemáticas del {sector}", chapter=True),
+        *(
+            Heading(f"2.{place}", f"Diagnóstico de problemáticas de la entidad {entity.code}", ("dofa",), entity.code)
+            for place, entity in enumerate(entities, start=1)
+        ),
+        Heading(f"2.{after}", f"Principales problemáticas del {sector}", ("problemas", "encuesta")),
+        Heading(f"2.{after + 1}", "Marco Estratégico Sectorial", ("marco_estrategico",)),
+    ]
+
+
+def _third() -> list[Heading]:
+    title = "Bogotá apuesta por el fortalecimiento de la gestión pública incluyente y efectiva"
+    themes = [Heading(code, name, ("objetivos_por_tema",)) for code, name in CHAPTER_THEMES.items()]
+    return [Heading("3", title, chapter=True), *themes]
+
+
+def _fourth(entities: Sequence[Entity]) -> list[Heading]:
+    return [
+        Heading("4", "Financiamiento del Plan Sectorial", chapter=True),
+        *(
+            Heading(f"4.{place}", f"Recursos de la entidad {entity.code}", ("presupuesto",), entity.code)
+            for place, entity in enumerate(entities, start=1)
+        ),
+    ]
+
+
+def _last() -> list[Heading]:
+    return [
+        Heading("5", "Metas e indicadores del Plan Sectorial", chapter=True),
+        Heading("5.1", "Metas de resultado", ("metas_de_resultado",)),
+        Heading("5.2", "Metas de producto", ("metas_de_producto",)),
+        Heading("5.3", "Indicadores", ("indicadores",)),
+        Heading("6", "Herramienta de seguimiento al PES", chapter=True),
+        Heading("6.1", "Diseño de prototipo de la herramienta", ("semaforo",)),
+    ]

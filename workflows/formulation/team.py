@@ -1,0 +1,111 @@
+"""Who does what in the elaboration, by when, and who has an interest in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.documents import versions
+from workflows.documents.models import DocumentSection, PlanDocument
+from workflows.formulation.models import ArticulationPoint, Assignment, Stakeholder
+from workflows.formulation.structure import Heading
+
+KIND = "pes"
+ASSIGNED = "asignada"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The sections to write, in order, and the day the last of them is due."""
+
+    sections: list[str]
+    due_on: dt.date | None
+
+
+def assign(
+    session: Session,
+    plan_code: str,
+    title: str,
+    headings: Sequence[Heading],
+    rows: Sequence[Mapping[str, Any]],
+    stakeholders: Sequence[Mapping[str, Any]],
+) -> Team:
+    """Keep who does what, and begin the document with its sections. Assigning again keeps what was written."""
+    session.execute(sa.delete(Assignment).where(Assignment.plan_code == plan_code))
+    by_work = {row["trabajo"]: row for row in rows}
+    for work, row in by_work.items():
+        session.add(
+            Assignment(
+                plan_code=plan_code,
+                work=work,
+                responsible=row["responsable"],
+                support=row.get("apoyo") or None,
+                due_on=row["entrega"],
+            )
+        )
+    _keep_stakeholders(session, plan_code, stakeholders)
+    document = versions.find_or_begin(session, plan_code, KIND, title)
+    _begin_sections(session, document, headings, by_work)
+    session.flush()
+    codes = [heading.code for heading in headings]
+    return Team(codes, max((by_work[code]["entrega"] for code in codes if code in by_work), default=None))
+
+
+def _keep_stakeholders(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    session.execute(sa.delete(Stakeholder).where(Stakeholder.plan_code == plan_code))
+    for position, row in enumerate(rows):
+        session.add(
+            Stakeholder(
+                plan_code=plan_code, name=row["nombre"], kind=row["tipo"], interest=row["interes"], position=position
+            )
+        )
+
+
+def _begin_sections(
+    session: Session, document: PlanDocument, headings: Sequence[Heading], by_work: Mapping[str, Mapping[str, Any]]
+) -> None:
+    known = {section.code: section for section in versions.sections(session, document.id)}
+    for position, heading in enumerate(headings):
+        section = known.get(heading.code) or DocumentSection(
+            document_id=document.id, code=heading.code, state=ASSIGNED, tables=list(heading.tables)
+        )
+        row = by_work.get(heading.code, {})
+        section.title, section.position = heading.title, position
+        section.responsible, section.support = row.get("responsable"), row.get("apoyo") or None
+        section.due_on = row.get("entrega")
+        session.add(section)
+
+
+def assignments(session: Session, plan_code: str) -> list[Assignment]:
+    """Who does what."""
+    query = sa.select(Assignment).where(Assignment.plan_code == plan_code)
+    return list(session.scalars(query.order_by(Assignment.id)))
+
+
+def stakeholders(session: Session, plan_code: str) -> list[Stakeholder]:
+    """Who has an interest in the plan."""
+    query = sa.select(Stakeholder).where(Stakeholder.plan_code == plan_code)
+    return list(session.scalars(query.order_by(Stakeholder.position)))
+
+
+def articulate(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep where the entities meet; doing it again replaces it."""
+    session.execute(sa.delete(ArticulationPoint).where(ArticulationPoint.plan_code == plan_code))
+    for position, row in enumerate(rows):
+        session.add(
+            ArticulationPoint(
+                plan_code=plan_code,
+                point=row["punto"],
+                entities=row["entidades"],
+                commitment=row["compromiso"],
+                responsible=row["responsable"],
+                due_on=row["fecha"],
+                position=position,
+            )
+        )
+    session.flush()
