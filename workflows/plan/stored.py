@@ -40,7 +40,7 @@ def stored_plan(session: Session, plan_code: str) -> PlanData | None:
     return PlanData(
         plan=_plan(plan),
         entities=tuple(EntityRecord(e.code, e.name, e.sector_role) for e in entities(session)),
-        people=tuple(_people(session)),
+        people=tuple(people(session)),
         lines=tuple(LineRecord(line.code, line.name, line.weight) for line in lines(session, plan_code)),
         objectives=tuple(_objectives(session, plan_code)),
         indicators=tuple(_indicators(session, plan_code)),
@@ -97,7 +97,8 @@ def _plan(plan: Plan) -> PlanRecord:
     )
 
 
-def _people(session: Session) -> list[PersonRecord]:
+def people(session: Session) -> list[PersonRecord]:
+    """Everybody who uses the platform, active or not, with their roles."""
     held: dict[str, set[str]] = {}
     for username, role in session.execute(sa.select(PersonRole.username, PersonRole.role_id)):
         held.setdefault(username, set()).add(role)
