@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from engine.clock import VirtualClock
@@ -66,16 +66,17 @@ class Office:
     complaints: list[str] = field(default_factory=list)
 
     def page(self, username: str) -> Page:
-        """The browser of a person, who signs in with the password the first time."""
+        """The browser of a person, who signs in with the password when asked: sessions end overnight."""
         if username not in self.pages:
-            page = self.stranger()
-            page.goto("/ingresar")
+            self.pages[username] = self.stranger()
+        page = self.pages[username]
+        page.goto("/bandeja")
+        if "/ingresar" in page.url:
             page.locator("input[name=username]").fill(username)
             page.locator("input[name=password]").fill(PASSWORD)
             page.get_by_role("button", name="Ingresar").click()
             page.wait_for_url("**/bandeja")
-            self.pages[username] = page
-        return self.pages[username]
+        return page
 
     def stranger(self) -> Page:
         """A browser of nobody in particular."""
@@ -138,8 +139,9 @@ class Office:
 
     def _field(self, page: Page, name: str, value: Any, files: list[tuple[str, bytes]]) -> None:
         found = page.locator(f"#formulario [name='{name}']:not([type=hidden])")
-        if found.count() == 0 or not found.first.is_visible() or value in (None, ""):
+        if value in (None, "") or found.count() == 0:
             return
+        expect(found.first).to_be_visible()  # what depends on an earlier answer appears when the server has seen it
         kind = found.first.evaluate("element => element.type")
         if kind == "file":
             chosen = [files[number] for number in value]
@@ -180,6 +182,7 @@ class Office:
         """Keep what is on the screen for the documentation, if asked to."""
         if os.environ.get("CAUCE_SCREENSHOTS"):
             IMAGES.mkdir(parents=True, exist_ok=True)
+            page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
             page.wait_for_timeout(300)
             page.screenshot(path=IMAGES / f"{name}.png", full_page=whole)
 

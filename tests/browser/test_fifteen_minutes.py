@@ -32,6 +32,7 @@ from tests.support.web import PASSWORD
 from web import worker
 from web.cli import main
 from workflows.monitoring import figures
+from workflows.monitoring.models import EntityReport, Period
 from workflows.plan.models import AuditEntry
 from workflows.plan.workbook import write_workbook
 from workflows.reports.contents import light
@@ -380,8 +381,6 @@ def due_days(office: Office, period: str) -> set[str]:
 
 
 def report_states(office: Office, period: str) -> dict[str, tuple[str, int]]:
-    from workflows.monitoring.models import EntityReport, Period
-
     with office.site.application.database.reading() as session:
         query = sa.select(EntityReport).join(Period, Period.id == EntityReport.period_id).where(Period.code == period)
         return {one.entity_code: (one.state, one.times_returned) for one in session.scalars(query)}

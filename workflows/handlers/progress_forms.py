@@ -27,6 +27,7 @@ from workflows.forms.reading import rows_of
 from workflows.handlers import recovery_rows
 from workflows.handlers.entity_forms import entity_of, month_of
 from workflows.monitoring import entity_reports, progress
+from workflows.monitoring.figures import shown
 from workflows.monitoring.measurements import COUNTED, SENT, VALIDATED, ReportedRow
 from workflows.monitoring.models import Period
 from workflows.monitoring.progress import ProgressRow
@@ -189,7 +190,7 @@ def _prefilled(row: ProgressRow) -> Values:
         "nombre": row.indicator.name,
         "linea_base": row.indicator.baseline,
         "meta_anio": found.year_target,
-        "programado": found.programmed_to_date,
+        "programado": _legible(found.programmed_to_date, row.indicator.decimals),
         "acumulado": row.accumulated(kept.value if kept else None),
         "ultimos_tres": row.last_three() or None,
         "semaforo_previsto": None,
@@ -204,6 +205,11 @@ def _prefilled(row: ProgressRow) -> Values:
         "fecha_evidencia": kept.evidence_on if kept else None,
         **(kept.extra if kept else {}),
     }
+
+
+def _legible(value: Decimal | None, decimals: int) -> Decimal | None:
+    """A level on its straight way to the target has decimals without end; people read as many as they type."""
+    return None if value is None else shown(value, max(decimals, 1)).normalize() + 0
 
 
 def _hint(row: ProgressRow) -> str:
