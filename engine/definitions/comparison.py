@@ -144,17 +144,17 @@ class _Comparison:
     def _lanes_of_one_side(self) -> Iterator[Change]:
         for lane_id, lane in self.after.lanes.items():
             if lane_id not in self.before.lanes:
-                yield Change(lane_id, ADDED, f"Se agrega el carril «{lane.name}».")
+                yield Change(lane_id, ADDED, f"Se agrega el responsable «{lane.name}».")
         for lane_id, lane in self.before.lanes.items():
             if lane_id not in self.after.lanes:
-                yield Change(lane_id, REMOVED, f"Se quita el carril «{lane.name}».")
+                yield Change(lane_id, REMOVED, f"Se quita el responsable «{lane.name}».")
 
     def _lane(self, old: Lane, new: Lane) -> Iterator[Change]:
         if old.name != new.name:
-            yield _changed(new.id, f"El carril «{old.name}» pasa a llamarse «{new.name}».")
+            yield _changed(new.id, f"El responsable «{old.name}» pasa a llamarse «{new.name}».")
         if old.role != new.role:
             pair = f"de {self._role(old.role)} a {self._role(new.role)}"
-            yield _changed(new.id, f"Carril «{new.name}»: el rol pasa {pair}.")
+            yield _changed(new.id, f"Responsable «{new.name}»: el rol pasa {pair}.")
 
     def added_and_removed(self) -> Iterator[Change]:
         for element in self.after.elements.values():
@@ -191,7 +191,7 @@ class _Comparison:
         if old.roles != new.roles and not inherited:
             yield f"la hacía {self._roles(old)}; ahora, {self._roles(new)}"
         elif old.lane_id != new.lane_id:
-            yield f"pasa al carril «{self._lane_name(new)}»"
+            yield f"pasa al responsable «{self._lane_name(new)}»"
         if old.deadline != new.deadline:
             yield _deadline_change(old.deadline, new.deadline)
 

@@ -33,9 +33,9 @@ _KINDS = (
     Kind("callActivity", "llamada a otro proceso"),
     Kind("subProcess", "subproceso"),
     Kind("exclusiveGateway", "decisión"),
-    Kind("parallelGateway", "compuerta paralela"),
-    Kind("inclusiveGateway", "compuerta inclusiva"),
-    Kind("eventBasedGateway", "compuerta de eventos"),
+    Kind("parallelGateway", "rombo paralelo"),
+    Kind("inclusiveGateway", "rombo inclusivo"),
+    Kind("eventBasedGateway", "rombo de eventos"),
     Kind("startEvent", "inicio", events=frozenset({"none", "timer", "message", "signal"})),
     Kind("endEvent", "fin", events=frozenset({"none", "message", "signal", "error", "escalation", "terminate"})),
     Kind(
@@ -66,7 +66,7 @@ _KINDS = (
     Kind(
         "businessRuleTask",
         "tarea de reglas",
-        "No se admite hasta que lleguen las tablas de decisión. Use una compuerta con condiciones.",
+        "No se admite hasta que lleguen las tablas de decisión. Use una decisión con condiciones.",
     ),
     Kind(
         "adHocSubProcess",
@@ -74,7 +74,7 @@ _KINDS = (
         "Dibuje el orden de sus tareas con flechas, en un subproceso normal.",
     ),
     Kind("transaction", "transacción", "Cámbiela por un subproceso normal."),
-    Kind("complexGateway", "compuerta compleja", "Cámbiela por una compuerta exclusiva, paralela o inclusiva."),
+    Kind("complexGateway", "rombo complejo", "Cámbielo por una decisión o por un rombo paralelo o inclusivo."),
 )
 
 CATALOGUE: Mapping[str, Kind] = {kind.tag: kind for kind in _KINDS}

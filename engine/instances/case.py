@@ -129,6 +129,8 @@ def depth_first(workflow: Any) -> list[Node]:
 
 def forget_orphans(case: Case) -> None:
     """Drop what runs inside nodes that were cut off (a cancelled repetition); the library would trip over it."""
+    if not case.subprocesses:
+        return
     alive = {node.id for node in depth_first(case)}
     for node_id in [node_id for node_id in case.subprocesses if node_id not in alive]:
         for node in case.subprocesses[node_id].tasks.values():

@@ -58,8 +58,17 @@ def _pass(turn: Turn) -> int:
 
 
 def _run_ready(turn: Turn, workflow: Any) -> int:
+    if not _has_ready(workflow):  # the order of nothing needs no walk
+        return 0
     ready = [node for node in workflow.get_tasks(state=TaskState.READY) if not node.task_spec.manual]
     return sum(run(turn, node) for node in ready if node._state == TaskState.READY and node.id in node.workflow.tasks)
+
+
+def _has_ready(workflow: Any) -> bool:
+    """Whether something automatic is ready here, or might be in what runs inside."""
+    if workflow.top_workflow.subprocesses:
+        return True
+    return any(node._state == TaskState.READY and not node.task_spec.manual for node in workflow.tasks.values())
 
 
 def run(turn: Turn, node: Node) -> bool:

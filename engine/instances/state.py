@@ -8,6 +8,7 @@ Specs are not in it: they come from the bundle.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -36,18 +37,29 @@ def dump(case: Case) -> bytes:
     )
 
 
-def start_element_of(status: bytes) -> str:
-    """Where the stored case began. Raises `CorruptState`."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A state that was read and not yet brought to life. `start_element` is where the case began."""
+
+    start_element: str
+    content: dict[str, Any]
+
+
+def read(status: bytes) -> Stored:
+    """What an instance stores. Raises `CorruptState`."""
     try:
-        return str(orjson.loads(status)["i"])
+        content = orjson.loads(status)
+        if content["v"] != FORMAT:
+            raise CorruptState
+        return Stored(content["i"], content)
     except Exception as exc:
         raise CorruptState from exc
 
 
-def load(status: bytes, specs: Specs) -> Case:
-    """The case stored as `status`. Raises `CorruptState`."""
+def load(stored: Stored, specs: Specs) -> Case:
+    """The stored case. Raises `CorruptState`."""
     try:
-        return _load(orjson.loads(status), specs)
+        return _load(stored.content, specs)
     except Exception as exc:
         raise CorruptState from exc
 
@@ -97,8 +109,6 @@ def _difference(above: dict[str, Any], below: dict[str, Any]) -> tuple[dict[str,
 
 
 def _load(stored: dict[str, Any], specs: Specs) -> Case:
-    if stored["v"] != FORMAT:
-        raise CorruptState
     case = Case(specs, stored["i"], loading=True)
     nodes: dict[str, Node] = {}
     _restore(case, stored, nodes)

@@ -144,9 +144,9 @@ def turn_of(session: Session, engine: ProcessEngine, instance: Instance, actor: 
 
 def load_case(instance: Instance, bundle: BundleModel) -> Case:
     """The case of an instance whose state is loaded. Raises `CorruptState`."""
-    start_element = state.start_element_of(instance.status)
-    specs = parsing.parsed(bundle.sha256, bundle.diagrams, bundle.process_key, start_element)
-    return state.load(instance.status, specs)
+    stored = state.read(instance.status)
+    specs = parsing.parsed(bundle.sha256, bundle.diagrams, bundle.process_key, stored.start_element)
+    return state.load(stored, specs)
 
 
 def enter(turn: Turn) -> Turn:

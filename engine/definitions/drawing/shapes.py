@@ -13,7 +13,7 @@ BAND = 30.0
 
 NAMES = {
     "participant": "participante",
-    "lane": "carril",
+    "lane": "responsable",
     "textAnnotation": "nota",
     "group": "grupo",
     "dataObjectReference": "dato",

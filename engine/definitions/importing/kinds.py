@@ -38,7 +38,7 @@ def _undecided(draft: Draft) -> None:
 def _complex_gateways(draft: Draft) -> None:
     for node in draft.nodes("complexGateway"):
         draft.change_kind(node, "inclusiveGateway")
-        draft.repaired(node, "supported", f"La compuerta compleja {called(node)} quedó como inclusiva.")
+        draft.repaired(node, "supported", f"El rombo complejo {called(node)} quedó como inclusivo.")
         draft.ask(
             node, "supported", f"En {called(node)}, ¿se sigue un camino, varios o todos?", "Uno", "Varios", "Todos"
         )

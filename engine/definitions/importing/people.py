@@ -26,9 +26,9 @@ def _lane_roles(draft: Draft) -> None:
         role = _role_called(draft, one_line(lane.get("name")))
         if role:
             draft.set_property(lane, "rol", role)
-            draft.repaired(lane, "role", f"El carril {called(lane)} es del rol «{role}».")
+            draft.repaired(lane, "role", f"El responsable {called(lane)} es del rol «{role}».")
         elif _has_tasks(draft, lane):
-            draft.ask(lane, "role", f"¿De qué rol es el carril {called(lane)}?", *list(draft.known.roles or ())[:40])
+            draft.ask(lane, "role", f"¿De qué rol es el responsable {called(lane)}?", *list(draft.known.roles or ())[:40])
 
 
 def _has_tasks(draft: Draft, lane: Node) -> bool:

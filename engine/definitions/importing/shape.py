@@ -191,7 +191,7 @@ def _split(draft: Draft, node: Node, flows: list[Node]) -> None:
         if kind == "parallelGateway":
             _unconditional(draft, gateway, flow)
     draft.connect(holder, node, gateway)
-    how = "una decisión" if kind == "exclusiveGateway" else "una compuerta paralela"
+    how = "una decisión" if kind == "exclusiveGateway" else "un rombo paralelo"
     draft.repaired(gateway, "implicit_split", f"De {called(node)} salían varias flechas: se puso {how}.")
     if kind == "parallelGateway" and local(node) != "startEvent":
         draft.ask(

@@ -30,7 +30,7 @@ def _misplaced_conditions(checked: Checked) -> Iterator[Finding]:
         if flow.condition and source is not None and not _chooses(source):
             message = (
                 f"La flecha que sale de {shown(source)} tiene una condición, que ahí no se aplica. "
-                "Quítela, o ponga antes una compuerta de decisión."
+                "Quítela, o ponga antes una decisión."
             )
             yield error(flow.id, "misplaced_condition", message, action="set_condition", element=flow.id, value="")
 
@@ -84,7 +84,7 @@ def _implicit_splits(checked: Checked) -> Iterator[Finding]:
         if not element.is_gateway and len(element.outgoing) > 1:
             message = (
                 f"De {shown(element)} salen varias flechas y no se sabe si se sigue una o todas. "
-                "Ponga una compuerta: de decisión si es una, paralela si son todas."
+                "Ponga una decisión si es una, o un rombo paralelo si son todas."
             )
             yield error(element.id, "implicit_split", message)
 

@@ -24,23 +24,23 @@ def _roles(checked: Checked) -> Iterator[Finding]:
             yield _lane_without_role(task, lane)
         elif checked.model.lanes:
             yield error(
-                task.id, "role", f"{shown(task)} no está en ningún carril: no se sabe quién la hace. Muévala a uno."
+                task.id, "role", f"{shown(task)} no está en la franja de ningún responsable: no se sabe quién la hace. Muévala a una."
             )
         else:
             yield _without_lanes(task, callable_by_others=callable_by_others)
 
 
 def _lane_without_role(task: Element, lane: Lane) -> Finding:
-    message = f"El carril «{lane.name or lane.id}», donde está {shown(task)}, no dice de qué rol es. Elija el rol."
+    message = f"El responsable «{lane.name or lane.id}», que tiene {shown(task)}, no dice de qué rol es. Elija el rol."
     return error(lane.id, "role", message)
 
 
 def _without_lanes(task: Element, *, callable_by_others: bool) -> Finding:
     """A process that others call takes the role of the lane it is called from."""
     if callable_by_others:
-        message = f"{shown(task)} no tiene rol: la hará el del carril desde donde se llame este proceso."
+        message = f"{shown(task)} no tiene rol: la hará el responsable desde donde se llame este proceso."
         return warning(task.id, "role", message)
-    return error(task.id, "role", f"{shown(task)} no tiene rol: no se sabe quién la hace. Dibuje carriles con su rol.")
+    return error(task.id, "role", f"{shown(task)} no tiene rol: no se sabe quién la hace. Dibuje la franja de un responsable y elija su rol.")
 
 
 def _known_roles(checked: Checked) -> Iterator[Finding]:

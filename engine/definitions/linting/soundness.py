@@ -44,12 +44,12 @@ def _told(element: Element, trouble: Trouble) -> Finding:
     if trouble.kind == "stuck":
         message = (
             f"{shown(element)} espera todas sus entradas, pero hay caminos en que alguna no llega nunca: el proceso "
-            "se quedaría ahí. Reúna con una compuerta del mismo tipo que la que abrió los caminos."
+            "se quedaría ahí. Reúna con un rombo del mismo tipo que la que abrió los caminos."
         )
     else:
         message = (
             f"A {shown(element)} pueden llegar dos caminos que van en paralelo: lo que sigue se haría dos veces. "
-            "Reúna los caminos con una compuerta paralela o inclusiva antes de seguir."
+            "Reúna los caminos con un rombo paralelo o inclusivo antes de seguir."
         )
     return error(element.id, trouble.kind, message)
 

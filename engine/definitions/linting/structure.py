@@ -151,7 +151,7 @@ def _endless_cycles(checked: Checked) -> Iterator[Finding]:
         if first is not None:
             message = (
                 f"El ciclo que pasa por {shown(level.elements[first])} no tiene salida: nada decide cuándo terminar. "
-                "Ponga en él una compuerta de decisión."
+                "Ponga en él una decisión."
             )
             yield error(first, "endless_cycle", message)
 

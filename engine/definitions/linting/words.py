@@ -32,7 +32,7 @@ def expressions(checked: Checked) -> Iterator[Written]:
         yield from _of_element(element)
     for lane in checked.model.lanes.values():
         if "{" in lane.properties.get("rol", ""):
-            yield Written(lane.id, f"El rol del carril «{lane.name or lane.id}»", lane.role)
+            yield Written(lane.id, f"El rol del responsable «{lane.name or lane.id}»", lane.role)
 
 
 def _of_element(element: Element) -> Iterator[Written]:

@@ -55,7 +55,7 @@ def test_a_new_role_of_a_lane_is_told_once_and_not_at_each_of_its_tasks(xml):
     after = editing.set_property(xml, "carril_enlace", "rol", "coordinador_pes")
 
     assert told(xml, after) == [
-        "Carril «Enlace de planeación»: el rol pasa de «Enlace de planeación» a «Coordinador del plan»."
+        "Responsable «Enlace de planeación»: el rol pasa de «Enlace de planeación» a «Coordinador del plan»."
     ]
 
 

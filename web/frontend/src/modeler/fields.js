@@ -34,7 +34,7 @@ const explanation = {
 const identifier = { id: 'id', label: 'Clave interna', kind: 'output', get: (element) => element.id };
 
 function taskRole({ roles, lane }) {
-  const inherited = lane ? { value: '', label: `El del carril: ${model.attribute(lane, 'name') || lane.id}` } : EMPTY;
+  const inherited = lane ? { value: '', label: `El del responsable: ${model.attribute(lane, 'name') || lane.id}` } : EMPTY;
   return {
     id: 'role', label: 'Quién la hace', kind: 'select', options: choices(roles, inherited),
     help: 'El rol que recibe la tarea en su bandeja.',
@@ -44,7 +44,7 @@ function taskRole({ roles, lane }) {
 }
 
 function laneRole({ roles }) {
-  return { ...text('rol', 'Rol', 'Quién hace las tareas de este carril.'), kind: 'select', options: choices(roles) };
+  return { ...text('rol', 'Rol', 'Quién hace las tareas de esta franja.'), kind: 'select', options: choices(roles) };
 }
 
 function deadlineFields(element) {

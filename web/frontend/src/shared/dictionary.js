@@ -17,7 +17,7 @@ export default {
   'Append gateway': 'Agregar pregunta',
   'Append task': 'Agregar tarea',
   'Create gateway': 'Crear pregunta',
-  'Create pool/participant': 'Crear proceso con carriles',
+  'Create pool/participant': 'Crear proceso con responsables',
   'Empty pool/participant': 'Proceso sin dibujar',
   'Empty pool/participant (removes content)': 'Proceso sin dibujar (quita lo que tiene)',
   'Expanded pool/participant': 'Proceso dibujado',
