@@ -309,7 +309,7 @@ def known(diagrams: Mapping[str, DiagramModel]) -> KnownNames:
     elements = [element for model in diagrams.values() for element in model.elements.values()]
     lanes = [lane.role for model in diagrams.values() for lane in model.lanes.values()]
     calls = {key: frozenset(e.called_element for e in model.of_kind("callActivity")) for key, model in diagrams.items()}
-    roles = {*lanes, "coordinador_pes", "directivo_entidad", "enlace_planeacion"}
+    roles = {*lanes, "coordinador_pes", "directivo_entidad", "enlace_planeacion", "equipo_tecnico"}
     return KnownNames(
         roles=dict.fromkeys(roles, ""),
         forms=dict.fromkeys(shipped_forms(), ""),

@@ -33,7 +33,33 @@ PREPARATION: Answers = {
     "reunir_responsables": [{"responsables": ["ana", "luis"]}],
     "resolver_aceptaciones": [{"entidades_por_reasignar": []}],
 }
+RECOVERY: Answers = {
+    "formular_plan_choque": [{"fecha_objetivo": "2018-08-31", "fecha_verificacion": "2018-09-24"}],
+    "revisar_plan_choque": [{"decision": "conforme"}],
+    "aprobar_plan_choque": [{"decision": "aprobado"}],
+    "evaluar_recuperacion": [{"recuperado": True}],
+}
+BOTTLENECK = {"entidad": "SDG", "indicador": "IR-1.1", "cuello": 1, "severidad": "baja"}
 CALLED = {"rol_convocante": "profesional_sectorial", "tipo": "seguimiento", "tema": "Mesa", "fecha_prevista": "10dh"}
+
+ONE = ["SDG"]
+REVIEW: Answers = {"marcar_sin_pronunciamiento": [{}]}
+PUBLISHING: Answers = {"verificar_publicacion": [{"entidades_por_completar": []}]}
+PHASE_3: Answers = {
+    **MEETING,
+    **PUBLISHING,
+    "fijar_plazos": [{"con_mesa": "no", "vence_revision": "2018-07-16"}],
+    "resolver_aprobacion": [{"resultado_aprobacion": "aprobado"}],
+    "suscribir_acto": [{"decision": "suscrito"}],
+    "convocar_presentacion": [{"fecha_prevista": "2018-07-30"}],
+}
+ADOPTION = {"modalidad": "adopcion", "documento": "pes", "version": 1, "regla_aprobacion": "mayoria", "canales": []}
+CHANGE: Answers = {
+    **PHASE_3,
+    "emitir_concepto": [{"concepto": "menor"}],
+    "aprobar_modificacion": [{"decision": "aprobada"}],
+    "formular_modificacion": [{"documento": "pes", "version": 2, "regla_aprobacion": "mayoria", "canales": []}],
+}
 
 SCRIPTS: dict[str, Script] = {
     "un mes sin novedad": Script("f5_ciclo_mensual", answers=MONTH),
@@ -96,5 +122,57 @@ SCRIPTS: dict[str, Script] = {
         PREPARATION,
         silent=frozenset({"aceptar_responsabilidad"}),
         begins="inicio_relevo",
+    ),
+    "un plan de choque que funciona": Script("sub_plan_choque", BOTTLENECK, RECOVERY),
+    "un plan de choque grave, devuelto y reformulado": Script(
+        "sub_plan_choque",
+        {**BOTTLENECK, "severidad": "alta"},
+        {
+            **RECOVERY,
+            "revisar_plan_choque": [{"decision": "devuelto"}, {"decision": "conforme"}],
+            "aprobar_plan_choque": [{"decision": "devuelto"}, {"decision": "aprobado"}],
+            "evaluar_recuperacion": [{"recuperado": False}],
+            "escalar_plan_choque": [
+                {"decision": "prorrogar", "fecha_objetivo": "2018-10-31", "fecha_verificacion": "2018-11-22"},
+                {"decision": "reformular"},
+                {"decision": "cerrar_sin_recuperar"},
+            ],
+        },
+        silent=frozenset({"ejecutar_plan_choque"}),
+    ),
+    "una fase 3 que llega al Comité": Script(
+        "f3_aprobacion_pes",
+        ADOPTION,
+        {
+            **PHASE_3,
+            "fijar_plazos": [{"con_mesa": "si", "vence_revision": "2018-07-16"}],
+            "resolver_aprobacion": [{"resultado_aprobacion": "otra_ronda"}, {"resultado_aprobacion": "sin_rondas"}],
+            "decidir_en_comite": [{"decision": "otra_ronda"}, {"decision": "se_adopta"}],
+            "suscribir_acto": [{"decision": "devuelto"}, {"decision": "suscrito"}],
+        },
+    ),
+    "una ronda de observaciones sin respuesta": Script(
+        "sub_revision_documento",
+        {"documento": "pes", "version": 1, "vence_revision": "2018-07-16"},
+        REVIEW,
+        silent=frozenset({"revisar_documento"}),
+    ),
+    "una publicación incompleta": Script(
+        "sub_publicacion",
+        {"objeto": "pes", "canales": []},
+        {"verificar_publicacion": [{"entidades_por_completar": ONE}, {"entidades_por_completar": []}]},
+    ),
+    "una modificación menor": Script(
+        "sub_modificacion_pes",
+        answers={**CHANGE, "aprobar_modificacion": [{"decision": "devuelta"}, {"decision": "aprobada"}]},
+    ),
+    "una modificación negada": Script(
+        "sub_modificacion_pes", answers={**CHANGE, "aprobar_modificacion": [{"decision": "negada"}]}
+    ),
+    "una modificación desfavorable": Script(
+        "sub_modificacion_pes", answers={**CHANGE, "emitir_concepto": [{"concepto": "desfavorable"}]}
+    ),
+    "una modificación mayor": Script(
+        "sub_modificacion_pes", answers={**CHANGE, "emitir_concepto": [{"concepto": "mayor"}]}
     ),
 }

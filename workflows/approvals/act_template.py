@@ -58,7 +58,8 @@ def _approval(session: Session, current: ReviewRound, version: DocumentVersion) 
     told = f"la versión {version.number} del documento"
     if current.committee_decision:
         return f"Que, agotadas las rondas de revisión, el Comité Sectorial decidió adoptar {told}."
-    names = dict(session.execute(sa.select(Entity.code, Entity.name).where(Entity.code.in_(agreed))).tuples().all())
+    found = session.execute(sa.select(Entity.code, Entity.name).where(Entity.code.in_(agreed)))
+    names = {code: name for code, name in found}
     who = enumeration([names[code] for code in agreed]) if len(agreed) <= MOST_NAMED else f"{len(agreed)} entidades"
     return f"Que la aprobación de {told} se decidió por {approving.RULES[current.rule]}; la aprobaron: {who}."
 

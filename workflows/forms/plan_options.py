@@ -1,4 +1,4 @@
-"""The choices that come from a plan's own records: its lines, goals, indicators, projects and sections."""
+"""The choices that come from a plan's own records: its lines, goals, indicators and projects."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.forms.handlers import Catalogue, FormContext, Option
 from workflows.goals.models import Goal, Line, Objective
 from workflows.indicators.models import Indicator
 from workflows.plan.models import Project, ProjectGoal
-
-PLAN_DOCUMENT = "pes"
 
 
 def lines(context: FormContext) -> Sequence[Option]:
@@ -64,24 +61,7 @@ def project_goals(context: FormContext) -> Sequence[Option]:
     return [(str(id_), f"{project} · {statement}") for id_, project, statement in rows]
 
 
-def sections(context: FormContext) -> Sequence[Option]:
-    """The sections of the plan's document: code, «1.2 Antecedentes»."""
-    query = (
-        sa.select(DocumentSection.code, DocumentSection.title)
-        .join(PlanDocument, PlanDocument.id == DocumentSection.document_id)
-        .where(PlanDocument.plan_code == context.plan_code, PlanDocument.kind == PLAN_DOCUMENT)
-    )
-    return _told(context, query.order_by(DocumentSection.position))
-
-
-def elements(context: FormContext) -> Sequence[Option]:
-    """What a modification may touch: `linea:L1`, `objetivo:O1.1`, `meta:MR-1.1`, `indicador:IR-1.1`."""
-    kinds: list[tuple[str, str, Catalogue]] = [("linea", "Línea", lines), ("objetivo", "Objetivo", objectives)]
-    kinds += [("meta", "Meta", goals), ("indicador", "Indicador", indicators)]
-    return [(f"{kind}:{code}", f"{word} {label}") for kind, word, listed in kinds for code, label in listed(context)]
-
-
-def _told(context: FormContext, query: sa.Select[tuple[str, str]]) -> Sequence[Option]:
+def _told(context: FormContext, query: sa.Select[str, str]) -> Sequence[Option]:
     return [(code, f"{code} {name}") for code, name in context.session.execute(query)]
 
 
@@ -93,8 +73,6 @@ PLAN_CATALOGUES: Mapping[str, Catalogue] = MappingProxyType(
         "indicadores": indicators,
         "proyectos": projects,
         "metas_de_proyecto": project_goals,
-        "secciones": sections,
-        "elementos_del_plan": elements,
     }
 )
 """The catalogues by the names that forms write."""
@@ -107,8 +85,6 @@ PLAN_CATALOGUE_NAMES: Mapping[str, str] = MappingProxyType(
         "indicadores": "Indicadores del plan",
         "proyectos": "Proyectos de inversión",
         "metas_de_proyecto": "Metas de los proyectos",
-        "secciones": "Secciones del documento PES",
-        "elementos_del_plan": "Elementos del plan que se pueden modificar",
     }
 )
 """What the form editor calls them."""
