@@ -92,13 +92,14 @@ class Base(DeclarativeBase):
 class Database:
     """A database and the two ways to use it: a unit of work that writes, and a reading session."""
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, *, durable: bool = True) -> None:
         """Prepare the connection pool; nothing is opened before the first use.
 
-        `url` is a SQLAlchemy URL; `sqlite:///path` or `postgresql+psycopg://…`.
+        `url` is a SQLAlchemy URL; `sqlite:///path` or `postgresql+psycopg://…`. Not `durable`: SQLite does not wait
+        for the disk, and a power cut may lose the file; for databases that are thrown away.
         """
         self.url = make_url(url)
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.engine = _sqlite(self.url, durable=durable) if self.is_sqlite else _postgresql(self.url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
 
     @property
@@ -134,7 +135,7 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite(url: URL) -> sa.Engine:
+def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")
@@ -143,7 +144,7 @@ def _sqlite(url: URL) -> sa.Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
         cursor.close()

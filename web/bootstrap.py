@@ -35,13 +35,19 @@ class Application:
         return self.config.demo
 
 
-def assemble(config: Config, *, clock: Clock | None = None, sender: EmailSender | None = None) -> Application:
-    """Put the application together; nothing is opened yet. Tests hand in their clock and sender."""
+def assemble(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    sender: EmailSender | None = None,
+    database: Database | None = None,
+) -> Application:
+    """Put the application together; nothing is opened yet. Tests and simulations hand in what is theirs."""
     schema.load()
     clock, calendar = clock or _clock(config), WorkingCalendar()
     return Application(
         config=config,
-        database=Database(config.database_url),
+        database=database or Database(config.database_url),
         clock=clock,
         calendar=calendar,
         engine=process_engine(clock, listeners=(mail_listener,), calendar=calendar),

@@ -12,7 +12,7 @@ from engine.identity import SYSTEM
 from notifications import digest, outbox
 from web.bootstrap import Application, assemble
 from web.demo.clock import DemoClock
-from web.demo.progress import Progress
+from web.progress import Progress
 from workflows.calendar import BOGOTA, WorkingCalendar, add_months, bogota_day
 from workflows.plan import importing, reading
 from workflows.plan.data import PlanData, rebase, without_measurements
