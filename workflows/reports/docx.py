@@ -32,7 +32,7 @@ def render_docx(report: Report, charts: Charts) -> bytes:
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template.render(values, jinja_env=environment, autoescape=True)
-    template.get_docx().core_properties.title = report.title
+    template.docx.core_properties.title = report.title  # get_docx() would read the template anew
     target = io.BytesIO()
     template.save(target)
     return target.getvalue()
