@@ -13,6 +13,7 @@ from notifications import digest, outbox
 from web.bootstrap import Application
 from workflows import cycles
 from workflows.documents import files, publishing
+from workflows.formulation import printing
 from workflows.reports import storing
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ def _write_digests(application: Application) -> None:
 def _make_documents(application: Application) -> None:
     storing.make_missing(application.database, application.engine.clock)
     publishing.make_missing(application.database, application.engine.clock)
+    printing.make_missing(application.database, application.engine.clock)
 
 
 def _forget_unused_files(application: Application) -> None:

@@ -103,7 +103,7 @@ def _section(section: Mapping[str, Any]) -> dict[str, Any]:
     code = str(section.get("code") or "")
     text = str(section.get("text") or "")
     return {
-        "heading": f"{code} {section.get('title', '')}".strip(),
+        "heading": f"{code if code[:1].isdigit() else ''} {section.get('title', '')}".strip(),
         "level": min(code.count(".") + 1, 3),
         "paragraphs": [line.strip() for line in text.splitlines() if line.strip()],
         "tables": [_table(table) for table in section.get("tables") or [] if table.get("head")],

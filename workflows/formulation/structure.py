@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.lifecycle.models import PlanEntity
 from workflows.people.models import Entity
 from workflows.plan.models import Plan
 
@@ -54,15 +55,19 @@ class Heading:
 
 
 def outline(session: Session, plan_code: str, entity_codes: Sequence[str] = ()) -> list[Heading]:
-    """The six chapters with their sections, for these entities (by default, all of the sector)."""
+    """The six chapters with their sections, for these entities: by default, those that take part in the plan."""
     plan = session.get_one(Plan, plan_code)
-    entities = _entities(session, entity_codes)
+    entities = _entities(session, entity_codes or _taking_part(session, plan_code))
     return [*_first(plan), *_second(plan, entities), *_third(), *_fourth(entities), *_last()]
 
 
 def sections(session: Session, plan_code: str, entity_codes: Sequence[str] = ()) -> list[Heading]:
     """What somebody writes: the headings without the chapters."""
     return [heading for heading in outline(session, plan_code, entity_codes) if not heading.chapter]
+
+
+def _taking_part(session: Session, plan_code: str) -> Sequence[str]:
+    return session.scalars(sa.select(PlanEntity.entity_code).where(PlanEntity.plan_code == plan_code)).all()
 
 
 def _entities(session: Session, codes: Sequence[str]) -> list[Entity]:

@@ -1,0 +1,124 @@
+"""Writing the plan's document: its sections, one person each, and the version they make together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import Actor
+from workflows.documents import versions
+from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument, StoredFile
+from workflows.errors import NotFound
+from workflows.formulation import sources, structure, tables, team
+from workflows.formulation.models import Source
+from workflows.formulation.structure import Heading
+from workflows.plan.models import Plan
+
+WRITTEN, RETURNED, APPROVED = "redactada", "devuelta", "aprobada"
+GLOSSARY, BIBLIOGRAPHY, ANNEXES = "glosario", "bibliografia", "anexos"
+"""What comes after the chapters; they have no number."""
+
+
+def document(session: Session, plan_code: str) -> PlanDocument:
+    """The plan's document. Raises `NotFound` before its sections are assigned."""
+    found = versions.find(session, plan_code, team.KIND)
+    if found is None:
+        raise NotFound("El documento del plan no se ha empezado: falta asignar sus secciones.", plan_code=plan_code)
+    return found
+
+
+def section(session: Session, plan_code: str, code: str) -> DocumentSection:
+    """A section of the plan's document. Raises `NotFound`."""
+    query = sa.select(DocumentSection).where(
+        DocumentSection.document_id == document(session, plan_code).id, DocumentSection.code == code
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound(f"El documento no tiene la sección {code}.", plan_code=plan_code)
+    return found
+
+
+def heading(session: Session, plan_code: str, code: str) -> Heading:
+    """What the structure says of a section."""
+    return next(one for one in structure.sections(session, plan_code) if one.code == code)
+
+
+def write(
+    session: Session, plan_code: str, code: str, text: str, shown: Sequence[str], annexes: Sequence[int], *,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """Keep the text of a section, the tables it shows and its annexes."""
+    written = section(session, plan_code, code)
+    written.text, written.tables, written.annexes = text, list(shown), list(annexes)
+    written.state, written.written_by = WRITTEN, actor.id
+    session.flush()
+
+
+def review(session: Session, plan_code: str, code: str, *, approved: bool, comments: str, actor: Actor) -> None:
+    """Approve a section or return it with comments."""
+    reviewed = section(session, plan_code, code)
+    reviewed.state, reviewed.comments = (APPROVED, "") if approved else (RETURNED, comments)
+    reviewed.reviewed_by = actor.id
+    session.flush()
+
+
+def assemble(session: Session, plan_code: str, *, by: str, now: dt.datetime) -> DocumentVersion:
+    """Make the next version: six chapters with their tables as they stand now, glossary, bibliography, annexes."""
+    about = document(session, plan_code)
+    written = {one.code: one for one in versions.sections(session, about.id)}
+    headings = structure.outline(session, plan_code)
+    content = {
+        "sections": [
+            *(_chapter(session, plan_code, one, written.get(one.code)) for one in headings),
+            _glossary(session, plan_code),
+            _bibliography(session, plan_code),
+            _annexes(session, list(written.values())),
+        ],
+        "facts": _facts(session.get_one(Plan, plan_code)),
+    }
+    return versions.make(session, about, versions.following(about.number), content, now=now, by=by)
+
+
+def _facts(plan: Plan) -> list[list[str]]:
+    years = f"{plan.first_year}–{plan.first_year + plan.years - 1}"
+    return [["Sector", plan.sector], ["Vigencia", years], ["Plan de desarrollo", plan.development_plan or "—"]]
+
+
+def _chapter(session: Session, plan_code: str, of: Heading, written: DocumentSection | None) -> dict[str, Any]:
+    shown = written.tables if written else []
+    return {
+        "code": of.code,
+        "title": of.title,
+        "text": written.text if written else "",
+        "tables": tables.build(session, plan_code, of, shown),
+    }
+
+
+def _glossary(session: Session, plan_code: str) -> dict[str, Any]:
+    rows = [[term.term, term.definition, term.source or "—"] for term in sources.glossary(session, plan_code)]
+    table = {"caption": "Términos", "head": ["Término", "Definición", "Fuente"], "rows": rows}
+    return {"code": GLOSSARY, "title": "Glosario", "text": "", "tables": [table] if rows else []}
+
+
+def _bibliography(session: Session, plan_code: str) -> dict[str, Any]:
+    """Every public source, as it is cited."""
+    query = sa.select(Source).where(Source.plan_code == plan_code, Source.reserve == "publica")
+    found = session.scalars(query.order_by(Source.entity_code, Source.year, Source.title))
+    cited = [f"{one.entity_code} ({one.year}). {one.title}.{f' {one.link}' if one.link else ''}" for one in found]
+    return {"code": BIBLIOGRAPHY, "title": "Bibliografía", "text": "\n".join(dict.fromkeys(cited)), "tables": []}
+
+
+def _annexes(session: Session, written: Sequence[DocumentSection]) -> dict[str, Any]:
+    """The files of the sections; those that are not public are named only by their section."""
+    rows = [
+        [one.code, file.name if file.reserve == "publica" else "Anexo reservado", file.sha256]
+        for one in written
+        for file in session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(one.annexes or [])))
+    ]
+    table = {"caption": "Archivos", "head": ["Sección", "Archivo", "SHA-256"], "rows": rows}
+    text = "" if rows else "El documento no tiene anexos."
+    return {"code": ANNEXES, "title": "Anexos", "text": text, "tables": [table] if rows else []}

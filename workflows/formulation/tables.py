@@ -1,0 +1,253 @@
+"""The plan's own tables that sections of its document show: built from the records, never typed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.formulation import battery, sources, swot, team
+from workflows.formulation.models import Source
+from workflows.formulation.structure import Heading
+from workflows.goals.models import Goal, Objective
+from workflows.indicators.models import Indicator, YearTarget
+from workflows.people.models import Entity
+from workflows.plan.models import Plan, Project, ProjectBudget
+from workflows.plan.stored import latest_bands
+from workflows.prioritization import framework, themes
+from workflows.spanish import number
+from workflows.surveys import conducting
+
+Table = dict[str, Any]
+"""`{"caption", "head", "rows"}`, as a version keeps it: texts only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """For which section of which plan a table is built."""
+
+    session: Session
+    plan_code: str
+    heading: Heading
+
+
+Builder = Callable[[Question], Table]
+
+
+def build(session: Session, plan_code: str, heading: Heading, names: Iterable[str]) -> list[Table]:
+    """The tables that a section shows; those that have no rows yet are left out."""
+    asked = Question(session, plan_code, heading)
+    built = [TABLES[name](asked) for name in names if name in TABLES]
+    return [table for table in built if table["rows"]]
+
+
+def _table(caption: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
+    return {"caption": caption, "head": list(head), "rows": [[_told(cell) for cell in row] for row in rows]}
+
+
+def _told(cell: Any) -> str:
+    if cell is None or cell == "":
+        return "—"
+    return cell if isinstance(cell, str) else number(cell)
+
+
+def _entities(asked: Question) -> Table:
+    query = sa.select(Entity).where(Entity.active).order_by(Entity.position, Entity.code)
+    rows = [(e.code, e.name, e.sector_role.replace("_", " ")) for e in asked.session.scalars(query)]
+    return _table("Entidades del sector", ("Sigla", "Entidad", "Papel en el sector"), rows)
+
+
+def _sources_of(topic: str, caption: str) -> Builder:
+    def build_table(asked: Question) -> Table:
+        query = sa.select(Source).where(
+            Source.plan_code == asked.plan_code, Source.topic == topic, Source.reserve == "publica"
+        )
+        found = asked.session.scalars(query.order_by(Source.year, Source.title))
+        rows = [(str(source.year), source.title, source.entity_code, source.link) for source in found]
+        return _table(caption, ("Año", "Documento", "Entidad que lo aportó", "Enlace"), rows)
+
+    return build_table
+
+
+def _stakeholders(asked: Question) -> Table:
+    words = {"entidad": "Entidad", "organizacion": "Organización", "ciudadania": "Ciudadanía", "academia": "Academia"}
+    rows = [(s.name, words.get(s.kind, s.kind), s.interest) for s in team.stakeholders(asked.session, asked.plan_code)]
+    return _table("Actores y partes interesadas", ("Actor", "Tipo", "Interés"), rows)
+
+
+def _themes(asked: Question) -> Table:
+    rows = [
+        (t.name, t.directors, t.technical_teams, t.community, t.swot, t.sources, t.total, t.decision, t.reason)
+        for t in themes.of_plan(asked.session, asked.plan_code)
+    ]
+    head = ("Tema", "Directivos", "Equipos", "Comunidad", "DOFA", "Fuentes", "Total", "Decisión", "Razón")
+    return _table("Priorización de temas", head, rows)
+
+
+def _diagnoses(asked: Question) -> Table:
+    rows = [
+        (d.entity_code, str(d.year), d.average, d.synthesis) for d in sources.diagnoses(asked.session, asked.plan_code)
+    ]
+    return _table("Autodiagnóstico", ("Entidad", "Año", "Promedio (1 a 5)", "Síntesis"), rows)
+
+
+def _swot(asked: Question) -> Table:
+    rows = [
+        (swot.QUADRANTS[entry.quadrant], entry.text, entry.cluster, entry.joint_score or entry.score)
+        for entry in swot.entries(asked.session, asked.plan_code)
+        if asked.heading.entity in ("", entry.entity_code)
+    ]
+    return _table("Matriz DOFA", ("Cuadrante", "Entrada", "Grupo", "Puntaje"), rows)
+
+
+def _problems(asked: Question) -> Table:
+    rows = [(p.problem, p.entities, p.cause) for p in swot.problems(asked.session, asked.plan_code)]
+    return _table("Problemas de articulación", ("Problema", "Entidades", "Causa"), rows)
+
+
+def _survey(asked: Question) -> Table:
+    rows = [
+        (survey.question, option.text, option.votes)
+        for survey in conducting.of_plan(asked.session, asked.plan_code)
+        if survey.state in (conducting.CLOSED, conducting.PUBLISHED)
+        for option in survey.options
+    ]
+    return _table("Encuesta a la ciudadanía", ("Pregunta", "Opción", "Respuestas"), rows)
+
+
+def _framework(asked: Question) -> Table:
+    plan = asked.session.get_one(Plan, asked.plan_code)
+    rows = [("Misión", plan.mission), ("Visión", plan.vision)] if plan.mission else []
+    rows += [
+        (
+            f"Objetivo {objective.code}",
+            f"{objective.name} (tema del gobierno: {government}; de la ciudadanía: {theirs})",
+        )
+        for objective, government, theirs in framework.roots(asked.session, asked.plan_code)
+    ]
+    values = framework.values(asked.session, asked.plan_code)
+    rows += [(f"Valor: {value.name}", value.description) for value in values]
+    return _table("Marco estratégico sectorial", ("Elemento", "Contenido"), rows)
+
+
+def _objectives(asked: Question) -> Table:
+    query = sa.select(Objective).where(Objective.plan_code == asked.plan_code, Objective.weight > 0)
+    if asked.heading.code.startswith("3."):
+        query = query.where(Objective.theme == asked.heading.code)
+    found = asked.session.scalars(query.order_by(Objective.position))
+    rows = [(o.code, o.name, o.lead_entity, o.weight, o.expected_result) for o in found]
+    head = ("Código", "Objetivo", "Entidad líder", "Peso en la línea (%)", "Resultado esperado")
+    return _table("Objetivos", head, rows)
+
+
+def _budget(asked: Question) -> Table:
+    query = (
+        sa.select(Project.code, Project.name, ProjectBudget.year, ProjectBudget.appropriation)
+        .join(ProjectBudget, ProjectBudget.project_id == Project.id)
+        .where(Project.plan_code == asked.plan_code, ProjectBudget.appropriation.is_not(None))
+        .order_by(Project.code, ProjectBudget.year)
+    )
+    if asked.heading.entity:
+        query = query.where(Project.entity_code == asked.heading.entity)
+    rows = [(code, name, str(year), money) for code, name, year, money in asked.session.execute(query)]
+    head = ("Proyecto", "Nombre", "Año", "Apropiación (millones de COP)")
+    return _table("Recursos por proyecto y año", head, rows)
+
+
+def _goals_of(kind: str, caption: str) -> Builder:
+    def build_table(asked: Question) -> Table:
+        query = (
+            sa.select(Objective.code, Goal)
+            .join(Objective, Objective.id == Goal.objective_id)
+            .where(Goal.plan_code == asked.plan_code, Goal.kind == kind)
+            .order_by(Goal.position, Goal.code)
+        )
+        found = asked.session.execute(query)
+        rows = [(goal.code, objective, goal.statement, goal.entity_code) for objective, goal in found]
+        return _table(caption, ("Código", "Objetivo", "Meta", "Entidad"), rows)
+
+    return build_table
+
+
+def _alignment(asked: Question) -> Table:
+    rows = [(goal.code, goal.statement, goal.alignment) for goal in battery.goals(asked.session, asked.plan_code)]
+    return _table("Alineación con el plan de desarrollo", ("Meta", "Enunciado", "Se alinea con"), rows)
+
+
+def _indicators(asked: Question) -> Table:
+    plan = asked.session.get_one(Plan, asked.plan_code)
+    years = range(plan.first_year, plan.first_year + plan.years)
+    indicators = battery.indicators(asked.session, asked.plan_code)
+    targets = _targets(asked.session, indicators)
+    rows = [
+        (i.code, i.name, i.entity_code, i.unit, i.annualization, i.baseline, *(targets.get((i.id, y)) for y in years))
+        for i in indicators
+    ]
+    head = ("Código", "Indicador", "Entidad", "Unidad", "Anualización", "Línea base", *(str(year) for year in years))
+    return _table("Batería de indicadores", head, rows)
+
+
+def _targets(session: Session, indicators: Iterable[Indicator]) -> dict[tuple[int, int], Any]:
+    query = sa.select(YearTarget).where(YearTarget.indicator_id.in_([indicator.id for indicator in indicators]))
+    return {(row.indicator_id, row.year): row.target for row in session.scalars(query)}
+
+
+def _traffic_light(asked: Question) -> Table:
+    rows = [
+        (band.color, f"hasta {number(band.up_to)} %" if band.up_to is not None else "lo que pase de ahí")
+        for band in latest_bands(asked.session, asked.plan_code)
+    ]
+    return _table("Semáforo", ("Color", "Cumplimiento a la fecha"), rows)
+
+
+TABLES: Mapping[str, Builder] = MappingProxyType(
+    {
+        "entidades": _entities,
+        "normograma": _sources_of("normatividad", "Normograma"),
+        "politicas": _sources_of("politicas_publicas", "Políticas públicas"),
+        "mipg": _sources_of("mipg", "Documentos del MIPG"),
+        "alineacion": _alignment,
+        "actores": _stakeholders,
+        "temas": _themes,
+        "autodiagnostico": _diagnoses,
+        "dofa": _swot,
+        "problemas": _problems,
+        "encuesta": _survey,
+        "marco_estrategico": _framework,
+        "objetivos_por_tema": _objectives,
+        "presupuesto": _budget,
+        "metas_de_resultado": _goals_of("resultado", "Metas de resultado"),
+        "metas_de_producto": _goals_of("producto", "Metas de producto"),
+        "indicadores": _indicators,
+        "semaforo": _traffic_light,
+    }
+)
+"""The tables by the name that a section keeps."""
+
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "entidades": "Entidades del sector",
+        "normograma": "Normograma",
+        "politicas": "Políticas públicas",
+        "mipg": "Documentos del MIPG",
+        "alineacion": "Alineación con el plan de desarrollo",
+        "actores": "Actores y partes interesadas",
+        "temas": "Priorización de temas",
+        "autodiagnostico": "Autodiagnóstico",
+        "dofa": "Matriz DOFA",
+        "problemas": "Problemas de articulación",
+        "encuesta": "Resultados de la encuesta",
+        "marco_estrategico": "Marco estratégico sectorial",
+        "objetivos_por_tema": "Objetivos",
+        "presupuesto": "Recursos por proyecto y año",
+        "metas_de_resultado": "Metas de resultado",
+        "metas_de_producto": "Metas de producto",
+        "indicadores": "Batería de indicadores",
+        "semaforo": "Semáforo",
+    }
+)
+"""What people call them."""
