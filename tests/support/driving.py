@@ -64,7 +64,7 @@ class Driven:
             pass
         prune(self.case)
         self.size = len(state.dump(self.case))
-        self.case = state.load(state.dump(self.case), self._specs())
+        self.case = state.load(state.read(state.dump(self.case)), self._specs())
 
     def _pass(self) -> bool:
         forget_orphans(self.case)
