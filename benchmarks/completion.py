@@ -6,7 +6,10 @@ row updated, a commit; no engine.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from itertools import count
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -21,7 +24,7 @@ def measure(place: Place, sizes: Sizes) -> Figures:
         cases = [_aged(built, past) for past in sizes.past]
         statements = _statements(built, cases[0])
         bare = _bare(built)
-        makers = [*(partial(_next, built, case) for case in cases), lambda: bare]
+        makers: list[Callable[[], Act]] = [*(partial(_next, built, case) for case in cases), lambda: bare]
         *completions, alone = in_turns(makers, sizes.samples)
     return {
         "per_s": {str(past): round(1 / taken, 1) for past, taken in zip(sizes.past, completions, strict=True)},
@@ -46,15 +49,16 @@ def _next(built: House, case: int) -> Act:
 
 
 def _bare(built: House) -> Act:
-    """A select, an update and a commit."""
-    case = built.start("vueltas")
-    select = sa.select(Instance.id, Instance.name).where(Instance.id == case)
-    update = sa.update(Instance.__table__).where(Instance.__table__.c.id == case).values(name="otro")
+    """A select, an update and a commit. The text changes each time: SQLite writes nothing where nothing changes."""
+    case, numbers = built.start("vueltas"), count()
+    table = cast(sa.Table, Instance.__table__)
+    select = sa.select(table.c.id, table.c.name).where(table.c.id == case)
+    update = sa.update(table).where(table.c.id == case).values(name=sa.bindparam("fresh"))
 
     def act() -> None:
         with built.application.database.unit_of_work() as session:
             session.execute(select).one()
-            session.execute(update)
+            session.execute(update, {"fresh": f"{next(numbers):06}"})
 
     return act
 
