@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflows.forms.values import ROW_KEY
+from workflows.lifecycle.proofs import NO_RECORD
 
 if TYPE_CHECKING:
     from workflows.forms.opening import OpenForm
@@ -150,7 +151,9 @@ def _verify(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
 
 
 def _close_phase(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
-    return {"resultados": [value for value, _label in form.options["resultados"]], "observaciones": ""}
+    proved = [value for value, label in form.options["resultados"] if not label.endswith(NO_RECORD)]
+    missing = len(form.options["resultados"]) - len(proved)
+    return {"resultados": proved, "observaciones": "Lo demás no aplica en este caso." if missing else ""}
 
 
 def _request_modification(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
