@@ -109,8 +109,8 @@ class Play:
         if not self.robots.acts(name, task.variables):
             return False
         created, due = bogota_day(task.created_at), bogota_day(task.due_at) if task.due_at else day
-        if "fecha_reunion" in str(task.properties.get("plazo", "")):
-            return day >= due  # nobody records who came before the meeting
+        if str(task.properties.get("plazo", "")).startswith(("fecha:fecha_reunion", "fecha:fecha_objetivo")):
+            return day >= due  # nobody records who came before the meeting, or what was achieved before its day
         margin = max((due - created).days - 1, 0)
         delay = self.robots.reality.choose(tuple(range(MAX_DELAY_DAYS)), task.id, name)
         return day >= created + dt.timedelta(days=min(delay, margin))

@@ -18,6 +18,7 @@ from workflows.meetings.models import Commitment, Meeting, Verdict
 from workflows.monitoring import alerts, consolidation, corrections, entity_reports, figures, measurements, periods
 from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Measurement, MeasurementChange
 from workflows.people import directory
+from workflows.recovery.models import RecoveryPlan
 from workflows.simulation.robots import LATE
 
 JUNE, JULY = "2018-06", "2018-07"
@@ -211,7 +212,9 @@ def test_the_meeting_leaves_verdicts_commitments_and_measures(calm: House) -> No
         red = session.scalars(sa.select(Bottleneck).where(Bottleneck.measure == "plan_de_choque")).all()
         assert red
         origins = set(session.scalars(sa.select(Commitment.origin).where(Commitment.state == "abierto")))
-        assert origins == {"acta", "medida_preventiva", "plan_de_choque"}
+        assert origins == {"acta", "medida_preventiva"}
+        begun = set(session.scalars(sa.select(RecoveryPlan.bottleneck_id)))
+        assert begun == {bottleneck.id for bottleneck in red}
 
 
 def test_a_question_about_a_figure_is_answered_before_the_month_goes_on(calm: House) -> None:
