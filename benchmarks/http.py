@@ -104,7 +104,9 @@ def _served(built: House) -> Iterator[_Browser]:
     with (built.folder / "log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        yield _answering(port)
+        browser = _answering(port)
+        yield browser
+        browser.connection.close()
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -113,10 +115,11 @@ def _served(built: House) -> Iterator[_Browser]:
 def _answering(port: int) -> _Browser:
     limit = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < limit:
+        browser = _Browser(port)
         try:
-            browser = _Browser(port)
             browser.ask("GET", "/salud")
         except OSError:
+            browser.connection.close()
             time.sleep(0.05)
         else:
             return browser
