@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, request, url_for
+from sqlalchemy.orm import Session
 
 from web.auth import allow, passwords, sessions
 from web.auth.models import Credential
@@ -13,8 +14,9 @@ from web.auth.people import everybody
 from web.pages import actor, back_to, current, page
 from workflows import auditing
 from workflows.errors import Refused
+from workflows.people import leaving
 from workflows.people.directory import Directory
-from workflows.people.models import Entity, PersonRole, Role
+from workflows.people.models import Entity, Person, PersonRole, Role
 
 ADMINISTRATOR = "administrador"
 
@@ -46,6 +48,7 @@ def person(username: str) -> str:
             held={one.role_id for one in found.roles},
             roles=list(session.scalars(sa.select(Role).order_by(Role.position))),
             has_password=session.get(Credential, username) is not None,
+            colleagues=[one for one in everybody(session) if one.username != username],
         )
 
 
@@ -76,18 +79,31 @@ def set_roles(username: str) -> Any:
 @blueprint.post("/<username>/acceso")
 @allow(ADMINISTRATOR)
 def set_access(username: str) -> Any:
-    """Let a person in, or keep them out and end their sessions."""
+    """Let a person in, or keep them out: their sessions end, their tasks and what they answer for pass to others."""
     application, active = current(), request.form.get("activa") == "1"
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
         _ensure_not_locked_out(username, not active)
-        found.active = active
-        if not active:
-            sessions.end_all(session, username)
-        action = "activar" if active else "desactivar"
-        auditing.record(session, application.clock, actor(), action, ("persona", username))
-    said = "puede ingresar de nuevo" if active else "ya no puede ingresar; reasigne sus tareas abiertas"
+        said = _let_in(session, found) if active else _keep_out(session, found)
     return back_to("admin.person", f"{found.name} {said}.", username=username)
+
+
+def _let_in(session: Session, found: Person) -> str:
+    found.active = True
+    auditing.record(session, current().clock, actor(), "activar", ("persona", found.username))
+    return "puede ingresar de nuevo"
+
+
+def _keep_out(session: Session, found: Person) -> str:
+    successor = request.form.get("reemplazo") or None
+    left = leaving.leave(session, current().engine, found.username, actor=actor(), successor=successor)
+    sessions.end_all(session, found.username)
+    said = "ya no puede ingresar"
+    if left.handed_over + left.given_back:
+        said += "; sus tareas abiertas pasaron a quien le reemplaza" if successor else "; sus tareas vuelven a su grupo"
+    if left.cases:
+        said += "; se pidió nombrar a otros responsables de sus indicadores"
+    return said
 
 
 @blueprint.post("/<username>/enlace")
