@@ -178,13 +178,13 @@ class Office:
         self.send(page)
         return page
 
-    def picture(self, page: Page, name: str, *, whole: bool = False) -> None:
-        """Keep what is on the screen for the documentation, if asked to."""
+    def picture(self, page: Page, name: str, *, at: str = "body") -> None:
+        """Keep what is on the screen from an element on for the documentation, if asked to."""
         if os.environ.get("CAUCE_SCREENSHOTS"):
             IMAGES.mkdir(parents=True, exist_ok=True)
-            page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+            page.evaluate("at => { document.activeElement.blur(); document.querySelector(at).scrollIntoView(); }", at)
             page.wait_for_timeout(300)
-            page.screenshot(path=IMAGES / f"{name}.png", full_page=whole)
+            page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def _iso(text: str) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from email.message import EmailMessage
 from importlib import resources
 from pathlib import Path
 
@@ -318,7 +319,7 @@ def from_a_figure_to_its_evidence(office: Office) -> None:
     row = page.locator(f"#mes-{JULY}")
     for word in ("Reportó", "Validó", "Avaló"):
         expect(row).to_contain_text(word)
-    office.picture(page, "16-de-la-cifra-al-soporte")
+    office.picture(page, "16-de-la-cifra-al-soporte", at="#origen")
     link = row.locator("ul.evidence a").first
     told = row.locator(".hash").first.inner_text()
 
@@ -333,11 +334,18 @@ def the_digests_arrived(office: Office) -> None:
 
     assert mails["ocardenas"], sorted(str(message["To"]) for message in office.mailbox.messages)
     assert mails["sruiz"]
-    days = [str(message["Date"]) for message in mails["sruiz"] if "Subject" in message]
-    assert len(days) > 3
-    text = mails["ocardenas"][0].get_body(("plain",)).get_content()
-    assert "Reportar avance" in text
-    assert office.address in text
+    assert len({str(message["Message-ID"]) for message in mails["sruiz"]}) == len(mails["sruiz"]) > 3
+    texts = {who: "\n".join(mail_text(one) for one in found) for who, found in mails.items()}
+    assert "Reportar avance" in texts["ocardenas"]
+    assert "Corregir avance" not in texts["ocardenas"]  # done on the day it came
+    assert re.search("vencid", texts["sruiz"], re.IGNORECASE)
+    assert office.address in texts["ocardenas"]
+
+
+def mail_text(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 def next_month_obeys_and_asks_the_new_field(office: Office) -> None:
