@@ -61,6 +61,22 @@ CHANGE: Answers = {
     "formular_modificacion": [{"documento": "pes", "version": 2, "regla_aprobacion": "mayoria", "canales": []}],
 }
 
+HALF_YEAR: Answers = {
+    **MEETING,
+    "abrir_evaluacion": [{"semestre": "2018-S1", "entidades": ["SDG", "IDPAC"]}],
+    "decidir_medidas": [{"modificar_pes": "no"}],
+    "enviar_cuello_detectado": [{"mensajes": []}],
+    "pedir_modificacion_pes": [{"mensajes": []}],
+    "aprobar_evaluacion": [{"decision": "aprobada"}],
+}
+YEARLY: Answers = {
+    **MEETING,
+    **PUBLISHING,
+    "abrir_informe": [{"vigencia": 2018, "entidades": ["SDG", "IDPAC"], "canales": []}],
+    "revisar_informe": [{"decision": "conforme"}],
+    "aprobar_informe_anual": [{"decision": "aprobado"}],
+}
+
 SCRIPTS: dict[str, Script] = {
     "un mes sin novedad": Script("f5_ciclo_mensual", answers=MONTH),
     "un mes con todo por discutir": Script(
@@ -174,5 +190,27 @@ SCRIPTS: dict[str, Script] = {
     ),
     "una modificación mayor": Script(
         "sub_modificacion_pes", answers={**CHANGE, "emitir_concepto": [{"concepto": "mayor"}]}
+    ),
+    "un semestre con autoevaluaciones": Script(
+        "f6_evaluacion_semestral",
+        answers={
+            **HALF_YEAR,
+            "decidir_medidas": [{"modificar_pes": "si"}],
+            "aprobar_evaluacion": [{"decision": "devuelta"}, {"decision": "aprobada"}],
+        },
+    ),
+    "un semestre sin autoevaluaciones": Script(
+        "f6_evaluacion_semestral", answers=HALF_YEAR, silent=frozenset({"autoevaluar"})
+    ),
+    "un informe anual devuelto dos veces": Script(
+        "f6_informe_anual",
+        answers={
+            **YEARLY,
+            "revisar_informe": [{"decision": "devuelto"}, {"decision": "conforme"}],
+            "aprobar_informe_anual": [{"decision": "devuelto"}, {"decision": "aprobado"}],
+        },
+    ),
+    "un informe anual sin capítulos": Script(
+        "f6_informe_anual", answers=YEARLY, silent=frozenset({"aportar_capitulo"})
     ),
 }

@@ -1,4 +1,4 @@
-"""Robots of phase 6. Once in a play: an intermediate evaluation, an annual report and the final evaluation come back."""
+"""Robots of phase 6. Once in a play each, an intermediate evaluation, an annual report and the final one come back."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ JUDGEMENTS = ("satisfactorio", "satisfactorio", "aceptable", "insuficiente")
 
 def ticked(form: OpenForm, *lists: str) -> Raw:
     """A closing review as an honest person fills it: what has a record, and why the rest has none."""
-    errors: Raw = {}
+    points: Raw = {}
     left = []
     for field in lists:
         options = form.options[field]
-        errors[field] = [value for value, label in options if not label.endswith("no se puede marcar")]
-        left += [label.partition(" · ")[0] for value, label in options if value not in errors[field]]
-    errors["observaciones"] = f"Quedó pendiente en este ciclo: {', '.join(left)}." if left else ""
-    return errors
+        points[field] = [value for value, label in options if not label.endswith("no se puede marcar")]
+        left += [label.partition(" · ")[0] for value, label in options if value not in points[field]]
+    points["observaciones"] = f"Quedó pendiente en este ciclo: {', '.join(left)}." if left else ""
+    return points
 
 
 def _happens_once(robots: Robots, what: str) -> bool:
@@ -101,8 +101,10 @@ def _contribute(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     }
 
 
-def _review_follow_up(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _review_follow_up(robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
     points = ticked(form, "resultados", "herramientas")
+    if points["observaciones"]:
+        return None  # a record is still missing, and this review has no room to explain it
     return {
         "resultados": points["resultados"],
         "herramientas": points["herramientas"],
@@ -163,7 +165,7 @@ def _write_evaluation(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
             }
             for row in form.shown["hallazgos"]
         ],
-        "conclusiones": "El plan ordenó el trabajo del sector; el siguiente debe comenzar con las líneas base completas.",
+        "conclusiones": "El plan ordenó el trabajo del sector; el siguiente debe comenzar con líneas base completas.",
         "anexos": [],
     }
 
