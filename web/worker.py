@@ -12,6 +12,7 @@ from engine import sweep
 from notifications import digest, outbox
 from web.bootstrap import Application
 from workflows import cycles
+from workflows.approvals import printing as approvals
 from workflows.documents import files, publishing
 from workflows.formulation import printing
 from workflows.reports import storing
@@ -86,6 +87,7 @@ def _make_documents(application: Application) -> None:
     storing.make_missing(application.database, application.engine.clock)
     publishing.make_missing(application.database, application.engine.clock)
     printing.make_missing(application.database, application.engine.clock)
+    approvals.make_missing(application.database, application.engine.clock)
 
 
 def _forget_unused_files(application: Application) -> None:

@@ -1,0 +1,174 @@
+"""The files of acts and of observation sheets, made once each outside the transaction that closed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.database import Database
+from engine.identity import SYSTEM
+from workflows.approvals import acts, approving, reviewing
+from workflows.approvals.models import AdministrativeAct, Observation, ReviewRound
+from workflows.documents import files
+from workflows.documents.models import Document, DocumentVersion, PlanDocument
+from workflows.documents.publishing import MEDIA_TYPES, file_of
+from workflows.documents.rendering import RENDERERS, Page
+from workflows.people import directory
+from workflows.people.models import Entity
+from workflows.plan.models import Plan
+from workflows.spanish import long_day, long_moment
+
+ACT, SHEET = "acto", "observaciones"
+DECISIONS = {
+    "acogida": "Acogida",
+    "acogida_parcialmente": "Acogida parcialmente",
+    "no_acogida": "No acogida",
+    "aclaracion": "Aclaración",
+}
+ANSWERS = {
+    reviewing.WITH: "con observaciones",
+    reviewing.WITHOUT: "sin observaciones",
+    reviewing.SILENT: "sin pronunciamiento",
+}
+SAID = {
+    approving.APPROVES: "aprueba",
+    approving.WITH_REMARK: "aprueba con observación",
+    approving.REFUSES: "no aprueba",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A document to be made: of which plan, what, which one, and what it says."""
+
+    plan_code: str
+    kind: str
+    key: str
+    page: Page
+
+
+def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
+    """Render and keep the acts and sheets that lack their files; returns how many it did (docs/decisions/0002)."""
+    with database.reading() as session:
+        lacking = [one for one, _ in zip(_lacking(session), range(limit), strict=False)]
+    for one in lacking:
+        rendered = {suffix: render(one.page) for suffix, render in RENDERERS.items()}
+        with database.unit_of_work() as session:
+            _keep(session, clock, one, rendered)
+    return len(lacking)
+
+
+def act_page(session: Session, act: AdministrativeAct) -> Page:
+    """The act as it is issued; without number it says that it is a draft."""
+    issuer = session.get(Entity, act.issuer) if act.issuer else None
+    version = session.get_one(DocumentVersion, act.version_id)
+    subject = session.get_one(PlanDocument, version.document_id).title
+    verb = "modifica" if act.mode == acts.MODIFICATION else "adopta"
+    names = directory.display_names(session, {act.drafted_by, act.signed_by or act.drafted_by})
+    facts = [("Por el cual se " + verb, subject), ("Proyectó", names[act.drafted_by])]
+    if act.signed_by:
+        facts.append(("Suscribió", f"{names[act.signed_by]}, {long_moment(act.signed_at)}"))
+    if act.number:
+        facts += [("Fecha", long_day(act.dated_on)), ("Registro Distrital", act.gazette)]
+    made_at = act.numbered_at or act.drafted_at
+    return Page(
+        title=acts.name_of(act) if act.number else f"Proyecto de {acts.KINDS[act.kind].lower()}",
+        subtitle=issuer.name if issuer else "",
+        facts=tuple(facts),
+        sections=(_section("Considerando", act.recitals), _section("Resuelve", act.articles)),
+        made_at=int(made_at.timestamp()),
+    )
+
+
+def sheet_page(session: Session, current: ReviewRound) -> Page:
+    """The sheet of a round: who said what, and every observation with its answer."""
+    document = session.get_one(PlanDocument, current.document_id)
+    plan = session.get_one(Plan, current.plan_code)
+    version = session.get_one(DocumentVersion, current.version_id)
+    said = [(one.entity_code, ANSWERS[one.state]) for one in reviewing.answers(session, current.id)]
+    observed = reviewing.observations(session, current.id)
+    approvals = approving.of_round(session, current.id)
+    closed_at = current.closed_at or current.opened_at
+    return Page(
+        title=f"Observaciones a «{document.title}», ronda {current.number}",
+        subtitle=plan.name,
+        facts=(("Versión", version.number), ("Cierre de la ronda", long_moment(closed_at)), *said),
+        sections=(
+            {
+                "heading": "Observaciones y respuestas",
+                "level": 1,
+                "paragraphs": [] if observed else ["Ninguna entidad presentó observaciones."],
+                "tables": [_observations_table(observed)] if observed else [],
+            },
+            {
+                "heading": "Aprobación electrónica",
+                "level": 1,
+                "paragraphs": [f"{one.entity_code}: {SAID[one.decision]}. {one.text}" for one in approvals],
+                "tables": [],
+            },
+        ),
+        made_at=int(closed_at.timestamp()),
+    )
+
+
+def _lacking(session: Session) -> Iterator[Print]:
+    for act in session.scalars(sa.select(AdministrativeAct).order_by(AdministrativeAct.id)):
+        key = str(act.id) if act.number else f"{act.id}-{act.times_returned}"
+        if act.state != acts.RETURNED and file_of(session, act.plan_code, ACT, key, "html") is None:
+            yield Print(act.plan_code, ACT, key, act_page(session, act))
+    unanswered = sa.select(Observation.id).where(Observation.round_id == ReviewRound.id, Observation.decision == "")
+    made = sa.select(Document.id).where(
+        Document.plan_code == ReviewRound.plan_code,
+        Document.kind == SHEET,
+        Document.key == sa.cast(ReviewRound.id, sa.String),
+    )
+    # A round that goes to approval has terms (its medium); it is printed with its approvals, the others once answered.
+    done = sa.or_(ReviewRound.outcome != "", ReviewRound.medium == "")
+    query = sa.select(ReviewRound).where(ReviewRound.closed_at.is_not(None), done, ~unanswered.exists(), ~made.exists())
+    for current in session.scalars(query.order_by(ReviewRound.id)):
+        yield Print(current.plan_code, SHEET, str(current.id), sheet_page(session, current))
+
+
+def _section(heading: str, text: str) -> dict[str, object]:
+    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
+    return {"heading": heading, "level": 1, "paragraphs": paragraphs, "tables": []}
+
+
+def _observations_table(observed: list[Observation]) -> dict[str, object]:
+    return {
+        "caption": "",
+        "head": ["Entidad", "Sección", "Observación", "Propuesta", "Decisión", "Respuesta"],
+        "rows": [
+            [
+                one.entity_code,
+                one.section_code or "—",
+                one.text,
+                one.proposal or "—",
+                DECISIONS.get(one.decision, "—"),
+                one.answer or "—",
+            ]
+            for one in observed
+        ],
+    }
+
+
+def _keep(session: Session, clock: Clock, made: Print, rendered: dict[str, bytes]) -> None:
+    for suffix, content in rendered.items():
+        if file_of(session, made.plan_code, made.kind, made.key, suffix) is None:
+            name = f"{made.plan_code}-{made.kind}-{made.key}.{suffix}"
+            file = files.keep(session, clock, SYSTEM.id, name, content, MEDIA_TYPES[suffix])
+            session.add(
+                Document(
+                    plan_code=made.plan_code,
+                    kind=made.kind,
+                    key=made.key,
+                    format=suffix,
+                    title=made.page.title,
+                    file_id=file.id,
+                    made_at=clock.now(),
+                )
+            )
