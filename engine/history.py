@@ -15,8 +15,9 @@ class HistoryEntry(Base):
     """One thing that happened to an instance.
 
     `kind` is one of: instance_started, task_created, task_completed, task_cancelled, task_claimed, task_released,
-    task_reassigned, step_completed (an automatic step), decision (a gateway and the flow it took), timer_fired,
-    message_sent, message_received, incident_opened, incident_resolved, instance_completed, instance_cancelled.
+    task_reassigned, step_completed (an automatic step), call_completed (a process that another called), decision (a
+    gateway and the flow it took), timer_fired, message_sent, message_received, incident_opened, incident_resolved,
+    instance_completed, instance_cancelled.
     """
 
     __tablename__ = "history_entry"

@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.diagram import Element
 from engine.definitions.parsing import element_id_of
-from engine.definitions.specs import AutomaticStep, EventGateway
+from engine.definitions.specs import AutomaticStep, Call, EventGateway
 from engine.errors import EngineError, ExecutionFailed, InvalidExpression, InvalidVariables, UnknownTopic
 from engine.events import MessageThrown
 from engine.identity import SYSTEM
@@ -82,6 +82,8 @@ def run(turn: Turn, node: Node) -> bool:
     if isinstance(node.task_spec, ExclusiveGateway | InclusiveGateway):
         return _run_decision(turn, node)
     node.run()
+    if isinstance(node.task_spec, Call):
+        turn.record_step("call_completed", node)
     return True
 
 

@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "task_released": "{who} devolvió «{what}»{entity} al grupo.",
     "task_reassigned": "{who} reasignó «{what}»{entity}.{why}",
     "step_completed": "Se hizo solo: «{what}».",
+    "call_completed": "Terminó «{what}».",
     "decision": "Se decidió: «{what}».",
     "timer_fired": "Llegó el momento: «{what}».",
     "message_sent": "Se avisó a otro proceso: «{what}».",
@@ -39,7 +40,9 @@ SENTENCES: Mapping[str, str] = {
     "incident_opened": "Falló «{what}»; quedó como incidente.",
     "incident_resolved": "{who} resolvió el incidente de «{what}».{why}",
 }
-DETAILS = frozenset({"task_created", "step_completed", "decision", "timer_fired", "message_sent", "message_received"})
+DETAILS = frozenset(
+    {"task_created", "step_completed", "call_completed", "decision", "timer_fired", "message_sent", "message_received"}
+)
 
 
 def lines(
