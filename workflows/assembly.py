@@ -14,17 +14,24 @@ from workflows.cadence import InvalidCadence
 from workflows.calendar import WorkingCalendar
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
 from workflows.forms.submissions import Forms
+from workflows.handlers.formulation_steps import give_sections_to_their_writers
 from workflows.handlers.meeting_steps import MinutesMaker
 from workflows.handlers.month_steps import ReportMaker
 from workflows.handlers.room import Room
-from workflows.handlers.rooms import approval, evaluation, month, recovery
+from workflows.handlers.rooms import approval, evaluation, formulation, month, recovery
 from workflows.naming import PlanCases
 from workflows.people.directory import SectorGroups
 
 
 def rooms(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None) -> tuple[Room, ...]:
     """Every room of the domain."""
-    return (month.room(make_report, make_minutes), approval.room(), recovery.room(), evaluation.room())
+    return (
+        month.room(make_report, make_minutes),
+        formulation.room(),
+        approval.room(),
+        recovery.room(),
+        evaluation.room(),
+    )
 
 
 def process_engine(
@@ -47,7 +54,7 @@ def process_engine(
         calendar=calendar,
         groups=SectorGroups(),
         service_tasks={topic: step for room in house for topic, step in room.steps.items()},
-        listeners=tuple(listeners),
+        listeners=(give_sections_to_their_writers, *listeners),
         case_namer=PlanCases(),
         check_opening=functools.partial(_check_opening, calendar),
         form_handlers={name: label for room in house for name, label in room.labels.items()},

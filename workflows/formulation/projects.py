@@ -84,3 +84,9 @@ def _reviewed(project_id: int, row: Mapping[str, Any]) -> ReviewedProject:
         budget=row.get("avance_presupuestal"),
         theme=row.get("tema") or "",
     )
+
+
+def of_entity(session: Session, plan_code: str, entity: str) -> list[Project]:
+    """The projects of an entity."""
+    query = _of_plan(plan_code).where(Project.entity_code == entity).order_by(Project.code)
+    return list(session.scalars(query))

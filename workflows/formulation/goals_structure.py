@@ -1,0 +1,88 @@
+"""The lines, objectives and products of a plan, written as they are defined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.formulation.models import Product
+from workflows.goals.models import Line, Objective
+from workflows.plan import stored, writing
+from workflows.plan.data import LineRecord, ObjectiveRecord
+from workflows.prioritization import framework
+
+Row = Mapping[str, Any]
+
+
+def define(
+    session: Session,
+    plan_code: str,
+    lines_rows: Sequence[Row],
+    objective_rows: Sequence[Row],
+    products_rows: Sequence[Row],
+) -> None:
+    """Write lines and the framework's objectives under them; an objective is told under its line's theme or its own."""
+    theme_of = {row["codigo"]: row["tema_capitulo"] for row in lines_rows}
+    names = {stated.code: stated.name for stated in framework.objectives(session, plan_code)}
+    records = [
+        ObjectiveRecord(
+            code=row["codigo"],
+            line=row["linea"],
+            name=names[row["codigo"]],
+            weight=row["peso"],
+            lead_entity=row["entidad_lider"],
+            theme=row.get("tema_capitulo") or theme_of[row["linea"]],
+            expected_result=row["resultado_esperado"],
+        )
+        for row in objective_rows
+    ]
+    kept = [LineRecord(row["codigo"], row["nombre"], row["peso"]) for row in lines_rows]
+    ids = writing.write_goals(session, plan_code, kept, records)
+    for line in lines(session, plan_code):
+        line.theme = theme_of[line.code]
+    _write_products(session, plan_code, products_rows, ids)
+    session.flush()
+
+
+def _write_products(session: Session, plan_code: str, rows: Sequence[Row], objectives: Mapping[str, int]) -> None:
+    session.execute(sa.delete(Product).where(Product.plan_code == plan_code))
+    for position, row in enumerate(rows):
+        session.add(
+            Product(
+                plan_code=plan_code,
+                objective_id=objectives[row["objetivo"]],
+                name=row["producto"],
+                entity_code=row["entidad"],
+                position=position,
+            )
+        )
+
+
+def lines(session: Session, plan_code: str) -> list[Line]:
+    """The plan's lines, in order."""
+    return stored.lines(session, plan_code)
+
+
+def objectives(session: Session, plan_code: str) -> list[tuple[Objective, str]]:
+    """The plan's objectives with the codes of their lines."""
+    query = (
+        sa.select(Objective, Line.code)
+        .join(Line, Line.id == Objective.line_id)
+        .where(Objective.plan_code == plan_code, Objective.weight > 0)
+        .order_by(Objective.position)
+    )
+    return [(objective, line) for objective, line in session.execute(query)]
+
+
+def products(session: Session, plan_code: str) -> list[tuple[Product, str]]:
+    """The plan's products with the codes of their objectives."""
+    query = (
+        sa.select(Product, Objective.code)
+        .join(Objective, Objective.id == Product.objective_id)
+        .where(Product.plan_code == plan_code)
+        .order_by(Product.position)
+    )
+    return [(product, objective) for product, objective in session.execute(query)]

@@ -1,0 +1,123 @@
+"""Automatic steps of phases 1 and 2, of the survey, and what happens when a section waits for its writer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.events import Event, TaskCreated
+from engine.identity import SYSTEM
+from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.tasks.models import TaskCandidate, UserTask
+from workflows.calendar import BOGOTA
+from workflows.documents.models import DocumentSection, PlanDocument
+from workflows.formulation import battery_check, drafting, methodology, sources, team
+from workflows.people.models import Person
+from workflows.prioritization import themes
+from workflows.surveys import conducting
+
+DRAFT = "redactar_seccion"
+END_OF_DAY = dt.time(23, 59, 59)
+
+
+def verificar_fuentes(call: ServiceCall) -> Mapping[str, Any]:
+    """Look for the five topics of each entity; sets `entidades_incompletas`."""
+    return {"entidades_incompletas": sources.incomplete_entities(call.session, _plan(call), _entities(call))}
+
+
+def resolver_alternativa(call: ServiceCall) -> Mapping[str, Any]:
+    """What the entities decided; sets `resultado_metodologia`."""
+    return {"resultado_metodologia": methodology.resolve_alternative(call.session, _plan(call))}
+
+
+def resolver_metodologia(call: ServiceCall) -> Mapping[str, Any]:
+    """Whether every entity approves; sets `metodologia_aprobada`."""
+    return {"metodologia_aprobada": methodology.resolve_approval(call.session, _plan(call), _entities(call))}
+
+
+def reunir_temas(call: ServiceCall) -> None:
+    """Make one list of the themes of every source."""
+    themes.gather(call.session, _plan(call))
+
+
+def validar_bateria(call: ServiceCall) -> Mapping[str, Any]:
+    """Check the whole battery; sets `entidades_con_errores`."""
+    return {"entidades_con_errores": battery_check.check_battery(call.session, _plan(call), _entities(call))}
+
+
+def ensamblar_documento(call: ServiceCall) -> Mapping[str, Any]:
+    """Make the next version of the plan's document; sets `documento` and `version`."""
+    made = drafting.assemble(call.session, _plan(call), by=SYSTEM.id, now=call.now)
+    return {"documento": team.KIND, "version": made.number}
+
+
+def abrir_encuesta(call: ServiceCall) -> None:
+    """Let the survey take answers."""
+    conducting.open_to_citizens(call.session, call.variables["encuesta_id"])
+
+
+def tabular_encuesta(call: ServiceCall) -> None:
+    """Close the survey and count."""
+    conducting.tabulate(call.session, call.variables["encuesta_id"])
+
+
+def publicar_resultados(call: ServiceCall) -> None:
+    """Put the results on the portal."""
+    conducting.publish(call.session, call.variables["encuesta_id"], now=call.now)
+
+
+def steps() -> dict[str, ServiceTaskHandler]:
+    """The steps by topic."""
+    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
+        verificar_fuentes,
+        resolver_alternativa,
+        resolver_metodologia,
+        reunir_temas,
+        validar_bateria,
+        ensamblar_documento,
+        abrir_encuesta,
+        tabular_encuesta,
+        publicar_resultados,
+    ]
+    return {step.__name__: step for step in plain}
+
+
+def give_sections_to_their_writers(session: Session, event: Event) -> None:
+    """A section waits for the person it was assigned to, of whatever entity, until the day agreed with that person."""
+    if not isinstance(event, TaskCreated):
+        return
+    task = session.get_one(UserTask, event.task_id)
+    if task.element_id != DRAFT or task.state != "open":
+        return
+    section = session.scalar(
+        sa.select(DocumentSection)
+        .join(PlanDocument, PlanDocument.id == DocumentSection.document_id)
+        .where(PlanDocument.plan_code == str(task.variables.get("plan")), PlanDocument.kind == team.KIND)
+        .where(PlanDocument.key == "", DocumentSection.code == str(task.variables.get("seccion")))
+    )
+    if section is not None:
+        _give(session, task, section, event.at)
+
+
+def _give(session: Session, task: UserTask, section: DocumentSection, now: dt.datetime) -> None:
+    writer = session.get(Person, section.responsible) if section.responsible else None
+    if writer is not None and writer.active:
+        task.assignee = writer.username
+    agreed = dt.datetime.combine(section.due_on, END_OF_DAY, tzinfo=BOGOTA) if section.due_on else None
+    if agreed is not None and agreed > now:  # what comes back after its day keeps the common one
+        task.due_at = agreed
+        candidates = sa.update(TaskCandidate).where(TaskCandidate.task_id == task.id).values(due_at=agreed)
+        session.execute(candidates)
+    session.flush()
+
+
+def _plan(call: ServiceCall) -> str:
+    return str(call.variables.get("plan") or call.scope)
+
+
+def _entities(call: ServiceCall) -> list[str]:
+    return [str(entity) for entity in call.variables.get("entidades") or []]
