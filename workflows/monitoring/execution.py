@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.implementation.models import BudgetModification
 from workflows.monitoring.models import BudgetReport, Period
 from workflows.plan.models import Project, ProjectBudget
 
@@ -71,23 +73,48 @@ def _known(session: Session, period: Period, project: Project) -> ProjectMoney:
     if kept is not None:
         money = (kept.appropriation, kept.commitments, kept.payments)
     else:
-        money = (_last_appropriation(session, period, project), None, None)
+        money = (appropriation_in_force(session, project.id, period.year, before=period.code), None, None)
     return ProjectMoney(project.id, project.code, project.name, *money)
 
 
-def _last_appropriation(session: Session, period: Period, project: Project) -> Decimal | None:
-    earlier = session.scalar(
-        sa.select(BudgetReport.appropriation)
+def appropriation_in_force(session: Session, project_id: int, year: int, before: str | None = None) -> Decimal | None:
+    """The appropriation in force in pesos: what was last reported or modified in the year, else what it began with.
+
+    `before` leaves out what was reported at that month and after.
+    """
+    reported = _last_reported(session, project_id, year, before)
+    modified = _last_modified(session, project_id, year)
+    if reported is not None and (modified is None or reported[0] > modified[0]):
+        return reported[1]
+    if modified is not None:
+        return modified[1]
+    known = session.scalar(
+        sa.select(ProjectBudget.appropriation).where(ProjectBudget.project_id == project_id, ProjectBudget.year == year)
+    )
+    return None if known is None else known * PESOS_PER_MILLION
+
+
+def _last_reported(
+    session: Session, project_id: int, year: int, before: str | None
+) -> tuple[dt.datetime, Decimal] | None:
+    query = (
+        sa.select(BudgetReport.reported_at, BudgetReport.appropriation)
         .join(Period, Period.id == BudgetReport.period_id)
-        .where(BudgetReport.project_id == project.id, Period.year == period.year, Period.code < period.code)
+        .where(BudgetReport.project_id == project_id, Period.year == year, BudgetReport.appropriation.is_not(None))
         .order_by(Period.code.desc())
         .limit(1)
     )
-    if earlier is not None:
-        return earlier
-    year = session.scalar(
-        sa.select(ProjectBudget.appropriation).where(
-            ProjectBudget.project_id == project.id, ProjectBudget.year == period.year
-        )
+    row = session.execute(query.where(Period.code < before) if before else query).first()
+    return (row[0], row[1]) if row and row[1] is not None else None
+
+
+def _last_modified(session: Session, project_id: int, year: int) -> tuple[dt.datetime, Decimal] | None:
+    query = (
+        sa.select(BudgetModification.applied_at, BudgetModification.after)
+        .where(BudgetModification.project_id == project_id, BudgetModification.year == year)
+        .where(BudgetModification.applied_at.is_not(None))
+        .order_by(BudgetModification.applied_at.desc(), BudgetModification.id.desc())
+        .limit(1)
     )
-    return None if year is None else year * PESOS_PER_MILLION
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row and row[0] is not None and row[1] is not None else None

@@ -1,0 +1,168 @@
+"""A project's appropriation in force, its modifications, and what the months told of its execution."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import SYSTEM, Actor
+from engine.runtime import ProcessEngine
+from workflows import auditing
+from workflows.documents.models import StoredFile
+from workflows.errors import NotFound
+from workflows.forms.values import as_json
+from workflows.implementation.models import BudgetModification
+from workflows.implementation.resources import budget_of
+from workflows.monitoring import execution
+from workflows.monitoring.execution import PESOS_PER_MILLION
+from workflows.monitoring.models import BudgetReport, Period
+from workflows.plan.models import Project
+
+ADDITION, REDUCTION, TRANSFER, POSTPONEMENT = "adicion", "reduccion", "traslado", "aplazamiento"
+KIND_WORDS = {
+    ADDITION: "Adición",
+    REDUCTION: "Reducción",
+    TRANSFER: "Traslado",
+    POSTPONEMENT: "Aplazamiento",
+}
+MESSAGE = "modificacion_presupuestal"
+KIND = "modificacion_presupuestal"
+"""What the *bitácora* calls a modification."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a project's money. `amount` in pesos; of a transfer, negative where it leaves the project."""
+
+    project_id: int
+    kind: str
+    amount: Decimal
+    act: str
+    dated_on: dt.date
+    affects_goals: bool
+    files: Sequence[int] = ()
+
+    @property
+    def signed(self) -> Decimal:
+        """What it adds to the appropriation."""
+        return -self.amount if self.kind in (REDUCTION, POSTPONEMENT) else self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectYear:
+    """A project's money in a year, in pesos, and its modifications, newest first. `reported` is the month it is of."""
+
+    project: Project
+    appropriation: Decimal | None
+    commitments: Decimal | None
+    payments: Decimal | None
+    reported: str | None
+    modifications: Sequence[BudgetModification]
+
+
+def in_force(session: Session, project_id: int, year: int) -> Decimal | None:
+    """The appropriation in force, in pesos: what was last reported or modified, else what the year began with."""
+    return execution.appropriation_in_force(session, project_id, year)
+
+
+def committed(session: Session, project_id: int, year: int) -> Decimal:
+    """What was last reported as committed in the year, in pesos."""
+    report = _last_report(session, project_id, year)
+    return (report[1].commitments if report else None) or Decimal(0)
+
+
+def register(
+    session: Session, engine: ProcessEngine, plan_code: str, instance_id: int, change: Change, *, actor: Actor
+) -> BudgetModification:
+    """Keep the act that orders a change; it takes effect with `apply`."""
+    kept = BudgetModification(
+        plan_code=plan_code,
+        instance_id=instance_id,
+        project_id=change.project_id,
+        year=change.dated_on.year,
+        kind=change.kind,
+        amount=change.amount,
+        act=change.act,
+        dated_on=change.dated_on,
+        affects_goals=change.affects_goals,
+        registered_by=actor.id,
+        registered_at=engine.now(),
+        files=list(session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(change.files)))),
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def apply(session: Session, engine: ProcessEngine, instance_id: int) -> BudgetModification:
+    """Change the appropriation in force; doing it twice changes it once. Raises `NotFound`."""
+    kept = session.scalar(sa.select(BudgetModification).where(BudgetModification.instance_id == instance_id))
+    if kept is None:
+        raise NotFound("Esta modificación presupuestal no tiene su acto registrado.", instance_id=instance_id)
+    if kept.applied_at is not None:
+        return kept
+    kept.before = in_force(session, kept.project_id, kept.year) or Decimal(0)
+    kept.after = kept.before + _change(kept).signed
+    budget_of(session, kept.project_id, kept.year).appropriation = kept.after / PESOS_PER_MILLION
+    kept.applied_at = engine.now()
+    session.flush()
+    auditing.record(
+        session,
+        engine.clock,
+        SYSTEM,
+        kept.kind,
+        (KIND, str(kept.id)),
+        reason=kept.act,
+        before={"apropiacion": as_json(kept.before)},
+        after={"apropiacion": as_json(kept.after)},
+    )
+    return kept
+
+
+def of_year(session: Session, plan_code: str, year: int, entity: str | None = None) -> list[ProjectYear]:
+    """The money of the plan's projects in a year, by code."""
+    query = sa.select(Project).where(Project.plan_code == plan_code).order_by(Project.entity_code, Project.code)
+    if entity is not None:
+        query = query.where(Project.entity_code == entity)
+    return [_project_year(session, project, year) for project in session.scalars(query)]
+
+
+def modifications(session: Session, project_id: int, year: int) -> list[BudgetModification]:
+    """What changed a project's money in a year, newest first."""
+    query = sa.select(BudgetModification).where(
+        BudgetModification.project_id == project_id, BudgetModification.year == year
+    )
+    return list(session.scalars(query.order_by(BudgetModification.id.desc())))
+
+
+def _project_year(session: Session, project: Project, year: int) -> ProjectYear:
+    last = _last_report(session, project.id, year)
+    return ProjectYear(
+        project=project,
+        appropriation=in_force(session, project.id, year),
+        commitments=last[1].commitments if last else None,
+        payments=last[1].payments if last else None,
+        reported=last[0] if last else None,
+        modifications=modifications(session, project.id, year),
+    )
+
+
+def _last_report(session: Session, project_id: int, year: int) -> tuple[str, BudgetReport] | None:
+    query = (
+        sa.select(Period.code, BudgetReport)
+        .join(Period, Period.id == BudgetReport.period_id)
+        .where(BudgetReport.project_id == project_id, Period.year == year)
+        .order_by(Period.code.desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return (row.code, row.BudgetReport) if row else None
+
+
+def _change(kept: BudgetModification) -> Change:
+    return Change(kept.project_id, kept.kind, kept.amount, kept.act, kept.dated_on, kept.affects_goals)
