@@ -976,6 +976,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("username", "role_id", name=op.f("pk_person_role")),
     )
     op.create_table(
+        "plan_modification",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("number", Identifier, nullable=False),
+        sa.Column("objects", sa.JSON(), nullable=False),
+        sa.Column("justification", sa.Text(), nullable=False),
+        sa.Column("document_id", Identifier, nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("requested_by", sa.String(length=60), nullable=False),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("concept", sa.String(length=20), nullable=False),
+        sa.Column("concept_argument", sa.Text(), nullable=False),
+        sa.Column("concept_by", sa.String(length=60), nullable=True),
+        sa.Column("concept_at", UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=60), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("plan_version", Identifier, nullable=True),
+        sa.Column("valid_from", sa.String(length=7), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["plan_document.id"], name=op.f("fk_plan_modification_document_id")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_plan_modification_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_plan_modification_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_modification")),
+        sa.UniqueConstraint("instance_id", name=op.f("uq_plan_modification_instance_id")),
+        sa.UniqueConstraint("plan_code", "number", name=op.f("uq_plan_modification_plan_code_number")),
+    )
+    op.create_table(
         "project_budget",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("project_id", Identifier, nullable=False),
@@ -1395,6 +1424,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_evaluation_id"), ["evaluation_id"], unique=False)
 
     op.create_table(
+        "modification_change",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("modification_id", Identifier, nullable=False),
+        sa.Column("position", Identifier, nullable=False),
+        sa.Column("element", sa.String(length=120), nullable=False),
+        sa.Column("label", sa.String(length=600), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["modification_id"], ["plan_modification.id"], name=op.f("fk_modification_change_modification_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_modification_change")),
+        sa.UniqueConstraint("modification_id", "element", name=op.f("uq_modification_change_modification_id_element")),
+    )
+    op.create_table(
         "product",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("plan_code", sa.String(length=40), nullable=False),
@@ -1409,6 +1453,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("product", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_product_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "review_round",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("document_id", Identifier, nullable=False),
+        sa.Column("version_id", Identifier, nullable=False),
+        sa.Column("approved_version_id", Identifier, nullable=True),
+        sa.Column("number", Identifier, nullable=False),
+        sa.Column("medium", sa.String(length=20), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("with_meeting", sa.Boolean(), nullable=False),
+        sa.Column("max_rounds", Identifier, nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("opened_by", sa.String(length=60), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("approval_asked_at", UtcDateTime(), nullable=True),
+        sa.Column("rule", sa.String(length=20), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("resolved_at", UtcDateTime(), nullable=True),
+        sa.Column("committee_decision", sa.String(length=20), nullable=False),
+        sa.Column("committee_argument", sa.Text(), nullable=False),
+        sa.Column("committee_by", sa.String(length=60), nullable=True),
+        sa.Column("committee_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["approved_version_id"], ["document_version.id"], name=op.f("fk_review_round_approved_version_id")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["plan_document.id"], name=op.f("fk_review_round_document_id")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_review_round_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_review_round_plan_code")),
+        sa.ForeignKeyConstraint(["version_id"], ["document_version.id"], name=op.f("fk_review_round_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_round")),
+        sa.UniqueConstraint(
+            "instance_id", "document_id", "number", name=op.f("uq_review_round_instance_id_document_id_number")
+        ),
+    )
+    with op.batch_alter_table("review_round", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_round_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_round_plan_code"), ["plan_code"], unique=False)
 
     op.create_table(
         "self_assessment",
@@ -1543,6 +1627,65 @@ def upgrade() -> None:
         sa.UniqueConstraint("action_plan_id", "project_id", name=op.f("uq_year_delivery_action_plan_id_project_id")),
     )
     op.create_table(
+        "administrative_act",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("version_id", Identifier, nullable=False),
+        sa.Column("mode", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("kind_reason", sa.Text(), nullable=False),
+        sa.Column("recitals", sa.Text(), nullable=False),
+        sa.Column("articles", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("times_returned", Identifier, nullable=False),
+        sa.Column("issuer", sa.String(length=20), nullable=True),
+        sa.Column("drafted_by", sa.String(length=60), nullable=False),
+        sa.Column("drafted_at", UtcDateTime(), nullable=False),
+        sa.Column("signed_by", sa.String(length=60), nullable=True),
+        sa.Column("signed_at", UtcDateTime(), nullable=True),
+        sa.Column("signed_file_id", Identifier, nullable=True),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("gazette", sa.Text(), nullable=False),
+        sa.Column("file_id", Identifier, nullable=True),
+        sa.Column("numbered_by", sa.String(length=60), nullable=True),
+        sa.Column("numbered_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_administrative_act_file_id")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_administrative_act_instance_id")),
+        sa.ForeignKeyConstraint(["issuer"], ["entity.code"], name=op.f("fk_administrative_act_issuer")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_administrative_act_plan_code")),
+        sa.ForeignKeyConstraint(
+            ["signed_file_id"], ["stored_file.id"], name=op.f("fk_administrative_act_signed_file_id")
+        ),
+        sa.ForeignKeyConstraint(["version_id"], ["document_version.id"], name=op.f("fk_administrative_act_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_administrative_act")),
+    )
+    with op.batch_alter_table("administrative_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_administrative_act_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_administrative_act_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "approval",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("round_id", Identifier, nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("version_id", Identifier, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("decision", sa.String(length=30), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("approved_by", sa.String(length=60), nullable=False),
+        sa.Column("approved_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_approval_entity_code")),
+        sa.ForeignKeyConstraint(["round_id"], ["review_round.id"], name=op.f("fk_approval_round_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["document_version.id"], name=op.f("fk_approval_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+        sa.UniqueConstraint("round_id", "entity_code", name=op.f("uq_approval_round_id_entity_code")),
+    )
+    op.create_table(
         "budget_modification_file",
         sa.Column("modification_id", Identifier, nullable=False),
         sa.Column("file_id", Identifier, nullable=False),
@@ -1644,6 +1787,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_indicator_objective_id"), ["objective_id"], unique=False)
 
     op.create_table(
+        "modification_file",
+        sa.Column("modification_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_modification_file_file_id")),
+        sa.ForeignKeyConstraint(
+            ["modification_id"], ["plan_modification.id"], name=op.f("fk_modification_file_modification_id")
+        ),
+        sa.PrimaryKeyConstraint("modification_id", "file_id", name=op.f("pk_modification_file")),
+    )
+    op.create_table(
+        "observation",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("round_id", Identifier, nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("origin", sa.String(length=20), nullable=False),
+        sa.Column("section_code", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("proposal", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(length=60), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("change", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.String(length=60), nullable=True),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_observation_entity_code")),
+        sa.ForeignKeyConstraint(["round_id"], ["review_round.id"], name=op.f("fk_observation_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
+    )
+    with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_observation_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
         "plan_archive",
         sa.Column("plan_code", sa.String(length=40), nullable=False),
         sa.Column("series", sa.String(length=60), nullable=False),
@@ -1658,6 +1835,99 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_plan_archive_plan_code")),
         sa.PrimaryKeyConstraint("plan_code", name=op.f("pk_plan_archive")),
     )
+    op.create_table(
+        "presentation_call",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("audiences", sa.JSON(), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("medium", sa.String(length=20), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("file_id", Identifier, nullable=True),
+        sa.Column("called_by", sa.String(length=60), nullable=False),
+        sa.Column("called_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_presentation_call_file_id")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_presentation_call_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_presentation_call_plan_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presentation_call")),
+        sa.UniqueConstraint("instance_id", name=op.f("uq_presentation_call_instance_id")),
+    )
+    with op.batch_alter_table("presentation_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_presentation_call_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "publication",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("instance_id", Identifier, nullable=False),
+        sa.Column("object", sa.String(length=30), nullable=False),
+        sa.Column("version_id", Identifier, nullable=True),
+        sa.Column("entity_code", sa.String(length=20), nullable=True),
+        sa.Column("channel", sa.String(length=30), nullable=False),
+        sa.Column("audience", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("capture_id", Identifier, nullable=True),
+        sa.Column("published_by", sa.String(length=60), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["capture_id"], ["stored_file.id"], name=op.f("fk_publication_capture_id")),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_publication_entity_code")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_publication_instance_id")),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_publication_plan_code")),
+        sa.ForeignKeyConstraint(["version_id"], ["document_version.id"], name=op.f("fk_publication_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+        sa.UniqueConstraint(
+            "instance_id",
+            "object",
+            "entity_code",
+            "channel",
+            name=op.f("uq_publication_instance_id_object_entity_code_channel"),
+        ),
+    )
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_publication_plan_code"), ["plan_code"], unique=False)
+
+    op.create_table(
+        "review_answer",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("round_id", Identifier, nullable=False),
+        sa.Column("entity_code", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("answered_by", sa.String(length=60), nullable=True),
+        sa.Column("answered_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["entity_code"], ["entity.code"], name=op.f("fk_review_answer_entity_code")),
+        sa.ForeignKeyConstraint(["round_id"], ["review_round.id"], name=op.f("fk_review_answer_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_answer")),
+        sa.UniqueConstraint("round_id", "entity_code", name=op.f("uq_review_answer_round_id_entity_code")),
+    )
+    op.create_table(
+        "review_file",
+        sa.Column("round_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_review_file_file_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["review_round.id"], name=op.f("fk_review_file_round_id")),
+        sa.PrimaryKeyConstraint("round_id", "file_id", name=op.f("pk_review_file")),
+    )
+    op.create_table(
+        "section_change",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("round_id", Identifier, nullable=False),
+        sa.Column("section_code", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(length=60), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("version_id", Identifier, nullable=True),
+        sa.ForeignKeyConstraint(["round_id"], ["review_round.id"], name=op.f("fk_section_change_round_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["document_version.id"], name=op.f("fk_section_change_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_change")),
+    )
+    with op.batch_alter_table("section_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_section_change_round_id"), ["round_id"], unique=False)
+
     op.create_table(
         "source",
         sa.Column("id", Identifier, nullable=False),
@@ -1710,6 +1980,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["delivery_id"], ["year_delivery.id"], name=op.f("fk_year_delivery_file_delivery_id")),
         sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_year_delivery_file_file_id")),
         sa.PrimaryKeyConstraint("delivery_id", "file_id", name=op.f("pk_year_delivery_file")),
+    )
+    op.create_table(
+        "act_annex",
+        sa.Column("act_id", Identifier, nullable=False),
+        sa.Column("file_id", Identifier, nullable=False),
+        sa.ForeignKeyConstraint(["act_id"], ["administrative_act.id"], name=op.f("fk_act_annex_act_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_act_annex_file_id")),
+        sa.PrimaryKeyConstraint("act_id", "file_id", name=op.f("pk_act_annex")),
     )
     op.create_table(
         "bottleneck",
@@ -1807,6 +2085,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("period_id", "indicator_id", name=op.f("uq_period_row_period_id_indicator_id")),
     )
     op.create_table(
+        "plan_version",
+        sa.Column("plan_code", sa.String(length=40), nullable=False),
+        sa.Column("number", Identifier, nullable=False),
+        sa.Column("valid_from", sa.String(length=7), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("document_version_id", Identifier, nullable=True),
+        sa.Column("act_id", Identifier, nullable=True),
+        sa.Column("modification_id", Identifier, nullable=True),
+        sa.ForeignKeyConstraint(["act_id"], ["administrative_act.id"], name=op.f("fk_plan_version_act_id")),
+        sa.ForeignKeyConstraint(
+            ["document_version_id"], ["document_version.id"], name=op.f("fk_plan_version_document_version_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["modification_id"], ["plan_modification.id"], name=op.f("fk_plan_version_modification_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_plan_version_plan_code")),
+        sa.PrimaryKeyConstraint("plan_code", "number", name=op.f("pk_plan_version")),
+    )
+    op.create_table(
         "project_goal",
         sa.Column("id", Identifier, nullable=False),
         sa.Column("plan_code", sa.String(length=40), nullable=False),
@@ -1825,6 +2122,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_project_goal_indicator_id"), ["indicator_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_project_goal_plan_code"), ["plan_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_project_goal_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
+        "publication_check",
+        sa.Column("id", Identifier, nullable=False),
+        sa.Column("publication_id", Identifier, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("link_works", sa.Boolean(), nullable=False),
+        sa.Column("accessible", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("checked_by", sa.String(length=60), nullable=False),
+        sa.Column("checked_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_publication_check_publication_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication_check")),
+    )
+    with op.batch_alter_table("publication_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_publication_check_publication_id"), ["publication_id"], unique=False)
 
     op.create_table(
         "responsibility",
@@ -2109,12 +2424,17 @@ def downgrade() -> None:
     op.drop_table("commitment")
     op.drop_table("year_target")
     op.drop_table("responsibility")
+    with op.batch_alter_table("publication_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_check_publication_id"))
+
+    op.drop_table("publication_check")
     with op.batch_alter_table("project_goal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_project_goal_project_id"))
         batch_op.drop_index(batch_op.f("ix_project_goal_plan_code"))
         batch_op.drop_index(batch_op.f("ix_project_goal_indicator_id"))
 
     op.drop_table("project_goal")
+    op.drop_table("plan_version")
     op.drop_table("period_row")
     op.drop_table("month_target")
     with op.batch_alter_table("measurement", schema=None) as batch_op:
@@ -2123,6 +2443,7 @@ def downgrade() -> None:
     op.drop_table("measurement")
     op.drop_table("lagging_goal")
     op.drop_table("bottleneck")
+    op.drop_table("act_annex")
     op.drop_table("year_delivery_file")
     op.drop_table("submission_revision")
     op.drop_table("submission_file")
@@ -2130,7 +2451,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_source_plan_code"))
 
     op.drop_table("source")
+    with op.batch_alter_table("section_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_section_change_round_id"))
+
+    op.drop_table("section_change")
+    op.drop_table("review_file")
+    op.drop_table("review_answer")
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_plan_code"))
+
+    op.drop_table("publication")
+    with op.batch_alter_table("presentation_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_presentation_call_plan_code"))
+
+    op.drop_table("presentation_call")
     op.drop_table("plan_archive")
+    with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_observation_round_id"))
+
+    op.drop_table("observation")
+    op.drop_table("modification_file")
     with op.batch_alter_table("indicator", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_indicator_objective_id"))
         batch_op.drop_index(batch_op.f("ix_indicator_goal_id"))
@@ -2142,6 +2482,12 @@ def downgrade() -> None:
     op.drop_table("document")
     op.drop_table("chapter_annex")
     op.drop_table("budget_modification_file")
+    op.drop_table("approval")
+    with op.batch_alter_table("administrative_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_administrative_act_plan_code"))
+        batch_op.drop_index(batch_op.f("ix_administrative_act_instance_id"))
+
+    op.drop_table("administrative_act")
     op.drop_table("year_delivery")
     op.drop_table("verdict")
     with op.batch_alter_table("topics_discussed", schema=None) as batch_op:
@@ -2167,10 +2513,16 @@ def downgrade() -> None:
 
     op.drop_table("stored_file")
     op.drop_table("self_assessment")
+    with op.batch_alter_table("review_round", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_round_plan_code"))
+        batch_op.drop_index(batch_op.f("ix_review_round_document_id"))
+
+    op.drop_table("review_round")
     with op.batch_alter_table("product", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_product_plan_code"))
 
     op.drop_table("product")
+    op.drop_table("modification_change")
     with op.batch_alter_table("lesson", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_evaluation_id"))
 
@@ -2248,6 +2600,7 @@ def downgrade() -> None:
 
     op.drop_table("reviewed_project")
     op.drop_table("project_budget")
+    op.drop_table("plan_modification")
     op.drop_table("person_role")
     op.drop_table("period_start")
     op.drop_table("period")
