@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from engine.database import ExactDecimal
-from engine.database import Identifier
-from engine.database import UtcDateTime
+
+from engine.database import ExactDecimal, Identifier, UtcDateTime
 
 revision = "0001"
 down_revision = None
