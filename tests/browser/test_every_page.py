@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, Response
 
+from engine.tasks.models import UserTask
 from tests.browser.conftest import Live
+from tests.support.plan import demo_data
 from tests.support.web import Site, Visitor
+from workflows.simulation.playing import Play
+from workflows.simulation.robots import Robots
+from workflows.simulation.values import Reality
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +33,8 @@ NO_PAGES = {
 """What answers files, data or another address."""
 
 BY_HAND = {
+    "inbox.correct": "offered while a report waits for the liaison; looked at below",
+    "studio.version": "offered for an older version; looked at below",
     "auth.choose_password": "shown with a link that an administrator hands over",
     "incidents.show": "shown once an automatic step has failed",
     "boards.choose_opening": "shown once an opening has to be decided",
@@ -145,6 +154,24 @@ def test_pages_for_everybody_pass_axe_without_sign_in(played: Live, path: str) -
     page.goto(path)
 
     assert played.violations(page) == []
+
+
+def test_correcting_a_report_and_reading_a_version_pass_axe(live: Live) -> None:
+    application = live.site.application
+    with application.database.reading() as session:
+        query = sa.select(UserTask).where(UserTask.element_id == "reportar_avance", UserTask.assignee == "sruiz")
+        task_id = session.scalars(query).one().id
+    robots = Robots(today=lambda: dt.date(2018, 7, 6), reality=Reality(7, demo_data().measurements))
+    assert Play(application.database, application.engine, application.forms, robots, live.site.clock).work(task_id)
+    reporter, leader = live.page("sruiz"), live.page("amartinez")
+
+    reporter.goto(f"/tareas/{task_id}/corregir")
+    leader.goto("/procesos/sub_reporte_entidad/versiones/1")
+
+    assert reporter.get_by_role("button", name="Enviar la corrección").is_visible()
+    assert live.violations(reporter) == []
+    assert live.violations(leader) == []
+    assert live.complaints == []
 
 
 def test_a_report_is_sent_without_javascript(live: Live) -> None:
