@@ -36,7 +36,8 @@ def adopt(session: Session, engine: ProcessEngine, act: AdministrativeAct, *, ac
         return plan
     adopted = _adopted_version(session, engine, act, actor)
     before = {"estado": plan.state, "primer_mes": plan.first_month}
-    plan.state, plan.version, plan.first_month = IN_FORCE, 1, first_full_month(act.dated_on)
+    plan.state, plan.version = IN_FORCE, 1
+    plan.first_month = max(first_full_month(act.dated_on), f"{plan.first_year}-01")  # adopted before its years begin
     plan.adoption_act = act_facts(act)
     session.add(
         PlanVersion(
