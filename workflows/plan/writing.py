@@ -27,18 +27,24 @@ from workflows.plan.stored import latest_bands
 
 def write_structure(session: Session, data: PlanData, *, since: dt.date | None) -> Plan:
     """Write everything but the measurements. New thresholds hold from `since`; of a new plan, from its first day."""
-    seed_roles(session)
-    _write_entities(session, data)
-    _write_people(session, data.people)
+    write_sector(session, data)
     plan = _write_plan(session, data)
     objectives = write_goals(session, data.plan.code, data.lines, data.objectives)
     write_projects(session, data.plan.code, data.projects)
     _write_indicators(session, data, objectives)
     write_thresholds(session, plan, data.bands, since)
+    session.flush()
+    return plan
+
+
+def write_sector(session: Session, data: PlanData) -> None:
+    """Write what is there before a plan: roles, entities, people and the days nobody works."""
+    seed_roles(session)
+    _write_entities(session, data)
+    _write_people(session, data.people)
     for holiday in data.holidays:
         session.merge(LocalHoliday(day=holiday.day, scope="", name=holiday.name))
     session.flush()
-    return plan
 
 
 def _write_entities(session: Session, data: PlanData) -> None:

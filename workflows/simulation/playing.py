@@ -21,6 +21,7 @@ from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
 from workflows.documents import files
 from workflows.errors import InvalidSubmission, WorkflowsError
 from workflows.forms.submissions import Forms
+from workflows.lifecycle import year_end
 from workflows.people import directory
 from workflows.simulation.robots import Robots
 
@@ -54,10 +55,11 @@ class Play:
             day += dt.timedelta(days=1)
         return self.submissions
 
-    def day(self, day: dt.date) -> None:
-        """Play one day: what the worker does, then what people do. Nobody works on a holiday."""
+    def day(self, day: dt.date, each_morning: Callable[[dt.date], None] = lambda _day: None) -> None:
+        """Play one day: what the worker does, what happens to people, what they do. Nobody works on a holiday."""
         self.clock.move_to(dt.datetime.combine(day, MORNING, tzinfo=BOGOTA))
         self.tick()
+        each_morning(day)
         if isinstance(self.engine.calendar, WorkingCalendar) and not self.engine.calendar.is_working(day):
             return
         for _round in range(ROUNDS_A_DAY):
@@ -70,7 +72,13 @@ class Play:
         with self.database.unit_of_work() as session:
             cycles.open_due(session, self.engine)
         with self.database.unit_of_work() as session:
+            year_end.announce_closed_years(session, self.engine)
+        with self.database.unit_of_work() as session:
             sweep.fire_due_timers(session, self.engine)
+        with self.database.unit_of_work() as session:
+            sweep.retry_due_incidents(session, self.engine)
+        with self.database.unit_of_work() as session:
+            year_end.announce_closed_years(session, self.engine)
 
     def work(self, task_id: int) -> bool:
         """Let somebody who may do a task do it, if anybody does; gives whether it was sent."""
@@ -117,9 +125,9 @@ class Play:
 
 
 def _who(session: Session, task: UserTask) -> Actor | None:
-    """The assignee, else the first of the candidates who may do it."""
+    """The assignee, unless they left; else the first of the candidates who may do it."""
     if task.assignee is not None:
-        return directory.actor(session, task.assignee)
+        return directory.actor(session, task.assignee) if directory.person(session, task.assignee).active else None
     for group in sorted(assignment.groups_of(session, task.id)):
         for person in directory.members(session, group):
             if not assignment.done_what_is_checked(session, task, person.username):
