@@ -15,6 +15,7 @@ from workflows import cycles
 from workflows.approvals import printing as approvals
 from workflows.documents import files, publishing
 from workflows.formulation import printing
+from workflows.lifecycle import year_end
 from workflows.reports import storing
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,11 @@ def _open_periods(application: Application) -> None:
         cycles.open_due(session, application.engine)
 
 
+def _announce_closed_years(application: Application) -> None:
+    with application.database.unit_of_work() as session:
+        year_end.announce_closed_years(session, application.engine)
+
+
 def _fire_timers(application: Application) -> None:
     _in_batches(application, sweep.fire_due_timers)
 
@@ -104,6 +110,7 @@ def _deliver(application: Application) -> None:
 ACTS = (
     _know_local_days,
     _open_periods,
+    _announce_closed_years,
     _fire_timers,
     _retry_incidents,
     _write_digests,

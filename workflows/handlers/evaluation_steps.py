@@ -10,6 +10,7 @@ from engine.service_tasks import ServiceCall, ServiceTaskHandler
 from workflows.evaluation import annual, documents, evaluations, final, final_writing, semester_writing, semesters
 from workflows.evaluation.models import Evaluation
 from workflows.handlers.annual_forms import year_of
+from workflows.lifecycle import handover
 from workflows.plan.models import Plan
 
 CHANGE_MESSAGE = "solicitud_modificacion"
@@ -57,9 +58,9 @@ def abrir_informe(call: ServiceCall) -> Mapping[str, Any]:
 
 def reunir_insumos(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the final evaluation with what there is; sets `entidades`."""
-    handover = bool(call.variables.get("empalme"))
-    codes = final.begin(call.session, call.engine, _plan(call), call.instance_id, handover=handover)
-    return {"entidades": codes, "empalme": handover}
+    early = handover.is_early(call.session.get_one(Plan, _plan(call)))
+    codes = final.begin(call.session, call.engine, _plan(call), call.instance_id, handover=early)
+    return {"entidades": codes, "empalme": early}
 
 
 def publicar_evaluacion_final(call: ServiceCall) -> None:

@@ -13,6 +13,7 @@ from workflows.forms.values import ROW_KEY, FieldError
 from workflows.handlers.progress_forms import TABLE
 from workflows.simulation.approval_robots import APPROVAL_ROBOTS
 from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE
+from workflows.simulation.lifecycle_robots import LIFECYCLE_ROBOTS
 from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
 from workflows.spanish import month_name, number
@@ -313,5 +314,6 @@ ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw | None]] = {
     **RECOVERY_ROBOTS,
     **APPROVAL_ROBOTS,
     **EVALUATION_ROBOTS,
+    **LIFECYCLE_ROBOTS,
 }
 """A robot per form handler."""

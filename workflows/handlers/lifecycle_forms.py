@@ -1,0 +1,158 @@
+"""Forms of `pes_maestro`: a plan is created, its start decided, its file archived."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workflows.approvals.publishing import CHANNELS
+from workflows.calendar import bogota_day
+from workflows.errors import Refused
+from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values
+from workflows.lifecycle import archiving, creating
+from workflows.lifecycle.creating import RETROACTIVE, NewPlan
+from workflows.lifecycle.retention import SERIES
+from workflows.plan.models import Plan
+from workflows.spanish import long_day, month_name, number
+
+FIRST_LEVEL = {"linea": "línea", "eje": "eje", "pilar": "pilar", "dimension": "dimensión"}
+RULES = {"unanimidad": "unanimidad", "mayoria": "mayoría", "cabeza_decide": "cabeza decide"}
+GUIDE_VERSION = "2018-01"
+YEARS = 4
+
+
+class CreatePlan(PlainForm):
+    """`crear_plan`: what the plan is born with. Its code is that of the case."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The code, four years from the next one, unanimity."""
+        values = {
+            "codigo": context.plan_code,
+            "anio_inicio": bogota_day(context.now()).year + 1,
+            "anios": YEARS,
+            "nombre_primer_nivel": "linea",
+            "regla_aprobacion": "unanimidad",
+            "guia_version": GUIDE_VERSION,
+        }
+        return Prefill(values=values, locked=frozenset({"codigo"}))
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """The plan does not end before it is made, and there is none with that code."""
+        errors = []
+        if int(values["anio_inicio"]) + int(values["anios"]) <= bogota_day(context.now()).year:
+            errors.append(FieldError("anio_inicio", "El plan terminaría en un año que ya pasó. Corrija el primer año."))
+        if context.session.get(Plan, context.plan_code) is not None:
+            errors.append(FieldError("codigo", f"Ya existe el plan {context.plan_code}."))
+        return errors
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Create the plan and link its entities."""
+        new = NewPlan(
+            code=context.plan_code,
+            name=values["nombre"],
+            sector=values["sector"],
+            first_year=int(values["anio_inicio"]),
+            years=int(values["anios"]),
+            development_plan=values["pdd"],
+            first_level_name=FIRST_LEVEL[values["nombre_primer_nivel"]],
+            approval_rule=RULES[values["regla_aprobacion"]],
+            guide_version=values["guia_version"],
+            entities=values["entidades"],
+        )
+        creating.create(context.session, context.engine, new, actor=context.actor)
+        return {"plan": new.code, "regla_aprobacion": values["regla_aprobacion"], "canales": list(CHANNELS)}
+
+
+class DecideStart(PlainForm):
+    """`decidir_cargue`: whether months before the adoption are loaded."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """What happens without loading."""
+        plan = context.session.get_one(Plan, context.plan_code)
+        facts = [
+            ("El plan comienza", long_day(creating.first_day(plan))),
+            ("Primer mes completo tras la adopción", month_name(plan.first_month)),
+        ]
+        return Prefill(panels=[Panel("Desde cuándo se puede hacer el seguimiento", facts=facts)])
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """The first month loaded is of the plan, and before the one that is followed anyway."""
+        since = values.get("desde")
+        if values["cargue"] != RETROACTIVE or since is None:
+            return []
+        plan = context.session.get_one(Plan, context.plan_code)
+        if since < creating.first_day(plan):
+            return [FieldError("desde", f"El plan comienza el {long_day(creating.first_day(plan))}.")]
+        if since.strftime("%Y-%m") >= plan.first_month:
+            return [FieldError("desde", f"Desde {month_name(plan.first_month)} el seguimiento se hace sin cargue.")]
+        return []
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep the decision; the calendar opens the months that follow from it."""
+        plan = context.session.get_one(Plan, context.plan_code)
+        creating.decide_start(
+            context.session,
+            context.engine,
+            plan,
+            values["cargue"],
+            values.get("desde"),
+            values.get("motivo") or "",
+            actor=context.actor,
+        )
+        return {}
+
+
+class ConfirmArchive(PlainForm):
+    """`confirmar_archivo`: nothing is open, the index was read, the series chosen."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """What is open, and what the file holds."""
+        return Prefill(panels=[_open_panel(context), _index_panel(context)])
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """No case of the plan is open."""
+        try:
+            archiving.ensure_nothing_open(context.session, context.plan_code)
+        except Refused as refused:
+            return [FieldError("indice_revisado", refused.message)]
+        return []
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep who confirmed it and under which series."""
+        archiving.confirm(
+            context.session,
+            context.engine,
+            context.plan_code,
+            values["serie_documental"],
+            values.get("observaciones") or "",
+            actor=context.actor,
+        )
+        return {}
+
+
+def retention_series(_context: FormContext) -> Sequence[Option]:
+    """The choices of `trd`: the series of the retention table."""
+    return [(one.key, f"{one.label} ({one.disposition.lower()})") for one in SERIES]
+
+
+def _open_panel(context: FormContext) -> Panel:
+    running = archiving.open_cases(context.session, context.plan_code)
+    if not running:
+        return Panel("Procesos abiertos del plan", "Ninguno: el expediente se puede archivar.")
+    return Panel(
+        "Procesos abiertos del plan", head=("Proceso", "Clave"), rows=[(one.name, one.business_key) for one in running]
+    )
+
+
+def _index_panel(context: FormContext) -> Panel:
+    pieces = archiving.index(context.session, context.plan_code)
+    folders = Counter(piece.path.partition("/")[0] if "/" in piece.path else "índice y bitácora" for piece in pieces)
+    size = sum(piece.size for piece in pieces)
+    rows = [(folder, str(count)) for folder, count in folders.items()]
+    return Panel(
+        "Índice del expediente",
+        f"{len(pieces)} piezas, {number(max(1, size // 1024))} kB en total; cada una con su SHA-256.",
+        head=("Parte", "Piezas"),
+        rows=rows,
+    )

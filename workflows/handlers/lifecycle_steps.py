@@ -1,0 +1,16 @@
+"""The automatic step of `pes_maestro`."""
+
+from __future__ import annotations
+
+from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from workflows.lifecycle import archiving
+
+
+def archivar_expediente(call: ServiceCall) -> None:
+    """Close the plan and keep its file as one ZIP with its index."""
+    archiving.archive(call.session, call.engine, str(call.variables.get("plan") or call.scope))
+
+
+def steps() -> dict[str, ServiceTaskHandler]:
+    """The step by topic."""
+    return {"archivar_expediente": archivar_expediente}

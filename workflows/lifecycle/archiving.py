@@ -1,0 +1,287 @@
+"""Archiving a plan: the index of its file with SHA-256, the retention data, and everything as one ZIP."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.identity import SYSTEM, Actor
+from engine.instances.models import Instance
+from engine.runtime import ProcessEngine
+from engine.tasks.models import UserTask
+from workflows import auditing
+from workflows.documents import files
+from workflows.documents.models import Document, DocumentVersion, PlanDocument, StoredFile
+from workflows.errors import Refused
+from workflows.evaluation.models import Evaluation, EvaluationInput
+from workflows.lifecycle.models import PlanArchive
+from workflows.lifecycle.retention import series
+from workflows.lifecycle.starting import MASTER
+from workflows.meetings.models import Commitment
+from workflows.plan import stored, workbook
+from workflows.plan.models import AuditEntry, Plan
+from workflows.spanish import long_moment
+
+CLOSED = "cerrado"
+KIND = "expediente"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+MAX_BYTES = 200 * 1024 * 1024
+"""What the export carries itself; what is beyond is in the index, by its SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a plan's file: its path in the export, what it is, and where its bytes are."""
+
+    path: str
+    title: str
+    kept_at: str
+    size: int
+    sha256: str
+    file_id: int | None = None
+    content: bytes = b""
+
+    def row(self) -> dict[str, str]:
+        """As the index writes it."""
+        return {
+            "ruta": self.path,
+            "titulo": self.title,
+            "fecha": self.kept_at,
+            "bytes": str(self.size),
+            "sha256": self.sha256,
+        }
+
+
+def open_cases(session: Session, plan_code: str) -> list[Instance]:
+    """The cases of a plan that are not over, besides the one that carries it."""
+    query = sa.select(Instance).where(
+        Instance.scope == plan_code, Instance.state == "active", Instance.process_key != MASTER
+    )
+    return list(session.scalars(query.order_by(Instance.id)))
+
+
+def confirm(
+    session: Session, engine: ProcessEngine, plan_code: str, series_key: str, remarks: str, *, actor: Actor
+) -> PlanArchive:
+    """Confirm that the file is complete. Raises `Refused` while a case of the plan is open."""
+    ensure_nothing_open(session, plan_code)
+    kept = session.get(PlanArchive, plan_code) or PlanArchive(plan_code=plan_code)
+    kept.series, kept.remarks = series_key, remarks
+    kept.confirmed_at, kept.confirmed_by = engine.now(), actor.id
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def ensure_nothing_open(session: Session, plan_code: str) -> None:
+    """Raise `Refused` while a case of the plan is open."""
+    running = open_cases(session, plan_code)
+    if running:
+        names = "; ".join(case.name for case in running[:5])
+        raise Refused(f"Todavía hay procesos abiertos: {names}. Termínelos antes de archivar el expediente.")
+
+
+def archive(session: Session, engine: ProcessEngine, plan_code: str) -> PlanArchive:
+    """Close the plan and keep its file as one ZIP. Doing it twice changes nothing. Raises `Refused`."""
+    kept = session.get(PlanArchive, plan_code)
+    if kept is None:
+        raise Refused(f"Nadie ha confirmado el archivo del plan {plan_code}.")
+    if kept.archived_at is not None:
+        return kept
+    ensure_nothing_open(session, plan_code)
+    plan = session.get_one(Plan, plan_code)
+    pieces = index(session, plan_code)
+    content, digest = _export(session, plan, kept, pieces)
+    name = f"{plan_code}-expediente.zip"
+    file = files.keep(session, engine.clock, SYSTEM.id, name, content, "application/zip")
+    kept.archived_at, kept.file_id = engine.now(), file.id
+    kept.entries, kept.index_sha256 = len(pieces), digest
+    plan.state = CLOSED
+    session.add(_document(plan, file, engine))
+    auditing.record(
+        session,
+        engine.clock,
+        SYSTEM,
+        "archivar_expediente",
+        ("plan", plan_code),
+        after={"piezas": len(pieces), "indice": digest},
+    )
+    session.flush()
+    return kept
+
+
+def index(session: Session, plan_code: str) -> list[Piece]:
+    """Every piece of the plan's file: the plan, its documents and their versions, supports, acts, the *bitácora*."""
+    made = [*_records(session, plan_code)]
+    return [*made, *_documents(session, plan_code), *_supports(session, plan_code)]
+
+
+def _records(session: Session, plan_code: str) -> Iterator[Piece]:
+    data = stored.stored_plan(session, plan_code)
+    if data is not None:
+        yield _made(
+            "plan/plan.xlsx", "El plan: entidades, metas, indicadores, programación", workbook.write_workbook(data)
+        )
+    for document, version in _versions(session, plan_code):
+        name = "-".join(part for part in (document.kind, document.key, version.number) if part)
+        yield Piece(
+            f"versiones/{name}.json",
+            f"{document.title}, versión {version.number}",
+            version.made_at.isoformat(),
+            *_measure(content := orjson.dumps(version.content, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)),
+            content=content,
+        )
+    yield _made("bitacora.csv", "Bitácora del plan", _audit(session, plan_code))
+    yield from _handover(session, plan_code)
+
+
+def _versions(session: Session, plan_code: str) -> Iterable[tuple[PlanDocument, DocumentVersion]]:
+    query = (
+        sa.select(PlanDocument, DocumentVersion)
+        .join(DocumentVersion, DocumentVersion.document_id == PlanDocument.id)
+        .where(PlanDocument.plan_code == plan_code)
+        .order_by(PlanDocument.kind, PlanDocument.key, DocumentVersion.id)
+    )
+    return [(row.PlanDocument, row.DocumentVersion) for row in session.execute(query)]
+
+
+def _documents(session: Session, plan_code: str) -> Iterator[Piece]:
+    query = (
+        sa.select(Document, StoredFile)
+        .join(StoredFile, StoredFile.id == Document.file_id)
+        .where(Document.plan_code == plan_code, Document.kind != KIND)
+        .order_by(Document.kind, Document.key, Document.version, Document.format)
+    )
+    for document, file in session.execute(query):
+        folder = "/".join(part for part in ("documentos", document.kind, document.key) if part)
+        yield _stored(f"{folder}/{file.id}-{files.clean_name(file.name)}", document.title, file)
+
+
+def _supports(session: Session, plan_code: str) -> Iterator[Piece]:
+    """What people attached to their tasks, under the case it belongs to."""
+    query = (
+        sa.select(StoredFile, Instance.business_key, UserTask.name)
+        .join(UserTask, UserTask.id == StoredFile.task_id)
+        .join(Instance, Instance.id == UserTask.instance_id)
+        .where(Instance.scope == plan_code)
+        .order_by(StoredFile.id)
+    )
+    for file, key, task in session.execute(query):
+        folder = str(key).replace("/", "_")
+        yield _stored(f"soportes/{folder}/{file.id}-{files.clean_name(file.name)}", f"{task}: {file.name}", file)
+
+
+def _stored(path: str, title: str, file: StoredFile) -> Piece:
+    return Piece(path, title, file.stored_at.isoformat(), file.size, file.sha256, file_id=file.id)
+
+
+def _made(path: str, title: str, content: bytes) -> Piece:
+    return Piece(path, title, "", *_measure(content), content=content)
+
+
+def _measure(content: bytes) -> tuple[int, str]:
+    return len(content), hashlib.sha256(content).hexdigest()
+
+
+def _audit(session: Session, plan_code: str) -> bytes:
+    query = sa.select(AuditEntry).where(
+        sa.or_(AuditEntry.object_id == plan_code, AuditEntry.object_id.startswith(f"{plan_code}/"))
+    )
+    rows = [
+        (
+            entry.at.isoformat(),
+            entry.actor_id,
+            entry.action,
+            entry.object_kind,
+            entry.object_id,
+            entry.outcome,
+            entry.reason,
+        )
+        for entry in session.scalars(query.order_by(AuditEntry.id))
+    ]
+    return _csv(("fecha", "quien", "accion", "clase", "objeto", "resultado", "motivo"), rows)
+
+
+def _handover(session: Session, plan_code: str) -> Iterator[Piece]:
+    """Of a plan that ended early: what is missing and what stays open, for those who take over."""
+    evaluation = session.scalar(
+        sa.select(Evaluation).where(Evaluation.plan_code == plan_code, Evaluation.handover.is_(True))
+    )
+    if evaluation is None:
+        return
+    missing = session.scalars(
+        sa.select(EvaluationInput).where(
+            EvaluationInput.evaluation_id == evaluation.id, EvaluationInput.available.is_(False)
+        )
+    )
+    promised = session.scalars(
+        sa.select(Commitment).where(Commitment.plan_code == plan_code, Commitment.state.in_(("abierto", "en_parte")))
+    )
+    rows = [("falta", one.kind, one.key, "") for one in missing]
+    rows += [("compromiso abierto", one.text, one.responsible or "", str(one.due_on or "")) for one in promised]
+    yield _made("empalme/pendientes.csv", "Paquete de empalme", _csv(("que", "cual", "quien", "cuando"), rows))
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow(head)
+    writer.writerows(rows)
+    return target.getvalue().encode()
+
+
+def _export(session: Session, plan: Plan, kept: PlanArchive, pieces: Sequence[Piece]) -> tuple[bytes, str]:
+    """The ZIP and the SHA-256 of its index; the same file gives the same bytes."""
+    filed_under = series(kept.series)
+    listing = {
+        "plan": {"codigo": plan.code, "nombre": plan.name, "sector": plan.sector},
+        "trd": {
+            "serie": filed_under.name,
+            "subserie": filed_under.subseries,
+            "anios_archivo_gestion": filed_under.office_years,
+            "anios_archivo_central": filed_under.central_years,
+            "disposicion_final": filed_under.disposition,
+        },
+        "confirmado": {"por": kept.confirmed_by, "el": long_moment(kept.confirmed_at), "observaciones": kept.remarks},
+        "piezas": [piece.row() for piece in pieces],
+    }
+    described = orjson.dumps(listing, option=orjson.OPT_INDENT_2)
+    target, carried = io.BytesIO(), 0
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as zipped:
+        _put(zipped, "indice.json", described)
+        for piece in pieces:
+            carried += piece.size
+            if carried <= MAX_BYTES:
+                _put(zipped, piece.path, piece.content or _content(session, piece))
+    return target.getvalue(), hashlib.sha256(described).hexdigest()
+
+
+def _content(session: Session, piece: Piece) -> bytes:
+    return b"" if piece.file_id is None else files.read(session, piece.file_id)
+
+
+def _put(zipped: zipfile.ZipFile, path: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(path, EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    zipped.writestr(entry, content)
+
+
+def _document(plan: Plan, file: StoredFile, engine: ProcessEngine) -> Document:
+    return Document(
+        plan_code=plan.code,
+        kind=KIND,
+        key="",
+        format="zip",
+        title=f"Expediente de {plan.name}",
+        file_id=file.id,
+        made_at=engine.now(),
+        published_at=None,
+    )

@@ -1,0 +1,46 @@
+"""Robots of the plan's life: the coordinator creates it, decides its start, archives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workflows.forms.opening import OpenForm
+    from workflows.simulation.robots import Raw, Robots, Upload
+
+
+def _create(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    return {
+        "nombre": "Plan Estratégico Sectorial del Sector Gobierno",
+        "sector": "Gobierno",
+        "anio_inicio": str(form.shown["anio_inicio"]),
+        "anios": str(form.shown["anios"]),
+        "pdd": "Plan de Desarrollo Distrital",
+        "entidades": [code for code, _name in form.options["entidades"]],
+        "nombre_primer_nivel": "linea",
+        "regla_aprobacion": "unanimidad",
+        "guia_version": form.shown["guia_version"],
+    }
+
+
+def _decide_start(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"cargue": "desde_el_primer_mes_completo"}
+
+
+def _confirm_archive(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
+    if any(panel.rows for panel in form.panels if panel.title == "Procesos abiertos del plan"):
+        return None  # something is still open
+    return {
+        "indice_revisado": "on",
+        "serie_documental": form.options["serie_documental"][0][0],
+        "observaciones": "Expediente revisado con gestión documental.",
+    }
+
+
+LIFECYCLE_ROBOTS: Mapping[str, Callable[[Any, Any, Any], Any]] = {
+    "crear_plan": _create,
+    "decidir_cargue": _decide_start,
+    "confirmar_archivo": _confirm_archive,
+}
+"""A robot per form handler; one that gives nothing waits for another day."""
