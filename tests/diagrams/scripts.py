@@ -77,6 +77,26 @@ YEARLY: Answers = {
     "aprobar_informe_anual": [{"decision": "aprobado"}],
 }
 
+SURVEY: Answers = {
+    "disenar_encuesta": [{"cierre_encuesta": "2018-07-20"}],
+    "aprobar_encuesta": [{"decision": "aprobada"}],
+}
+PHASE_1: Answers = {
+    **MEETING,
+    "verificar_fuentes": [{"entidades_incompletas": []}],
+    "registrar_temas": [{"temas_pendientes": []}],
+    "resolver_alternativa": [{"resultado_metodologia": "aprobada"}],
+}
+PHASE_2: Answers = {
+    **MEETING,
+    **SURVEY,
+    "resolver_metodologia": [{"metodologia_aprobada": True}],
+    "asignar_tareas": [{"secciones": ["1.1", "2.1"], "entrega_secciones": "2018-09-03"}],
+    "elegir_modalidad": [{"modalidades": ["encuesta_virtual", "validacion_en_campo"]}],
+    "validar_bateria": [{"entidades_con_errores": []}],
+    "revisar_seccion": [{"decision": "aprobada"}],
+}
+
 SCRIPTS: dict[str, Script] = {
     "un mes sin novedad": Script("f5_ciclo_mensual", answers=MONTH),
     "un mes con todo por discutir": Script(
@@ -213,4 +233,41 @@ SCRIPTS: dict[str, Script] = {
     "un informe anual sin capítulos": Script(
         "f6_informe_anual", answers=YEARLY, silent=frozenset({"aportar_capitulo"})
     ),
+    "una fase 1 con todo por repetir": Script(
+        "f1_conociendo_sector",
+        answers={
+            **PHASE_1,
+            "verificar_fuentes": [{"entidades_incompletas": ONE}, {"entidades_incompletas": []}],
+            "registrar_temas": [{"temas_pendientes": ["mipg"]}, {"temas_pendientes": []}],
+            "resolver_alternativa": [{"resultado_metodologia": "devuelta"}, {"resultado_metodologia": "con_ajustes"}],
+        },
+    ),
+    "una fase 2 con ajustes": Script(
+        "f2_elaboracion_pes",
+        {"resultado_metodologia": "con_ajustes"},
+        {
+            **PHASE_2,
+            "resolver_metodologia": [{"metodologia_aprobada": False}, {"metodologia_aprobada": True}],
+            "elegir_modalidad": [{"modalidades": ["validacion_en_campo"]}],
+            "validar_bateria": [{"entidades_con_errores": ONE}, {"entidades_con_errores": []}],
+            "revisar_seccion": [{"decision": "devuelta"}, {"decision": "aprobada"}],
+        },
+    ),
+    "una fase 2 sin escuchar a nadie": Script(
+        "f2_elaboracion_pes",
+        {"resultado_metodologia": "aprobada"},
+        {**PHASE_2, "elegir_modalidad": [{"modalidades": []}]},
+    ),
+    "una fase 2 solo con encuesta": Script(
+        "f2_elaboracion_pes",
+        {"resultado_metodologia": "aprobada"},
+        {**PHASE_2, "elegir_modalidad": [{"modalidades": ["encuesta_virtual"]}]},
+    ),
+    "una encuesta devuelta que se cierra sola": Script(
+        "sub_encuesta",
+        {"titulo": "Temas", "pregunta_sugerida": "¿Qué es lo primero?"},
+        {**SURVEY, "aprobar_encuesta": [{"decision": "devuelta"}, {"decision": "aprobada"}]},
+        silent=frozenset({"acompanar_encuesta"}),
+    ),
+    "un taller DOFA": Script("sub_taller_dofa", answers=MEETING),
 }
