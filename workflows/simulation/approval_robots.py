@@ -23,11 +23,11 @@ PNG = bytes.fromhex(
 
 
 def _happens_once(robots: Robots, what: str, form: OpenForm) -> bool:
-    """True the first time in a case."""
+    """True the first time in a case; never among the polite."""
     key = (what, str(form.task.instance_id))
     happened = key in robots.returned
     robots.returned.add(key)
-    return not happened
+    return not happened and not robots.polite
 
 
 def _is_last(form: OpenForm) -> bool:

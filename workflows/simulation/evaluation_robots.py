@@ -31,11 +31,11 @@ def ticked(form: OpenForm, *lists: str) -> Raw:
 
 
 def _happens_once(robots: Robots, what: str) -> bool:
-    """True the first time in a play."""
+    """True the first time in a play; never among the polite."""
     key = (what, "")
     happened = key in robots.returned
     robots.returned.add(key)
-    return not happened
+    return not happened and not robots.polite
 
 
 def _assess_oneself(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:

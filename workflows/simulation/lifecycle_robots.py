@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from workflows.simulation.robots import Raw, Robots, Upload
 
 
-def _create(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _create(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    plan = robots.plan.plan
     return {
-        "nombre": "Plan Estratégico Sectorial del Sector Gobierno",
-        "sector": "Gobierno",
-        "anio_inicio": str(form.shown["anio_inicio"]),
-        "anios": str(form.shown["anios"]),
-        "pdd": "Plan de Desarrollo Distrital",
+        "nombre": plan.name,
+        "sector": plan.sector,
+        "anio_inicio": str(plan.first_year),
+        "anios": str(plan.years),
+        "pdd": plan.development_plan,
         "entidades": [code for code, _name in form.options["entidades"]],
         "nombre_primer_nivel": "linea",
         "regla_aprobacion": "unanimidad",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workflows import seeding
 from workflows.forms.opening import OpenForm
 from workflows.forms.reading import is_locked
 from workflows.forms.values import ROW_KEY, FieldError
 from workflows.handlers.progress_forms import TABLE
+from workflows.plan.data import PlanData
 from workflows.simulation.approval_robots import APPROVAL_ROBOTS
 from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE
+from workflows.simulation.implementation_robots import IMPLEMENTATION_ROBOTS, activity_rows
 from workflows.simulation.lifecycle_robots import LIFECYCLE_ROBOTS
 from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
@@ -63,11 +67,14 @@ class Robots:
     """A cast of people. `today` is asked for the day on which they type.
 
     One robot per form handler; the liaison of an entity that behaves as `RETURNED` returns the first row once.
+    `plan` is what they have in mind when they formulate one. Nobody `polite` objects, refuses or returns anything.
     """
 
     today: Callable[[], dt.date]
     reality: Reality = field(default_factory=Reality)
     profile: Profiles = lambda _period, _entity: GOOD
+    plan: PlanData = field(default_factory=functools.cache(seeding.demo_plan))
+    polite: bool = False
     returned: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     def acts(self, form_handler: str, variables: Mapping[str, Any]) -> bool:
@@ -146,7 +153,7 @@ def _execution(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
                 "giros": str(int(committed * 80 / 100)),
             }
         )
-    return {"presupuesto": rows, "actividades": []}
+    return {"presupuesto": rows, "actividades": activity_rows(robots, form)}
 
 
 def _validate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
@@ -312,6 +319,7 @@ ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw | None]] = {
     "revisar_acta": _review_minutes,
     "aprobar_acta": _approve_minutes,
     **RECOVERY_ROBOTS,
+    **IMPLEMENTATION_ROBOTS,
     **APPROVAL_ROBOTS,
     **EVALUATION_ROBOTS,
     **LIFECYCLE_ROBOTS,
