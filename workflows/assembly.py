@@ -18,7 +18,7 @@ from workflows.handlers.formulation_steps import give_sections_to_their_writers
 from workflows.handlers.meeting_steps import MinutesMaker
 from workflows.handlers.month_steps import ReportMaker
 from workflows.handlers.room import Room
-from workflows.handlers.rooms import approval, evaluation, formulation, lifecycle, month, recovery
+from workflows.handlers.rooms import approval, evaluation, formulation, implementation, lifecycle, month, recovery
 from workflows.naming import PlanCases
 from workflows.people.directory import SectorGroups
 
@@ -30,6 +30,7 @@ def rooms(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | N
         formulation.room(),
         approval.room(),
         recovery.room(),
+        implementation.room(),
         evaluation.room(),
         lifecycle.room(),
     )

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
+from workflows.implementation import activities
+from workflows.implementation.activities import ActivityRow, ReportedActivity
 from workflows.indicators.models import Indicator
 from workflows.monitoring import entity_reports, execution, periods
 from workflows.monitoring.entity_reports import Decision
@@ -30,12 +32,23 @@ def entity_of(context: FormContext) -> str:
 
 
 class ReportExecution(PlainForm):
-    """`reportar_ejecucion`, `completar_ejecucion`: the money of each project, accumulated since January, in pesos."""
+    """`reportar_ejecucion`, `completar_ejecucion`: the money of each project, and what was done of each activity.
+
+    Money is accumulated since January, in pesos; activities tell of the month only.
+    """
 
     def prepare(self, context: FormContext) -> Prefill:
-        """One row per project of the entity, with what is known of it."""
-        known = execution.of_entity(context.session, month_of(context), entity_of(context))
-        return Prefill(values={"presupuesto": [_money_row(row) for row in known], "actividades": []})
+        """One row per project of the entity, and one per activity of its action plan that runs in the month."""
+        month, entity = month_of(context), entity_of(context)
+        known = execution.of_entity(context.session, month, entity)
+        running = activities.of_month(context.session, month, entity)
+        return Prefill(
+            values={
+                "presupuesto": [_money_row(row) for row in known],
+                "actividades": [_activity_row(row) for row in running],
+            },
+            hints={path_of("actividades", place, "ejecutado"): _hint(row) for place, row in enumerate(running)},
+        )
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """Payments ≤ commitments ≤ appropriation."""
@@ -51,7 +64,19 @@ class ReportExecution(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the money of each project at this cut-off."""
+        """Keep the money of each project at this cut-off, and what was done of each activity."""
+        activities.report(
+            context.session,
+            context.engine,
+            month_of(context),
+            actor=context.actor,
+            rows=[
+                ReportedActivity(
+                    row["activity_id"], row["ejecutado"], bool(row["hito_cumplido"]), row.get("entrega") or ""
+                )
+                for row in values.get("actividades") or []
+            ],
+        )
         execution.report(
             context.session,
             context.engine,
@@ -121,6 +146,23 @@ class EndorseLateReport(PlainForm):
             context.session, context.engine, month_of(context), entity_of(context), actor=context.actor
         )
         return {}
+
+
+def _activity_row(row: ActivityRow) -> Values:
+    kept = row.kept
+    return {
+        ROW_KEY: str(row.activity.id),
+        "activity_id": row.activity.id,
+        "actividad": f"{row.activity.indicator.code}: {row.activity.name}",
+        "ejecutado": kept.executed if kept else None,
+        "hito_cumplido": kept.milestone_met if kept else False,
+        "entrega": (kept.delivery or None) if kept else None,
+    }
+
+
+def _hint(row: ActivityRow) -> str:
+    unit = row.activity.indicator.unit
+    return f"En {unit}; programado: {number(row.programmed)}." if row.programmed is not None else f"En {unit}."
 
 
 def _money_row(known: execution.ProjectMoney) -> Values:

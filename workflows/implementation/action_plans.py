@@ -186,3 +186,13 @@ def _programme(activity: PlannedActivity) -> str:
     indicator: Indicator = activity.indicator
     told = [f"{one.month}: {number(one.programmed, indicator.decimals)}" for one in activity.months]
     return " · ".join(told) or "lineal"
+
+
+def first_day(year: int) -> dt.date:
+    """1 January."""
+    return dt.date(year, 1, 1)
+
+
+def last_day(year: int) -> dt.date:
+    """31 December."""
+    return dt.date(year, 12, 31)

@@ -1,0 +1,58 @@
+"""Automatic steps of phase 4: of the year, a change of budget, and the report to SDP/SDH."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from workflows.implementation import action_plans, budget, external_reports, programming, years
+
+
+def abrir_vigencia(call: ServiceCall) -> Mapping[str, Any]:
+    """Begin the action plans of the year; sets `vigencia` and `entidades`."""
+    year = _year(call)
+    return {"vigencia": year, "entidades": years.open_year(call.session, _plan(call), year, call.instance_id)}
+
+
+def sembrar_programacion(call: ServiceCall) -> None:
+    """Write the year's monthly programming from the approved action plans."""
+    programming.seed(call.session, _plan(call), _year(call))
+
+
+def publicar_planes_accion(call: ServiceCall) -> None:
+    """Write the action plans down as a document and put it on the portal."""
+    action_plans.publish(call.session, call.engine, _plan(call), _year(call))
+
+
+def actualizar_apropiacion(call: ServiceCall) -> None:
+    """Put a registered modification in force."""
+    budget.apply(call.session, call.engine, call.instance_id)
+
+
+def generar_reporte_externo(call: ServiceCall) -> Mapping[str, Any]:
+    """Begin the quarter's reports, whose files are made outside this transaction; sets `entidades`."""
+    quarter = str(call.variables["periodo"])
+    entities = external_reports.open_quarter(call.session, call.engine, _plan(call), quarter, call.instance_id)
+    return {"entidades": entities}
+
+
+def steps() -> dict[str, ServiceTaskHandler]:
+    """The steps by topic."""
+    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
+        abrir_vigencia,
+        sembrar_programacion,
+        publicar_planes_accion,
+        actualizar_apropiacion,
+        generar_reporte_externo,
+    ]
+    return {step.__name__: step for step in plain}
+
+
+def _plan(call: ServiceCall) -> str:
+    return str(call.variables.get("plan") or call.scope)
+
+
+def _year(call: ServiceCall) -> int:
+    known = call.variables.get("vigencia") or str(call.variables["cierre"])[:4]
+    return int(str(known))
