@@ -39,6 +39,10 @@ RECOVERY: Answers = {
     "aprobar_plan_choque": [{"decision": "aprobado"}],
     "evaluar_recuperacion": [{"recuperado": True}],
 }
+A_YEAR: Answers = {
+    "abrir_vigencia": [{"vigencia": 2018, "entidades": ["SDG", "IDPAC"]}],
+    "aprobar_plan_accion": [{"decision": "devuelto"}, {"decision": "aprobado"}],
+}
 BOTTLENECK = {"entidad": "SDG", "indicador": "IR-1.1", "cuello": 1, "severidad": "baja"}
 CALLED = {"rol_convocante": "profesional_sectorial", "tipo": "seguimiento", "tema": "Mesa", "fecha_prevista": "10dh"}
 
@@ -95,6 +99,21 @@ PHASE_2: Answers = {
     "elegir_modalidad": [{"modalidades": ["encuesta_virtual", "validacion_en_campo"]}],
     "validar_bateria": [{"entidades_con_errores": []}],
     "revisar_seccion": [{"decision": "aprobada"}],
+}
+
+FINAL: Answers = {
+    **MEETING,
+    **SURVEY,
+    "definir_preguntas": [{"con_encuesta": "no"}],
+    "redactar_evaluacion": [{"vence_revision": "2018-07-30", "version": 1}],
+    "aprobar_evaluacion_final": [{"decision": "aprobada"}],
+}
+WHOLE: Answers = {
+    **PHASE_1,
+    **PHASE_2,
+    **PHASE_3,
+    "crear_plan": [{"regla_aprobacion": "mayoria", "canales": []}],
+    "ensamblar_documento": [{"documento": "pes", "version": 1}],
 }
 
 SCRIPTS: dict[str, Script] = {
@@ -270,4 +289,38 @@ SCRIPTS: dict[str, Script] = {
         silent=frozenset({"acompanar_encuesta"}),
     ),
     "un taller DOFA": Script("sub_taller_dofa", answers=MEETING),
+    "un año de ejecución": Script(
+        "f4_implementacion_anual", answers=A_YEAR, receives=[("vigencia_cerrada", "PES/2018")]
+    ),
+    "un presupuesto que toca metas": Script(
+        "f4_modificacion_presupuestal",
+        {**ENTITY, "proyecto": "1131"},
+        {"registrar_modificacion": [{"afecta_metas": "si"}], "pedir_modificacion_pes": [{"mensajes": []}]},
+    ),
+    "un presupuesto que no toca metas": Script(
+        "f4_modificacion_presupuestal",
+        {**ENTITY, "proyecto": "1131"},
+        {"registrar_modificacion": [{"afecta_metas": "no"}]},
+    ),
+    "un reporte externo": Script("f4_reporte_externo"),
+    "una evaluación final con encuesta": Script(
+        "f6_evaluacion_final",
+        {"version": 1},
+        {
+            **FINAL,
+            "definir_preguntas": [{"con_encuesta": "si"}],
+            "aprobar_evaluacion_final": [{"decision": "devuelta"}, {"decision": "aprobada"}],
+        },
+    ),
+    "una evaluación final sin encuesta": Script("f6_evaluacion_final", {"version": 1}, FINAL),
+    "el plan entero": Script(
+        "pes_maestro",
+        answers={**WHOLE, "numerar_acto": [{"hay_meses_anteriores": True}]},
+        receives=[("evaluacion_final_cerrada", "PES")],
+    ),
+    "un plan sin meses anteriores": Script(
+        "pes_maestro",
+        answers={**WHOLE, "numerar_acto": [{"hay_meses_anteriores": False}]},
+        receives=[("evaluacion_final_cerrada", "PES")],
+    ),
 }
