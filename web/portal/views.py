@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from web.auth import ANYONE, allow
 from web.pages import current, page
+from workflows.approvals import published as published_documents
 from workflows.documents import files
 from workflows.documents.models import StoredFile
 from workflows.monitoring import figures, published
@@ -49,7 +50,24 @@ def plan(plan_code: str) -> str:
             abort(404)
         months = published.months(session, plan_code)
         report = monthly_report(session, plan_code, months[0].code) if months else None
-    return page("portal/plan.html", plan=shown, months=months, r=present(report) if report else None)
+        documents = published_documents.of_plan(session, plan_code)
+    r = present(report) if report else None
+    return page("portal/plan.html", plan=shown, months=months, r=r, documents=documents, formats=FORMATS)
+
+
+@blueprint.get("/<plan_code>/documentos/<kind>/<key>.<suffix>")
+@allow(ANYONE)
+def plan_document(plan_code: str, kind: str, key: str, suffix: str) -> Response:
+    """A published document of a plan: the adopted plan, its act, an evaluation."""
+    with current().database.reading() as session:
+        found = published_documents.file_of(session, plan_code, kind, key, suffix)
+        if found is None:
+            abort(404)
+        file = session.get_one(StoredFile, found.file_id)
+        content = files.read(session, file.id)
+    response = send_file(io.BytesIO(content), file.media_type, as_attachment=suffix != "pdf", download_name=file.name)
+    response.set_etag(file.sha256)
+    return response
 
 
 @blueprint.get("/<plan_code>/<period_code>")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
+from engine.instances import messages
 from engine.runtime import ProcessEngine
 from workflows import auditing, cadence
 from workflows.approvals import acts, elements
@@ -19,6 +20,7 @@ from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.errors import NotFound, Refused
 from workflows.events import ModificationDenied
 from workflows.monitoring.models import Period
+from workflows.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 
 REQUESTED, JUDGED, RETURNED, APPROVED, DENIED, APPLIED = (
@@ -26,6 +28,8 @@ REQUESTED, JUDGED, RETURNED, APPROVED, DENIED, APPLIED = (
 )  # fmt: skip
 MINOR, MAJOR, UNFAVOURABLE = "menor", "mayor", "desfavorable"
 KIND = "modificacion"
+IN_FORCE = "vigente"
+MESSAGE = "solicitud_modificacion"
 PES = "pes"
 
 
@@ -37,6 +41,14 @@ class Request:
     changes: Sequence[tuple[str, str]]
     justification: str
     files: Iterable[int] = ()
+
+
+def ask(session: Session, engine: ProcessEngine, plan_code: str, *, actor: Actor) -> list[int]:
+    """Open the case in which a change of the plan is formulated; gives its id. Raises `Forbidden` or `Refused`."""
+    ensure_coordinator(actor)
+    if session.get_one(Plan, plan_code).state != IN_FORCE:
+        raise Refused("Solo se modifica un plan vigente. Antes de su adopción, ajuste el documento.")
+    return messages.send(session, engine, MESSAGE, plan_code, {"plan": plan_code}, actor=actor)
 
 
 def of_case(session: Session, instance_id: int) -> Modification | None:

@@ -10,6 +10,7 @@ from workflows.approvals import approving, modifying, publishing, reviewing
 from workflows.approvals.publishing import Batch
 from workflows.approvals.reviewing import Subject
 from workflows.documents import versions
+from workflows.documents.models import PlanDocument
 
 
 def marcar_sin_pronunciamiento(call: ServiceCall) -> None:
@@ -81,6 +82,10 @@ def _entities(call: ServiceCall) -> list[str]:
 
 
 def _version_id(call: ServiceCall) -> int | None:
-    """The version that is published, where it is a document of the plan."""
-    document = versions.find(call.session, _plan(call), str(call.variables["objeto"]))
+    """The version that is published, where it is a document of the plan or a modification of this case."""
+    name = str(call.variables["objeto"])
+    document = versions.find(call.session, _plan(call), name)
+    modification = modifying.of_case(call.session, call.instance_id) if name == modifying.KIND else None
+    if modification is not None:
+        document = call.session.get(PlanDocument, modification.document_id)
     return versions.present(call.session, document).id if document and document.number else None

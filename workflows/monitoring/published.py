@@ -9,6 +9,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.approvals.models import Publication
+from workflows.approvals.publishing import PORTAL
 from workflows.monitoring.models import Figure, Period
 from workflows.monitoring.periods import CLOSED
 from workflows.plan.models import Plan
@@ -42,11 +44,13 @@ class PublishedMonth:
 
 
 def plans(session: Session) -> list[PublishedPlan]:
-    """Every plan with at least one published month, by name."""
+    """Every plan that was published itself or has a published month, by name."""
+    is_published = sa.and_(Period.plan_code == Plan.code, Period.state == CLOSED, Period.published_at.is_not(None))
+    adopted = sa.select(Publication.id).where(Publication.plan_code == Plan.code, Publication.channel == PORTAL)
     query = (
         sa.select(Plan, sa.func.max(Period.published_at))
-        .join(Period, Period.plan_code == Plan.code)
-        .where(Period.state == CLOSED, Period.published_at.is_not(None))
+        .outerjoin(Period, is_published)
+        .where(sa.or_(Period.id.is_not(None), adopted.exists()))
         .group_by(Plan.code)
         .order_by(Plan.name)
     )

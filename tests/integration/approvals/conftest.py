@@ -17,14 +17,16 @@ from engine.incidents import Incident
 from engine.instances import commands as instances
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
+from notifications.listeners import mail_listener
 from tests.support.plan import PLAN, House, build_house, day
-from workflows.documents import versions
+from workflows.documents import files, versions
 from workflows.documents.models import DocumentSection, DocumentVersion
 from workflows.forms.opening import OpenForm
 from workflows.people import directory
 from workflows.plan.models import Plan
 
 COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes"}))
+SUPPORT = b"%PDF-1.4\n"
 ENTITIES = ["SDG", "IDPAC", "DADEP"]
 SECTIONS = (
     ("1.2", "Antecedentes", "El sector nace con el acuerdo de 2006 y se reorganiza en 2016."),
@@ -94,12 +96,9 @@ class Office:
 
     def upload(self, element: str, username: str, **about: str) -> int:
         """A file attached to a task."""
-        from workflows.documents import files
-        from workflows.simulation.approval_robots import PDF
-
         task_id = self.task(element, **about)
         with self.house.database.unit_of_work() as session:
-            return files.store(session, self.house.clock, username, "soporte.pdf", PDF, task_id=task_id).id
+            return files.store(session, self.house.clock, username, "soporte.pdf", SUPPORT, task_id=task_id).id
 
     def play(self, until: str, profiles: Mapping[tuple[str, str], str] | None = None) -> None:
         """Let robots do everything until a day."""
@@ -152,7 +151,7 @@ def office(database: Database) -> Office:
 def running(database: Database) -> Office:
     """The plan in force, measured until May 2018; it is 3 July, and June is open."""
     clock = VirtualClock(dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC))
-    house = build_house(database, clock, measured_before=(2018, 6))
+    house = build_house(database, clock, measured_before=(2018, 6), listeners=(mail_listener,))
     draft_document(house)
     house.play().tick()
     return Office(house)

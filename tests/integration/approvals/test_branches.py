@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from engine.errors import NotAllowed
 from tests.integration.approvals.conftest import ENTITIES, Office
 from tests.support.plan import PLAN
-from workflows.approvals import printing
+from workflows.approvals import printing, published
 from workflows.approvals.models import AdministrativeAct, Observation, Publication, ReviewRound
 from workflows.documents import files
 from workflows.documents.models import Document
 from workflows.errors import InvalidSubmission
+from workflows.formulation import printing as plan_printing
+from workflows.monitoring import published as portal
 from workflows.monitoring.models import PeriodStart
 from workflows.plan.models import Plan
 
@@ -252,3 +254,21 @@ def test_the_act_and_the_sheet_of_observations_become_documents_once(office: Off
         page = files.read(session, sheets[0].file_id).decode()
         observation = session.scalars(sa.select(Observation)).first()
         assert observation is not None and observation.text in page
+
+
+def test_the_portal_shows_the_adopted_plan_and_its_act_and_no_draft(office: Office) -> None:
+    office.begin()
+    database, clock = office.house.database, office.house.clock
+    with database.reading() as session:
+        assert PLAN not in {plan.code for plan in portal.plans(session)}
+    office.play("2018-06-15")
+    while printing.make_missing(database, clock) + plan_printing.make_missing(database, clock):
+        pass
+
+    with database.reading() as session:
+        assert PLAN in {plan.code for plan in portal.plans(session)}
+        act = session.scalars(sa.select(AdministrativeAct)).one()
+        shown = {(one.kind, one.key): one.formats for one in published.of_plan(session, PLAN)}
+        assert shown == {("pes", "1.0"): ("docx", "html", "pdf"), ("acto", str(act.id)): ("docx", "html", "pdf")}
+        assert published.file_of(session, PLAN, "pes", "1.0", "pdf") is not None
+        assert published.file_of(session, PLAN, "pes", "0.1", "pdf") is None

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine.errors import NotAllowed
 from engine.instances import messages
 from engine.instances.models import Instance
+from notifications.models import OutboxMessage
 from tests.integration.approvals.conftest import COORDINATOR, Office
 from tests.support.plan import PLAN
 from workflows.approvals.models import AdministrativeAct, Modification, ModificationChange, PlanVersion
@@ -171,6 +172,9 @@ def test_a_denied_change_leaves_the_plan_and_keeps_its_reason(running: Office) -
     with running.house.database.reading() as session:
         acts = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.object_kind == "modificacion"))
         assert list(acts) == ["solicitar_modificacion", "conceptuar_modificacion", "negar_modificacion"]
+        mail = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "modificacion_negada")).one()
+        assert mail.recipient == "amartinez"
+        assert "Revisado con la entidad." in mail.text and "25.000" in mail.html
 
 
 def test_a_major_change_is_approved_and_adopted_like_the_plan(running: Office) -> None:

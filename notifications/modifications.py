@@ -1,0 +1,36 @@
+"""Word to who asked for a modification of a plan that was denied."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from engine.instances.models import Instance
+from notifications import outbox
+from notifications.recipients import active_people
+from notifications.rendering import render
+from workflows.approvals import modifying
+from workflows.approvals.models import Modification
+from workflows.events import ModificationDenied
+
+
+def tell_denied(session: Session, event: ModificationDenied) -> None:
+    """Write the mail with the reason; a second call writes none."""
+    modification = session.get_one(Modification, event.modification_id)
+    person = active_people(session).get(modification.requested_by)
+    if person is None:
+        return
+    values = {
+        "name": person.name,
+        "modification": modification,
+        "changes": modifying.changes_of(session, modification),
+        "case_name": session.get_one(Instance, modification.instance_id).name,
+    }
+    outbox.enqueue(
+        session,
+        now=event.at,
+        kind="modificacion_negada",
+        dedup_key=f"modificacion_negada/{modification.id}",
+        recipient=person.username,
+        address=person.email,
+        mail=render("modification_denied", values),
+    )

@@ -1,0 +1,56 @@
+"""The versions of a plan and its modifications; the coordinator asks for one here."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import abort
+from werkzeug.wrappers import Response
+
+from web.auth import SIGNED_IN, allow
+from web.pages import actor, back_to, current, page
+from web.plans.blueprint import blueprint
+from workflows.approvals import acts, modifying
+from workflows.approvals.models import AdministrativeAct, Modification, PlanVersion
+from workflows.people import directory
+from workflows.plan.models import Plan
+
+STATES = {
+    modifying.REQUESTED: "Solicitada",
+    modifying.JUDGED: "Con concepto técnico",
+    modifying.RETURNED: "Devuelta",
+    modifying.APPROVED: "Aprobada",
+    modifying.DENIED: "Negada",
+    modifying.APPLIED: "Aplicada",
+}
+
+
+@blueprint.get("/<plan_code>/modificaciones")
+@allow(SIGNED_IN)
+def changes(plan_code: str) -> str:
+    """Every version of the plan, and every modification with its changes, the newest first."""
+    with current().database.reading() as session:
+        plan = session.get(Plan, plan_code) or abort(404)
+        of_plan = sa.select(PlanVersion).where(PlanVersion.plan_code == plan_code)
+        versions = session.scalars(of_plan.order_by(PlanVersion.number.desc())).all()
+        asked = sa.select(Modification).where(Modification.plan_code == plan_code)
+        modifications = session.scalars(asked.order_by(Modification.number.desc())).all()
+        rows = [(one, modifying.changes_of(session, one)) for one in modifications]
+        names = directory.display_names(session, {one.requested_by for one in modifications})
+        issued = session.scalars(sa.select(AdministrativeAct).where(AdministrativeAct.plan_code == plan_code))
+        act_names = {act.id: acts.name_of(act) for act in issued}
+    return page(
+        "plans/changes.html",
+        plan=plan, versions=versions, rows=rows, names=names, act_names=act_names, states=STATES,
+    )  # fmt: skip
+
+
+@blueprint.post("/<plan_code>/modificaciones")
+@allow("coordinador_pes")
+def ask_for_change(plan_code: str) -> Response:
+    """Open the case of a modification; its first task waits in the inbox."""
+    with current().database.unit_of_work() as session:
+        if session.get(Plan, plan_code) is None:
+            abort(404)
+        modifying.ask(session, current().engine, plan_code, actor=actor())
+    said = "Se abrió la modificación: en su bandeja está la tarea para decir qué cambia y por qué."
+    return back_to("plans.changes", said, plan_code=plan_code)

@@ -1,0 +1,84 @@
+"""The documents of a plan that anybody may read: the adopted plan and its acts, evaluations, annual reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.approvals import acts
+from workflows.approvals.models import AdministrativeAct, PlanVersion, Publication
+from workflows.approvals.modifying import PES
+from workflows.approvals.printing import ACT
+from workflows.approvals.publishing import PORTAL
+from workflows.documents import publishing
+from workflows.documents.models import Document, DocumentVersion
+
+Name = tuple[str, str]
+"""Kind and key of a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDocument:
+    """A document and the formats it was made in."""
+
+    kind: str
+    key: str
+    title: str
+    made_at: dt.datetime
+    formats: tuple[str, ...]
+
+
+def of_plan(session: Session, plan_code: str) -> list[PublishedDocument]:
+    """The published documents of a plan, the newest first."""
+    query = sa.select(Document).where(Document.plan_code == plan_code, Document.kind.in_(_kinds()))
+    adopted = _adopted(session, plan_code)
+    found: dict[Name, list[Document]] = {}
+    for one in session.scalars(query.order_by(Document.id.desc())):
+        if one.published_at is not None or (one.kind, one.key) in adopted:
+            found.setdefault((one.kind, one.key), []).append(one)
+    return [
+        PublishedDocument(kind, key, _title(files[0]), files[0].made_at, tuple(sorted({file.format for file in files})))
+        for (kind, key), files in found.items()
+    ]
+
+
+def file_of(session: Session, plan_code: str, kind: str, key: str, suffix: str) -> Document | None:
+    """The file of a published document in a format; nothing if it is not published."""
+    known = any((one.kind, one.key) == (kind, key) for one in of_plan(session, plan_code))
+    return publishing.file_of(session, plan_code, kind, key, suffix) if known else None
+
+
+def is_on_portal(session: Session, plan_code: str) -> bool:
+    """Whether the adopted plan was put on our own portal."""
+    query = sa.select(Publication.id).where(
+        Publication.plan_code == plan_code, Publication.channel == PORTAL, Publication.object == PES
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _kinds() -> tuple[str, ...]:
+    return (PES, ACT, *publishing.KINDS)
+
+
+def _adopted(session: Session, plan_code: str) -> set[Name]:
+    """The versions in force and the acts, once the plan is on the portal."""
+    if not is_on_portal(session, plan_code):
+        return set()
+    numbers = session.scalars(
+        sa.select(DocumentVersion.number)
+        .join(PlanVersion, PlanVersion.document_version_id == DocumentVersion.id)
+        .where(PlanVersion.plan_code == plan_code)
+    )
+    issued = session.scalars(
+        sa.select(AdministrativeAct.id).where(
+            AdministrativeAct.plan_code == plan_code, AdministrativeAct.state == acts.NUMBERED
+        )
+    )
+    return {(PES, number) for number in numbers} | {(ACT, str(act_id)) for act_id in issued}
+
+
+def _title(document: Document) -> str:
+    return f"{document.title}, versión {document.key}" if document.kind == PES else document.title
