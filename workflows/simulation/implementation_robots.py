@@ -110,7 +110,7 @@ def _modify(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     act = f"Decreto {100 + today.timetuple().tm_yday} de {today.year}"
     return {
         "proyecto": form.shown["proyecto"] or form.options["proyecto"][0][0],
-        "tipo": "adicion",
+        "tipo": "reduccion",
         "valor": "10000000",
         "acto": act,
         "fecha": today.isoformat(),
