@@ -14,7 +14,9 @@ from importlib import resources
 from typing import Any
 
 import yaml
+from sqlalchemy.orm import Session
 
+from engine.definitions import catalogue
 from engine.definitions.reading import DiagramModel, Element
 from workflows import guide
 from workflows.forms.values import names_in
@@ -110,3 +112,17 @@ def _is_done(element: Element, doers: Doers, processes: Set[str]) -> bool:
     if element.kind == "callActivity":
         return element.called_element in processes
     return True
+
+
+def published(session: Session) -> list[DiagramModel]:
+    """The diagrams in force."""
+    found = []
+    for definition in catalogue.definitions(session):
+        if definition.bundle_sha256:
+            found.append(catalogue.by_sha(session, definition.bundle_sha256).diagrams[definition.key])
+    return found
+
+
+def doers_of(forms: Iterable[str], steps: Iterable[str]) -> Doers:
+    """Who can do what, from the names of form handlers and automatic steps."""
+    return Doers(frozenset(forms), frozenset(steps))

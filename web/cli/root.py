@@ -47,6 +47,7 @@ COMMANDS = {
     "admin": "web.cli.people:admin",
     "plan": "web.cli.plan:plan",
     "diagrams": "web.cli.diagrams:diagrams",
+    "guide": "web.cli.guide:guide",
     "simulate": "web.cli.simulate:simulate",
     "doctor": "web.cli.database:doctor",
 }
