@@ -11,9 +11,14 @@ from engine.clock import Clock
 from engine.database import Database
 from workflows.documents import files, publishing
 from workflows.documents.models import Document
+from workflows.formulation import printing
 from workflows.reports import storing
 
-MAKERS: tuple[Callable[[Database, Clock], int], ...] = (storing.make_missing, publishing.make_missing)
+MAKERS: tuple[Callable[[Database, Clock], int], ...] = (
+    storing.make_missing,
+    publishing.make_missing,
+    printing.make_missing,
+)
 """What the worker does with documents that are due; each gives how many it made."""
 
 

@@ -16,6 +16,7 @@ from workflows.handlers.progress_forms import TABLE
 from workflows.plan.data import PlanData
 from workflows.simulation.approval_robots import APPROVAL_ROBOTS
 from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE
+from workflows.simulation.formulation_robots import FORMULATION_ROBOTS
 from workflows.simulation.implementation_robots import IMPLEMENTATION_ROBOTS, activity_rows
 from workflows.simulation.lifecycle_robots import LIFECYCLE_ROBOTS
 from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
@@ -318,6 +319,7 @@ ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw | None]] = {
     "elaborar_acta": _write_minutes,
     "revisar_acta": _review_minutes,
     "aprobar_acta": _approve_minutes,
+    **FORMULATION_ROBOTS,
     **RECOVERY_ROBOTS,
     **IMPLEMENTATION_ROBOTS,
     **APPROVAL_ROBOTS,
