@@ -156,10 +156,11 @@ def _alternative(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     }
 
 
-def _opine(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _opine(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    is_first = any(panel.title == "Metodología, versión 1" for panel in form.panels)
     if _once(robots, "alternativa_devuelta"):
         return {"concepto": "devuelta", "ajustes": "Falta decir cómo se escucha a la comunidad."}
-    if _once(robots, "alternativa_con_ajustes"):
+    if not is_first and _once(robots, "alternativa_con_ajustes"):
         return {"concepto": "aprobada_con_ajustes", "ajustes": "Dar más tiempo al análisis de informes."}
     return {"concepto": "aprobada"}
 

@@ -1,0 +1,142 @@
+"""Phases 1 and 2 with the real engine, handlers and robots: the records they leave, and every way back."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.incidents import open_incidents
+from engine.instances.commands import variables_of
+from engine.instances.models import Instance
+from tests.integration.formulation.conftest import ENTITIES, Office
+from tests.support.plan import PLAN
+from workflows import seeding
+from workflows.calendar import bogota_day
+from workflows.documents import versions
+from workflows.documents.models import Document, DocumentSection
+from workflows.formulation import battery, methodology, printing, projects, sources, swot, team
+from workflows.formulation.models import BatteryFinding, Methodology
+from workflows.goals.models import Line
+from workflows.meetings.models import Meeting
+from workflows.plan import importing
+from workflows.plan.data import IndicatorRecord, ObjectiveRecord, without_measurements
+from workflows.plan.stored import stored_plan
+from workflows.prioritization import framework, themes
+from workflows.surveys import conducting
+
+
+def play_to_the_end(office: Office, instance_id: int, *, polite: bool = False, days: int = 250) -> dict:  # type: ignore[type-arg]
+    """Play until the case ends; gives its last variables."""
+    play, day = office.cast(polite=polite), bogota_day(office.clock.now())
+    for _day in range(days):
+        play.day(day)
+        day += dt.timedelta(days=1)
+        with office.database.reading() as session:
+            assert not open_incidents(session), [vars(one) for one in open_incidents(session)]
+            if session.get_one(Instance, instance_id).state != "active":
+                return dict(variables_of(session, office.engine, instance_id))
+    with office.database.reading() as session:
+        raise AssertionError(
+            [task for task in session.execute(sa.text("select element_id, assignee from user_task where state='open'"))]
+        )
+
+
+def test_phase_1_leaves_its_records_and_each_return_its_trace(office: Office) -> None:
+    variables = play_to_the_end(office, office.begin("f1_conociendo_sector"))
+
+    assert variables["resultado_metodologia"] == "con_ajustes"
+    with office.database.reading() as session:
+        assert {source.entity_code for e in ENTITIES for source in sources.of_entity(session, PLAN, e)} == set(ENTITIES)
+        assert [sources.missing_topics(session, PLAN, entity) for entity in ENTITIES] == [[], [], []]
+        assert len(projects.of_entity(session, PLAN, "DADEP")) == 4
+        assert len(sources.diagnoses(session, PLAN)) == 3
+        assert len(sources.discussions(session, PLAN)) == 2 and not sources.pending_topics(session, PLAN)
+        assert [term.term for term in sources.glossary(session, PLAN)] == ["Línea base", "PES"]
+        assert len(swot.entries(session, PLAN)) == 12 and swot.problems(session, PLAN)
+        versions_made = session.scalars(sa.select(Methodology).order_by(Methodology.number)).all()
+        assert [one.outcome for one in versions_made] == ["devuelta", "con_ajustes"]
+        assert len(methodology.activities(session, PLAN)) == 4
+        # two «¿Qué sabemos?», sensitisation, workshop, and the alternative twice
+        assert session.scalar(sa.select(sa.func.count()).select_from(Meeting)) == 6
+
+
+def test_phase_2_ends_with_the_plan_that_loading_its_file_gives(office: Office) -> None:
+    office_after_phase_1(office)
+
+    variables = play_to_the_end(office, office.begin("f2_elaboracion_pes", resultado_metodologia="con_ajustes"))
+
+    assert (variables["documento"], variables["version"]) == ("pes", "0.1")
+    with office.database.reading() as session:
+        told, wanted = stored_plan(session, PLAN), importing.completed(without_measurements(seeding.demo_plan()))
+        assert told is not None
+        assert told.lines == wanted.lines
+        assert [_objective(one) for one in told.objectives] == [_objective(one) for one in wanted.objectives]
+        assert _sheets(told.indicators) == _sheets(wanted.indicators)
+        assert {(p.code, p.name, p.entity) for p in told.projects} == {
+            (p.code, p.name, p.entity) for p in wanted.projects
+        }
+        assert told.bands == wanted.bands
+        assert (told.plan.mission, told.plan.values) == (wanted.plan.mission, wanted.plan.values)
+        assert _structure_beside_the_figures(session)
+
+
+def _structure_beside_the_figures(session: Session) -> bool:
+    assert len(battery.goals(session, PLAN)) == 28
+    assert len(battery.project_goals(session, PLAN, "SDG")) == len(battery.indicators(session, PLAN, "SDG"))
+    assert all(indicator.goal_id for indicator in battery.indicators(session, PLAN))
+    assert [line.theme for line in session.scalars(sa.select(Line).order_by(Line.position))] == ["3.1", "3.2", "3.3"]
+    assert session.scalar(sa.select(sa.func.count()).select_from(BatteryFinding)) == 0
+    current = methodology.latest(session, PLAN)
+    assert (current.round, current.is_approved) == (2, True)
+    chosen = [theme.name for theme in themes.of_plan(session, PLAN) if theme.is_chosen]
+    discarded = [theme for theme in themes.of_plan(session, PLAN) if theme.decision == "descartado"]
+    assert len(chosen) == 5 and discarded and all(theme.reason for theme in discarded)
+    assert all(government and citizens for _o, government, citizens in framework.roots(session, PLAN))
+    survey = conducting.of_plan(session, PLAN)[0]
+    assert survey.state == conducting.PUBLISHED
+    assert len(team.assignments(session, PLAN)) == 30
+    return True
+
+
+def test_the_document_has_six_chapters_and_what_follows_them_in_every_format(office: Office) -> None:
+    office_after_phase_1(office)
+    play_to_the_end(office, office.begin("f2_elaboracion_pes", resultado_metodologia="aprobada"), polite=True)
+
+    assert printing.make_missing(office.database, office.clock) == 1
+    assert printing.make_missing(office.database, office.clock) == 0
+
+    with office.database.reading() as session:
+        document = versions.find(session, PLAN, "pes")
+        assert document is not None
+        content = versions.present(session, document).content
+        sections = {section["code"]: section for section in content["sections"]}
+        assert [code for code in sections if "." not in code] == [
+            "1", "2", "3", "4", "5", "6", "glosario", "bibliografia", "anexos",
+        ]  # fmt: skip
+        assert len(sections["5.3"]["tables"][0]["rows"]) == 28
+        assert sections["glosario"]["tables"][0]["rows"][0][0] == "Línea base"
+        assert (
+            "Acuerdo" not in sections["bibliografia"]["text"]
+            and "Normatividad de SDG" in sections["bibliografia"]["text"]
+        )
+        made = session.scalars(sa.select(Document).where(Document.kind == "pes")).all()
+        assert {(one.format, one.key) for one in made} == {("html", "0.1"), ("docx", "0.1"), ("pdf", "0.1")}
+        assert session.scalars(sa.select(DocumentSection.state).distinct()).all() == ["aprobada"]
+
+
+def office_after_phase_1(office: Office) -> None:
+    play_to_the_end(office, office.begin("f1_conociendo_sector"), polite=True)
+
+
+def _objective(record: ObjectiveRecord) -> ObjectiveRecord:
+    """Without the expected result, which the form asks for and the demo's file leaves out."""
+    return dataclasses.replace(record, expected_result="")
+
+
+def _sheets(records: tuple[IndicatorRecord, ...]) -> dict[str, IndicatorRecord]:
+    """By code, without the texts that the form asks for and the demo's file leaves out."""
+    bare = {"definition": "", "formula": "", "source": ""}
+    return {record.code: dataclasses.replace(record, **bare) for record in records}
