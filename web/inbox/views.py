@@ -15,7 +15,7 @@ from web.cases.standing import who_has
 from web.deadlines import deadline
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting
-from web.inbox.blueprint import blueprint as blueprint
+from web.inbox.blueprint import blueprint
 from web.inbox.cards import Card, cards, finished
 from web.pages import actor, back_to, current, page
 

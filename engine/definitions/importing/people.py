@@ -28,7 +28,8 @@ def _lane_roles(draft: Draft) -> None:
             draft.set_property(lane, "rol", role)
             draft.repaired(lane, "role", f"El responsable {called(lane)} es del rol «{role}».")
         elif _has_tasks(draft, lane):
-            draft.ask(lane, "role", f"¿De qué rol es el responsable {called(lane)}?", *list(draft.known.roles or ())[:40])
+            roles = list(draft.known.roles or ())[:40]
+            draft.ask(lane, "role", f"¿De qué rol es el responsable {called(lane)}?", *roles)
 
 
 def _has_tasks(draft: Draft, lane: Node) -> bool:

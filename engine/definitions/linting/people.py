@@ -24,7 +24,9 @@ def _roles(checked: Checked) -> Iterator[Finding]:
             yield _lane_without_role(task, lane)
         elif checked.model.lanes:
             yield error(
-                task.id, "role", f"{shown(task)} no está en la franja de ningún responsable: no se sabe quién la hace. Muévala a una."
+                task.id,
+                "role",
+                f"{shown(task)} no está en la franja de ningún responsable: no se sabe quién la hace. Muévala a una.",
             )
         else:
             yield _without_lanes(task, callable_by_others=callable_by_others)
@@ -40,7 +42,8 @@ def _without_lanes(task: Element, *, callable_by_others: bool) -> Finding:
     if callable_by_others:
         message = f"{shown(task)} no tiene rol: la hará el responsable desde donde se llame este proceso."
         return warning(task.id, "role", message)
-    return error(task.id, "role", f"{shown(task)} no tiene rol: no se sabe quién la hace. Dibuje la franja de un responsable y elija su rol.")
+    message = f"{shown(task)} no tiene rol: no se sabe quién la hace. Dibuje la franja de un responsable con su rol."
+    return error(task.id, "role", message)
 
 
 def _known_roles(checked: Checked) -> Iterator[Finding]:
