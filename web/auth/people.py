@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from engine.identity import Actor
-from workflows.people.directory import Directory
-from workflows.people.models import Person, PersonRole
+from workflows.people.directory import actor_with
+from workflows.people.models import Person, PersonRole, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,29 @@ class SignedPerson:
         return ", ".join(self.roles.values()) or "Sin rol asignado"
 
 
+_PERSON = (
+    sa.select(Person.username, Person.name, Person.entity_code, PersonRole.role_id, Role.name.label("role_name"))
+    .outerjoin(PersonRole, PersonRole.username == Person.username)
+    .outerjoin(Role, Role.id == PersonRole.role_id)
+    .where(Person.username == sa.bindparam("username"), Person.active)
+    .order_by(PersonRole.role_id)
+)
+"""One statement, built once: every request asks it."""
+
+
 def signed_person(session: Session, username: str, token: str) -> SignedPerson | None:
     """The person of a session, or None if they do not exist or were deactivated."""
-    found = session.get(Person, username)
-    if found is None or not found.active:
+    found = session.execute(_PERSON, {"username": username}).all()
+    if not found:
         return None
+    first, roles = found[0], {row.role_id: row.role_name for row in found if row.role_id}
     return SignedPerson(
         token=token,
-        username=found.username,
-        name=found.name,
-        entity_code=found.entity_code,
-        roles={held.role_id: held.role.name for held in found.roles},
-        actor=Directory().actor(session, username),
+        username=first.username,
+        name=first.name,
+        entity_code=first.entity_code,
+        roles=roles,
+        actor=actor_with(first.username, first.entity_code, roles),
     )
 
 

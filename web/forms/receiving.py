@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,8 @@ def receive(
     """
     action = str(request.form.get("_accion") or SEND)
     token = request.form.get("_envio") or None
+    if action == SEND and not correcting and not any(upload.filename for upload in request.files.values()):
+        return _send(application, actor, task_id, parse_request(request), token)
     with application.database.unit_of_work() as session:
         if application.forms.already_sent(session, task_id, token) is not None:
             return Sent(task_id)
@@ -75,7 +78,9 @@ def receive(
     if errors:
         return Refused(errors, raw)
     if action == SEND:
-        return _send(application, actor, task_id, raw, token, correcting=correcting)
+        if correcting:
+            return _correct(application, actor, task_id, raw)
+        return _send(application, actor, task_id, raw, token)
     return Refused((), raw) if correcting else Kept(anchor, action == KEEP)
 
 
@@ -145,20 +150,39 @@ def change_rows(schema: FormSchema, raw: dict[str, Any], action: str) -> str:
     return anchor_of(path_of(found[2], len(rows) - 1)) if found[1] == "agregar" else anchor_of(found[2])
 
 
-def _send(
-    application: Application, actor: Actor, task_id: int, raw: dict[str, Any], token: str | None, *, correcting: bool
-) -> Outcome:
-    forms = application.forms
+def _send(application: Application, actor: Actor, task_id: int, raw: dict[str, Any], token: str | None) -> Outcome:
+    """Send the form; what was typed stays as a draft if it is not taken, whatever the reason."""
     try:
         with application.database.unit_of_work() as session:
-            if correcting:
-                forms.amend(session, application.engine, task_id, actor, raw)
-            else:
-                forms.submit(session, application.engine, task_id, actor, raw, token=token)
+            application.forms.submit(session, application.engine, task_id, actor, raw, token=token)
     except InvalidSubmission as error:
-        errors: list[FieldError] = getattr(error, "errors", [])
-        return Refused(errors, getattr(error, "raw", None) or raw, "" if errors else error.message)
+        _keep(application, actor, task_id, raw)
+        return _refused(error, raw)
+    except Exception:
+        with suppress(Exception):  # what is wrong is told by the error that goes on
+            _keep(application, actor, task_id, raw)
+        raise
     return Sent(task_id)
+
+
+def _correct(application: Application, actor: Actor, task_id: int, raw: dict[str, Any]) -> Outcome:
+    """Correct what was sent before."""
+    try:
+        with application.database.unit_of_work() as session:
+            application.forms.amend(session, application.engine, task_id, actor, raw)
+    except InvalidSubmission as error:
+        return _refused(error, raw)
+    return Sent(task_id)
+
+
+def _keep(application: Application, actor: Actor, task_id: int, raw: dict[str, Any]) -> None:
+    with application.database.unit_of_work() as session:
+        application.forms.save_draft(session, application.engine, task_id, actor, raw)
+
+
+def _refused(error: InvalidSubmission, raw: Mapping[str, Any]) -> Refused:
+    errors: list[FieldError] = getattr(error, "errors", [])
+    return Refused(errors, getattr(error, "raw", None) or raw, "" if errors else error.message)
 
 
 def _file_paths(schema: FormSchema, raw: Mapping[str, Any]) -> dict[str, tuple[str, int | None, str]]:

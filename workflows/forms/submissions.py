@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definitions.models import Bundle, FormVersion
+from engine.definitions import catalogue
+from engine.definitions.catalogue import BundleModel
 from engine.errors import NotAllowed, UnknownTask
 from engine.identity import Actor
 from engine.instances.models import Instance
@@ -286,22 +286,20 @@ def _with_readonly(key: str, columns: Any, shown: Mapping[str, Any], values: Val
     return [{**row, **{column: read.get(column) for column in readonly}} for row, read in pairs]
 
 
-def _form_id(session: Session, instance: Instance, form_key: str | None) -> int:
-    content = session.scalar(sa.select(Bundle.content).filter_by(sha256=instance.bundle_sha256))
-    found = orjson.loads(content)["forms"].get(form_key) if content is not None else None
-    if found is None:
+def _published(session: Session, instance: Instance, form_key: str) -> BundleModel:
+    bundle = catalogue.by_sha(session, instance.bundle_sha256)
+    if form_key not in bundle.form_versions:
         raise InvalidForm(f"El formulario «{form_key}» no está publicado con este proceso.", form_key=form_key)
-    return int(found)
+    return bundle
 
 
 def _schema(session: Session, instance: Instance, form_key: str | None) -> FormSchema:
     if not form_key:
         return FormSchema.empty()
-    found = session.get_one(FormVersion, _form_id(session, instance, form_key))
-    return FormSchema.from_dict(found.schema)
+    return FormSchema.from_dict(_published(session, instance, form_key).form(form_key))
 
 
 def _form_version(session: Session, instance: Instance, form_key: str | None) -> int:
     if not form_key:
         return 0
-    return session.get_one(FormVersion, _form_id(session, instance, form_key)).version
+    return _published(session, instance, form_key).form_versions[form_key]

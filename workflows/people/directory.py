@@ -5,7 +5,7 @@ A role of the sector is a group by its own id; a role of an entity is the group 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,9 +83,13 @@ def actor(session: Session, username: str) -> Actor:
     ).all()
     if not found:
         raise NotFound(f"No hay ninguna persona activa con el usuario «{username}».", username=username)
-    roles = {role for _entity, role in found if role}
-    groups = frozenset(group(role, found[0].entity_code) for role in roles)
-    return Actor(username, groups, is_supervisor=bool(roles & SUPERVISORS))
+    return actor_with(username, found[0].entity_code, {role for _entity, role in found if role})
+
+
+def actor_with(username: str, entity: str, roles: Collection[str]) -> Actor:
+    """A person of an entity who holds these roles, as the engine sees them."""
+    groups = frozenset(group(role, entity) for role in roles)
+    return Actor(username, groups, is_supervisor=not SUPERVISORS.isdisjoint(roles))
 
 
 def people_with(session: Session, role: str, entity: str | None = None) -> list[Person]:
