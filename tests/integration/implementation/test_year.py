@@ -108,7 +108,7 @@ def test_approved_plans_become_money_strategy_programme_and_a_document(office: O
         document = versions.find(session, PLAN, "plan_accion", "2018")
         assert document is not None
         content = versions.present(session, document).content
-        assert [section["code"] for section in content["sections"]] == ["SDG", "DADEP", "IDPAC"]
+        assert [section["code"] for section in content["sections"]] == ["SDG", "IDPAC", "DADEP"]
         assert content["sections"][0]["tables"][0]["rows"]
 
 

@@ -1,0 +1,118 @@
+"""Changes of a project's money during the year."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.definitions import catalogue
+from engine.instances.models import Instance
+from tests.integration.implementation.conftest import Office
+from tests.support.plan import PLAN
+from workflows import auditing
+from workflows.documents import files
+from workflows.errors import InvalidSubmission
+from workflows.implementation import budget
+from workflows.implementation.models import BudgetModification
+from workflows.plan.models import Project
+
+PROJECT = "1065"
+
+
+def begin(office: Office) -> int:
+    about = {"plan": PLAN, "entidad": "DADEP", "proyecto": PROJECT, "vigencia": 2018}
+    (case,) = office.message("modificacion_presupuestal", f"{PLAN}/{PROJECT}", **about)
+    return case
+
+
+def change(office: Office, **given: Any) -> dict[str, Any]:
+    form = office.open("registrar_modificacion", "bdiaz")
+    with office.house.database.unit_of_work() as session:
+        act = files.store(
+            session, office.house.clock, "bdiaz", "decreto.csv", b"decreto\n12\n", task_id=form.task.id
+        ).id
+    return {
+        "proyecto": form.shown["proyecto"],
+        "tipo": "reduccion",
+        "valor": "1000000",
+        "acto": "Decreto 12 de 2018",
+        "fecha": "2018-06-29",
+        "soporte": [act],
+        "afecta_metas": "no",
+    } | given
+
+
+def money(office: Office) -> Decimal:
+    with office.house.database.reading() as session:
+        project = session.scalars(sa.select(Project).where(Project.code == PROJECT)).one()
+        return budget.in_force(session, project.id, 2018) or Decimal(0)
+
+
+def test_a_message_opens_the_case_of_a_change_with_its_number_in_the_year(office: Office) -> None:
+    first, second = begin(office), begin(office)
+
+    with office.house.database.reading() as session:
+        keys = [session.get_one(Instance, case).business_key for case in (first, second)]
+        assert keys == ["PES-GOB/f4m/2018-001", "PES-GOB/f4m/2018-002"]
+
+
+def test_a_reduction_changes_the_appropriation_and_keeps_the_act(office: Office) -> None:
+    before = money(office)
+    begin(office)
+
+    office.send("registrar_modificacion", "bdiaz", change(office))
+
+    assert money(office) == before - 1_000_000
+    with office.house.database.reading() as session:
+        kept = session.scalars(sa.select(BudgetModification)).one()
+        assert (kept.before, kept.after, kept.act) == (before, before - 1_000_000, "Decreto 12 de 2018")
+        assert [file.name for file in kept.files] == ["decreto.csv"]
+        (entry,) = auditing.of_object(session, budget.KIND, str(kept.id))
+        assert entry.before == {"apropiacion": format(before, "f")}
+        known = budget.of_year(session, PLAN, 2018, "DADEP")
+        assert next(one for one in known if one.project.code == PROJECT).modifications == [kept]
+
+
+def test_the_month_begins_with_the_modified_appropriation(office: Office) -> None:
+    before = money(office)
+    begin(office)
+    office.send("registrar_modificacion", "bdiaz", change(office, tipo="adicion"))
+
+    form = office.open("reportar_ejecucion", "bdiaz", entidad="DADEP", periodo="2018-06")
+
+    row = next(row for row in form.shown["presupuesto"] if row["_fila"] == PROJECT)
+    assert row["apropiacion_vigente"] == before + 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"fecha": "2018-12-31"}, "fecha"),
+        ({"valor": "-5"}, "valor"),
+        ({"valor": "999.999.999.999.999"}, "valor"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(office: Office, given: dict[str, Any], field: str) -> None:
+    begin(office)
+
+    with pytest.raises(InvalidSubmission) as refused:
+        office.send("registrar_modificacion", "bdiaz", change(office, **given))
+
+    assert {error.path for error in refused.value.__dict__["errors"]} == {field}
+
+
+def test_a_change_that_touches_goals_asks_for_a_modification_of_the_plan(office: Office) -> None:
+    begin(office)
+
+    office.send("registrar_modificacion", "bdiaz", change(office, afecta_metas="si"))
+
+    with office.house.database.reading() as session:
+        asked = session.scalars(sa.select(Instance).where(Instance.process_key == "sub_modificacion_pes")).all()
+        published = {key for key, _element in catalogue.start_events(session)}
+        assert len(asked) == int("sub_modificacion_pes" in published)
+        assert session.scalars(
+            sa.select(Instance.state).where(Instance.process_key == "f4_modificacion_presupuestal")
+        ).all() == ["completed"]
