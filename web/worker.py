@@ -15,6 +15,7 @@ from workflows import cycles
 from workflows.approvals import printing as approvals
 from workflows.documents import files, publishing
 from workflows.formulation import printing
+from workflows.implementation import external_files
 from workflows.lifecycle import year_end
 from workflows.reports import storing
 
@@ -94,6 +95,7 @@ def _make_documents(application: Application) -> None:
     publishing.make_missing(application.database, application.engine.clock)
     printing.make_missing(application.database, application.engine.clock)
     approvals.make_missing(application.database, application.engine.clock)
+    external_files.make_missing(application.database, application.engine.clock)
 
 
 def _forget_unused_files(application: Application) -> None:

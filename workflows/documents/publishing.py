@@ -13,7 +13,7 @@ from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.rendering import RENDERERS, Page, page_of
 from workflows.plan.models import Plan
 
-KINDS = ("evaluacion_intermedia", "informe_anual", "evaluacion_final")
+KINDS = ("plan_accion", "evaluacion_intermedia", "informe_anual", "evaluacion_final")
 """The documents whose frozen version is published as files."""
 
 MEDIA_TYPES = {

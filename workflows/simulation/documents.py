@@ -9,15 +9,19 @@ import sqlalchemy as sa
 
 from engine.clock import Clock
 from engine.database import Database
+from workflows.approvals import printing as approvals
 from workflows.documents import files, publishing
 from workflows.documents.models import Document
 from workflows.formulation import printing
+from workflows.implementation import external_files
 from workflows.reports import storing
 
 MAKERS: tuple[Callable[[Database, Clock], int], ...] = (
     storing.make_missing,
     publishing.make_missing,
     printing.make_missing,
+    approvals.make_missing,
+    external_files.make_missing,
 )
 """What the worker does with documents that are due; each gives how many it made."""
 
