@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
 
+from sqlalchemy.orm import Session
+
 from engine.clock import VirtualClock
 from engine.database import Database
+from engine.definitions import publishing
+from engine.definitions.reading import read_diagram
 from engine.identity import SYSTEM
 from engine.runtime import ProcessEngine
 from workflows import assembly, shipped
@@ -22,6 +26,17 @@ from workflows.simulation.robots import GOOD, Robots
 from workflows.simulation.values import Reality
 
 PLAN = "PES-GOB"
+MONTH = frozenset(
+    {
+        "f5_ciclo_mensual",
+        "f5_preparacion",
+        "f5_reporte_extemporaneo",
+        "sub_mesa",
+        "sub_plan_choque",
+        "sub_reporte_entidad",
+    }
+)
+"""The processes of the month."""
 
 
 def demo_data() -> PlanData:
@@ -51,13 +66,26 @@ class House:
         return Play(self.database, self.engine, self.forms, robots, self.clock)
 
 
-def build_house(database: Database, clock: VirtualClock, *, measured_before: tuple[int, int], **kwargs) -> House:  # type: ignore[no-untyped-def]
-    """Load the demo plan with what was measured before a month, and publish the shipped processes."""
+def build_house(  # type: ignore[no-untyped-def]
+    database: Database,
+    clock: VirtualClock,
+    *,
+    measured_before: tuple[int, int],
+    only: Collection[str] | None = None,
+    **kwargs,
+) -> House:
+    """Load the demo plan with what was measured before a month, and publish the shipped processes (or `only` these)."""
     engine = assembly.process_engine(clock, **kwargs)
     with database.unit_of_work() as session:
         importing.apply(session, clock, SYSTEM, without_measurements(demo_data(), since=measured_before))
-        shipped.publish_shipped(session, engine)
+        publish(session, engine, only)
     return House(database, clock, engine, assembly.forms())
+
+
+def publish(session: Session, engine: ProcessEngine, only: Collection[str] | None = None) -> None:
+    """Publish the shipped processes, or `only` these: the calendar opens nothing else."""
+    diagrams = [xml for xml in shipped.shipped_diagrams() if only is None or read_diagram(xml).process_key in only]
+    publishing.publish(session, engine, diagrams, shipped.shipped_forms(), actor=SYSTEM, reason=shipped.REASON)
 
 
 def day(text: str) -> dt.date:

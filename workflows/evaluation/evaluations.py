@@ -84,7 +84,7 @@ def entities(session: Session, evaluation: Evaluation) -> list[str]:
 def months(session: Session, plan_code: str, cutoff: dt.date, count: int) -> list[str]:
     """The last `count` months up to a cut-off that the plan is followed in, oldest first.
 
-    A month that the coordinator decided not to open is none of them.
+    A month that was loaded with the plan is one of them; one that the coordinator decided not to open is not.
     """
     plan = session.get_one(Plan, plan_code)
     first = cutoff.replace(day=1)
@@ -98,8 +98,12 @@ def months(session: Session, plan_code: str, cutoff: dt.date, count: int) -> lis
             )
         )
     )
+    loaded = set(
+        session.scalars(sa.select(Period.code).where(Period.plan_code == plan_code, Period.instance_id.is_(None)))
+    )
     last = plan.ends_on.strftime("%Y-%m")
-    return [code for code in codes if plan.first_month <= code <= last and code not in skipped]
+    followed = [code for code in codes if plan.first_month <= code <= last and code not in skipped]
+    return sorted({*followed, *loaded.intersection(codes)})
 
 
 def still_open(session: Session, plan_code: str, codes: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.database import Database
-from tests.support.plan import House, build_house, day
+from tests.support.plan import MONTH, House, build_house, day
 from workflows.simulation.robots import LATE, MISSING, RETURNED
 
 JUNE = (2018, 6)
@@ -25,7 +25,7 @@ def _july_first() -> VirtualClock:
 @pytest.fixture
 def house(database: Database) -> House:
     """Measured until May; June is the first month that the calendar opens."""
-    return build_house(database, _july_first(), measured_before=JUNE)
+    return build_house(database, _july_first(), measured_before=JUNE, only=MONTH)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -62,7 +62,7 @@ def eventful(lasting_database: str) -> Iterator[House]:
 def _played(url: str, profiles: Mapping[tuple[str, str], str], until: str) -> Iterator[House]:
     database = Database(url)
     database.create_all()
-    house = build_house(database, _july_first(), measured_before=JUNE)
+    house = build_house(database, _july_first(), measured_before=JUNE, only=MONTH)
     house.submissions = house.play(profiles).until(day(until))
     yield house
     database.dispose()
