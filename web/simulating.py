@@ -114,7 +114,8 @@ def _read(database: Database, plan_code: str) -> Result:
     with database.unit_of_work() as session:
         found = result.read(session, plan_code)
         day = sa.func.date(OutboxMessage.created_at)
-        written = session.execute(sa.select(sa.func.count()).group_by(OutboxMessage.recipient, day)).scalars().all()
+        per_day = sa.select(sa.func.count(OutboxMessage.id)).group_by(OutboxMessage.recipient, day)
+        written = session.scalars(per_day).all()
         session.execute(sa.update(OutboxMessage).where(OutboxMessage.state == "pendiente").values(state=NOT_SENT))
     return found.with_mails(sum(written), max(written, default=0))
 

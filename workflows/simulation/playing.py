@@ -77,8 +77,6 @@ class Play:
             sweep.fire_due_timers(session, self.engine)
         with self.database.unit_of_work() as session:
             sweep.retry_due_incidents(session, self.engine)
-        with self.database.unit_of_work() as session:
-            year_end.announce_closed_years(session, self.engine)
 
     def work(self, task_id: int) -> bool:
         """Let somebody who may do a task do it, if anybody does; gives whether it was sent."""
