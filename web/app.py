@@ -27,11 +27,12 @@ from web.incidents.views import blueprint as incidents
 from web.mails.views import blueprint as mails
 from web.navigation import menu
 from web.plans.views import blueprint as plans
+from web.portal.survey import blueprint as survey
 from web.portal.views import blueprint as portal
 from web.studio.views import blueprint as studio
 from workflows import spanish
 
-BLUEPRINTS = (auth, inbox, boards, plans, cases, incidents, files, mails, studio, admin, portal, demo)
+BLUEPRINTS = (auth, inbox, boards, plans, cases, incidents, files, mails, studio, admin, portal, survey, demo)
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
 FILTERS = {
