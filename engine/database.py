@@ -13,7 +13,11 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from engine.errors import Conflict
+
 BUSY_TIMEOUT_S = 30
+LOST_RACES = frozenset({"40001", "40P01"})
+"""PostgreSQL's codes for a serialization failure and a deadlock."""
 
 Identifier = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Primary keys: 64 bits on PostgreSQL, the row id on SQLite."""
@@ -112,13 +116,19 @@ class Database:
         """One transaction that commits at the end and rolls back on any exception.
 
         On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), so that a command never fails half way
-        because somebody else wrote first.
+        because somebody else wrote first. On PostgreSQL, of two that wait for each other one is given up: it raises
+        `Conflict`, nothing of it is kept, and it works when tried again.
         """
         with self._sessions() as session:
             if self.is_sqlite:
                 session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-            yield session
-            session.commit()
+            try:
+                yield session
+                session.commit()
+            except sa.exc.DBAPIError as exc:
+                if not lost_race(exc):
+                    raise
+                raise Conflict("Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo.") from exc
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -133,6 +143,11 @@ class Database:
     def dispose(self) -> None:
         """Close the pool."""
         self.engine.dispose()
+
+
+def lost_race(failure: BaseException) -> bool:
+    """Whether the database gave up this transaction for the sake of another: not a failure of what it did."""
+    return isinstance(failure, sa.exc.DBAPIError) and getattr(failure.orig, "sqlstate", None) in LOST_RACES
 
 
 def _sqlite(url: URL, *, durable: bool) -> sa.Engine:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine import incidents, resolutions
+from engine.database import lost_race
 from engine.errors import CorruptState
 from engine.identity import SYSTEM
 from engine.incidents import Incident
@@ -64,6 +65,8 @@ def _claimed(
         with session.begin_nested():
             return work(instance)
     except Exception as failure:
+        if lost_race(failure):
+            raise  # no fault of the case: the next tick tries again
         corrupt = isinstance(failure, CorruptState)
         incidents.open_outside(session, engine, instance, "state" if corrupt else kind, failure)
         return False

@@ -19,7 +19,8 @@ from notifications.mail import EmailSender
 from notifications.models import OutboxMessage
 from notifications.rendering import Mail
 
-LEASE = dt.timedelta(minutes=5)
+LEASE = dt.timedelta(seconds=50)
+"""How long a worker may take over a mail before another one takes it: a dead one hands over within a minute."""
 BACK_OFF = tuple(dt.timedelta(minutes=m) for m in (1, 5, 30, 120, 480))
 
 
@@ -51,7 +52,10 @@ def deliver_due(database: Database, clock: Clock, sender: EmailSender, *, sent_f
     between sending and marking sends again after the lease: same Message-ID, which mail servers show once.
     """
     sent = 0
-    for message_id in _claim(database, clock.now(), limit):
+    for _ in range(limit):
+        message_id = _claim(database, clock.now())
+        if message_id is None:
+            break
         with database.reading() as session:
             message = session.get_one(OutboxMessage, message_id)
             email = _compose(message, sent_from)
@@ -65,20 +69,22 @@ def deliver_due(database: Database, clock: Clock, sender: EmailSender, *, sent_f
     return sent
 
 
-def _claim(database: Database, now: dt.datetime, limit: int) -> list[int]:
+def _claim(database: Database, now: dt.datetime) -> int | None:
+    """Take over the next mail that is due: one at a time, so that no lease runs out while others are sent."""
     due = (
         sa.select(OutboxMessage)
         .where(OutboxMessage.state == "pendiente", OutboxMessage.send_at <= now)
         .where(sa.or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now))
         .order_by(OutboxMessage.send_at, OutboxMessage.id)
-        .limit(limit)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
     with database.unit_of_work() as session:
-        messages = list(session.scalars(due))
-        for message in messages:
-            message.leased_until = now + LEASE
-        return [message.id for message in messages]
+        message = session.scalar(due)
+        if message is None:
+            return None
+        message.leased_until = now + LEASE
+        return message.id
 
 
 def _mark_sent(database: Database, now: dt.datetime, message_id: int) -> None:

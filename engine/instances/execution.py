@@ -10,6 +10,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, Th
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
+from engine.database import lost_race
 from engine.definitions.diagram import Element
 from engine.definitions.parsing import element_id_of
 from engine.definitions.specs import AutomaticStep, Call, EventGateway
@@ -129,6 +130,8 @@ def _run_step(turn: Turn, node: Node) -> bool:
         with turn.session.begin_nested():
             variables = _work(turn, node)
     except Exception as failure:
+        if lost_race(failure):
+            raise  # the whole command is tried again, not this step
         del turn.thrown[thrown:], turn.received[received:], turn.events[events:], turn.entries[entries:]
         turn.fail(node, "step", failure)
         node.internal_data[BLOCKED] = True
