@@ -14,6 +14,9 @@ from engine.identity import Actor
 from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
 
+COUNTED = 1000
+"""Counts stop here: what is more is shown as more, and costs nothing."""
+
 Cursor = tuple[dt.datetime | None, int]
 """Where a page ended: the moment it is sorted by, and the task's id."""
 
@@ -71,7 +74,7 @@ class InboxRow:
 def mine(session: Session, actor: Actor, *, limit: int = 50, after: Cursor | None = None) -> list[InboxRow]:
     """The actor's open tasks, nearest deadline first, those without one last."""
     condition = (UserTask.assignee == actor.id) & (UserTask.state == "open")
-    return _by_deadline(session, sa.select(UserTask.id).where(condition), UserTask.due_at, limit, after)
+    return _by_deadline(session, sa.select(UserTask.id).where(condition), (UserTask.due_at, UserTask.id), limit, after)
 
 
 def of_groups(session: Session, actor: Actor, *, limit: int = 50, after: Cursor | None = None) -> list[InboxRow]:
@@ -79,11 +82,12 @@ def of_groups(session: Session, actor: Actor, *, limit: int = 50, after: Cursor 
     found: dict[int, InboxRow] = {}
     for group in sorted(actor.groups):
         query = (
-            sa.select(UserTask.id)
-            .join(TaskCandidate, TaskCandidate.task_id == UserTask.id)
+            sa.select(TaskCandidate.task_id)
+            .join(UserTask, TaskCandidate.task_id == UserTask.id)
             .where(TaskCandidate.group_id == group, UserTask.state == "open", UserTask.assignee.is_(None))
         )
-        found.update((row.id, row) for row in _by_deadline(session, query, TaskCandidate.due_at, limit, after))
+        key = (TaskCandidate.due_at, TaskCandidate.task_id)
+        found.update((row.id, row) for row in _by_deadline(session, query, key, limit, after))
     return sorted(found.values(), key=lambda row: (row.due_at is None, row.due_at, row.id))[:limit]
 
 
@@ -100,37 +104,42 @@ def finished_by(session: Session, actor: Actor, *, limit: int = 50, after: Curso
 
 
 def count_mine(session: Session, actor: Actor) -> int:
-    """How many open tasks the actor has."""
-    query = sa.select(sa.func.count()).select_from(UserTask)
-    return session.scalar(query.where(UserTask.assignee == actor.id, UserTask.state == "open")) or 0
+    """How many open tasks the actor has, at most `COUNTED`."""
+    return _counted(session, sa.select(UserTask.id).where(UserTask.assignee == actor.id, UserTask.state == "open"))
 
 
 def count_of_groups(session: Session, actor: Actor) -> int:
-    """How many untaken tasks are offered to the actor's groups."""
+    """How many untaken tasks are offered to the actor's groups, at most `COUNTED`."""
     query = (
-        sa.select(sa.func.count(sa.distinct(UserTask.id)))
+        sa.select(UserTask.id)
+        .distinct()
         .join(TaskCandidate, TaskCandidate.task_id == UserTask.id)
         .where(TaskCandidate.group_id.in_(actor.groups), UserTask.state == "open", UserTask.assignee.is_(None))
     )
-    return session.scalar(query) or 0
+    return _counted(session, query)
+
+
+def _counted(session: Session, query: sa.Select[Any]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(query.limit(COUNTED).subquery())) or 0
 
 
 def _by_deadline(
-    session: Session, query: sa.Select[Any], due_at: Any, limit: int, after: Cursor | None
+    session: Session, query: sa.Select[Any], key: tuple[Any, Any], limit: int, after: Cursor | None
 ) -> list[InboxRow]:
-    """Those with a deadline first, by an index, and only if the page isn't full those without."""
+    """Those with a deadline first, by the index that ends in `key`, and only if the page is not full the others."""
+    due_at, task_id = key
     ids: list[int] = []
     if after is None or after[0] is not None:
         dated = query.where(due_at.is_not(None))
         if after is not None:
             moment = sa.literal(after[0], UserTask.due_at.type)
-            dated = dated.where((due_at > moment) | ((due_at == moment) & (UserTask.id > after[1])))
-        ids += session.scalars(dated.order_by(due_at, UserTask.id).limit(limit))
+            dated = dated.where((due_at > moment) | ((due_at == moment) & (task_id > after[1])))
+        ids += session.scalars(dated.order_by(due_at, task_id).limit(limit))
     if len(ids) < limit:
         undated = query.where(due_at.is_(None))
         if after is not None and after[0] is None:
-            undated = undated.where(UserTask.id > after[1])
-        ids += session.scalars(undated.order_by(UserTask.id).limit(limit - len(ids)))
+            undated = undated.where(task_id > after[1])
+        ids += session.scalars(undated.order_by(task_id).limit(limit - len(ids)))
     return _rows(session, ids)
 
 

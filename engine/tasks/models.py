@@ -26,6 +26,7 @@ class UserTask(Base):
             "ix_user_task_open_assignee",
             "assignee",
             "due_at",
+            "id",
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         ),
@@ -63,7 +64,7 @@ class TaskCandidate(Base):
     """A group to which a task is offered; rows exist only while the task is open."""
 
     __tablename__ = "task_candidate"
-    __table_args__ = (sa.Index("ix_task_candidate_group", "group_id", "due_at"),)
+    __table_args__ = (sa.Index("ix_task_candidate_group", "group_id", "due_at", "task_id"),)
 
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id", ondelete="CASCADE"), primary_key=True)
     group_id: Mapped[str] = mapped_column(sa.String(200), primary_key=True)

@@ -132,10 +132,14 @@ def _counts(session: Session) -> dict[str, int]:
     }
 
 
+def _shown(count: int) -> str:
+    return f"{count}" if count < rows.COUNTED else "1.000 o más"
+
+
 def _tabs(present: str, counts: dict[str, int]) -> list[tuple[str, str, bool]]:
     labels = {
-        "inbox.mine": f"Mías ({counts['mine']})",
-        "inbox.groups": f"De mi grupo ({counts['groups']})",
+        "inbox.mine": f"Mías ({_shown(counts['mine'])})",
+        "inbox.groups": f"De mi grupo ({_shown(counts['groups'])})",
         "inbox.others": "Esperan a otros",
         "inbox.done": "Terminadas",
     }

@@ -1138,7 +1138,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_user_task_instance", ["instance_id", "state"], unique=False)
         batch_op.create_index(
             "ix_user_task_open_assignee",
-            ["assignee", "due_at"],
+            ["assignee", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
@@ -1583,7 +1583,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("task_id", "group_id", name=op.f("pk_task_candidate")),
     )
     with op.batch_alter_table("task_candidate", schema=None) as batch_op:
-        batch_op.create_index("ix_task_candidate_group", ["group_id", "due_at"], unique=False)
+        batch_op.create_index("ix_task_candidate_group", ["group_id", "due_at", "task_id"], unique=False)
 
     op.create_table(
         "topics_discussed",
