@@ -11,16 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
+from engine.instances import messages
 from engine.runtime import ProcessEngine
 from workflows import auditing
+from workflows.calendar import bogota_day
 from workflows.documents.models import StoredFile
-from workflows.errors import NotFound
+from workflows.errors import Forbidden, NotFound
 from workflows.forms.values import as_json
 from workflows.implementation.models import BudgetModification
 from workflows.implementation.resources import budget_of
 from workflows.monitoring import execution
 from workflows.monitoring.execution import PESOS_PER_MILLION
 from workflows.monitoring.models import BudgetReport, Period
+from workflows.people import directory
 from workflows.plan.models import Project
 
 ADDITION, REDUCTION, TRANSFER, POSTPONEMENT = "adicion", "reduccion", "traslado", "aplazamiento"
@@ -30,6 +33,7 @@ KIND_WORDS = {
     TRANSFER: "Traslado",
     POSTPONEMENT: "Aplazamiento",
 }
+LIAISON = "enlace_planeacion"
 MESSAGE = "modificacion_presupuestal"
 KIND = "modificacion_presupuestal"
 """What the *bitácora* calls a modification."""
@@ -166,3 +170,23 @@ def _last_report(session: Session, project_id: int, year: int) -> tuple[str, Bud
 
 def _change(kept: BudgetModification) -> Change:
     return Change(kept.project_id, kept.kind, kept.amount, kept.act, kept.dated_on, kept.affects_goals)
+
+
+def ask(session: Session, engine: ProcessEngine, plan_code: str, project_code: str, *, actor: Actor) -> int:
+    """Open the case of a change of a project's money: what its entity's liaison does on the budget page.
+
+    Gives the case. Raises `NotFound` or `Forbidden`.
+    """
+    query = sa.select(Project).where(Project.plan_code == plan_code, Project.code == project_code)
+    project = session.scalar(query)
+    if project is None:
+        raise NotFound(f"El plan no tiene el proyecto «{project_code}».", project_code=project_code)
+    if directory.group(LIAISON, project.entity_code) not in actor.groups:
+        raise Forbidden(f"Registra las modificaciones el enlace de planeación de {project.entity_code}.")
+    about = {
+        "plan": plan_code,
+        "entidad": project.entity_code,
+        "proyecto": project_code,
+        "vigencia": bogota_day(engine.now()).year,
+    }
+    return messages.send(session, engine, MESSAGE, f"{plan_code}/{project_code}", about, actor=actor)[0]

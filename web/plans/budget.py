@@ -1,0 +1,100 @@
+"""What a year's projects are given and spend, what was reported outside, and the recovery plans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, request
+from sqlalchemy.orm import Session
+
+from web.auth import SIGNED_IN, allow
+from web.pages import actor, back_to, current, page
+from web.plans.blueprint import blueprint
+from workflows.calendar import bogota_day
+from workflows.implementation import budget, external_files, external_reports, years
+from workflows.people import directory
+from workflows.plan.models import Plan
+from workflows.recovery import plans as recovery
+
+
+@blueprint.get("/<plan_code>/presupuesto")
+@allow(SIGNED_IN)
+def money(plan_code: str) -> str:
+    """The money of each project in a year, its modifications, and the button that registers one."""
+    with current().database.reading() as session:
+        plan = _plan(session, plan_code)
+        year = _year(plan)
+        projects = budget.of_year(session, plan_code, year)
+        return page(
+            "plans/budget.html",
+            plan=plan,
+            year=year,
+            years=range(plan.first_year, plan.ends_on.year + 1),
+            projects=projects,
+            action_plans=years.of_year(session, plan_code, year),
+            kinds=budget.KIND_WORDS,
+            names=directory.display_names(
+                session, [one.registered_by for project in projects for one in project.modifications]
+            ),
+            may_modify={one.project.code for one in projects if _is_liaison(one.project.entity_code)},
+        )
+
+
+@blueprint.post("/<plan_code>/presupuesto/<project_code>/modificacion")
+@allow(budget.LIAISON)
+def modify(plan_code: str, project_code: str) -> Any:
+    """Open the case in which the change and its act are registered."""
+    with current().database.unit_of_work() as session:
+        budget.ask(session, current().engine, plan_code, project_code, actor=actor())
+    notice = f"Quedó en su bandeja: registre la modificación del proyecto {project_code} con su acto."
+    return back_to("plans.money", notice, plan_code=plan_code)
+
+
+@blueprint.get("/<plan_code>/reportes-externos")
+@allow(SIGNED_IN)
+def external(plan_code: str) -> str:
+    """The reports to SDP/SDH: their files and under which number they were filed."""
+    with current().database.reading() as session:
+        plan = _plan(session, plan_code)
+        reports = external_reports.of_plan(session, plan_code)
+        files = {
+            report.id: [
+                (suffix, external_files.file_of(session, report, suffix)) for suffix in external_files.RENDERERS
+            ]
+            for report in reports
+        }
+        return page(
+            "plans/external.html", plan=plan, reports=reports, files=files, systems=external_reports.SYSTEM_WORDS
+        )
+
+
+@blueprint.get("/<plan_code>/planes-de-choque")
+@allow(SIGNED_IN)
+def recovery_plans(plan_code: str) -> str:
+    """The recovery plans: how each stands, its actions and what was learnt."""
+    with current().database.reading() as session:
+        plan = _plan(session, plan_code)
+        found = recovery.of_plan(session, plan_code)
+        people = {action.responsible for one in found for action in one.actions}
+        return page(
+            "plans/recovery.html",
+            plan=plan,
+            found=[(one, recovery.actions(one)) for one in found],
+            states=recovery.STATE_WORDS,
+            names=directory.display_names(session, people),
+        )
+
+
+def _plan(session: Session, plan_code: str) -> Plan:
+    return session.get(Plan, plan_code) or abort(404)
+
+
+def _year(plan: Plan) -> int:
+    """The year asked for, else the present one, within the plan."""
+    asked = request.args.get("vigencia", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else bogota_day(current().clock.now()).year
+    return min(max(year, plan.first_year), plan.ends_on.year)
+
+
+def _is_liaison(entity: str) -> bool:
+    return directory.group(budget.LIAISON, entity) in actor().groups
