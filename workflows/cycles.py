@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -27,6 +28,7 @@ from workflows.plan.models import Plan
 
 OPENED, SKIPPED, UNDECIDED = "abierto", "omitido", "por_decidir"
 FOLLOWED_STATES = ("adoptado", "vigente")
+IMPORTED = ""
 EARLIER_SKIPPED = "Se abrió solo el periodo más reciente: así lo dice el proceso."
 
 NAMES = {  # process → part of the business key, name of a case on screen
@@ -65,10 +67,12 @@ def open_due(session: Session, engine: ProcessEngine, *, plan_code: str | None =
     afterwards, it is never opened twice, and what was missed is caught up as the process says (`pes.atraso`).
     """
     opened: list[Instance] = []
-    starts = calendar_starts(session)
-    for plan in _followed(session, plan_code):
+    plans = _followed(session, plan_code)
+    starts = calendar_starts(session) if plans else []
+    for plan in plans:
+        taken = _taken(session, plan)
         for start in starts:
-            opened += _open_process(session, engine, plan, start, starts)
+            opened += _open_process(session, engine, plan, start, starts, taken)
     return opened
 
 
@@ -139,30 +143,35 @@ def business_key(plan_code: str, process_key: str, label: str) -> str:
 
 
 def _open_process(
-    session: Session, engine: ProcessEngine, plan: Plan, start: CalendarStart, starts: Sequence[CalendarStart]
+    session: Session,
+    engine: ProcessEngine,
+    plan: Plan,
+    start: CalendarStart,
+    starts: Sequence[CalendarStart],
+    taken: Mapping[str, set[str]],
 ) -> list[Instance]:
-    due = _due(session, engine, plan, start)
+    due = _due(engine, plan, start, taken)
     if not due or not _requirements_closed(session, engine, plan, start, starts):
         return []
     *backlog, newest = due
+    wanted = [newest]
     if start.cadence.catch_up == "todas":
-        backlog, taken = [], due
-    else:
-        taken = [newest]
+        backlog, wanted = [], due
     outcome, reason = (SKIPPED, EARLIER_SKIPPED) if start.cadence.catch_up == "ultima" else (UNDECIDED, "")
     for opening in backlog:
         _reserve(session, engine, plan, start.process_key, opening, outcome=outcome, reason=reason)
-    instances_ = (_open(session, engine, plan, start, opening, actor=SYSTEM, reason="") for opening in taken)
+    instances_ = (_open(session, engine, plan, start, opening, actor=SYSTEM, reason="") for opening in wanted)
     return [instance for instance in instances_ if instance is not None]
 
 
-def _due(session: Session, engine: ProcessEngine, plan: Plan, start: CalendarStart) -> list[DueOpening]:
-    taken = _taken(session, plan, start)
+def _due(engine: ProcessEngine, plan: Plan, start: CalendarStart, taken: Mapping[str, set[str]]) -> list[DueOpening]:
+    # Months that came with the import were followed elsewhere and are closed: nothing to open.
+    known = taken[start.process_key] | (taken[IMPORTED] if start.cadence.every == "mensual" else set())
     today = bogota_day(engine.now())
     due = []
     first = cadence.month_bounds(plan.first_month)[0]
     for period in start.cadence.periods(first, plan.ends_on):
-        if period.label in taken:
+        if period.label in known:
             continue
         opens_on = _opens_on(engine, start.cadence, period, plan)
         if opens_on > today:
@@ -171,16 +180,14 @@ def _due(session: Session, engine: ProcessEngine, plan: Plan, start: CalendarSta
     return due
 
 
-def _taken(session: Session, plan: Plan, start: CalendarStart) -> set[str]:
-    query = sa.select(PeriodStart.period).where(
-        PeriodStart.plan_code == plan.code, PeriodStart.process_key == start.process_key
-    )
-    taken = set(session.scalars(query))
-    if start.cadence.every == "mensual":
-        # Months that came with the import were followed elsewhere and are closed: nothing to open.
-        taken |= set(
-            session.scalars(sa.select(Period.code).where(Period.plan_code == plan.code, Period.instance_id.is_(None)))
-        )
+def _taken(session: Session, plan: Plan) -> Mapping[str, set[str]]:
+    """The periods that were opened or decided about, by process; under `IMPORTED`, the months that were imported."""
+    taken: dict[str, set[str]] = defaultdict(set)
+    decided = sa.select(PeriodStart.process_key, PeriodStart.period).where(PeriodStart.plan_code == plan.code)
+    for process_key, period in session.execute(decided):
+        taken[process_key].add(period)
+    imported = sa.select(Period.code).where(Period.plan_code == plan.code, Period.instance_id.is_(None))
+    taken[IMPORTED] = set(session.scalars(imported))
     return taken
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,7 +39,7 @@ class OpenForm:
 
     `shown`: by field, typed values or what was typed. `options` by path without row. `files` by id: those named in
     the form that this person may attach. `hidden`: paths not asked now. `saved_at`: when the draft shown was kept.
-    `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected.
+    `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected. `desk` is what it was laid out on.
     """
 
     task: UserTask
@@ -55,6 +55,7 @@ class OpenForm:
     saved_at: dt.datetime | None = None
     sent_at: dt.datetime | None = None
     amendable: bool = False
+    desk: Desk | None = field(default=None, repr=False, compare=False)
 
     def value(self, path: str) -> Any:
         """What is shown at a path."""
@@ -118,6 +119,11 @@ def lay_out(
     prefill = replace(prefill, values=typed(schema, prefill.values))
     options = {path: _options(context, path, one, prefill, catalogues) for path, one in _choices(schema)}
     return Desk(context, schema, handler, prefill, options, _files(context, schema, prefill, also))
+
+
+def with_new_files(desk: Desk) -> Desk:
+    """The same desk, with what was uploaded to its task since."""
+    return replace(desk, files={**desk.files, **_files(desk.context, desk.schema, desk.prefill, frozenset())})
 
 
 def handler_of(task: UserTask, handlers: Mapping[str, FormHandler]) -> FormHandler:

@@ -23,7 +23,7 @@ from workflows.forms import drafts
 from workflows.forms.bounds import within_bounds
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, PanelBuilder, Preview
 from workflows.forms.models import Submission, SubmissionFile, SubmissionRevision
-from workflows.forms.opening import Desk, OpenForm, file_ids, handler_of, lay_out, panels_of
+from workflows.forms.opening import Desk, OpenForm, file_ids, handler_of, lay_out, panels_of, with_new_files
 from workflows.forms.reading import Reading, without_blank_rows
 from workflows.forms.schema import FormSchema
 from workflows.forms.stored import typed
@@ -83,16 +83,18 @@ class Forms:
         raw: object,
         *,
         token: str | None = None,
+        opened: OpenForm | None = None,
     ) -> Submission:
         """Send a form: check it, write its records, complete the task.
 
-        The same `token` again returns the same submission and does nothing. Raises `InvalidSubmission` with
-        `errors` and `raw` (without blank rows: the errors' paths count its rows).
+        The same `token` again returns the same submission and does nothing. A form `opened` by the same person in this
+        very transaction is not laid out again. Raises `InvalidSubmission` with `errors` and `raw` (without blank rows:
+        the errors' paths count its rows).
         """
         task = _locked_task(session, task_id)
         if token is not None and (before := _sent_with(session, task_id, token)) is not None:
             return before
-        desk = self._desk(session, engine, task, actor)
+        desk = with_new_files(opened.desk) if opened and opened.desk else self._desk(session, engine, task, actor)
         commands.ensure_may_work_on(session, engine, task, actor)
         values = self._checked(desk, raw)
         variables = {**_salida(task, values), **as_variables(desk.handler.record(desk.context, values))}
@@ -195,6 +197,7 @@ class Forms:
             reading.hidden,
             desk.handler.preview(desk.context, reading.values),
             panels_of(desk.context, desk.prefill, self.panels),
+            desk=desk,
         )
 
     def _checked(self, desk: Desk, raw: object) -> Values:

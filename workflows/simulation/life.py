@@ -16,7 +16,7 @@ from workflows.indicators.sheets import SUM
 from workflows.lifecycle import starting
 from workflows.people import directory
 from workflows.plan import writing
-from workflows.plan.data import PlanData
+from workflows.plan.data import IndicatorRecord, PlanData
 from workflows.shipped import publish_shipped
 from workflows.simulation import result
 from workflows.simulation.playing import Play
@@ -77,15 +77,20 @@ def _ended(play: Play, plan_code: str) -> bool:
 
 
 def first_years(data: PlanData, years: int) -> PlanData:
-    """The same plan promised for its first `years` only: targets end there, and so does what has none by then."""
+    """The same plan promised for its first `years` only; what would begin later begins in the last of them."""
     last = data.plan.first_year + years - 1
     if last >= data.plan.last_year:
         return data
-    indicators = []
-    for indicator in data.indicators:
-        targets = {year: target for year, target in indicator.targets.items() if year <= last}
-        if targets:
-            monthly = {month: value for month, value in indicator.monthly.items() if month[0] <= last}
-            final = sum(targets.values(), Decimal(0)) if indicator.annualization == SUM else targets[max(targets)]
-            indicators.append(replace(indicator, targets=targets, monthly=monthly, final_target=final))
-    return replace(data, plan=replace(data.plan, years=years), indicators=tuple(indicators))
+    indicators = tuple(_until(indicator, last) for indicator in data.indicators)
+    return replace(data, plan=replace(data.plan, years=years), indicators=indicators)
+
+
+def _until(indicator: IndicatorRecord, last: int) -> IndicatorRecord:
+    first = min(indicator.targets, default=last)
+    late = max(first - last, 0)
+    targets = {year - late: target for year, target in indicator.targets.items() if year - late <= last}
+    monthly = {(year - late, month): value for (year, month), value in indicator.monthly.items() if year - late <= last}
+    if not targets:
+        return indicator
+    final = sum(targets.values(), Decimal(0)) if indicator.annualization == SUM else targets[max(targets)]
+    return replace(indicator, targets=targets, monthly=monthly, final_target=final)

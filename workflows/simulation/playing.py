@@ -20,10 +20,11 @@ from workflows import cycles
 from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
 from workflows.documents import files
 from workflows.errors import InvalidSubmission, WorkflowsError
+from workflows.forms.opening import OpenForm
 from workflows.forms.submissions import Forms
 from workflows.lifecycle import year_end
 from workflows.people import directory
-from workflows.simulation.robots import Robots
+from workflows.simulation.robots import Raw, Robots
 
 MORNING = dt.time(9, 0)
 ROUNDS_A_DAY = 40
@@ -45,6 +46,7 @@ class Play:
     clock: VirtualClock
     each_day: Callable[[dt.date], None] = lambda _day: None
     submissions: int = field(default=0, init=False)
+    _begun_on: dict[int, dt.date] = field(default_factory=dict, init=False)
 
     def until(self, last: dt.date) -> int:
         """Play every day from the clock's to `last`, included; gives the submissions made."""
@@ -98,28 +100,40 @@ class Play:
         if raw is None:  # what it needs is not there yet
             return False
         try:
-            self.forms.submit(session, self.engine, task_id, actor, raw)
+            self.forms.submit(session, self.engine, task_id, actor, raw, opened=form)
         except InvalidSubmission as refused:
             corrected = self.robots.correct(form, raw, refused.__dict__["errors"])
-            self.forms.submit(session, self.engine, task_id, actor, corrected)
+            self._send_again(session, form, actor, corrected)
         return True
+
+    def _send_again(self, session: Session, form: OpenForm, actor: Actor, raw: Raw) -> None:
+        try:
+            self.forms.submit(session, self.engine, form.task.id, actor, raw, opened=form)
+        except InvalidSubmission as refused:
+            told = "; ".join(f"{error.path}: {error.message}" for error in refused.__dict__["errors"])
+            raise StuckPlay(f"«{form.task.name}» ({form.task.process_key}) no se pudo enviar: {told}") from refused
 
     def _open_tasks(self, day: dt.date) -> list[int]:
         """The tasks somebody does today: nobody does all of them on the first day."""
         with self.database.reading() as session:
-            tasks = session.scalars(sa.select(UserTask).where(UserTask.state == "open").order_by(UserTask.id)).all()
-            return [task.id for task in tasks if self._acts_today(task, day)]
+            ids = session.scalars(sa.select(UserTask.id).where(UserTask.state == "open").order_by(UserTask.id)).all()
+            unknown = [task_id for task_id in ids if task_id not in self._begun_on]
+            for task in session.scalars(sa.select(UserTask).where(UserTask.id.in_(unknown))):
+                self._begun_on[task.id] = self._begins(task)
+        return [task_id for task_id in ids if self._begun_on[task_id] <= day]
 
-    def _acts_today(self, task: UserTask, day: dt.date) -> bool:
+    def _begins(self, task: UserTask) -> dt.date:
+        """The day on which somebody takes up a task; never, for what nobody does."""
         name = str(task.properties.get("registro") or task.element_id)
         if not self.robots.acts(name, task.variables):
-            return False
-        created, due = bogota_day(task.created_at), bogota_day(task.due_at) if task.due_at else day
-        if str(task.properties.get("plazo", "")).startswith(("fecha:fecha_reunion", "fecha:fecha_objetivo")):
-            return day >= due  # nobody records who came before the meeting, or what was achieved before its day
+            return dt.date.max
+        created = bogota_day(task.created_at)
+        due = bogota_day(task.due_at) if task.due_at else created
+        if "fecha_reunion" in str(task.properties.get("plazo", "")):
+            return due  # nobody records who came before the meeting
         margin = max((due - created).days - 1, 0)
         delay = self.robots.reality.choose(tuple(range(MAX_DELAY_DAYS)), task.id, name)
-        return day >= created + dt.timedelta(days=min(delay, margin))
+        return created + dt.timedelta(days=min(delay, margin))
 
 
 def _who(session: Session, task: UserTask) -> Actor | None:
