@@ -131,7 +131,7 @@ def _gather(session: Session, plan: Plan, evaluation: Evaluation) -> None:
         for one in evaluations.of_plan(session, plan.code, INTERMEDIATE)
         if one.state in (APPROVED, PUBLISHED)
     }
-    there |= {(ANNUAL, str(one.year)) for one in annual.of_plan(session, plan.code) if one.state == APPROVED}
+    there |= {(ANNUAL, str(one.year)) for one in annual.of_plan(session, plan.code) if one.state == annual.APPROVED}
     session.execute(sa.delete(EvaluationInput).where(EvaluationInput.evaluation_id == evaluation.id))
     session.add_all(
         EvaluationInput(evaluation_id=evaluation.id, kind=kind, key=key, available=(kind, key) in there)

@@ -50,10 +50,11 @@ class ClosingReview(PlainForm):
     What stays unticked needs a reason in `observaciones`, where the form has that field.
     """
 
-    def __init__(self, review: str, checklists: Checklists) -> None:
-        """`review` is the form handler's name: under it the points are kept."""
+    def __init__(self, review: str, checklists: Checklists, *, yearly: bool = True) -> None:
+        """`review` is the form handler's name: under it the points are kept, and by year if its case has one."""
         self.review = review
         self.checklists = checklists
+        self.yearly = yearly
 
     def prepare(self, context: FormContext) -> Prefill:
         """Each point with its proof behind it, and the proofs as a table."""
@@ -82,7 +83,7 @@ class ClosingReview(PlainForm):
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep every point with the proof it had."""
         found, labels = self._found(context), _labels(context)
-        key = str(context.variables.get("vigencia") or "")
+        key = str(context.variables.get("vigencia") or "") if self.yearly else ""
         known = {kept.item: kept for kept in of_review(context.session, context.plan_code, self.review, key)}
         for field, item in self._items():
             proof = found[item] or Proof("")

@@ -59,5 +59,5 @@ def _forms() -> Mapping[str, FormHandler]:
         "redactar_evaluacion": final_forms.WriteEvaluation(),
         "aprobar_evaluacion_final": final_forms.ApproveFinal(),
         "registrar_lecciones": final_forms.RecordLessons(),
-        "cerrar_fase_6": ClosingReview("cerrar_fase_6", proofs.REVIEW),
+        "cerrar_fase_6": ClosingReview("cerrar_fase_6", proofs.REVIEW, yearly=False),
     }
