@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import Database
+from engine.identity import SYSTEM
 from engine.incidents import open_incidents
 from engine.instances.commands import variables_of
 from engine.instances.models import Instance
@@ -21,11 +24,16 @@ from workflows.formulation import battery, methodology, printing, projects, sour
 from workflows.formulation.models import BatteryFinding, Methodology
 from workflows.goals.models import Line
 from workflows.meetings.models import Meeting
+from workflows.monitoring import figures
 from workflows.plan import importing
 from workflows.plan.data import IndicatorRecord, ObjectiveRecord, without_measurements
+from workflows.plan.history import write_history
+from workflows.plan.models import Plan
 from workflows.plan.stored import stored_plan
 from workflows.prioritization import framework, themes
 from workflows.surveys import conducting
+
+AFTERWARDS = dt.datetime(2018, 7, 31, 14, 0, tzinfo=dt.UTC)
 
 
 def play_to_the_end(office: Office, instance_id: int, *, polite: bool = False, days: int = 250) -> dict:  # type: ignore[type-arg]
@@ -63,7 +71,7 @@ def test_phase_1_leaves_its_records_and_each_return_its_trace(office: Office) ->
         assert session.scalar(sa.select(sa.func.count()).select_from(Meeting)) == 6
 
 
-def test_phase_2_ends_with_the_plan_that_loading_its_file_gives(office: Office) -> None:
+def test_phase_2_ends_with_the_plan_that_loading_its_file_gives(office: Office, tmp_path: Path) -> None:
     office_after_phase_1(office)
 
     variables = play_to_the_end(office, office.begin("f2_elaboracion_pes", resultado_metodologia="con_ajustes"))
@@ -80,10 +88,12 @@ def test_phase_2_ends_with_the_plan_that_loading_its_file_gives(office: Office) 
         }
         assert told.bands == wanted.bands
         assert (told.plan.mission, told.plan.values) == (wanted.plan.mission, wanted.plan.values)
-        assert _structure_beside_the_figures(session)
+        look_at_what_stands_beside_the_figures(session)
+    look_at_the_document(office)
+    assert figures_after_formulation(office) == figures_after_loading(office, tmp_path)
 
 
-def _structure_beside_the_figures(session: Session) -> bool:
+def look_at_what_stands_beside_the_figures(session: Session) -> None:
     assert len(battery.goals(session, PLAN)) == 28
     assert len(battery.project_goals(session, PLAN, "SDG")) == len(battery.indicators(session, PLAN, "SDG"))
     assert all(indicator.goal_id for indicator in battery.indicators(session, PLAN))
@@ -98,13 +108,10 @@ def _structure_beside_the_figures(session: Session) -> bool:
     survey = conducting.of_plan(session, PLAN)[0]
     assert survey.state == conducting.PUBLISHED
     assert len(team.assignments(session, PLAN)) == 30
-    return True
 
 
-def test_the_document_has_six_chapters_and_what_follows_them_in_every_format(office: Office) -> None:
-    office_after_phase_1(office)
-    play_to_the_end(office, office.begin("f2_elaboracion_pes", resultado_metodologia="aprobada"), polite=True)
-
+def look_at_the_document(office: Office) -> None:
+    """Six chapters and what follows them, in every format, once."""
     assert printing.make_missing(office.database, office.clock) == 1
     assert printing.make_missing(office.database, office.clock) == 0
 
@@ -113,18 +120,45 @@ def test_the_document_has_six_chapters_and_what_follows_them_in_every_format(off
         assert document is not None
         content = versions.present(session, document).content
         sections = {section["code"]: section for section in content["sections"]}
-        assert [code for code in sections if "." not in code] == [
-            "1", "2", "3", "4", "5", "6", "glosario", "bibliografia", "anexos",
-        ]  # fmt: skip
+        chapters = [code for code in sections if "." not in code]
+        assert chapters == ["1", "2", "3", "4", "5", "6", "glosario", "bibliografia", "anexos"]
+        assert sections["2.2"]["title"].endswith("DADEP") and sections["4.3"]["title"].endswith("IDPAC")
         assert len(sections["5.3"]["tables"][0]["rows"]) == 28
+        assert [row[0] for row in sections["3.4"]["tables"][0]["rows"]] == ["O2.3"]
         assert sections["glosario"]["tables"][0]["rows"][0][0] == "Línea base"
-        assert (
-            "Acuerdo" not in sections["bibliografia"]["text"]
-            and "Normatividad de SDG" in sections["bibliografia"]["text"]
-        )
+        assert "Normatividad de SDG" in sections["bibliografia"]["text"]
         made = session.scalars(sa.select(Document).where(Document.kind == "pes")).all()
         assert {(one.format, one.key) for one in made} == {("html", "0.1"), ("docx", "0.1"), ("pdf", "0.1")}
         assert session.scalars(sa.select(DocumentSection.state).distinct()).all() == ["aprobada"]
+        written = session.scalars(sa.select(DocumentSection)).all()
+        assert all(one.written_by == one.responsible for one in written)
+        assert all(one.reviewed_by != one.written_by for one in written)
+
+
+def figures_after_formulation(office: Office) -> dict:  # type: ignore[type-arg]
+    """The figures of June of the second year, once the formulated plan has been measured."""
+    office.clock.move_to(AFTERWARDS)
+    with office.database.unit_of_work() as session:
+        plan = session.get_one(Plan, PLAN)
+        plan.state = "vigente"
+        write_history(session, office.clock, SYSTEM, plan, importing.completed(seeding.demo_plan()))
+    return _figures(office.database)
+
+
+def figures_after_loading(office: Office, folder: Path) -> dict:  # type: ignore[type-arg]
+    """The same of the plan that was loaded from its file."""
+    database = Database(f"sqlite:///{folder / 'loaded.sqlite'}")
+    database.create_all()
+    with database.unit_of_work() as session:
+        importing.apply(session, office.clock, SYSTEM, seeding.demo_plan())
+    told = _figures(database)
+    database.dispose()
+    return told
+
+
+def _figures(database: Database) -> dict:  # type: ignore[type-arg]
+    with database.reading() as session:
+        return dict(figures.as_json(figures.of_period(session, PLAN, "2018-06")))
 
 
 def office_after_phase_1(office: Office) -> None:
