@@ -39,7 +39,7 @@ def measure(place: Place, sizes: Sizes) -> Figures:
 
 
 @dataclass
-class _Browser:
+class Browser:
     """One connection that stays open, and its cookies."""
 
     port: int
@@ -90,21 +90,13 @@ def _hidden(text: str, name: str) -> str:
 
 
 @contextmanager
-def _served(built: House) -> Iterator[_Browser]:
+def _served(built: House) -> Iterator[Browser]:
     """`cauce serve` in a process of its own over the house's database."""
-    _give_password(built)
+    give_password(built)
     port = free_port()
-    environment = {
-        **os.environ,
-        "CAUCE_HOME": str(built.folder),
-        "CAUCE_DATABASE_URL": built.application.config.database_url,
-        "CAUCE_BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    command = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--no-worker", "--port", str(port)]
-    with (built.folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    server = run(built, port, "serve", "--no-worker", "--port", str(port))
     try:
-        browser = _answering(port)
+        browser = answering(port)
         yield browser
         browser.connection.close()
     finally:
@@ -112,10 +104,25 @@ def _served(built: House) -> Iterator[_Browser]:
         server.wait(timeout=30)
 
 
-def _answering(port: int) -> _Browser:
+def run(built: House, port: int, *arguments: str) -> subprocess.Popen[bytes]:
+    """Begin a command of `cauce` over the house's database, as another machine would."""
+    environment = {
+        **os.environ,
+        "CAUCE_HOME": str(built.folder),
+        "CAUCE_DATABASE_URL": built.application.config.database_url,
+        "CAUCE_SECRET_KEY": built.application.config.secret_key,
+        "CAUCE_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-c", "from web.cli import main; main()", *arguments]
+    with (built.folder / "log").open("ab") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+
+def answering(port: int) -> Browser:
+    """A browser on a server that is starting, once it answers."""
     limit = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < limit:
-        browser = _Browser(port)
+        browser = Browser(port)
         try:
             browser.ask("GET", "/salud")
         except OSError:
@@ -126,7 +133,8 @@ def _answering(port: int) -> _Browser:
     raise RuntimeError("the server does not answer")
 
 
-def _give_password(built: House) -> None:
+def give_password(built: House) -> None:
+    """Let Ana sign in."""
     with built.application.database.unit_of_work() as session:
         hashed = PasswordHasher().hash(PASSWORD)
         session.add(Credential(username=ANA.id, password_hash=hashed, changed_at=SystemClock().now()))
