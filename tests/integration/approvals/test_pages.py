@@ -27,5 +27,5 @@ def test_nobody_else_may(site: Site) -> None:
     visitor.open(ADDRESS)
 
     assert "Pedir una modificación" not in visitor.text()
-    token = visitor.page().xpath("//input[@name='csrf_token']/@value")[0]
+    token = visitor.open("/ingresar").xpath("//input[@name='csrf_token']/@value")[0]
     visitor.send(ADDRESS, [("csrf_token", token)], 403)
