@@ -10,6 +10,7 @@ from workflows.forms.notation import format_number
 from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
 from workflows.lifecycle.proofs import NO_RECORD
+from workflows.simulation.choosing import offered
 
 if TYPE_CHECKING:
     from workflows.simulation.robots import Robots
@@ -41,7 +42,7 @@ def _define(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
                 "peso": _typed(row["peso"]),
                 "inicio": row["inicio"].isoformat(),
                 "fin": row["fin"].isoformat(),
-                "responsable": row["responsable"] or form.options["actividades.responsable"][0][0],
+                "responsable": offered(form, "actividades.responsable", row["responsable"]),
             }
         )
     return {"actividades": rows}

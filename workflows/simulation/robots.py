@@ -15,6 +15,7 @@ from workflows.forms.values import ROW_KEY, FieldError
 from workflows.handlers.progress_forms import TABLE
 from workflows.plan.data import PlanData
 from workflows.simulation.approval_robots import APPROVAL_ROBOTS
+from workflows.simulation.choosing import offered
 from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE
 from workflows.simulation.formulation_robots import FORMULATION_ROBOTS
 from workflows.simulation.implementation_robots import IMPLEMENTATION_ROBOTS, activity_rows
@@ -198,7 +199,7 @@ def _qualify(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
             "severidad": "alta" if measure == "plan_de_choque" else "media",
             "medida": measure,
             "accion": "Alistar los pliegos tipo y hacer seguimiento semanal.",
-            "responsable": row["responsable"] or form.options["cuellos.responsable"][0][0],
+            "responsable": offered(form, "cuellos.responsable", row["responsable"]),
             "fecha": (robots.today() + dt.timedelta(days=45)).isoformat(),
         }
         rows.append({ROW_KEY: row[ROW_KEY], **confirmed})
@@ -218,15 +219,16 @@ def _appoint(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     people = [username for username, _label in form.options["matriz.reporta"]]
     rows = []
     for row in form.shown["matriz"]:
-        reports = row["reporta"] or people[0]
+        reports = offered(form, "matriz.reporta", row["reporta"])
         others = [username for username in people if username != reports]
-        reviews = row["revisa"] or others[0]
+        reviews = row["revisa"] if row["revisa"] in others else others[0]
+        rest = [username for username in others if username != reviews]
         rows.append(
             {
                 ROW_KEY: row[ROW_KEY],
                 "reporta": reports,
                 "revisa": reviews,
-                "reemplazo": row["reemplazo"] or next(name for name in others if name != reviews),
+                "reemplazo": row["reemplazo"] if row["reemplazo"] in others else rest[0],
             }
         )
     return {"matriz": rows}
