@@ -131,9 +131,15 @@ def calendar_starts(session: Session) -> list[CalendarStart]:
 
 def openings(engine: ProcessEngine, rhythm: Cadence, plan: Plan) -> Iterable[DueOpening]:
     """The periods of a plan with the day each opens, in order."""
-    first = cadence.month_bounds(plan.first_month)[0]
-    for period in rhythm.periods(first, plan.ends_on):
+    for period in _periods(rhythm, plan):
         yield DueOpening(period, _opens_on(engine, rhythm, period, plan))
+
+
+def _periods(rhythm: Cadence, plan: Plan) -> Iterable[PlanPeriod]:
+    """The periods of a plan. Where it is followed every two or three months, only those months; the rest as ever."""
+    first = cadence.month_bounds(plan.first_month)[0]
+    step = cadence.MONTHS_OF[plan.follow_up] if rhythm.every == "mensual" else 1
+    return (period for period in rhythm.periods(first, plan.ends_on) if period.cutoff.month % step == 0)
 
 
 def business_key(plan_code: str, process_key: str, label: str) -> str:
@@ -169,8 +175,7 @@ def _due(engine: ProcessEngine, plan: Plan, start: CalendarStart, taken: Mapping
     known = taken[start.process_key] | (taken[IMPORTED] if start.cadence.every == "mensual" else set())
     today = bogota_day(engine.now())
     due = []
-    first = cadence.month_bounds(plan.first_month)[0]
-    for period in start.cadence.periods(first, plan.ends_on):
+    for period in _periods(start.cadence, plan):
         if period.label in known:
             continue
         opens_on = _opens_on(engine, start.cadence, period, plan)
@@ -204,8 +209,7 @@ def _requirements_closed(
 
 
 def _closed(session: Session, plan: Plan, start: CalendarStart) -> bool:
-    first = cadence.month_bounds(plan.first_month)[0]
-    labels = {period.label for period in start.cadence.periods(first, plan.ends_on)}
+    labels = {period.label for period in _periods(start.cadence, plan)}
     query = (
         sa.select(PeriodStart.period)
         .outerjoin(Instance, Instance.id == PeriodStart.instance_id)

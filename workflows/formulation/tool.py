@@ -38,6 +38,7 @@ def design(
 ) -> None:
     """Keep the tool. While the plan is formulated its thresholds hold from the first day."""
     plan = session.get_one(Plan, plan_code)
+    plan.follow_up = cadence
     writing.write_thresholds(session, plan, bands, dt.date(plan.first_year, 1, 1))
     session.merge(
         FollowUpTool(

@@ -16,7 +16,7 @@ class Plan(Base):
     """A sectoral strategic plan. `code` is the scope of its cases and the key of its messages.
 
     `state`: formulacion, adoptado, vigente, cerrado. `first_month` is the first month followed (AAAA-MM);
-    `ends_on` the last day, brought forward by an early handover.
+    `ends_on` the last day, brought forward by an early handover. `follow_up`: mensual, bimestral, trimestral.
     """
 
     __tablename__ = "plan"
@@ -37,6 +37,7 @@ class Plan(Base):
     version: Mapped[int] = mapped_column(default=1)
     first_month: Mapped[str] = mapped_column(sa.String(7))
     ends_on: Mapped[dt.date]
+    follow_up: Mapped[str] = mapped_column(sa.String(20), default="mensual")
     guide_version: Mapped[str] = mapped_column(sa.String(40), default="2018-01")
 
 

@@ -145,6 +145,7 @@ def upgrade() -> None:
         sa.Column("version", Identifier, nullable=False),
         sa.Column("first_month", sa.String(length=7), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("follow_up", sa.String(length=20), nullable=False),
         sa.Column("guide_version", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_plan")),
     )
