@@ -13,6 +13,7 @@ from workflows.forms.opening import OpenForm
 from workflows.forms.reading import is_locked
 from workflows.forms.values import ROW_KEY, FieldError
 from workflows.handlers.progress_forms import TABLE
+from workflows.lifecycle.starting import MASTER
 from workflows.plan.data import PlanData
 from workflows.simulation.approval_robots import APPROVAL_ROBOTS
 from workflows.simulation.choosing import offered
@@ -49,6 +50,8 @@ LATE_TASKS = (
     "corregir_extemporaneo",
     "avalar_extemporaneo",
 )
+
+DAYS_TO_MEET = 5
 
 PROGRESS = (
     "Se cumplió lo previsto en el cronograma con las alcaldías locales.",
@@ -239,9 +242,8 @@ def _accept(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
 
 
 def _convene(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
-    held_on = form.shown["fecha_reunion"] or robots.today()
     return {
-        "fecha_reunion": held_on.isoformat(),
+        "fecha_reunion": _meeting_day(robots, form).isoformat(),
         "modalidad": "presencial",
         "lugar_o_enlace": "9:00 a. m., sala de juntas de la oficina de planeación",
         "tecnica": "mesa",
@@ -249,6 +251,16 @@ def _convene(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
         "invitados": form.shown["invitados"] or [form.options["invitados"][0][0]],
         "invitados_externos": [],
     }
+
+
+def _meeting_day(robots: Robots, form: OpenForm) -> dt.date:
+    """The day proposed; while the plan is formulated people meet within the week, to be done before it begins."""
+    proposed: dt.date = form.shown["fecha_reunion"] or robots.today()
+    if form.instance.process_key != MASTER:
+        return proposed
+    soon = robots.today() + dt.timedelta(days=DAYS_TO_MEET)
+    weekend = max(soon.isoweekday() - 5, 0)
+    return min(proposed, soon + dt.timedelta(days=3 - weekend if weekend else 0))
 
 
 def _attend(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
