@@ -29,7 +29,7 @@ PHONE = {"width": 390, "height": 844}
 
 NO_PAGES = {
     "static", "health", "home", "auth.fresh_token", "files.download", "plans.template", "plans.workbook",
-    "portal.document", "portal.open_data", "portal.open_table", "cases.diagram", "studio.diagram", "studio.draft_xml",
+    "portal.document", "portal.plan_document", "portal.open_data", "portal.open_table", "cases.diagram", "studio.diagram", "studio.draft_xml",
     "studio.names",
 }  # fmt: skip
 """What answers files, data or another address."""
@@ -40,6 +40,8 @@ BY_HAND = {
     "auth.choose_password": "shown with a link that an administrator hands over",
     "incidents.show": "shown once an automatic step has failed",
     "boards.choose_opening": "shown once an opening has to be decided",
+    "survey.show": "shown while a survey of citizens is open",
+    "survey.thanks": "shown after answering one",
     "studio.publish_page": "shown once there is a draft",
 }
 """Pages that nothing leads to in a healthy demo; the tests of their rooms look at them."""
