@@ -29,6 +29,7 @@ from workflows.simulation.robots import Raw, Robots
 MORNING = dt.time(9, 0)
 ROUNDS_A_DAY = 40
 MAX_DELAY_DAYS = 3
+ON_THE_DAY = ("fecha:fecha_reunion", "fecha:fecha_objetivo")
 
 
 class StuckPlay(WorkflowsError):
@@ -129,8 +130,8 @@ class Play:
             return dt.date.max
         created = bogota_day(task.created_at)
         due = bogota_day(task.due_at) if task.due_at else created
-        if "fecha_reunion" in str(task.properties.get("plazo", "")):
-            return due  # nobody records who came before the meeting
+        if str(task.properties.get("plazo", "")).startswith(ON_THE_DAY):
+            return due  # nobody records who came before the meeting, nor declares done what is under way
         margin = max((due - created).days - 1, 0)
         delay = self.robots.reality.choose(tuple(range(MAX_DELAY_DAYS)), task.id, name)
         return created + dt.timedelta(days=min(delay, margin))
