@@ -13,6 +13,8 @@ from engine.clock import VirtualClock
 from engine.database import Database
 from engine.identity import SYSTEM
 from engine.instances import commands
+from engine.instances.models import Instance
+from engine.runtime import ProcessEngine
 from tests.support.plan import PLAN, House
 from workflows import assembly, seeding, shipped
 from workflows.calendar import bogota_day
@@ -49,6 +51,11 @@ class Office(House):
                 actor=SYSTEM,
             ).id
 
+    def is_open(self, instance_id: int) -> bool:
+        """Whether a case has not ended."""
+        with self.database.reading() as session:
+            return session.get_one(Instance, instance_id).state == "active"
+
 
 @pytest.fixture
 def clock() -> VirtualClock:
@@ -60,6 +67,12 @@ def clock() -> VirtualClock:
 def office(database: Database, clock: VirtualClock) -> Office:
     """The office with a plan that has a name, years and entities."""
     engine = assembly.process_engine(clock)
+    found_plan(database, engine)
+    return Office(database, clock, engine, assembly.forms())
+
+
+def found_plan(database: Database, engine: ProcessEngine) -> None:
+    """Publish the processes and create a plan as its coordinator would."""
     data = seeding.demo_plan()
     with database.unit_of_work() as session:
         writing.write_sector(session, data)
@@ -82,4 +95,3 @@ def office(database: Database, clock: VirtualClock) -> Office:
             PlanEntity(plan_code=record.code, entity_code=code, position=n) for n, code in enumerate(ENTITIES)
         )
         shipped.publish_shipped(session, engine)
-    return Office(database, clock, engine, assembly.forms())

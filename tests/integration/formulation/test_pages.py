@@ -1,0 +1,67 @@
+"""Every form of phases 1 and 2 as the page that its person opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.clock import VirtualClock
+from engine.database import Database
+from engine.tasks.models import UserTask
+from tests.integration.formulation.conftest import ENTITIES, Office, found_plan
+from tests.support.web import SECRET, Site
+from web.app import create_app
+from web.bootstrap import assemble
+from web.config import Config
+from workflows.simulation.playing import Play, _who
+
+PHASES = ("f1_conociendo_sector", "f2_elaboracion_pes", "sub_encuesta", "sub_taller_dofa")
+
+
+def open_site(folder: Path) -> Site:
+    clock = VirtualClock(dt.datetime(2016, 8, 1, 14, 0, tzinfo=dt.UTC))
+    url = f"sqlite:///{folder / 'cauce.sqlite'}"
+    Database(url).create_all()
+    application = assemble(Config(folder, url, SECRET, base_url="http://127.0.0.1:8000", demo=True), clock=clock)
+    found_plan(application.database, application.engine)
+    return Site(application, create_app(application), clock)
+
+
+@dataclass
+class Looking(Play):
+    """A play in which the first task of each form is opened as a page before it is done."""
+
+    site: Site | None = None
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def work(self, task_id: int) -> bool:
+        assert self.site is not None
+        with self.database.reading() as session:
+            task = session.get_one(UserTask, task_id)
+            actor = _who(session, task) if task.state == "open" else None
+        if actor is not None and task.process_key in PHASES and task.element_id not in self.seen:
+            person = self.site.visitor(actor.id)
+            person.open(f"/tareas/{task_id}")
+            self.seen[task.element_id] = person.text()
+        return super().work(task_id)
+
+
+def test_every_form_of_both_phases_opens(tmp_path: Path) -> None:
+    site = open_site(tmp_path)
+    application = site.application
+    office = Office(application.database, site.clock, application.engine, application.forms)
+    play = Looking(office.database, office.engine, office.forms, office.cast().robots, site.clock, site=site, seen={})
+    day = site.clock.now().date()
+    for process in PHASES[:2]:
+        case = office.begin(process, resultado_metodologia="con_ajustes")
+        while office.is_open(case):
+            play.day(day)
+            day += dt.timedelta(days=1)
+            assert day < dt.date(2017, 6, 1)
+
+    assert len(play.seen) == 35
+    assert "¿Cuáles de los siguientes temas" in play.seen["disenar_encuesta"]
+    assert all(entity in play.seen["asignar_tareas"] for entity in ENTITIES)
+    assert "suman 105 y deben sumar 100" in play.seen["corregir_indicadores"]
+    assert "versión 0.1" in play.seen["cerrar_fase_2"]
