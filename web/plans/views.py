@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from web.auth import SIGNED_IN, allow
 from web.errors import remember_refusal
 from web.pages import actor, back_to, current, page
-from web.plans import budget, changes, levels, loading, wording
+from web.plans import budget, changes, levels, loading, timeline, wording
 from web.plans.blueprint import blueprint
 from workflows.errors import PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
@@ -24,7 +24,7 @@ from workflows.plan.models import Plan
 from workflows.reports import indicator_chart
 from workflows.reports.contents import light
 
-__all__ = ["blueprint", "budget", "changes", "loading"]
+__all__ = ["blueprint", "budget", "changes", "loading", "timeline"]
 
 CORRECTORS = "coordinador_pes"
 """Who may correct a reported value while its month is open."""
