@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workflows.calendar import bogota_day
@@ -21,7 +21,7 @@ from workflows.handlers.source_forms import repeated
 from workflows.handlers.workshop_forms import whole_points
 from workflows.plan.models import Plan
 from workflows.prioritization import framework, themes
-from workflows.prioritization.models import Theme
+from workflows.prioritization.models import Theme, ThemeMention
 from workflows.prioritization.themes import CHOSEN, COLUMNS, COMMUNITY, GOVERNMENT, Mention
 
 MATRIX = "matriz"
@@ -99,11 +99,7 @@ class PrioritizeThemes(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """The matrix with the points proposed, and who said what."""
         rows = [_theme_row(theme) for theme in themes.of_plan(context.session, context.plan_code)]
-        told = [
-            (one.name, SOURCE_WORDS[one.source], one.entity_code or "—", one.support)
-            for one in themes.mentions(context.session, context.plan_code)
-        ]
-        panel = Panel("De dónde viene cada tema", head=("Tema", "Fuente", "Entidad", "Sustento"), rows=told)
+        panel = Panel("De dónde viene cada tema", head=("Tema", "Fuentes", "Sustento"), rows=_told(context))
         return Prefill(values={MATRIX: rows}, panels=[panel])
 
     def compute(self, context: FormContext, values: Values) -> Mapping[str, Any]:
@@ -223,6 +219,27 @@ def too_long(table: str, rows: list[Values], most: Mapping[str, int]) -> list[Fi
         for column, limit in most.items()
         if len(row[column] or "") > limit
     ]
+
+
+def _told(context: FormContext) -> list[tuple[str, str, str]]:
+    """Per theme: which sources brought it up, of which entities, and what they say."""
+    grouped: dict[str, list[ThemeMention]] = {}
+    for one in themes.mentions(context.session, context.plan_code):
+        grouped.setdefault(themes.key_of(one.name), []).append(one)
+    return [
+        (told[0].name, _sources(told), "; ".join(_distinct(one.support for one in told))) for told in grouped.values()
+    ]
+
+
+def _sources(told: Sequence[ThemeMention]) -> str:
+    entities: dict[str, list[str]] = {}
+    for one in told:
+        entities.setdefault(SOURCE_WORDS[one.source], []).extend([one.entity_code] if one.entity_code else [])
+    return "; ".join(f"{source} ({', '.join(_distinct(of))})" if of else source for source, of in entities.items())
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    return [text for text in dict.fromkeys(texts) if text]
 
 
 def _options(listed: Sequence[Theme]) -> list[Option]:
