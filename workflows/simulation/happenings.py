@@ -21,6 +21,7 @@ from workflows.calendar import WorkingCalendar
 from workflows.people import leaving
 from workflows.people.models import Person, PersonRole
 from workflows.plan.models import Project
+from workflows.simulation import citizens
 from workflows.simulation.robots import GOOD, LATE, MISSING, RETURNED
 from workflows.simulation.values import Reality
 
@@ -98,6 +99,8 @@ class Happenings:
         """Let happen what is due on this day, before people work."""
         if isinstance(self.engine.calendar, WorkingCalendar) and not self.engine.calendar.is_working(day):
             return
+        with self.database.unit_of_work() as session:
+            citizens.answer_open_surveys(session, self.engine.now(), self.reality)
         if not self.years.holds(day.year):
             return
         for what, since, act in self._of_the_year(day.year):
