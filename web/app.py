@@ -24,6 +24,7 @@ from web.demo.views import blueprint as demo
 from web.files.views import blueprint as files
 from web.inbox.views import blueprint as inbox
 from web.incidents.views import blueprint as incidents
+from web.lifecycle.views import blueprint as lifecycle
 from web.mails.views import blueprint as mails
 from web.navigation import menu
 from web.plans.views import blueprint as plans
@@ -32,7 +33,22 @@ from web.portal.views import blueprint as portal
 from web.studio.views import blueprint as studio
 from workflows import spanish
 
-BLUEPRINTS = (auth, inbox, boards, plans, cases, incidents, files, mails, studio, admin, portal, survey, demo)
+BLUEPRINTS = (
+    auth,
+    inbox,
+    boards,
+    plans,
+    lifecycle,
+    cases,
+    incidents,
+    files,
+    mails,
+    studio,
+    admin,
+    portal,
+    survey,
+    demo,
+)
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
 FILTERS = {

@@ -27,6 +27,7 @@ MENU = (
     Item("Bandeja", "inbox.mine"),
     Item("Seguimiento", "boards.month"),
     Item("Plan", "plans.index"),
+    Item("Ciclo de vida", "lifecycle.show"),
     Item("En curso", "cases.index"),
     Item("Incidentes", "incidents.index"),
     Item("Procesos", "studio.index"),

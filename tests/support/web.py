@@ -20,7 +20,7 @@ from engine.clock import VirtualClock
 from engine.database import Database
 from notifications import digest
 from notifications.listeners import mail_listener
-from tests.support.plan import build_house
+from tests.support.plan import MONTH, build_house, publish
 from web.app import create_app
 from web.auth.models import Credential
 from web.bootstrap import Application, assemble
@@ -134,9 +134,10 @@ def build_template(folder: Path) -> Path:
     clock = VirtualClock(dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC))
     database = Database(f"sqlite:///{path}")
     database.create_all()
-    house = build_house(database, clock, measured_before=(2018, 6))
+    house = build_house(database, clock, measured_before=(2018, 6), only=MONTH)
     with database.unit_of_work() as session:
         cycles.open_due(session, house.engine)
+        publish(session, house.engine)  # the rest is there, and nothing of it is open
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()

@@ -1,0 +1,99 @@
+"""The six phases of a plan and the guide row by row, as pages; a plan is begun by the coordinator."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.instances.models import Instance
+from tests.support.plan import PLAN
+from tests.support.web import Site
+from workflows.people import directory
+from workflows.plan.models import Plan
+
+
+def _coordinator(site: Site) -> str:
+    with site.application.database.reading() as session:
+        return directory.people_with(session, "coordinador_pes")[0].username
+
+
+def test_the_six_phases_say_what_is_open_and_with_whom(site: Site) -> None:
+    visitor = site.visitor("sruiz")
+
+    page = visitor.open("/ciclo")
+
+    assert visitor.heading().startswith("Ciclo de vida de")
+    rows = [" ".join(row.text_content().split()) for row in page.xpath("//table/tbody/tr")]
+    assert len(rows) == 6
+    assert all("Terminada antes de cargar el plan" in row for row in rows[:3])
+    assert "En curso" in rows[4]
+    (following,) = page.xpath("//section[@id='fase-5']")
+    assert "Reportar avance IDPAC · Sandra Ruiz" in " ".join(following.text_content().split())
+    links = [link.text_content() for link in following.xpath(".//ul[@class='tasks']//a[@class='name']")]
+    assert links == ["Reportar avance"]
+
+
+def test_the_guide_tells_the_state_of_its_43_rows(site: Site) -> None:
+    visitor = site.visitor("sruiz")
+
+    page = visitor.open("/guia")
+
+    assert len(page.xpath("//article")) == 43
+    assert "43 de 43 filas" in visitor.text()
+    (row,) = page.xpath("//article[@id='fila-6.1']")
+    told = " ".join(row.text_content().split())
+    assert "En curso" in told
+    assert "Reporte mensual de cada entidad" in told
+    assert "Reportar avance · IDPAC" in told
+    (formulation,) = page.xpath("//article[@id='fila-1.2b']")
+    assert "Por comenzar" in formulation.text_content()
+
+
+def test_a_task_leads_to_its_row_of_the_guide(site: Site) -> None:
+    visitor = site.visitor("sruiz")
+    page = visitor.open("/bandeja")
+    address = page.xpath("//a[contains(@href, '/tareas/')][contains(., 'Reportar avance')]/@href")[0]
+
+    page = visitor.open(address)
+
+    (link, *_others) = page.xpath("//a[contains(@href, '#fila-')]")
+    assert link.get("href") == f"/guia?plan={PLAN}#fila-4.5"
+
+
+def test_the_coordinator_begins_a_plan(site: Site) -> None:
+    visitor = site.visitor(_coordinator(site))
+    visitor.open("/ciclo")
+
+    visitor.press("/ciclo/nuevo", codigo="PES-NUEVO")
+
+    assert "Ciclo de vida de PES-NUEVO" in visitor.text()
+    with site.application.database.reading() as session:
+        case = session.scalars(sa.select(Instance).where(Instance.business_key == "PES-NUEVO")).one()
+    assert case.process_key == "pes_maestro"
+    assert "falta su primera tarea" in (visitor.open("/ciclo") is not None and visitor.text())
+
+
+def test_a_code_that_is_taken_is_refused_in_a_sentence(site: Site) -> None:
+    visitor = site.visitor(_coordinator(site))
+    visitor.open("/ciclo")
+
+    visitor.press("/ciclo/nuevo", status=409, codigo=PLAN)
+
+    assert f"Ya hay un plan con el código {PLAN}" in visitor.text()
+
+
+def test_only_the_coordinator_begins_or_shortens_a_plan(site: Site) -> None:
+    page = site.visitor("sruiz").open("/ciclo")
+
+    assert page.xpath("//form[@method='post'][contains(@action, '/ciclo/')]") == []
+
+
+def test_an_early_end_opens_the_final_evaluation(site: Site) -> None:
+    visitor = site.visitor(_coordinator(site))
+    visitor.open("/ciclo")
+
+    visitor.press(f"/ciclo/{PLAN}/empalme", fin="2018-12-31", motivo="Cambio de administración")
+
+    assert "evaluación del PES se abrió" in visitor.text()
+    with site.application.database.reading() as session:
+        assert session.get_one(Plan, PLAN).ends_on.isoformat() == "2018-12-31"
+        assert session.scalars(sa.select(Instance).where(Instance.process_key == "f6_evaluacion_final")).one()

@@ -1,0 +1,1 @@
+"""Pages of a plan's life: its six phases, and the guide row by row."""

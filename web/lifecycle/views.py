@@ -1,0 +1,153 @@
+"""The life of a plan: its six phases, and how far it has come with each row of the guide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+
+from engine.instances.models import Instance
+from engine.tasks.models import TaskCandidate, UserTask
+from web import deadlines
+from web.auth import SIGNED_IN, allow
+from web.pages import actor, back_to, current, page
+from workflows import coverage, guide
+from workflows.errors import Refused
+from workflows.lifecycle import guide_progress, handover, phases, starting
+from workflows.plan import overview
+from workflows.plan.models import Plan
+
+blueprint = Blueprint("lifecycle", __name__)
+
+COORDINATOR = "coordinador_pes"
+SHOWN_PAPERS = 6
+STATES = {
+    phases.TO_COME: ("gris", "○", "Por comenzar"),
+    phases.UNDER_WAY: ("amarillo", "◐", "En curso"),
+    phases.DONE: ("verde", "●", "Terminada"),
+    phases.BEFORE: ("verde", "●", "Terminada antes de cargar el plan"),
+}
+ROW_STATES = {
+    guide_progress.TO_COME: ("gris", "○", "Por comenzar"),
+    guide_progress.UNDER_WAY: ("amarillo", "◐", "En curso"),
+    guide_progress.DONE: ("verde", "●", "Con todos sus productos"),
+}
+
+
+@blueprint.get("/ciclo")
+@allow(SIGNED_IN)
+def show() -> str:
+    """The six phases of a plan: state, dates, what is open and with whom, documents."""
+    with current().database.reading() as session:
+        plans = overview.plans(session)
+        begun = _begun_without_plan(session)
+        plan = _chosen(plans)
+        if plan is None:
+            return page("lifecycle/none.html", begun=begun)
+        shown = phases.of_plan(session, plan)
+        mine = _mine(session, [work.task_id for phase in shown for work in phase.open])
+        case = starting.case_of(session, plan.code)
+    now = current().clock.now()
+    return page(
+        "lifecycle/plan.html",
+        plan=plan,
+        plans=plans,
+        begun=begun,
+        phases=shown,
+        mine=mine,
+        case=case,
+        states=STATES,
+        shown_papers=SHOWN_PAPERS,
+        deadline=lambda due_at: deadlines.deadline(due_at, now, current().calendar),
+        natural_end=handover.natural_end(plan),
+    )
+
+
+@blueprint.get("/guia")
+@allow(SIGNED_IN)
+def rows() -> str:
+    """Every row of the guide: what it asks, which steps execute it, and how far the plan has come with it."""
+    application = current()
+    doers = coverage.doers_of(application.forms.handlers, application.engine.service_tasks)
+    with application.database.reading() as session:
+        plans = overview.plans(session)
+        plan = _chosen(plans)
+        diagrams = coverage.published(session)
+        covered = coverage.of_diagrams(diagrams, doers)
+        progress = guide_progress.of_plan(session, plan.code if plan else "", covered)
+        mine = _mine(session, [task_id for row in progress for task_id, _name, _entity in row.open_tasks])
+    names = {
+        f"{model.process_key}/{one.id}": one.name or one.id for model in diagrams for one in model.elements.values()
+    }
+    return page(
+        "lifecycle/guide.html",
+        plan=plan,
+        plans=plans,
+        phases=guide.PHASES,
+        rows=progress,
+        names=names,
+        mine=mine,
+        states=ROW_STATES,
+        covered=sum(row.is_covered for row in covered),
+    )
+
+
+@blueprint.post("/ciclo/nuevo")
+@allow(COORDINATOR)
+def start() -> Any:
+    """Begin a plan: its first task creates it."""
+    with current().database.unit_of_work() as session:
+        case = starting.start_plan(session, current().engine, request.form.get("codigo", ""), actor=actor())
+        case_id = case.id
+    return back_to("cases.show", "El plan comenzó: la primera tarea es crearlo.", case_id=case_id)
+
+
+@blueprint.post("/ciclo/<plan_code>/empalme")
+@allow(COORDINATOR)
+def hand_over(plan_code: str) -> Any:
+    """End a plan early and open its final evaluation."""
+    ends_on = _day(request.form.get("fin", ""))
+    with current().database.unit_of_work() as session:
+        handover.hand_over(
+            session, current().engine, plan_code, ends_on, actor=actor(), reason=request.form.get("motivo", "")
+        )
+    return back_to("lifecycle.show", "El empalme quedó registrado y la evaluación del PES se abrió.", plan=plan_code)
+
+
+def _chosen(plans: list[Plan]) -> Plan | None:
+    """The plan asked for, else the first. A plan that is named and is not there is a wrong address."""
+    asked = request.args.get("plan")
+    if asked:
+        return next((one for one in plans if one.code == asked), None) or abort(404)
+    return plans[0] if plans else None
+
+
+def _begun_without_plan(session: Session) -> list[Instance]:
+    """Plans that were begun and whose first task is still to be done."""
+    query = sa.select(Instance).where(
+        Instance.process_key == starting.MASTER,
+        Instance.state == "active",
+        Instance.business_key.not_in(sa.select(Plan.code)),
+    )
+    return list(session.scalars(query.order_by(Instance.id)))
+
+
+def _mine(session: Session, task_ids: list[int]) -> set[int]:
+    """Those of these tasks that are the reader's or are offered to their groups: only they are links."""
+    reader = actor()
+    offered = sa.select(TaskCandidate.task_id).where(TaskCandidate.group_id.in_(sorted(reader.groups)))
+    query = sa.select(UserTask.id).where(
+        UserTask.id.in_(task_ids),
+        sa.or_(UserTask.assignee == reader.id, sa.and_(UserTask.assignee.is_(None), UserTask.id.in_(offered))),
+    )
+    return set(session.scalars(query))
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Refused("Escriba el último día del plan, por ejemplo 30/06/2019.") from None
