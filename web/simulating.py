@@ -16,7 +16,6 @@ import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.database import Database
-from engine.definitions.models import ProcessDefinition
 from notifications import digest
 from notifications.models import OutboxMessage
 from web import migrating
@@ -26,6 +25,7 @@ from web.progress import Progress
 from workflows import seeding
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.errors import Conflict
+from workflows.people.models import Entity
 from workflows.plan.data import PlanData, rebase, without_measurements
 from workflows.simulation import documents, life, result
 from workflows.simulation.happenings import Behaviour, Happenings, Years
@@ -137,8 +137,8 @@ def _prepare(database: Database, *, throw_away: bool) -> None:
         return
     migrating.migrate(database)
     with database.reading() as session:
-        if session.scalar(sa.select(ProcessDefinition.key).limit(1)) is not None:
-            raise Conflict("Esa base de datos ya tiene procesos: la simulación necesita una vacía.")
+        if session.scalar(sa.select(Entity.code).limit(1)) is not None:
+            raise Conflict("Esa base de datos ya tiene entidades: la simulación necesita una vacía.")
 
 
 def _config(database: Database) -> Config:

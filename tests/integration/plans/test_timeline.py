@@ -29,4 +29,4 @@ def test_a_plan_without_cases_has_nothing_to_draw(site: Site) -> None:
     with site.application.database.reading() as session:
         assert timeline.read(session, "SIN-CASOS", dt.date(2018, 7, 2)) == timeline.Timeline([], [])
 
-    assert site.visitor("amartinez").get("/plan/SIN-CASOS/linea-de-tiempo").status_code == 404
+    site.visitor("amartinez").open("/plan/SIN-CASOS/linea-de-tiempo", status=404)

@@ -1,0 +1,166 @@
+"""`cauce simulate`: a plan's whole life, from entities and people to the archived file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from engine.database import Database
+from web import migrating, simulating
+from web.cli.root import main
+from web.simulating import POLITE, REAL, Order
+from workflows import guide
+from workflows.errors import Conflict
+from workflows.people.models import Entity
+from workflows.simulation import life
+from workflows.simulation.happenings import Behaviour, Years
+from workflows.simulation.result import Result
+from workflows.simulation.robots import LATE, MISSING, RETURNED
+from workflows.simulation.values import Reality
+
+SEED = 7
+ENDED = {phase: "completed" for phase in ("F1", "F2", "F3", "F4", "F5", "F6")}
+
+
+def _ensure_whole(found: Result, years: int) -> None:
+    expected = {
+        "pes_maestro": 1,
+        "f4_implementacion_anual": years,
+        "f4_reporte_externo": 4 * years,
+        "f5_ciclo_mensual": 12 * years,
+        "f6_evaluacion_semestral": 2 * years,
+        "f6_informe_anual": years,
+        "f6_evaluacion_final": 1,
+    }
+    assert found.ended
+    assert found.phases == ENDED
+    assert {process: found.cases.get(process) for process in expected} == expected
+    assert (found.incidents, found.open_tasks) == (0, 0)
+    assert list(found.guide_rows_executed) == list(guide.rows())
+    assert found.tasks_completed == found.submissions > 300 * years
+
+
+def test_a_plan_of_a_year_lives_to_its_archive_on_both_databases(database_url: str) -> None:
+    found = simulating.simulate(Order(years=1, seed=SEED, database_url=database_url), io.StringIO())
+
+    _ensure_whole(found, 1)
+    assert found.emails > 300
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", [POLITE, REAL])
+def test_four_years_live_to_their_archive(database_url: str, profile: str) -> None:
+    found = simulating.simulate(Order(seed=SEED, profile=profile, database_url=database_url), io.StringIO())
+
+    _ensure_whole(found, 4)
+    if profile == REAL:
+        assert found.cases["f5_reporte_extemporaneo"] > 20
+        assert found.cases["f5_preparacion"] > 4  # somebody who answers for an indicator left
+        assert found.cases["f4_modificacion_presupuestal"] == found.cases["sub_modificacion_pes"] == 1
+
+
+@pytest.mark.slow
+def test_the_same_seed_tells_the_same_story() -> None:
+    first, second, other = (
+        replace(simulating.simulate(Order(1, seed, profile=REAL), io.StringIO()), elapsed_s=0) for seed in (3, 3, 4)
+    )
+
+    assert first == second
+    assert first != other
+
+
+@pytest.mark.slow
+def test_every_document_is_written_and_opens(tmp_path: Path) -> None:
+    simulating.simulate(Order(years=1, seed=SEED, output=tmp_path), io.StringIO())
+
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {"informe_mensual", "pes", "metodologia", "acto", "evaluacion_intermedia", "informe_anual"} <= {
+        path.parent.name for path in written
+    }
+    for path in written:
+        _ensure_opens(path)
+
+
+def _ensure_opens(path: Path) -> None:
+    content = path.read_bytes()
+    if path.suffix in (".docx", ".xlsx", ".zip"):
+        assert zipfile.ZipFile(path).testzip() is None, path
+    elif path.suffix == ".pdf":
+        assert content.startswith(b"%PDF") and b"%%EOF" in content[-64:], path
+    else:
+        assert "</html>" in content.decode(), path
+
+
+def test_a_plan_begins_the_first_january_that_leaves_eight_months() -> None:
+    day = dt.date
+
+    assert life.span(day(2016, 5, 1), 4).first_year == 2017
+    assert life.span(day(2016, 5, 2), 4).first_year == 2018
+    assert life.span(day(2016, 1, 15), 1) == life.Span(day(2016, 1, 15), 2017, day(2019, 3, 1))
+
+
+def test_what_would_begin_later_begins_in_the_last_year() -> None:
+    whole, short = simulating.promised(2017, 4), simulating.promised(2017, 1)
+
+    assert [one.code for one in short.indicators] == [one.code for one in whole.indicators]
+    assert all(set(one.targets) <= {2017} for one in short.indicators)
+    assert short.plan.last_year == 2017
+
+
+def test_entities_behave_by_the_seed_and_one_falls_silent_for_three_months() -> None:
+    entities, months = (
+        ("SDG", "IDPAC", "DADEP"),
+        [f"{year}-{month:02}" for year in range(2017, 2021) for month in range(1, 13)],
+    )
+    behaviour = Behaviour(Reality(SEED), Years(2017, 4), entities)
+
+    told = {(month, entity): behaviour(month, entity) for month in months for entity in entities}
+    silent = sorted(where for where, profile in told.items() if profile == MISSING)
+
+    assert len(silent) == 3
+    assert len({entity for _month, entity in silent}) == 1
+    assert 0.1 < list(told.values()).count(LATE) / len(told) < 0.3
+    assert 0.03 < list(told.values()).count(RETURNED) / len(told) < 0.2
+    assert told != {where: Behaviour(Reality(8), Years(2017, 4), entities)(*where) for where in told}
+
+
+def test_a_database_in_use_is_refused(database_url: str) -> None:
+    database = Database(database_url)
+    migrating.migrate(database)
+    with database.unit_of_work() as session:
+        session.add(Entity(code="SDG", name="Gobierno", sector_role="cabeza_de_sector"))
+    database.dispose()
+
+    with pytest.raises(Conflict):
+        simulating.simulate(Order(database_url=database_url), io.StringIO())
+
+
+def test_the_command_says_what_it_takes() -> None:
+    shown = CliRunner().invoke(main, ["simulate", "--help"])
+
+    assert all(option in shown.output for option in ("--years", "--seed", "--start", "--profile", "--output", "--json"))
+
+
+def test_the_json_has_every_figure() -> None:
+    found = Result(True, ENDED, {"pes_maestro": 1}, 2, 2, 0, 0, ("1.0",)).with_mails(3, 1)
+
+    assert json.loads(json.dumps(found.as_json())) == {
+        "ended": True,
+        "phases": ENDED,
+        "cases": {"pes_maestro": 1},
+        "tasks_completed": 2,
+        "submissions": 2,
+        "emails": 3,
+        "mails_max_per_person_day": 1,
+        "incidents": 0,
+        "open_tasks": 0,
+        "guide_rows_executed": ["1.0"],
+        "elapsed_s": 0.0,
+    }
