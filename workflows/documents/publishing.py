@@ -53,7 +53,7 @@ def _lacking(session: Session, limit: int) -> list[tuple[PlanDocument, Page]]:
     made = sa.select(Document.id).where(
         Document.plan_code == PlanDocument.plan_code,
         Document.kind == PlanDocument.kind,
-        Document.key == PlanDocument.key,
+        Document.key == sa.func.coalesce(sa.func.nullif(PlanDocument.key, ""), PlanDocument.number),
     )
     query = (
         sa.select(PlanDocument, DocumentVersion, Plan.name)
@@ -70,16 +70,16 @@ def _lacking(session: Session, limit: int) -> list[tuple[PlanDocument, Page]]:
 
 
 def _keep(session: Session, clock: Clock, document: PlanDocument, rendered: dict[str, bytes]) -> None:
+    key = document.key or document.number  # every file has an address, also that of a document a plan has one of
     for suffix, content in rendered.items():
-        if file_of(session, document.plan_code, document.kind, document.key, suffix) is None:
-            parts = (document.plan_code, document.kind.replace("_", "-"), document.key)
-            name = f"{'-'.join(part for part in parts if part)}.{suffix}"
+        if file_of(session, document.plan_code, document.kind, key, suffix) is None:
+            name = f"{document.plan_code}-{document.kind.replace('_', '-')}-{key}.{suffix}"
             file = files.keep(session, clock, SYSTEM.id, name, content, MEDIA_TYPES[suffix])
             session.add(
                 Document(
                     plan_code=document.plan_code,
                     kind=document.kind,
-                    key=document.key,
+                    key=key,
                     format=suffix,
                     title=document.title,
                     file_id=file.id,
