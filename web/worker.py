@@ -17,6 +17,7 @@ from workflows.documents import files, publishing
 from workflows.formulation import printing
 from workflows.implementation import external_files
 from workflows.lifecycle import year_end
+from workflows.meetings import printing as minutes
 from workflows.reports import storing
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ def _make_documents(application: Application) -> None:
     printing.make_missing(application.database, application.engine.clock)
     approvals.make_missing(application.database, application.engine.clock)
     external_files.make_missing(application.database, application.engine.clock)
+    minutes.make_missing(application.database, application.engine.clock)
 
 
 def _forget_unused_files(application: Application) -> None:

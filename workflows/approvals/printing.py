@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Database
-from engine.identity import SYSTEM
 from workflows.approvals import acts, approving, reviewing
 from workflows.approvals.models import AdministrativeAct, Observation, ReviewRound
-from workflows.documents import files
+from workflows.documents import prints
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
-from workflows.documents.publishing import MEDIA_TYPES, file_of
-from workflows.documents.rendering import RENDERERS, Page
+from workflows.documents.prints import Print
+from workflows.documents.publishing import file_of
+from workflows.documents.rendering import Page
 from workflows.people import directory
 from workflows.people.models import Entity
 from workflows.plan.models import Plan
@@ -41,25 +40,11 @@ SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
-    """A document to be made: of which plan, what, which one, and what it says."""
-
-    plan_code: str
-    kind: str
-    key: str
-    page: Page
-
-
 def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
     """Render and keep the acts and sheets that lack their files; returns how many it did (docs/decisions/0002)."""
     with database.reading() as session:
         lacking = [one for one, _ in zip(_lacking(session), range(limit), strict=False)]
-    for one in lacking:
-        rendered = {suffix: render(one.page) for suffix, render in RENDERERS.items()}
-        with database.unit_of_work() as session:
-            _keep(session, clock, one, rendered)
-    return len(lacking)
+    return prints.make(database, clock, lacking)
 
 
 def act_page(session: Session, act: AdministrativeAct) -> Page:
@@ -154,21 +139,3 @@ def _observations_table(observed: list[Observation]) -> dict[str, object]:
             for one in observed
         ],
     }
-
-
-def _keep(session: Session, clock: Clock, made: Print, rendered: dict[str, bytes]) -> None:
-    for suffix, content in rendered.items():
-        if file_of(session, made.plan_code, made.kind, made.key, suffix) is None:
-            name = f"{made.plan_code}-{made.kind}-{made.key}.{suffix}"
-            file = files.keep(session, clock, SYSTEM.id, name, content, MEDIA_TYPES[suffix])
-            session.add(
-                Document(
-                    plan_code=made.plan_code,
-                    kind=made.kind,
-                    key=made.key,
-                    format=suffix,
-                    title=made.page.title,
-                    file_id=file.id,
-                    made_at=clock.now(),
-                )
-            )

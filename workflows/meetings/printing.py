@@ -1,0 +1,93 @@
+"""The minutes of meetings as documents, made once they are approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.database import Database
+from workflows.documents import prints
+from workflows.documents.models import Document
+from workflows.documents.prints import Print
+from workflows.documents.rendering import Page
+from workflows.meetings import minutes
+from workflows.meetings.convening import APPROVED
+from workflows.meetings.models import Meeting
+from workflows.people import directory
+from workflows.plan.models import Plan
+from workflows.spanish import long_day, long_moment
+
+KIND = "acta"
+VERDICTS = {"cumple": "Cumple", "en_riesgo": "En riesgo", "no_cumple": "No cumple"}
+MODES = {"presencial": "Presencial", "virtual": "Virtual", "mixta": "Mixta"}
+
+
+def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
+    """Render and keep the approved minutes that lack their files; returns how many it did."""
+    with database.reading() as session:
+        lacking = [Print(one.plan_code, KIND, str(one.id), page_of(session, one)) for one in _lacking(session, limit)]
+    return prints.make(database, clock, lacking)
+
+
+def page_of(session: Session, meeting: Meeting) -> Page:
+    """The minutes, laid out."""
+    plan = session.get_one(Plan, meeting.plan_code)
+    promised = minutes.own_commitments(session, meeting)
+    names = directory.display_names(
+        session, {one.responsible for one in promised if one.responsible} | {str(meeting.approved_by)}
+    )
+    approved_at = meeting.approved_at
+    facts = [
+        ("Fecha", long_day(meeting.held_on) if meeting.held_on else "—"),
+        ("Modalidad", MODES.get(meeting.mode, meeting.mode)),
+        ("Lugar o enlace", meeting.place),
+    ]
+    if approved_at:
+        facts.append(("Aprobada electrónicamente", f"{names[str(meeting.approved_by)]}, {long_moment(approved_at)}"))
+    return Page(
+        title=f"Acta {meeting.id}. {meeting.topic}",
+        subtitle=plan.name,
+        facts=tuple(facts),
+        sections=tuple(_sections(session, meeting, names)),
+        made_at=int(approved_at.timestamp()) if approved_at else 0,
+    )
+
+
+def _lacking(session: Session, limit: int) -> Sequence[Meeting]:
+    made = sa.select(Document.id).where(
+        Document.plan_code == Meeting.plan_code, Document.kind == KIND, Document.key == sa.cast(Meeting.id, sa.String)
+    )
+    query = sa.select(Meeting).where(Meeting.state == APPROVED, ~made.exists())
+    return session.scalars(query.order_by(Meeting.id).limit(limit)).all()
+
+
+def _sections(session: Session, meeting: Meeting, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    judged = minutes.verdicts(session, meeting).values()
+    commitments = [
+        [one.text, names.get(one.responsible or "", "—"), long_day(one.due_on) if one.due_on else "—"]
+        for one in minutes.own_commitments(session, meeting)
+    ]
+    attended = [
+        [str(row.get("persona", "")), row.get("entidad") or "—", row.get("cargo") or "—"] for row in meeting.attendance
+    ]
+    verdicts = [[one.code, VERDICTS.get(one.verdict, one.verdict), one.argument] for one in judged]
+    sections = [
+        _section("Orden del día", [str(row.get("punto", "")) for row in meeting.agenda]),
+        _section("Asistencia", [], ("Persona", "Entidad", "Cargo"), attended),
+        _section("Desarrollo", meeting.development.splitlines()),
+        _section("Decisiones", [str(one) for one in meeting.decisions]),
+        _section("Veredictos", [], ("Objetivo o línea", "Veredicto", "Argumento"), verdicts),
+        _section("Compromisos", [], ("Compromiso", "Responsable", "Fecha"), commitments),
+    ]
+    return [one for one in sections if one["paragraphs"] or one["tables"]]
+
+
+def _section(
+    heading: str, paragraphs: Sequence[str], head: Sequence[str] = (), rows: Sequence[Sequence[str]] = ()
+) -> dict[str, Any]:
+    tables = [{"caption": "", "head": list(head), "rows": [list(row) for row in rows]}] if rows else []
+    return {"heading": heading, "level": 1, "paragraphs": [one for one in paragraphs if one.strip()], "tables": tables}
