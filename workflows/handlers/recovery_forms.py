@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
-from workflows.monitoring.models import Bottleneck, PeriodRow
+from workflows.indicators.sheets import SUM
+from workflows.monitoring import facts
+from workflows.monitoring.models import Bottleneck
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.recovery import plans
@@ -19,6 +19,8 @@ from workflows.recovery.plans import EXTEND, Formulation, PlannedAction
 from workflows.spanish import long_day, month_name, number, percentage
 
 YES = "si"
+QUARTER = 3
+"""Months that a recovery is given."""
 NOT_RETURNED = ("conforme", "aprobado")
 
 
@@ -41,9 +43,7 @@ class FormulatePlan(PlainForm):
             panels.insert(0, Panel("Por qué vuelve a formularse", plan.return_reason))
         if plan.problem:
             return Prefill(values=_as_formulated(plan), panels=panels)
-        return Prefill(
-            values=_proposal(context, plan), panels=panels, hints={"meta_recuperacion": f"En {plan.indicator.unit}."}
-        )
+        return Prefill(values=_proposal(context, plan), panels=panels, hints={"meta_recuperacion": _unit_hint(plan)})
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """Dates in order."""
@@ -228,18 +228,21 @@ def _as_row(action: RecoveryAction) -> Values:
 
 
 def _proposal(context: FormContext, plan: RecoveryPlan) -> Values:
-    """The cause people gave with the bottleneck; as target, what was programmed for then."""
+    """The cause people gave with the bottleneck; as target, what was programmed for the quarter after it."""
     bottleneck = context.session.get(Bottleneck, plan.bottleneck_id)
     if bottleneck is None:
         return {}
-    programmed = context.session.scalar(
-        sa.select(PeriodRow.programmed_to_date).where(
-            PeriodRow.period_id == bottleneck.period_id, PeriodRow.indicator_id == plan.indicator_id
-        )
-    )
+    sheets = facts.sheets_of(context.session, context.session.get_one(Plan, context.plan_code))
+    year, month = facts.read_month(plan.since_period)
+    programmed = sheets[plan.indicator_id].programmed(year, min(month + QUARTER, 12))
     if programmed is not None:
         programmed = round(programmed, plan.indicator.decimals)
     return {"problema": bottleneck.why, "causa_raiz": bottleneck.cause, "meta_recuperacion": programmed}
+
+
+def _unit_hint(plan: RecoveryPlan) -> str:
+    accumulated = ", acumulado en el año" if plan.indicator.annualization == SUM else ""
+    return f"En {plan.indicator.unit}{accumulated}."
 
 
 def _not_future(context: FormContext, day: dt.date) -> list[FieldError]:

@@ -51,7 +51,8 @@ def judge(session: Session, plan: RecoveryPlan) -> Verdict:
     target = number(plan.recovery_target)
     if _reached(indicator, last[-1].executed, plan.recovery_target):
         return Verdict(True, f"Llegó a {value}: la meta de recuperación era {target}.")
-    return Verdict(False, f"Va en {value}; la meta de recuperación es {target}, y no está en verde en dos cortes.")
+    stands = value if last[-1].executed is None else f"en {value}"
+    return Verdict(False, f"Va {stands}; la meta de recuperación es {target}, y no está en verde en dos cortes.")
 
 
 def cutoffs_after(session: Session, plan: RecoveryPlan) -> list[Cutoff]:
@@ -78,4 +79,6 @@ def _reached(indicator: Indicator, executed: Decimal | None, target: Decimal | N
 
 
 def _value(indicator: Indicator, last: Sequence[Cutoff]) -> str:
+    if last[-1].executed is None:
+        return f"sin dato en {month_name(last[-1].period)}"
     return f"{number(last[-1].executed)} {indicator.unit} en {month_name(last[-1].period)}"

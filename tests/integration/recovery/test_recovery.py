@@ -283,3 +283,15 @@ def running(house: House, target: str = "20") -> None:
     open_case(house)
     send(house, "formular_plan_choque", "ocardenas", proposal(target=target))
     send(house, "revisar_plan_choque", "bdiaz", {"decision": "conforme"})
+
+
+def test_what_was_programmed_for_the_next_quarter_is_proposed_as_target(house: House) -> None:
+    open_case(house)
+
+    with house.database.reading() as session:
+        task = session.scalars(sa.select(UserTask).where(UserTask.state == "open")).one()
+        form = house.forms.open(session, house.engine, task.id, directory.actor(session, "ocardenas"))
+
+    # 25 km in the year, programmed linearly: August is two thirds of them.
+    assert form.shown["meta_recuperacion"] == Decimal("16.7")
+    assert form.shown["causa_raiz"] == "Contratación"
