@@ -97,7 +97,7 @@ def _cast(
     if order.profile == POLITE:
         return play, lambda _day: None
     robots.profile = Behaviour(reality, years, tuple(entity.code for entity in data.entities))
-    return play, Happenings(house.database, house.engine, reality, data.plan.code, years).morning
+    return play, Happenings(house.database, house.engine, reality, data.plan.code, years, robots).morning
 
 
 def _evening(house: Application, progress: Progress) -> Callable[[dt.date], None]:

@@ -107,12 +107,14 @@ def _proposal(indicator: Indicator, instance_id: int, year: int, *, leaving: str
     def staying(username: str | None) -> str | None:
         return None if username == leaving else username
 
+    # Who reviews the rows is no stand-in for who reports them: nobody would be left to validate.
+    stand_in = staying(indicator.substitute) if indicator.substitute != indicator.reviews else None
     return Responsibility(
         instance_id=instance_id,
         indicator_id=indicator.id,
         entity_code=indicator.entity_code,
         year=year,
-        reports=staying(indicator.reports) or staying(indicator.substitute),
+        reports=staying(indicator.reports) or stand_in,
         reviews=staying(indicator.reviews),
         substitute=staying(indicator.substitute),
     )

@@ -22,7 +22,7 @@ from workflows.people import leaving
 from workflows.people.models import Person, PersonRole
 from workflows.plan.models import Project
 from workflows.simulation import citizens
-from workflows.simulation.robots import GOOD, LATE, MISSING, RETURNED
+from workflows.simulation.robots import GOOD, LATE, MISSING, RETURNED, Robots
 from workflows.simulation.values import Reality
 
 IRREPLACEABLE = ("coordinador_pes", "administrador", "lider_proceso")
@@ -92,8 +92,13 @@ class Happenings:
     reality: Reality
     plan_code: str
     years: Years
-    done: set[tuple[str, int]] = field(default_factory=set, init=False)
+    robots: Robots
     successors: dict[str, str] = field(default_factory=dict, init=False)
+    done: set[tuple[str, int]] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        """Everybody knows who came for whom."""
+        self.robots.successors = self.successors
 
     def morning(self, day: dt.date) -> None:
         """Let happen what is due on this day, before people work."""
@@ -152,13 +157,8 @@ class Happenings:
         with self.database.unit_of_work() as session:
             query = sa.select(UserTask).where(UserTask.state == "open", UserTask.assignee.in_(self.successors))
             for task in session.scalars(query.order_by(UserTask.id)).all():
-                to = self._who_now(str(task.assignee))
+                to = str(self.robots.who_now(task.assignee))
                 commands.reassign(session, self.engine, task.id, actor=SYSTEM, to=to, reason="Ya no trabaja aquí.")
-
-    def _who_now(self, username: str) -> str:
-        while username in self.successors:
-            username = self.successors[username]
-        return username
 
     def _a_diagram_changes(self, session: Session, year: int) -> None:
         process, element = REPUBLISHED

@@ -73,6 +73,7 @@ class Robots:
 
     One robot per form handler; the liaison of an entity that behaves as `RETURNED` returns the first row once.
     `plan` is what they have in mind when they formulate one. Nobody `polite` objects, refuses or returns anything.
+    `successors` says who came for whom.
     """
 
     today: Callable[[], dt.date]
@@ -80,7 +81,14 @@ class Robots:
     profile: Profiles = lambda _period, _entity: GOOD
     plan: PlanData = field(default_factory=functools.cache(seeding.demo_plan))
     polite: bool = False
+    successors: Mapping[str, str] = field(default_factory=dict)
     returned: set[tuple[str, str]] = field(default_factory=set, init=False)
+
+    def who_now(self, username: str | None) -> str | None:
+        """Who is in this person's place now."""
+        while username is not None and username in self.successors:
+            username = self.successors[username]
+        return username
 
     def acts(self, form_handler: str, variables: Mapping[str, Any]) -> bool:
         """Whether somebody does this task at all."""
@@ -218,23 +226,25 @@ def _adjust(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
     return {"cambios": "Se precisó la redacción de las alertas.", "nota": "Cifras verificadas."}
 
 
-def _appoint(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _appoint(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     people = [username for username, _label in form.options["matriz.reporta"]]
-    rows = []
-    for row in form.shown["matriz"]:
-        reports = offered(form, "matriz.reporta", row["reporta"])
-        others = [username for username in people if username != reports]
-        reviews = row["revisa"] if row["revisa"] in others else others[0]
-        rest = [username for username in others if username != reviews]
-        rows.append(
-            {
-                ROW_KEY: row[ROW_KEY],
-                "reporta": reports,
-                "revisa": reviews,
-                "reemplazo": row["reemplazo"] if row["reemplazo"] in others else rest[0],
-            }
-        )
-    return {"matriz": rows}
+    return {
+        "matriz": [_appointed(robots, row, people, form.task.variables.get("persona")) for row in form.shown["matriz"]]
+    }
+
+
+def _appointed(robots: Robots, row: Mapping[str, Any], people: Sequence[str], leaver: str | None) -> Raw:
+    """Who was there before, or whoever came in their place; of a row that somebody reported and left, the newcomer."""
+    taken: list[str] = []
+    vacancies = not row["revisa"] or not row["reemplazo"]
+    proposed = {column: row[column] or leaver for column in ("reporta", "revisa", "reemplazo")}
+    if leaver and not vacancies:
+        proposed["reporta"] = leaver
+    for username in proposed.values():
+        free = [one for one in people if one not in taken] or list(people[1:])
+        now = robots.who_now(username)
+        taken.append(now if now in free else free[0])
+    return {ROW_KEY: row[ROW_KEY], **dict(zip(proposed, taken, strict=True))}
 
 
 def _accept(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
