@@ -1,0 +1,112 @@
+"""How far a plan has come with each row of the guide: from the history of its cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.history import HistoryEntry
+from engine.instances.models import Instance
+from engine.tasks.models import UserTask
+from workflows.coverage import Product, RowCoverage
+
+DONE_KINDS = ("task_completed", "step_completed", "call_completed", "message_sent", "message_received")
+TO_COME, UNDER_WAY, DONE = "por_comenzar", "en_curso", "hecha"
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """That a step was done: how often, last when and in which case."""
+
+    times: int
+    last_at: dt.datetime
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A product of a row in a plan: by which of its steps, latest first; none where it is not there yet."""
+
+    product: Product
+    by: Sequence[tuple[str, Executed]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProgress:
+    """A row of the guide in a plan. `open_tasks` wait to be done now: id, name, entity."""
+
+    coverage: RowCoverage
+    state: str
+    products: Sequence[Made]
+    open_tasks: Sequence[tuple[int, str, str]]
+
+
+def of_plan(session: Session, plan_code: str, rows: Sequence[RowCoverage]) -> list[RowProgress]:
+    """Every row with what was done for it in a plan."""
+    done, waiting = _done(session, plan_code), _waiting(session, plan_code)
+    return [_progress(row, done, waiting) for row in rows]
+
+
+def _progress(
+    row: RowCoverage, done: Mapping[str, Executed], waiting: Mapping[str, list[tuple[int, str, str]]]
+) -> RowProgress:
+    products = [
+        Made(
+            product,
+            sorted(
+                ((one, done[one]) for one in product.makers if one in done),
+                key=lambda made: made[1].last_at,
+                reverse=True,
+            ),
+        )
+        for product in row.products
+    ]
+    tasks = [task for node in row.nodes for task in waiting.get(node, ())]
+    return RowProgress(row, _state(products, has_tasks=bool(tasks)), products, tasks)
+
+
+def _state(products: Sequence[Made], *, has_tasks: bool) -> str:
+    """A row is done when each of its products was made at least once; some only come about if something goes wrong."""
+    if has_tasks:
+        return UNDER_WAY
+    made = [bool(one.by) for one in products]
+    if not any(made):
+        return TO_COME
+    return DONE if all(made) else UNDER_WAY
+
+
+def _done(session: Session, plan_code: str) -> dict[str, Executed]:
+    query = (
+        sa.select(
+            HistoryEntry.process_key,
+            HistoryEntry.element_id,
+            sa.func.count(),
+            sa.func.max(HistoryEntry.at),
+            sa.func.max(HistoryEntry.instance_id),
+        )
+        .join(Instance, Instance.id == HistoryEntry.instance_id)
+        .where(Instance.scope == plan_code, HistoryEntry.kind.in_(DONE_KINDS))
+        .group_by(HistoryEntry.process_key, HistoryEntry.element_id)
+    )
+    return {
+        f"{process}/{element}": Executed(times, last_at, case_id)
+        for process, element, times, last_at, case_id in session.execute(query)
+    }
+
+
+def _waiting(session: Session, plan_code: str) -> dict[str, list[tuple[int, str, str]]]:
+    query = (
+        sa.select(UserTask)
+        .join(Instance, Instance.id == UserTask.instance_id)
+        .where(Instance.scope == plan_code, UserTask.state == "open")
+        .order_by(UserTask.due_at, UserTask.id)
+    )
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for task in session.scalars(query):
+        entity = str(task.variables.get("entidad") or "")
+        found.setdefault(f"{task.process_key}/{task.element_id}", []).append((task.id, task.name, entity))
+    return found
