@@ -84,7 +84,9 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the suite, or the part of it that the arguments name."""
     setup(test=True)
-    return become([program("python"), "-m", "pytest", *arguments])
+    # Files are shared out over the cores, each file to one of them, so that what a file prepares serves all of it.
+    share = [] if "-n" in arguments else ["-n", "auto", "--dist", "loadfile"]
+    return become([program("python"), "-m", "pytest", *share, *arguments])
 
 
 def check(_: list[str]) -> int:
