@@ -89,9 +89,7 @@ class Board:
         return [task for task in self.tasks if task.entity == entity and task.period == month]
 
 
-def of_plan(
-    session: Session, plan_code: str, now: dt.datetime, *, months: int = 6, upto: str | None = None
-) -> Board:
+def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int = 6, upto: str | None = None) -> Board:
     """The board at a moment, with the months up to `upto` (else the newest). A dozen queries, however many tasks."""
     found = _months(session, plan_code, months, upto)
     codes = {code for month in found for code in month.reports}
