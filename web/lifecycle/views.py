@@ -17,6 +17,7 @@ from web.pages import actor, back_to, current, page
 from workflows import coverage, guide
 from workflows.errors import Refused
 from workflows.lifecycle import guide_progress, handover, phases, starting
+from workflows.lifecycle.guide_progress import RowProgress
 from workflows.plan import overview
 from workflows.plan.models import Plan
 
@@ -34,6 +35,7 @@ ROW_STATES = {
     guide_progress.TO_COME: ("gris", "○", "Por comenzar"),
     guide_progress.UNDER_WAY: ("amarillo", "◐", "En curso"),
     guide_progress.DONE: ("verde", "●", "Con todos sus productos"),
+    phases.BEFORE: ("verde", "●", "Terminada antes de cargar el plan"),
 }
 
 
@@ -79,6 +81,7 @@ def rows() -> str:
         covered = coverage.of_diagrams(diagrams, doers)
         progress = guide_progress.of_plan(session, plan.code if plan else "", covered)
         mine = _mine(session, [task_id for row in progress for task_id, _name, _entity in row.open_tasks])
+        loaded = plan is not None and starting.case_of(session, plan.code) is None
     names = {
         f"{model.process_key}/{one.id}": one.name or one.id for model in diagrams for one in model.elements.values()
     }
@@ -91,6 +94,7 @@ def rows() -> str:
         names=names,
         mine=mine,
         states=ROW_STATES,
+        state_of=lambda row: _row_state(row, loaded=loaded),
         covered=sum(row.is_covered for row in covered),
     )
 
@@ -115,6 +119,12 @@ def hand_over(plan_code: str) -> Any:
             session, current().engine, plan_code, ends_on, actor=actor(), reason=request.form.get("motivo", "")
         )
     return back_to("lifecycle.show", "El empalme quedó registrado y la evaluación del PES se abrió.", plan=plan_code)
+
+
+def _row_state(row: RowProgress, *, loaded: bool) -> str:
+    """A plan that was loaded went through its formulation elsewhere."""
+    formulated = loaded and row.coverage.row.phase in phases.CALLED
+    return phases.BEFORE if formulated and row.state == guide_progress.TO_COME else row.state
 
 
 def _chosen(plans: list[Plan]) -> Plan | None:

@@ -22,13 +22,13 @@ def test_the_six_phases_say_what_is_open_and_with_whom(site: Site) -> None:
     page = visitor.open("/ciclo")
 
     assert visitor.heading().startswith("Ciclo de vida de")
-    rows = [" ".join(row.text_content().split()) for row in page.xpath("//table/tbody/tr")]
+    rows = [" ".join(row.text_content().split()) for row in page.xpath("(//table)[1]/tbody/tr")]
     assert len(rows) == 6
     assert all("Terminada antes de cargar el plan" in row for row in rows[:3])
     assert "En curso" in rows[4]
     (following,) = page.xpath("//section[@id='fase-5']")
-    assert "Reportar avance IDPAC · Sandra Ruiz" in " ".join(following.text_content().split())
-    links = [link.text_content() for link in following.xpath(".//ul[@class='tasks']//a[@class='name']")]
+    assert "Reportar avance · IDPAC Sandra Ruiz" in " ".join(following.text_content().split())
+    links = [link.text_content() for link in following.xpath(".//tbody//th//a")]
     assert links == ["Reportar avance"]
 
 
@@ -45,7 +45,9 @@ def test_the_guide_tells_the_state_of_its_43_rows(site: Site) -> None:
     assert "Reporte mensual de cada entidad" in told
     assert "Reportar avance · IDPAC" in told
     (formulation,) = page.xpath("//article[@id='fila-1.2b']")
-    assert "Por comenzar" in formulation.text_content()
+    assert "Terminada antes de cargar el plan" in formulation.text_content()
+    (evaluation,) = page.xpath("//article[@id='fila-6.3']")
+    assert "Por comenzar" in evaluation.text_content()
 
 
 def test_a_task_leads_to_its_row_of_the_guide(site: Site) -> None:
