@@ -224,7 +224,8 @@ def test_a_step_may_send_a_message_to_its_own_case(world: World) -> None:
             "p", start(), gateway("g", "parallel"),
             node("intermediateCatchEvent", "espera", message("m")), user("a"),
             user("antes"), service("paso", "avisar"), gateway("une", "parallel"), end(),
-            chain("inicio", "g", "espera", "a", "une", "fin"), chain("g", "antes", "paso", "une"), messages={"m": "ven"},
+            chain("inicio", "g", "espera", "a", "une", "fin"), chain("g", "antes", "paso", "une"),
+            messages={"m": "ven"},
         )
     )  # fmt: skip
     world.start()
