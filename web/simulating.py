@@ -27,7 +27,7 @@ from workflows.calendar import BOGOTA, bogota_day
 from workflows.errors import Conflict
 from workflows.people.models import Entity
 from workflows.plan.data import PlanData, rebase, without_measurements
-from workflows.simulation import documents, life, result
+from workflows.simulation import citizens, documents, life, result
 from workflows.simulation.happenings import Behaviour, Happenings, Years
 from workflows.simulation.life import Span
 from workflows.simulation.playing import MORNING, Play
@@ -95,9 +95,14 @@ def _cast(
     robots = Robots(today=lambda: bogota_day(clock.now()), reality=reality, plan=data, polite=order.profile == POLITE)
     play = Play(house.database, house.engine, house.forms, robots, clock)
     if order.profile == POLITE:
-        return play, lambda _day: None
+        return play, lambda _day: _citizens_answer(house, reality)
     robots.profile = Behaviour(reality, years, tuple(entity.code for entity in data.entities))
     return play, Happenings(house.database, house.engine, reality, data.plan.code, years, robots).morning
+
+
+def _citizens_answer(house: Application, reality: Reality) -> None:
+    with house.database.unit_of_work() as session:
+        citizens.answer_open_surveys(session, house.engine.now(), reality)
 
 
 def _evening(house: Application, progress: Progress) -> Callable[[dt.date], None]:
