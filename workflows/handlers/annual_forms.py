@@ -23,12 +23,15 @@ from workflows.forms.handlers import (
     Values,
     path_of,
 )
+from workflows.formulation.models import FollowUpTool
 from workflows.handlers.evaluation_forms import panel
+from workflows.indicators.models import Indicator
 from workflows.lifecycle.proofs import Checklists, ClosingReview, Proof, Question
 from workflows.monitoring import figures
 from workflows.monitoring.models import Period, Responsibility
 from workflows.monitoring.periods import CLOSED
 from workflows.people.models import Entity
+from workflows.spanish import long_day
 
 RETURNED = "devuelto"
 
@@ -150,34 +153,46 @@ def evaluations_of_the_year(context: FormContext) -> Sequence[Option]:
 
 
 def tool_in_service(question: Question) -> Proof | None:
-    """The monitoring tool is in service when months of the year were followed with responsibles in force."""
+    """The monitoring tool is in service: months of the year were followed with it, by people who answer for it."""
     session, year = question.session, question.year
     closed = session.scalar(
         sa.select(sa.func.count()).where(
             Period.plan_code == question.plan_code, Period.year == year, Period.state == CLOSED
         )
     )
-    matrix = session.scalar(
-        sa.select(sa.func.count()).where(Responsibility.year == year, Responsibility.in_force_at.is_not(None))
-    )
     if not closed:
         return None
-    kept = f", con {matrix} responsabilidades aceptadas o en firme" if matrix else ""
-    return Proof(f"{closed} meses de {year} cerrados con la herramienta{kept}", "/plan/")
+    matrix = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Responsibility)
+        .join(Indicator, Indicator.id == Responsibility.indicator_id)
+        .where(
+            Indicator.plan_code == question.plan_code,
+            Responsibility.year == year,
+            Responsibility.in_force_at.is_not(None),
+        )
+    )
+    designed = session.get(FollowUpTool, question.plan_code)
+    parts = [f"{closed} meses de {year} cerrados con la herramienta"]
+    parts += [f"{matrix} responsabilidades en firme"] if matrix else []
+    parts += [f"diseñada el {long_day(designed.designed_at)}"] if designed else []
+    return Proof(", ".join(parts), "/plan/")
 
 
 def examples_consulted(question: Question) -> Proof | None:
-    """The examples of monitoring tools: the reports of closed months are those the sector works with."""
-    published = question.session.scalars(
-        sa.select(Period.code).where(
+    """Examples of monitoring tools were at hand: those kept with the tool, and the reports made with it."""
+    designed = question.session.get(FollowUpTool, question.plan_code)
+    kept = len(designed.files) if designed else 0
+    published = question.session.scalar(
+        sa.select(sa.func.count()).where(
             Period.plan_code == question.plan_code, Period.year == question.year, Period.published_at.is_not(None)
         )
-    ).all()
-    if not published:
-        return None
-    return Proof(
-        f"Tablero e informes de {len(published)} meses, publicados en el portal", f"/portal/{question.plan_code}"
     )
+    if not published and not kept:
+        return None
+    parts = [f"{kept} ejemplos guardados con la herramienta"] if kept else []
+    parts += [f"informes de {published} meses publicados en el portal"] if published else []
+    return Proof("; ".join(parts), f"/portal/{question.plan_code}")
 
 
 REVIEW: Checklists = {
