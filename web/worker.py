@@ -14,7 +14,7 @@ from web.bootstrap import Application
 from workflows import cycles
 from workflows.approvals import printing as approvals
 from workflows.documents import files, publishing
-from workflows.formulation import printing
+from workflows.formulation import method_printing, printing
 from workflows.implementation import external_files
 from workflows.lifecycle import year_end
 from workflows.meetings import printing as minutes
@@ -95,6 +95,7 @@ def _make_documents(application: Application) -> None:
     storing.make_missing(application.database, application.engine.clock)
     publishing.make_missing(application.database, application.engine.clock)
     printing.make_missing(application.database, application.engine.clock)
+    method_printing.make_missing(application.database, application.engine.clock)
     approvals.make_missing(application.database, application.engine.clock)
     external_files.make_missing(application.database, application.engine.clock)
     minutes.make_missing(application.database, application.engine.clock)

@@ -26,6 +26,7 @@ from workflows.simulation.robots import LATE, MISSING, RETURNED
 from workflows.simulation.values import Reality
 
 SEED = 7
+EVALUATED = ("informe_mensual", "evaluacion_intermedia", "informe_anual", "evaluacion_final")
 ENDED = {phase: "completed" for phase in ("F1", "F2", "F3", "F4", "F5", "F6")}
 
 
@@ -81,9 +82,7 @@ def test_every_document_is_written_and_opens(tmp_path: Path) -> None:
     simulating.simulate(Order(years=1, seed=SEED, output=tmp_path), io.StringIO())
 
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {"informe_mensual", "pes", "metodologia", "acto", "evaluacion_intermedia", "informe_anual"} <= {
-        path.parent.name for path in written
-    }
+    assert {"acta", "metodologia", "pes", "acto", "plan_accion", *EVALUATED} <= {path.parent.name for path in written}
     for path in written:
         _ensure_opens(path)
 
@@ -94,8 +93,10 @@ def _ensure_opens(path: Path) -> None:
         assert zipfile.ZipFile(path).testzip() is None, path
     elif path.suffix == ".pdf":
         assert content.startswith(b"%PDF") and b"%%EOF" in content[-64:], path
-    else:
+    elif path.suffix == ".html":
         assert "</html>" in content.decode(), path
+    else:
+        assert path.suffix == ".csv" and content.decode("utf-8-sig").count("\n") > 1, path
 
 
 def test_a_plan_begins_the_first_january_that_leaves_eight_months() -> None:

@@ -12,14 +12,17 @@ from engine.database import Database
 from workflows.approvals import printing as approvals
 from workflows.documents import files, publishing
 from workflows.documents.models import Document
-from workflows.formulation import printing
+from workflows.formulation import method_printing, printing
 from workflows.implementation import external_files
+from workflows.meetings import printing as minutes
 from workflows.reports import storing
 
 MAKERS: tuple[Callable[[Database, Clock], int], ...] = (
+    method_printing.make_missing,
+    printing.make_missing,
+    minutes.make_missing,
     storing.make_missing,
     publishing.make_missing,
-    printing.make_missing,
     approvals.make_missing,
     external_files.make_missing,
 )

@@ -1,0 +1,79 @@
+"""The methodology and its schedule as a document, made once it is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.database import Database
+from workflows.documents import prints
+from workflows.documents.models import Document
+from workflows.documents.prints import Print
+from workflows.documents.rendering import Page
+from workflows.formulation import methodology
+from workflows.formulation.models import Methodology
+from workflows.people import directory
+from workflows.people.roles import BY_ID
+from workflows.plan.models import Plan
+from workflows.spanish import long_day, long_moment
+
+KIND = "metodologia"
+
+
+def make_missing(database: Database, clock: Clock, *, limit: int = 1) -> int:
+    """Render and keep the approved methodologies that lack their files; returns how many it did."""
+    with database.reading() as session:
+        found = _lacking(session, limit)
+        lacking = [Print(one.plan_code, KIND, str(one.number), page_of(session, one)) for one in found]
+    return prints.make(database, clock, lacking)
+
+
+def page_of(session: Session, found: Methodology) -> Page:
+    """The steps and the schedule, laid out."""
+    plan = session.get_one(Plan, found.plan_code)
+    activities = methodology.activities(session, found.plan_code)
+    names = directory.display_names(session, {found.prepared_by} | {one.responsible for one in activities})
+    steps = [
+        [row["paso"], row["descripcion"], row.get("tecnica") or "—", _role(row.get("responsable"))]
+        for row in found.steps
+    ]
+    planned = [
+        [one.name, one.step, names[one.responsible], long_day(one.starts_on), long_day(one.ends_on)]
+        for one in activities
+    ]
+    return Page(
+        title="Metodología y cronograma para elaborar el plan",
+        subtitle=plan.name,
+        facts=(
+            ("Versión", str(found.number)),
+            ("Preparó", f"{names[found.prepared_by]}, {long_moment(found.prepared_at)}"),
+        ),
+        sections=(
+            _table("Pasos", ("Paso", "Descripción", "Técnica", "Responsable"), steps),
+            _table("Cronograma de trabajo", ("Actividad", "Paso", "Responsable", "Inicio", "Fin"), planned),
+        ),
+        made_at=int(found.prepared_at.timestamp()),
+    )
+
+
+def _lacking(session: Session, limit: int) -> Sequence[Methodology]:
+    made = sa.select(Document.id).where(
+        Document.plan_code == Methodology.plan_code,
+        Document.kind == KIND,
+        Document.key == sa.cast(Methodology.number, sa.String),
+    )
+    query = sa.select(Methodology).where(Methodology.is_approved, ~made.exists())
+    return session.scalars(query.order_by(Methodology.id).limit(limit)).all()
+
+
+def _role(role: str | None) -> str:
+    return BY_ID[role].name if role in BY_ID else role or "—"
+
+
+def _table(heading: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    table = {"caption": "", "head": list(head), "rows": [[str(cell) for cell in row] for row in rows]}
+    return {"heading": heading, "level": 1, "paragraphs": [], "tables": [table] if rows else []}
