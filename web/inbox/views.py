@@ -23,6 +23,9 @@ PAGE = 25
 GROUP_PREVIEW = 5
 
 
+__all__ = ["blueprint"]
+
+
 @blueprint.get("/bandeja")
 @allow(SIGNED_IN)
 def mine() -> str:
