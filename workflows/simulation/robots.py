@@ -52,6 +52,8 @@ LATE_TASKS = (
 )
 
 DAYS_TO_MEET = 5
+MEETING_OF_THE_MONTH = "Se revisaron los resultados del mes por línea y objetivo, y los cuellos de botella."
+WEEKLY_WATCH = "Mantener el seguimiento semanal a los indicadores en rojo."
 
 PROGRESS = (
     "Se cumplió lo previsto en el cronograma con las alcaldías locales.",
@@ -252,12 +254,13 @@ def _accept(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
 
 
 def _convene(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    topic = str(form.task.variables.get("tema") or "Resultados del mes")
     return {
         "fecha_reunion": _meeting_day(robots, form).isoformat(),
         "modalidad": "presencial",
         "lugar_o_enlace": "9:00 a. m., sala de juntas de la oficina de planeación",
         "tecnica": "mesa",
-        "orden_del_dia": form.shown["orden_del_dia"] or [{"punto": "Resultados del mes"}],
+        "orden_del_dia": form.shown["orden_del_dia"] or [{"punto": topic}],
         "invitados": form.shown["invitados"] or [form.options["invitados"][0][0]],
         "invitados_externos": [],
     }
@@ -282,10 +285,12 @@ def _attend(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
 
 
 def _write_minutes(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    topic = str(form.task.variables.get("tema") or "")
+    monthly = form.task.variables.get("tipo") in (None, "seguimiento") or not topic
     responsible = form.options["compromisos.responsable"][0][0]
     return {
-        "desarrollo": "Se revisaron los resultados del mes por línea y objetivo, y los cuellos de botella.",
-        "decisiones": [{"decision": "Mantener el seguimiento semanal a los indicadores en rojo."}],
+        "desarrollo": MEETING_OF_THE_MONTH if monthly else f"Se trató: {topic}. Cada entidad expuso su posición.",
+        "decisiones": [{"decision": WEEKLY_WATCH if monthly else f"Continuar con lo acordado sobre: {topic}."}],
         "compromisos": [
             {
                 "texto": "Presentar el avance de las medidas en la próxima mesa.",
