@@ -186,6 +186,7 @@ def _prefilled(row: ProgressRow) -> Values:
         "calculado": False,
         "anualizacion": row.indicator.annualization,
         "decimales": row.indicator.decimals,
+        "unidad": row.indicator.unit,
         "codigo": row.indicator.code,
         "nombre": row.indicator.name,
         "linea_base": row.indicator.baseline,

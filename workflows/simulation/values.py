@@ -48,6 +48,8 @@ class Reality:
             value = _level(row, programmed, pace)
         if row["anualizacion"] == CONSTANT and programmed == 100:
             value = min(value, Decimal(100))  # a share of a whole
+        if row.get("unidad") == "%" and 0 < value < 1:
+            value = Decimal(1)  # less than one in a hundred is taken for a share of one
         decimals: int = row["decimales"]
         return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
