@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from engine.clock import VirtualClock
 from engine.database import Database
 from tests.support import postgresql
+from tests.support.browser import chromium  # noqa: F401 - a fixture of every folder
 from web import schema
 
 schema.load()

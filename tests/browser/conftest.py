@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,38 +9,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from tests.support.web import PLAYED_UNTIL, Site, build_played_template, build_template, open_site
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
-
-
-def find_browser() -> str | None:
-    """The system's Chromium: `BROWSER_PATH`, the PATH, or where macOS keeps it."""
-    on_path = (shutil.which(name) for name in PROGRAMS)
-    installed = (place for place in PLACES if Path(place).exists())
-    return os.environ.get("BROWSER_PATH") or next((path for path in on_path if path), None) or next(installed, None)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests; skips (or fails, if required) where there is none."""
-    path = find_browser()
-    if path is None:
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail("REQUIRE_BROWSER=1 and there is no Chromium: apt-get install chromium")
-        pytest.skip("no Chromium: apt-get install chromium, or export BROWSER_PATH")
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if as_root else [])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ NO_PAGES = {
 
 BY_HAND = {
     "inbox.correct": "offered while a report waits for the liaison; looked at below",
+    "studio.field": "offered for an older field of a form; tested in the studio",
     "studio.version": "offered for an older version; looked at below",
     "auth.choose_password": "shown with a link that an administrator hands over",
     "incidents.show": "shown once an automatic step has failed",

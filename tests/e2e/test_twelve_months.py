@@ -18,7 +18,7 @@ from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from tests.support import recomputation
-from tests.support.plan import House, build_house, day, demo_data
+from tests.support.plan import MONTH, House, build_house, day, demo_data
 from workflows.forms.models import Submission
 from workflows.monitoring.models import EntityReport, Figure, Measurement, MeasurementChange, Period
 from workflows.plan.data import without_measurements
@@ -80,7 +80,7 @@ def _play(url: str, months: list[str]) -> Year:
     database.create_all()
     first = dt.date(int(months[0][:4]), int(months[0][5:]), 1)
     clock = VirtualClock(dt.datetime.combine(first, dt.time(14), tzinfo=dt.UTC))
-    house = build_house(database, clock, measured_before=(first.year, first.month))
+    house = build_house(database, clock, measured_before=(first.year, first.month), only=MONTH)
     # the last month is frozen on the fifteenth working day of the next
     last = dt.date(int(months[-1][:4]), int(months[-1][5:]), 28) + dt.timedelta(days=31)
     house.submissions = house.play(BEHAVIOUR).until(day(f"{last:%Y-%m}-28"))

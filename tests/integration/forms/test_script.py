@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Response, send_file
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.integration.forms.test_pages import client  # noqa: F401 — a fixture
@@ -53,21 +51,14 @@ def address(client: FlaskClient) -> Iterator[str]:  # noqa: F811
 
 
 @pytest.fixture
-def tab(address: str) -> Iterator[Page]:
+def tab(address: str, chromium: Browser) -> Iterator[Page]:
     """The page in Chromium, on which no script may fail."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail("REQUIRE_BROWSER=1 and there is no Chromium: apt-get install chromium")
-        pytest.skip("no Chromium: apt-get install chromium")
     errors: list[Any] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        tab = browser.new_page()
-        tab.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 — playwright marks the function
-        tab.goto(address)
-        yield tab
-        browser.close()
+    tab = chromium.new_page()
+    tab.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 — playwright marks the function
+    tab.goto(address)
+    yield tab
+    tab.close()
     assert errors == []
 
 
