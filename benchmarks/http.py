@@ -70,16 +70,23 @@ class Browser:
 
     def complete(self, task_id: int) -> float:
         """Open a task, fill it in, send it; how many seconds the sending took."""
-        path = f"/tareas/{task_id}"
-        _, text = self.ask("GET", path)
-        fields = {name: _hidden(text, name) for name in ("csrf_token", "_envio")}
-        fields |= {"nota": "Se hizo lo acordado.", "_accion": "enviar"}
+        fields = self.fill_in(task_id)
         began = time.perf_counter()
-        status, said = self.ask("POST", path, fields)
+        status, said = self.send(task_id, fields)
         taken = time.perf_counter() - began
         if status != 303:
             raise RuntimeError(f"task {task_id} answers {status}: {said[:500]}")
         return taken
+
+    def fill_in(self, task_id: int) -> dict[str, str]:
+        """Open a task; its form as a person fills it in."""
+        _, text = self.ask("GET", f"/tareas/{task_id}")
+        fields = {name: _hidden(text, name) for name in ("csrf_token", "_envio")}
+        return fields | {"nota": "Se hizo lo acordado.", "_accion": "enviar"}
+
+    def send(self, task_id: int, fields: dict[str, str]) -> tuple[int, str]:
+        """Send a filled-in form; what the server answers."""
+        return self.ask("POST", f"/tareas/{task_id}", fields)
 
 
 def _hidden(text: str, name: str) -> str:
@@ -104,14 +111,15 @@ def _served(built: House) -> Iterator[Browser]:
         server.wait(timeout=30)
 
 
-def run(built: House, port: int, *arguments: str) -> subprocess.Popen[bytes]:
-    """Begin a command of `cauce` over the house's database, as another machine would."""
+def run(built: House, port: int, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:
+    """Begin a command of `cauce` over the house's database, as another machine would; `settings` are variables."""
     environment = {
         **os.environ,
         "CAUCE_HOME": str(built.folder),
         "CAUCE_DATABASE_URL": built.application.config.database_url,
         "CAUCE_SECRET_KEY": built.application.config.secret_key,
         "CAUCE_BASE_URL": f"http://127.0.0.1:{port}",
+        **settings,
     }
     command = [sys.executable, "-c", "from web.cli import main; main()", *arguments]
     with (built.folder / "log").open("ab") as log:

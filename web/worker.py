@@ -78,12 +78,14 @@ def _retry_incidents(application: Application) -> None:
 
 
 def _in_batches(application: Application, act: Callable[..., int]) -> None:
-    """One transaction per batch, until a batch comes back short."""
-    while True:
+    """One transaction per batch, until nothing is left to do.
+
+    A short batch is not the last one: other workers take rows of the same batch while much is due.
+    """
+    done = 1
+    while done:
         with application.database.unit_of_work() as session:
             done = act(session, application.engine, limit=BATCH)
-        if done < BATCH:
-            return
 
 
 def _write_digests(application: Application) -> None:

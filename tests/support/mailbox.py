@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -29,10 +31,25 @@ class Mailbox:
         return [message for message in self.messages if address in str(message["To"])]
 
 
+class SlowMailbox(Mailbox):
+    """Lets whoever brings a mail wait at the door until `answers` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        self.asked.set()
+        while not self.answers.is_set():
+            await asyncio.sleep(0.05)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
+def mail_server(box: Mailbox | None = None) -> Iterator[Mailbox]:
     """Listen on a free port of this machine."""
-    box = Mailbox()
+    box = box or Mailbox()
     port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
