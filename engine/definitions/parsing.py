@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import (
+    SIGNAL_EVENT_XPATH,
     BoundaryEventParser,
     EndEventParser,
     EventBasedGatewayParser,
@@ -33,6 +34,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinitio
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
 from engine.definitions.diagram import DiagramModel
+from engine.definitions.escaping import Error, Escalation
 from engine.definitions.specs import (
     AutomaticStep,
     Call,
@@ -58,7 +60,19 @@ class Specs:
     called: Mapping[str, ProcessSpec]
 
 
-class _Catching:
+class _Escaping:
+    """Errors and escalations know where they come from."""
+
+    def parse_error_event(self, event: Any) -> Error:
+        found = super().parse_error_event(event)  # type: ignore[misc]
+        return Error(found.name, found.code)
+
+    def parse_escalation_event(self, event: Any) -> Escalation:
+        found = super().parse_escalation_event(event)  # type: ignore[misc]
+        return Escalation(found.name, found.code)
+
+
+class _Catching(_Escaping):
     """Timers and messages wait for the engine."""
 
     def parse_timer_event(self, event: Any) -> Held:
@@ -68,7 +82,7 @@ class _Catching:
         return Held("message")
 
 
-class _Throwing:
+class _Throwing(_Escaping):
     """A message is sent by our driver, not by the library."""
 
     def parse_message_event(self, event: Any) -> NoneEventDefinition:
@@ -93,7 +107,9 @@ class _Throw(_Throwing, IntermediateThrowEventParser):  # type: ignore[misc]
 
 
 class _End(_Throwing, EndEventParser):  # type: ignore[misc]
-    pass
+    def get_event_definition(self, xpaths: list[str]) -> Any:
+        """The library's list of what may be at an end leaves signals out, and would end in silence."""
+        return super().get_event_definition([*xpaths, SIGNAL_EVENT_XPATH])
 
 
 class _Gateway(EventBasedGatewayParser):  # type: ignore[misc]
