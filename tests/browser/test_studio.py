@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from importlib import resources
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from engine.definitions import drafts
+from engine.definitions.linting import lint
+from engine.definitions.publishing import known_names
+from engine.identity import SYSTEM
 from engine.tasks.models import UserTask
+from tests.browser.conftest import Live
 from tests.support.plan import PLAN
 from workflows import cycles
 
@@ -118,6 +124,92 @@ def test_the_editor_offers_only_what_can_run_and_speaks_spanish(open_page):
     offered = page.locator(".djs-popup-results .entry").all_inner_texts()
     assert "Paso automático" in offered
     assert not [words for words in offered if re.search("script|manual|regla", words, re.IGNORECASE)]
+
+
+TWIN = (
+    '<bpmn:sequenceFlow id="doble" sourceRef="reportar_ejecucion" targetRef="reunir_reporte"/>',
+    '<bpmndi:BPMNEdge id="doble_di" bpmnElement="doble"><di:waypoint x="700" y="400"/><di:waypoint x="900" y="400"/>'
+    "</bpmndi:BPMNEdge>",
+)
+CONDITION = '<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">${decision == 1}</bpmn:conditionExpression>'
+DEFAULT = '<bpmn:sequenceFlow id="reporte_avalado__fin" name="Avalado" sourceRef="reporte_avalado" targetRef="fin"'
+BUDGET = "Reportar ejecución presupuestal y actividades"
+BUDGET_TASK = f'userTask id="reportar_ejecucion" name="{BUDGET}"'
+
+FAULTS = {
+    "a property": ([("directivo_entidad", "directivo_entidades")], "Usar «directivo_entidad»"),
+    "an attribute": ([('topic="repartir_reporte"', 'topic="repartir_reportes"')], "Usar «repartir_reporte»"),
+    "the process in its pool": ([('isExecutable="true"', 'isExecutable="false"')], "Marcar como ejecutable"),
+    "a condition": ([("${decision ==", "${decisiom ==")], "Escribir «${decision == 'devuelvo'}»"),
+    "a condition too many": ([(f"{DEFAULT}/>", f"{DEFAULT}>{CONDITION}</bpmn:sequenceFlow>")], "Quitar la condición"),
+    "a default flow": ([(' default="reporte_avalado__fin"', "")], "Tomar como camino por defecto"),
+    "a kind": (
+        [(f"<bpmn:{BUDGET_TASK}", f'<bpmn:scriptTask id="reportar_ejecucion" name="{BUDGET}"')],
+        "Convertir en tarea de una persona",
+    ),
+    "an id": ([('sequenceFlow id="hay_devueltas__corregir_avance" ', "sequenceFlow ")], "Dibujar de nuevo la flecha"),
+    "a drawn flow": (
+        [("</bpmn:process>", f"{TWIN[0]}</bpmn:process>"), ("</bpmndi:BPMNPlane>", f"{TWIN[1]}</bpmndi:BPMNPlane>")],
+        "Quitar la flecha",
+    ),
+    "a flow without a line": (
+        [("</bpmn:process>", '<bpmn:sequenceFlow id="suelta" sourceRef="inicio"/></bpmn:process>')],
+        "Quitar la flecha",
+    ),
+}
+"""What is wrong with the drawing, and the button that mends it."""
+
+
+def shipped_with(changes: list[tuple[str, str]]) -> bytes:
+    xml = (resources.files("bpmn") / "sub_reporte_entidad.bpmn").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in xml
+        xml = xml.replace(old, new, 1)
+    if "<bpmn:scriptTask" in xml:
+        before, after = xml.split("<bpmn:scriptTask", 1)
+        xml = f"{before}<bpmn:scriptTask{after.replace('</bpmn:userTask>', '</bpmn:scriptTask>', 1)}"
+    return xml.encode()
+
+
+def keep_draft(live: Live, xml: bytes) -> None:
+    application = live.site.application
+    with application.database.unit_of_work() as session:
+        drafts.save(
+            session, application.engine, drafts.PROCESS, "sub_reporte_entidad", xml,
+            actor=SYSTEM, revision=0, base_version=1,
+        )  # fmt: skip
+
+
+def faults_of_draft(live: Live) -> list[str]:
+    """The rules that what was saved breaks."""
+    application = live.site.application
+    with application.database.reading() as session:
+        draft = drafts.find(session, drafts.PROCESS, "sub_reporte_entidad")
+        assert draft is not None
+        return [finding.rule for finding in lint(draft.content, known_names(session, application.engine))]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_one_click_mends_what_the_linter_can_and_undo_brings_it_back(live, open_page, fault):
+    changes, label = FAULTS[fault]
+    keep_draft(live, shipped_with(changes))
+    broken = faults_of_draft(live)
+    page = open_page("amartinez")
+    open_editor(page)
+    button = page.get_by_role("button", name=label, exact=True)
+
+    button.click()
+    expect(button).to_have_count(0)
+    page.get_by_role("button", name="Deshacer").click()
+    expect(button).to_have_count(1)
+    page.get_by_role("button", name="Rehacer").click()
+    expect(button).to_have_count(0)
+    page.get_by_role("button", name="Guardar borrador").click()
+    expect(page.locator("[data-part=status]")).to_contain_text("Borrador guardado")
+
+    assert broken
+    assert faults_of_draft(live) == (["form"] if fault == "a kind" else [])  # an automatic step has none to keep
+    assert live.complaints == []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
 import minimap from 'diagram-js-minimap';
 import { Drafts, post } from './modeler/drafts.js';
 import { Findings } from './modeler/findings.js';
+import together from './modeler/fixes.js';
 import { Panel } from './modeler/panel.js';
 import vocabulary from './modeler/vocabulary.js';
 import spanish from './shared/spanish.js';
@@ -20,7 +21,7 @@ async function open() {
   const modeler = new Modeler({
     container: part('canvas'),
     moddleExtensions: { camunda },
-    additionalModules: [minimap, vocabulary, spanish],
+    additionalModules: [minimap, together, vocabulary, spanish],
   });
   const [diagram, catalogues] = await Promise.all([get(page.dataset.xml), get(page.dataset.catalogues)]);
   await modeler.importXML(await diagram.text());

@@ -1,5 +1,5 @@
 // What the server's linter says about the drawing: a list to walk through, and a badge at each element.
-import { label, mend } from './fixes.js';
+import { Fixes } from './fixes.js';
 
 const WORDS = { error: 'Error', aviso: 'Aviso' };
 const SIGNS = { error: '✕', aviso: '!' };
@@ -8,6 +8,7 @@ const PAUSE = 700;
 export class Findings {
   constructor(modeler, list, summary, ask) {
     Object.assign(this, { modeler, list, summary, ask });
+    this.fixes = new Fixes(modeler);
     this.asked = 0;
     modeler.on('commandStack.changed', () => this.soon());
   }
@@ -31,7 +32,10 @@ export class Findings {
     this.summary.textContent = findings.length
       ? `${errors} ${errors === 1 ? 'error' : 'errores'} y ${warnings} ${warnings === 1 ? 'aviso' : 'avisos'}`
       : 'Sin hallazgos: el diagrama se puede publicar.';
+    const inside = this.list.contains(document.activeElement);
     this.list.replaceChildren(...findings.map((finding) => this.item(finding)));
+    // Whoever mends one after another with the keyboard stays in the list.
+    if (inside) (this.list.querySelector('button') ?? this.summary).focus();
     this.mark(findings);
   }
 
@@ -43,16 +47,17 @@ export class Findings {
     button.textContent = `${SIGNS[gravedad]} ${WORDS[gravedad]}${nombre ? ` en «${nombre}»` : ''}: ${mensaje}`;
     button.addEventListener('click', () => this.go(elemento));
     item.append(button);
-    if (label(arreglo)) item.append(this.mender(arreglo));
+    const label = this.fixes.label(arreglo);
+    if (label) item.append(this.mender(label, arreglo));
     return item;
   }
 
-  mender(fix) {
+  mender(label, fix) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'btn small quiet';
-    button.textContent = label(fix);
-    button.addEventListener('click', () => mend(this.modeler, fix));
+    button.textContent = label;
+    button.addEventListener('click', () => this.fixes.mend(fix));
     return button;
   }
 

@@ -42,7 +42,7 @@ export class Panel {
   constructor(modeler, container, catalogues) {
     this.container = container;
     this.catalogues = catalogues;
-    this.tools = { modeling: modeler.get('modeling'), moddle: modeler.get('moddle') };
+    this.tools = { modeling: modeler.get('modeling'), moddle: modeler.get('moddle'), canvas: modeler.get('canvas') };
     this.elementRegistry = modeler.get('elementRegistry');
     this.canvas = modeler.get('canvas');
     this.shown = '';

@@ -3,6 +3,13 @@ import { getBusinessObject } from 'bpmn-js/lib/util/ModelUtil';
 
 const PREFIX = 'pes.';
 
+// What is drawn changes as a drawing; what is only written (a process inside a pool, a flow without a line) as text.
+// Either way one «Deshacer» takes it back.
+function update({ modeling, canvas }, element, properties) {
+  if (element.businessObject) modeling.updateProperties(element, properties);
+  else modeling.updateModdleProperties(canvas.getRootElement(), element, properties);
+}
+
 function holder(element) {
   const values = getBusinessObject(element).extensionElements?.values ?? [];
   return values.find((value) => value.$type === 'camunda:Properties');
@@ -13,7 +20,8 @@ export function property(element, name) {
 }
 
 // One command, so that one «Deshacer» takes it back; the other extensions of the element stay as they are.
-export function setProperty({ modeling, moddle }, element, name, value) {
+export function setProperty(tools, element, name, value) {
+  const { moddle } = tools;
   const object = getBusinessObject(element);
   const before = holder(element);
   const kept = [...(before?.values ?? [])];
@@ -24,7 +32,7 @@ export function setProperty({ modeling, moddle }, element, name, value) {
   const values = kept.length ? [...others, moddle.create('camunda:Properties', { values: kept })] : others;
   const extensionElements = values.length ? moddle.create('bpmn:ExtensionElements', { values }) : undefined;
   adopt(extensionElements, object);
-  modeling.updateProperties(element, { extensionElements });
+  update(tools, element, { extensionElements });
 }
 
 function adopt(extensionElements, parent) {
@@ -40,28 +48,36 @@ export function attribute(element, name) {
   return getBusinessObject(element).get(name) ?? '';
 }
 
-export function setAttributes({ modeling }, element, attributes) {
-  const given = Object.entries(attributes).map(([name, value]) => [name, value === '' ? undefined : value]);
-  modeling.updateProperties(element, Object.fromEntries(given));
+export function setAttributes(tools, element, attributes) {
+  const object = getBusinessObject(element);
+  const given = Object.entries(attributes).map(([name, value]) => [name, value === '' ? undefined : typed(object, name, value)]);
+  update(tools, element, Object.fromEntries(given));
+}
+
+// The linter speaks as XML does: «true» is a word there and a truth here.
+function typed(object, name, value) {
+  const property = object.$model.getPropertyDescriptor(object, name);
+  return property?.type === 'Boolean' && typeof value === 'string' ? value === 'true' : value;
 }
 
 export function documentation(element) {
   return getBusinessObject(element).documentation?.[0]?.text ?? '';
 }
 
-export function setDocumentation({ modeling, moddle }, element, text) {
-  const entries = text ? [moddle.create('bpmn:Documentation', { text })] : [];
+export function setDocumentation(tools, element, text) {
+  const entries = text ? [tools.moddle.create('bpmn:Documentation', { text })] : [];
   entries.forEach((entry) => { entry.$parent = getBusinessObject(element); });
-  modeling.updateProperties(element, { documentation: entries });
+  update(tools, element, { documentation: entries });
 }
 
 export function condition(element) {
   return getBusinessObject(element).conditionExpression?.body ?? '';
 }
 
-export function setCondition({ modeling, moddle }, element, body) {
-  const conditionExpression = body ? moddle.create('bpmn:FormalExpression', { body }) : undefined;
-  modeling.updateProperties(element, { conditionExpression });
+export function setCondition(tools, element, body) {
+  const conditionExpression = body ? tools.moddle.create('bpmn:FormalExpression', { body }) : undefined;
+  if (conditionExpression) conditionExpression.$parent = getBusinessObject(element);
+  update(tools, element, { conditionExpression });
 }
 
 export function repetition(element) {
