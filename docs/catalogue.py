@@ -5,6 +5,7 @@ Run it after a change of `engine/definitions/elements.py`:  python -m docs.catal
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
@@ -13,7 +14,7 @@ from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.drawing.geometry import Box, Shape
 from engine.definitions.drawing.paper import Paper
 from engine.definitions.drawing.shapes import ShapeArtist
-from engine.definitions.elements import CATALOGUE, EVENTS, Kind, kind_name, refusal
+from engine.definitions.elements import CATALOGUE, EVENTS, OPENING, Kind, kind_name, refusal
 
 FOLDER = Path(__file__).parent
 HEAD = """# Qué se puede dibujar
@@ -34,12 +35,16 @@ def pages() -> dict[str, str]:
 
 def _of(kind: Kind) -> list[Element]:
     """The element of that kind, or one for each event it may be."""
+    if kind.tag == "subProcess":
+        plain = Element(id=kind.tag, kind=kind.tag)
+        return [plain, replace(plain, triggered_by_event=True)]
     events = [event for event in EVENTS if event in kind.events] or [""]
     return [Element(id=kind.tag, kind=kind.tag, event=event) for event in events]
 
 
 def _file(element: Element) -> str:
-    return f"{element.kind}{f'-{element.event}' if element.event else ''}.svg"
+    what = element.event or ("event" if element.triggered_by_event else "")
+    return f"{element.kind}{f'-{what}' if what else ''}.svg"
 
 
 def _picture(element: Element) -> str:
@@ -55,13 +60,19 @@ def _table() -> str:
     runs = [element for kind in CATALOGUE.values() for element in _of(kind) if not refusal(element)]
     refused = [kind for kind in CATALOGUE.values() if kind.refusal]
     lines = [HEAD, "| Dibujo | Nombre | En BPMN |", "|---|---|---|"]
-    lines += [
-        f"| ![{kind_name(e)}](elements/{_file(e)}) | {kind_name(e).capitalize()} | `{e.kind}` {e.event} |" for e in runs
-    ]
+    lines += [_row(kind_name(e), _file(e), f"`{e.kind}` {_remark(e)}") for e in runs]
     lines += ["", "## Qué no, y qué dibujar en su lugar", "", "| Dibujo | Nombre | En su lugar |", "|---|---|---|"]
     lines += [_row(kind.name, f"{kind.tag}.svg", kind.refusal) for kind in refused]
-    lines += ["| | Subproceso de evento | Use un evento de borde sobre un subproceso normal. |", ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
+
+
+def _remark(element: Element) -> str:
+    """What the tag alone doesn't say."""
+    if element.triggered_by_event:
+        return "`triggeredByEvent`; sin flechas: comienza cuando ocurre el evento de su inicio"
+    if element.kind == "startEvent" and element.event not in OPENING:
+        return f"{element.event}; solo como inicio de un subproceso de evento"
+    return element.event
 
 
 def _row(name: str, file: str, remark: str) -> str:

@@ -36,7 +36,11 @@ _KINDS = (
     Kind("parallelGateway", "rombo paralelo"),
     Kind("inclusiveGateway", "rombo inclusivo"),
     Kind("eventBasedGateway", "rombo de eventos"),
-    Kind("startEvent", "inicio", events=frozenset({"none", "timer", "message", "signal"})),
+    Kind(
+        "startEvent",
+        "inicio",
+        events=frozenset({"none", "timer", "message", "signal", "error", "escalation", "conditional"}),
+    ),
     Kind("endEvent", "fin", events=frozenset({"none", "message", "signal", "error", "escalation", "terminate"})),
     Kind(
         "intermediateCatchEvent",
@@ -137,8 +141,14 @@ ACTIVITIES = frozenset(
 """Nodes that do something: they may repeat and carry boundary events."""
 
 
+OPENING = frozenset({"none", "timer", "message", "signal"})
+"""What a case may begin with; the other starts are those of event subprocesses."""
+
+
 def kind_name(element: Element) -> str:
     """What an element is called: `tarea de usuario`, `inicio de tiempo`."""
+    if element.triggered_by_event:
+        return "subproceso de evento"
     kind = CATALOGUE.get(element.kind)
     name = kind.name if kind else element.kind
     return f"{name} {EVENTS[element.event]}" if element.event not in ("", "none") else name
@@ -151,8 +161,6 @@ def refusal(element: Element) -> str:
         return "El motor no conoce este elemento. Quítelo o cámbielo por una tarea."
     if kind.refusal:
         return kind.refusal
-    if element.triggered_by_event:
-        return "Los subprocesos de evento no se ejecutan. Use un evento de borde sobre un subproceso normal."
     if kind.events and element.event not in kind.events:
         allowed = ", ".join(EVENTS[event] for event in sorted(kind.events))
         return f"Aquí solo puede haber un evento {allowed}. Cambie el tipo del evento."

@@ -23,8 +23,6 @@ from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import (
-    BoundaryEvent,
-    EndEvent,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ReceiveTask,
@@ -35,10 +33,17 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.escaping import Error, Escalation
+from engine.definitions.scoping import OWN
 from engine.definitions.specs import (
+    GATEWAY,
+    MESSAGE,
+    TIMER,
     AutomaticStep,
+    Border,
     Call,
     Collection,
+    Condition,
+    End,
     EventGateway,
     Held,
     ParallelMultiInstance,
@@ -76,10 +81,13 @@ class _Catching(_Escaping):
     """Timers and messages wait for the engine."""
 
     def parse_timer_event(self, event: Any) -> Held:
-        return Held("timer")
+        return Held(TIMER)
 
     def parse_message_event(self, event: Any) -> Held:
-        return Held("message")
+        return Held(MESSAGE)
+
+    def parse_conditional_event(self, event: Any) -> Condition:
+        return Condition(super().parse_conditional_event(event).expression)  # type: ignore[misc]
 
 
 class _Throwing(_Escaping):
@@ -99,7 +107,7 @@ class _Catch(_Catching, IntermediateCatchEventParser):  # type: ignore[misc]
 
 class _Receive(ReceiveTaskParser):  # type: ignore[misc]
     def create_task(self) -> Any:
-        return self._create_task(Held("message"))
+        return self._create_task(Held(MESSAGE))
 
 
 class _Throw(_Throwing, IntermediateThrowEventParser):  # type: ignore[misc]
@@ -114,7 +122,7 @@ class _End(_Throwing, EndEventParser):  # type: ignore[misc]
 
 class _Gateway(EventBasedGatewayParser):  # type: ignore[misc]
     def create_task(self) -> Any:
-        return self._create_task(Held("gateway"))
+        return self._create_task(Held(GATEWAY))
 
 
 class _Process(ProcessParser):  # type: ignore[misc]
@@ -130,10 +138,10 @@ class _Parser(BpmnParser):  # type: ignore[misc]
         full_tag("sendTask"): (TaskParser, AutomaticStep),
         full_tag("receiveTask"): (_Receive, ReceiveTask),
         full_tag("callActivity"): (CallActivityParser, Call),
-        full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
+        full_tag("boundaryEvent"): (_Boundary, Border),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
         full_tag("intermediateThrowEvent"): (_Throw, IntermediateThrowEvent),
-        full_tag("endEvent"): (_End, EndEvent),
+        full_tag("endEvent"): (_End, End),
         full_tag("eventBasedGateway"): (_Gateway, EventGateway),
     }
 
@@ -212,8 +220,9 @@ def _adopt(parser: _Parser, spec: ProcessSpec, diagram: DiagramModel, called: di
 
 
 def element_id_of(task_spec: Any) -> str:
-    """The diagram's element behind a spec; empty for the library's own nodes."""
-    return str(getattr(task_spec, "bpmn_id", None) or "").strip()
+    """The diagram's element behind a spec; empty for nodes that are drawn nowhere (the library's, and `scoping`'s)."""
+    found = str(getattr(task_spec, "bpmn_id", None) or "").strip()
+    return "" if found.startswith(OWN) else found
 
 
 class _Cache:

@@ -11,22 +11,29 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
 from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
     CallActivity,
+    EndEvent,
     EventBasedGateway,
     ParallelMultiInstanceTask,
     SequentialMultiInstanceTask,
     StandardLoopTask,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.conditional import ConditionalEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import EscalationEventDefinition, SignalEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin, EventBasedGatewayMixin
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.diagram import VariableMapping
+from engine.definitions.scoping import OWN
 from engine.errors import InvalidVariables
-from engine.variables import kept, plain, value_of
+from engine.variables import holds, kept, plain, value_of
 
+MESSAGE, TIMER, GATEWAY = "message", "timer", "gateway"
+"""What a `Held` event is, in its name."""
 MAX_REPETITIONS = 500
 """Of a multi-instance element."""
 
@@ -43,6 +50,73 @@ class Held(EventDefinition):  # type: ignore[misc]
     def catches(self, my_task: Node, event: Any) -> bool:
         """Never: the library's own events do not concern it."""
         return False
+
+
+class Condition(ConditionalEventDefinition):  # type: ignore[misc]
+    """A condition; at the border of a subprocess it sees what the subprocess has done so far."""
+
+    def has_fired(self, my_task: Node) -> bool:
+        """Whether it holds now."""
+        if isinstance(my_task.task_spec, Border):
+            return holds(self.expression, {**my_task.data, **my_task.task_spec.seen(my_task)})
+        return holds(self.expression, my_task.data)
+
+
+class Border(BoundaryEvent):  # type: ignore[misc]
+    """A boundary event. At the border of an embedded subprocess it goes on with the variables of the inside.
+
+    One that does not interrupt happens as often as its message, signal or escalation comes; a moment comes once.
+    """
+
+    def seen(self, my_task: Node) -> dict[str, Any]:
+        """The variables that were set inside the subprocess at whose border it is."""
+        found: dict[str, Any] = my_task.workflow.top_workflow.set_inside(self._host(my_task))
+        return found
+
+    def _host(self, my_task: Node) -> Node:
+        return next(node for node in my_task.parent.children if not isinstance(node.task_spec, BoundaryEvent))
+
+    def _on_ready_hook(self, my_task: Node) -> None:
+        super()._on_ready_hook(my_task)
+        my_task.data.update(self.seen(my_task))
+
+    def _on_complete_hook(self, my_task: Node) -> None:
+        host = self._host(my_task)
+        if self.cancel_activity:
+            stop_beside(host, but=my_task)
+        elif self._recurs() and not host.has_state(TaskState.FINISHED_MASK):
+            self._wait_again(my_task)
+        super()._on_complete_hook(my_task)
+
+    def _recurs(self) -> bool:
+        awaited = self.event_definition
+        held_message = isinstance(awaited, Held) and awaited.name == MESSAGE
+        return held_message or isinstance(awaited, SignalEventDefinition | EscalationEventDefinition)
+
+    def _wait_again(self, my_task: Node) -> None:
+        again = my_task.parent._add_child(self, TaskState.WAITING)
+        again.data = dict(my_task.parent.data)
+        self._predict(again, mask=TaskState.NOT_FINISHED_MASK)
+        my_task.workflow.top_workflow.event_manager.add_task(again)
+
+
+def stop_beside(host: Node, *, but: Node | None = None) -> None:
+    """Stop what events at the border of `host` have begun, where that belongs to it: in a scope of ours."""
+    if not host.task_spec.name.startswith(OWN):
+        return
+    for event in host.parent.children:
+        if event is not host and event is not but and event.has_state(TaskState.FINISHED_MASK):
+            event.cancel()
+
+
+class End(EndEvent):  # type: ignore[misc]
+    """An end event; one that terminates also ends the event subprocesses of what it ends."""
+
+    def _on_complete_hook(self, my_task: Node) -> None:
+        super()._on_complete_hook(my_task)
+        around = my_task.workflow.parent_task_id
+        if around is not None and isinstance(self.event_definition, TerminateEventDefinition):
+            stop_beside(my_task.workflow.top_workflow.get_task_from_id(around))
 
 
 class AutomaticStep(BpmnSpecMixin):  # type: ignore[misc]

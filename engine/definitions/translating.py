@@ -12,6 +12,7 @@ from lxml import etree
 from engine.definitions.diagram import DiagramModel, Element, Flow
 from engine.definitions.elements import refusal
 from engine.definitions.markup import BPMN
+from engine.definitions.scoping import without_event_subprocesses
 from engine.errors import InvalidDiagram
 
 RESERVED = frozenset({"Start", "End"})
@@ -29,7 +30,8 @@ def translate(diagram: DiagramModel, start_element: str) -> bytes:
     Raises `InvalidDiagram` for what the engine cannot run.
     """
     refuse_unsupported(diagram)
-    writer = _Writer(diagram, start_element)
+    other_starts = {start.id for start in diagram.starts() if start.id != start_element}
+    writer = _Writer(without_event_subprocesses(diagram), other_starts)
     return etree.tostring(writer.definitions())
 
 
@@ -43,9 +45,9 @@ def refuse_unsupported(diagram: DiagramModel) -> None:
 
 
 class _Writer:
-    def __init__(self, diagram: DiagramModel, start_element: str) -> None:
+    def __init__(self, diagram: DiagramModel, left_out: set[str]) -> None:
         self.diagram = diagram
-        self.start_element = start_element
+        self.left_out = left_out
         self.root = etree.Element(f"{{{BPMN}}}definitions", nsmap={"bpmn": BPMN})
         self.declared: set[str] = set()
 
@@ -56,7 +58,7 @@ class _Writer:
         return self.root
 
     def _write_level(self, holder: etree._Element, parent_id: str | None) -> None:
-        inside = [element for element in self.diagram.inside(parent_id) if self._begins_here(element, parent_id)]
+        inside = [element for element in self.diagram.inside(parent_id) if element.id not in self.left_out]
         for element in inside:
             self._write_element(holder, element)
         ids = {element.id for element in inside}
@@ -65,9 +67,6 @@ class _Writer:
                 self._write_flow(holder, flow)
         for number, (source, target) in enumerate(_links(inside)):
             self._write_flow(holder, Flow(f"_enlace_{parent_id}_{number}", "", source.id, target.id))
-
-    def _begins_here(self, element: Element, parent_id: str | None) -> bool:
-        return parent_id is not None or element.kind != "startEvent" or element.id == self.start_element
 
     def _write_flow(self, holder: etree._Element, flow: Flow) -> None:
         node = self._add(

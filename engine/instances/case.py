@@ -12,7 +12,7 @@ from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.parsing import Specs, element_id_of
-from engine.definitions.specs import ParallelMultiInstance, SequentialMultiInstance
+from engine.definitions.specs import Call, ParallelMultiInstance, SequentialMultiInstance
 from engine.errors import CorruptState, EngineError
 from engine.variables import holds, value_of
 
@@ -93,6 +93,19 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
         inside = SubCase(self.subprocess_specs[spec_name], my_task.id, self)
         self.subprocesses[my_task.id] = inside
         return inside
+
+    def set_inside(self, node: Node) -> dict[str, Any]:
+        """The variables that were set inside an embedded subprocess until now; of parallel branches the last wins."""
+        inside = self.subprocesses.get(node.id)
+        if inside is None or isinstance(node.task_spec, Call):
+            return {}
+        found: dict[str, Any] = {}
+        for below in own_nodes(inside):
+            if below._state == TaskState.COMPLETED:
+                before = node.data if below.parent is None else below.parent.data
+                found.update({name: value for name, value in below.data.items() if before.get(name, ...) != value})
+            found.update(self.set_inside(below))
+        return found
 
     def node(self, node_id: str) -> Node:
         """The node behind a row's `node_id`. Raises `CorruptState`."""

@@ -54,6 +54,7 @@ def _pass(turn: Turn) -> int:
         if inside.parent_task_id in case.subprocesses:
             caller = case.get_task_from_id(inside.parent_task_id)
             caller.task_spec._update(caller)
+            caller.workflow.update_waiting_tasks()  # a condition at its border may hold now
     ran += _run_ready(turn, case)
     return ran + max(0, len(case.get_active_subprocesses()) - len(active))
 
@@ -78,7 +79,7 @@ def run(turn: Turn, node: Node) -> bool:
         return False
     if isinstance(node.task_spec, AutomaticStep):
         return _run_step(turn, node)
-    if isinstance(node.task_spec, ThrowingEvent) and turn.element(node).event == "message":
+    if isinstance(node.task_spec, ThrowingEvent) and element_id(node) and turn.element(node).event == "message":
         return _run_step(turn, node)
     if isinstance(node.task_spec, ExclusiveGateway | InclusiveGateway):
         return _run_decision(turn, node)
@@ -94,7 +95,7 @@ def finish(turn: Turn, node: Node) -> None:
     turn.record_step("step_completed", node, omitido=True)
 
 
-def fire(turn: Turn, node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
+def fire(node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
     """Let a held event happen: its moment has come, or its message has arrived."""
     if isinstance(node.task_spec, EventGateway):
         chosen = (spec.name for spec in node.task_spec.outputs if element_id_of(spec) == element_id)
@@ -109,7 +110,7 @@ def receive(turn: Turn, message: Thrown) -> None:
     for node in list(waiting_of(turn.case).held.values()):
         for element in awaited(turn, node):
             if node._state == TaskState.WAITING and _expects(element, node, message):
-                fire(turn, node, element.id, kept(checked(message.variables)))
+                fire(node, element.id, kept(checked(message.variables)))
                 shown = {"nombre": message.name, "clave": message.key, "variables": dict(message.variables)}
                 turn.record_step("message_received", node, **shown)
 

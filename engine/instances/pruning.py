@@ -15,6 +15,7 @@ from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine.instances.case import FINISHED, Case, forget_orphans
+from engine.instances.occurrences import forget_past_occurrences
 
 
 def prune(case: Case) -> None:
@@ -22,6 +23,7 @@ def prune(case: Case) -> None:
     _drop_ended_subprocesses(case)
     forget_orphans(case)
     for workflow in (case, *case.subprocesses.values()):
+        forget_past_occurrences(workflow)
         _prune(workflow)
 
 

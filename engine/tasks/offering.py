@@ -155,7 +155,7 @@ def _roles(turn: Turn, node: Node) -> tuple[tuple[str, ...], Mapping[str, Any]]:
     """The roles of a task and the variables they are read with; a called process without lanes takes its caller's."""
     asked: Node | None = node
     while asked is not None:
-        if roles := turn.element(asked).roles:
+        if element_id(asked) and (roles := turn.element(asked).roles):
             return roles, asked.data
         asked = caller_of(asked)
     return (), node.data

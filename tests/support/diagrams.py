@@ -46,9 +46,10 @@ def flow(source: str, target: str, condition: str = "", name: str = "", id: str 
     )
 
 
-def start(id: str = "inicio", event: str = "", **properties: str) -> str:
+def start(id: str = "inicio", event: str = "", *, interrupting: bool = True, **properties: str) -> str:
     """A start event; `event` is its definition, as from `message` or `timer`."""
-    return node("startEvent", id, event, properties=properties)
+    attributes = {} if interrupting else {"isInterrupting": "false"}
+    return node("startEvent", id, event, attributes, properties)
 
 
 def end(id: str = "fin", event: str = "", **properties: str) -> str:
@@ -83,6 +84,11 @@ def call(id: str, called: str, inside: str = "", *, ins: tuple[str, ...] = (), o
 def sub(id: str, *parts: str, **properties: str) -> str:
     """An embedded subprocess."""
     return node("subProcess", id, "".join(parts), properties=properties)
+
+
+def event_sub(id: str, *parts: str) -> str:
+    """An event subprocess: it begins by its own start event."""
+    return node("subProcess", id, "".join(parts), {"triggeredByEvent": "true"})
 
 
 def boundary(id: str, on: str, event: str, *, interrupting: bool = True, **properties: str) -> str:

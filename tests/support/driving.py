@@ -76,6 +76,7 @@ class Driven:
             if inside.parent_task_id in self.case.subprocesses:
                 caller = self.case.get_task_from_id(inside.parent_task_id)
                 caller.task_spec._update(caller)
+                caller.workflow.update_waiting_tasks()
         ran += self._run_ready(self.case)
         return bool(ran) or len(self.case.get_active_subprocesses()) > len(active)
 

@@ -150,6 +150,11 @@ class World:
         with self.database.reading() as session:
             return session.get_one(Instance, instance_id)
 
+    def status(self, instance_id: int) -> bytes:
+        """The stored state."""
+        with self.database.reading() as session:
+            return session.execute(sa.select(Instance.status).where(Instance.id == instance_id)).scalar_one()
+
     def variables(self, instance_id: int) -> dict[str, Any]:
         with self.database.reading() as session:
             return instances.variables_of(session, self.engine, instance_id)

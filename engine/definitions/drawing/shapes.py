@@ -107,7 +107,8 @@ class ShapeArtist:
     def _activity(self, group: Group, shape: Shape, element: Element, look: Look) -> None:
         box = shape.box
         width = 4.0 if element.kind == "callActivity" and look is PLAIN else look.width
-        dashes = {"stroke_dasharray": look.dashes} if look.dashes else {}
+        drawn = look.dashes or ("2 4" if element.triggered_by_event else "")
+        dashes = {"stroke_dasharray": drawn} if drawn else {}
         self.paper.rectangle(group, box, rx=10, fill=look.fill, stroke_width=width, **dashes)
         opened = element.kind == "subProcess" and shape.expanded
         sign = symbols.TASKS.get(element.kind)

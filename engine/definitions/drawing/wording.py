@@ -34,16 +34,19 @@ def describe(model: DiagramModel) -> list[Step]:
 
 
 def _ordered(model: DiagramModel) -> Iterator[tuple[Element, int]]:
-    by_parent = {level.id: level for level in levels(model)}
-    yield from _inside(by_parent, "", 0)
+    yield from _inside(model, {level.id: level for level in levels(model)}, "", 0)
 
 
-def _inside(by_parent: dict[str, Level], parent: str, depth: int) -> Iterator[tuple[Element, int]]:
+def _inside(model: DiagramModel, by_parent: dict[str, Level], parent: str, depth: int) -> Iterator[tuple[Element, int]]:
     level = by_parent.get(parent)
     for node in upstream_first(level) if level else ():
         yield level.elements[node], depth  # type: ignore[union-attr]
         if node in by_parent:
-            yield from _inside(by_parent, node, depth + 1)
+            yield from _inside(model, by_parent, node, depth + 1)
+    for element in model.inside(parent or None):
+        if element.triggered_by_event:
+            yield element, depth
+            yield from _inside(model, by_parent, element.id, depth + 1)
 
 
 def _title(element: Element) -> str:

@@ -84,8 +84,8 @@ class Draft:
         return [node for node in self.process.iter(f"{{{BPMN}}}*") if local(node) in wanted and local(node) in NODES]
 
     def nodes_in(self, holder: Node) -> list[Node]:
-        """The nodes directly inside."""
-        return [node for node in children(holder) if local(node) in NODES]
+        """The nodes of the flow directly inside; no flow leads to an event subprocess."""
+        return [node for node in children(holder) if local(node) in NODES and not is_raised(node)]
 
     def flows(self) -> list[Node]:
         """Every sequence flow."""
@@ -240,6 +240,11 @@ class Draft:
 def id_of(node: Node) -> str:
     """A node's id; the draft gives one to all that have none before anything else."""
     return str(node.get("id") or "")
+
+
+def is_raised(node: Node) -> bool:
+    """Whether it is an event subprocess."""
+    return local(node) == "subProcess" and node.get("triggeredByEvent") == "true"
 
 
 def called(node: Node) -> str:

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from engine.definitions.elements import CATALOGUE, EVENTS
-from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, slug
+from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised, slug
 from engine.definitions.markup import BPMN, Node, bpmn, child, children, local, one_line, reference, text_of
 
 _DURATION = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T[\dHMS.]+)?\Z")
@@ -29,9 +29,15 @@ def _plain_boundaries(draft: Draft) -> None:
     hosts = {id_of(node): node for node in draft.nodes()}
     for node in draft.nodes("boundaryEvent"):
         host = hosts.get(str(node.get("attachedToRef") or ""))
-        if host is None or host.getparent() is not node.getparent() or local(host).endswith(("Event", "Gateway")):
+        if host is None or not _carries(host, node):
             draft.repaired(None, "attached", f"Se quitó el evento {called(node)}: no estaba pegado a una tarea.")
             draft.remove(node)
+
+
+def _carries(host: Node, event: Node) -> bool:
+    """Whether an event may stand at the border of `host`."""
+    beside = host.getparent() is event.getparent()
+    return beside and not is_raised(host) and not local(host).endswith(("Event", "Gateway"))
 
 
 def _unsupported(draft: Draft) -> None:
@@ -64,9 +70,10 @@ def _replace(draft: Draft, node: Node, event: str) -> None:
 
 
 def _timers(draft: Draft) -> None:
-    for node in draft.nodes("boundaryEvent", "intermediateCatchEvent"):
+    for node in draft.nodes("boundaryEvent", "intermediateCatchEvent", "startEvent"):
         definition = child(node, "timerEventDefinition")
-        if definition is None or _has_property(draft, node, "plazo"):
+        opens_a_case = local(node) == "startEvent" and not _is_inside_raised(node)
+        if definition is None or opens_a_case or _has_property(draft, node, "plazo"):
             continue
         written = next((text_of(one) for one in children(definition)), "").strip("\"' ")
         days = working_days(written)
@@ -91,7 +98,7 @@ def working_days(written: str) -> int:
 def _clock_starts(draft: Draft) -> None:
     for node in draft.nodes("startEvent"):
         definition = child(node, "timerEventDefinition")
-        if definition is None or _has_property(draft, node, "cadencia"):
+        if definition is None or _is_inside_raised(node) or _has_property(draft, node, "cadencia"):
             continue
         written = next((text_of(one) for one in children(definition)), "").strip("\"' ")
         cadence = CADENCES.get(written.rpartition("/")[2])
@@ -107,6 +114,11 @@ def _clock_starts(draft: Draft) -> None:
                 node, "cadence", f"{called(node)} no decía cada cuánto comienza: quedó como inicio sin tipo."
             )
             draft.ask(node, "cadence", f"¿Cada cuánto comienza {called(node)}?", *dict.fromkeys(CADENCES.values()))
+
+
+def _is_inside_raised(node: Node) -> bool:
+    holder = node.getparent()
+    return holder is not None and is_raised(holder)
 
 
 def _has_property(draft: Draft, node: Node, name: str) -> bool:

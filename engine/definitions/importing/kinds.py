@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.definitions import vocabularies
 from engine.definitions.elements import AROUND, CATALOGUE
-from engine.definitions.importing.draft import Draft, called, id_of
+from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised
 from engine.definitions.linting.findings import nearest
 from engine.definitions.markup import Node, bpmn, child, children, local
 from engine.definitions.reading import NODES
@@ -18,14 +18,20 @@ def _subprocesses(draft: Draft) -> None:
         draft.change_kind(node, "subProcess")
         draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como subproceso normal.")
     for node in draft.nodes("subProcess"):
-        if node.get("triggeredByEvent") == "true":
-            draft.repaired(
-                None, "supported", f"Se quitó el subproceso de evento {called(node)}: el motor no lo ejecuta."
-            )
-            draft.remove(node)
+        if is_raised(node):
+            _raised(draft, node)
         elif not draft.nodes_in(node):
             draft.change_kind(node, "userTask")
             draft.repaired(node, "empty_subprocess", f"El subproceso {called(node)} estaba vacío y quedó como tarea.")
+
+
+def _raised(draft: Draft, node: Node) -> None:
+    """An event subprocess whose start waits for nothing would never begin."""
+    starts = [one for one in draft.nodes_in(node) if local(one) == "startEvent"]
+    if not any(list(event_definitions(start)) for start in starts):
+        message = f"Se quitó el subproceso de evento {called(node)}: no decía qué lo hace comenzar."
+        draft.repaired(None, "start", message)
+        draft.remove(node)
 
 
 def _undecided(draft: Draft) -> None:

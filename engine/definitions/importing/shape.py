@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.definitions.importing.draft import Draft, called, event_definitions, id_of
+from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised
 from engine.definitions.linting.graph import reachable
 from engine.definitions.markup import Node, bpmn, child, local, one_line, text_of
 
@@ -13,7 +13,13 @@ def _stray_flows(draft: Draft) -> None:
     kinds = {id_of(node): node for node in draft.nodes()}
     for flow in draft.flows():
         source, target = kinds[str(flow.get("sourceRef"))], kinds[str(flow.get("targetRef"))]
-        if local(target) in NO_ENTRY or _link(target, "Catch"):
+        if is_raised(source) or is_raised(target):
+            apart = source if is_raised(source) else target
+            draft.repaired(
+                apart, "incoming", f"Se quitó una flecha de {called(apart)}: comienza cuando ocurre su evento."
+            )
+            draft.remove_flow(flow)
+        elif local(target) in NO_ENTRY or _link(target, "Catch"):
             draft.repaired(target, "incoming", f"Se quitó una flecha que llegaba a {called(target)}.")
             draft.remove_flow(flow)
         elif local(source) == "endEvent" or _link(source, "Throw"):
@@ -47,7 +53,7 @@ def _starts(draft: Draft) -> None:
 
 def _plain_starts(draft: Draft, holder: Node) -> None:
     """A subprocess begins when the flow reaches it, by no event."""
-    if holder is draft.process:
+    if holder is draft.process or is_raised(holder):
         return
     for node in draft.nodes_in(holder):
         for definition in list(event_definitions(node)) if local(node) == "startEvent" else []:
@@ -260,12 +266,15 @@ def _end_side_path(draft: Draft, holder: Node, nodes: dict[str, Node], event: No
 
 
 def _subprocess_starts(draft: Draft) -> None:
-    """After the repairs, a subprocess whose inside was all taken away is a task."""
+    """After the repairs, a subprocess whose inside was all taken away is a task (nothing, if an event raised it)."""
     for node in list(draft.process.iter(bpmn("subProcess"))):
         if not [one for one in draft.nodes_in(node) if local(one) not in ("startEvent", "endEvent")]:
             for one in list(draft.nodes_in(node)):
                 draft.remove(one)
-            draft.change_kind(node, "userTask")
+            if is_raised(node):
+                draft.remove(node)
+            else:
+                draft.change_kind(node, "userTask")
 
 
 STEPS = (

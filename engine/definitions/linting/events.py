@@ -8,16 +8,20 @@ from engine.definitions.diagram import Element
 from engine.definitions.linting.findings import Checked, Finding, error, shown
 from engine.errors import InvalidDeadline
 
+CATCHING_ANY = ("boundaryEvent", "startEvent")
+"""What catches every escalation when it names none."""
+
 
 def _timers(checked: Checked) -> Iterator[Finding]:
     for element in checked.model.elements.values():
-        if element.timer and element.kind != "startEvent" and not element.deadline:
+        opens_a_case = element.kind == "startEvent" and element.parent_id is None
+        if element.timer and not opens_a_case and not element.deadline:
             message = f"{shown(element)} no dice cuánto espera. Escriba su plazo, por ejemplo «5dh» o «cierre+7dh»."
             yield error(element.id, "timer", message)
 
 
 def _openings(checked: Checked) -> Iterator[Finding]:
-    for start in checked.model.of_kind("startEvent"):
+    for start in checked.model.starts():
         if start.timer and not start.properties.get("cadencia"):
             message = f"{shown(start)} no dice cada cuánto comienza. Escriba la cadencia, por ejemplo «mensual»."
             yield error(start.id, "cadence", message)
@@ -45,10 +49,10 @@ def _messages(checked: Checked) -> Iterator[Finding]:
 def _references(checked: Checked) -> Iterator[Finding]:
     words = {"signal": "qué señal", "escalation": "qué escalamiento"}
     for element in checked.model.elements.values():
-        if element.event in words and not element.reference and element.kind != "boundaryEvent":
+        if element.event in words and not element.reference and element.kind not in CATCHING_ANY:
             message = f"{shown(element)} no dice {words[element.event]}. Elíjalo en las propiedades."
             yield error(element.id, "reference", message)
-        if element.event == "signal" and element.kind == "boundaryEvent" and not element.reference:
+        if element.event == "signal" and element.kind in CATCHING_ANY and not element.reference:
             yield error(element.id, "reference", f"{shown(element)} no dice qué señal. Elíjala en las propiedades.")
 
 

@@ -12,6 +12,7 @@ from engine.definitions.diagram import DiagramModel, Element
 class Level:
     """The elements directly inside the process or one subprocess, and where each leads.
 
+    An event subprocess is a level of its own and no element of the one around it: no flow leads to it.
     `after` follows flows, leads from an activity to its boundary events, and from a link to its other end.
     """
 
@@ -42,14 +43,15 @@ class Level:
 
 
 def levels(model: DiagramModel) -> Iterator[Level]:
-    """The process, then every embedded subprocess."""
+    """The process, then every subprocess."""
     parents = [None, *(element for element in model.elements.values() if element.kind == "subProcess")]
     for parent in parents:
         yield _level(model, parent)
 
 
 def _level(model: DiagramModel, parent: Element | None) -> Level:
-    elements = {element.id: element for element in model.inside(parent.id if parent else None)}
+    inside = model.inside(parent.id if parent else None)
+    elements = {element.id: element for element in inside if not element.triggered_by_event}
     after: dict[str, list[str]] = {element_id: [] for element_id in elements}
     for element in elements.values():
         after[element.id] += [target.id for target in model.after(element.id) if target.id in elements]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.definitions.diagram import DiagramModel
-from engine.definitions.elements import ACTIVITIES, kind_name
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.elements import ACTIVITIES, OPENING, kind_name
 from engine.definitions.linting.findings import Checked, Finding, error, shown
 from engine.definitions.linting.graph import Level, levels, on_cycles, reachable
 from engine.definitions.linting.resting import resting
@@ -19,6 +19,9 @@ def _starts(checked: Checked) -> Iterator[Finding]:
         where = f"El subproceso {shown(level.parent)}" if level.parent else "El proceso"
         if not starts:
             yield error(level.id, "start", f"{where} no tiene evento de inicio. Dibuje uno y llévelo al primer paso.")
+        if level.parent is not None and level.parent.triggered_by_event:
+            yield from _raising(level.parent, starts)
+            continue
         plain = [start for start in starts if start.event == "none"]
         if len(plain) > 1:
             message = f"{where} tiene varios inicios sin tipo: no se sabe por dónde empezar. Deje uno solo."
@@ -26,6 +29,41 @@ def _starts(checked: Checked) -> Iterator[Finding]:
         if level.parent and len(starts) > len(plain):
             message = f"{where} debe comenzar con un inicio sin tipo: comienza cuando el flujo llega a él."
             yield error(next(start.id for start in starts if start.event != "none"), "start", message)
+        for start in starts if level.parent is None else ():
+            if start.event not in OPENING:
+                message = f"Un proceso no comienza con {shown(start)} ({kind_name(start)}). Cambie el tipo del inicio."
+                yield error(start.id, "start", message)
+
+
+def _raising(parent: Element, starts: list[Element]) -> Iterator[Finding]:
+    """An event subprocess begins by exactly one event, and what leaves by an error does not go on."""
+    if len(starts) > 1:
+        message = (
+            f"El subproceso de evento {shown(parent)} tiene varios inicios. Deje uno; dibuje otro por cada evento."
+        )
+        yield error(starts[1].id, "start", message)
+    for start in starts[:1]:
+        if start.event == "none":
+            message = (
+                f"El subproceso de evento {shown(parent)} no dice qué lo hace comenzar. Dele un tipo a su inicio: "
+                "un mensaje, un plazo, una señal, un error, un escalamiento o una condición."
+            )
+            yield error(start.id, "start", message)
+        if start.event == "error" and not start.interrupting:
+            message = f"{shown(start)} es de error, que siempre interrumpe. Márquelo como inicio que interrumpe."
+            yield error(
+                start.id,
+                "start",
+                message,
+                action="set_attribute",
+                element=start.id,
+                name="isInterrupting",
+                value="true",
+            )
+    if parent.multiple or parent.loop:
+        yield error(
+            parent.id, "repetition", f"{shown(parent)} no se puede repetir: es un subproceso de evento. Quite la marca."
+        )
 
 
 def _ends(checked: Checked) -> Iterator[Finding]:
@@ -38,7 +76,10 @@ def _ends(checked: Checked) -> Iterator[Finding]:
 def _connected(checked: Checked) -> Iterator[Finding]:
     for element in checked.model.elements.values():
         starts = element.kind in ("startEvent", "boundaryEvent") or _is_link(element.kind, element.event, "Catch")
-        ends = element.kind == "endEvent" or _is_link(element.kind, element.event, "Throw")
+        starts |= element.triggered_by_event
+        ends = (
+            element.kind == "endEvent" or element.triggered_by_event or _is_link(element.kind, element.event, "Throw")
+        )
         if starts and element.incoming:
             message = f"A {shown(element)} ({kind_name(element)}) no puede llegar una flecha. Quítela."
             yield error(element.id, "incoming", message, action="remove", element=element.incoming[0])
@@ -80,7 +121,7 @@ def _ending(checked: Checked) -> Iterator[Finding]:
 def _attached(checked: Checked) -> Iterator[Finding]:
     for event in checked.model.of_kind("boundaryEvent"):
         host = checked.model.elements.get(event.attached_to or "")
-        if host is None or host.parent_id != event.parent_id or host.kind not in ACTIVITIES:
+        if host is None or host.parent_id != event.parent_id or host.kind not in ACTIVITIES or host.triggered_by_event:
             yield error(event.id, "attached", f"{shown(event)} no está pegado a ninguna tarea. Arrástrelo a su borde.")
 
 

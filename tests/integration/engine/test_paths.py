@@ -195,12 +195,3 @@ def test_what_is_outside_the_catalogue_is_refused_by_name_at_publication(world: 
     assert "raro" in str(refused.value) or any("raro" in f.message for f in refused.value.findings)  # type: ignore[attr-defined]
     with pytest.raises(Exception, match="publicado"):
         world.start()
-
-
-def test_an_event_subprocess_is_refused_at_publication(world: World) -> None:
-    raised = sub("aparte", start("si", event("signal", "s")), user("x"), end("sf"), chain("si", "x", "sf"))
-    diagram = declared(process("p", start(), user("a"), end(), chain("inicio", "a", "fin"), raised), SIGNAL)
-    diagram = diagram.replace(b'<bpmn:subProcess id="aparte"', b'<bpmn:subProcess triggeredByEvent="true" id="aparte"')
-
-    with pytest.raises(InvalidDiagram, match="aparte"):
-        world.publish(diagram)

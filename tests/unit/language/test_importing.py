@@ -230,7 +230,25 @@ def test_what_cannot_be_kept_is_listed() -> None:
     model, result = brought(start() + user_task("t") + end() + chain("inicio", "t", "fin") + odd)
 
     assert list(model.elements) == ["inicio", "t", "fin"]
-    assert len([repair for repair in result.repairs if repair.rule in ("supported", "unreachable")]) == 4
+    assert len([repair for repair in result.repairs if repair.rule in ("supported", "unreachable", "start")]) == 4
+
+
+def test_an_event_subprocess_stays_with_what_it_waits_for() -> None:
+    apart = (
+        '<bpmn:subProcess id="ev" triggeredByEvent="true" name="Si preguntan"><bpmn:startEvent id="q">'
+        "<bpmn:timerEventDefinition><bpmn:timeDuration>P2D</bpmn:timeDuration></bpmn:timerEventDefinition>"
+        '</bpmn:startEvent><bpmn:task id="contesta" name="Contestar"/><bpmn:sequenceFlow id="g" sourceRef="q" '
+        'targetRef="contesta"/></bpmn:subProcess>'
+    )
+
+    model, _result = brought(
+        start() + user_task("t") + end() + chain("inicio", "t", "fin") + flow("mal", "t", "ev") + apart
+    )
+
+    assert (model.elements["ev"].triggered_by_event, model.elements["ev"].incoming) == (True, ())
+    assert (model.elements["q"].event, model.elements["q"].deadline) == ("timer", "2dh")
+    assert model.elements["contesta"].kind == "userTask"
+    assert [end.parent_id for end in model.of_kind("endEvent") if end.id != "fin"] == ["ev"]
 
 
 def test_links_stay_when_they_have_a_pair() -> None:

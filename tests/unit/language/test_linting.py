@@ -150,7 +150,7 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a complex gateway": ("supported", "s", line(node("complexGateway", "s"), ids=("s",))),
     "a compensation end": ("supported", "fin", GOOD_TASK.replace(b"</bpmn:endEvent>", b"<bpmn:compensateEventDefinition/></bpmn:endEvent>")),
     "an event with two triggers": ("supported", "e", line(node("intermediateCatchEvent", "e", "<bpmn:timerEventDefinition/><bpmn:signalEventDefinition/>"), ids=("e",))),
-    "an event subprocess": ("supported", "s", line(user_task("t"), ids=("t",), more=sub(INNER, "s", 'triggeredByEvent="true"'))),
+    "an event subprocess without an event": ("start", "i2", line(user_task("t"), ids=("t",), more=sub(INNER, "s", 'triggeredByEvent="true"'))),
     "an unknown tag": ("supported", "n", line(user_task("t"), ids=("t",), more='<bpmn:choreographyTask id="n"/>')),
     "a second pool with steps": ("one_process", "p2", definitions(
         '<bpmn:collaboration id="c"><bpmn:participant id="p2" name="Otra" processRef="otro"/></bpmn:collaboration>'
