@@ -73,7 +73,9 @@ def _claimed(
 
 
 def _fire(session: Session, engine: ProcessEngine, timer_id: int, instance: Instance) -> bool:
-    timer = session.get(Timer, timer_id, populate_existing=True)
+    # Columns, not the object: SQLite gives the id of a timer that is gone to the next one, maybe of another case.
+    query = sa.select(Timer.node_id, Timer.element_id, Timer.due_at)
+    timer = session.execute(query.where(Timer.id == timer_id, Timer.instance_id == instance.id)).one_or_none()
     if timer is None or timer.due_at > engine.now():
         return False
     turn = turns.turn_of(session, engine, instance, SYSTEM)

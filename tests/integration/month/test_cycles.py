@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
+from engine.clock import VirtualClock
+from engine.database import Database
 from engine.identity import Actor
 from engine.instances.models import Instance
-from tests.support.plan import PLAN, House
+from tests.support.plan import MONTH as MONTHLY
+from tests.support.plan import PLAN, House, build_house
 from workflows import auditing, cycles
+from workflows.calendar import BOGOTA, bogota_day
 from workflows.errors import Conflict, Forbidden, Refused
 from workflows.monitoring.models import Period, PeriodStart
+from workflows.plan.models import Plan
 
 COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes"}))
 MONTH = "f5_ciclo_mensual"
@@ -70,6 +77,74 @@ def test_wrong_clocks_neither_repeat_nor_skip(house: House) -> None:
         opened += _open(house)
 
     assert sorted(opened) == [f"PES-GOB/f5/2018-0{month}" for month in (6, 7, 8)] + ["PES-GOB/f5p/2018"]
+
+
+@pytest.fixture
+def years(database: Database) -> House:
+    """The same eve of June, with what comes every quarter, half year and year."""
+    clock = VirtualClock(dt.datetime(2018, 7, 1, 14, 0, tzinfo=dt.UTC))
+    longer = {
+        "f4_reporte_externo",
+        "f4_implementacion_anual",
+        "f6_evaluacion_semestral",
+        "f6_informe_anual",
+        "sub_publicacion",
+    }
+    return build_house(database, clock, measured_before=(2018, 6), only=MONTHLY | longer)
+
+
+def _started(house: House) -> dict[str, list[PeriodStart]]:
+    """What was opened or left out, by process, in the order of its days."""
+    found: dict[str, list[PeriodStart]] = defaultdict(list)
+    with house.database.reading() as session:
+        for row in session.scalars(sa.select(PeriodStart).order_by(PeriodStart.due_on)):
+            found[row.process_key].append(row)
+    return found
+
+
+def test_each_period_opens_at_the_first_midnight_of_its_day(years: House) -> None:
+    _at(years, "2018-07-01", hour=0)
+    _open(years)
+    with years.database.reading() as session:
+        plan = session.get_one(Plan, PLAN)
+        month = next(one for one in cycles.calendar_starts(session) if one.process_key == MONTH)
+        dues = [one for one in cycles.openings(years.engine, month.cadence, plan) if one.period.label >= "2018-06"]
+
+    for due in dues:
+        midnight = dt.datetime.combine(due.due_on, dt.time(), BOGOTA)
+        years.clock.move_to(midnight - dt.timedelta(microseconds=1))
+        assert [key for key in _open(years) if "/f5/" in key] == []
+        years.clock.move_to(midnight)
+        assert [key for key in _open(years) if "/f5/" in key] == [f"{PLAN}/f5/{due.period.label}"]
+
+    days = {due.period.label: (due.period.cutoff.isoformat(), due.due_on.isoformat()) for due in dues}
+    assert days["2018-12"] == ("2018-12-31", "2019-01-02")
+    assert days["2019-02"] == ("2019-02-28", "2019-03-01")
+    assert days["2020-02"] == ("2020-02-29", "2020-03-02")
+    assert days["2020-12"] == ("2020-12-31", "2021-01-04")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_the_clock_does_no_period_is_opened_twice_too_early_or_never(years: House, seed: int) -> None:
+    chance = random.Random(seed)
+    turns = [dt.timedelta(hours=-2), dt.timedelta(hours=1), dt.timedelta(days=9), dt.timedelta(days=40)]
+    opened: list[str] = []
+    while bogota_day(years.clock.now()) < dt.date(2021, 3, 1):
+        opened += _open(years)
+        years.clock.advance(chance.choice(turns))
+    opened += _open(years)
+
+    assert len(opened) == len(set(opened))
+    rows = _started(years)
+    labels = {key: [row.period for row in found] for key, found in rows.items()}
+    months = [f"{year}-{month:02}" for year in (2018, 2019, 2020) for month in range(1, 13)]
+    assert labels[MONTH] == months[5:]
+    assert labels["f6_evaluacion_semestral"] == [f"{y}-S{half}" for y in (2018, 2019, 2020) for half in (1, 2)]
+    assert labels["f4_reporte_externo"] == [f"{y}-T{part}" for y in (2018, 2019, 2020) for part in range(1, 5)][1:]
+    for yearly in ("f5_preparacion", "f4_implementacion_anual", "f6_informe_anual"):
+        assert labels[yearly] == ["2018", "2019", "2020"]
+    assert all(bogota_day(row.started_at) >= row.due_on for found in rows.values() for row in found)
+    assert sum(row.outcome == "abierto" for found in rows.values() for row in found) == len(opened)
 
 
 def test_what_was_missed_is_caught_up_and_says_that_it_is_late(house: House) -> None:
