@@ -164,6 +164,8 @@ class _Guarded:
     """Keeps a failure that happens while a node is being entered at that node, instead of at the one before it."""
 
     def _update_hook(self, my_task: Node) -> Any:
+        if my_task.has_state(TaskState.PREDICTED_MASK):  # on the way from a boundary event; it would refuse its turns
+            my_task._set_state(TaskState.FUTURE)
         try:
             return super()._update_hook(my_task)  # type: ignore[misc]
         except Exception as failure:
