@@ -13,7 +13,8 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from engine.errors import Conflict
+from engine import outages
+from engine.errors import DatabaseDown
 
 BUSY_TIMEOUT_S = 30
 GONE_AFTER = {
@@ -27,9 +28,6 @@ GONE_AFTER = {
 
 Without them it waits two hours for the first and for ever for the second. Less than a minute, with the next tick.
 """
-LOST_RACES = frozenset({"40001", "40P01"})
-"""PostgreSQL's codes for a serialization failure and a deadlock."""
-
 _ANSWERS_WITHIN = {"connect_timeout": 10, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 4}
 """The same, seen from here: a database that is gone is an error, not a wait."""
 
@@ -131,23 +129,18 @@ class Database:
 
         On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), so that a command never fails half way
         because somebody else wrote first. On PostgreSQL, of two that wait for each other one is given up: it raises
-        `Conflict`, nothing of it is kept, and it works when tried again.
+        `Conflict`, nothing of it is kept, and it works when tried again. Raises `StorageFull` and `DatabaseDown`.
         """
-        with self._sessions() as session:
+        with self._sessions() as session, _in_words():
             if self.is_sqlite:
                 session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-            try:
-                yield session
-                session.commit()
-            except sa.exc.DBAPIError as exc:
-                if not lost_race(exc):
-                    raise
-                raise Conflict("Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo.") from exc
+            yield session
+            session.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads: nothing is committed, and what was loaded stays readable afterwards."""
-        with self._sessions() as session:
+        with self._sessions() as session, _in_words():
             yield session
 
     def create_all(self) -> None:
@@ -159,9 +152,16 @@ class Database:
         self.engine.dispose()
 
 
-def lost_race(failure: BaseException) -> bool:
-    """Whether the database gave up this transaction for the sake of another: not a failure of what it did."""
-    return isinstance(failure, sa.exc.DBAPIError) and getattr(failure.orig, "sqlstate", None) in LOST_RACES
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say what a failure of the database itself means; any other goes on as it is."""
+    try:
+        yield
+    except Exception as exc:
+        said = outages.meaning(exc)
+        if said is None or said is exc:
+            raise
+        raise said from exc
 
 
 def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
@@ -182,6 +182,12 @@ def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
     def begin(connection: sa.Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def stay_in_transaction(_connection: sa.Connection, cursor: Any, statement: str, *_: Any) -> None:
+        # A full disk ends the transaction by itself. What came after would be written at once and for good.
+        if not cursor.connection.in_transaction and not statement.startswith(("BEGIN", "PRAGMA")):
+            raise DatabaseDown
 
     return engine
 

@@ -23,6 +23,14 @@ class EngineError(Exception):
         return str(self)
 
 
+class DatabaseDown(EngineError):
+    """La base de datos no responde en este momento. No se guardó nada a medias: vuelva a intentarlo en un minuto."""
+
+
+class StorageFull(EngineError):
+    """No queda espacio en el disco: no se guardó nada. Avise a la administración de la plataforma y repita después."""
+
+
 class NotFound(EngineError):
     """No existe lo que busca. Verifique la dirección o vuelva a la bandeja."""
 

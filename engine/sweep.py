@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine import incidents, resolutions
-from engine.database import lost_race
 from engine.errors import CorruptState
 from engine.identity import SYSTEM
 from engine.incidents import Incident
 from engine.instances import closing, messages, turns
 from engine.instances.execution import fire
 from engine.instances.models import Instance
+from engine.outages import given_up
 from engine.runtime import ProcessEngine
 from engine.timers import Timer
 
@@ -65,7 +65,7 @@ def _claimed(
         with session.begin_nested():
             return work(instance)
     except Exception as failure:
-        if lost_race(failure):
+        if given_up(failure):
             raise  # no fault of the case: the next tick tries again
         corrupt = isinstance(failure, CorruptState)
         incidents.open_outside(session, engine, instance, "state" if corrupt else kind, failure)

@@ -59,6 +59,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     engine_errors.NotAllowed: HTTPStatus.FORBIDDEN,
     engine_errors.Conflict: HTTPStatus.CONFLICT,
     engine_errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    engine_errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    engine_errors.DatabaseDown: HTTPStatus.SERVICE_UNAVAILABLE,
     engine_errors.ExecutionFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
     workflows_errors.NotFound: HTTPStatus.NOT_FOUND,
     workflows_errors.Forbidden: HTTPStatus.FORBIDDEN,
@@ -89,6 +91,8 @@ TITLES = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Hay algo por corregir",
     HTTPStatus.TOO_MANY_REQUESTS: "Espere un momento",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Algo falló de nuestro lado",
+    HTTPStatus.SERVICE_UNAVAILABLE: "La base de datos no responde",
+    HTTPStatus.INSUFFICIENT_STORAGE: "No queda espacio",
 }
 
 SENTENCES = {

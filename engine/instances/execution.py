@@ -10,7 +10,6 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, Th
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
-from engine.database import lost_race
 from engine.definitions.diagram import Element
 from engine.definitions.parsing import element_id_of
 from engine.definitions.specs import AutomaticStep, Call, EventGateway
@@ -21,6 +20,7 @@ from engine.instances.case import element_id, forget_orphans, process_key
 from engine.instances.pruning import prune
 from engine.instances.turns import Thrown, Turn
 from engine.instances.waiting import BLOCKED, awaited, message_key, message_name, waiting_of
+from engine.outages import given_up
 from engine.service_tasks import ServiceCall
 from engine.variables import check_size, checked, kept, plain
 
@@ -95,7 +95,7 @@ def finish(turn: Turn, node: Node) -> None:
     turn.record_step("step_completed", node, omitido=True)
 
 
-def fire(node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
+def fire(turn: Turn, node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
     """Let a held event happen: its moment has come, or its message has arrived."""
     if isinstance(node.task_spec, EventGateway):
         chosen = (spec.name for spec in node.task_spec.outputs if element_id_of(spec) == element_id)
@@ -110,7 +110,7 @@ def receive(turn: Turn, message: Thrown) -> None:
     for node in list(waiting_of(turn.case).held.values()):
         for element in awaited(turn, node):
             if node._state == TaskState.WAITING and _expects(element, node, message):
-                fire(node, element.id, kept(checked(message.variables)))
+                fire(turn, node, element.id, kept(checked(message.variables)))
                 shown = {"nombre": message.name, "clave": message.key, "variables": dict(message.variables)}
                 turn.record_step("message_received", node, **shown)
 
@@ -131,7 +131,7 @@ def _run_step(turn: Turn, node: Node) -> bool:
         with turn.session.begin_nested():
             variables = _work(turn, node)
     except Exception as failure:
-        if lost_race(failure):
+        if given_up(failure):
             raise  # the whole command is tried again, not this step
         del turn.thrown[thrown:], turn.received[received:], turn.events[events:], turn.entries[entries:]
         turn.fail(node, "step", failure)

@@ -1,0 +1,77 @@
+"""What the database's own failures mean: a lost race, a full disk, a database that is gone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.errors import Conflict, DatabaseDown, EngineError, StorageFull
+
+LOST_RACES = frozenset({"40001", "40P01"})
+"""PostgreSQL's codes for a serialization failure and a deadlock."""
+DISK_FULL = "53100"
+POSTGRESQL_DOWN = ("08", "53", "57", "58", "25P03")
+"""Connection, resources, an operator's command, the system; and a transaction that idled too long."""
+SQLITE_DOWN = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+
+
+def meaning(failure: BaseException) -> EngineError | None:
+    """The error to show for a failure of the database itself, also where it caused another; None for any other."""
+    return next((found for one in _chain(failure) if (found := _meaning(one)) is not None), None)
+
+
+def given_up(failure: BaseException) -> bool:
+    """Whether the database gave up this transaction: no fault of what was done in it, and nothing of it is kept.
+
+    Nobody may go on in such a transaction: SQLite would write each further statement for good, on its own.
+    """
+    return meaning(failure) is not None
+
+
+def _chain(failure: BaseException | None) -> Iterator[BaseException]:
+    """The root first: what follows from a full disk is told as a full disk."""
+    if failure is not None:
+        yield from _chain(failure.__cause__ or failure.__context__)
+        yield failure
+
+
+def _meaning(failure: BaseException) -> EngineError | None:
+    if isinstance(failure, StorageFull | DatabaseDown):
+        return failure
+    if not isinstance(failure, sa.exc.DBAPIError):
+        return None
+    if isinstance(failure.orig, sqlite3.Error):
+        return _of_sqlite(getattr(failure.orig, "sqlite_errorcode", 0) & 0xFF)
+    return _of_postgresql(failure, getattr(failure.orig, "sqlstate", ""))
+
+
+def _of_sqlite(code: int) -> EngineError | None:
+    if code == sqlite3.SQLITE_FULL:
+        return StorageFull()
+    return DatabaseDown() if code in SQLITE_DOWN else None
+
+
+def _of_postgresql(failure: sa.exc.DBAPIError, state: Any) -> EngineError | None:
+    if state in LOST_RACES:
+        return Conflict("Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo.")
+    if state == DISK_FULL:
+        return StorageFull()
+    # A connection that broke brings no code.
+    broken = state is None and isinstance(failure, sa.exc.OperationalError)
+    return DatabaseDown() if broken or str(state).startswith(POSTGRESQL_DOWN) else None
