@@ -15,6 +15,10 @@ from engine.runtime import ProcessEngine
 
 PROCESS: Final = "process"
 FORM: Final = "form"
+IMPORT: Final = "import"
+"""What the importer did and asks about the draft of a process: a JSON object, as whoever saves it likes."""
+UPLOAD: Final = "upload"
+"""A stranger's file as it came, by the person who brought it, until it is opened."""
 
 
 def find(session: Session, kind: str, key: str) -> Draft | None:
@@ -53,6 +57,11 @@ def save(
     except IntegrityError as exc:  # two people began the draft at once
         raise StaleDraft(theirs=None) from exc
     return draft
+
+
+def keys(session: Session, kind: str) -> set[str]:
+    """What there are drafts of."""
+    return set(session.scalars(sa.select(Draft.key).where(Draft.kind == kind)))
 
 
 def discard(session: Session, kind: str, key: str) -> None:

@@ -70,7 +70,7 @@ class ProcessDefinition(Base):
 
 
 class Draft(Base):
-    """What a process owner is still working on: a diagram (`kind` = process) or a form (`kind` = form)."""
+    """What a process owner is still working on: a diagram, a form, or a file being brought (`kind`: see `drafts`)."""
 
     __tablename__ = "definition_draft"
     __table_args__ = (sa.UniqueConstraint("kind", "key"),)

@@ -20,7 +20,7 @@ from engine.errors import Invalid, StaleDraft
 from web.auth.access import allow
 from web.deadlines import clock_time
 from web.pages import actor, back_to, current, page
-from web.studio import overview
+from web.studio import overview, unpublished
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.catalogues import catalogues
 from web.studio.processes import xml_answer
@@ -33,10 +33,25 @@ SEVERITIES = {"error": "error", "warning": "aviso"}
 def edit(process_key: str) -> str:
     """The editor, with the draft or the current version."""
     with current().database.reading() as session:
-        version = overview.current_version(session, process_key)
+        version = overview.working_version(session, process_key)
         draft = drafts.find(session, drafts.PROCESS, process_key)
         author = overview.people(session).get(draft.saved_by, draft.saved_by) if draft else ""
-        return page("studio/editor.html", version=version, draft=draft, author=author)
+        asked = brought_questions(session, process_key)
+        return page(
+            "studio/editor.html",
+            version=version,
+            draft=draft,
+            author=author,
+            asked=asked,
+            roles=current().engine.groups.roles(),
+        )
+
+
+def brought_questions(session: Session, process_key: str) -> list[dict[str, Any]]:
+    """What the importer asked when the draft was brought from elsewhere."""
+    notes = drafts.find(session, drafts.IMPORT, process_key)
+    questions: list[dict[str, Any]] = orjson.loads(notes.content)["questions"] if notes else []
+    return questions
 
 
 @blueprint.get("/<process_key>/borrador.bpmn")
@@ -71,13 +86,13 @@ def save_draft(process_key: str) -> Response | tuple[Response, int]:
 
 
 def keep(session: Session, process_key: str, xml: bytes, revision: int) -> Draft:
-    """Save a draft of a published process; raises `StaleDraft`, `UnknownDefinition`, `Invalid`."""
-    version = overview.current_version(session, process_key)
+    """Save the draft of a process; raises `StaleDraft`, `UnknownDefinition`, `Invalid`."""
+    version = overview.working_version(session, process_key)
     if read_diagram(xml).process_key != process_key:
         raise Invalid(f"La clave interna del proceso debe seguir siendo «{process_key}»: con otra sería otro proceso.")
     return drafts.save(
         session, current().engine, drafts.PROCESS, process_key, xml,
-        actor=actor(), revision=revision, base_version=version.version,
+        actor=actor(), revision=revision, base_version=version.version or None,
     )  # fmt: skip
 
 
@@ -102,7 +117,10 @@ def conflict(theirs: Draft | None, mine: bytes) -> dict[str, Any]:
 def discard_draft(process_key: str) -> Redirection:
     """Forget the draft."""
     with current().database.unit_of_work() as session:
-        drafts.discard(session, drafts.PROCESS, process_key)
+        is_new = overview.working_version(session, process_key).version == 0
+        unpublished.forget(session, process_key, forms=is_new)
+    if is_new:
+        return back_to("studio.index", "Se descartó el borrador, con los formularios que traía.")
     return back_to("studio.process", "Se descartó el borrador.", process_key=process_key)
 
 
@@ -116,9 +134,10 @@ def findings(process_key: str) -> Response:
 
 def review(xml: bytes) -> list[tuple[Finding, str]]:
     """The findings, errors first, each with the name of its element. Raises `UnreadableDiagram`."""
-    with current().database.reading() as session:
-        found = lint(xml, known_names(session, current().engine))
     diagram = read_diagram(xml)
+    with current().database.reading() as session:
+        forms = unpublished.forms_of(session, diagram)
+        found = lint(xml, known_names(session, current().engine, forms=forms))
     names = {key: one.name for part in (diagram.lanes, diagram.elements, diagram.flows) for key, one in part.items()}
     return [(finding, names.get(finding.element, "")) for finding in found]
 

@@ -89,7 +89,8 @@ def protected(session: Session, form_key: str) -> frozenset[str]:
     handlers = current().engine.form_handlers or {}
     tasks = [task for one in overview.current_diagrams(session).values() for task in one.of_kind("userTask")]
     recorded = any(task.form_key == form_key and task.properties.get("registro", task.id) in handlers for task in tasks)
-    first = overview.form_versions(session, form_key)[-1].version
+    versions = overview.form_versions(session, form_key)
+    first = versions[-1].version if versions else None
     if not recorded or not isinstance(first, FormVersion):
         return frozenset()
     return frozenset(FormSchema.from_dict(first.schema).labels())
@@ -101,7 +102,7 @@ def field_page(
     """How one field is asked, as an ordinary form."""
     with current().database.reading() as session:
         source, revision = overview.working_form(session, form_key)
-        names = overview.form_names(overview.current_diagrams(session), [form_key])
+        names = overview.form_names(overview.drawn_diagrams(session), [form_key])
     found = find(FormSchema.from_dict(source), path)
     values = typed or {
         "label": found.label,

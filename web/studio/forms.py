@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from engine.definitions import drafts
 from engine.definitions.models import FormVersion
 from engine.definitions.publishing import publish
-from engine.errors import StaleDraft, UnknownDefinition
+from engine.errors import Conflict, StaleDraft, UnknownDefinition
 from web.auth.access import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page
-from web.studio import overview
+from web.studio import overview, unpublished
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.preview import preview
 from web.studio.processes import leads
@@ -31,12 +31,15 @@ def forms() -> str:
     """Every form, by the tasks that ask it."""
     with current().database.reading() as session:
         versions = overview.current_forms(session)
-        diagrams = overview.current_diagrams(session)
+        diagrams = overview.drawn_diagrams(session)
+        new = sorted(unpublished.form_keys(session)) if leads() else []
+        keys = [*versions, *new]
         return page(
             "studio/forms.html",
             versions=versions,
-            names=overview.form_names(diagrams, list(versions)),
-            tasks={key: overview.asked_by(diagrams, key) for key in versions},
+            new=new,
+            names=overview.form_names(diagrams, keys),
+            tasks={key: overview.asked_by(diagrams, key) for key in keys},
             drafted={key for key in versions if drafts.find(session, drafts.FORM, key)},
         )
 
@@ -53,7 +56,9 @@ def form_page(form_key: str, wrong: Mapping[str, str] | None = None, typed: Mapp
     with current().database.reading() as session:
         versions = overview.form_versions(session, form_key)
         source, revision = overview.working_form(session, form_key)
-        names = overview.form_names(overview.current_diagrams(session), [form_key])
+        names = overview.form_names(overview.drawn_diagrams(session), [form_key])
+    if not versions and not leads():
+        raise UnknownDefinition("Ese formulario todavía no está publicado.")
     schema = FormSchema.from_dict(source)
     return page(
         "studio/form.html",
@@ -62,7 +67,7 @@ def form_page(form_key: str, wrong: Mapping[str, str] | None = None, typed: Mapp
         schema=schema,
         revision=revision,
         versions=versions,
-        changes=compare(published(versions), schema) if revision else [],
+        changes=compare(published(versions), schema) if revision and versions else [],
         places=places(schema),
         types={key: text for key, text in TYPE_NAMES.items() if key in INPUT_TYPES},
         type_names=TYPE_NAMES,
@@ -120,6 +125,8 @@ def seen_draft(session: Session, form_key: str) -> dict[str, Any]:
 def discard_form(form_key: str) -> Response:
     """Forget the draft."""
     with current().database.unit_of_work() as session:
+        if not overview.form_versions(session, form_key):
+            raise Conflict("Este formulario se irá con el borrador de su proceso: nunca se ha publicado.")
         drafts.discard(session, drafts.FORM, form_key)
     return back_to("studio.form", "Se descartó el borrador.", form_key=form_key)
 
@@ -142,8 +149,8 @@ def restore_form(form_key: str, number: int) -> Response:
 def keep_form(session: Session, form_key: str, source: Mapping[str, Any], revision: int) -> None:
     """Save a form's draft, made from `revision`; raises `InvalidForm`, `StaleDraft`."""
     FormSchema.from_dict(source)
-    base = overview.form_versions(session, form_key)[0].version.version
+    versions = overview.form_versions(session, form_key)
     drafts.save(
         session, current().engine, drafts.FORM, form_key, orjson.dumps(source),
-        actor=actor(), revision=revision, base_version=base,
+        actor=actor(), revision=revision, base_version=versions[0].version.version if versions else None,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from engine.definitions.reading import read_diagram
 from engine.definitions.usage import RunningCase
 from engine.errors import UnknownDefinition
 from engine.runtime import ProcessEngine
+from web.studio import unpublished
 from workflows.people.models import Person
 
 
@@ -83,6 +84,14 @@ def current_version(session: Session, process_key: str) -> ProcessVersion:
     return version
 
 
+def working_version(session: Session, process_key: str) -> ProcessVersion:
+    """The current version; of a process that exists only as a draft, its version 0. Raises `UnknownDefinition`."""
+    draft = drafts.find(session, drafts.PROCESS, process_key)
+    if draft is None or session.get(ProcessDefinition, process_key) is not None:
+        return current_version(session, process_key)
+    return unpublished.as_version(draft)
+
+
 def process_version(session: Session, process_key: str, number: int) -> ProcessVersion:
     """One version; raises `UnknownDefinition`."""
     version = session.scalar(
@@ -105,12 +114,12 @@ def process_versions(session: Session, process_key: str) -> list[VersionRow]:
 
 
 def form_versions(session: Session, form_key: str) -> list[VersionRow]:
-    """Every version of a form, newest first; raises `UnknownDefinition` if it was never published."""
+    """Every version of a form, newest first; none of a form that is only a draft. Raises `UnknownDefinition`."""
     query = sa.select(FormVersion).where(FormVersion.form_key == form_key).order_by(FormVersion.version.desc())
     versions = list(session.scalars(query))
-    if not versions:
+    if not versions and drafts.find(session, drafts.FORM, form_key) is None:
         raise UnknownDefinition("Ese formulario no está publicado. Elija uno de la lista de formularios.")
-    return _rows(session, versions, usage.of_form(session, form_key), versions[0].id)
+    return _rows(session, versions, usage.of_form(session, form_key), versions[0].id if versions else 0)
 
 
 def _rows(session: Session, versions: Sequence[Any], cases: Mapping[int, Any], current_id: int) -> list[VersionRow]:
@@ -134,6 +143,12 @@ def current_diagrams(session: Session) -> dict[str, DiagramModel]:
     return {version.process_key: read_diagram(version.xml) for version in session.scalars(query)}
 
 
+def drawn_diagrams(session: Session) -> dict[str, DiagramModel]:
+    """The current diagrams, and those of processes that are only drafts."""
+    new = {version.process_key: read_diagram(version.xml) for version in unpublished.processes(session)}
+    return new | current_diagrams(session)
+
+
 def form_names(diagrams: Mapping[str, DiagramModel], keys: Sequence[str]) -> dict[str, str]:
     """What a form is called: after the task of its own name, else after the first task that asks it."""
     found = {key: key.replace("_", " ").capitalize() for key in keys}
@@ -155,9 +170,10 @@ def asked_by(diagrams: Mapping[str, DiagramModel], form_key: str) -> list[tuple[
 def labels(session: Session, engine: ProcessEngine) -> Labels:
     """How roles, forms and processes are called."""
     diagrams = current_diagrams(session)
+    keys = [*current_forms(session), *unpublished.form_keys(session)]
     return Labels(
         roles=engine.groups.roles(),
-        forms=form_names(diagrams, list(current_forms(session))),
+        forms=form_names(drawn_diagrams(session), keys),
         processes={key: diagram.name for key, diagram in diagrams.items()},
     )
 

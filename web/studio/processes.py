@@ -9,18 +9,20 @@ from engine.definitions.comparison import compare
 from engine.definitions.drawing import describe, draw_svg
 from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
+from engine.errors import UnknownDefinition
 from web.auth.access import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page, person
-from web.studio import overview
+from web.studio import overview, unpublished
 from web.studio.blueprint import LEADERS, blueprint
 
 
 @blueprint.get("/")
 @allow(SIGNED_IN)
 def index() -> str:
-    """Every process with its current version."""
+    """Every process with its current version, and for those who edit the ones that are only drafts."""
     with current().database.reading() as session:
-        return page("studio/index.html", processes=overview.process_list(session), leads=leads())
+        new = unpublished.processes(session) if leads() else []
+        return page("studio/index.html", processes=overview.process_list(session), new=new, leads=leads())
 
 
 @blueprint.get("/<process_key>")
@@ -28,13 +30,15 @@ def index() -> str:
 def process(process_key: str) -> str:
     """One process: picture, steps in words, versions, and who still runs on which."""
     with current().database.reading() as session:
-        version = overview.current_version(session, process_key)
+        version = overview.working_version(session, process_key)
+        if not version.version and not leads():
+            raise UnknownDefinition("Ese proceso todavía no está publicado.")
         return page(
             "studio/process.html",
             version=version,
             picture=draw_svg(version.xml, {}),
             steps=describe(read_diagram(version.xml)),
-            versions=overview.process_versions(session, process_key),
+            versions=overview.process_versions(session, process_key) if version.version else [],
             draft=drafts.find(session, drafts.PROCESS, process_key),
             people=overview.people(session),
             leads=leads(),

@@ -15,7 +15,7 @@ from engine.definitions.reading import read_diagram
 from engine.errors import StaleDraft, UnknownDefinition
 from web.auth.access import allow
 from web.pages import actor, back_to, current, page
-from web.studio import overview
+from web.studio import overview, unpublished
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.editor import review
 
@@ -38,8 +38,11 @@ def publish_draft(process_key: str) -> Response | tuple[str, int]:
         draft = draft_of(session, process_key)
         if draft.revision != request.form.get("revision", 0, type=int):
             raise StaleDraft("Alguien cambió el borrador después de que usted abrió esta página. Revíselo de nuevo.")
-        published = publish(session, current().engine, [draft.content], {}, actor=actor(), reason=reason)
-        drafts.discard(session, drafts.PROCESS, process_key)
+        forms = unpublished.forms_of(session, read_diagram(draft.content))
+        published = publish(session, current().engine, [draft.content], forms, actor=actor(), reason=reason)
+        for form_key in forms:
+            drafts.discard(session, drafts.FORM, form_key)
+        unpublished.forget(session, process_key, forms=False)
     mine = next((version for version in published if version.process_key == process_key), None)
     notice = f"Publicada la versión {mine.version}." if mine else "El borrador era igual a la versión vigente."
     return back_to("studio.process", notice, process_key=process_key)
@@ -56,12 +59,13 @@ def draft_of(session: Session, process_key: str) -> Draft:
 def comparison_page(process_key: str, wrong: str = "") -> str:
     """What would be published."""
     with current().database.reading() as session:
-        version = overview.current_version(session, process_key)
+        version = overview.working_version(session, process_key)
         draft = draft_of(session, process_key)
+        forms = unpublished.forms_of(session, read_diagram(draft.content))
         labels = overview.labels(session, current().engine)
         names = overview.people(session)
         cases = usage.of_process(session, process_key)
-    changes = compare(read_diagram(version.xml), read_diagram(draft.content), labels)
+    changes = compare(read_diagram(version.xml), read_diagram(draft.content), labels)  # none in a version 0
     findings = review(draft.content)
     return page(
         "studio/publish.html",
@@ -69,6 +73,7 @@ def comparison_page(process_key: str, wrong: str = "") -> str:
         draft=draft,
         author=names.get(draft.saved_by, draft.saved_by),
         changes=changes,
+        forms={key: labels.forms[key] for key in forms},
         findings=findings,
         blocked=any(finding.severity == "error" for finding, _ in findings),
         cases=[case for running in cases.values() for case in running],

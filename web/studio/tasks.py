@@ -20,7 +20,7 @@ from web.studio.editor import conflict, keep
 def tasks(process_key: str) -> str:
     """Every task of the draft (or of the current version) with who, when and form."""
     with current().database.reading() as session:
-        version = overview.current_version(session, process_key)
+        version = overview.working_version(session, process_key)
         xml, revision = overview.working_xml(session, process_key)
         labels = overview.labels(session, current().engine)
     diagram = read_diagram(xml)
@@ -85,7 +85,7 @@ def sheet_page(
     with current().database.reading() as session:
         labels = overview.labels(session, current().engine)
         context = {
-            "version": overview.current_version(session, process_key),
+            "version": overview.working_version(session, process_key),
             "labels": labels,
             "lane_role": labels.roles.get(lane.role, lane.role) if lane else "",
         }

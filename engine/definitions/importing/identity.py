@@ -25,6 +25,14 @@ _REFERENCES = (
 )
 
 
+def call_process(draft: Draft, key: str) -> None:
+    """Give the process another id, wherever it is named."""
+    old = id_of(draft.process)
+    draft.process.set("id", draft.fresh(key))
+    if old:
+        _rename_references(draft, {old: id_of(draft.process)})
+
+
 def _process(draft: Draft) -> None:
     process = draft.process
     if process.get("isExecutable") != "true":

@@ -41,13 +41,18 @@ STEPS = (
 )
 
 
-def import_diagram(xml: bytes, known: KnownNames = NOTHING_KNOWN, *, prefix: str = PREFIX) -> ImportResult:
+def import_diagram(
+    xml: bytes, known: KnownNames = NOTHING_KNOWN, *, prefix: str = PREFIX, key: str = ""
+) -> ImportResult:
     """Mend a diagram so that it opens and runs.
 
-    Raises `UnreadableDiagram` when there is nothing to mend. What `known` lists is offered and preferred.
+    Raises `UnreadableDiagram` when there is nothing to mend. What `known` lists is offered and preferred. The process
+    is called `key` where its own is the key of another.
     """
     root = parse(xml)
     draft = Draft(root, pools.choose_process(root), known, prefix)
+    if key:
+        identity.call_process(draft, key)
     for step in (*pools.STEPS, *STEPS):
         step(draft)
         if not draft.nodes():

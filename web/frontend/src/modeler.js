@@ -57,6 +57,7 @@ function start(modeler, catalogues) {
       drafts.save();
     }
   });
+  for (const question of page.querySelectorAll('[data-go]')) question.addEventListener('click', () => findings.go(question.dataset.go));
   findings.look();
   page.dataset.ready = 'true';
 }

@@ -1,0 +1,49 @@
+"""What exists only as a draft: a process that somebody brought or drew, and the forms that came with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.definitions import drafts
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.reading import read_diagram
+
+
+def processes(session: Session) -> list[ProcessVersion]:
+    """Every process that was never published, by name, each as its version 0 (which is in no table)."""
+    published = sa.select(ProcessDefinition.key)
+    query = sa.select(Draft).where(Draft.kind == drafts.PROCESS, Draft.key.not_in(published))
+    return sorted((as_version(draft) for draft in session.scalars(query)), key=lambda version: version.name)
+
+
+def as_version(draft: Draft) -> ProcessVersion:
+    """A draft as a version 0, for pages that show either."""
+    name = read_diagram(draft.content).name
+    return ProcessVersion(process_key=draft.key, version=0, name=name or draft.key, xml=draft.content)
+
+
+def form_keys(session: Session) -> set[str]:
+    """The forms that were never published."""
+    return drafts.keys(session, drafts.FORM) - set(session.scalars(sa.select(FormVersion.form_key).distinct()))
+
+
+def forms_of(session: Session, diagram: DiagramModel) -> dict[str, dict[str, Any]]:
+    """The forms that a diagram asks and that were never published, by key: they are published with it."""
+    asked = {task.form_key for task in diagram.of_kind("userTask")} & form_keys(session)
+    found = {key: drafts.find(session, drafts.FORM, key) for key in sorted(asked)}
+    return {key: orjson.loads(draft.content) for key, draft in found.items() if draft is not None}
+
+
+def forget(session: Session, process_key: str, *, forms: bool) -> None:
+    """Forget the draft of a process with what the importer said of it; `forms`: also those that it alone asks."""
+    draft = drafts.find(session, drafts.PROCESS, process_key)
+    if draft is not None and forms:
+        for key in forms_of(session, read_diagram(draft.content)):
+            drafts.discard(session, drafts.FORM, key)
+    drafts.discard(session, drafts.PROCESS, process_key)
+    drafts.discard(session, drafts.IMPORT, process_key)
