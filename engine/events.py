@@ -40,9 +40,11 @@ class InstanceEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class TaskCreated(Event):
-    """A user task waits for somebody."""
+    """A user task waits for somebody. It says of which element, so that a listener need not load each task."""
 
     task_id: int
+    process_key: str
+    element_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ def _write(turn: Turn, resolving: Resolving | None) -> None:
     incidents.open_failing(turn)
     if resolving is not None:
         _resolve(turn, resolving, sound)
-    turn.instance.status = state.dump(turn.case)
     turn.session.flush()
+    turn.store(state.dump(turn.case))
     turn.write_history()
 
 

@@ -101,6 +101,7 @@ def variables_of(session: Session, engine: ProcessEngine, instance_id: int) -> d
     found: dict[str, Any] = dict(case.last_task.data) if case.last_task is not None else {}
     for node in sorted(open_nodes, key=lambda node: node.last_state_change):
         found.update(node.data)
+        found.update(case.set_inside(node))
     return plain(found)
 
 

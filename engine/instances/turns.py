@@ -10,11 +10,12 @@ from typing import Any, cast
 import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
 from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.definitions import catalogue, parsing
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.diagram import Element
-from engine.errors import Conflict, InstanceEndedError, UnknownInstance
+from engine.errors import Conflict, InstanceEndedError, UnknownInstance, UnknownTask
 from engine.events import Event
 from engine.history import HistoryEntry
 from engine.identity import SYSTEM, Actor
@@ -31,14 +32,24 @@ _OPEN = "engine.turns"
 # Statements are built once: building one costs about as much as the database needs to answer it.
 # History goes into the table, not the class: the ORM would split the batch where a column is empty.
 _INSERT_HISTORY = sa.insert(cast(sa.Table, HistoryEntry.__table__))
+_INSTANCES = cast(sa.Table, Instance.__table__)
+_STORE = (
+    sa.update(_INSTANCES)
+    .where(_INSTANCES.c.id == sa.bindparam("instance_id"), _INSTANCES.c.lock_version == sa.bindparam("seen"))
+    .values(status=sa.bindparam("written"), lock_version=sa.bindparam("next"))
+)
 _INSTANCE = sa.select(Instance).options(undefer(Instance.status)).execution_options(populate_existing=True)
 _BY_ID = _INSTANCE.where(Instance.id == sa.bindparam("instance_id"))
-_OF_TASK = _INSTANCE.where(
-    Instance.id == sa.select(UserTask.instance_id).where(UserTask.id == sa.bindparam("task_id")).scalar_subquery()
-)
 _LOCKED = _BY_ID.with_for_update(of=Instance)
 _LOCKED_OR_SKIPPED = _BY_ID.with_for_update(of=Instance, skip_locked=True)
-_LOCKED_OF_TASK = _OF_TASK.with_for_update(of=Instance)
+_LOCKED_WITH_TASK = (
+    sa.select(Instance, UserTask)
+    .join(UserTask, UserTask.instance_id == Instance.id)
+    .where(UserTask.id == sa.bindparam("task_id"))
+    .options(undefer(Instance.status))
+    .with_for_update(of=(Instance, UserTask))  # PostgreSQL locks in this order: the instance first, as everywhere
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,11 @@ class Turn:
     completed: set[str] = field(default_factory=set)
     failing: dict[str, tuple[str, Exception]] = field(default_factory=dict)
     retried: set[str] = field(default_factory=set)
+
+    @property
+    def connection(self) -> sa.Connection:
+        """For rows that no object stands for: past the session, which would first write what it has in hand."""
+        return self.session.connection()
 
     def element(self, node: Node) -> Element:
         """The diagram's element behind a node."""
@@ -107,10 +123,19 @@ class Turn:
         """Remember that a node could not go on; it becomes an incident when the turn closes."""
         self.failing[node.id.hex] = (kind, failure)
 
+    def store(self, status: bytes) -> None:
+        """Write the new state. Raises `Conflict` if somebody wrote another since this one was loaded."""
+        seen = self.instance.lock_version
+        written = {"instance_id": self.instance.id, "seen": seen, "next": seen + 1, "written": status}
+        if self.connection.execute(_STORE, written).rowcount != 1:
+            raise Conflict("Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo.")
+        set_committed_value(self.instance, "lock_version", seen + 1)
+        set_committed_value(self.instance, "status", status)
+
     def write_history(self) -> None:
         """Insert what was recorded, in one statement."""
         if self.entries:
-            self.session.execute(_INSERT_HISTORY, self.entries)
+            self.connection.execute(_INSERT_HISTORY, self.entries)
             self.entries = []
 
 
@@ -119,9 +144,12 @@ def lock(session: Session, instance_id: int, *, skip_locked: bool = False) -> In
     return session.scalar(_LOCKED_OR_SKIPPED if skip_locked else _LOCKED, {"instance_id": instance_id})
 
 
-def lock_of_task(session: Session, task_id: int) -> Instance | None:
-    """The instance that a task belongs to, locked; None if there is no such task."""
-    return session.scalar(_LOCKED_OF_TASK, {"task_id": task_id})
+def lock_with_task(session: Session, task_id: int) -> tuple[Instance, UserTask]:
+    """A task and the instance that it belongs to, both locked. Raises `UnknownTask`."""
+    found = session.execute(_LOCKED_WITH_TASK, {"task_id": task_id}).one_or_none()
+    if found is None:
+        raise UnknownTask(task_id=task_id)
+    return found.Instance, found.UserTask
 
 
 def open_turn(session: Session, engine: ProcessEngine, instance_id: int, actor: Actor) -> Turn:

@@ -46,7 +46,7 @@ def ensure_open(task: UserTask) -> None:
 
 def groups_of(session: Session, task_id: int) -> list[str]:
     """The groups that an open task is offered to."""
-    return list(session.scalars(_GROUPS, {"task_id": task_id}))
+    return list(session.connection().scalars(_GROUPS, {"task_id": task_id}))
 
 
 def done_what_is_checked(session: Session, task: UserTask, person: str) -> bool:

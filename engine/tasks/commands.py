@@ -40,11 +40,8 @@ def complete(
     `FourEyes`, `TaskHeldByAnother`, `TaskCancelledError`, `InvalidVariables`.
     """
     values = checked(variables)
-    instance = turns.lock_of_task(session, task_id)
-    if instance is None:
-        raise UnknownTask(task_id=task_id)
+    instance, task = turns.lock_with_task(session, task_id)
     turns.refuse_nested(session, instance.id)
-    task = _locked(session, task_id)
     ensure_may_work_on(session, engine, task, actor)
     turn = turns.turn_of(session, engine, instance, actor)
     try:
@@ -103,6 +100,7 @@ def _finish(turn: turns.Turn, task: UserTask, values: dict[str, Any]) -> None:
     node = turn.case.node(task.node_id)
     if node._state != TaskState.READY:
         raise CorruptState(f"La tarea {task.id} está abierta, pero su proceso no la espera.", task_id=task.id)
+    offering.forget_candidates(turn, [task.id])  # before the task changes, or it would be written on its own
     task.state, task.assignee = "completed", turn.actor.id
     task.completed_by, task.completed_at, task.ended_at = turn.actor.id, turn.now, turn.now
     node.data.update(values)
@@ -111,7 +109,6 @@ def _finish(turn: turns.Turn, task: UserTask, values: dict[str, Any]) -> None:
     shown: dict[str, Any] = {"variables": plain(values)} if values else {}
     turn.record("task_completed", node, task_id=task.id, **shown)
     turn.events.append(TaskCompleted(turn.now, turn.actor.id, task.instance_id, task.id, plain(values)))
-    offering.forget_candidates(turn, [task.id])
     try:
         node.run()
     except EngineError:

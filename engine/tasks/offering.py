@@ -29,7 +29,7 @@ _FORGET_CANDIDATES = sa.delete(_CANDIDATES).where(_CANDIDATES.c.task_id == sa.bi
 def offer(turn: Turn, nodes: list[Node]) -> None:
     """Open the tasks of `nodes`. A role or deadline that can't be worked out opens an incident, not a hole."""
     offers = [(node, _task(turn, node), _groups(turn, node)) for node in nodes]
-    inserted = turn.session.execute(_INSERT_TASKS, [task for _, task, _ in offers])
+    inserted = turn.connection.execute(_INSERT_TASKS, [task for _, task, _ in offers])
     ids = {row.node_id: row.id for row in inserted}
     candidates = [
         {"task_id": ids[task["node_id"]], "group_id": group, "due_at": task["due_at"]}
@@ -37,11 +37,12 @@ def offer(turn: Turn, nodes: list[Node]) -> None:
         for group in groups
     ]
     if candidates:
-        turn.session.execute(_INSERT_CANDIDATES, candidates)
+        turn.connection.execute(_INSERT_CANDIDATES, candidates)
     for node, task, _ in offers:
         task_id = ids[task["node_id"]]
         turn.record("task_created", node, task_id=task_id, **_shown(task))
-        turn.events.append(TaskCreated(turn.now, turn.actor.id, turn.instance.id, task_id))
+        of_element = task["process_key"], task["element_id"]
+        turn.events.append(TaskCreated(turn.now, turn.actor.id, turn.instance.id, task_id, *of_element))
 
 
 def offer_again(turn: Turn, node: Node) -> None:
@@ -81,7 +82,7 @@ def withdraw(turn: Turn, node_ids: list[str]) -> None:
 
 def forget_candidates(turn: Turn, task_ids: list[int]) -> None:
     """A closed task is offered to nobody."""
-    turn.session.execute(_FORGET_CANDIDATES, [{"closed_id": task_id} for task_id in task_ids])
+    turn.connection.execute(_FORGET_CANDIDATES, [{"closed_id": task_id} for task_id in task_ids])
 
 
 def _shown(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,10 +88,10 @@ def steps() -> dict[str, ServiceTaskHandler]:
 
 def give_sections_to_their_writers(session: Session, event: Event) -> None:
     """A section waits for the person it was assigned to, of whatever entity, until the day agreed with that person."""
-    if not isinstance(event, TaskCreated):
+    if not isinstance(event, TaskCreated) or event.element_id != DRAFT:
         return
     task = session.get_one(UserTask, event.task_id)
-    if task.element_id != DRAFT or task.state != "open":
+    if task.state != "open":
         return
     section = session.scalar(
         sa.select(DocumentSection)
