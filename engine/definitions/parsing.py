@@ -32,7 +32,6 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinitio
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.escaping import Error, Escalation
 from engine.definitions.scoping import OWN
 from engine.definitions.specs import (
     GATEWAY,
@@ -51,6 +50,7 @@ from engine.definitions.specs import (
     SequentialMultiInstance,
     StandardLoop,
 )
+from engine.definitions.throwing import Error, Escalation, Signal
 from engine.definitions.translating import translate
 from engine.errors import InvalidDiagram
 
@@ -65,8 +65,11 @@ class Specs:
     called: Mapping[str, ProcessSpec]
 
 
-class _Escaping:
-    """Errors and escalations know where they come from."""
+class _Inside:
+    """What is thrown inside a case knows where it comes from."""
+
+    def parse_signal_event(self, event: Any) -> Signal:
+        return Signal(super().parse_signal_event(event).name)  # type: ignore[misc]
 
     def parse_error_event(self, event: Any) -> Error:
         found = super().parse_error_event(event)  # type: ignore[misc]
@@ -77,7 +80,7 @@ class _Escaping:
         return Escalation(found.name, found.code)
 
 
-class _Catching(_Escaping):
+class _Catching(_Inside):
     """Timers and messages wait for the engine."""
 
     def parse_timer_event(self, event: Any) -> Held:
@@ -90,7 +93,7 @@ class _Catching(_Escaping):
         return Condition(super().parse_conditional_event(event).expression)  # type: ignore[misc]
 
 
-class _Throwing(_Escaping):
+class _Throwing(_Inside):
     """A message is sent by our driver, not by the library."""
 
     def parse_message_event(self, event: Any) -> NoneEventDefinition:

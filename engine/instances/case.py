@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
@@ -101,7 +102,7 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
             return {}
         found: dict[str, Any] = {}
         for below in own_nodes(inside):
-            if below._state == TaskState.COMPLETED:
+            if _has_set_variables(below):
                 before = node.data if below.parent is None else below.parent.data
                 found.update({name: value for name, value in below.data.items() if before.get(name, ...) != value})
             found.update(self.set_inside(below))
@@ -114,6 +115,13 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
             if wanted in workflow.tasks:
                 return workflow.tasks[wanted]
         raise CorruptState(f"Falta el nodo {node_id} en el estado guardado del proceso.")
+
+
+def _has_set_variables(node: Node) -> bool:
+    """Whether what differs from the parent's variables was done: a turn's own go to its repetition when it ends."""
+    if node.parent is not None and isinstance(node.parent.task_spec, LoopTask):
+        return False
+    return bool(node._state == TaskState.COMPLETED or isinstance(node.task_spec, LoopTask))
 
 
 def own_nodes(workflow: Any) -> list[Node]:

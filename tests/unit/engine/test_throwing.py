@@ -1,11 +1,26 @@
-"""Errors and escalations leave by the border of what they happen in; signals are heard by all."""
+"""What is thrown inside a case: which border it leaves by, who hears it, and what it brings."""
 
 from __future__ import annotations
 
 import pytest
+from SpiffWorkflow.task import Task as Node
 
 from engine.instances.case import depth_first
-from tests.support.diagrams import boundary, chain, each, end, flow, gateway, node, process, start, sub, user
+from tests.support.diagrams import (
+    TIMER,
+    boundary,
+    call,
+    chain,
+    each,
+    end,
+    flow,
+    gateway,
+    node,
+    process,
+    start,
+    sub,
+    user,
+)
 from tests.support.driving import Driven
 
 
@@ -32,6 +47,10 @@ def group(number: int, kind: str, repeated: str = "") -> str:
             flow(f"sub{number}", f"g{number}"),
         )
     )
+
+
+def named(case: Driven, name: str) -> Node:
+    return next(node for node in depth_first(case.case) if node.task_spec.name == name)
 
 
 @pytest.mark.parametrize("kind", ["error", "escalation"])
@@ -77,7 +96,7 @@ def test_what_fails_after_the_border_is_not_caught_by_the_same_border() -> None:
         end("h"), flow("inicio", "sub1"), chain("m", "sub3", "h"),
     )  # fmt: skip
     case = Driven(declared(diagram, "error"))
-    case.fire(next(node for node in depth_first(case.case) if node.task_spec.name == "m"))
+    case.fire(named(case, "m"))
 
     case.complete("u3")
 
@@ -95,3 +114,62 @@ def test_a_signal_at_an_end_is_heard() -> None:
     case.complete("a")
 
     assert case.ready() == ["b"]
+
+
+def repeated_inside(definition: str, thrown: str) -> bytes:
+    """A subprocess in which something is repeated that may be `thrown`; `z` follows its border."""
+    turns = sub(
+        "turnos", each("lista", "x"), start("s2"), user("u"), end("e2", thrown), chain("s2", "u", "e2")
+    )  # fmt: skip
+    return process(
+        "p", start(), sub("grupo", start("s1"), turns, end("e1"), chain("s1", "turnos", "e1")),
+        boundary("b", "grupo", definition), user("z"), end("f1"), end("f2"), chain("inicio", "grupo", "f1"),
+        chain("b", "z", "f2"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["error", "escalation", "timer"])
+def test_what_leaves_a_repetition_brings_what_was_done_there_and_not_the_loop_variable(kind: str) -> None:
+    definition = TIMER if kind == "timer" else reference(kind)
+    diagram = declared(repeated_inside(definition, "" if kind == "timer" else definition), kind)
+    case = Driven(diagram, lista=["a", "b"], x="de antes")
+
+    case.complete("u", hecho="si")
+    if kind == "timer":
+        case.fire(named(case, "b"))
+
+    assert case.ready() == ["z"]
+    assert case.nodes()[0].data == {"lista": ("a", "b"), "x": "de antes", "hecho": "si"}
+
+
+def test_a_signal_from_one_turn_leaves_the_loop_variable_of_another_turn_alone() -> None:
+    signal = reference("signal")
+    turns = sub(
+        "turnos", each("lista", "x"), start("s2"), gateway("g", "parallel"), user("u"), end("e2", signal),
+        node("intermediateCatchEvent", "oye", signal), user("w"), end("e3"), chain("s2", "g", "u", "e2"),
+        chain("g", "oye", "w", "e3"),
+    )  # fmt: skip
+    diagram = process("p", start(), turns, end(), chain("inicio", "turnos", "fin"))
+    case = Driven(declared(diagram, "signal"), lista=["a", "b"])
+
+    case.complete("u", hecho="si")
+
+    heard = [node.data for node in case.nodes() if node.task_spec.name == "w"]
+    assert sorted(data["x"] for data in heard) == ["a", "b"]
+    assert {data["hecho"] for data in heard} == {"si"}
+
+
+@pytest.mark.parametrize("kind", ["error", "signal"])
+def test_what_leaves_a_called_process_brings_only_what_the_call_names(kind: str) -> None:
+    """A border gets what the call gives out; a signal, which passes by the call, brings nothing through it."""
+    called = process("q", start("s1"), user("u"), end("e1", reference(kind)), chain("s1", "u", "e1"))
+    diagram = process(
+        "p", start(), call("llama", "q", outs=("dentro:fuera",)), boundary("b", "llama", reference(kind)), user("z"),
+        end("f1"), end("f2"), chain("inicio", "llama", "f1"), chain("b", "z", "f2"),
+    )  # fmt: skip
+    case = Driven(declared(diagram, kind), declared(called, kind))
+
+    case.complete("u", dentro=1, secreto=2)
+
+    assert case.ready() == ["z"]
+    assert case.nodes()[0].data == ({"fuera": 1} if kind == "error" else {})
