@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import click
 import sqlalchemy as sa
 
@@ -11,6 +13,7 @@ from engine.definitions.models import ProcessDefinition
 from web import migrating
 from web.bootstrap import Application
 from web.cli.root import opened
+from workflows.documents import checking
 from workflows.people.directory import seed_roles
 from workflows.people.models import Person
 from workflows.shipped import publish_shipped
@@ -37,23 +40,47 @@ def seed(demo: bool) -> None:
 
 
 @click.command()
-def doctor() -> None:
-    """Revisa que nada esté roto: tablas, procesos en curso, tareas, plazos. Termina con 1 si algo lo está."""
+@click.option("--repair", is_flag=True, help="Arregla lo que se deduce de lo demás, y dice qué arregló.")
+def doctor(repair: bool) -> None:
+    """Revisa que nada esté roto: tablas, casos, tareas, plazos, historia, archivos. Termina con 1 si algo lo está."""
     with opened() as application:
-        problems = examine(application)
-        for problem in problems:
-            click.echo(f"✗ {problem}")
-        if problems:
+        found = examine(application, repair=repair)
+        for problem in found:
+            click.echo(f"✓ {problem.message} → {problem.repaired}" if problem.repaired else f"✗ {problem.message}")
+        if not all(problem.repaired for problem in found):
             raise SystemExit(1)
         click.echo("✓ Todo está en orden.")
 
 
-def examine(application: Application) -> list[str]:
-    """What is wrong, in sentences."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, in a sentence, and what was done about it (empty: nothing)."""
+
+    message: str
+    repaired: str = ""
+
+
+def examine(application: Application, *, repair: bool = False) -> list[Finding]:
+    """What is wrong with the tables, the cases and the files; with `repair`, after putting right what can be."""
     if not migrating.is_current(application.database):
-        return ["Las tablas no están al día. Ejecute «cauce migrate»."]
-    with application.database.reading() as session:
-        return [str(problem) for problem in engine_doctor.examine(session, application.engine)]
+        return [Finding("Las tablas no están al día. Ejecute «cauce migrate».")]
+    return examine_content(application, repair=repair)
+
+
+def examine_content(application: Application, *, repair: bool = False) -> list[Finding]:
+    """The same, of what the tables hold."""
+    database = application.database
+    with database.unit_of_work() if repair else database.reading() as session:
+        cases = engine_doctor.examine(session, application.engine, repair=repair)
+        files = checking.examine(session, repair=repair)
+        return [
+            *(Finding(_of_case(one.instance_id, one.message), one.repaired) for one in cases),
+            *(Finding(one.message, one.repaired) for one in files),
+        ]
+
+
+def _of_case(instance_id: int | None, message: str) -> str:
+    return f"Caso {instance_id}: {message}" if instance_id else message
 
 
 def prepare(application: Application) -> None:

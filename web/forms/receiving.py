@@ -12,6 +12,7 @@ from typing import Any
 from flask import Request
 from sqlalchemy.orm import Session
 
+from engine.errors import StorageFull
 from engine.identity import Actor
 from web.bootstrap import Application
 from web.forms.names import anchor_of, name_of
@@ -45,11 +46,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The page is to be shown again with `raw` in it. Without errors, only its rows changed."""
+    """The page is to be shown again with `raw` in it. Without errors, only its rows changed.
+
+    `kept_nothing`: not even a draft, for there is no room; the page is all there is of what was typed.
+    """
 
     errors: Sequence[FieldError]
     raw: Mapping[str, Any]
     sentence: str = ""
+    kept_nothing: bool = False
 
 
 Outcome = Sent | Kept | Refused
@@ -62,6 +67,13 @@ def receive(
 
     Files are kept whatever else is wrong, so that nobody uploads them twice.
     """
+    try:
+        return _receive(application, actor, task_id, request, correcting)
+    except StorageFull as full:
+        return Refused((), parse_request(request), full.message, kept_nothing=True)
+
+
+def _receive(application: Application, actor: Actor, task_id: int, request: Request, correcting: bool) -> Outcome:
     action = str(request.form.get("_accion") or SEND)
     token = request.form.get("_envio") or None
     if action == SEND and not correcting and not any(upload.filename for upload in request.files.values()):

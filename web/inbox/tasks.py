@@ -184,4 +184,6 @@ def _file_url(file_id: int) -> str:
 
 
 def _status(outcome: Refused) -> HTTPStatus:
+    if outcome.kept_nothing:
+        return HTTPStatus.INSUFFICIENT_STORAGE
     return HTTPStatus.UNPROCESSABLE_ENTITY if outcome.errors or outcome.sentence else HTTPStatus.OK

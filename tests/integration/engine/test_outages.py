@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from engine.errors import DatabaseDown, StorageFull
 from engine.history import HistoryEntry
 from engine.incidents import Incident
 from tests.support.diagrams import TIMER, boundary, chain, end, process, service, start, user
+from tests.support.disk import full_disk
 from tests.support.engine import World
 
 MEGABYTE = 1024 * 1024
@@ -38,7 +38,7 @@ GREEDY = process(
     "p", start(), user("a"), boundary("v", "a", TIMER, plazo="1d"), service("paso", "avaro"), user("z"), end(),
     chain("inicio", "a", "paso", "z", "fin"), chain("v", "paso"),
 )  # fmt: skip
-BIG = {"texto": "x" * 50_000}
+BIG = "x" * 50_000
 
 
 @pytest.fixture
@@ -49,35 +49,16 @@ def full(tmp_path: Any, clock: VirtualClock) -> World:
     return World(database, clock, handlers={"avaro": greedy})
 
 
-@contextmanager
-def disk_full(world: World, pages: int = 0) -> Iterator[None]:
-    """Leave room for so many more pages of 4 kB."""
-    largest = 1_000_000_000
-
-    def limit(connection: Any, *_: Any) -> None:
-        connection.execute(f"PRAGMA max_page_count={largest}")
-
-    with world.database.reading() as session:
-        largest = session.scalar(sa.text("PRAGMA page_count")) + pages
-    sa.event.listen(world.database.engine, "connect", limit)
-    world.database.dispose()
-    try:
-        yield
-    finally:
-        sa.event.remove(world.database.engine, "connect", limit)
-        world.database.dispose()
-
-
 def test_a_step_that_fills_the_disk_undoes_the_whole_command_and_no_incident_blames_the_case(full: World) -> None:
     full.publish(GREEDY)
     instance_id = full.start()
     before = everything(full)
 
-    with disk_full(full, pages=40), pytest.raises(StorageFull, match="espacio"):
-        full.do("a", **BIG)
+    with full_disk(full.database, pages=40), pytest.raises(StorageFull, match="espacio"):
+        full.do("a", texto=BIG)
 
     assert everything(full) == before
-    full.do("a", **BIG)
+    full.do("a", texto=BIG)
     assert full.names() == ["z"]
     assert full.kinds(instance_id).count("nota") == 1
     healthy(full)
@@ -105,9 +86,9 @@ def test_wherever_the_disk_fills_up_nothing_is_half_written(full: World, pages: 
     full.start()
     before = everything(full)
 
-    with disk_full(full, pages), pytest.raises(StorageFull):
+    with full_disk(full.database, pages), pytest.raises(StorageFull):
         for number in range(100):
-            full.start(business_key=f"N-{number}", **BIG)
+            full.start(business_key=f"N-{number}", texto=BIG)
             before = everything(full)
 
     assert everything(full) == before
@@ -121,7 +102,7 @@ def test_a_sweep_on_a_full_disk_fires_nothing_and_fires_it_when_there_is_room(fu
     full.clock.advance(dt.timedelta(days=2))
     before = everything(full)
 
-    with disk_full(full, pages=30), pytest.raises(StorageFull):
+    with full_disk(full.database, pages=30), pytest.raises(StorageFull):
         sweep_once(full)
 
     assert everything(full) == before
@@ -160,7 +141,7 @@ def test_what_comes_after_a_transaction_that_ended_by_itself_is_not_written(full
         session.execute(sa.text("CREATE TABLE grande (bytes BLOB)"))
     before = everything(full)
 
-    with disk_full(full), pytest.raises(DatabaseDown), full.database.unit_of_work() as session:
+    with full_disk(full.database), pytest.raises(DatabaseDown), full.database.unit_of_work() as session:
         with pytest.raises(sa.exc.OperationalError):
             session.execute(sa.text("INSERT INTO grande VALUES (zeroblob(5000000))"))
         session.execute(sa.text("DELETE FROM form_version"))

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tasks.models import UserTask
+from tests.support.disk import full_disk
 from tests.support.web import PASSWORD, Site, Visitor
 from workflows.forms.models import FormDraft, Submission
 
@@ -178,6 +179,26 @@ def test_what_another_site_sends_is_not_held(office: Site) -> None:
 
     assert answer.status_code == 401
     assert 'name="held"' not in answer.text
+
+
+def test_a_full_disk_is_told_and_what_was_typed_stays_on_the_page(site: Site, task: str) -> None:
+    sandra, said = site.visitor("sruiz"), "Se dictaron dos cursos. " * 400
+    sandra.open(task)
+    (name,) = [one for one in typed(sandra, task) if one.endswith("avance_cualitativo")][:1]
+
+    with full_disk(site.application.database):
+        for pressed in ("guardar", "enviar"):
+            page = sandra.press(task, 507, **{name: said, "_accion": pressed})
+            assert said.strip() in page.text_content()
+            assert "No queda espacio en el disco: no se guardó nada." in sandra.text()
+        autosaved = sandra.client.post(f"{task}/borrador", data=dict(sandra.fields(task)))
+    assert autosaved.status_code == 507 and "No queda espacio" in autosaved.text
+    with site.application.database.reading() as session:
+        assert session.scalars(sa.select(FormDraft)).all() == []
+
+    sandra.press(task, **{"_accion": "guardar"})
+    sandra.open(task)
+    assert said.strip() in sandra.page().text_content()
 
 
 def test_autosave_answers_and_a_lost_session_is_told_as_json(site: Site, task: str) -> None:
