@@ -55,7 +55,8 @@ def test_two_cases_that_write_to_each_other_at_once_both_get_through(world: Worl
         thread.join(timeout=60)
 
     assert world.names() == ["oido", "oido"]
-    assert len(refused) == (0 if world.database.is_sqlite else 1), refused
+    # On PostgreSQL one of the two is refused; when it tries again at once, it may meet the other once more.
+    assert bool(refused) != world.database.is_sqlite, refused
     assert world.incidents() == []
     assert [world.kinds(case).count("message_received") for case in cases] == [1, 1]
     with world.database.reading() as session:
