@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
 import os
+import random
 import signal
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -17,7 +20,7 @@ from engine import doctor
 from engine.clock import VirtualClock
 from engine.database import Database
 from engine.definitions import catalogue, parsing
-from engine.errors import TaskAlreadyCompleted
+from engine.errors import Conflict, TaskAlreadyCompleted
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
 from engine.tasks import inbox
@@ -33,6 +36,7 @@ from tests.support.diagrams import (
     flow,
     gateway,
     process,
+    service,
     start,
     sub,
     user,
@@ -188,42 +192,82 @@ def test_a_join_inside_a_loop_waits_for_all_branches_in_every_order() -> None:
             case.complete("d", listo=False)
 
 
-def _work_until_killed(url: str, pipe: Any) -> None:
-    """A worker process: complete whatever is open, say which after the commit."""
-    import datetime as dt
+def _note(step: Any) -> dict[str, Any]:
+    """An automatic step that leaves one line."""
+    entry = HistoryEntry(instance_id=step.instance_id, at=step.now, actor_id="paso", kind="nota", data={})
+    step.session.add(entry)
+    return {}
 
-    world = World(Database(url), VirtualClock(dt.datetime(2018, 7, 2, tzinfo=dt.UTC)))
-    while True:
-        for task in world.open_tasks():
+
+def _work_until_killed(url: str, seed: int, pipe: Any) -> None:
+    """A worker process: complete whatever is open, say which after the commit."""
+    chance = random.Random(seed)
+    world = World(Database(url), VirtualClock(dt.datetime(2018, 7, 2, tzinfo=dt.UTC)), handlers={"anotar": _note})
+    while tasks := world.open_tasks():
+        task = chance.choice(tasks)
+        with suppress(Conflict):  # the other worker was faster
             world.complete(task.id)
             pipe.send(task.id)
 
 
-def test_kill_minus_nine_loses_nothing_and_doubles_nothing(world: World) -> None:
-    world.publish(LOOP)
-    instance_id = world.start()
-    context = multiprocessing.get_context("spawn")
+NOTED_LOOP = process(
+    "p", start(), gateway("m"), user("a"), service("paso", "anotar"), user("b"), gateway("g", default="otra"), end(),
+    chain("inicio", "m", "a", "paso", "b", "g"), flow("g", "m", id="otra"), flow("g", "fin", "listo == true"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kills", [12, pytest.param(300, marks=pytest.mark.slow)])
+def test_kill_minus_nine_loses_nothing_and_doubles_nothing(world: World, kills: int) -> None:
+    chance = random.Random(kills)
+    world.handlers["anotar"] = _note
+    world.publish(NOTED_LOOP)
+    cases = [world.start(business_key=str(number)) for number in range(3)]
+    # Forked from a process that has loaded everything: a worker is at work within milliseconds.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    url = world.database.url.render_as_string(hide_password=False)
     said: list[int] = []
 
-    for pause in (0.3, 0.5, 0.2):
+    def work(seed: int) -> tuple[Any, Any]:
         reader, writer = context.Pipe(duplex=False)
-        worker = context.Process(target=_work_until_killed, args=(world.database.url.render_as_string(False), writer))
+        worker = context.Process(target=_work_until_killed, args=(url, seed, writer))
         worker.start()
-        said.append(reader.recv())
-        time.sleep(pause)
-        os.kill(worker.pid or 0, signal.SIGKILL)
-        worker.join()
-        while reader.poll():
-            try:
-                said.append(reader.recv())
-            except EOFError:
-                break
+        writer.close()
+        return worker, reader
 
-    written = [entry.task_id for entry in world.history(instance_id) if entry.kind == "task_completed"]
+    pair = [work(seed) for seed in (-1, -2)]
+    for seed in range(kills):
+        worker, reader = pair.pop(0)
+        said.append(reader.recv())
+        time.sleep(chance.uniform(0, 0.1))
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.join()
+        said += _rest(reader)
+        pair.append(work(seed))
+    for worker, reader in pair:
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.join()
+        said += _rest(reader)
+
+    entries = [entry for case in cases for entry in world.history(case)]
+    written = [entry.task_id for entry in entries if entry.kind == "task_completed"]
     assert set(said) <= set(written)
-    assert len(written) == len(set(written))
-    assert len(world.open_tasks()) == 1
+    assert len(written) == len(set(written)) >= len(said) >= kills
+    kinds = Counter((entry.kind, entry.element_id) for entry in entries)
+    assert kinds["nota", None] == kinds["task_completed", "a"] == kinds["step_completed", "paso"]
+    assert [len(world.open_tasks(case)) for case in cases] == [1, 1, 1]
     healthy(world)
+    print(f"{kills} kills: {len(said)} completions answered, {len(written)} on record")
+
+
+def _rest(reader: Any) -> list[int]:
+    """What a dead worker had said."""
+    said = []
+    with suppress(EOFError, OSError):
+        while reader.poll():
+            said.append(reader.recv())
+    reader.close()
+    return said
 
 
 def test_the_doctor_finds_what_does_not_fit_and_repairs_what_follows_from_the_state(world: World) -> None:
