@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows import auditing
 from workflows.implementation.models import BudgetModification
 from workflows.monitoring.models import BudgetReport, Period
 from workflows.plan.models import Project, ProjectBudget
@@ -54,16 +55,28 @@ def of_entity(session: Session, period: Period, entity: str) -> list[ProjectMone
 def report(
     session: Session, engine: ProcessEngine, period: Period, *, actor: Actor, rows: Sequence[ReportedMoney]
 ) -> None:
-    """Keep what was reported; a second report of the same month replaces the first."""
+    """Keep what was reported. A second report of the same month, perhaps a late one, replaces the first on record."""
     for row in rows:
         query = sa.select(BudgetReport).where(
             BudgetReport.period_id == period.id, BudgetReport.project_id == row.project_id
         )
-        kept = session.scalar(query) or BudgetReport(period_id=period.id, project_id=row.project_id)
+        kept = session.scalar(query)
+        before = _money(kept) if kept is not None else None
+        kept = kept or BudgetReport(period_id=period.id, project_id=row.project_id)
         kept.appropriation, kept.commitments, kept.payments = row.appropriation, row.commitments, row.payments
         kept.reported_by, kept.reported_at = actor.id, engine.now()
         session.add(kept)
+        if before is not None and before != _money(kept):
+            target = ("ejecucion", f"{period.plan_code}/{period.code}/{row.project_id}")
+            auditing.record(
+                session, engine.clock, actor, "reemplazar_ejecucion", target, before=before, after=_money(kept)
+            )
     session.flush()
+
+
+def _money(report: BudgetReport) -> dict[str, str | None]:
+    money = {"apropiacion": report.appropriation, "compromisos": report.commitments, "giros": report.payments}
+    return {name: None if amount is None else f"{amount:f}" for name, amount in money.items()}
 
 
 def _known(session: Session, period: Period, project: Project) -> ProjectMoney:

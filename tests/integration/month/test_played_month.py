@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.identity import SYSTEM
 from engine.incidents import Incident
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day, demo_data
@@ -15,8 +16,18 @@ from workflows import auditing
 from workflows.errors import PeriodFrozen
 from workflows.forms.models import Submission
 from workflows.meetings.models import Commitment, Meeting, Verdict
-from workflows.monitoring import alerts, consolidation, corrections, entity_reports, figures, measurements, periods
-from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Measurement, MeasurementChange
+from workflows.monitoring import (
+    alerts,
+    consolidation,
+    corrections,
+    entity_reports,
+    execution,
+    figures,
+    measurements,
+    periods,
+    trace,
+)
+from workflows.monitoring.models import Alert, Bottleneck, BudgetReport, EntityReport, Measurement, MeasurementChange
 from workflows.people import directory
 from workflows.recovery.models import RecoveryPlan
 from workflows.simulation.robots import LATE
@@ -72,6 +83,33 @@ def test_every_value_of_the_office_is_what_was_executed(calm: House) -> None:
         if (2018, 6) in series:
             executed = Decimal(str(frozen[code]["ejecutado"]))
             assert executed in (series[(2018, 6)], sum(series.values())), code
+
+
+def test_a_figure_leads_back_to_its_evidence_and_its_people(calm: House) -> None:
+    with calm.database.reading() as session:
+        rows = trace.of_indicator(session, PLAN, "IP-1.1.2", JUNE)
+
+    assert [row.period_code for row in rows] == [f"2018-0{month}" for month in (6, 5, 4, 3, 2, 1)]
+    june = rows[0]
+    assert june.value == Decimal(8)
+    assert june.reported_by == "Diana Suárez (demo)"
+    assert june.validated_by == "Carlos Vega (demo)"
+    assert june.endorsed_by == "Marta López (demo)"
+    assert june.reported_at is not None
+    assert june.validated_at is not None
+    assert june.reported_at < june.validated_at
+    assert [piece.name for piece in june.evidence] == ["soporte IP-1.1.2 2018-06.csv"]
+    assert len(june.evidence[0].sha256) == 64
+    assert [act.action for act in june.acts] == ["Enviado", "Validado", "Avalado", "Periodo cerrado"]
+    assert [act.action for act in rows[1].acts] == ["Cargado de un archivo"]
+
+
+def test_a_figure_says_which_of_its_rows_came_late(eventful: House) -> None:
+    with eventful.database.reading() as session:
+        rows = trace.of_indicator(session, PLAN, "IP-3.2.2", "2018-07")
+
+    assert {row.period_code: row.counts_from for row in rows[:2]} == {"2018-07": None, JUNE: "2018-07"}
+    assert rows[1].late_reason
 
 
 def test_everything_was_done_through_the_forms_and_nothing_failed(eventful: House) -> None:
@@ -154,6 +192,22 @@ def test_a_late_case_goes_on_from_what_had_been_typed(house: House) -> None:
         form = house.forms.open(session, house.engine, late.id, directory.actor(session, "sruiz"))
         rows = {row["codigo"]: row for row in form.shown["avances"]}
         assert rows["IP-3.2.1"]["avance_cualitativo"] == "Tres obras en licitación."
+
+
+def test_money_reported_again_leaves_what_it_replaced_on_record(eventful: House) -> None:
+    with eventful.database.unit_of_work() as session:
+        june = periods.find(session, PLAN, JUNE)
+        known = session.scalars(sa.select(BudgetReport).where(BudgetReport.period_id == june.id)).first()
+        assert known is not None and known.appropriation is not None and known.commitments is not None
+        before = known.commitments
+        again = execution.ReportedMoney(known.project_id, known.appropriation, before, before / 2)
+        for row in (again, again):  # the same twice replaces nothing
+            execution.report(session, eventful.engine, june, actor=SYSTEM, rows=[row])
+        entries = auditing.of_object(session, "ejecucion", f"{PLAN}/{JUNE}/{known.project_id}")
+        told = [(entry.before["compromisos"], entry.after["giros"]) for entry in entries]
+        session.rollback()
+
+    assert told == [(f"{before:f}", f"{before / 2:f}")]
 
 
 def test_a_change_of_a_frozen_month_is_refused_and_recorded(calm: House) -> None:
