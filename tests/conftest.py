@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
 
 from engine.clock import VirtualClock
 from engine.database import Database
-from tests.support import postgresql
+from tests.support import databases, postgresql
 from tests.support.browser import chromium  # noqa: F401 - a fixture of every folder
 from web import schema
 
@@ -43,27 +43,27 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database, on each of the two systems in turn."""
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """Where a test has its database, on each of the two systems in turn; nothing is there yet."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'cauce.sqlite'}"
+        yield make_url(f"sqlite:///{tmp_path / 'cauce.sqlite'}")
         return
-    maintenance = request.getfixturevalue("postgresql_url")
-    name = f"t_{uuid.uuid4().hex}"
-    admin = sa.create_engine(maintenance, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield maintenance.rsplit("/", 1)[0] + f"/{name}"
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    url = make_url(request.getfixturevalue("postgresql_url")).set(database=f"t_{uuid.uuid4().hex}")
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database with every table of the packages that the test imported."""
-    database = Database(database_url)
-    database.create_all()
+def database_url(place: URL) -> str:
+    """The URL of an empty database."""
+    databases.create(place)
+    return place.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database(place: URL) -> Iterator[Database]:
+    """A database with every table, and nothing in them."""
+    database = databases.with_tables(place)
     yield database
     database.dispose()
 

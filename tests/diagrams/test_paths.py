@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 
 import pytest
+from sqlalchemy.engine import make_url
 
 import workflows.forms.models
 import workflows.people.models  # noqa: F401  (both for their tables)
-from engine.database import Database
 from engine.definitions.reading import read_diagram
 from tests.diagrams.scripts import SCRIPTS
 from tests.diagrams.walking import Walk
+from tests.support.databases import with_tables
 from workflows.shipped import shipped_diagrams, shipped_forms
 
-DIAGRAMS = shipped_diagrams()
+DIAGRAMS = tuple(shipped_diagrams())
 MODELS = [read_diagram(xml) for xml in DIAGRAMS]
 RECORDED = {"userTask", "serviceTask", "sendTask", "boundaryEvent"}
 DECISIONS = {"exclusiveGateway", "inclusiveGateway"}
 
 
-def walk(tmp_path: Path, name: str) -> Walk:
-    database = Database(f"sqlite:///{tmp_path / 'paths.sqlite'}")
-    database.create_all()
-    return Walk(database, DIAGRAMS, shipped_forms(), SCRIPTS[name])
+@dataclass(frozen=True)
+class Walked:
+    """How a walk ended."""
+
+    state: str
+    left_over: list[str]
+    passed: set[str]
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Walked]:
+    """Walks a path of that name, once."""
+    folder = tmp_path_factory.mktemp("paths")
+
+    @cache
+    def walk(name: str) -> Walked:
+        database = with_tables(make_url(f"sqlite:///{folder / name}.sqlite"))
+        one = Walk(database, DIAGRAMS, shipped_forms(), SCRIPTS[name])
+        found = Walked(one.run().state, one.left_over(), one.passed())
+        database.dispose()
+        return found
+
+    return walk
 
 
 @pytest.mark.parametrize("name", sorted(SCRIPTS))
-def test_a_path_leads_to_the_end(tmp_path: Path, name: str) -> None:
-    one = walk(tmp_path, name)
-
-    case = one.run()
-
-    assert one.left_over() == []
-    assert case.state == "completed"
+def test_a_path_leads_to_the_end(walked: Callable[[str], Walked], name: str) -> None:
+    assert walked(name).left_over == []
+    assert walked(name).state == "completed"
 
 
-def test_every_step_decision_and_timer_is_on_some_path(tmp_path: Path) -> None:
-    passed: set[str] = set()
-    for number, name in enumerate(sorted(SCRIPTS)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        one = walk(folder, name)
-        one.run()
-        passed |= one.passed()
+def test_every_step_decision_and_timer_is_on_some_path(walked: Callable[[str], Walked]) -> None:
+    passed = set().union(*(walked(name).passed for name in SCRIPTS))
 
     assert must_be_passed() - passed == set()
 

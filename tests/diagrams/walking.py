@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from engine import sweep
 from engine.clock import VirtualClock
 from engine.database import Database
 from engine.definitions import publishing
+from engine.definitions.diagram import Element
 from engine.definitions.reading import read_diagram
 from engine.history import HistoryEntry
 from engine.identity import SYSTEM, Actor
@@ -25,6 +27,7 @@ from engine.service_tasks import ServiceCall, ServiceTaskHandler
 from engine.tasks import assignment
 from engine.tasks import commands as tasks
 from engine.tasks.models import UserTask
+from tests.support.databases import begin_with
 from workflows.calendar import WorkingCalendar
 from workflows.naming import PlanCases
 from workflows.people.directory import SectorGroups
@@ -54,14 +57,14 @@ class Walk:
     """What happened: the elements passed and the flows that decisions took, as `process/id`."""
 
     database: Database
-    diagrams: Sequence[bytes]
+    diagrams: tuple[bytes, ...]
     forms: Mapping[str, dict[str, Any]]
     script: Script
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
     said: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        elements = [e for xml in self.diagrams for e in read_diagram(xml).elements.values()]
+        elements = _elements(self.diagrams)
         steps: dict[str, ServiceTaskHandler] = {e.topic: self._step for e in elements if e.topic}
         self.engine = ProcessEngine(
             self.clock, WorkingCalendar(), SectorGroups(), steps, case_namer=PlanCases(), form_handlers=_names(elements)
@@ -69,8 +72,7 @@ class Walk:
 
     def run(self) -> Instance:
         """Walk to the end; the case it began."""
-        with self.database.unit_of_work() as session:
-            publishing.publish(session, self.engine, self.diagrams, self.forms, actor=SYSTEM, reason="prueba")
+        begin_with(self.database, ("to walk", self.diagrams), self._publish)
         with self.database.unit_of_work() as session:
             case = self._start(session).id
         for _ in range(LONGEST_WALK):
@@ -78,6 +80,10 @@ class Walk:
                 break
         with self.database.reading() as session:
             return session.get_one(Instance, case)
+
+    def _publish(self) -> None:
+        with self.database.unit_of_work() as session:
+            publishing.publish(session, self.engine, self.diagrams, self.forms, actor=SYSTEM, reason="prueba")
 
     def passed(self) -> set[str]:
         """Every element and flow in the history, as `process/id`."""
@@ -141,6 +147,11 @@ class Walk:
         answers = self.script.answers.get(element, [{}])
         turn = self.said[element] = self.said.get(element, -1) + 1
         return dict(answers[min(turn, len(answers) - 1)])
+
+
+@cache
+def _elements(diagrams: tuple[bytes, ...]) -> list[Element]:
+    return [element for xml in diagrams for element in read_diagram(xml).elements.values()]
 
 
 def _names(elements: Sequence[Any]) -> dict[str, str]:

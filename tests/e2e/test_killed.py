@@ -18,11 +18,11 @@ from engine.clock import VirtualClock
 from engine.database import Database
 from engine.incidents import Incident
 from engine.tasks.models import UserTask
-from tests.support.plan import build_house, demo_data
+from tests.support.plan import demo_data, furnish
 from tests.support.remote import BROKEN, Browser, Fields, Server
 from web import migrating
 from web.demo.clock import DemoClock
-from workflows import cycles
+from workflows import assembly, cycles
 from workflows.forms.models import FormDraft, Submission
 from workflows.monitoring.models import MeasurementChange
 
@@ -168,9 +168,10 @@ def server(tmp_path: Path) -> Server:
     database = Database(f"sqlite:///{tmp_path / 'cauce.sqlite'}")
     migrating.migrate(database)
     clock = VirtualClock(dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC))
-    house = build_house(database, clock, measured_before=(2018, 6))
+    engine = assembly.process_engine(clock)
+    furnish(database, engine, measured_before=(2018, 6))
     with database.unit_of_work() as session:
-        cycles.open_due(session, house.engine)
+        cycles.open_due(session, engine)
     database.dispose()
     DemoClock(tmp_path / "reloj.json").move_to(JULY_6)
     return Server(tmp_path)

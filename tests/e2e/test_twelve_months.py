@@ -10,14 +10,14 @@ from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
 
 from engine import doctor
 from engine.clock import VirtualClock
-from engine.database import Database
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
-from tests.support import recomputation
+from tests.support import databases, recomputation
 from tests.support.plan import MONTH, House, build_house, day, demo_data
 from workflows.forms.models import Submission
 from workflows.monitoring.models import EntityReport, Figure, Measurement, MeasurementChange, Period
@@ -60,24 +60,17 @@ def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The plan as adopted, with nothing measured; its first months played until the last one is frozen."""
     months = MONTHS[: LENGTHS[request.param]]
     if request.param == "sqlite":
-        yield _play(f"sqlite:///{tmp_path_factory.mktemp('year')}/cauce.sqlite", months)
+        yield _play(make_url(f"sqlite:///{tmp_path_factory.mktemp('year')}/cauce.sqlite"), months)
         return
-    maintenance = str(request.getfixturevalue("postgresql_url"))
-    name = f"year_{uuid.uuid4().hex[:8]}"
-    admin = sa.create_engine(maintenance, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    played = _play(maintenance.rsplit("/", 1)[0] + f"/{name}", months)
+    url = make_url(request.getfixturevalue("postgresql_url")).set(database=f"year_{uuid.uuid4().hex[:8]}")
+    played = _play(url, months)
     yield played
     played.house.database.dispose()
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    databases.drop(url)
 
 
-def _play(url: str, months: list[str]) -> Year:
-    database = Database(url)
-    database.create_all()
+def _play(url: URL, months: list[str]) -> Year:
+    database = databases.with_tables(url)
     first = dt.date(int(months[0][:4]), int(months[0][5:]), 1)
     clock = VirtualClock(dt.datetime.combine(first, dt.time(14), tzinfo=dt.UTC))
     house = build_house(database, clock, measured_before=(first.year, first.month), only=MONTH)

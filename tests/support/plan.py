@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from importlib import resources
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from engine.definitions import publishing
 from engine.definitions.reading import read_diagram
 from engine.identity import SYSTEM
 from engine.runtime import ProcessEngine
+from tests.support.databases import begin_with
 from workflows import assembly, shipped
 from workflows.calendar import bogota_day
 from workflows.forms.submissions import Forms
@@ -39,6 +41,7 @@ MONTH = frozenset(
 """The processes of the month."""
 
 
+@cache
 def demo_data() -> PlanData:
     """The demo file, measurements and all."""
     content = (resources.files("workflows.plan") / "demo" / "pes_demo.yaml").read_bytes()
@@ -74,12 +77,20 @@ def build_house(  # type: ignore[no-untyped-def]
     only: Collection[str] | None = None,
     **kwargs,
 ) -> House:
-    """Load the demo plan with what was measured before a month, and publish the shipped processes (or `only` these)."""
+    """Let a database with tables hold the demo plan, and the shipped processes (or `only` these) published."""
     engine = assembly.process_engine(clock, **kwargs)
-    with database.unit_of_work() as session:
-        importing.apply(session, clock, SYSTEM, without_measurements(demo_data(), since=measured_before))
-        publish(session, engine, only)
+    content = ("house", clock.now(), measured_before, only and frozenset(only))
+    begin_with(database, content, lambda: furnish(database, engine, measured_before=measured_before, only=only))
     return House(database, clock, engine, assembly.forms())
+
+
+def furnish(
+    database: Database, engine: ProcessEngine, *, measured_before: tuple[int, int], only: Collection[str] | None = None
+) -> None:
+    """Load the demo plan with what was measured before a month, and publish."""
+    with database.unit_of_work() as session:
+        importing.apply(session, engine.clock, SYSTEM, without_measurements(demo_data(), since=measured_before))
+        publish(session, engine, only)
 
 
 def publish(session: Session, engine: ProcessEngine, only: Collection[str] | None = None) -> None:

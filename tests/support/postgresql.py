@@ -12,6 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+COPIES_FILES = 150_000
+"""The first version that has to be told to copy a database by its files, which is five times as fast here."""
+
 
 def binaries() -> Path | None:
     """The folder with initdb and pg_ctl, or None."""
@@ -49,10 +55,32 @@ def cluster() -> Iterator[str]:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home, **as_user)  # type: ignore[call-overload]
 
     run(str(folder / "initdb"), "-D", str(data), "-U", "cauce", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-    options = f"-p {port} -h 127.0.0.1 -k {home} -c fsync=off -c max_connections=200"
+    thrown_away = "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off"
+    options = f"-p {port} -h 127.0.0.1 -k {home} -c max_connections=200 {thrown_away}"
     run(str(folder / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(home / "log"), "-w", "start")
     try:
         yield f"postgresql+psycopg://cauce@127.0.0.1:{port}/postgres"
     finally:
         run(str(folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
         shutil.rmtree(home, ignore_errors=True)
+
+
+def create(url: URL, *, like: str = "template1") -> None:
+    """Create a database as a copy of another, which nobody may be using."""
+    with _maintenance(url) as connection:
+        version = connection.exec_driver_sql("SHOW server_version_num").scalar_one()
+        how = " STRATEGY file_copy" if int(version) >= COPIES_FILES else ""
+        connection.exec_driver_sql(f"CREATE DATABASE {url.database} TEMPLATE {like}{how}")
+
+
+def drop(url: URL) -> None:
+    """Drop a database if it is there, whoever is using it."""
+    with _maintenance(url) as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+
+
+@contextmanager
+def _maintenance(url: URL) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection

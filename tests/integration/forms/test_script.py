@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Response, send_file
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.engine import URL, make_url
 from werkzeug.serving import make_server
 
 from tests.integration.forms.test_pages import client  # noqa: F401 — a fixture
@@ -25,9 +26,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def place(tmp_path: Path) -> URL:
     """One system is enough for what happens in the browser."""
-    return f"sqlite:///{tmp_path / 'cauce.sqlite'}"
+    return make_url(f"sqlite:///{tmp_path / 'cauce.sqlite'}")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from engine.identity import SYSTEM
 from engine.instances import commands
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
+from tests.support.databases import begin_with
 from tests.support.plan import PLAN, House
 from workflows import assembly, seeding, shipped
 from workflows.calendar import bogota_day
@@ -67,7 +68,7 @@ def clock() -> VirtualClock:
 def office(database: Database, clock: VirtualClock) -> Office:
     """The office with a plan that has a name, years and entities."""
     engine = assembly.process_engine(clock)
-    found_plan(database, engine)
+    begin_with(database, ("plan to formulate", clock.now()), lambda: found_plan(database, engine))
     return Office(database, clock, engine, assembly.forms())
 
 

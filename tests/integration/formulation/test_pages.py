@@ -6,10 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from engine.clock import VirtualClock
-from engine.database import Database
 from engine.tasks.models import UserTask
 from tests.integration.formulation.conftest import ENTITIES, Office, found_plan
+from tests.support.databases import with_tables
 from tests.support.web import SECRET, Site
 from web.app import create_app
 from web.bootstrap import assemble
@@ -22,7 +24,7 @@ PHASES = ("f1_conociendo_sector", "f2_elaboracion_pes", "sub_encuesta", "sub_tal
 def open_site(folder: Path) -> Site:
     clock = VirtualClock(dt.datetime(2016, 8, 1, 14, 0, tzinfo=dt.UTC))
     url = f"sqlite:///{folder / 'cauce.sqlite'}"
-    Database(url).create_all()
+    with_tables(make_url(url)).dispose()
     application = assemble(Config(folder, url, SECRET, base_url="http://127.0.0.1:8000", demo=True), clock=clock)
     found_plan(application.database, application.engine)
     return Site(application, create_app(application), clock)

@@ -12,6 +12,7 @@ from engine.definitions import publishing
 from engine.definitions.reading import read_diagram
 from engine.identity import SYSTEM
 from tests.support import diagrams
+from tests.support.databases import begin_with
 from tests.support.plan import House, demo_data
 from workflows import assembly, shipped
 from workflows.plan import writing
@@ -26,7 +27,13 @@ def sector(database: Database) -> House:
     engine = assembly.process_engine(clock)
     empty = [diagrams.process(key, diagrams.start(), diagrams.end(), diagrams.chain("inicio", "fin")) for key in PHASES]
     master = [xml for xml in shipped.shipped_diagrams() if read_diagram(xml).process_key == "pes_maestro"]
-    with database.unit_of_work() as session:
-        writing.write_sector(session, demo_data())
-        publishing.publish(session, engine, [*empty, *master], shipped.shipped_forms(), actor=SYSTEM, reason="Prueba")
+
+    def write() -> None:
+        with database.unit_of_work() as session:
+            writing.write_sector(session, demo_data())
+            publishing.publish(
+                session, engine, [*empty, *master], shipped.shipped_forms(), actor=SYSTEM, reason="Prueba"
+            )
+
+    begin_with(database, ("sector", clock.now()), write)
     return House(database, clock, engine, assembly.forms())

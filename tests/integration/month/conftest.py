@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Iterator, Mapping
 
 import pytest
-import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
 
 from engine.clock import VirtualClock
 from engine.database import Database
+from tests.support import databases
 from tests.support.plan import MONTH, House, build_house, day
 from workflows.simulation.robots import LATE, MISSING, RETURNED
 
@@ -29,40 +30,30 @@ def house(database: Database) -> House:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def lasting_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Makes databases that a whole module reads, on each system in turn."""
+def lasting_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """How the places begin where a whole module has the databases that it reads, on each system in turn."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('month')}/{{}}.sqlite"
-        return
-    admin = sa.create_engine(request.getfixturevalue("postgresql_url"), isolation_level="AUTOCOMMIT")
-    prefix = f"m_{uuid.uuid4().hex[:8]}"
-    with admin.connect() as connection:
-        for name in ("calm", "eventful"):
-            connection.exec_driver_sql(f"CREATE DATABASE {prefix}_{name}")
-    yield str(request.getfixturevalue("postgresql_url")).rsplit("/", 1)[0] + f"/{prefix}_{{}}"
-    with admin.connect() as connection:
-        for name in ("calm", "eventful"):
-            connection.exec_driver_sql(f"DROP DATABASE {prefix}_{name} WITH (FORCE)")
-    admin.dispose()
+        return make_url(f"sqlite:///{tmp_path_factory.mktemp('month')}/played")
+    return make_url(request.getfixturevalue("postgresql_url")).set(database=f"m_{uuid.uuid4().hex}")
 
 
 @pytest.fixture(scope="module")
-def calm(lasting_database: str) -> Iterator[House]:
+def calm(lasting_place: URL) -> Iterator[House]:
     """June reported on time by everybody, frozen and published; it is 31 July."""
-    yield from _played(lasting_database.format("calm"), {}, "2018-07-31")
+    yield from _played(lasting_place, "calm", {}, "2018-07-31")
 
 
 @pytest.fixture(scope="module")
-def eventful(lasting_database: str) -> Iterator[House]:
+def eventful(lasting_place: URL) -> Iterator[House]:
     """June: DADEP corrects a returned row, IDPAC reports late, SDG never does. It is 14 September."""
     profiles = {("2018-06", "DADEP"): RETURNED, ("2018-06", "IDPAC"): LATE, ("2018-06", "SDG"): MISSING}
-    yield from _played(lasting_database.format("eventful"), profiles, "2018-09-14")
+    yield from _played(lasting_place, "eventful", profiles, "2018-09-14")
 
 
-def _played(url: str, profiles: Mapping[tuple[str, str], str], until: str) -> Iterator[House]:
-    database = Database(url)
-    database.create_all()
+def _played(place: URL, name: str, profiles: Mapping[tuple[str, str], str], until: str) -> Iterator[House]:
+    database = databases.with_tables(place.set(database=f"{place.database}_{name}"))
     house = build_house(database, _july_first(), measured_before=JUNE, only=MONTH)
     house.submissions = house.play(profiles).until(day(until))
     yield house
     database.dispose()
+    databases.drop(database.url)

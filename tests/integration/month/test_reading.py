@@ -1,45 +1,17 @@
-"""What coordinators see of the month, and the way from a figure to its rows."""
+"""What coordinators see of the month."""
 
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
 import sqlalchemy as sa
 
 from tests.support.plan import PLAN, House, day
-from workflows.monitoring import board, trace
+from workflows.monitoring import board
 from workflows.people.models import Person
 from workflows.simulation.robots import LATE
 
 JUNE = "2018-06"
-
-
-def test_a_figure_leads_back_to_its_evidence_and_its_people(calm: House) -> None:
-    with calm.database.reading() as session:
-        rows = trace.of_indicator(session, PLAN, "IP-1.1.2", JUNE)
-
-    assert [row.period_code for row in rows] == [f"2018-0{month}" for month in (6, 5, 4, 3, 2, 1)]
-    june = rows[0]
-    assert june.value == Decimal(8)
-    assert june.reported_by == "Diana Suárez (demo)"
-    assert june.validated_by == "Carlos Vega (demo)"
-    assert june.endorsed_by == "Marta López (demo)"
-    assert june.reported_at is not None
-    assert june.validated_at is not None
-    assert june.reported_at < june.validated_at
-    assert [piece.name for piece in june.evidence] == ["soporte IP-1.1.2 2018-06.csv"]
-    assert len(june.evidence[0].sha256) == 64
-    assert [act.action for act in june.acts] == ["Enviado", "Validado", "Avalado", "Periodo cerrado"]
-    assert [act.action for act in rows[1].acts] == ["Cargado de un archivo"]
-
-
-def test_a_figure_says_which_of_its_rows_came_late(eventful: House) -> None:
-    with eventful.database.reading() as session:
-        rows = trace.of_indicator(session, PLAN, "IP-3.2.2", "2018-07")
-
-    assert {row.period_code: row.counts_from for row in rows[:2]} == {"2018-07": None, JUNE: "2018-07"}
-    assert rows[1].late_reason
 
 
 def test_the_board_says_who_holds_each_report(house: House) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from engine.clock import VirtualClock
 from engine.database import Database
+from tests.support.databases import begin_with
 from web import schema
 from workflows import seeding
 
@@ -15,6 +16,10 @@ schema.load()
 @pytest.fixture
 def demo(database: Database, clock: VirtualClock) -> Database:
     """The database with the demo's plan 2017–2020, measured until June 2018."""
-    with database.unit_of_work() as session:
-        seeding.load_demo(session, clock, seeding.demo_plan())
+
+    def load() -> None:
+        with database.unit_of_work() as session:
+            seeding.load_demo(session, clock, seeding.demo_plan())
+
+    begin_with(database, ("demo", clock.now()), load)
     return database
