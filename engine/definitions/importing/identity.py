@@ -59,7 +59,8 @@ def _missing_ids(draft: Draft) -> None:
             )
             given += 1
     if given:
-        draft.repaired(None, "missing_id", f"Se les puso identificador a {given} elementos que no tenían.")
+        said = f"a {given} elementos que no tenían" if given > 1 else "a un elemento que no tenía"
+        draft.repaired(None, "missing_id", f"Se puso identificador {said}.")
 
 
 def _duplicate_ids(draft: Draft) -> None:
@@ -85,9 +86,9 @@ def _unreadable_ids(draft: Draft) -> None:
             node.set("id", renamed[written])
     if renamed:
         _rename_references(draft, renamed)
-        draft.repaired(
-            None, "id_form", f"{len(renamed)} identificadores con espacios o signos se escribieron de nuevo."
-        )
+        said = "Un identificador con espacios o signos se escribió" if len(renamed) == 1 else ""
+        said = said or f"{len(renamed)} identificadores con espacios o signos se escribieron"
+        draft.repaired(None, "id_form", f"{said} de nuevo.")
 
 
 def _rename_references(draft: Draft, renamed: dict[str, str]) -> None:

@@ -25,10 +25,10 @@ def _draw(draft: Draft) -> None:
     for element_id, shape in shapes.items():
         if element_id not in shown:
             plane.append(_shape(element_id, shape))
-    for edge_id, edge in _edges(draft, model, Layout(shapes, drawn.edges)).items():
-        for old in [one for one in plane if reference(one.get("bpmnElement")) == edge_id]:
-            plane.remove(old)
-        plane.append(_edge(edge_id, edge))
+    edges = _edges(draft, model, Layout(shapes, drawn.edges), shown)
+    for old in [one for one in plane if reference(one.get("bpmnElement")) in edges]:
+        plane.remove(old)
+    plane.extend(_edge(edge_id, edge) for edge_id, edge in edges.items())
 
 
 def _forget_strangers(draft: Draft) -> None:
@@ -69,19 +69,16 @@ def _placed(model: DiagramModel, drawn: Layout) -> dict[str, Shape]:
     return placed
 
 
-def _edges(draft: Draft, model: DiagramModel, layout: Layout) -> dict[str, Edge]:
-    """Straight lines for the flows that are new or were turned."""
+def _edges(draft: Draft, model: DiagramModel, layout: Layout, shown: set[str]) -> dict[str, Edge]:
+    """Lines for the flows that have none or were turned: as the columns lead them, else straight."""
     found: dict[str, Edge] = {}
     for flow in model.flows.values():
-        if (
-            flow.id in layout.edges
-            and flow.id not in draft.moved
-            and flow.source not in draft.moved
-            and flow.target not in draft.moved
-        ):
-            continue
+        turned = bool({flow.id, flow.source, flow.target} & draft.moved)
         source, target = layout.shapes.get(flow.source), layout.shapes.get(flow.target)
-        if source and target:
+        if flow.id in layout.edges and not turned:
+            if flow.id not in shown:
+                found[flow.id] = layout.edges[flow.id]
+        elif source and target:
             found[flow.id] = Edge((_edge_of(source.box, target.box), _edge_of(target.box, source.box)))
     return found
 

@@ -9,7 +9,7 @@ from engine.definitions.confinement import confined
 from engine.definitions.importing import ImportResult, import_diagram
 from engine.definitions.importing.events import working_days
 from engine.definitions.linting import KnownNames, lint
-from engine.definitions.markup import FLOWABLE, OPERATON, ZEEBE
+from engine.definitions.markup import BPMNDI, FLOWABLE, OPERATON, ZEEBE, parse
 from engine.definitions.reading import DiagramModel, read_diagram
 from engine.errors import UnreadableDiagram
 from tests.unit.language.drawn import chain, definitions, end, flow, multiple, process, start, user_task
@@ -73,6 +73,16 @@ def test_the_drawing_of_an_analyst_runs_and_every_change_is_told() -> None:
     assert {"missing_condition", "twice", "unnamed", "form", "deadline", "one_process", "empty_pool"} <= rules(result)
     assert {"topic", "implicit_split", "role", "one_process"} == {question.rule for question in result.questions}
     assert import_diagram(result.xml, KnownNames(forms=dict.fromkeys(result.forms, ""))).repairs == ()
+
+
+def test_a_file_without_a_drawing_gets_one_with_every_step_and_flow() -> None:
+    result = import_diagram(MESSY, KNOWN)
+
+    model = read_diagram(result.xml)
+    drawn = {
+        node.get("bpmnElement") for node in parse(result.xml).iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")
+    }
+    assert drawn == {*model.elements, *model.flows}
 
 
 def test_an_exclusive_gateway_without_conditions_becomes_a_choice_with_the_names_of_its_flows() -> None:
