@@ -19,7 +19,7 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
     ReceiveTaskParser,
 )
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
-from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser
+from SpiffWorkflow.bpmn.parser.task_parsers import CallActivityParser, ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import (
@@ -32,6 +32,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinitio
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
 from engine.definitions.diagram import DiagramModel
+from engine.definitions.joins import InclusiveJoin, ParallelJoin
 from engine.definitions.scoping import OWN
 from engine.definitions.specs import (
     GATEWAY,
@@ -146,6 +147,8 @@ class _Parser(BpmnParser):  # type: ignore[misc]
         full_tag("intermediateThrowEvent"): (_Throw, IntermediateThrowEvent),
         full_tag("endEvent"): (_End, End),
         full_tag("eventBasedGateway"): (_Gateway, EventGateway),
+        full_tag("parallelGateway"): (GatewayParser, ParallelJoin),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveJoin),
     }
 
 
