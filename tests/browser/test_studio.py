@@ -16,6 +16,7 @@ from engine.definitions.publishing import known_names
 from engine.identity import SYSTEM
 from engine.tasks.models import UserTask
 from tests.browser.conftest import Live
+from tests.integration.studio.test_bringing import PERMIT
 from tests.support.plan import PLAN
 from workflows import cycles
 
@@ -209,6 +210,37 @@ def test_one_click_mends_what_the_linter_can_and_undo_brings_it_back(live, open_
 
     assert broken
     assert faults_of_draft(live) == (["form"] if fault == "a kind" else [])  # an automatic step has none to keep
+    assert live.complaints == []
+
+
+def test_a_diagram_drawn_elsewhere_is_brought_answered_and_published(live, open_page):
+    page = open_page("amartinez")
+    page.goto("/procesos/")
+    page.get_by_role("link", name="Traer un diagrama").click()
+    assert live.violations(page) == []
+    page.get_by_label("Archivo del diagrama").set_input_files(
+        {"name": "permiso.bpmn", "mimeType": "application/xml", "buffer": PERMIT}
+    )
+    page.get_by_role("button", name="Ver cómo queda").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Trámite de un permiso", timeout=30_000)
+    assert live.violations(page) == []
+    page.get_by_role("button", name="Abrir en el editor").click()
+    page.wait_for_selector("#editor[data-ready]")
+
+    page.get_by_role("button", name="¿Qué rol hace «Radicar»").click()
+    expect(page.locator("[data-part=panel] h2")).to_contain_text("Radicar")
+    page.locator("#campo-role").select_option("coordinador_pes")
+    choose(page, "devolver")
+    page.locator("#campo-role").select_option("coordinador_pes")
+    expect(page.locator("[data-part=summary]")).to_contain_text("Sin hallazgos")
+    assert live.violations(page) == []
+    page.get_by_role("button", name="Revisar y publicar").click()
+    expect(page.get_by_role("heading", name="Un proceso nuevo")).to_be_visible()
+    assert live.violations(page) == []
+    page.get_by_label("Por qué se publica").fill("Lo dibujó la oficina jurídica.")
+    page.get_by_role("button", name="Publicar el proceso").click()
+
+    expect(page.get_by_role("status").first).to_contain_text("Publicada la versión 1.")
     assert live.complaints == []
 
 
