@@ -108,16 +108,14 @@ def namespace(node: Node) -> str:
     return node.tag.rpartition("}")[0][1:] if isinstance(node.tag, str) else ""
 
 
-def children(node: Node, name: str | None = None) -> Iterator[Node]:
+def children(node: Node, name: str = "*") -> Iterator[Node]:
     """The BPMN children of a node, of one name or of all."""
-    for child in node:
-        if namespace(child) == BPMN and (name is None or local(child) == name):
-            yield child
+    return node.iterchildren(bpmn(name))
 
 
 def child(node: Node, name: str) -> Node | None:
     """The first BPMN child of that name."""
-    return next(children(node, name), None)
+    return node.find(bpmn(name))
 
 
 def text_of(node: Node | None) -> str:
