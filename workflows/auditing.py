@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -42,6 +43,31 @@ def record(
     )
     session.add(entry)
     return entry
+
+
+class Stateful(Protocol):
+    """A record that is always in one state."""
+
+    state: str
+
+
+def move(
+    session: Session,
+    clock: Clock,
+    actor: Actor,
+    action: str,
+    target: tuple[str, str],
+    moved: Stateful,
+    state: str,
+    *,
+    reason: str = "",
+    after: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Bring a record into another state and write both down."""
+    before, moved.state = moved.state, state
+    session.flush()
+    told = {"estado": state, **(after or {})}
+    return record(session, clock, actor, action, target, reason=reason, before={"estado": before}, after=told)
 
 
 def record_refusal(session: Session, clock: Clock, actor: Actor, refused: PeriodFrozen) -> AuditEntry:

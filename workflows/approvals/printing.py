@@ -12,9 +12,9 @@ from engine.database import Database
 from workflows.approvals import acts, approving, reviewing
 from workflows.approvals.models import AdministrativeAct, Observation, ReviewRound
 from workflows.documents import prints
+from workflows.documents.keeping import Address, find
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Print
-from workflows.documents.publishing import file_of
 from workflows.documents.rendering import Page
 from workflows.people import directory
 from workflows.people.models import Entity
@@ -103,7 +103,7 @@ def sheet_page(session: Session, current: ReviewRound) -> Page:
 def _lacking(session: Session) -> Iterator[Print]:
     for act in session.scalars(sa.select(AdministrativeAct).order_by(AdministrativeAct.id)):
         key = str(act.id) if act.number else f"{act.id}-{act.times_returned}"
-        if act.state != acts.RETURNED and file_of(session, act.plan_code, ACT, key, "html") is None:
+        if act.state != acts.RETURNED and find(session, Address(act.plan_code, ACT, key), "html") is None:
             yield Print(act.plan_code, ACT, key, act_page(session, act))
     unanswered = sa.select(Observation.id).where(Observation.round_id == ReviewRound.id, Observation.decision == "")
     made = sa.select(Document.id).where(

@@ -13,7 +13,7 @@ from workflows.approvals.models import AdministrativeAct, PlanVersion, Publicati
 from workflows.approvals.modifying import PES
 from workflows.approvals.printing import ACT
 from workflows.approvals.publishing import PORTAL
-from workflows.documents import publishing
+from workflows.documents import keeping, publishing
 from workflows.documents.models import Document, DocumentVersion
 
 Name = tuple[str, str]
@@ -48,7 +48,7 @@ def of_plan(session: Session, plan_code: str) -> list[PublishedDocument]:
 def file_of(session: Session, plan_code: str, kind: str, key: str, suffix: str) -> Document | None:
     """The file of a published document in a format; nothing if it is not published."""
     known = any((one.kind, one.key) == (kind, key) for one in of_plan(session, plan_code))
-    return publishing.file_of(session, plan_code, kind, key, suffix) if known else None
+    return keeping.find(session, keeping.Address(plan_code, kind, key), suffix) if known else None
 
 
 def is_on_portal(session: Session, plan_code: str) -> bool:

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from engine.clock import Clock
 from engine.database import Database
-from engine.identity import SYSTEM
-from workflows.documents import files
-from workflows.documents.models import Document
-from workflows.documents.publishing import MEDIA_TYPES, file_of
+from workflows.documents.keeping import Address, keep
 from workflows.documents.rendering import RENDERERS, Page
 
 
@@ -31,26 +26,9 @@ def make(database: Database, clock: Clock, lacking: Iterable[Print]) -> int:
     done = 0
     for one in lacking:
         rendered = {suffix: render(one.page) for suffix, render in RENDERERS.items()}
+        stem = f"{one.plan_code}-{one.kind}-{one.key}"
         with database.unit_of_work() as session:
-            keep(session, clock, one, rendered)
+            address = Address(one.plan_code, one.kind, one.key)
+            keep(session, clock, address, title=one.page.title, stem=stem, rendered=rendered)
         done += 1
     return done
-
-
-def keep(session: Session, clock: Clock, made: Print, rendered: dict[str, bytes]) -> None:
-    """Keep the formats that are not kept yet."""
-    for suffix, content in rendered.items():
-        if file_of(session, made.plan_code, made.kind, made.key, suffix) is None:
-            name = f"{made.plan_code}-{made.kind}-{made.key}.{suffix}"
-            file = files.keep(session, clock, SYSTEM.id, name, content, MEDIA_TYPES[suffix])
-            session.add(
-                Document(
-                    plan_code=made.plan_code,
-                    kind=made.kind,
-                    key=made.key,
-                    format=suffix,
-                    title=made.page.title,
-                    file_id=file.id,
-                    made_at=clock.now(),
-                )
-            )

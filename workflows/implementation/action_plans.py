@@ -139,18 +139,8 @@ def _move(
     reason: str = "",
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    before, plan.state = plan.state, state
-    session.flush()
-    auditing.record(
-        session,
-        engine.clock,
-        actor,
-        action,
-        (KIND, str(plan.id)),
-        reason=reason,
-        before={"estado": before},
-        after={"estado": state, **(after or {})},
-    )
+    target = (KIND, str(plan.id))
+    auditing.move(session, engine.clock, actor, action, target, plan, state, reason=reason, after=after)
 
 
 def _section(session: Session, plan: ActionPlan) -> dict[str, Any]:

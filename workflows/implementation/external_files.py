@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Database
-from engine.identity import SYSTEM
-from workflows.documents import files
+from workflows.documents.keeping import Address, find, keep
 from workflows.documents.models import Document
 from workflows.forms.notation import format_number
 from workflows.implementation.external_reports import KIND, months_of
@@ -59,22 +58,21 @@ def key_of(quarter: str, entity: str) -> str:
 
 
 def make_missing(database: Database, clock: Clock, *, limit: int = 5) -> int:
-    """Render and keep the files that are missing; returns how many reports it did.
-
-    Two workers may render the same report; one of them keeps it (docs/decisions/0002).
-    """
+    """Render and keep the files that are missing; returns how many reports it did."""
     with database.reading() as session:
         sheets = [read(session, report) for report in _lacking(session, limit)]
     for sheet in sheets:
         rendered = {suffix: render(sheet) for suffix, render in RENDERERS.items()}
         with database.unit_of_work() as session:
-            _keep(session, clock, sheet, rendered)
+            stem = f"{sheet.plan_code}-{sheet.quarter}-{sheet.entity}-reporte-externo"
+            address = Address(sheet.plan_code, KIND, sheet.key)
+            keep(session, clock, address, title=sheet.title, stem=stem, rendered=rendered)
     return len(sheets)
 
 
 def file_of(session: Session, report: ExternalReport, suffix: str) -> Document | None:
     """The file of a report in a format, if it was made."""
-    return _find(session, report.plan_code, key_of(report.quarter, report.entity_code), suffix)
+    return find(session, Address(report.plan_code, KIND, key_of(report.quarter, report.entity_code)), suffix)
 
 
 def read(session: Session, report: ExternalReport) -> ExternalSheet:
@@ -118,10 +116,6 @@ def render_csv(sheet: ExternalSheet) -> bytes:
 
 
 RENDERERS: dict[str, Callable[[ExternalSheet], bytes]] = {"xlsx": render_xlsx, "csv": render_csv}
-MEDIA_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
 
 
 def _month_rows(session: Session, report: ExternalReport, period: Period, state: str) -> list[Sequence[Any]]:
@@ -204,29 +198,3 @@ def _lacking(session: Session, limit: int) -> list[ExternalReport]:
     )
     query = sa.select(ExternalReport).where(~made.exists()).order_by(ExternalReport.id).limit(limit)
     return list(session.scalars(query))
-
-
-def _keep(session: Session, clock: Clock, sheet: ExternalSheet, rendered: dict[str, bytes]) -> None:
-    for suffix, content in rendered.items():
-        if _find(session, sheet.plan_code, sheet.key, suffix) is None:
-            name = f"{sheet.plan_code}-{sheet.quarter}-{sheet.entity}-reporte-externo.{suffix}"
-            file = files.keep(session, clock, SYSTEM.id, name, content, MEDIA_TYPES[suffix])
-            session.add(
-                Document(
-                    plan_code=sheet.plan_code,
-                    kind=KIND,
-                    key=sheet.key,
-                    format=suffix,
-                    title=sheet.title,
-                    file_id=file.id,
-                    made_at=clock.now(),
-                )
-            )
-
-
-def _find(session: Session, plan_code: str, key: str, suffix: str) -> Document | None:
-    return session.scalar(
-        sa.select(Document).where(
-            Document.plan_code == plan_code, Document.kind == KIND, Document.key == key, Document.format == suffix
-        )
-    )

@@ -176,7 +176,9 @@ def declare(
         if action.done:
             action.percentage = Decimal(100)
     told = {"cumplidas": sum(one.done for one in actions(plan)), "acciones": len(actions(plan))}
-    _note(session, engine, plan, "declarar", actor, after=told)
+    session.flush()
+    after = {"estado": plan.state, **told}
+    auditing.record(session, engine.clock, actor, "declarar", (KIND, str(plan.id)), after=after)
 
 
 def decide(
@@ -262,29 +264,5 @@ def _move(
     reason: str = "",
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    before, plan.state = plan.state, state
-    _note(session, engine, plan, action, actor, reason=reason, before={"estado": before}, after=after)
-
-
-def _note(
-    session: Session,
-    engine: ProcessEngine,
-    plan: RecoveryPlan,
-    action: str,
-    actor: Actor,
-    *,
-    reason: str = "",
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    session.flush()
-    auditing.record(
-        session,
-        engine.clock,
-        actor,
-        action,
-        (KIND, str(plan.id)),
-        reason=reason,
-        before=dict(before or {}),
-        after={"estado": plan.state, **(after or {})},
-    )
+    target = (KIND, str(plan.id))
+    auditing.move(session, engine.clock, actor, action, target, plan, state, reason=reason, after=after)

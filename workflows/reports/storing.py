@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Database
-from engine.identity import SYSTEM
-from workflows.documents import files
+from workflows.documents import keeping
+from workflows.documents.keeping import Address, keep
 from workflows.documents.models import Document
 from workflows.monitoring.models import Period
 from workflows.monitoring.periods import CLOSED
@@ -30,8 +30,7 @@ RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx"
 def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
     """Render and keep the documents of closed months that lack them; returns how many months it did.
 
-    Rendering happens outside the writing transaction (docs/decisions/0002). Two workers may render the same month;
-    one of them keeps it.
+    Rendering happens outside the writing transaction (docs/decisions/0002).
     """
     with database.reading() as session:
         months = _missing(session, limit)
@@ -41,7 +40,9 @@ def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
         charts = draw(report)
         rendered = {suffix: render(report, charts) for suffix, render in RENDERERS.items()}
         with database.unit_of_work() as session:
-            _keep(session, clock, report, rendered)
+            stem = f"{plan_code}-{period_code}-informe"
+            address = Address(plan_code, KIND, period_code)
+            keep(session, clock, address, title=report.title, stem=stem, rendered=rendered, published=True)
     return len(months)
 
 
@@ -58,40 +59,6 @@ def _missing(session: Session, limit: int) -> list[tuple[str, str]]:
     return [(plan_code, code) for plan_code, code in session.execute(query)]
 
 
-def _keep(session: Session, clock: Clock, report: Report, rendered: dict[str, bytes]) -> None:
-    for suffix, content in rendered.items():
-        if find(session, report.plan_code, report.period, suffix) is None:
-            name = f"{report.plan_code}-{report.period}-informe.{suffix}"
-            file = files.keep(session, clock, SYSTEM.id, name, content, MEDIA_TYPES[suffix])
-            session.add(
-                Document(
-                    plan_code=report.plan_code,
-                    kind=KIND,
-                    key=report.period,
-                    format=suffix,
-                    title=report.title,
-                    file_id=file.id,
-                    made_at=clock.now(),
-                    published_at=clock.now(),
-                )
-            )
-
-
 def find(session: Session, plan_code: str, period_code: str, suffix: str) -> Document | None:
     """The document of a month in a format, if it was made."""
-    return session.scalar(
-        sa.select(Document).where(
-            Document.plan_code == plan_code,
-            Document.kind == KIND,
-            Document.key == period_code,
-            Document.format == suffix,
-        )
-    )
-
-
-MEDIA_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+    return keeping.find(session, Address(plan_code, KIND, period_code), suffix)

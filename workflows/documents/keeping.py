@@ -1,0 +1,75 @@
+"""Documents as files: each kept once per format, and found again by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.identity import SYSTEM
+from workflows.documents import files
+from workflows.documents.models import Document
+
+MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+"""Of each format, by its suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Which document: of which plan, of what kind, and which one of that kind (`2018-06`, `1.0`, …)."""
+
+    plan_code: str
+    kind: str
+    key: str
+
+
+def find(session: Session, address: Address, suffix: str) -> Document | None:
+    """The file of a document in a format, if it was made."""
+    return session.scalar(
+        sa.select(Document).where(
+            Document.plan_code == address.plan_code,
+            Document.kind == address.kind,
+            Document.key == address.key,
+            Document.format == suffix,
+        )
+    )
+
+
+def keep(
+    session: Session,
+    clock: Clock,
+    address: Address,
+    *,
+    title: str,
+    stem: str,
+    rendered: Mapping[str, bytes],
+    published: bool = False,
+) -> None:
+    """Keep the formats that are not kept yet, as files called `stem` with their suffix.
+
+    What two workers rendered at the same time is kept once (docs/decisions/0002).
+    """
+    for suffix, content in rendered.items():
+        if find(session, address, suffix) is None:
+            file = files.keep(session, clock, SYSTEM.id, f"{stem}.{suffix}", content, MEDIA_TYPES[suffix])
+            session.add(
+                Document(
+                    plan_code=address.plan_code,
+                    kind=address.kind,
+                    key=address.key,
+                    format=suffix,
+                    title=title,
+                    file_id=file.id,
+                    made_at=clock.now(),
+                    published_at=clock.now() if published else None,
+                )
+            )
