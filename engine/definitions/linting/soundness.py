@@ -17,6 +17,8 @@ from engine.definitions.linting.findings import Checked, Finding, error, shown
 from engine.definitions.linting.graph import Level, levels, on_cycles, reachable, upstream_first
 
 MAX_MARKINGS = 2_000
+MAX_EFFORT = 100_000
+"""Tokens looked at in one order: a stranger's thousand branches must not take minutes."""
 MAX_SUBSETS = 6
 ORDERS = 5
 
@@ -86,7 +88,7 @@ def _ranked(order: list[str]) -> dict[str, int]:
 def _play(game: _Game, start: Element) -> Trouble | None:
     waiting: list[Marking] = [frozenset(start.outgoing)]
     seen: set[Marking] = set(waiting)
-    while waiting and len(seen) < MAX_MARKINGS:
+    while waiting and len(seen) < MAX_MARKINGS and game.effort < MAX_EFFORT:
         marking = waiting.pop()
         moved = game.move(marking)
         if isinstance(moved, Trouble):
@@ -103,6 +105,9 @@ class _Game:
         self.model = model
         self.level = level
         self.rank = rank
+        self.effort = 0
+        self._before = level.before()
+        self._leading: dict[str, set[str]] = {}
         self.boundary: dict[str, list[Element]] = {}
         for element in level.elements.values():
             if element.attached_to:
@@ -122,6 +127,7 @@ class _Game:
 
     def _arrived(self, marking: Marking) -> dict[str, list[str]]:
         at: dict[str, list[str]] = {}
+        self.effort += len(marking)
         for flow_id in sorted(marking):
             at.setdefault(self.model.flows[flow_id].target, []).append(flow_id)
         return at
@@ -131,7 +137,11 @@ class _Game:
 
     def _coming(self, at: Mapping[str, list[str]], join: str) -> bool:
         """Whether a token elsewhere could still arrive at an inclusive join."""
-        return any(join in reachable(self.level.after, [node]) for node in at if node != join)
+        leading = self._leading.get(join)
+        if leading is None:
+            leading = self._leading[join] = reachable(self._before, [join])
+            self.effort += len(leading)
+        return any(node in leading for node in at if node != join)
 
     def _fire(self, marking: Marking, element: Element, arrived: list[str]) -> list[Marking] | Trouble:
         taken = arrived if self._is_join(element) else arrived[:1]
@@ -144,6 +154,7 @@ class _Game:
                 if flow_id in left:
                     return Trouble("twice", self.model.flows[flow_id].target)
             after.append(left.union(produced))
+            self.effort += len(left)
         return after
 
     def _choices(self, element: Element) -> Iterator[tuple[str, ...]]:
