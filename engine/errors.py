@@ -1,6 +1,7 @@
 """Everything the engine refuses, as one tree.
 
-The docstring of a class is its default message. Messages that people see are Spanish and say what to do.
+The docstring of a class is its default message (`SpokenError` sees to it, here and in the packages above). Messages
+that people see are Spanish and say what to do.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 
-class EngineError(Exception):
-    """El motor de procesos no pudo hacer lo pedido."""
+class SpokenError(Exception):
+    """No se pudo hacer lo pedido."""
 
     def __init__(self, message: str | None = None, **ids: Any) -> None:
         """Take another message than the docstring's; keep `ids` as attributes."""
@@ -21,6 +22,10 @@ class EngineError(Exception):
     def message(self) -> str:
         """The sentence to show."""
         return str(self)
+
+
+class EngineError(SpokenError):
+    """El motor de procesos no pudo hacer lo pedido."""
 
 
 class DatabaseDown(EngineError):

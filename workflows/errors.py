@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from engine.errors import SpokenError
 
 
-class WorkflowsError(Exception):
+class WorkflowsError(SpokenError):
     """No se pudo hacer lo pedido."""
-
-    def __init__(self, message: str | None = None, **ids: Any) -> None:
-        """Take another message than the docstring's; keep `ids` as attributes."""
-        super().__init__(message or (type(self).__doc__ or "").strip())
-        self.__dict__.update(ids)
-
-    @property
-    def message(self) -> str:
-        """The sentence to show."""
-        return str(self)
 
 
 class NotFound(WorkflowsError):

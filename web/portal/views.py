@@ -7,13 +7,14 @@ import io
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, send_file
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web.auth import ANYONE, allow
 from web.pages import current, page
 from workflows.approvals import published as published_documents
 from workflows.documents import files
-from workflows.documents.models import StoredFile
+from workflows.documents.models import Document, StoredFile
 from workflows.monitoring import figures, published
 from workflows.reports import storing
 from workflows.reports.assembling import monthly_report
@@ -61,13 +62,7 @@ def plan_document(plan_code: str, kind: str, key: str, suffix: str) -> Response:
     """A published document of a plan: the adopted plan, its act, an evaluation."""
     with current().database.reading() as session:
         found = published_documents.file_of(session, plan_code, kind, key, suffix)
-        if found is None:
-            abort(404)
-        file = session.get_one(StoredFile, found.file_id)
-        content = files.read(session, file.id)
-    response = send_file(io.BytesIO(content), file.media_type, as_attachment=suffix != "pdf", download_name=file.name)
-    response.set_etag(file.sha256)
-    return response
+        return _sent(session, found)
 
 
 @blueprint.get("/<plan_code>/<period_code>")
@@ -93,13 +88,17 @@ def document(plan_code: str, period_code: str, suffix: str) -> Response:
     """The stored document of a closed month."""
     with current().database.reading() as session:
         _ensure_published(session, plan_code, period_code)
-        found = storing.find(session, plan_code, period_code, suffix)
-        if found is None:
-            abort(404)
-        file = session.get_one(StoredFile, found.file_id)
-        content = files.read(session, file.id)
-    # A page that was saved is a file to keep, not a page of this site.
-    response = send_file(io.BytesIO(content), file.media_type, as_attachment=suffix != "pdf", download_name=file.name)
+        return _sent(session, storing.find(session, plan_code, period_code, suffix))
+
+
+def _sent(session: Session, document: Document | None) -> Response:
+    """A stored document. A page that was saved is a file to keep, not a page of this site."""
+    if document is None:
+        abort(404)
+    file = session.get_one(StoredFile, document.file_id)
+    content = io.BytesIO(files.read(session, file.id))
+    attached = document.format != "pdf"
+    response = send_file(content, file.media_type, as_attachment=attached, download_name=file.name)
     response.set_etag(file.sha256)
     return response
 
