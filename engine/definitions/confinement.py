@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
@@ -11,6 +12,8 @@ from typing import Any, TypeVar
 from engine.errors import UnreadableDiagram
 
 SECONDS = 5.0
+PATIENCE = 6
+"""How many times the allowed work may take by the clock on the wall: a busy machine is no fault of the file."""
 MEGABYTES = 1_024
 
 Result = TypeVar("Result")
@@ -21,15 +24,16 @@ _TOO_MUCH = "El archivo es demasiado complicado: leerlo tarda o pesa más de lo 
 def confined(function: Callable[..., Result], *arguments: Any, seconds: float = SECONDS) -> Result:
     """What `function` returns; it and its arguments must be importable and picklable.
 
-    Raises `UnreadableDiagram` when it takes more than `seconds` or 1 GB, or dies; and whatever the function raises.
+    Raises `UnreadableDiagram` when it works for more than `seconds`, takes 1 GB or six times as long, or dies; and
+    whatever the function raises.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_run, args=(there, pickle.dumps((function, arguments))), daemon=True)
+    child = context.Process(target=_run, args=(there, pickle.dumps((function, arguments)), seconds), daemon=True)
     child.start()
     there.close()
     try:
-        answer: Result = _answer(here, seconds)
+        answer: Result = _answer(here, seconds * PATIENCE)
         return answer
     finally:
         child.kill()
@@ -50,11 +54,12 @@ def _answer(connection: Connection, seconds: float) -> Any:
     return answer
 
 
-def _run(connection: Connection, task: bytes) -> None:
+def _run(connection: Connection, task: bytes, seconds: float) -> None:
     """In the child: run, and send back the result or the exception."""
     function, arguments = pickle.loads(task)  # noqa: S301  (our own parent wrote it)
     connection.send("ready")
     _limit_memory()
+    _limit_work(seconds)
     try:
         connection.send((True, function(*arguments)))
     except MemoryError:
@@ -70,3 +75,9 @@ def _limit_memory() -> None:
         return
     limit = MEGABYTES * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _limit_work(seconds: float) -> None:
+    """Let the system end this process when it has worked so long; waiting for its turn does not count."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
