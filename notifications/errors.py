@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from engine.errors import SpokenError
 
-class NotificationsError(Exception):
+
+class NotificationsError(SpokenError):
     """No se pudo enviar el correo."""
-
-    def __init__(self, message: str | None = None) -> None:
-        """Take another message than the docstring's."""
-        super().__init__(message or (type(self).__doc__ or "").strip())
 
 
 class DeliveryFailed(NotificationsError):

@@ -21,17 +21,8 @@ from workflows.cadence import InvalidCadence
 log = logging.getLogger(__name__)
 
 
-class WebError(Exception):
+class WebError(engine_errors.SpokenError):
     """No se pudo hacer lo pedido."""
-
-    def __init__(self, message: str | None = None) -> None:
-        """Take another message than the docstring's."""
-        super().__init__(message or (type(self).__doc__ or "").strip())
-
-    @property
-    def message(self) -> str:
-        """The sentence to show."""
-        return str(self)
 
 
 class TooManyAttempts(WebError):

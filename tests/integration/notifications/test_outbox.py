@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
 import threading
 from collections.abc import Iterator
-from email import message_from_bytes
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.controller import Controller
 
 from engine.clock import VirtualClock
 from engine.database import Database
@@ -21,36 +17,15 @@ from notifications.errors import InvalidMailUrl
 from notifications.mail import FolderSender, SmtpSender
 from notifications.models import OutboxMessage
 from notifications.rendering import Mail
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
+from tests.support.mailbox import Mailbox, mail_server
 
 FROM = "Cauce <cauce@sector.example>"
 
 
-class Mailbox:
-    """A real SMTP server's handler that keeps what it receives."""
-
-    def __init__(self) -> None:
-        self.received: list[bytes] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        self.received.append(envelope.content)
-        return "250 OK"
-
-
 @pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, str]]:
-    box = Mailbox()
-    port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, f"smtp://127.0.0.1:{port}"
-    controller.stop()
+def mailbox() -> Iterator[Mailbox]:
+    with mail_server() as box:
+        yield box
 
 
 def enqueue(
@@ -68,24 +43,20 @@ def state(database: Database) -> list[tuple[str, int]]:
         return [(m.state, m.attempts) for m in session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id))]
 
 
-def test_a_mail_reaches_a_real_server_once(
-    database: Database, clock: VirtualClock, mailbox: tuple[Mailbox, str]
-) -> None:
+def test_a_mail_reaches_a_real_server_once(database: Database, clock: VirtualClock, mailbox: Mailbox) -> None:
     # Given a mail enqueued twice under the same key, with a calendar file
-    box, url = mailbox
     ics = {"name": "convocatoria.ics", "media_type": "text/calendar", "text": "BEGIN:VCALENDAR"}
     enqueue(database, clock, attachments=[ics])
     enqueue(database, clock, attachments=[ics])
 
     # When what is due is delivered, twice
-    sender = SmtpSender(url)
+    sender = SmtpSender(mailbox.url)
     sent = [outbox.deliver_due(database, clock, sender, sent_from=FROM) for _ in range(2)]
 
     # Then the server got one, whole
     assert sent == [1, 0]
     assert state(database) == [("enviado", 1)]
-    (content,) = box.received
-    mail = message_from_bytes(content)
+    (mail,) = mailbox.messages
     assert mail["To"] == "ana@demo.example"
     assert {part.get_content_type() for part in mail.walk()} >= {"text/plain", "text/html", "text/calendar"}
 
