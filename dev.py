@@ -84,8 +84,9 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the suite, or the part of it that the arguments name."""
     setup(test=True)
-    # Files are shared out over the cores, each file to one of them, so that what a file prepares serves all of it.
-    share = [] if "-n" in arguments else ["-n", "auto", "--dist", "loadfile"]
+    # Files are shared out over the cores, each file to one of them, so that what a file prepares serves all of it;
+    # in the order of tests/conftest.py, the longest first, and not by how many tests a file has.
+    share = [] if "-n" in arguments else ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
     return become([program("python"), "-m", "pytest", *share, *arguments])
 
 

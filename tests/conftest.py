@@ -19,12 +19,17 @@ from web import schema
 
 schema.load()
 
+HERE = Path(__file__).parent
+LONG_FILES = ("browser", "e2e", "diagrams")
+"""Folders of files that take minutes: they begin first, so that no core is left with one of them at the end."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long modes too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in LONG_FILES)
     if not config.getoption("--long"):
         for item in items:
             if "slow" in item.keywords:
