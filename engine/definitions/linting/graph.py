@@ -44,13 +44,14 @@ class Level:
 
 def levels(model: DiagramModel) -> Iterator[Level]:
     """The process, then every subprocess."""
-    parents = [None, *(element for element in model.elements.values() if element.kind == "subProcess")]
-    for parent in parents:
-        yield _level(model, parent)
+    inside: dict[str | None, list[Element]] = {}
+    for element in model.elements.values():
+        inside.setdefault(element.parent_id, []).append(element)
+    for parent in [None, *(element for element in model.elements.values() if element.kind == "subProcess")]:
+        yield _level(model, parent, inside.get(parent.id if parent else None, []))
 
 
-def _level(model: DiagramModel, parent: Element | None) -> Level:
-    inside = model.inside(parent.id if parent else None)
+def _level(model: DiagramModel, parent: Element | None, inside: list[Element]) -> Level:
     elements = {element.id: element for element in inside if not element.triggered_by_event}
     after: dict[str, list[str]] = {element_id: [] for element_id in elements}
     for element in elements.values():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.linting.graph import Level, levels, reachable
 from engine.errors import InvalidExpression
@@ -14,18 +16,19 @@ COMING = ("timer", "message", "signal")
 def resting(model: DiagramModel) -> set[str]:
     """The elements that no case passes without waiting, at every level."""
     found: set[str] = set()
-    for level in reversed(list(levels(model))):  # what is inside before what is around it
+    inside = {level.id: level for level in levels(model)}
+    for level in reversed(inside.values()):  # what is inside before what is around it
         for element in level.elements.values():
-            if _rests(model, element, found):
+            if _rests(model, element, inside, found):
                 found.add(element.id)
     return found
 
 
-def _rests(model: DiagramModel, element: Element, found: set[str]) -> bool:
+def _rests(model: DiagramModel, element: Element, inside: Mapping[str, Level], found: set[str]) -> bool:
     if element.multiple and not (element.cardinality or _guarded(model, element)):
         return False
     if element.kind == "subProcess":
-        return all(_no_way_past(level, found) for level in levels(model) if level.id == element.id)
+        return _no_way_past(inside[element.id], found)
     waits_for_event = element.kind == "intermediateCatchEvent" and element.event in COMING
     return waits_for_event or element.kind in (*PEOPLE_AND_CALLS, "eventBasedGateway")
 
