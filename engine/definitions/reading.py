@@ -18,6 +18,9 @@ from engine.errors import UnreadableDiagram
 __all__ = ["DiagramModel", "Element", "Flow", "Lane", "Pool", "VariableMapping", "process_of", "read_diagram"]
 
 MAX_NODES = 2_000
+MAX_FLOWS = 6_000
+MAX_CONDITIONS = 200_000
+"""Letters in all conditions together: each costs the reader of expressions some time."""
 PREFIX = "pes."
 
 SUBPROCESSES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
@@ -108,6 +111,7 @@ class _Reader:
     lanes: dict[str, Lane] = field(default_factory=dict)
     _lane_of: dict[str, str] = field(default_factory=dict)
     _nameless: int = 0
+    _conditions: int = 0
 
     def read_lanes(self, holder: Node, parent: Lane | None = None) -> None:
         """Every lane, outermost first; a node belongs to the innermost that names it."""
@@ -159,6 +163,11 @@ class _Reader:
             target=str(node.get("targetRef") or ""),
             condition=text(child(node, "conditionExpression")),
         )
+        self._conditions += len(flow.condition)
+        if len(self.flows) >= MAX_FLOWS or self._conditions > MAX_CONDITIONS:
+            raise UnreadableDiagram(
+                "El diagrama tiene demasiadas flechas o condiciones. Divídalo en procesos que se llamen."
+            )
         self.flows.setdefault(flow.id, flow)
 
     def _read_element(self, node: Node, kind: str, parent: Element | None) -> Element:

@@ -6,7 +6,6 @@ write extension elements; plain BPMN has `potentialOwner`. Only `camunda:` is wr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from engine.definitions.diagram import VariableMapping
@@ -25,10 +24,11 @@ from engine.definitions.markup import (
     namespace,
     text_of,
 )
+from engine.errors import UnreadableDiagram
 
 ATTRIBUTES = (CAMUNDA, OPERATON, FLOWABLE, ACTIVITI)
 
-_COMMA_OUTSIDE_BRACES = re.compile(r",(?![^{]*\})")
+MAX_GROUPS = 50
 
 
 def attribute(node: Node, *names: str) -> str:
@@ -64,9 +64,24 @@ def properties(node: Node, prefix: str) -> dict[str, str]:
 def candidate_groups(node: Node) -> tuple[str, ...]:
     """Who may do a task, as written: role ids or `${…}`."""
     written = attribute(node, "candidateGroups") or _extension(node, "assignmentDefinition", "candidateGroups")
-    if not written:
-        return tuple(owner for owner in _resources(node, "potentialOwner") if owner)
-    return tuple(group.strip() for group in _COMMA_OUTSIDE_BRACES.split(written) if group.strip())
+    found = _at_commas(written) if written else _resources(node, "potentialOwner")
+    groups = tuple(group for group in found if group)
+    if len(groups) > MAX_GROUPS:
+        raise UnreadableDiagram(f"Una tarea nombra más de {MAX_GROUPS} roles. Cree un rol que los reúna.")
+    return groups
+
+
+def _at_commas(text: str) -> Iterator[str]:
+    """The pieces between commas that are outside of `${…}`; one pass, whatever a stranger wrote."""
+    pieces: list[list[str]] = []
+    depth = 0
+    for part in text.split(","):
+        if depth:
+            pieces[-1].append(part)
+        else:
+            pieces.append([part])
+        depth = max(0, depth + part.count("{") - part.count("}"))
+    return (",".join(piece).strip() for piece in pieces)
 
 
 def assignee(node: Node) -> str:
