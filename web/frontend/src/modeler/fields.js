@@ -2,6 +2,7 @@
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import * as model from './properties.js';
 import * as deadlines from './deadlines.js';
+import * as events from './events.js';
 
 const EMPTY = { value: '', label: '— ninguno —' };
 const REMINDERS = /^\s*[+-]?\d+(\s*,\s*[+-]?\d+)*\s*$/;
@@ -140,13 +141,53 @@ const repetition = [loop('collection', 'Una vez por cada', 'La lista del proceso
 function whenFields(element, context) {
   if (is(element, 'bpmn:Lane')) return [laneRole(context)];
   if (is(element, 'bpmn:UserTask')) return [taskRole(context), ...deadlineFields(element), reminders, ...escalationFields(context), fourEyes(context, element)];
-  if (!hasTimer(element)) return [];
-  return is(element, 'bpmn:StartEvent') ? cadence : deadlineFields(element);
+  if (!isEvent(element) || events.kindOf(element) !== 'Timer') return [];
+  return events.opensCase(element) ? cadence : deadlineFields(element);
 }
 
-function hasTimer(element) {
-  const definitions = element.businessObject.eventDefinitions ?? [];
-  return definitions.some((one) => one.$type === 'bpmn:TimerEventDefinition');
+function isEvent(element) {
+  return is(element, 'bpmn:Event');
+}
+
+const NAMED = {
+  Message: ['Mensaje', 'El nombre del mensaje, igual en quien lo envía y en quien lo espera.'],
+  Signal: ['Señal', 'El nombre de la señal: la oyen todos los que la esperan en el mismo caso.'],
+  Error: ['Código del error', 'El que pone el fin de error. Al esperarlo, vacío: cualquier error.'],
+  Escalation: ['Código del escalamiento', 'El que pone quien escala. Al esperarlo, vacío: cualquiera.'],
+};
+const key = text('clave', 'Clave del mensaje', 'Con qué se reconoce a qué proceso en curso le llega. Vacío: ${plan}.');
+const when = {
+  id: 'event-condition', label: 'Ocurre cuando', kind: 'text', help: 'Por ejemplo ${monto > 1000}. Se revisa cada vez que algo cambia.',
+  get: events.condition, set: (tools, element, value) => events.setCondition(tools, element, value.trim()),
+};
+const link = {
+  id: 'link', label: 'Nombre del enlace', kind: 'text', help: 'El mismo en el enlace que sale y en el que entra.',
+  get: events.linkName, set: (tools, element, value) => events.setLinkName(tools, element, value.trim()),
+};
+const stops = {
+  id: 'interrupts', label: 'Si ocurre mientras se trabaja', kind: 'select',
+  options: [{ value: 'si', label: 'interrumpe lo que se hacía' }, { value: 'no', label: 'lo deja seguir' }],
+  get: events.interrupts, set: events.setInterrupts,
+};
+
+function naming(kind) {
+  const [label, help] = NAMED[kind];
+  return { id: 'event-name', label, help, kind: 'text', get: events.named, set: (tools, element, value) => events.setNamed(tools, element, value.trim()) };
+}
+
+function eventFields(element) {
+  if (is(element, 'bpmn:ReceiveTask')) return [naming('Message'), key];
+  if (!isEvent(element)) return [];
+  const kind = events.kindOf(element);
+  const borders = is(element, 'bpmn:BoundaryEvent') || (is(element, 'bpmn:StartEvent') && !events.opensCase(element));
+  return [
+    ...(NAMED[kind] ? [naming(kind)] : []),
+    ...(kind === 'Message' && !events.opensCase(element) ? [key] : []),
+    ...(kind === 'Conditional' ? [when] : []),
+    ...(kind === 'Link' ? [link] : []),
+    // An error always interrupts, and a start without type has nothing to wait for.
+    ...(borders && kind && kind !== 'Error' ? [stops] : []),
+  ];
 }
 
 function workFields(element, context) {
@@ -161,6 +202,7 @@ export function groups(element, context) {
   const general = isAny(element, ['bpmn:Activity', 'bpmn:Event', 'bpmn:Gateway']) ? [name, explanation, identifier] : [name, identifier];
   const all = [
     { title: 'General', fields: general },
+    { title: 'Evento', fields: eventFields(element) },
     { title: 'Quién y cuándo', fields: whenFields(element, context) },
     { title: 'Formulario y guía', fields: workFields(element, context) },
     { title: 'Respuesta', fields: flow && is(element.source, 'bpmn:ExclusiveGateway') ? [answer] : [] },

@@ -7,7 +7,7 @@ import { translate } from '../shared/spanish.js';
 const WORDS = {
   'bpmn:UserTask': 'Tarea', 'bpmn:ServiceTask': 'Paso automático', 'bpmn:SendTask': 'Envío de mensaje', 'bpmn:CallActivity': 'Proceso llamado',
   'bpmn:SubProcess': 'Subproceso', 'bpmn:ExclusiveGateway': 'Pregunta', 'bpmn:ParallelGateway': 'Caminos a la vez', 'bpmn:StartEvent': 'Comienzo',
-  'bpmn:EndEvent': 'Final', 'bpmn:BoundaryEvent': 'Evento de borde', 'bpmn:IntermediateCatchEvent': 'Espera', 'bpmn:Lane': 'Responsable',
+  'bpmn:EndEvent': 'Final', 'bpmn:BoundaryEvent': 'Evento de borde', 'bpmn:IntermediateCatchEvent': 'Espera', 'bpmn:IntermediateThrowEvent': 'Aviso', 'bpmn:ReceiveTask': 'Espera de mensaje', 'bpmn:Lane': 'Responsable',
   'bpmn:Participant': 'Proceso', 'bpmn:Collaboration': 'Diagrama', 'bpmn:Process': 'Proceso', 'bpmn:SequenceFlow': 'Flujo', 'bpmn:Task': 'Tarea sin tipo', 'bpmn:TextAnnotation': 'Anotación',
 };
 
@@ -43,6 +43,7 @@ export class Panel {
     this.container = container;
     this.catalogues = catalogues;
     this.tools = { modeling: modeler.get('modeling'), moddle: modeler.get('moddle'), canvas: modeler.get('canvas') };
+    for (const name of ['commandStack', 'elementRegistry']) this.tools[name] = modeler.get(name);
     this.elementRegistry = modeler.get('elementRegistry');
     this.canvas = modeler.get('canvas');
     this.shown = '';
@@ -67,7 +68,7 @@ export class Panel {
   draw() {
     const element = this.element;
     const context = { ...this.catalogues, elementRegistry: this.elementRegistry, lane: laneOf(this.elementRegistry, element) };
-    const kind = WORDS[element.type] ?? translate(element.type.replace('bpmn:', ''));
+    const kind = getBusinessObject(element).triggeredByEvent ? 'Subproceso de evento' : WORDS[element.type] ?? translate(element.type.replace('bpmn:', ''));
     const heading = make('h2', {}, kind, ': ', make('b', {}, getBusinessObject(element).name || 'sin nombre'));
     if (element === this.canvas.getRootElement()) {
       const hint = make('p', {}, 'Elija una tarea en el dibujo para cambiar quién la hace, su plazo o su formulario.');

@@ -1,5 +1,25 @@
 // What the community's dictionary lacks, or says in words that we don't use.
+const EVENTS = {
+  'start event': 'Comienzo', 'boundary event': 'Evento de borde', 'intermediate catch event': 'Espera',
+  'intermediate throw event': 'Aviso', 'end event': 'Final',
+};
+const KINDS = {
+  Timer: 'de tiempo', Message: 'de mensaje', Signal: 'de señal', Error: 'de error', Escalation: 'de escalamiento',
+  Conditional: 'de condición', Link: 'de enlace', Terminate: 'que termina todo',
+};
+
+// «Timer boundary event (non-interrupting)» → «Evento de borde de tiempo (no interrumpe)»
+const events = Object.fromEntries(Object.entries(KINDS).flatMap(([kind, spanish]) => Object.entries(EVENTS).flatMap(([place, where]) => [
+  [`${kind} ${place}`, `${where} ${spanish}`],
+  [`${kind} ${place} (non-interrupting)`, `${where} ${spanish} (no interrumpe)`],
+])));
+
 export default {
+  ...events,
+  'Event sub-process': 'Subproceso de evento',
+  'Start event': 'Comienzo',
+  'End event': 'Final',
+  'Intermediate throw event': 'Aviso',
   'Open minimap': 'Ver mapa',
   'Close minimap': 'Cerrar mapa',
   'Task': 'Tarea sin tipo',
