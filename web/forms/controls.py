@@ -227,6 +227,7 @@ class FormView:
         if field.hidden_if is None:
             return False
         changing = {one.key for one in self.opened.schema.fields() if not one.fixed and not one.readonly}
+        changing |= self.opened.prefill.followers
         return not field.hidden_if.names & (changing | {column.key for column in (table.children if table else ())})
 
     def _condition(self, field: Field, table: Field | None) -> str:

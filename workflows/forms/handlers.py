@@ -94,6 +94,7 @@ class Prefill:
     `locked`: paths that this person may not change now: a field, a row (`avances.2`) or a cell.
     `row_titles`: by list, what to call each row («IR-3.1 Personas formadas»).
     `notes`: by path, what to say about it (why a row was returned). `hints`: by path, the unit or a help.
+    `followers`: names that are no column and that `compute` gives a row, for conditions to look at.
     """
 
     values: Values = field(default_factory=dict)
@@ -103,6 +104,7 @@ class Prefill:
     row_titles: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
+    followers: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ SHOWN = (
 KEPT = ("indicator_id", "calculado", "anualizacion", "decimales")
 """Cells of a row that are no columns: they stay on the server."""
 OURS = {*TYPED, *SHOWN, *KEPT, ROW_KEY}
+ASKS_DELAY, ASKS_EXCESS = "pide_rezago", "pide_sobreejecucion"
+"""What a row's value asks for; the form asks for the reason only then."""
 REPORTING_TASKS = ("reportar_avance", "corregir_avance")
 
 
@@ -82,6 +84,7 @@ class ReportProgress(PlainForm):
             locked=frozenset(path_of(TABLE, place) for place, row in enumerate(rows) if row.state in ACCEPTED),
             row_titles={TABLE: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
             hints={path_of(TABLE, place, "valor_periodo"): _hint(row) for place, row in enumerate(rows)},
+            followers={ASKS_DELAY, ASKS_EXCESS},
             notes={
                 path_of(TABLE, place): f"Devuelta: {row.measurement.return_reason}"
                 for place, row in enumerate(rows)
@@ -98,6 +101,8 @@ class ReportProgress(PlainForm):
             light = f"{ICONS.get(found.color or '', '–')} {progress.words(found)}".strip()
             cells[path_of(TABLE, place, "acumulado")] = row.accumulated(value)
             cells[path_of(TABLE, place, "semaforo_previsto")] = light if value is not None else None
+            cells[path_of(TABLE, place, ASKS_DELAY)] = value is not None and progress.needs_delay_reason(row, value)
+            cells[path_of(TABLE, place, ASKS_EXCESS)] = value is not None and progress.needs_excess_reason(row, value)
         return cells
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
