@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.web import Site, build_template, open_site
 
+WITH_PASSWORD = {"sruiz", "rmora", "admin", "amartinez"}
+
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -40,5 +42,5 @@ def site(make_site: Callable[..., Site]) -> Site:
 def office(make_site: Callable[..., Site]) -> Site:
     """An installation with passwords."""
     site = make_site(demo=False)
-    site.give_password("sruiz", "rmora", "admin", "amartinez")
+    site.give_password(*WITH_PASSWORD)
     return site
