@@ -18,7 +18,7 @@ from engine.definitions.linting import KnownNames
 from engine.definitions.markup import parse as parse_xml
 from engine.definitions.models import Bundle, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
-from engine.errors import InvalidDiagram
+from engine.errors import InvalidDiagram, UnreadableDiagram
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 
@@ -83,7 +83,11 @@ def _calls(session: Session, drawn: list[DiagramModel]) -> dict[str, frozenset[s
 
 def canonical_sha256(xml: bytes) -> str:
     """The same for two texts of the same XML, whatever their white space between attributes and quotes."""
-    return hashlib.sha256(etree.tostring(parse_xml(xml), method="c14n")).hexdigest()
+    root = parse_xml(xml)
+    try:
+        return hashlib.sha256(etree.tostring(root, method="c14n")).hexdigest()
+    except etree.C14NError as exc:
+        raise UnreadableDiagram("El archivo usa espacios de nombres mal escritos. Expórtelo de nuevo.") from exc
 
 
 def _refuse_twice(keys: Iterable[str]) -> None:

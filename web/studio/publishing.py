@@ -12,6 +12,7 @@ from engine.definitions.drawing import draw_svg
 from engine.definitions.models import Draft
 from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
+from engine.definitions.rehearsal import rehearse
 from engine.errors import StaleDraft, UnknownDefinition
 from web.auth.access import allow
 from web.pages import actor, back_to, current, page
@@ -34,6 +35,9 @@ def publish_draft(process_key: str) -> Response | tuple[str, int]:
     reason = " ".join(request.form.get("reason", "").split())
     if not reason:
         return comparison_page(process_key, wrong="Escriba por qué se publica este cambio."), 422
+    with current().database.reading() as session:
+        drawn = draft_of(session, process_key).content
+        rehearse(session, current().engine, drawn, unpublished.forms_of(session, read_diagram(drawn)))
     with current().database.unit_of_work() as session:
         draft = draft_of(session, process_key)
         if draft.revision != request.form.get("revision", 0, type=int):

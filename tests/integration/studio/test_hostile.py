@@ -1,0 +1,183 @@
+"""Drawings made to keep the server busy: every door of the studio answers within seconds, and the server lives."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.support.diagrams import (
+    call,
+    chain,
+    each,
+    end,
+    flow,
+    gateway,
+    node,
+    process,
+    service,
+    start,
+    sub,
+    user,
+)
+
+KEY = "sub_reporte_entidad"
+REPORT = f"/procesos/{KEY}"
+MOST_S = 5
+"""Of work of this process; the clock on the wall also counts the others on a shared machine."""
+
+
+def _steps(count: int, **attributes: str) -> str:
+    return "".join(user(f"t{i}", **attributes) for i in range(count))
+
+
+def _row(count: int) -> str:
+    return chain("inicio", *(f"t{i}" for i in range(count)), "fin")
+
+
+def _inner(number: int) -> str:
+    return sub(
+        f"s{number}",
+        start(f"i{number}"),
+        user(f"x{number}"),
+        end(f"e{number}"),
+        chain(f"i{number}", f"x{number}", f"e{number}"),
+    )
+
+
+def _nested(depth: int) -> str:
+    inside = _nested(depth - 1) if depth else user("x")
+    return sub(
+        f"s{depth}",
+        start(f"i{depth}"),
+        inside,
+        end(f"e{depth}"),
+        chain(f"i{depth}", f"s{depth - 1}" if depth else "x", f"e{depth}"),
+    )
+
+
+BRANCHES = "".join(chain("s", f"t{i}", "j") for i in range(1900))
+CONDITIONS = "".join(
+    flow("g", "fin", " and ".join(f"v{i}x{k} == 2" for k in range(30)), id=f"c{i}") for i in range(5000)
+)
+SQUARE = "".join(flow(f"t{i}", f"t{j}", id=f"r{i}_{j}") for i in range(75) for j in range(75))
+LINKED = "".join(
+    node(f"intermediate{way}Event", f"{way}{i}", '<bpmn:linkEventDefinition name="L"/>')
+    for way in ("Throw", "Catch")
+    for i in range(700)
+)
+CARDINALITY = (
+    "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>9**9**9</bpmn:loopCardinality>"
+    "</bpmn:multiInstanceLoopCharacteristics>"
+)
+
+HOSTILE = {
+    "a thousand branches": (
+        start(),
+        gateway("s", "parallel"),
+        _steps(1900),
+        gateway("j", "parallel"),
+        end(),
+        chain("inicio", "s"),
+        chain("j", "fin"),
+        BRANCHES,
+    ),
+    "five hundred subprocesses": (
+        start(),
+        *(_inner(i) for i in range(480)),
+        end(),
+        chain("inicio", *(f"s{i}" for i in range(480)), "fin"),
+    ),
+    "fifty levels": (start(), _nested(25), end(), chain("inicio", "s25", "fin")),
+    "two thousand steps": (start(), _steps(1990, role="responsable_meta", form="f5_reporte_avance"), end(), _row(1990)),
+    "everybody to everybody": (start(), _steps(75), end(), flow("inicio", "t0"), flow("t1", "fin"), SQUARE),
+    "a token bomb": (
+        start(),
+        *(gateway(f"t{i}", "parallel") for i in range(900)),
+        end(),
+        _row(900),
+        *(flow(f"t{i}", f"t{i + 1}", id=f"b{i}") for i in range(899)),
+    ),
+    "five thousand conditions": (
+        start(),
+        gateway("g", default="d"),
+        end(),
+        chain("inicio", "g"),
+        flow("g", "fin", id="d"),
+        CONDITIONS,
+    ),
+    "a hundred thousand roles": (start(), user("t0", role=",".join(f"r{i}" for i in range(100_000))), end(), _row(1)),
+    "a role of two megabytes": (start(), user("t0", role="r{" * 1_000_000), end(), _row(1)),
+    "a deadline of two megabytes": (start(), user("t0", plazo="9" * 2_000_000 + "d"), end(), _row(1)),
+    "names nearly right": (
+        start(),
+        *(service(f"t{i}", topic="x" * 2000 + str(i)) for i in range(1900)),
+        end(),
+        _row(1900),
+    ),
+    "a hundred thousand attributes": (
+        start(),
+        "<bpmn:userTask id='t0' " + " ".join(f"x{i}='1'" for i in range(100_000)) + "/>",
+        end(),
+        _row(1),
+    ),
+    "linked all to all": (
+        start(),
+        LINKED,
+        end(),
+        chain("inicio", "Throw0"),
+        *(flow(f"Catch{i}", "fin") for i in range(700)),
+    ),
+    "a call of itself": (start(), call("t0", KEY), end(), _row(1)),
+    "a huge cardinality": (start(), user("t0", CARDINALITY), end(), _row(1)),
+    "repeated inside repeated": (
+        start(),
+        sub("t0", start("i"), user("x", each("l", "y")), end("e"), chain("i", "x", "e"), each("l", "z")),
+        end(),
+        _row(1),
+    ),
+    "data that is nowhere": (
+        start(),
+        sub(
+            "t0",
+            start("i"),
+            user("x"),
+            end("e"),
+            chain("i", "x", "e"),
+            '<bpmn:dataObjectReference id="d" dataObjectRef="nada"/>',
+        ),
+        end(),
+        _row(1),
+    ),
+    "markup in names": (
+        start(),
+        user("t0").replace('name="t0"', 'name="&lt;script&gt;alert(1)&lt;/script&gt;"'),
+        end(),
+        _row(1),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_every_door_answers_within_seconds(leader, case):
+    xml = process(KEY, *HOSTILE[case]).decode()
+
+    def within(address, **content):
+        began = time.process_time()
+        answer = leader.client.post(address, headers={"X-CSRFToken": leader.token()}, **content)
+        assert time.process_time() - began < MOST_S, address
+        assert answer.status_code in (200, 303, 409, 422), answer.text[:1000]
+        assert answer.is_json or "<script>alert" not in answer.text
+        return answer
+
+    found = within(f"{REPORT}/hallazgos", json={"xml": xml})
+    if within(f"{REPORT}/borrador", json={"xml": xml, "revision": 0}).status_code == 200:
+        for page in ("", "/tareas", "/publicar", "/editar"):
+            began = time.process_time()
+            assert leader.client.get(REPORT + page).status_code == 200, page
+            assert time.process_time() - began < MOST_S, page
+        said = within(f"{REPORT}/publicar", data={"csrf_token": leader.token(), "reason": "x", "revision": "1"})
+        assert said.status_code == 422
+    else:
+        assert found.status_code == 422
+    assert leader.client.get("/bandeja").status_code == 200
