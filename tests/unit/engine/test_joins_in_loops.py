@@ -1,6 +1,7 @@
 """Joins inside loops, where the library's own classes are wrong: ours against a game of tokens on the block's tree.
 
-The linter forbids drawing one; the engine must be right with it all the same.
+With the library's gateways 23 of the 120 go wrong. The linter forbids drawing one; the engine must be right with it
+all the same.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from itertools import pairwise
 
 import pytest
 
+from engine.definitions import parsing
 from tests.support import diagrams
 from tests.support.driving import Driven
 
-MAX_STEPS = 70
+MAX_STEPS = 30
 
 
 @dataclass
@@ -82,16 +84,16 @@ class Drawing:
         return Block("task", self._name("u"))
 
     def _loop(self, depth: int) -> Block:
-        return Block("loop", parts=[self._any(depth - 1), self._task()])
+        return Block("loop", parts=[self._split(self.random.choice(["par", "or"]), depth - 1), self._task()])
 
     def _any(self, depth: int) -> Block:
-        kinds = ["task", "seq", "par", "par", "or", "or", "xor", "loop", "sub"]
-        kind = self.random.choice(kinds) if depth > 0 else "task"
-        if kind == "task":
+        kind = self.random.choice(["task", "task", "seq", "par", "or", "xor", "loop", "loop", "sub"])
+        if kind == "task" or depth <= 0:
             return self._task()
-        if kind == "loop":
-            return self._loop(depth)
-        branches = [self._any(depth - 1) for _ in range(1 if kind == "sub" else self.random.randint(2, 3))]
+        return self._loop(depth) if kind == "loop" else self._split(kind, depth - 1)
+
+    def _split(self, kind: str, depth: int) -> Block:
+        branches = [self._any(depth) for _ in range(1 if kind == "sub" else 2)]
         return Block(kind, parts=[self._task(), *branches] if kind in ("or", "xor") else branches)
 
     def _name(self, stem: str) -> str:
@@ -151,10 +153,19 @@ class Drawing:
         return drawn[0][0], closes
 
 
+class Parsed(Driven):
+    """A case on specs that are parsed once: what a restart does is the differential's matter."""
+
+    def _specs(self) -> parsing.Specs:
+        if not hasattr(self, "_parsed"):
+            self._parsed = super()._specs()
+        return self._parsed
+
+
 def play(seed: int) -> str | None:
     """None if the engine offers what it should in a random order of completions, else what differs."""
     drawing, chance = Drawing(seed), random.Random(seed)
-    token, case = Token(drawing.block), Driven(diagrams.process("p", *drawing.parts))
+    token, case = Token(drawing.block), Parsed(diagrams.process("p", *drawing.parts))
     over = False
     for step in range(MAX_STEPS):
         wanted = [] if over else sorted(token.offered())
@@ -169,15 +180,15 @@ def play(seed: int) -> str | None:
     return None if case.case.is_completed() == over else f"seed {seed}: over {over}"
 
 
-@pytest.mark.parametrize("block", range(6))
+@pytest.mark.parametrize("block", range(5))
 def test_a_join_in_a_loop_waits_for_what_was_opened_in_every_order(block: int) -> None:
-    results = [play(seed) for seed in range(block * 25, block * 25 + 25)]
+    results = [play(seed) for seed in range(block * 24, block * 24 + 24)]
 
     assert [result for result in results if result] == []
 
 
 @pytest.mark.slow
 def test_a_thousand_more() -> None:
-    results = [play(seed) for seed in range(150, 1150)]
+    results = [play(seed) for seed in range(120, 1120)]
 
     assert [result for result in results if result] == []
