@@ -201,11 +201,11 @@ def _parse_process(diagram: DiagramModel, start_element: str, called: dict[str, 
         _adopt(parser, spec, diagram, called)
     except InvalidDiagram:
         raise
-    except RecursionError as exc:
-        raise InvalidDiagram(
-            f"El proceso «{diagram.name}» es demasiado largo. Divídalo en procesos que se llamen."
-        ) from exc
     except Exception as exc:
+        if "RecursionError" in repr(exc):  # the library wraps its own: it walks a path step into step
+            raise InvalidDiagram(
+                f"El proceso «{diagram.name}» es demasiado largo. Divídalo en procesos que se llamen."
+            ) from exc
         raise InvalidDiagram(f"El proceso «{diagram.name}» no se puede ejecutar: {exc}") from exc
     return spec
 
