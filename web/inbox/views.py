@@ -40,6 +40,7 @@ def mine() -> str:
         "inbox/mine.html",
         sections=_sections(own),
         offered=offered,
+        heading=_heading(counts),
         counts=counts,
         tabs=_tabs("inbox.mine", counts),
         nearest=_nearest(own + offered),
@@ -133,6 +134,13 @@ def _counts(session: Session) -> dict[str, int]:
         "mine": rows.count_mine(session, actor()),
         "groups": rows.count_of_groups(session, actor()),
     }
+
+
+def _heading(counts: dict[str, int]) -> str:
+    total = sum(counts.values())
+    if any(count >= rows.COUNTED for count in counts.values()):
+        return "Tiene más de 1.000 tareas"  # they are counted no further
+    return {0: "No tiene tareas", 1: "Tiene 1 tarea"}.get(total, f"Tiene {total} tareas")
 
 
 def _shown(count: int) -> str:
