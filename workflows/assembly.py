@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from engine.clock import Clock
-from engine.errors import InvalidDeadline
 from engine.events import Listener
 from engine.runtime import ProcessEngine
 from workflows import cadence
-from workflows.cadence import InvalidCadence
 from workflows.calendar import WorkingCalendar
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
 from workflows.forms.submissions import Forms
@@ -58,19 +56,9 @@ def process_engine(
         service_tasks={topic: step for room in house for topic, step in room.steps.items()},
         listeners=(give_sections_to_their_writers, *listeners),
         case_namer=PlanCases(),
-        check_opening=functools.partial(_check_opening, calendar),
+        check_opening=functools.partial(cadence.check_opening, calendar),
         form_handlers={name: label for room in house for name, label in room.labels.items()},
     )
-
-
-def _check_opening(calendar: WorkingCalendar, properties: Mapping[str, str]) -> None:
-    """Raise `InvalidDeadline` for the cadence of a start event that nobody could follow."""
-    try:
-        rhythm = cadence.read(properties)
-    except InvalidCadence as exc:
-        raise InvalidDeadline(exc.message) from exc
-    if rhythm is not None:
-        calendar.check_opening(rhythm.opening)
 
 
 def forms() -> Forms:

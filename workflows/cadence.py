@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.errors import InvalidDeadline
 from workflows.calendar import WorkingCalendar, add_months, month_end
 from workflows.errors import WorkflowsError
 from workflows.spanish import MONTHS, month_name
@@ -80,6 +81,19 @@ def read(properties: Mapping[str, str]) -> Cadence | None:
     _check_cutoff(every, cutoff)
     requires = tuple(key.strip() for key in (properties.get("requiere") or "").split(",") if key.strip())
     return Cadence(every, opening, catch_up, requires)
+
+
+def check_opening(calendar: WorkingCalendar, properties: Mapping[str, str]) -> None:
+    """Raise `InvalidDeadline` for the cadence of a start event that nobody could follow.
+
+    It goes with a diagram into a process of its own, which loads this module: keep what it needs small.
+    """
+    try:
+        rhythm = read(properties)
+    except InvalidCadence as exc:
+        raise InvalidDeadline(exc.message) from exc
+    if rhythm is not None:
+        calendar.check_opening(rhythm.opening)
 
 
 def month_bounds(label: str) -> tuple[dt.date, dt.date]:
