@@ -1,0 +1,93 @@
+"""What a healthy demo does not have, made so that its pages can be looked at: a failed step, a missed period, …"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from engine.definitions import drafts
+from engine.identity import SYSTEM, Actor
+from engine.incidents import Incident
+from engine.instances.models import Instance
+from tests.browser.test_studio import shipped_with
+from tests.support.plan import PLAN
+from tests.support.web import Site
+from workflows.cycles import UNDECIDED
+from workflows.monitoring.models import PeriodStart
+from workflows.surveys import conducting
+from workflows.surveys.conducting import Design
+from workflows.surveys.models import Survey
+
+MONTHLY, REPORT = "f5_ciclo_mensual", "sub_reporte_entidad"
+
+
+def make(site: Site) -> list[tuple[str, str]]:
+    """Make them; who looks at which address."""
+    with site.application.database.unit_of_work() as session:
+        case = session.scalars(sa.select(Instance).where(Instance.process_key == MONTHLY).order_by(Instance.id)).first()
+        assert case is not None
+        incident, survey = failed_step(session, site, case), open_survey(session, site, case)
+        missed_period(session, site)
+        draft_with_findings(session, site)
+    link = password_link(site)
+    with site.app.test_request_context():
+        return [
+            ("amartinez", url_for("incidents.show", incident_id=incident.id)),
+            ("amartinez", url_for("boards.choose_opening", process_key=MONTHLY, label="2017-12", plan=PLAN)),
+            ("amartinez", url_for("studio.publish_page", process_key=REPORT)),
+            ("amartinez", url_for("survey.show", token=survey.token)),
+            ("amartinez", url_for("survey.thanks", token=survey.token)),
+            ("admin", link),
+        ]
+
+
+def failed_step(session: Session, site: Site, case: Instance) -> Incident:
+    now = site.clock.now()
+    incident = Incident(
+        instance_id=case.id, process_key=MONTHLY, element_id="consolidar", element_name="Consolidar", kind="step",
+        message="No se pudo calcular el avance de IR-1.1.", trace="Traceback (most recent call last):\n  …",
+        state="open", attempts=4, opened_at=now,
+    )  # fmt: skip
+    session.add(incident)
+    session.flush()
+    return incident
+
+
+def missed_period(session: Session, site: Site) -> None:
+    session.add(
+        PeriodStart(
+            process_key=MONTHLY, plan_code=PLAN, period="2017-12", due_on=dt.date(2018, 1, 2),
+            started_at=site.clock.now(), outcome=UNDECIDED,
+        )
+    )  # fmt: skip
+
+
+def open_survey(session: Session, site: Site, case: Instance) -> Survey:
+    today = site.clock.now().date()
+    options = [{"texto": "Espacio público", "texto_libre": False}, {"texto": "Otro", "texto_libre": True}]
+    closes = today + dt.timedelta(days=14)
+    asked = Design("Temas", "¿Qué va primero?", options, True, today, closes, ["web"], "Es anónima.")
+    survey = conducting.design(session, PLAN, case.id, None, asked)
+    conducting.decide(session, survey.id, approved=True, reason="", actor=Actor("amartinez"))
+    conducting.open_to_citizens(session, survey.id)
+    return survey
+
+
+def draft_with_findings(session: Session, site: Site) -> None:
+    """An error that blocks and a warning, both with a fix, and a change to compare."""
+    wrong = [('topic="repartir_reporte"', 'topic="repartir_reportes"'), ("${decision ==", "${decisiom ==")]
+    drafts.save(
+        session, site.application.engine, drafts.PROCESS, REPORT, shipped_with([*wrong, ('"cierre+5dh"', '"6dh"')]),
+        actor=SYSTEM, revision=0, base_version=1,
+    )  # fmt: skip
+
+
+def password_link(site: Site) -> str:
+    administrator = site.visitor("admin")
+    administrator.open("/personas/cvega")
+    administrator.press("/personas/cvega/enlace")
+    (address,) = administrator.page().xpath("//input[@readonly]/@value")
+    return str(address).removeprefix(site.application.config.base_url)
