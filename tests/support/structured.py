@@ -15,7 +15,8 @@ from tests.support import diagrams
 NOT_IN_LOOPS = frozenset({"par", "or", "mi", "mip", "misub", "signal"})
 KINDS = [
     "user", "seq", "seq", "par", "xor", "or", "loop", "sub", "call", "mi", "mip", "misub", "std",
-    "border", "border", "subborder", "error", "escalation", "wait", "race", "signal", "signal", "terminate", "condition",
+    "border", "border", "subborder", "error", "escalation", "wait", "race", "signal", "signal", "terminate",
+    "condition",
 ]  # fmt: skip
 STOCK_TIMER = '<bpmn:timerEventDefinition><bpmn:timeDuration>"P30D"</bpmn:timeDuration></bpmn:timerEventDefinition>'
 MESSAGE = "<bpmn:messageEventDefinition/>"
