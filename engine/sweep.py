@@ -82,7 +82,7 @@ def _fire(session: Session, engine: ProcessEngine, timer_id: int, instance: Inst
     try:
         node = turn.case.node(timer.node_id)
         element = turn.bundle.element(node.workflow.spec.process_key, timer.element_id)
-        fire(turn, node, timer.element_id, {})
+        fire(node, timer.element_id, {})
         turn.record("timer_fired", node, evento=element.name or element.id, vencia=timer.due_at.isoformat())
         thrown = closing.close(turn)
     finally:

@@ -95,7 +95,7 @@ def finish(turn: Turn, node: Node) -> None:
     turn.record_step("step_completed", node, omitido=True)
 
 
-def fire(turn: Turn, node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
+def fire(node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
     """Let a held event happen: its moment has come, or its message has arrived."""
     if isinstance(node.task_spec, EventGateway):
         chosen = (spec.name for spec in node.task_spec.outputs if element_id_of(spec) == element_id)
@@ -110,7 +110,7 @@ def receive(turn: Turn, message: Thrown) -> None:
     for node in list(waiting_of(turn.case).held.values()):
         for element in awaited(turn, node):
             if node._state == TaskState.WAITING and _expects(element, node, message):
-                fire(turn, node, element.id, kept(checked(message.variables)))
+                fire(node, element.id, kept(checked(message.variables)))
                 shown = {"nombre": message.name, "clave": message.key, "variables": dict(message.variables)}
                 turn.record_step("message_received", node, **shown)
 

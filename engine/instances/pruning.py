@@ -1,8 +1,8 @@
 """Cuts off what a case can no longer observe, so that a step costs the same after ten years as on the first day.
 
 What is cut is in the history already. Per workflow: F is the deepest finished node that is above every unfinished
-one and below finished ones only. The root, F and what is under F stay; F becomes the root's child. So an open
-parallel block, an open boundary event and an open repetition keep all of their own nodes.
+one and below finished ones only. The root, F and what is under F stay; F becomes the root's child. In each branch
+below F the same is done with what is unfinished there, so that a loop beside an open branch costs no more either.
 """
 
 from __future__ import annotations
@@ -36,23 +36,32 @@ def _drop_ended_subprocesses(case: Case) -> None:
 
 
 def _prune(workflow: Any) -> None:
-    tasks, root = workflow.tasks, workflow.task_tree
-    unfinished = _unfinished(tasks)
-    if not unfinished or not root._state & FINISHED:
-        return
+    unfinished = _unfinished(workflow.tasks)
+    if unfinished and workflow.task_tree._state & FINISHED:
+        _splice(workflow, workflow.task_tree, unfinished)
+    if workflow.last_task is not None and workflow.last_task.id not in workflow.tasks:
+        workflow.last_task = workflow.tasks[workflow.task_tree._children[0]]
+
+
+def _splice(workflow: Any, top: Node, unfinished: list[Node]) -> None:
+    """Hang the deepest finished node that is above all of `unfinished` right under `top`; then in each branch alike."""
+    tasks = workflow.tasks
     trunk = _common_path(tasks, unfinished)
     while trunk and not all(tasks[node_id]._state & FINISHED for node_id in trunk):
         trunk.pop()
     keep_from = tasks[trunk[-1]]
-    if keep_from is root or (keep_from._parent == root.id and len(root._children) == 1):
-        return
-    keep = {root.id, *_subtree(tasks, keep_from)}
-    for node_id in [node_id for node_id in tasks if node_id not in keep]:
-        del tasks[node_id]
-    root._children = [keep_from.id]
-    keep_from._parent = root.id
-    if workflow.last_task is not None and workflow.last_task.id not in tasks:
-        workflow.last_task = keep_from
+    if keep_from is not top and top._children != [keep_from.id]:
+        kept = set(_subtree(tasks, keep_from))
+        for node_id in _subtree(tasks, top)[1:]:
+            if node_id not in kept:
+                del tasks[node_id]
+        top._children, keep_from._parent = [keep_from.id], top.id
+    for branch in keep_from.children:
+        if branch._state & FINISHED:
+            inside = set(_subtree(tasks, branch)[1:])
+            below = [node for node in unfinished if node.id in inside]
+            if below:
+                _splice(workflow, branch, below)
 
 
 def _unfinished(tasks: dict[UUID, Node]) -> list[Node]:

@@ -178,6 +178,34 @@ def test_a_long_loop_keeps_its_state_small(world: World) -> None:
     healthy(world)
 
 
+def test_a_loop_beside_an_open_branch_keeps_its_state_small() -> None:
+    """Both in a subprocess too, and beside a task with an open boundary event."""
+    from tests.support.driving import Driven
+
+    turning = (
+        start("s"), gateway("g", "parallel"), user("abierta"), boundary("b", "abierta", TIMER, plazo="30d"), end("e1"),
+        end("e2"), end("e3"), gateway("junta"), gateway("abre", "parallel"), user("x"), user("y"),
+        gateway("cierra", "parallel"), gateway("sigue", default="otra"), chain("s", "g", "abierta", "e1"),
+        chain("b", "e3"), chain("g", "junta", "abre", "x", "cierra", "sigue"), chain("abre", "y", "cierra"),
+        flow("sigue", "junta", id="otra"), flow("sigue", "e2", "listo == true"),
+    )  # fmt: skip
+    for diagram in (
+        process("p", *turning),
+        process("p", start("s0"), sub("grupo", *turning), end("e0"), chain("s0", "grupo", "e0")),
+    ):
+        case, sizes = Driven(diagram, listo=False), []
+        for _ in range(30):
+            for element in case.shuffled("xy"):
+                case.complete(element)
+            sizes.append(case.size)
+        assert max(sizes[5:]) <= sizes[5] + 64
+        case.complete("x")
+        case.complete("y", listo=True)
+        assert case.ready() == ["abierta"]
+        case.complete("abierta")
+        assert case.case.completed
+
+
 def test_a_join_inside_a_loop_waits_for_all_branches_in_every_order() -> None:
     """The linter forbids it; pruning makes it right anyway. Without the linter, straight on the adapter."""
     from tests.support.driving import Driven

@@ -15,7 +15,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -37,9 +37,6 @@ from engine.variables import kept, value_of
 from tests.support.driving import Driven
 from tests.support.structured import KINDS
 from tests.support.structured_events import Drawing
-
-if TYPE_CHECKING:
-    from engine.instances.turns import Turn
 
 MAX_STEPS = 60
 REFUSED = "the library gives up"
@@ -130,7 +127,7 @@ class Ours(Driven):
         return diagram.elements[name].event != "timer"
 
     def happen(self, event: Event, variables: dict[str, Any]) -> None:
-        fire(cast("Turn", None), event.node, event.name, kept(variables) if event.is_message else {})
+        fire(event.node, event.name, kept(variables) if event.is_message else {})
         self._settle()
 
 
