@@ -20,6 +20,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definitions.parsing import Specs
 from engine.errors import CorruptState
 from engine.instances.case import Case, SubCase, own_nodes
+from engine.instances.nodes import QuietNode
 from engine.variables import kept
 
 FORMAT = 1
@@ -133,7 +134,7 @@ def _restore(workflow: Any, stored: dict[str, Any], nodes: dict[str, Node]) -> N
 
 
 def _node(workflow: Any, row: list[Any]) -> Node:
-    node = Node(workflow, workflow.spec.task_specs[row[2]], state=row[3], id=UUID(hex=row[0]))
+    node = QuietNode(workflow, workflow.spec.task_specs[row[2]], state=row[3], id=UUID(hex=row[0]))
     node.last_state_change, node.triggered = row[4], row[5]
     if row[6]:
         node.internal_data = row[6]

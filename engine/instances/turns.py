@@ -80,11 +80,11 @@ class Turn:
     completed: set[str] = field(default_factory=set)
     failing: dict[str, tuple[str, Exception]] = field(default_factory=dict)
     retried: set[str] = field(default_factory=set)
+    connection: sa.Connection = field(init=False)
 
-    @property
-    def connection(self) -> sa.Connection:
-        """For rows that no object stands for: past the session, which would first write what it has in hand."""
-        return self.session.connection()
+    def __post_init__(self) -> None:
+        """Take the session's connection: for rows that no object stands for, and for those in every completion."""
+        self.connection = self.session.connection()
 
     def element(self, node: Node) -> Element:
         """The diagram's element behind a node."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.errors import Conflict, CorruptState, EngineError, ExecutionFailed, Invalid, NotAllowed, UnknownTask
 from engine.events import TaskAssigned, TaskCompleted
@@ -26,6 +27,9 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+
+_TASKS = cast(sa.Table, UserTask.__table__)
+_CHANGE = sa.update(_TASKS).where(_TASKS.c.id == sa.bindparam("task_id"))
 
 __all__ = ["claim", "complete", "ensure_may_work_on", "reassign", "release"]
 
@@ -100,9 +104,8 @@ def _finish(turn: turns.Turn, task: UserTask, values: dict[str, Any]) -> None:
     node = turn.case.node(task.node_id)
     if node._state != TaskState.READY:
         raise CorruptState(f"La tarea {task.id} está abierta, pero su proceso no la espera.", task_id=task.id)
-    offering.forget_candidates(turn, [task.id])  # before the task changes, or it would be written on its own
-    task.state, task.assignee = "completed", turn.actor.id
-    task.completed_by, task.completed_at, task.ended_at = turn.actor.id, turn.now, turn.now
+    offering.forget_candidates(turn, [task.id])
+    _mark_completed(turn, task)
     node.data.update(values)
     check_size(node.data)
     turn.completed.add(task.node_id)
@@ -117,6 +120,15 @@ def _finish(turn: turns.Turn, task: UserTask, values: dict[str, Any]) -> None:
         raise ExecutionFailed(
             "El proceso no pudo seguir después de esta tarea; no se guardó nada. Avise al administrador."
         ) from exc
+
+
+def _mark_completed(turn: turns.Turn, task: UserTask) -> None:
+    """Write the end of a task by one statement: that the session finds out what changed costs as much as three."""
+    person, now = turn.actor.id, turn.now
+    changed = {"state": "completed", "assignee": person, "completed_by": person, "completed_at": now, "ended_at": now}
+    turn.connection.execute(_CHANGE, {"task_id": task.id, **changed})
+    for name, value in changed.items():
+        set_committed_value(task, name, value)
 
 
 def _assign(
