@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.markup import Node
+
+LONGEST = 100
+"""Of a name that another may be near to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,13 @@ def shown(element: Element) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like this one; empty if none is."""
-    return next(iter(difflib.get_close_matches(name, list(known), 1, 0.6)), "")
+    """The known name most like this one; empty if none is. No name is longer than an id may be."""
+    return _nearest(name, tuple(known)) if len(name) <= LONGEST else ""
+
+
+@functools.lru_cache(10_000)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    return next(iter(difflib.get_close_matches(name, known, 1, 0.6)), "")
 
 
 def meant(near: str) -> str:
