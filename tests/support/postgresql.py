@@ -18,6 +18,9 @@ from sqlalchemy.engine import URL
 COPIES_FILES = 150_000
 """The first version that has to be told to copy a database by its files, which is five times as fast here."""
 
+MEMORY_NEEDED = 6 * 1024**3
+"""Free bytes: more than the suite uses, with room for what else lives there."""
+
 
 def binaries() -> Path | None:
     """The folder with initdb and pg_ctl, or None."""
@@ -36,13 +39,20 @@ def _unprivileged() -> dict[str, object]:
     return {"user": account.pw_uid, "group": account.pw_gid}
 
 
+def _in_memory() -> Path | None:
+    """A folder that lives in memory, where a database is copied five times as fast; None where there is no room."""
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > MEMORY_NEEDED
+    return folder if roomy else None
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
     """Run a cluster on a free loopback port and yield the URL of its maintenance database (without driver options)."""
     folder = binaries()
     if folder is None:
         raise FileNotFoundError("no PostgreSQL binaries")
-    home = Path(tempfile.mkdtemp(prefix="cauce-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="cauce-pg-", dir=_in_memory()))
     as_user = _unprivileged()
     if as_user:
         shutil.chown(home, "postgres", "postgres")
