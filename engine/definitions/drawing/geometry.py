@@ -1,4 +1,4 @@
-"""Where everything lies: as the file says (BPMN DI), or in columns where it says nothing."""
+"""Where everything lies, as the file says (BPMN DI)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.definitions.diagram import DiagramModel
-from engine.definitions.linting.graph import Level, levels, upstream_first
 from engine.definitions.markup import BPMNDI, DC, DI, Node, reference
 
 LARGEST = 100_000.0
@@ -71,13 +69,8 @@ class Layout:
         return Box(min(xs) - 20, min(ys) - 20, max(xs) - min(xs) + 40, max(ys) - min(ys) + 40)
 
 
-def layout_of(root: Node, model: DiagramModel) -> Layout:
-    """The layout that the file gives, or one in columns if it gives none."""
-    drawn = _drawn(root)
-    return drawn if any(element in drawn.shapes for element in model.elements) else in_columns(model)
-
-
-def _drawn(root: Node) -> Layout:
+def drawn_in(root: Node) -> Layout:
+    """The shapes and edges that the file gives."""
     shapes: dict[str, Shape] = {}
     edges: dict[str, Edge] = {}
     for node in root.iter(f"{{{BPMNDI}}}BPMNShape"):
@@ -116,57 +109,3 @@ def _number(written: str | None) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) and abs(number) <= LARGEST else None
-
-
-COLUMN, ROW = 160.0, 120.0
-_SIZES = {"Event": (36.0, 36.0), "Gateway": (50.0, 50.0)}
-
-
-def in_columns(model: DiagramModel) -> Layout:
-    """A plain layout: each element one column after what leads to it; subprocesses closed."""
-    level = next(iter(levels(model)))
-    shapes = {**_placed(model, level)}
-    edges = {
-        flow.id: Edge(_elbow(shapes[flow.source].box, shapes[flow.target].box))
-        for flow in model.flows.values()
-        if flow.source in shapes and flow.target in shapes
-    }
-    return Layout(shapes, edges)
-
-
-def _placed(model: DiagramModel, level: Level) -> dict[str, Shape]:
-    order = [node for node in upstream_first(level) if not model.elements[node].attached_to]
-    place = {node: number for number, node in enumerate(order)}
-    columns: dict[str, int] = {}
-    filled: dict[int, int] = {}
-    shapes: dict[str, Shape] = {}
-    for node in order:
-        before = [columns[one.id] for one in model.before(node) if place.get(one.id, place[node]) < place[node]]
-        column = columns[node] = max(before, default=-1) + 1
-        row = filled[column] = filled.get(column, -1) + 1
-        shapes[node] = Shape(_around(column * COLUMN, row * ROW, model.elements[node].kind), expanded=False)
-    for number, event in enumerate(one for one in level.elements.values() if one.attached_to in shapes):
-        host = shapes[event.attached_to or ""].box
-        shapes[event.id] = Shape(Box(host.x + 8 + number % 3 * 30, host.y + host.height - 18, 36, 36))
-    return shapes
-
-
-def _around(x: float, y: float, kind: str) -> Box:
-    width, height = next((size for end, size in _SIZES.items() if kind.endswith(end)), (110.0, 80.0))
-    return Box(x + (110 - width) / 2, y + (80 - height) / 2, width, height)
-
-
-def _elbow(source: Box, target: Box) -> tuple[Point, ...]:
-    start, end = (source.x + source.width, source.center[1]), (target.x, target.center[1])
-    if end[0] < start[0]:  # back to an earlier column: below everything between
-        low = max(source.y + source.height, target.y + target.height) + 20
-        return (
-            (source.center[0], source.y + source.height),
-            (source.center[0], low),
-            (target.center[0], low),
-            (target.center[0], target.y + target.height),
-        )
-    if start[1] == end[1]:
-        return start, end
-    middle = (start[0] + end[0]) / 2
-    return start, (middle, start[1]), (middle, end[1]), end

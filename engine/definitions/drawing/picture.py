@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from lxml import etree
 
 from engine.definitions.diagram import DiagramModel
+from engine.definitions.drawing.columns import layout_of
 from engine.definitions.drawing.edges import EdgeArtist
-from engine.definitions.drawing.geometry import Layout, Shape, layout_of
+from engine.definitions.drawing.geometry import Layout, Shape
 from engine.definitions.drawing.paper import PALETTE, Paper
 from engine.definitions.drawing.shapes import ShapeArtist
 from engine.definitions.markup import Node, bpmn, local, one_line, parse

@@ -5,12 +5,11 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.drawing.geometry import Box, Edge, Layout, Shape, in_columns, layout_of
+from engine.definitions.drawing.columns import SIZES, in_columns, layout_of
+from engine.definitions.drawing.geometry import Box, Edge, Layout, Shape
 from engine.definitions.importing.draft import Draft
 from engine.definitions.markup import BPMNDI, DC, DI, Node, reference
 from engine.definitions.reading import read_diagram
-
-SIZES = {"Event": (36.0, 36.0), "Gateway": (50.0, 50.0)}
 
 
 def _draw(draft: Draft) -> None:

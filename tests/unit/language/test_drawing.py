@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from lxml import etree
 
 from engine.definitions.drawing import describe, draw_svg
+from engine.definitions.drawing.columns import in_columns
 from engine.definitions.reading import read_diagram
 from engine.errors import UnreadableDiagram
+from tests.support import diagrams
 from tests.unit.language.drawn import chain, end, flow, lane, multiple, process, start, user_task
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -80,6 +83,27 @@ def test_without_coordinates_everything_is_placed_and_nothing_overlaps() -> None
     for i, (x, y, width, height) in enumerate(boxes):
         for ox, oy, ow, oh in boxes[i + 1 :]:
             assert x + width <= ox or ox + ow <= x or y + height <= oy or oy + oh <= y
+
+
+def test_without_coordinates_what_is_inside_stands_in_its_box_and_event_subprocesses_below() -> None:
+    d = diagrams
+    inner = d.start("i") + d.user("dentro") + d.end("f") + d.chain("i", "dentro", "f")
+    asked = d.start("ai", d.TIMER, plazo="3d") + d.user("x") + d.end("af") + d.chain("ai", "x", "af")
+    steps = ("inicio", "antes", "grupo", "luego", "fin")
+    parts = (d.start(), d.user("antes"), d.sub("grupo", inner), d.user("luego"), d.end(), d.chain(*steps))
+    model = read_diagram(d.process("p", *parts, d.event_sub("aparte", asked)))
+
+    shapes = in_columns(model).shapes
+
+    assert shapes.keys() == model.elements.keys()
+    for element in model.elements.values():
+        inside, around = shapes[element.id].box, shapes[element.parent_id].box if element.parent_id else None
+        if around is not None:
+            assert around.x < inside.x and inside.x + inside.width < around.x + around.width
+            assert around.y < inside.y and inside.y + inside.height < around.y + around.height
+    top = [shapes[one].box for one in steps]
+    assert all(before.x + before.width < after.x for before, after in pairwise(top))
+    assert shapes["aparte"].box.y > max(box.y + box.height for box in top)
 
 
 @pytest.mark.parametrize("x", ["nan", "1e300", "mucho", "-5000000"])
