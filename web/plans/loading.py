@@ -25,7 +25,6 @@ from workflows.plan.stored import stored_plan
 
 COORDINATORS = ("coordinador_pes", "administrador")
 LIFETIME_S = 8 * 3600
-OPAQUE = "application/octet-stream"
 SIGNS = {ADDED: ("verde", "+"), CHANGED: ("amarillo", "≠"), REMOVED: ("rojo", "−")}
 """Colour and sign of each kind of change."""
 
@@ -77,7 +76,7 @@ def _keep(name: str, content: bytes, found: Preview) -> str:
     """Put the file aside, so that what is confirmed is what was shown. It is forgotten if nobody confirms."""
     application = current()
     with application.database.unit_of_work() as session:
-        kept = files.keep(session, application.clock, actor().id, name, content, OPAQUE, reserve="reservada")
+        kept = files.keep(session, application.clock, actor().id, name, content, files.PUT_ASIDE, reserve="reservada")
     return _serializer().dumps([kept.id, name, actor().id, fingerprint(found.changes)])
 
 

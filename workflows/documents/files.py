@@ -22,6 +22,8 @@ from workflows.forms.models import FormDraft
 
 LIMIT = 20 * 1024 * 1024
 LONGEST_NAME = 150
+PUT_ASIDE = "application/octet-stream"
+"""The type of a file that waits, unread, until its person confirms what to do with it."""
 RESERVES = ("publica", "clasificada", "reservada")
 
 
@@ -109,12 +111,14 @@ def clean_name(name: str) -> str:
 
 
 def forget_unused(session: Session, clock: Clock, older_than_days: int = 30) -> int:
-    """Delete files uploaded to a task that no draft names and no row points to, and contents left alone.
+    """Delete files that no draft names and no row points to, and contents left alone.
 
+    Looked at are what was uploaded to a task and what was put aside until somebody confirms it (`PUT_ASIDE`).
     Returns how many files went. Doing it again changes nothing.
     """
     limit = clock.now() - dt.timedelta(days=older_than_days)
-    old = sa.select(StoredFile.id).where(StoredFile.task_id.is_not(None), StoredFile.stored_at < limit)
+    passing = sa.or_(StoredFile.task_id.is_not(None), StoredFile.media_type == PUT_ASIDE)
+    old = sa.select(StoredFile.id).where(passing, StoredFile.stored_at < limit)
     candidates = set(session.scalars(old))
     unused = sorted(candidates - _in_drafts(session) - _referenced(session))
     for start in range(0, len(unused), 500):

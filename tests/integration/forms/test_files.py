@@ -105,6 +105,7 @@ def test_what_was_never_sent_is_forgotten_and_the_rest_stays(
         )
         row = {"valor_periodo": "20", "evidencias": [drafted]}
         forms.save_draft(session, engine, task_id, ANA, {**GOOD, "avances": [row, {"valor_periodo": "20"}]})
+        files.keep(session, clock, "ana", "plan.xlsx", b"sin confirmar", files.PUT_ASIDE, reserve="reservada")
     clock.advance(dt.timedelta(days=31))
 
     with database.unit_of_work() as session:
@@ -112,7 +113,7 @@ def test_what_was_never_sent_is_forgotten_and_the_rest_stays(
         row = {"valor_periodo": "20", "evidencias": [sent, drafted]}
         kept = {**GOOD, "avances": [row, {"valor_periodo": "20"}]}
         forms.save_draft(session, engine, task_id, ANA, kept)
-        assert files.forget_unused(session, clock, 30) == 1
+        assert files.forget_unused(session, clock, 30) == 2
         forms.submit(session, engine, task_id, ANA, kept)
         assert files.forget_unused(session, clock, 30) == 0
 
