@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.definitions.diagram import Element
 from engine.definitions.linting.findings import Checked, Finding, error, shown
@@ -56,6 +56,35 @@ def _references(checked: Checked) -> Iterator[Finding]:
             yield error(element.id, "reference", f"{shown(element)} no dice qué señal. Elíjala en las propiedades.")
 
 
+def _caught_twice(checked: Checked) -> Iterator[Finding]:
+    """One error (or escalation) leaves by one border: which, must not depend on the order of the drawing."""
+    for borders in _borders(checked):
+        for event in ("error", "escalation"):
+            catching = [one for one in borders if one.event == event]
+            codes = [one.reference for one in catching]
+            clash = next((one for one in catching if codes.count(one.reference) > 1 or "" in codes), None)
+            if len(catching) > 1 and clash is not None:
+                others = " y ".join(shown(one) for one in catching if one is not clash)
+                message = (
+                    f"{shown(clash)} y {others} esperan lo mismo en el mismo lugar: no se sabe cuál sigue. "
+                    "Deje uno, o dele a cada uno su código."
+                )
+                yield error(clash.id, "caught_twice", message)
+
+
+def _borders(checked: Checked) -> Iterable[list[Element]]:
+    """What may catch the same: the events at one border, and the starts of the event subprocesses of one level."""
+    elements = checked.model.elements
+    found: dict[tuple[str, str | None], list[Element]] = {}
+    for element in elements.values():
+        around = elements.get(element.parent_id or "")
+        if element.attached_to:
+            found.setdefault(("border", element.attached_to), []).append(element)
+        elif element.kind == "startEvent" and around is not None and around.triggered_by_event:
+            found.setdefault(("level", around.parent_id), []).append(element)
+    return found.values()
+
+
 def _links(checked: Checked) -> Iterator[Finding]:
     links = [element for element in checked.model.elements.values() if element.event == "link"]
     for element in links:
@@ -70,4 +99,4 @@ def _links(checked: Checked) -> Iterator[Finding]:
             yield error(element.id, "link", message)
 
 
-RULES = (_timers, _openings, _messages, _references, _links)
+RULES = (_timers, _openings, _messages, _references, _caught_twice, _links)

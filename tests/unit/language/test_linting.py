@@ -165,6 +165,8 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a dead end": ("dead_end", "t2", line(user_task("t"), ids=("t",), more=user_task("t2") + flow("v", "t", "t2"))),
     "a node nobody reaches": ("unreachable", "t2", line(user_task("t"), ids=("t",), more=user_task("t2") + flow("v", "t2", "t"))),
     "a loop without exit": ("no_end", "t2", line(user_task("t"), ids=("t",), more=user_task("t2") + user_task("t3") + flow("v", "t", "t2") + flow("w", "t2", "t3") + flow("x", "t3", "t2"))),
+    "two borders for the same error": ("caught_twice", "borde", line(sub(INNER, "s"), ids=("s",), more=(
+        boundary("s", kind="error") + boundary("s", kind="error").replace('"borde"', '"otro"').replace('"fb"', '"fo"')))),
     "a loose boundary event": ("attached", "borde", line(user_task("t"), ids=("t",), more=boundary("nada"))),
     "a side path that flows back": ("side_path", "borde", line(user_task("t"), user_task("t2"), ids=("t", "t2"), more=boundary("t", "false", target="t2"))),
     "a join in a cycle": ("join_in_cycle", "j", process(
