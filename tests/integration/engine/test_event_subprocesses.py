@@ -135,8 +135,9 @@ def test_a_deadline_begins_an_event_subprocess_once(world: World) -> None:
 
 def test_it_sees_what_the_case_has_done_so_far_and_what_the_message_brings(world: World) -> None:
     world.publish(straight(raised(message("m")), messages=ASKED))
-    world.start(antes=1)
+    instance_id = world.start(antes=1)
     world.do("a", durante=2, ambos="del caso")
+    assert world.variables(instance_id)["durante"] == 2
 
     send(world, ambos="del mensaje")
 
