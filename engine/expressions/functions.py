@@ -28,8 +28,13 @@ def _items(arguments: tuple[Any, ...]) -> list[Any]:
 
 def _numbers(arguments: tuple[Any, ...]) -> list[Decimal]:
     """The numbers among the items; one that is no number makes it empty, as FEEL makes it null."""
-    exact = [number(item) for item in _items(arguments)]
-    return [] if None in exact else [one for one in exact if one is not None]
+    found: list[Decimal] = []
+    for item in _items(arguments):
+        exact = number(item)
+        if exact is None:
+            return []
+        found.append(exact)
+    return found
 
 
 def _count(value: Any) -> int | None:

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 LARGEST = Decimal(10) ** 18
+_LARGEST_INT = 10**18
 LONGEST_TEXT = 10_000
 LONGEST_LIST = 500
 """As many as a multi-instance may repeat."""
@@ -32,12 +33,14 @@ def is_empty(value: Any) -> bool:
 
 def number(value: Any) -> Decimal | None:
     """The exact number, or null for anything else (booleans are not numbers)."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    if isinstance(value, int) and value.bit_length() > 64:
-        return None
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    return exact if exact.is_finite() and abs(exact) <= LARGEST else None
+    kind = type(value)  # the exact type: True is an int to isinstance, and a long list asks this often
+    if kind is int:
+        return Decimal(value) if -_LARGEST_INT <= value <= _LARGEST_INT else None
+    if kind is float:
+        return Decimal(repr(value)) if -_LARGEST_INT <= value <= _LARGEST_INT else None  # no for NaN and infinity
+    if kind is Decimal:
+        return value if value.is_finite() and abs(value) <= LARGEST else None
+    return None
 
 
 def plain(exact: Decimal) -> int | float | None:

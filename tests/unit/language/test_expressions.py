@@ -190,6 +190,23 @@ def _seconds(text: str, data: dict[str, Any]) -> float:
     return min(_run(text + " " * blanks, data) for blanks in range(3))
 
 
+MOST_S = 0.05
+USUAL_S = 0.003
+"""What the calibrating work of `_slowness` takes on a machine that nobody else uses."""
+
+
+def _is_short(taken: float) -> bool:
+    """Whether it took 50 ms at most, or no more on a machine that is as slow as this one is at the moment."""
+    return taken < MOST_S or taken < MOST_S * _slowness()
+
+
+def _slowness() -> float:
+    began = time.thread_time()
+    for _ in range(3):
+        sum((Decimal(repr(item)) for item in [0.1] * 2_000), Decimal(0))
+    return (time.thread_time() - began) / USUAL_S
+
+
 def _run(text: str, data: dict[str, Any]) -> float:
     began = time.thread_time()
     with contextlib.suppress(InvalidExpression):
@@ -211,7 +228,7 @@ MUCH = {**DATA, "lista": [0.1] * 20_000, "a": "x" * 60_000, "entidad": {"metas":
 def test_no_text_at_all_hangs_or_fails_otherwise(text: str) -> None:
     compile_expression("a")
 
-    assert _seconds(text, MUCH) < 0.05
+    assert _is_short(_seconds(text, MUCH))
 
 
 OPERATIONS = ["suma(l)+", "l==l or ", "1 in l or ", "max(l)+", "promedio(l)-", "a+a+", "[l,l]==[l,l] or "]
@@ -223,7 +240,7 @@ def test_the_longest_work_that_500_characters_can_ask_for_is_short(operation: st
     text, data = _long(operation, size)
     compile_expression("a")
 
-    assert _seconds(text, data) < 0.05
+    assert _is_short(_seconds(text, data))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
