@@ -98,6 +98,9 @@ def contains(collection: Any, value: Any) -> bool:
     """Whether a list (of at most 500) has the value."""
     if not isinstance(collection, list) or len(collection) > LONGEST_LIST:
         return False
+    exact = number(value)
+    if exact is not None:  # read once, not for each item
+        return any(number(item) == exact for item in collection)
     return any(equal(item, value) for item in collection)
 
 
