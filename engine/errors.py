@@ -68,6 +68,10 @@ class Conflict(EngineError):
     """Alguien lo hizo antes. Actualice la página para ver cómo quedó."""
 
 
+class LostRace(Conflict):
+    """Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo."""
+
+
 class TaskAlreadyCompleted(Conflict):
     """Esta tarea ya fue terminada. Actualice su bandeja."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.errors import Conflict, DatabaseDown, EngineError, StorageFull
+from engine.errors import DatabaseDown, EngineError, LostRace, StorageFull
 
 LOST_RACES = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a serialization failure and a deadlock."""
@@ -69,7 +69,7 @@ def _of_sqlite(code: int) -> EngineError | None:
 
 def _of_postgresql(failure: sa.exc.DBAPIError, state: Any) -> EngineError | None:
     if state in LOST_RACES:
-        return Conflict("Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo.")
+        return LostRace()
     if state == DISK_FULL:
         return StorageFull()
     # A connection that broke brings no code.

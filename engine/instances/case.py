@@ -126,7 +126,12 @@ def _has_set_variables(node: Node) -> bool:
 
 def own_nodes(workflow: Any) -> list[Node]:
     """The nodes of one workflow, parents before children, children in order."""
-    stack, found, tasks = [workflow.task_tree], [], workflow.tasks
+    return subtree(workflow.task_tree)
+
+
+def subtree(top: Node) -> list[Node]:
+    """A node and all below it in its workflow, parents before children, children in order."""
+    stack, found, tasks = [top], [], top.workflow.tasks
     while stack:
         node = stack.pop()
         found.append(node)

@@ -6,7 +6,6 @@ to the node that waits for that end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, _EndJoin
@@ -14,7 +13,7 @@ from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.specs import Border
-from engine.instances.case import FINISHED
+from engine.instances.case import FINISHED, subtree
 
 
 def forget_past_occurrences(workflow: Any) -> None:
@@ -24,11 +23,12 @@ def forget_past_occurrences(workflow: Any) -> None:
     if heir is None:
         return
     for event in past:
-        for node in _below(event):
+        gone = subtree(event)
+        for node in reversed(gone):  # of several ends the last counts, as among branches
             if isinstance(node.task_spec, _EndJoin):
                 _hand_over(node.parent, heir.parent, event.parent)
         event.parent._children.remove(event.id)
-        for node in list(_below(event)):
+        for node in gone:
             del workflow.tasks[node.id]
 
 
@@ -39,7 +39,7 @@ def _happened(node: Node) -> bool:
 
 def _is_over(event: Node) -> bool:
     """Whether nothing below goes on; the join that the library puts under every boundary event always waits."""
-    return all(node._state & FINISHED or isinstance(node.task_spec, BoundaryEventJoin) for node in _below(event))
+    return all(node._state & FINISHED or isinstance(node.task_spec, BoundaryEventJoin) for node in subtree(event))
 
 
 def _waiting_end(workflow: Any) -> Node | None:
@@ -52,11 +52,3 @@ def _hand_over(gone: Node, heir: Node, before: Node) -> None:
     for name, value in gone.data.items():
         if before.data.get(name, ...) != value and heir.data.get(name, ...) == before.data.get(name, ...):
             heir.data[name] = value
-
-
-def _below(top: Node) -> Iterator[Node]:
-    stack = [top]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(node.children)

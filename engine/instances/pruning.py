@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
-from engine.instances.case import FINISHED, Case, forget_orphans
+from engine.instances.case import FINISHED, Case, forget_orphans, subtree
 from engine.instances.occurrences import forget_past_occurrences
 
 
@@ -51,14 +51,14 @@ def _splice(workflow: Any, top: Node, unfinished: list[Node]) -> None:
         trunk.pop()
     keep_from = tasks[trunk[-1]]
     if keep_from is not top and top._children != [keep_from.id]:
-        kept = set(_subtree(tasks, keep_from))
-        for node_id in _subtree(tasks, top)[1:]:
-            if node_id not in kept:
-                del tasks[node_id]
+        kept = {node.id for node in subtree(keep_from)}
+        for node in subtree(top)[1:]:
+            if node.id not in kept:
+                del tasks[node.id]
         top._children, keep_from._parent = [keep_from.id], top.id
     for branch in keep_from.children:
         if branch._state & FINISHED:
-            inside = set(_subtree(tasks, branch)[1:])
+            inside = {node.id for node in subtree(branch)[1:]}
             below = [node for node in unfinished if node.id in inside]
             if below:
                 _splice(workflow, branch, below)
@@ -94,12 +94,3 @@ def _common_path(tasks: dict[UUID, Node], nodes: list[Node]) -> list[UUID]:
         path.reverse()
         common = path if common is None else [a for a, b in zip(common, path, strict=False) if a == b]
     return common or []
-
-
-def _subtree(tasks: dict[UUID, Node], top: Node) -> list[UUID]:
-    found, stack = [], [top]
-    while stack:
-        node = stack.pop()
-        found.append(node.id)
-        stack.extend(tasks[child] for child in node._children)
-    return found

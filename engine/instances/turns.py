@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from engine.definitions import catalogue, parsing
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.diagram import Element
-from engine.errors import Conflict, InstanceEndedError, UnknownInstance, UnknownTask
+from engine.errors import Conflict, InstanceEndedError, LostRace, UnknownInstance, UnknownTask
 from engine.events import Event
 from engine.history import HistoryEntry
 from engine.identity import SYSTEM, Actor
@@ -124,11 +124,11 @@ class Turn:
         self.failing[node.id.hex] = (kind, failure)
 
     def store(self, status: bytes) -> None:
-        """Write the new state. Raises `Conflict` if somebody wrote another since this one was loaded."""
+        """Write the new state. Raises `LostRace` if somebody wrote another since this one was loaded."""
         seen = self.instance.lock_version
         written = {"instance_id": self.instance.id, "seen": seen, "next": seen + 1, "written": status}
         if self.connection.execute(_STORE, written).rowcount != 1:
-            raise Conflict("Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo.")
+            raise LostRace
         set_committed_value(self.instance, "lock_version", seen + 1)
         set_committed_value(self.instance, "status", status)
 

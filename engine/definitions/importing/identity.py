@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from engine.definitions.importing.draft import Draft, called, id_of, slug
-from engine.definitions.linting.identity import MAX_ID, MAX_NAME
+from engine.definitions.linting.findings import MAX_ID
+from engine.definitions.linting.identity import MAX_NAME
 from engine.definitions.markup import BPMN, BPMNDI, Node, bpmn, children, local, namespace, one_line, reference, text_of
 from engine.definitions.reading import NODES
 

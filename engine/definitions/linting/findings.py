@@ -11,8 +11,8 @@ from typing import Any
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.markup import Node
 
-LONGEST = 100
-"""Of a name that another may be near to."""
+MAX_ID = 100
+"""Of the letters of an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def shown(element: Element) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like this one; empty if none is. No name is longer than an id may be."""
-    return _nearest(name, tuple(known)) if len(name) <= LONGEST else ""
+    return _nearest(name, tuple(known)) if len(name) <= MAX_ID else ""
 
 
 @functools.lru_cache(10_000)

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.definitions.elements import AROUND, CATALOGUE, kind_name, refusal
-from engine.definitions.linting.findings import Checked, Finding, error, shown, warning
+from engine.definitions.linting.findings import MAX_ID, Checked, Finding, error, shown, warning
 from engine.definitions.markup import BPMN, BPMNDI, Node, bpmn, children, local, namespace, one_line, reference
 from engine.definitions.reading import NODES, SUBPROCESSES
 
 MAX_NAME = 300
-MAX_ID = 100
 _ID = re.compile(r"[^\W\d][\w.\-]*\Z")
 
 
