@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,43 @@ LOCK = 0x0CA0CE
 """The advisory lock on PostgreSQL: of several processes that start together, one migrates and the rest wait."""
 
 
+class LostReferences(Exception):
+    """An upgrade would leave rows of these tables without the row they refer to; nothing of it was kept."""
+
+
 def migrate(database: Database) -> None:
-    """Apply every pending revision. Nothing happens where there is none; may run in many processes at once."""
-    with database.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
-        if not database.is_sqlite:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-        if _current(connection) != _scripts().get_current_head():
-            command.upgrade(_config(connection), "head")
+    """Apply every pending revision, all or none. Nothing happens where there is none; many processes may run it at once."""
+    with database.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+        with _tables_may_be_rebuilt(connection) if database.is_sqlite else nullcontext(), connection.begin():
+            if not database.is_sqlite:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+            if _current(connection) != _scripts().get_current_head():
+                command.upgrade(_config(connection), "head")
+                _ensure_whole(connection)
+
+
+@contextmanager
+def _tables_may_be_rebuilt(connection: sa.Connection) -> Iterator[None]:
+    """Let SQLite replace a table that others refer to: it can alter little in place, so Alembic writes a new one.
+
+    Foreign keys are off meanwhile, or dropping the old table would delete what refers to it; they are counted before
+    the commit. The setting can only be changed outside a transaction.
+    """
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _ensure_whole(connection: sa.Connection) -> None:
+    """Refuse an upgrade that left a row without the row it refers to (PostgreSQL refuses by itself)."""
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if lost:
+            raise LostReferences(sorted({row[0] for row in lost}))
 
 
 def is_current(database: Database) -> bool:

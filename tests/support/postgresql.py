@@ -89,6 +89,15 @@ def drop(url: URL) -> None:
         connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
 
 
+def restore(url: URL, text: bytes) -> None:
+    """Run what pg_dump wrote against an empty database."""
+    folder = binaries()
+    assert folder is not None
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    command = [folder / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null", plain]
+    subprocess.run(command, input=text, check=True)
+
+
 @contextmanager
 def _maintenance(url: URL) -> Iterator[sa.Connection]:
     engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
