@@ -22,7 +22,8 @@ from tests.support.diagrams import chain, each, end, flow, gateway, process, sta
 from web import migrating
 from web.bootstrap import Application, assemble
 from web.config import Config
-from workflows.people.models import Entity, Person, PersonRole, Role
+from workflows.people.models import Person, PersonRole, Role
+from workflows.sectors.models import Entity
 
 ROLE = "coordinador_pes"
 ANA = Actor("ana", frozenset({ROLE}))

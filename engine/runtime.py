@@ -12,7 +12,7 @@ from engine.calendar import BusinessCalendar
 from engine.clock import Clock
 from engine.events import Event, Listener
 from engine.identity import CandidateGroups
-from engine.instances.naming import CaseNamer
+from engine.naming import CaseNamer
 from engine.service_tasks import ServiceTaskHandler
 
 

@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 import engine.errors as engine_errors
 import workflows.errors as workflows_errors
 from web.pages import actor, current, wants_json
-from workflows import auditing
-from workflows.cadence import InvalidCadence
+from workflows.cycles.cadence import InvalidCadence
+from workflows.monitoring.corrections import record_refusal
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def remember_refusal(error: workflows_errors.PeriodFrozen) -> None:
     """Write down the attempt on a closed month: the transaction that was refused took its own note with it."""
     application = current()
     with application.database.unit_of_work() as session:
-        auditing.record_refusal(session, application.clock, actor(), error)
+        record_refusal(session, application.clock, actor(), error)
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,17 @@ class LostReferences(Exception):
 
 
 def migrate(database: Database) -> None:
-    """Apply every pending revision, all or none. Nothing happens where there is none; many processes may run it at once."""
-    with database.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
-        with _tables_may_be_rebuilt(connection) if database.is_sqlite else nullcontext(), connection.begin():
-            if not database.is_sqlite:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-            if _current(connection) != _scripts().get_current_head():
-                command.upgrade(_config(connection), "head")
-                _ensure_whole(connection)
+    """Apply every pending revision, all or none; many processes may do it at once."""
+    with (
+        database.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection,
+        _tables_may_be_rebuilt(connection),
+        connection.begin(),
+    ):
+        if not database.is_sqlite:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        if _current(connection) != _scripts().get_current_head():
+            command.upgrade(_config(connection), "head")
+            _ensure_whole(connection)
 
 
 @contextmanager
@@ -44,13 +47,16 @@ def _tables_may_be_rebuilt(connection: sa.Connection) -> Iterator[None]:
     Foreign keys are off meanwhile, or dropping the old table would delete what refers to it; they are counted before
     the commit. The setting can only be changed outside a transaction.
     """
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute("PRAGMA foreign_keys=OFF")
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
     finally:
-        driver.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
 
 
 def _ensure_whole(connection: sa.Connection) -> None:

@@ -22,11 +22,11 @@ from web import migrating
 from web.bootstrap import Application, assemble
 from web.config import Config
 from web.progress import Progress
-from workflows import seeding
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.errors import Conflict
-from workflows.people.models import Entity
-from workflows.plan.data import PlanData, rebase, without_measurements
+from workflows.loading import seeding
+from workflows.records.data import PlanData, rebase, without_measurements
+from workflows.sectors.models import Entity
 from workflows.simulation import citizens, documents, life, result
 from workflows.simulation.happenings import Behaviour, Happenings, Years
 from workflows.simulation.life import Span

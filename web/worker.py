@@ -11,14 +11,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from engine import sweep
 from notifications import digest, outbox
 from web.bootstrap import Application
-from workflows import cycles
 from workflows.approvals import printing as approvals
-from workflows.documents import files, publishing
+from workflows.cycles import opening as cycles
+from workflows.documents import publishing
+from workflows.forms.drafts import forget_unused
 from workflows.formulation import method_printing, printing
 from workflows.implementation import external_files
 from workflows.lifecycle import year_end
 from workflows.meetings import printing as minutes
 from workflows.reports import storing
+from workflows.sectors.holidays import local_days
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ def _attempt(act: Callable[[Application], None], application: Application) -> No
 def _know_local_days(application: Application) -> None:
     # A plan loaded a minute ago may have brought days that nobody works.
     with application.database.reading() as session:
-        application.calendar.reload(session)
+        application.calendar.know(local_days(session))
 
 
 def _open_periods(application: Application) -> None:
@@ -105,7 +107,7 @@ def _make_documents(application: Application) -> None:
 
 def _forget_unused_files(application: Application) -> None:
     with application.database.unit_of_work() as session:
-        files.forget_unused(session, application.clock)
+        forget_unused(session, application.clock)
 
 
 def _deliver(application: Application) -> None:

@@ -8,16 +8,22 @@ from collections.abc import Iterable
 from engine.clock import Clock
 from engine.events import Listener
 from engine.runtime import ProcessEngine
-from workflows import cadence
 from workflows.calendar import WorkingCalendar
+from workflows.cycles import cadence
+from workflows.cycles.naming import PlanCases
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
+from workflows.forms.room import Room
 from workflows.forms.submissions import Forms
-from workflows.handlers.formulation_steps import give_sections_to_their_writers
-from workflows.handlers.meeting_steps import MinutesMaker
-from workflows.handlers.month_steps import ReportMaker
-from workflows.handlers.room import Room
-from workflows.handlers.rooms import approval, evaluation, formulation, implementation, lifecycle, month, recovery
-from workflows.naming import PlanCases
+from workflows.handlers.approval import room as approval
+from workflows.handlers.evaluation import room as evaluation
+from workflows.handlers.formulation import room as formulation
+from workflows.handlers.formulation.formulation_steps import give_sections_to_their_writers
+from workflows.handlers.implementation import room as implementation
+from workflows.handlers.lifecycle import room as lifecycle
+from workflows.handlers.month import room as month
+from workflows.handlers.month.meeting_steps import MinutesMaker
+from workflows.handlers.month.month_steps import ReportMaker
+from workflows.handlers.recovery import room as recovery
 from workflows.people.directory import SectorGroups
 
 

@@ -11,11 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from engine.errors import InvalidDeadline
-from workflows.plan.models import LocalHoliday
 
 BOGOTA = ZoneInfo("America/Bogota")
 """The zone of every day in Cauce: a day ends at 23:59:59 here."""
@@ -35,14 +32,6 @@ _OPENING = re.compile(rf"(?P<anchor>cierre|inicio|fecha:(?P<month>\d\d)-(?P<day>
 def national_holidays(year: int) -> Mapping[dt.date, str]:
     """The holidays of Colombia in `year` with their Spanish names; Ley 51 de 1983 moves some to Monday."""
     return dict(holidays.country_holidays("CO", years=year, language="es"))
-
-
-def local_days(session: Session) -> LocalDays:
-    """The local non-working days on record, by scope."""
-    found: dict[str | None, set[dt.date]] = {}
-    for day, scope in session.execute(sa.select(LocalHoliday.day, LocalHoliday.scope)):
-        found.setdefault(scope or None, set()).add(day)
-    return {scope: frozenset(days) for scope, days in found.items()}
 
 
 def bogota_day(moment: dt.datetime) -> dt.date:
@@ -75,9 +64,9 @@ class WorkingCalendar:
         days[None] = days.get(None, frozenset()) | frozenset(extra)
         self._local: LocalDays = days
 
-    def reload(self, session: Session) -> None:
-        """Take the local days from the database, in place of those it had."""
-        self._local = local_days(session)
+    def know(self, local: LocalDays) -> None:
+        """Take these local days, in place of those it had."""
+        self._local = local
 
     def is_working(self, day: dt.date, scope: str | None = None) -> bool:
         """Whether people of `scope` work on `day`."""

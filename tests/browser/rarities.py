@@ -15,8 +15,8 @@ from engine.instances.models import Instance
 from tests.browser.test_studio import shipped_with
 from tests.support.plan import PLAN
 from tests.support.web import Site
-from workflows.cycles import UNDECIDED
-from workflows.monitoring.models import PeriodStart
+from workflows.cycles.models import PeriodStart
+from workflows.cycles.opening import UNDECIDED
 from workflows.surveys import conducting
 from workflows.surveys.conducting import Design
 from workflows.surveys.models import Survey

@@ -32,10 +32,11 @@ from tests.support.plan import PLAN, demo_data
 from tests.support.web import PASSWORD
 from web import worker
 from web.cli import main
+from workflows.auditing.models import AuditEntry
+from workflows.cycles.models import Period
+from workflows.loading.workbook import write_workbook
 from workflows.monitoring import figures
-from workflows.monitoring.models import EntityReport, Period
-from workflows.plan.models import AuditEntry
-from workflows.plan.workbook import write_workbook
+from workflows.monitoring.models import EntityReport
 from workflows.reports.contents import light
 from workflows.simulation.robots import LATE, RETURNED
 from workflows.spanish import percentage
@@ -114,7 +115,7 @@ def load_the_office_s_workbook(office: Office) -> None:
 def the_lights_are_the_golden_ones(office: Office) -> None:
     page = office.page("admin")
     page.goto(f"/plan/?mes={JUNE}")
-    golden = yaml.safe_load((resources.files("workflows.plan") / "demo" / "pes_demo.yaml").read_bytes())
+    golden = yaml.safe_load((resources.files("workflows.loading") / "demo" / "pes_demo.yaml").read_bytes())
 
     for code, expected in golden["esperados_anio_2_mes_6"].items():
         row = page.locator("tbody tr").filter(has=page.get_by_role("link", name=code, exact=True)).inner_text()

@@ -18,7 +18,7 @@ from engine.tasks.models import UserTask
 from tests.browser.conftest import Live
 from tests.integration.studio.test_bringing import PERMIT
 from tests.support.plan import PLAN
-from workflows import cycles
+from workflows.cycles import opening as cycles
 
 pytestmark = pytest.mark.browser
 

@@ -29,7 +29,7 @@ from engine.tasks import commands as tasks
 from engine.tasks.models import UserTask
 from tests.support.databases import begin_with
 from workflows.calendar import WorkingCalendar
-from workflows.naming import PlanCases
+from workflows.cycles.naming import PlanCases
 from workflows.people.directory import SectorGroups
 
 MONDAY = dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC)

@@ -22,7 +22,8 @@ from tests.support.plan import demo_data, furnish
 from tests.support.remote import BROKEN, Browser, Fields, Server
 from web import migrating
 from web.demo.clock import DemoClock
-from workflows import assembly, cycles
+from workflows import assembly
+from workflows.cycles import opening as cycles
 from workflows.forms.models import FormDraft, Submission
 from workflows.monitoring.models import MeasurementChange
 

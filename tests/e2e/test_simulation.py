@@ -18,7 +18,7 @@ from web.cli.root import main
 from web.simulating import POLITE, REAL, Order
 from workflows import guide
 from workflows.errors import Conflict
-from workflows.people.models import Entity
+from workflows.sectors.models import Entity
 from workflows.simulation import life
 from workflows.simulation.happenings import Behaviour, Years
 from workflows.simulation.result import Result

@@ -19,9 +19,10 @@ from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from tests.support import databases, recomputation
 from tests.support.plan import MONTH, House, build_house, day, demo_data
+from workflows.cycles.models import Period
 from workflows.forms.models import Submission
-from workflows.monitoring.models import EntityReport, Figure, Measurement, MeasurementChange, Period
-from workflows.plan.data import without_measurements
+from workflows.monitoring.models import EntityReport, Figure, Measurement, MeasurementChange
+from workflows.records.data import without_measurements
 from workflows.simulation.robots import LATE, MISSING, RETURNED
 
 MONTHS = [f"2017-{month:02}" for month in range(4, 13)] + ["2018-01", "2018-02", "2018-03"]

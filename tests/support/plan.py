@@ -21,8 +21,8 @@ from tests.support.databases import begin_with
 from workflows import assembly, shipped
 from workflows.calendar import bogota_day
 from workflows.forms.submissions import Forms
-from workflows.plan import importing, reading
-from workflows.plan.data import PlanData, without_measurements
+from workflows.loading import importing, reading
+from workflows.records.data import PlanData, without_measurements
 from workflows.simulation.playing import Play
 from workflows.simulation.robots import GOOD, Robots
 from workflows.simulation.values import Reality
@@ -44,7 +44,7 @@ MONTH = frozenset(
 @cache
 def demo_data() -> PlanData:
     """The demo file, measurements and all."""
-    content = (resources.files("workflows.plan") / "demo" / "pes_demo.yaml").read_bytes()
+    content = (resources.files("workflows.loading") / "demo" / "pes_demo.yaml").read_bytes()
     return reading.read_file("pes_demo.yaml", content)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine.tasks.models import UserTask
 from workflows.forms.models import Submission
-from workflows.plan.data import IndicatorRecord, PlanData
+from workflows.records.data import IndicatorRecord, PlanData
 
 Month = tuple[int, int]
 

@@ -27,7 +27,7 @@ from web.app import create_app
 from web.auth.models import Credential
 from web.bootstrap import Application, assemble
 from web.config import Config
-from workflows import cycles
+from workflows.cycles import opening as cycles
 from workflows.reports import storing
 from workflows.simulation.robots import LATE, RETURNED
 

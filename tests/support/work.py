@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from engine.definitions.models import Bundle
 from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
-from workflows.people.models import Entity, Person, PersonRole, Role
+from workflows.people.models import Person, PersonRole, Role
+from workflows.sectors.models import Entity
 
 NOW = dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC)
 

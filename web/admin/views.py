@@ -12,11 +12,12 @@ from web.auth import allow, passwords, sessions
 from web.auth.models import Credential
 from web.auth.people import everybody
 from web.pages import actor, back_to, current, page
-from workflows import auditing
+from workflows.auditing import recording as auditing
 from workflows.errors import Refused
-from workflows.people import leaving
+from workflows.lifecycle import leaving
 from workflows.people.directory import Directory
-from workflows.people.models import Entity, Person, PersonRole, Role
+from workflows.people.models import Person, PersonRole, Role
+from workflows.sectors.models import Entity
 
 ADMINISTRATOR = "administrador"
 

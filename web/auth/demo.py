@@ -6,7 +6,8 @@ from itertools import groupby
 
 from web.auth.people import everybody
 from web.pages import current
-from workflows.people.models import Entity, Person
+from workflows.people.models import Person
+from workflows.sectors.models import Entity
 
 
 def people_by_entity() -> list[tuple[Entity, list[Person]]]:

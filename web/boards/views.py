@@ -14,12 +14,11 @@ from web.boards import wording
 from web.boards.candidates import candidates
 from web.boards.tables import TaskLine, standing_figures, task_lines
 from web.pages import actor, back_to, current, page
-from workflows import cycles
+from workflows.cycles import opening as cycles
 from workflows.errors import NotFound
-from workflows.monitoring import board
+from workflows.monitoring import board, overview
 from workflows.monitoring.board import Board, BoardMonth
 from workflows.people import directory
-from workflows.plan import overview
 from workflows.reports.contents import light
 
 blueprint = Blueprint("boards", __name__, url_prefix="/seguimiento")

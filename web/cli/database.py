@@ -16,6 +16,7 @@ from web.cli.root import opened
 from workflows.documents import checking
 from workflows.people.directory import seed_roles
 from workflows.people.models import Person
+from workflows.sectors.holidays import local_days
 from workflows.shipped import publish_shipped
 
 
@@ -93,7 +94,7 @@ def prepare(application: Application) -> None:
     if application.is_demo and _lacks(application.database, Person):
         _play_demo(application)
     with application.database.reading() as session:
-        application.calendar.reload(session)
+        application.calendar.know(local_days(session))
 
 
 def _lacks(database: Database, table: type) -> bool:

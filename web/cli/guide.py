@@ -13,7 +13,7 @@ from web.cli.root import opened
 
 if TYPE_CHECKING:
     from web.bootstrap import Application
-    from workflows.coverage import RowCoverage
+    from workflows.lifecycle.coverage import RowCoverage
 
 INCOMPLETE = 1
 
@@ -34,7 +34,7 @@ def guide() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Escribe el resultado como JSON.")
 def coverage(as_json: bool) -> None:
     """Print the coverage."""
-    from workflows.coverage import as_json as to_json  # noqa: PLC0415  (quick --help)
+    from workflows.lifecycle.coverage import as_json as to_json  # noqa: PLC0415
 
     with opened() as application:
         rows = _rows(application)
@@ -48,7 +48,7 @@ def coverage(as_json: bool) -> None:
 
 def _rows(application: Application) -> list[RowCoverage]:
     from engine.definitions.reading import read_diagram  # noqa: PLC0415
-    from workflows import coverage as covering  # noqa: PLC0415
+    from workflows.lifecycle import coverage as covering  # noqa: PLC0415
     from workflows.shipped import shipped_diagrams  # noqa: PLC0415
 
     doers = covering.doers_of(application.forms.handlers, application.engine.service_tasks)

@@ -11,7 +11,8 @@ from web.auth import passwords, sessions
 from web.bootstrap import Application
 from web.cli.root import opened
 from workflows.people.directory import seed_roles
-from workflows.people.models import Entity, Person, PersonRole
+from workflows.people.models import Person, PersonRole
+from workflows.sectors.models import Entity
 
 ROLE = "administrador"
 

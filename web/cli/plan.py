@@ -14,14 +14,14 @@ from web import migrating
 from web.bootstrap import Application
 from web.cli.root import opened
 from workflows.calendar import bogota_day
+from workflows.loading import importing
+from workflows.loading.importing import Preview
+from workflows.loading.reading import read_file
+from workflows.loading.workbook import template as empty_workbook
 from workflows.monitoring import figures
-from workflows.plan import importing
-from workflows.plan.data import PlanData, rebase
-from workflows.plan.importing import Preview
 from workflows.plan.models import Plan
-from workflows.plan.problems import InvalidPlan, Problem
-from workflows.plan.reading import read_file
-from workflows.plan.workbook import template as empty_workbook
+from workflows.records.data import PlanData, rebase
+from workflows.records.problems import InvalidPlan, Problem
 from workflows.spanish import number, percentage
 
 CONSOLE = Actor("consola", is_supervisor=True)

@@ -14,8 +14,8 @@ from web.bootstrap import Application, assemble
 from web.demo.clock import DemoClock
 from web.progress import Progress
 from workflows.calendar import BOGOTA, WorkingCalendar, add_months, bogota_day
-from workflows.plan import importing, reading
-from workflows.plan.data import PlanData, rebase, without_measurements
+from workflows.loading import importing, reading
+from workflows.records.data import PlanData, rebase, without_measurements
 from workflows.reports import storing
 from workflows.simulation.playing import Play
 from workflows.simulation.robots import GOOD, LATE, MISSING, RETURNED, Robots
@@ -52,7 +52,7 @@ def play(application: Application, out: TextIO = sys.stderr) -> None:
 
 def plan_of(present: dt.datetime) -> PlanData:
     """The demo plan, re-based so that `present` lies in its second year."""
-    content = (resources.files("workflows.plan") / "demo" / "pes_demo.yaml").read_bytes()
+    content = (resources.files("workflows.loading") / "demo" / "pes_demo.yaml").read_bytes()
     return rebase(reading.read_file("pes_demo.yaml", content), _reported_month(bogota_day(present)).year - 1)
 
 

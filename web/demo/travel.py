@@ -15,7 +15,7 @@ from web import worker
 from web.auth import sessions
 from web.bootstrap import Application
 from workflows.calendar import BOGOTA, bogota_day
-from workflows.monitoring.models import Period
+from workflows.cycles.models import Period
 
 MORNING = dt.time(9, 0)
 LONGEST_DAYS = 70

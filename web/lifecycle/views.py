@@ -14,11 +14,11 @@ from engine.tasks.models import TaskCandidate, UserTask
 from web import deadlines
 from web.auth import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page
-from workflows import coverage, guide
+from workflows import guide
 from workflows.errors import Refused
-from workflows.lifecycle import guide_progress, handover, phases, starting
+from workflows.lifecycle import coverage, guide_progress, handover, phases, starting
 from workflows.lifecycle.guide_progress import RowProgress
-from workflows.plan import overview
+from workflows.monitoring import overview
 from workflows.plan.models import Plan
 
 blueprint = Blueprint("lifecycle", __name__)

@@ -17,11 +17,11 @@ from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
 from workflows.documents import files
 from workflows.errors import Conflict
-from workflows.plan import importing, reading, workbook
-from workflows.plan.comparing import ADDED, CHANGED, REMOVED, Change
-from workflows.plan.importing import Preview
-from workflows.plan.problems import InvalidPlan, Problem
-from workflows.plan.stored import stored_plan
+from workflows.loading import importing, reading, workbook
+from workflows.loading.importing import Preview
+from workflows.records.comparing import ADDED, CHANGED, REMOVED, Change
+from workflows.records.problems import InvalidPlan, Problem
+from workflows.records.stored import stored_plan
 
 COORDINATORS = ("coordinador_pes", "administrador")
 LIFETIME_S = 8 * 3600

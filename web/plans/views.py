@@ -13,13 +13,12 @@ from web.errors import remember_refusal
 from web.pages import actor, back_to, current, page
 from web.plans import budget, changes, levels, loading, timeline, wording
 from web.plans.blueprint import blueprint
+from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
-from workflows.monitoring import corrections, figures, trace, year_course
-from workflows.monitoring.models import Period
+from workflows.monitoring import corrections, figures, overview, trace, year_course
 from workflows.monitoring.period_figures import IndicatorFigure
 from workflows.monitoring.year_course import YearCourse
-from workflows.plan import overview
 from workflows.plan.models import Plan
 from workflows.reports import indicator_chart
 from workflows.reports.contents import light

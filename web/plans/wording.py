@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from workflows.cycles.models import Period
 from workflows.indicators.formulas import (
     MET,
     NO_CUTOFF_YET,
@@ -15,7 +16,6 @@ from workflows.indicators.formulas import (
 )
 from workflows.indicators.sheets import CONSTANT, FALLING, RISING, SUM
 from workflows.indicators.traffic_light import Bands
-from workflows.monitoring.models import Period
 from workflows.reports.contents import COLOR_WORDS
 from workflows.spanish import month_name, number, percentage
 

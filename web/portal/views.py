@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 
 from web.auth import ANYONE, allow
 from web.pages import current, page
+from workflows.approvals import on_portal as published
 from workflows.approvals import published as published_documents
 from workflows.documents import files
 from workflows.documents.models import Document, StoredFile
-from workflows.monitoring import figures, published
+from workflows.monitoring import figures
 from workflows.reports import storing
 from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import draw

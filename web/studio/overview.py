@@ -10,13 +10,14 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definitions import drafts, usage
+from engine.definitions import drafts
 from engine.definitions.comparison import Labels
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
-from engine.definitions.usage import RunningCase
 from engine.errors import UnknownDefinition
+from engine.instances import usage
+from engine.instances.usage import RunningCase
 from engine.runtime import ProcessEngine
 from web.studio import unpublished
 from workflows.people.models import Person

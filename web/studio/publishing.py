@@ -6,7 +6,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine.definitions import drafts, usage
+from engine.definitions import drafts
 from engine.definitions.comparison import compare
 from engine.definitions.drawing import draw_svg
 from engine.definitions.models import Draft
@@ -14,6 +14,7 @@ from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
 from engine.definitions.rehearsal import rehearse
 from engine.errors import StaleDraft, UnknownDefinition
+from engine.instances import usage
 from web.auth.access import allow
 from web.pages import actor, back_to, current, page
 from web.studio import overview, unpublished

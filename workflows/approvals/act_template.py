@@ -10,8 +10,8 @@ from workflows.approvals.acts import MODIFICATION
 from workflows.approvals.models import Observation, ReviewRound
 from workflows.approvals.reviewing import Subject
 from workflows.documents.models import DocumentVersion
-from workflows.people.models import Entity
 from workflows.plan.models import Plan
+from workflows.sectors.models import Entity
 from workflows.spanish import enumeration
 
 MOST_NAMED = 4

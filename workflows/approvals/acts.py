@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows import auditing
 from workflows.approvals import approving, reviewing
 from workflows.approvals.models import ActAnnex, AdministrativeAct
 from workflows.approvals.reviewing import Subject
+from workflows.auditing import recording as auditing
 from workflows.errors import NotFound
-from workflows.people.models import Entity
+from workflows.sectors.models import Entity
 
 ADOPTION, MODIFICATION = "adopcion", "modificacion"
 RESOLUTION = "resolucion"

@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows import auditing
 from workflows.approvals import acts
 from workflows.approvals.models import AdministrativeAct, PlanVersion
+from workflows.auditing import recording as auditing
 from workflows.calendar import add_months
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
-from workflows.lifecycle.models import PlanEntity
-from workflows.people.models import Entity
-from workflows.plan.models import Plan
+from workflows.plan.models import Plan, PlanEntity
+from workflows.sectors.models import Entity
 
 IN_FORCE = "vigente"
 FIRST = "1.0"

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows import auditing
 from workflows.approvals import reviewing
 from workflows.approvals.models import Approval, ReviewRound
 from workflows.approvals.reviewing import Subject
+from workflows.auditing import recording as auditing
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.errors import Refused
-from workflows.people.models import Entity
 from workflows.plan.models import Plan
+from workflows.sectors.models import Entity
 from workflows.spanish import long_moment
 
 APPROVES, WITH_REMARK, REFUSES = "aprueba", "aprueba_con_observacion", "no_aprueba"

@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.instances import messages
 from engine.runtime import ProcessEngine
-from workflows import auditing, cadence
 from workflows.approvals import acts, elements
 from workflows.approvals.models import Modification, ModificationChange, ModificationFile, PlanVersion
+from workflows.auditing import recording as auditing
+from workflows.cycles import cadence
+from workflows.cycles.models import Period
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.errors import NotFound, Refused
 from workflows.events import ModificationDenied
-from workflows.monitoring.models import Period
 from workflows.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 

@@ -17,8 +17,8 @@ from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Print
 from workflows.documents.rendering import Page
 from workflows.people import directory
-from workflows.people.models import Entity
 from workflows.plan.models import Plan
+from workflows.sectors.models import Entity
 from workflows.spanish import long_day, long_moment
 
 ACT, SHEET = "acto", "observaciones"

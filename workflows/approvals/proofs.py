@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from workflows.approvals import acts, publishing
 from workflows.approvals.models import AdministrativeAct, PresentationCall, Publication
-from workflows.lifecycle.proofs import Checklists, Proof, Question
+from workflows.forms.closing import Checklists, Proof, Question
 from workflows.meetings.convening import APPROVED
 from workflows.meetings.models import Meeting
 from workflows.spanish import enumeration, long_day

@@ -13,7 +13,7 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.approvals.models import Publication, PublicationCheck
 from workflows.calendar import bogota_day
-from workflows.people.models import Entity
+from workflows.sectors.models import Entity
 
 PENDING, PUBLISHED, VERIFIED, FAILED = "pendiente", "publicada", "verificada", "fallida"
 INTERNAL, EXTERNAL = "interna", "externa"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import sqlalchemy as sa
@@ -14,11 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
-from engine.database import Base
 from workflows.documents.kinds import ACCEPTED, Kind, kind_of
 from workflows.documents.models import FileContent, StoredFile
 from workflows.errors import InvalidFile, NotFound
-from workflows.forms.models import FormDraft
 
 LIMIT = 20 * 1024 * 1024
 LONGEST_NAME = 150
@@ -110,24 +106,6 @@ def clean_name(name: str) -> str:
     return f"{path.stem[: LONGEST_NAME - len(path.suffix[:10])]}{path.suffix[:10]}"
 
 
-def forget_unused(session: Session, clock: Clock, older_than_days: int = 30) -> int:
-    """Delete files that no draft names and no row points to, and contents left alone.
-
-    Looked at are what was uploaded to a task and what was put aside until somebody confirms it (`PUT_ASIDE`).
-    Returns how many files went. Doing it again changes nothing.
-    """
-    limit = clock.now() - dt.timedelta(days=older_than_days)
-    passing = sa.or_(StoredFile.task_id.is_not(None), StoredFile.media_type == PUT_ASIDE)
-    old = sa.select(StoredFile.id).where(passing, StoredFile.stored_at < limit)
-    candidates = set(session.scalars(old))
-    unused = sorted(candidates - _in_drafts(session) - _referenced(session))
-    for start in range(0, len(unused), 500):
-        session.execute(sa.delete(StoredFile).where(StoredFile.id.in_(unused[start : start + 500])))
-    kept = sa.select(StoredFile.sha256)
-    session.execute(sa.delete(FileContent).where(FileContent.sha256.not_in(kept)))
-    return len(unused)
-
-
 def _keep_content(session: Session, sha256: str, content: bytes) -> None:
     if session.get(FileContent, sha256) is not None:
         return
@@ -141,29 +119,3 @@ def _keep_content(session: Session, sha256: str, content: bytes) -> None:
 def _with_suffix(name: str, kind: Kind) -> str:
     """The name with the ending of its content: what is called `.pdf` is one."""
     return name if name.lower().endswith(kind.suffix) else f"{name}{kind.suffix}"
-
-
-def _in_drafts(session: Session) -> set[int]:
-    """Whatever a draft may name: a file just uploaded is known by nothing else."""
-    return {number for values in session.scalars(sa.select(FormDraft.values)) for number in _numbers(values)}
-
-
-def _referenced(session: Session) -> set[int]:
-    """Every file that a row of any table points to."""
-    used: set[int] = set()
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            if any(key.column.table.name == StoredFile.__tablename__ for key in column.foreign_keys):
-                used |= set(session.scalars(sa.select(column).where(column.is_not(None))))
-    return used
-
-
-def _numbers(value: object) -> Iterator[int]:
-    """Every whole number in JSON values, also those written as text: a file's id may be among them."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _numbers(item)
-    elif isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdecimal()):
-        yield int(str(value)[:18]) if not isinstance(value, bool) else -1

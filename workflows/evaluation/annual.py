@@ -15,9 +15,9 @@ from engine.runtime import ProcessEngine
 from workflows.errors import NotFound
 from workflows.evaluation import evaluations, tables
 from workflows.evaluation.models import AnnualReport, ChapterAnnex, EntityChapter, Evaluation, Improvement
-from workflows.lifecycle import participants
 from workflows.monitoring import figures
-from workflows.people.models import Entity
+from workflows.plan import participants
+from workflows.sectors.models import Entity
 from workflows.spanish import enumeration, month_name, percentage
 
 OPEN, CONSOLIDATED, CONFORMING, APPROVED = "abierto", "consolidado", "conforme", "aprobado"

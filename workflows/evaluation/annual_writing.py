@@ -15,7 +15,7 @@ from workflows.evaluation.models import AnnualReport, EntityChapter, Evaluation
 from workflows.evaluation.tables import Table
 from workflows.monitoring import figures
 from workflows.people import directory
-from workflows.people.models import Entity
+from workflows.sectors.models import Entity
 from workflows.spanish import long_day, long_moment, month_name
 
 KIND = "informe_anual"

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.calendar import add_months
+from workflows.cycles.models import Period, PeriodStart
 from workflows.errors import NotFound
 from workflows.evaluation.models import Evaluation, Judgement
-from workflows.lifecycle import participants
-from workflows.monitoring.models import Period, PeriodStart
 from workflows.monitoring.periods import CLOSED
+from workflows.plan import participants
 from workflows.plan.models import Plan
 
 INTERMEDIATE, FINAL = "intermedia", "final"

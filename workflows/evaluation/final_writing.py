@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
+from workflows.cycles.models import Period
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.evaluation import documents, evaluations, final, tables
@@ -18,7 +19,6 @@ from workflows.evaluation.final import ADDRESSEES, CRITERIA
 from workflows.evaluation.models import Evaluation
 from workflows.evaluation.semester_writing import WORDS, semester_words
 from workflows.evaluation.tables import Table
-from workflows.monitoring.models import Period
 from workflows.monitoring.periods import CLOSED
 from workflows.spanish import long_day, long_moment
 

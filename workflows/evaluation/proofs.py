@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from workflows.cycles.models import Period
 from workflows.evaluation import annual, evaluations
 from workflows.evaluation.evaluations import FINAL, INTERMEDIATE, PUBLISHED
 from workflows.evaluation.models import CertifiedMonth, Evaluation, EvaluationInput
-from workflows.lifecycle.proofs import Checklists, Proof, Question
+from workflows.forms.closing import Checklists, Proof, Question
 from workflows.meetings.models import Meeting
-from workflows.monitoring.models import Bottleneck, Period
+from workflows.monitoring.models import Bottleneck
 from workflows.monitoring.periods import CLOSED
 from workflows.recovery.models import RecoveryPlan
 from workflows.spanish import long_day

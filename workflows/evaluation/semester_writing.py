@@ -14,7 +14,7 @@ from workflows.evaluation.evaluations import LINE, OBJECTIVE
 from workflows.evaluation.models import Evaluation, Judgement, SelfAssessment
 from workflows.evaluation.tables import Table
 from workflows.goals.models import Line, Objective
-from workflows.lifecycle.names import named
+from workflows.goals.names import named
 from workflows.spanish import long_day, long_moment, month_name, percentage
 
 KIND = "evaluacion_intermedia"

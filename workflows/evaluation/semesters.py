@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.cycles.models import Period
 from workflows.errors import Refused
 from workflows.evaluation import evaluations
 from workflows.evaluation.evaluations import CERTIFIED, INTERMEDIATE, find, months, still_open
@@ -18,7 +19,7 @@ from workflows.evaluation.models import CertifiedMonth, Evaluation, RecoveryDeci
 from workflows.indicators.models import Indicator
 from workflows.monitoring import figures
 from workflows.monitoring.bottlenecks import CONFIRMED
-from workflows.monitoring.models import Bottleneck, Period
+from workflows.monitoring.models import Bottleneck
 from workflows.spanish import enumeration, month_name
 
 PENDING, RECEIVED, NONE_SENT = "pendiente", "recibida", "sin_autoevaluacion"

@@ -10,15 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.cycles.models import Period
 from workflows.indicators.models import Indicator
 from workflows.meetings.models import Commitment
 from workflows.monitoring import figures
-from workflows.monitoring.models import BudgetReport, Period
+from workflows.monitoring.models import BudgetReport
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
-from workflows.people.models import Entity
 from workflows.plan.models import Project
 from workflows.recovery.models import RecoveryPlan
 from workflows.reports.contents import light
+from workflows.sectors.models import Entity
 from workflows.spanish import long_day, number, percentage
 
 MILLION = Decimal(1_000_000)

@@ -65,3 +65,26 @@ class SubmissionFile(Base):
 
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"), primary_key=True)
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+
+
+class ClosingItem(Base):
+    """A point of a closing review: whether it was ticked, and the record that proved it then.
+
+    `review` is the form handler (`cerrar_fase_1`), `key` the year where the review is yearly, `item` the point.
+    """
+
+    __tablename__ = "closing_item"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "review", "key", "item"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    review: Mapped[str] = mapped_column(sa.String(60))
+    key: Mapped[str] = mapped_column(sa.String(10), default="")
+    item: Mapped[str] = mapped_column(sa.String(100))
+    label: Mapped[str] = mapped_column(sa.String(300))
+    ticked: Mapped[bool]
+    proof: Mapped[str] = mapped_column(sa.Text, default="")
+    link: Mapped[str] = mapped_column(sa.String(300), default="")
+    remarks: Mapped[str] = mapped_column(sa.Text, default="")
+    reviewed_at: Mapped[dt.datetime]
+    reviewed_by: Mapped[str] = mapped_column(sa.String(60))

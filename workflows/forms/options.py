@@ -8,7 +8,8 @@ from types import MappingProxyType
 import sqlalchemy as sa
 
 from workflows.forms.handlers import Catalogue, FormContext, Option
-from workflows.people.models import Entity, Person, Role
+from workflows.people.models import Person, Role
+from workflows.sectors.models import Entity
 
 
 def people(context: FormContext) -> Sequence[Option]:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from workflows.goals.models import Goal, Objective
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.indicators.sheets import SUM, Month
-from workflows.plan import importing, writing
-from workflows.plan.data import IndicatorRecord, PersonRecord
+from workflows.loading import importing
 from workflows.plan.models import Plan, Project, ProjectGoal
-from workflows.plan.stored import people
+from workflows.records import writing
+from workflows.records.data import IndicatorRecord, PersonRecord
+from workflows.records.stored import people
 
 FORMULATION = "formulacion"
 RESULT = "resultado"

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from workflows.formulation import battery
 from workflows.formulation.models import BatteryFinding
-from workflows.plan.checking import check
-from workflows.plan.columns import BY_KEY
-from workflows.plan.data import IndicatorRecord, ObjectiveRecord, PlanData
 from workflows.plan.models import ProjectGoal
-from workflows.plan.problems import ERROR, Problem
-from workflows.plan.stored import stored_plan
+from workflows.records.checking import check
+from workflows.records.columns import BY_KEY
+from workflows.records.data import IndicatorRecord, ObjectiveRecord, PlanData
+from workflows.records.problems import ERROR, Problem
+from workflows.records.stored import stored_plan
 from workflows.spanish import number
 
 HUNDRED = Decimal(100)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from workflows.formulation.models import Product
 from workflows.goals.models import Line, Objective
-from workflows.plan import stored, writing
-from workflows.plan.data import LineRecord, ObjectiveRecord
 from workflows.prioritization import framework
+from workflows.records import stored, writing
+from workflows.records.data import LineRecord, ObjectiveRecord
 
 Row = Mapping[str, Any]
 

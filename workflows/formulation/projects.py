@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from workflows.formulation.models import ProjectReview, ReviewedProject
-from workflows.plan import writing
-from workflows.plan.data import ProjectRecord
 from workflows.plan.models import Project
+from workflows.records import writing
+from workflows.records.data import ProjectRecord
 
 FROM_REPORTS, FROM_TEAM = "informe", "estado"
 _TITLE = re.compile(r"([0-9A-Za-z][0-9A-Za-z.-]{1,39})[\s·:–-]+(\S.{2,299})")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from workflows.documents import versions
-from workflows.formulation import battery, methodology, projects, sources, swot, team, tool
+from workflows.forms.closing import Checklists, Proof, Question
+from workflows.formulation import battery, methodology, projects, sources, team, tool
 from workflows.formulation.models import Source
-from workflows.lifecycle.proofs import Checklists, Proof, Question
 from workflows.meetings.convening import APPROVED
 from workflows.meetings.models import Meeting
 from workflows.plan.models import Plan
-from workflows.prioritization import framework
+from workflows.prioritization import framework, swot
 
 
 def meetings(asked: Question) -> Proof | None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.lifecycle.models import PlanEntity
-from workflows.people.models import Entity
-from workflows.plan.models import Plan
+from workflows.plan.models import Plan, PlanEntity
+from workflows.sectors.models import Entity
 
 CHAPTER_THEMES = {
     "3.1": "Fortalecimiento de la gestión pública orientada a resultados",

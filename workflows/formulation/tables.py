@@ -10,15 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.formulation import battery, sources, swot, team
+from workflows.formulation import battery, sources, team
 from workflows.formulation.models import Source
 from workflows.formulation.structure import Heading
 from workflows.goals.models import Goal, Objective
 from workflows.indicators.models import Indicator, YearTarget
-from workflows.people.models import Entity
 from workflows.plan.models import Plan, Project, ProjectBudget
-from workflows.plan.stored import latest_bands
-from workflows.prioritization import framework, themes
+from workflows.prioritization import framework, swot, themes
+from workflows.records.stored import latest_bands
+from workflows.sectors.models import Entity
 from workflows.spanish import number
 from workflows.surveys import conducting
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from workflows.formulation.models import FollowUpTool
 from workflows.indicators.traffic_light import Bands
-from workflows.plan import writing
 from workflows.plan.models import Plan
+from workflows.records import writing
 
 
 def find(session: Session, plan_code: str) -> FollowUpTool | None:

@@ -1,1 +1,1 @@
-"""What the steps of the diagrams do: service tasks by topic, form handlers by name."""
+"""What the steps of the diagrams do, a folder a room: service tasks by topic, form handlers by name, choices."""

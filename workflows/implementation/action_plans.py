@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
-from workflows import auditing
+from workflows.auditing import recording as auditing
 from workflows.documents import versions
 from workflows.implementation import programming, years
 from workflows.implementation.models import ActionPlan, PlannedActivity, PlannedMonth

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.cycles.models import Period
 from workflows.implementation.action_plans import APPROVED
 from workflows.implementation.models import ActionPlan, ActivityReport, PlannedActivity
-from workflows.monitoring.models import Period
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,17 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.instances import messages
 from engine.runtime import ProcessEngine
-from workflows import auditing
+from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
+from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.errors import Forbidden, NotFound
 from workflows.forms.values import as_json
+from workflows.implementation import execution
+from workflows.implementation.execution import PESOS_PER_MILLION
 from workflows.implementation.models import BudgetModification
 from workflows.implementation.resources import budget_of
-from workflows.monitoring import execution
-from workflows.monitoring.execution import PESOS_PER_MILLION
-from workflows.monitoring.models import BudgetReport, Period
+from workflows.monitoring.models import BudgetReport
 from workflows.people import directory
 from workflows.plan.models import Project
 

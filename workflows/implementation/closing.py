@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows import auditing
+from workflows.auditing import recording as auditing
+from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.forms.values import as_json
 from workflows.implementation.action_plans import KIND
@@ -19,7 +20,6 @@ from workflows.implementation.models import ActionPlan, LaggingGoal, YearDeliver
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.indicators.sheets import FALLING, SUM
 from workflows.monitoring import figures
-from workflows.monitoring.models import Period
 from workflows.plan.models import Plan
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Database
+from workflows.cycles.models import Period
 from workflows.documents.keeping import Address, find, keep
 from workflows.documents.models import Document
 from workflows.forms.notation import format_number
@@ -23,7 +24,7 @@ from workflows.implementation.external_reports import KIND, months_of
 from workflows.implementation.models import ExternalReport
 from workflows.indicators.models import Indicator, YearTarget
 from workflows.monitoring import figures
-from workflows.monitoring.models import BudgetReport, Measurement, Period
+from workflows.monitoring.models import BudgetReport, Measurement
 from workflows.plan.models import Plan, Project, ProjectGoal
 from workflows.reports.xlsx import FORMULA_STARTS
 

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows import auditing
+from workflows.auditing import recording as auditing
+from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.errors import NotFound
 from workflows.implementation.models import ExternalReport
-from workflows.monitoring.models import Period
 from workflows.monitoring.periods import CLOSED
-from workflows.people.models import Entity
 from workflows.plan.models import Project
+from workflows.sectors.models import Entity
 
 SYSTEM_WORDS = {"segplan": "SEGPLAN", "otro_de_sdp": "Otro de la SDP", "sdh": "SDH", "otro": "Otro"}
 KIND = "reporte_externo"

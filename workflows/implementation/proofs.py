@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from workflows.cycles.models import Period
+from workflows.forms.closing import Finder, Proof, Question
 from workflows.implementation import external_reports, years
 from workflows.implementation.action_plans import APPROVED
 from workflows.implementation.models import ActionPlan, YearDelivery
-from workflows.lifecycle.proofs import Finder, Proof, Question
-from workflows.monitoring.models import Period
 from workflows.monitoring.periods import CLOSED
 from workflows.plan.models import Plan
 from workflows.spanish import enumeration

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows import auditing
+from workflows.auditing import recording as auditing
 from workflows.forms.values import as_json
 from workflows.implementation.action_plans import KIND
+from workflows.implementation.execution import PESOS_PER_MILLION
 from workflows.implementation.models import ActionPlan, BudgetAllocation, FollowUpStrategy
-from workflows.monitoring.execution import PESOS_PER_MILLION
 from workflows.plan.models import ProjectBudget
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from workflows.errors import NotFound
 from workflows.implementation.models import ActionPlan
 from workflows.indicators.models import Indicator
-from workflows.people.models import Entity
 from workflows.plan.models import Project, ProjectGoal
+from workflows.sectors.models import Entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from engine.identity import SYSTEM, Actor
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
-from workflows import auditing
+from workflows.auditing import recording as auditing
+from workflows.auditing.models import AuditEntry
 from workflows.documents import files
 from workflows.documents.models import Document, DocumentVersion, PlanDocument, StoredFile
 from workflows.errors import Refused
@@ -25,9 +26,10 @@ from workflows.evaluation.models import Evaluation, EvaluationInput
 from workflows.lifecycle.models import PlanArchive
 from workflows.lifecycle.retention import series
 from workflows.lifecycle.starting import MASTER
+from workflows.loading import workbook
 from workflows.meetings.models import Commitment
-from workflows.plan import stored, workbook
-from workflows.plan.models import AuditEntry, Plan
+from workflows.plan.models import Plan
+from workflows.records import stored
 from workflows.spanish import long_moment
 
 CLOSED = "cerrado"

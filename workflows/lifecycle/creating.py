@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows import auditing
+from workflows.auditing import recording as auditing
 from workflows.errors import Conflict
-from workflows.lifecycle import participants
 from workflows.lifecycle.models import FollowUpStart
+from workflows.plan import participants
 from workflows.plan.models import Plan
 
 FORMULATION = "formulacion"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
-from workflows.coverage import Product, RowCoverage
+from workflows.lifecycle.coverage import Product, RowCoverage
 
 DONE_KINDS = ("task_completed", "step_completed", "call_completed", "message_sent", "message_received")
 TO_COME, UNDER_WAY, DONE = "por_comenzar", "en_curso", "hecha"

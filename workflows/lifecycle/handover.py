@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
-from workflows import auditing, cycles
+from workflows.auditing import recording as auditing
+from workflows.cycles import opening as cycles
 from workflows.errors import NotFound, Refused
 from workflows.permissions import ensure_coordinator
 from workflows.plan.models import Plan

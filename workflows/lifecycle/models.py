@@ -10,16 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.database import Base
 
 
-class PlanEntity(Base):
-    """An entity that takes part in a plan."""
-
-    __tablename__ = "plan_entity"
-
-    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), primary_key=True)
-    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), primary_key=True)
-    position: Mapped[int] = mapped_column(default=0)
-
-
 class FollowUpStart(Base):
     """What was decided when a plan was adopted with months of it already gone: from which month it is followed.
 
@@ -34,29 +24,6 @@ class FollowUpStart(Base):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     decided_at: Mapped[dt.datetime]
     decided_by: Mapped[str] = mapped_column(sa.String(60))
-
-
-class ClosingItem(Base):
-    """A point of a closing review: whether it was ticked, and the record that proved it then.
-
-    `review` is the form handler (`cerrar_fase_1`), `key` the year where the review is yearly, `item` the point.
-    """
-
-    __tablename__ = "closing_item"
-    __table_args__ = (sa.UniqueConstraint("plan_code", "review", "key", "item"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
-    review: Mapped[str] = mapped_column(sa.String(60))
-    key: Mapped[str] = mapped_column(sa.String(10), default="")
-    item: Mapped[str] = mapped_column(sa.String(100))
-    label: Mapped[str] = mapped_column(sa.String(300))
-    ticked: Mapped[bool]
-    proof: Mapped[str] = mapped_column(sa.Text, default="")
-    link: Mapped[str] = mapped_column(sa.String(300), default="")
-    remarks: Mapped[str] = mapped_column(sa.Text, default="")
-    reviewed_at: Mapped[dt.datetime]
-    reviewed_by: Mapped[str] = mapped_column(sa.String(60))
 
 
 class PlanArchive(Base):

@@ -14,13 +14,13 @@ from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows import guide
 from workflows.calendar import bogota_day
+from workflows.cycles.models import Period
 from workflows.documents.models import Document, PlanDocument
 from workflows.evaluation.evaluations import FINAL
 from workflows.evaluation.models import Evaluation
+from workflows.forms.models import ClosingItem
 from workflows.lifecycle import starting
 from workflows.lifecycle.creating import FORMULATION
-from workflows.lifecycle.models import ClosingItem
-from workflows.monitoring.models import Period
 from workflows.monitoring.periods import CLOSED
 from workflows.people import directory
 from workflows.plan.models import Plan

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.cycles.models import Period
 from workflows.indicators.alerts import Watched, about
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import CONSTANT
 from workflows.monitoring import measurements
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
-from workflows.monitoring.models import Alert, BudgetReport, EntityReport, Measurement, Period
+from workflows.monitoring.models import Alert, BudgetReport, EntityReport, Measurement
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
 from workflows.plan.models import Project
 from workflows.spanish import month_name, percentage

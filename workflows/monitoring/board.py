@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
-from workflows import cycles
+from workflows.cycles import opening as cycles
+from workflows.cycles.models import Period, PeriodStart
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator
 from workflows.monitoring.bottlenecks import DISMISSED
-from workflows.monitoring.models import Bottleneck, EntityReport, Period, PeriodStart
+from workflows.monitoring.models import Bottleneck, EntityReport
 from workflows.people import directory
-from workflows.people.models import Entity, Person, PersonRole
+from workflows.people.models import Person, PersonRole
+from workflows.sectors.models import Entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.cycles.models import Period
 from workflows.indicators.bottlenecks import PREVENTIVE, RECOVERY, Candidate, judge, projection
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import Month
 from workflows.meetings.models import Commitment
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
-from workflows.monitoring.models import Bottleneck, Figure, Period
+from workflows.monitoring.models import Bottleneck, Figure
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
 
 CANDIDATE, CONFIRMED, DISMISSED = "candidato", "cuello", "descartado"

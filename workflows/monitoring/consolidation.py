@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.indicators.traffic_light import RED
 from workflows.monitoring import alerts, bottlenecks, facts, figures, periods
-from workflows.monitoring.models import Period
 from workflows.monitoring.period_figures import PeriodFigures
 
 QUARTER_ENDS = (3, 6, 9, 12)

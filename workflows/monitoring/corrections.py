@@ -7,13 +7,17 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.clock import Clock
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.auditing.models import AuditEntry
+from workflows.auditing.recording import REFUSED, record
+from workflows.cycles.models import Period
 from workflows.errors import NotFound, PeriodFrozen, Refused
 from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
 from workflows.monitoring import consolidation, measurements, periods
-from workflows.monitoring.models import Measurement, Period
+from workflows.monitoring.models import Measurement, MeasurementChange
 from workflows.permissions import ensure_coordinator
 
 
@@ -59,3 +63,34 @@ def _load(session: Session, period: Period, indicator_code: str) -> Measurement:
     if measurement is None:
         raise NotFound(f"{indicator_code} no tiene cifra en {period.code}.")
     return measurement
+
+
+def record_refusal(session: Session, clock: Clock, actor: Actor, refused: PeriodFrozen) -> AuditEntry:
+    """Write down that a change of a closed month was tried and refused.
+
+    Raising `PeriodFrozen` rolls the attempt back, and with it anything written beside it. So whoever began the
+    transaction (view, command line) catches the error and calls this in a unit of work of its own.
+    """
+    known = refused.__dict__
+    measurement_id = known.get("measurement_id")
+    if measurement_id is not None:
+        session.add(
+            MeasurementChange(
+                measurement_id=measurement_id,
+                at=clock.now(),
+                actor_id=actor.id,
+                action="rechazar",
+                after=known.get("attempt", {}),
+                reason=refused.message,
+            )
+        )
+    return record(
+        session,
+        clock,
+        actor,
+        known.get("action", "cambiar_cifra"),
+        ("periodo", f"{known.get('plan_code', '')}/{known.get('period_code', '')}"),
+        outcome=REFUSED,
+        reason=refused.message,
+        after={"objeto": known.get("object_code", ""), **known.get("attempt", {})},
+    )

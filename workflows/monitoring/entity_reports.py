@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.cycles.models import Period
 from workflows.errors import NotFound
 from workflows.monitoring import measurements, periods
 from workflows.monitoring.measurements import (
@@ -22,7 +23,7 @@ from workflows.monitoring.measurements import (
     ReportedRow,
     changing,
 )
-from workflows.monitoring.models import EntityReport, Measurement, Period, PeriodRow
+from workflows.monitoring.models import EntityReport, Measurement, PeriodRow
 
 PENDING = "pendiente"
 OPEN_ROWS = (DRAFT, RETURNED, MISSING)

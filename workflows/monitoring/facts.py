@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.calendar import month_end
+from workflows.cycles.models import Period
 from workflows.errors import NotFound
 from workflows.goals.models import Line, Objective
 from workflows.indicators.formulas import Series
@@ -20,9 +21,9 @@ from workflows.indicators.models import Indicator, MonthTarget, Thresholds, Year
 from workflows.indicators.rollup import Structure
 from workflows.indicators.sheets import IndicatorSheet, Month, Snapshot
 from workflows.indicators.traffic_light import Bands, bands_at, read_bands
-from workflows.monitoring.models import Measurement, Period, PeriodRow
-from workflows.people.models import Entity
+from workflows.monitoring.models import Measurement, PeriodRow
 from workflows.plan.models import Plan
+from workflows.sectors.models import Entity
 
 COUNTING = frozenset({"avalado", "congelado"})
 """States of a measurement that counts."""

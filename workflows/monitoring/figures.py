@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.calendar import month_end
+from workflows.cycles.models import Period
 from workflows.indicators import formulas
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.rollup import Rate, RollUp, Share, roll_up
@@ -17,7 +18,7 @@ from workflows.indicators.traffic_light import Bands, color_of
 from workflows.monitoring import facts as reading
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.figure_rows import indicator_row, level_row, read_indicator, read_level
-from workflows.monitoring.models import Figure, Period
+from workflows.monitoring.models import Figure
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 
 __all__ = [

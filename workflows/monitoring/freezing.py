@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM
 from engine.runtime import ProcessEngine
+from workflows.cycles.models import Period
 from workflows.events import PeriodClosed
 from workflows.indicators.formulas import FORMULA_VERSION
 from workflows.monitoring import consolidation, periods
 from workflows.monitoring.measurements import ENDORSED, FROZEN, changing
-from workflows.monitoring.models import Measurement, Period
+from workflows.monitoring.models import Measurement
 
 
 def freeze(session: Session, engine: ProcessEngine, plan_code: str, code: str) -> Period:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM
 from engine.instances import commands as instances
 from engine.runtime import ProcessEngine
-from workflows import cadence
+from workflows.cycles import cadence
+from workflows.cycles.models import Period
 from workflows.events import ReportMissing
 from workflows.monitoring import entity_reports, measurements, periods
 from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, VALIDATED, changing
-from workflows.monitoring.models import EntityReport, Measurement, Period
+from workflows.monitoring.models import EntityReport, Measurement
 from workflows.spanish import month_name
 
 LATE, NEVER = "extemporaneo", "no_presentado"

@@ -14,17 +14,11 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
-from workflows.monitoring.models import (
-    EntityReport,
-    Measurement,
-    MeasurementChange,
-    MeasurementEvidence,
-    Period,
-    PeriodRow,
-)
+from workflows.monitoring.models import EntityReport, Measurement, MeasurementChange, MeasurementEvidence, PeriodRow
 
 DRAFT, SENT, RETURNED, VALIDATED, ENDORSED, FROZEN, MISSING = (
     "borrador",

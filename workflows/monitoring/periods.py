@@ -8,15 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.runtime import ProcessEngine
-from workflows import cadence
+from workflows.cycles import cadence
+from workflows.cycles.models import Period
 from workflows.errors import NotFound
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import IndicatorSheet
 from workflows.monitoring import facts
-from workflows.monitoring.models import EntityReport, Period, PeriodRow
+from workflows.monitoring.models import EntityReport, PeriodRow
 from workflows.people import directory
-from workflows.people.models import Entity, Person
+from workflows.people.models import Person
 from workflows.plan.models import Plan, Project
+from workflows.sectors.models import Entity
 
 OPEN, IN_VALIDATION, CONSOLIDATED, CLOSED = "abierto", "en_validacion", "consolidado", "cerrado"
 FALLBACK_ROLES = ("responsable_meta", "enlace_planeacion")

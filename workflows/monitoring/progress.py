@@ -8,6 +8,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.cycles.models import Period
 from workflows.indicators import formulas
 from workflows.indicators.alerts import goes_back, previous_value
 from workflows.indicators.formulas import MET, NO_CUTOFF_YET, NO_DATA, NOT_MET, NOT_PROGRAMMED, Assessment
@@ -16,7 +17,7 @@ from workflows.indicators.sheets import Month
 from workflows.indicators.traffic_light import GREEN, GREY, ORANGE, RED, YELLOW
 from workflows.monitoring import facts, measurements, periods
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
-from workflows.monitoring.models import Measurement, Period, PeriodRow
+from workflows.monitoring.models import Measurement, PeriodRow
 from workflows.spanish import MONTHS, number
 
 COLOR_WORDS = {RED: "en rojo", YELLOW: "en amarillo", GREEN: "en verde", ORANGE: "sobreejecución", GREY: "sin dato"}

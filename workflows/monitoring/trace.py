@@ -10,9 +10,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
+from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.indicators.models import Indicator
-from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence, Period
+from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence
 from workflows.people import directory
 
 ACTIONS = {

@@ -1,1 +1,1 @@
-"""Entities, people, and the roles they hold."""
+"""People and the roles they hold."""

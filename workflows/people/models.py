@@ -1,4 +1,4 @@
-"""Tables of entities, people and roles."""
+"""Tables of people and roles."""
 
 from __future__ import annotations
 
@@ -6,18 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.database import Base
-
-
-class Entity(Base):
-    """A public entity of the sector. `sector_role`: cabeza_de_sector, adscrita, vinculada, soporte_tecnico."""
-
-    __tablename__ = "entity"
-
-    code: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(300))
-    sector_role: Mapped[str] = mapped_column(sa.String(40))
-    position: Mapped[int] = mapped_column(default=0)
-    active: Mapped[bool] = mapped_column(default=True)
+from workflows.sectors.models import Entity
 
 
 class Role(Base):

@@ -1,1 +1,1 @@
-"""The plan and how it enters the system."""
+"""The plan, its projects, and who takes part in it."""

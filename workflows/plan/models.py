@@ -86,32 +86,11 @@ class ProjectGoal(Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class AuditEntry(Base):
-    """The *bitácora*: who did or tried what to which object. Append-only.
+class PlanEntity(Base):
+    """An entity that takes part in a plan."""
 
-    `outcome`: hecho or rechazado.
-    """
+    __tablename__ = "plan_entity"
 
-    __tablename__ = "audit_entry"
-    __table_args__ = (sa.Index("ix_audit_entry_object", "object_kind", "object_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[dt.datetime]
-    actor_id: Mapped[str] = mapped_column(sa.String(100))
-    action: Mapped[str] = mapped_column(sa.String(60))
-    object_kind: Mapped[str] = mapped_column(sa.String(40))
-    object_id: Mapped[str] = mapped_column(sa.String(200))
-    outcome: Mapped[str] = mapped_column(sa.String(20), default="hecho")
-    reason: Mapped[str] = mapped_column(sa.Text, default="")
-    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-
-class LocalHoliday(Base):
-    """A day not worked that the national calendar does not know. `scope` is a plan or an entity; empty = everybody."""
-
-    __tablename__ = "local_holiday"
-
-    day: Mapped[dt.date] = mapped_column(primary_key=True)
-    scope: Mapped[str] = mapped_column(sa.String(40), primary_key=True, default="")
-    name: Mapped[str] = mapped_column(sa.String(200))
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), primary_key=True)
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)

@@ -1,1 +1,1 @@
-"""What a plan chooses to be about: themes from every source, and the framework that follows from those chosen."""
+"""What a plan chooses to be about: what was found wrong or promising, themes, and the framework that follows."""

@@ -136,3 +136,36 @@ class FrameworkValue(Base):
     name: Mapped[str] = mapped_column(sa.String(2000))
     description: Mapped[str] = mapped_column(sa.String(2000))
     position: Mapped[int]
+
+
+class SwotEntry(Base):
+    """An entry of the SWOT. `quadrant`: debilidad, oportunidad, fortaleza, amenaza. `score` 1–5.
+
+    `cluster`, `joint_score` and `is_priority` are what the sector made of it.
+    """
+
+    __tablename__ = "swot_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    quadrant: Mapped[str] = mapped_column(sa.String(20))
+    text: Mapped[str] = mapped_column(sa.Text)
+    evidence: Mapped[str] = mapped_column(sa.String(2000), default="")
+    score: Mapped[int]
+    cluster: Mapped[str] = mapped_column(sa.String(2000), default="")
+    joint_score: Mapped[int | None]
+    is_priority: Mapped[bool] = mapped_column(default=False)
+
+
+class ArticulationProblem(Base):
+    """A problem that no entity solves alone."""
+
+    __tablename__ = "articulation_problem"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
+    problem: Mapped[str] = mapped_column(sa.Text)
+    entities: Mapped[str] = mapped_column(sa.String(2000))
+    cause: Mapped[str] = mapped_column(sa.Text)
+    position: Mapped[int]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from workflows.forms.values import as_json
-from workflows.formulation import swot
+from workflows.prioritization import swot
 from workflows.prioritization.models import CommunityChoice, FieldValidation, StrategicBet, Theme, ThemeMention
 
 DIRECTORS, TEAMS, COMMUNITY, SWOT, SOURCES = "directivos", "equipos_tecnicos", "comunidad", "dofa", "fuentes"

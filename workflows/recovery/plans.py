@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
-from workflows import auditing
+from workflows.auditing import recording as auditing
+from workflows.auditing.models import AuditEntry
 from workflows.calendar import bogota_day, month_end
+from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.errors import NotFound
 from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
-from workflows.monitoring.models import Bottleneck, Period
-from workflows.plan.models import AuditEntry, Plan
+from workflows.monitoring.models import Bottleneck
+from workflows.plan.models import Plan
 from workflows.recovery.models import RecoveryAction, RecoveryPlan
 
 TO_FORMULATE, IN_REVIEW, RETURNED, TO_APPROVE = "por_formular", "en_revision", "devuelto", "por_aprobar"

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.monitoring import periods
-from workflows.monitoring.models import Period
 from workflows.recovery.models import RecoveryAction, RecoveryPlan, RecoveryProgress
 from workflows.recovery.plans import RUNNING
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.cycles.models import Period
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import FALLING
 from workflows.indicators.traffic_light import GREEN
-from workflows.monitoring.models import Figure, Period, PeriodRow
+from workflows.monitoring.models import Figure, PeriodRow
 from workflows.monitoring.periods import CLOSED
 from workflows.recovery.models import RecoveryPlan
 from workflows.spanish import enumeration, month_name, number

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import catalogue
 from engine.instances.models import Instance
+from workflows.cycles.models import Period
 from workflows.forms.fields import Field
 from workflows.forms.schema import FormSchema
 from workflows.forms.stored import row_in_words
-from workflows.monitoring.models import EntityReport, Measurement, Period
+from workflows.monitoring.models import EntityReport, Measurement
 
 TABLE = "avances"
 

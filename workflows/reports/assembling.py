@@ -8,23 +8,16 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from workflows.cycles.models import Period
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, Thresholds
 from workflows.indicators.traffic_light import bands_at, read_bands
 from workflows.meetings.models import Commitment, Meeting, Verdict
 from workflows.monitoring import figures as reading
 from workflows.monitoring import periods
-from workflows.monitoring.models import (
-    Alert,
-    Bottleneck,
-    EntityReport,
-    Figure,
-    Measurement,
-    MeasurementEvidence,
-    Period,
-)
+from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Figure, Measurement, MeasurementEvidence
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
-from workflows.people.models import Entity, Person
+from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.reports import added_fields
 from workflows.reports.added_fields import AddedFields
@@ -41,6 +34,7 @@ from workflows.reports.contents import (
     RollUp,
     light,
 )
+from workflows.sectors.models import Entity
 from workflows.spanish import month_name
 
 Names = Mapping[str, str]

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Database
+from workflows.cycles.models import Period
 from workflows.documents import keeping
 from workflows.documents.keeping import Address, keep
 from workflows.documents.models import Document
-from workflows.monitoring.models import Period
 from workflows.monitoring.periods import CLOSED
 from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import Charts, draw

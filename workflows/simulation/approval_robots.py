@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from workflows.forms.closing import NO_RECORD
 from workflows.forms.values import ROW_KEY
-from workflows.lifecycle.proofs import NO_RECORD
 
 if TYPE_CHECKING:
     from workflows.forms.opening import OpenForm

@@ -18,7 +18,7 @@ from engine.runtime import ProcessEngine
 from engine.tasks import commands
 from engine.tasks.models import UserTask
 from workflows.calendar import WorkingCalendar
-from workflows.people import leaving
+from workflows.lifecycle import leaving
 from workflows.people.models import Person, PersonRole
 from workflows.plan.models import Project
 from workflows.simulation import citizens

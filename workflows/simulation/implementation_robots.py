@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from workflows.forms.closing import NO_RECORD
 from workflows.forms.notation import format_number
 from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
-from workflows.lifecycle.proofs import NO_RECORD
 from workflows.simulation.choosing import offered
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflows.forms.values import ROW_KEY
 from workflows.indicators.sheets import FALLING, RISING
-from workflows.plan.data import IndicatorRecord, PlanRecord
+from workflows.records.data import IndicatorRecord, PlanRecord
 from workflows.spanish import number
 
 if TYPE_CHECKING:

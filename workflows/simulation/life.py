@@ -15,8 +15,9 @@ from workflows.errors import NotFound
 from workflows.indicators.sheets import SUM
 from workflows.lifecycle import starting
 from workflows.people import directory
-from workflows.plan import writing
-from workflows.plan.data import IndicatorRecord, PlanData
+from workflows.records import writing
+from workflows.records.data import IndicatorRecord, PlanData
+from workflows.sectors.holidays import local_days
 from workflows.shipped import publish_shipped
 from workflows.simulation import result
 from workflows.simulation.playing import Play
@@ -47,7 +48,7 @@ def found(session: Session, engine: ProcessEngine, data: PlanData) -> None:
     writing.write_sector(session, data)
     publish_shipped(session, engine)
     if isinstance(engine.calendar, WorkingCalendar):
-        engine.calendar.reload(session)
+        engine.calendar.know(local_days(session))
 
 
 def begin(session: Session, engine: ProcessEngine, data: PlanData) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from workflows import seeding
 from workflows.calendar import WorkingCalendar
+from workflows.loading import seeding
 
 if TYPE_CHECKING:
     from workflows.forms.opening import OpenForm

@@ -16,8 +16,8 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from engine.tasks import assignment
 from engine.tasks.models import UserTask
-from workflows import cycles
 from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
+from workflows.cycles import opening as cycles
 from workflows.documents import files
 from workflows.errors import InvalidSubmission, WorkflowsError
 from workflows.forms.opening import OpenForm

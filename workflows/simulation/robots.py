@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflows import seeding
 from workflows.forms.opening import OpenForm
 from workflows.forms.reading import is_locked
 from workflows.forms.values import ROW_KEY, FieldError
-from workflows.handlers.progress_forms import TABLE
+from workflows.handlers.month.progress_forms import TABLE
 from workflows.lifecycle.starting import MASTER
-from workflows.plan.data import PlanData
+from workflows.loading import seeding
+from workflows.records.data import PlanData
 from workflows.simulation.approval_robots import APPROVAL_ROBOTS
 from workflows.simulation.choosing import offered
 from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE

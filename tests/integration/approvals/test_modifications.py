@@ -14,12 +14,13 @@ from notifications.models import OutboxMessage
 from tests.integration.approvals.conftest import COORDINATOR, Office
 from tests.support.plan import PLAN
 from workflows.approvals.models import AdministrativeAct, Modification, ModificationChange, PlanVersion
+from workflows.auditing.models import AuditEntry
 from workflows.documents import versions
 from workflows.errors import InvalidSubmission
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.monitoring import figures, periods
 from workflows.monitoring.models import PeriodRow
-from workflows.plan.models import AuditEntry, Plan
+from workflows.plan.models import Plan
 from workflows.simulation.robots import Robots
 
 CODE = "IP-1.2.2"

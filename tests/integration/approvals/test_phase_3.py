@@ -17,9 +17,9 @@ from workflows.approvals.models import (
     ReviewAnswer,
     ReviewRound,
 )
+from workflows.cycles.models import PeriodStart
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion
-from workflows.monitoring.models import PeriodStart
 from workflows.plan.models import Plan
 
 

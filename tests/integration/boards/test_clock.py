@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from notifications.models import OutboxMessage
 from tests.support.web import Site
-from workflows.monitoring.models import EntityReport, Period
+from workflows.cycles.models import Period
+from workflows.monitoring.models import EntityReport
 
 
 def test_every_page_of_the_demo_says_the_simulated_day(site: Site) -> None:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from engine.history import HistoryEntry
 from engine.tasks.models import UserTask
 from tests.support.web import Site, Visitor
-from workflows.monitoring.models import EntityReport, PeriodStart
+from workflows.cycles.models import PeriodStart
+from workflows.monitoring.models import EntityReport
 from workflows.people.models import Person
 
 

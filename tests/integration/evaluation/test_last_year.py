@@ -10,16 +10,16 @@ import sqlalchemy as sa
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from tests.support.plan import PLAN, House, day
-from workflows import cycles
 from workflows.approvals.models import Publication, ReviewAnswer
+from workflows.cycles import opening as cycles
 from workflows.documents import publishing, versions
 from workflows.documents.models import Document, DocumentVersion
 from workflows.errors import Forbidden, Refused
 from workflows.evaluation import annual, evaluations, final, proofs
 from workflows.evaluation.evaluations import CRITERION
 from workflows.evaluation.models import Evaluation
+from workflows.forms.closing import Question, of_review
 from workflows.lifecycle import handover
-from workflows.lifecycle.proofs import Question, of_review
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.simulation.robots import MISSING

@@ -12,7 +12,7 @@ from engine.instances.models import Instance
 from engine.service_tasks import ServiceCall
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day
-from workflows import cycles
+from workflows.cycles import opening as cycles
 from workflows.documents import publishing, versions
 from workflows.documents.models import Document
 from workflows.errors import InvalidSubmission, Refused

@@ -14,6 +14,7 @@ from tests.integration.forms.conftest import ANA, GOOD, stored_files
 from workflows.documents import files
 from workflows.documents.models import FileContent
 from workflows.errors import InvalidFile, NotFound
+from workflows.forms.drafts import forget_unused
 from workflows.forms.submissions import Forms
 
 PDF = b"%PDF-1.7 contenido"
@@ -109,13 +110,13 @@ def test_what_was_never_sent_is_forgotten_and_the_rest_stays(
     clock.advance(dt.timedelta(days=31))
 
     with database.unit_of_work() as session:
-        assert files.forget_unused(session, clock, 40) == 0
+        assert forget_unused(session, clock, 40) == 0
         row = {"valor_periodo": "20", "evidencias": [sent, drafted]}
         kept = {**GOOD, "avances": [row, {"valor_periodo": "20"}]}
         forms.save_draft(session, engine, task_id, ANA, kept)
-        assert files.forget_unused(session, clock, 30) == 2
+        assert forget_unused(session, clock, 30) == 2
         forms.submit(session, engine, task_id, ANA, kept)
-        assert files.forget_unused(session, clock, 30) == 0
+        assert forget_unused(session, clock, 30) == 0
 
     assert [one.id for one in stored_files(database)] == [sent, drafted]
     assert unused not in {sent, drafted}

@@ -17,11 +17,11 @@ from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from tests.support.databases import begin_with
 from tests.support.plan import PLAN, House
-from workflows import assembly, seeding, shipped
+from workflows import assembly, shipped
 from workflows.calendar import bogota_day
-from workflows.lifecycle.models import PlanEntity
-from workflows.plan import writing
-from workflows.plan.models import Plan
+from workflows.loading import seeding
+from workflows.plan.models import Plan, PlanEntity
+from workflows.records import writing
 from workflows.simulation.playing import Play
 from workflows.simulation.robots import Robots
 

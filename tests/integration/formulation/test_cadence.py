@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.integration.formulation.conftest import Office
 from tests.support.plan import PLAN
-from workflows import cycles
+from workflows.cycles import opening as cycles
 from workflows.formulation import tool
 from workflows.indicators.traffic_light import DEFAULT_BANDS
 from workflows.people import directory

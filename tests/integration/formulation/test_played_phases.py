@@ -16,21 +16,20 @@ from engine.instances.commands import variables_of
 from engine.instances.models import Instance
 from tests.integration.formulation.conftest import ENTITIES, Office
 from tests.support.plan import PLAN
-from workflows import seeding
 from workflows.calendar import bogota_day
 from workflows.documents import versions
 from workflows.documents.models import Document, DocumentSection
-from workflows.formulation import battery, methodology, printing, projects, sources, swot, team
+from workflows.formulation import battery, methodology, printing, projects, sources, team
 from workflows.formulation.models import BatteryFinding, Methodology
 from workflows.goals.models import Line
+from workflows.loading import importing, seeding
+from workflows.loading.history import write_history
 from workflows.meetings.models import Meeting
 from workflows.monitoring import figures
-from workflows.plan import importing
-from workflows.plan.data import IndicatorRecord, ObjectiveRecord, without_measurements
-from workflows.plan.history import write_history
 from workflows.plan.models import Plan
-from workflows.plan.stored import stored_plan
-from workflows.prioritization import framework, themes
+from workflows.prioritization import framework, swot, themes
+from workflows.records.data import IndicatorRecord, ObjectiveRecord, without_measurements
+from workflows.records.stored import stored_plan
 from workflows.surveys import conducting
 
 AFTERWARDS = dt.datetime(2018, 7, 31, 14, 0, tzinfo=dt.UTC)

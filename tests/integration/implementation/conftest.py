@@ -15,7 +15,7 @@ from engine.identity import SYSTEM
 from engine.instances import messages
 from engine.tasks.models import UserTask
 from tests.support.plan import House, build_house
-from workflows import cycles
+from workflows.cycles import opening as cycles
 from workflows.forms.opening import OpenForm
 from workflows.people import directory
 

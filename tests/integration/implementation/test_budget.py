@@ -12,7 +12,7 @@ from engine.definitions import catalogue
 from engine.instances.models import Instance
 from tests.integration.implementation.conftest import Office
 from tests.support.plan import PLAN
-from workflows import auditing
+from workflows.auditing import recording as auditing
 from workflows.documents import files
 from workflows.errors import InvalidSubmission
 from workflows.implementation import budget

@@ -13,11 +13,11 @@ from tests.integration.implementation.conftest import HEADS, LIAISONS, Office
 from tests.support.plan import PLAN
 from workflows.documents import versions
 from workflows.errors import InvalidSubmission
+from workflows.forms.models import ClosingItem
 from workflows.forms.values import ROW_KEY
 from workflows.implementation import years
 from workflows.implementation.models import ActionPlan, ActivityReport, LaggingGoal, YearDelivery
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
-from workflows.lifecycle.models import ClosingItem
 from workflows.monitoring import facts
 from workflows.monitoring.models import BudgetReport
 from workflows.plan.models import Plan, Project, ProjectBudget

@@ -15,7 +15,7 @@ from tests.support import diagrams
 from tests.support.databases import begin_with
 from tests.support.plan import House, demo_data
 from workflows import assembly, shipped
-from workflows.plan import writing
+from workflows.records import writing
 
 PHASES = ("f1_conociendo_sector", "f2_elaboracion_pes", "f3_aprobacion_pes")
 

@@ -17,7 +17,7 @@ from tests.support import diagrams
 from tests.support.plan import MONTH, PLAN, House, build_house
 from workflows import shipped
 from workflows.errors import InvalidSubmission
-from workflows.lifecycle.proofs import of_review
+from workflows.forms.closing import of_review
 from workflows.people import directory
 
 CLOSING = "cerrar_fase_6"

@@ -10,8 +10,9 @@ from lxml import etree
 from engine.clock import SystemClock
 from engine.definitions.reading import DiagramModel, read_diagram
 from web.cli.root import main
-from workflows import assembly, coverage
-from workflows.coverage import Doers, RowCoverage
+from workflows import assembly
+from workflows.lifecycle import coverage
+from workflows.lifecycle.coverage import Doers, RowCoverage
 from workflows.shipped import shipped_diagrams
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"

@@ -16,14 +16,15 @@ from engine.instances import commands as instances
 from engine.instances import messages
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House
-from workflows import auditing
+from workflows.auditing import recording as auditing
 from workflows.documents import files, versions
 from workflows.documents.models import Document, StoredFile
 from workflows.errors import Conflict, Forbidden, InvalidSubmission, Refused
-from workflows.lifecycle import archiving, creating, participants, starting
+from workflows.lifecycle import archiving, creating, starting
 from workflows.lifecycle.creating import RETROACTIVE
 from workflows.lifecycle.models import FollowUpStart, PlanArchive
 from workflows.people import directory
+from workflows.plan import participants
 from workflows.plan.models import Plan
 
 OVER = "evaluacion_final_cerrada"

@@ -15,8 +15,8 @@ from engine.instances import commands as instances
 from engine.instances.models import Instance
 from tests.support import diagrams
 from tests.support.plan import MONTH, PLAN, House, build_house
+from workflows.cycles.models import Period
 from workflows.lifecycle import year_end
-from workflows.monitoring.models import Period
 from workflows.plan.models import Plan
 
 WAITS = diagrams.process(

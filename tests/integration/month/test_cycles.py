@@ -16,10 +16,11 @@ from engine.identity import Actor
 from engine.instances.models import Instance
 from tests.support.plan import MONTH as MONTHLY
 from tests.support.plan import PLAN, House, build_house
-from workflows import auditing, cycles
+from workflows.auditing import recording as auditing
 from workflows.calendar import BOGOTA, bogota_day
+from workflows.cycles import opening as cycles
+from workflows.cycles.models import Period, PeriodStart
 from workflows.errors import Conflict, Forbidden, Refused
-from workflows.monitoring.models import Period, PeriodStart
 from workflows.plan.models import Plan
 
 COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes"}))

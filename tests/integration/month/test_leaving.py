@@ -11,10 +11,10 @@ from engine.identity import SYSTEM
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from tests.support.plan import House
-from workflows import cycles
+from workflows.cycles import opening as cycles
 from workflows.errors import Conflict, Refused
+from workflows.lifecycle import leaving
 from workflows.monitoring.models import Responsibility
-from workflows.people import leaving
 from workflows.people.models import Person
 
 

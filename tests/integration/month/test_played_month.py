@@ -12,21 +12,22 @@ from engine.identity import SYSTEM
 from engine.incidents import Incident
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day, demo_data
-from workflows import auditing
+from workflows.auditing import recording as auditing
 from workflows.errors import PeriodFrozen
 from workflows.forms.models import Submission
+from workflows.implementation import execution
 from workflows.meetings.models import Commitment, Meeting, Verdict
 from workflows.monitoring import (
     alerts,
     consolidation,
     corrections,
     entity_reports,
-    execution,
     figures,
     measurements,
     periods,
     trace,
 )
+from workflows.monitoring.corrections import record_refusal
 from workflows.monitoring.models import Alert, Bottleneck, BudgetReport, EntityReport, Measurement, MeasurementChange
 from workflows.people import directory
 from workflows.recovery.models import RecoveryPlan
@@ -227,7 +228,7 @@ def test_a_change_of_a_frozen_month_is_refused_and_recorded(calm: House) -> None
             actor=coordinator,
         )
     with calm.database.unit_of_work() as session:
-        auditing.record_refusal(session, calm.clock, coordinator, refused.value)
+        record_refusal(session, calm.clock, coordinator, refused.value)
 
     with calm.database.reading() as session:
         entry = auditing.of_object(session, "periodo", f"{PLAN}/{JUNE}")[-1]

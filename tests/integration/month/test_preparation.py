@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.tasks.models import UserTask
 from tests.support.plan import House
-from workflows import cycles
+from workflows.cycles import opening as cycles
 from workflows.errors import InvalidSubmission
 from workflows.forms.values import ROW_KEY
 from workflows.indicators.models import Indicator

@@ -8,7 +8,7 @@ from engine.clock import VirtualClock
 from engine.database import Database
 from tests.support.databases import begin_with
 from web import schema
-from workflows import seeding
+from workflows.loading import seeding
 
 schema.load()
 

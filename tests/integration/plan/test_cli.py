@@ -10,8 +10,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from web.cli.root import main
-from workflows import seeding
-from workflows.plan.workbook import write_workbook
+from workflows.loading import seeding
+from workflows.loading.workbook import write_workbook
 
 GOLDEN = yaml.safe_load(seeding.demo_bytes())
 

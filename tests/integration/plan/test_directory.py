@@ -10,7 +10,8 @@ from workflows.calendar import WorkingCalendar
 from workflows.errors import NotFound
 from workflows.people import directory
 from workflows.people.models import Person
-from workflows.plan.models import LocalHoliday
+from workflows.sectors.holidays import local_days
+from workflows.sectors.models import LocalHoliday
 
 
 def test_a_person_acts_with_the_groups_of_their_roles(demo: Database) -> None:
@@ -57,7 +58,7 @@ def test_local_days_on_record_are_not_worked(demo: Database) -> None:
         session.add(LocalHoliday(day=dt.date(2018, 8, 8), scope="IDPAC", name="Jornada interna"))
 
     with demo.reading() as session:
-        calendar.reload(session)
+        calendar.know(local_days(session))
 
     assert not calendar.is_working(dt.date(2018, 8, 6))
     assert calendar.is_working(dt.date(2018, 8, 8))

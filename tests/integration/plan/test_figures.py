@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.database import Database
+from workflows.cycles.models import Period
 from workflows.errors import NotFound
 from workflows.indicators.models import Indicator
 from workflows.monitoring import figures
 from workflows.monitoring.facts import read_month
-from workflows.monitoring.models import Measurement, Period
+from workflows.monitoring.models import Measurement
 
 CODE = "PES-GOB"
 D = Decimal

@@ -11,18 +11,19 @@ import yaml
 from engine.clock import VirtualClock
 from engine.database import Base, Database
 from engine.identity import Actor
-from workflows import seeding
+from workflows.auditing.models import AuditEntry
+from workflows.cycles.models import Period
 from workflows.indicators.models import Indicator, Thresholds
 from workflows.indicators.traffic_light import Band
+from workflows.loading import importing, seeding
+from workflows.loading.reading import read_file
+from workflows.loading.workbook import write_workbook
 from workflows.monitoring import figures
-from workflows.monitoring.models import Figure, Measurement, MeasurementChange, Period, PeriodRow
-from workflows.plan import importing
-from workflows.plan.data import PlanData
-from workflows.plan.models import AuditEntry, Plan
-from workflows.plan.problems import InvalidPlan
-from workflows.plan.reading import read_file
-from workflows.plan.stored import stored_plan
-from workflows.plan.workbook import write_workbook
+from workflows.monitoring.models import Figure, Measurement, MeasurementChange, PeriodRow
+from workflows.plan.models import Plan
+from workflows.records.data import PlanData
+from workflows.records.problems import InvalidPlan
+from workflows.records.stored import stored_plan
 
 ANA = Actor("amartinez")
 GOLDEN = yaml.safe_load(seeding.demo_bytes())

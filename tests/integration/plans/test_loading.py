@@ -10,8 +10,9 @@ from openpyxl import load_workbook
 
 from tests.support.plan import PLAN
 from tests.support.web import Site, Visitor
+from workflows.auditing.models import AuditEntry
 from workflows.indicators.models import Indicator
-from workflows.plan.models import AuditEntry, Plan
+from workflows.plan.models import Plan
 
 
 def workbook_of(visitor: Visitor) -> bytes:

@@ -14,11 +14,12 @@ from engine.database import Database
 from tests.support.plan import PLAN, build_house
 from tests.support.web import Site
 from web.plans import levels
+from workflows.auditing.models import AuditEntry
+from workflows.cycles.models import Period
 from workflows.documents import files
 from workflows.indicators.models import Indicator
 from workflows.monitoring import figures, year_course
-from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence, Period
-from workflows.plan.models import AuditEntry
+from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence
 
 
 def measurement(site: Site, code: str, month: str) -> int:

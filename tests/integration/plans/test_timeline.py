@@ -7,7 +7,7 @@ import datetime as dt
 from tests.support.plan import PLAN
 from tests.support.web import Site
 from web.plans import timeline
-from workflows import cycles
+from workflows.cycles import opening as cycles
 
 
 def test_every_case_is_a_bar_and_the_table_counts_them(site: Site) -> None:

@@ -16,10 +16,11 @@ from engine.instances import messages
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day
+from workflows.cycles.models import Period
 from workflows.errors import InvalidSubmission
 from workflows.forms.values import ROW_KEY
 from workflows.indicators.models import Indicator
-from workflows.monitoring.models import Bottleneck, Figure, Period, PeriodRow
+from workflows.monitoring.models import Bottleneck, Figure, PeriodRow
 from workflows.people import directory
 from workflows.recovery import opening, plans, progress
 from workflows.recovery.models import RecoveryPlan, RecoveryProgress

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from tests.support.plan import PLAN
 from tests.support.web import Site, build_template, open_site
 from web.bootstrap import Application
-from workflows import cycles
+from workflows.cycles import opening as cycles
 
 LEADER, OTHER_LEADER, LIAISON = "amartinez", "jrojas", "cvega"
 

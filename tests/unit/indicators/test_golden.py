@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from workflows import seeding
 from workflows.indicators.formulas import Assessment, assess
 from workflows.indicators.rollup import Rate, RollUp, Share, Structure, roll_up
 from workflows.indicators.sheets import IndicatorSheet
-from workflows.plan.data import PlanData
+from workflows.loading import seeding
+from workflows.records.data import PlanData
 
 GOLDEN: dict[str, Any] = yaml.safe_load(seeding.demo_bytes())
 EXPECTED = GOLDEN["esperados_anio_2_mes_6"]

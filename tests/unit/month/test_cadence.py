@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from workflows import cadence
-from workflows.cadence import InvalidCadence
 from workflows.calendar import WorkingCalendar
+from workflows.cycles import cadence
+from workflows.cycles.cadence import InvalidCadence
 
 CALENDAR = WorkingCalendar()
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from workflows.plan.cells import Unreadable, read
-from workflows.plan.columns import DATE, INTEGER, LIST, MONTH, NUMBER, YES_NO, Column
+from workflows.loading.cells import Unreadable, read
+from workflows.records.columns import DATE, INTEGER, LIST, MONTH, NUMBER, YES_NO, Column
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from workflows import seeding
 from workflows.indicators.traffic_light import Band
-from workflows.plan.checking import check
-from workflows.plan.data import IndicatorRecord, PlanData, rebase, without_measurements
+from workflows.loading import seeding
+from workflows.records.checking import check
+from workflows.records.data import IndicatorRecord, PlanData, rebase, without_measurements
 
 DEMO = seeding.demo_plan()
 D = Decimal

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from workflows import seeding
-from workflows.plan.problems import InvalidPlan
-from workflows.plan.reading import read_file
-from workflows.plan.workbook import template, write_workbook
-from workflows.plan.xlsx_source import MAX_UNPACKED
+from workflows.loading import seeding
+from workflows.loading.reading import read_file
+from workflows.loading.workbook import template, write_workbook
+from workflows.loading.xlsx_source import MAX_UNPACKED
+from workflows.records.problems import InvalidPlan
 
 DEMO = seeding.demo_plan()
 

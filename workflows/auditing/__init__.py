@@ -1,0 +1,1 @@
+"""The *bitácora*: who did, or was refused, what."""

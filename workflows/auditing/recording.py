@@ -1,0 +1,74 @@
+"""The *bitácora*: who did, or was refused, what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.identity import Actor
+from workflows.auditing.models import AuditEntry
+
+DONE, REFUSED = "hecho", "rechazado"
+
+
+def record(
+    session: Session,
+    clock: Clock,
+    actor: Actor,
+    action: str,
+    target: tuple[str, str],
+    *,
+    outcome: str = DONE,
+    reason: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write down an act on `target`, a kind and an id."""
+    entry = AuditEntry(
+        at=clock.now(),
+        actor_id=actor.id,
+        action=action,
+        object_kind=target[0],
+        object_id=target[1],
+        outcome=outcome,
+        reason=reason,
+        before=before or {},
+        after=after or {},
+    )
+    session.add(entry)
+    return entry
+
+
+class Stateful(Protocol):
+    """A record that is always in one state."""
+
+    state: str
+
+
+def move(
+    session: Session,
+    clock: Clock,
+    actor: Actor,
+    action: str,
+    target: tuple[str, str],
+    moved: Stateful,
+    state: str,
+    *,
+    reason: str = "",
+    after: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Bring a record into another state and write both down."""
+    before, moved.state = moved.state, state
+    session.flush()
+    told = {"estado": state, **(after or {})}
+    return record(session, clock, actor, action, target, reason=reason, before={"estado": before}, after=told)
+
+
+def of_object(session: Session, kind: str, object_id: str) -> list[AuditEntry]:
+    """What was done or tried on an object, oldest first."""
+    query = sa.select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
+    return list(session.scalars(query.order_by(AuditEntry.id)))

@@ -1,0 +1,1 @@
+"""What the calendar opens: cadences, openings, and the names of the cases."""

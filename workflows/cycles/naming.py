@@ -1,0 +1,48 @@
+"""Names of the cases that a message opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.definitions.models import ProcessDefinition
+from engine.instances.models import Instance
+from engine.naming import CaseName
+from workflows.cycles.opening import NAMES
+from workflows.errors import Refused
+
+MESSAGE_PREFIXES = {
+    "f4_modificacion_presupuestal": "f4m",
+    "sub_modificacion_pes": "mod",
+    "sub_plan_choque": "pc",
+}
+"""Part of the business key of a process that only messages open."""
+
+ABOUT = ("asunto", "persona", "indicador", "proyecto")
+"""The variables that tell one case from another on screen."""
+
+
+class PlanCases:
+    """Numbers the cases of a process within a plan and a year: `PES-GOB/f5p/2018-001`."""
+
+    def name_case(self, session: Session, process_key: str, variables: Mapping[str, Any]) -> CaseName:
+        """The next number of the process; the message must say of which `plan`."""
+        plan = variables.get("plan")
+        if not plan:
+            raise Refused(f"El mensaje que abre «{process_key}» no dice de qué plan.")
+        prefix = NAMES[process_key][0] if process_key in NAMES else MESSAGE_PREFIXES.get(process_key, process_key)
+        year = variables.get("vigencia")
+        stem = f"{plan}/{prefix}/{year}-" if year else f"{plan}/{prefix}/"
+        number = _taken(session, stem) + 1
+        definition = session.get(ProcessDefinition, process_key)
+        title = definition.name if definition else process_key
+        about = next((variables[key] for key in ABOUT if variables.get(key)), None)
+        return CaseName(f"{stem}{number:03}", f"{title}: {about}" if about else f"{title} {number}", str(plan))
+
+
+def _taken(session: Session, stem: str) -> int:
+    query = sa.select(sa.func.count()).select_from(Instance).where(Instance.business_key.startswith(stem))
+    return session.scalar(query) or 0

@@ -1,0 +1,336 @@
+"""The calendar: opens the case of every period that is due, exactly once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.definitions import catalogue
+from engine.definitions.models import ProcessDefinition
+from engine.identity import SYSTEM, Actor
+from engine.instances import commands as instances
+from engine.instances.models import Instance
+from engine.runtime import ProcessEngine
+from workflows.auditing import recording as auditing
+from workflows.calendar import WorkingCalendar, bogota_day
+from workflows.cycles import cadence
+from workflows.cycles.cadence import Cadence, PlanPeriod
+from workflows.cycles.models import Period, PeriodStart
+from workflows.errors import Conflict, NotFound, Refused
+from workflows.permissions import ensure_coordinator
+from workflows.plan.models import Plan
+
+OPENED, SKIPPED, UNDECIDED = "abierto", "omitido", "por_decidir"
+FOLLOWED_STATES = ("adoptado", "vigente")
+IMPORTED = ""
+EARLIER_SKIPPED = "Se abrió solo el periodo más reciente: así lo dice el proceso."
+
+NAMES = {  # process → part of the business key, name of a case on screen
+    "f4_implementacion_anual": ("f4", "Implementación de la vigencia {}"),
+    "f4_reporte_externo": ("f4r", "Reporte a SDP/SDH de {}"),
+    "f5_preparacion": ("f5p", "Preparación de responsables de {}"),
+    "f5_ciclo_mensual": ("f5", "Seguimiento de {}"),
+    "f6_evaluacion_semestral": ("f6s", "Evaluación intermedia de {}"),
+    "f6_informe_anual": ("f6a", "Informe anual de gestión de {}"),
+    "f6_evaluacion_final": ("f6f", "Evaluación del PES"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarStart:
+    """A process that begins by the calendar, and the start event that says how."""
+
+    process_key: str
+    name: str
+    element_id: str
+    cadence: Cadence
+
+
+@dataclass(frozen=True, slots=True)
+class DueOpening:
+    """A period of a process and the day its case opens."""
+
+    period: PlanPeriod
+    due_on: dt.date
+
+
+def open_due(session: Session, engine: ProcessEngine, *, plan_code: str | None = None) -> list[Instance]:
+    """Open every period whose opening has come, of one plan or of all; a second call opens nothing.
+
+    A period is taken by inserting its row, so that of several workers one opens it; whatever the clock does
+    afterwards, it is never opened twice, and what was missed is caught up as the process says (`pes.atraso`).
+    """
+    opened: list[Instance] = []
+    plans = _followed(session, plan_code)
+    starts = calendar_starts(session) if plans else []
+    for plan in plans:
+        taken = _taken(session, plan)
+        for start in starts:
+            opened += _open_process(session, engine, plan, start, starts, taken)
+    return opened
+
+
+def open_by_hand(
+    session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str, *, actor: Actor, reason: str
+) -> Instance:
+    """Open a period that waits for a decision, was skipped, or is not due yet.
+
+    Raises `Forbidden`, `NotFound`, `Refused` (no reason) or `Conflict` (it was opened before).
+    """
+    plan, start, opening = _load(session, engine, plan_code, process_key, label)
+    _ensure_decidable(session, actor, plan, process_key, label, reason=reason)
+    _forget_decision(session, plan, process_key, label)
+    instance = _open(session, engine, plan, start, opening, actor=actor, reason=reason)
+    if instance is None:
+        raise Conflict
+    auditing.record(session, engine.clock, actor, "abrir_periodo", ("periodo", f"{plan.code}/{label}"), reason=reason)
+    return instance
+
+
+def skip_by_hand(
+    session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str, *, actor: Actor, reason: str
+) -> PeriodStart:
+    """Decide that a period is not opened. Raises as `open_by_hand`."""
+    plan, _start, opening = _load(session, engine, plan_code, process_key, label)
+    _ensure_decidable(session, actor, plan, process_key, label, reason=reason)
+    _forget_decision(session, plan, process_key, label)
+    row = _reserve(session, engine, plan, process_key, opening, outcome=SKIPPED, reason=reason)
+    if row is None:
+        raise Conflict
+    auditing.record(session, engine.clock, actor, "omitir_periodo", ("periodo", f"{plan.code}/{label}"), reason=reason)
+    return row
+
+
+def undecided(session: Session, plan_code: str) -> list[PeriodStart]:
+    """The missed periods that wait for the coordinator's decision, oldest first."""
+    query = sa.select(PeriodStart).where(PeriodStart.plan_code == plan_code, PeriodStart.outcome == UNDECIDED)
+    return list(session.scalars(query.order_by(PeriodStart.due_on)))
+
+
+def days_late(row: PeriodStart) -> int:
+    """Calendar days between the day a period was due to open and the day it did."""
+    return (bogota_day(row.started_at) - row.due_on).days
+
+
+def calendar_starts(session: Session) -> list[CalendarStart]:
+    """Every published process that begins by the calendar."""
+    names = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
+    found = []
+    for process_key, element in catalogue.start_events(session):
+        rhythm = cadence.read(element.properties)
+        if rhythm is not None:
+            found.append(CalendarStart(process_key, names.get(process_key, process_key), element.id, rhythm))
+    return found
+
+
+def openings(engine: ProcessEngine, rhythm: Cadence, plan: Plan) -> Iterable[DueOpening]:
+    """The periods of a plan with the day each opens, in order."""
+    for period in _periods(rhythm, plan):
+        yield DueOpening(period, _opens_on(engine, rhythm, period, plan))
+
+
+def _periods(rhythm: Cadence, plan: Plan) -> Iterable[PlanPeriod]:
+    """The periods of a plan. Where it is followed every two or three months, only those months; the rest as ever."""
+    first = cadence.month_bounds(plan.first_month)[0]
+    step = cadence.MONTHS_OF[plan.follow_up] if rhythm.every == "mensual" else 1
+    return (period for period in rhythm.periods(first, plan.ends_on) if period.cutoff.month % step == 0)
+
+
+def business_key(plan_code: str, process_key: str, label: str) -> str:
+    """`PES-GOB/f5/2018-06`."""
+    prefix = NAMES[process_key][0] if process_key in NAMES else process_key
+    return "/".join(part for part in (plan_code, prefix, label) if part)
+
+
+def _open_process(
+    session: Session,
+    engine: ProcessEngine,
+    plan: Plan,
+    start: CalendarStart,
+    starts: Sequence[CalendarStart],
+    taken: Mapping[str, set[str]],
+) -> list[Instance]:
+    due = _due(engine, plan, start, taken)
+    if not due or not _requirements_closed(session, engine, plan, start, starts):
+        return []
+    *backlog, newest = due
+    wanted = [newest]
+    if start.cadence.catch_up == "todas":
+        backlog, wanted = [], due
+    outcome, reason = (SKIPPED, EARLIER_SKIPPED) if start.cadence.catch_up == "ultima" else (UNDECIDED, "")
+    for opening in backlog:
+        _reserve(session, engine, plan, start.process_key, opening, outcome=outcome, reason=reason)
+    instances_ = (_open(session, engine, plan, start, opening, actor=SYSTEM, reason="") for opening in wanted)
+    return [instance for instance in instances_ if instance is not None]
+
+
+def _due(engine: ProcessEngine, plan: Plan, start: CalendarStart, taken: Mapping[str, set[str]]) -> list[DueOpening]:
+    # Months that came with the import were followed elsewhere and are closed: nothing to open.
+    known = taken[start.process_key] | (taken[IMPORTED] if start.cadence.every == "mensual" else set())
+    today = bogota_day(engine.now())
+    due = []
+    for period in _periods(start.cadence, plan):
+        if period.label in known:
+            continue
+        opens_on = _opens_on(engine, start.cadence, period, plan)
+        if opens_on > today:
+            break  # openings come in the order of their periods
+        due.append(DueOpening(period, opens_on))
+    return due
+
+
+def _taken(session: Session, plan: Plan) -> Mapping[str, set[str]]:
+    """The periods that were opened or decided about, by process; under `IMPORTED`, the months that were imported."""
+    taken: dict[str, set[str]] = defaultdict(set)
+    decided = sa.select(PeriodStart.process_key, PeriodStart.period).where(PeriodStart.plan_code == plan.code)
+    for process_key, period in session.execute(decided):
+        taken[process_key].add(period)
+    imported = sa.select(Period.code).where(Period.plan_code == plan.code, Period.instance_id.is_(None))
+    taken[IMPORTED] = set(session.scalars(imported))
+    return taken
+
+
+def _opens_on(engine: ProcessEngine, rhythm: Cadence, period: PlanPeriod, plan: Plan) -> dt.date:
+    return rhythm.opens_on(cast(WorkingCalendar, engine.calendar), period, plan.code)
+
+
+def _requirements_closed(
+    session: Session, engine: ProcessEngine, plan: Plan, start: CalendarStart, starts: Sequence[CalendarStart]
+) -> bool:
+    return all(
+        _closed(session, plan, required) for required in starts if required.process_key in start.cadence.requires
+    )
+
+
+def _closed(session: Session, plan: Plan, start: CalendarStart) -> bool:
+    labels = {period.label for period in _periods(start.cadence, plan)}
+    query = (
+        sa.select(PeriodStart.period)
+        .outerjoin(Instance, Instance.id == PeriodStart.instance_id)
+        .where(PeriodStart.plan_code == plan.code, PeriodStart.process_key == start.process_key)
+        .where(sa.or_(PeriodStart.outcome == SKIPPED, Instance.state != "active"))
+    )
+    return labels <= set(session.scalars(query))
+
+
+def _open(
+    session: Session,
+    engine: ProcessEngine,
+    plan: Plan,
+    start: CalendarStart,
+    opening: DueOpening,
+    *,
+    actor: Actor,
+    reason: str,
+) -> Instance | None:
+    row = _reserve(session, engine, plan, start.process_key, opening, outcome=OPENED, reason=reason)
+    if row is None:
+        return None
+    instance = instances.start(
+        session,
+        engine,
+        start.process_key,
+        business_key=business_key(plan.code, start.process_key, opening.period.label),
+        name=_name(start, opening.period),
+        scope=plan.code,
+        variables=_variables(plan, opening.period),
+        actor=actor,
+        start_element=start.element_id,
+    )
+    row.instance_id = instance.id
+    return instance
+
+
+def _reserve(
+    session: Session,
+    engine: ProcessEngine,
+    plan: Plan,
+    process_key: str,
+    opening: DueOpening,
+    *,
+    outcome: str,
+    reason: str,
+) -> PeriodStart | None:
+    """Insert the row of a period, or nothing if somebody did before."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(PeriodStart)
+        .values(
+            process_key=process_key,
+            plan_code=plan.code,
+            period=opening.period.label,
+            due_on=opening.due_on,
+            started_at=engine.now(),
+            outcome=outcome,
+            reason=reason,
+        )
+        .on_conflict_do_nothing(index_elements=["process_key", "plan_code", "period"])
+        .returning(PeriodStart.id)
+    )
+    row_id = session.execute(statement).scalar_one_or_none()
+    return None if row_id is None else session.get_one(PeriodStart, row_id)
+
+
+def _name(start: CalendarStart, period: PlanPeriod) -> str:
+    pattern = NAMES[start.process_key][1] if start.process_key in NAMES else f"{start.name}, {{}}"
+    return pattern.format(period.words).rstrip(", ")
+
+
+def _variables(plan: Plan, period: PlanPeriod) -> dict[str, str | int]:
+    return {
+        "plan": plan.code,
+        "periodo": period.label,
+        "cierre": period.cutoff.isoformat(),
+        "vigencia": period.cutoff.year,
+    }
+
+
+def _followed(session: Session, plan_code: str | None) -> list[Plan]:
+    query = sa.select(Plan).where(Plan.state.in_(FOLLOWED_STATES)).order_by(Plan.code)
+    if plan_code is not None:
+        query = query.where(Plan.code == plan_code)
+    return list(session.scalars(query))
+
+
+def _load(
+    session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str
+) -> tuple[Plan, CalendarStart, DueOpening]:
+    plan = session.get(Plan, plan_code)
+    start = next((one for one in calendar_starts(session) if one.process_key == process_key), None)
+    if plan is None or start is None:
+        raise NotFound
+    opening = next((one for one in openings(engine, start.cadence, plan) if one.period.label == label), None)
+    if opening is None:
+        raise NotFound(f"El periodo {label} no es de este plan. Elija otro.")
+    return plan, start, opening
+
+
+def _ensure_decidable(session: Session, actor: Actor, plan: Plan, process_key: str, label: str, *, reason: str) -> None:
+    ensure_coordinator(actor)
+    if not reason.strip():
+        raise Refused("Diga el motivo: queda en la bitácora.")
+    row = _row(session, plan, process_key, label)
+    if row is not None and row.outcome == OPENED:
+        raise Conflict("Ese periodo ya se abrió. Búsquelo entre los procesos en curso.")
+
+
+def _forget_decision(session: Session, plan: Plan, process_key: str, label: str) -> None:
+    row = _row(session, plan, process_key, label)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def _row(session: Session, plan: Plan, process_key: str, label: str) -> PeriodStart | None:
+    return session.scalar(
+        sa.select(PeriodStart).where(
+            PeriodStart.plan_code == plan.code, PeriodStart.process_key == process_key, PeriodStart.period == label
+        )
+    )

@@ -1,0 +1,1 @@
+"""Phase 3 and changes of the plan."""

@@ -1,0 +1,1 @@
+"""Phase 4: the years of the plan."""

@@ -1,0 +1,1 @@
+"""From birth to archive."""

@@ -1,0 +1,27 @@
+"""The plan's life: created, followed from a month on, archived."""
+
+from __future__ import annotations
+
+from workflows.forms.room import Room
+from workflows.handlers.lifecycle import lifecycle_forms, lifecycle_steps
+
+LABELS = {
+    "crear_plan": "Datos con que nace el plan",
+    "decidir_cargue": "Desde qué mes se hace el seguimiento",
+    "confirmar_archivo": "Confirmación del archivo del expediente",
+}
+
+
+def room() -> Room:
+    """The room of the plan's life."""
+    return Room(
+        steps=lifecycle_steps.steps(),
+        forms={
+            "crear_plan": lifecycle_forms.CreatePlan(),
+            "decidir_cargue": lifecycle_forms.DecideStart(),
+            "confirmar_archivo": lifecycle_forms.ConfirmArchive(),
+        },
+        labels=LABELS,
+        catalogues={"trd": lifecycle_forms.retention_series},
+        catalogue_labels={"trd": "Series de la tabla de retención"},
+    )

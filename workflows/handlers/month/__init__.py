@@ -1,0 +1,1 @@
+"""Phase 5: the monthly follow-up and its meetings."""

@@ -1,0 +1,219 @@
+"""Forms of the sector in the month: review, clarifications, bottlenecks, approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.auditing import recording as auditing
+from workflows.calendar import bogota_day
+from workflows.cycles.models import Period
+from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
+from workflows.handlers.month.entity_forms import entity_of, month_of
+from workflows.indicators.models import Indicator
+from workflows.monitoring import alerts, bottlenecks, figures
+from workflows.monitoring.alerts import ANSWERED, Answer
+from workflows.monitoring.bottlenecks import Opinion
+from workflows.monitoring.models import Alert, Bottleneck
+from workflows.monitoring.progress import COLOR_WORDS
+from workflows.spanish import percentage
+
+APPROVED = "aprobado"
+
+
+class ReviewConsolidated(PlainForm):
+    """`revisar_consolidado`: of each alert, whether it is reasonable or has to be clarified."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The alerts that wait, with what was answered, and the month at a glance."""
+        waiting = alerts.to_review(context.session, month_of(context))
+        return Prefill(
+            values={"alertas": [_alert_row(alert) for alert in waiting], "nota": month_of(context).note or None},
+            notes={
+                path_of("alertas", place): f"Se preguntó: {alert.question} Respondió: {alert.answer}"
+                for place, alert in enumerate(waiting)
+                if alert.state == ANSWERED
+            },
+            panels=[at_a_glance(context)],
+        )
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Record the decisions; `entidades_por_aclarar` are those with a question."""
+        period = month_of(context)
+        period.note = values.get("nota") or ""
+        decisions = [(row["alert_id"], row["decision"], row.get("pregunta") or "") for row in values["alertas"]]
+        return {"entidades_por_aclarar": alerts.decide(context.session, period, decisions)}
+
+
+class ClarifyReport(PlainForm):
+    """`aclarar_reporte`: an entity answers the questions about its figures."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The questions."""
+        asked = alerts.asked_of(context.session, month_of(context), entity_of(context))
+        fixed = {
+            path_of("aclaraciones", place, column)
+            for place, alert in enumerate(asked)
+            if not alerts.can_be_corrected(context.session, month_of(context), alert)
+            for column in ("valor_corregido", "soporte")
+        }
+        return Prefill(values={"aclaraciones": [_question_row(alert) for alert in asked]}, locked=frozenset(fixed))
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Record the answers; a corrected value changes the figure."""
+        alerts.answer(
+            context.session,
+            context.engine,
+            month_of(context),
+            entity_of(context),
+            actor=context.actor,
+            answers=[
+                Answer(row["alert_id"], row["respuesta"], row.get("valor_corregido"), row.get("soporte") or [])
+                for row in values["aclaraciones"]
+            ],
+        )
+        return {}
+
+
+class QualifyBottlenecks(PlainForm):
+    """`calificar_cuellos`: of each candidate, whether it is a bottleneck, why, and what is done."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The candidates of the entity, with the measure the rule proposes."""
+        kept = bottlenecks.of_period(context.session, month_of(context), entity_of(context))
+        rows = [_candidate_row(context, one) for one in kept]
+        notes = {path_of("cuellos", place): f"{one.why}." for place, one in enumerate(kept)}
+        return Prefill(values={"cuellos": rows}, notes=notes)
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """A measure has a day that has not passed."""
+        today = bogota_day(context.now())
+        return [
+            FieldError(path_of("cuellos", place, "fecha"), "La fecha de la medida ya pasó. Escriba una futura.")
+            for place, row in enumerate(values["cuellos"])
+            if row.get("fecha") is not None and row["fecha"] < today
+        ]
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Record what is said of them."""
+        opinions = [_opinion(row) for row in values["cuellos"]]
+        bottlenecks.qualify(context.session, month_of(context), entity_of(context), opinions)
+        return {}
+
+
+class ApproveReport(PlainForm):
+    """`aprobar_informe`: the coordinator approves the month, which then is frozen, or returns it."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The month at a glance, and the introduction written so far."""
+        period = month_of(context)
+        return Prefill(values={"mensaje": period.introduction or None}, panels=[at_a_glance(context), _note(period)])
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep the introduction and who approved."""
+        period = month_of(context)
+        period.introduction = values.get("mensaje") or ""
+        approved = values["decision"] == APPROVED
+        if approved:
+            period.approved_by, period.approved_at = context.actor.id, context.now()
+        else:
+            period.return_reason = values["motivo"]
+        _note_down(context, period, "aprobar_informe" if approved else "devolver_informe", values.get("motivo") or "")
+        return {}
+
+
+class AdjustReport(PlainForm):
+    """`ajustar_informe`: the sectoral team answers to what the coordinator returned."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """The reason and the note written so far."""
+        period = month_of(context)
+        return Prefill(
+            values={"nota": period.note or None}, panels=[Panel("Por qué se devolvió", text=period.return_reason)]
+        )
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep the note; what changed goes into the *bitácora*."""
+        period = month_of(context)
+        period.note = values.get("nota") or period.note
+        _note_down(context, period, "ajustar_informe", values["cambios"])
+        return {}
+
+
+def at_a_glance(context: FormContext) -> Panel:
+    """The lines, the entities and the plan, with the traffic light of each."""
+    period = month_of(context)
+    kept = figures.kept(context.session, period)
+    if kept is None:
+        return Panel("El mes", text="Todavía no se ha consolidado.")
+    levels = [*([kept.plan] if kept.plan else []), *kept.lines.values(), *kept.entities.values()]
+    rows = [(f"{one.code} {one.name}", percentage(one.capped), COLOR_WORDS.get(one.color, "")) for one in levels]
+    return Panel("El mes de un vistazo", head=("Nivel", "Cumplimiento a la fecha", "Semáforo"), rows=rows)
+
+
+def _note(period: Period) -> Panel:
+    return Panel("Nota del equipo sectorial", text=period.note or "Sin nota.")
+
+
+def _note_down(context: FormContext, period: Period, action: str, reason: str) -> None:
+    target = ("periodo", f"{period.plan_code}/{period.code}")
+    auditing.record(context.session, context.engine.clock, context.actor, action, target, reason=reason)
+
+
+def _alert_row(alert: Alert) -> Values:
+    return {
+        ROW_KEY: str(alert.id),
+        "alert_id": alert.id,
+        "alerta": f"{alert.entity_code} · {alert.text}",
+        "decision": alerts.PROCEEDS if alert.state == ANSWERED else None,
+        "pregunta": None,
+    }
+
+
+def _question_row(alert: Alert) -> Values:
+    return {
+        ROW_KEY: str(alert.id),
+        "alert_id": alert.id,
+        "alerta": alert.text,
+        "pregunta": alert.question,
+        "respuesta": alert.answer or None,
+        "valor_corregido": None,
+        "soporte": [],
+    }
+
+
+def _candidate_row(context: FormContext, kept: Bottleneck) -> Values:
+    indicator = context.session.get_one(Indicator, kept.indicator_id)
+    undecided = kept.state == bottlenecks.CANDIDATE
+    return {
+        ROW_KEY: indicator.code,
+        "bottleneck_id": kept.id,
+        "indicador": f"{indicator.code} {indicator.name}",
+        "es_cuello": None if undecided else "si" if kept.state == bottlenecks.CONFIRMED else "no",
+        "causa": kept.cause or None,
+        "categoria": kept.category or None,
+        "severidad": kept.severity or None,
+        "medida": kept.measure or kept.proposed,
+        "accion": kept.action or None,
+        "responsable": kept.responsible or indicator.reports,
+        "fecha": kept.due_on,
+        "razon": kept.reason or None,
+    }
+
+
+def _opinion(row: Values) -> Opinion:
+    confirmed = row["es_cuello"] == "si"
+    if not confirmed:
+        return Opinion(row["bottleneck_id"], confirmed=False)
+    return Opinion(
+        bottleneck_id=row["bottleneck_id"],
+        confirmed=True,
+        cause=row["causa"],
+        category=row["categoria"],
+        severity=row["severidad"],
+        measure=row["medida"],
+        action=row.get("accion") or "",
+        responsible=row.get("responsable"),
+        due_on=row.get("fecha"),
+        reason=row.get("razon") or "",
+    )

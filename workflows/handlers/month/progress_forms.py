@@ -1,0 +1,288 @@
+"""The form of a responsible: one row per indicator, on time, returned or late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.tasks.models import UserTask
+from workflows.calendar import bogota_day
+from workflows.cycles.models import Period
+from workflows.forms import drafts
+from workflows.forms.handlers import (
+    ICONS,
+    ROW_KEY,
+    Chip,
+    FieldError,
+    FormContext,
+    PlainForm,
+    Prefill,
+    Preview,
+    Values,
+    path_of,
+)
+from workflows.forms.reading import rows_of
+from workflows.handlers.month.entity_forms import entity_of, month_of
+from workflows.monitoring import entity_reports, progress
+from workflows.monitoring.figures import shown
+from workflows.monitoring.measurements import COUNTED, SENT, VALIDATED, ReportedRow
+from workflows.monitoring.progress import ProgressRow
+from workflows.recovery import report_rows as recovery_rows
+from workflows.spanish import number, percentage
+
+ACCEPTED = (VALIDATED, *COUNTED)
+TABLE = "avances"
+TYPED = (
+    "valor_periodo",
+    "confirmo",
+    "avance_cualitativo",
+    "dificultades",
+    "soluciones",
+    "justificacion_rezago",
+    "justificacion_sobreejecucion",
+    "evidencias",
+    "fecha_evidencia",
+)
+SHOWN = (
+    "codigo",
+    "nombre",
+    "linea_base",
+    "meta_anio",
+    "programado",
+    "acumulado",
+    "ultimos_tres",
+    "semaforo_previsto",
+    "motivo_devolucion",
+)
+KEPT = ("indicator_id", "calculado", "anualizacion", "decimales")
+"""Cells of a row that are no columns: they stay on the server."""
+OURS = {*TYPED, *SHOWN, *KEPT, ROW_KEY}
+ASKS_DELAY, ASKS_EXCESS = "pide_rezago", "pide_sobreejecucion"
+"""What a row's value asks for; the form asks for the reason only then."""
+REPORTING_TASKS = ("reportar_avance", "corregir_avance")
+
+
+class ReportProgress(PlainForm):
+    """`reportar_avance`, `corregir_avance`, `corregir_extemporaneo`: what was achieved, row by row.
+
+    Rows the liaison accepted are shown and cannot be changed; a returned row says why.
+    """
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """One row per indicator due, with what was promised and reported so far."""
+        rows = _rows(context)
+        return Prefill(
+            values={
+                TABLE: [_prefilled(row) for row in rows],
+                recovery_rows.TABLE: recovery_rows.shown(
+                    context, month_of(context), entity_of(context), _responsible(context)
+                ),
+            },
+            locked=frozenset(path_of(TABLE, place) for place, row in enumerate(rows) if row.state in ACCEPTED),
+            row_titles={TABLE: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
+            hints={path_of(TABLE, place, "valor_periodo"): _hint(row) for place, row in enumerate(rows)},
+            followers={ASKS_DELAY, ASKS_EXCESS},
+            notes={
+                path_of(TABLE, place): f"Devuelta: {row.measurement.return_reason}"
+                for place, row in enumerate(rows)
+                if row.measurement and row.measurement.return_reason
+            },
+        )
+
+    def compute(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """What the year accumulates and the traffic light it would give."""
+        cells: dict[str, Any] = {}
+        for place, row, typed in _paired(context, values):
+            value = typed.get("valor_periodo")
+            found = row.assess(value)
+            light = f"{ICONS.get(found.color or '', '–')} {progress.words(found)}".strip()
+            cells[path_of(TABLE, place, "acumulado")] = row.accumulated(value)
+            cells[path_of(TABLE, place, "semaforo_previsto")] = light if value is not None else None
+            cells[path_of(TABLE, place, ASKS_DELAY)] = value is not None and progress.needs_delay_reason(row, value)
+            cells[path_of(TABLE, place, ASKS_EXCESS)] = value is not None and progress.needs_excess_reason(row, value)
+        return cells
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """What the schema cannot know: decimals, scale, dates, and the reasons a value asks for."""
+        today, errors = bogota_day(context.now()), []
+        for place, row, typed in _paired(context, values):
+            if row.state in ACCEPTED:
+                continue
+            for column, message in _wrong(row, typed):
+                errors.append(FieldError(path_of(TABLE, place, column), message))
+            if typed["fecha_evidencia"] > today:
+                message = "La fecha de la evidencia no puede ser futura."
+                errors.append(FieldError(path_of(TABLE, place, "fecha_evidencia"), message))
+        return errors
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Send the rows, and how the actions of recovery plans go."""
+        recovery_rows.keep(context, month_of(context), values.get(recovery_rows.TABLE) or [])
+        entity_reports.send(
+            context.session,
+            context.engine,
+            month_of(context),
+            entity_of(context),
+            actor=context.actor,
+            rows=[_reported(row) for row in values[TABLE]],
+            late_reason=values.get("motivo_retraso") or "",
+        )
+        return {}
+
+    def preview(self, context: FormContext, values: Values) -> Preview:
+        """The traffic light of each row that has a value."""
+        chips = {}
+        for place, row, typed in _paired(context, values):
+            if typed.get("valor_periodo") is not None:
+                found = row.assess(typed["valor_periodo"])
+                detail = f"{percentage(found.compliance)} de lo programado" if found.compliance is not None else ""
+                chips[path_of(TABLE, place)] = Chip(found.color or "gris", progress.words(found), detail)
+        return Preview(chips)
+
+    def may_amend(self, context: FormContext) -> bool:
+        """Until the liaison has looked at any of these rows."""
+        rows = _rows(context)
+        return bool(rows) and all(
+            row.state == SENT and not row.measurement.validated_by for row in rows if row.measurement
+        )
+
+
+class CompleteLateReport(ReportProgress):
+    """`completar_reporte`: the rows that were missing, with what had been typed in time."""
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """As the report, over the last draft of the month that was not sent."""
+        prefill = super().prepare(context)
+        draft = _unsent_draft(context)
+        for row in prefill.values[TABLE]:
+            typed = draft.get(row[ROW_KEY], {})
+            row.update({key: typed[key] for key in TYPED if key in typed and row.get(key) in (None, [], "")})
+        return prefill
+
+
+def _rows(context: FormContext) -> list[ProgressRow]:
+    if "progress" not in context.memo:  # asked again for each of: prepare, compute, check, preview
+        context.memo["progress"] = progress.rows_of(
+            context.session, month_of(context), entity_of(context), _responsible(context)
+        )
+    rows: list[ProgressRow] = context.memo["progress"]
+    return rows
+
+
+def _responsible(context: FormContext) -> str:
+    return str(context.variables.get("responsable") or context.actor.id)
+
+
+def _paired(context: FormContext, values: Values) -> list[tuple[int, ProgressRow, Values]]:
+    """Each typed row with its place and what is known of it."""
+    known = {row.indicator.code: row for row in _rows(context)}
+    typed = values.get(TABLE) or []
+    return [(place, known[row[ROW_KEY]], row) for place, row in enumerate(typed) if row.get(ROW_KEY) in known]
+
+
+def _prefilled(row: ProgressRow) -> Values:
+    kept, found = row.measurement, row.snapshot
+    return {
+        ROW_KEY: row.indicator.code,
+        "indicator_id": row.indicator.id,
+        "calculado": False,
+        "anualizacion": row.indicator.annualization,
+        "decimales": row.indicator.decimals,
+        "unidad": row.indicator.unit,
+        "codigo": row.indicator.code,
+        "nombre": row.indicator.name,
+        "linea_base": row.indicator.baseline,
+        "meta_anio": found.year_target,
+        "programado": _legible(found.programmed_to_date, row.indicator.decimals),
+        "acumulado": row.accumulated(kept.value if kept else None),
+        "ultimos_tres": row.last_three() or None,
+        "semaforo_previsto": None,
+        "motivo_devolucion": (kept.return_reason or None) if kept else None,
+        "valor_periodo": kept.value if kept else None,
+        "avance_cualitativo": (kept.qualitative or None) if kept else None,
+        "dificultades": (kept.difficulties or None) if kept else None,
+        "soluciones": (kept.solutions or None) if kept else None,
+        "justificacion_rezago": (kept.delay_reason or None) if kept else None,
+        "justificacion_sobreejecucion": (kept.excess_reason or None) if kept else None,
+        "evidencias": [piece.file_id for piece in kept.evidence] if kept else [],
+        "fecha_evidencia": kept.evidence_on if kept else None,
+        **(kept.extra if kept else {}),
+    }
+
+
+def _legible(value: Decimal | None, decimals: int) -> Decimal | None:
+    """A level on its straight way to the target has decimals without end; people read as many as they type."""
+    return None if value is None else shown(value, max(decimals, 1)).normalize() + 0
+
+
+def _hint(row: ProgressRow) -> str:
+    what = "lo logrado solo en este mes" if row.indicator.annualization == "suma" else "el nivel al final del mes"
+    return f"En {row.indicator.unit}: {what}."
+
+
+def _wrong(row: ProgressRow, typed: Values) -> list[tuple[str, str]]:
+    value: Decimal = typed["valor_periodo"]
+    wrong = []
+    if -value.normalize().as_tuple().exponent > row.indicator.decimals:  # type: ignore[operator]  # finite by parsing
+        wrong.append(("valor_periodo", _decimals_message(row.indicator.decimals)))
+    elif _other_scale(row, value):
+        wrong.append(("valor_periodo", f"Escriba el porcentaje completo: {number(value * 100)} y no {number(value)}."))
+    if progress.needs_delay_reason(row, value) and not typed.get("justificacion_rezago"):
+        light = progress.words(row.assess(value))
+        wrong.append(("justificacion_rezago", f"Explique el rezago: con este valor el indicador queda {light}."))
+    if progress.needs_excess_reason(row, value) and not typed.get("justificacion_sobreejecucion"):
+        message = "Explique por qué supera lo programado: queda en sobreejecución."
+        wrong.append(("justificacion_sobreejecucion", message))
+    return wrong
+
+
+def _decimals_message(decimals: int) -> str:
+    if decimals == 0:
+        return "Este indicador va en números enteros."
+    return f"Este indicador va con {decimals} decimal{'es' if decimals > 1 else ''} a lo sumo."
+
+
+def _other_scale(row: ProgressRow, value: Decimal) -> bool:
+    """A share written as 0,94 where the targets are written as 94."""
+    target = row.snapshot.year_target
+    return row.indicator.unit == "%" and 0 < value < 1 and target is not None and target > 1
+
+
+def _reported(row: Values) -> ReportedRow:
+    return ReportedRow(
+        indicator_id=row["indicator_id"],
+        value=row["valor_periodo"],
+        qualitative=row["avance_cualitativo"] or "",
+        difficulties=row.get("dificultades") or "",
+        solutions=row.get("soluciones") or "",
+        delay_reason=row.get("justificacion_rezago") or "",
+        excess_reason=row.get("justificacion_sobreejecucion") or "",
+        evidence_on=row["fecha_evidencia"],
+        evidence=row["evidencias"],
+        extra={key: value for key, value in row.items() if key not in OURS},
+    )
+
+
+def _unsent_draft(context: FormContext) -> Mapping[str, Mapping[str, Any]]:
+    """What the responsible had typed in the month's own tasks, by indicator code."""
+    period: Period = month_of(context)
+    query = (
+        sa.select(UserTask)
+        .where(UserTask.instance_id == period.instance_id, UserTask.element_id.in_(REPORTING_TASKS))
+        .where(UserTask.state == "cancelled")
+        .order_by(UserTask.id.desc())
+    )
+    for task in context.session.scalars(query):
+        if _same_person(context, task):
+            draft = drafts.latest(context.session, task.id)
+            if draft is not None:
+                typed: Sequence[dict[str, Any]] = rows_of(draft.values.get(TABLE))
+                return {str(row.get(ROW_KEY)): row for row in typed}
+    return {}
+
+
+def _same_person(context: FormContext, task: UserTask) -> bool:
+    return all(task.variables.get(key) == context.variables.get(key) for key in ("entidad", "responsable"))

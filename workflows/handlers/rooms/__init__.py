@@ -1,1 +1,0 @@
-"""The rooms of the domain: each puts together its steps, forms and choices."""

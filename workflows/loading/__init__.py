@@ -1,0 +1,1 @@
+"""How a plan enters the system: workbook, YAML, measured months, the demo."""

@@ -1,0 +1,216 @@
+"""Loading a plan: what would change, then all of it or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.identity import Actor
+from workflows.auditing import recording as auditing
+from workflows.calendar import bogota_day, month_end
+from workflows.cycles.models import Period
+from workflows.loading.history import write_history
+from workflows.records.checking import check
+from workflows.records.columns import BY_KEY, MONTH_NAMES
+from workflows.records.comparing import Change, compare
+from workflows.records.data import IndicatorRecord, PersonRecord, PlanData
+from workflows.records.problems import ERROR, InvalidPlan, Problem
+from workflows.records.stored import stored_plan
+from workflows.records.writing import write_structure
+
+CLOSED = "cerrado"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What loading would do. With errors nothing can be loaded; warnings are for the reader."""
+
+    plan_code: str
+    plan_name: str
+    is_new: bool
+    changes: list[Change]
+    errors: list[Problem]
+    warnings: list[Problem]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the plan already is what the file says."""
+        return not self.changes
+
+
+def preview(session: Session, data: PlanData, *, today: dt.date | None = None) -> Preview:
+    """Compare a file with what is on record, and check every rule; writes nothing.
+
+    With `today`, months that have not ended yet are refused too.
+    """
+    data = completed(data)
+    before = stored_plan(session, data.plan.code)
+    problems = check(data) + _history_problems(session, data, before, today)
+    return Preview(
+        plan_code=data.plan.code,
+        plan_name=data.plan.name,
+        is_new=before is None,
+        changes=compare(before, _as_it_will_stand(session, data, before)),
+        errors=[problem for problem in problems if problem.severity == ERROR],
+        warnings=[problem for problem in problems if problem.severity != ERROR],
+    )
+
+
+def apply(session: Session, clock: Clock, actor: Actor, data: PlanData) -> Preview:
+    """Load a plan and say what changed. Raises `InvalidPlan`, with nothing written, if there are errors.
+
+    Months with measurements become closed months with frozen figures: history. The months that the calendar already
+    opened keep their snapshot.
+    """
+    found = preview(session, data, today=bogota_day(clock.now()))
+    if found.errors:
+        raise InvalidPlan(found.errors)
+    if found.changes_nothing:
+        return found
+    data = completed(data)
+    before = stored_plan(session, data.plan.code)
+    data = _as_it_will_stand(session, data, before)
+    plan = write_structure(session, data, since=None if before is None else bogota_day(clock.now()))
+    write_history(session, clock, actor, plan, data)
+    auditing.record(
+        session,
+        clock,
+        actor,
+        "cargar_plan",
+        ("plan", data.plan.code),
+        after={"cambios": [f"{c.kind} · {c.sheet} · {c.code}: {c.text}" for c in found.changes]},
+    )
+    session.flush()
+    return found
+
+
+def completed(data: PlanData) -> PlanData:
+    """The plan with its responsibility matrix filled in: who reports, reviews and substitutes, where it is not said."""
+    return replace(data, indicators=tuple(with_people(indicator, data.people) for indicator in data.indicators))
+
+
+def with_people(indicator: IndicatorRecord, people: Iterable[PersonRecord]) -> IndicatorRecord:
+    """The indicator with those who report, review and substitute, by their roles, where it does not say."""
+    staff = tuple(people)
+
+    def first(role: str, *others: str) -> str:
+        return next(
+            (
+                person.username
+                for person in staff
+                if person.active
+                and person.entity == indicator.entity
+                and role in person.roles
+                and person.username not in others
+            ),
+            "",
+        )
+
+    reports = indicator.reports or first("responsable_meta", indicator.reviews)
+    reviews = indicator.reviews or first("enlace_planeacion", reports)
+    substitute = indicator.substitute or (
+        first("responsable_meta", reports, reviews)
+        or first("equipo_tecnico", reports, reviews)
+        or first("equipo_tecnico", reports)
+    )
+    return replace(indicator, reports=reports, reviews=reviews, substitute=substitute)
+
+
+def _as_it_will_stand(session: Session, data: PlanData, before: PlanData | None) -> PlanData:
+    """With the first month settled: where months are already on record, it stays."""
+    first_month = data.first_followed_month
+    if before is not None and not data.plan.first_month and _has_periods(session, data.plan.code):
+        imported = max((f"{y}-{m:02}" for y, m in data.measured_months), default="")
+        if imported < before.plan.first_month:
+            first_month = before.plan.first_month
+    roles = {person.username: set(person.roles) for person in before.people} if before else {}
+    # The order in which a file lists roles says nothing.
+    people = tuple(
+        replace(person, roles=next(p.roles for p in before.people if p.username == person.username))
+        if before and roles.get(person.username) == set(person.roles)
+        else person
+        for person in data.people
+    )
+    return replace(data, plan=replace(data.plan, first_month=first_month), people=people)
+
+
+def _has_periods(session: Session, plan_code: str) -> bool:
+    return session.scalar(sa.select(Period.id).where(Period.plan_code == plan_code).limit(1)) is not None
+
+
+def _history_problems(
+    session: Session, data: PlanData, before: PlanData | None, today: dt.date | None
+) -> list[Problem]:
+    periods = session.execute(
+        sa.select(Period.code, Period.state).where(Period.plan_code == data.plan.code).order_by(Period.code)
+    ).all()
+    states = {row.code: row.state for row in periods}
+    last = periods[-1].code if periods else ""
+    problems = []
+    for code, series in data.measurements.items():
+        known = before.measurements.get(code, {}) if before else {}
+        for month, value in sorted(series.items()):
+            sentence = _history_error(month, states, last, known.get(month) == value, today)
+            if sentence is None and "{}-{:02}".format(*month) not in states:
+                sentence = _followed_error(month, data.plan.first_month)
+            if sentence:
+                problems.append(_at_measurement(data, code, month, sentence))
+    problems += _identity_problems(data, before, bool(periods))
+    return problems
+
+
+def _history_error(
+    month: tuple[int, int], states: dict[str, str], last: str, same: bool, today: dt.date | None
+) -> str | None:
+    code = f"{month[0]}-{month[1]:02}"
+    if code in states:
+        if same:
+            return None
+        if states[code] == CLOSED:
+            return f"El periodo {code} está cerrado: sus cifras no se cambian."
+        return f"El periodo {code} está abierto: sus cifras se reportan en la bandeja de tareas."
+    if code < last:
+        return f"Ya hay periodos posteriores a {code}; no se puede cargar después de ellos."
+    if today is not None and month_end(*month) >= today:
+        return f"{code} no ha terminado todavía."
+    return None
+
+
+def _followed_error(month: tuple[int, int], first_month: str) -> str | None:
+    if first_month and "{}-{:02}".format(*month) >= first_month:
+        return f"El seguimiento empieza en {first_month}: ese mes se reporta en la bandeja, no en el archivo."
+    return None
+
+
+def _at_measurement(data: PlanData, code: str, month: tuple[int, int], sentence: str) -> Problem:
+    sheet = BY_KEY["mediciones"]
+    row = data.rows.get(("mediciones", f"{code} {month[0]}"))
+    return Problem(sentence, sheet.title, row, sheet.heading(MONTH_NAMES[month[1] - 1]))
+
+
+def _identity_problems(data: PlanData, before: PlanData | None, has_periods: bool) -> list[Problem]:
+    """What may not change once months are on record, because their figures were computed with it."""
+    if before is None or not has_periods:
+        return []
+    problems = []
+    if data.plan.first_year != before.plan.first_year:
+        sentence = "El primer año no cambia cuando ya hay meses con seguimiento."
+        problems.append(Problem(sentence, "Plan", None, BY_KEY["plan"].heading("anio_inicio")))
+    known = {indicator.code: indicator for indicator in before.indicators}
+    for indicator in data.indicators:
+        old = known.get(indicator.code)
+        if old and old.annualization != indicator.annualization and before.measurements.get(indicator.code):
+            problems.append(
+                Problem(
+                    f"{indicator.code} ya tiene mediciones: su anualización no cambia ({old.annualization}).",
+                    BY_KEY["indicadores"].title,
+                    data.rows.get(("indicadores", indicator.code)),
+                    BY_KEY["indicadores"].heading("anualizacion"),
+                )
+            )
+    return problems

@@ -1,0 +1,317 @@
+"""A plan as tables of cells, and back: where the workbook and the YAML file meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from workflows.indicators.sheets import Month
+from workflows.indicators.traffic_light import DEFAULT_BANDS, Band
+from workflows.loading import cells
+from workflows.records import columns
+from workflows.records.columns import BY_KEY, MAX_YEARS, MONTH_NAMES, SHEETS, Sheet
+from workflows.records.data import (
+    BudgetRecord,
+    EntityRecord,
+    HolidayRecord,
+    IndicatorRecord,
+    LineRecord,
+    ObjectiveRecord,
+    PersonRecord,
+    PlanData,
+    PlanRecord,
+    ProjectRecord,
+)
+from workflows.records.problems import InvalidPlan, Problem
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a sheet: its number there, and its cells by column key."""
+
+    number: int
+    cells: Values
+
+
+Tables = Mapping[str, list[Row]]
+"""Rows by sheet key."""
+
+
+def read_plan(tables: Tables) -> PlanData:
+    """The plan that the cells say. Raises `InvalidPlan` with every cell that cannot be read."""
+    problems: list[Problem] = []
+    read = {sheet.key: list(_read_sheet(sheet, tables.get(sheet.key, []), problems)) for sheet in SHEETS}
+    problems += [
+        Problem("La hoja está vacía. Llénela y vuelva a cargar.", sheet.title)
+        for sheet in SHEETS
+        if sheet.key not in columns.OPTIONAL and not tables.get(sheet.key)
+    ]
+    if len(tables.get("plan", [])) > 1:
+        problems.append(Problem("La hoja lleva una sola fila: un archivo es un plan.", columns.PLAN.title, 3))
+    problems += _repeated(read)
+    if problems:
+        raise InvalidPlan(problems)
+    return _assemble(read)
+
+
+def write_plan(data: PlanData) -> dict[str, list[dict[str, Any]]]:
+    """The cells of a plan by sheet key: the inverse of `read_plan`."""
+    return {
+        "plan": [_plan_cells(data.plan)],
+        "entidades": [{"sigla": e.code, "nombre": e.name, "rol": e.sector_role} for e in data.entities],
+        "personas": [_person_cells(person) for person in data.people],
+        "lineas": [{"codigo": line.code, "nombre": line.name, "peso": line.weight} for line in data.lines],
+        "objetivos": [_objective_cells(objective) for objective in data.objectives],
+        "indicadores": [_indicator_cells(indicator) for indicator in data.indicators],
+        "metas": [_target_cells(indicator, data.plan) for indicator in data.indicators],
+        "programacion": [row for i in data.indicators for row in _month_cells(i.code, i.monthly)],
+        "mediciones": [row for code, series in data.measurements.items() for row in _month_cells(code, series)],
+        "proyectos": [{"codigo": p.code, "nombre": p.name, "entidad": p.entity} for p in data.projects],
+        "presupuesto": [
+            {
+                "proyecto": project.code,
+                "anio": year,
+                "apropiacion": budget.appropriation,
+                "compromisos": budget.commitments,
+                "giros": budget.payments,
+            }
+            for project in data.projects
+            for year, budget in project.budgets.items()
+        ],
+        "semaforo": [{"color": band.color, "hasta": band.up_to} for band in data.bands],
+        "dias_no_habiles": [{"fecha": holiday.day, "motivo": holiday.name} for holiday in data.holidays],
+    }
+
+
+def _read_sheet(sheet: Sheet, rows: list[Row], problems: list[Problem]) -> Iterator[Row]:
+    for row in rows:
+        values = {}
+        for column in sheet.columns:
+            try:
+                values[column.key] = cells.read(column, row.cells.get(column.key))
+            except cells.Unreadable as unreadable:
+                problems.append(Problem(str(unreadable), sheet.title, row.number, column.heading))
+        yield Row(row.number, values)
+
+
+_KEYS = {
+    "entidades": ("sigla",),
+    "personas": ("usuario",),
+    "lineas": ("codigo",),
+    "objetivos": ("codigo",),
+    "indicadores": ("codigo",),
+    "metas": ("indicador",),
+    "programacion": ("indicador", "anio"),
+    "mediciones": ("indicador", "anio"),
+    "proyectos": ("codigo",),
+    "presupuesto": ("proyecto", "anio"),
+    "semaforo": ("color",),
+    "dias_no_habiles": ("fecha",),
+}
+
+
+def _repeated(read: Tables) -> Iterator[Problem]:
+    for key, names in _KEYS.items():
+        seen: dict[tuple[Any, ...], int] = {}
+        for row in read[key]:
+            identity = tuple(row.cells.get(name) for name in names)
+            if None in identity:
+                continue
+            if identity in seen:
+                said = " ".join(str(part) for part in identity)
+                yield Problem(
+                    f"«{said}» ya está en la fila {seen[identity]}. Deje una sola.",
+                    BY_KEY[key].title,
+                    row.number,
+                    BY_KEY[key].heading(names[0]),
+                )
+            seen.setdefault(identity, row.number)
+
+
+def _assemble(read: Tables) -> PlanData:
+    plan = _plan(read["plan"][0].cells)
+    targets = {row.cells["indicador"]: _targets(row.cells, plan) for row in read["metas"]}
+    monthly = _series(read["programacion"])
+    budgets = _budgets(read["presupuesto"])
+    bands = tuple(Band(row.cells["color"], row.cells["hasta"]) for row in read["semaforo"])
+    return PlanData(
+        plan=plan,
+        entities=tuple(EntityRecord(r["sigla"], r["nombre"], r["rol"]) for r in _cells(read, "entidades")),
+        people=tuple(_person(r) for r in _cells(read, "personas")),
+        lines=tuple(LineRecord(r["codigo"], r["nombre"], r["peso"]) for r in _cells(read, "lineas")),
+        objectives=tuple(_objective(r) for r in _cells(read, "objetivos")),
+        indicators=tuple(
+            replace(_indicator(r), targets=targets.get(r["codigo"], {}), monthly=monthly.get(r["codigo"], {}))
+            for r in _cells(read, "indicadores")
+        ),
+        projects=tuple(
+            ProjectRecord(r["codigo"], r["nombre"], r["entidad"], budgets.get(r["codigo"], {}))
+            for r in _cells(read, "proyectos")
+        ),
+        measurements={code: series for code, series in _series(read["mediciones"]).items() if series},
+        bands=bands or DEFAULT_BANDS,
+        holidays=tuple(HolidayRecord(r["fecha"], r["motivo"]) for r in _cells(read, "dias_no_habiles")),
+        rows={
+            (key, " ".join(str(row.cells[name]) for name in names)): row.number
+            for key, names in _KEYS.items()
+            for row in read[key]
+        },
+    )
+
+
+def _cells(read: Tables, key: str) -> Iterator[Values]:
+    return (row.cells for row in read[key])
+
+
+def _plan(r: Values) -> PlanRecord:
+    return PlanRecord(
+        code=r["codigo"],
+        name=r["nombre"],
+        sector=r["sector"],
+        first_year=r["anio_inicio"],
+        years=r["anios"],
+        development_plan=r["pdd"] or "",
+        first_level_name=r["nombre_primer_nivel"] or "línea",
+        approval_rule=r["regla_aprobacion"] or "unanimidad",
+        state=r["estado"] or "vigente",
+        first_month=r["primer_mes"] or "",
+        mission=r["mision"] or "",
+        vision=r["vision"] or "",
+        values=r["valores"] or (),
+        act_kind=r["acto_tipo"] or "",
+        act_number=r["acto_numero"] or "",
+        act_on=r["acto_fecha"],
+        act_issuer=r["acto_expide"] or "",
+    )
+
+
+def _plan_cells(plan: PlanRecord) -> dict[str, Any]:
+    return {
+        "codigo": plan.code,
+        "nombre": plan.name,
+        "sector": plan.sector,
+        "anio_inicio": plan.first_year,
+        "anios": plan.years,
+        "pdd": plan.development_plan,
+        "nombre_primer_nivel": plan.first_level_name,
+        "regla_aprobacion": plan.approval_rule,
+        "estado": plan.state,
+        "primer_mes": plan.first_month,
+        "mision": plan.mission,
+        "vision": plan.vision,
+        "valores": "; ".join(plan.values),
+        "acto_tipo": plan.act_kind,
+        "acto_numero": plan.act_number,
+        "acto_fecha": plan.act_on,
+        "acto_expide": plan.act_issuer,
+    }
+
+
+def _person(r: Values) -> PersonRecord:
+    active = True if r["activo"] is None else r["activo"]
+    return PersonRecord(r["usuario"].lower(), r["nombre"], r["correo"], r["entidad"], r["roles"], active)
+
+
+def _person_cells(person: PersonRecord) -> dict[str, Any]:
+    return {
+        "usuario": person.username,
+        "nombre": person.name,
+        "correo": person.email,
+        "entidad": person.entity,
+        "roles": "; ".join(person.roles),
+        "activo": "sí" if person.active else "no",
+    }
+
+
+_OBJECTIVE = {
+    "codigo": "code",
+    "linea": "line",
+    "nombre": "name",
+    "peso": "weight",
+    "entidad_lider": "lead_entity",
+    "tema": "theme",
+    "resultado_esperado": "expected_result",
+}
+_INDICATOR = {
+    "codigo": "code",
+    "objetivo": "objective",
+    "clase": "kind",
+    "entidad": "entity",
+    "peso": "weight",
+    "nombre": "name",
+    "unidad": "unit",
+    "decimales": "decimals",
+    "anualizacion": "annualization",
+    "linea_base": "baseline",
+    "anio_lb": "baseline_year",
+    "meta_final": "final_target",
+    "periodicidad": "periodicity",
+    "rezago_dias": "lag_days",
+    "proyecto": "project",
+    "reporta": "reports",
+    "revisa": "reviews",
+    "reemplazo": "substitute",
+    "definicion": "definition",
+    "formula": "formula",
+    "fuente": "source",
+    "activo": "active",
+}
+_IF_EMPTY: dict[str, Any] = {"decimales": 0, "rezago_dias": 0, "activo": True, "linea_base": None, "anio_lb": None}
+
+
+def _objective(r: Values) -> ObjectiveRecord:
+    fields: dict[str, Any] = {field: "" if r[key] is None else r[key] for key, field in _OBJECTIVE.items()}
+    return ObjectiveRecord(**fields)
+
+
+def _objective_cells(objective: ObjectiveRecord) -> dict[str, Any]:
+    return {key: getattr(objective, field) for key, field in _OBJECTIVE.items()}
+
+
+def _indicator(r: Values) -> IndicatorRecord:
+    return IndicatorRecord(
+        **{field: _IF_EMPTY.get(key, "") if r[key] is None else r[key] for key, field in _INDICATOR.items()}
+    )
+
+
+def _indicator_cells(indicator: IndicatorRecord) -> dict[str, Any]:
+    values = {key: getattr(indicator, field) for key, field in _INDICATOR.items()}
+    return values | {"activo": "sí" if indicator.active else "no"}
+
+
+def _targets(r: Values, plan: PlanRecord) -> dict[int, Decimal]:
+    by_year = {plan.first_year + n - 1: r[f"anio_{n}"] for n in range(1, MAX_YEARS + 1)}
+    return {year: target for year, target in by_year.items() if target is not None}
+
+
+def _target_cells(indicator: IndicatorRecord, plan: PlanRecord) -> dict[str, Any]:
+    years = {f"anio_{n}": indicator.targets.get(plan.first_year + n - 1) for n in range(1, plan.years + 1)}
+    return {"indicador": indicator.code} | years
+
+
+def _series(rows: list[Row]) -> dict[str, dict[Month, Decimal]]:
+    series: dict[str, dict[Month, Decimal]] = {}
+    for row in rows:
+        found = series.setdefault(row.cells["indicador"], {})
+        for month, name in enumerate(MONTH_NAMES, start=1):
+            if row.cells[name] is not None:
+                found[(row.cells["anio"], month)] = row.cells[name]
+    return series
+
+
+def _month_cells(code: str, series: Mapping[Month, Decimal]) -> Iterator[dict[str, Any]]:
+    for year in sorted({year for year, _month in series}):
+        months = {name: series.get((year, number)) for number, name in enumerate(MONTH_NAMES, start=1)}
+        yield {"indicador": code, "anio": year} | months
+
+
+def _budgets(rows: list[Row]) -> dict[str, dict[int, BudgetRecord]]:
+    budgets: dict[str, dict[int, BudgetRecord]] = {}
+    for row in rows:
+        r = row.cells
+        budgets.setdefault(r["proyecto"], {})[r["anio"]] = BudgetRecord(r["apropiacion"], r["compromisos"], r["giros"])
+    return budgets

@@ -1,0 +1,101 @@
+"""A plan from an Excel workbook: what its sheets hold, with the row of each cell. Nothing in it is run."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+
+from workflows.loading.cells import plain
+from workflows.loading.tables import Row, Tables
+from workflows.records import columns
+from workflows.records.columns import SHEETS, Sheet
+from workflows.records.problems import InvalidPlan, Problem
+
+MAX_UNPACKED = 60 * 1024 * 1024
+MAX_PARTS = 400
+MAX_ROWS = 5000
+MAX_COLUMNS = 60
+
+
+def read_xlsx(content: bytes) -> Tables:
+    """The tables of a workbook. Raises `InvalidPlan` if it is none, is too large, or lacks sheets or columns."""
+    _ensure_harmless(content)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of decorations it does not keep
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    except Exception as error:  # openpyxl raises whatever its XML reader does
+        raise InvalidPlan([Problem("El archivo no es un libro de Excel (.xlsx) que se pueda leer.")]) from error
+    try:
+        return _tables(book)
+    finally:
+        book.close()
+
+
+def _ensure_harmless(content: bytes) -> None:
+    """Refuse what would unfold beyond measure: many parts, huge parts, documents with entity declarations."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            parts = package.infolist()
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+                raise InvalidPlan([Problem("El libro es demasiado grande. Deje solo las hojas del formato.")])
+            unpacked = 0
+            for part in parts:
+                with package.open(part) as stream:
+                    declared = False
+                    while chunk := stream.read(1 << 20):
+                        unpacked += len(chunk)
+                        declared = declared or b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk
+                        if unpacked > MAX_UNPACKED or (declared and part.filename.endswith((".xml", ".rels"))):
+                            raise InvalidPlan([Problem("El libro tiene un contenido que no se acepta.")])
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise InvalidPlan([Problem("El archivo no es un libro de Excel (.xlsx) que se pueda leer.")]) from error
+
+
+def _tables(book: Workbook) -> Tables:
+    titles = {plain(title): title for title in book.sheetnames}
+    tables: dict[str, list[Row]] = {}
+    problems: list[Problem] = []
+    for sheet in SHEETS:
+        title = titles.get(plain(sheet.title))
+        if title is None:
+            if sheet.key not in columns.OPTIONAL:
+                problems.append(Problem(f"Falta la hoja «{sheet.title}». Use el formato.", sheet.title))
+            continue
+        tables[sheet.key] = list(_rows(book[title], sheet, problems))
+    if problems:
+        raise InvalidPlan(problems)
+    return tables
+
+
+def _rows(page: Any, sheet: Sheet, problems: list[Problem]) -> Iterator[Row]:
+    page.reset_dimensions()  # what the file says of its own size is not trusted
+    found = page.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS, values_only=True)
+    keys = _headings(next(found, ()), sheet, problems)
+    for number, values in enumerate(found, start=2):
+        cells = {key: value for key, value in zip(keys, values, strict=False) if key}
+        if number > MAX_ROWS:
+            problems.append(Problem(f"La hoja tiene más de {MAX_ROWS} filas.", sheet.title, number))
+            return
+        if any(value not in (None, "") for value in cells.values()):
+            yield Row(number, cells)
+
+
+def _headings(values: tuple[Any, ...], sheet: Sheet, problems: list[Problem]) -> list[str | None]:
+    known = {plain(column.heading): column for column in sheet.columns}
+    keys: list[str | None] = []
+    for value in values:
+        column = known.get(plain(str(value))) if value is not None else None
+        keys.append(column.key if column and column.key not in keys else None)
+    problems += [
+        Problem(f"Falta la columna «{column.heading}».", sheet.title, 1, column.heading)
+        for column in sheet.columns
+        if column.required and column.key not in keys
+    ]
+    return keys

@@ -1,0 +1,107 @@
+"""The plan as a tree, and an indicator's sheet: what pages show of the promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from workflows.cycles.models import Period
+from workflows.goals.models import Line, Objective
+from workflows.indicators.models import Indicator, MonthTarget, YearTarget
+from workflows.people.models import Person
+from workflows.plan.models import Plan
+from workflows.sectors.models import Entity
+
+Row = TypeVar("Row", YearTarget, MonthTarget)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveBranch:
+    """An objective with its indicators, in order."""
+
+    objective: Objective
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBranch:
+    """A line with its objectives, in order."""
+
+    line: Line
+    objectives: tuple[ObjectiveBranch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The data sheet of an indicator. `people` gives the names of those who report, review and substitute."""
+
+    indicator: Indicator
+    objective: Objective
+    line: Line
+    entity: Entity
+    targets: tuple[YearTarget, ...]
+    months: tuple[MonthTarget, ...]
+    people: dict[str, str]
+
+
+def plans(session: Session) -> list[Plan]:
+    """Every plan, by code."""
+    return list(session.scalars(sa.select(Plan).order_by(Plan.code)))
+
+
+def months(session: Session, plan_code: str) -> list[str]:
+    """The months that were opened or loaded, newest first (`2018-06`)."""
+    query = sa.select(Period.code).where(Period.plan_code == plan_code).order_by(Period.code.desc())
+    return list(session.scalars(query))
+
+
+def tree(session: Session, plan_code: str) -> list[LineBranch]:
+    """Lines, objectives and indicators of a plan; three queries."""
+    lines = session.scalars(sa.select(Line).where(Line.plan_code == plan_code).order_by(Line.position)).all()
+    objectives = session.scalars(
+        sa.select(Objective).where(Objective.plan_code == plan_code).order_by(Objective.position)
+    ).all()
+    indicators = session.scalars(
+        sa.select(Indicator).where(Indicator.plan_code == plan_code, Indicator.active).order_by(Indicator.position)
+    ).all()
+    return [
+        LineBranch(
+            line,
+            tuple(
+                ObjectiveBranch(one, tuple(i for i in indicators if i.objective_id == one.id))
+                for one in objectives
+                if one.line_id == line.id
+            ),
+        )
+        for line in lines
+    ]
+
+
+def sheet(session: Session, plan_code: str, indicator_code: str) -> Sheet | None:
+    """The sheet of an indicator; `None` where there is none."""
+    indicator = session.scalar(
+        sa.select(Indicator)
+        .options(joinedload(Indicator.objective).joinedload(Objective.line))
+        .where(Indicator.plan_code == plan_code, Indicator.code == indicator_code)
+    )
+    if indicator is None:
+        return None
+    usernames = {name for name in (indicator.reports, indicator.reviews, indicator.substitute) if name}
+    people = session.execute(sa.select(Person.username, Person.name).where(Person.username.in_(usernames)))
+    return Sheet(
+        indicator=indicator,
+        objective=indicator.objective,
+        line=indicator.objective.line,
+        entity=session.get_one(Entity, indicator.entity_code),
+        targets=tuple(_of(session, YearTarget, indicator.id)),
+        months=tuple(_of(session, MonthTarget, indicator.id)),
+        people=dict(people.all()),
+    )
+
+
+def _of(session: Session, table: type[Row], indicator_id: int) -> list[Row]:
+    found = session.scalars(sa.select(table).where(table.indicator_id == indicator_id))
+    return sorted(found, key=lambda row: (row.year, getattr(row, "month", 0)))

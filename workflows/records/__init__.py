@@ -1,0 +1,1 @@
+"""A plan as plain records: read from the tables, checked, compared, written back."""

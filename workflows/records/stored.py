@@ -1,0 +1,204 @@
+"""The plan that the database holds, as the same data that a workbook says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.cycles.models import Period
+from workflows.goals.models import Line, Objective
+from workflows.indicators.models import Indicator, MonthTarget, Thresholds, YearTarget
+from workflows.indicators.sheets import Month
+from workflows.indicators.traffic_light import DEFAULT_BANDS, Bands, read_bands
+from workflows.monitoring.facts import COUNTING
+from workflows.monitoring.models import Measurement
+from workflows.people.models import Person, PersonRole
+from workflows.people.roles import CATALOGUE
+from workflows.plan.models import Plan, Project, ProjectBudget
+from workflows.records.data import (
+    BudgetRecord,
+    EntityRecord,
+    HolidayRecord,
+    IndicatorRecord,
+    LineRecord,
+    ObjectiveRecord,
+    PersonRecord,
+    PlanData,
+    PlanRecord,
+    ProjectRecord,
+)
+from workflows.sectors.models import Entity, LocalHoliday
+
+
+def stored_plan(session: Session, plan_code: str) -> PlanData | None:
+    """The plan as it stands, with the measurements that count; `None` if there is no such plan."""
+    plan = session.get(Plan, plan_code)
+    if plan is None:
+        return None
+    return PlanData(
+        plan=_plan(plan),
+        entities=tuple(EntityRecord(e.code, e.name, e.sector_role) for e in entities(session)),
+        people=tuple(people(session)),
+        lines=tuple(LineRecord(line.code, line.name, line.weight) for line in lines(session, plan_code)),
+        objectives=tuple(_objectives(session, plan_code)),
+        indicators=tuple(_indicators(session, plan_code)),
+        projects=tuple(_projects(session, plan_code)),
+        measurements=_measurements(session, plan_code),
+        bands=latest_bands(session, plan_code),
+        holidays=tuple(
+            HolidayRecord(holiday.day, holiday.name)
+            for holiday in session.scalars(
+                sa.select(LocalHoliday).where(LocalHoliday.scope == "").order_by(LocalHoliday.day)
+            )
+        ),
+    )
+
+
+def entities(session: Session) -> list[Entity]:
+    """The sector's entities, in order."""
+    return list(session.scalars(sa.select(Entity).order_by(Entity.position, Entity.code)))
+
+
+def lines(session: Session, plan_code: str) -> list[Line]:
+    """The plan's lines, in order, without those that were taken out (weight 0)."""
+    query = sa.select(Line).where(Line.plan_code == plan_code).order_by(Line.position, Line.code)
+    return [line for line in session.scalars(query) if line.weight]
+
+
+def latest_bands(session: Session, plan_code: str) -> Bands:
+    """The thresholds that came into force last."""
+    query = sa.select(Thresholds).where(Thresholds.plan_code == plan_code).order_by(Thresholds.valid_from.desc())
+    found = session.scalars(query).first()
+    return read_bands(found.bands) if found else DEFAULT_BANDS
+
+
+def _plan(plan: Plan) -> PlanRecord:
+    act = plan.adoption_act
+    return PlanRecord(
+        code=plan.code,
+        name=plan.name,
+        sector=plan.sector,
+        first_year=plan.first_year,
+        years=plan.years,
+        development_plan=plan.development_plan,
+        first_level_name=plan.first_level_name,
+        approval_rule=plan.approval_rule,
+        state=plan.state,
+        first_month=plan.first_month,
+        mission=plan.mission,
+        vision=plan.vision,
+        values=tuple(plan.values),
+        act_kind=act.get("kind", ""),
+        act_number=act.get("number", ""),
+        act_on=dt.date.fromisoformat(act["on"]) if act.get("on") else None,
+        act_issuer=act.get("issuer", ""),
+    )
+
+
+def people(session: Session) -> list[PersonRecord]:
+    """Everybody who uses the platform, active or not, with their roles."""
+    held: dict[str, set[str]] = {}
+    for username, role in session.execute(sa.select(PersonRole.username, PersonRole.role_id)):
+        held.setdefault(username, set()).add(role)
+    order = [role.id for role in CATALOGUE]
+    return [
+        PersonRecord(
+            person.username,
+            person.name,
+            person.email,
+            person.entity_code,
+            tuple(role for role in order if role in held.get(person.username, ())),
+            person.active,
+        )
+        for person in session.scalars(sa.select(Person).order_by(Person.username))
+    ]
+
+
+def _objectives(session: Session, plan_code: str) -> list[ObjectiveRecord]:
+    query = (
+        sa.select(Objective, Line.code)
+        .join(Line, Line.id == Objective.line_id)
+        .where(Objective.plan_code == plan_code)
+        .order_by(Objective.position, Objective.code)
+    )
+    return [
+        ObjectiveRecord(o.code, line, o.name, o.weight, o.lead_entity, o.theme, o.expected_result)
+        for o, line in session.execute(query)
+        if o.weight
+    ]
+
+
+def _indicators(session: Session, plan_code: str) -> list[IndicatorRecord]:
+    query = (
+        sa.select(Indicator, Objective.code)
+        .join(Objective, Objective.id == Indicator.objective_id)
+        .where(Indicator.plan_code == plan_code)
+        .order_by(Indicator.position, Indicator.code)
+    )
+    found = session.execute(query).all()
+    ids = [indicator.id for indicator, _objective in found]
+    targets: dict[int, dict[int, Decimal]] = {}
+    for row in session.scalars(sa.select(YearTarget).where(YearTarget.indicator_id.in_(ids))):
+        if row.target is not None:
+            targets.setdefault(row.indicator_id, {})[row.year] = row.target
+    monthly: dict[int, dict[Month, Decimal]] = {}
+    for asked in session.scalars(sa.select(MonthTarget).where(MonthTarget.indicator_id.in_(ids))):
+        monthly.setdefault(asked.indicator_id, {})[(asked.year, asked.month)] = asked.programmed
+    return [_indicator(i, o, targets.get(i.id, {}), monthly.get(i.id, {})) for i, o in found]
+
+
+def _indicator(i: Indicator, objective: str, targets: Any, monthly: Any) -> IndicatorRecord:
+    return IndicatorRecord(
+        code=i.code,
+        objective=objective,
+        kind=i.kind,
+        entity=i.entity_code,
+        weight=i.weight,
+        name=i.name,
+        unit=i.unit,
+        decimals=i.decimals,
+        annualization=i.annualization,
+        baseline=i.baseline,
+        baseline_year=i.baseline_year,
+        final_target=i.final_target or Decimal(0),
+        periodicity=i.periodicity,
+        lag_days=i.lag_days,
+        project=i.project_code or "",
+        reports=i.reports or "",
+        reviews=i.reviews or "",
+        substitute=i.substitute or "",
+        definition=i.definition,
+        formula=i.formula,
+        source=i.source,
+        active=i.active,
+        targets=targets,
+        monthly=monthly,
+    )
+
+
+def _projects(session: Session, plan_code: str) -> list[ProjectRecord]:
+    budgets: dict[int, dict[int, BudgetRecord]] = {}
+    query = sa.select(ProjectBudget).join(Project, Project.id == ProjectBudget.project_id)
+    for row in session.scalars(query.where(Project.plan_code == plan_code).order_by(ProjectBudget.year)):
+        known = BudgetRecord(row.appropriation, row.commitments, row.payments)
+        budgets.setdefault(row.project_id, {})[row.year] = known
+    projects = session.scalars(sa.select(Project).where(Project.plan_code == plan_code).order_by(Project.id))
+    return [ProjectRecord(p.code, p.name, p.entity_code, budgets.get(p.id, {})) for p in projects]
+
+
+def _measurements(session: Session, plan_code: str) -> dict[str, dict[Month, Decimal]]:
+    query = (
+        sa.select(Indicator.code, Period.year, Period.month, Measurement.value)
+        .join(Period, Period.id == Measurement.period_id)
+        .join(Indicator, Indicator.id == Measurement.indicator_id)
+        .where(Period.plan_code == plan_code, Measurement.state.in_(COUNTING), Measurement.value.is_not(None))
+        .order_by(Indicator.position, Period.code)
+    )
+    series: dict[str, dict[Month, Decimal]] = {}
+    for row in session.execute(query):
+        series.setdefault(row.code, {})[(row.year, row.month)] = row.value
+    return series

@@ -1,0 +1,1 @@
+"""Where people work: entities, and the days that nobody works."""
