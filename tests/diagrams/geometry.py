@@ -9,7 +9,9 @@ from itertools import combinations
 
 from lxml import etree
 
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 
@@ -49,6 +51,15 @@ class Box:
             and self.y + self.height >= other.y + other.height
         )
 
+    def touches(self, point: Point) -> bool:
+        """Whether a point lies on its edge, to a pixel."""
+        spot = _spot(point)
+        outer = Box("", "", "", self.x - 1, self.y - 1, self.width + 2, self.height + 2)
+        inner = Box("", "", "", self.x + 1, self.y + 1, self.width - 2, self.height - 2)
+        return outer.contains(spot) and not (
+            inner.x < spot.x < inner.x + inner.width and inner.y < spot.y < inner.y + inner.height
+        )
+
     def is_crossed_by(self, segment: Segment) -> bool:
         """Whether a horizontal or vertical segment runs through the inside."""
         (x1, y1), (x2, y2) = segment
@@ -83,6 +94,10 @@ class Drawing:
         self.shapes = [self._box(shape) for shape in root.iter(f"{BPMNDI}BPMNShape")]
         self.lines = [self._line(edge) for edge in root.iter(f"{BPMNDI}BPMNEdge")]
         self.labels = [box for it in root.iter(f"{BPMNDI}BPMNShape", f"{BPMNDI}BPMNEdge") for box in self._label(it)]
+        self._boxes = {shape.owner: shape for shape in self.shapes}
+        self._lanes = {(ref.text or "").strip(): ref.getparent() for ref in root.iter(f"{BPMN}flowNodeRef")}
+        self._lanes_by_role = {_role(lane): lane for lane in root.iter(f"{BPMN}lane")}
+        self._pools = {pool.get("processRef"): pool for pool in root.iter(f"{BPMN}participant")}
 
     def _kind(self, element_id: str) -> str:
         return str(etree.QName(self._elements[element_id]).localname)
@@ -120,6 +135,11 @@ class Drawing:
             *self._lines_through_shapes(),
             *self._lines_over_lines(),
             *self._slanted_lines(),
+            *self._outside_their_holder(),
+            *self._lanes_over_lanes(),
+            *self._labels_outside(),
+            *self._lines_outside(),
+            *self._loose_ends(),
         ]
 
     def crossings(self) -> list[tuple[str, str]]:
@@ -129,6 +149,62 @@ class Drawing:
             for a, b in combinations(self.lines, 2)
             if any(_cross(s, t) for s in a.segments for t in b.segments)
         ]
+
+    def holders(self, element_id: str) -> list[str]:
+        """What an element must lie in: the subprocesses around it, its lanes, its pool; each of them drawn."""
+        element = self._elements[element_id]
+        around = [e.get("id") for e in element.iterancestors() if _is(e, "subProcess", "lane")]
+        lane = self._lane_of(element)
+        around += (
+            [] if lane is None else [lane.get("id"), *(e.get("id") for e in lane.iterancestors() if _is(e, "lane"))]
+        )
+        around += [self._pools[e.get("id")].get("id") for e in element.iterancestors() if e.get("id") in self._pools]
+        return [holder for holder in around if holder in self._boxes]
+
+    def _lane_of(self, element: etree._Element) -> etree._Element | None:
+        """The lane of a node; one inside a subprocess, that may cross lanes, has that of its own first role."""
+        lane = self._lanes.get(element.get("id"))
+        if lane is not None:
+            return None if _is(element, "subProcess") else lane
+        role = element.get(f"{CAMUNDA}candidateGroups", "").partition(",")[0]
+        return self._lanes_by_role.get(role)
+
+    def _outside_their_holder(self) -> Iterator[str]:
+        for shape in self.shapes:
+            host = self._elements[shape.owner].get("attachedToRef")
+            if host is not None and not shape.overlaps(self._boxes[host]):
+                yield f"{shape.owner} does not touch {host}"
+            for holder in self.holders(shape.owner):
+                if not self._boxes[holder].contains(shape):
+                    yield f"{shape.owner} lies outside {holder}"
+
+    def _lanes_over_lanes(self) -> Iterator[str]:
+        for a, b in combinations([shape for shape in self.shapes if shape.kind in ("lane", "participant")], 2):
+            nested = {a.owner, b.owner} & {*self.holders(a.owner), *self.holders(b.owner)}
+            if a.overlaps(b) and not nested:
+                yield f"{a.owner} lies over {b.owner}"
+
+    def _labels_outside(self) -> Iterator[str]:
+        for label in self.labels:
+            for holder in self._around(label.owner):
+                if not self._boxes[holder].contains(label):
+                    yield f"the label of {label.owner} lies outside {holder}"
+
+    def _lines_outside(self) -> Iterator[str]:
+        for line in self.lines:
+            for holder in self._around(line.id):
+                if not all(self._boxes[holder].contains(_spot(point)) for point in line.points):
+                    yield f"{line.id} leaves {holder}"
+
+    def _around(self, element_id: str) -> list[str]:
+        """The drawn pool and subprocesses of an element; a label or line may well lie in the next lane."""
+        return [one for one in self.holders(element_id) if self._boxes[one].kind != "lane"]
+
+    def _loose_ends(self) -> Iterator[str]:
+        for line in self.lines:
+            for point, end in ((line.points[0], line.source), (line.points[-1], line.target)):
+                if not self._boxes[end].touches(point):
+                    yield f"{line.id} does not reach {end}"
 
     def _flat(self) -> list[Box]:
         return [shape for shape in self.shapes if shape.kind not in CONTAINERS]
@@ -214,6 +290,18 @@ DRAWN = {
     "lane",
     "participant",
 }
+
+
+def _is(element: etree._Element, *kinds: str) -> bool:
+    return etree.QName(element).localname in kinds
+
+
+def _role(lane: etree._Element) -> str:
+    return next((str(p.get("value")) for p in lane.iter(f"{CAMUNDA}property") if p.get("name") == "pes.rol"), "")
+
+
+def _spot(point: Point) -> Box:
+    return Box("", "point", "", *point, 0, 0)
 
 
 def _numbers(bounds: etree._Element) -> tuple[float, float, float, float]:

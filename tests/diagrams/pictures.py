@@ -1,4 +1,7 @@
-"""Draws every shipped diagram into `docs/diagrams/`, to be looked at: `python -m tests.diagrams.pictures`."""
+"""Draws every shipped diagram into `docs/diagrams/`: `python -m tests.diagrams.pictures`.
+
+A test compares what lies there with what would be drawn now.
+"""
 
 from __future__ import annotations
 
