@@ -162,6 +162,18 @@ def test_pages_for_everybody_pass_axe_without_sign_in(played: Live, path: str) -
     assert played.violations(page) == []
 
 
+def test_the_drawing_of_a_case_can_be_reached_by_keyboard_before_its_viewer_has_come(played: Live) -> None:
+    page = played.page("ocardenas", viewport=PHONE)
+    page.route("**/viewer.js*", lambda route: route.abort())
+    page.goto("/casos/")
+    page.locator("main table a").first.click()
+
+    drawing = page.locator("[data-diagram] > .scroll")
+    assert drawing.evaluate("it => it.scrollWidth > it.clientWidth")
+    assert drawing.get_attribute("tabindex") == "0" and drawing.get_attribute("aria-label")
+    assert played.violations(page) == []
+
+
 def test_correcting_a_report_and_reading_a_version_pass_axe(live: Live) -> None:
     application = live.site.application
     with application.database.reading() as session:

@@ -1,7 +1,9 @@
 // Turns the server's picture of a diagram into one that can be moved and enlarged.
 // The picture stays until the diagram is drawn, and for good where something fails.
 //
-//   <figure data-diagram data-src="…bpmn" data-marks='{"reportar_avance": "actual"}'> <svg>…</svg> </figure>
+//   <figure data-diagram data-src="…bpmn" data-marks='{"reportar_avance": "actual"}'>
+//     <div class="scroll" tabindex="0" role="region" aria-label="Dibujo"> <svg>…</svg> </div>
+//   </figure>
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import spanish from './shared/spanish.js';
 import './viewer.css';
@@ -40,8 +42,7 @@ function fit(canvas) {
 }
 
 async function enliven(figure) {
-  const svg = figure.querySelector('svg');
-  const picture = svg?.closest('[role=region]') ?? svg;
+  const picture = figure.querySelector('.scroll');
   const answer = await fetch(figure.dataset.src, { credentials: 'same-origin' });
   if (!answer.ok) return;
   const container = document.createElement('div');
