@@ -18,6 +18,7 @@ from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
+from workflows.monitoring.history import facts
 from workflows.monitoring.models import EntityReport, Measurement, MeasurementChange, MeasurementEvidence, PeriodRow
 
 DRAFT, SENT, RETURNED, VALIDATED, ENDORSED, FROZEN, MISSING = (
@@ -143,17 +144,6 @@ def attach(measurement: Measurement, file_ids: Sequence[int], *, replace: bool =
     measurement.evidence += [
         MeasurementEvidence(file_id=file_id) for file_id in dict.fromkeys(file_ids) if file_id not in held
     ]
-
-
-def facts(measurement: Measurement) -> dict[str, Any]:
-    """What a change is compared by, as JSON."""
-    return {
-        "valor": as_json(measurement.value),
-        "estado": measurement.state,
-        "avance_cualitativo": measurement.qualitative,
-        "dificultades": measurement.difficulties,
-        "evidencias": sorted(piece.file_id for piece in measurement.evidence),
-    }
 
 
 def changes(session: Session, measurement_id: int) -> list[MeasurementChange]:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, lazyload, object_session
 
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.indicators.models import Indicator
+from workflows.monitoring import added_fields, history
+from workflows.monitoring.added_fields import AddedFields
+from workflows.monitoring.history import Difference
 from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence
 from workflows.people import directory
 
@@ -34,13 +37,17 @@ ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that was done to a value. `who` is a name to show; `value` what it was afterwards, as text."""
+    """Something that was done to a value.
+
+    `who` is a name to show; `value` what it was afterwards, as text; `differences` what the act changed.
+    """
 
     at: dt.datetime
     who: str
     action: str
     value: str | None
     reason: str
+    differences: Sequence[Difference] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class TraceRow:
     counts_from: str | None
     qualitative: str
     difficulties: str
+    solutions: str
     delay_reason: str
     excess_reason: str
     late_reason: str
@@ -80,15 +88,22 @@ class TraceRow:
     endorsed_at: dt.datetime | None
     evidence: Sequence[Evidence]
     acts: Sequence[Act]
+    added: Sequence[tuple[str, str]] = ()
 
 
 def of_indicator(session: Session, plan_code: str, indicator_code: str, period_code: str) -> list[TraceRow]:
-    """The rows of the year that a figure comes from, the month itself first. Five queries, however many rows."""
+    """The rows of the year that a figure comes from, the month itself first.
+
+    Six queries, however many rows; the forms of a month are read too where it has answers to added fields.
+    """
     rows = session.execute(_measurements(plan_code, indicator_code, period_code)).all()
     ids = [row.Measurement.id for row in rows]
     evidence, changes = _evidence(session, ids), _changes(session, ids)
     names = directory.display_names(session, _usernames([row.Measurement for row in rows], changes))
-    return [_row(row.Measurement, row.code, evidence, changes, names) for row in rows]
+    files = _file_names(session, changes)
+    return [
+        _row(row.Measurement, row.code, evidence, changes.get(row.Measurement.id, ()), names, files) for row in rows
+    ]
 
 
 def _measurements(plan_code: str, indicator_code: str, period_code: str) -> sa.Select[Measurement, str]:
@@ -125,6 +140,19 @@ def _changes(session: Session, ids: Sequence[int]) -> dict[int, list[Measurement
     return found
 
 
+def _file_names(session: Session, changes: Mapping[int, Sequence[MeasurementChange]]) -> dict[int, str]:
+    """Of every file that was ever evidence of these rows, also of one that was taken out."""
+    ids = {
+        file_id
+        for acts in changes.values()
+        for act in acts
+        for side in (act.before, act.after)
+        for file_id in side.get(history.EVIDENCE) or ()
+    }
+    query = sa.select(StoredFile.id, StoredFile.name).where(StoredFile.id.in_(ids))
+    return {row.id: row.name for row in session.execute(query)} if ids else {}
+
+
 def _usernames(
     measurements: Iterable[Measurement], changes: Mapping[int, Sequence[MeasurementChange]]
 ) -> Iterable[str]:
@@ -138,9 +166,11 @@ def _row(
     one: Measurement,
     period_code: str,
     evidence: Mapping[int, Sequence[Evidence]],
-    changes: Mapping[int, Sequence[MeasurementChange]],
+    changes: Sequence[MeasurementChange],
     names: Mapping[str, str],
+    files: Mapping[int, str],
 ) -> TraceRow:
+    added = _added_fields(one, changes)
     return TraceRow(
         period_code=period_code,
         value=one.value,
@@ -148,6 +178,7 @@ def _row(
         counts_from=one.counts_from,
         qualitative=one.qualitative,
         difficulties=one.difficulties,
+        solutions=one.solutions,
         delay_reason=one.delay_reason,
         excess_reason=one.excess_reason,
         late_reason=one.late_reason,
@@ -159,10 +190,27 @@ def _row(
         endorsed_by=names.get(one.endorsed_by or "", ""),
         endorsed_at=one.endorsed_at,
         evidence=evidence.get(one.id, ()),
-        acts=[_act(change, names) for change in changes.get(one.id, ())],
+        acts=[_act(change, names, files, added) for change in changes],
+        added=tuple(added.told(one.extra or {}).values()),
     )
 
 
-def _act(change: MeasurementChange, names: Mapping[str, str]) -> Act:
-    action = ACTIONS.get(change.action, change.action)
-    return Act(change.at, names.get(change.actor_id, change.actor_id), action, change.after.get("valor"), change.reason)
+def _added_fields(one: Measurement, changes: Sequence[MeasurementChange]) -> AddedFields:
+    """The forms of a row's month, read only where something was ever answered to an added field."""
+    answered = one.extra or any(side.get(history.ADDED) for act in changes for side in (act.before, act.after))
+    session = object_session(one)
+    return added_fields.of_period(session, one.period) if answered and session else AddedFields(())
+
+
+def _act(change: MeasurementChange, names: Mapping[str, str], files: Mapping[int, str], added: AddedFields) -> Act:
+    differences = history.differences(
+        change.before, change.after, files=lambda one: files.get(one, f"archivo {one}"), added=added.told
+    )
+    return Act(
+        change.at,
+        names.get(change.actor_id, change.actor_id),
+        ACTIONS.get(change.action, change.action),
+        change.after.get("valor"),
+        change.reason,
+        tuple(differences),
+    )

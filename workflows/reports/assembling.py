@@ -13,14 +13,13 @@ from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, Thresholds
 from workflows.indicators.traffic_light import bands_at, read_bands
 from workflows.meetings.models import Commitment, Meeting, Verdict
+from workflows.monitoring import added_fields, periods
 from workflows.monitoring import figures as reading
-from workflows.monitoring import periods
+from workflows.monitoring.added_fields import AddedFields
 from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Figure, Measurement, MeasurementEvidence
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 from workflows.people.models import Person
 from workflows.plan.models import Plan
-from workflows.reports import added_fields
-from workflows.reports.added_fields import AddedFields
 from workflows.reports.contents import (
     AlertLine,
     BottleneckLine,

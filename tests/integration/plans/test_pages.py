@@ -67,6 +67,28 @@ def test_the_rows_behind_a_figure_name_who_did_what_and_the_evidence(site: Site)
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
+def test_what_an_act_changed_is_told_on_the_page(site: Site) -> None:
+    one = measurement(site, "IP-3.2.1", "2018-05")
+    with site.application.database.unit_of_work() as session:
+        before = {"soluciones": "Esperar <b>.", "fecha_evidencia": None, "dificultades": "Lluvia."}
+        after = {"soluciones": "Cambiar de contratista.", "fecha_evidencia": "2018-05-30", "dificultades": ""}
+        act = MeasurementChange(
+            measurement_id=one, at=dt.datetime(2018, 6, 5, 15, tzinfo=dt.UTC), actor_id="sruiz", action="enviar",
+            before=before, after=after,
+        )  # fmt: skip
+        session.add(act)
+    visitor = site.visitor("amartinez")
+
+    page = visitor.open(f"/plan/{PLAN}/indicadores/IP-3.2.1?mes=2018-05")
+
+    (told,) = page.xpath("//ol[@class='timeline']//ul")
+    assert [item.text_content() for item in told] == [
+        "Dificultades. Lluvia. → sin respuesta",
+        "Soluciones. Esperar <b>. → Cambiar de contratista.",
+        "Fecha de la evidencia. 30 de mayo de 2018",
+    ]
+
+
 def test_correcting_a_closed_month_is_refused_told_and_written_down(site: Site) -> None:
     one = measurement(site, "IP-3.2.1", "2018-05")
     with site.application.database.reading() as session:

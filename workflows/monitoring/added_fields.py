@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,11 +28,14 @@ class AddedFields:
 
     def answers(self, measurement: Measurement | None) -> tuple[tuple[str, str], ...]:
         """The label and the words of each answer to an added field; empty where there is none."""
-        extra = measurement.extra if measurement is not None else {}
+        return tuple(self.told(measurement.extra if measurement is not None else {}).values())
+
+    def told(self, extra: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+        """The label and the words of each answer that is kept in `extra`, by its field's key."""
         found = {
             one.path: (one.label, one.text) for table in reversed(self.tables) for one in row_in_words(table, extra)
         }
-        return tuple(found[key] for key in extra if key in found)
+        return {key: found[key] for key in extra if key in found}
 
 
 def of_period(session: Session, period: Period) -> AddedFields:
