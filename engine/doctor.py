@@ -16,11 +16,12 @@ from engine.errors import EngineError
 from engine.history import HistoryEntry
 from engine.identity import SYSTEM
 from engine.incidents import Incident
-from engine.instances import closing, messages, turns
+from engine.instances import locking, state, turning
 from engine.instances.case import Case
 from engine.instances.correlation import Subscription
+from engine.instances.holding import release
 from engine.instances.models import Instance
-from engine.instances.waiting import Waiting, release, waiting_of
+from engine.instances.waiting import Waiting, waiting_of
 from engine.runtime import ProcessEngine
 from engine.tasks import offering
 from engine.tasks.models import UserTask
@@ -73,7 +74,7 @@ class _Examination:
             return
         try:
             bundle = catalogue.by_sha(self.session, self.instance.bundle_sha256)
-            case = turns.load_case(self.instance, bundle)
+            case = state.case_of(self.instance, bundle)
         except EngineError as failure:
             yield self._problem("state", f"Su estado no se puede leer: {failure}", self._report(failure))
             return
@@ -158,14 +159,14 @@ class _Examination:
         """Close an empty turn as if the missing rows were about to be written for the first time."""
         reopened = self._reopen(node_ids)
         node_ids = [node_id for node_id in node_ids if node_id not in reopened]
-        turn = turns.open_turn(self.session, self.engine, self.instance.id, SYSTEM)
-        for node_id in reopened:
-            offering.offer_again(turn, turn.case.node(node_id))
-        release(turn, node_ids)
-        for node_id in node_ids:
-            turn.before.tasks.pop(node_id, None)
-            turn.before.held.pop(node_id, None)
-        messages.deliver(self.session, self.engine, closing.close(turn))
+        locking.lock(self.session, self.instance.id)
+        with turning.turn(self.session, self.engine, self.instance, SYSTEM) as turn:
+            for node_id in reopened:
+                offering.offer_again(turn, turn.case.node(node_id))
+            release(turn, node_ids)
+            for node_id in node_ids:
+                turn.before.tasks.pop(node_id, None)
+                turn.before.held.pop(node_id, None)
         return "Se anotó lo que faltaba."
 
     def _reopen(self, node_ids: list[str]) -> list[str]:

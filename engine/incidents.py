@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import traceback
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
@@ -15,12 +14,10 @@ from engine.errors import EngineError
 from engine.events import IncidentOpened
 from engine.identity import SYSTEM
 from engine.instances.case import element_id, process_key
+from engine.instances.models import Instance
+from engine.instances.turn import Turn
 from engine.instances.waiting import BLOCKED
-
-if TYPE_CHECKING:
-    from engine.instances.models import Instance
-    from engine.instances.turns import Turn
-    from engine.runtime import ProcessEngine
+from engine.runtime import ProcessEngine
 
 BACK_OFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
 """How long after each attempt the next one comes; after the last, a person decides."""

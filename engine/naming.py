@@ -20,8 +20,6 @@ class CaseName(NamedTuple):
 class CaseNamer(Protocol):
     """Names the case that a message start event opens."""
 
-    def name_case(
-        self, session: Session, process_key: str, variables: Mapping[str, Any]
-    ) -> tuple[str, str, str | None]:
-        """Its business key, name and scope (a `CaseName`), from the variables of the message."""
+    def name_case(self, session: Session, process_key: str, variables: Mapping[str, Any]) -> CaseName:
+        """How a case of this process is called, from the variables of the message."""
         ...

@@ -10,14 +10,16 @@ from SpiffWorkflow.util.task import TaskState
 from sqlalchemy.orm import Session
 
 from engine import incidents
-from engine.errors import CannotResolve, Conflict, Invalid, NotAllowed, NotFound
+from engine.errors import CannotResolve, Conflict, Invalid, NotAllowed, NotFound, UnknownInstance
 from engine.identity import Actor
 from engine.incidents import Incident
-from engine.instances import closing, commands, messages, turns
+from engine.instances import commands, locking, turning
 from engine.instances.closing import Resolving
 from engine.instances.execution import finish, retry
-from engine.instances.turns import Turn
-from engine.instances.waiting import BLOCKED, hold
+from engine.instances.holding import hold
+from engine.instances.models import Instance
+from engine.instances.turn import Turn
+from engine.instances.waiting import BLOCKED
 from engine.runtime import ProcessEngine
 from engine.tasks import offering
 from engine.variables import checked
@@ -39,27 +41,22 @@ def correct_variable(
 def skip(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor, reason: str) -> Incident:
     """Leave the failed automatic step undone and go on. Raises `CannotResolve` for what is not such a step."""
     _need_reason(reason)
-    incident = _open_incident(session, incident_id, actor)
+    instance, incident = _open_incident(session, incident_id, actor)
     if incident.kind != "step" or incident.node_id is None:
         raise CannotResolve("Solo un paso automático se puede omitir. Corrija la variable o cancele el proceso.")
-    turn = turns.open_turn(session, engine, incident.instance_id, actor)
-    try:
+    with turning.turn(session, engine, instance, actor) as turn:
         node = turn.case.node(incident.node_id)
         node.internal_data.pop(BLOCKED, None)
         turn.retried.add(incident.node_id)
         finish(turn, node)
         incidents.resolve(turn, incident, "skipped", reason.strip())
-        thrown = closing.close(turn)
-    finally:
-        turns.leave(turn)
-    messages.deliver(session, engine, thrown)
     return incident
 
 
 def cancel(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor, reason: str) -> Incident:
     """Cancel the case of an incident."""
     _need_reason(reason)
-    incident = _open_incident(session, incident_id, actor)
+    _, incident = _open_incident(session, incident_id, actor)
     commands.cancel(session, engine, incident.instance_id, actor=actor, reason=reason)
     return incident
 
@@ -73,15 +70,11 @@ def _try_again(
     resolution: str,
     reason: str,
 ) -> Incident:
-    incident = _open_incident(session, incident_id, actor)
-    turn = turns.open_turn(session, engine, incident.instance_id, actor)
-    try:
+    instance, incident = _open_incident(session, incident_id, actor)
+    resolving = Resolving(incident, resolution, reason.strip())
+    with turning.turn(session, engine, instance, actor, resolving=resolving) as turn:
         if incident.node_id is not None:
             _wake(turn, turn.case.node(incident.node_id), incident, checked(variables))
-        thrown = closing.close(turn, Resolving(incident, resolution, reason.strip()))
-    finally:
-        turns.leave(turn)
-    messages.deliver(session, engine, thrown)
     return incident
 
 
@@ -96,18 +89,21 @@ def _wake(turn: Turn, node: Node, incident: Incident, variables: dict[str, Any])
         hold(turn, node)
 
 
-def _open_incident(session: Session, incident_id: int, actor: Actor) -> Incident:
+def _open_incident(session: Session, incident_id: int, actor: Actor) -> tuple[Instance, Incident]:
+    """The incident and its case, both locked, the case first as everybody does (the sweep would else wait for us)."""
     if not actor.is_supervisor:
         raise NotAllowed("Solo un coordinador puede resolver incidentes. Pídaselo a él.")
     instance_id = session.scalar(sa.select(Incident.instance_id).where(Incident.id == incident_id))
     if instance_id is None:
         raise NotFound("Ese incidente no existe.")
-    # The instance first, as everybody locks: a person and the sweep would otherwise wait for each other.
-    turns.lock(session, instance_id)
+    turning.refuse_nested(session, instance_id)
+    instance = locking.lock(session, instance_id)
+    if instance is None:
+        raise UnknownInstance(instance_id=instance_id)
     incident = session.get_one(Incident, incident_id, populate_existing=True)
     if incident.state != "open":
         raise Conflict("Ese incidente ya fue resuelto.")
-    return incident
+    return instance, incident
 
 
 def _need_reason(reason: str) -> None:

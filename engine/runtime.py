@@ -1,10 +1,11 @@
-"""What every command of the engine is handed."""
+"""What every command of the engine is handed, and what each automatic step."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,6 @@ from engine.clock import Clock
 from engine.events import Event, Listener
 from engine.identity import CandidateGroups
 from engine.naming import CaseNamer
-from engine.service_tasks import ServiceTaskHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,29 @@ class ProcessEngine:
         """Hand `event` to every listener, in order."""
         for listener in self.listeners:
             listener(session, event)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """What an automatic step knows when it runs.
+
+    `variables` is a copy of the process variables at the element. `process_key` is the process the element
+    belongs to (the called one inside a call activity).
+    """
+
+    session: Session
+    engine: ProcessEngine
+    now: dt.datetime
+    instance_id: int
+    business_key: str
+    scope: str | None
+    process_key: str
+    element_id: str
+    variables: Mapping[str, Any]
+
+
+ServiceTaskHandler = Callable[[ServiceCall], Mapping[str, Any] | None]
+"""Runs a step and returns the process variables it sets (JSON scalars and small lists), or nothing.
+
+It may run again after a failure, so it must be idempotent. It reaches no network and commits nothing.
+"""

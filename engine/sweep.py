@@ -13,7 +13,7 @@ from engine import incidents, resolutions
 from engine.errors import CorruptState
 from engine.identity import SYSTEM
 from engine.incidents import Incident
-from engine.instances import closing, messages, turns
+from engine.instances import locking, turning
 from engine.instances.execution import fire
 from engine.instances.models import Instance
 from engine.outages import given_up
@@ -58,7 +58,7 @@ def _claimed(
     session: Session, engine: ProcessEngine, instance_id: int, kind: str, work: Callable[[Instance], bool]
 ) -> bool:
     """Do `work` on an instance if nobody else holds it, undoing it if it fails; whether it was done."""
-    instance = turns.lock(session, instance_id, skip_locked=True)
+    instance = locking.lock(session, instance_id, skip_locked=True)
     if instance is None or instance.state != "active":
         return False
     try:
@@ -78,16 +78,11 @@ def _fire(session: Session, engine: ProcessEngine, timer_id: int, instance: Inst
     timer = session.execute(query.where(Timer.id == timer_id, Timer.instance_id == instance.id)).one_or_none()
     if timer is None or timer.due_at > engine.now():
         return False
-    turn = turns.turn_of(session, engine, instance, SYSTEM)
-    try:
+    with turning.turn(session, engine, instance, SYSTEM) as turn:
         node = turn.case.node(timer.node_id)
         element = turn.bundle.element(node.workflow.spec.process_key, timer.element_id)
         fire(node, timer.element_id, {})
         turn.record("timer_fired", node, evento=element.name or element.id, vencia=timer.due_at.isoformat())
-        thrown = closing.close(turn)
-    finally:
-        turns.leave(turn)
-    messages.deliver(session, engine, thrown)
     return True
 
 

@@ -1,4 +1,4 @@
-"""The end of a turn: the new state and every row that follows from it, then whoever listens."""
+"""The end of a turn: the new state and every row that follows from it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from engine import incidents
 from engine.errors import ExecutionFailed
 from engine.events import InstanceEnded
 from engine.incidents import Incident
-from engine.instances import state, turns
+from engine.instances import state
 from engine.instances.execution import advance, receive
+from engine.instances.holding import hold, release
 from engine.instances.pruning import prune
-from engine.instances.turns import Thrown, Turn
-from engine.instances.waiting import BLOCKED, Waiting, hold, release, waiting_of
+from engine.instances.turn import Turn
+from engine.instances.waiting import BLOCKED, Waiting, waiting_of
 from engine.tasks import offering
 
 
@@ -27,17 +28,11 @@ class Resolving:
     reason: str
 
 
-def close(turn: Turn, resolving: Resolving | None = None) -> list[Thrown]:
-    """Advance, write everything down, tell the listeners; the messages that must now be sent to other cases."""
-    try:
-        advance(turn)
-        _deliver_own(turn)
-        _write(turn, resolving)
-    finally:
-        turns.leave(turn)
-    for event in turn.events:
-        turn.engine.tell(turn.session, event)
-    return turn.thrown
+def close(turn: Turn, resolving: Resolving | None = None) -> None:
+    """Advance until the case stands still, then write everything down."""
+    advance(turn)
+    _deliver_own(turn)
+    _write(turn, resolving)
 
 
 def _deliver_own(turn: Turn) -> None:

@@ -7,25 +7,25 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from SpiffWorkflow.util.task import TaskState
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
 from engine import incidents
 from engine.definitions import catalogue, parsing
 from engine.definitions.catalogue import BundleModel
-from engine.errors import DuplicateBusinessKey, InstanceEndedError, NotFound, UnknownInstance
-from engine.events import InstanceStarted
+from engine.errors import InstanceEndedError, NotFound, UnknownInstance
 from engine.identity import Actor
-from engine.instances import closing, messages, turns
+from engine.instances import closing, correlation, locking, state, turning
 from engine.instances.case import Case
+from engine.instances.holding import release
 from engine.instances.models import Instance
-from engine.instances.turns import Turn
-from engine.instances.waiting import Waiting, release
+from engine.instances.turn import Turn
+from engine.instances.waiting import Waiting
+from engine.naming import CaseName
 from engine.runtime import ProcessEngine
 from engine.tasks import offering
 from engine.tasks.models import UserTask
 from engine.timers import Timer
-from engine.variables import check_size, checked, plain
+from engine.variables import plain
 
 
 def start(
@@ -45,29 +45,16 @@ def start(
     `business_key` is unique among all cases, also ended ones. Raises `UnknownDefinition`, `DuplicateBusinessKey`,
     `InvalidVariables`, `NotFound` (no such start event).
     """
-    values = checked(variables)
-    check_size(values)
     bundle = catalogue.current(session, process_key)
+    named = CaseName(business_key, name, scope)
     begins_at = _start_element(bundle, start_element)
-    specs = parsing.parsed(bundle.sha256, bundle.diagrams, process_key, begins_at)
-    case = Case(specs, begins_at)
-    case.task_tree.data.update(values)
-    instance = _insert(session, engine, bundle, business_key, name, scope, actor)
-    turn = turns.enter(Turn(session, engine, instance, bundle, case, actor, Waiting(), engine.now()))
-    turn.record("instance_started", variables=plain(values))
-    turn.events.append(InstanceStarted(turn.now, actor.id, instance.id, process_key, business_key, scope))
-    try:
-        thrown = closing.close(turn)
-    finally:
-        turns.leave(turn)
-    messages.deliver(session, engine, thrown)
-    return instance
+    return turning.open_case(session, engine, bundle, named, variables, actor, begins_at)
 
 
 def cancel(session: Session, engine: ProcessEngine, instance_id: int, *, actor: Actor, reason: str) -> None:
     """Stop a case: its open tasks, timers and messages go, its history stays. Works also if its state is corrupt."""
-    turns.refuse_nested(session, instance_id)
-    instance = turns.lock(session, instance_id)
+    turning.refuse_nested(session, instance_id)
+    instance = locking.lock(session, instance_id)
     if instance is None:
         raise UnknownInstance(instance_id=instance_id)
     if instance.state != "active":
@@ -77,7 +64,7 @@ def cancel(session: Session, engine: ProcessEngine, instance_id: int, *, actor: 
     turn = Turn(session, engine, instance, bundle, cast(Case, None), actor, Waiting(), engine.now())
     offering.withdraw(turn, _nodes(session, instance_id, UserTask.node_id, UserTask.state == "open"))
     release(turn, _nodes(session, instance_id, Timer.node_id))
-    messages.forget(session, instance_id)
+    correlation.forget(session, instance_id)
     for incident in incidents.open_incidents(session, instance_id):
         incidents.resolve(turn, incident, "cancelled", reason)
     closing.end(turn, "cancelled")
@@ -94,7 +81,7 @@ def variables_of(session: Session, engine: ProcessEngine, instance_id: int) -> d
     instance = session.scalar(query)
     if instance is None:
         raise UnknownInstance(instance_id=instance_id)
-    case = turns.load_case(instance, catalogue.by_sha(session, instance.bundle_sha256))
+    case = state.case_of(instance, catalogue.by_sha(session, instance.bundle_sha256))
     open_nodes = [
         node for node in case.tasks.values() if node._state & (TaskState.READY | TaskState.WAITING | TaskState.STARTED)
     ]
@@ -112,38 +99,6 @@ def _start_element(bundle: BundleModel, asked: str | None) -> str:
     if asked not in {start.id for start in diagram.starts()}:
         raise NotFound(f"El proceso «{diagram.name}» no tiene un inicio llamado «{asked}».")
     return asked
-
-
-def _insert(
-    session: Session,
-    engine: ProcessEngine,
-    bundle: BundleModel,
-    business_key: str,
-    name: str,
-    scope: str | None,
-    actor: Actor,
-) -> Instance:
-    instance = Instance(
-        process_key=bundle.process_key,
-        bundle_sha256=bundle.sha256,
-        business_key=business_key,
-        name=name,
-        scope=scope,
-        state="active",
-        status=b"",
-        started_at=engine.now(),
-        started_by=actor.id,
-    )
-    try:
-        with session.begin_nested():
-            session.add(instance)
-            session.flush()
-    except IntegrityError as exc:
-        raise DuplicateBusinessKey(
-            f"Ya hay un proceso con la clave «{business_key}». Ábralo en la lista de procesos.",
-            business_key=business_key,
-        ) from exc
-    return instance
 
 
 def _nodes(session: Session, instance_id: int, column: Any, *conditions: Any) -> list[str]:

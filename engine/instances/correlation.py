@@ -1,9 +1,9 @@
-"""Messages between cases: by name and key."""
+"""Who waits for which message, by its name and key."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base
 
@@ -20,3 +20,8 @@ class Subscription(Base):
     element_id: Mapped[str] = mapped_column(sa.String(100))
     name: Mapped[str] = mapped_column(sa.String(100))
     key: Mapped[str] = mapped_column(sa.String(200))
+
+
+def forget(session: Session, instance_id: int) -> None:
+    """Delete what a case waits for."""
+    session.execute(sa.delete(Subscription).where(Subscription.instance_id == instance_id))

@@ -17,11 +17,12 @@ from engine.errors import EngineError, ExecutionFailed, InvalidExpression, Inval
 from engine.events import MessageThrown
 from engine.identity import SYSTEM
 from engine.instances.case import element_id, forget_orphans, process_key
+from engine.instances.holding import awaited, message_key, message_name
 from engine.instances.pruning import prune
-from engine.instances.turns import Thrown, Turn
-from engine.instances.waiting import BLOCKED, awaited, message_key, message_name, waiting_of
+from engine.instances.turn import Thrown, Turn
+from engine.instances.waiting import BLOCKED, waiting_of
 from engine.outages import given_up
-from engine.service_tasks import ServiceCall
+from engine.runtime import ServiceCall
 from engine.variables import check_size, checked, kept, plain
 
 MAX_STEPS = 10_000

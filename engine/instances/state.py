@@ -17,9 +17,12 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
+from engine.definitions import parsing
+from engine.definitions.catalogue import BundleModel
 from engine.definitions.parsing import Specs
 from engine.errors import CorruptState
 from engine.instances.case import Case, SubCase, own_nodes
+from engine.instances.models import Instance
 from engine.instances.nodes import QuietNode
 from engine.variables import kept
 
@@ -55,6 +58,12 @@ def read(status: bytes) -> Stored:
         return Stored(content["i"], content)
     except Exception as exc:
         raise CorruptState from exc
+
+
+def case_of(instance: Instance, bundle: BundleModel) -> Case:
+    """The case of an instance whose state is loaded. Raises `CorruptState`."""
+    stored = read(instance.status)
+    return load(stored, parsing.parsed(bundle.sha256, bundle.diagrams, bundle.process_key, stored.start_element))
 
 
 def load(stored: Stored, specs: Specs) -> Case:

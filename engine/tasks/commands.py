@@ -14,7 +14,8 @@ from engine.errors import Conflict, CorruptState, EngineError, ExecutionFailed, 
 from engine.events import TaskAssigned, TaskCompleted
 from engine.history import HistoryEntry
 from engine.identity import Actor
-from engine.instances import closing, messages, turns
+from engine.instances import locking, turning
+from engine.instances.turn import Turn
 from engine.runtime import ProcessEngine
 from engine.tasks import offering
 from engine.tasks.assignment import ensure_may_work_on, ensure_open, groups_of
@@ -44,16 +45,11 @@ def complete(
     `FourEyes`, `TaskHeldByAnother`, `TaskCancelledError`, `InvalidVariables`.
     """
     values = checked(variables)
-    instance, task = turns.lock_with_task(session, task_id)
-    turns.refuse_nested(session, instance.id)
+    instance, task = locking.lock_with_task(session, task_id)
+    turning.refuse_nested(session, instance.id)  # before the rest: a step that tries it has made a mistake
     ensure_may_work_on(session, engine, task, actor)
-    turn = turns.turn_of(session, engine, instance, actor)
-    try:
+    with turning.turn(session, engine, instance, actor) as turn:
         _finish(turn, task, values)
-        thrown = closing.close(turn)
-    finally:
-        turns.leave(turn)
-    messages.deliver(session, engine, thrown)
     return task
 
 
@@ -100,7 +96,7 @@ def _locked(session: Session, task_id: int) -> UserTask:
     return task
 
 
-def _finish(turn: turns.Turn, task: UserTask, values: dict[str, Any]) -> None:
+def _finish(turn: Turn, task: UserTask, values: dict[str, Any]) -> None:
     node = turn.case.node(task.node_id)
     if node._state != TaskState.READY:
         raise CorruptState(f"La tarea {task.id} está abierta, pero su proceso no la espera.", task_id=task.id)
@@ -122,7 +118,7 @@ def _finish(turn: turns.Turn, task: UserTask, values: dict[str, Any]) -> None:
         ) from exc
 
 
-def _mark_completed(turn: turns.Turn, task: UserTask) -> None:
+def _mark_completed(turn: Turn, task: UserTask) -> None:
     """Write the end of a task by one statement: that the session finds out what changed costs as much as three."""
     person, now = turn.actor.id, turn.now
     changed = {"state": "completed", "assignee": person, "completed_by": person, "completed_at": now, "ended_at": now}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
@@ -12,11 +12,9 @@ from SpiffWorkflow.task import Task as Node
 from engine.errors import UnknownRole
 from engine.events import TaskCancelled, TaskCreated
 from engine.instances.case import caller_of, element_id, loop_context, process_key
+from engine.instances.turn import Turn
 from engine.tasks.models import TaskCandidate, UserTask
 from engine.variables import fill, plain
-
-if TYPE_CHECKING:
-    from engine.instances.turns import Turn
 
 DEFAULT_PRIORITY = 50
 

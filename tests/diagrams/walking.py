@@ -22,8 +22,7 @@ from engine.incidents import Incident
 from engine.instances import commands as instances
 from engine.instances import messages
 from engine.instances.models import Instance
-from engine.runtime import ProcessEngine
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from engine.tasks import assignment
 from engine.tasks import commands as tasks
 from engine.tasks.models import UserTask

@@ -20,8 +20,8 @@ from engine.identity import Actor
 from engine.incidents import Incident
 from engine.instances import commands as instances
 from engine.instances.models import Instance
-from engine.runtime import ProcessEngine
-from engine.service_tasks import ServiceTaskHandler
+from engine.naming import CaseName
+from engine.runtime import ProcessEngine, ServiceTaskHandler
 from engine.tasks import commands as tasks
 from engine.tasks.models import UserTask
 from tests.support.diagrams import FORM
@@ -75,11 +75,9 @@ class NumberedNames:
     def __init__(self) -> None:
         self.count = 0
 
-    def name_case(
-        self, session: Session, process_key: str, variables: Mapping[str, Any]
-    ) -> tuple[str, str, str | None]:
+    def name_case(self, session: Session, process_key: str, variables: Mapping[str, Any]) -> CaseName:
         self.count += 1
-        return f"{process_key}/{self.count}", f"{process_key} {self.count}", variables.get("plan")
+        return CaseName(f"{process_key}/{self.count}", f"{process_key} {self.count}", variables.get("plan"))
 
 
 @dataclass

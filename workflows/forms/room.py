@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.service_tasks import ServiceTaskHandler
+from engine.runtime import ServiceTaskHandler
 from workflows.forms.handlers import Catalogue, FormHandler
 
 

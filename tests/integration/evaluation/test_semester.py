@@ -9,7 +9,7 @@ from engine.definitions import catalogue
 from engine.incidents import Incident
 from engine.instances import commands as instances
 from engine.instances.models import Instance
-from engine.service_tasks import ServiceCall
+from engine.runtime import ServiceCall
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day
 from workflows.cycles import opening as cycles

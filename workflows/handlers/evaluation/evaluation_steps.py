@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.evaluation import annual, documents, evaluations, final, final_writing, semester_writing, semesters
 from workflows.evaluation.models import Evaluation
 from workflows.handlers.evaluation.annual_forms import year_of

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.events import Event, TaskCreated
 from engine.identity import SYSTEM
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall, ServiceTaskHandler
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.calendar import BOGOTA
 from workflows.documents.models import DocumentSection, PlanDocument

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.implementation import action_plans, budget, external_reports, programming, years
 
 

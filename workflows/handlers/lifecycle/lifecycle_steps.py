@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.lifecycle import archiving
 
 

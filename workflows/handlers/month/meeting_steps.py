@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.runtime import ProcessEngine
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from workflows.meetings import convening, minutes
 
 MinutesMaker = Callable[[Session, ProcessEngine, int], object]

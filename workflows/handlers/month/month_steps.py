@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.runtime import ProcessEngine
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from workflows.cycles.models import Period
 from workflows.evaluation import semesters
 from workflows.monitoring import bottlenecks, consolidation, entity_reports, freezing, lateness, periods

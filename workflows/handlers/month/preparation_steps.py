@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.calendar import bogota_day
 from workflows.monitoring import responsibilities
 

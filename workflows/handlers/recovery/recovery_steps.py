@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.instances.models import Instance
-from engine.service_tasks import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.recovery import plans, recovering
 
 

@@ -1,0 +1,85 @@
+"""The rows that say which moment or message a case waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from SpiffWorkflow.task import Task as Node
+
+from engine import timers
+from engine.definitions.diagram import Element
+from engine.definitions.parsing import element_id_of
+from engine.definitions.specs import EventGateway
+from engine.errors import InvalidExpression
+from engine.instances.case import process_key
+from engine.instances.correlation import Subscription
+from engine.instances.turn import Turn
+from engine.timers import Timer
+from engine.variables import fill, plain
+
+
+def hold(turn: Turn, node: Node) -> None:
+    """Write the rows of a node that waits for a moment or a message."""
+    for element in awaited(turn, node):
+        try:
+            row = _timer(turn, node, element) if element.event == "timer" else _subscription(turn, node, element)
+        except Exception as failure:
+            turn.fail(node, "wait", failure)
+        else:
+            turn.session.add(row)
+
+
+def awaited(turn: Turn, node: Node) -> Iterator[Element]:
+    """The events a node waits for: itself, or those after an event-based gateway."""
+    if not isinstance(node.task_spec, EventGateway):
+        yield turn.element(node)
+        return
+    for after in node.task_spec.outputs:
+        yield turn.bundle.element(process_key(node), element_id_of(after))
+
+
+def release(turn: Turn, node_ids: list[str]) -> None:
+    """Delete the rows of nodes that no longer wait."""
+    for table in (Timer, Subscription):
+        turn.session.execute(
+            sa.delete(table).where(table.node_id.in_(node_ids)).execution_options(synchronize_session=False)
+        )
+
+
+def _timer(turn: Turn, node: Node, element: Element) -> Timer:
+    return Timer(
+        instance_id=turn.instance.id,
+        node_id=node.id.hex,
+        element_id=element.id,
+        due_at=timers.due_at(
+            turn.engine, element, since=turn.now, variables=plain(node.data), scope=turn.instance.scope
+        ),
+    )
+
+
+def _subscription(turn: Turn, node: Node, element: Element) -> Subscription:
+    return Subscription(
+        instance_id=turn.instance.id,
+        node_id=node.id.hex,
+        element_id=element.id,
+        name=message_name(element),
+        key=message_key(element, node),
+    )
+
+
+def message_name(element: Element) -> str:
+    """The message an element waits for; one without a message waits for one of its own name."""
+    return element.message or element.id
+
+
+def message_key(element: Element, node: Node) -> str:
+    """The key by which a message finds (or leaves) this element: `clave`, by default the plan.
+
+    Raises `InvalidExpression` if a variable of it has no value.
+    """
+    written = element.properties.get("clave", "${plan}")
+    key = fill(written, node.data)
+    if key is None:
+        raise InvalidExpression(f"La clave del mensaje, «{written}», no tiene valor en este punto del proceso.")
+    return key
