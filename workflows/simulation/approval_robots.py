@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflows.forms.closing import NO_RECORD
+from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
-
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
-    from workflows.simulation.robots import Raw, Robots, Upload
+from workflows.simulation.mindset import Mind, Raw, Upload, once
 
 PDF = b"%PDF-1.4\n% documento de la simulacion\n"
 PNG = bytes.fromhex(
@@ -22,31 +20,23 @@ PNG = bytes.fromhex(
 )
 
 
-def _happens_once(robots: Robots, what: str, form: OpenForm) -> bool:
-    """True the first time in a case; never among the polite."""
-    key = (what, str(form.task.instance_id))
-    happened = key in robots.returned
-    robots.returned.add(key)
-    return not happened and not robots.polite
-
-
 def _is_last(form: OpenForm) -> bool:
     """Whether the entity of a task is the last of its case: the one that objects."""
     entities = form.task.variables.get("entidades") or [None]
     return bool(form.task.variables.get("entidad") == entities[-1])
 
 
-def _set_terms(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _set_terms(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {
         "medio": "plataforma",
         "plazo_dias_habiles": "10",
-        "con_mesa": "si" if _happens_once(robots, "mesa", form) else "no",
+        "con_mesa": "si" if once(mind, "mesa", form.task.instance_id) else "no",
         "rondas_maximas": str(form.shown["rondas_maximas"]),
     }
 
 
-def _review(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
-    if not _is_last(form) or not _happens_once(robots, "observacion", form):
+def _review(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+    if not _is_last(form) or not once(mind, "observacion", form.task.instance_id):
         return {"sin_observaciones": "on"}
     sections = [value for value, _label in form.options["observaciones.seccion"]]
     return {
@@ -67,7 +57,7 @@ def _review(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _answer(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _answer(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     rows = [
         {
             ROW_KEY: row[ROW_KEY],
@@ -80,59 +70,59 @@ def _answer(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"respuestas": rows}
 
 
-def _adjust(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _adjust(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     section = form.options["cambios.seccion"][0][0]
     text = "Fuente: registros administrativos de las entidades del sector."
     return {"cambios": [{"seccion": section, "tipo": "aclaracion", "texto": text}]}
 
 
-def _approve(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
-    if _is_last(form) and _happens_once(robots, "no_aprueba", form):
+def _approve(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+    if _is_last(form) and once(mind, "no_aprueba", form.task.instance_id):
         return {"decision": "no_aprueba", "razon": "Falta precisar los recursos de la entidad en el capítulo 4."}
     return {"decision": "aprueba", "apruebo_esta_version": "on"}
 
 
-def _decide_in_committee(_robots: Robots, _form: OpenForm, upload: Upload) -> Raw:
+def _decide_in_committee(_mind: Mind, _form: OpenForm, upload: Upload) -> Raw:
     minutes = [upload("acta del comité.pdf", PDF)]
     return {"decision": "se_adopta", "argumento": "El Comité encuentra resueltas las observaciones.", "acta": minutes}
 
 
-def _draft(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _draft(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {"tipo": "resolucion", "considerandos": form.shown["considerandos"], "articulado": form.shown["articulado"]}
 
 
-def _sign(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
-    if _happens_once(robots, "acto_devuelto", form):
+def _sign(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
+    if once(mind, "acto_devuelto", form.task.instance_id):
         return {"decision": "devuelto", "motivo": "Citar en los considerandos el acto de delegación."}
     return {"decision": "suscrito", "acto_suscrito": [upload("acto suscrito.pdf", PDF)]}
 
 
-def _number(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _number(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     return {
         "numero": f"{form.task.id:03}",
-        "fecha": robots.today().isoformat(),
+        "fecha": mind.today().isoformat(),
         "registro_distrital": f"Registro Distrital {form.task.id}",
         "archivo": [upload("acto numerado.pdf", PDF)],
     }
 
 
-def _call_presentation(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _call_presentation(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {
         "publicos": form.shown["publicos"],
-        "fecha_prevista": (robots.today() + dt.timedelta(days=7)).isoformat(),
+        "fecha_prevista": (mind.today() + dt.timedelta(days=7)).isoformat(),
         "medio": "correo",
         "mensaje": "Los invitamos a la presentación del plan del sector.",
     }
 
 
-def _publish(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _publish(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     entity = str(form.task.variables["entidad"]).lower()
     return {
         "canales": [
             {
                 ROW_KEY: row[ROW_KEY],
                 "url": f"https://www.{entity}.example/{row[ROW_KEY]}/plan-sectorial",
-                "fecha": robots.today().isoformat(),
+                "fecha": mind.today().isoformat(),
                 "captura": [upload(f"captura {entity} {row[ROW_KEY]}.png", PNG)],
             }
             for row in form.shown["canales"]
@@ -140,23 +130,23 @@ def _publish(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     }
 
 
-def _verify(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _verify(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     rows = [
         {ROW_KEY: row[ROW_KEY], "enlace_valido": "si", "accesible": "si", "nota": ""}
         for row in form.shown["verificacion"]
     ]
-    if rows and _happens_once(robots, f"canal_caido/{form.task.variables['objeto']}", form):
+    if rows and once(mind, f"canal_caido/{form.task.variables['objeto']}", form.task.instance_id):
         rows[-1] |= {"enlace_valido": "no", "nota": "El enlace lleva a una página que no existe."}
     return {"verificacion": rows}
 
 
-def _close_phase(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _close_phase(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     proved = [value for value, label in form.options["resultados"] if not label.endswith(NO_RECORD)]
     missing = len(form.options["resultados"]) - len(proved)
     return {"resultados": proved, "observaciones": "Lo demás no aplica en este caso." if missing else ""}
 
 
-def _request_modification(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _request_modification(_mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     path, label = next(
         (value, label) for value, label in form.options["cambios.elemento"] if value.startswith("indicador/")
     )
@@ -169,11 +159,11 @@ def _request_modification(_robots: Robots, form: OpenForm, upload: Upload) -> Ra
     }
 
 
-def _judge(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _judge(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"concepto": "mayor", "argumento": "Cambia un indicador del plan adoptado."}
 
 
-def _approve_modification(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _approve_modification(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"decision": "aprobada"}
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
+from workflows.forms.opening import OpenForm
 
 
 def offered(form: OpenForm, path: str, proposed: Any) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
-
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
-    from workflows.simulation.robots import Raw, Robots, Upload
+from workflows.simulation.mindset import Mind, Raw, Upload, once
 
 SKIPPABLE = ("autoevaluar", "aportar_capitulo")
 """Tasks that an entity which does not report leaves undone too."""
@@ -30,15 +28,7 @@ def ticked(form: OpenForm, *lists: str) -> Raw:
     return points
 
 
-def _happens_once(robots: Robots, what: str) -> bool:
-    """True the first time in a play; never among the polite."""
-    key = (what, "")
-    happened = key in robots.returned
-    robots.returned.add(key)
-    return not happened and not robots.polite
-
-
-def _assess_oneself(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _assess_oneself(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     entity = form.task.variables.get("entidad")
     return {
         "logros": f"{entity} cumplió la mayor parte de lo programado y fortaleció el trabajo con las localidades.",
@@ -48,19 +38,19 @@ def _assess_oneself(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _prepare_base(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
+def _prepare_base(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw | None:
     if form.prefill.notes:
         return None  # a month is still open
     reviewed = [value for value, _label in form.options["tablas_revisadas"]]
     return {"tablas_revisadas": reviewed, "notas": "Cifras tomadas de los informes mensuales cerrados."}
 
 
-def _analyse(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _analyse(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {
         table: [
             {
                 ROW_KEY: row[ROW_KEY],
-                "juicio": robots.reality.choose(JUDGEMENTS, form.task.instance_id, table, row[ROW_KEY]),
+                "juicio": mind.reality.choose(JUDGEMENTS, form.task.instance_id, table, row[ROW_KEY]),
                 "argumentacion": "El juicio se apoya en el cumplimiento a la fecha y en las autoevaluaciones.",
             }
             for row in form.shown[table]
@@ -69,7 +59,7 @@ def _analyse(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _decide_measures(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _decide_measures(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     rows = []
     for row in form.shown["cuellos"]:
         recovers = row["severidad"] == "alta"
@@ -84,13 +74,13 @@ def _decide_measures(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"cuellos": rows, "modificar_pes": "no"}
 
 
-def _approve_evaluation(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    if _happens_once(robots, "evaluacion devuelta"):
+def _approve_evaluation(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    if once(mind, "evaluacion devuelta"):
         return {"decision": "devuelta", "motivo": "Precise el argumento de las líneas con rezago."}
     return {"decision": "aprobada"}
 
 
-def _contribute(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _contribute(_mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     entity = form.task.variables.get("entidad")
     annex = upload(f"anexo {entity}.csv", f"entidad;logro\n{entity};Metas del año\n".encode())
     return {
@@ -101,7 +91,7 @@ def _contribute(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     }
 
 
-def _review_follow_up(robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
+def _review_follow_up(mind: Mind, form: OpenForm, _upload: Upload) -> Raw | None:
     points = ticked(form, "resultados", "herramientas")
     if points["observaciones"]:
         return None  # a record is still missing, and this review has no room to explain it
@@ -113,13 +103,13 @@ def _review_follow_up(robots: Robots, form: OpenForm, _upload: Upload) -> Raw | 
                 "mejora": "Preparar los soportes antes del cierre del mes.",
                 "clase": "eficiencia_de_la_gestion",
                 "responsable": form.options["mejoras.responsable"][0][0],
-                "fecha": (robots.today() + dt.timedelta(days=60)).isoformat(),
+                "fecha": (mind.today() + dt.timedelta(days=60)).isoformat(),
             }
         ],
     }
 
 
-def _consolidate(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
+def _consolidate(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw | None:
     semesters = [value for value, _label in form.options["evaluaciones"]]
     if form.prefill.notes or not semesters:
         return None  # a month or a semester is still open
@@ -130,17 +120,17 @@ def _consolidate(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None
     }
 
 
-def _review_report(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    if _happens_once(robots, "informe anual devuelto"):
+def _review_report(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    if once(mind, "informe anual devuelto"):
         return {"decision": "devuelto", "motivo": "Falta mencionar la ejecución presupuestal en el resumen."}
     return {"decision": "conforme"}
 
 
-def _approve_report(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _approve_report(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"decision": "aprobado"}
 
 
-def _define_questions(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _define_questions(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     asked = (
         ("¿Se cumplieron los objetivos del plan?", "eficacia", "Evaluaciones intermedias e informes anuales"),
         ("¿Los recursos se usaron como se programó?", "eficiencia", "Ejecución presupuestal"),
@@ -155,13 +145,13 @@ def _define_questions(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _write_evaluation(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _write_evaluation(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {
         "hallazgos": [
             {
                 ROW_KEY: row[ROW_KEY],
                 "hallazgo": f"En {row['criterio'].lower()}, el plan muestra avances sostenidos y rezagos puntuales.",
-                "juicio": robots.reality.choose(JUDGEMENTS, "final", row[ROW_KEY]),
+                "juicio": mind.reality.choose(JUDGEMENTS, "final", row[ROW_KEY]),
             }
             for row in form.shown["hallazgos"]
         ],
@@ -170,13 +160,13 @@ def _write_evaluation(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _approve_final(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    if _happens_once(robots, "evaluacion final devuelta"):
+def _approve_final(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    if once(mind, "evaluacion final devuelta"):
         return {"decision": "devuelta", "motivo": "Separe los hallazgos de eficiencia de los de eficacia."}
     return {"decision": "aprobada"}
 
 
-def _record_lessons(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _record_lessons(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {
         "lecciones": [
             {
@@ -193,7 +183,7 @@ def _record_lessons(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _close_phase(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _close_phase(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return ticked(form, "pasos")
 
 

@@ -6,34 +6,31 @@ Once in a play each, a method is not approved, an indicator is wrong and a secti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
 from workflows.simulation.evaluation_robots import ticked
 from workflows.simulation.indicator_robots import define_lines, formulate_indicators
-from workflows.simulation.mindset import THEMES, entity_of, in_days, once, themes_of
+from workflows.simulation.mindset import THEMES, Mind, Raw, Upload, entity_of, in_days, once, themes_of
 from workflows.simulation.sector_robots import SECTOR_ROBOTS
 from workflows.simulation.survey_robots import SURVEY_ROBOTS
 
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
-    from workflows.simulation.robots import Raw, Robots, Upload
 
-
-def _adjust(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _adjust(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {
         "sin_ajustes": "",
         "ajustes": [{"ajuste": "Ampliar en dos semanas el análisis.", "afecta_cronograma": "on"}],
     }
 
 
-def _approve_method(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    if once(robots, "metodologia_no_aprobada"):
+def _approve_method(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    if once(mind, "metodologia_no_aprobada"):
         return {"decision": "no_aprueba", "razon": "El cronograma no deja tiempo para las mesas."}
     return {"decision": "aprueba"}
 
 
-def _assign(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _assign(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     people = [value for value, _label in form.options["asignaciones.responsable"]]
     works = [value for value, _label in form.options["asignaciones.trabajo"]]
     rows = [
@@ -41,7 +38,7 @@ def _assign(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
             "trabajo": work,
             "responsable": people[place % len(people)],
             "apoyo": people[(place + 1) % len(people)],
-            "entrega": in_days(robots, 150),
+            "entrega": in_days(mind, 150),
         }
         for place, work in enumerate(works)
     ]
@@ -52,8 +49,8 @@ def _assign(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"asignaciones": rows, "partes_interesadas": interested}
 
 
-def _analyse(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
-    themes = themes_of(robots, entity_of(form))
+def _analyse(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
+    themes = themes_of(mind, entity_of(form))
     rows = [
         {
             "proyecto": row["proyecto"],
@@ -66,12 +63,12 @@ def _analyse(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     return {"informes": [upload("informe de gestion.csv", b"seccion\nresultados\n")], "proyectos": rows}
 
 
-def _consolidate_themes(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _consolidate_themes(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {"temas": [dict(row) for row in form.shown["temas"]]}
 
 
-def _bet(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
-    themes = themes_of(robots, entity_of(form))
+def _bet(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+    themes = themes_of(mind, entity_of(form))
     return {
         "apuesta": f"{entity_of(form)} pone primero {themes[0].lower()}.",
         "temas": [{"tema": theme, "prioridad": str(max(5 - place, 1))} for place, theme in enumerate(themes)],
@@ -79,8 +76,8 @@ def _bet(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _projects(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
-    themes = themes_of(robots, entity_of(form))
+def _projects(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+    themes = themes_of(mind, entity_of(form))
     rows = [
         {
             "proyecto": row["proyecto"],
@@ -94,26 +91,26 @@ def _projects(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"proyectos": rows, "investigacion": "validada"}
 
 
-def _modes(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _modes(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"modalidades": ["encuesta_virtual", "validacion_en_campo"]}
 
 
-def _in_field(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _in_field(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     seen = {"validada": "on", "nota": ""}
     return {
         "espacio": "dialogo_ciudadano",
-        "fecha": robots.today().isoformat(),
+        "fecha": mind.today().isoformat(),
         "lugar": "Casa de la participación",
         "localidad": form.options["localidad"][6][0],
         "observadores": [form.options["observadores"][0][0]],
         "problematicas": [{"problematica": "Ocupación indebida de andenes", **seen}],
-        "lineas": [{"linea": line.name, **seen} for line in robots.plan.lines],
+        "lineas": [{"linea": line.name, **seen} for line in mind.plan.lines],
         "temas": [{"tema": THEMES["3.3"], "sustento": "Lo pidieron las juntas presentes."}],
         "soportes": [upload("acta de campo.csv", b"asistentes\n42\n")],
     }
 
 
-def _articulate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _articulate(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {
         "puntos": [
             {
@@ -121,15 +118,15 @@ def _articulate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
                 "entidades": ", ".join(str(code) for code in form.task.variables["entidades"]),
                 "compromiso": "Programar juntas las jornadas de cada mes.",
                 "responsable": form.options["puntos.responsable"][0][0],
-                "fecha": in_days(robots, 30),
+                "fecha": in_days(mind, 30),
             }
         ]
     }
 
 
-def _prioritize(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _prioritize(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     objectives: dict[str, str] = {}
-    for objective in robots.plan.objectives:
+    for objective in mind.plan.objectives:
         objectives.setdefault(THEMES.get(objective.theme, THEMES["3.1"]).casefold(), objective.name)
     rows = []
     for row in form.shown["matriz"]:
@@ -141,12 +138,12 @@ def _prioritize(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"matriz": rows}
 
 
-def _structure(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _structure(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     chosen = {label.casefold(): value for value, label in form.options["objetivos.tema"]}
     government = dict(form.options["objetivos.fuente_gobierno"])
     citizens = dict(form.options["objetivos.fuente_ciudadana"])
     rows = []
-    for objective in robots.plan.objectives:
+    for objective in mind.plan.objectives:
         theme = chosen[THEMES.get(objective.theme, THEMES["3.1"]).casefold()]
         rows.append(
             {
@@ -157,19 +154,17 @@ def _structure(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
                 "fuente_ciudadana": theme if theme in citizens else next(iter(citizens)),
             }
         )
-    values = [{"valor": value, "descripcion": f"{value} en lo que hacemos."} for value in robots.plan.plan.values]
+    values = [{"valor": value, "descripcion": f"{value} en lo que hacemos."} for value in mind.plan.plan.values]
     return {
-        "mision": robots.plan.plan.mission or "Coordinar el sector al servicio de la ciudadanía.",
-        "vision": robots.plan.plan.vision or "Un sector que cumple lo que promete.",
+        "mision": mind.plan.plan.mission or "Coordinar el sector al servicio de la ciudadanía.",
+        "vision": mind.plan.plan.vision or "Un sector que cumple lo que promete.",
         "objetivos": rows,
         "valores": values or [{"valor": "Transparencia", "descripcion": "Contamos lo que hacemos."}],
     }
 
 
-def _tool(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    bands = [
-        {"color": band.color, "hasta": "" if band.up_to is None else str(band.up_to)} for band in robots.plan.bands
-    ]
+def _tool(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    bands = [{"color": band.color, "hasta": "" if band.up_to is None else str(band.up_to)} for band in mind.plan.bands]
     return {
         "umbrales": bands,
         "periodicidad": "mensual",
@@ -178,19 +173,19 @@ def _tool(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _draft(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _draft(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     code = str(form.task.variables["seccion"])
     text = f"La sección {code} recoge lo trabajado por las entidades del sector.\nLas cifras están en sus tablas."
     return {"contenido": text, "datos_incrustados": form.shown["datos_incrustados"], "anexos": []}
 
 
-def _review(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    if once(robots, "seccion_devuelta"):
+def _review(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    if once(mind, "seccion_devuelta"):
         return {"decision": "devuelta", "comentarios": "Explique de dónde salen las cifras."}
     return {"decision": "aprobada"}
 
 
-def _close_2(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _close_2(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return ticked(form, "resultados", "insumos")
 
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflows.forms.closing import NO_RECORD
 from workflows.forms.notation import format_number
 from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
 from workflows.simulation.choosing import offered
-
-if TYPE_CHECKING:
-    from workflows.simulation.robots import Robots
-
-Raw = dict[str, Any]
-Upload = Callable[[str, bytes], int]
+from workflows.simulation.mindset import Mind, Raw, Upload
 
 WORK = (
     "Ejecutar las jornadas acordadas con las alcaldías locales",
@@ -27,7 +22,7 @@ PRODUCTS = ("Informe de ejecución", "Listados de asistencia y actas", "Reporte 
 DEFAULT_BUDGET = 500_000_000
 
 
-def _define(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _define(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     """What is proposed, with the work in words; programmed by month as proposed."""
     rows = []
     for row in form.shown["actividades"]:
@@ -37,8 +32,8 @@ def _define(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
             {
                 **{key: row[key] for key in ("proyecto", "meta_proyecto", "meta_pes")},
                 **months,
-                "actividad": row["actividad"] or robots.reality.choose(WORK, *about),
-                "producto": row["producto"] or robots.reality.choose(PRODUCTS, *about),
+                "actividad": row["actividad"] or mind.reality.choose(WORK, *about),
+                "producto": row["producto"] or mind.reality.choose(PRODUCTS, *about),
                 "peso": _typed(row["peso"]),
                 "inicio": row["inicio"].isoformat(),
                 "fin": row["fin"].isoformat(),
@@ -48,11 +43,11 @@ def _define(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"actividades": rows}
 
 
-def _approve(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _approve(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"decision": "aprobado"}
 
 
-def _allocate(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _allocate(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     year = form.task.variables["vigencia"]
     rows = [
         {
@@ -66,7 +61,7 @@ def _allocate(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"recursos": rows, "recursos_fisicos_y_humanos": "El equipo de planta y las sedes de la entidad."}
 
 
-def _follow(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _follow(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     people = [username for username, _label in form.options["estrategia.reporta"]]
     rows = []
     for row in form.shown["estrategia"]:
@@ -85,7 +80,7 @@ def _follow(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"estrategia": rows}
 
 
-def _close_entity(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _close_entity(_mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     deliveries = [
         {
             ROW_KEY: row[ROW_KEY],
@@ -100,14 +95,14 @@ def _close_entity(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     return {"entregas": deliveries, "reservas": reserves, "rezagadas": lagging}
 
 
-def _close_year(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _close_year(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     ticked = [item for item, label in form.options["pasos"] if NO_RECORD not in label]
     remarks = "" if len(ticked) == len(form.options["pasos"]) else "Falta el registro de los pasos sin marcar."
     return {"pasos": ticked, "observaciones": remarks}
 
 
-def _modify(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
-    today = robots.today()
+def _modify(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
+    today = mind.today()
     act = f"Decreto {100 + today.timetuple().tm_yday} de {today.year}"
     return {
         "proyecto": form.shown["proyecto"] or form.options["proyecto"][0][0],
@@ -120,22 +115,22 @@ def _modify(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     }
 
 
-def _file(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _file(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     where = f"{form.task.variables['entidad']}-{form.task.variables['periodo']}"
     return {
         "sistema": "segplan",
         "numero_radicado": where,
-        "fecha": robots.today().isoformat(),
+        "fecha": mind.today().isoformat(),
         "soporte": [upload(f"radicado {where}.csv", f"radicado\n{where}\n".encode())],
     }
 
 
-def activity_rows(robots: Robots, form: OpenForm) -> list[Raw]:
+def activity_rows(mind: Mind, form: OpenForm) -> list[Raw]:
     """What the month's report tells of the activities of the action plan."""
     rows = []
     month = str(form.task.variables["periodo"])
     for row in form.shown.get("actividades") or []:
-        met = robots.reality.choose((True, True, False), row[ROW_KEY], month)
+        met = mind.reality.choose((True, True, False), row[ROW_KEY], month)
         delivery = f"Avance de {row['actividad']}" if month.endswith(("-06", "-12")) else ""
         rows.append(
             {ROW_KEY: row[ROW_KEY], "ejecutado": "1", "hito_cumplido": "on" if met else "", "entrega": delivery[:200]}
@@ -150,7 +145,7 @@ def _typed(value: Any) -> str:
     return format_number(value)
 
 
-IMPLEMENTATION_ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw]] = {
+IMPLEMENTATION_ROBOTS: Mapping[str, Callable[[Mind, OpenForm, Upload], Raw]] = {
     "definir_plan_accion": _define,
     "aprobar_plan_accion": _approve,
     "asignar_recursos": _allocate,

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
 from workflows.indicators.sheets import FALLING, RISING
 from workflows.records.data import IndicatorRecord, PlanRecord
+from workflows.simulation.mindset import Mind, Raw, Upload
 from workflows.spanish import number
-
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
-    from workflows.simulation.robots import Raw, Robots, Upload
 
 FIRST_THEME = "3.1"
 WRONG = "indicador_con_error"
 
 
-def define_lines(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def define_lines(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     """Lines and objectives with their weights; a product for each objective."""
-    known = {objective.code: objective for objective in robots.plan.objectives}
+    known = {objective.code: objective for objective in mind.plan.objectives}
     theme_of: dict[str, str] = {}
-    for objective in robots.plan.objectives:
+    for objective in mind.plan.objectives:
         theme_of.setdefault(objective.line, objective.theme or FIRST_THEME)
     lines = [
         {"codigo": line.code, "nombre": line.name, "peso": _typed(line.weight), "tema_capitulo": theme_of[line.code]}
-        for line in robots.plan.lines
+        for line in mind.plan.lines
     ]
     objectives, products = [], []
     for row in form.shown["objetivos"]:
@@ -45,19 +43,19 @@ def define_lines(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"lineas": lines, "objetivos": objectives, "productos": products}
 
 
-def formulate_indicators(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def formulate_indicators(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     """The entity's part of the plan; the first time in a play, somebody gives an indicator too much weight."""
     entity = str(form.task.variables["entidad"])
-    mine = [indicator for indicator in robots.plan.indicators if indicator.entity == entity and indicator.active]
+    mine = [indicator for indicator in mind.plan.indicators if indicator.entity == entity and indicator.active]
     raw: Raw = {
-        "metas": [_goal(indicator, robots.plan.plan) for indicator in mine],
-        "indicadores": [_sheet(indicator, robots.plan.plan) for indicator in mine],
+        "metas": [_goal(indicator, mind.plan.plan) for indicator in mine],
+        "indicadores": [_sheet(indicator, mind.plan.plan) for indicator in mine],
         "programacion": [row for indicator in mine for row in _programming(indicator)],
         "metas_proyecto": [_project_goal(indicator) for indicator in mine if indicator.project],
     }
-    if (WRONG, "") not in robots.returned and not robots.polite:
+    if (WRONG, "") not in mind.returned and not mind.polite:
         raw["indicadores"][0]["peso"] = _typed(mine[0].weight + 5)
-    robots.returned.add((WRONG, ""))
+    mind.returned.add((WRONG, ""))
     return raw
 
 

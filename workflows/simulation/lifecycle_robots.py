@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
-    from workflows.simulation.robots import Raw, Robots, Upload
+from workflows.forms.opening import OpenForm
+from workflows.simulation.mindset import Mind, Raw, Upload
 
 
-def _create(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
-    plan = robots.plan.plan
+def _create(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+    plan = mind.plan.plan
     return {
         "nombre": plan.name,
         "sector": plan.sector,
@@ -25,11 +24,11 @@ def _create(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _decide_start(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _decide_start(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"cargue": "desde_el_primer_mes_completo"}
 
 
-def _confirm_archive(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
+def _confirm_archive(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw | None:
     if any(panel.rows for panel in form.panels if panel.title == "Procesos abiertos del plan"):
         return None  # something is still open
     return {

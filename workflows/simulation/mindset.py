@@ -1,20 +1,24 @@
-"""What the robots of phases 1 and 2 have in mind: themes, the demo's own words, days, and what happens only once."""
+"""What robots have in mind: the plan, themes, the demo's own words, days, what happens only once."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import yaml
 
 from workflows.calendar import WorkingCalendar
+from workflows.forms.opening import OpenForm
 from workflows.loading import seeding
+from workflows.records.data import PlanData
+from workflows.simulation.values import Reality
 
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
-    from workflows.simulation.robots import Robots
+Raw = dict[str, Any]
+"""What a browser sends: nested JSON."""
+Upload = Callable[[str, bytes], int]
+"""Stores a file for the task (name, content) and gives its id."""
 
 THEMES = {
     "3.1": "Gestión de las alcaldías locales",
@@ -26,6 +30,35 @@ THEMES = {
 """What people call the themes of chapter 3 when they talk."""
 
 
+class Mind(Protocol):
+    """What a robot knows while it fills a form: see `workflows.simulation.robots.Robots`."""
+
+    @property
+    def today(self) -> Callable[[], dt.date]:
+        """Tells the day on which they type."""
+        ...
+
+    @property
+    def reality(self) -> Reality:
+        """Where figures and choices come from."""
+        ...
+
+    @property
+    def plan(self) -> PlanData:
+        """The plan they formulate."""
+        ...
+
+    @property
+    def polite(self) -> bool:
+        """Whether nobody objects, refuses or returns anything."""
+        ...
+
+    @property
+    def returned(self) -> set[tuple[str, str]]:
+        """What happened once already: what, and about which case or entity."""
+        ...
+
+
 @functools.cache
 def demo() -> Mapping[str, Any]:
     """The sections of the demo's file that no plan carries: SWOT and survey."""
@@ -33,11 +66,11 @@ def demo() -> Mapping[str, Any]:
     return document
 
 
-def once(robots: Robots, what: str) -> bool:
-    """True the first time in a play; never among the polite."""
-    happened = (what, "") in robots.returned
-    robots.returned.add((what, ""))
-    return not happened and not robots.polite
+def once(mind: Mind, what: str, about: object = "") -> bool:
+    """True the first time in a play (of `about`, a case); never among the polite."""
+    happened = (what, str(about)) in mind.returned
+    mind.returned.add((what, str(about)))
+    return not happened and not mind.polite
 
 
 def entity_of(form: OpenForm) -> str:
@@ -45,17 +78,17 @@ def entity_of(form: OpenForm) -> str:
     return str(form.task.variables.get("entidad") or "")
 
 
-def in_days(robots: Robots, days: int) -> str:
+def in_days(mind: Mind, days: int) -> str:
     """A day some days from today, as it is typed."""
-    return (robots.today() + dt.timedelta(days=days)).isoformat()
+    return (mind.today() + dt.timedelta(days=days)).isoformat()
 
 
-def working_day(robots: Robots, after: int) -> str:
+def working_day(mind: Mind, after: int) -> str:
     """A day some working days from today, as it is typed."""
-    return WorkingCalendar().add_working_days(robots.today(), after).isoformat()
+    return WorkingCalendar().add_working_days(mind.today(), after).isoformat()
 
 
-def themes_of(robots: Robots, entity: str) -> list[str]:
+def themes_of(mind: Mind, entity: str) -> list[str]:
     """What an entity cares about: the themes of the objectives it leads."""
-    led = [objective.theme for objective in robots.plan.objectives if objective.lead_entity == entity]
+    led = [objective.theme for objective in mind.plan.objectives if objective.lead_entity == entity]
     return list(dict.fromkeys(THEMES.get(theme, THEMES["3.1"]) for theme in led)) or [THEMES["3.5"]]

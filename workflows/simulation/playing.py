@@ -24,7 +24,8 @@ from workflows.forms.opening import OpenForm
 from workflows.forms.submissions import Forms
 from workflows.lifecycle import year_end
 from workflows.people import directory
-from workflows.simulation.robots import Raw, Robots
+from workflows.simulation.mindset import Raw
+from workflows.simulation.robots import Robots
 
 MORNING = dt.time(9, 0)
 ROUNDS_A_DAY = 40

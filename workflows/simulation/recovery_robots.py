@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
-
-if TYPE_CHECKING:
-    from workflows.simulation.robots import Robots
-
-Raw = dict[str, Any]
-Upload = Callable[[str, bytes], int]
+from workflows.simulation.mindset import Mind, Raw, Upload
 
 DAYS_TO_RECOVER = 75
 """What people give themselves: long enough for two cut-offs."""
@@ -24,13 +18,13 @@ CAUSES = (
 )
 
 
-def _formulate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _formulate(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     responsible = form.options["acciones.responsable"][0][0]
-    begins, ends = robots.today(), robots.today() + dt.timedelta(days=DAYS_TO_RECOVER)
+    begins, ends = mind.today(), mind.today() + dt.timedelta(days=DAYS_TO_RECOVER)
     about = form.task.variables.get("indicador")
     return {
         "problema": "El indicador va por debajo de lo programado y no alcanza la meta del año a este ritmo.",
-        "causa_raiz": robots.reality.choose(CAUSES, about),
+        "causa_raiz": mind.reality.choose(CAUSES, about),
         "acciones": [
             {
                 "accion": action,
@@ -50,15 +44,15 @@ def _formulate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _review(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _review(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"decision": "conforme"}
 
 
-def _approve(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _approve(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"decision": "aprobado"}
 
 
-def _declare(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _declare(_mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     rows = []
     for row in form.shown["acciones"]:
         content = f"accion\n{row['accion']}\n".encode()
@@ -66,16 +60,16 @@ def _declare(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     return {"acciones": rows}
 
 
-def _decide(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _decide(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     once = ("recovery", str(form.task.instance_id))
-    if once not in robots.returned and robots.reality.choose((True, False, False), form.task.variables["indicador"]):
-        robots.returned.add(once)
+    if once not in mind.returned and mind.reality.choose((True, False, False), form.task.variables["indicador"]):
+        mind.returned.add(once)
         return {"decision": "reformular", "argumento": "Las acciones no atacaban la causa: hay que volver a pensarlas."}
     argument = "Las acciones se cumplieron y el indicador no respondió: se revisará en la evaluación."
     return {"decision": "cerrar_sin_recuperar", "argumento": argument}
 
 
-def _verify(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _verify(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     recovered = bool(form.task.variables.get("recuperado"))
     lesson = "Adelantar la contratación al último trimestre del año anterior evita el rezago."
     return {"eficaz": "si" if recovered else "no", "leccion": lesson}
@@ -95,7 +89,7 @@ def progress_rows(form: OpenForm) -> list[Raw]:
     ]
 
 
-RECOVERY_ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw]] = {
+RECOVERY_ROBOTS: Mapping[str, Callable[[Mind, OpenForm, Upload], Raw]] = {
     "formular_plan_choque": _formulate,
     "revisar_plan_choque": _review,
     "aprobar_plan_choque": _approve,

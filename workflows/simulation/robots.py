@@ -21,16 +21,13 @@ from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE
 from workflows.simulation.formulation_robots import FORMULATION_ROBOTS
 from workflows.simulation.implementation_robots import IMPLEMENTATION_ROBOTS, activity_rows
 from workflows.simulation.lifecycle_robots import LIFECYCLE_ROBOTS
+from workflows.simulation.mindset import Raw, Upload
 from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
 from workflows.spanish import month_name, number
 
 GOOD, LATE, RETURNED, MISSING = "good", "late", "returned", "missing"
 PROFILES = (GOOD, LATE, RETURNED, MISSING)
-
-Raw = dict[str, Any]
-Upload = Callable[[str, bytes], int]
-"""Stores a file for the task (name, content) and gives its id."""
 
 Profiles = Callable[[str, str], str]
 """How an entity behaves in a month: (period, entity) → one of `PROFILES`."""

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
 from workflows.formulation.sources import TOPICS
 from workflows.simulation.evaluation_robots import ticked
-from workflows.simulation.mindset import THEMES, demo, entity_of, once, working_day
-
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
-    from workflows.simulation.robots import Raw, Robots, Upload
+from workflows.simulation.mindset import THEMES, Mind, Raw, Upload, demo, entity_of, once, working_day
 
 QUADRANTS = {"D": "debilidad", "O": "oportunidad", "F": "fortaleza", "A": "amenaza"}
 STEPS = ("Diagnóstico", "Marco estratégico", "Metas e indicadores", "Documento")
 
 
-def _gather(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
-    entity, year = entity_of(form), robots.today().year
+def _gather(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
+    entity, year = entity_of(form), mind.today().year
     file = upload(f"normograma {entity}.csv", f"norma;anio\nAcuerdo 257;2006\nentidad {entity};{year}\n".encode())
-    topics = list(TOPICS)[:-1] if once(robots, "alistar_fuentes") else list(TOPICS)
+    topics = list(TOPICS)[:-1] if once(mind, "alistar_fuentes") else list(TOPICS)
     rows = [_source(topic, f"{TOPICS[topic]} de {entity}", year - 1, file) for topic in topics]
     rows += [
         _source("proyecto", f"{project.code} {project.name}", year, file)
-        for project in robots.plan.projects
+        for project in mind.plan.projects
         if project.entity == entity
     ]
     return {"fuentes": rows}
@@ -35,26 +32,26 @@ def _source(topic: str, title: str, year: int, file: int) -> Raw:
     return {"tema": topic, "titulo": title, "anio": str(year), "archivo": [file], "enlace": "", "reserva": "publica"}
 
 
-def _complete(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _complete(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     file = upload("complemento.csv", f"documento;entidad\ncomplemento;{entity_of(form)}\n".encode())
-    year = robots.today().year
+    year = mind.today().year
     return {"fuentes": [_source(row["tema"], "Documento que faltaba", year, file) for row in form.shown["fuentes"]]}
 
 
-def _diagnose(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _diagnose(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     rows = [
-        {"nivel": robots.reality.choose(("2", "3", "3", "4", "5"), entity_of(form), place), "soporte": ""}
+        {"nivel": mind.reality.choose(("2", "3", "3", "4", "5"), entity_of(form), place), "soporte": ""}
         for place, _row in enumerate(form.shown["respuestas"])
     ]
     return {"respuestas": rows, "sintesis": "La entidad planea bien y debe mejorar sus sistemas de información."}
 
 
-def _topics(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    treated = list(TOPICS)[:3] if once(robots, "registrar_temas") else list(TOPICS)
+def _topics(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    treated = list(TOPICS)[:3] if once(mind, "registrar_temas") else list(TOPICS)
     return {"temas_tratados": treated, "conclusiones": "Las tres entidades comparten el diagnóstico del sector."}
 
 
-def _concepts(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
+def _concepts(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {
         "glosario": [
             {"termino": "PES", "definicion": "Plan estratégico sectorial.", "fuente": "Guía metodológica"},
@@ -65,7 +62,7 @@ def _concepts(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _swot(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _swot(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     found = [row for row in demo()["dofa"] if row["entidad"] == entity_of(form)]
     texts = {QUADRANTS[row["cuadrante"]]: row["texto"] for row in found}
     return {
@@ -76,7 +73,7 @@ def _swot(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _consolidate(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _consolidate(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     groups = {"SDG": THEMES["3.1"], "IDPAC": THEMES["3.3"], "DADEP": THEMES["3.2"]}
     rows = []
     for row in form.shown["matriz"]:
@@ -87,13 +84,13 @@ def _consolidate(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"matriz": rows}
 
 
-def _problems(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _problems(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     entities = ", ".join(str(code) for code in form.task.variables["entidades"])
     problem = "Los sistemas de información no se hablan."
     return {"problemas": [{"problema": problem, "entidades": entities, "causa": "Cada entidad compró el suyo."}]}
 
 
-def _alternative(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
+def _alternative(_mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     responsible = form.options["pasos.responsable"][0][0]
     return {
         "documento": [upload("alternativa.csv", "paso\nDiagnóstico\nMarco estratégico\n".encode())],
@@ -104,16 +101,16 @@ def _alternative(_robots: Robots, form: OpenForm, upload: Upload) -> Raw:
     }
 
 
-def _opine(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _opine(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     is_first = any(panel.title == "Metodología, versión 1" for panel in form.panels)
-    if once(robots, "alternativa_devuelta"):
+    if once(mind, "alternativa_devuelta"):
         return {"concepto": "devuelta", "ajustes": "Falta decir cómo se escucha a la comunidad."}
-    if not is_first and once(robots, "alternativa_con_ajustes"):
+    if not is_first and once(mind, "alternativa_con_ajustes"):
         return {"concepto": "aprobada_con_ajustes", "ajustes": "Dar más tiempo al análisis de informes."}
     return {"concepto": "aprobada"}
 
 
-def _schedule(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _schedule(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     responsible = form.options["actividades.responsable"][0][0]
     steps = [value for value, _label in form.options["actividades.paso"]]
     rows = [
@@ -121,8 +118,8 @@ def _schedule(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
             "actividad": step,
             "paso": step,
             "responsable": responsible,
-            "inicio": working_day(robots, 10 * place + 1),
-            "fin": working_day(robots, 10 * place + 9),
+            "inicio": working_day(mind, 10 * place + 1),
+            "fin": working_day(mind, 10 * place + 9),
             "predecesora": steps[place - 1] if place else "",
         }
         for place, step in enumerate(steps)
@@ -130,7 +127,7 @@ def _schedule(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     return {"actividades": rows}
 
 
-def _close_1(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _close_1(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return ticked(form, "resultados", "herramientas")
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflows.calendar import bogota_day
+from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
-from workflows.simulation.mindset import demo, in_days, once
-
-if TYPE_CHECKING:
-    from workflows.forms.opening import OpenForm
-    from workflows.simulation.robots import Raw, Robots, Upload
+from workflows.simulation.mindset import Mind, Raw, Upload, demo, in_days, once
 
 
-def _design_survey(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _design_survey(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     options = [
         {"texto": option["texto"], "texto_libre": "on" if option.get("texto_libre") else ""}
         for option in demo()["encuesta"]["opciones"]
@@ -23,27 +20,27 @@ def _design_survey(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
         "pregunta": form.shown["pregunta"] or demo()["encuesta"]["pregunta"],
         "opciones": options,
         "respuesta_multiple": "on",
-        "apertura": robots.today().isoformat(),
-        "cierre_encuesta": in_days(robots, 15),
+        "apertura": mind.today().isoformat(),
+        "cierre_encuesta": in_days(mind, 15),
         "canales": ["redes_sociales", "web"],
         "aviso_privacidad": form.shown["aviso_privacidad"],
     }
 
 
-def _approve_survey(robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    if once(robots, "encuesta_devuelta"):
+def _approve_survey(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    if once(mind, "encuesta_devuelta"):
         return {"decision": "devuelta", "motivo": "Ofrezca también la gestión de las alcaldías locales."}
     return {"decision": "aprobada"}
 
 
-def _spread(robots: Robots, form: OpenForm, _upload: Upload) -> Raw | None:
-    if form.task.due_at and robots.today() < bogota_day(form.task.due_at):
+def _spread(mind: Mind, form: OpenForm, _upload: Upload) -> Raw | None:
+    if form.task.due_at and mind.today() < bogota_day(form.task.due_at):
         return None  # sending it would close the survey
-    row = {"canal": "Redes sociales", "enlace": "https://example.org/encuesta", "fecha": robots.today().isoformat()}
+    row = {"canal": "Redes sociales", "enlace": "https://example.org/encuesta", "fecha": mind.today().isoformat()}
     return {"difusion": [row]}
 
 
-def _analyse_survey(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+def _analyse_survey(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     rows = [
         {ROW_KEY: row[ROW_KEY], "tema": row["tema"], "prioridad": str(row["prioridad"])} for row in form.shown["temas"]
     ]
