@@ -6,6 +6,7 @@ python3 dev.py test     set up with the test extras, then the whole suite (argum
 python3 dev.py check    ruff, mypy --strict and the directions between the packages
 python3 dev.py bench    the benchmarks
 python3 dev.py setup    only .venv and the installation
+python3 dev.py lock     renew requirements/ after setup.cfg changed; --upgrade takes the newest of everything
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ ROOT = Path(__file__).parent.resolve()
 VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / ".cauce-installed"
+LOCKED = ROOT / "requirements"
+UV = "uv>=0.9,<1"
+"""What resolves for every Python and platform at once; only `lock` needs it."""
 
 
 def program(name: str) -> str:
@@ -32,6 +36,7 @@ def wanted() -> str:
     """A digest of everything that asks for a new installation when it changes: dependencies and front end."""
     frontend = ROOT / "web" / "frontend"
     files = [ROOT / name for name in ("setup.cfg", "setup.py", "pyproject.toml")]
+    files += sorted(LOCKED.glob("*.txt"))
     files += [path for path in sorted(frontend.iterdir()) if path.is_file()]
     files += [path for path in sorted((frontend / "src").rglob("*")) if path.is_file()]
     total = hashlib.sha256(sys.version.encode())
@@ -58,6 +63,13 @@ def make_venv() -> None:
         sys.exit("A este Python le falta el módulo venv. En Debian o Ubuntu: sudo apt install python3-venv")
 
 
+def pip(command: str, *arguments: str) -> None:
+    """Run pip inside .venv, or end with its message."""
+    quiet = ("--quiet", "--disable-pip-version-check")
+    if subprocess.run([program("python"), "-m", "pip", command, *quiet, *arguments], check=False, cwd=ROOT).returncode:
+        sys.exit("No se pudo instalar: lea el mensaje de pip de arriba. La primera vez se necesita la red.")
+
+
 def setup(*, test: bool = False) -> None:
     """Make .venv hold the project (with the test extras if `test`); at once when nothing changed."""
     if sys.version_info < (3, 11):  # noqa: UP036 - somebody may well start it with an older one
@@ -68,10 +80,13 @@ def setup(*, test: bool = False) -> None:
     print("Instalando Cauce en .venv (la primera vez tarda uno o dos minutos)…", flush=True)
     make_venv()
     test = test or with_test
-    what = ".[test]" if test else "."
-    pip = [program("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", what]
-    if subprocess.run(pip, check=False, cwd=ROOT).returncode:
-        sys.exit("No se pudo instalar: lea el mensaje de pip de arriba. La primera vez se necesita la red.")
+    locked = [flag for name in ("build", "test" if test else "run") for flag in ("-r", str(LOCKED / f"{name}.txt"))]
+    pip("install", "--require-hashes", *locked)
+    # What it needs is there, and what builds it too: nothing is looked for a second time, without its hash.
+    pip("install", "--no-deps", "--no-build-isolation", "--editable", ".")
+    found = subprocess.run([program("python"), "-m", "pip", "check"], check=False, capture_output=True, text=True)
+    if found.returncode:
+        sys.exit(f"{found.stdout}Si cambió setup.cfg: python3 dev.py lock. Si no, borre .venv y vuelva a empezar.")
     STAMP.write_text(f"{wanted()}{' test' if test else ''}")
 
 
@@ -112,6 +127,31 @@ def bench(arguments: list[str]) -> int:
     return become([program("python"), "-m", "benchmarks", *arguments])
 
 
+def lock(arguments: list[str]) -> int:
+    """Write requirements/ again: every package to its hash, for every Python and platform that Cauce runs on.
+
+    What is locked stays as it is where setup.cfg still allows it; what runs is a part of what tests.
+    """
+    import tomllib  # noqa: PLC0415 - an older Python is told so by `setup`, and does not have it
+
+    make_venv()
+    pip("install", UV)
+    LOCKED.mkdir(exist_ok=True)
+    build = "\n".join(tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"])
+    test = ("-c", "requirements/test.txt")
+    for name, source, told in (
+        ("test", ["--extra", "test", "setup.py"], None),
+        ("run", [*test, "setup.py"], None),
+        ("build", [*test, "-"], build),
+    ):
+        command = [program("uv"), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+        command += ["--generate-hashes", "--no-annotate", "--custom-compile-command", "python3 dev.py lock"]
+        command += [*source, "--output-file", f"requirements/{name}.txt", *arguments]
+        if subprocess.run(command, check=False, cwd=ROOT, input=told, text=True).returncode:
+            return 1
+    return 0
+
+
 def become(command: list[str]) -> int:
     """Turn into `command`, so that whoever stops dev.py stops it; Windows can only wait for it."""
     sys.stdout.flush()
@@ -126,7 +166,7 @@ def become(command: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Do what the first argument says."""
-    commands = {"run": run, "test": test, "check": check, "bench": bench, "setup": lambda _: setup() or 0}
+    commands = {"run": run, "test": test, "check": check, "bench": bench, "lock": lock, "setup": lambda _: setup() or 0}
     if not arguments or arguments[0] not in commands:
         print(__doc__)
         return 0 if arguments[:1] in ([], ["--help"], ["-h"]) else 2
