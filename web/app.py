@@ -98,7 +98,7 @@ def health() -> tuple[dict[str, str], int]:
 
 def _sign_ins(app: Flask, application: Application) -> None:
     manager = LoginManager()
-    # The gate of web.security decides what to do with strangers.
+    # The gate of web.auth decides what to do with strangers.
     manager.session_protection = None
     manager.user_loader(lambda token: sessions.load(application.database, application.clock, token))
     manager.init_app(app)

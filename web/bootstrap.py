@@ -10,8 +10,8 @@ from engine.runtime import ProcessEngine
 from notifications.listeners import mail_listener
 from notifications.mail import EmailSender, FolderSender, SmtpSender
 from web import schema
+from web.clock import DemoClock
 from web.config import Config
-from web.demo.clock import DemoClock
 from workflows.assembly import forms, process_engine
 from workflows.calendar import WorkingCalendar
 from workflows.forms.submissions import Forms

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine.identity import Actor
-
-if TYPE_CHECKING:
-    from web.auth.people import SignedPerson
-    from web.bootstrap import Application
+from web.bootstrap import Application
+from web.people import SignedPerson
 
 
 def current() -> Application:

@@ -1,23 +1,14 @@
-"""Headers, cookies and the gate that every request passes."""
+"""Headers, cookies and limits of every answer."""
 
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
-from http import HTTPStatus
-from typing import Any
-from urllib.parse import quote
 
-from flask import Flask, Response, abort, current_app, g, jsonify, make_response, redirect, request, url_for
-from flask_login import current_user
-from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError
+from flask import Flask, Response, g, request
 
-from web.auth.access import ANYONE, DEMO, SIGNED_IN, declared
-from web.auth.demo import people_by_entity
-from web.auth.held import HeldRequest, hold, seal
+from web.auth import gate
 from web.config import Config
-from web.pages import current, page, wants_json
+from web.pages import current
 
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
@@ -26,11 +17,8 @@ CONTENT_SECURITY_POLICY = {
     "base-uri": "'none'",
     "form-action": "'self'",
 }
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_REQUEST = 64 * 1024 * 1024
 LARGEST_FORM_TEXT = 4 * 1024 * 1024
-
-csrf = CSRFProtect()
 
 
 def harden(app: Flask, config: Config) -> None:
@@ -53,68 +41,14 @@ def harden(app: Flask, config: Config) -> None:
     if config.demo:
         # The demo has no passwords: a page of another site must not reach it under a name of its own.
         app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "[::1]"]
-    csrf.init_app(app)
-    app.before_request(guard)
+    gate.csrf.init_app(app)
+    app.before_request(gate.guard)
     app.after_request(add_headers)
 
 
 def allow_inline_styles() -> None:
     """Let this answer carry inline styles: for the diagram editor, which writes them."""
     g.inline_styles = True
-
-
-def guard() -> Any:
-    """Let the request reach its view only if the view's declaration and the CSRF token allow it."""
-    if request.endpoint is None:
-        return None  # Flask answers 404 or 405
-    allowed = declared(current_app.view_functions[request.endpoint])
-    if not allowed or (DEMO in allowed and not is_demo_visitor()):
-        abort(HTTPStatus.NOT_FOUND)
-    if allowed.isdisjoint({ANYONE, DEMO}) and not current_user.is_authenticated:
-        return ask_to_sign_in()
-    if request.method not in SAFE_METHODS and (refusal := check_token()) is not None:
-        return refusal
-    if allowed.isdisjoint({ANYONE, DEMO, SIGNED_IN}) and not current_user.may(allowed):
-        abort(HTTPStatus.FORBIDDEN)
-    return None
-
-
-def is_demo_visitor() -> bool:
-    """Whether this is the demo, asked from this same machine."""
-    try:
-        return current().config.demo and ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
-
-
-def check_token() -> Any:
-    """None if the CSRF token is right; a page to confirm if the form is ours but of an earlier session."""
-    try:
-        csrf.protect()
-    except CSRFError:
-        held = hold(request)
-        if held is None or not current_user.is_authenticated or wants_json():
-            raise
-        return make_response(page("auth/held.html", held=held), HTTPStatus.CONFLICT)
-    return None
-
-
-def ask_to_sign_in() -> Any:
-    """Send readers to the sign-in page, keep what writers typed, and tell programs."""
-    if wants_json():
-        message = "Su sesión terminó. Ingrese de nuevo; lo que escribió sigue en la página."
-        return make_response(jsonify(estado=401, mensaje=message), HTTPStatus.UNAUTHORIZED)
-    if request.method in SAFE_METHODS:
-        return redirect(f"{url_for('auth.sign_in')}?sigue={quote(request.full_path.rstrip('?'))}")
-    return make_response(sign_in_page(held=hold(request)), HTTPStatus.UNAUTHORIZED)
-
-
-def sign_in_page(*, held: HeldRequest | None = None, **context: Any) -> str:
-    """The sign-in page, carrying a form that waits; the demo's page of people on the demo."""
-    sealed = seal(current().config.secret_key, held) if held else ""
-    if is_demo_visitor():
-        return page("auth/who.html", held=sealed, groups=people_by_entity(), **context)
-    return page("auth/sign_in.html", held=sealed, **context)
 
 
 def add_headers(response: Response) -> Response:

@@ -21,7 +21,7 @@ from engine.tasks.models import UserTask
 from tests.support.plan import demo_data, furnish
 from tests.support.remote import BROKEN, Browser, Fields, Server
 from web import migrating
-from web.demo.clock import DemoClock
+from web.clock import DemoClock
 from workflows import assembly
 from workflows.cycles import opening as cycles
 from workflows.forms.models import FormDraft, Submission

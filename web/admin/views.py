@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from web.auth import allow, passwords, sessions
 from web.auth.models import Credential
-from web.auth.people import everybody
 from web.pages import actor, back_to, current, page
+from web.people import everybody
 from workflows.auditing import recording as auditing
 from workflows.errors import Refused
 from workflows.lifecycle import leaving

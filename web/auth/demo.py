@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from web.auth.people import everybody
 from web.pages import current
+from web.people import everybody
 from workflows.people.models import Person
 from workflows.sectors.models import Entity
 

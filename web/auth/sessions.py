@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.database import Database
 from web.auth.models import WebSession
-from web.auth.people import SignedPerson, signed_person
+from web.people import SignedPerson, signed_person
 
 IDLE = dt.timedelta(hours=8)
 SEEN_STEP = dt.timedelta(minutes=5)

@@ -12,11 +12,11 @@ from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
 from web.auth import ANYONE, DEMO, SIGNED_IN, allow, attempts, passwords, sessions
+from web.auth.gate import is_demo_visitor, sign_in_page
 from web.auth.held import unseal
 from web.auth.models import Credential
 from web.errors import WeakPassword, WrongPassword
 from web.pages import back_to, current, page, person
-from web.security import is_demo_visitor, sign_in_page
 from workflows.people.models import Person
 
 blueprint = Blueprint("auth", __name__)

@@ -11,7 +11,7 @@ from engine.clock import VirtualClock
 from engine.identity import SYSTEM
 from notifications import digest, outbox
 from web.bootstrap import Application, assemble
-from web.demo.clock import DemoClock
+from web.clock import DemoClock
 from web.progress import Progress
 from workflows.calendar import BOGOTA, WorkingCalendar, add_months, bogota_day
 from workflows.loading import importing, reading

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.errors import (
+    Conflict,
     DuplicateBusinessKey,
     FourEyes,
     InvalidVariables,
@@ -16,6 +17,7 @@ from engine.errors import (
 )
 from engine.events import InstanceEnded, InstanceStarted, TaskCompleted, TaskCreated
 from engine.identity import Actor
+from engine.instances import locking, turning
 from engine.tasks import commands as tasks
 from tests.support.diagrams import call, chain, each, end, flow, gateway, process, service, start, sub, user
 from tests.support.engine import ANA, BEA, BOSS, World
@@ -324,3 +326,22 @@ def test_a_completion_needs_few_statements(world: World) -> None:
     world.complete(task_id)
 
     assert len(said) < 15, said
+
+
+def test_a_turn_whose_body_fails_writes_nothing_and_leaves_the_case_free(world: World) -> None:
+    world.publish(TWO_STEPS)
+    instance_id = world.start()
+    told = len(world.heard)
+
+    with world.database.unit_of_work() as session:
+        instance = locking.lock(session, instance_id)
+        assert instance is not None
+        with pytest.raises(ZeroDivisionError), turning.turn(session, world.engine, instance, ANA) as turn:
+            turn.record("instance_completed")
+            raise ZeroDivisionError
+        with turning.turn(session, world.engine, instance, ANA), pytest.raises(Conflict):
+            turning.refuse_nested(session, instance_id)
+
+    assert "instance_completed" not in world.kinds(instance_id)
+    assert len(world.heard) == told
+    world.do("a")

@@ -1,1 +1,0 @@
-"""Small JSON answers for our own pages."""
