@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from typing import Any
 
@@ -16,6 +15,7 @@ from workflows.approvals import on_portal as published
 from workflows.approvals import published as published_documents
 from workflows.documents import files
 from workflows.documents.models import Document, StoredFile
+from workflows.documents.tables import Column, as_csv
 from workflows.monitoring import figures
 from workflows.reports import storing
 from workflows.reports.assembling import monthly_report
@@ -31,6 +31,20 @@ FORMATS = {
     "xlsx": "Hoja de cálculo",
     "html": "Página para guardar",
 }
+OPEN_COLUMNS = (
+    "ejecutado", "programado_a_la_fecha", "avance_vigencia_pct", "cumplimiento_a_la_fecha_pct", "color", "estado",
+)  # fmt: skip
+"""Of the figures of an indicator, by the names that `datos.json` has."""
+
+
+def _open_column(name: str) -> Column[tuple[str, dict[str, Any]]]:
+    return Column(name, lambda row: row[1].get(name, ""))
+
+
+OPEN_TABLE: tuple[Column[tuple[str, dict[str, Any]]], ...] = (
+    Column("codigo", lambda row: row[0]),
+    *map(_open_column, OPEN_COLUMNS),
+)
 
 
 @blueprint.get("/")
@@ -121,20 +135,9 @@ def open_table(plan_code: str, period_code: str) -> Response:
     with current().database.reading() as session:
         _ensure_published(session, plan_code, period_code)
         found = figures.as_json(figures.of_period(session, plan_code, period_code))
-    response = Response(_csv(found["indicadores"]), mimetype="text/csv")
+    response = Response(as_csv(OPEN_TABLE, found["indicadores"].items()), mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename={plan_code}-{period_code}.csv"
     return response
-
-
-def _csv(indicators: dict[str, dict[str, Any]]) -> str:
-    columns = (
-        "ejecutado", "programado_a_la_fecha", "avance_vigencia_pct", "cumplimiento_a_la_fecha_pct", "color", "estado",
-    )  # fmt: skip
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(("codigo", *columns))
-    writer.writerows((code, *(row.get(column, "") for column in columns)) for code, row in indicators.items())
-    return target.getvalue()
 
 
 def _ensure_published(session: Any, plan_code: str, period_code: str) -> None:

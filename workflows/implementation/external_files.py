@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 from openpyxl import Workbook
-from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
@@ -19,22 +17,59 @@ from engine.database import Database
 from workflows.cycles.models import Period
 from workflows.documents.keeping import Address, find, keep
 from workflows.documents.models import Document
+from workflows.documents.tables import Column, as_csv, write_sheet
 from workflows.forms.notation import format_number
 from workflows.implementation.external_reports import KIND, months_of
 from workflows.implementation.models import ExternalReport
+from workflows.indicators.formulas import Assessment
 from workflows.indicators.models import Indicator, YearTarget
 from workflows.monitoring import figures
 from workflows.monitoring.models import BudgetReport, Measurement
 from workflows.plan.models import Plan, Project, ProjectGoal
-from workflows.reports.xlsx import FORMULA_STARTS
 
-HEAD = (
-    "Entidad", "Vigencia", "Mes", "Estado de la cifra", "Código del proyecto", "Proyecto de inversión",
-    "Meta del proyecto", "Código de la meta", "Indicador", "Unidad", "Anualización", "Programado en la vigencia",
-    "Programado a la fecha", "Ejecutado a la fecha", "Avance de la vigencia (%)", "Cumplimiento a la fecha (%)",
-    "Avance cualitativo", "Dificultades", "Apropiación vigente (pesos)", "Compromisos (pesos)", "Giros (pesos)",
-)  # fmt: skip
 FINAL, PRELIMINARY, NO_DATA = "definitiva", "preliminar", "sin dato"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalRow:
+    """A goal of a project in a month: what it promised, what came out, what was told, and the money."""
+
+    entity: str
+    year: int
+    month: str
+    state: str
+    project: Project
+    goal: str
+    indicator: Indicator
+    target: Decimal | None
+    assessed: Assessment | None
+    told: Measurement | None
+    money: BudgetReport | None
+
+
+COLUMNS: tuple[Column[ExternalRow], ...] = (
+    Column("Entidad", lambda row: row.entity),
+    Column("Vigencia", lambda row: row.year),
+    Column("Mes", lambda row: row.month),
+    Column("Estado de la cifra", lambda row: row.state),
+    Column("Código del proyecto", lambda row: row.project.code),
+    Column("Proyecto de inversión", lambda row: row.project.name),
+    Column("Meta del proyecto", lambda row: row.goal),
+    Column("Código de la meta", lambda row: row.indicator.code),
+    Column("Indicador", lambda row: row.indicator.name),
+    Column("Unidad", lambda row: row.indicator.unit),
+    Column("Anualización", lambda row: row.indicator.annualization),
+    Column("Programado en la vigencia", lambda row: row.target),
+    Column("Programado a la fecha", lambda row: row.assessed and row.assessed.programmed_to_date),
+    Column("Ejecutado a la fecha", lambda row: row.assessed and row.assessed.executed),
+    Column("Avance de la vigencia (%)", lambda row: _rounded(row.assessed.year_progress if row.assessed else None)),
+    Column("Cumplimiento a la fecha (%)", lambda row: _rounded(row.assessed.compliance if row.assessed else None)),
+    Column("Avance cualitativo", lambda row: row.told.qualitative if row.told else ""),
+    Column("Dificultades", lambda row: row.told.difficulties if row.told else ""),
+    Column("Apropiación vigente (pesos)", lambda row: row.money and row.money.appropriation),
+    Column("Compromisos (pesos)", lambda row: row.money and row.money.commitments),
+    Column("Giros (pesos)", lambda row: row.money and row.money.payments),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +80,7 @@ class ExternalSheet:
     entity: str
     quarter: str
     title: str
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[ExternalRow]
 
     @property
     def key(self) -> str:
@@ -78,7 +113,7 @@ def file_of(session: Session, report: ExternalReport, suffix: str) -> Document |
 
 def read(session: Session, report: ExternalReport) -> ExternalSheet:
     """Gather what an entity reports; months that were open when it was asked for are told as preliminary."""
-    rows: list[Sequence[Any]] = []
+    rows: list[ExternalRow] = []
     for month in months_of(report.quarter):
         period = session.scalar(sa.select(Period).where(Period.plan_code == report.plan_code, Period.code == month))
         state = PRELIMINARY if month in report.preliminary.split() else FINAL
@@ -96,12 +131,7 @@ def render_xlsx(sheet: ExternalSheet) -> bytes:
     table = book.active
     assert table is not None  # noqa: S101
     table.title = "Reporte"
-    for column, name in enumerate(HEAD, start=1):
-        table.cell(1, column, name).font = Font(bold=True)
-    for place, row in enumerate(sheet.rows, start=2):
-        for column, value in enumerate(row, start=1):
-            table.cell(place, column, _safe(value))
-    table.freeze_panes = "A2"
+    write_sheet(table, COLUMNS, sheet.rows)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -109,37 +139,32 @@ def render_xlsx(sheet: ExternalSheet) -> bytes:
 
 def render_csv(sheet: ExternalSheet) -> bytes:
     """Semicolons, decimal commas and UTF-8 with its mark: what a spreadsheet in Colombia opens as it is."""
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, delimiter=";")
-    writer.writerow(HEAD)
-    writer.writerows([[_told(_safe(value)) for value in row] for row in sheet.rows])
-    return b"\xef\xbb\xbf" + target.getvalue().encode()
+    return BOM_UTF8 + as_csv(COLUMNS, sheet.rows, delimiter=";", number=_with_comma)
 
 
 RENDERERS: dict[str, Callable[[ExternalSheet], bytes]] = {"xlsx": render_xlsx, "csv": render_csv}
 
 
-def _month_rows(session: Session, report: ExternalReport, period: Period, state: str) -> list[Sequence[Any]]:
+def _month_rows(session: Session, report: ExternalReport, period: Period, state: str) -> list[ExternalRow]:
     found = figures.of_period(session, report.plan_code, period.code).indicators
-    rows: list[Sequence[Any]] = []
+    rows: list[ExternalRow] = []
     for goal, project, indicator in _goals(session, report):
-        told = _measurement(session, indicator, period)
-        money = _money(session, project, period)
         assessed = found[indicator.code].assessment if indicator.code in found else None
         rows.append(
-            (
-                report.entity_code, period.year, period.code, state if assessed else NO_DATA, project.code,
-                project.name, goal, indicator.code, indicator.name, indicator.unit, indicator.annualization,
-                _target(session, indicator, period),
-                assessed.programmed_to_date if assessed else None,
-                assessed.executed if assessed else None,
-                _rounded(assessed.year_progress if assessed else None),
-                _rounded(assessed.compliance if assessed else None),
-                told.qualitative if told else "", told.difficulties if told else "",
-                money.appropriation if money else None, money.commitments if money else None,
-                money.payments if money else None,
+            ExternalRow(
+                entity=report.entity_code,
+                year=period.year,
+                month=period.code,
+                state=state if assessed else NO_DATA,
+                project=project,
+                goal=goal,
+                indicator=indicator,
+                target=_target(session, indicator, period),
+                assessed=assessed,
+                told=_measurement(session, indicator, period),
+                money=_money(session, project, period),
             )
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -179,16 +204,9 @@ def _rounded(value: Decimal | None) -> Decimal | None:
     return None if value is None else round(value, 1)
 
 
-def _safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is marked as text."""
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
-def _told(value: Any) -> str:
-    """A number with a decimal comma and no thousands; nothing as an empty cell."""
-    if value is None:
-        return ""
-    return format_number(value).replace(".", "") if isinstance(value, Decimal) else str(value)
+def _with_comma(value: Decimal) -> str:
+    """A decimal comma and no thousands."""
+    return format_number(value).replace(".", "")
 
 
 def _lacking(session: Session, limit: int) -> list[ExternalReport]:

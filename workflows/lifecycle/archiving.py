@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import orjson
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from workflows.auditing import recording as auditing
 from workflows.auditing.models import AuditEntry
 from workflows.documents import files
 from workflows.documents.models import Document, DocumentVersion, PlanDocument, StoredFile
+from workflows.documents.tables import Column, as_csv
 from workflows.errors import Refused
 from workflows.evaluation.models import Evaluation, EvaluationInput
 from workflows.lifecycle.models import PlanArchive
@@ -37,6 +38,23 @@ KIND = "expediente"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MAX_BYTES = 200 * 1024 * 1024
 """What the export carries itself; what is beyond is in the index, by its SHA-256."""
+
+
+AUDIT: tuple[Column[AuditEntry], ...] = (
+    Column("fecha", lambda entry: entry.at.isoformat()),
+    Column("quien", lambda entry: entry.actor_id),
+    Column("accion", lambda entry: entry.action),
+    Column("clase", lambda entry: entry.object_kind),
+    Column("objeto", lambda entry: entry.object_id),
+    Column("resultado", lambda entry: entry.outcome),
+    Column("motivo", lambda entry: entry.reason),
+)
+HANDOVER: tuple[Column[tuple[str, str, str, str]], ...] = (
+    Column("que", itemgetter(0)),
+    Column("cual", itemgetter(1)),
+    Column("quien", itemgetter(2)),
+    Column("cuando", itemgetter(3)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,19 +215,7 @@ def _audit(session: Session, plan_code: str) -> bytes:
     query = sa.select(AuditEntry).where(
         sa.or_(AuditEntry.object_id == plan_code, AuditEntry.object_id.startswith(f"{plan_code}/"))
     )
-    rows = [
-        (
-            entry.at.isoformat(),
-            entry.actor_id,
-            entry.action,
-            entry.object_kind,
-            entry.object_id,
-            entry.outcome,
-            entry.reason,
-        )
-        for entry in session.scalars(query.order_by(AuditEntry.id))
-    ]
-    return _csv(("fecha", "quien", "accion", "clase", "objeto", "resultado", "motivo"), rows)
+    return as_csv(AUDIT, session.scalars(query.order_by(AuditEntry.id)))
 
 
 def _handover(session: Session, plan_code: str) -> Iterator[Piece]:
@@ -229,15 +235,7 @@ def _handover(session: Session, plan_code: str) -> Iterator[Piece]:
     )
     rows = [("falta", one.kind, one.key, "") for one in missing]
     rows += [("compromiso abierto", one.text, one.responsible or "", str(one.due_on or "")) for one in promised]
-    yield _made("empalme/pendientes.csv", "Paquete de empalme", _csv(("que", "cual", "quien", "cuando"), rows))
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(head)
-    writer.writerows(rows)
-    return target.getvalue().encode()
+    yield _made("empalme/pendientes.csv", "Paquete de empalme", as_csv(HANDOVER, rows))
 
 
 def _export(session: Session, plan: Plan, kept: PlanArchive, pieces: Sequence[Piece]) -> tuple[bytes, str]:

@@ -19,6 +19,12 @@ LARGEST = Decimal(10) ** 15
 """No figure of a plan is larger; the database keeps 28 digits, 9 of them decimals."""
 
 
+class Formula(str):
+    """A formula of a spreadsheet, which is never computed here."""
+
+    __slots__ = ()
+
+
 class Unreadable(ValueError):
     """Says in a sentence what the cell should hold."""
 
@@ -29,7 +35,7 @@ def read(column: Column, raw: Any) -> Any:
         if column.required:
             raise Unreadable("Falta este dato.")
         return None
-    if isinstance(raw, str) and raw.startswith("="):
+    if isinstance(raw, Formula):
         raise Unreadable("La celda tiene una fórmula. Péguela como valor (Pegado especial → Valores).")
     value = _READERS[column.kind](raw)
     if column.choices:

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workflows.documents.tables import put
 from workflows.indicators.traffic_light import DEFAULT_BANDS
 from workflows.loading.tables import write_plan
 from workflows.people.roles import CATALOGUE
@@ -86,8 +87,9 @@ def _write_roles(page: Worksheet) -> None:
 def _write_sheet(page: Worksheet, sheet: Sheet, rows: list[dict[str, Any]], years: int) -> None:
     used = [column for column in sheet.columns if not _beyond(column, years)]
     page.append([column.heading for column in used])
-    for row in rows:
-        page.append([_cell(row.get(column.key)) for column in used])
+    for line, row in enumerate(rows, start=2):
+        for place, column in enumerate(used, start=1):
+            put(page, line, place, _cell(row.get(column.key)))
     _decorate(page, {n: _width(column) for n, column in enumerate(used, start=1)})
     for number, column in enumerate(used, start=1):
         head = page.cell(1, number)
@@ -121,8 +123,6 @@ def _width(column: Column) -> int:
 def _cell(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, str) and value.startswith("="):
-        return None  # a text that Excel would run
     return value if value != "" else None
 
 

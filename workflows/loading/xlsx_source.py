@@ -11,7 +11,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from workflows.loading.cells import plain
+from workflows.loading.cells import Formula, plain
 from workflows.loading.tables import Row, Tables
 from workflows.records import columns
 from workflows.records.columns import SHEETS, Sheet
@@ -76,15 +76,20 @@ def _tables(book: Workbook) -> Tables:
 
 def _rows(page: Any, sheet: Sheet, problems: list[Problem]) -> Iterator[Row]:
     page.reset_dimensions()  # what the file says of its own size is not trusted
-    found = page.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS, values_only=True)
-    keys = _headings(next(found, ()), sheet, problems)
-    for number, values in enumerate(found, start=2):
-        cells = {key: value for key, value in zip(keys, values, strict=False) if key}
+    found = page.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS)
+    keys = _headings(tuple(cell.value for cell in next(found, ())), sheet, problems)
+    for number, row in enumerate(found, start=2):
+        cells = {key: _value(cell) for key, cell in zip(keys, row, strict=False) if key}
         if number > MAX_ROWS:
             problems.append(Problem(f"La hoja tiene más de {MAX_ROWS} filas.", sheet.title, number))
             return
         if any(value not in (None, "") for value in cells.values()):
             yield Row(number, cells)
+
+
+def _value(cell: Any) -> Any:
+    """What a cell holds; a text that only looks like a formula is told from one."""
+    return Formula(str(cell.value)) if cell.data_type == "f" else cell.value
 
 
 def _headings(values: tuple[Any, ...], sheet: Sheet, problems: list[Problem]) -> list[str | None]:

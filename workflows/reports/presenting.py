@@ -29,6 +29,8 @@ REPORT_STATES = {
     "no_presentado": "No presentado",
 }
 MEASURES = {"preventiva": "Medida preventiva", "plan_de_choque": "Plan de choque", "ninguna": "Ninguna"}
+BOTTLENECK_STATES = {"cuello": "Cuello de botella", "descartado": "Descartado"}
+DECISIONS = {"procede": "Revisada: procede", "aclarar": "Se pidió aclarar"}
 COMMITMENT_STATES = {
     "abierto": "Abierto",
     "cumplido": "Cumplido",
@@ -219,7 +221,7 @@ def _bottleneck(item: BottleneckLine) -> dict[str, str]:
         "name": item.name,
         "entity": item.entity,
         "why": item.why,
-        "state": {"cuello": "Cuello de botella", "descartado": "Descartado"}.get(item.state, "Candidato"),
+        "state": BOTTLENECK_STATES.get(item.state, "Candidato"),
         "cause": item.cause or "—",
         "category": item.category,
         "severity": item.severity or "—",
@@ -231,7 +233,7 @@ def _bottleneck(item: BottleneckLine) -> dict[str, str]:
 
 
 def _alert(item: AlertLine) -> dict[str, str]:
-    outcome = {"procede": "Revisada: procede", "aclarar": "Se pidió aclarar"}.get(item.decision, "Sin revisar")
+    outcome = DECISIONS.get(item.decision, "Sin revisar")
     if item.decision == "aclarar":
         outcome = f"Aclarada: {item.answer}" if item.answer else "Sin aclarar"
     return {"object": item.object_code, "entity": item.entity, "text": item.text, "outcome": outcome}

@@ -3,27 +3,107 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workflows.documents.tables import Column, Painted, put, write_sheet
 from workflows.reports.charts import Charts
-from workflows.reports.contents import Light, Report, RollUp
-from workflows.reports.presenting import MEASURES, REPORT_STATES, VERDICTS
+from workflows.reports.contents import AlertLine, BottleneckLine, EntityLine, IndicatorLine, Light, Report, RollUp
+from workflows.reports.presenting import BOTTLENECK_STATES, DECISIONS, MEASURES, REPORT_STATES, VERDICTS
 from workflows.spanish import local_day, long_day
 
 FILLS = {
     "rojo": "FDECEB", "amarillo": "FFF4D6", "verde": "E6F4EC", "naranja": "FFEADB", "gris": "ECEFF2",
     "blanco": "FFFFFF",
 }  # fmt: skip
-HEADER = PatternFill("solid", fgColor="0B4A8F")
 PERCENT = "0.0"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+
+
+def _light(light: Light) -> Painted:
+    return Painted(f"{light.icon} {light.word}", FILLS[light.color])
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round(value, 1)
+
+
+Level = tuple[str, RollUp]
+LEVELS: tuple[Column[Level], ...] = (
+    Column("Nivel", lambda row: row[0]),
+    Column("Código", lambda row: row[1].code),
+    Column("Nombre", lambda row: row[1].name),
+    Column("Peso", lambda row: row[1].weight),
+    Column("Cumplimiento (%)", lambda row: _rounded(row[1].compliance)),
+    Column("Sin tope (%)", lambda row: _rounded(row[1].uncapped)),
+    Column("Semáforo", lambda row: _light(row[1].light)),
+    Column("Veredicto", lambda row: VERDICTS.get(row[1].verdict, "")),
+    Column("Argumento", lambda row: row[1].argument),
+)
+INDICATORS: tuple[Column[IndicatorLine], ...] = (
+    Column("Código", lambda i: i.code),
+    Column("Indicador", lambda i: i.name),
+    Column("Clase", lambda i: i.kind),
+    Column("Entidad", lambda i: i.entity),
+    Column("Objetivo", lambda i: i.objective),
+    Column("Unidad", lambda i: i.unit),
+    Column("Anualización", lambda i: i.annualization),
+    Column("Línea base", lambda i: i.baseline),
+    Column("Meta del año", lambda i: i.year_target),
+    Column("Valor del periodo", lambda i: i.reported),
+    Column("Programado a la fecha", lambda i: i.programmed),
+    Column("Ejecutado", lambda i: i.executed),
+    Column("Avance de la vigencia (%)", lambda i: _rounded(i.year_progress)),
+    Column("Cumplimiento a la fecha (%)", lambda i: _rounded(i.compliance)),
+    Column("Semáforo", lambda i: _light(i.light)),
+    Column("Extemporáneo", lambda i: "sí" if i.late else "no"),
+    Column("Avance cualitativo", lambda i: i.qualitative),
+    Column("Dificultades", lambda i: i.difficulties),
+    Column("Soluciones", lambda i: i.solutions),
+    Column("Justificación", lambda i: i.justification),
+    Column("Otros datos", lambda i: "\n".join(f"{label}: {value}" for label, value in i.extra)),
+    Column("Evidencias", lambda i: "\n".join(f"{e.name} · SHA-256 {e.sha256}" for e in i.evidence)),
+    Column("Reportó", lambda i: i.reported_by),
+    Column("Reportado el", lambda i: local_day(i.reported_at) if i.reported_at else None),
+    Column("Validó", lambda i: i.validated_by),
+    Column("Avaló", lambda i: i.endorsed_by),
+)
+ENTITIES: tuple[Column[EntityLine], ...] = (
+    Column("Sigla", lambda e: e.code),
+    Column("Entidad", lambda e: e.name),
+    Column("Reporte", lambda e: REPORT_STATES.get(e.report, "")),
+    Column("Avalado el", lambda e: long_day(e.endorsed_at)),
+    Column("Cumplimiento (%)", lambda e: _rounded(e.compliance)),
+    Column("Sin tope (%)", lambda e: _rounded(e.uncapped)),
+    Column("Semáforo", lambda e: _light(e.light)),
+)
+BOTTLENECKS: tuple[Column[BottleneckLine], ...] = (
+    Column("Indicador", lambda b: b.indicator),
+    Column("Nombre", lambda b: b.name),
+    Column("Entidad", lambda b: b.entity),
+    Column("Por qué", lambda b: b.why),
+    Column("Resultado", lambda b: BOTTLENECK_STATES.get(b.state, "Candidato")),
+    Column("Causa", lambda b: b.cause),
+    Column("Categoría", lambda b: b.category),
+    Column("Severidad", lambda b: b.severity),
+    Column("Medida", lambda b: MEASURES.get(b.measure, "")),
+    Column("Acción", lambda b: b.action),
+    Column("Responsable", lambda b: b.responsible),
+    Column("Fecha", lambda b: b.due_on),
+)
+ALERTS: tuple[Column[AlertLine], ...] = (
+    Column("Objeto", lambda a: a.object_code),
+    Column("Entidad", lambda a: a.entity),
+    Column("Alerta", lambda a: a.text),
+    Column("Decisión", lambda a: DECISIONS.get(a.decision, "Sin revisar")),
+    Column("Pregunta", lambda a: a.question),
+    Column("Respuesta", lambda a: a.answer),
+)
 
 
 def render_xlsx(report: Report, _charts: Charts) -> bytes:
@@ -37,11 +117,11 @@ def render_xlsx(report: Report, _charts: Charts) -> bytes:
     summary = book.active
     assert isinstance(summary, Worksheet)  # noqa: S101
     _summary(summary, report)
-    _roll_ups(book.create_sheet("Objetivos"), report)
-    _indicators(book.create_sheet("Indicadores"), report)
-    _entities(book.create_sheet("Entidades"), report)
-    _bottlenecks(book.create_sheet("Cuellos de botella"), report)
-    _alerts(book.create_sheet("Alertas"), report)
+    write_sheet(book.create_sheet("Objetivos"), LEVELS, _levels(report))
+    write_sheet(book.create_sheet("Indicadores"), INDICATORS, report.indicators)
+    write_sheet(book.create_sheet("Entidades"), ENTITIES, report.entities)
+    write_sheet(book.create_sheet("Cuellos de botella"), BOTTLENECKS, report.bottlenecks)
+    write_sheet(book.create_sheet("Alertas"), ALERTS, report.alerts)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -60,12 +140,12 @@ def _summary(sheet: Worksheet, report: Report) -> None:
     ]
     for row, (label, value) in enumerate(facts, start=1):
         sheet.cell(row, 1, label).font = Font(bold=True)
-        sheet.cell(row, 2, _safe(value))
+        put(sheet, row, 2, value)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 32, 60
     first = len(facts) + 3
     sheet.cell(first - 1, 1, "Línea").font = sheet.cell(first - 1, 2, "Cumplimiento (%)").font = Font(bold=True)
     for row, line in enumerate(report.lines, start=first):
-        sheet.cell(row, 1, f"{line.code} {line.name}")
+        put(sheet, row, 1, f"{line.code} {line.name}")
         sheet.cell(row, 2, _rounded(line.compliance)).number_format = PERCENT
     chart = BarChart()
     chart.type, chart.title, chart.legend = "bar", "Cumplimiento a la fecha por línea", None
@@ -75,107 +155,9 @@ def _summary(sheet: Worksheet, report: Report) -> None:
     sheet.add_chart(chart, f"A{last + 3}")
 
 
-def _roll_ups(sheet: Worksheet, report: Report) -> None:
-    rows = [
-        (level, i.code, i.name, i.weight, _rounded(i.compliance), _rounded(i.uncapped),
-            i.light, VERDICTS.get(i.verdict, ""), i.argument)
-        for level, i in _levels(report)
-    ]  # fmt: skip
-    head = (
-        "Nivel",
-        "Código",
-        "Nombre",
-        "Peso",
-        "Cumplimiento (%)",
-        "Sin tope (%)",
-        "Semáforo",
-        "Veredicto",
-        "Argumento",
-    )
-    _table(sheet, head, rows)
-
-
-def _levels(report: Report) -> Iterable[tuple[str, RollUp]]:
+def _levels(report: Report) -> Iterable[Level]:
     yield "Plan", report.plan
     for line in report.lines:
         yield "Línea", line
         for objective in report.objectives_of(line.code):
             yield "Objetivo", objective
-
-
-def _indicators(sheet: Worksheet, report: Report) -> None:
-    head = (
-        "Código", "Indicador", "Clase", "Entidad", "Objetivo", "Unidad", "Anualización", "Línea base", "Meta del año",
-        "Valor del periodo", "Programado a la fecha", "Ejecutado", "Avance de la vigencia (%)",
-        "Cumplimiento a la fecha (%)", "Semáforo", "Extemporáneo", "Avance cualitativo", "Dificultades", "Soluciones",
-        "Justificación", "Otros datos", "Evidencias", "Reportó", "Reportado el", "Validó", "Avaló",
-    )  # fmt: skip
-    rows = [
-        (
-            i.code, i.name, i.kind, i.entity, i.objective, i.unit, i.annualization, i.baseline,
-            i.year_target, i.reported,
-            i.programmed, i.executed, _rounded(i.year_progress), _rounded(i.compliance), i.light,
-            "sí" if i.late else "no", i.qualitative, i.difficulties, i.solutions, i.justification,
-            "\n".join(f"{label}: {value}" for label, value in i.extra),
-            "\n".join(f"{e.name} · SHA-256 {e.sha256}" for e in i.evidence), i.reported_by,
-            local_day(i.reported_at) if i.reported_at else None, i.validated_by, i.endorsed_by,
-        )
-        for i in report.indicators
-    ]  # fmt: skip
-    _table(sheet, head, rows)
-
-
-def _entities(sheet: Worksheet, report: Report) -> None:
-    rows = [
-        (e.code, e.name, REPORT_STATES.get(e.report, ""), long_day(e.endorsed_at), _rounded(e.compliance),
-             _rounded(e.uncapped), e.light)
-        for e in report.entities
-    ]  # fmt: skip
-    _table(sheet, ("Sigla", "Entidad", "Reporte", "Avalado el", "Cumplimiento (%)", "Sin tope (%)", "Semáforo"), rows)
-
-
-def _bottlenecks(sheet: Worksheet, report: Report) -> None:
-    rows = [
-        (b.indicator, b.name, b.entity, b.why, b.state, b.cause,
-            b.category, b.severity, MEASURES.get(b.measure, ""), b.action, b.responsible, b.due_on)
-        for b in report.bottlenecks
-    ]  # fmt: skip
-    head = (
-        "Indicador", "Nombre", "Entidad", "Por qué", "Resultado", "Causa", "Categoría", "Severidad", "Medida", "Acción",
-        "Responsable", "Fecha",
-    )  # fmt: skip
-    _table(sheet, head, rows)
-
-
-def _alerts(sheet: Worksheet, report: Report) -> None:
-    rows = [(a.object_code, a.entity, a.text, a.decision, a.question, a.answer) for a in report.alerts]
-    _table(sheet, ("Objeto", "Entidad", "Alerta", "Decisión", "Pregunta", "Respuesta"), rows)
-
-
-def _table(sheet: Worksheet, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    for column, title in enumerate(head, start=1):
-        cell = sheet.cell(1, column, title)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), HEADER
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.column_dimensions[cell.column_letter].width = min(48, max(12, len(title) + 2))
-    for position, row in enumerate(rows, start=2):
-        for column, value in enumerate(row, start=1):
-            cell = sheet.cell(position, column, _safe(value))
-            cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
-            if isinstance(value, Light):
-                cell.fill = PatternFill("solid", fgColor=FILLS[value.color])
-    sheet.freeze_panes = "C2"
-    sheet.auto_filter.ref = sheet.dimensions
-
-
-def _safe(value: Any) -> Any:
-    """What may stand in a cell: text that a spreadsheet would run as a formula is marked as text."""
-    if isinstance(value, Light):
-        return f"{value.icon} {value.word}"
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value
-
-
-def _rounded(value: Decimal | None) -> Decimal | None:
-    return None if value is None else round(value, 1)

@@ -54,7 +54,8 @@ def test_the_files_say_what_the_months_say(quarter: Office) -> None:
         frozen = figures.of_period(session, PLAN, "2018-05").indicators["IR-3.1"].assessment.executed
     sheet = openpyxl.load_workbook(io.BytesIO(content["xlsx"])).active
     assert sheet is not None
-    table = [dict(zip(external_files.HEAD, row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    head, *rows = sheet.iter_rows(values_only=True)
+    table = [dict(zip(head, row, strict=True)) for row in rows]
     text = csv.DictReader(io.StringIO(content["csv"].decode("utf-8-sig")), delimiter=";")
     told = list(text)
     may = [row for row in table if row["Mes"] == "2018-05" and row["Código de la meta"] == "IR-3.1"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from workflows.loading.cells import Unreadable, read
+from workflows.loading.cells import Formula, Unreadable, read
 from workflows.records.columns import DATE, INTEGER, LIST, MONTH, NUMBER, YES_NO, Column
 
 
@@ -34,7 +34,11 @@ def test_what_is_no_number_is_refused(raw: object) -> None:
 
 def test_a_formula_is_refused_and_never_run() -> None:
     with pytest.raises(Unreadable, match="Péguela como valor"):
-        read(Column("x", "X"), "=1+1")
+        read(Column("x", "X"), Formula("=1+1"))
+
+
+def test_a_text_that_only_looks_like_a_formula_is_a_text() -> None:
+    assert read(Column("x", "X"), "=1+1") == "=1+1"
 
 
 def test_an_empty_cell_is_nothing_and_a_zero_is_a_zero() -> None:

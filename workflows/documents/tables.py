@@ -1,0 +1,87 @@
+"""A table for other programs: one list of columns, title and value together, written to a worksheet or as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+Row = TypeVar("Row")
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+HEADER = PatternFill("solid", fgColor="0B4A8F")
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """A column: its title, and what a row has under it. Numbers and days stay what they are."""
+
+    title: str
+    value: Callable[[Row], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A text in a cell with a colour of its own (RRGGBB)."""
+
+    text: str
+    fill: str
+
+
+def write_sheet(sheet: Worksheet, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
+    """Write the titles and a line for each row; the first two columns and the titles stay in sight."""
+    for place, column in enumerate(columns, start=1):
+        head = put(sheet, 1, place, column.title)
+        head.font, head.fill = Font(bold=True, color="FFFFFF"), HEADER
+        head.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.column_dimensions[get_column_letter(place)].width = min(48, max(12, len(column.title) + 2))
+    for line, row in enumerate(rows, start=2):
+        for place, column in enumerate(columns, start=1):
+            value = column.value(row)
+            cell = put(sheet, line, place, value.text if isinstance(value, Painted) else value)
+            cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
+            if isinstance(value, Painted):
+                cell.fill = PatternFill("solid", fgColor=value.fill)
+    sheet.freeze_panes = "C2"
+    sheet.auto_filter.ref = sheet.dimensions
+
+
+def put(sheet: Worksheet, line: int, place: int, value: Any) -> Cell | MergedCell:
+    """Write a cell; a text stays the text it is, also where a spreadsheet would read a formula."""
+    cell: Cell | MergedCell = sheet.cell(line, place, value)
+    if isinstance(cell, Cell) and isinstance(value, str) and value.startswith("="):
+        cell.data_type = "s"
+    return cell
+
+
+def as_csv(
+    columns: Sequence[Column[Row]],
+    rows: Iterable[Row],
+    *,
+    delimiter: str = ",",
+    number: Callable[[Decimal], str] = str,
+) -> bytes:
+    """The table as CSV in UTF-8, exact numbers as `number` writes them: with a decimal point, unless it is told."""
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, delimiter=delimiter)
+    writer.writerow([column.title for column in columns])
+    writer.writerows([[_told(column.value(row), number) for column in columns] for row in rows])
+    return target.getvalue().encode()
+
+
+def _told(value: Any, number: Callable[[Decimal], str]) -> str:
+    """Nothing as an empty cell. CSV has no types: a text that would be run as a formula is marked as text."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return number(value)
+    text = str(value)
+    return "'" + text if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
