@@ -14,6 +14,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+from benchmarks.extent import FULL, TENTH, Extent
+
 Figures = dict[str, object]
 """Names to numbers, or to further figures."""
 
@@ -36,11 +38,12 @@ class Sizes:
     sweeps: int = 25
     people: int = 20
     meetings: int = 3
+    sector: Extent = FULL
 
 
 SMALL = Sizes(
     past=(2, 4, 6), samples=3, http_cases=1, linear=3, starts=2, inbox=(20, 60), readings=2, waiting=20, sweeps=2,
-    people=3, meetings=1,
+    people=3, meetings=1, sector=TENTH,
 )  # fmt: skip
 """Enough to see that everything works."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import completion, http, inbox, parallel, starting, state, sweep
+from benchmarks import completion, http, inbox, pages, parallel, starting, state, sweep
 from benchmarks.harness import Figures, Place, Sizes
 
 MEASURES: Mapping[str, Callable[[Place, Sizes], object]] = {
@@ -15,6 +15,7 @@ MEASURES: Mapping[str, Callable[[Place, Sizes], object]] = {
     "sweep": sweep.measure,
     "state_bytes": state.measure,
     "parallel20": parallel.measure,
+    "pages": pages.measure,
 }
 """Every measurement by the first part of its keys."""
 
