@@ -86,6 +86,8 @@ class ExactDecimal(TypeDecorator[decimal.Decimal]):
         if value is None:
             return None
         number = decimal.Decimal(value)
+        if isinstance(value, str) and "." not in value:
+            return number  # a whole one as it was written here: most of them are
         return number.quantize(decimal.Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 

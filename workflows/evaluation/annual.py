@@ -16,6 +16,7 @@ from workflows.errors import NotFound
 from workflows.evaluation import evaluations, tables
 from workflows.evaluation.models import AnnualReport, ChapterAnnex, EntityChapter, Evaluation, Improvement
 from workflows.monitoring import figures
+from workflows.monitoring.period_figures import PeriodFigures
 from workflows.plan import participants
 from workflows.sectors.models import Entity
 from workflows.spanish import enumeration, month_name, percentage
@@ -47,10 +48,9 @@ def begin(session: Session, engine: ProcessEngine, plan_code: str, year: int, in
         session.flush()
     codes = participants.entities(session, plan_code)
     known = {chapter.entity_code for chapter in chapters(session, report)}
+    told = from_records(session, report, [code for code in codes if code not in known])
     session.add_all(
-        EntityChapter(annual_report_id=report.id, entity_code=code, text=from_records(session, report, code))
-        for code in codes
-        if code not in known
+        EntityChapter(annual_report_id=report.id, entity_code=code, text=text) for code, text in told.items()
     )
     session.flush()
     return codes
@@ -97,23 +97,29 @@ def contribute(
     session.flush()
 
 
-def from_records(session: Session, report: AnnualReport, entity: str) -> str:
-    """A chapter made of the records alone: the last closed month of the year, its goals and its money."""
+def from_records(session: Session, report: AnnualReport, entities: Sequence[str]) -> dict[str, str]:
+    """A chapter for each of these entities, of the records alone: the last closed month, its goals and its money."""
     codes = months(session, report)
     closed = [code for code in codes if code not in evaluations.still_open(session, report.plan_code, codes)]
-    name = session.get_one(Entity, entity).name
+    names = dict(session.execute(sa.select(Entity.code, Entity.name).where(Entity.code.in_(entities))).all())
     if not closed:
-        return f"{name} no tiene meses cerrados en {report.year}."
+        return {code: f"{names[code]} no tiene meses cerrados en {report.year}." for code in entities}
     found = figures.of_period(session, report.plan_code, closed[-1])
+    money = {row[0]: row for row in tables.money(session, report.plan_code, closed[-1]).rows}
+    return {code: _told(found, code, names[code], closed[-1], money.get(code)) for code in entities}
+
+
+def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Sequence[str] | None) -> str:
     level = found.entities.get(entity)
     own = [one for one in found.indicators.values() if one.entity == entity]
     behind = [one.code for one in own if one.assessment.color in ("rojo", "amarillo")]
-    sentences = [f"Al corte de {month_name(closed[-1])}, {name} tiene {len(own)} indicadores del plan."]
+    sentences = [f"Al corte de {month_name(month)}, {name} tiene {len(own)} indicadores del plan."]
     if level is not None:
         sentences.append(f"Su cumplimiento a la fecha es de {percentage(level.capped)}.")
     if behind:
         sentences.append(f"Tienen rezago {enumeration(behind)}.")
-    sentences += [_money_words(row) for row in tables.money(session, report.plan_code, closed[-1], entity).rows]
+    if money is not None:
+        sentences.append(_money_words(money))
     return " ".join(sentences)
 
 
@@ -146,10 +152,12 @@ def consolidate(
     actor: Actor,
 ) -> None:
     """Put the report together. `notes`: by entity, whether its chapter was reviewed, and a note."""
-    for chapter in chapters(session, report):
+    kept = chapters(session, report)
+    # months may have closed since it was begun
+    told = from_records(session, report, [chapter.entity_code for chapter in kept if chapter.from_records])
+    for chapter in kept:
         chapter.reviewed, chapter.note = notes.get(chapter.entity_code, (False, ""))
-        if chapter.from_records:  # months may have closed since it was begun
-            chapter.text = from_records(session, report, chapter.entity_code)
+        chapter.text = told.get(chapter.entity_code, chapter.text)
     report.summary, report.evaluations = summary, list(semesters)
     report.consolidated_by, report.state = actor.id, CONSOLIDATED
 

@@ -14,6 +14,7 @@ from workflows.evaluation.evaluations import LINE, OBJECTIVE
 from workflows.evaluation.models import AnnualReport, EntityChapter, Evaluation
 from workflows.evaluation.tables import Table
 from workflows.monitoring import figures
+from workflows.monitoring.period_figures import PeriodFigures
 from workflows.people import directory
 from workflows.sectors.models import Entity
 from workflows.spanish import long_day, long_moment, month_name
@@ -52,9 +53,10 @@ def write(
 
 def _sections(session: Session, report: AnnualReport) -> list[Section]:
     last = annual.months(session, report)[-1]
+    found = figures.of_period(session, report.plan_code, last)
     base = tables.at_cutoff(session, report.plan_code, last)
     chapters = [
-        _chapter(session, report, chapter, f"3.{place}", last)
+        _chapter(session, found, chapter, f"3.{place}")
         for place, chapter in enumerate(annual.chapters(session, report), start=1)
     ]
     judged = [
@@ -76,7 +78,7 @@ def _sections(session: Session, report: AnnualReport) -> list[Section]:
     ]
 
 
-def _chapter(session: Session, report: AnnualReport, chapter: EntityChapter, code: str, last: str) -> Section:
+def _chapter(session: Session, found: PeriodFigures, chapter: EntityChapter, code: str) -> Section:
     name = session.get_one(Entity, chapter.entity_code).name
     words = [chapter.text]
     if chapter.from_records:
@@ -84,8 +86,7 @@ def _chapter(session: Session, report: AnnualReport, chapter: EntityChapter, cod
     words += [f"Logros. {chapter.achievements}"] if chapter.achievements else []
     words += [f"Retos. {chapter.challenges}"] if chapter.challenges else []
     words += [f"Nota. {chapter.note}"] if chapter.note else []
-    goals = tables.goals_of(figures.of_period(session, report.plan_code, last), chapter.entity_code)
-    return section(code, name, "\n".join(words), [goals])
+    return section(code, name, "\n".join(words), [tables.goals_of(found, chapter.entity_code)])
 
 
 def _judgements(session: Session, evaluation: Evaluation) -> list[Table]:

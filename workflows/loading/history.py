@@ -38,8 +38,9 @@ def write_history(session: Session, clock: Clock, actor: Actor, plan: Plan, data
         session.execute(sa.insert(PeriodRow), rows)
         _write_measurements(session, clock, actor, period, indicators, data)
     session.flush()
+    loaded = facts.history(session, plan.code)
     for period in periods:
-        figures.store(session, period, figures.compute(session, plan.code, period.code))
+        figures.store(session, period, figures.figures_of(loaded.at(period.code)))
 
 
 def _first_month(session: Session, plan: Plan) -> Month:
@@ -80,33 +81,38 @@ def _row(period: Period, indicator: Indicator, sheet: Any) -> dict[str, Any]:
 def _write_measurements(
     session: Session, clock: Clock, actor: Actor, period: Period, indicators: list[Indicator], data: PlanData
 ) -> None:
-    written = []
-    for indicator in indicators:
-        value = data.measurements.get(indicator.code, {}).get((period.year, period.month))
-        if value is not None:
-            written.append(_measurement(clock, actor, period, indicator, value))
-    session.add_all(written)
-    session.flush()
-    session.add_all(
-        MeasurementChange(
-            measurement_id=measurement.id,
-            at=clock.now(),
-            actor_id=actor.id,
-            action="cargar",
-            after={"valor": str(measurement.value)},
-            reason="Cargue de las mediciones anteriores.",
-        )
-        for measurement in written
-    )
+    written = [
+        _measurement(clock, actor, period, indicator, value)
+        for indicator in indicators
+        if (value := data.measurements.get(indicator.code, {}).get((period.year, period.month))) is not None
+    ]
+    if not written:
+        return
+    ids = session.scalars(sa.insert(Measurement).returning(Measurement.id, sort_by_parameter_order=True), written)
+    changes = [_change(clock, actor, id_, row["value"]) for id_, row in zip(ids, written, strict=True)]
+    session.execute(sa.insert(MeasurementChange), changes)
 
 
-def _measurement(clock: Clock, actor: Actor, period: Period, indicator: Indicator, value: Decimal) -> Measurement:
-    return Measurement(
-        period_id=period.id,
-        indicator_id=indicator.id,
-        value=value,
-        state="congelado",
-        origin=ORIGIN,
-        reported_by=actor.id,
-        reported_at=clock.now(),
-    )
+def _measurement(clock: Clock, actor: Actor, period: Period, indicator: Indicator, value: Decimal) -> dict[str, Any]:
+    return {
+        "period_id": period.id,
+        "indicator_id": indicator.id,
+        "value": value,
+        "state": "congelado",
+        "origin": ORIGIN,
+        "extra": {},
+        "reported_by": actor.id,
+        "reported_at": clock.now(),
+    }
+
+
+def _change(clock: Clock, actor: Actor, measurement_id: int, value: Decimal) -> dict[str, Any]:
+    return {
+        "measurement_id": measurement_id,
+        "at": clock.now(),
+        "actor_id": actor.id,
+        "action": "cargar",
+        "before": {},
+        "after": {"valor": str(value)},
+        "reason": "Cargue de las mediciones anteriores.",
+    }

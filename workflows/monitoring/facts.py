@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,9 @@ from workflows.indicators.traffic_light import Bands, bands_at, read_bands
 from workflows.monitoring.models import Measurement, PeriodRow
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity
+
+Ids = Sequence[int] | sa.Select[int]
+"""Whose rows are read: the ids, or the query that gives them."""
 
 COUNTING = frozenset({"avalado", "congelado"})
 """States of a measurement that counts."""
@@ -93,67 +96,140 @@ def load(
     programmed. A late report counts from the month it says (`counts_from`). `provisional` counts what is sent and not
     yet endorsed; `overrides` puts values of this month, by indicator, in place of what is on record.
     """
-    plan = session.get(Plan, plan_code)
-    if plan is None:
-        raise NotFound(f"No hay un plan con el código «{plan_code}».", plan_code=plan_code)
-    year, month = read_month(period)
-    periods = {row.id: row for row in session.execute(_periods(plan_code, period))}
-    snapshots = _snapshots(session, periods)
-    sheets = sheets_of(session, plan, snapshots, followed_from=_followed_from(plan, periods.values()))
-    series = _series(session, periods, period, PROVISIONAL if provisional else COUNTING)
-    here = next((row.id for row in periods.values() if row.code == period), None)
-    rows = _rows(session, here)
-    indicators = tuple(
-        _facts(indicator, rows.get(indicator.id), sheets[indicator.id], series.get(indicator.id, {}))
-        for indicator in _indicators(session, plan_code)
-        if (indicator.id in rows if rows else indicator.active)
-    )
-    structure, names = _structure(session, plan)
-    history = session.execute(
-        sa.select(Thresholds.valid_from, Thresholds.bands).where(Thresholds.plan_code == plan_code)
-    )
-    bands = bands_at(((since, read_bands(stored)) for since, stored in history), month_end(year, month))
-    facts = PlanFacts(plan_code, period, year, month, bands, structure, names, indicators)
+    read_month(period)  # or NotFound, before anything is read
+    states = PROVISIONAL if provisional else COUNTING
+    facts = history(session, plan_code, upto=period, states=states).at(period)
     return _with(facts, overrides) if overrides else facts
 
 
-def sheets_of(
+def history(session: Session, plan_code: str, *, upto: str | None = None, states: frozenset[str] = COUNTING) -> History:
+    """Read every month of a plan at once, or those up to `upto`; each is then cut out in memory. Raises `NotFound`."""
+    plan = session.get(Plan, plan_code)
+    if plan is None:
+        raise NotFound(f"No hay un plan con el código «{plan_code}».", plan_code=plan_code)
+    structure, names = _structure(session, plan)
+    rows = indicator_rows(session, Indicator.plan_code == plan_code)
+    record = record_of(session, plan, rows, upto=upto, states=states)
+    return History(plan_code, record, structure, names, thresholds(session, plan_code))
+
+
+def record_of(
     session: Session,
     plan: Plan,
-    snapshots: Mapping[int, Mapping[Month, Snapshot]] | None = None,
+    indicators: Sequence[Any],
     *,
-    followed_from: Month | None = None,
-) -> dict[int, IndicatorSheet]:
-    """The data sheets of all the plan's indicators, by indicator id; without snapshots, as programmed today."""
+    upto: str | None,
+    states: frozenset[str],
+    some: bool = False,
+) -> Record:
+    """What was promised and reported of these `indicator_rows`; `some` where they are not all of the plan."""
+    query = sa.select(Period.id, Period.code, Period.year, Period.month).where(Period.plan_code == plan.code)
+    periods = session.execute(query.where(Period.code <= upto) if upto else query).all()
+    # who answers for one is reached by a list of ids, who answers for all by the plan
+    whose = [row.id for row in indicators] if some else sa.select(Indicator.id).where(Indicator.plan_code == plan.code)
+    sheets = _sheets(session, plan, indicators, whose, followed_from=_followed_from(plan, periods))
+    months = {row.id: (row.year, row.month) for row in periods}
+    owners, snapshots = _snapshots(session, months, whose)
+    return Record(indicators, sheets, owners, snapshots, _measured(session, months, whose, states))
+
+
+def indicator_rows(session: Session, *criteria: sa.ColumnElement[bool]) -> Sequence[Any]:
+    """The columns of indicators with the code of their `objective`, in the order of the plan."""
+    query = (
+        sa.select(Indicator.__table__, Objective.code.label("objective"))
+        .join(Objective, Objective.id == Indicator.objective_id)
+        .where(*criteria)
+        .order_by(Indicator.position, Indicator.code)
+    )
+    return session.execute(query).all()
+
+
+def thresholds(session: Session, plan_code: str) -> list[tuple[dt.date, Bands]]:
+    """Every set of traffic light bands of a plan, with the day from which it is in force."""
+    query = sa.select(Thresholds.valid_from, Thresholds.bands).where(Thresholds.plan_code == plan_code)
+    return [(since, read_bands(stored)) for since, stored in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was promised and reported of some indicators, month by month.
+
+    `indicators` are rows of `indicator_rows`; the rest goes by their ids. `owners` are those of the snapshots: entity,
+    who reports, who reviews. `measured` tells month, value and the month from which it counts (AAAA-MM).
+    """
+
+    indicators: Sequence[Any]
+    sheets: Mapping[int, IndicatorSheet]
+    owners: Mapping[int, Mapping[Month, Any]]
+    snapshots: Mapping[int, Mapping[Month, Snapshot]]
+    measured: Mapping[int, Sequence[tuple[Month, Decimal | None, str]]]
+
+    def at(self, period: str) -> tuple[IndicatorFacts, ...]:
+        """The indicators as they stand at a month: nothing of later months, nor what counts from a later one."""
+        month = read_month(period)
+        opened = any(month in kept for kept in self.snapshots.values())
+        return tuple(
+            self._fact(row, month, period)
+            for row in self.indicators
+            if (month in self.snapshots.get(row.id, ()) if opened else row.active)
+        )
+
+    def _fact(self, row: Any, month: Month, period: str) -> IndicatorFacts:
+        snapshots = {at: kept for at, kept in self.snapshots.get(row.id, {}).items() if at <= month}
+        series = {at: value for at, value, since in self.measured.get(row.id, ()) if since <= period and at <= month}
+        owner = self.owners.get(row.id, {}).get(month)
+        return _facts(row, owner, replace(self.sheets[row.id], snapshots=snapshots), series)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A plan through all its months: `at` gives what was known at one of them."""
+
+    plan_code: str
+    record: Record
+    structure: Structure
+    names: Mapping[str, Mapping[str, str]]
+    thresholds: Sequence[tuple[dt.date, Bands]]
+
+    def at(self, period: str) -> PlanFacts:
+        """The plan as it stands at a month. Raises `NotFound`."""
+        year, month = read_month(period)
+        bands = bands_at(self.thresholds, month_end(year, month))
+        indicators = self.record.at(period)
+        return PlanFacts(self.plan_code, period, year, month, bands, self.structure, self.names, indicators)
+
+
+def sheets_of(session: Session, plan: Plan, *, followed_from: Month | None = None) -> dict[int, IndicatorSheet]:
+    """The data sheets of all the plan's indicators as programmed today, by indicator id."""
+    rows = indicator_rows(session, Indicator.plan_code == plan.code)
     of_plan = sa.select(Indicator.id).where(Indicator.plan_code == plan.code)
+    return _sheets(session, plan, rows, of_plan, followed_from=followed_from or read_month(plan.first_month))
+
+
+def _sheets(
+    session: Session, plan: Plan, indicators: Iterable[Any], whose: Ids, *, followed_from: Month
+) -> dict[int, IndicatorSheet]:
     targets: dict[int, dict[int, Decimal | None]] = {}
-    for target in session.execute(
-        sa.select(YearTarget.indicator_id, YearTarget.year, YearTarget.target).where(
-            YearTarget.indicator_id.in_(of_plan)
-        )
-    ):
-        targets.setdefault(target.indicator_id, {})[target.year] = target.target
+    years = sa.select(YearTarget.indicator_id, YearTarget.year, YearTarget.target)
+    for id_, year, target in session.execute(years.where(YearTarget.indicator_id.in_(whose))):
+        targets.setdefault(id_, {})[year] = target
     monthly: dict[int, dict[Month, Decimal]] = {}
-    for asked in session.execute(
-        sa.select(MonthTarget.indicator_id, MonthTarget.year, MonthTarget.month, MonthTarget.programmed).where(
-            MonthTarget.indicator_id.in_(of_plan)
-        )
-    ):
-        monthly.setdefault(asked.indicator_id, {})[(asked.year, asked.month)] = asked.programmed
+    months = sa.select(MonthTarget.indicator_id, MonthTarget.year, MonthTarget.month, MonthTarget.programmed)
+    for id_, year, month, programmed in session.execute(months.where(MonthTarget.indicator_id.in_(whose))):
+        monthly.setdefault(id_, {})[year, month] = programmed
     return {
-        indicator.id: IndicatorSheet(
-            code=indicator.code,
-            annualization=indicator.annualization,
-            periodicity=indicator.periodicity,
-            baseline=indicator.baseline,
-            final_target=indicator.final_target,
+        row.id: IndicatorSheet(
+            code=row.code,
+            annualization=row.annualization,
+            periodicity=row.periodicity,
+            baseline=row.baseline,
+            final_target=row.final_target,
             first_year=plan.first_year,
-            targets=targets.get(indicator.id, {}),
-            monthly=monthly.get(indicator.id, {}),
-            snapshots=(snapshots or {}).get(indicator.id, {}),
-            followed_from=followed_from or read_month(plan.first_month),
+            targets=targets.get(row.id, {}),
+            monthly=monthly.get(row.id, {}),
+            followed_from=followed_from,
         )
-        for indicator in _indicators(session, plan.code)
+        for row in indicators
     }
 
 
@@ -168,57 +244,48 @@ def _with(facts: PlanFacts, overrides: Mapping[str, Decimal | None]) -> PlanFact
     return replace(facts, indicators=indicators)
 
 
-def _periods(plan_code: str, upto: str) -> sa.Select[*tuple[Any, ...]]:
-    query = sa.select(Period.id, Period.code, Period.year, Period.month)
-    return query.where(Period.plan_code == plan_code, Period.code <= upto).order_by(Period.code)
-
-
 def _followed_from(plan: Plan, periods: Iterable[Any]) -> Month:
     """The first month anybody was asked about: the first on record, or the first the calendar will open."""
     return read_month(min([row.code for row in periods] + [plan.first_month]))
 
 
-def _snapshots(session: Session, periods: Mapping[int, Any]) -> dict[int, dict[Month, Snapshot]]:
-    found: dict[int, dict[Month, Snapshot]] = {}
+def _snapshots(
+    session: Session, months: Mapping[int, Month], whose: Ids
+) -> tuple[dict[int, dict[Month, Any]], dict[int, dict[Month, Snapshot]]]:
     query = sa.select(
-        PeriodRow.period_id, PeriodRow.indicator_id, PeriodRow.year_target, PeriodRow.programmed_to_date
-    ).where(PeriodRow.period_id.in_(periods))
+        PeriodRow.indicator_id,
+        PeriodRow.period_id,
+        PeriodRow.entity_code,
+        PeriodRow.reports,
+        PeriodRow.reviews,
+        PeriodRow.year_target,
+        PeriodRow.programmed_to_date,
+    ).where(PeriodRow.indicator_id.in_(whose))
+    owners: dict[int, dict[Month, Any]] = {}
+    snapshots: dict[int, dict[Month, Snapshot]] = {}
     for row in session.execute(query):
-        period = periods[row.period_id]
-        snapshot = Snapshot(row.year_target, row.programmed_to_date)
-        found.setdefault(row.indicator_id, {})[(period.year, period.month)] = snapshot
-    return found
+        indicator_id, period_id, *_owner, year_target, programmed = row
+        month = months.get(period_id)
+        if month is not None:
+            owners.setdefault(indicator_id, {})[month] = row
+            snapshots.setdefault(indicator_id, {})[month] = Snapshot(year_target, programmed)
+    return owners, snapshots
 
 
-def _series(
-    session: Session, periods: Mapping[int, Any], upto: str, states: frozenset[str]
-) -> dict[int, dict[Month, Decimal | None]]:
-    query = sa.select(
-        Measurement.period_id, Measurement.indicator_id, Measurement.value, Measurement.counts_from
-    ).where(Measurement.period_id.in_(periods), Measurement.state.in_(states))
-    series: dict[int, dict[Month, Decimal | None]] = {}
-    for row in session.execute(query):
-        period = periods[row.period_id]
-        if (row.counts_from or period.code) <= upto:
-            series.setdefault(row.indicator_id, {})[(period.year, period.month)] = row.value
-    return series
-
-
-def _rows(session: Session, period_id: int | None) -> dict[int, Any]:
-    query = sa.select(PeriodRow.indicator_id, PeriodRow.entity_code, PeriodRow.reports, PeriodRow.reviews).where(
-        PeriodRow.period_id == period_id
-    )
-    return {row.indicator_id: row for row in session.execute(query)} if period_id is not None else {}
-
-
-def _indicators(session: Session, plan_code: str) -> list[Any]:
+def _measured(
+    session: Session, months: Mapping[int, Month], whose: Ids, states: frozenset[str]
+) -> dict[int, list[tuple[Month, Decimal | None, str]]]:
     query = (
-        sa.select(Indicator.__table__, Objective.code.label("objective"))
-        .join(Objective, Objective.id == Indicator.objective_id)
-        .where(Indicator.plan_code == plan_code)
-        .order_by(Indicator.position, Indicator.code)
+        sa.select(Measurement.indicator_id, Measurement.period_id, Measurement.value, Measurement.counts_from)
+        .where(Measurement.indicator_id.in_(whose), Measurement.state.in_(states))
+        .order_by(Measurement.id)
     )
-    return list(session.execute(query))
+    found: dict[int, list[tuple[Month, Decimal | None, str]]] = {}
+    for id_, period_id, value, counts_from in session.execute(query):
+        if period_id in months:
+            month = months[period_id]
+            found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}"))
+    return found
 
 
 def _facts(indicator: Any, row: Any, sheet: IndicatorSheet, series: Series) -> IndicatorFacts:
