@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from engine import outages
 from engine.errors import DatabaseDown
+from engine.queueing import Queue
 
 BUSY_TIMEOUT_S = 30
 GONE_AFTER = {
@@ -119,6 +120,7 @@ class Database:
         self.url = make_url(url)
         self.engine = _sqlite(self.url, durable=durable) if self.is_sqlite else _postgresql(self.url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._writers = Queue() if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -130,10 +132,12 @@ class Database:
         """One transaction that commits at the end and rolls back on any exception.
 
         On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), so that a command never fails half way
-        because somebody else wrote first. On PostgreSQL, of two that wait for each other one is given up: it raises
+        because somebody else wrote first; those of this process get it in the order in which they came, for SQLite lets
+        whoever asks at the right moment pass. On PostgreSQL, of two that wait for each other one is given up: it raises
         `Conflict`, nothing of it is kept, and it works when tried again. Raises `StorageFull` and `DatabaseDown`.
         """
-        with self._sessions() as session, _in_words():
+        turn = self._writers.turn(within_s=BUSY_TIMEOUT_S) if self._writers else nullcontext()
+        with turn, self._sessions() as session, _in_words():
             if self.is_sqlite:
                 session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             yield session

@@ -27,15 +27,13 @@ def begin(database: Database, clock: Clock, username: str, address: str) -> None
         session.add(attempt)
         session.flush()
         attempt_id = attempt.id
+    with database.reading() as session:
+        if not _is_too_many(session, clock, username[:60], address[:60]):
+            return
     with database.unit_of_work() as session:
-        if _is_too_many(session, clock, username[:60], address[:60]):
-            # What was refused does not count, else a stranger could lock a person out for good.
-            session.execute(sa.delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
-            refused = True
-        else:
-            refused = False
-    if refused:
-        raise TooManyAttempts()
+        # What was refused does not count, else a stranger could lock a person out for good.
+        session.execute(sa.delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
+    raise TooManyAttempts()
 
 
 def forget(session: Session, clock: Clock, username: str) -> None:

@@ -31,7 +31,7 @@ To correct what was sent: `app.forms.open_sent(session, app.engine, task_id, act
 """
 
 from web.forms.pages import render, render_panels
-from web.forms.receiving import Kept, Outcome, Refused, Sent, keep_draft, parse_request, receive, store_uploads
+from web.forms.receiving import Kept, Outcome, Refused, Sent, keep_draft, parse_request, receive
 
 __all__ = [
     "Kept",
@@ -43,5 +43,4 @@ __all__ = [
     "receive",
     "render",
     "render_panels",
-    "store_uploads",
 ]

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,25 @@ class Refused:
 
 Outcome = Sent | Kept | Refused
 
+Place = tuple[str, int | None, str]
+"""Where a file goes in raw values: field, or table, row and column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed into a form, with the files they attached and that nothing is wrong with."""
+
+    raw: Mapping[str, Any]
+    uploads: Sequence[tuple[Place, files.Upload]]
+
+    def kept(self, session: Session, application: Application, actor: Actor, task_id: int) -> dict[str, Any]:
+        """The raw values with the ids of the files, which this transaction keeps."""
+        raw = deepcopy(dict(self.raw))
+        for place, upload in self.uploads:
+            stored = files.keep_upload(session, application.clock, actor.id, upload, task_id=task_id)
+            _attach(raw, place, stored.id)
+        return raw
+
 
 def receive(
     application: Application, actor: Actor, task_id: int, request: Request, *, correcting: bool = False
@@ -76,23 +96,26 @@ def receive(
 def _receive(application: Application, actor: Actor, task_id: int, request: Request, correcting: bool) -> Outcome:
     action = str(request.form.get("_accion") or SEND)
     token = request.form.get("_envio") or None
-    if action == SEND and not correcting and not any(upload.filename for upload in request.files.values()):
-        return _send(application, actor, task_id, parse_request(request), token)
-    with application.database.unit_of_work() as session:
-        if application.forms.already_sent(session, task_id, token) is not None:
-            return Sent(task_id)
+    raw = parse_request(request)
+    with application.database.reading() as session:
+        try:
+            if application.forms.already_sent(session, task_id, token) is not None:
+                return Sent(task_id)
+        except InvalidSubmission as error:
+            return _refused(error, raw)
         schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
-        raw = parse_request(request)
-        errors = store_uploads(session, application, actor, task_id, request, schema, raw)
+    typed, errors = read_uploads(request, schema, raw)
+    if action == SEND and not correcting and not errors:
+        return _send(application, actor, task_id, typed, token)
+    with application.database.unit_of_work() as session:
+        raw = typed.kept(session, application, actor, task_id)
         anchor = change_rows(schema, raw, action)
         if not correcting:
             application.forms.save_draft(session, application.engine, task_id, actor, raw)
     if errors:
         return Refused(errors, raw)
     if action == SEND:
-        if correcting:
-            return _correct(application, actor, task_id, raw)
-        return _send(application, actor, task_id, raw, token)
+        return _correct(application, actor, task_id, raw)
     return Refused((), raw) if correcting else Kept(anchor, action == KEEP)
 
 
@@ -100,11 +123,13 @@ def keep_draft(application: Application, actor: Actor, task_id: int, request: Re
     """Keep what was typed so far and tell the page what follows: when it was kept, what is not asked, chips."""
     raw = parse_request(request)
     with application.database.unit_of_work() as session:
-        saved = application.forms.save_draft(session, application.engine, task_id, actor, raw)
+        saved_at = application.forms.save_draft(session, application.engine, task_id, actor, raw)
+    with application.database.reading() as session:
+        seen = application.forms.view_draft(session, application.engine, task_id, actor, raw)
     return {
-        "guardado": _hour(saved.saved_at),
-        "ocultos": sorted(name_of(path) for path in saved.hidden),
-        "semaforos": {name_of(path): _chip(chip) for path, chip in saved.preview.chips.items()},
+        "guardado": _hour(saved_at),
+        "ocultos": sorted(name_of(path) for path in seen.hidden),
+        "semaforos": {name_of(path): _chip(chip) for path, chip in seen.preview.chips.items()},
     }
 
 
@@ -123,28 +148,22 @@ def parse_request(request: Request) -> dict[str, Any]:
     return body
 
 
-def store_uploads(
-    session: Session,
-    application: Application,
-    actor: Actor,
-    task_id: int,
-    request: Request,
-    schema: FormSchema,
-    raw: dict[str, Any],
-) -> list[FieldError]:
-    """Keep every file sent under the name of a file field and put its id into `raw`; what could not be kept."""
+def read_uploads(request: Request, schema: FormSchema, raw: dict[str, Any]) -> tuple[Typed, list[FieldError]]:
+    """What was typed with every file sent under the name of a file field, and what is wrong with the other files.
+
+    Nobody's turn to write is taken yet: looking at a file of 20 MB takes its time.
+    """
+    uploads: list[tuple[Place, files.Upload]] = []
     errors = []
-    for path, name in _file_paths(schema, raw).items():
-        for upload in request.files.getlist(name_of(path)):
-            if not upload.filename:
+    for path, place in _file_paths(schema, raw).items() if request.files else ():
+        for sent in request.files.getlist(name_of(path)):
+            if not sent.filename:
                 continue
             try:
-                content = upload.stream.read(files.LIMIT + 1)
-                stored = files.store(session, application.clock, actor.id, upload.filename, content, task_id=task_id)
-                _attach(raw, name, stored.id)
+                uploads.append((place, files.examine(sent.filename, sent.stream.read(files.LIMIT + 1))))
             except InvalidFile as error:
                 errors.append(FieldError(path, error.message))
-    return errors
+    return Typed(raw, uploads), errors
 
 
 def change_rows(schema: FormSchema, raw: dict[str, Any], action: str) -> str:
@@ -162,18 +181,32 @@ def change_rows(schema: FormSchema, raw: dict[str, Any], action: str) -> str:
     return anchor_of(path_of(found[2], len(rows) - 1)) if found[1] == "agregar" else anchor_of(found[2])
 
 
-def _send(application: Application, actor: Actor, task_id: int, raw: dict[str, Any], token: str | None) -> Outcome:
-    """Send the form; what was typed stays as a draft if it is not taken, whatever the reason."""
+def _send(application: Application, actor: Actor, task_id: int, typed: Typed, token: str | None) -> Outcome:
+    """Send the form; what was typed stays as a draft if it is not taken, whatever the reason.
+
+    Its files, and what becomes of it, are one transaction.
+    """
     try:
         with application.database.unit_of_work() as session:
-            application.forms.submit(session, application.engine, task_id, actor, raw, token=token)
-    except InvalidSubmission as error:
-        _keep(application, actor, task_id, raw)
-        return _refused(error, raw)
+            if application.forms.already_sent(session, task_id, token) is not None:
+                return Sent(task_id)
+            raw = typed.kept(session, application, actor, task_id)
+            return _submit(session, application, actor, task_id, raw, token)
     except Exception:
         with suppress(Exception):  # what is wrong is told by the error that goes on
-            _keep(application, actor, task_id, raw)
+            _keep(application, actor, task_id, typed)
         raise
+
+
+def _submit(
+    session: Session, application: Application, actor: Actor, task_id: int, raw: dict[str, Any], token: str | None
+) -> Outcome:
+    try:
+        with session.begin_nested():
+            application.forms.submit(session, application.engine, task_id, actor, raw, token=token)
+    except InvalidSubmission as error:
+        application.forms.save_draft(session, application.engine, task_id, actor, raw)
+        return _refused(error, raw)
     return Sent(task_id)
 
 
@@ -187,8 +220,9 @@ def _correct(application: Application, actor: Actor, task_id: int, raw: dict[str
     return Sent(task_id)
 
 
-def _keep(application: Application, actor: Actor, task_id: int, raw: dict[str, Any]) -> None:
+def _keep(application: Application, actor: Actor, task_id: int, typed: Typed) -> None:
     with application.database.unit_of_work() as session:
+        raw = typed.kept(session, application, actor, task_id)
         application.forms.save_draft(session, application.engine, task_id, actor, raw)
 
 
@@ -197,9 +231,9 @@ def _refused(error: InvalidSubmission, raw: Mapping[str, Any]) -> Refused:
     return Refused(errors, getattr(error, "raw", None) or raw, "" if errors else error.message)
 
 
-def _file_paths(schema: FormSchema, raw: Mapping[str, Any]) -> dict[str, tuple[str, int | None, str]]:
+def _file_paths(schema: FormSchema, raw: Mapping[str, Any]) -> dict[str, Place]:
     """The paths of every file field, of each row sent, with the way to its place in `raw`."""
-    paths: dict[str, tuple[str, int | None, str]] = {}
+    paths: dict[str, Place] = {}
     for one in schema.fields():
         if one.type == "filepicker" and not one.readonly:
             paths[one.key] = (one.key, None, one.key)
@@ -209,7 +243,7 @@ def _file_paths(schema: FormSchema, raw: Mapping[str, Any]) -> dict[str, tuple[s
     return paths
 
 
-def _attach(raw: dict[str, Any], where: tuple[str, int | None, str], file_id: int) -> None:
+def _attach(raw: dict[str, Any], where: Place, file_id: int) -> None:
     key, place, column = where
     target = raw if place is None else raw[key][place]
     before = target.get(column) or []

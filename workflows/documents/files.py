@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import sqlalchemy as sa
@@ -23,6 +24,23 @@ PUT_ASIDE = "application/octet-stream"
 RESERVES = ("publica", "clasificada", "reservada")
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that may be kept: it was looked at and found acceptable."""
+
+    name: str
+    media_type: str
+    content: bytes
+    sha256: str
+
+
+def examine(name: str, content: bytes, *, limit: int = LIMIT) -> Upload:
+    """Look at a file that somebody uploads, before anybody waits for a lock. Raises `InvalidFile` with a sentence."""
+    shown = clean_name(name)
+    kind = check(shown, content, limit=limit)
+    return Upload(_with_suffix(shown, kind), kind.media_type, content, hashlib.sha256(content).hexdigest())
+
+
 def store(
     session: Session,
     clock: Clock,
@@ -35,12 +53,10 @@ def store(
     limit: int = LIMIT,
 ) -> StoredFile:
     """Keep a file; the same content is kept once. Raises `InvalidFile` with a sentence for whoever uploads."""
-    shown = clean_name(name)
-    kind = check(shown, content, limit=limit)
+    upload = examine(name, content, limit=limit)
     if reserve not in RESERVES:
         raise InvalidFile(f"La reserva debe ser una de: {', '.join(RESERVES)}.")
-    name = _with_suffix(shown, kind)
-    return keep(session, clock, actor_id, name, content, kind.media_type, task_id=task_id, reserve=reserve)
+    return keep_upload(session, clock, actor_id, upload, task_id=task_id, reserve=reserve)
 
 
 def keep(
@@ -54,14 +70,27 @@ def keep(
     task_id: int | None = None,
     reserve: str = "publica",
 ) -> StoredFile:
-    """Keep a file whose kind is known: one that Cauce made, or that `store` has checked."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    _keep_content(session, sha256, content)
+    """Keep a file whose kind is known: one that Cauce made."""
+    made = Upload(name, media_type, content, hashlib.sha256(content).hexdigest())
+    return keep_upload(session, clock, actor_id, made, task_id=task_id, reserve=reserve)
+
+
+def keep_upload(
+    session: Session,
+    clock: Clock,
+    actor_id: str,
+    upload: Upload,
+    *,
+    task_id: int | None = None,
+    reserve: str = "publica",
+) -> StoredFile:
+    """Keep a file that was examined; the same content is kept once."""
+    _keep_content(session, upload.sha256, upload.content)
     stored = StoredFile(
-        sha256=sha256,
-        name=name,
-        media_type=media_type,
-        size=len(content),
+        sha256=upload.sha256,
+        name=upload.name,
+        media_type=upload.media_type,
+        size=len(upload.content),
         reserve=reserve,
         stored_at=clock.now(),
         stored_by=actor_id,

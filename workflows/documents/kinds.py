@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -28,6 +29,8 @@ SUFFIXES = (
     ".pdf", ".png", ".jpg", ".jpeg", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".csv", ".txt", ".zip",
 )  # fmt: skip
 """What a file chooser offers."""
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
+"""Bytes that no text holds, in either of the encodings: below 32 both are ASCII."""
 ACCEPTED = "PDF, imagen (PNG o JPG), Word, Excel, PowerPoint, LibreOffice, CSV, texto o ZIP"
 
 
@@ -84,7 +87,7 @@ def _is_dangerous(name: str) -> bool:
 def _text(content: bytes, suffix: str) -> Kind | None:
     """Plain text only under a text's name, and only if it is no markup that a browser would run."""
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:512].lower()
-    if suffix not in TEXTS or start.startswith((b"<", b"#!", b"mz")) or b"\x00" in content:
+    if suffix not in TEXTS or start.startswith((b"<", b"#!", b"mz")) or _CONTROL.search(content):
         return None
     return Kind(TEXTS[suffix], suffix) if _decodes(content) else None
 
@@ -92,8 +95,8 @@ def _text(content: bytes, suffix: str) -> Kind | None:
 def _decodes(content: bytes) -> bool:
     for encoding in ("utf-8", "cp1252"):
         try:
-            text = content.decode(encoding)
+            content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return all(char in "\t\r\n\f" or ord(char) >= 32 for char in text)
+        return True
     return False

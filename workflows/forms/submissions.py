@@ -33,10 +33,9 @@ MAX_TOKEN = 64
 
 
 @dataclass(frozen=True, slots=True)
-class SavedDraft:
-    """That a draft was kept, what it would give, and which fields are not asked with it."""
+class DraftView:
+    """What a draft would give, and which fields are not asked with it."""
 
-    saved_at: dt.datetime
     preview: Preview
     hidden: frozenset[str]
 
@@ -66,13 +65,20 @@ class Forms:
 
     def save_draft(
         self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object
-    ) -> SavedDraft:
-        """Keep what a person has typed, right or wrong; the last write wins."""
+    ) -> dt.datetime:
+        """Keep what a person has typed, right or wrong, and say when; the last write wins.
+
+        The form is not laid out: others wait for their turn to write.
+        """
+        schema = self.schema_for(session, engine, task_id, actor)
+        return drafts.save(session, task_id, actor.id, within_bounds(schema, raw), engine.now()).saved_at
+
+    def view_draft(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> DraftView:
+        """What follows from what a person has typed so far. Raises the errors of `open`."""
         desk = self._desk(session, engine, _task(session, task_id), actor)
         commands.ensure_may_work_on(session, engine, desk.context.task, actor)
-        draft = drafts.save(session, task_id, actor.id, within_bounds(desk.schema, raw), engine.now())
-        opened = self._opened(desk, desk.show(draft.values))
-        return SavedDraft(draft.saved_at, opened.preview, opened.hidden)
+        reading = desk.read(desk.show(within_bounds(desk.schema, raw)))
+        return DraftView(desk.handler.preview(desk.context, reading.values), reading.hidden)
 
     def submit(
         self,

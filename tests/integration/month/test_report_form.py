@@ -92,13 +92,13 @@ def test_each_row_shows_what_was_promised_and_reported(open_month: House) -> Non
 def test_a_value_says_which_traffic_light_it_would_give(open_month: House) -> None:
     place = _place(open_month, "dsuarez", "IP-1.2.2")
 
-    with open_month.database.unit_of_work() as session:
+    with open_month.database.reading() as session:
         task_id = _task(session, "reportar_avance", "dsuarez")
         typed = {"avances": [{"_fila": "IP-1.2.2", "valor_periodo": "800"}]}
         actor = directory.actor(session, "dsuarez")
-        saved = open_month.forms.save_draft(session, open_month.engine, task_id, actor, typed)
+        seen = open_month.forms.view_draft(session, open_month.engine, task_id, actor, typed)
 
-    chip = saved.preview.chips[f"avances.{place}"]
+    chip = seen.preview.chips[f"avances.{place}"]
     assert (chip.color, chip.word, chip.detail) == ("rojo", "en rojo", "45,0 % de lo programado")
 
 
