@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -15,10 +16,12 @@ from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from notifications import outbox
 from notifications.escalation import escalated_to
+from notifications.heard import unheard_since
 from notifications.models import DigestRun
 from notifications.recipients import OpenTask, active_people, members_by_group, open_tasks
 from notifications.reminders import Distance, WorkingDaysBetween, distance, reminder_due
 from notifications.rendering import render
+from notifications.states import MailKind
 from workflows.calendar import BOGOTA, WorkingCalendar
 from workflows.people.models import Person
 
@@ -87,6 +90,9 @@ def build_due(session: Session, engine: ProcessEngine, calendar: WorkingCalendar
     since = previous.written_at if previous else _previous_digest(calendar, local.date())
     people = active_people(session)
     digests = _digests(session, engine, calendar.working_days_between, since, local.date())
+    for earlier, usernames in _by_moment(unheard_since(session, _previous_digest(calendar, local.date()))).items():
+        told_again = _digests(session, engine, calendar.working_days_between, earlier, local.date())
+        digests.update({username: told_again[username] for username in usernames & told_again.keys()})
     written = 0
     for username in sorted(digests):
         if digests[username].worth_sending and username in people:
@@ -100,6 +106,13 @@ def _claim_day(session: Session, day: dt.date, now: dt.datetime) -> bool:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(DigestRun).values(day=day, written_at=now).on_conflict_do_nothing(index_elements=["day"])
     return session.execute(statement.returning(DigestRun.day)).first() is not None
+
+
+def _by_moment(since: Mapping[str, dt.datetime]) -> dict[dt.datetime, set[str]]:
+    found: dict[dt.datetime, set[str]] = defaultdict(set)
+    for username, moment in since.items():
+        found[moment].add(username)
+    return found
 
 
 def _previous_digest(calendar: WorkingCalendar, day: dt.date) -> dt.datetime:
@@ -166,7 +179,7 @@ def _enqueue(session: Session, person: Person, digest: Digest, local: dt.datetim
     outbox.enqueue(
         session,
         now=local.astimezone(dt.UTC),
-        kind="resumen",
+        kind=MailKind.DIGEST,
         dedup_key=f"resumen/{person.username}/{local.date()}",
         recipient=person.username,
         address=person.email,

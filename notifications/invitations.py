@@ -11,6 +11,7 @@ from engine.instances.models import Instance
 from notifications import outbox
 from notifications.recipients import active_people
 from notifications.rendering import render
+from notifications.states import MailKind
 from workflows.events import MeetingConvened
 from workflows.meetings.models import Meeting
 
@@ -33,7 +34,7 @@ def invite(session: Session, event: MeetingConvened) -> None:
         outbox.enqueue(
             session,
             now=event.at,
-            kind="convocatoria",
+            kind=MailKind.INVITATION,
             dedup_key=f"convocatoria/{meeting.id}/{meeting.held_on}/{address}",
             recipient=recipient,
             address=address,

@@ -5,59 +5,239 @@ from __future__ import annotations
 import hashlib
 import os
 import smtplib
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from notifications.errors import DeliveryFailed, InvalidMailUrl
+from notifications.errors import (
+    AddressRefused,
+    DeliveryFailed,
+    InvalidMailUrl,
+    MessageRefused,
+    RefusedForNow,
+    ServerUnavailable,
+)
 
-TIMEOUT_S = 20
+CONNECT_S = 10
+WHOLE_S = 30
+"""The longest that a connection, and a whole mail with it, may take."""
+
+CLOSING = 421
+NOT_THE_ADDRESS = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
+"""Answers to RCPT about the conversation or who we are: every other mail would get the same."""
+TOO_LARGE = 552
+WORDS = 300
+"""How much of what a server says is kept."""
+
+
+class MailSession(Protocol):
+    """Mails handed over one after the other."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Deliver `message`, or raise the `DeliveryFailed` that says whose fault it is."""
+        ...
 
 
 class EmailSender(Protocol):
-    """Hands a message to the outside world."""
+    """Hands mails to the outside world. `name` tells one server from another."""
 
-    def send(self, message: EmailMessage) -> None:
-        """Deliver `message`, or raise `DeliveryFailed`."""
+    @property
+    def name(self) -> str:
+        """The server, as people know it."""
         ...
+
+    def session(self) -> AbstractContextManager[MailSession]:
+        """Begin to hand over; nothing is opened before the first mail."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds of real time: to connect, and for a mail from beginning to end."""
+
+    connect_s: float = CONNECT_S
+    whole_s: float = WHOLE_S
 
 
 class SmtpSender:
     """Sends through an SMTP server: `smtp://[user:password@]host[:port][?starttls=1]` or `smtps://…`."""
 
-    def __init__(self, url: str) -> None:
-        """Read the URL; no connection is opened before the first mail. Raises `InvalidMailUrl`."""
+    def __init__(self, url: str, limits: Limits | None = None) -> None:
+        """Read the URL. Raises `InvalidMailUrl`."""
         parts = urlsplit(url)
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-            raise InvalidMailUrl
-        self._secure = parts.scheme == "smtps"
-        self._starttls = parse_qs(parts.query).get("starttls", ["0"])[0] == "1"
-        self._host = parts.hostname
-        self._port = parts.port or (465 if self._secure else 25)
-        self._user = unquote(parts.username) if parts.username else None
-        self._password = unquote(parts.password or "")
+            raise InvalidMailUrl(
+                "La dirección del servidor de correo no se entiende. Escriba por ejemplo «smtp://servidor:25»."
+            )
+        self.limits = limits or Limits()
+        self.secure = parts.scheme == "smtps"
+        self.starttls = parse_qs(parts.query).get("starttls", ["0"])[0] == "1"
+        self.host = parts.hostname
+        self.port = parts.port or (465 if self.secure else 25)
+        self.user = unquote(parts.username) if parts.username else None
+        self.password = unquote(parts.password or "")
+
+    @property
+    def name(self) -> str:
+        """`host:port`."""
+        return f"{self.host}:{self.port}"
+
+    @contextmanager
+    def session(self) -> Iterator[SmtpSession]:
+        """One connection for all the mails, opened again where it was lost."""
+        session = SmtpSession(self)
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+class SmtpSession:
+    """A connection to a server that may hang, refuse, or go away between two mails."""
+
+    def __init__(self, sender: SmtpSender) -> None:
+        """Open nothing yet."""
+        self._sender = sender
+        self._smtp: _Smtp | None = None
+        self._expired = False
 
     def send(self, message: EmailMessage) -> None:
-        """Open a connection, deliver one message, close."""
-        try:
-            with self._connect() as server:
-                server.send_message(message)
-        except (OSError, smtplib.SMTPException) as exc:
-            raise DeliveryFailed(f"El servidor de correo no recibió el mensaje: {exc}") from exc
+        """Hand over one mail within the limits."""
+        with self._in_time():
+            try:
+                smtp = self._connected()
+            except (OSError, smtplib.SMTPException) as exc:
+                raise self._unavailable(exc) from exc
+            try:
+                smtp.send_message(message)
+            except (OSError, smtplib.SMTPException, ValueError) as exc:
+                raise self._meaning(exc) from exc
 
-    def _connect(self) -> smtplib.SMTP:
-        if self._secure:
-            context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=context)
-        else:
-            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S)
-        if self._starttls:
-            server.starttls(context=ssl.create_default_context())
-        if self._user:
-            server.login(self._user, self._password)
-        return server
+    def close(self) -> None:
+        """Say good-bye, without waiting for an answer that does not come."""
+        with self._in_time(), suppress(OSError, smtplib.SMTPException):
+            if self._smtp is not None and self._smtp.sock is not None:
+                self._smtp.quit()
+        self._drop()
+
+    def _connected(self) -> _Smtp:
+        if self._smtp is not None and self._answers(self._smtp):
+            return self._smtp
+        self._drop()
+        self._smtp = smtp = _Smtp(self._sender)
+        smtp.connect(self._sender.host, self._sender.port)
+        if self._sender.starttls:
+            smtp.starttls(context=ssl.create_default_context())
+        if self._sender.user:
+            smtp.login(self._sender.user, self._sender.password)
+        if self._expired:
+            raise TimeoutError
+        return smtp
+
+    def _answers(self, smtp: _Smtp) -> bool:
+        with suppress(OSError, smtplib.SMTPException):
+            return smtp.sock is not None and smtp.noop()[0] == 250
+        return False
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.hang_up()
+            self._smtp = None
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        # A time limit of the socket begins again with every byte: a server that drips would hold a mail for ever.
+        self._expired = False
+        watch = threading.Timer(self._sender.limits.whole_s, self._expire)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
+
+    def _expire(self) -> None:
+        self._expired = True
+        if self._smtp is not None:
+            self._smtp.abort()
+
+    def _unavailable(self, exc: Exception) -> ServerUnavailable:
+        self._drop()
+        if self._expired or isinstance(exc, TimeoutError):
+            return ServerUnavailable(f"El servidor de correo {self._sender.name} no respondió a tiempo.")
+        return ServerUnavailable(f"El servidor de correo {self._sender.name} no recibe: {_words(exc)}")
+
+    def _meaning(self, exc: Exception) -> DeliveryFailed:
+        """Whose fault it is that a mail was not taken over an open connection."""
+        if isinstance(exc, smtplib.SMTPNotSupportedError):
+            return AddressRefused("El servidor de correo no acepta direcciones con tildes ni eñes.")
+        if isinstance(exc, smtplib.SMTPRecipientsRefused):
+            code, said = next(iter(exc.recipients.values()))
+            if code != CLOSING and code not in NOT_THE_ADDRESS:
+                return _refusal(AddressRefused, "El servidor de correo rechazó la dirección", code, said)
+        elif isinstance(exc, smtplib.SMTPDataError) and exc.smtp_code != CLOSING:
+            return _refusal(MessageRefused, "El servidor de correo rechazó el mensaje", exc.smtp_code, exc.smtp_error)
+        elif isinstance(exc, smtplib.SMTPSenderRefused) and exc.smtp_code == TOO_LARGE:
+            return MessageRefused(f"El servidor de correo rechazó el mensaje: {_words(exc)}")
+        elif isinstance(exc, ValueError):
+            return MessageRefused("El correo no se pudo escribir como lo pide el servidor.")
+        return self._unavailable(exc)
+
+
+class _Smtp(smtplib.SMTP):
+    """A connection with a handle by which another thread ends it, whatever stage it is in."""
+
+    def __init__(self, sender: SmtpSender) -> None:
+        super().__init__(timeout=sender.limits.connect_s)
+        self._host = sender.host  # what the certificate is checked against; smtplib sets it with a host only
+        self._limits = sender.limits
+        self._context = ssl.create_default_context() if sender.secure else None
+        self._handle: socket.socket | None = None
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        plain = socket.create_connection((host, port), timeout)
+        # TLS takes the socket over, its handshake included: the handle is one of our own, of the same connection.
+        self._handle = plain.dup()
+        plain.settimeout(self._limits.whole_s)
+        return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
+
+    def abort(self) -> None:
+        """End the connection: whoever waits for the server is told that it was closed."""
+        with suppress(OSError):
+            if self._handle is not None:
+                self._handle.shutdown(socket.SHUT_RDWR)
+
+    def hang_up(self) -> None:
+        """Give everything back."""
+        self.abort()
+        self.close()
+        if self._handle is not None:
+            self._handle.close()
+
+
+def _refusal(permanent: type[DeliveryFailed], sentence: str, code: int, said: bytes | str) -> DeliveryFailed:
+    kind = permanent if code >= 500 else RefusedForNow
+    return kind(f"{sentence}: {code} {_text(said)}")
+
+
+def _words(exc: Exception) -> str:
+    if isinstance(exc, smtplib.SMTPResponseException):
+        return f"{exc.smtp_code} {_text(exc.smtp_error)}"
+    if isinstance(exc, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(exc.recipients.values()))
+        return f"{code} {_text(said)}"
+    return _text(str(exc))
+
+
+def _text(said: bytes | str) -> str:
+    return " ".join((said.decode("utf-8", "replace") if isinstance(said, bytes) else said).split())[:WORDS]
 
 
 class FolderSender:
@@ -67,13 +247,24 @@ class FolderSender:
         """Write into `folder`, made when the first mail comes."""
         self._folder = folder
 
+    @property
+    def name(self) -> str:
+        """The folder."""
+        return str(self._folder)
+
+    @contextmanager
+    def session(self) -> Iterator[FolderSender]:
+        """Nothing to open."""
+        yield self
+
     def send(self, message: EmailMessage) -> None:
         """Write under a temporary name, then rename: a reader never sees half a mail."""
         name = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:24]
+        content = message.as_bytes()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary = self._folder / f".{name}.{os.getpid()}"
-            temporary.write_bytes(message.as_bytes())
+            temporary.write_bytes(content)
             temporary.replace(self._folder / f"{name}.eml")
         except OSError as exc:
-            raise DeliveryFailed(f"No se pudo escribir el correo en la carpeta: {exc}") from exc
+            raise ServerUnavailable(f"No se pudo escribir el correo en la carpeta: {exc}") from exc

@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base
+from notifications.states import Fault, MailState
 
 
 class OutboxMessage(Base):
     """A mail, written in the transaction that makes it necessary and sent afterwards by the worker.
 
-    `state`: pendiente, enviado, fallido. `dedup_key` makes a second writing of the same mail impossible.
+    `state` is a `MailState`. `dedup_key` makes a second writing of the same mail impossible.
     `leased_until` keeps two workers from sending the same row at once; a worker that dies lets the lease run out.
+    `attempts` counts what ended by the mail's own fault, never the server's; `fault` is what was wrong in the end.
     `attachments` is a list of `{"name", "media_type", "text"}`.
     """
 
@@ -36,11 +38,25 @@ class OutboxMessage(Base):
     attachments: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[dt.datetime]
     send_at: Mapped[dt.datetime]
-    state: Mapped[str] = mapped_column(sa.String(20), default="pendiente")
+    state: Mapped[str] = mapped_column(sa.String(20), default=MailState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
+    fault: Mapped[str] = mapped_column(sa.String(20), default=Fault.NONE)
+
+
+class MailServer(Base):
+    """How a mail server answers, as every worker knows it: whether it is down, and when it is tried again."""
+
+    __tablename__ = "mail_server"
+
+    name: Mapped[str] = mapped_column(sa.String(300), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    down_since: Mapped[dt.datetime | None]
+    next_try_at: Mapped[dt.datetime | None]
+    last_error: Mapped[str] = mapped_column(sa.Text, default="")
+    last_sent_at: Mapped[dt.datetime | None]
 
 
 class DigestRun(Base):

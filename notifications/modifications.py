@@ -8,6 +8,7 @@ from engine.instances.models import Instance
 from notifications import outbox
 from notifications.recipients import active_people
 from notifications.rendering import render
+from notifications.states import MailKind
 from workflows.approvals import modifying
 from workflows.approvals.models import Modification
 from workflows.events import ModificationDenied
@@ -28,7 +29,7 @@ def tell_denied(session: Session, event: ModificationDenied) -> None:
     outbox.enqueue(
         session,
         now=event.at,
-        kind="modificacion_negada",
+        kind=MailKind.MODIFICATION_DENIED,
         dedup_key=f"modificacion_negada/{modification.id}",
         recipient=person.username,
         address=person.email,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.database import Database
-from notifications import digest
+from notifications import digest, outbox
 from notifications.models import OutboxMessage
 from web import migrating
 from web.bootstrap import Application, assemble
@@ -39,7 +39,6 @@ POLITE, REAL = "polite", "real"
 PROFILES = (POLITE, REAL)
 FIRST_YEAR = 2017
 """The demo file's: its measurements are known then."""
-NOT_SENT = "omitido"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,8 @@ def _citizens_answer(house: Application, reality: Reality) -> None:
 def _evening(house: Application, progress: Progress) -> Callable[[dt.date], None]:
     def evening(_day: dt.date) -> None:
         with house.database.unit_of_work() as session:
-            digest.build_due(session, house.engine, house.calendar, base_url=house.config.base_url)
+            if digest.build_due(session, house.engine, house.calendar, base_url=house.config.base_url):
+                outbox.omit_pending(session)
         progress.step()
 
     return evening
@@ -121,7 +121,7 @@ def _read(database: Database, plan_code: str) -> Result:
         day = sa.func.date(OutboxMessage.created_at)
         per_day = sa.select(sa.func.count(OutboxMessage.id)).group_by(OutboxMessage.recipient, day)
         written = session.scalars(per_day).all()
-        session.execute(sa.update(OutboxMessage).where(OutboxMessage.state == "pendiente").values(state=NOT_SENT))
+        outbox.omit_pending(session)
     return found.with_mails(sum(written), max(written, default=0))
 
 

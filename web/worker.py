@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from threading import Event as Signal
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import sweep
-from notifications import digest, outbox
+from notifications import digest
 from web.bootstrap import Application
 from workflows.approvals import printing as approvals
 from workflows.cycles import opening as cycles
@@ -110,12 +109,6 @@ def _forget_unused_files(application: Application) -> None:
         forget_unused(session, application.clock)
 
 
-def _deliver(application: Application) -> None:
-    outbox.deliver_due(
-        application.database, application.engine.clock, application.sender, sent_from=application.config.mail_from
-    )
-
-
 ACTS = (
     _know_local_days,
     _open_periods,
@@ -124,9 +117,8 @@ ACTS = (
     _retry_incidents,
     _write_digests,
     _make_documents,
-    _deliver,
 )
-"""What a tick does, in order."""
+"""What a tick does, in order. Mails leave beside it (`web.delivery`): a server that hangs keeps nothing waiting."""
 
 
 def start(application: Application) -> BackgroundScheduler:
@@ -143,10 +135,3 @@ def start(application: Application) -> BackgroundScheduler:
     scheduler.add_job(tidy, "interval", [application], hours=24)
     scheduler.start()
     return scheduler
-
-
-def run(application: Application, until: Signal) -> None:
-    """Tick until `until` is set: the body of `cauce worker`."""
-    scheduler = start(application)
-    until.wait()
-    scheduler.shutdown(wait=True)

@@ -299,14 +299,14 @@ def _write(built: House, mails: int) -> None:
     with built.application.database.unit_of_work() as session:
         for number in range(mails):
             outbox.enqueue(
-                session, now=built.application.clock.now(), kind="resumen", dedup_key=str(number), recipient="ana",
+                session, now=built.application.clock.now(), kind="aviso", dedup_key=str(number), recipient="ana",
                 address="ana@example.org", mail=Mail(f"Aviso {number}", "texto", "<p>texto</p>"),
             )  # fmt: skip
 
 
 def _deliver_at(built: House, box: SlowMailbox, moment: dt.datetime) -> int:
     clock, sender = VirtualClock(moment), SmtpSender(box.url)
-    return outbox.deliver_due(built.application.database, clock, sender, sent_from="Cauce <cauce@example.org>")
+    return outbox.deliver_due(built.application.database, clock, sender, sent_from="Cauce <cauce@example.org>").sent
 
 
 def _exactly_once(built: House, cases: list[int], *, fired: int, completed: int) -> None:

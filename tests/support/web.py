@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,6 +22,8 @@ from werkzeug.test import TestResponse
 from engine.clock import VirtualClock
 from notifications import digest
 from notifications.listeners import mail_listener
+from notifications.models import OutboxMessage
+from notifications.states import MailState
 from tests.support.databases import begin_with, with_tables
 from tests.support.plan import MONTH, build_house, publish
 from web.app import create_app
@@ -176,6 +179,7 @@ def build_played_template(folder: Path) -> Path:
     def each_day(_day: dt.date) -> None:
         with database.unit_of_work() as session:
             digest.build_due(session, house.engine, house.engine.calendar, base_url="http://127.0.0.1:8000")
+            session.execute(sa.update(OutboxMessage).values(state=MailState.SENT, sent_at=clock.now()))
 
     play.each_day = each_day
     play.until(dt.date(2018, 8, 7))

@@ -6,7 +6,8 @@ import ipaddress
 import logging
 import signal
 import threading
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import click
 import waitress
@@ -16,6 +17,7 @@ from web.app import create_app
 from web.bootstrap import Application
 from web.cli.database import prepare
 from web.cli.root import opened
+from web.delivery import Delivery
 
 THREADS = 8
 
@@ -37,13 +39,9 @@ def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
         if application.is_demo and not is_loopback(host):
             raise click.UsageError("CAUCE_DEMO=1 solo se sirve en esta máquina (127.0.0.1).")
         prepare(application)
-        scheduler = None if no_worker else _start_worker(application)
-        click.echo(f"Cauce atiende en http://{host}:{port} (Ctrl+C para terminar)")
-        try:
+        with nullcontext() if no_worker else _working(application):
+            click.echo(f"Cauce atiende en http://{host}:{port} (Ctrl+C para terminar)")
             run(application, host, port)
-        finally:
-            if scheduler:
-                scheduler.shutdown(wait=True)
 
 
 def _log() -> None:
@@ -59,16 +57,15 @@ def worker() -> None:
 
     Pueden correr varios a la vez; cada cosa se hace una sola vez.
     """
-    from web.worker import run as run_worker  # noqa: PLC0415 - APScheduler, which no other command needs
-
     _log()
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     with opened() as application:
         migrating.migrate(application.database)
-        click.echo("El trabajador está en marcha (Ctrl+C para terminar)")
-        run_worker(application, stop)
+        with _working(application):
+            click.echo("El trabajador está en marcha (Ctrl+C para terminar)")
+            stop.wait()
 
 
 def run(application: Application, host: str, port: int) -> None:
@@ -94,10 +91,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _start_worker(application: Application) -> Any:
-    from web.worker import start  # noqa: PLC0415 - the same
+@contextmanager
+def _working(application: Application) -> Iterator[None]:
+    """Do what is due and, beside it, send mails, until the block ends."""
+    from web import worker  # noqa: PLC0415 - APScheduler, which no other command needs
 
-    return start(application)
+    scheduler = worker.start(application)
+    try:
+        with Delivery(application):
+            yield
+    finally:
+        scheduler.shutdown(wait=True)
 
 
 def _stop(*_: object) -> None:

@@ -14,6 +14,7 @@ blueprint = Blueprint("mails", __name__, url_prefix="/correos")
 
 WATCHERS = frozenset({"coordinador_pes", "administrador"})
 PAGE = 50
+NOT_AGAIN = "Este correo ya no hace falta: el próximo resumen lleva lo que siga abierto."
 
 
 @blueprint.get("/")
@@ -43,10 +44,10 @@ def show(mail_id: int) -> str:
 def retry(mail_id: int) -> Response:
     """Put a failed mail back in the queue."""
     with current().database.unit_of_work() as session:
-        if reading.one(session, mail_id, recipient=None) is None:
-            abort(404)
-        outbox.retry(session, mail_id, current().clock.now())
-    return back_to("mails.show", "El correo volvió a la cola; saldrá en unos segundos.", mail_id=mail_id)
+        mail = reading.one(session, mail_id, recipient=None) or abort(404)
+        leaves = outbox.retry(session, mail, current().clock.now())
+    notice = "El correo volvió a la cola; saldrá en unos segundos." if leaves else NOT_AGAIN
+    return back_to("mails.show", notice, mail_id=mail_id)
 
 
 def _only_mine() -> str | None:

@@ -34,9 +34,13 @@ def written(database: Database) -> dict[str, OutboxMessage]:
         return {str(m.recipient): m for m in session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id))}
 
 
-def build(database: Database, engine: ProcessEngine) -> int:
+def build(database: Database, engine: ProcessEngine, *, arrives: bool = True) -> int:
+    """Write what is due, and (unless told otherwise) let it reach people."""
     with database.unit_of_work() as session:
-        return digest.build_due(session, engine, WorkingCalendar(), base_url=URL)
+        written = digest.build_due(session, engine, WorkingCalendar(), base_url=URL)
+        if arrives:
+            session.execute(sa.update(OutboxMessage).values(state="enviado"))
+        return written
 
 
 def test_each_person_gets_one_mail_with_what_is_new_and_a_link(
@@ -171,3 +175,61 @@ def test_a_name_typed_by_somebody_is_never_markup_in_the_mail(
     mail = written(database)["sandra"]
     assert "<script>" not in mail.html
     assert "{{ 7*7 }}" in mail.text
+
+
+def test_what_a_digest_that_never_left_told_is_told_again_by_the_next(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task that Sandra heard of, a later one whose digest did not leave, and Luis who heard of both of his
+    with database.unit_of_work() as session:
+        add_people(session)
+        far = end_of_day(dt.date(2018, 7, 27))
+        add_task(session, "Sabida", due_at=far, assignee="sandra", created_at=bogota(3))
+        add_task(session, "De Luis", due_at=far, assignee="luis", created_at=bogota(3))
+    clock.move_to(bogota(4))
+    build(database, engine)
+    with database.unit_of_work() as session:
+        add_task(session, "Perdida", due_at=far, assignee="sandra", created_at=bogota(4, 12))
+    clock.move_to(bogota(5))
+    build(database, engine, arrives=False)
+
+    # When two more working days pass without a server, with something new on the second
+    clock.move_to(bogota(6))
+    build(database, engine, arrives=False)
+    with database.unit_of_work() as session:
+        add_task(session, "Nueva", due_at=far, assignee="sandra", created_at=bogota(6, 12))
+    clock.move_to(bogota(9))
+    build(database, engine, arrives=False)
+
+    # Then one digest of hers waits, with both, and not what she heard of; nobody else is told anything again
+    mails = waiting(database)
+    assert [mail.recipient for mail in mails] == ["sandra"]
+    assert "Perdida" in mails[0].text and "Nueva" in mails[0].text and "Sabida" not in mails[0].text
+    assert mails[0].subject == "Cauce: 2 nuevas"
+
+
+def test_a_reminder_whose_digest_never_left_is_given_by_the_next(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task due on Thursday 12 that Sandra heard of, and a reminder (three working days before) lost
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_task(session, "Reportar", due_at=end_of_day(dt.date(2018, 7, 12)), assignee="sandra", created_at=bogota(3))
+    for day in (4, 5, 6):
+        clock.move_to(bogota(day))
+        build(database, engine)
+    clock.move_to(bogota(9))
+    assert build(database, engine, arrives=False) == 1
+
+    # When the next day comes, which asks for no reminder of its own
+    clock.move_to(bogota(10))
+
+    # Then it is given with the distance of that day
+    assert build(database, engine, arrives=False) == 1
+    (mail,) = waiting(database)
+    assert "faltan 2 días hábiles" in mail.text
+
+
+def waiting(database: Database) -> list[OutboxMessage]:
+    with database.reading() as session:
+        return list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.state == "pendiente")))

@@ -1,0 +1,33 @@
+"""The states of a mail and of what keeps it from leaving."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MailState(StrEnum):
+    """Where a mail stands in the outbox."""
+
+    PENDING = "pendiente"
+    SENT = "enviado"
+    FAILED = "fallido"
+    REPLACED = "reemplazado"
+    """A digest of an earlier day that never left: a newer one tells what is still open."""
+    OMITTED = "omitido"
+    """Written by a simulation: nobody is to receive it."""
+
+
+class MailKind(StrEnum):
+    """What a mail is about."""
+
+    DIGEST = "resumen"
+    INVITATION = "convocatoria"
+    MODIFICATION_DENIED = "modificacion_negada"
+
+
+class Fault(StrEnum):
+    """What is wrong with a mail that failed."""
+
+    NONE = ""
+    ADDRESS = "direccion"
+    MESSAGE = "mensaje"
