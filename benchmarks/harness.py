@@ -39,11 +39,14 @@ class Sizes:
     people: int = 20
     meetings: int = 3
     sector: Extent = FULL
+    reporters: int = 300
+    at_a_time: int = 20
+    offered: int = 30
 
 
 SMALL = Sizes(
     past=(2, 4, 6), samples=3, http_cases=1, linear=3, starts=2, inbox=(20, 60), readings=2, waiting=20, sweeps=2,
-    people=3, meetings=1, sector=TENTH,
+    people=3, meetings=1, sector=TENTH, reporters=9, at_a_time=4, offered=3,
 )  # fmt: skip
 """Enough to see that everything works."""
 

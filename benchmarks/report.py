@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import completion, http, inbox, pages, parallel, starting, state, sweep
+from benchmarks import completion, fire, http, inbox, pages, parallel, starting, state, sweep
 from benchmarks.harness import Figures, Place, Sizes
 
 MEASURES: Mapping[str, Callable[[Place, Sizes], object]] = {
@@ -16,6 +16,7 @@ MEASURES: Mapping[str, Callable[[Place, Sizes], object]] = {
     "state_bytes": state.measure,
     "parallel20": parallel.measure,
     "pages": pages.measure,
+    "fire": fire.measure,
 }
 """Every measurement by the first part of its keys."""
 
@@ -30,6 +31,12 @@ BOUNDS: Mapping[str, tuple[str, float]] = {
     "state_bytes.after_3000": ("≤", 4096),
     "parallel20.max_ms": ("≤", 1000),
     "parallel20.failed": ("≤", 0),
+    "fire.full.lost": ("≤", 0),
+    "fire.full.failed": ("≤", 0),
+    "fire.full.people_per_s": ("≥", 8),
+    "fire.offered1.lost": ("≤", 0),
+    "fire.offered1.failed": ("≤", 0),
+    "fire.offered1.p95_ms": ("≤", 300),
 }
 """What is to be reached."""
 

@@ -60,7 +60,7 @@ class Fleet:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def begin(self, name: str, port: int, *arguments: str, **settings: str) -> None:
-        self.running[name] = run(self.built, port, *arguments, PGAPPNAME=name, **settings)
+        self.running[name] = run(self.built.application.config, port, *arguments, PGAPPNAME=name, **settings)
 
     def freeze_at_work(self, names: Collection[str], relation: str) -> str:
         """Stop one of these in the middle of a transaction that has changed rows of `relation`; which one."""

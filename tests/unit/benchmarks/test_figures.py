@@ -15,6 +15,10 @@ KEYS = {
     "completion.per_s.2", "completion.per_s.4", "completion.per_s.6", "completion.growth", "completion.statements",
     "completion.bare_per_s", "completion.ratio_to_bare", "http.linear3_ms", "start_ms", "inbox.ms.20", "inbox.ms.60",
     "inbox.growth", "sweep.ms_20_waiting", "state_bytes.after_6", "parallel20.max_ms", "parallel20.failed",
+    *(f"fire.{part}.{name}" for part in ("full", "offered1") for name in
+      ("p95_ms", "lost", "failed", "people_per_s", "cpu_ms", "worst_ms")),
+    *(f"fire.{part}.steps.{step}" for part in ("full", "offered1") for step in
+      ("sign_in", "inbox", "task", "draft", "send", "sent")),
 }  # fmt: skip
 
 
