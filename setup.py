@@ -1,9 +1,10 @@
-"""The front-end build: everything else about the package stands in setup.cfg."""
+"""What is built from npm packages, the front end and the fonts: everything else stands in setup.cfg."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -14,6 +15,16 @@ from setuptools.command.build import build
 ROOT = Path(__file__).parent.resolve()
 SOURCES = ROOT / "web" / "frontend"
 ASSETS = ROOT / "web" / "static" / "dist"
+FONTS = ROOT / "workflows" / "documents" / "fonts"
+FONT_FILES = {
+    "DejaVuSans.ttf": "dejavu-fonts-ttf/ttf/DejaVuSans.ttf",
+    "DejaVuSans.LICENSE.txt": "dejavu-fonts-ttf/LICENSE",
+    "NotoSansSC.ttf": "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
+    "NotoSansKR.ttf": "@expo-google-fonts/noto-sans-kr/400Regular/NotoSansKR_400Regular.ttf",
+    "NotoEmoji.ttf": "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf",
+    "Noto.LICENSE.txt": "@expo-google-fonts/noto-emoji/LICENSE_FONT",
+}
+"""What documents are set in (docs/decisions/0010), by where each stands in node_modules."""
 QUIET = {"npm_config_update_notifier": "false", "npm_config_fund": "false", "npm_config_audit": "false"}
 
 
@@ -67,10 +78,17 @@ def swap_in(built: Path) -> None:
     built.rename(ASSETS)
 
 
-class build_frontend(Command):  # noqa: N801 - setuptools names a command by its class
-    """Bundle web/frontend into web/static/dist, unless the sources are those of the last bundle."""
+def copy_fonts() -> None:
+    """Put the fonts beside the code that sets documents in them."""
+    FONTS.mkdir(parents=True, exist_ok=True)
+    for name, source in FONT_FILES.items():
+        shutil.copyfile(SOURCES / "node_modules" / source, FONTS / name)
 
-    description = "bundle the diagram editor, the viewer and the forms' script"
+
+class build_frontend(Command):  # noqa: N801 - setuptools names a command by its class
+    """Bundle web/frontend into web/static/dist and bring the fonts, unless that was done from the same sources."""
+
+    description = "bundle the diagram editor, the viewer and the forms' script; bring the fonts of documents"
     user_options = []  # noqa: RUF012 - the shape setuptools wants
     editable_mode = False
     build_lib = None
@@ -86,7 +104,7 @@ class build_frontend(Command):  # noqa: N801 - setuptools names a command by its
         return [path.relative_to(ROOT).as_posix() for path in sources()]
 
     def get_outputs(self) -> list[str]:
-        """None of its own: build_py takes the assets as package data of `web`."""
+        """None of its own: build_py takes the assets and the fonts as package data."""
         return []
 
     def get_output_mapping(self) -> dict[str, str]:
@@ -96,11 +114,12 @@ class build_frontend(Command):  # noqa: N801 - setuptools names a command by its
     def run(self) -> None:
         """Build into a temporary folder beside the assets and swap it in."""
         wanted = digest(sources())
-        if stamped(ASSETS / ".digest", wanted):
+        if stamped(ASSETS / ".digest", wanted) and all((FONTS / name).is_file() for name in FONT_FILES):
             return
         node, npm = node_and_npm()
         environment = {**os.environ, **QUIET, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         install_modules(node, npm, environment)
+        copy_fonts()
         ASSETS.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=ASSETS.parent, prefix=".dist-") as folder:
             built = Path(folder) / "dist"

@@ -2,13 +2,12 @@
 
 `content` is that of a `DocumentVersion`: `{"sections": [{"code", "title", "text", "tables": [{"caption", "head",
 "rows"}]}], "facts": [[term, text], …]}`; only `title` and `text` are needed in a section. All of it is plain text:
-nothing a person typed is read as markup.
+nothing a person typed is read as markup, and any text can be printed (docs/decisions/0010).
 """
 
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,11 +15,15 @@ from importlib import resources
 from typing import Any
 
 import docx
-import typst
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from workflows.documents.letters import shown
 from workflows.documents.models import DocumentVersion, PlanDocument
+from workflows.documents.typesetting import typeset
 from workflows.spanish import long_moment
+
+LONGEST_PROPERTY = 255
+"""Of the title that Word keeps in a document's properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,20 @@ class Page:
     made_at: int
 
     def as_dict(self) -> dict[str, Any]:
-        """The page as nested plain values."""
-        return {
-            "title": self.title,
-            "subtitle": self.subtitle,
-            "facts": [list(fact) for fact in self.facts],
-            "sections": list(self.sections),
-        }
+        """The page as nested plain values that every format takes: whole texts, tables with equal rows."""
+        sections = [
+            {**section, "tables": [_squared(table) for table in section["tables"] if table["head"] or table["rows"]]}
+            for section in self.sections
+        ]
+        page: dict[str, Any] = shown(
+            {
+                "title": self.title,
+                "subtitle": self.subtitle,
+                "facts": [list(fact) for fact in self.facts],
+                "sections": sections,
+            }
+        )
+        return page
 
 
 def page_of(document: PlanDocument, version: DocumentVersion, plan_name: str) -> Page:
@@ -64,16 +74,16 @@ def render_html(page: Page) -> bytes:
 
 def render_docx(page: Page) -> bytes:
     """A Word document with headings, so that an office may go on in Word."""
-    document = docx.Document()
-    document.core_properties.title = _printable(page.title)
-    document.add_heading(_printable(page.title), 0)
-    document.add_paragraph(_printable(page.subtitle))
-    for term, text in page.facts:
-        document.add_paragraph(_printable(f"{term}: {text}"))
-    for section in page.sections:
-        document.add_heading(_printable(section["heading"]), section["level"])
+    content, document = page.as_dict(), docx.Document()
+    document.core_properties.title = content["title"][:LONGEST_PROPERTY]
+    document.add_heading(content["title"], 0)
+    document.add_paragraph(content["subtitle"])
+    for term, text in content["facts"]:
+        document.add_paragraph(f"{term}: {text}")
+    for section in content["sections"]:
+        document.add_heading(section["heading"], section["level"])
         for paragraph in section["paragraphs"]:
-            document.add_paragraph(_printable(paragraph))
+            document.add_paragraph(paragraph)
         for table in section["tables"]:
             _add_table(document, table)
     target = io.BytesIO()
@@ -84,15 +94,7 @@ def render_docx(page: Page) -> bytes:
 def render_pdf(page: Page) -> bytes:
     """PDF/A-2b; the same page gives the same bytes."""
     template = resources.files("workflows.documents") / "templates" / "documento.typ"
-    return bytes(
-        typst.compile(
-            template.read_bytes(),
-            format="pdf",
-            pdf_standards="a-2b",
-            sys_inputs={"page": json.dumps(page.as_dict(), ensure_ascii=False)},
-            timestamp=page.made_at,
-        )
-    )
+    return typeset(template.read_bytes(), page.as_dict(), page.made_at)
 
 
 RENDERERS: Mapping[str, Callable[[Page], bytes]] = {"html": render_html, "docx": render_docx, "pdf": render_pdf}
@@ -122,20 +124,22 @@ def _cell(value: Any) -> str:
     return "—" if value is None or value == "" else str(value)
 
 
+def _squared(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with as many cells in each row as in its widest one."""
+    width = max(map(len, (table["head"], *table["rows"])))
+    head, *rows = ([*row, *[""] * (width - len(row))] for row in (table["head"], *table["rows"]))
+    return {"caption": table["caption"], "head": head, "rows": rows}
+
+
 def _add_table(document: Any, table: Mapping[str, Any]) -> None:
     if table["caption"]:
-        document.add_paragraph(_printable(table["caption"]), style="Caption")
+        document.add_paragraph(table["caption"], style="Caption")
     grid = document.add_table(rows=1, cols=len(table["head"]), style="Light Grid Accent 1")
     for cell, text in zip(grid.rows[0].cells, table["head"], strict=True):
-        cell.text = _printable(text)
+        cell.text = text
     for row in table["rows"]:
         for cell, text in zip(grid.add_row().cells, row, strict=True):
-            cell.text = _printable(text)
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML does not take."""
-    return "".join(char for char in text if char in "\t\n" or ord(char) >= 32)
+            cell.text = text
 
 
 @cache

@@ -14,9 +14,13 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workflows.documents.letters import shown
+
 Row = TypeVar("Row")
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
+LARGEST_CELL = 32_767
+CUT = " […] (sigue en Cauce)"
 HEADER = PatternFill("solid", fgColor="0B4A8F")
 
 
@@ -55,11 +59,24 @@ def write_sheet(sheet: Worksheet, columns: Sequence[Column[Row]], rows: Iterable
 
 
 def put(sheet: Worksheet, line: int, place: int, value: Any) -> Cell | MergedCell:
-    """Write a cell; a text stays the text it is, also where a spreadsheet would read a formula."""
+    """Write a cell; a text stays the text it is, also where a spreadsheet would read a formula.
+
+    What no cell has room for is cut, and says so.
+    """
+    if isinstance(value, str):
+        value = _held(shown(value))
     cell: Cell | MergedCell = sheet.cell(line, place, value)
     if isinstance(cell, Cell) and isinstance(value, str) and value.startswith("="):
         cell.data_type = "s"
     return cell
+
+
+def _held(text: str) -> str:
+    """Text for a cell: spreadsheets count letters outside the basic plane as two."""
+    if len(text.encode("utf-16-le")) // 2 <= LARGEST_CELL:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (LARGEST_CELL - len(CUT))].decode("utf-16-le", "ignore")
+    return kept + CUT
 
 
 def as_csv(
@@ -83,5 +100,5 @@ def _told(value: Any, number: Callable[[Decimal], str]) -> str:
         return ""
     if isinstance(value, Decimal):
         return number(value)
-    text = str(value)
+    text = str(shown(str(value)))
     return "'" + text if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text

@@ -16,6 +16,7 @@ from engine.clock import Clock
 from engine.database import Database
 from workflows.cycles.models import Period
 from workflows.documents.keeping import Address, find, keep
+from workflows.documents.letters import shown
 from workflows.documents.models import Document
 from workflows.documents.tables import Column, as_csv, write_sheet
 from workflows.forms.notation import format_number
@@ -127,7 +128,7 @@ def read(session: Session, report: ExternalReport) -> ExternalSheet:
 def render_xlsx(sheet: ExternalSheet) -> bytes:
     """A workbook with one sheet; numbers stay numbers."""
     book = Workbook()
-    book.properties.title = sheet.title
+    book.properties.title = shown(sheet.title)
     table = book.active
     assert table is not None  # noqa: S101
     table.title = "Reporte"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import vl_convert
 
+from workflows.documents import fonts
 from workflows.reports.contents import COLOR_WORDS, Report
 from workflows.spanish import MONTHS, percentage
 
@@ -15,9 +17,8 @@ HEX = {
     "rojo": "#b3261e", "amarillo": "#b98900", "verde": "#146c43", "naranja": "#c2570c", "gris": "#55606c",
     "blanco": "#c3ccd6",
 }  # fmt: skip
-FONT = "Liberation Sans, DejaVu Sans, sans-serif"
 CONFIG: dict[str, Any] = {
-    "font": FONT,
+    "font": fonts.CHARTS,
     "background": "white",
     "view": {"stroke": None},
     "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": "#16202e", "gridColor": "#e3e8ee"},
@@ -31,7 +32,7 @@ def lines_chart(report: Report) -> dict[str, Any]:
     """Compliance to date of each line and its objectives, as bars with their figure."""
     rows = [
         {
-            "name": f"{item.code} {item.name}",
+            "name": fonts.of_chart(f"{item.code} {item.name}"),
             "order": position,
             "value": float(item.compliance or 0),
             "label": percentage(item.compliance),
@@ -47,6 +48,7 @@ def lines_chart(report: Report) -> dict[str, Any]:
         "type": "quantitative",
         "scale": {"domain": [0, 110]},
         "title": "% de cumplimiento a la fecha",
+        "axis": {"values": [0, 20, 40, 60, 80, 100]},
     }
     bars = {
         "mark": {"type": "bar", "height": 16},
@@ -77,7 +79,7 @@ def history_chart(report: Report) -> dict[str, Any]:
 def lights_chart(report: Report) -> dict[str, Any]:
     """How many indicators of each entity stand in each light."""
     rows = [
-        {"entity": entity.code, "light": COLOR_WORDS[color], "n": n, "order": position}
+        {"entity": fonts.of_chart(entity.code), "light": COLOR_WORDS[color], "n": n, "order": position}
         for entity in report.entities
         for position, color in enumerate(COLOR_WORDS)
         if (n := sum(i.entity == entity.code and i.light.color == color for i in report.indicators))
@@ -120,8 +122,14 @@ def draw(report: Report) -> Charts:
 
 
 def drawn(spec: dict[str, Any]) -> str:
-    """A spec as SVG text; nothing is fetched."""
+    """A spec as SVG text, its words measured in our own fonts; nothing is fetched."""
+    _bring_fonts()
     return str(vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[]))
+
+
+@cache
+def _bring_fonts() -> None:
+    vl_convert.register_font_directory(str(fonts.FOLDER))
 
 
 def spec_of(data: dict[str, Any], **rest: Any) -> dict[str, Any]:

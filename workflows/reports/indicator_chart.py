@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from workflows.documents import fonts
 from workflows.monitoring.year_course import CoursePoint
 from workflows.reports.charts import drawn, spec_of
 from workflows.spanish import MONTHS, number
@@ -23,7 +24,8 @@ def chart(points: Sequence[CoursePoint], unit: str, decimals: int) -> dict[str, 
         if value is not None
     ]
     x = {"field": "month", "type": "ordinal", "sort": {"field": "order"}, "title": None, "axis": {"labelAngle": 0}}
-    y = {"field": "value", "type": "quantitative", "title": unit, "scale": {"zero": False, "nice": True}}
+    scale = {"zero": False, "nice": True}
+    y = {"field": "value", "type": "quantitative", "title": fonts.of_chart(unit), "scale": scale}
     color = {
         "field": "series",
         "type": "nominal",

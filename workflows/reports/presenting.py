@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workflows.documents.letters import shown
 from workflows.reports.contents import (
     COLOR_WORDS,
     AlertLine,
@@ -40,7 +41,12 @@ COMMITMENT_STATES = {
 
 
 def present(report: Report) -> dict[str, Any]:
-    """Everything the templates say, formatted."""
+    """Everything the templates say, formatted; any text can be printed (docs/decisions/0010)."""
+    finished: dict[str, Any] = shown(_said(report))
+    return finished
+
+
+def _said(report: Report) -> dict[str, Any]:
     return {
         "title": report.title,
         "plan_name": report.plan_name,

@@ -12,6 +12,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workflows.documents.letters import shown
 from workflows.documents.tables import Column, Painted, put, write_sheet
 from workflows.reports.charts import Charts
 from workflows.reports.contents import AlertLine, BottleneckLine, EntityLine, IndicatorLine, Light, Report, RollUp
@@ -112,8 +113,8 @@ def render_xlsx(report: Report, _charts: Charts) -> bytes:
     Its chart is the spreadsheet's own.
     """
     book = Workbook()
-    book.properties.title = report.title
-    book.properties.creator = report.plan_name
+    book.properties.title = shown(report.title)
+    book.properties.creator = shown(report.plan_name)
     summary = book.active
     assert isinstance(summary, Worksheet)  # noqa: S101
     _summary(summary, report)

@@ -217,7 +217,7 @@ def test_what_was_not_told_is_an_empty_cell() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\n"])
 def test_no_table_as_csv_carries_a_formula(start: str) -> None:
     columns: tuple[Column[str], ...] = (Column("texto", lambda row: row), Column("cifra", lambda _: D("-1.5")))
 

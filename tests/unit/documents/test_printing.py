@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.reports import report
+from workflows.documents import rendering
+from workflows.documents.letters import UnwritableText, received
+from workflows.documents.rendering import Page
+from workflows.reports import storing
+from workflows.reports.charts import Charts, draw
+
+GOLDEN = (
+    "✓ → • ☐ ✅", "é ñ", "中文 漢字 한국어", "עברית العربية", "😀", "#let $x$ *b* @z <l> `c`", "{{ 7*7 }} {% if %}",
+)  # fmt: skip
+ASKEW = st.text(
+    st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from(
+            "\uf0b7\uf0fc\u0301\u0338\u3099\u20e3\u200d\ufe0f\u00ad\u0600\u0e31\u05b0🏽🇨🏴\U000e0067👩한ᄀ中אع<&#$*@{%"
+        ),
+        st.sampled_from(" \n\tab{}"),
+    ),
+    max_size=60,
+)
+
+
+def page(words: str, tables: list[dict[str, Any]] | None = None) -> Page:
+    """A document in which everything says `words`."""
+    table = {"caption": words, "head": [words, "B"], "rows": [[words, words], [words]]}
+    section = {"heading": words, "level": 1, "paragraphs": [words], "tables": [table] if tables is None else tables}
+    return Page(title=words, subtitle=words, facts=((words, words),), sections=(section,), made_at=0)
+
+
+def printed(content: bytes) -> str:
+    """The words of a PDF, as somebody who searches in it finds them."""
+    found = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True)
+    return found.stdout.decode().replace("\u200b", "")
+
+
+def all_formats(words: str, charts: Charts | None = None) -> dict[str, bytes]:
+    """A written document and a monthly report that say `words`, in every format."""
+    month = report(words)
+    pictures = charts or draw(month)
+    written: Mapping[str, Any] = rendering.RENDERERS
+    return {
+        **{f"página.{suffix}": render(page(words)) for suffix, render in written.items()},
+        **{f"informe.{suffix}": render(month, pictures) for suffix, render in storing.RENDERERS.items()},
+    }
+
+
+@pytest.mark.parametrize("words", GOLDEN)
+def test_what_was_typed_can_be_found_in_the_documents(words: str) -> None:
+    documents = all_formats(words)
+
+    found = {name: printed(content) for name, content in documents.items() if name.endswith("pdf")}
+
+    for letter in re.sub(r"\s", "", words):
+        assert all(letter in text for text in found.values()), letter
+    assert not any("no puede mostrar" in text for text in found.values())
+
+
+def test_a_letter_that_no_font_has_is_a_sign_and_listed_at_the_end() -> None:
+    words = "Saludo: አማ, y sigue"
+
+    text = printed(rendering.render_pdf(page(words)))
+
+    assert "Saludo: ▯▯, y sigue" in text
+    assert "no puede mostrar (U+121B, U+12A0)" in text.replace("\n", " ")
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ASKEW)
+def test_whatever_a_form_accepts_comes_out_in_every_format(typed: str) -> None:
+    try:
+        words = received(typed)
+    except UnwritableText:
+        words = typed.encode("utf-8", "replace").decode()  # kept before there was the rule
+
+    documents = all_formats(words)
+
+    for name, content in documents.items():
+        if name.endswith("pdf"):
+            with pikepdf.open(io.BytesIO(content)) as pdf:
+                assert len(pdf.pages) >= 1
+        elif name.endswith(("docx", "xlsx")):
+            assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+        else:
+            assert content.decode()
+
+
+@pytest.mark.parametrize("words", ["x" * 20_000, "palabra corta " * 1400, "עברית " * 3000])
+def test_a_very_long_text_runs_over_pages_and_stays_whole(words: str) -> None:
+    table = {"caption": "", "head": ["A", "B", "C"], "rows": [["a", words, "c"]]}
+
+    content = rendering.render_pdf(page("Acta", [table]))
+
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert 5 < len(pdf.pages) < 60
+    assert re.sub(r"\s", "", printed(content)).count(words[0]) >= words.count(words[0])
+
+
+def test_fifteen_hundred_ragged_rows_come_out_each(tmp_path: Path) -> None:
+    rows = [[f"fila {number}", "texto"][: number % 3] for number in range(1, 1501)]
+    shown = page("Acta", [{"caption": "", "head": ["A"], "rows": rows}])
+
+    documents = {suffix: render(shown) for suffix, render in rendering.RENDERERS.items()}
+
+    assert printed(documents["pdf"]).count("fila ") == sum(bool(row) for row in rows)
+    assert documents["html"].decode().count("fila ") == sum(bool(row) for row in rows)
+
+
+def test_the_same_words_give_the_same_bytes_with_our_fonts_alone() -> None:
+    words = "✓ é 中文 😀"
+
+    first, second = rendering.render_pdf(page(words)), rendering.render_pdf(page(words))
+
+    assert first == second
+    with pikepdf.open(io.BytesIO(first)) as pdf:
+        fonts = {str(font.BaseFont).split("+")[-1] for font in pdf.pages[0].Resources.Font.values()}
+    assert all(name.startswith(("LibertinusSerif", "DejaVuSans", "NotoSans", "NotoEmoji")) for name in fonts), fonts

@@ -1,0 +1,111 @@
+"""The fonts that documents are set in: they come with Cauce, so that a document is the same wherever it is made."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from fontTools.ttLib import TTFont
+
+from workflows.documents.letters import SIGN, shown
+
+FOLDER = Path(str(resources.files("workflows.documents"))) / "fonts"
+FILES = ("DejaVuSans.ttf", "NotoSansSC.ttf", "NotoSansKR.ttf", "NotoEmoji.ttf")
+CHARTS, CHARTS_FILE, SIGN_OF_CHARTS = "Noto Sans SC", "NotoSansSC.ttf", "□"
+"""The family of the charts' words, whose Latin letters are slim; its file, and a visible sign that it has."""
+LONGEST_LABEL = 120
+"""More letters of a label than any chart has room for."""
+LISTED = 40
+"""So many missing letters a note names."""
+
+_SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0000", "\U000e0fff"))
+_JOINERS = "\u200c\u200d\u034f"
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+
+
+@dataclass(slots=True)
+class Printable:
+    """Texts as the fonts can print them: what none has becomes the visible sign, and is remembered for a note."""
+
+    missing: dict[str, int] = field(default_factory=dict)
+
+    def of(self, value: Any) -> Any:
+        """Plain nested values with every text as it can be printed."""
+        if isinstance(value, str):
+            return value if value.isascii() else "".join(self._letters(value))
+        if isinstance(value, Mapping):
+            return {key: self.of(inner) for key, inner in value.items()}
+        return [self.of(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+    def note(self) -> str:
+        """A sentence that names what was replaced, empty if nothing was."""
+        if not self.missing:
+            return ""
+        codes = [f"U+{ord(letter):04X}" for letter in sorted(self.missing)]
+        listed = ", ".join(codes[:LISTED]) + (f" y {len(codes) - LISTED} más" if len(codes) > LISTED else "")
+        total = sum(self.missing.values())
+        return (
+            f"«{SIGN}» ocupa {total} {'vez' if total == 1 else 'veces'} el lugar de una letra que este PDF no puede "
+            f"mostrar ({listed}). El texto completo está en Cauce."
+        )
+
+    def _letters(self, text: str) -> Iterator[str]:
+        """Letter by letter; a mark is printed if one font has it together with what it stands on."""
+        common = _all_fonts()
+        for letter in unicodedata.normalize("NFC", text):
+            if _is_silent(letter):
+                yield letter
+                continue
+            joined = unicodedata.category(letter)[0] == "M" or ord(letter) in _SKIN_TONES
+            having = fonts_with(letter)
+            fonts = common & having if joined else having
+            if fonts:
+                common = fonts
+                yield letter
+            else:
+                self.missing[letter] = self.missing.get(letter, 0) + 1
+                common = fonts_with(SIGN)
+                yield SIGN
+
+
+def of_chart(text: str) -> str:
+    """A label of a chart, in the letters of the charts' one font and without joining marks.
+
+    In a picture Typst mixes fonts letter by letter and fails on some mixtures; the table beside it has the whole text.
+    """
+    composed = unicodedata.normalize("NFC", shown(text[:LONGEST_LABEL]))
+    drawn = (letter for letter in composed if unicodedata.category(letter) not in {"Mn", "Me", "Mc", "Cf"})
+    return "".join(
+        letter if letter.isspace() or CHARTS_FILE in fonts_with(letter) else SIGN_OF_CHARTS for letter in drawn
+    )
+
+
+@cache
+def fonts_with(letter: str) -> frozenset[str]:
+    """The files of the fonts that have a letter."""
+    return frozenset(name for name, letters in _coverage().items() if ord(letter) in letters)
+
+
+@cache
+def _coverage() -> dict[str, frozenset[int]]:
+    """The letters of each font, read once."""
+    found = {}
+    for name in FILES:
+        with TTFont(FOLDER / name, lazy=True) as font:
+            found[name] = frozenset(font.getBestCmap())
+    return found
+
+
+@cache
+def _all_fonts() -> frozenset[str]:
+    return frozenset(FILES)
+
+
+def _is_silent(letter: str) -> bool:
+    """Whether nothing is drawn for it: spaces, joiners, selectors of a variant, other formats."""
+    return letter.isspace() or letter in _JOINERS or any(first <= letter <= last for first, last in _SELECTORS)

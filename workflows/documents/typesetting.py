@@ -1,0 +1,43 @@
+"""Setting a document as PDF/A with Typst: the same data give the same bytes, on any machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import typst
+
+from workflows.documents import fonts
+from workflows.documents.fonts import Printable
+
+
+def typeset(template: bytes, data: Mapping[str, Any], made_at: int, pictures: Mapping[str, str] | None = None) -> bytes:
+    """PDF/A-2b of a template that reads `sys.inputs.data` as JSON: nothing a person typed is ever markup.
+
+    `pictures` are SVG texts by the name of their input. The template finds a note on letters that no font has in
+    `unprintable`.
+    """
+    printable = Printable()
+    printed = printable.of(data)
+    inputs = {
+        "data": json.dumps({**printed, "unprintable": printable.note()}, ensure_ascii=False),
+        **(pictures or {}),
+    }
+    return bytes(
+        typst.compile(
+            template,
+            format="pdf",
+            pdf_standards="a-2b",
+            sys_inputs=inputs,
+            timestamp=made_at,
+            font_paths=_fonts(),
+        )
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Typst's own and ours, read once; never the machine's."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(fonts.FOLDER)])
