@@ -1,13 +1,5 @@
 #!/usr/bin/env python3
-"""Everything a newcomer needs, with nothing but Python: set up, run the demo, test, check, measure.
-
-python3 dev.py run      set up, then serve the demo on http://127.0.0.1:8000
-python3 dev.py test     set up with the test extras, then the whole suite (arguments go to pytest)
-python3 dev.py check    ruff, mypy --strict and the directions between the packages
-python3 dev.py bench    the benchmarks
-python3 dev.py setup    only .venv and the installation
-python3 dev.py lock     renew requirements/ after setup.cfg changed; --upgrade takes the newest of everything
-"""
+"""Everything a newcomer needs, with nothing but Python: set up, run the demo, test, check, measure."""
 
 from __future__ import annotations
 
@@ -18,6 +10,14 @@ import sys
 import venv
 from pathlib import Path
 
+USAGE = """\
+python3 dev.py run      set up, then serve the demo on http://127.0.0.1:8000
+python3 dev.py test     set up with the test extras, then the whole suite (arguments go to pytest)
+python3 dev.py check    ruff, mypy --strict and the directions between the packages
+python3 dev.py bench    the benchmarks
+python3 dev.py setup    only .venv and the installation
+python3 dev.py lock     renew requirements/ after setup.cfg changed; --upgrade takes the newest of everything
+"""
 ROOT = Path(__file__).parent.resolve()
 VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
@@ -168,7 +168,7 @@ def main(arguments: list[str]) -> int:
     """Do what the first argument says."""
     commands = {"run": run, "test": test, "check": check, "bench": bench, "lock": lock, "setup": lambda _: setup() or 0}
     if not arguments or arguments[0] not in commands:
-        print(__doc__)
+        print(USAGE)
         return 0 if arguments[:1] in ([], ["--help"], ["-h"]) else 2
     return commands[arguments[0]](arguments[1:])
 

@@ -1,147 +1,263 @@
-"""Everything the engine refuses, as one tree.
+"""Everything the engine refuses, as one tree, and the base of such trees above.
 
-The docstring of a class is its default message (`SpokenError` sees to it, here and in the packages above). Messages
-that people see are Spanish and say what to do.
+Sentences that people see are Spanish and say what to do. What an error is about lies in fields, keyword only.
 """
 
 from __future__ import annotations
 
+import copyreg
+import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 
+@dataclass(eq=False)
 class SpokenError(Exception):
-    """No se pudo hacer lo pedido."""
+    """An error whose `message` is shown to a person: what was raised with, else the `sentence` of its class."""
 
-    def __init__(self, message: str | None = None, **ids: Any) -> None:
-        """Take another message than the docstring's; keep `ids` as attributes."""
-        super().__init__(message or (type(self).__doc__ or "").strip())
-        self.__dict__.update(ids)
+    sentence: ClassVar[str] = "No se pudo hacer lo pedido."
 
-    @property
-    def message(self) -> str:
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        """Speak even if nobody gave a sentence."""
+        self.message = self.message or self.sentence
+        self.args = (self.message,)
+
+    def __str__(self) -> str:
         """The sentence to show."""
-        return str(self)
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes with every field."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class EngineError(SpokenError):
-    """El motor de procesos no pudo hacer lo pedido."""
+    """What the engine refuses."""
+
+    sentence = "El motor de procesos no pudo hacer lo pedido."
 
 
 class DatabaseDown(EngineError):
-    """La base de datos no responde en este momento. No se guardó nada a medias: vuelva a intentarlo en un minuto."""
+    """The database doesn't answer."""
+
+    sentence = (
+        "La base de datos no responde en este momento. No se guardó nada a medias: vuelva a intentarlo en un minuto."
+    )
 
 
 class StorageFull(EngineError):
-    """No queda espacio en el disco: no se guardó nada. Avise a la administración de la plataforma y repita después."""
+    """The disk holds no more."""
+
+    sentence = (
+        "No queda espacio en el disco: no se guardó nada. Avise a la administración de la plataforma y repita después."
+    )
 
 
 class NotFound(EngineError):
-    """No existe lo que busca. Verifique la dirección o vuelva a la bandeja."""
+    """What was asked for does not exist."""
+
+    sentence = "No existe lo que busca. Verifique la dirección o vuelva a la bandeja."
 
 
+@dataclass(eq=False, kw_only=True)
 class UnknownInstance(NotFound):
-    """Ese proceso no existe. Vuelva a la lista y elija otro."""
+    """No case has this id."""
+
+    sentence = "Ese proceso no existe. Vuelva a la lista y elija otro."
+
+    instance_id: int
 
 
+@dataclass(eq=False, kw_only=True)
 class UnknownTask(NotFound):
-    """Esa tarea no existe. Vuelva a su bandeja y elija otra."""
+    """No task has this id."""
+
+    sentence = "Esa tarea no existe. Vuelva a su bandeja y elija otra."
+
+    task_id: int
 
 
+@dataclass(eq=False, kw_only=True)
 class UnknownDefinition(NotFound):
-    """Ese proceso no está publicado. Revise su nombre en la lista de procesos."""
+    """No process of this key is published."""
+
+    sentence = "Ese proceso no está publicado. Revise su nombre en la lista de procesos."
+
+    process_key: str = ""
 
 
 class UnknownElement(NotFound):
-    """El diagrama no tiene ese elemento. Actualice la página: quizá lo borraron."""
+    """The diagram has no such element."""
+
+    sentence = "El diagrama no tiene ese elemento. Actualice la página: quizá lo borraron."
 
 
+@dataclass(eq=False, kw_only=True)
 class NotAllowed(EngineError):
-    """Esa tarea no es suya. Si debe hacerla, pida al coordinador que se la reasigne."""
+    """The task, or the command, is somebody else's."""
+
+    sentence = "Esa tarea no es suya. Si debe hacerla, pida al coordinador que se la reasigne."
+
+    task_id: int | None = None
 
 
 class FourEyes(NotAllowed):
-    """Usted hizo el paso que aquí se revisa; debe hacerlo otra persona."""
+    """Who did a step may not be who reviews it."""
+
+    sentence = "Usted hizo el paso que aquí se revisa; debe hacerlo otra persona."
 
 
 class Conflict(EngineError):
-    """Alguien lo hizo antes. Actualice la página para ver cómo quedó."""
+    """What was wanted no longer fits what is."""
+
+    sentence = "Alguien lo hizo antes. Actualice la página para ver cómo quedó."
 
 
 class LostRace(Conflict):
-    """Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo."""
+    """Somebody wrote the same rows at that moment."""
+
+    sentence = "Otra persona cambiaba lo mismo en ese momento. Vuelva a intentarlo."
 
 
+@dataclass(eq=False, kw_only=True)
 class TaskAlreadyCompleted(Conflict):
-    """Esta tarea ya fue terminada. Actualice su bandeja."""
+    """The task was finished before."""
+
+    sentence = "Esta tarea ya fue terminada. Actualice su bandeja."
+
+    task_id: int
+    completed_by: str | None
+    completed_at: dt.datetime | None
 
 
+@dataclass(eq=False, kw_only=True)
 class TaskCancelledError(Conflict):
-    """Esta tarea ya no hace falta: el proceso siguió sin ella."""
+    """The case went on without the task."""
+
+    sentence = "Esta tarea ya no hace falta: el proceso siguió sin ella."
+
+    task_id: int
 
 
+@dataclass(eq=False, kw_only=True)
 class TaskHeldByAnother(Conflict):
-    """Otra persona tomó esta tarea. Pídale que la devuelva al grupo si debe hacerla usted."""
+    """Somebody took the group's task."""
+
+    sentence = "Otra persona tomó esta tarea. Pídale que la devuelva al grupo si debe hacerla usted."
+
+    task_id: int
+    assignee: str
 
 
+@dataclass(eq=False, kw_only=True)
 class InstanceEndedError(Conflict):
-    """Ese proceso ya terminó."""
+    """The case is over."""
+
+    sentence = "Ese proceso ya terminó."
+
+    instance_id: int
 
 
+@dataclass(eq=False, kw_only=True)
 class DuplicateBusinessKey(Conflict):
-    """Ya hay un proceso abierto con esa clave."""
+    """A case of this key exists, perhaps an ended one."""
+
+    sentence = "Ya hay un proceso abierto con esa clave."
+
+    business_key: str
 
 
+@dataclass(eq=False, kw_only=True)
 class StaleDraft(Conflict):
-    """Otra persona guardó este borrador mientras usted lo editaba. Compare los dos antes de guardar el suyo."""
+    """Somebody saved the draft since it was read. `theirs` is the draft that stands now, if one does."""
+
+    sentence = "Otra persona guardó este borrador mientras usted lo editaba. Compare los dos antes de guardar el suyo."
+
+    theirs: Any = None
 
 
 class Invalid(EngineError):
-    """Lo enviado no se puede aceptar. Corrija lo señalado y vuelva a enviar."""
+    """What was sent cannot be accepted."""
+
+    sentence = "Lo enviado no se puede aceptar. Corrija lo señalado y vuelva a enviar."
 
 
+@dataclass(eq=False, kw_only=True)
 class InvalidDiagram(Invalid):
-    """El diagrama no se puede publicar. Corrija los hallazgos señalados."""
+    """A diagram that cannot be published. `findings` are the linter's, if it was the linter."""
+
+    sentence = "El diagrama no se puede publicar. Corrija los hallazgos señalados."
 
     findings: Sequence[Any] = ()
-    """`engine.definitions.linting.Finding`, if the linter refused it."""
+    process_key: str = ""
+    element: str = ""
 
 
 class UnreadableDiagram(InvalidDiagram):
-    """El archivo no es un diagrama BPMN que se pueda leer."""
+    """A file that is no BPMN."""
+
+    sentence = "El archivo no es un diagrama BPMN que se pueda leer."
 
 
+@dataclass(eq=False, kw_only=True)
 class InvalidExpression(Invalid):
-    """La expresión no se entiende."""
+    """An expression that nobody understands; `position` counts from 1, `suggestion` is a known name."""
+
+    sentence = "La expresión no se entiende."
+
+    position: int | None = None
+    suggestion: str = ""
 
 
 class InvalidDeadline(Invalid):
-    """El plazo no se entiende. Escriba por ejemplo «5dh», «cierre+5dh» o «fecha:variable»."""
+    """A deadline that nobody understands."""
+
+    sentence = "El plazo no se entiende. Escriba por ejemplo «5dh», «cierre+5dh» o «fecha:variable»."
 
 
+@dataclass(eq=False, kw_only=True)
 class UnknownRole(Invalid):
-    """El diagrama nombra un rol que no existe."""
+    """A role that nobody can have."""
+
+    sentence = "El diagrama nombra un rol que no existe."
+
+    role: str = ""
 
 
 class UnknownTopic(Invalid):
-    """El diagrama nombra un paso automático que no existe."""
+    """An automatic step that nobody wrote."""
+
+    sentence = "El diagrama nombra un paso automático que no existe."
 
 
 class InvalidVariables(Invalid):
-    """Las variables del proceso deben ser textos, números, fechas o listas pequeñas."""
+    """Variables that a case cannot hold."""
+
+    sentence = "Las variables del proceso deben ser textos, números, fechas o listas pequeñas."
 
 
 class NoMessageReceiver(NotFound):
-    """Ningún proceso espera ese mensaje."""
+    """Nobody waits for the message."""
+
+    sentence = "Ningún proceso espera ese mensaje."
 
 
 class ExecutionFailed(EngineError):
-    """Un paso automático falló. Quedó registrado como incidente; el coordinador puede reintentarlo."""
+    """An automatic step, or what follows from it, failed."""
+
+    sentence = "Un paso automático falló. Quedó registrado como incidente; el coordinador puede reintentarlo."
 
 
 class CorruptState(ExecutionFailed):
-    """El estado guardado de este proceso no se puede leer. Avise al administrador; los demás procesos siguen."""
+    """The stored state of a case cannot be read."""
+
+    sentence = "El estado guardado de este proceso no se puede leer. Avise al administrador; los demás procesos siguen."
 
 
 class CannotResolve(Conflict):
-    """Ese incidente no se puede resolver así. Elija otra de las opciones."""
+    """An incident that does not end this way."""
+
+    sentence = "Ese incidente no se puede resolver así. Elija otra de las opciones."

@@ -1,4 +1,4 @@
-"""What can go wrong with mail, as one tree. Every sentence is Spanish and written where the error is raised."""
+"""What can go wrong with mail, as one tree."""
 
 from __future__ import annotations
 
@@ -8,26 +8,40 @@ from engine.errors import SpokenError
 class NotificationsError(SpokenError):
     """The root of the tree."""
 
+    sentence = "No se pudo enviar el correo."
+
 
 class InvalidMailUrl(NotificationsError):
     """The address of the mail server cannot be used."""
+
+    sentence = "La dirección del servidor de correo no se entiende. Escriba por ejemplo «smtp://servidor:25»."
 
 
 class DeliveryFailed(NotificationsError):
     """A mail did not leave."""
 
+    sentence = "El servidor de correo no recibió el mensaje. Se intentará de nuevo."
+
 
 class ServerUnavailable(DeliveryFailed):
     """The server cannot be reached, hangs, or takes nothing from us: no mail's fault, and any mail would meet it."""
+
+    sentence = "El servidor de correo no responde. Se intentará de nuevo."
 
 
 class RefusedForNow(DeliveryFailed):
     """The server answered 4xx for this mail: it may take it later, and others now."""
 
+    sentence = "El servidor de correo no recibió el mensaje por ahora. Se intentará de nuevo."
+
 
 class AddressRefused(DeliveryFailed):
     """The address is none, or the server refuses it for good."""
 
+    sentence = "El servidor de correo no acepta esa dirección. Corríjala en la ficha de la persona."
+
 
 class MessageRefused(DeliveryFailed):
     """The mail cannot be composed, or the server refuses its content for good."""
+
+    sentence = "El servidor de correo no acepta ese mensaje."

@@ -22,27 +22,39 @@ log = logging.getLogger(__name__)
 
 
 class WebError(engine_errors.SpokenError):
-    """No se pudo hacer lo pedido."""
+    """What the web refuses by itself."""
+
+    sentence = "No se pudo hacer lo pedido."
 
 
 class TooManyAttempts(WebError):
-    """Hubo demasiados intentos de ingreso. Espere quince minutos y vuelva a intentarlo."""
+    """Too many sign-ins, or answers, from one place."""
+
+    sentence = "Hubo demasiados intentos de ingreso. Espere quince minutos y vuelva a intentarlo."
 
 
 class WrongPassword(WebError):
-    """El usuario o la contraseña no coinciden. Revise las dos y vuelva a intentarlo."""
+    """User and password don't go together."""
+
+    sentence = "El usuario o la contraseña no coinciden. Revise las dos y vuelva a intentarlo."
 
 
 class WeakPassword(WebError):
-    """Escriba una contraseña de al menos 12 caracteres, distinta de su usuario. Sirve una frase que recuerde."""
+    """A password too short or too obvious."""
+
+    sentence = "Escriba una contraseña de al menos 12 caracteres, distinta de su usuario. Sirve una frase que recuerde."
 
 
 class ExpiredLink(WebError):
-    """Este enlace ya se usó o venció. Pida otro a la administración de la plataforma."""
+    """A link to choose a password that was used, or is too old."""
+
+    sentence = "Este enlace ya se usó o venció. Pida otro a la administración de la plataforma."
 
 
 class UnknownPage(WebError):
-    """No hay nada en esta dirección. Revísela o vuelva a la bandeja."""
+    """No page has this address."""
+
+    sentence = "No hay nada en esta dirección. Revísela o vuelva a la bandeja."
 
 
 STATUS: dict[type[Exception], HTTPStatus] = {

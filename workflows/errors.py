@@ -1,45 +1,97 @@
-"""Everything the domain refuses, as one tree. The docstring is the default message, in Spanish."""
+"""Everything the domain refuses, as one tree."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from engine.errors import SpokenError
 
 
 class WorkflowsError(SpokenError):
-    """No se pudo hacer lo pedido."""
+    """What the domain refuses."""
+
+    sentence = "No se pudo hacer lo pedido."
 
 
 class NotFound(WorkflowsError):
-    """No existe lo que busca. Verifique la dirección o vuelva a la lista."""
+    """What was asked for does not exist."""
+
+    sentence = "No existe lo que busca. Verifique la dirección o vuelva a la lista."
 
 
 class Forbidden(WorkflowsError):
-    """No tiene permiso para hacer esto. Si lo necesita, pídalo a la coordinación del plan."""
+    """Somebody else's to do."""
+
+    sentence = "No tiene permiso para hacer esto. Si lo necesita, pídalo a la coordinación del plan."
 
 
 class Conflict(WorkflowsError):
-    """Alguien lo cambió antes. Actualice la página y vuelva a intentarlo."""
+    """What was wanted no longer fits what is."""
+
+    sentence = "Alguien lo cambió antes. Actualice la página y vuelva a intentarlo."
 
 
+@dataclass(eq=False, kw_only=True)
 class PeriodFrozen(Conflict):
-    """El periodo está cerrado: sus cifras no se cambian. El intento quedó registrado."""
+    """A closed month was about to change. The fields are what the *bitácora* tells of the attempt."""
+
+    sentence = "El periodo está cerrado: sus cifras no se cambian. El intento quedó registrado."
+
+    plan_code: str = ""
+    period_code: str = ""
+    action: str = "cambiar_cifra"
+    object_code: str = ""
+    measurement_id: int | None = None
+    attempt: dict[str, Any] = field(default_factory=dict)
 
 
 class Refused(WorkflowsError):
-    """Todavía no se puede hacer esto."""
+    """Something must come first."""
+
+    sentence = "Todavía no se puede hacer esto."
 
 
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field. `path` is `campo`, `lista`, `lista.0` or `lista.0.columna`; the message Spanish."""
+
+    path: str
+    message: str
+
+
+@dataclass(eq=False, kw_only=True)
 class InvalidSubmission(WorkflowsError):
-    """Hay campos por corregir. Revise los señalados y vuelva a enviar."""
+    """A form with fields to correct. `raw` is what was sent, as it can be shown again."""
+
+    sentence = "Hay campos por corregir. Revise los señalados y vuelva a enviar."
+
+    errors: Sequence[FieldError]
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    task_id: int | None = None
 
 
 class InvalidFile(WorkflowsError):
-    """El archivo no se puede aceptar."""
+    """A file that cannot be kept."""
+
+    sentence = "El archivo no se puede aceptar."
 
 
+@dataclass(eq=False, kw_only=True)
 class InvalidForm(WorkflowsError):
-    """El formulario tiene partes que no se entienden. Corrija los componentes señalados."""
+    """A form's schema that cannot be used; `problems` is every sentence."""
+
+    sentence = "El formulario tiene partes que no se entienden. Corrija los componentes señalados."
+
+    problems: Sequence[str] = ()
 
 
+@dataclass(eq=False, kw_only=True)
 class UnknownFormHandler(WorkflowsError):
-    """El diagrama nombra un registro de formulario que no existe. Avise a quien cuida los procesos."""
+    """A diagram that names a form handler nobody wrote."""
+
+    sentence = "El diagrama nombra un registro de formulario que no existe. Avise a quien cuida los procesos."
+
+    handler: str
+    task_id: int

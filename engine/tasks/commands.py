@@ -99,7 +99,7 @@ def _locked(session: Session, task_id: int) -> UserTask:
 def _finish(turn: Turn, task: UserTask, values: dict[str, Any]) -> None:
     node = turn.case.node(task.node_id)
     if node._state != TaskState.READY:
-        raise CorruptState(f"La tarea {task.id} está abierta, pero su proceso no la espera.", task_id=task.id)
+        raise CorruptState(f"La tarea {task.id} está abierta, pero su proceso no la espera.")
     offering.forget_candidates(turn, [task.id])
     _mark_completed(turn, task)
     node.data.update(values)

@@ -20,10 +20,10 @@ from workflows.sectors.holidays import local_days
 from workflows.shipped import publish_shipped
 
 
-@click.command()
+@click.command(help="Crea las tablas o las lleva a esta versión. Se puede repetir.")
 @click.option("--new", "message", metavar="MENSAJE", help="Para desarrollo: escribe la migración que falta.")
 def migrate(message: str | None) -> None:
-    """Crea las tablas o las lleva a esta versión. Se puede repetir."""
+    """Create the tables or bring them up to date."""
     with opened() as application:
         migrating.migrate(application.database)
         if message:
@@ -31,19 +31,23 @@ def migrate(message: str | None) -> None:
         click.echo(f"Las tablas están al día en {application.database.url.render_as_string(hide_password=True)}")
 
 
-@click.command()
+@click.command(help="Carga los roles y publica los diagramas que trae Cauce. Se puede repetir.")
 @click.option("--demo", is_flag=True, help="Carga además la demostración y juega su pasado.")
 def seed(demo: bool) -> None:
-    """Carga los roles y publica los diagramas que trae Cauce. Se puede repetir."""
+    """Load roles and publish what is shipped."""
     with opened(demo=demo or None) as application:
         prepare(application)
         click.echo("Los roles y los diagramas están cargados.")
 
 
-@click.command()
+@click.command(
+    help=(
+        "Revisa que nada esté roto: tablas, casos, tareas, plazos, historia, archivos. Termina con 1 si algo lo está."
+    )
+)
 @click.option("--repair", is_flag=True, help="Arregla lo que se deduce de lo demás, y dice qué arregló.")
 def doctor(repair: bool) -> None:
-    """Revisa que nada esté roto: tablas, casos, tareas, plazos, historia, archivos. Termina con 1 si algo lo está."""
+    """Print what is wrong, and repair it if asked."""
     with opened() as application:
         found = examine(application, repair=repair)
         for problem in found:

@@ -17,12 +17,17 @@ from workflows.sectors.models import Entity
 ROLE = "administrador"
 
 
-@click.group()
+@click.group(help="Quien administra la plataforma.")
 def admin() -> None:
-    """Quien administra la plataforma."""
+    """Group the commands on administrators."""
 
 
-@admin.command()
+@admin.command(
+    help=(
+        "Crea a quien administra, o le da otra contraseña.\n\n"
+        "La contraseña se pregunta dos veces y no queda escrita en ninguna parte."
+    )
+)
 @click.argument("username", metavar="USUARIO")
 @click.option("--name", metavar="NOMBRE", help="Nombre completo; por omisión, el usuario.")
 @click.option("--email", metavar="CORREO", default="", help="Correo electrónico.")
@@ -30,10 +35,7 @@ def admin() -> None:
 @click.option("--entity-name", metavar="NOMBRE", default="", help="Nombre de la entidad, si todavía no existe.")
 @click.option("--password-stdin", is_flag=True, help="Lee la contraseña de la entrada estándar, sin preguntar.")
 def create(username: str, name: str, email: str, entity: str, entity_name: str, password_stdin: bool) -> None:
-    """Crea a quien administra, o le da otra contraseña.
-
-    La contraseña se pregunta dos veces y no queda escrita en ninguna parte.
-    """
+    """Create an administrator, or give one another password."""
     username = username.strip().lower()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else _ask()
     with opened() as application:

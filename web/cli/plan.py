@@ -28,32 +28,36 @@ CONSOLE = Actor("consola", is_supervisor=True)
 """Who loads a plan from the command line."""
 
 
-@click.group()
+@click.group(help="Carga un plan desde Excel y muestra sus cifras.")
 def plan() -> None:
-    """Carga un plan desde Excel y muestra sus cifras."""
+    """Group the commands on plans."""
 
 
-@plan.command()
+@plan.command(help="Escribe en FILE el libro de Excel vacío que llena la oficina (plan.xlsx si no se dice otro).")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default=Path("plan.xlsx"))
 @click.option("--force", is_flag=True, help="Reemplaza el archivo si ya existe.")
 def template(file: Path, force: bool) -> None:
-    """Escribe en FILE el libro de Excel vacío que llena la oficina (plan.xlsx si no se dice otro)."""
+    """Write the empty workbook."""
     if file.exists() and not force:
         raise click.ClickException(f"{file} ya existe. Escriba otro nombre, o --force para reemplazarlo.")
     file.write_bytes(empty_workbook())
     click.echo(f"Formato escrito en {file}. Llénelo y cárguelo con: cauce plan import {file}")
 
 
-@plan.command("import")
+@plan.command(
+    "import",
+    help=(
+        "Carga el plan de FILE (.xlsx o .yaml): todo o nada, y solo si no hay errores.\n\n"
+        "Primero muestra qué se agrega, qué cambia y qué se retira. Los meses con mediciones quedan como "
+        "meses cerrados."
+    ),
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Solo muestra qué cambiaría y qué hay por corregir.")
 @click.option("--yes", is_flag=True, help="Carga sin preguntar.")
 @click.option("--first-year", type=click.IntRange(2000, 2100), help="Mueve todo el plan para que empiece ese año.")
 def load(file: Path, dry_run: bool, yes: bool, first_year: int | None) -> None:
-    """Carga el plan de FILE (.xlsx o .yaml): todo o nada, y solo si no hay errores.
-
-    Primero muestra qué se agrega, qué cambia y qué se retira. Los meses con mediciones quedan como meses cerrados.
-    """
+    """Load a file, after showing what would change."""
     try:
         data = read_file(file.name, file.read_bytes())
         data = rebase(data, first_year) if first_year else data
@@ -73,7 +77,7 @@ def _load(application: Application, data: PlanData, *, dry_run: bool, yes: bool)
         found = importing.preview(session, data, today=bogota_day(application.clock.now()))
     _show(found)
     if found.errors:
-        raise InvalidPlan(found.errors)
+        raise InvalidPlan(problems=found.errors)
     if dry_run or found.changes_nothing:
         return False
     if not yes:
@@ -83,12 +87,12 @@ def _load(application: Application, data: PlanData, *, dry_run: bool, yes: bool)
     return True
 
 
-@plan.command("figures")
+@plan.command("figures", help="Muestra las cifras de un mes: indicadores, objetivos, líneas, entidades y plan.")
 @click.option("--period", required=True, metavar="AAAA-MM", help="El mes, por ejemplo 2018-06.")
 @click.option("--plan", "plan_code", metavar="CÓDIGO", help="El código del plan, si hay más de uno.")
 @click.option("--json", "as_json", is_flag=True, help="En JSON, con porcentajes de un decimal.")
 def show_figures(period: str, plan_code: str | None, as_json: bool) -> None:
-    """Muestra las cifras de un mes: indicadores, objetivos, líneas, entidades y plan."""
+    """Print the figures of a month."""
     with opened() as application, application.database.reading() as session:
         found = figures.of_period(session, plan_code or _only_plan(session), period)
     if as_json:

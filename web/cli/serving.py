@@ -22,16 +22,18 @@ from web.delivery import Delivery
 THREADS = 8
 
 
-@click.command()
+@click.command(
+    help=(
+        "Atiende a las personas y, al lado, hace lo que vence.\n\n"
+        "Aplica antes las migraciones que falten. Con --demo carga la demostración la primera vez."
+    )
+)
 @click.option("--demo", is_flag=True, help="Datos ficticios ya jugados, sin contraseñas; solo en esta máquina.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Dirección en la que atiende.")
 @click.option("--port", default=8000, show_default=True, help="Puerto.")
 @click.option("--no-worker", is_flag=True, help="No hacer aquí lo que vence: otro proceso corre «cauce worker».")
 def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
-    """Atiende a las personas y, al lado, hace lo que vence.
-
-    Aplica antes las migraciones que falten. Con --demo carga la demostración la primera vez.
-    """
+    """Serve people, with a worker beside."""
     if demo and not is_loopback(host):
         raise click.UsageError("La demostración no pide contraseñas: solo se sirve en esta máquina (127.0.0.1).")
     _log()
@@ -51,12 +53,14 @@ def _log() -> None:
         logging.getLogger(package).setLevel(logging.INFO)
 
 
-@click.command()
+@click.command(
+    help=(
+        "Hace lo que vence: abre periodos, dispara plazos, reintenta, escribe y envía correos.\n\n"
+        "Pueden correr varios a la vez; cada cosa se hace una sola vez."
+    )
+)
 def worker() -> None:
-    """Hace lo que vence: abre periodos, dispara plazos, reintenta, escribe y envía correos.
-
-    Pueden correr varios a la vez; cada cosa se hace una sola vez.
-    """
+    """Do what is due until told to stop."""
     _log()
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -15,7 +15,13 @@ from workflows.simulation.result import Result
 BEGINS = f"{FIRST_YEAR - 1}-05-01"
 
 
-@click.command()
+@click.command(
+    help=(
+        "Juega la vida entera de un plan con el reloj simulado: de las entidades y personas al expediente "
+        "archivado.\n\n"
+        "Termina con 1 si el plan no llegó a su fin."
+    )
+)
 @click.option("--years", type=click.IntRange(1, 4), default=4, show_default=True, help="Cuántos años tiene el plan.")
 @click.option("--seed", type=int, default=1, show_default=True, help="La misma semilla da el mismo resultado.")
 @click.option(
@@ -41,10 +47,7 @@ BEGINS = f"{FIRST_YEAR - 1}-05-01"
 def simulate(
     years: int, seed: int, start: dt.datetime, profile: str, database: str | None, output: Path | None, as_json: bool
 ) -> None:
-    """Juega la vida entera de un plan con el reloj simulado: de las entidades y personas al expediente archivado.
-
-    Termina con 1 si el plan no llegó a su fin.
-    """
+    """Play the whole life of a plan."""
     found = simulating.simulate(Order(years, seed, start.date(), profile, database, output))
     click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else _told(found))
     if not found.ended:

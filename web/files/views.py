@@ -37,4 +37,4 @@ def _ensure_may_read(session: Session, stored: StoredFile) -> None:
         return
     task = session.get(UserTask, stored.task_id) if stored.task_id else None
     if task is None or not has_work_in(session, task.instance_id, me):
-        raise Forbidden("Ese archivo es de información clasificada o reservada.", file_id=stored.id)
+        raise Forbidden("Ese archivo es de información clasificada o reservada.")

@@ -10,6 +10,7 @@ from typing import Any
 
 from web.forms.names import anchor_of, name_of
 from workflows.documents.models import StoredFile
+from workflows.errors import FieldError
 from workflows.forms.cells import is_blank
 from workflows.forms.fields import Field
 from workflows.forms.handlers import Chip, Option
@@ -17,7 +18,7 @@ from workflows.forms.notation import format_number, parse_day, parse_moment
 from workflows.forms.opening import OpenForm, own_table
 from workflows.forms.reading import identity
 from workflows.forms.stored import text_of
-from workflows.forms.values import FieldError, path_of
+from workflows.forms.values import path_of
 
 CHIP_COLUMN = "semaforo_previsto"
 """A read-only column of this name is where the preview of the row stands."""

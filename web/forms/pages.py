@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from web.forms.controls import FormView
 from workflows.documents.kinds import SUFFIXES
+from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
-from workflows.forms.values import FieldError
 
 
 def render(

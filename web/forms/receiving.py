@@ -19,11 +19,11 @@ from web.bootstrap import Application
 from web.forms.names import anchor_of, name_of
 from workflows.calendar import BOGOTA
 from workflows.documents import files
-from workflows.errors import InvalidFile, InvalidSubmission
+from workflows.errors import FieldError, InvalidFile, InvalidSubmission
 from workflows.forms.handlers import Chip
 from workflows.forms.reading import rows_of, unflatten
 from workflows.forms.schema import FormSchema
-from workflows.forms.values import FieldError, path_of
+from workflows.forms.values import path_of
 
 SEND, KEEP = "enviar", "guardar"
 REMOVE_FILE = "-_quitar"

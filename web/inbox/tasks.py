@@ -25,7 +25,7 @@ from web.inbox.next_steps import next_steps
 from web.inbox.reasons import was_claimed, why
 from web.pages import actor, current, page
 from workflows import guide
-from workflows.forms.values import FieldError
+from workflows.errors import FieldError
 from workflows.people.directory import Directory
 
 

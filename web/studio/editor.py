@@ -82,7 +82,7 @@ def save_draft(process_key: str) -> Response | tuple[Response, int]:
             said = f"Borrador guardado a las {clock_time(draft.saved_at)}."
             return jsonify(mensaje=said, revision=draft.revision)
     except StaleDraft as stale:
-        return jsonify(conflict(stale.theirs, xml)), 409  # type: ignore[attr-defined]
+        return jsonify(conflict(stale.theirs, xml)), 409
 
 
 def keep(session: Session, process_key: str, xml: bytes, revision: int) -> Draft:

@@ -64,7 +64,7 @@ def change_task(process_key: str, element_id: str) -> Response | str | tuple[str
         with current().database.unit_of_work() as session:
             keep(session, process_key, changed, revision)
     except StaleDraft as stale:
-        said = conflict(stale.theirs, changed)  # type: ignore[attr-defined]
+        said = conflict(stale.theirs, changed)
         return sheet_page(process_key, diagram, element, after, said["revision"], conflict=said), 409
     return back_to("studio.tasks", f"«{after.name}» quedó en el borrador.", process_key=process_key)
 

@@ -142,7 +142,7 @@ def _place(session: Session, plan_code: str, path: str) -> _Place:
     attribute, _, year = what.partition("/")
     owner = _owner(session, plan_code, kind, code)
     if owner is None or attribute not in LABELS or (year and not year.isdecimal()):
-        raise NotFound(f"El plan {plan_code} no tiene el elemento «{path}».", element=path)
+        raise NotFound(f"El plan {plan_code} no tiene el elemento «{path}».")
     return _Place(owner, attribute, int(year) if year else None)
 
 

@@ -20,7 +20,9 @@ YEAR_ENDS = ("31-12", "12-31")
 
 
 class InvalidCadence(WorkflowsError):
-    """La cadencia del evento de inicio no se entiende. Corríjala en el editor del proceso."""
+    """Properties of a timer start event that nobody understands."""
+
+    sentence = "La cadencia del evento de inicio no se entiende. Corríjala en el editor del proceso."
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def read(session: Session, file_id: int) -> bytes:
         )
     )  # fmt: skip
     if content is None:
-        raise NotFound("Ese archivo no existe.", file_id=file_id)
+        raise NotFound("Ese archivo no existe.")
     return content
 
 

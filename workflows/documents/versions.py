@@ -81,7 +81,7 @@ def present(session: Session, document: PlanDocument) -> DocumentVersion:
     """The version in force. Raises `NotFound` before the first."""
     found = version(session, document.id, document.number)
     if found is None:
-        raise NotFound(f"«{document.title}» todavía no tiene una versión.", document_id=document.id)
+        raise NotFound(f"«{document.title}» todavía no tiene una versión.")
     return found
 
 

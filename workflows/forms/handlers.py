@@ -17,7 +17,8 @@ from engine.identity import Actor
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
-from workflows.forms.values import ROW_KEY, FieldError, Values, path_of
+from workflows.errors import FieldError
+from workflows.forms.values import ROW_KEY, Values, path_of
 
 __all__ = [
     "ROW_KEY",

@@ -11,11 +11,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
+from workflows.errors import FieldError
 from workflows.forms.cells import REQUIRED, blank, broken_rule, is_blank, parse
 from workflows.forms.fields import MAX_ROWS, Field
 from workflows.forms.handlers import Prefill
 from workflows.forms.schema import FormSchema
-from workflows.forms.values import ROW_KEY, FieldError, Values, path_of, without_duplicates
+from workflows.forms.values import ROW_KEY, Values, path_of, without_duplicates
 
 Raw = Mapping[str, Any]
 """What was sent: nested dicts and lists of strings or JSON values, unchecked."""

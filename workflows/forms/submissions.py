@@ -173,7 +173,7 @@ class Forms:
             raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=task.id)
         desk = self._desk(session, engine, task, actor, submission)
         if not desk.handler.may_amend(desk.context):
-            raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.", task_id=task.id)
+            raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.")
         return submission, desk
 
     def _desk(
@@ -244,7 +244,7 @@ def _sent_with(session: Session, task_id: int, token: str) -> Submission | None:
         raise InvalidSubmission("Recargue la página y vuelva a enviar.", errors=[], raw={})
     found = session.scalar(sa.select(Submission).filter_by(token=token))
     if found is not None and found.task_id != task_id:
-        raise Conflict("Ese envío era de otra tarea. Recargue la página y vuelva a enviar.", task_id=task_id)
+        raise Conflict("Ese envío era de otra tarea. Recargue la página y vuelva a enviar.")
     return found
 
 
@@ -298,7 +298,7 @@ def _with_readonly(key: str, columns: Any, shown: Mapping[str, Any], values: Val
 def _published(session: Session, instance: Instance, form_key: str) -> BundleModel:
     bundle = catalogue.by_sha(session, instance.bundle_sha256)
     if form_key not in bundle.form_versions:
-        raise InvalidForm(f"El formulario «{form_key}» no está publicado con este proceso.", form_key=form_key)
+        raise InvalidForm(f"El formulario «{form_key}» no está publicado con este proceso.")
     return bundle
 
 

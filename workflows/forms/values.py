@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from workflows.errors import FieldError
 
 Values = dict[str, Any]
 """Typed values by field: str, Decimal, date, datetime, time, bool, None, list of str (checklist), list of
@@ -14,14 +15,6 @@ Values = dict[str, Any]
 
 ROW_KEY = "_fila"
 """In a table with fixed rows: what tells one row from another, whatever its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field. `path` is `campo`, `lista`, `lista.0` or `lista.0.columna`; the message Spanish."""
-
-    path: str
-    message: str
 
 
 def path_of(*parts: str | int) -> str:

@@ -27,7 +27,7 @@ def document(session: Session, plan_code: str) -> PlanDocument:
     """The plan's document. Raises `NotFound` before its sections are assigned."""
     found = versions.find(session, plan_code, team.KIND)
     if found is None:
-        raise NotFound("El documento del plan no se ha empezado: falta asignar sus secciones.", plan_code=plan_code)
+        raise NotFound("El documento del plan no se ha empezado: falta asignar sus secciones.")
     return found
 
 
@@ -38,7 +38,7 @@ def section(session: Session, plan_code: str, code: str) -> DocumentSection:
     )
     found = session.scalar(query)
     if found is None:
-        raise NotFound(f"El documento no tiene la sección {code}.", plan_code=plan_code)
+        raise NotFound(f"El documento no tiene la sección {code}.")
     return found
 
 

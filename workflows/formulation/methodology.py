@@ -29,7 +29,7 @@ def latest(session: Session, plan_code: str) -> Methodology:
     """The latest version. Raises `NotFound` before the first."""
     found = find(session, plan_code)
     if found is None:
-        raise NotFound("El plan todavía no tiene una alternativa metodológica.", plan_code=plan_code)
+        raise NotFound("El plan todavía no tiene una alternativa metodológica.")
     return found
 
 

@@ -108,7 +108,7 @@ def apply(session: Session, engine: ProcessEngine, instance_id: int) -> BudgetMo
     """Change the appropriation in force; doing it twice changes it once. Raises `NotFound`."""
     kept = session.scalar(sa.select(BudgetModification).where(BudgetModification.instance_id == instance_id))
     if kept is None:
-        raise NotFound("Esta modificación presupuestal no tiene su acto registrado.", instance_id=instance_id)
+        raise NotFound("Esta modificación presupuestal no tiene su acto registrado.")
     if kept.applied_at is not None:
         return kept
     kept.before = in_force(session, kept.project_id, kept.year) or Decimal(0)
@@ -181,7 +181,7 @@ def ask(session: Session, engine: ProcessEngine, plan_code: str, project_code: s
     query = sa.select(Project).where(Project.plan_code == plan_code, Project.code == project_code)
     project = session.scalar(query)
     if project is None:
-        raise NotFound(f"El plan no tiene el proyecto «{project_code}».", project_code=project_code)
+        raise NotFound(f"El plan no tiene el proyecto «{project_code}».")
     if directory.group(LIAISON, project.entity_code) not in actor.groups:
         raise Forbidden(f"Registra las modificaciones el enlace de planeación de {project.entity_code}.")
     about = {

@@ -73,7 +73,7 @@ def find(session: Session, plan_code: str, entity: str, quarter: str) -> Externa
     for one in of_quarter(session, plan_code, quarter):
         if one.entity_code == entity:
             return one
-    raise NotFound(f"{entity} no tiene reporte externo de {quarter}.", entity_code=entity)
+    raise NotFound(f"{entity} no tiene reporte externo de {quarter}.")
 
 
 def of_quarter(session: Session, plan_code: str, quarter: str) -> list[ExternalReport]:

@@ -63,7 +63,7 @@ def find(session: Session, plan_code: str, entity: str, year: int) -> ActionPlan
         )
     )
     if found is None:
-        raise NotFound(f"{entity} no tiene plan de acción de {year}. Abra primero la vigencia.", entity_code=entity)
+        raise NotFound(f"{entity} no tiene plan de acción de {year}. Abra primero la vigencia.")
     return found
 
 

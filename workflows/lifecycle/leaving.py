@@ -44,9 +44,9 @@ def leave(
     """
     person = directory.person(session, username)
     if not person.active:
-        raise Conflict(f"{person.name} ya estaba fuera.", username=username)
+        raise Conflict(f"{person.name} ya estaba fuera.")
     if successor is not None and (successor == username or not directory.person(session, successor).active):
-        raise Refused("Elija como reemplazo a otra persona, que esté activa.", username=successor)
+        raise Refused("Elija como reemplazo a otra persona, que esté activa.")
     person.active = False
     after = {"reemplazo": successor} if successor else {}
     auditing.record(session, engine.clock, actor, "desactivar", ("persona", username), after=after)

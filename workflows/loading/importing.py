@@ -69,7 +69,7 @@ def apply(session: Session, clock: Clock, actor: Actor, data: PlanData) -> Previ
     """
     found = preview(session, data, today=bogota_day(clock.now()))
     if found.errors:
-        raise InvalidPlan(found.errors)
+        raise InvalidPlan(problems=found.errors)
     if found.changes_nothing:
         return found
     data = completed(data)

@@ -17,11 +17,11 @@ def read_file(name: str, content: bytes) -> PlanData:
     Cells and types are checked here; the plan's own rules by `checking.check`.
     """
     if len(content) > MAX_SIZE:
-        raise InvalidPlan([Problem(f"El archivo pesa más de {MAX_SIZE // 1024 // 1024} MB.")])
+        raise InvalidPlan(problems=[Problem(f"El archivo pesa más de {MAX_SIZE // 1024 // 1024} MB.")])
     if content.startswith(b"PK"):
         return read_plan(read_xlsx(content))
     if name.lower().endswith((".yaml", ".yml")):
         return read_plan(read_yaml(content))
     raise InvalidPlan(
-        [Problem("Se reciben libros de Excel (.xlsx) y archivos .yaml. Si es .xls, guárdelo como .xlsx.")]
+        problems=[Problem("Se reciben libros de Excel (.xlsx) y archivos .yaml. Si es .xls, guárdelo como .xlsx.")]
     )

@@ -54,7 +54,7 @@ def read_plan(tables: Tables) -> PlanData:
         problems.append(Problem("La hoja lleva una sola fila: un archivo es un plan.", columns.PLAN.title, 3))
     problems += _repeated(read)
     if problems:
-        raise InvalidPlan(problems)
+        raise InvalidPlan(problems=problems)
     return _assemble(read)
 
 

@@ -21,6 +21,7 @@ MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 400
 MAX_ROWS = 5000
 MAX_COLUMNS = 60
+NOT_A_WORKBOOK = "El archivo no es un libro de Excel (.xlsx) que se pueda leer."
 
 
 def read_xlsx(content: bytes) -> Tables:
@@ -31,7 +32,7 @@ def read_xlsx(content: bytes) -> Tables:
             warnings.simplefilter("ignore")  # openpyxl warns of decorations it does not keep
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises whatever its XML reader does
-        raise InvalidPlan([Problem("El archivo no es un libro de Excel (.xlsx) que se pueda leer.")]) from error
+        raise InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)]) from error
     try:
         return _tables(book)
     finally:
@@ -44,7 +45,7 @@ def _ensure_harmless(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise InvalidPlan([Problem("El libro es demasiado grande. Deje solo las hojas del formato.")])
+                raise InvalidPlan(problems=[Problem("El libro es demasiado grande. Deje solo las hojas del formato.")])
             unpacked = 0
             for part in parts:
                 with package.open(part) as stream:
@@ -53,9 +54,9 @@ def _ensure_harmless(content: bytes) -> None:
                         unpacked += len(chunk)
                         declared = declared or b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk
                         if unpacked > MAX_UNPACKED or (declared and part.filename.endswith((".xml", ".rels"))):
-                            raise InvalidPlan([Problem("El libro tiene un contenido que no se acepta.")])
+                            raise InvalidPlan(problems=[Problem("El libro tiene un contenido que no se acepta.")])
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise InvalidPlan([Problem("El archivo no es un libro de Excel (.xlsx) que se pueda leer.")]) from error
+        raise InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)]) from error
 
 
 def _tables(book: Workbook) -> Tables:
@@ -70,7 +71,7 @@ def _tables(book: Workbook) -> Tables:
             continue
         tables[sheet.key] = list(_rows(book[title], sheet, problems))
     if problems:
-        raise InvalidPlan(problems)
+        raise InvalidPlan(problems=problems)
     return tables
 
 

@@ -31,12 +31,12 @@ def read_yaml(content: bytes) -> Tables:
     try:
         document = yaml.load(content, _Loader)  # noqa: S506 - a safe loader, made stricter
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InvalidPlan([Problem(f"El archivo no es YAML que se pueda leer{_where(error)}.")]) from error
+        raise InvalidPlan(problems=[Problem(f"El archivo no es YAML que se pueda leer{_where(error)}.")]) from error
     if not isinstance(document, dict) or not isinstance(document.get("plan"), dict):
-        raise InvalidPlan([Problem("El archivo no es un plan: falta la sección «plan».")])
+        raise InvalidPlan(problems=[Problem("El archivo no es un plan: falta la sección «plan».")])
     problems = list(_misshapen(document))
     if problems:
-        raise InvalidPlan(problems)
+        raise InvalidPlan(problems=problems)
     return {key: _numbered(rows) for key, rows in _tables(document).items()}
 
 

@@ -46,7 +46,7 @@ def correct_measurement(
         with measurements.changing(session, engine, measurement, actor, "corregir", reason=reason):
             measurement.value = value
     except PeriodFrozen as refused:
-        refused.__dict__["attempt"] = {"valor": as_json(value), "motivo": reason}
+        refused.attempt = {"valor": as_json(value), "motivo": reason}
         raise
     if period.state == periods.CONSOLIDATED:
         consolidation.store_figures(session, period)
@@ -71,16 +71,14 @@ def record_refusal(session: Session, clock: Clock, actor: Actor, refused: Period
     Raising `PeriodFrozen` rolls the attempt back, and with it anything written beside it. So whoever began the
     transaction (view, command line) catches the error and calls this in a unit of work of its own.
     """
-    known = refused.__dict__
-    measurement_id = known.get("measurement_id")
-    if measurement_id is not None:
+    if refused.measurement_id is not None:
         session.add(
             MeasurementChange(
-                measurement_id=measurement_id,
+                measurement_id=refused.measurement_id,
                 at=clock.now(),
                 actor_id=actor.id,
                 action="rechazar",
-                after=known.get("attempt", {}),
+                after=refused.attempt,
                 reason=refused.message,
             )
         )
@@ -88,9 +86,9 @@ def record_refusal(session: Session, clock: Clock, actor: Actor, refused: Period
         session,
         clock,
         actor,
-        known.get("action", "cambiar_cifra"),
-        ("periodo", f"{known.get('plan_code', '')}/{known.get('period_code', '')}"),
+        refused.action,
+        ("periodo", f"{refused.plan_code}/{refused.period_code}"),
         outcome=REFUSED,
         reason=refused.message,
-        after={"objeto": known.get("object_code", ""), **known.get("attempt", {})},
+        after={"objeto": refused.object_code, **refused.attempt},
     )

@@ -44,7 +44,7 @@ def find(session: Session, period: Period, entity: str) -> EntityReport:
     query = sa.select(EntityReport).where(EntityReport.period_id == period.id, EntityReport.entity_code == entity)
     report = session.scalar(query)
     if report is None:
-        raise NotFound(f"{entity} no reporta en {period.code}.", entity_code=entity)
+        raise NotFound(f"{entity} no reporta en {period.code}.")
     return report
 
 

@@ -106,7 +106,7 @@ def history(session: Session, plan_code: str, *, upto: str | None = None, states
     """Read every month of a plan at once, or those up to `upto`; each is then cut out in memory. Raises `NotFound`."""
     plan = session.get(Plan, plan_code)
     if plan is None:
-        raise NotFound(f"No hay un plan con el código «{plan_code}».", plan_code=plan_code)
+        raise NotFound(f"No hay un plan con el código «{plan_code}».")
     structure, names = _structure(session, plan)
     rows = indicator_rows(session, Indicator.plan_code == plan_code)
     record = record_of(session, plan, rows, upto=upto, states=states)

@@ -28,7 +28,7 @@ def find(session: Session, plan_code: str, code: str) -> Period:
     """The month of a plan. Raises `NotFound`."""
     period = session.scalar(sa.select(Period).where(Period.plan_code == plan_code, Period.code == code))
     if period is None:
-        raise NotFound(f"El plan no tiene el periodo {code}. Elija otro.", period_code=code)
+        raise NotFound(f"El plan no tiene el periodo {code}. Elija otro.")
     return period
 
 

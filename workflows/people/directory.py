@@ -70,7 +70,7 @@ def person(session: Session, username: str) -> Person:
     """The person with this username, active or not. Raises `NotFound`."""
     found = session.get(Person, username)
     if found is None:
-        raise NotFound(f"No hay nadie con el usuario «{username}».", username=username)
+        raise NotFound(f"No hay nadie con el usuario «{username}».")
     return found
 
 
@@ -82,7 +82,7 @@ def actor(session: Session, username: str) -> Actor:
         .where(Person.username == username, Person.active)
     ).all()
     if not found:
-        raise NotFound(f"No hay ninguna persona activa con el usuario «{username}».", username=username)
+        raise NotFound(f"No hay ninguna persona activa con el usuario «{username}».")
     return actor_with(username, found[0].entity_code, {role for _entity, role in found if role})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workflows.errors import InvalidFile
@@ -31,10 +32,10 @@ class Problem:
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
+@dataclass(eq=False, kw_only=True)
 class InvalidPlan(InvalidFile):
-    """El archivo tiene errores; no se cargó nada. Corríjalos y vuelva a cargarlo."""
+    """A plan's file with errors; nothing was loaded. `problems` is every finding."""
 
-    def __init__(self, problems: list[Problem], message: str | None = None) -> None:
-        """Carry every finding."""
-        super().__init__(message)
-        self.problems = problems
+    sentence = "El archivo tiene errores; no se cargó nada. Corríjalos y vuelva a cargarlo."
+
+    problems: Sequence[Problem]

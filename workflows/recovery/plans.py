@@ -100,7 +100,7 @@ def of_case(session: Session, instance: Instance, variables: Mapping[str, Any]) 
         query.where(RecoveryPlan.bottleneck_id == variables.get("cuello"), RecoveryPlan.instance_id.is_(None))
     )
     if plan is None:
-        raise NotFound("Este plan de choque no tiene un cuello de botella registrado.", instance_id=instance.id)
+        raise NotFound("Este plan de choque no tiene un cuello de botella registrado.")
     return plan
 
 

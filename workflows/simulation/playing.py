@@ -34,7 +34,9 @@ ON_THE_DAY = ("fecha:fecha_reunion", "fecha:fecha_objetivo")
 
 
 class StuckPlay(WorkflowsError):
-    """La simulación no avanza: las tareas de un día no se acaban."""
+    """A simulated day that never ends."""
+
+    sentence = "La simulación no avanza: las tareas de un día no se acaban."
 
 
 @dataclass
@@ -104,7 +106,7 @@ class Play:
         try:
             self.forms.submit(session, self.engine, task_id, actor, raw, opened=form)
         except InvalidSubmission as refused:
-            corrected = self.robots.correct(form, raw, refused.__dict__["errors"])
+            corrected = self.robots.correct(form, raw, refused.errors)
             self._send_again(session, form, actor, corrected)
         return True
 
@@ -112,7 +114,7 @@ class Play:
         try:
             self.forms.submit(session, self.engine, form.task.id, actor, raw, opened=form)
         except InvalidSubmission as refused:
-            told = "; ".join(f"{error.path}: {error.message}" for error in refused.__dict__["errors"])
+            told = "; ".join(f"{error.path}: {error.message}" for error in refused.errors)
             raise StuckPlay(f"«{form.task.name}» ({form.task.process_key}) no se pudo enviar: {told}") from refused
 
     def _open_tasks(self, day: dt.date) -> list[int]:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
 from workflows.forms.reading import is_locked
-from workflows.forms.values import ROW_KEY, FieldError
+from workflows.forms.values import ROW_KEY
 from workflows.handlers.month.progress_forms import TABLE
 from workflows.lifecycle.starting import MASTER
 from workflows.loading import seeding

@@ -23,7 +23,9 @@ LONGEST_TEXT = 500
 
 
 class InvalidAnswer(Refused):
-    """Elija al menos una opción."""
+    """An answer to the survey that chooses nothing it offers."""
+
+    sentence = "Elija al menos una opción."
 
 
 @dataclass(frozen=True, slots=True)

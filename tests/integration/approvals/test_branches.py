@@ -66,7 +66,7 @@ def _number(office: Office, on: str, code: str = "012") -> None:
 
 
 def _errors(refused: pytest.ExceptionInfo[InvalidSubmission]) -> dict[str, str]:
-    return {error.path: error.message for error in refused.value.__dict__["errors"]}
+    return {error.path: error.message for error in refused.value.errors}
 
 
 def test_without_rounds_left_the_committee_decides(office: Office) -> None:

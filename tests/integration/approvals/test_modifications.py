@@ -52,7 +52,7 @@ def _path(*parts: str) -> str:
 def _refused(office: Office, objects: list[str], **changes: str) -> dict[str, str]:
     with pytest.raises(InvalidSubmission) as refused:
         _request(office, objects, **changes)
-    return {error.path: error.message for error in refused.value.__dict__["errors"]}
+    return {error.path: error.message for error in refused.value.errors}
 
 
 def _concept(office: Office, concept: str) -> None:

@@ -102,7 +102,7 @@ def test_the_form_says_at_its_field_which_month_is_open(july: House) -> None:
         with pytest.raises(InvalidSubmission) as refused:
             july.forms.submit(session, july.engine, task.id, actor, raw)
 
-    errors = {error.path: error.message for error in refused.value.__dict__["errors"]}
+    errors = {error.path: error.message for error in refused.value.errors}
     assert "junio de 2018" in errors["tablas_revisadas"]
 
 

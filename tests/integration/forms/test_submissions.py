@@ -17,11 +17,10 @@ from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from tests.integration.forms.conftest import ANA, GOOD, LUIS, ReportProgress
 from workflows.documents import files
-from workflows.errors import Conflict, InvalidSubmission, Refused, UnknownFormHandler
+from workflows.errors import Conflict, FieldError, InvalidSubmission, Refused, UnknownFormHandler
 from workflows.forms import drafts
 from workflows.forms.models import FormDraft, Submission, SubmissionRevision
 from workflows.forms.submissions import Forms
-from workflows.forms.values import FieldError
 
 Send = Callable[..., Submission]
 

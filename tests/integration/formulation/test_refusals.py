@@ -55,7 +55,7 @@ def errors_of(office: Office, task_id: int, raw: Raw) -> dict[str, str]:
         actor = _who(session, session.get_one(UserTask, task_id))
         assert actor is not None
         office.forms.submit(session, office.engine, task_id, actor, raw)
-    return {error.path: error.message for error in refused.value.__dict__["errors"]}
+    return {error.path: error.message for error in refused.value.errors}
 
 
 def robots_answer(office: Office, play: Play, task_id: int) -> Raw:

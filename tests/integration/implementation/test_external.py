@@ -77,7 +77,7 @@ def test_a_filing_is_recorded_once(quarter: Office) -> None:
             file = files.store(session, quarter.house.clock, "rmora", "r.csv", b"r\n1\n", task_id=form.task.id).id
         taken = {"sistema": "segplan", "numero_radicado": f"SDG-{QUARTER}", "fecha": "2018-07-25", "soporte": [file]}
         quarter.send("radicar_reporte", "rmora", taken, entidad="IDPAC")
-    assert {error.path for error in refused.value.__dict__["errors"]} == {"numero_radicado"}
+    assert {error.path for error in refused.value.errors} == {"numero_radicado"}
     quarter.robot("radicar_reporte", LIAISONS["IDPAC"], entidad="IDPAC")
 
     with quarter.house.database.reading() as session:

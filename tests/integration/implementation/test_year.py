@@ -72,7 +72,7 @@ def test_weights_and_programming_that_do_not_add_up_are_refused(office: Office) 
     with pytest.raises(InvalidSubmission) as refused:
         office.send("definir_plan_accion", "bdiaz", raw, entidad="DADEP")
 
-    assert "suman" in refused.value.__dict__["errors"][0].message
+    assert "suman" in refused.value.errors[0].message
 
 
 def test_a_returned_action_plan_comes_back_as_it_was_with_the_reason(office: Office) -> None:
@@ -191,7 +191,7 @@ def test_the_year_closes_on_what_the_records_prove(office: Office) -> None:
 
     with pytest.raises(InvalidSubmission) as refused:
         office.send("cerrar_vigencia", "amartinez", {"pasos": everything})
-    assert {error.path for error in refused.value.__dict__["errors"]} == {"pasos"}
+    assert {error.path for error in refused.value.errors} == {"pasos"}
     raw = {"pasos": everything[:4], "observaciones": "Diciembre no se ha cerrado."}
     office.send("cerrar_vigencia", "amartinez", raw)
 

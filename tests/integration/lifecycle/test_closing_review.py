@@ -64,7 +64,7 @@ def test_a_point_without_its_record_cannot_be_ticked(reviewing: House) -> None:
     with pytest.raises(InvalidSubmission) as refused:
         _submit(reviewing, pasos=[PROVED, UNPROVED], observaciones="Todo listo.")
 
-    (error,) = refused.value.__dict__["errors"]
+    (error,) = refused.value.errors
     assert error.path == "pasos"
     assert "«Evaluación del PES» no tiene el registro que lo prueba" in error.message
     with reviewing.database.reading() as session:
@@ -75,7 +75,7 @@ def test_what_is_left_unticked_is_explained(reviewing: House) -> None:
     with pytest.raises(InvalidSubmission) as refused:
         _submit(reviewing, pasos=[PROVED], observaciones="")
 
-    (error,) = refused.value.__dict__["errors"]
+    (error,) = refused.value.errors
     assert error.path == "observaciones"
     assert "Evaluación del PES" in error.message
 

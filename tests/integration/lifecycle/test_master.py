@@ -74,7 +74,7 @@ def test_a_plan_does_not_end_before_it_is_made(sector: House) -> None:
     with pytest.raises(InvalidSubmission) as refused:
         _do(sector, "crear_plan", **{**_CREATED, "anio_inicio": "2010"})
 
-    assert [error.path for error in refused.value.__dict__["errors"]] == ["anio_inicio"]
+    assert [error.path for error in refused.value.errors] == ["anio_inicio"]
 
 
 def test_the_file_is_not_archived_while_a_case_of_the_plan_is_open(sector: House) -> None:
@@ -90,7 +90,7 @@ def test_the_file_is_not_archived_while_a_case_of_the_plan_is_open(sector: House
         instances.cancel(session, sector.engine, running, actor=SYSTEM, reason="Ya no se necesita")
     _do(sector, "confirmar_archivo", **_CONFIRMED)
 
-    (error,) = refused.value.__dict__["errors"]
+    (error,) = refused.value.errors
     assert error.path == "indice_revisado"
     assert "Fase 1" in error.message
     with sector.database.reading() as session:

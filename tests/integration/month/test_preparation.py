@@ -66,7 +66,7 @@ def test_nobody_reviews_or_replaces_themselves(prepared: House) -> None:
     with pytest.raises(InvalidSubmission) as refused:
         _send(prepared, task_id, "rmora", raw)
 
-    assert {error.path.split(".")[-1] for error in refused.value.__dict__["errors"]} == {"revisa"}
+    assert {error.path.split(".")[-1] for error in refused.value.errors} == {"revisa"}
 
 
 def test_a_refused_responsibility_goes_to_somebody_else(prepared: House) -> None:

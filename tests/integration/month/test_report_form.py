@@ -73,7 +73,7 @@ def _send(house: House, username: str, raw: dict[str, Any]) -> int:
 def _errors(house: House, username: str, raw: dict[str, Any]) -> dict[str, str]:
     with pytest.raises(InvalidSubmission) as refused:
         _send(house, username, raw)
-    return {error.path: error.message for error in refused.value.__dict__["errors"]}
+    return {error.path: error.message for error in refused.value.errors}
 
 
 def _place(house: House, username: str, code: str) -> int:

@@ -166,7 +166,7 @@ def test_actions_end_before_the_indicator_must_be_back(house: House) -> None:
     with pytest.raises(InvalidSubmission) as refused:
         send(house, "formular_plan_choque", "ocardenas", proposal(until="2018-08-01"))
 
-    paths = [error.path for error in refused.value.__dict__["errors"]]
+    paths = [error.path for error in refused.value.errors]
     assert paths == ["acciones.0.fin", "acciones.1.fin"]
 
 

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from tests.unit.forms.schemas import MEETING, REPORT, column, form
-from workflows.errors import InvalidSubmission
+from workflows.errors import FieldError, InvalidSubmission
 from workflows.forms.bounds import within_bounds
 from workflows.forms.handlers import Prefill
 from workflows.forms.reading import Reading, Terms, read, unflatten, without_blank_rows
-from workflows.forms.values import FieldError
 
 ROWS = [
     {"_fila": "IR-3.1", "indicator_id": 7, "codigo": "IR-3.1", "nombre": "Personas", "semaforo_previsto": "gris"},
