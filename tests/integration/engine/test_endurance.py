@@ -121,7 +121,7 @@ def test_two_people_complete_the_same_task_and_exactly_one_wins(world: World) ->
         try:
             won.append(world.complete(task_id, actor).completed_by)
         except TaskAlreadyCompleted as refused:
-            lost.append(refused.completed_by)  # type: ignore[attr-defined]
+            lost.append(refused.completed_by)
 
     run_all([threading.Thread(target=attempt, args=(actor,)) for actor in (ANA, BEA, ANA, BEA)])
 

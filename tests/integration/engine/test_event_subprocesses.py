@@ -316,7 +316,7 @@ def test_one_drawn_wrongly_is_refused_with_a_sentence(world: World, drawn: str, 
     with pytest.raises(InvalidDiagram) as refused:
         world.publish(declared(straight(drawn, messages=ASKED), ERROR))
 
-    assert any(told in finding.message for finding in refused.value.findings)  # type: ignore[attr-defined]
+    assert any(told in finding.message for finding in refused.value.findings)
 
 
 def test_a_process_does_not_begin_with_an_error(world: World) -> None:

@@ -65,8 +65,8 @@ def test_the_loser_of_two_completions_is_told_who_won_and_when(world: World) -> 
     with pytest.raises(TaskAlreadyCompleted) as refused:
         world.complete(task.id, BEA)
 
-    assert refused.value.completed_by == "ana"  # type: ignore[attr-defined]
-    assert refused.value.completed_at == world.clock.now()  # type: ignore[attr-defined]
+    assert refused.value.completed_by == "ana"
+    assert refused.value.completed_at == world.clock.now()
 
 
 def test_only_the_group_may_do_a_group_task_and_only_the_holder_once_it_is_taken(world: World) -> None:
