@@ -12,10 +12,8 @@ from web.deadlines import Deadline, deadline
 from workflows.calendar import WorkingCalendar
 from workflows.monitoring import figures
 from workflows.monitoring.board import BoardMonth, BoardTask
-from workflows.monitoring.period_figures import PeriodFigures
-
-JUDGED = frozenset({"consolidado", "cerrado"})
-"""States of a month whose figures take in every report."""
+from workflows.monitoring.period_figures import LevelFigures
+from workflows.reports.contents import light
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,20 @@ def _who(task: BoardTask) -> str:
 
 def standing_figures(
     session: Session, plan_code: str, months: Sequence[BoardMonth]
-) -> tuple[PeriodFigures | None, PeriodFigures | None]:
+) -> tuple[LevelFigures | None, LevelFigures | None]:
     """The figures of the newest month that was consolidated, and of the one before; `months` newest first.
 
     While a month is being reported its figures would count as zero what has not arrived yet, so they say nothing.
     """
-    judged = [month.code for month in months if month.state in JUDGED][:2]
-    found = [figures.of_period(session, plan_code, code) for code in judged]
+    judged = [month.code for month in months if month.state in figures.KEPT][:2]
+    found = [figures.levels(session, plan_code, code) for code in judged]
     return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+
+
+def lights_of(session: Session, plan_code: str, month: str) -> dict[str, int]:
+    """How many indicators of a consolidated month stand in each light, by its word."""
+    counts: dict[str, int] = {}
+    for color, status, count in figures.lights(session, plan_code, month):
+        word = light(color, status).word
+        counts[word] = counts.get(word, 0) + count
+    return counts

@@ -12,12 +12,13 @@ from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, allow
 from web.boards import wording
 from web.boards.candidates import candidates
-from web.boards.tables import TaskLine, standing_figures, task_lines
+from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines
 from web.pages import actor, back_to, current, page
+from web.paging import ROWS, Paged, cut, offset
 from workflows.cycles import opening as cycles
 from workflows.errors import NotFound
 from workflows.monitoring import board, overview
-from workflows.monitoring.board import Board, BoardMonth
+from workflows.monitoring.board import Board, BoardMonth, BoardTask
 from workflows.people import directory
 from workflows.reports.contents import light
 
@@ -70,22 +71,29 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
         cells=_cells(found),
         judged=judged,
         before=before,
-        lights=_lights(judged),
+        lights=lights_of(session, plan.code, judged.period) if judged else {},
         bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
-        tasks=_lines(found, shown, here=True),
-        other_tasks=_lines(found, shown, here=False) if asked == months[0] else [],
+        holding=found.holding(shown.code),
+        tasks=_lines(here, "tareas"),
+        other_tasks=_lines(_elsewhere(found, shown) if asked == months[0] else [], "otras"),
         light=light,
     )
 
 
-def _of_month(found: Board, shown: BoardMonth) -> list[board.BoardTask]:
+def _of_month(found: Board, shown: BoardMonth) -> list[BoardTask]:
     return [task for task in found.tasks if task.period == shown.code]
 
 
-def _lines(found: Board, shown: BoardMonth, *, here: bool) -> list[TaskLine]:
+def _elsewhere(found: Board, shown: BoardMonth) -> list[BoardTask]:
+    return [task for task in found.tasks if task.period != shown.code]
+
+
+def _lines(tasks: list[BoardTask], name: str) -> Paged[TaskLine]:
+    """A page of the tasks, in words."""
     application = current()
-    tasks = [task for task in found.tasks if (task.period == shown.code) is here]
-    return task_lines(tasks, application.clock.now(), application.calendar)
+    start = offset(name)
+    rows = task_lines(tasks[start : start + ROWS], application.clock.now(), application.calendar)
+    return cut(rows, len(tasks), name, anchor=name)
 
 
 def _cells(found: Board) -> dict[str, list[tuple[str, wording.Cell]]]:
@@ -95,15 +103,6 @@ def _cells(found: Board) -> dict[str, list[tuple[str, wording.Cell]]]:
         code: [(one.code, wording.cell(one, one.reports.get(code), calendar)) for one in reversed(found.months)]
         for code in found.entities
     }
-
-
-def _lights(judged: Any) -> dict[str, int]:
-    """How many indicators stand in each light."""
-    counts: dict[str, int] = {}
-    for figure in judged.indicators.values() if judged else ():
-        word = light(figure.assessment.color, figure.assessment.status).word
-        counts[word] = counts.get(word, 0) + 1
-    return counts
 
 
 @blueprint.get("/tareas/<int:task_id>/reasignar")

@@ -81,9 +81,11 @@ def who_has(session: Session, tasks: Sequence[UserTask]) -> dict[int, str]:
 def groups_of(session: Session, task_ids: Iterable[int]) -> dict[int, list[str]]:
     """By task id: the groups it is offered to, in words."""
     query = sa.select(TaskCandidate.task_id, TaskCandidate.group_id).where(TaskCandidate.task_id.in_(list(task_ids)))
+    rows = session.execute(query.order_by(TaskCandidate.group_id)).all()
+    names = Directory().group_names(session, {group_id for _task_id, group_id in rows})
     found: dict[int, list[str]] = {}
-    for task_id, group_id in session.execute(query.order_by(TaskCandidate.group_id)):
-        found.setdefault(task_id, []).append(Directory().group_name(session, group_id))
+    for task_id, group_id in rows:
+        found.setdefault(task_id, []).append(names[group_id])
     return found
 
 

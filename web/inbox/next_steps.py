@@ -87,7 +87,7 @@ def _step(
 
 def _who(session: Session, element: Element) -> str:
     roles = [role for role in element.roles if not role.startswith("${")]
-    return " o ".join(Directory().group_name(session, role) for role in roles)
+    return " o ".join(Directory().group_names(session, roles).values())
 
 
 def _until(engine: ProcessEngine, task: UserTask, element: Element) -> str:

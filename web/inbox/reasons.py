@@ -16,7 +16,8 @@ def why(session: Session, task: UserTask, actor: Actor) -> str:
     """One or two sentences: who put the task in this person's hands, or which role they hold."""
     if task.assignee == actor.id:
         return _why_assigned(session, task)
-    names = [Directory().group_name(session, group) for group in groups_of(session, task.id) if group in actor.groups]
+    mine = [group for group in groups_of(session, task.id) if group in actor.groups]
+    names = Directory().group_names(session, mine).values()
     if not names:
         return "La ve porque coordina el plan; la hace otra persona."
     return f"Le corresponde a {' o '.join(names)}, y usted tiene ese rol. Puede hacerla cualquiera del grupo."

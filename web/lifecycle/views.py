@@ -14,6 +14,7 @@ from engine.tasks.models import TaskCandidate, UserTask
 from web import deadlines
 from web.auth import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page
+from web.paging import paged
 from workflows import guide
 from workflows.errors import Refused
 from workflows.lifecycle import coverage, guide_progress, handover, phases, starting
@@ -50,7 +51,10 @@ def show() -> str:
         if plan is None:
             return page("lifecycle/none.html", begun=begun)
         shown = phases.of_plan(session, plan)
-        mine = _mine(session, [work.task_id for phase in shown for work in phase.open])
+        work = {
+            phase.number: paged(phase.open, f"fase_{phase.number}", anchor=f"fase-{phase.number}") for phase in shown
+        }
+        mine = _mine(session, [one.task_id for found in work.values() for one in found.rows])
         case = starting.case_of(session, plan.code)
     now = current().clock.now()
     return page(
@@ -59,6 +63,7 @@ def show() -> str:
         plans=plans,
         begun=begun,
         phases=shown,
+        work=work,
         mine=mine,
         case=case,
         states=STATES,

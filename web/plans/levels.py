@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from workflows.indicators.rollup import Structure
 from workflows.monitoring import facts
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
+from workflows.plan.models import Plan
 
 KINDS = {"plan": "Plan", "lineas": "Línea estratégica", "objetivos": "Objetivo estratégico", "entidades": "Entidad"}
 HUNDRED = Decimal(100)
@@ -45,22 +48,31 @@ class Level:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The weights of the plan today, and its names by level and code."""
+
+    structure: Structure
+    names: Mapping[str, Mapping[str, str]]
+
+
 def read(session: Session, found: PeriodFigures, kind: str, code: str) -> Level | None:
     """A level of a month; `None` where the plan has no such thing."""
-    known = facts.load(session, found.plan_code, found.period)
+    structure, all_names = facts.structure_of(session, session.get_one(Plan, found.plan_code))
+    known = Known(structure, all_names)
     figures = {
         "plan": {found.plan_code: found.plan},
         "lineas": found.lines,
         "objetivos": found.objectives,
         "entidades": found.entities,
     }[kind]
-    names = known.names[{"plan": "plan", "lineas": "linea", "objetivos": "objetivo", "entidades": "entidad"}[kind]]
+    names = all_names[{"plan": "plan", "lineas": "linea", "objetivos": "objetivo", "entidades": "entidad"}[kind]]
     if code not in names:
         return None
     return Level(kind, code, names[code], figures.get(code), tuple(_shared(_parts(known, found, kind, code))))
 
 
-def _parts(known: facts.PlanFacts, found: PeriodFigures, kind: str, code: str) -> list[Part]:
+def _parts(known: Known, found: PeriodFigures, kind: str, code: str) -> list[Part]:
     if kind == "plan":
         weights = known.structure.lines
         return [_of_level("lineas", line, weights[line], known, found.lines.get(line)) for line in weights]
@@ -75,13 +87,13 @@ def _parts(known: facts.PlanFacts, found: PeriodFigures, kind: str, code: str) -
     return [_of_indicator(one, _in_plan(one, known)) for one in found.indicators.values() if one.entity == code]
 
 
-def _in_plan(figure: IndicatorFigure, known: facts.PlanFacts) -> Decimal:
+def _in_plan(figure: IndicatorFigure, known: Known) -> Decimal:
     """The weight of an indicator in the whole plan, in %."""
     line, weight = known.structure.objectives[figure.objective]
     return known.structure.lines[line] * weight * figure.weight / HUNDRED / HUNDRED
 
 
-def _of_level(kind: str, code: str, weight: Decimal, known: facts.PlanFacts, figure: LevelFigure | None) -> Part:
+def _of_level(kind: str, code: str, weight: Decimal, known: Known, figure: LevelFigure | None) -> Part:
     name = known.names["linea" if kind == "lineas" else "objetivo"][code]
     capped = figure.capped if figure else None
     status = None if figure else "sin_corte_exigible"

@@ -80,11 +80,9 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
     figure = course = None
     rows: list[trace.TraceRow] = []
     if month:
-        found = figures.of_period(session, plan_code, month)
-        figure = found.indicators.get(indicator_code)
+        figure, context["frozen"] = figures.of_indicator(session, plan_code, indicator_code, month)
         course = year_course.of_indicator(session, plan_code, indicator_code, month)
         rows = trace.of_indicator(session, plan_code, indicator_code, month)
-        context["frozen"] = found.frozen
     return page(
         "plans/indicator.html",
         plan=plan,

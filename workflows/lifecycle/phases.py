@@ -191,30 +191,31 @@ def _planned(session: Session, plan: Plan, began: Mapping[int, dt.date]) -> dict
 
 def _open_work(session: Session, plan: Plan) -> dict[int, list[OpenWork]]:
     query = (
-        sa.select(UserTask, Instance)
+        sa.select(
+            UserTask.id,
+            UserTask.name,
+            UserTask.assignee,
+            UserTask.variables,
+            UserTask.due_at,
+            UserTask.instance_id,
+            Instance.name.label("case_name"),
+            Instance.process_key,
+        )
         .join(Instance, Instance.id == UserTask.instance_id)
         .where(Instance.scope == plan.code, UserTask.state == "open")
         .order_by(UserTask.due_at, UserTask.id)
     )
-    rows = [(row.UserTask, row.Instance) for row in session.execute(query)]
-    names = directory.display_names(session, [task.assignee for task, _case in rows if task.assignee])
-    groups = _groups(session, [task.id for task, _case in rows])
+    rows = session.execute(query).all()
+    names = directory.display_names(session, [row.assignee for row in rows if row.assignee])
+    groups = _groups(session, [row.id for row in rows])
     found: dict[int, list[OpenWork]] = {}
     current = _current_phase(session, plan)
-    for task, case in rows:
-        who = names.get(task.assignee or "", task.assignee or "") or "; ".join(groups.get(task.id, ()))
-        number = PHASE_OF_CASE.get(case.process_key, current)
-        found.setdefault(number, []).append(
-            OpenWork(
-                task.id,
-                task.name,
-                str(task.variables.get("entidad") or ""),
-                case.id,
-                case.name,
-                task.due_at,
-                who or "nadie",
-            )
-        )
+    for row in rows:
+        who = names.get(row.assignee or "", row.assignee or "") or "; ".join(groups.get(row.id, ()))
+        number = PHASE_OF_CASE.get(row.process_key, current)
+        entity = str(row.variables.get("entidad") or "")
+        work = OpenWork(row.id, row.name, entity, row.instance_id, row.case_name, row.due_at, who or "nadie")
+        found.setdefault(number, []).append(work)
     return found
 
 
@@ -228,9 +229,11 @@ def _current_phase(session: Session, plan: Plan) -> int:
 
 def _groups(session: Session, task_ids: Sequence[int]) -> dict[int, list[str]]:
     query = sa.select(TaskCandidate.task_id, TaskCandidate.group_id).where(TaskCandidate.task_id.in_(task_ids))
+    rows = session.execute(query.order_by(TaskCandidate.group_id)).all()
+    names = directory.group_names(session, {group for _task_id, group in rows})
     found: dict[int, list[str]] = {}
-    for task_id, group in session.execute(query.order_by(TaskCandidate.group_id)):
-        found.setdefault(task_id, []).append(directory.group_name(session, group))
+    for task_id, group in rows:
+        found.setdefault(task_id, []).append(names[group])
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -86,9 +87,13 @@ class Board:
         """The tasks that nobody active can do."""
         return [task for task in self.tasks if task.is_orphan]
 
-    def holding(self, month: str, entity: str) -> Sequence[BoardTask]:
-        """The open tasks on which the report of an entity in a month waits."""
-        return [task for task in self.tasks if task.entity == entity and task.period == month]
+    def holding(self, month: str) -> Mapping[str, Sequence[BoardTask]]:
+        """By entity: the open tasks on which its report of a month waits."""
+        found: dict[str, list[BoardTask]] = {}
+        for task in self.tasks:
+            if task.period == month and task.entity is not None:
+                found.setdefault(task.entity, []).append(task)
+        return found
 
 
 def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int = 6, upto: str | None = None) -> Board:
@@ -133,25 +138,34 @@ def _delays(session: Session, instance_ids: Sequence[int]) -> dict[int, int]:
 
 def _tasks(session: Session, plan_code: str, now: dt.datetime) -> list[BoardTask]:
     query = (
-        sa.select(UserTask, Instance.name)
+        sa.select(
+            UserTask.id,
+            UserTask.name,
+            UserTask.element_id,
+            UserTask.process_key,
+            UserTask.instance_id,
+            UserTask.assignee,
+            UserTask.variables,
+            UserTask.created_at,
+            UserTask.due_at,
+            Instance.name.label("instance_name"),
+        )
         .join(Instance, Instance.id == UserTask.instance_id)
         .where(Instance.scope == plan_code, UserTask.state == "open")
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()
-    offered = _offered(session, [task.id for task, _name in rows])
+    offered = _offered(session, [row.id for row in rows])
     members = _members(session)
     people = _active(session)
-    labels = {group: directory.group_name(session, group) for groups in offered.values() for group in groups}
+    labels = directory.group_names(session, {group for groups in offered.values() for group in groups})
     return [
-        _task(task, name, now, groups=offered.get(task.id, []), members=members, people=people, labels=labels)
-        for task, name in rows
+        _task(row, now, groups=offered.get(row.id, []), members=members, people=people, labels=labels) for row in rows
     ]
 
 
 def _task(
-    task: UserTask,
-    instance_name: str,
+    row: Any,
     now: dt.datetime,
     *,
     groups: Sequence[str],
@@ -159,25 +173,25 @@ def _task(
     people: Mapping[str, str],
     labels: Mapping[str, str],
 ) -> BoardTask:
-    if task.assignee is not None:
-        holders = [people[task.assignee]] if task.assignee in people else []
+    if row.assignee is not None:
+        holders = [people[row.assignee]] if row.assignee in people else []
     else:
         holders = list(dict.fromkeys(people[name] for group in groups for name in members.get(group, ())))
     return BoardTask(
-        id=task.id,
-        name=task.name,
-        element_id=task.element_id,
-        process_key=task.process_key,
-        instance_id=task.instance_id,
-        instance_name=instance_name,
-        entity=task.variables.get("entidad"),
-        period=task.variables.get("periodo"),
-        assignee=task.assignee,
+        id=row.id,
+        name=row.name,
+        element_id=row.element_id,
+        process_key=row.process_key,
+        instance_id=row.instance_id,
+        instance_name=row.instance_name,
+        entity=row.variables.get("entidad"),
+        period=row.variables.get("periodo"),
+        assignee=row.assignee,
         holders=holders,
         groups=[labels[group] for group in groups],
-        created_at=task.created_at,
-        due_at=task.due_at,
-        overdue=task.due_at is not None and task.due_at < now,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        overdue=row.due_at is not None and row.due_at < now,
     )
 
 

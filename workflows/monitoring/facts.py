@@ -107,10 +107,28 @@ def history(session: Session, plan_code: str, *, upto: str | None = None, states
     plan = session.get(Plan, plan_code)
     if plan is None:
         raise NotFound(f"No hay un plan con el código «{plan_code}».")
-    structure, names = _structure(session, plan)
+    structure, names = structure_of(session, plan)
     rows = indicator_rows(session, Indicator.plan_code == plan_code)
     record = record_of(session, plan, rows, upto=upto, states=states)
     return History(plan_code, record, structure, names, thresholds(session, plan_code))
+
+
+def of_indicator(session: Session, plan_code: str, code: str, period: str) -> IndicatorFacts | None:
+    """One indicator as it stands at a month; `None` where that month did not follow it."""
+    plan = session.get_one(Plan, plan_code)
+    rows = indicator_rows(session, Indicator.plan_code == plan_code, Indicator.code == code)
+    if not rows:
+        return None
+    record = record_of(session, plan, rows, upto=period, states=COUNTING, some=True)
+    if read_month(period) in record.snapshots.get(rows[0].id, ()):
+        return record.fact(rows[0], period)
+    return record.fact(rows[0], period) if rows[0].active and not _was_opened(session, plan_code, period) else None
+
+
+def _was_opened(session: Session, plan_code: str, period: str) -> bool:
+    query = sa.select(PeriodRow.id).join(Period, Period.id == PeriodRow.period_id)
+    query = query.where(Period.plan_code == plan_code, Period.code == period).limit(1)
+    return session.scalar(query) is not None
 
 
 def record_of(
@@ -169,16 +187,25 @@ class Record:
         month = read_month(period)
         opened = any(month in kept for kept in self.snapshots.values())
         return tuple(
-            self._fact(row, month, period)
+            self.fact(row, period)
             for row in self.indicators
             if (month in self.snapshots.get(row.id, ()) if opened else row.active)
         )
 
-    def _fact(self, row: Any, month: Month, period: str) -> IndicatorFacts:
-        snapshots = {at: kept for at, kept in self.snapshots.get(row.id, {}).items() if at <= month}
-        series = {at: value for at, value, since in self.measured.get(row.id, ()) if since <= period and at <= month}
-        owner = self.owners.get(row.id, {}).get(month)
-        return _facts(row, owner, replace(self.sheets[row.id], snapshots=snapshots), series)
+    def fact(self, row: Any, period: str) -> IndicatorFacts:
+        """One of the `indicators` as it stands at a month."""
+        owner = self.owners.get(row.id, {}).get(read_month(period))
+        return _facts(row, owner, self.sheet(row.id, period), self.series(row.id, period))
+
+    def sheet(self, indicator_id: int, period: str) -> IndicatorSheet:
+        """What an indicator promises, as it stood at a month."""
+        month, known = read_month(period), self.snapshots.get(indicator_id, {})
+        return replace(self.sheets[indicator_id], snapshots={at: kept for at, kept in known.items() if at <= month})
+
+    def series(self, indicator_id: int, period: str) -> Series:
+        """What was reported of an indicator up to a month, and counts in it."""
+        month, known = read_month(period), self.measured.get(indicator_id, ())
+        return {at: value for at, value, since in known if at <= month and since <= period}
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +335,8 @@ def _facts(indicator: Any, row: Any, sheet: IndicatorSheet, series: Series) -> I
     )
 
 
-def _structure(session: Session, plan: Plan) -> tuple[Structure, dict[str, dict[str, str]]]:
+def structure_of(session: Session, plan: Plan) -> tuple[Structure, dict[str, dict[str, str]]]:
+    """The weights of a plan's lines and objectives, and the names by level and code, as they are today."""
     lines = session.execute(
         sa.select(Line.code, Line.name, Line.weight).where(Line.plan_code == plan.code).order_by(Line.position)
     ).all()

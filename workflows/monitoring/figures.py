@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -13,17 +13,19 @@ from workflows.calendar import month_end
 from workflows.cycles.models import Period
 from workflows.indicators import formulas
 from workflows.indicators.formulas import Assessment
-from workflows.indicators.rollup import Rate, RollUp, Share, roll_up
-from workflows.indicators.traffic_light import Bands, color_of
+from workflows.indicators.rollup import Rate, RollUp, Share, Structure, roll_up
+from workflows.indicators.traffic_light import Bands, bands_at, color_of
 from workflows.monitoring import facts as reading
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.figure_rows import indicator_row, level_row, read_indicator, read_level
 from workflows.monitoring.models import Figure
-from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
+from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, LevelFigures, PeriodFigures
+from workflows.plan.models import Plan
 
 __all__ = [
     "IndicatorFigure",
     "LevelFigure",
+    "LevelFigures",
     "PeriodFigures",
     "as_json",
     "assess",
@@ -31,6 +33,9 @@ __all__ = [
     "figures_of",
     "frozen",
     "kept",
+    "levels",
+    "lights",
+    "of_indicator",
     "of_period",
     "shown",
     "store",
@@ -38,12 +43,56 @@ __all__ = [
 
 RESULT = "resultado"
 PRODUCT = "producto"
-CLOSED = "cerrado"
+CONSOLIDATED, CLOSED = "consolidado", "cerrado"
+KEPT = (CONSOLIDATED, CLOSED)
+"""States of a month whose figures are read and not computed."""
+
+INDICATOR = "indicador"
+LEVELS = ("objetivo", "linea", "entidad", "plan")
+"""What figures are of, as their rows say it."""
 
 
 def of_period(session: Session, plan_code: str, period: str) -> PeriodFigures:
-    """What a screen shows of a month: the frozen figures once it is closed, else computed now."""
-    return frozen(session, plan_code, period) or compute(session, plan_code, period)
+    """What a screen shows of a month: the kept figures once it was consolidated or closed, else computed now."""
+    found = _kept_period(session, plan_code, period, KEPT)
+    return (kept(session, found) if found else None) or compute(session, plan_code, period)
+
+
+def levels(session: Session, plan_code: str, period: str) -> LevelFigures | None:
+    """What is kept of a consolidated or closed month above its indicators; `None` before that."""
+    rows = _kept_rows(session, plan_code, period, Figure.level != INDICATOR)
+    if not rows:
+        return None
+    found = {level: _of_level([figure for figure, _ in rows], level) for level in LEVELS}
+    return LevelFigures(
+        period=period,
+        frozen=rows[0][1] == CLOSED,
+        objectives=found["objetivo"],
+        lines=found["linea"],
+        entities=found["entidad"],
+        plan=found["plan"].get(plan_code),
+    )
+
+
+def lights(session: Session, plan_code: str, period: str) -> list[tuple[str | None, str | None, int]]:
+    """How many indicators of a consolidated or closed month stand in each colour and status."""
+    query = (
+        sa.select(Figure.color, Figure.status, sa.func.count())
+        .join(Period, Period.id == Figure.period_id)
+        .where(*_is_kept(plan_code, period), Figure.level == INDICATOR)
+        .group_by(Figure.color, Figure.status)
+    )
+    return [(color, status, count) for color, status, count in session.execute(query)]
+
+
+def of_indicator(session: Session, plan_code: str, code: str, period: str) -> tuple[IndicatorFigure | None, bool]:
+    """The figure of one indicator at a month, and whether it is frozen; none where the month did not follow it."""
+    found = _kept_period(session, plan_code, period, KEPT)
+    if found is None:
+        return _computed(session, plan_code, code, period), False
+    query = sa.select(Figure).where(Figure.period_id == found.id, Figure.level == INDICATOR, Figure.code == code)
+    row = session.scalar(query)
+    return (read_indicator(row) if row else None), found.state == CLOSED
 
 
 def compute(
@@ -69,10 +118,7 @@ def figures_of(facts: PlanFacts) -> PeriodFigures:
     total = roll_up(shares, facts.structure)
     results = roll_up((share for share in shares if share.kind == RESULT), facts.structure)
     products = roll_up((share for share in shares if share.kind == PRODUCT), facts.structure)
-    levels = {
-        level: _levels(facts.names[level], (total, results, products), level, facts.bands)
-        for level in ("objetivo", "linea", "entidad", "plan")
-    }
+    levels = {level: _levels(facts.names[level], (total, results, products), level, facts.bands) for level in LEVELS}
     return PeriodFigures(
         plan_code=facts.plan_code,
         period=facts.period,
@@ -104,9 +150,7 @@ def store(session: Session, period: Period, figures: PeriodFigures) -> None:
 
 def frozen(session: Session, plan_code: str, period: str) -> PeriodFigures | None:
     """The figures kept when the month was closed; `None` while it is not."""
-    found = session.scalar(
-        sa.select(Period).where(Period.plan_code == plan_code, Period.code == period, Period.state == CLOSED)
-    )
+    found = _kept_period(session, plan_code, period, (CLOSED,))
     return kept(session, found) if found else None
 
 
@@ -115,17 +159,14 @@ def kept(session: Session, period: Period) -> PeriodFigures | None:
     rows = session.scalars(sa.select(Figure).where(Figure.period_id == period.id).order_by(Figure.id)).all()
     if not rows:
         return None
-    levels = {
-        level: {row.code: read_level(row) for row in rows if row.level == level}
-        for level in ("objetivo", "linea", "entidad", "plan")
-    }
+    levels = {level: _of_level(rows, level) for level in LEVELS}
     return PeriodFigures(
         plan_code=period.plan_code,
         period=period.code,
         cutoff=month_end(period.year, period.month),
         frozen=period.state == CLOSED,
         formula_version=rows[0].formula_version,
-        indicators={row.code: read_indicator(row) for row in rows if row.level == "indicador"},
+        indicators={row.code: read_indicator(row) for row in rows if row.level == INDICATOR},
         objectives=levels["objetivo"],
         lines=levels["linea"],
         entities=levels["entidad"],
@@ -149,18 +190,54 @@ def shown(value: Decimal, decimals: int = 1) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
 
 
+def _is_kept(plan_code: str, period: str, states: Iterable[str] = KEPT) -> tuple[sa.ColumnElement[bool], ...]:
+    return Period.plan_code == plan_code, Period.code == period, Period.state.in_(states)
+
+
+def _kept_period(session: Session, plan_code: str, period: str, states: Iterable[str]) -> Period | None:
+    return session.scalar(sa.select(Period).where(*_is_kept(plan_code, period, states)))
+
+
+def _kept_rows(
+    session: Session, plan_code: str, period: str, *criteria: sa.ColumnElement[bool]
+) -> list[tuple[Figure, str]]:
+    """Figures of a month in their order, each with the state of the month."""
+    query = sa.select(Figure, Period.state).join(Period, Period.id == Figure.period_id)
+    found = session.execute(query.where(*_is_kept(plan_code, period), *criteria).order_by(Figure.id))
+    return [(figure, state) for figure, state in found]
+
+
+def _of_level(rows: Iterable[Figure], level: str) -> dict[str, LevelFigure]:
+    return {row.code: read_level(row) for row in rows if row.level == level}
+
+
+def _computed(session: Session, plan_code: str, code: str, period: str) -> IndicatorFigure | None:
+    """The figure of one indicator from what counts of the reports, without those of the rest of the plan."""
+    fact = reading.of_indicator(session, plan_code, code, period)
+    if fact is None:
+        return None
+    year, month = reading.read_month(period)
+    structure, _names = reading.structure_of(session, session.get_one(Plan, plan_code))
+    bands = bands_at(reading.thresholds(session, plan_code), month_end(year, month))
+    return _figure(fact, structure, formulas.assess(fact.sheet, fact.series, year, month, bands))
+
+
 def _indicator(fact: IndicatorFacts, facts: PlanFacts) -> IndicatorFigure:
+    return _figure(fact, facts.structure, assess(fact, facts))
+
+
+def _figure(fact: IndicatorFacts, structure: Structure, assessment: Assessment) -> IndicatorFigure:
     return IndicatorFigure(
         code=fact.code,
         name=fact.name,
         kind=fact.kind,
         objective=fact.objective,
-        line=facts.structure.objectives[fact.objective][0],
+        line=structure.objectives[fact.objective][0],
         entity=fact.entity,
         weight=fact.weight,
         unit=fact.unit,
         decimals=fact.decimals,
-        assessment=assess(fact, facts),
+        assessment=assessment,
     )
 
 

@@ -43,6 +43,18 @@ class LevelFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelFigures:
+    """The figures of a plan at a month above its indicators, in the order of the plan."""
+
+    period: str
+    frozen: bool
+    objectives: Mapping[str, LevelFigure]
+    lines: Mapping[str, LevelFigure]
+    entities: Mapping[str, LevelFigure]
+    plan: LevelFigure | None
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodFigures:
     """Every figure of a plan at a month, in the order of the plan. A level with nothing due is absent."""
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from workflows.calendar import month_end
 from workflows.indicators.formulas import executed_in_year
 from workflows.indicators.sheets import Month
-from workflows.indicators.traffic_light import Bands
+from workflows.indicators.traffic_light import Bands, bands_at
 from workflows.monitoring import facts
 
 
@@ -40,12 +41,13 @@ class YearCourse:
 
 def of_indicator(session: Session, plan_code: str, indicator_code: str, period: str) -> YearCourse | None:
     """The course of the year up to a month (`2018-06`); `None` where the month did not follow the indicator."""
-    known = facts.load(session, plan_code, period)
-    fact = next((one for one in known.indicators if one.code == indicator_code), None)
+    fact = facts.of_indicator(session, plan_code, indicator_code, period)
     if fact is None:
         return None
-    points = tuple(_point(fact, (known.year, month), known.month) for month in range(1, 13))
-    return YearCourse(fact.sheet.baseline, fact.sheet.annualization, fact.sheet.periodicity, points, known.bands)
+    year, last = facts.read_month(period)
+    bands = bands_at(facts.thresholds(session, plan_code), month_end(year, last))
+    points = tuple(_point(fact, (year, month), last) for month in range(1, 13))
+    return YearCourse(fact.sheet.baseline, fact.sheet.annualization, fact.sheet.periodicity, points, bands)
 
 
 def _point(fact: facts.IndicatorFacts, month: Month, last: int) -> CoursePoint:

@@ -60,10 +60,18 @@ def group(role: str, entity: str | None = None) -> str:
 
 def group_name(session: Session, name: str) -> str:
     """How a candidate group is called on screen: «Enlace de planeación de la entidad · IDPAC»."""
-    role, _, entity = name.partition("@")
-    found = session.get(Role, role)
-    label = found.name if found else BY_ID[role].name if role in BY_ID else role
-    return f"{label} · {entity}" if entity else label
+    return group_names(session, [name])[name]
+
+
+def group_names(session: Session, groups: Iterable[str]) -> Mapping[str, str]:
+    """How each candidate group is called on screen, in one statement; in none where all roles are shipped ones."""
+    parts = {name: name.partition("@") for name in groups}
+    roles = {role for role, _, _ in parts.values()}
+    labels = {role: BY_ID[role].name for role in roles if role in BY_ID}
+    if others := roles - labels.keys():
+        found = session.execute(sa.select(Role.id, Role.name).where(Role.id.in_(others)))
+        labels |= {role: role for role in others} | {role: label for role, label in found}
+    return {name: f"{labels[role]} · {entity}" if entity else labels[role] for name, (role, _, entity) in parts.items()}
 
 
 def person(session: Session, username: str) -> Person:
@@ -140,6 +148,7 @@ class Directory:
     """The functions of this module as one collaborator, for whoever is handed its services."""
 
     group_name = staticmethod(group_name)
+    group_names = staticmethod(group_names)
     person = staticmethod(person)
     actor = staticmethod(actor)
     people_with = staticmethod(people_with)

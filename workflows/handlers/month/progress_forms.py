@@ -29,7 +29,7 @@ from workflows.handlers.month.entity_forms import entity_of, month_of
 from workflows.monitoring import entity_reports, progress
 from workflows.monitoring.figures import shown
 from workflows.monitoring.measurements import COUNTED, SENT, VALIDATED, ReportedRow
-from workflows.monitoring.progress import ProgressRow
+from workflows.monitoring.rows import ProgressRow, of_person
 from workflows.recovery import report_rows as recovery_rows
 from workflows.spanish import number, percentage
 
@@ -165,7 +165,7 @@ class CompleteLateReport(ReportProgress):
 
 def _rows(context: FormContext) -> list[ProgressRow]:
     if "progress" not in context.memo:  # asked again for each of: prepare, compute, check, preview
-        context.memo["progress"] = progress.rows_of(
+        context.memo["progress"] = of_person(
             context.session, month_of(context), entity_of(context), _responsible(context)
         )
     rows: list[ProgressRow] = context.memo["progress"]

@@ -1,0 +1,96 @@
+"""What a person reports: their own rows of a month, with what was promised and told of each. Never the whole plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.cycles.models import Period
+from workflows.indicators import formulas
+from workflows.indicators.alerts import previous_value
+from workflows.indicators.formulas import Assessment, Series
+from workflows.indicators.models import Indicator
+from workflows.indicators.sheets import IndicatorSheet, Month
+from workflows.indicators.traffic_light import Bands, bands_at
+from workflows.monitoring import facts, measurements, periods
+from workflows.monitoring.measurements import DRAFT
+from workflows.monitoring.models import Measurement, PeriodRow
+from workflows.plan.models import Plan
+from workflows.spanish import MONTHS, number
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """One row of a report: its snapshot, the indicator, what it promised, what was reported of it so far.
+
+    `series` takes in what is sent and not yet endorsed; `bands` are the traffic light of the `month`.
+    """
+
+    snapshot: PeriodRow
+    indicator: Indicator
+    sheet: IndicatorSheet
+    series: Series
+    month: Month
+    bands: Bands
+    measurement: Measurement | None
+
+    @property
+    def state(self) -> str:
+        """How the row stands; a row nobody touched is a draft."""
+        return self.measurement.state if self.measurement else DRAFT
+
+    @property
+    def before(self) -> Decimal | None:
+        """The last value reported before this month."""
+        return previous_value(self.series, *self.month)
+
+    def assess(self, value: Decimal | None) -> Assessment:
+        """The figures this value would give."""
+        series = {**self.series, self.month: value}
+        return formulas.assess(self.sheet, series, *self.month, self.bands)
+
+    def accumulated(self, value: Decimal | None) -> Decimal | None:
+        """What would be executed in the year with this value; without one, what is so far."""
+        series = {month: known for month, known in self.series.items() if month != self.month}
+        if value is None:
+            return formulas.last_known(self.sheet, series, self.month)
+        return formulas.executed_in_year(self.sheet, {**series, self.month: value}, self.month)
+
+    def last_three(self) -> str:
+        """The three months before with a value: «abr 12 · may 13 · jun 14»."""
+        earlier = [(month, value) for month, value in sorted(self.series.items()) if month < self.month]
+        known = [(month, value) for month, value in earlier if value is not None][-3:]
+        return " · ".join(f"{MONTHS[month[1] - 1][:3]} {number(value)}" for month, value in known)
+
+
+def of_person(session: Session, period: Period, entity: str, responsible: str) -> list[ProgressRow]:
+    """The rows due of one person in one entity, in the order of the plan."""
+    snapshots = periods.rows_due(session, period, entity=entity, responsible=responsible)
+    return _rows(session, period, snapshots) if snapshots else []
+
+
+def _rows(session: Session, period: Period, snapshots: Sequence[PeriodRow]) -> list[ProgressRow]:
+    ids = [snapshot.indicator_id for snapshot in snapshots]
+    indicators = {one.id: one for one in session.scalars(sa.select(Indicator).where(Indicator.id.in_(ids)))}
+    plan = session.get_one(Plan, period.plan_code)
+    record = facts.record_of(
+        session, plan, list(indicators.values()), upto=period.code, states=facts.PROVISIONAL, some=True
+    )
+    reported = measurements.of_rows(session, snapshots)
+    bands = bands_at(facts.thresholds(session, plan.code), period.cutoff_on)
+    return [
+        ProgressRow(
+            snapshot=snapshot,
+            indicator=indicators[snapshot.indicator_id],
+            sheet=record.sheet(snapshot.indicator_id, period.code),
+            series=record.series(snapshot.indicator_id, period.code),
+            month=(period.year, period.month),
+            bands=bands,
+            measurement=reported.get(snapshot.indicator_id),
+        )
+        for snapshot in snapshots
+    ]
