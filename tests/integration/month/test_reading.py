@@ -29,7 +29,7 @@ def test_the_board_says_who_holds_each_report(house: House) -> None:
         "DADEP": "avalado",
         "IDPAC": "pendiente",
     }
-    held = {task.element_id: task.holders for task in found.holding(JUNE, "IDPAC")}
+    held = {task.element_id: task.holders for task in found.holding(JUNE)["IDPAC"]}
     assert held == {
         "reportar_avance": ["Sandra Ruiz (demo)"],
         "reportar_ejecucion": ["Ricardo Mora (demo)"],

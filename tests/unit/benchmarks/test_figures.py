@@ -11,6 +11,9 @@ import pytest
 from benchmarks.harness import SMALL, Place, Sizes
 from benchmarks.report import BOUNDS, MEASURES, figures, flat, table
 
+PAGES = (
+    "inbox", "task", "board", "plan", "lifecycle", "case", "indicator", "portal", "send", "sent",
+)  # fmt: skip
 KEYS = {
     "completion.per_s.2", "completion.per_s.4", "completion.per_s.6", "completion.growth", "completion.statements",
     "completion.bare_per_s", "completion.ratio_to_bare", "http.linear3_ms", "start_ms", "inbox.ms.20", "inbox.ms.60",
@@ -19,6 +22,7 @@ KEYS = {
       ("p95_ms", "lost", "failed", "people_per_s", "cpu_ms", "worst_ms")),
     *(f"fire.{part}.steps.{step}" for part in ("full", "offered1") for step in
       ("sign_in", "inbox", "task", "draft", "send", "sent")),
+    *(f"pages.{page}.{what}" for page in PAGES for what in ("ms", "statements", "kb")),
 }  # fmt: skip
 
 
