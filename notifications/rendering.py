@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from workflows.documents.letters import shown
 from workflows.spanish import week_day
 
 
@@ -25,7 +26,7 @@ def render(name: str, values: Mapping[str, Any]) -> Mail:
     """Render the mail called `name` (a folder of `templates/email`). An unknown variable is an error."""
     subject, text, html = (_environment().get_template(f"{name}/{part}").render(values) for part in
                            ("subject.txt", "body.txt", "body.html"))  # fmt: skip
-    return Mail(" ".join(subject.split()), text.strip() + "\n", html)
+    return Mail(" ".join(shown(subject).split()), shown(text).strip() + "\n", shown(html))
 
 
 @cache

@@ -51,6 +51,12 @@ class ExpiredLink(WebError):
     sentence = "Este enlace ya se usó o venció. Pida otro a la administración de la plataforma."
 
 
+class UnwritableField(WebError):
+    """What was typed has a letter that cannot be kept."""
+
+    sentence = "Lo escrito tiene un carácter que no se puede guardar. Bórrelo y escriba de nuevo esa parte."
+
+
 class UnknownPage(WebError):
     """No page has this address."""
 
@@ -78,6 +84,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     WrongPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
     WeakPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExpiredLink: HTTPStatus.GONE,
+    UnwritableField: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownPage: HTTPStatus.NOT_FOUND,
     # Two commands wrote the same case at once: the second did not see the first.
     StaleDataError: HTTPStatus.CONFLICT,

@@ -15,7 +15,9 @@ from flask_wtf.csrf import CSRFError
 from web.auth.access import ANYONE, DEMO, SIGNED_IN, declared
 from web.auth.demo import people_by_entity
 from web.auth.held import HeldRequest, hold, seal
+from web.errors import UnwritableField
 from web.pages import current, page, wants_json
+from workflows.documents.letters import UnwritableText, received
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -35,7 +37,20 @@ def guard() -> Any:
         return refusal
     if allowed.isdisjoint({ANYONE, DEMO, SIGNED_IN}) and not current_user.may(allowed):
         abort(HTTPStatus.FORBIDDEN)
+    ensure_writable()
     return None
+
+
+def ensure_writable() -> None:
+    """Refuse a letter that no database takes, wherever it was typed; the forms of tasks say it at their field."""
+    typed = [*request.args.values(), *(request.view_args or {}).values()]
+    if request.blueprint != "inbox":
+        typed += request.form.values()
+    try:
+        for text in typed:
+            received(str(text))
+    except UnwritableText as error:
+        raise UnwritableField(str(error)) from error
 
 
 def is_demo_visitor() -> bool:

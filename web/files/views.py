@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, allow
 from web.cases.standing import has_work_in
+from web.files.answers import named
 from web.pages import actor, current
 from workflows.documents import files
 from workflows.documents.models import StoredFile
@@ -26,8 +27,7 @@ def download(file_id: int) -> Response:
             raise NotFound("Ese archivo no existe. Vuelva a la página donde estaba el enlace y actualícela.")
         _ensure_may_read(session, stored)
         response = Response(files.read(session, file_id), mimetype=stored.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=stored.name)
-    return response
+    return named(response, stored.name)
 
 
 def _ensure_may_read(session: Session, stored: StoredFile) -> None:

@@ -157,10 +157,11 @@ def read_uploads(request: Request, schema: FormSchema, raw: dict[str, Any]) -> t
     errors = []
     for path, place in _file_paths(schema, raw).items() if request.files else ():
         for sent in request.files.getlist(name_of(path)):
-            if not sent.filename:
+            content = sent.stream.read(files.LIMIT + 1)
+            if not sent.filename and not content:  # left alone; a file that came may still have no name
                 continue
             try:
-                uploads.append((place, files.examine(sent.filename, sent.stream.read(files.LIMIT + 1))))
+                uploads.append((place, files.examine(sent.filename or "", content)))
             except InvalidFile as error:
                 errors.append(FieldError(path, error.message))
     return Typed(raw, uploads), errors

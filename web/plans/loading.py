@@ -12,6 +12,7 @@ from flask import Response, abort, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from web.auth import SIGNED_IN, allow
+from web.files.answers import named
 from web.pages import actor, back_to, current, page
 from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
@@ -146,9 +147,7 @@ def download_workbook(plan_code: str) -> Response:
 
 
 def _workbook(content: bytes, name: str) -> Response:
-    response = Response(content, mimetype=workbook.MEDIA_TYPE)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return named(Response(content, mimetype=workbook.MEDIA_TYPE), name)
 
 
 def _serializer() -> URLSafeTimedSerializer:

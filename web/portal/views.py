@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, send_file
+from flask import Blueprint, abort, jsonify
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web.auth import ANYONE, allow
+from web.files.answers import named
 from web.pages import current, page
 from workflows.approvals import on_portal as published
 from workflows.approvals import published as published_documents
@@ -111,11 +111,9 @@ def _sent(session: Session, document: Document | None) -> Response:
     if document is None:
         abort(404)
     file = session.get_one(StoredFile, document.file_id)
-    content = io.BytesIO(files.read(session, file.id))
-    attached = document.format != "pdf"
-    response = send_file(content, file.media_type, as_attachment=attached, download_name=file.name)
-    response.set_etag(file.sha256)
-    return response
+    answer = Response(files.read(session, file.id), content_type=file.media_type)
+    answer.set_etag(file.sha256)
+    return named(answer, file.name, attached=document.format != "pdf")
 
 
 @blueprint.get("/<plan_code>/<period_code>/datos.json")
@@ -135,9 +133,8 @@ def open_table(plan_code: str, period_code: str) -> Response:
     with current().database.reading() as session:
         _ensure_published(session, plan_code, period_code)
         found = figures.as_json(figures.of_period(session, plan_code, period_code))
-    response = Response(as_csv(OPEN_TABLE, found["indicadores"].items()), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f"attachment; filename={plan_code}-{period_code}.csv"
-    return response
+    answer = Response(as_csv(OPEN_TABLE, found["indicadores"].items()), mimetype="text/csv")
+    return named(answer, f"{plan_code}-{period_code}.csv")
 
 
 def _ensure_published(session: Any, plan_code: str, period_code: str) -> None:

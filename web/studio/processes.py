@@ -11,6 +11,7 @@ from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from web.auth.access import SIGNED_IN, allow
+from web.files.answers import named
 from web.pages import actor, back_to, current, page, person
 from web.studio import overview, unpublished
 from web.studio.blueprint import LEADERS, blueprint
@@ -91,9 +92,7 @@ def diagram(process_key: str) -> Response:
 
 def xml_answer(xml: bytes, process_key: str) -> Response:
     """A diagram as a file."""
-    answer = Response(xml, mimetype="application/xml")
-    answer.headers["Content-Disposition"] = f'inline; filename="{process_key}.bpmn"'
-    return answer
+    return named(Response(xml, mimetype="application/xml"), f"{process_key}.bpmn", attached=False)
 
 
 def leads() -> bool:

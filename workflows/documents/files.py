@@ -19,6 +19,8 @@ from workflows.errors import InvalidFile, NotFound
 
 LIMIT = 20 * 1024 * 1024
 LONGEST_NAME = 150
+RESERVED = frozenset({"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)})
+"""Names of devices, which Windows takes for no file."""
 PUT_ASIDE = "application/octet-stream"
 """The type of a file that waits, unread, until its person confirms what to do with it."""
 RESERVES = ("publica", "clasificada", "reservada")
@@ -132,6 +134,8 @@ def clean_name(name: str) -> str:
     bare = "".join(char for char in bare if unicodedata.category(char)[0] != "C")
     bare = re.sub(r'[<>:"|?*]', "_", " ".join(bare.split())).strip(". ")
     path = PurePosixPath(bare or "archivo")
+    if path.stem.split(".")[0].rstrip().upper() in RESERVED:
+        path = PurePosixPath(f"_{path.name}")
     return f"{path.stem[: LONGEST_NAME - len(path.suffix[:10])]}{path.suffix[:10]}"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.identity import SYSTEM
 from workflows.documents import files
+from workflows.documents.letters import shown
 from workflows.documents.models import Document
 
 MEDIA_TYPES = {
@@ -21,6 +22,9 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
 }
 """Of each format, by its suffix."""
+
+
+LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def keep(
                     kind=address.kind,
                     key=address.key,
                     format=suffix,
-                    title=title,
+                    title=shown(title)[:LONGEST_TITLE],
                     file_id=file.id,
                     made_at=clock.now(),
                     published_at=clock.now() if published else None,

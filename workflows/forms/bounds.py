@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from workflows.forms.values import ROW_KEY, as_json
 MAX_BYTES = 4 * 1024 * 1024
 MAX_STRING = 100_000
 MAX_ITEMS = 1_000
+_HALVES, _STAND_IN = re.compile("[\ud800-\udfff]"), "\ufffe"
+"""Half of a pair cannot even be kept as a draft: a letter that can, and that every field refuses, stands for it."""
 
 
 def within_bounds(schema: FormSchema, raw: object) -> dict[str, Any]:
@@ -53,5 +56,5 @@ def _scalar(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 63:
         return str(value) if value.bit_length() < 1000 else "\ufffd"
     if isinstance(value, str):
-        return value[: MAX_STRING + 1].encode("utf-8", "replace").decode()
+        return _HALVES.sub(_STAND_IN, value[: MAX_STRING + 1])
     return as_json(value) if not isinstance(value, float) or abs(value) < float("inf") else "\ufffd"

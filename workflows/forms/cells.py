@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Container
 from decimal import Decimal
 from typing import Any
 
+from workflows.documents.letters import received
 from workflows.forms.fields import Field
 from workflows.forms.notation import (
     DAY_WRONG,
@@ -149,11 +149,9 @@ def _clean_text(raw: Any, *, lines: bool) -> str:
         raise ValueError("Escriba un texto.")
     if len(raw) > 100_000:
         raise ValueError("El texto es demasiado largo.")
-    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = received(raw).strip()
     if not lines:
         text = " ".join(text.split())
-    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
-        raise ValueError("El texto tiene caracteres que no se pueden guardar. Bórrelos y escríbalo de nuevo.")
     return text
 
 

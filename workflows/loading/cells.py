@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from workflows.documents.letters import UnwritableText, received
 from workflows.indicators.sheets import exact
 from workflows.records.columns import DATE, INTEGER, LIST, MONTH, NUMBER, TEXT, YES_NO, Column
 
@@ -37,7 +38,7 @@ def read(column: Column, raw: Any) -> Any:
         return None
     if isinstance(raw, Formula):
         raise Unreadable("La celda tiene una fórmula. Péguela como valor (Pegado especial → Valores).")
-    value = _READERS[column.kind](raw)
+    value = _READERS[column.kind](_received(raw))
     if column.choices:
         return _choice(column, value)
     if isinstance(value, str) and len(value) > column.longest:
@@ -49,6 +50,16 @@ def plain(text: str) -> str:
     """Lower case without accents or double spaces: how headings and choices are compared."""
     letters = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).lower().split())
+
+
+def _received(raw: Any) -> Any:
+    """What stands in a cell, its texts as forms keep them too. Raises `Unreadable`."""
+    try:
+        if isinstance(raw, list):
+            return [_received(part) for part in raw]
+        return received(raw) if isinstance(raw, str) else raw
+    except UnwritableText as error:
+        raise Unreadable(str(error)) from error
 
 
 def _choice(column: Column, value: str) -> str:

@@ -122,3 +122,24 @@ def test_what_was_never_sent_is_forgotten_and_the_rest_stays(
     assert unused not in {sent, drafted}
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(FileContent)) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "kept_as"),
+    [
+        ("", "archivo.pdf"),
+        ("......", "archivo.pdf"),
+        ("a" * 300 + ".pdf", "a" * 146 + ".pdf"),
+        ("CON.pdf", "_CON.pdf"),
+        ("lpt1", "_lpt1.pdf"),
+        ("carpeta/..\\acta.pdf", "acta.pdf"),
+        ("pago\u202efdp.exe", "pagofdp.exe.pdf"),
+        ("acta\r\nX-Nada: 1.pdf", "actaX-Nada_ 1.pdf"),
+        ("informe 😀.pdf", "informe 😀.pdf"),
+    ],
+)
+def test_a_file_with_an_odd_name_is_kept(database: Database, clock: VirtualClock, name: str, kept_as: str) -> None:
+    with database.unit_of_work() as session:
+        stored = files.store(session, clock, "ana", name, PDF)
+
+    assert stored.name == kept_as

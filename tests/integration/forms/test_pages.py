@@ -236,3 +236,36 @@ def test_what_nobody_can_bring_up_is_left_out_and_the_rest_says_when(client: Fla
     assert hidden_note.get("data-hidden") is not None
     assert "Solo si «Decisión» es «No»." in hidden_note.text_content()
     assert "Solo para quien valida" not in client.get("/").text
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x07", "\ud83d"])
+def test_a_letter_that_cannot_be_kept_is_refused_at_its_field_and_the_rest_stays(
+    client: FlaskClient, database: Database, letter: str
+) -> None:
+    nota = f"La mesa{letter} acordó"
+    sent = {"avances": [{"_fila": "IR-1", "valor_periodo": "3"}, {"_fila": "IR-2", "valor_periodo": "4"}],
+            "decision": "no", "nota": nota, "fecha": "2018-11-22"}  # fmt: skip
+
+    response = client.post("/", json=sent)
+
+    assert response.status_code == 422
+    assert "El texto tiene después de «La mesa» un carácter invisible que no se puede guardar" in response.text
+    assert "acordó" in client.get("/").text
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Submission)) == 0
+
+
+def test_what_was_pasted_from_word_is_kept_as_it_looked(client: FlaskClient) -> None:
+    sent = [*GOOD[:-2], ("decision", "no"), ("nota", "\uf0b7 Acta firmada \uf0fc"), ("_accion", "enviar")]
+
+    response = post(client, sent)
+
+    assert response.status_code == 302
+    assert "• Acta firmada ✓" in client.get("/enviada").text
+
+
+def test_a_file_without_a_name_is_kept(client: FlaskClient) -> None:
+    response = post(client, [*GOOD, ("avances-1-evidencias", (io.BytesIO(b"%PDF-1.7 acta"), ""))])
+
+    assert response.status_code == 302
+    assert "archivo.pdf" in client.get("/enviada").text

@@ -165,6 +165,11 @@ def test_a_required_table_asks_for_a_row() -> None:
     assert errors_of(meeting({}))["orden_del_dia"] == "Agregue al menos una fila."
 
 
+UNWRITABLE = (
+    "El texto tiene {} un carácter invisible que no se puede guardar (U+{}). Borre esa parte y escríbala de nuevo."
+)
+
+
 @pytest.mark.parametrize(
     ("rules", "typed", "message"),
     [
@@ -187,8 +192,8 @@ def test_a_number_respects_its_rules(rules: dict[str, Any], typed: str, message:
         ({"minLength": 5}, "abc", "Escriba al menos 5 caracteres."),
         ({"pattern": r"\d{3}", "patternMessage": "Escriba tres cifras."}, "12", "Escriba tres cifras."),
         ({}, "a" * 20_001, "Tiene 20.001 caracteres; el máximo es 20.000."),
-        ({}, "nulo\x00", "El texto tiene caracteres que no se pueden guardar. Bórrelos y escríbalo de nuevo."),
-        ({}, "\ud800", "El texto tiene caracteres que no se pueden guardar. Bórrelos y escríbalo de nuevo."),
+        ({}, "nulo\x00", UNWRITABLE.format("después de «nulo»", "0000")),
+        ({}, "\ud800", UNWRITABLE.format("al comienzo", "D800")),
     ],
 )
 def test_a_text_respects_its_rules(rules: dict[str, Any], typed: str, message: str) -> None:
