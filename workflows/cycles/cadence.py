@@ -100,18 +100,22 @@ def check_opening(calendar: WorkingCalendar, properties: Mapping[str, str]) -> N
 
 def month_bounds(label: str) -> tuple[dt.date, dt.date]:
     """First and last day of a month label."""
-    year, month = (int(part) for part in label.split("-"))
-    return dt.date(year, month, 1), month_end(year, month)
+    first = _first_day(label)
+    return first, month_end(first.year, first.month)
 
 
 def next_month(label: str) -> str:
     """The label of the month after."""
-    return add_months(month_bounds(label)[0], 1).strftime("%Y-%m")
+    return add_months(_first_day(label), 1).strftime("%Y-%m")
 
 
 def previous_month(label: str) -> str:
     """The label of the month before."""
-    return add_months(month_bounds(label)[0], -1).strftime("%Y-%m")
+    return add_months(_first_day(label), -1).strftime("%Y-%m")
+
+
+def _first_day(label: str) -> dt.date:
+    return dt.date.fromisoformat(f"{label}-01")
 
 
 def _check_cutoff(every: str, cutoff: str) -> None:

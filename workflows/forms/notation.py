@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from workflows.calendar import BOGOTA
 
 LARGEST = Decimal(10) ** 18
+LONGEST = 80
 
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 _COMMA = re.compile(r"-?\d+(,\d+)?")
@@ -28,7 +29,9 @@ TIME_WRONG = "Escriba la hora con dos cifras, por ejemplo 08:30."
 
 def parse_number(text: str) -> Decimal:
     """Read a number as people write it; raises `ValueError` with a Spanish sentence."""
-    bare = re.sub(r"[\s\u00a0\u202f]+", "", text[:80]).replace("\u2212", "-").removeprefix("$").removesuffix("%")
+    if len(text) > LONGEST:  # cut short it would be another number
+        raise ValueError(NUMBER_WRONG)
+    bare = re.sub(r"[\s\u00a0\u202f]+", "", text).replace("\u2212", "-").removeprefix("$").removesuffix("%")
     if _GROUPED.fullmatch(bare):
         bare = bare.replace(".", "").replace(",", ".")
     elif _COMMA.fullmatch(bare):
@@ -63,13 +66,13 @@ def format_number(number: Decimal | int | float) -> str:
     whole, _, decimals = text.partition(".")
     decimals = decimals.rstrip("0")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    grouped = f"{int(digits or 0):,}".replace(",", ".")
+    grouped = f"{int(digits):,}".replace(",", ".")
     return f"{sign}{grouped},{decimals}" if decimals else f"{sign}{grouped}"
 
 
 def parse_day(text: str) -> dt.date:
     """Read `22/11/2026` or `2026-11-22`; raises `ValueError` with a Spanish sentence."""
-    bare = text.strip()[:40]
+    bare = text.strip()
     found = _DAY.fullmatch(bare)
     try:
         if found:
@@ -82,7 +85,7 @@ def parse_day(text: str) -> dt.date:
 
 def parse_moment(text: str) -> dt.datetime:
     """Read a day and an hour, in Bogotá's time unless it says another zone; raises `ValueError`."""
-    bare = text.strip()[:40].replace("T", " ")
+    bare = text.strip().replace("T", " ")
     day, _, hour = bare.partition(" ")
     try:
         moment = dt.datetime.combine(parse_day(day), dt.time.fromisoformat(hour.strip()))
@@ -94,7 +97,7 @@ def parse_moment(text: str) -> dt.datetime:
 def parse_time(text: str) -> dt.time:
     """Read `08:30`; raises `ValueError`."""
     try:
-        return dt.time.fromisoformat(text.strip()[:20])
+        return dt.time.fromisoformat(text.strip())
     except ValueError as error:
         raise ValueError(TIME_WRONG) from error
 

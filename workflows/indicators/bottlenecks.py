@@ -74,5 +74,5 @@ def _line_at(points: list[tuple[Decimal, Decimal]], x: Decimal) -> Decimal:
     mean_x = sum((px for px, _ in points), Decimal(0)) / count
     mean_y = sum((py for _, py in points), Decimal(0)) / count
     spread = sum(((px - mean_x) ** 2 for px, _ in points), Decimal(0))
-    slope = sum(((px - mean_x) * (py - mean_y) for px, py in points), Decimal(0)) / spread
+    slope = sum(((px - mean_x) * py for px, py in points), Decimal(0)) / spread
     return mean_y + slope * (x - mean_x)

@@ -22,7 +22,7 @@ NO_DATA = "sin_dato"
 MET = "cumple"
 NOT_MET = "no_cumple"
 
-HUNDRED = Decimal(100)
+ZERO, HUNDRED = Decimal(0), Decimal(100)
 
 Series = Mapping[Month, Decimal | None]
 """Values reported by month: an increment for suma, a level otherwise; `None` = reported as missing."""
@@ -54,7 +54,7 @@ class Assessment:
         """The percentage that enters the roll-ups, never below 0; `None` = stays out of them."""
         if self.status in (NOT_PROGRAMMED, NO_CUTOFF_YET):
             return None
-        return max(self.compliance or Decimal(0), Decimal(0))
+        return max(self.compliance or ZERO, ZERO)
 
 
 def assess(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: Bands = DEFAULT_BANDS) -> Assessment:
@@ -66,8 +66,8 @@ def assess(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: 
         return Assessment(status=NO_CUTOFF_YET, year_target=sheet.target(year, month))
     promised = Assessment(
         cutoff=cutoff,
-        year_target=sheet.target(*cutoff) or Decimal(0),
-        programmed_to_date=sheet.programmed(*cutoff) or Decimal(0),
+        year_target=sheet.target(*cutoff) or ZERO,
+        programmed_to_date=sheet.programmed(*cutoff) or ZERO,
     )
     executed = executed_in_year(sheet, series, cutoff)
     if executed is None:
@@ -84,7 +84,7 @@ def executed_in_year(sheet: IndicatorSheet, series: Series, cutoff: Month) -> De
     value = series.get(cutoff)
     if value is None or sheet.is_level:
         return value
-    return sum((series.get((cutoff[0], m)) or Decimal(0) for m in range(1, cutoff[1] + 1)), Decimal(0))
+    return sum((series.get((cutoff[0], m)) or ZERO for m in range(1, cutoff[1] + 1)), ZERO)
 
 
 def last_known(sheet: IndicatorSheet, series: Series, cutoff: Month) -> Decimal | None:
@@ -104,7 +104,7 @@ def progress(sheet: IndicatorSheet, value: Decimal, target: Decimal) -> Decimal 
     """
     done, whole = value, target
     if sheet.annualization == RISING:
-        start = sheet.baseline or Decimal(0)
+        start = sheet.baseline or ZERO
         done, whole = value - start, target - start
     elif sheet.annualization == FALLING:
         if sheet.baseline is None:
@@ -114,7 +114,7 @@ def progress(sheet: IndicatorSheet, value: Decimal, target: Decimal) -> Decimal 
 
 
 def _judge(sheet: IndicatorSheet, promised: Assessment, executed: Decimal, bands: Bands) -> Assessment:
-    programmed, target = promised.programmed_to_date or Decimal(0), promised.year_target or Decimal(0)
+    programmed, target = promised.programmed_to_date or ZERO, promised.year_target or ZERO
     compliance, color, status = progress(sheet, executed, programmed), None, None
     if compliance is not None:
         color = color_of(compliance, bands)
@@ -122,7 +122,7 @@ def _judge(sheet: IndicatorSheet, promised: Assessment, executed: Decimal, bands
         status = NO_CUTOFF_YET  # nothing is programmed up to this month yet
     else:
         met = executed <= programmed if sheet.annualization == FALLING else executed >= programmed
-        compliance, color, status = (HUNDRED, GREEN, MET) if met else (Decimal(0), RED, NOT_MET)
+        compliance, color, status = (HUNDRED, GREEN, MET) if met else (ZERO, RED, NOT_MET)
     return replace(
         promised,
         executed=executed,
@@ -136,11 +136,11 @@ def _judge(sheet: IndicatorSheet, promised: Assessment, executed: Decimal, bands
 def _plan_progress(sheet: IndicatorSheet, series: Series, cutoff: Month, executed: Decimal) -> Decimal | None:
     if sheet.annualization == CONSTANT:
         years = _year_rates(sheet, series, cutoff)
-        return exact(sum((min(rate, HUNDRED) for rate in years), Decimal(0)) / len(years)) if years else None
+        return exact(sum((min(rate, HUNDRED) for rate in years), ZERO) / len(years)) if years else None
     if sheet.final_target is None:
         return None
     if sheet.annualization == SUM:
-        executed = sum((value for month, value in series.items() if value is not None and month <= cutoff), Decimal(0))
+        executed = sum((value for month, value in series.items() if value is not None and month <= cutoff), ZERO)
     return progress(sheet, executed, sheet.final_target)
 
 
@@ -157,5 +157,5 @@ def _year_rates(sheet: IndicatorSheet, series: Series, cutoff: Month) -> list[De
         reported = [m for m, v in series.items() if m[0] == year and m <= cutoff and v is not None]
         if target:
             held = series[max(reported)] if reported else None
-            rates.append((held or Decimal(0)) * HUNDRED / target)
+            rates.append((held or ZERO) * HUNDRED / target)
     return rates

@@ -56,7 +56,7 @@ class RollUp:
 
 def roll_up(shares: Iterable[Share], structure: Structure) -> RollUp:
     """Add up from indicators to the plan. Restrict `shares` to one kind for results or products alone."""
-    counting = [share for share in shares if share.counted is not None and share.weight > 0]
+    counting = [share for share in shares if share.counted is not None]
     objectives = _by(counting, lambda share: share.objective, lambda share: share.weight)
     lines = _means(
         (line, weight, objectives[code]) for code, (line, weight) in structure.objectives.items() if code in objectives

@@ -25,7 +25,8 @@ PLACES = Decimal("1e-9")
 def exact(value: Decimal) -> Decimal:
     """The value as both databases keep it: nine decimals, no trailing zeros."""
     rounded = value.quantize(PLACES, ROUND_HALF_UP)
-    return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded.normalize()
+    whole = rounded.to_integral_value()
+    return whole if rounded == whole else rounded.normalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,15 @@ class IndicatorSheet:
             return target
         by_month = [self.monthly.get((year, m)) for m in range(1, month + 1)]
         if any((year, m) in self.monthly for m in range(1, 13)):
-            return self._as_programmed(year, by_month)
+            return self._as_programmed(year, target, by_month)
         start = Decimal(0) if self.annualization == SUM else self._start_level(year, target)
         return exact(start + (target - start) * month / 12)
 
-    def _as_programmed(self, year: int, by_month: list[Decimal | None]) -> Decimal | None:
+    def _as_programmed(self, year: int, target: Decimal, by_month: list[Decimal | None]) -> Decimal | None:
         known = [value for value in by_month if value is not None]
         if self.annualization == SUM:
             return sum(known, Decimal(0))
-        return known[-1] if known else self._start_level(year, Decimal(0))
+        return known[-1] if known else self._start_level(year, target)
 
     def _start_level(self, year: int, target: Decimal) -> Decimal:
         """The level programmed for the end of the years before, else the baseline (0 if a rising one has none)."""

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InvalidDeadline
-from workflows.calendar import BOGOTA, WorkingCalendar, add_months, bogota_day, end_of_day, national_holidays
+from workflows.calendar import BOGOTA, WorkingCalendar, add_months, bogota_day, end_of_day, month_end, national_holidays
 
 CALENDAR = WorkingCalendar()
 NOON = dt.datetime(
@@ -15,6 +16,12 @@ NOON = dt.datetime(
 )  # Monday; Sagrado Corazón was moved to 11 June, San Pedro to 2 July
 
 days = st.dates(dt.date(2017, 1, 1), dt.date(2030, 12, 31))
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(InvalidDeadline) as caught:
+        act()
+    return caught.value.message
 
 
 def due(expression: str, since: dt.datetime = NOON, scope: str | None = None, **variables: object) -> dt.datetime:
@@ -89,14 +96,39 @@ def test_a_date_variable_is_due_at_the_end_of_its_day_and_a_moment_at_that_momen
     "expression", ["", "5", "dh", "5 días", "-5dh", "cierre+5", "fecha:", "fecha:1x", "mañana", "99999dh"]
 )
 def test_what_is_no_deadline_is_refused_with_an_example(expression: str) -> None:
-    with pytest.raises(InvalidDeadline, match="Escriba por ejemplo"):
-        CALENDAR.check(expression)
+    assert refused(lambda: CALENDAR.check(expression)) == (
+        f"El plazo «{expression}» no se entiende. Escriba por ejemplo «5dh», «cierre+5dh» o «fecha:variable»."
+    )
 
 
-@pytest.mark.parametrize("value", [None, "", "pronto", 7])
+@pytest.mark.parametrize("expression", ["5dh", "cierre", "cierre+5dh", "inicio-1m", "fecha:entrega", "fecha:año+2dh"])
+def test_what_is_a_deadline_is_taken(expression: str) -> None:
+    CALENDAR.check(expression)
+
+
+def test_blanks_in_a_deadline_or_an_opening_mean_nothing() -> None:
+    assert due(" 5 dh ") == due("5dh")
+    assert due("cierre + 7\tdh", cierre="2018-06-30") == due("cierre+7dh", cierre="2018-06-30")
+    CALENDAR.check_opening(" fecha: 01 - 31 ")
+
+
+@pytest.mark.parametrize("value", [None, "", 7])
 def test_a_variable_without_a_date_is_refused_by_name(value: object) -> None:
-    with pytest.raises(InvalidDeadline, match="objetivo"):
-        due("fecha:objetivo", objetivo=value)
+    assert refused(lambda: due("fecha:objetivo", objetivo=value)) == (
+        "El plazo «fecha:objetivo» usa «objetivo», que no tiene fecha en este proceso."
+    )
+
+
+@pytest.mark.parametrize("value", ["pronto", "2018-02-30", "2018-08-31T25:00"])
+def test_a_variable_whose_text_is_no_date_is_refused_by_its_name_and_its_value(value: str) -> None:
+    assert refused(lambda: due("fecha:objetivo", objetivo=value)) == (
+        f"El plazo «fecha:objetivo» usa «objetivo», y su valor «{value}» no es una fecha (AAAA-MM-DD)."
+    )
+
+
+def test_a_variable_may_hold_a_date_or_a_moment_itself() -> None:
+    assert due("fecha:objetivo", objetivo=dt.date(2018, 8, 31)) == due("fecha:objetivo", objetivo="2018-08-31")
+    assert due("fecha:objetivo", objetivo=NOON) == NOON
 
 
 @pytest.mark.parametrize(
@@ -115,10 +147,42 @@ def test_an_opening_is_a_day_of_its_period(expression: str, day: dt.date) -> Non
     assert found == day
 
 
-@pytest.mark.parametrize("expression", ["5dh", "fecha:13-01", "fecha:02-31", "cierre+1", "fecha:variable"])
-def test_what_is_no_opening_is_refused(expression: str) -> None:
-    with pytest.raises(InvalidDeadline):
-        CALENDAR.check_opening(expression)
+@pytest.mark.parametrize("expression", ["", "5dh", "cierre+1", "fecha:variable", "fecha:1-31", "fin"])
+def test_what_is_no_opening_is_refused_with_examples(expression: str) -> None:
+    assert refused(lambda: CALENDAR.check_opening(expression)) == (
+        f"La apertura «{expression}» no se entiende. Escriba por ejemplo «cierre+1dh», «inicio-1m» o «fecha:01-31»."
+    )
+
+
+@pytest.mark.parametrize("expression", ["fecha:13-01", "fecha:02-31", "fecha:02-30", "fecha:00-10"])
+def test_a_day_that_no_year_has_is_no_opening(expression: str) -> None:
+    assert refused(lambda: CALENDAR.check_opening(expression)) == (
+        f"La apertura «{expression}» no es una fecha del año. Escriba mes y día: «fecha:01-31»."
+    )
+
+
+def test_29_february_opens_on_it_in_a_leap_year_and_on_the_28th_in_the_others() -> None:
+    opened = [
+        CALENDAR.moment_of("fecha:02-29", period_start=dt.date(year, 1, 1), cutoff=dt.date(year, 12, 31))
+        for year in (2019, 2020)
+    ]
+
+    assert opened == [dt.date(2019, 2, 28), dt.date(2020, 2, 29)]
+
+
+def test_the_cutoff_of_a_month_is_its_last_calendar_day() -> None:
+    assert [month_end(2020, 2), month_end(2021, 2), month_end(2021, 12)] == [
+        dt.date(2020, 2, 29), dt.date(2021, 2, 28), dt.date(2021, 12, 31),
+    ]  # fmt: skip
+
+
+def test_local_days_that_are_known_later_take_the_place_of_those_before() -> None:
+    local = WorkingCalendar({None: frozenset({dt.date(2018, 7, 4)})}, extra=[dt.date(2018, 7, 5)])
+
+    local.know({"SDG": frozenset({dt.date(2018, 7, 6)})})
+
+    assert local.is_working(dt.date(2018, 7, 4)) and local.is_working(dt.date(2018, 7, 5))
+    assert not local.is_working(dt.date(2018, 7, 6), "SDG")
 
 
 def test_a_month_earlier_is_clamped_to_the_end_of_a_short_month() -> None:

@@ -43,6 +43,16 @@ def test_a_trend_that_does_not_reach_three_quarters_of_the_target_is_a_candidate
     assert found == Candidate("Al ritmo actual llegaría en diciembre al 75,0 % de la meta del año", "preventiva")
 
 
+def test_a_trend_below_nothing_is_told_as_nothing() -> None:
+    found = judge(GREEN, "verde", D(-2), 6)
+
+    assert found == Candidate("Al ritmo actual llegaría en diciembre al 0,0 % de la meta del año", "preventiva")
+
+
+def test_what_came_after_the_cutoff_is_no_point_of_its_trend() -> None:
+    assert projection(sheet("suma"), values(2018, 5, 5, 5, 5, 90), 2018, 4) == D(50)
+
+
 def test_a_steady_sum_reaches_what_its_pace_promises() -> None:
     assert projection(sheet("suma"), values(2018, 5, 5, 5, 5), 2018, 4) == D(50)
 

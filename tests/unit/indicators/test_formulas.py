@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.unit.indicators.sheets import sheet, values
 from workflows.indicators import formulas
 from workflows.indicators.formulas import assess
-from workflows.indicators.sheets import Snapshot
+from workflows.indicators.sheets import Snapshot, exact
 
 D = Decimal
 
@@ -93,6 +94,7 @@ def test_a_falling_target_equal_to_the_baseline_is_met_from_below() -> None:
     kept = sheet("decreciente", baseline=D(60), targets={2017: D(60)}, final_target=D(60))
 
     assert assess(kept, values(2017, 59), 2017, 1).status == "cumple"
+    assert assess(kept, values(2017, 60), 2017, 1).status == "cumple"
     assert assess(kept, values(2017, 61), 2017, 1).status == "no_cumple"
 
 
@@ -189,3 +191,173 @@ def test_an_increment_may_correct_an_earlier_month_and_shows_below_zero_as_zero(
 
 def test_a_percentage_without_end_is_kept_to_nine_decimals() -> None:
     assert formulas.progress(sheet("suma"), D(1), D(3)) == D("33.333333333")
+
+
+@pytest.mark.parametrize(("annualization", "executed"), [("suma", 1), ("constante", 1), ("creciente", 1)])
+def test_a_target_of_one_is_a_target(annualization: str, executed: int) -> None:
+    small = sheet(annualization, targets={2017: D(1)}, final_target=D(1))
+
+    found = assess(small, values(2017, *[0] * 11, executed), 2017, 12)
+
+    assert (found.compliance, found.year_progress, found.color) == (D(100), D(100), "verde")
+
+
+def test_a_target_of_less_than_one_is_a_target() -> None:
+    assert formulas.progress(sheet("suma"), D("0.2"), D("0.5")) == D(40)
+
+
+def test_where_there_is_no_way_to_go_there_is_no_share_of_it() -> None:
+    rising, falling = sheet("creciente", baseline=D(60)), sheet("decreciente", baseline=D(60))
+
+    assert formulas.progress(sheet("suma"), D(1), D(0)) is None
+    assert formulas.progress(rising, D(60), D(60)) is None
+    assert formulas.progress(rising, D(60), D(50)) is None
+    assert formulas.progress(falling, D(60), D(70)) is None
+    assert formulas.progress(sheet("decreciente"), D(60), D(50)) is None
+
+
+def test_the_last_value_known_is_that_of_the_last_report_up_to_the_cutoff() -> None:
+    level, series = sheet("creciente"), values(2018, 40, 42, None, 50)
+
+    assert formulas.last_known(level, series, (2018, 3)) == D(42)
+    assert formulas.last_known(level, series, (2018, 2)) == D(42)
+    assert formulas.last_known(level, series, (2017, 12)) is None
+    assert formulas.last_known(level, series, (2019, 6)) == D(50)
+
+
+def test_the_last_value_known_of_a_suma_is_of_the_same_year() -> None:
+    series = values(2018, 5, 10)
+
+    assert formulas.last_known(sheet("suma"), series, (2018, 6)) == D(15)
+    assert formulas.last_known(sheet("suma"), series, (2019, 1)) is None
+
+
+def test_the_plan_counts_every_year_up_to_the_cutoff_and_nothing_after_it() -> None:
+    series = values(2017, 40, None, 8) | values(2018, 48, 99)
+
+    assert assess(sheet("suma"), series, 2018, 1).plan_progress == D(20)  # 96 of 480
+
+
+def test_an_indicator_without_final_target_has_no_progress_of_the_plan() -> None:
+    assert assess(sheet("suma", final_target=None), values(2018, 5), 2018, 1).plan_progress is None
+
+
+HELD = sheet("constante", first_year=2016, targets={2016: D(100), 2017: D(50), 2018: D(100), 2019: D(100)})
+HELD_YEARS = values(2016, *[None] * 11, 100) | values(2017, 90, 40, None) | values(2018, 96, 97, None, 1)
+
+
+def test_a_constante_is_judged_by_the_last_level_of_each_year_up_to_the_cutoff() -> None:
+    found = assess(HELD, HELD_YEARS, 2018, 2)
+
+    assert found.plan_progress == D("92.333333333")  # 100, 80 and 97
+    assert found.years_met == 1
+
+
+def test_each_year_of_a_constante_counts_up_to_100_and_is_met_from_100_on() -> None:
+    found = assess(HELD, values(2016, 150) | values(2017, 50) | values(2018, 40), 2018, 1)
+
+    assert found.plan_progress == D(80)  # 100, 100 and 40
+    assert found.years_met == 2
+
+
+def test_a_programmed_year_of_a_constante_without_reports_counts_nothing() -> None:
+    found = assess(HELD, values(2016, 100) | values(2018, 80), 2018, 1)
+
+    assert (found.plan_progress, found.years_met) == (D(60), 1)
+
+
+def test_a_year_of_a_constante_before_the_plan_was_followed_does_not_count() -> None:
+    followed = replace(HELD, followed_from=(2017, 7))
+
+    found = assess(followed, HELD_YEARS, 2018, 2)
+
+    assert found.plan_progress == D("88.5")  # 80 and 97
+
+
+def test_a_year_of_a_constante_is_held_against_the_target_its_month_opened_with() -> None:
+    opened = replace(HELD, first_year=2018, snapshots={(2018, 2): Snapshot(D(200), D(200))})
+
+    assert assess(opened, HELD_YEARS, 2018, 2).plan_progress == D("48.5")
+
+
+def test_of_an_indicator_that_is_not_a_constante_no_years_are_counted() -> None:
+    assert assess(sheet("suma"), values(2018, 5), 2018, 1).years_met is None
+
+
+def test_a_cutoff_is_due_by_its_period_from_the_month_on_in_which_the_plan_is_followed() -> None:
+    quarterly = sheet("suma", periodicity="trimestral", followed_from=(2018, 3))
+
+    assert quarterly.is_due(2018, 3) is True
+    assert quarterly.is_due(2017, 12) is False
+    assert quarterly.is_due(2018, 4) is False
+
+
+def test_nothing_is_due_before_the_first_year_of_the_plan() -> None:
+    early = sheet("suma", targets={2016: D(10), 2017: D(10)})
+
+    assert early.is_due(2016, 12) is False
+    assert early.is_due(2016, 6) is False
+    assert early.last_cutoff(2016, 12) is None
+
+
+def test_a_month_that_opened_without_target_is_no_cutoff_and_the_one_before_holds() -> None:
+    opened = sheet("suma", snapshots={(2018, 1): Snapshot(None, None), (2018, 3): Snapshot(None, None)})
+
+    assert opened.last_cutoff(2018, 3) == (2018, 2)
+    assert opened.last_cutoff(2018, 1) == (2017, 12)
+    second = sheet("suma", snapshots={(2018, 2): Snapshot(None, None)})
+    assert second.last_cutoff(2018, 2) == (2018, 1)
+
+
+def test_what_is_not_programmed_has_nothing_programmed_to_date() -> None:
+    assert sheet("suma", targets={2018: None}).programmed(2018, 6) is None
+    assert sheet("suma", targets={2018: D(0)}).programmed(2018, 6) == 0
+    assert sheet("suma", targets={2018: D(0)}, monthly={(2018, 1): D(5)}).programmed(2018, 6) == 0
+
+
+def test_a_suma_is_programmed_from_january_on() -> None:
+    monthly = {(2018, 1): D(10), (2018, 3): D(20), (2018, 12): D(90)}
+
+    months = [sheet("suma", monthly=monthly).programmed(2018, month) for month in (1, 2, 3, 12)]
+
+    assert months == [D(10), D(10), D(30), D(120)]
+
+
+def test_a_programme_of_december_alone_is_a_programme() -> None:
+    assert sheet("suma", monthly={(2018, 12): D(120)}).programmed(2018, 11) == 0
+
+
+@pytest.mark.parametrize(("annualization", "start"), [("creciente", 60), ("decreciente", 60)])
+def test_a_level_is_programmed_as_the_last_month_that_says_one_and_before_it_as_the_year_began(
+    annualization: str, start: int
+) -> None:
+    level = sheet(
+        annualization,
+        baseline=D(60),
+        targets={2018: D(80)},
+        monthly={(2018, 2): D(62), (2018, 4): D(66), (2018, 5): D(70)},
+    )
+
+    months = [level.programmed(2018, month) for month in (1, 2, 3, 4, 5, 6)]
+
+    assert months == [D(start), D(62), D(62), D(66), D(70), D(70)]
+
+
+def test_a_falling_level_without_a_beginning_is_programmed_at_its_target() -> None:
+    monthly = {(2018, 3): D(30)}
+
+    assert sheet("decreciente", targets={2018: D(20)}).programmed(2018, 1) == D(20)
+    assert sheet("decreciente", targets={2018: D(20)}, monthly=monthly).programmed(2018, 1) == D(20)
+
+
+def test_a_target_before_the_first_year_of_the_plan_is_no_beginning() -> None:
+    rising = sheet("creciente", baseline=D(10), targets={2016: D(30), 2017: D(34)}, final_target=D(34))
+
+    assert rising.programmed(2017, 6) == D(22)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [("1E+2", "100"), ("2.50", "2.5"), ("3.0000000004", "3"), ("0.0000000005", "1E-9")]
+)
+def test_a_figure_is_kept_with_nine_decimals_and_without_trailing_zeros(value: str, kept: str) -> None:
+    assert str(exact(D(value))) == kept

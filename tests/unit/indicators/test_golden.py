@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from workflows.indicators.formulas import Assessment, assess
+from workflows.indicators.formulas import FORMULA_VERSION, Assessment, assess
 from workflows.indicators.rollup import Rate, RollUp, Share, Structure, roll_up
 from workflows.indicators.sheets import IndicatorSheet
 from workflows.loading import seeding
@@ -47,6 +47,12 @@ def rolled() -> RollUp:
         {line.code: line.weight for line in DATA.lines},
     )
     return roll_up(shares, structure)
+
+
+def test_the_golden_figures_are_those_of_the_version_that_frozen_figures_are_kept_with() -> None:
+    assert (
+        FORMULA_VERSION == "1"
+    )  # a formula that gives other figures gets another version, and golden figures of its own
 
 
 def test_the_golden_file_covers_every_indicator_of_the_plan() -> None:

@@ -54,6 +54,19 @@ def test_an_entity_weighs_its_indicators_by_line_objective_and_indicator() -> No
     assert found.entities["IDPAC"].capped == D(77)
 
 
+def test_an_indicator_without_weight_changes_nothing_and_has_no_level_of_its_own() -> None:
+    found = roll_up([share("O1", 0, 100), share("O1", 1, 40), share("O2", 0, 100)], STRUCTURE)
+
+    assert found.objectives == {"O1": Rate(D(40), D(40))}
+    assert found.entities == {"SDG": Rate(D(40), D(40))}
+
+
+def test_a_weight_below_one_weighs() -> None:
+    half = Share("I", "O1", "SDG", "producto", D("0.5"), D(40))
+
+    assert roll_up([half], STRUCTURE).objectives["O1"].capped == D(40)
+
+
 counted = st.one_of(st.none(), st.decimals(0, 10000, places=3))
 shares = st.lists(
     st.builds(

@@ -27,6 +27,12 @@ def test_a_bound_belongs_to_the_lower_colour_and_nothing_is_rounded(percentage: 
     assert color_of(D(percentage)) == color
 
 
+def test_above_every_bound_the_last_colour_holds() -> None:
+    bands = (Band("rojo", D(50)), Band("amarillo", D(75)), Band("verde", D(100)))
+
+    assert color_of(D(101), bands) == "verde"
+
+
 def test_thresholds_hold_from_their_day_and_never_before() -> None:
     strict = (Band("rojo", D(90)), Band("verde", None))
     history = [(dt.date(2018, 7, 1), strict), (dt.date(2017, 1, 1), DEFAULT_BANDS)]
@@ -40,3 +46,13 @@ def test_stored_bands_read_back_the_same() -> None:
     bands = (Band("rojo", D("33.3")), Band("verde", None))
 
     assert read_bands(write_bands(bands)) == bands
+    assert write_bands(bands) == [{"color": "rojo", "hasta": "33.3"}, {"color": "verde", "hasta": None}]
+
+
+def test_without_other_thresholds_those_of_the_policy_follow_up_hold() -> None:
+    assert write_bands(DEFAULT_BANDS) == [
+        {"color": "rojo", "hasta": "50"},
+        {"color": "amarillo", "hasta": "75"},
+        {"color": "verde", "hasta": "125"},
+        {"color": "naranja", "hasta": None},
+    ]
