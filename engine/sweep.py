@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,32 +22,69 @@ from engine.runtime import ProcessEngine
 from engine.timers import Timer
 
 
-def fire_due_timers(session: Session, engine: ProcessEngine, *, limit: int = 100) -> int:
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Which cases a look is at: only these, where any are named, and never `without`."""
+
+    only: Collection[int] = ()
+    without: Collection[int] = ()
+
+    def narrow(self, query: sa.Select[int, int], column: Any) -> sa.Select[int, int]:
+        """Leave the rows of other cases out."""
+        query = query.where(column.in_(self.only)) if self.only else query
+        return query.where(column.not_in(self.without)) if self.without else query
+
+
+EVERY = Cases()
+"""All of them."""
+
+
+def fire_due_timers(session: Session, engine: ProcessEngine, *, limit: int = 100, cases: Cases = EVERY) -> int:
     """Let every due timer happen; how many did.
 
     The lock of its instance claims a timer; an instance that somebody works on is left for the next tick. What
     fails in one case is undone, becomes an incident of that case, and doesn't stop the others.
     """
-    due = sa.select(Timer.id, Timer.instance_id).where(Timer.due_at <= engine.now())
-    due = due.where(Timer.instance_id.not_in(_in_trouble("state", "timer")))
-    rows = session.execute(due.order_by(Timer.due_at, Timer.id).limit(limit)).all()
+    rows = session.execute(_due_timers(engine, cases).limit(limit)).all()
     return sum(
         _claimed(session, engine, instance_id, "timer", partial(_fire, session, engine, timer_id))
         for timer_id, instance_id in rows
     )
 
 
-def retry_due_incidents(session: Session, engine: ProcessEngine, *, limit: int = 100) -> int:
+def retry_due_incidents(session: Session, engine: ProcessEngine, *, limit: int = 100, cases: Cases = EVERY) -> int:
     """Try again every failed step whose time has come; how many were tried."""
-    due = sa.select(Incident.id, Incident.instance_id).where(
-        Incident.state == "open", Incident.retry_at.is_not(None), Incident.retry_at <= engine.now()
-    )
-    due = due.where(Incident.instance_id.not_in(_in_trouble("state")))
-    rows = session.execute(due.order_by(Incident.retry_at, Incident.id).limit(limit)).all()
+    rows = session.execute(_due_incidents(engine, cases).limit(limit)).all()
     return sum(
         _claimed(session, engine, instance_id, "state", partial(_retry, session, engine, incident_id))
         for incident_id, instance_id in rows
     )
+
+
+def cases_with_due_timers(session: Session, engine: ProcessEngine, *, limit: int, cases: Cases = EVERY) -> list[int]:
+    """The cases of the timers that `fire_due_timers` would let happen."""
+    rows = session.execute(_due_timers(engine, cases).limit(limit))
+    return list(dict.fromkeys(row.instance_id for row in rows))
+
+
+def cases_with_due_incidents(session: Session, engine: ProcessEngine, *, limit: int, cases: Cases = EVERY) -> list[int]:
+    """The cases of the steps that `retry_due_incidents` would try again."""
+    rows = session.execute(_due_incidents(engine, cases).limit(limit))
+    return list(dict.fromkeys(row.instance_id for row in rows))
+
+
+def _due_timers(engine: ProcessEngine, cases: Cases) -> sa.Select[int, int]:
+    due = sa.select(Timer.id, Timer.instance_id).where(Timer.due_at <= engine.now())
+    due = due.where(Timer.instance_id.not_in(_in_trouble("state", "timer")))
+    return cases.narrow(due, Timer.instance_id).order_by(Timer.due_at, Timer.id)
+
+
+def _due_incidents(engine: ProcessEngine, cases: Cases) -> sa.Select[int, int]:
+    due = sa.select(Incident.id, Incident.instance_id).where(
+        Incident.state == "open", Incident.retry_at.is_not(None), Incident.retry_at <= engine.now()
+    )
+    due = due.where(Incident.instance_id.not_in(_in_trouble("state")))
+    return cases.narrow(due, Incident.instance_id).order_by(Incident.retry_at, Incident.id)
 
 
 def _in_trouble(*kinds: str) -> sa.Select[Any]:

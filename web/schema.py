@@ -16,6 +16,7 @@ MODULES = (
     "engine.history",
     "engine.incidents",
     "engine.timers",
+    "engine.units",
     "workflows.auditing.models",
     "workflows.sectors.models",
     "workflows.people.models",

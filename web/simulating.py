@@ -22,6 +22,7 @@ from web import migrating
 from web.bootstrap import Application, assemble
 from web.config import Config
 from web.progress import Progress
+from workflows.assembly import MAKERS
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.errors import Conflict
 from workflows.loading import seeding
@@ -64,7 +65,7 @@ def simulate(order: Order, out: TextIO = sys.stderr) -> Result:
         _live(house, clock, data, span, order, out)
         found = _read(database, data.plan.code)
         if order.output is not None:
-            documents.write_all(database, clock, order.output)
+            documents.write_all(database, clock, MAKERS, order.output)
     return replace(found, elapsed_s=time.monotonic() - began)
 
 

@@ -3,122 +3,45 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterable
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from engine import sweep
-from notifications import digest
+from engine import units
+from web.acts import ACTS, DAILY, Act
 from web.bootstrap import Application
-from workflows.approvals import printing as approvals
-from workflows.cycles import opening as cycles
-from workflows.documents import publishing
-from workflows.forms.drafts import forget_unused
-from workflows.formulation import method_printing, printing
-from workflows.implementation import external_files
-from workflows.lifecycle import year_end
-from workflows.meetings import printing as minutes
-from workflows.reports import storing
-from workflows.sectors.holidays import local_days
 
 log = logging.getLogger(__name__)
 
 TICK_S = 5
-BATCH = 100
+WHOLE = "act"
+"""The kind of the units that are acts: one that can't even tell what is due is itself tried again later."""
 
 
 def tick(application: Application) -> None:
-    """Do everything that is due now. Each act is a transaction of its own, and may be done twice with one effect.
-
-    A failing act is logged and does not keep the others from running; it is due again at the next tick.
-    """
-    for act in ACTS:
-        _attempt(act, application)
+    """Do everything that is due now. Each act, and each of its units, may fail alone, and happen twice."""
+    _run(ACTS, application)
 
 
 def live(application: Application) -> None:
     """The part of a tick that decides what happens to cases and people; sending and drawing wait for the next tick."""
-    for act in (_know_local_days, _open_periods, _fire_timers, _retry_incidents, _write_digests):
-        _attempt(act, application)
+    _run([act for act in ACTS if act.decides], application)
 
 
 def tidy(application: Application) -> None:
-    """What is enough once a day: forget the files of drafts that were never sent."""
-    _attempt(_forget_unused_files, application)
+    """What is enough once a day."""
+    _run(DAILY, application)
 
 
-def _attempt(act: Callable[[Application], None], application: Application) -> None:
+def _run(acts: Iterable[Act], application: Application) -> None:
     try:
-        act(application)
+        round_ = units.begin(application.database, application.engine.clock, WHOLE)
+        for act in acts:
+            round_.attempt(act.kind, partial(act.run, application))
     except Exception:
-        log.exception("the worker's %s failed; it will be tried again", act.__name__.strip("_"))
-
-
-def _know_local_days(application: Application) -> None:
-    # A plan loaded a minute ago may have brought days that nobody works.
-    with application.database.reading() as session:
-        application.calendar.know(local_days(session))
-
-
-def _open_periods(application: Application) -> None:
-    with application.database.unit_of_work() as session:
-        cycles.open_due(session, application.engine)
-
-
-def _announce_closed_years(application: Application) -> None:
-    with application.database.unit_of_work() as session:
-        year_end.announce_closed_years(session, application.engine)
-
-
-def _fire_timers(application: Application) -> None:
-    _in_batches(application, sweep.fire_due_timers)
-
-
-def _retry_incidents(application: Application) -> None:
-    _in_batches(application, sweep.retry_due_incidents)
-
-
-def _in_batches(application: Application, act: Callable[..., int]) -> None:
-    """One transaction per batch, until nothing is left to do.
-
-    A short batch is not the last one: other workers take rows of the same batch while much is due.
-    """
-    done = 1
-    while done:
-        with application.database.unit_of_work() as session:
-            done = act(session, application.engine, limit=BATCH)
-
-
-def _write_digests(application: Application) -> None:
-    with application.database.unit_of_work() as session:
-        digest.build_due(session, application.engine, application.calendar, base_url=application.config.base_url)
-
-
-def _make_documents(application: Application) -> None:
-    storing.make_missing(application.database, application.engine.clock)
-    publishing.make_missing(application.database, application.engine.clock)
-    printing.make_missing(application.database, application.engine.clock)
-    method_printing.make_missing(application.database, application.engine.clock)
-    approvals.make_missing(application.database, application.engine.clock)
-    external_files.make_missing(application.database, application.engine.clock)
-    minutes.make_missing(application.database, application.engine.clock)
-
-
-def _forget_unused_files(application: Application) -> None:
-    with application.database.unit_of_work() as session:
-        forget_unused(session, application.clock)
-
-
-ACTS = (
-    _know_local_days,
-    _open_periods,
-    _announce_closed_years,
-    _fire_timers,
-    _retry_incidents,
-    _write_digests,
-    _make_documents,
-)
-"""What a tick does, in order. Mails leave beside it (`web.delivery`): a server that hangs keeps nothing waiting."""
+        # Only without a database: there is nowhere to write down what failed, and nothing that could be done.
+        log.exception("this tick ended early; the next one tries again")
 
 
 def start(application: Application) -> BackgroundScheduler:

@@ -8,12 +8,16 @@ from collections.abc import Iterable
 from engine.clock import Clock
 from engine.events import Listener
 from engine.runtime import ProcessEngine
+from workflows.approvals import printing as acts
 from workflows.calendar import WorkingCalendar
 from workflows.cycles import cadence
 from workflows.cycles.naming import PlanCases
+from workflows.documents import publishing
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
 from workflows.forms.room import Room
 from workflows.forms.submissions import Forms
+from workflows.formulation import method_printing
+from workflows.formulation import printing as plan_printing
 from workflows.handlers.approval import room as approval
 from workflows.handlers.evaluation import room as evaluation
 from workflows.handlers.formulation import room as formulation
@@ -24,7 +28,21 @@ from workflows.handlers.month import room as month
 from workflows.handlers.month.meeting_steps import MinutesMaker
 from workflows.handlers.month.month_steps import ReportMaker
 from workflows.handlers.recovery import room as recovery
+from workflows.implementation import external_files
+from workflows.meetings import printing as minutes
 from workflows.people.directory import SectorGroups
+from workflows.reports import storing
+
+MAKERS = (
+    storing.MAKER,
+    publishing.MAKER,
+    plan_printing.MAKER,
+    method_printing.MAKER,
+    acts.MAKER,
+    external_files.MAKER,
+    minutes.MAKER,
+)
+"""Every kind of work on documents, in the order in which a tick does it."""
 
 
 def rooms(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None) -> tuple[Room, ...]:

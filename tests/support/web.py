@@ -185,7 +185,7 @@ def build_played_template(folder: Path) -> Path:
     play.until(dt.date(2018, 8, 7))
     clock.move_to(PLAYED_UNTIL)
     play.tick()
-    storing.make_missing(database, clock, limit=1)
+    storing.MAKER.make_missing(database, clock, limit=1)
     database.dispose()
     return path
 

@@ -98,7 +98,7 @@ def _run(house: Application, clock: VirtualClock, data: PlanData, present: dt.da
     staged.tick()
     each_day(last)
     progress.end()
-    storing.make_missing(house.database, clock, limit=NEWEST_REPORTS)
+    storing.MAKER.make_missing(house.database, clock, limit=NEWEST_REPORTS)
 
 
 class Behaviour:

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.clock import Clock
-from engine.database import Database
 from workflows.approvals import acts, approving, reviewing
 from workflows.approvals.models import AdministrativeAct, Observation, ReviewRound
-from workflows.documents import prints
-from workflows.documents.keeping import Address, find
+from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
-from workflows.documents.prints import Print
+from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
 from workflows.people import directory
 from workflows.plan.models import Plan
@@ -40,11 +37,21 @@ SAID = {
 }
 
 
-def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
-    """Render and keep the acts and sheets that lack their files; returns how many it did (docs/decisions/0002)."""
-    with database.reading() as session:
-        lacking = [one for one, _ in zip(_lacking(session), range(limit), strict=False)]
-    return prints.make(database, clock, lacking)
+def missing(session: Session) -> list[Address]:
+    """The acts and the sheets that lack their files."""
+    return [*_acts(session), *_sheets(session)]
+
+
+def read(session: Session, address: Address) -> Print:
+    """An act, or the sheet of a round."""
+    stem = f"{address.plan_code}-{address.kind}-{address.key}"
+    if address.kind == SHEET:
+        return of_page(sheet_page(session, session.get_one(ReviewRound, int(address.key))), stem)
+    act_id, _, _returned = address.key.partition("-")
+    return of_page(act_page(session, session.get_one(AdministrativeAct, int(act_id))), stem)
+
+
+MAKER = Maker("act", missing, read)
 
 
 def act_page(session: Session, act: AdministrativeAct) -> Page:
@@ -100,11 +107,16 @@ def sheet_page(session: Session, current: ReviewRound) -> Page:
     )
 
 
-def _lacking(session: Session) -> Iterator[Print]:
+def _acts(session: Session) -> Iterator[Address]:
+    query = sa.select(Document.plan_code, Document.key).where(Document.kind == ACT)
+    made = {(plan_code, key) for plan_code, key in session.execute(query)}
     for act in session.scalars(sa.select(AdministrativeAct).order_by(AdministrativeAct.id)):
         key = str(act.id) if act.number else f"{act.id}-{act.times_returned}"
-        if act.state != acts.RETURNED and find(session, Address(act.plan_code, ACT, key), "html") is None:
-            yield Print(act.plan_code, ACT, key, act_page(session, act))
+        if act.state != acts.RETURNED and (act.plan_code, key) not in made:
+            yield Address(act.plan_code, ACT, key)
+
+
+def _sheets(session: Session) -> Iterator[Address]:
     unanswered = sa.select(Observation.id).where(Observation.round_id == ReviewRound.id, Observation.decision == "")
     made = sa.select(Document.id).where(
         Document.plan_code == ReviewRound.plan_code,
@@ -113,9 +125,10 @@ def _lacking(session: Session) -> Iterator[Print]:
     )
     # A round that goes to approval has terms (its medium); it is printed with its approvals, the others once answered.
     done = sa.or_(ReviewRound.outcome != "", ReviewRound.medium == "")
-    query = sa.select(ReviewRound).where(ReviewRound.closed_at.is_not(None), done, ~unanswered.exists(), ~made.exists())
-    for current in session.scalars(query.order_by(ReviewRound.id)):
-        yield Print(current.plan_code, SHEET, str(current.id), sheet_page(session, current))
+    query = sa.select(ReviewRound.plan_code, ReviewRound.id)
+    query = query.where(ReviewRound.closed_at.is_not(None), done, ~unanswered.exists(), ~made.exists())
+    for plan_code, round_id in session.execute(query.order_by(ReviewRound.id)):
+        yield Address(plan_code, SHEET, str(round_id))
 
 
 def _section(heading: str, text: str) -> dict[str, object]:

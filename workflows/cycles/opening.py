@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from itertools import takewhile
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +18,7 @@ from engine.definitions.models import ProcessDefinition
 from engine.identity import SYSTEM, Actor
 from engine.instances import commands as instances
 from engine.instances.models import Instance
+from engine.outages import given_up
 from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.calendar import WorkingCalendar, bogota_day
@@ -31,6 +33,9 @@ OPENED, SKIPPED, UNDECIDED = "abierto", "omitido", "por_decidir"
 FOLLOWED_STATES = ("adoptado", "vigente")
 IMPORTED = ""
 EARLIER_SKIPPED = "Se abrió solo el periodo más reciente: así lo dice el proceso."
+
+Processes = Mapping[str, ProcessDefinition]
+"""What is published, by key."""
 
 NAMES = {  # process → part of the business key, name of a case on screen
     "f4_implementacion_anual": ("f4", "Implementación de la vigencia {}"),
@@ -61,20 +66,63 @@ class DueOpening:
     due_on: dt.date
 
 
-def open_due(session: Session, engine: ProcessEngine, *, plan_code: str | None = None) -> list[Instance]:
-    """Open every period whose opening has come, of one plan or of all; a second call opens nothing.
+class DuePeriod(NamedTuple):
+    """A period that is to be opened or decided about. Without `label`, what of a process is due can't be told."""
 
-    A period is taken by inserting its row, so that of several workers one opens it; whatever the clock does
-    afterwards, it is never opened twice, and what was missed is caught up as the process says (`pes.atraso`).
+    plan_code: str
+    process_key: str
+    label: str | None
+
+    def __str__(self) -> str:
+        """`PES-GOB/f5_ciclo_mensual/2018-06`."""
+        return "/".join(part for part in self if part is not None)
+
+
+def due_periods(session: Session, engine: ProcessEngine, *, plan_code: str | None = None) -> list[DuePeriod]:
+    """Every period whose opening has come, of one plan or of all, oldest first.
+
+    A plan or a process that cannot be read hides no other: it stands in the list by itself, and `open_period` raises
+    what is wrong with it.
     """
-    opened: list[Instance] = []
+    found: list[DuePeriod] = []
     plans = _followed(session, plan_code)
-    starts = calendar_starts(session) if plans else []
+    processes = _processes(session) if plans else {}
     for plan in plans:
         taken = _taken(session, plan)
-        for start in starts:
-            opened += _open_process(session, engine, plan, start, starts, taken)
-    return opened
+        for process_key in processes:
+            try:
+                due = _due_of(session, engine, plan, process_key, processes, taken)
+            except Exception as failure:
+                if given_up(failure):
+                    raise
+                found.append(DuePeriod(plan.code, process_key, None))
+            else:
+                found += [DuePeriod(plan.code, process_key, opening.period.label) for _start, opening in due]
+    return found
+
+
+def open_period(session: Session, engine: ProcessEngine, due: DuePeriod) -> Instance | None:
+    """Open a period, or note that it was missed, as the process says (`pes.atraso`); nothing if somebody did before.
+
+    A period is taken by inserting its row, so that of several workers one opens it; whatever the clock does
+    afterwards, it is never opened twice.
+    """
+    plan, processes = session.get_one(Plan, due.plan_code), _processes(session)
+    for start, opening in _due_of(session, engine, plan, due.process_key, processes, _taken(session, plan)):
+        if opening.period.label != due.label:
+            continue
+        if start.cadence.catch_up == "todas" or opening == _newest(session, engine, plan, start):
+            return _open(session, engine, plan, start, opening, actor=SYSTEM, reason="")
+        skipped = start.cadence.catch_up == "ultima"
+        outcome, reason = (SKIPPED, EARLIER_SKIPPED) if skipped else (UNDECIDED, "")
+        _reserve(session, engine, plan, start.process_key, opening, outcome=outcome, reason=reason)
+    return None
+
+
+def open_due(session: Session, engine: ProcessEngine, *, plan_code: str | None = None) -> list[Instance]:
+    """Open all that is due in one transaction: for plays and simulations; a second call opens nothing."""
+    due = due_periods(session, engine, plan_code=plan_code)
+    return [instance for one in due if (instance := open_period(session, engine, one)) is not None]
 
 
 def open_by_hand(
@@ -121,13 +169,21 @@ def days_late(row: PeriodStart) -> int:
 
 def calendar_starts(session: Session) -> list[CalendarStart]:
     """Every published process that begins by the calendar."""
-    names = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
-    found = []
-    for process_key, element in catalogue.start_events(session):
-        rhythm = cadence.read(element.properties)
-        if rhythm is not None:
-            found.append(CalendarStart(process_key, names.get(process_key, process_key), element.id, rhythm))
-    return found
+    processes = _processes(session)
+    return [start for process_key in processes for start in _starts_of(session, process_key, processes)]
+
+
+def _starts_of(session: Session, process_key: str, processes: Processes) -> list[CalendarStart]:
+    """The starts of a process that follow the calendar; none where it is not published. Raises `InvalidCadence`."""
+    definition = processes.get(process_key)
+    if definition is None or definition.bundle_sha256 is None:
+        return []
+    diagram = catalogue.by_sha(session, definition.bundle_sha256).diagrams[process_key]
+    return [
+        CalendarStart(process_key, definition.name, element.id, rhythm)
+        for element in diagram.starts()
+        if (rhythm := cadence.read(element.properties)) is not None
+    ]
 
 
 def openings(engine: ProcessEngine, rhythm: Cadence, plan: Plan) -> Iterable[DueOpening]:
@@ -149,41 +205,44 @@ def business_key(plan_code: str, process_key: str, label: str) -> str:
     return "/".join(part for part in (plan_code, prefix, label) if part)
 
 
-def _open_process(
+def _processes(session: Session) -> Processes:
+    query = sa.select(ProcessDefinition).order_by(ProcessDefinition.key)
+    return {definition.key: definition for definition in session.scalars(query)}
+
+
+def _due_of(
     session: Session,
     engine: ProcessEngine,
     plan: Plan,
-    start: CalendarStart,
-    starts: Sequence[CalendarStart],
+    process_key: str,
+    processes: Processes,
     taken: Mapping[str, set[str]],
-) -> list[Instance]:
-    due = _due(engine, plan, start, taken)
-    if not due or not _requirements_closed(session, engine, plan, start, starts):
-        return []
-    *backlog, newest = due
-    wanted = [newest]
-    if start.cadence.catch_up == "todas":
-        backlog, wanted = [], due
-    outcome, reason = (SKIPPED, EARLIER_SKIPPED) if start.cadence.catch_up == "ultima" else (UNDECIDED, "")
-    for opening in backlog:
-        _reserve(session, engine, plan, start.process_key, opening, outcome=outcome, reason=reason)
-    instances_ = (_open(session, engine, plan, start, opening, actor=SYSTEM, reason="") for opening in wanted)
-    return [instance for instance in instances_ if instance is not None]
+) -> list[tuple[CalendarStart, DueOpening]]:
+    """What of a process is due in a plan, in order; nothing while what it requires is going on."""
+    found: list[tuple[CalendarStart, DueOpening]] = []
+    for start in _starts_of(session, process_key, processes):
+        known = taken[process_key] | _imported(start, taken)
+        due = [opening for opening in _come(engine, plan, start) if opening.period.label not in known]
+        if due and _requirements_closed(session, plan, start, processes):
+            found += [(start, opening) for opening in due]
+    return found
 
 
-def _due(engine: ProcessEngine, plan: Plan, start: CalendarStart, taken: Mapping[str, set[str]]) -> list[DueOpening]:
-    # Months that came with the import were followed elsewhere and are closed: nothing to open.
-    known = taken[start.process_key] | (taken[IMPORTED] if start.cadence.every == "mensual" else set())
+def _come(engine: ProcessEngine, plan: Plan, start: CalendarStart) -> list[DueOpening]:
+    """The periods whose day has come, decided about or not."""
     today = bogota_day(engine.now())
-    due = []
-    for period in _periods(start.cadence, plan):
-        if period.label in known:
-            continue
-        opens_on = _opens_on(engine, start.cadence, period, plan)
-        if opens_on > today:
-            break  # openings come in the order of their periods
-        due.append(DueOpening(period, opens_on))
-    return due
+    # Openings come in the order of their periods.
+    return list(takewhile(lambda opening: opening.due_on <= today, openings(engine, start.cadence, plan)))
+
+
+def _newest(session: Session, engine: ProcessEngine, plan: Plan, start: CalendarStart) -> DueOpening:
+    imported = _imported(start, _taken(session, plan))
+    return [opening for opening in _come(engine, plan, start) if opening.period.label not in imported][-1]
+
+
+def _imported(start: CalendarStart, taken: Mapping[str, set[str]]) -> set[str]:
+    """Months that came with the import were followed elsewhere and are closed: nothing to open."""
+    return taken[IMPORTED] if start.cadence.every == "mensual" else set()
 
 
 def _taken(session: Session, plan: Plan) -> Mapping[str, set[str]]:
@@ -201,12 +260,9 @@ def _opens_on(engine: ProcessEngine, rhythm: Cadence, period: PlanPeriod, plan: 
     return rhythm.opens_on(cast(WorkingCalendar, engine.calendar), period, plan.code)
 
 
-def _requirements_closed(
-    session: Session, engine: ProcessEngine, plan: Plan, start: CalendarStart, starts: Sequence[CalendarStart]
-) -> bool:
-    return all(
-        _closed(session, plan, required) for required in starts if required.process_key in start.cadence.requires
-    )
+def _requirements_closed(session: Session, plan: Plan, start: CalendarStart, processes: Processes) -> bool:
+    required = (one for key in start.cadence.requires for one in _starts_of(session, key, processes))
+    return all(_closed(session, plan, one) for one in required)
 
 
 def _closed(session: Session, plan: Plan, start: CalendarStart) -> bool:

@@ -13,6 +13,7 @@ from engine.identity import SYSTEM
 from workflows.documents import files
 from workflows.documents.letters import shown
 from workflows.documents.models import Document
+from workflows.plan.models import Plan
 
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
@@ -34,6 +35,10 @@ class Address:
     plan_code: str
     kind: str
     key: str
+
+    def __str__(self) -> str:
+        """`PES-GOB/informe_mensual/2018-06`."""
+        return f"{self.plan_code}/{self.kind}/{self.key}"
 
 
 def find(session: Session, address: Address, suffix: str) -> Document | None:
@@ -60,8 +65,10 @@ def keep(
 ) -> None:
     """Keep the formats that are not kept yet, as files called `stem` with their suffix.
 
-    What two workers rendered at the same time is kept once (docs/decisions/0002).
+    What two workers rendered at the same time is kept once (docs/decisions/0002): they keep the documents of a plan
+    one after the other.
     """
+    session.execute(sa.select(Plan.code).where(Plan.code == address.plan_code).with_for_update(key_share=True))
     for suffix, content in rendered.items():
         if find(session, address, suffix) is None:
             file = files.keep(session, clock, SYSTEM.id, f"{stem}.{suffix}", content, MEDIA_TYPES[suffix])

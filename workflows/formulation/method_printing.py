@@ -8,11 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.clock import Clock
-from engine.database import Database
-from workflows.documents import prints
+from workflows.documents.keeping import Address
 from workflows.documents.models import Document
-from workflows.documents.prints import Print
+from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
 from workflows.formulation import methodology
 from workflows.formulation.models import Methodology
@@ -24,12 +22,27 @@ from workflows.spanish import long_day, long_moment
 KIND = "metodologia"
 
 
-def make_missing(database: Database, clock: Clock, *, limit: int = 1) -> int:
-    """Render and keep the approved methodologies that lack their files; returns how many it did."""
-    with database.reading() as session:
-        found = _lacking(session, limit)
-        lacking = [Print(one.plan_code, KIND, str(one.number), page_of(session, one)) for one in found]
-    return prints.make(database, clock, lacking)
+def missing(session: Session) -> list[Address]:
+    """The approved methodologies that lack their files."""
+    made = sa.select(Document.id).where(
+        Document.plan_code == Methodology.plan_code,
+        Document.kind == KIND,
+        Document.key == sa.cast(Methodology.number, sa.String),
+    )
+    query = sa.select(Methodology.plan_code, Methodology.number).where(Methodology.is_approved, ~made.exists())
+    rows = session.execute(query.order_by(Methodology.id))
+    return [Address(plan_code, KIND, str(number)) for plan_code, number in rows]
+
+
+def read(session: Session, address: Address) -> Print:
+    """One approved methodology."""
+    query = sa.select(Methodology).where(
+        Methodology.plan_code == address.plan_code, Methodology.number == int(address.key), Methodology.is_approved
+    )
+    return of_page(page_of(session, session.scalars(query).one()), f"{address.plan_code}-{KIND}-{address.key}")
+
+
+MAKER = Maker("methodology", missing, read)
 
 
 def page_of(session: Session, found: Methodology) -> Page:
@@ -58,16 +71,6 @@ def page_of(session: Session, found: Methodology) -> Page:
         ),
         made_at=int(found.prepared_at.timestamp()),
     )
-
-
-def _lacking(session: Session, limit: int) -> Sequence[Methodology]:
-    made = sa.select(Document.id).where(
-        Document.plan_code == Methodology.plan_code,
-        Document.kind == KIND,
-        Document.key == sa.cast(Methodology.number, sa.String),
-    )
-    query = sa.select(Methodology).where(Methodology.is_approved, ~made.exists())
-    return session.scalars(query.order_by(Methodology.id).limit(limit)).all()
 
 
 def _role(role: str | None) -> str:

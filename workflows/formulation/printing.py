@@ -5,43 +5,41 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.clock import Clock
-from engine.database import Database
-from workflows.documents.keeping import Address, keep
+from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
-from workflows.documents.rendering import RENDERERS, Page, page_of
+from workflows.documents.prints import Maker, Print, of_page
+from workflows.documents.rendering import page_of
 from workflows.formulation.team import KIND
 from workflows.plan.models import Plan
 
 
-def make_missing(database: Database, clock: Clock, *, limit: int = 1) -> int:
-    """Render and keep the files of versions that lack them; returns how many versions it did."""
-    with database.reading() as session:
-        lacking = _lacking(session, limit)
-    for plan_code, number, page in lacking:
-        rendered = {suffix: render(page) for suffix, render in RENDERERS.items()}
-        with database.unit_of_work() as session:
-            address = Address(plan_code, KIND, number)
-            title, stem = f"{page.title}, versión {number}", f"{plan_code}-PES-{number}"
-            keep(session, clock, address, title=title, stem=stem, rendered=rendered)
-    return len(lacking)
-
-
-def _lacking(session: Session, limit: int) -> list[tuple[str, str, Page]]:
+def missing(session: Session) -> list[Address]:
+    """The versions that lack their files, newest first."""
     made = sa.select(Document.id).where(
         Document.plan_code == PlanDocument.plan_code,
         Document.kind == PlanDocument.kind,
         Document.key == DocumentVersion.number,
     )
     query = (
+        sa.select(PlanDocument.plan_code, DocumentVersion.number)
+        .join(DocumentVersion, DocumentVersion.document_id == PlanDocument.id)
+        .where(PlanDocument.kind == KIND, PlanDocument.key == "", ~made.exists())
+        .order_by(DocumentVersion.id.desc())
+    )
+    return [Address(plan_code, KIND, number) for plan_code, number in session.execute(query)]
+
+
+def read(session: Session, address: Address) -> Print:
+    """One version of the plan's document."""
+    query = (
         sa.select(PlanDocument, DocumentVersion, Plan.name)
         .join(DocumentVersion, DocumentVersion.document_id == PlanDocument.id)
         .join(Plan, Plan.code == PlanDocument.plan_code)
-        .where(PlanDocument.kind == KIND, PlanDocument.key == "", ~made.exists())
-        .order_by(DocumentVersion.id.desc())
-        .limit(limit)
+        .where(PlanDocument.plan_code == address.plan_code, PlanDocument.kind == KIND, PlanDocument.key == "")
+        .where(DocumentVersion.number == address.key)
     )
-    return [
-        (document.plan_code, version.number, page_of(document, version, name))
-        for document, version, name in session.execute(query)
-    ]
+    page = page_of(*session.execute(query).one())
+    return of_page(page, f"{address.plan_code}-PES-{address.key}", title=f"{page.title}, versión {address.key}")
+
+
+MAKER = Maker("plan_document", missing, read)

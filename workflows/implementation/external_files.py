@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
-from engine.clock import Clock
-from engine.database import Database
 from workflows.cycles.models import Period
-from workflows.documents.keeping import Address, find, keep
+from workflows.documents.keeping import Address, find
 from workflows.documents.letters import shown
 from workflows.documents.models import Document
+from workflows.documents.prints import Maker, Print
 from workflows.documents.tables import Column, as_csv, write_sheet
 from workflows.forms.notation import format_number
 from workflows.implementation.external_reports import KIND, months_of
@@ -83,28 +82,36 @@ class ExternalSheet:
     title: str
     rows: Sequence[ExternalRow]
 
-    @property
-    def key(self) -> str:
-        """What its documents are filed under."""
-        return key_of(self.quarter, self.entity)
-
 
 def key_of(quarter: str, entity: str) -> str:
     """`2018-T2/IDPAC`."""
     return f"{quarter}/{entity}"
 
 
-def make_missing(database: Database, clock: Clock, *, limit: int = 5) -> int:
-    """Render and keep the files that are missing; returns how many reports it did."""
-    with database.reading() as session:
-        sheets = [read(session, report) for report in _lacking(session, limit)]
-    for sheet in sheets:
-        rendered = {suffix: render(sheet) for suffix, render in RENDERERS.items()}
-        with database.unit_of_work() as session:
-            stem = f"{sheet.plan_code}-{sheet.quarter}-{sheet.entity}-reporte-externo"
-            address = Address(sheet.plan_code, KIND, sheet.key)
-            keep(session, clock, address, title=sheet.title, stem=stem, rendered=rendered)
-    return len(sheets)
+def missing(session: Session) -> list[Address]:
+    """The reports that lack their files."""
+    key = ExternalReport.quarter + "/" + ExternalReport.entity_code
+    made = sa.select(Document.id).where(
+        Document.plan_code == ExternalReport.plan_code, Document.kind == KIND, Document.key == key
+    )
+    query = sa.select(ExternalReport.plan_code, key).where(~made.exists()).order_by(ExternalReport.id)
+    return [Address(plan_code, KIND, found) for plan_code, found in session.execute(query)]
+
+
+def read_print(session: Session, address: Address) -> Print:
+    """The files of one report."""
+    quarter, _, entity = address.key.partition("/")
+    query = sa.select(ExternalReport).where(
+        ExternalReport.plan_code == address.plan_code,
+        ExternalReport.quarter == quarter,
+        ExternalReport.entity_code == entity,
+    )
+    sheet = read(session, session.scalars(query).one())
+    stem = f"{sheet.plan_code}-{sheet.quarter}-{sheet.entity}-reporte-externo"
+    return Print(sheet.title, stem, lambda: {suffix: render(sheet) for suffix, render in RENDERERS.items()})
+
+
+MAKER = Maker("external_report", missing, read_print)
 
 
 def file_of(session: Session, report: ExternalReport, suffix: str) -> Document | None:
@@ -208,13 +215,3 @@ def _rounded(value: Decimal | None) -> Decimal | None:
 def _with_comma(value: Decimal) -> str:
     """A decimal comma and no thousands."""
     return format_number(value).replace(".", "")
-
-
-def _lacking(session: Session, limit: int) -> list[ExternalReport]:
-    made = sa.select(Document.id).where(
-        Document.plan_code == ExternalReport.plan_code,
-        Document.kind == KIND,
-        Document.key == ExternalReport.quarter + "/" + ExternalReport.entity_code,
-    )
-    query = sa.select(ExternalReport).where(~made.exists()).order_by(ExternalReport.id).limit(limit)
-    return list(session.scalars(query))

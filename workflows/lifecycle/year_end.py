@@ -19,19 +19,23 @@ from workflows.plan.models import Plan
 MESSAGE = "vigencia_cerrada"
 
 
-def announce_closed_years(session: Session, engine: ProcessEngine) -> list[int]:
-    """Send `vigencia_cerrada` for every year that somebody waits for and that is closed; gives the cases reached.
+def awaited_years(session: Session) -> list[str]:
+    """The years whose end somebody waits for: `PES-GOB/2018`."""
+    return sorted(session.scalars(sa.select(Subscription.key).where(Subscription.name == MESSAGE).distinct()))
 
-    A second call finds nobody waiting.
-    """
-    waiting = session.scalars(sa.select(Subscription.key).where(Subscription.name == MESSAGE).distinct()).all()
-    reached: list[int] = []
-    for key in sorted(waiting):
-        plan_code, _, year = key.rpartition("/")
-        plan = session.get(Plan, plan_code)
-        if plan is not None and year.isdecimal() and is_closed(session, engine, plan, int(year)):
-            reached += messages.send(session, engine, MESSAGE, key, {"vigencia": int(year)}, actor=SYSTEM)
-    return reached
+
+def announce_closed_year(session: Session, engine: ProcessEngine, key: str) -> list[int]:
+    """Send `vigencia_cerrada` if that year is closed; gives the cases reached. A second call finds nobody waiting."""
+    plan_code, _, year = key.rpartition("/")
+    plan = session.get(Plan, plan_code)
+    if plan is None or not year.isdecimal() or not is_closed(session, engine, plan, int(year)):
+        return []
+    return messages.send(session, engine, MESSAGE, key, {"vigencia": int(year)}, actor=SYSTEM)
+
+
+def announce_closed_years(session: Session, engine: ProcessEngine) -> list[int]:
+    """Announce every closed year in one transaction (plays and simulations); gives the cases reached."""
+    return [reached for key in awaited_years(session) for reached in announce_closed_year(session, engine, key)]
 
 
 def is_closed(session: Session, engine: ProcessEngine, plan: Plan, year: int) -> bool:

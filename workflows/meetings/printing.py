@@ -8,11 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.clock import Clock
-from engine.database import Database
-from workflows.documents import prints
+from workflows.documents.keeping import Address
 from workflows.documents.models import Document
-from workflows.documents.prints import Print
+from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
 from workflows.meetings import minutes
 from workflows.meetings.convening import APPROVED
@@ -26,11 +24,23 @@ VERDICTS = {"cumple": "Cumple", "en_riesgo": "En riesgo", "no_cumple": "No cumpl
 MODES = {"presencial": "Presencial", "virtual": "Virtual", "mixta": "Mixta"}
 
 
-def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
-    """Render and keep the approved minutes that lack their files; returns how many it did."""
-    with database.reading() as session:
-        lacking = [Print(one.plan_code, KIND, str(one.id), page_of(session, one)) for one in _lacking(session, limit)]
-    return prints.make(database, clock, lacking)
+def missing(session: Session) -> list[Address]:
+    """The approved minutes that lack their files."""
+    made = sa.select(Document.id).where(
+        Document.plan_code == Meeting.plan_code, Document.kind == KIND, Document.key == sa.cast(Meeting.id, sa.String)
+    )
+    query = sa.select(Meeting.plan_code, Meeting.id).where(Meeting.state == APPROVED, ~made.exists())
+    rows = session.execute(query.order_by(Meeting.id))
+    return [Address(plan_code, KIND, str(meeting_id)) for plan_code, meeting_id in rows]
+
+
+def read(session: Session, address: Address) -> Print:
+    """The minutes of one meeting."""
+    page = page_of(session, session.get_one(Meeting, int(address.key)))
+    return of_page(page, f"{address.plan_code}-{KIND}-{address.key}")
+
+
+MAKER = Maker("minutes", missing, read)
 
 
 def page_of(session: Session, meeting: Meeting) -> Page:
@@ -55,14 +65,6 @@ def page_of(session: Session, meeting: Meeting) -> Page:
         sections=tuple(_sections(session, meeting, names)),
         made_at=int(approved_at.timestamp()) if approved_at else 0,
     )
-
-
-def _lacking(session: Session, limit: int) -> Sequence[Meeting]:
-    made = sa.select(Document.id).where(
-        Document.plan_code == Meeting.plan_code, Document.kind == KIND, Document.key == sa.cast(Meeting.id, sa.String)
-    )
-    query = sa.select(Meeting).where(Meeting.state == APPROVED, ~made.exists())
-    return session.scalars(query.order_by(Meeting.id).limit(limit)).all()
 
 
 def _sections(session: Session, meeting: Meeting, names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.clock import Clock
-from engine.database import Database
 from workflows.cycles.models import Period
 from workflows.documents import keeping
-from workflows.documents.keeping import Address, keep
+from workflows.documents.keeping import Address
 from workflows.documents.models import Document
+from workflows.documents.prints import Maker, Print
 from workflows.monitoring.periods import CLOSED
 from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import Charts, draw
@@ -27,26 +27,8 @@ Renderer = Callable[[Report, Charts], bytes]
 RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
 
 
-def make_missing(database: Database, clock: Clock, *, limit: int = 2) -> int:
-    """Render and keep the documents of closed months that lack them; returns how many months it did.
-
-    Rendering happens outside the writing transaction (docs/decisions/0002).
-    """
-    with database.reading() as session:
-        months = _missing(session, limit)
-    for plan_code, period_code in months:
-        with database.reading() as session:
-            report = monthly_report(session, plan_code, period_code)
-        charts = draw(report)
-        rendered = {suffix: render(report, charts) for suffix, render in RENDERERS.items()}
-        with database.unit_of_work() as session:
-            stem = f"{plan_code}-{period_code}-informe"
-            address = Address(plan_code, KIND, period_code)
-            keep(session, clock, address, title=report.title, stem=stem, rendered=rendered, published=True)
-    return len(months)
-
-
-def _missing(session: Session, limit: int) -> list[tuple[str, str]]:
+def missing(session: Session) -> list[Address]:
+    """The closed months that lack their documents, newest first."""
     made = sa.select(Document.id).where(
         Document.plan_code == Period.plan_code, Document.kind == KIND, Document.key == Period.code
     )
@@ -54,9 +36,23 @@ def _missing(session: Session, limit: int) -> list[tuple[str, str]]:
         sa.select(Period.plan_code, Period.code)
         .where(Period.state == CLOSED, Period.published_at.is_not(None), ~made.exists())
         .order_by(Period.code.desc())
-        .limit(limit)
     )
-    return [(plan_code, code) for plan_code, code in session.execute(query)]
+    return [Address(plan_code, KIND, code) for plan_code, code in session.execute(query)]
+
+
+def read(session: Session, address: Address) -> Print:
+    """The report of a closed month."""
+    report = monthly_report(session, address.plan_code, address.key)
+    stem = f"{address.plan_code}-{address.key}-informe"
+    return Print(report.title, stem, partial(_rendered, report), published=True)
+
+
+MAKER = Maker("monthly_report", missing, read)
+
+
+def _rendered(report: Report) -> dict[str, bytes]:
+    charts = draw(report)
+    return {suffix: render(report, charts) for suffix, render in RENDERERS.items()}
 
 
 def find(session: Session, plan_code: str, period_code: str, suffix: str) -> Document | None:

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from engine.clock import Clock
 from engine.database import Database
-from workflows.approvals import printing as approvals
-from workflows.documents import files, publishing
+from workflows.documents import files
 from workflows.documents.models import Document
-from workflows.formulation import method_printing, printing
-from workflows.implementation import external_files
-from workflows.meetings import printing as minutes
-from workflows.reports import storing
-
-MAKERS: tuple[Callable[[Database, Clock], int], ...] = (
-    method_printing.make_missing,
-    printing.make_missing,
-    minutes.make_missing,
-    storing.make_missing,
-    publishing.make_missing,
-    approvals.make_missing,
-    external_files.make_missing,
-)
-"""What the worker does with documents that are due; each gives how many it made."""
+from workflows.documents.prints import Maker
 
 
-def write_all(database: Database, clock: Clock, folder: Path) -> list[Path]:
+def write_all(database: Database, clock: Clock, makers: Iterable[Maker], folder: Path) -> list[Path]:
     """Make what is missing, then write every document as `<kind>/<key>.<format>`."""
-    for make in MAKERS:
-        while make(database, clock):
-            pass
+    for maker in makers:
+        maker.make_missing(database, clock)
     with database.reading() as session:
         kept = session.scalars(sa.select(Document).order_by(Document.kind, Document.key, Document.id)).all()
         return [_write(folder, document, files.read(session, document.file_id)) for document in kept]

@@ -236,10 +236,10 @@ def test_the_act_and_the_sheet_of_observations_become_documents_once(office: Off
     office.play("2018-06-15")
     database, clock = office.house.database, office.house.clock
 
-    while printing.make_missing(database, clock):
+    while printing.MAKER.make_missing(database, clock):
         pass
 
-    assert printing.make_missing(database, clock) == 0
+    assert printing.MAKER.make_missing(database, clock) == 0
     with database.reading() as session:
         act = session.scalars(sa.select(AdministrativeAct)).one()
         made = session.scalars(sa.select(Document).where(Document.kind == "acto", Document.format == "docx")).one()
@@ -262,7 +262,7 @@ def test_the_portal_shows_the_adopted_plan_and_its_act_and_no_draft(office: Offi
     with database.reading() as session:
         assert PLAN not in {plan.code for plan in portal.plans(session)}
     office.play("2018-06-15")
-    while printing.make_missing(database, clock) + plan_printing.make_missing(database, clock):
+    while printing.MAKER.make_missing(database, clock) + plan_printing.MAKER.make_missing(database, clock):
         pass
 
     with database.reading() as session:

@@ -40,7 +40,7 @@ def test_the_last_year_ends_in_an_annual_report_and_a_final_evaluation(ended: Ho
         _phase_is_closed_on_its_proofs(session)
         assert list(session.scalars(sa.select(Incident.message))) == []
         assert set(session.scalars(sa.select(Instance.state))) == {"completed"}
-    assert publishing.make_missing(ended.database, ended.clock, limit=9) == 3
+    assert publishing.MAKER.make_missing(ended.database, ended.clock, limit=9) == 3
     with ended.database.reading() as session:
         formats = session.execute(sa.select(Document.kind, Document.format).where(Document.kind.in_(publishing.KINDS)))
         assert len(set(formats)) == 9

@@ -71,8 +71,8 @@ def test_decided_recovery_plans_are_opened_once_per_indicator(july: House) -> No
 def test_the_document_is_made_once_in_three_formats(july: House) -> None:
     july.play().until(day("2018-08-31"))
 
-    assert publishing.make_missing(july.database, july.clock) == 1
-    assert publishing.make_missing(july.database, july.clock) == 0
+    assert publishing.MAKER.make_missing(july.database, july.clock) == 1
+    assert publishing.MAKER.make_missing(july.database, july.clock) == 0
 
     with july.database.reading() as session:
         made = session.scalars(sa.select(Document).where(Document.kind == "evaluacion_intermedia"))

@@ -111,8 +111,8 @@ def look_at_what_stands_beside_the_figures(session: Session) -> None:
 
 def look_at_the_document(office: Office) -> None:
     """Six chapters and what follows them, in every format, once."""
-    assert printing.make_missing(office.database, office.clock) == 1
-    assert printing.make_missing(office.database, office.clock) == 0
+    assert printing.MAKER.make_missing(office.database, office.clock) == 1
+    assert printing.MAKER.make_missing(office.database, office.clock) == 0
 
     with office.database.reading() as session:
         document = versions.find(session, PLAN, "pes")

@@ -44,8 +44,8 @@ def test_every_entity_reports_and_open_months_are_told_as_preliminary(quarter: O
 
 
 def test_the_files_say_what_the_months_say(quarter: Office) -> None:
-    assert external_files.make_missing(quarter.house.database, quarter.house.clock) == 3
-    assert external_files.make_missing(quarter.house.database, quarter.house.clock) == 0
+    assert external_files.MAKER.make_missing(quarter.house.database, quarter.house.clock) == 3
+    assert external_files.MAKER.make_missing(quarter.house.database, quarter.house.clock) == 0
 
     with quarter.house.database.reading() as session:
         report = external_reports.find(session, PLAN, "IDPAC", QUARTER)

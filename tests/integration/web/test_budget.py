@@ -49,7 +49,7 @@ def test_the_files_of_an_external_report_are_offered(site: Site) -> None:
     visitor.open("/plan/PES-GOB/reportes-externos")
     assert "se están haciendo" in visitor.text()
 
-    external_files.make_missing(application.database, application.clock)
+    external_files.MAKER.make_missing(application.database, application.clock)
 
     page = visitor.open("/plan/PES-GOB/reportes-externos")
     (link,) = page.xpath("//tr[td='IDPAC']//a[.='CSV']/@href")

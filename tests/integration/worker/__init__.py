@@ -1,0 +1,1 @@
+"""The worker: units that fail alone."""

@@ -1,0 +1,156 @@
+"""What a tick of the worker does: acts, each cut into units that fail alone (docs/decisions/0011)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from engine import sweep, units
+from engine.runtime import ProcessEngine
+from engine.sweep import Cases
+from notifications import digest
+from web.bootstrap import Application
+from workflows.assembly import MAKERS
+from workflows.cycles import opening as cycles
+from workflows.documents.prints import Maker
+from workflows.forms.drafts import forget_unused
+from workflows.lifecycle import year_end
+from workflows.sectors.holidays import local_days
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+"""How many timers or retries share a transaction."""
+DOCUMENTS = 2
+"""How many documents of a kind a tick makes: rendering takes a second or more, and the rest of the tick waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that a tick does. `kind` names its units; `run` does those that are due and gives how many it did.
+
+    `decides`: it changes what cases and people do, and is not only told or drawn.
+    """
+
+    kind: str
+    run: Callable[[Application], int]
+    decides: bool = False
+
+
+class _Fire(Protocol):
+    def __call__(self, session: Session, engine: ProcessEngine, *, limit: int, cases: Cases) -> int: ...
+
+
+class _Find(Protocol):
+    def __call__(self, session: Session, engine: ProcessEngine, *, limit: int, cases: Cases) -> list[int]: ...
+
+
+def _know_local_days(application: Application) -> int:
+    # A plan loaded a minute ago may have brought days that nobody works.
+    with application.database.reading() as session:
+        application.calendar.know(local_days(session))
+    return 0
+
+
+def _open_periods(application: Application) -> int:
+    database, engine = application.database, application.engine
+    with database.reading() as session:
+        due = {str(period): period for period in cycles.due_periods(session, engine)}
+
+    def open_one(key: str) -> None:
+        with database.unit_of_work() as session:
+            cycles.open_period(session, engine, due[key])
+
+    return units.each(database, engine.clock, "opening", due, open_one)
+
+
+def _announce_closed_years(application: Application) -> int:
+    database, engine = application.database, application.engine
+    with database.reading() as session:
+        awaited = year_end.awaited_years(session)
+
+    def announce(key: str) -> None:
+        with database.unit_of_work() as session:
+            year_end.announce_closed_year(session, engine, key)
+
+    return units.each(database, engine.clock, "closed_year", awaited, announce)
+
+
+def _case_by_case(kind: str, fire: _Fire, find: _Find, application: Application) -> int:
+    """Batches of one transaction each until nothing is due; what is due in a batch that fails is done case by case.
+
+    A short batch is not the last one: other workers take rows of the same batch while much is due.
+    """
+    database, engine = application.database, application.engine
+    round_ = units.begin(database, engine.clock, kind)
+
+    def alone(case: str) -> int:
+        with database.unit_of_work() as session:
+            return fire(session, engine, limit=BATCH, cases=Cases(only=[int(case)]))
+
+    def batch(cases: Cases) -> int:
+        try:
+            with database.unit_of_work() as session:
+                return fire(session, engine, limit=BATCH, cases=cases)
+        except Exception:
+            log.warning("a batch of %s failed; its cases are taken one by one", kind, exc_info=True)
+        with database.reading() as session:
+            due = find(session, engine, limit=BATCH, cases=cases)
+        failed = round_.failed
+        return sum(round_.attempt(str(case), partial(alone, str(case))) for case in due) + round_.failed - failed
+
+    for case in list(round_.held):
+        round_.attempt(case, partial(alone, case))
+    total = 0
+    while done := batch(Cases(without=[int(case) for case in round_.waiting()])):
+        total += done
+    return total
+
+
+def _fire_timers(application: Application) -> int:
+    return _case_by_case("timer", sweep.fire_due_timers, sweep.cases_with_due_timers, application)
+
+
+def _retry_incidents(application: Application) -> int:
+    return _case_by_case("retry", sweep.retry_due_incidents, sweep.cases_with_due_incidents, application)
+
+
+def _write_digests(application: Application) -> int:
+    with application.database.unit_of_work() as session:
+        return digest.build_due(session, application.engine, application.calendar, base_url=application.config.base_url)
+
+
+def _make_documents(maker: Maker, application: Application) -> int:
+    database, clock = application.database, application.engine.clock
+    with database.reading() as session:
+        missing = {str(address): address for address in maker.missing(session)}
+
+    def make(key: str) -> None:
+        maker.make(database, clock, missing[key])
+
+    return units.each(database, clock, maker.name, missing, make, limit=DOCUMENTS)
+
+
+def _forget_unused_files(application: Application) -> int:
+    with application.database.unit_of_work() as session:
+        return forget_unused(session, application.clock)
+
+
+ACTS = (
+    Act("local_days", _know_local_days, decides=True),
+    Act("opening", _open_periods, decides=True),
+    Act("closed_year", _announce_closed_years, decides=True),
+    Act("timer", _fire_timers, decides=True),
+    Act("retry", _retry_incidents, decides=True),
+    Act("digest", _write_digests, decides=True),
+    *(Act(maker.name, partial(_make_documents, maker)) for maker in MAKERS),
+)
+"""What a tick does, in order; mails leave beside it (`web.delivery`)."""
+
+DAILY = (Act("unused_files", _forget_unused_files),)
+"""What is enough once a day: forget the files of drafts that were never sent."""
