@@ -108,7 +108,9 @@ def _places(
 
 
 def _is_prose(node: ast.AST, parent: ast.AST, above: tuple[ast.AST, ...]) -> bool:
-    """A docstring, the text under a constant, or a list of names for the language."""
+    """A docstring, the text under a constant, a list of names for the language, or a type in quotes."""
+    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id == "cast":
+        return node is parent.args[0]
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
         return True
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__slots__", "__all__")

@@ -1,8 +1,9 @@
 """Trying mutants: pytest collects once, then each mutant is put into a forked copy of it and fails a test, or none.
 
 A mutant inside a function is put in by its code object, so that whoever imported the function has it too. One that
-takes effect at import is tried in a copy of this process from before anything of ours was imported. Only tests that
-reach the mutant's line run, the fastest first; a copy that uses far more CPU than they need is a mutant noticed.
+takes effect at import, or that nothing noticed so (its function may have done its work at import), is tried in a copy
+of this process from before anything of ours was imported. In the first way only tests that reach the mutant's line run,
+the fastest first. A copy that uses far more CPU than its tests need is a mutant noticed.
 """
 
 from __future__ import annotations
@@ -45,16 +46,19 @@ class BaselineFails(Exception):
 def try_all(core: Core, mutants: Sequence[Mutant], jobs: int, tell: Tell) -> None:
     """Try every mutant of a core, telling each verdict as it comes. Raises `BaselineFails`."""
     inside = [mutant for mutant in mutants if mutant.function]
-    at_import = [mutant for mutant in mutants if not mutant.function]
+    unsure = [mutant for mutant in mutants if not mutant.function]
     by_name = {mutant.name: mutant for mutant in mutants}
     spent = time.process_time()
     for line in _from_child(lambda write: _session(core, inside, jobs, write)):
         name, _, verdict = line.rpartition("\t")
         if not name:
             raise BaselineFails(verdict)
-        tell(by_name[name], verdict)
+        if verdict in (KILLED, TIMED_OUT):
+            tell(by_name[name], verdict)
+        else:
+            unsure.append(by_name[name])
     limit = 30 + 10 * int(time.process_time() - spent)
-    for mutant, verdict in _forked(at_import, lambda one: _imported(one, core), lambda _: limit, jobs):
+    for mutant, verdict in _forked(unsure, lambda one: _imported(one, core), lambda _: limit, jobs):
         tell(mutant, verdict)
 
 

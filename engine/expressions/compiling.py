@@ -85,7 +85,6 @@ class _Refusal(Exception):
     """Found while compiling: what is wrong, at which place of the inner text, and what was meant."""
 
     def __init__(self, message: str, place: int, suggestion: str = "") -> None:
-        super().__init__(message)
         self.message, self.place, self.suggestion = message, place, suggestion
 
 
@@ -100,7 +99,7 @@ def _above(run: Evaluation, *below: _Node) -> _Node:
     """A node over others; refused when the nesting is deeper than evaluation may recurse."""
     depth = 1 + max((node.depth for node in below), default=0)
     if depth > MAX_DEPTH:
-        raise _Refusal("La expresión anida demasiadas operaciones. Divídala.", 0)
+        raise _Refusal("La expresión anida demasiadas operaciones. Divídala.", 1)
     return _Node(run, frozenset[str]().union(*(node.names for node in below)), depth)
 
 

@@ -89,7 +89,7 @@ def _round(value: Any, places: Any = 0) -> Any:
     exact = number(value)
     if exact is None or isinstance(places, bool) or places not in range(10):
         return None
-    return plain(round(exact, places))
+    return plain(round(exact, int(places)))  # 2.0 is in the range too
 
 
 def _absolute(value: Any) -> Any:

@@ -62,8 +62,8 @@ def equal(left: Any, right: Any, depth: int = _DEEPEST) -> bool:
     """Whether two values are the same; values of different types never are, nor lists of more than 500."""
     if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None:
         return left is right
-    if isinstance(left, str) and isinstance(right, str):
-        return left == right
+    if isinstance(left, str):
+        return bool(left == right)
     if isinstance(left, list) and isinstance(right, list):
         if depth == 0 or len(left) != len(right) or len(left) > LONGEST_LIST:
             return False

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from engine.errors import InvalidExpression
 from engine.expressions import compile_expression
+from engine.expressions.functions import FUNCTIONS
+from engine.expressions.values import number, plain
 
 DATA: dict[str, Any] = {
     "a": "x",
@@ -53,10 +55,32 @@ DATA: dict[str, Any] = {
         ("periodo >= '2018-05'", True),
         ("dia > '2018-06-29'", True),
         ("año == 2018", True),
+        ("=a == 'x'", True),
+        ("a == 'x' and n > 3", False),
+        ("a == 'y' and n < 3", False),
+        ("a == 'y' or n > 3", False),
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("n <= 2", True),
+        ("n <= 1", False),
+        ("n < 2", False),
+        ("n >= 2", True),
+        ("n > 2", False),
+        ("'a' < 'b'", True),
+        ("entidad.codigo in ['IDPAC', 'DADEP']", False),
+        ("2 in [1, 2]", True),
+        ("3 in [1, 2]", False),
+        ("3 not in [1, 2]", True),
+        ("[1, 'a'] == [1, 'a']", True),
+        ("[1, 'a'] == [1, 'b']", False),
+        ("[1, 2] == [1]", False),
         ("[a, n]", ["x", 2]),
         ("lista", [1, 2, 3]),
         ("entidad.metas", [1, 2]),
         ("'it\\'s'", "it's"),
+        (r'"un \"plan\" y"', 'un "plan" y'),
+        (r"'c:\\d'", "c:\\d"),
         ("  \n a == 'x'  ", True),
     ],
 )
@@ -83,6 +107,19 @@ def test_an_expression_has_a_value(text: str, value: Any) -> None:
         ("todos([si, nulo])", False),
         ("redondear(10 / 3, 2)", 3.33),
         ("absoluto(-3)", 3),
+        ("mean(lista)", 2),
+        ("promedio(1, 2)", 1.5),
+        ("any([nulo, si])", True),
+        ("any([nulo])", False),
+        ("all([si, si])", True),
+        ("round(10 / 4)", 2),
+        ("redondear(2.55)", 3),
+        ("redondear(1 / 3, 9)", 0.333333333),
+        ("redondear(3.14159, 2.0)", 3.14),
+        ("abs(-3)", 3),
+        ("min(lista)", 1),
+        ("mínimo('b', a)", "b"),
+        ("max(3)", 3),
     ],
 )
 def test_functions_have_a_spanish_name_and_that_of_feel(text: str, value: Any) -> None:
@@ -113,6 +150,27 @@ def test_functions_have_a_spanish_name_and_that_of_feel(text: str, value: Any) -
         ("suma([1, a])", None),
         ("suma(lista, 1)", None),
         ("n < '3'", False),
+        ("'1' < n", False),
+        ("'1' == n", False),
+        ("lista == n", False),
+        ("lista == a", False),
+        ("a + n", None),
+        ("n + a", None),
+        ("max([1, 'a'])", None),
+        ("min([])", None),
+        ("redondear(a)", None),
+        ("redondear(1.5, si)", None),
+        ("redondear(1.5, 10)", None),
+        ("redondear(1.5, a)", None),
+        ("absoluto(a)", None),
+        ("promedio([])", None),
+        ("suma(a)", None),
+        ("cuenta(n)", None),
+        ("empieza(n, '2')", False),
+        ("empieza(a, n)", False),
+        ("contiene(a, n)", False),
+        ("contiene(n, n)", False),
+        ("contiene(lista, a)", False),
     ],
 )
 def test_every_operation_is_defined_for_what_is_missing_or_of_another_type(text: str, value: Any) -> None:
@@ -130,35 +188,125 @@ def test_the_names_of_variables_are_known_before_evaluating() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "part", "position"),
+    ("text", "sentence", "position"),
     [
-        ("a ==", "incompleta", 5),
-        ("", "vacía", 1),
-        ("${ }", "vacía", 1),
-        ("${a == 1", "llave", 8),
-        ("a ? 1", "«?» en la posición 3", 3),
-        ("${a ? 1}", "«?» en la posición 5", 5),
-        ("a == 1 == 2", "==", 8),
-        ("_x", "«_»", 1),
-        ("sumar(n)", "¿Quiso decir «suma»?", 1),
-        ("n + xyz(n)", "Las que hay son", 5),
-        ("suma()", "no recibe 0", 1),
-        ("1" * 501, "500", 501),
+        ("a ==", "La expresión está incompleta: falta algo al final.", 5),
+        ("", "La expresión está vacía. Escriba por ejemplo «${avance >= 50}».", 1),
+        ("${ }", "La expresión está vacía. Escriba por ejemplo «${avance >= 50}».", 1),
+        ("${a == 1", "A la expresión le falta la llave que cierra: «}».", 8),
+        ("a ? 1", "No se entiende «?» en la posición 3 de la expresión.", 3),
+        ("${a ? 1}", "No se entiende «?» en la posición 5 de la expresión.", 5),
+        ("=a ? 1", "No se entiende «?» en la posición 4 de la expresión.", 4),
+        ("  a ? 1", "No se entiende «?» en la posición 5 de la expresión.", 5),
+        ("== 1", "No se entiende «==» en la posición 1 de la expresión.", 1),
+        ("a == 1 == 2", "No se entiende «==» en la posición 8 de la expresión.", 8),
+        ("_x", "No se entiende «_» en la posición 1 de la expresión.", 1),
+        ("a " + "b" * 40, f"No se entiende «{'b' * 30}» en la posición 3 de la expresión.", 3),
+        ("sumar(n)", "No existe la función «sumar». ¿Quiso decir «suma»?", 1),
+        (
+            "n + xyz(n)",
+            "No existe la función «xyz». Las que hay son: cuenta, suma, promedio, minimo, maximo, contiene, empieza, "
+            "vacio, alguno, todos, redondear, absoluto.",
+            5,
+        ),
+        ("suma()", "La función «suma» no recibe 0 valores. Revise lo que va entre paréntesis.", 1),
+        ("1" * 501, "La expresión tiene más de 500 caracteres. Acórtela.", 501),
+        ("${" + "not " * 40 + "a}", "La expresión anida demasiadas operaciones. Divídala.", 3),
     ],
 )
-def test_what_is_not_understood_says_what_and_where(text: str, part: str, position: int) -> None:
+def test_what_is_not_understood_says_what_and_where(text: str, sentence: str, position: int) -> None:
     with pytest.raises(InvalidExpression) as invalid:
         compile_expression(text)
 
-    assert part in invalid.value.message
-    assert invalid.value.position == position  # type: ignore[attr-defined]
+    assert (invalid.value.message, invalid.value.position) == (sentence, position)
+
+
+def test_only_a_mistyped_function_has_something_to_suggest() -> None:
+    for text in ("a ?", "xyz(a)", "suma()"):
+        with pytest.raises(InvalidExpression) as invalid:
+            compile_expression(text)
+        assert invalid.value.suggestion == ""
+
+
+def test_an_expression_of_500_characters_is_read() -> None:
+    assert compile_expression("1" + " " * 499).evaluate({}) == 1
+
+
+@pytest.mark.parametrize(
+    ("shallow", "deep"),
+    [
+        ("not " * 29 + "a", "not " * 30 + "a"),
+        ("[" * 30 + "]" * 30, "[" * 31 + "]" * 31),
+        ("1 == (" + "not " * 28 + "a)", "1 == (" + "not " * 29 + "a)"),
+        ("(" + "not " * 28 + "a) == 1", "(" + "not " * 29 + "a) == 1"),
+    ],
+)
+def test_operations_may_stand_in_one_another_thirty_deep(shallow: str, deep: str) -> None:
+    compile_expression(shallow).evaluate({})
+
+    with pytest.raises(InvalidExpression, match="anida"):
+        compile_expression(deep)
+
+
+def test_each_function_says_how_many_values_it_takes() -> None:
+    assert {name: (function.least, function.most) for name, function in FUNCTIONS.items()} == {
+        "cuenta": (1, 1), "suma": (1, 20), "promedio": (1, 20), "minimo": (1, 20), "maximo": (1, 20),
+        "contiene": (2, 2), "empieza": (2, 2), "vacio": (1, 1), "alguno": (1, 20), "todos": (1, 20),
+        "redondear": (1, 2), "absoluto": (1, 1),
+    }  # fmt: skip
+    for count in (1, 20):
+        compile_expression(f"suma({', '.join('1' * count)})")
+    with pytest.raises(InvalidExpression, match="no recibe 21"):
+        compile_expression(f"suma({', '.join('1' * 21)})")
+
+
+@pytest.mark.parametrize("kind", [int, float, Decimal])
+def test_numbers_go_as_far_as_a_trillion_of_millions_to_both_sides(kind: type) -> None:
+    largest, beyond = kind(10**18), kind(10**18 + 1_000)
+
+    assert (number(largest), number(-largest)) == (10**18, -(10**18))
+    assert (number(beyond), number(-beyond)) == (None, None)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN"), Decimal("-Infinity"), True, "1", None])
+def test_what_is_no_finite_number_is_no_number(value: object) -> None:
+    assert number(value) is None
+
+
+def test_a_result_beyond_the_largest_number_is_null() -> None:
+    assert plain(Decimal(10**18)) == 10**18
+    assert plain(Decimal(10**18) + 1) is None
+    assert plain(Decimal("NaN")) is None
+    assert plain(Decimal("Infinity")) is None
+    assert compile_expression("n * n").evaluate({"n": 10**10}) is None
+
+
+def test_lists_are_compared_and_looked_through_up_to_500_items() -> None:
+    for size, within in ((500, True), (501, False)):
+        data = {"l": [0] * (size - 1) + [1], "m": [0] * (size - 1) + [1]}
+        found = [compile_expression(text).evaluate(data) for text in ("l == m", "1 in l", "suma(l) == 1")]
+        assert found == [within] * 3
+
+
+def test_lists_in_lists_are_compared_four_deep() -> None:
+    four, five = "[[[[1]]]]", "[[[[[1]]]]]"
+
+    assert compile_expression(f"{four} == {four}").evaluate({}) is True
+    assert compile_expression(f"{five} == {five}").evaluate({}) is False
+
+
+def test_texts_are_put_together_up_to_10_000_letters() -> None:
+    half, more = "x" * 5_000, "x" * 5_001
+
+    assert compile_expression("a + b").evaluate({"a": half, "b": half}) == half + half
+    assert compile_expression("a + b").evaluate({"a": half, "b": more}) is None
 
 
 def test_a_mistyped_function_suggests_the_known_one() -> None:
     with pytest.raises(InvalidExpression) as invalid:
         compile_expression("${contine(lista, 1)}")
 
-    assert invalid.value.suggestion == "contiene"  # type: ignore[attr-defined]
+    assert invalid.value.suggestion == "contiene"
 
 
 ATTACKS = [
