@@ -54,6 +54,8 @@ def _chain(failure: BaseException | None) -> Iterator[BaseException]:
 def _meaning(failure: BaseException) -> EngineError | None:
     if isinstance(failure, StorageFull | DatabaseDown):
         return failure
+    if isinstance(failure, sa.exc.TimeoutError):
+        return DatabaseDown()  # every connection is taken, and none came back in time
     if not isinstance(failure, sa.exc.DBAPIError):
         return None
     if isinstance(failure.orig, sqlite3.Error):

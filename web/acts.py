@@ -15,6 +15,7 @@ from engine.runtime import ProcessEngine
 from engine.sweep import Cases
 from notifications import digest
 from web.bootstrap import Application
+from web.health.beats import TICK, beat
 from workflows.assembly import MAKERS
 from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
@@ -136,6 +137,11 @@ def _make_documents(maker: Maker, application: Application) -> int:
     return units.each(database, clock, maker.name, missing, make, limit=DOCUMENTS)
 
 
+def _leave_sign(application: Application) -> int:
+    beat(application.database, application.clock, TICK)
+    return 0
+
+
 def _forget_unused_files(application: Application) -> int:
     with application.database.unit_of_work() as session:
         return forget_unused(session, application.clock)
@@ -149,6 +155,7 @@ ACTS = (
     Act("retry", _retry_incidents, decides=True),
     Act("digest", _write_digests, decides=True),
     *(Act(maker.name, partial(_make_documents, maker)) for maker in MAKERS),
+    Act("sign_of_life", _leave_sign),
 )
 """What a tick does, in order; mails leave beside it (`web.delivery`)."""
 

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from web import deadlines, errors, security
+from web import deadlines, errors, request_ids, security
 from web.admin.views import blueprint as admin
 from web.auth import ANYONE, allow, sessions
 from web.auth.views import blueprint as auth
@@ -22,6 +22,7 @@ from web.bootstrap import Application
 from web.cases.views import blueprint as cases
 from web.demo.views import blueprint as demo
 from web.files.views import blueprint as files
+from web.health.views import blueprint as health
 from web.inbox.views import blueprint as inbox
 from web.incidents.views import blueprint as incidents
 from web.lifecycle.views import blueprint as lifecycle
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     portal,
     survey,
     demo,
+    health,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
@@ -69,13 +71,13 @@ def create_app(application: Application) -> Flask:
     """Build the WSGI application."""
     app = Flask("web")
     app.extensions["cauce"] = application
+    request_ids.register(app, application.config)
     security.harden(app, application.config)
     errors.register(app)
     _sign_ins(app, application)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", home)
-    app.add_url_rule("/salud", "health", health)
     app.view_functions["static"] = allow(ANYONE)(app.view_functions["static"])
     _templates(app, application)
     if application.config.proxies:
@@ -88,12 +90,6 @@ def create_app(application: Application) -> Flask:
 def home() -> Response:
     """Staff go to their inbox, everybody else to the sign-in."""
     return redirect(url_for("inbox.mine" if current_user.is_authenticated else "auth.sign_in"))
-
-
-@allow(ANYONE)
-def health() -> tuple[dict[str, str], int]:
-    """Tell a monitor that Cauce answers."""
-    return {"estado": "bien"}, 200
 
 
 def _sign_ins(app: Flask, application: Application) -> None:
@@ -116,10 +112,11 @@ def _templates(app: Flask, application: Application) -> None:
     def asset(name: str) -> str:
         return url_for("static", filename=name, v=_digest(static / name))
 
+    app.jinja_env.globals["asset"] = asset
+
     def context() -> dict[str, Any]:
         return {
             "menu": menu,
-            "asset": asset,
             "has_asset": lambda name: (static / name).is_file(),
             "demo": application.is_demo,
             "simulated_now": application.clock.now,

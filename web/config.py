@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from web import logs
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
@@ -23,7 +27,7 @@ class Config:
     `home` holds what Cauce writes by itself (secret, embedded database, mails of the demo). `base_url` is the
     address people use, without a slash at the end: links in mails begin with it, and `https` makes cookies secure.
     `smtp_url` empty means that mails are written into `home/correos`. `proxies` counts the reverse proxies whose
-    forwarded addresses are believed.
+    forwarded addresses are believed. `log` is the form of the log: a line of text or a JSON object.
     """
 
     home: Path
@@ -34,6 +38,8 @@ class Config:
     mail_from: str = "Cauce <cauce@localhost>"
     demo: bool = False
     proxies: int = 0
+    log: str = "text"
+    health_token: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -49,9 +55,11 @@ class Config:
             secret_key=environment.get("CAUCE_SECRET_KEY") or kept_secret(home / "secret"),
             base_url=_base_url(environment.get("CAUCE_BASE_URL") or DEFAULT_BASE_URL),
             smtp_url=environment.get("CAUCE_SMTP_URL", ""),
-            mail_from=environment.get("CAUCE_MAIL_FROM") or "Cauce <cauce@localhost>",
+            mail_from=_sender(environment.get("CAUCE_MAIL_FROM") or "Cauce <cauce@localhost>"),
             demo=_flag("CAUCE_DEMO", environment) if demo is None else demo,
             proxies=_count("CAUCE_PROXIES", environment),
+            log=_one_of(logs.FORMATS, "CAUCE_LOG", environment),
+            health_token=environment.get("CAUCE_HEALTH_TOKEN", ""),
         )
 
     @property
@@ -104,3 +112,21 @@ def _count(name: str, environment: Mapping[str, str]) -> int:
     if not text.isdecimal():
         raise InvalidSetting(f"{name}={text!r} debe ser un número entero.")
     return int(text)
+
+
+def _one_of(choices: Collection[str], name: str, environment: Mapping[str, str]) -> str:
+    text = environment.get(name, "").strip().lower() or next(iter(choices))
+    if text not in choices:
+        raise InvalidSetting(f"{name}={text!r} no se entiende. Escriba {' o '.join(choices)}.")
+    return text
+
+
+def _sender(text: str) -> str:
+    """Who sends the mails: one address, with a name or without; a wrong one would keep every mail from leaving."""
+    try:
+        Address(addr_spec=parseaddr(text)[1])
+    except Exception as exc:  # the parser raises half a dozen kinds
+        raise InvalidSetting(
+            f"CAUCE_MAIL_FROM={text!r} no es un remitente. Escriba por ejemplo «Cauce <cauce@entidad.gov.co>»."
+        ) from exc
+    return text

@@ -10,7 +10,9 @@ from types import TracebackType
 from engine.database import Database
 from notifications import outbox
 from notifications.outbox import Delivered
+from web import logs
 from web.bootstrap import Application
+from web.health.beats import DELIVERY, beat
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +24,14 @@ STOPS_WITHIN_S = 3
 
 def deliver(application: Application) -> Delivered:
     """Send what is due now, at most a batch."""
-    return outbox.deliver_due(
-        application.database, application.clock, application.sender, sent_from=application.config.mail_from, limit=BATCH
-    )
+    with logs.timed(log, "mails") as counts:
+        done = outbox.deliver_due(
+            application.database, application.clock, application.sender,
+            sent_from=application.config.mail_from, limit=BATCH,
+        )  # fmt: skip
+        counts.update(sent=done.sent, failed=done.failed, put_off=done.put_off, replaced=done.replaced)
+        counts.update(server_down=done.server_down)
+    return done
 
 
 class Delivery:
@@ -55,6 +62,7 @@ class Delivery:
         while not self._over.is_set():
             try:
                 more = deliver(self._application).looked_at >= BATCH
+                beat(self._application.database, self._application.clock, DELIVERY)
             except Exception:
                 log.exception("the delivery failed; it will be tried again")
                 more = False

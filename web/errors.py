@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, jsonify, make_response, render_template
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -14,6 +14,9 @@ from werkzeug.wrappers import Response
 
 import engine.errors as engine_errors
 import workflows.errors as workflows_errors
+from engine import outages
+from web.auth.held import HeldRequest, hold
+from web.logs import request_id
 from web.pages import actor, current, wants_json
 from workflows.cycles.cadence import InvalidCadence
 from workflows.monitoring.corrections import record_refusal
@@ -113,8 +116,12 @@ SENTENCES = {
     HTTPStatus.CONFLICT: "Alguien lo hizo antes. Actualice la página para ver cómo quedó.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Envíe archivos más pequeños, o en varias veces.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "No se guardó nada a medias. Vuelva a intentarlo; si se repite, avise a la "
-    "administración de la plataforma con la hora en que ocurrió.",
+    "administración de la plataforma con el código del incidente.",
 }
+
+
+RETRY_AFTER_S = 30
+PRIVATE_FIELDS = frozenset({"password", "current", "again"})
 
 
 def status_of(error: Exception) -> HTTPStatus | None:
@@ -135,6 +142,7 @@ def _answer(error: Exception) -> Response:
     if isinstance(error, workflows_errors.PeriodFrozen):
         remember_refusal(error)
     status = status_of(error) or HTTPStatus.INTERNAL_SERVER_ERROR
+    _refused(error, status)
     message = getattr(error, "message", None) or SENTENCES[status]
     return _response(status, message, getattr(error, "findings", ()))
 
@@ -153,6 +161,7 @@ def _answer_http(error: HTTPException) -> Response:
         # The request came under a name that is not ours: no page, for its links would carry that name.
         return Response("Esta dirección no es la de Cauce.", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
     status = HTTPStatus(error.code)
+    _refused(error, status)
     sentence = SENTENCES.get(status, SENTENCES[HTTPStatus.BAD_REQUEST])
     if isinstance(error, CSRFError):
         sentence = "Esta página estuvo abierta en otra sesión. Actualícela y repita lo que hacía."
@@ -163,13 +172,67 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _answer_unexpected(error: Exception) -> Response:
-    log.exception("unexpected error", exc_info=error)
+    log.error("unexpected error", exc_info=error, extra={"fields": _asked()})
     return _response(HTTPStatus.INTERNAL_SERVER_ERROR, SENTENCES[HTTPStatus.INTERNAL_SERVER_ERROR])
 
 
 def _response(status: HTTPStatus, message: str, findings: Any = ()) -> Response:
     title = TITLES.get(status, TITLES[HTTPStatus.BAD_REQUEST])
     if wants_json():
-        return make_response(jsonify(estado=status.value, titulo=title, mensaje=message), status)
-    body = render_template("errors/error.html", title=title, message=message, findings=findings, status=status.value)
+        told = {"estado": status.value, "titulo": title, "mensaje": message, "incidente": request_id.get()}
+        return _later(make_response(jsonify(told), status))
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return _plain(status, title, message)
+    try:
+        body = render_template(
+            "errors/error.html", title=title, message=message, findings=findings, status=status.value,
+            code=request_id.get(),
+        )  # fmt: skip
+    except Exception as failure:
+        # The page names who is signed in: without a database it cannot be made, whatever it was to say.
+        down = outages.meaning(failure)
+        if isinstance(down, engine_errors.DatabaseDown):
+            return _response(HTTPStatus.SERVICE_UNAVAILABLE, down.message)
+        log.error("the error page failed", exc_info=failure, extra={"fields": _asked()})
+        return _plain(status, title, message)
     return make_response(body, status)
+
+
+def _plain(status: HTTPStatus, title: str, message: str) -> Response:
+    """A page that needs nothing: no person, no session, no database; a form that was sent waits in it."""
+    held = _held()
+    environment = current_app.jinja_env
+    body = environment.get_template("errors/plain.html").render(
+        title=title, message=message, status=status.value, code=request_id.get(), held=held,
+        csrf_token=request.form.get("csrf_token", "") if held else "",
+        again=request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else url_for("home"),
+        asset=environment.globals["asset"], url_for=url_for,
+    )  # fmt: skip
+    return _later(make_response(body, status))
+
+
+def _held() -> HeldRequest | None:
+    """The form that was sent, to be sent again; none with a password, which no page may show."""
+    try:
+        return None if request.method != "POST" or PRIVATE_FIELDS & request.form.keys() else hold(request)
+    except HTTPException:  # too large to be read
+        return None
+
+
+def _later(response: Response) -> Response:
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _asked() -> dict[str, Any]:
+    """Of a request, what a log may know: no path, for it may carry a token; no person who is not loaded yet."""
+    signed = g.get("_login_user")
+    return {"method": request.method, "endpoint": request.endpoint, "user": getattr(signed, "username", None)}
+
+
+def _refused(error: Exception, status: int) -> None:
+    level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
+    cause = error if level == logging.ERROR else None
+    fields = {"refusal": type(error).__name__, "status": int(status), **_asked()}
+    log.log(level, "refused", exc_info=cause, extra={"fields": fields})

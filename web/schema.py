@@ -38,6 +38,7 @@ MODULES = (
     "workflows.surveys.models",
     "notifications.models",
     "web.auth.models",
+    "web.health.models",
     "web.portal.models",
 )
 """Every module that defines a table; a test looks for one that is missing."""

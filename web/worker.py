@@ -9,6 +9,7 @@ from functools import partial
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import units
+from web import logs
 from web.acts import ACTS, DAILY, Act
 from web.bootstrap import Application
 
@@ -38,10 +39,15 @@ def _run(acts: Iterable[Act], application: Application) -> None:
     try:
         round_ = units.begin(application.database, application.engine.clock, WHOLE)
         for act in acts:
-            round_.attempt(act.kind, partial(act.run, application))
+            round_.attempt(act.kind, partial(_timed, act, application))
     except Exception:
         # Only without a database: there is nowhere to write down what failed, and nothing that could be done.
         log.exception("this tick ended early; the next one tries again")
+
+
+def _timed(act: Act, application: Application) -> None:
+    with logs.timed(log, "act", act=act.kind) as counts:
+        counts["done"] = act.run(application)
 
 
 def start(application: Application) -> BackgroundScheduler:

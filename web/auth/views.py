@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from web.auth.models import Credential
 from web.errors import WeakPassword, WrongPassword
 from web.pages import back_to, current, page, person
 from workflows.people.models import Person
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("auth", __name__)
 
@@ -40,6 +43,8 @@ def check_password() -> Any:
     with application.database.reading() as session:
         credential = session.get(Credential, username)
     if not passwords.matches(credential, request.form.get("password", "")) or not open_session(username):
+        # Only whom we know: somebody may have typed the password in the place of the name.
+        _log_sign_in("failed", username if credential else None)
         held = unseal(application.config.secret_key, request.form.get("held", ""))
         following = request.form.get("sigue", "")
         body = sign_in_page(held=held, following=following, username=username, error=WrongPassword().message)
@@ -129,7 +134,12 @@ def open_session(username: str) -> bool:
             sessions.end(session, person().token)
     browser_session.clear()
     browser_session.permanent = True
+    _log_sign_in("ok", username)
     return bool(login_user(signed))
+
+
+def _log_sign_in(outcome: str, username: str | None) -> None:
+    log.info("sign-in", extra={"fields": {"outcome": outcome, "user": username}})
 
 
 def go_on() -> Any:

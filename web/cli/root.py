@@ -36,6 +36,7 @@ Ajustes, por variables de entorno (docs/settings.md):
   CAUCE_BASE_URL       dirección con la que entran las personas
   CAUCE_SMTP_URL       servidor de correo; sin él, los correos van a una carpeta
   CAUCE_MAIL_FROM      remitente de los correos
+  CAUCE_LOG            forma del registro: text o json
   CAUCE_PROXIES        cuántos proxies inversos hay delante
 """
 

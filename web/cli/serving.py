@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 import click
 import waitress
 
-from web import migrating
+from web import logs, migrating
 from web.app import create_app
 from web.bootstrap import Application
 from web.cli.database import prepare
@@ -36,21 +35,14 @@ def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
     """Serve people, with a worker beside."""
     if demo and not is_loopback(host):
         raise click.UsageError("La demostración no pide contraseñas: solo se sirve en esta máquina (127.0.0.1).")
-    _log()
     with opened(demo=demo or None) as application:
+        logs.begin(application.config.log)
         if application.is_demo and not is_loopback(host):
             raise click.UsageError("CAUCE_DEMO=1 solo se sirve en esta máquina (127.0.0.1).")
         prepare(application)
         with nullcontext() if no_worker else _working(application):
             click.echo(f"Cauce atiende en http://{host}:{port} (Ctrl+C para terminar)")
             run(application, host, port)
-
-
-def _log() -> None:
-    """Log what our packages say; libraries, one of which tells every step of every case, only when they warn."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for package in ("engine", "workflows", "notifications", "web"):
-        logging.getLogger(package).setLevel(logging.INFO)
 
 
 @click.command(
@@ -61,11 +53,11 @@ def _log() -> None:
 )
 def worker() -> None:
     """Do what is due until told to stop."""
-    _log()
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     with opened() as application:
+        logs.begin(application.config.log)
         migrating.migrate(application.database)
         with _working(application):
             click.echo("El trabajador está en marcha (Ctrl+C para terminar)")

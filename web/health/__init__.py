@@ -1,0 +1,1 @@
+"""Whether Cauce works: for load balancers, monitors and administrators."""

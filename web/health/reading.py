@@ -1,0 +1,106 @@
+"""What a monitor wants to know, read in a handful of statements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import units
+from notifications.models import MailServer, OutboxMessage
+from notifications.states import MailState
+from web.health import beats
+from web.health.models import Heartbeat
+
+SILENT_AFTER = dt.timedelta(minutes=5)
+"""Rounds take seconds, and signs are renewed every half minute."""
+WAITING_TOO_LONG = dt.timedelta(hours=1)
+WORKERS = {beats.TICK: "el trabajador", beats.DELIVERY: "la entrega de correos"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mails:
+    """How the outbox stands; `oldest` is the longest wait of a mail that is due."""
+
+    pending: int
+    oldest: dt.timedelta | None
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What works in the background, as the database tells it."""
+
+    now: dt.datetime
+    signs: dict[str, dt.datetime]
+    mails: Mails
+    servers: tuple[MailServer, ...]
+    incidents: int = 0
+
+    def warnings(self) -> Iterator[str]:
+        """What somebody should look at."""
+        for name, who in WORKERS.items():
+            last = self.signs.get(name)
+            if last is None:
+                yield f"No hay señales de {who}. ¿Corre «cauce worker»?"
+            elif self.now - last > SILENT_AFTER:
+                yield f"No hay señales de {who} hace {_minutes(self.now - last)} minutos."
+        for server in self.servers:
+            if server.down_since:
+                minutes = _minutes(self.now - server.down_since)
+                yield f"El servidor de correo {server.name} no recibe hace {minutes} minutos."
+        if self.mails.oldest is not None and self.mails.oldest > WAITING_TOO_LONG:
+            yield f"Hay correos que esperan hace {_minutes(self.mails.oldest)} minutos."
+        if self.mails.failed:
+            yield f"{self.mails.failed} correos no salieron por su dirección o su contenido."
+
+        if self.incidents:
+            yield f"{self.incidents} incidentes del sistema abiertos: véalos en Incidentes."
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures, with moments in UTC and waits in seconds."""
+        return {
+            "incidentes_del_sistema": self.incidents,
+            "rondas": {name: self._sign(self.signs.get(name)) for name in WORKERS},
+            "correos": {
+                "por_salir": self.mails.pending,
+                "espera_mas_larga_s": _seconds(self.mails.oldest),
+                "fallidos": self.mails.failed,
+            },
+            "servidores_de_correo": [self._server(server) for server in self.servers],
+        }
+
+    def _sign(self, last: dt.datetime | None) -> dict[str, Any]:
+        return {"ultima": last and last.isoformat(), "hace_s": _seconds(self.now - last if last else None)}
+
+    def _server(self, server: MailServer) -> dict[str, Any]:
+        moments = {
+            "sin_recibir_desde": server.down_since,
+            "proximo_intento": server.next_try_at,
+            "ultimo_envio": server.last_sent_at,
+        }
+        told = {name: moment and moment.isoformat() for name, moment in moments.items()}
+        return {"nombre": server.name, "fallas_seguidas": server.failures, **told, "error": server.last_error}
+
+
+def read(session: Session, now: dt.datetime) -> Health:
+    """Read everything."""
+    signs = {row.name: row.at for row in session.scalars(sa.select(Heartbeat))}
+    pending = sa.select(sa.func.count(), sa.func.min(OutboxMessage.created_at))
+    count, first = session.execute(pending.where(OutboxMessage.state == MailState.PENDING)).one()
+    failed = sa.select(sa.func.count()).where(OutboxMessage.state == MailState.FAILED, OutboxMessage.fault != "")
+    servers = session.scalars(sa.select(MailServer).order_by(MailServer.name)).all()
+    mails = Mails(count, max(now - first, dt.timedelta()) if first else None, session.scalar(failed) or 0)
+    return Health(now, signs, mails, tuple(servers), units.open_count(session))
+
+
+def _minutes(duration: dt.timedelta) -> int:
+    return int(duration.total_seconds() // 60)
+
+
+def _seconds(duration: dt.timedelta | None) -> int | None:
+    return None if duration is None else int(duration.total_seconds())
