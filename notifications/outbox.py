@@ -233,6 +233,14 @@ def retry(session: Session, message: OutboxMessage, now: dt.datetime) -> bool:
     return True
 
 
+def retry_of(session: Session, username: str, now: dt.datetime) -> int:
+    """Put every failed mail of a person back in the queue; how many will leave."""
+    failed = sa.select(OutboxMessage).where(
+        OutboxMessage.recipient == username, OutboxMessage.state == MailState.FAILED
+    )
+    return sum(retry(session, message, now) for message in session.scalars(failed.order_by(OutboxMessage.id)).all())
+
+
 def omit_pending(session: Session) -> None:
     """Let nothing that waits ever leave, as if everybody had read it: for simulations."""
     waiting = sa.update(OutboxMessage).where(OutboxMessage.state == MailState.PENDING)
@@ -260,6 +268,15 @@ def compose(message: OutboxMessage, sent_from: str) -> EmailMessage:
             f"El correo no se puede componer ({type(exc).__name__}). Avise a quien administra."
         ) from exc
     return email
+
+
+def is_address(text: str) -> bool:
+    """Whether a mail may carry this as the address of one person."""
+    try:
+        _addressed(text)
+    except AddressRefused:
+        return False
+    return True
 
 
 def _addressed(address: str) -> Address:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from flask import Blueprint, request, url_for
 from sqlalchemy.orm import Session
 
+from notifications import outbox
+from notifications import reading as mails
 from web.auth import allow, passwords, sessions
 from web.auth.models import Credential
 from web.pages import actor, back_to, current, page
@@ -33,6 +35,7 @@ def people() -> str:
             "admin/people.html",
             people=everybody(session, active_only=False),
             with_password=set(session.scalars(sa.select(Credential.username))),
+            undelivered={one.newest.recipient: one for one in mails.undelivered(session)},
         )
 
 
@@ -49,6 +52,7 @@ def person(username: str) -> str:
             held={one.role_id for one in found.roles},
             roles=list(session.scalars(sa.select(Role).order_by(Role.position))),
             has_password=session.get(Credential, username) is not None,
+            undelivered=next(iter(mails.undelivered(session, recipient=username)), None),
             colleagues=[one for one in everybody(session) if one.username != username],
         )
 
@@ -75,6 +79,46 @@ def set_roles(username: str) -> Any:
             after={"roles": sorted(wanted & known)},
         )
     return back_to("admin.person", "Los roles quedaron guardados.", username=username)
+
+
+@blueprint.post("/<username>/correo")
+@allow(ADMINISTRATOR)
+def set_email(username: str) -> Any:
+    """Correct a person's address; what failed because of the old one is sent again when asked for."""
+    application, email = current(), request.form.get("correo", "").strip()
+    if not outbox.is_address(email):
+        raise Refused(f"«{email}» no es una dirección de correo. Escríbala como nombre@entidad.gov.co.")
+    with application.database.unit_of_work() as session:
+        found = Directory().person(session, username)
+        before, found.email = found.email, email
+        auditing.record(
+            session,
+            application.clock,
+            actor(),
+            "cambiar_correo",
+            ("persona", username),
+            before={"correo": before},
+            after={"correo": email},
+        )
+        waiting = mails.undelivered(session, recipient=username)
+    notice = "El correo quedó guardado."
+    return back_to("admin.person", f"{notice} Pulse «Reenviar»." if waiting else notice, username=username)
+
+
+@blueprint.post("/<username>/reenviar")
+@allow(ADMINISTRATOR)
+def resend(username: str) -> Any:
+    """Send what failed again, to the address that the person has now."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        Directory().person(session, username)
+        count = outbox.retry_of(session, username, application.clock.now())
+    if not count:
+        return back_to(
+            "admin.person", "Eran resúmenes de otros días: el próximo lleva lo que sigue abierto.", username=username
+        )
+    sent = "1 correo volvió" if count == 1 else f"{count} correos volvieron"
+    return back_to("admin.person", f"{sent} a la cola; en unos segundos se sabe si sale.", username=username)
 
 
 @blueprint.post("/<username>/acceso")

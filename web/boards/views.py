@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, request
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from engine.tasks import commands
 from engine.tasks.models import UserTask
+from notifications import reading as mails
 from web.auth import SIGNED_IN, allow
 from web.boards import wording
 from web.boards.candidates import candidates
@@ -66,6 +68,8 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
         months=months,
         shown=shown,
         board=found,
+        undelivered=mails.undelivered(session) if current_user.may(COORDINATORS) else [],
+        mail_server=mails.silent_server(session, now) if current_user.may(COORDINATORS) else None,
         headline=wording.headline(shown, here, found.orphans, now, application.calendar),
         late_opening=wording.late_opening(shown.late_days),
         cells=_cells(found),

@@ -19,7 +19,7 @@ from web.health.models import Heartbeat
 SILENT_AFTER = dt.timedelta(minutes=5)
 """Rounds take seconds, and signs are renewed every half minute."""
 WAITING_TOO_LONG = dt.timedelta(hours=1)
-WORKERS = {beats.TICK: "el trabajador", beats.DELIVERY: "la entrega de correos"}
+WORKERS = {beats.TICK: "del trabajador", beats.DELIVERY: "de la entrega de correos"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Health:
         for name, who in WORKERS.items():
             last = self.signs.get(name)
             if last is None:
-                yield f"No hay señales de {who}. ¿Corre «cauce worker»?"
+                yield f"No hay señales {who}. ¿Corre «cauce worker»?"
             elif self.now - last > SILENT_AFTER:
-                yield f"No hay señales de {who} hace {_minutes(self.now - last)} minutos."
+                yield f"No hay señales {who} hace {_minutes(self.now - last)} minutos."
         for server in self.servers:
             if server.down_since:
                 minutes = _minutes(self.now - server.down_since)
@@ -56,10 +56,12 @@ class Health:
         if self.mails.oldest is not None and self.mails.oldest > WAITING_TOO_LONG:
             yield f"Hay correos que esperan hace {_minutes(self.mails.oldest)} minutos."
         if self.mails.failed:
-            yield f"{self.mails.failed} correos no salieron por su dirección o su contenido."
+            which = "1 correo no salió" if self.mails.failed == 1 else f"{self.mails.failed} correos no salieron"
+            yield f"{which} por su dirección o su contenido."
 
         if self.incidents:
-            yield f"{self.incidents} incidentes del sistema abiertos: véalos en Incidentes."
+            which = "1 incidente" if self.incidents == 1 else f"{self.incidents} incidentes"
+            yield f"Hay {which} del sistema sin resolver: se ven en «Incidentes»."
 
     def as_json(self) -> dict[str, Any]:
         """The figures, with moments in UTC and waits in seconds."""

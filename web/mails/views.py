@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -24,8 +26,12 @@ def index() -> str:
     before = request.args.get("antes", type=int)
     with current().database.reading() as session:
         mails = reading.latest(session, recipient=_only_mine(), before=before, limit=PAGE + 1)
+        watched: dict[str, Any] = {}
+        if _only_mine() is None:
+            watched["undelivered"] = reading.undelivered(session)
+            watched["mail_server"] = reading.silent_server(session, current().clock.now())
     following = mails[PAGE - 1].id if len(mails) > PAGE else None
-    return page("mails/index.html", mails=mails[:PAGE], following=following, everybody=_only_mine() is None)
+    return page("mails/index.html", mails=mails[:PAGE], following=following, everybody=_only_mine() is None, **watched)
 
 
 @blueprint.get("/<int:mail_id>")
