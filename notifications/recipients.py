@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
+from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people.models import Person, PersonRole, Role
 
@@ -21,7 +22,10 @@ Place = tuple[int, str, str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """An open user task and the people who would do it: its assignee, else the active members of its groups."""
+    """An open user task and the people who may do it: its assignee, else the active members of its groups.
+
+    Whoever did what it checks may not.
+    """
 
     id: int
     name: str
@@ -55,7 +59,7 @@ def members_by_group(session: Session) -> dict[str, frozenset[str]]:
 
 
 def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[OpenTask]:
-    """Every open task with its recipients, soonest deadline first; three queries, no state loaded."""
+    """Every open task with its recipients, soonest deadline first; four queries, no state loaded."""
     offered: dict[int, set[str]] = defaultdict(set)
     for task_id, group_id in session.execute(sa.select(TaskCandidate.task_id, TaskCandidate.group_id)):
         offered[task_id] |= groups.get(group_id, frozenset())
@@ -67,13 +71,16 @@ def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[O
         .where(UserTask.state == "open")
         .order_by(UserTask.due_at, UserTask.id)
     )
-    return [_open_task(task, case_name, offered[task.id], active, again) for task, case_name in session.execute(query)]
+    rows = session.execute(query).all()
+    kept_out = assignment.barred(session, [task for task, _name in rows])
+    return [
+        _open_task(task, name, offered[task.id], active - kept_out.get(task.id, frozenset()), again)
+        for task, name in rows
+    ]
 
 
-def _open_task(
-    task: UserTask, case_name: str, offered: set[str], active: frozenset[str], again: set[Place]
-) -> OpenTask:
-    recipients = frozenset({task.assignee}) & active if task.assignee else frozenset(offered)
+def _open_task(task: UserTask, case_name: str, offered: set[str], able: frozenset[str], again: set[Place]) -> OpenTask:
+    recipients = frozenset({task.assignee} if task.assignee else offered) & able
     return OpenTask(
         id=task.id,
         name=task.name,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -51,17 +52,42 @@ def groups_of(session: Session, task_id: int) -> list[str]:
 
 def done_what_is_checked(session: Session, task: UserTask, person: str) -> bool:
     """Whether `person` did a step that this one checks (`cuatro_ojos`), for the same entity of the same case."""
-    checked = re.findall(r"[^\s,]+", str(task.properties.get(FOUR_EYES, "")))
-    if not checked:
-        return False
-    contexts = session.scalars(
-        sa.select(UserTask.context).where(
-            UserTask.instance_id == task.instance_id,
-            UserTask.state == "completed",
-            UserTask.process_key == task.process_key,
-            UserTask.element_id.in_(checked),
-            UserTask.completed_by == person,
-        )
+    return person in barred(session, [task]).get(task.id, ())
+
+
+def barred(session: Session, tasks: Iterable[UserTask | sa.Row[Any]]) -> Mapping[int, frozenset[str]]:
+    """By task, who must not do it because they did what it checks. Tasks that check nothing are left out; one query.
+
+    Of a row are read `id`, `instance_id`, `process_key`, `properties`, `context`.
+    """
+    checking = {task.id: (task, _checked(task)) for task in tasks if _checked(task)}
+    if not checking:
+        return {}
+    done = sa.select(
+        UserTask.instance_id, UserTask.process_key, UserTask.element_id, UserTask.completed_by, UserTask.context
+    ).where(
+        UserTask.instance_id.in_({task.instance_id for task, _ in checking.values()}),
+        UserTask.state == "completed",
+        UserTask.element_id.in_({element for _, checked in checking.values() for element in checked}),
     )
-    mine = task.context
-    return any(all(context[name] == mine[name] for name in context.keys() & mine.keys()) for context in contexts)
+    steps = session.execute(done).all()
+    return {
+        task.id: frozenset(
+            step.completed_by
+            for step in steps
+            if (step.instance_id, step.process_key) == (task.instance_id, task.process_key)
+            and step.element_id in checked
+            and _agree(step.context, task.context)
+        )
+        for task, checked in checking.values()
+    }
+
+
+def _checked(task: UserTask | sa.Row[Any]) -> frozenset[str]:
+    """The steps of its process that a task checks."""
+    return frozenset(re.findall(r"[^\s,]+", str(task.properties.get(FOUR_EYES, ""))))
+
+
+def _agree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two steps are of the same turn of the loops around both."""
+    return all(one[name] == other[name] for name in one.keys() & other.keys())

@@ -10,7 +10,16 @@ from SpiffWorkflow.util.task import TaskState
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from engine.errors import Conflict, CorruptState, EngineError, ExecutionFailed, Invalid, NotAllowed, UnknownTask
+from engine.errors import (
+    Conflict,
+    CorruptState,
+    EngineError,
+    ExecutionFailed,
+    FourEyes,
+    Invalid,
+    NotAllowed,
+    UnknownTask,
+)
 from engine.events import TaskAssigned, TaskCompleted
 from engine.history import HistoryEntry
 from engine.identity import Actor
@@ -18,7 +27,7 @@ from engine.instances import locking, turning
 from engine.instances.turn import Turn
 from engine.runtime import ProcessEngine
 from engine.tasks import offering
-from engine.tasks.assignment import ensure_may_work_on, ensure_open, groups_of
+from engine.tasks.assignment import done_what_is_checked, ensure_may_work_on, ensure_open, groups_of
 from engine.tasks.models import UserTask
 from engine.variables import check_size, checked, plain
 
@@ -77,13 +86,18 @@ def release(session: Session, engine: ProcessEngine, task_id: int, *, actor: Act
 
 
 def reassign(session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor, to: str, reason: str) -> UserTask:
-    """Hand a task to another person; only a supervisor may, and must say why."""
+    """Hand a task to another person; only a supervisor may, and must say why.
+
+    Raises `FourEyes` if that person did what the task checks: nobody could do it then.
+    """
     if not actor.is_supervisor:
         raise NotAllowed("Solo un coordinador puede reasignar tareas. Pídaselo a él.", task_id=task_id)
     if not reason.strip():
         raise Invalid("Escriba por qué reasigna la tarea.")
     task = _locked(session, task_id)
     ensure_open(task)
+    if done_what_is_checked(session, task, to):
+        raise FourEyes("Esa persona hizo el paso que aquí se revisa. Elija a otra.", task_id=task_id)
     if task.assignee != to:
         _assign(session, engine, task, actor, to, "task_reassigned", reason.strip())
     return task

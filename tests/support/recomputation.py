@@ -1,7 +1,7 @@
 """The figures of a month worked out a second time, from what people sent and nothing else.
 
-Shares no code with `workflows.indicators` or `workflows.monitoring`: plain numbers, as somebody with the office's
-spreadsheet would do it. Percentages are exact fractions.
+Shares no code with `workflows.indicators` or `workflows.monitoring` but the table it is compared with: plain numbers,
+as somebody with the office's spreadsheet would do it. Percentages are exact fractions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.tasks.models import UserTask
+from workflows.cycles.models import Period
 from workflows.forms.models import Submission
+from workflows.monitoring.models import Figure
 from workflows.records.data import IndicatorRecord, PlanData
 
 Month = tuple[int, int]
@@ -23,6 +25,8 @@ Month = tuple[int, int]
 EVERY = {"mensual": 1, "bimestral": 2, "trimestral": 3, "semestral": 6, "anual": 12, "bienal": 24}
 TABLE = "avances"
 NINE = 10**9
+TOLERANCE = Fraction(1, 10**6)
+"""The databases keep nine decimals of what has no end."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,60 @@ def rolled_up(data: PlanData, outcomes: Mapping[str, Outcome]) -> dict[tuple[str
     judged = [line for line in data.lines if found["linea", line.code]]
     found["plan", data.plan.code] = _mean((Fraction(line.weight), *found["linea", line.code]) for line in judged)
     return {key: rate for key, rate in found.items() if rate}
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """A month: its indicators, and capped and uncapped percentage of each level with something due."""
+
+    indicators: Mapping[str, Outcome]
+    levels: Mapping[tuple[str, str], tuple[Fraction, Fraction]]
+
+
+def of_month(
+    data: PlanData, sent: Mapping[tuple[str, str], Sent], frozen_at: Mapping[str, dt.datetime], month: str
+) -> Recomputed:
+    """Every figure of a month."""
+    series = series_at(sent, frozen_at, month)
+    found = {i.code: outcome(i, series.get(i.code, {}), data, _month(month)) for i in data.indicators}
+    return Recomputed(found, rolled_up(data, found))
+
+
+def kept(session: Session, month: str) -> dict[tuple[str, str], Figure]:
+    """The figures that the house keeps of a month, by level and code."""
+    query = sa.select(Figure).join(Period, Period.id == Figure.period_id).where(Period.code == month)
+    return {(figure.level, figure.code): figure for figure in session.scalars(query)}
+
+
+def differences(kept: Mapping[tuple[str, str], Figure], expected: Recomputed) -> list[str]:
+    """Where the kept figures of a month are not those worked out here."""
+    wrong = [code for code, one in expected.indicators.items() if not _same(kept["indicador", code], one)]
+    levels = {key for key in kept if key[0] != "indicador"}
+    wrong += [f"{level} {code}" for level, code in levels ^ set(expected.levels)]
+    for (level, code), (capped, uncapped) in expected.levels.items():
+        figure = kept.get((level, code))
+        if figure and not (_close(figure.compliance, capped) and _close(figure.uncapped, uncapped)):
+            wrong.append(f"{level} {code}")
+    return wrong
+
+
+def _same(kept: Figure, expected: Outcome) -> bool:
+    if (kept.status, kept.color) != (expected.status, expected.color) or not kept.formula_version:
+        return False
+    return expected.compliance is None or all(
+        (
+            _close(kept.executed, expected.executed),
+            _close(kept.programmed_to_date, expected.programmed),
+            _close(kept.year_progress, expected.year),
+            _close(kept.compliance, expected.compliance),
+        )
+    )
+
+
+def _close(kept: object, expected: Fraction | None) -> bool:
+    if kept is None or expected is None:
+        return kept is expected
+    return abs(Fraction(str(kept)) - expected) <= TOLERANCE
 
 
 def _month(code: str) -> Month:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from engine.tasks.assignment import groups_of
+from engine.tasks.assignment import barred, groups_of
 from engine.tasks.models import UserTask
 from workflows.people import directory
 from workflows.people.models import Person
@@ -13,7 +13,7 @@ Group = tuple[str, list[Person]]
 
 
 def candidates(session: Session, task: UserTask) -> list[Group]:
-    """The active people in groups with a heading, without the present holder; nobody appears twice."""
+    """The active people in groups with a heading, each once; without whoever has it or did what it checks."""
     entity = str(task.variables.get("entidad") or "")
     groups = [
         (directory.group_name(session, group), directory.members(session, group))
@@ -22,11 +22,11 @@ def candidates(session: Session, task: UserTask) -> list[Group]:
     if entity:
         groups.append((f"Otras personas de {entity}", directory.everybody(session, entity)))
     groups.append(("Otras personas del sector", directory.everybody(session)))
-    return _once(groups, task.assignee)
+    return _once(groups, {task.assignee, *barred(session, [task]).get(task.id, ())})
 
 
-def _once(groups: list[Group], holder: str | None) -> list[Group]:
-    seen = {holder}
+def _once(groups: list[Group], left_out: set[str | None]) -> list[Group]:
+    seen = left_out
     kept = []
     for heading, people in groups:
         fresh = [one for one in people if one.username not in seen]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.incidents import Incident
 from engine.instances.models import Instance
+from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period, PeriodStart
@@ -43,7 +44,7 @@ class BoardMonth:
 class BoardTask:
     """An open task. `holders` are the names of those who may do it: the assignee, else the members of its groups.
 
-    `groups` are the candidate groups in words.
+    Whoever did what it checks is not among them. `groups` are the candidate groups in words.
     """
 
     id: int
@@ -146,6 +147,8 @@ def _tasks(session: Session, plan_code: str, now: dt.datetime) -> list[BoardTask
             UserTask.instance_id,
             UserTask.assignee,
             UserTask.variables,
+            UserTask.properties,
+            UserTask.context,
             UserTask.created_at,
             UserTask.due_at,
             Instance.name.label("instance_name"),
@@ -156,11 +159,21 @@ def _tasks(session: Session, plan_code: str, now: dt.datetime) -> list[BoardTask
     )
     rows = session.execute(query).all()
     offered = _offered(session, [row.id for row in rows])
+    kept_out = assignment.barred(session, rows)
     members = _members(session)
     people = _active(session)
     labels = directory.group_names(session, {group for groups in offered.values() for group in groups})
     return [
-        _task(row, now, groups=offered.get(row.id, []), members=members, people=people, labels=labels) for row in rows
+        _task(
+            row,
+            now,
+            groups=offered.get(row.id, []),
+            members=members,
+            people=people,
+            kept_out=kept_out.get(row.id, frozenset()),
+            labels=labels,
+        )
+        for row in rows
     ]
 
 
@@ -171,12 +184,13 @@ def _task(
     groups: Sequence[str],
     members: Mapping[str, Sequence[str]],
     people: Mapping[str, str],
+    kept_out: Collection[str],
     labels: Mapping[str, str],
 ) -> BoardTask:
-    if row.assignee is not None:
-        holders = [people[row.assignee]] if row.assignee in people else []
-    else:
-        holders = list(dict.fromkeys(people[name] for group in groups for name in members.get(group, ())))
+    asked = (
+        [row.assignee] if row.assignee is not None else [name for group in groups for name in members.get(group, ())]
+    )
+    able = dict.fromkeys(name for name in asked if name in people and name not in kept_out)
     return BoardTask(
         id=row.id,
         name=row.name,
@@ -187,7 +201,7 @@ def _task(
         entity=row.variables.get("entidad"),
         period=row.variables.get("periodo"),
         assignee=row.assignee,
-        holders=holders,
+        holders=[people[name] for name in able],
         groups=[labels[group] for group in groups],
         created_at=row.created_at,
         due_at=row.due_at,

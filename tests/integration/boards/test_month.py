@@ -8,10 +8,14 @@ import sqlalchemy as sa
 
 from engine.history import HistoryEntry
 from engine.tasks.models import UserTask
+from tests.support.plan import demo_data
 from tests.support.web import Site, Visitor
 from workflows.cycles.models import PeriodStart
 from workflows.monitoring.models import EntityReport
 from workflows.people.models import Person
+from workflows.simulation.playing import Play
+from workflows.simulation.robots import Robots
+from workflows.simulation.values import Reality
 
 
 def the_task(site: Site, element_id: str, entity: str) -> UserTask:
@@ -114,6 +118,26 @@ def test_a_coordinator_reassigns_a_task_with_a_reason(site: Site) -> None:
     with site.application.database.reading() as session:
         entry = session.scalars(sa.select(HistoryEntry).where(HistoryEntry.kind == "task_reassigned")).one()
     assert (entry.actor_id, entry.data["motivo"]) == ("amartinez", "Sandra está en licencia.")
+
+
+def test_a_report_done_by_the_only_one_who_checks_it_is_told_as_nobodys(site: Site) -> None:
+    house = site.application
+    robots = Robots(today=lambda: dt.date(2018, 7, 6), reality=Reality(7, demo_data().measurements))
+    play = Play(house.database, house.engine, house.forms, robots, site.clock)
+    coordinator = site.visitor("amartinez")
+    address = f"/seguimiento/tareas/{the_task(site, 'reportar_avance', 'IDPAC').id}/reasignar"
+    coordinator.open(address)
+    coordinator.press(address, persona="rmora", motivo="Sandra está en licencia.")
+
+    for element in ("reportar_avance", "reportar_ejecucion"):
+        assert play.work(the_task(site, element, "IDPAC").id)
+    coordinator.open("/seguimiento")
+    told = coordinator.text()
+    coordinator.open(f"/seguimiento/tareas/{the_task(site, 'validar_reporte', 'IDPAC').id}/reasignar")
+
+    assert "Hay 1 tarea sin quien la haga: reasígnela." in told
+    offered = coordinator.page().xpath("//select[@name='persona']//option/@value")
+    assert "sruiz" in offered and "rmora" not in offered
 
 
 def test_reassigning_without_person_or_reason_points_at_the_fields(site: Site) -> None:

@@ -118,6 +118,20 @@ def test_who_did_a_step_may_not_check_it_for_the_same_entity(world: World) -> No
     world.complete(check.id, BEA)
 
 
+def test_a_task_is_not_handed_to_whoever_did_what_it_checks(world: World) -> None:
+    world.publish(process("p", start(), user("a"), user("b", cuatro_ojos="a"), end(), chain("inicio", "a", "b", "fin")))
+    world.start()
+    world.do("a", ANA)
+    check = world.task("b")
+
+    with pytest.raises(FourEyes), world.database.unit_of_work() as session:
+        tasks.reassign(session, world.engine, check.id, actor=BOSS, to="ana", reason="vacaciones")
+    with world.database.unit_of_work() as session:
+        tasks.reassign(session, world.engine, check.id, actor=BOSS, to="bea", reason="vacaciones")
+
+    world.complete(check.id, BEA)
+
+
 def test_a_decision_is_taken_by_its_conditions_and_written_down(world: World) -> None:
     world.publish(
         process(

@@ -1,0 +1,165 @@
+"""What a month of one entity is to come to, in forty lines that know nothing of processes, tables or forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Stage(Enum):
+    """Where the report of an entity stands."""
+
+    REPORTING = "reporting"
+    VALIDATING = "validating"
+    CORRECTING = "correcting"
+    ENDORSING = "endorsing"
+    ENDORSED = "endorsed"
+    LATE_REPORTING = "late reporting"
+    LATE_MONEY = "late money"
+    LATE_VALIDATING = "late validating"
+    LATE_CORRECTING = "late correcting"
+    LATE_ENDORSING = "late endorsing"
+    LATE_ENDORSED = "late endorsed"
+
+
+LIAISON, HEAD = "liaison", "head"
+
+TASKS = {
+    Stage.VALIDATING: ("validar_reporte", LIAISON),
+    Stage.ENDORSING: ("avalar_reporte", HEAD),
+    Stage.LATE_MONEY: ("completar_ejecucion", LIAISON),
+    Stage.LATE_VALIDATING: ("validar_extemporaneo", LIAISON),
+    Stage.LATE_ENDORSING: ("avalar_extemporaneo", HEAD),
+}
+"""The one task of a stage that a role does."""
+
+HANDS_IN = {
+    Stage.REPORTING: "reportar_avance",
+    Stage.CORRECTING: "corregir_avance",
+    Stage.LATE_REPORTING: "completar_reporte",
+    Stage.LATE_CORRECTING: "corregir_extemporaneo",
+}
+"""The task of a stage with which whoever answers for the rows hands them in."""
+
+REPORTED = {Stage.VALIDATING: "enviado", Stage.CORRECTING: "devuelto", Stage.ENDORSING: "validado"}
+"""How the house calls the report on time; before and after, see `Report.state`."""
+
+
+@dataclass
+class Row:
+    """One indicator in the month; `seen` once the liaison has decided about it."""
+
+    state: str = "borrador"
+    seen: bool = False
+
+
+@dataclass
+class Report:
+    """The report of one entity: its rows by code, whose people are who, and who holds a task that was handed over."""
+
+    entity: str
+    responsible: str
+    people: dict[str, str]
+    rows: dict[str, Row]
+    stage: Stage = Stage.REPORTING
+    rows_sent: bool = False
+    money_sent: bool = False
+    returned: bool = False
+    sender: str | None = None
+    holders: dict[str, str] = field(default_factory=dict)
+
+    def tasks(self) -> dict[str, str]:
+        """Its open tasks, and who finds each in the inbox."""
+        found = {}
+        if self.stage in HANDS_IN and not (self.stage is Stage.REPORTING and self.rows_sent):
+            found[HANDS_IN[self.stage]] = self.responsible
+        if self.stage is Stage.REPORTING and not self.money_sent:
+            found["reportar_ejecucion"] = self.people[LIAISON]
+        if self.stage in TASKS:
+            element, role = TASKS[self.stage]
+            found[element] = self.people[role]
+        return {element: self.holders.get(element, person) for element, person in found.items()}
+
+    @property
+    def state(self) -> str:
+        """What the house calls the state of the report."""
+        if self.stage.value.startswith("late"):
+            return "extemporaneo" if self.stage is Stage.LATE_ENDORSED else "sin_reporte"
+        if self.stage is Stage.VALIDATING and self.returned:
+            return "devuelto"  # by the head: it is the liaison's again
+        if self.stage is Stage.REPORTING:
+            return "enviado" if self.rows_sent else "pendiente"
+        return REPORTED.get(self.stage, "avalado")
+
+    @property
+    def amendable(self) -> bool:
+        """Whether whoever sent the rows may still correct them: nobody has looked at any."""
+        return self.sender is not None and all(row.state == "enviado" and not row.seen for row in self.rows.values())
+
+    def hand_in(self, person: str) -> None:
+        """The rows that are asked for are sent."""
+        for row in self.rows.values():
+            if row.state not in ("validado", "avalado"):
+                row.state = "enviado"
+        self.sender, self.rows_sent = person, True
+        self._move(
+            {
+                Stage.REPORTING: Stage.VALIDATING if self.money_sent else Stage.REPORTING,
+                Stage.CORRECTING: Stage.VALIDATING,
+                Stage.LATE_REPORTING: Stage.LATE_MONEY,
+                Stage.LATE_CORRECTING: Stage.LATE_VALIDATING,
+            }[self.stage]
+        )
+        self.returned = False
+
+    def report_money(self) -> None:
+        """The execution of the budget is sent."""
+        late = self.stage is Stage.LATE_MONEY
+        self.money_sent = True
+        if late or self.rows_sent:
+            self._move(Stage.LATE_VALIDATING if late else Stage.VALIDATING)
+
+    def validate(self, returned: set[str]) -> None:
+        """The liaison decides about what was sent."""
+        late = self.stage is Stage.LATE_VALIDATING
+        for code, row in self.rows.items():
+            if row.state == "enviado":
+                row.state, row.seen = ("devuelto" if code in returned else "validado"), True
+        back = any(row.state == "devuelto" for row in self.rows.values())
+        on_time = Stage.CORRECTING if back else Stage.ENDORSING
+        self._move((Stage.LATE_CORRECTING if back else Stage.LATE_ENDORSING) if late else on_time)
+        self.returned = False
+
+    def endorse(self) -> None:
+        """The head answers for it."""
+        for row in self.rows.values():
+            row.state = "avalado"
+        self._move(Stage.LATE_ENDORSED if self.stage is Stage.LATE_ENDORSING else Stage.ENDORSED)
+
+    def send_back(self) -> None:
+        """The head gives it back to the liaison."""
+        for row in self.rows.values():
+            row.state = "enviado"
+        self._move(Stage.VALIDATING)
+        self.returned = True
+
+    def expire(self) -> None:
+        """The time to report is over."""
+        if self.stage is Stage.ENDORSED:
+            return
+        for row in self.rows.values():
+            row.state = {"borrador": "sin_reporte", "validado": "enviado"}.get(row.state, row.state)
+        missing = any(row.state in ("sin_reporte", "devuelto") for row in self.rows.values())
+        self.holders.clear()
+        self.stage = Stage.LATE_REPORTING if missing else Stage.LATE_MONEY
+
+    def freeze(self) -> None:
+        """The month is closed; what is late stays as it is."""
+        if self.stage is Stage.ENDORSED:
+            for row in self.rows.values():
+                row.state = "congelado"
+
+    def _move(self, stage: Stage) -> None:
+        if stage is not self.stage:
+            self.stage = stage
+            self.holders.clear()
