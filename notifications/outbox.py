@@ -36,6 +36,7 @@ PUT_OFF = tuple(dt.timedelta(minutes=m) for m in (1, 5, 15, 30))
 DOUBTS = 3
 """So many mails refused for now, one after the other, are the server's trouble and not theirs."""
 REPLACED_BY_NEWER = "Ya hay un resumen más reciente, con lo que sigue abierto."
+DISCARDED = "Se decidió no enviarlo."
 OF_ANOTHER_DAY = "Su día pasó antes de que pudiera salir: el próximo resumen lleva lo que siga abierto."
 
 
@@ -239,6 +240,12 @@ def retry_of(session: Session, username: str, now: dt.datetime) -> int:
         OutboxMessage.recipient == username, OutboxMessage.state == MailState.FAILED
     )
     return sum(retry(session, message, now) for message in session.scalars(failed.order_by(OutboxMessage.id)).all())
+
+
+def discard(session: Session, message: OutboxMessage) -> None:
+    """Let a failed mail be: whoever coordinates told the person by another way, or nobody needs it."""
+    if message.state == MailState.FAILED:
+        message.state, message.last_error = MailState.REPLACED, f"{DISCARDED} {message.last_error}"[:2000]
 
 
 def omit_pending(session: Session) -> None:

@@ -44,12 +44,12 @@ class Undelivered:
 
 
 def undelivered(session: Session, *, recipient: str | None = None) -> list[Undelivered]:
-    """Who does not receive mail, the latest failure first; one statement. `recipient`: of one person only."""
+    """Who does not receive mail and should (`recipient`: only this one), the latest failure first; one statement."""
     failed = OutboxMessage.state == MailState.FAILED, OutboxMessage.fault != Fault.NONE
     query = (
         sa.select(OutboxMessage, Person)
         .outerjoin(Person, Person.username == OutboxMessage.recipient)
-        .where(*failed)
+        .where(*failed, sa.or_(Person.username.is_(None), Person.active))
         .order_by(OutboxMessage.id.desc())
     )
     if recipient is not None:

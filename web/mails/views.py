@@ -56,6 +56,15 @@ def retry(mail_id: int) -> Response:
     return back_to("mails.show", notice, mail_id=mail_id)
 
 
+@blueprint.post("/<int:mail_id>/descartar")
+@allow(*WATCHERS)
+def discard(mail_id: int) -> Response:
+    """Let a failed mail be."""
+    with current().database.unit_of_work() as session:
+        outbox.discard(session, reading.one(session, mail_id, recipient=None) or abort(404))
+    return back_to("mails.show", "El correo no se enviará.", mail_id=mail_id)
+
+
 def _only_mine() -> str | None:
     """Whose mails this person may read: one's own, or (None) everybody's."""
     return None if current_user.may(WATCHERS) else person().username

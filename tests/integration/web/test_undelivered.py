@@ -82,6 +82,30 @@ def test_the_coordinators_board_tells_whose_mail_does_not_arrive_and_others_read
     assert "Correos que no llegan" not in other.text() and other.open("/correos/") is not None
 
 
+def test_what_whoever_coordinates_settles_otherwise_is_shown_no_longer(office: Site, mailbox: Mailbox) -> None:
+    # Given two people whose addresses the server does not know, one of whom has left
+    with office.application.database.unit_of_work() as session:
+        for username in ("sruiz", "rmora"):
+            mailbox.refuses[session.get_one(Person, username).email] = "550 No such user"
+    send(office, mailbox, "una")
+    send(office, mailbox, "otra", to="rmora")
+    with office.application.database.unit_of_work() as session:
+        session.get_one(Person, "rmora").active = False
+    coordinator = office.visitor("amartinez")
+    coordinator.open("/correos/")
+    assert "correo de Sandra Ruiz" in coordinator.text() and "correo de Ricardo Mora" not in coordinator.text()
+
+    # When the coordinator decides that the mail is not needed
+    (link,) = coordinator.page().xpath("//section[@aria-labelledby='no-llegan']//a/@href")
+    coordinator.open(link)
+    coordinator.press(f"{link}/descartar")
+
+    # Then it is told so, and nothing is left to be done
+    assert "Se decidió no enviarlo" in coordinator.text()
+    coordinator.open("/seguimiento")
+    assert "Correos que no llegan" not in coordinator.text()
+
+
 def test_a_mail_server_that_takes_nothing_is_told_to_those_who_coordinate(office: Site) -> None:
     database, clock = office.application.database, office.clock
     servers.trouble(database, "correo.example:25", clock.now(), "connection refused")
