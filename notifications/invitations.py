@@ -12,6 +12,7 @@ from notifications import outbox
 from notifications.recipients import active_people
 from notifications.rendering import render
 from notifications.states import MailKind
+from workflows.documents.letters import shown
 from workflows.events import MeetingConvened
 from workflows.meetings.models import Meeting
 
@@ -63,6 +64,7 @@ def _ics(meeting: Meeting, at: dt.datetime) -> str:
 
 
 def _escaped(text: str) -> str:
+    text = shown(text)
     for character in ("\\", ";", ","):
         text = text.replace(character, "\\" + character)
-    return text.replace("\r", "").replace("\n", "\\n")
+    return text.replace("\n", "\\n")

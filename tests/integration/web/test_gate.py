@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Response
 
 from tests.support.web import Site
@@ -148,3 +149,11 @@ def test_no_page_carries_scripts_or_styles_inside(site: Site) -> None:
     for address in ("/bandeja", "/casos/", "/casos/1", "/cuenta", "/personas/", "/personas/sruiz", "/nada"):
         page = visitor.open(address, status=404 if address == "/nada" else 200)
         assert page.xpath("//*[@style] | //style | //script[not(@src)] | //*[@onclick]") == [], address
+
+
+@pytest.mark.parametrize("address", ["/casos/?proceso=a%00b", "/portal/a%00b", "/archivos/1?x=%07", "/plan/a%00b"])
+def test_an_address_with_a_letter_that_no_database_takes_is_refused(site: Site, address: str) -> None:
+    answer = site.visitor("admin").client.get(address)
+
+    assert answer.status_code in (404, 422)
+    assert "Algo falló" not in answer.text

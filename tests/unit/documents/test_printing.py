@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import io
 import re
 import subprocess
@@ -12,11 +14,15 @@ import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree, html
+from openpyxl import Workbook, load_workbook
 
+from notifications.rendering import render
 from tests.support.reports import report
-from workflows.documents import rendering
+from workflows.documents import letters, rendering
 from workflows.documents.letters import UnwritableText, received
 from workflows.documents.rendering import Page
+from workflows.documents.tables import Column, as_csv, put, write_sheet
 from workflows.reports import storing
 from workflows.reports.charts import Charts, draw
 
@@ -48,6 +54,17 @@ def printed(content: bytes) -> str:
     return found.stdout.decode().replace("\u200b", "")
 
 
+def whole(name: str, content: bytes) -> str:
+    """All the text of a document that is no PDF."""
+    if name.endswith("html"):
+        return str(html.document_fromstring(content.decode()).text_content())
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        files = [
+            part for part in parts.namelist() if part == "word/document.xml" or part.startswith("xl/worksheets/sheet")
+        ]
+        return "\n".join("".join(etree.fromstring(parts.read(part)).itertext()) for part in files)
+
+
 def all_formats(words: str, charts: Charts | None = None) -> dict[str, bytes]:
     """A written document and a monthly report that say `words`, in every format."""
     month = report(words)
@@ -67,6 +84,8 @@ def test_what_was_typed_can_be_found_in_the_documents(words: str) -> None:
 
     for letter in re.sub(r"\s", "", words):
         assert all(letter in text for text in found.values()), letter
+    for name, content in documents.items():
+        assert name.endswith("pdf") or words in whole(name, content), name
     assert not any("no puede mostrar" in text for text in found.values())
 
 
@@ -129,3 +148,46 @@ def test_the_same_words_give_the_same_bytes_with_our_fonts_alone() -> None:
     with pikepdf.open(io.BytesIO(first)) as pdf:
         fonts = {str(font.BaseFont).split("+")[-1] for font in pdf.pages[0].Resources.Font.values()}
     assert all(name.startswith(("LibertinusSerif", "DejaVuSans", "NotoSans", "NotoEmoji")) for name in fonts), fonts
+
+
+@settings(max_examples=100, deadline=None)
+@given(ASKEW)
+def test_a_table_takes_any_text_and_keeps_it(typed: str) -> None:
+    words = letters.shown(typed)
+    columns: tuple[Column[str], ...] = (Column("texto", lambda row: row),)
+    book = Workbook()
+    sheet = book.create_sheet("Tabla")
+
+    write_sheet(sheet, columns, [typed])
+    book.save(target := io.BytesIO())
+    written = as_csv(columns, [typed]).decode()
+
+    cell = load_workbook(target)["Tabla"]["A2"]
+    assert (cell.value or "") == words and cell.data_type != "f"
+    assert next(csv.reader(io.StringIO(written.partition("\r\n")[2], newline="")), [""]) in ([words], [f"'{words}"])
+
+
+def test_what_a_cell_has_no_room_for_is_cut_and_says_so() -> None:
+    sheet = Workbook().create_sheet("Tabla")
+
+    cell = put(sheet, 1, 1, "😀" * 20_000)
+
+    assert str(cell.value).endswith("[…] (sigue en Cauce)")
+    assert len(str(cell.value).encode("utf-16-le")) // 2 <= 32_767
+
+
+@pytest.mark.parametrize("words", ["aviso\x07\ufffe", "\uf0b7 tarea", "<b>{{ 7*7 }}</b>"])
+def test_a_mail_takes_any_text(words: str) -> None:
+    meeting = {
+        "topic": words,
+        "held_on": dt.date(2018, 8, 1),
+        "mode": words,
+        "place": words,
+        "agenda": [{"punto": words}],
+    }
+
+    mail = render("invitation", {"name": words, "meeting": meeting, "convener": words, "case_name": words})
+
+    assert letters.shown(words) in mail.subject
+    assert letters.shown(words) in mail.text
+    assert letters.shown(words) in html.document_fromstring(mail.html).text_content()

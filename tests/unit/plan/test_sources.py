@@ -84,6 +84,23 @@ def test_an_error_says_sheet_row_and_column(sheet: str, cell: str, value: object
     assert expected in refused("plan.xlsx", put(sheet, cell, value))
 
 
+@pytest.mark.parametrize("letter", ["\\0", "\\a", "\\uD800"])
+def test_a_letter_that_cannot_be_kept_is_refused_where_a_yaml_file_has_it(letter: str) -> None:
+    content = f"""plan: {{codigo: PES, nombre: "El plan{letter} del sector", anio_inicio: 2017}}""".encode()
+
+    said = refused("plan.yaml", content)
+
+    assert any("Nombre: El texto tiene después de «El plan» un carácter invisible" in sentence for sentence in said), (
+        said
+    )
+
+
+def test_what_was_pasted_from_word_into_a_cell_is_read_as_it_looked() -> None:
+    read = read_file("plan.xlsx", put("Líneas", "B2", "\uf0b7 Participación \uf0e0 incidencia"))
+
+    assert read.lines[0].name == "• Participación → incidencia"
+
+
 def test_every_error_is_said_at_once() -> None:
     def edit(book: Workbook) -> None:
         book["Líneas"]["C2"] = "x"
