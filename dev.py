@@ -15,6 +15,7 @@ python3 dev.py run      set up, then serve the demo on http://127.0.0.1:8000
 python3 dev.py test     set up with the test extras, then the whole suite (arguments go to pytest)
 python3 dev.py check    ruff, mypy --strict and the directions between the packages
 python3 dev.py bench    the benchmarks
+python3 dev.py coverage the suite, or a part of it, and how many lines of each room no test runs
 python3 dev.py mutants  puts small faults into the pure cores, and tells those that no unit test notices
 python3 dev.py setup    only .venv and the installation
 python3 dev.py lock     renew requirements/ after setup.cfg changed; --upgrade takes the newest of everything
@@ -153,6 +154,12 @@ def lock(arguments: list[str]) -> int:
     return 0
 
 
+def coverage(arguments: list[str]) -> int:
+    """Run the suite, or the part that the arguments name, and count the lines that no test runs."""
+    setup(test=True)
+    return become([program("python"), "-m", "tests.support.uncovered", *arguments])
+
+
 def mutants(arguments: list[str]) -> int:
     """Try the mutants of the pure cores, or of the modules that the arguments name."""
     setup(test=True)
@@ -174,7 +181,8 @@ def become(command: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Do what the first argument says."""
     commands = {
-        "run": run, "test": test, "check": check, "bench": bench, "mutants": mutants, "lock": lock,
+        "run": run, "test": test, "check": check, "bench": bench, "coverage": coverage, "mutants": mutants,
+        "lock": lock,
         "setup": lambda _: setup() or 0,
     }  # fmt: skip
     if not arguments or arguments[0] not in commands:

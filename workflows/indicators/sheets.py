@@ -91,7 +91,7 @@ class IndicatorSheet:
         if not target or self.annualization == CONSTANT:
             return target
         by_month = [self.monthly.get((year, m)) for m in range(1, month + 1)]
-        if any((year, m) in self.monthly for m in range(1, 13)):
+        if any(programmed == year for programmed, _ in self.monthly):
             return self._as_programmed(year, target, by_month)
         start = Decimal(0) if self.annualization == SUM else self._start_level(year, target)
         return exact(start + (target - start) * month / 12)

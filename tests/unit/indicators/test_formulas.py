@@ -323,8 +323,33 @@ def test_a_suma_is_programmed_from_january_on() -> None:
     assert months == [D(10), D(10), D(30), D(120)]
 
 
-def test_a_programme_of_december_alone_is_a_programme() -> None:
+def test_a_programme_of_one_month_alone_is_a_programme_and_that_of_another_year_is_none() -> None:
     assert sheet("suma", monthly={(2018, 12): D(120)}).programmed(2018, 11) == 0
+    assert sheet("suma", monthly={(2018, 1): D(120)}).programmed(2018, 11) == D(120)
+    assert sheet("suma", monthly={(2019, 1): D(120)}).programmed(2018, 6) == D(60)
+
+
+@pytest.mark.parametrize(
+    ("periodicity", "due"),
+    [
+        ("mensual", [*range(1, 13)]),
+        ("bimestral", [2, 4, 6, 8, 10, 12]),
+        ("trimestral", [3, 6, 9, 12]),
+        ("semestral", [6, 12]),
+        ("anual", [12]),
+        ("bienal", []),
+    ],
+)
+def test_in_its_first_year_an_indicator_is_due_by_its_periodicity(periodicity: str, due: list[int]) -> None:
+    promised = sheet("suma", periodicity=periodicity)
+
+    assert [month for month in range(1, 13) if promised.is_due(2017, month)] == due
+
+
+def test_the_target_of_a_year_is_that_of_its_december() -> None:
+    opened = sheet("suma", snapshots={(2018, 12): Snapshot(D(60), D(60)), (2018, 1): Snapshot(D(50), D(5))})
+
+    assert opened.target(2018) == D(60)
 
 
 @pytest.mark.parametrize(("annualization", "start"), [("creciente", 60), ("decreciente", 60)])
