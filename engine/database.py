@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,6 +91,30 @@ class ExactDecimal(TypeDecorator[decimal.Decimal]):
         if isinstance(value, str) and "." not in value:
             return number  # a whole one as it was written here: most of them are
         return number.quantize(decimal.Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
+class _States(TypeDecorator[StrEnum]):
+    """One of the values of a `StrEnum`, kept as text."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum], length: int) -> None:
+        super().__init__(length)
+        self.enum, self.length = enum, length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Refuse what the column cannot mean."""
+        return None if value is None else self.enum(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """Raise for what somebody else wrote there."""
+        return None if value is None else self.enum(value)
+
+
+def states(enum: type[StrEnum], length: int = 20) -> TypeDecorator[Any]:
+    """The type of a column that holds one of `enum`: VARCHAR; an unknown value raises where it is read."""
+    return _States(enum, length)
 
 
 class Base(DeclarativeBase):

@@ -23,6 +23,7 @@ from engine.instances.holding import release
 from engine.instances.models import Instance
 from engine.instances.waiting import Waiting, waiting_of
 from engine.runtime import ProcessEngine
+from engine.states import HistoryKind, IncidentKind, InstanceState, UserTaskState
 from engine.tasks import offering
 from engine.tasks.models import UserTask
 from engine.timers import Timer
@@ -69,7 +70,7 @@ class _Examination:
     repair: bool
 
     def problems(self) -> Iterator[Problem]:
-        if self.instance.state == "cancelled":
+        if self.instance.state == InstanceState.CANCELLED:
             yield from self._leftovers("El caso está cancelado")
             return
         try:
@@ -78,7 +79,7 @@ class _Examination:
         except EngineError as failure:
             yield self._problem("state", f"Su estado no se puede leer: {failure}", self._report(failure))
             return
-        if self.instance.state == "completed":
+        if self.instance.state == InstanceState.COMPLETED:
             yield from self._ended(case)
         else:
             yield from self._running(case)
@@ -128,7 +129,9 @@ class _Examination:
         return Problem(kind, self.instance.id, shown, repaired)
 
     def _open_nodes(self) -> set[str]:
-        query = sa.select(UserTask.node_id).where(UserTask.instance_id == self.instance.id, UserTask.state == "open")
+        query = sa.select(UserTask.node_id).where(
+            UserTask.instance_id == self.instance.id, UserTask.state == UserTaskState.OPEN
+        )
         return set(self.session.scalars(query))
 
     def _rows(self, table: Any) -> set[str]:
@@ -138,7 +141,7 @@ class _Examination:
         if not self.repair:
             return ""
         task = self.session.scalars(sa.select(UserTask).where(UserTask.node_id == node_id)).one()
-        task.state, task.ended_at = "cancelled", self.engine.now()
+        task.state, task.ended_at = UserTaskState.CANCELLED, self.engine.now()
         self.session.flush()
         return "La tarea quedó cancelada."
 
@@ -152,7 +155,7 @@ class _Examination:
     def _report(self, failure: Exception) -> str:
         if not self.repair:
             return ""
-        incidents.open_outside(self.session, self.engine, self.instance, "state", failure)
+        incidents.open_outside(self.session, self.engine, self.instance, IncidentKind.STATE, failure)
         return "Se abrió un incidente."
 
     def _write_missing(self, node_ids: list[str]) -> str:
@@ -173,24 +176,24 @@ class _Examination:
         """Open again the tasks that were closed although the state waits for them; their nodes."""
         tasks = self.session.scalars(sa.select(UserTask).where(UserTask.node_id.in_(node_ids))).all()
         for task in tasks:
-            if task.state == "cancelled":
-                task.state, task.ended_at = "open", None
+            if task.state == UserTaskState.CANCELLED:
+                task.state, task.ended_at = UserTaskState.OPEN, None
         self.session.flush()
-        return [task.node_id for task in tasks if task.state == "open"]
+        return [task.node_id for task in tasks if task.state == UserTaskState.OPEN]
 
 
 def _histories(session: Session) -> list[Problem]:
     """Completed tasks whose lines in the history are not exactly one."""
     lines = (
         sa.select(HistoryEntry.task_id, sa.func.count().label("lines"))
-        .where(HistoryEntry.kind == "task_completed")
+        .where(HistoryEntry.kind == HistoryKind.TASK_COMPLETED)
         .group_by(HistoryEntry.task_id)
         .subquery()
     )
     query = (
         sa.select(UserTask.instance_id, UserTask.id, lines.c.lines)
         .outerjoin(lines, lines.c.task_id == UserTask.id)
-        .where(UserTask.state == "completed", sa.func.coalesce(lines.c.lines, 0) != 1)
+        .where(UserTask.state == UserTaskState.COMPLETED, sa.func.coalesce(lines.c.lines, 0) != 1)
     )
     wrong = [
         Problem(
@@ -207,7 +210,7 @@ def _orphans(session: Session) -> list[Problem]:
     query = (
         sa.select(HistoryEntry.instance_id, HistoryEntry.task_id)
         .join(UserTask, UserTask.id == HistoryEntry.task_id)
-        .where(HistoryEntry.kind == "task_completed", UserTask.state != "completed")
+        .where(HistoryEntry.kind == HistoryKind.TASK_COMPLETED, UserTask.state != UserTaskState.COMPLETED)
     )
     counted = Counter((row.instance_id, row.task_id) for row in session.execute(query))
     return [

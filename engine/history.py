@@ -8,17 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from engine.states import HistoryKind
 
 
 class HistoryEntry(Base):
-    """One thing that happened to an instance.
-
-    `kind` is one of: instance_started, task_created, task_completed, task_cancelled, task_claimed, task_released,
-    task_reassigned, step_completed (an automatic step), call_completed (a process that another called), decision (a
-    gateway and the flow it took), timer_fired, message_sent, message_received, incident_opened, incident_resolved,
-    instance_completed, instance_cancelled.
-    """
+    """One thing that happened to an instance."""
 
     __tablename__ = "history_entry"
     __table_args__ = (sa.Index("ix_history_entry_instance", "instance_id", "id"),)
@@ -27,7 +22,7 @@ class HistoryEntry(Base):
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
     at: Mapped[dt.datetime]
     actor_id: Mapped[str] = mapped_column(sa.String(100))
-    kind: Mapped[str] = mapped_column(sa.String(30))
+    kind: Mapped[HistoryKind] = mapped_column(states(HistoryKind, 30))
     process_key: Mapped[str | None] = mapped_column(sa.String(100))
     element_id: Mapped[str | None] = mapped_column(sa.String(100))
     element_name: Mapped[str | None] = mapped_column(sa.String(300))

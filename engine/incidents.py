@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
 from engine.errors import EngineError
 from engine.events import IncidentOpened
 from engine.identity import SYSTEM
@@ -18,10 +18,11 @@ from engine.instances.models import Instance
 from engine.instances.turn import Turn
 from engine.instances.waiting import BLOCKED
 from engine.runtime import ProcessEngine
+from engine.states import HistoryKind, IncidentKind, IncidentState, Resolution
 
 BACK_OFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
 """How long after each attempt the next one comes; after the last, a person decides."""
-RETRIED_KINDS = frozenset({"step"})
+RETRIED_KINDS = frozenset({IncidentKind.STEP})
 """Kinds that may pass by themselves; the others need somebody to correct something."""
 MAX_TRACE = 20_000
 
@@ -29,10 +30,7 @@ MAX_TRACE = 20_000
 class Incident(Base):
     """One failure: which case, which element, what failed.
 
-    `kind` is one of step (an automatic step), decision (a gateway), entry (a repetition or a call that cannot
-    begin), wait (a timer or message), assignment, deadline (of a user task), guard (the case stopped short of its
-    end), timer (what follows from a due timer), state (the stored state cannot be read). `state` is open or
-    resolved; `resolution` is one of retried, skipped, corrected, cancelled.
+    `retry_at` is when the worker tries again, if it does.
     """
 
     __tablename__ = "incident"
@@ -44,16 +42,16 @@ class Incident(Base):
     process_key: Mapped[str | None] = mapped_column(sa.String(100))
     element_id: Mapped[str | None] = mapped_column(sa.String(100))
     element_name: Mapped[str | None] = mapped_column(sa.String(300))
-    kind: Mapped[str] = mapped_column(sa.String(40))
+    kind: Mapped[IncidentKind] = mapped_column(states(IncidentKind, 40))
     message: Mapped[str] = mapped_column(sa.Text)
     trace: Mapped[str] = mapped_column(sa.Text)
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[IncidentState] = mapped_column(states(IncidentState))
     attempts: Mapped[int]
     retry_at: Mapped[dt.datetime | None]
     opened_at: Mapped[dt.datetime]
     resolved_at: Mapped[dt.datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(sa.String(100))
-    resolution: Mapped[str | None] = mapped_column(sa.String(20))
+    resolution: Mapped[Resolution | None] = mapped_column(states(Resolution))
     reason: Mapped[str | None] = mapped_column(sa.Text)
 
 
@@ -74,10 +72,12 @@ def open_failing(turn: Turn) -> None:
 def stalled(turn: Turn, failure: Exception) -> None:
     """Open the incident of a case that stopped short of its end."""
     if of_node(turn.session, turn.instance.id, None) is None:
-        _open(turn, None, "guard", failure)
+        _open(turn, None, IncidentKind.GUARD, failure)
 
 
-def open_outside(session: Session, engine: ProcessEngine, instance: Instance, kind: str, failure: Exception) -> None:
+def open_outside(
+    session: Session, engine: ProcessEngine, instance: Instance, kind: IncidentKind, failure: Exception
+) -> None:
     """Open an incident of a case whose state cannot be worked with; once."""
     known = of_node(session, instance.id, None)
     if known is not None:
@@ -92,32 +92,34 @@ def open_outside(session: Session, engine: ProcessEngine, instance: Instance, ki
 def close_lost(turn: Turn, node_ids: list[str]) -> None:
     """Resolve the incidents of nodes that are no longer part of the case."""
     query = sa.select(Incident).where(
-        Incident.instance_id == turn.instance.id, Incident.state == "open", Incident.node_id.in_(node_ids)
+        Incident.instance_id == turn.instance.id, Incident.state == IncidentState.OPEN, Incident.node_id.in_(node_ids)
     )
     for incident in turn.session.scalars(query):
-        resolve(turn, incident, "cancelled", "El proceso siguió adelante.")
+        resolve(turn, incident, Resolution.CANCELLED, "El proceso siguió adelante.")
 
 
-def resolve(turn: Turn, incident: Incident, resolution: str, reason: str) -> None:
+def resolve(turn: Turn, incident: Incident, resolution: Resolution, reason: str) -> None:
     """Write down how an incident ended."""
-    incident.state, incident.resolution, incident.reason = "resolved", resolution, reason
+    incident.state, incident.resolution, incident.reason = IncidentState.RESOLVED, resolution, reason
     incident.resolved_at, incident.resolved_by, incident.retry_at = turn.now, turn.actor.id, None
-    turn.entries.append(_entry(turn, incident, "incident_resolved", {"resolucion": resolution, "motivo": reason}))
+    turn.entries.append(
+        _entry(turn, incident, HistoryKind.INCIDENT_RESOLVED, {"resolucion": resolution, "motivo": reason})
+    )
 
 
 def of_node(session: Session, instance_id: int, node_id: str | None) -> Incident | None:
     """The open incident of a node, or of the case as a whole (`None`)."""
-    query = sa.select(Incident).where(Incident.instance_id == instance_id, Incident.state == "open")
+    query = sa.select(Incident).where(Incident.instance_id == instance_id, Incident.state == IncidentState.OPEN)
     return session.scalars(query.where(Incident.node_id == node_id)).first()
 
 
 def open_incidents(session: Session, instance_id: int | None = None) -> list[Incident]:
     """The open incidents, of one case or of all, oldest first."""
-    query = sa.select(Incident).where(Incident.state == "open").order_by(Incident.opened_at, Incident.id)
+    query = sa.select(Incident).where(Incident.state == IncidentState.OPEN).order_by(Incident.opened_at, Incident.id)
     return list(session.scalars(query if instance_id is None else query.where(Incident.instance_id == instance_id)))
 
 
-def _open(turn: Turn, node: Node | None, kind: str, failure: Exception) -> None:
+def _open(turn: Turn, node: Node | None, kind: IncidentKind, failure: Exception) -> None:
     incident = _incident(turn.engine, turn.instance.id, kind, failure)
     if node is not None:
         element = turn.element(node)
@@ -125,25 +127,27 @@ def _open(turn: Turn, node: Node | None, kind: str, failure: Exception) -> None:
         incident.element_id, incident.element_name = element_id(node), element.name or None
     turn.session.add(incident)
     turn.session.flush()
-    turn.entries.append(_entry(turn, incident, "incident_opened", {"tipo": kind, "mensaje": incident.message}))
+    turn.entries.append(
+        _entry(turn, incident, HistoryKind.INCIDENT_OPENED, {"tipo": kind, "mensaje": incident.message})
+    )
     turn.events.append(IncidentOpened(turn.now, turn.actor.id, turn.instance.id, incident.id))
 
 
-def _incident(engine: ProcessEngine, instance_id: int, kind: str, failure: Exception) -> Incident:
+def _incident(engine: ProcessEngine, instance_id: int, kind: IncidentKind, failure: Exception) -> Incident:
     now = engine.now()
     return Incident(
         instance_id=instance_id,
         kind=kind,
         message=message_of(failure),
         trace=trace_of(failure),
-        state="open",
+        state=IncidentState.OPEN,
         attempts=1,
         retry_at=now + BACK_OFF[0] if kind in RETRIED_KINDS else None,
         opened_at=now,
     )
 
 
-def _another_attempt(engine: ProcessEngine, incident: Incident, kind: str, failure: Exception) -> None:
+def _another_attempt(engine: ProcessEngine, incident: Incident, kind: IncidentKind, failure: Exception) -> None:
     incident.kind, incident.message, incident.trace = kind, message_of(failure), trace_of(failure)
     again = kind in RETRIED_KINDS and incident.attempts < len(BACK_OFF)
     incident.retry_at = engine.now() + BACK_OFF[incident.attempts] if again else None
@@ -162,7 +166,7 @@ def trace_of(failure: Exception) -> str:
     return "".join(traceback.format_exception(failure))[-MAX_TRACE:]
 
 
-def _entry(turn: Turn, incident: Incident, kind: str, data: dict[str, str]) -> dict[str, object]:
+def _entry(turn: Turn, incident: Incident, kind: HistoryKind, data: dict[str, str]) -> dict[str, object]:
     return {
         "instance_id": turn.instance.id,
         "at": turn.now,

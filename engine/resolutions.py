@@ -21,13 +21,14 @@ from engine.instances.models import Instance
 from engine.instances.turn import Turn
 from engine.instances.waiting import BLOCKED
 from engine.runtime import ProcessEngine
+from engine.states import IncidentKind, IncidentState, Resolution
 from engine.tasks import offering
 from engine.variables import checked
 
 
 def resolve_by_retry(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor) -> Incident:
     """Try the failed step again. If it fails again the incident stays open, with one attempt more."""
-    return _try_again(session, engine, incident_id, actor, {}, "retried", "")
+    return _try_again(session, engine, incident_id, actor, {}, Resolution.RETRIED, "")
 
 
 def correct_variable(
@@ -35,21 +36,21 @@ def correct_variable(
 ) -> Incident:
     """Set a variable at the failed step and try again."""
     _need_reason(reason)
-    return _try_again(session, engine, incident_id, actor, {name: value}, "corrected", reason)
+    return _try_again(session, engine, incident_id, actor, {name: value}, Resolution.CORRECTED, reason)
 
 
 def skip(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor, reason: str) -> Incident:
     """Leave the failed automatic step undone and go on. Raises `CannotResolve` for what is not such a step."""
     _need_reason(reason)
     instance, incident = _open_incident(session, incident_id, actor)
-    if incident.kind != "step" or incident.node_id is None:
+    if incident.kind != IncidentKind.STEP or incident.node_id is None:
         raise CannotResolve("Solo un paso automático se puede omitir. Corrija la variable o cancele el proceso.")
     with turning.turn(session, engine, instance, actor) as turn:
         node = turn.case.node(incident.node_id)
         node.internal_data.pop(BLOCKED, None)
         turn.retried.add(incident.node_id)
         finish(turn, node)
-        incidents.resolve(turn, incident, "skipped", reason.strip())
+        incidents.resolve(turn, incident, Resolution.SKIPPED, reason.strip())
     return incident
 
 
@@ -67,7 +68,7 @@ def _try_again(
     incident_id: int,
     actor: Actor,
     variables: dict[str, Any],
-    resolution: str,
+    resolution: Resolution,
     reason: str,
 ) -> Incident:
     instance, incident = _open_incident(session, incident_id, actor)
@@ -80,12 +81,12 @@ def _try_again(
 
 def _wake(turn: Turn, node: Node, incident: Incident, variables: dict[str, Any]) -> None:
     node.data.update(variables)
-    if incident.kind == "entry" and node.parent is not None:
+    if incident.kind == IncidentKind.ENTRY and node.parent is not None:
         node.parent.data.update(variables)
     retry(turn, node)
     if node.task_spec.manual and node._state == TaskState.READY:
         offering.offer_again(turn, node)
-    elif incident.kind == "wait":
+    elif incident.kind == IncidentKind.WAIT:
         hold(turn, node)
 
 
@@ -101,7 +102,7 @@ def _open_incident(session: Session, incident_id: int, actor: Actor) -> tuple[In
     if instance is None:
         raise UnknownInstance(instance_id=instance_id)
     incident = session.get_one(Incident, incident_id, populate_existing=True)
-    if incident.state != "open":
+    if incident.state != IncidentState.OPEN:
         raise Conflict("Ese incidente ya fue resuelto.")
     return instance, incident
 

@@ -19,6 +19,7 @@ from engine.instances.execution import fire
 from engine.instances.models import Instance
 from engine.outages import given_up
 from engine.runtime import ProcessEngine
+from engine.states import HistoryKind, IncidentKind, IncidentState, InstanceState
 from engine.timers import Timer
 
 
@@ -47,7 +48,7 @@ def fire_due_timers(session: Session, engine: ProcessEngine, *, limit: int = 100
     """
     rows = session.execute(_due_timers(engine, cases).limit(limit)).all()
     return sum(
-        _claimed(session, engine, instance_id, "timer", partial(_fire, session, engine, timer_id))
+        _claimed(session, engine, instance_id, IncidentKind.TIMER, partial(_fire, session, engine, timer_id))
         for timer_id, instance_id in rows
     )
 
@@ -56,7 +57,7 @@ def retry_due_incidents(session: Session, engine: ProcessEngine, *, limit: int =
     """Try again every failed step whose time has come; how many were tried."""
     rows = session.execute(_due_incidents(engine, cases).limit(limit)).all()
     return sum(
-        _claimed(session, engine, instance_id, "state", partial(_retry, session, engine, incident_id))
+        _claimed(session, engine, instance_id, IncidentKind.STATE, partial(_retry, session, engine, incident_id))
         for incident_id, instance_id in rows
     )
 
@@ -75,29 +76,29 @@ def cases_with_due_incidents(session: Session, engine: ProcessEngine, *, limit: 
 
 def _due_timers(engine: ProcessEngine, cases: Cases) -> sa.Select[int, int]:
     due = sa.select(Timer.id, Timer.instance_id).where(Timer.due_at <= engine.now())
-    due = due.where(Timer.instance_id.not_in(_in_trouble("state", "timer")))
+    due = due.where(Timer.instance_id.not_in(_in_trouble(IncidentKind.STATE, IncidentKind.TIMER)))
     return cases.narrow(due, Timer.instance_id).order_by(Timer.due_at, Timer.id)
 
 
 def _due_incidents(engine: ProcessEngine, cases: Cases) -> sa.Select[int, int]:
     due = sa.select(Incident.id, Incident.instance_id).where(
-        Incident.state == "open", Incident.retry_at.is_not(None), Incident.retry_at <= engine.now()
+        Incident.state == IncidentState.OPEN, Incident.retry_at.is_not(None), Incident.retry_at <= engine.now()
     )
-    due = due.where(Incident.instance_id.not_in(_in_trouble("state")))
+    due = due.where(Incident.instance_id.not_in(_in_trouble(IncidentKind.STATE)))
     return cases.narrow(due, Incident.instance_id).order_by(Incident.retry_at, Incident.id)
 
 
-def _in_trouble(*kinds: str) -> sa.Select[Any]:
+def _in_trouble(*kinds: IncidentKind) -> sa.Select[Any]:
     """The cases that must wait for a person."""
-    return sa.select(Incident.instance_id).where(Incident.state == "open", Incident.kind.in_(kinds))
+    return sa.select(Incident.instance_id).where(Incident.state == IncidentState.OPEN, Incident.kind.in_(kinds))
 
 
 def _claimed(
-    session: Session, engine: ProcessEngine, instance_id: int, kind: str, work: Callable[[Instance], bool]
+    session: Session, engine: ProcessEngine, instance_id: int, kind: IncidentKind, work: Callable[[Instance], bool]
 ) -> bool:
     """Do `work` on an instance if nobody else holds it, undoing it if it fails; whether it was done."""
     instance = locking.lock(session, instance_id, skip_locked=True)
-    if instance is None or instance.state != "active":
+    if instance is None or instance.state != InstanceState.ACTIVE:
         return False
     try:
         with session.begin_nested():
@@ -106,7 +107,7 @@ def _claimed(
         if given_up(failure):
             raise  # no fault of the case: the next tick tries again
         corrupt = isinstance(failure, CorruptState)
-        incidents.open_outside(session, engine, instance, "state" if corrupt else kind, failure)
+        incidents.open_outside(session, engine, instance, IncidentKind.STATE if corrupt else kind, failure)
         return False
 
 
@@ -120,13 +121,13 @@ def _fire(session: Session, engine: ProcessEngine, timer_id: int, instance: Inst
         node = turn.case.node(timer.node_id)
         element = turn.bundle.element(node.workflow.spec.process_key, timer.element_id)
         fire(node, timer.element_id, {})
-        turn.record("timer_fired", node, evento=element.name or element.id, vencia=timer.due_at.isoformat())
+        turn.record(HistoryKind.TIMER_FIRED, node, evento=element.name or element.id, vencia=timer.due_at.isoformat())
     return True
 
 
 def _retry(session: Session, engine: ProcessEngine, incident_id: int, _instance: Instance) -> bool:
     incident = session.get(Incident, incident_id, populate_existing=True)
-    if incident is None or incident.state != "open" or incident.retry_at is None:
+    if incident is None or incident.state != IncidentState.OPEN or incident.retry_at is None:
         return False
     if incident.retry_at > engine.now():
         return False

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
+from engine.states import IncidentState
 from notifications import outbox
 from notifications.escalation import escalated_to
 from notifications.heard import unheard_since
@@ -168,7 +169,7 @@ def _new_incidents(session: Session, since: dt.datetime) -> list[str]:
     query = (
         sa.select(Instance.name, Incident.element_name)
         .join(Instance, Instance.id == Incident.instance_id)
-        .where(Incident.state == "open", Incident.opened_at > since)
+        .where(Incident.state == IncidentState.OPEN, Incident.opened_at > since)
         .order_by(Incident.id)
     )
     return [f"{name}: {element or 'el proceso'}" for name, element in session.execute(query)]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
 from engine.tasks import assignment
+from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people.models import Person, PersonRole, Role
 
@@ -68,7 +69,7 @@ def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[O
     query = (
         sa.select(UserTask, Instance.name)
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(UserTask.state == "open")
+        .where(UserTask.state == UserTaskState.OPEN)
         .order_by(UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()
@@ -102,6 +103,6 @@ def _place(task: UserTask) -> Place:
 
 def _done_before(session: Session) -> set[Place]:
     """Places of open tasks that somebody already completed once in the same case: the work came back."""
-    current = sa.select(UserTask.instance_id).where(UserTask.state == "open").distinct()
-    done = sa.select(UserTask).where(UserTask.state == "completed", UserTask.instance_id.in_(current))
+    current = sa.select(UserTask.instance_id).where(UserTask.state == UserTaskState.OPEN).distinct()
+    done = sa.select(UserTask).where(UserTask.state == UserTaskState.COMPLETED, UserTask.instance_id.in_(current))
     return {_place(task) for task in session.scalars(done)}

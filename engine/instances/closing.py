@@ -16,6 +16,7 @@ from engine.instances.holding import hold, release
 from engine.instances.pruning import prune
 from engine.instances.turn import Turn
 from engine.instances.waiting import BLOCKED, Waiting, waiting_of
+from engine.states import HistoryKind, IncidentKind, InstanceState, Resolution
 from engine.tasks import offering
 
 
@@ -24,7 +25,7 @@ class Resolving:
     """An incident that ends if its node gets on in this turn."""
 
     incident: Incident
-    resolution: str
+    resolution: Resolution
     reason: str
 
 
@@ -50,7 +51,7 @@ def _write(turn: Turn, resolving: Resolving | None) -> None:
     for node_id, failure in turn.case.failures.items():
         node = turn.case.node(node_id.hex)
         if node._state == TaskState.WAITING and node.id.hex not in turn.failing:
-            turn.fail(node, "entry", failure)
+            turn.fail(node, IncidentKind.ENTRY, failure)
     sound = _end_or_guard(turn, after)
     incidents.open_failing(turn)
     if resolving is not None:
@@ -108,12 +109,12 @@ def _end_or_guard(turn: Turn, after: Waiting) -> bool:
     if after.anything():
         incidents.stalled(turn, ExecutionFailed("El proceso llegó a su fin con tareas o esperas sin terminar."))
         return False
-    end(turn, "completed")
-    turn.record("instance_completed")
+    end(turn, InstanceState.COMPLETED)
+    turn.record(HistoryKind.INSTANCE_COMPLETED)
     return True
 
 
-def end(turn: Turn, how: str) -> None:
+def end(turn: Turn, how: InstanceState) -> None:
     """Mark the instance ended (`completed` or `cancelled`)."""
     instance = turn.instance
     instance.state, instance.ended_at = how, turn.now

@@ -22,6 +22,7 @@ from engine.instances.turn import Turn
 from engine.instances.waiting import Waiting
 from engine.naming import CaseName
 from engine.runtime import ProcessEngine
+from engine.states import HistoryKind, InstanceState, Resolution, UserTaskState
 from engine.tasks import offering
 from engine.tasks.models import UserTask
 from engine.timers import Timer
@@ -57,18 +58,18 @@ def cancel(session: Session, engine: ProcessEngine, instance_id: int, *, actor: 
     instance = locking.lock(session, instance_id)
     if instance is None:
         raise UnknownInstance(instance_id=instance_id)
-    if instance.state != "active":
+    if instance.state != InstanceState.ACTIVE:
         raise InstanceEndedError(instance_id=instance_id)
     bundle = catalogue.by_sha(session, instance.bundle_sha256)
     # No case is loaded: it may be unreadable, and nothing in it matters any more.
     turn = Turn(session, engine, instance, bundle, cast(Case, None), actor, Waiting(), engine.now())
-    offering.withdraw(turn, _nodes(session, instance_id, UserTask.node_id, UserTask.state == "open"))
+    offering.withdraw(turn, _nodes(session, instance_id, UserTask.node_id, UserTask.state == UserTaskState.OPEN))
     release(turn, _nodes(session, instance_id, Timer.node_id))
     correlation.forget(session, instance_id)
     for incident in incidents.open_incidents(session, instance_id):
-        incidents.resolve(turn, incident, "cancelled", reason)
-    closing.end(turn, "cancelled")
-    turn.record("instance_cancelled", motivo=reason)
+        incidents.resolve(turn, incident, Resolution.CANCELLED, reason)
+    closing.end(turn, InstanceState.CANCELLED)
+    turn.record(HistoryKind.INSTANCE_CANCELLED, motivo=reason)
     session.flush()
     turn.write_history()
     for event in turn.events:

@@ -23,6 +23,7 @@ from engine.instances.turn import Thrown, Turn
 from engine.instances.waiting import BLOCKED, waiting_of
 from engine.outages import given_up
 from engine.runtime import ServiceCall
+from engine.states import HistoryKind, IncidentKind
 from engine.variables import check_size, checked, kept, plain
 
 MAX_STEPS = 10_000
@@ -86,14 +87,14 @@ def run(turn: Turn, node: Node) -> bool:
         return _run_decision(turn, node)
     node.run()
     if isinstance(node.task_spec, Call):
-        turn.record_step("call_completed", node)
+        turn.record_step(HistoryKind.CALL_COMPLETED, node)
     return True
 
 
 def finish(turn: Turn, node: Node) -> None:
     """Complete an automatic step without doing its work (a person decided to skip it)."""
     node.run()
-    turn.record_step("step_completed", node, omitido=True)
+    turn.record_step(HistoryKind.STEP_COMPLETED, node, omitido=True)
 
 
 def fire(node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
@@ -113,7 +114,7 @@ def receive(turn: Turn, message: Thrown) -> None:
             if node._state == TaskState.WAITING and _expects(element, node, message):
                 fire(node, element.id, kept(checked(message.variables)))
                 shown = {"nombre": message.name, "clave": message.key, "variables": dict(message.variables)}
-                turn.record_step("message_received", node, **shown)
+                turn.record_step(HistoryKind.MESSAGE_RECEIVED, node, **shown)
 
 
 def _expects(element: Element, node: Node, message: Thrown) -> bool:
@@ -135,13 +136,13 @@ def _run_step(turn: Turn, node: Node) -> bool:
         if given_up(failure):
             raise  # the whole command is tried again, not this step
         del turn.thrown[thrown:], turn.received[received:], turn.events[events:], turn.entries[entries:]
-        turn.fail(node, "step", failure)
+        turn.fail(node, IncidentKind.STEP, failure)
         node.internal_data[BLOCKED] = True
         return False
     node.data.update(variables)
     node.run()
     if element_id(node) and turn.element(node).kind != "task":
-        turn.record_step("step_completed", node, **({"variables": plain(variables)} if variables else {}))
+        turn.record_step(HistoryKind.STEP_COMPLETED, node, **({"variables": plain(variables)} if variables else {}))
     return True
 
 
@@ -194,7 +195,7 @@ def _throw(turn: Turn, node: Node, name: str, key: str, variables: Mapping[str, 
     message = Thrown(name, key, plain(checked(variables)))
     turn.thrown.append(message)
     turn.events.append(MessageThrown(turn.now, SYSTEM.id, turn.instance.id, name, key, message.variables))
-    turn.record_step("message_sent", node, nombre=name, clave=key)
+    turn.record_step(HistoryKind.MESSAGE_SENT, node, nombre=name, clave=key)
 
 
 def _run_decision(turn: Turn, node: Node) -> bool:
@@ -203,7 +204,7 @@ def _run_decision(turn: Turn, node: Node) -> bool:
     except Exception as failure:
         node._set_state(TaskState.READY)
         node.internal_data[BLOCKED] = True
-        turn.fail(node, "decision", _undecided(turn, node, failure))
+        turn.fail(node, IncidentKind.DECISION, _undecided(turn, node, failure))
         return False
     element = turn.element(node)
     if len(element.outgoing) > 1:
@@ -211,7 +212,7 @@ def _run_decision(turn: Turn, node: Node) -> bool:
         flows = turn.bundle.diagrams[process_key(node)].flows
         chosen = [flows[flow_id] for flow_id in element.outgoing if flows[flow_id].target in taken]
         turn.record_step(
-            "decision",
+            HistoryKind.DECISION,
             node,
             flujos=[flow.id for flow in chosen],
             respuestas=[flow.name for flow in chosen if flow.name],

@@ -15,6 +15,7 @@ from engine.errors import InvalidExpression
 from engine.instances.case import process_key
 from engine.instances.correlation import Subscription
 from engine.instances.turn import Turn
+from engine.states import IncidentKind
 from engine.timers import Timer
 from engine.variables import fill, plain
 
@@ -25,7 +26,7 @@ def hold(turn: Turn, node: Node) -> None:
         try:
             row = _timer(turn, node, element) if element.event == "timer" else _subscription(turn, node, element)
         except Exception as failure:
-            turn.fail(node, "wait", failure)
+            turn.fail(node, IncidentKind.WAIT, failure)
         else:
             turn.session.add(row)
 

@@ -7,13 +7,14 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from engine.states import InstanceState
 
 
 class Instance(Base):
     """A running or ended case.
 
-    `state` is one of active, completed, cancelled. `status` is the engine's lean state (see
+    `status` is the engine's lean state (see
     `engine.instances.state`). `scope` is opaque to the engine: the plan, in Cauce.
     """
 
@@ -29,7 +30,7 @@ class Instance(Base):
     business_key: Mapped[str] = mapped_column(sa.String(200))
     name: Mapped[str] = mapped_column(sa.String(300))
     scope: Mapped[str | None] = mapped_column(sa.String(100))
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[InstanceState] = mapped_column(states(InstanceState))
     status: Mapped[bytes] = mapped_column(deferred=True)
     lock_version: Mapped[int] = mapped_column()
     started_at: Mapped[dt.datetime]

@@ -22,6 +22,7 @@ from engine.instances.case import Case, element_id, process_key
 from engine.instances.models import Instance
 from engine.instances.waiting import Waiting
 from engine.runtime import ProcessEngine
+from engine.states import HistoryKind, IncidentKind
 
 # Statements are built once: building one costs about as much as the database needs to answer it.
 # History goes into the table, not the class: the ORM would split the batch where a column is empty.
@@ -60,7 +61,7 @@ class Turn:
     thrown: list[Thrown] = field(default_factory=list)
     received: list[Thrown] = field(default_factory=list)
     completed: set[str] = field(default_factory=set)
-    failing: dict[str, tuple[str, Exception]] = field(default_factory=dict)
+    failing: dict[str, tuple[IncidentKind, Exception]] = field(default_factory=dict)
     retried: set[str] = field(default_factory=set)
     connection: sa.Connection = field(init=False)
 
@@ -74,7 +75,7 @@ class Turn:
 
     def record(
         self,
-        kind: str,
+        kind: HistoryKind,
         node: Node | None = None,
         *,
         actor: Actor | None = None,
@@ -97,11 +98,11 @@ class Turn:
             }
         )
 
-    def record_step(self, kind: str, node: Node, **data: Any) -> None:
+    def record_step(self, kind: HistoryKind, node: Node, **data: Any) -> None:
         """The same, of something the engine did by itself."""
         self.record(kind, node, actor=SYSTEM, **data)
 
-    def fail(self, node: Node, kind: str, failure: Exception) -> None:
+    def fail(self, node: Node, kind: IncidentKind, failure: Exception) -> None:
         """Remember that a node could not go on; it becomes an incident when the turn closes."""
         self.failing[node.id.hex] = (kind, failure)
 

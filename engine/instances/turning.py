@@ -25,6 +25,7 @@ from engine.instances.turn import Thrown, Turn
 from engine.instances.waiting import Waiting, waiting_of
 from engine.naming import CaseName
 from engine.runtime import ProcessEngine
+from engine.states import HistoryKind, InstanceState
 from engine.variables import check_size, checked, plain
 
 MAX_DEPTH = 50
@@ -50,7 +51,7 @@ def turn(
     `CorruptState`, `Conflict` (this transaction is in the middle of that instance).
     """
     refuse_nested(session, instance.id)
-    if instance.state != "active":
+    if instance.state != InstanceState.ACTIVE:
         raise InstanceEndedError(instance_id=instance.id)
     bundle = catalogue.by_sha(session, instance.bundle_sha256)
     before = Waiting()
@@ -94,7 +95,7 @@ def open_case(
     instance = _insert(session, engine, bundle, named, actor)
     about = instance.id, bundle.process_key, named.business_key, named.scope
     with turn(session, engine, instance, actor, case=case) as opening:
-        opening.record("instance_started", variables=plain(values))
+        opening.record(HistoryKind.INSTANCE_STARTED, variables=plain(values))
         opening.events.append(InstanceStarted(opening.now, actor.id, *about))
     return instance
 
@@ -136,7 +137,7 @@ def _hand(session: Session, engine: ProcessEngine, instance_id: int, message: Th
         going_on.received.append(message)
         return True
     instance = locking.lock(session, instance_id)
-    if instance is None or instance.state != "active":
+    if instance is None or instance.state != InstanceState.ACTIVE:
         return False
     with turn(session, engine, instance, actor) as receiving:
         receive(receiving, message)
@@ -163,7 +164,7 @@ def _insert(session: Session, engine: ProcessEngine, bundle: BundleModel, named:
         business_key=named.business_key,
         name=named.name,
         scope=named.scope,
-        state="active",
+        state=InstanceState.ACTIVE,
         status=b"",
         started_at=engine.now(),
         started_by=actor.id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions.models import Bundle
 from engine.instances.models import Instance
+from engine.states import InstanceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,13 @@ def of_form(session: Session, form_key: str) -> Mapping[int, Sequence[RunningCas
 
 
 def _by_version(session: Session, part: str, key: str) -> dict[int, list[RunningCase]]:
-    running = sa.select(Instance.bundle_sha256).where(Instance.state == "active")
+    running = sa.select(Instance.bundle_sha256).where(Instance.state == InstanceState.ACTIVE)
     bundles = session.execute(sa.select(Bundle.sha256, Bundle.content).where(Bundle.sha256.in_(running)))
     version_of = {sha256: orjson.loads(content).get(part, {}).get(key) for sha256, content in bundles}
     used = [sha256 for sha256, version_id in version_of.items() if version_id is not None]
     rows = session.execute(
         sa.select(Instance.id, Instance.name, Instance.bundle_sha256)
-        .where(Instance.state == "active", Instance.bundle_sha256.in_(used))
+        .where(Instance.state == InstanceState.ACTIVE, Instance.bundle_sha256.in_(used))
         .order_by(Instance.started_at.desc())
     )
     found: dict[int, list[RunningCase]] = {}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.errors import FourEyes, NotAllowed, TaskAlreadyCompleted, TaskCancelledError, TaskHeldByAnother
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 
 FOUR_EYES = "cuatro_ojos"
@@ -39,9 +40,9 @@ def ensure_may_work_on(session: Session, engine: ProcessEngine, task: UserTask, 
 
 def ensure_open(task: UserTask) -> None:
     """Raise `TaskAlreadyCompleted` or `TaskCancelledError` unless the task is open."""
-    if task.state == "completed":
+    if task.state == UserTaskState.COMPLETED:
         raise TaskAlreadyCompleted(task_id=task.id, completed_by=task.completed_by, completed_at=task.completed_at)
-    if task.state == "cancelled":
+    if task.state == UserTaskState.CANCELLED:
         raise TaskCancelledError(task_id=task.id)
 
 
@@ -67,7 +68,7 @@ def barred(session: Session, tasks: Iterable[UserTask | sa.Row[Any]]) -> Mapping
         UserTask.instance_id, UserTask.process_key, UserTask.element_id, UserTask.completed_by, UserTask.context
     ).where(
         UserTask.instance_id.in_({task.instance_id for task, _ in checking.values()}),
-        UserTask.state == "completed",
+        UserTask.state == UserTaskState.COMPLETED,
         UserTask.element_id.in_({element for _, checked in checking.values() for element in checked}),
     )
     steps = session.execute(done).all()

@@ -26,6 +26,7 @@ from engine.identity import Actor
 from engine.instances import locking, turning
 from engine.instances.turn import Turn
 from engine.runtime import ProcessEngine
+from engine.states import HistoryKind, UserTaskState
 from engine.tasks import offering
 from engine.tasks.assignment import done_what_is_checked, ensure_may_work_on, ensure_open, groups_of
 from engine.tasks.models import UserTask
@@ -67,7 +68,7 @@ def claim(session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor
     task = _locked(session, task_id)
     ensure_may_work_on(session, engine, task, actor)
     if task.assignee != actor.id:
-        _assign(session, engine, task, actor, actor.id, "task_claimed", "")
+        _assign(session, engine, task, actor, actor.id, HistoryKind.TASK_CLAIMED, "")
     return task
 
 
@@ -81,7 +82,7 @@ def release(session: Session, engine: ProcessEngine, task_id: int, *, actor: Act
         raise NotAllowed(task_id=task_id)
     if not groups_of(session, task_id):
         raise Conflict("Esta tarea no está ofrecida a ningún grupo: pida al coordinador que la reasigne.")
-    _assign(session, engine, task, actor, None, "task_released", "")
+    _assign(session, engine, task, actor, None, HistoryKind.TASK_RELEASED, "")
     return task
 
 
@@ -99,7 +100,7 @@ def reassign(session: Session, engine: ProcessEngine, task_id: int, *, actor: Ac
     if done_what_is_checked(session, task, to):
         raise FourEyes("Esa persona hizo el paso que aquí se revisa. Elija a otra.", task_id=task_id)
     if task.assignee != to:
-        _assign(session, engine, task, actor, to, "task_reassigned", reason.strip())
+        _assign(session, engine, task, actor, to, HistoryKind.TASK_REASSIGNED, reason.strip())
     return task
 
 
@@ -120,7 +121,7 @@ def _finish(turn: Turn, task: UserTask, values: dict[str, Any]) -> None:
     check_size(node.data)
     turn.completed.add(task.node_id)
     shown: dict[str, Any] = {"variables": plain(values)} if values else {}
-    turn.record("task_completed", node, task_id=task.id, **shown)
+    turn.record(HistoryKind.TASK_COMPLETED, node, task_id=task.id, **shown)
     turn.events.append(TaskCompleted(turn.now, turn.actor.id, task.instance_id, task.id, plain(values)))
     try:
         node.run()
@@ -135,14 +136,26 @@ def _finish(turn: Turn, task: UserTask, values: dict[str, Any]) -> None:
 def _mark_completed(turn: Turn, task: UserTask) -> None:
     """Write the end of a task by one statement: that the session finds out what changed costs as much as three."""
     person, now = turn.actor.id, turn.now
-    changed = {"state": "completed", "assignee": person, "completed_by": person, "completed_at": now, "ended_at": now}
+    changed = {
+        "state": UserTaskState.COMPLETED,
+        "assignee": person,
+        "completed_by": person,
+        "completed_at": now,
+        "ended_at": now,
+    }
     turn.connection.execute(_CHANGE, {"task_id": task.id, **changed})
     for name, value in changed.items():
         set_committed_value(task, name, value)
 
 
 def _assign(
-    session: Session, engine: ProcessEngine, task: UserTask, actor: Actor, to: str | None, kind: str, reason: str
+    session: Session,
+    engine: ProcessEngine,
+    task: UserTask,
+    actor: Actor,
+    to: str | None,
+    kind: HistoryKind,
+    reason: str,
 ) -> None:
     before, task.assignee = task.assignee, to
     session.add(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.instances.models import Instance
+from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 
 COUNTED = 1000
@@ -68,12 +69,12 @@ class InboxRow:
     @property
     def cursor(self) -> Cursor:
         """`after` for the page that follows this row."""
-        return (self.completed_at if self.state == "completed" else self.due_at, self.id)
+        return (self.completed_at if self.state == UserTaskState.COMPLETED else self.due_at, self.id)
 
 
 def mine(session: Session, actor: Actor, *, limit: int = 50, after: Cursor | None = None) -> list[InboxRow]:
     """The actor's open tasks, nearest deadline first, those without one last."""
-    condition = (UserTask.assignee == actor.id) & (UserTask.state == "open")
+    condition = (UserTask.assignee == actor.id) & (UserTask.state == UserTaskState.OPEN)
     return _by_deadline(session, sa.select(UserTask.id).where(condition), (UserTask.due_at, UserTask.id), limit, after)
 
 
@@ -84,7 +85,7 @@ def of_groups(session: Session, actor: Actor, *, limit: int = 50, after: Cursor 
         query = (
             sa.select(TaskCandidate.task_id)
             .join(UserTask, TaskCandidate.task_id == UserTask.id)
-            .where(TaskCandidate.group_id == group, UserTask.state == "open", UserTask.assignee.is_(None))
+            .where(TaskCandidate.group_id == group, UserTask.state == UserTaskState.OPEN, UserTask.assignee.is_(None))
         )
         key = (TaskCandidate.due_at, TaskCandidate.task_id)
         found.update((row.id, row) for row in _by_deadline(session, query, key, limit, after))
@@ -105,7 +106,9 @@ def finished_by(session: Session, actor: Actor, *, limit: int = 50, after: Curso
 
 def count_mine(session: Session, actor: Actor) -> int:
     """How many open tasks the actor has, at most `COUNTED`."""
-    return _counted(session, sa.select(UserTask.id).where(UserTask.assignee == actor.id, UserTask.state == "open"))
+    return _counted(
+        session, sa.select(UserTask.id).where(UserTask.assignee == actor.id, UserTask.state == UserTaskState.OPEN)
+    )
 
 
 def count_of_groups(session: Session, actor: Actor) -> int:
@@ -114,7 +117,9 @@ def count_of_groups(session: Session, actor: Actor) -> int:
         sa.select(UserTask.id)
         .distinct()
         .join(TaskCandidate, TaskCandidate.task_id == UserTask.id)
-        .where(TaskCandidate.group_id.in_(actor.groups), UserTask.state == "open", UserTask.assignee.is_(None))
+        .where(
+            TaskCandidate.group_id.in_(actor.groups), UserTask.state == UserTaskState.OPEN, UserTask.assignee.is_(None)
+        )
     )
     return _counted(session, query)
 

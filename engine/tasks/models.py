@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from engine.states import UserTaskState
 
 
 class UserTask(Base):
     """Something a person has to do.
 
-    `state` is one of open, completed, cancelled. `variables` is the small data of the node when it was created
+    `variables` is the small data of the node when it was created
     (`entidad`, `periodo`, …). `properties` are the diagram's own properties without their prefix
     (`plazo`, `guia`, `registro`, …). `context` holds the loop variables the task is under (`{"entidad": "SDG"}`):
     what makes two tasks of one case belong together.
@@ -50,7 +51,7 @@ class UserTask(Base):
     properties: Mapped[dict[str, Any]]
     variables: Mapped[dict[str, Any]]
     context: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[UserTaskState] = mapped_column(states(UserTaskState))
     assignee: Mapped[str | None] = mapped_column(sa.String(100))
     priority: Mapped[int] = mapped_column(default=50)
     created_at: Mapped[dt.datetime]

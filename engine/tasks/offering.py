@@ -13,6 +13,7 @@ from engine.errors import UnknownRole
 from engine.events import TaskCancelled, TaskCreated
 from engine.instances.case import caller_of, element_id, loop_context, process_key
 from engine.instances.turn import Turn
+from engine.states import HistoryKind, IncidentKind, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from engine.variables import fill, plain
 
@@ -38,7 +39,7 @@ def offer(turn: Turn, nodes: list[Node]) -> None:
         turn.connection.execute(_INSERT_CANDIDATES, candidates)
     for node, task, _ in offers:
         task_id = ids[task["node_id"]]
-        turn.record("task_created", node, task_id=task_id, **_shown(task))
+        turn.record(HistoryKind.TASK_CREATED, node, task_id=task_id, **_shown(task))
         of_element = task["process_key"], task["element_id"]
         turn.events.append(TaskCreated(turn.now, turn.actor.id, turn.instance.id, task_id, *of_element))
 
@@ -56,16 +57,16 @@ def offer_again(turn: Turn, node: Node) -> None:
 
 def withdraw(turn: Turn, node_ids: list[str]) -> None:
     """Cancel the open tasks of nodes that are gone."""
-    query = sa.select(UserTask).where(UserTask.node_id.in_(node_ids), UserTask.state == "open")
+    query = sa.select(UserTask).where(UserTask.node_id.in_(node_ids), UserTask.state == UserTaskState.OPEN)
     tasks = turn.session.scalars(query).all()
     for task in tasks:
-        task.state, task.ended_at = "cancelled", turn.now
+        task.state, task.ended_at = UserTaskState.CANCELLED, turn.now
         turn.entries.append(
             {
                 "instance_id": turn.instance.id,
                 "at": turn.now,
                 "actor_id": turn.actor.id,
-                "kind": "task_cancelled",
+                "kind": HistoryKind.TASK_CANCELLED,
                 "process_key": task.process_key,
                 "element_id": task.element_id,
                 "element_name": task.name,
@@ -100,7 +101,7 @@ def _task(turn: Turn, node: Node) -> dict[str, Any]:
         properties=dict(element.properties),
         variables=plain(node.data),
         context=loop_context(node),
-        state="open",
+        state=UserTaskState.OPEN,
         assignee=_assignee(turn, node),
         priority=DEFAULT_PRIORITY,
         created_at=turn.now,
@@ -112,7 +113,7 @@ def _assignee(turn: Turn, node: Node) -> str | None:
     try:
         return fill(turn.element(node).assignee, node.data) or None
     except Exception as failure:
-        turn.fail(node, "assignment", failure)
+        turn.fail(node, IncidentKind.ASSIGNMENT, failure)
         return None
 
 
@@ -125,7 +126,7 @@ def _due_at(turn: Turn, node: Node) -> dt.datetime | None:
             deadline, since=turn.now, variables=plain(node.data), scope=turn.instance.scope
         )
     except Exception as failure:
-        turn.fail(node, "deadline", failure)
+        turn.fail(node, IncidentKind.DEADLINE, failure)
         return None
 
 
@@ -136,10 +137,10 @@ def _groups(turn: Turn, node: Node) -> list[str]:
     except UnknownRole as failure:
         if _assignee(turn, node):  # a person named wins over the group, which need not be known here
             return []
-        turn.fail(node, "assignment", failure)
+        turn.fail(node, IncidentKind.ASSIGNMENT, failure)
         return []
     except Exception as failure:
-        turn.fail(node, "assignment", failure)
+        turn.fail(node, IncidentKind.ASSIGNMENT, failure)
         return []
 
 

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from web.deadlines import deadline
 from workflows.calendar import WorkingCalendar
+from workflows.cycles.states import PeriodState
 from workflows.monitoring.board import BoardMonth, BoardTask
 from workflows.monitoring.models import EntityReport
+from workflows.monitoring.states import ReportState
 from workflows.spanish import enumeration, local_day, month_name, week_day
 
-DELIVERED = frozenset({"avalado", "extemporaneo"})
+DELIVERED = frozenset({ReportState.ENDORSED, ReportState.LATE})
+NOT_SENT = frozenset({ReportState.MISSING, ReportState.NEVER})
+IN_REVIEW = frozenset({ReportState.SENT, ReportState.VALIDATED})
 """Reports whose head of entity has answered for them."""
 
 COUNTS = ("Ninguna", "Una", "Dos", "Tres", "Cuatro", "Cinco", "Seis", "Siete", "Ocho", "Nueve", "Diez")
@@ -46,7 +50,7 @@ def cell(month: BoardMonth, report: EntityReport | None, calendar: WorkingCalend
     if report.state not in DELIVERED:
         return UNDER_WAY[report.state]
     day = _working_day(month, report, calendar)
-    if report.state == "extemporaneo":
+    if report.state == ReportState.LATE:
         return Cell("naranja", "▲", "extemporáneo", day)
     if report.times_returned:
         return Cell("amarillo", "↩", day, "se devolvió y se ajustó")
@@ -81,8 +85,8 @@ def _who_delivered(month: BoardMonth) -> str:
     total = len(month.reports)
     if delivered == total:
         return "Todas las entidades han entregado."
-    missing = [code for code, report in month.reports.items() if report.state in ("sin_reporte", "no_presentado")]
-    if month.state == "cerrado":
+    missing = [code for code, report in month.reports.items() if report.state in NOT_SENT]
+    if month.state == PeriodState.CLOSED:
         verb = "entregó" if delivered < 2 else "entregaron"
         return f"{count(delivered)} de las {count(total).lower()} entidades {verb}; {_did_not(missing)}."
     verb = "ha" if delivered < 2 else "han"
@@ -90,7 +94,7 @@ def _who_delivered(month: BoardMonth) -> str:
 
 
 def _in_review(month: BoardMonth) -> str:
-    codes = [code for code, report in month.reports.items() if report.state in ("enviado", "validado")]
+    codes = [code for code, report in month.reports.items() if report.state in IN_REVIEW]
     return f"; {enumeration(codes)} {'está' if len(codes) == 1 else 'están'} en revisión" if codes else ""
 
 
@@ -113,7 +117,7 @@ def _most_urgent(
     dated = [task for task in tasks if task.due_at]
     if dated:
         return f"Lo próximo: {_next(dated, now, calendar)}."
-    return "El mes está cerrado y su informe, publicado." if month.state == "cerrado" else ""
+    return "El mes está cerrado y su informe, publicado." if month.state == PeriodState.CLOSED else ""
 
 
 def _next(dated: Sequence[BoardTask], now: dt.datetime, calendar: WorkingCalendar) -> str:

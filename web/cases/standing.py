@@ -12,6 +12,7 @@ from engine.definitions.catalogue import BundleModel
 from engine.history import HistoryEntry
 from engine.identity import Actor
 from engine.incidents import Incident
+from engine.states import HistoryKind, IncidentState, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from web.deadlines import Deadline, deadline
 from web.pages import current
@@ -41,7 +42,7 @@ class OpenTask:
 
 def open_tasks(session: Session, instance_id: int, reader: Actor) -> list[OpenTask]:
     """The open tasks of a case, nearest deadline first."""
-    query = sa.select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
+    query = sa.select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == UserTaskState.OPEN)
     tasks = list(session.scalars(query.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)))
     holders = who_has(session, tasks)
     offered = _offered_to(session, reader, [task.id for task in tasks if not task.assignee])
@@ -104,7 +105,7 @@ def has_work_in(session: Session, instance_id: int, actor: Actor) -> bool:
 
 def open_incidents(session: Session, instance_id: int) -> list[Incident]:
     """The incidents of a case that wait for a retry or a person."""
-    query = sa.select(Incident).where(Incident.instance_id == instance_id, Incident.state == "open")
+    query = sa.select(Incident).where(Incident.instance_id == instance_id, Incident.state == IncidentState.OPEN)
     return list(session.scalars(query.order_by(Incident.id)))
 
 
@@ -143,4 +144,4 @@ def _reaches(bundle: BundleModel, called: str, process_key: str) -> bool:
 
 
 def _is_past(entry: HistoryEntry) -> bool:
-    return entry.kind not in {"task_created", "task_cancelled", "incident_opened"}
+    return entry.kind not in {HistoryKind.TASK_CREATED, HistoryKind.TASK_CANCELLED, HistoryKind.INCIDENT_OPENED}

@@ -17,6 +17,7 @@ from engine.definitions.models import ProcessDefinition
 from engine.errors import UnknownInstance
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
+from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, allow
 from web.cases import standing, wording
@@ -115,7 +116,7 @@ def _cases(session: Session, state: str, process_key: str, before: int | None) -
 
 def _open_tasks_of(session: Session, case_ids: list[int]) -> dict[int, int]:
     query = sa.select(UserTask.instance_id, sa.func.count()).where(
-        UserTask.instance_id.in_(case_ids), UserTask.state == "open"
+        UserTask.instance_id.in_(case_ids), UserTask.state == UserTaskState.OPEN
     )
     return {case_id: count for case_id, count in session.execute(query.group_by(UserTask.instance_id))}
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.history import HistoryEntry
 from engine.identity import Actor
+from engine.states import HistoryKind
 from engine.tasks.assignment import groups_of
 from engine.tasks.models import UserTask
 from workflows.people.directory import Directory
@@ -26,14 +27,14 @@ def why(session: Session, task: UserTask, actor: Actor) -> str:
 def was_claimed(session: Session, task: UserTask) -> bool:
     """Whether its person took it from a group, and so may give it back."""
     last = _last_change(session, task)
-    return last is not None and last.kind == "task_claimed"
+    return last is not None and last.kind == HistoryKind.TASK_CLAIMED
 
 
 def _why_assigned(session: Session, task: UserTask) -> str:
     last = _last_change(session, task)
     if last is None:
         return "El proceso la puso a su nombre: usted es la persona responsable."
-    if last.kind == "task_claimed":
+    if last.kind == HistoryKind.TASK_CLAIMED:
         return "Usted la tomó de las tareas de su grupo."
     who = Directory().display_names(session, [last.actor_id])[last.actor_id]
     reason = str(last.data.get("reason") or last.data.get("motivo") or "")

@@ -13,6 +13,7 @@ from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
 from engine.errors import NotAllowed, UnknownTask
 from engine.instances.models import Instance
+from engine.states import UserTaskState
 from engine.tasks.assignment import ensure_may_work_on
 from engine.tasks.models import UserTask
 from web import forms
@@ -36,7 +37,7 @@ def show(task_id: int) -> Any:
     application = current()
     with application.database.reading() as session:
         task = _task(session, task_id)
-        if task.state == "completed":
+        if task.state == UserTaskState.COMPLETED:
             return redirect(url_for("inbox.sent", task_id=task_id))
         opened = application.forms.open(session, application.engine, task_id, actor())
         return _task_page(session, opened)
@@ -167,7 +168,7 @@ def _ensure_may_read(session: Session, task: UserTask) -> None:
     me = actor()
     if me.is_supervisor or task.completed_by == me.id:
         return
-    if task.state != "completed":
+    if task.state != UserTaskState.COMPLETED:
         ensure_may_work_on(session, current().engine, task, me)
     if not standing.has_work_in(session, task.instance_id, me):
         raise NotAllowed("Lo que se envió con esa tarea lo ven quienes trabajan en ese proceso.", task_id=task.id)

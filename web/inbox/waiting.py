@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.instances.models import Instance
+from engine.states import InstanceState, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 
 MOST = 200
@@ -25,7 +26,7 @@ def of_others(session: Session, actor: Actor) -> list[tuple[UserTask, str]]:
     query = (
         sa.select(UserTask, Instance.name)
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(UserTask.state == "open", UserTask.instance_id.in_(list(my_work)), _not_mine(actor))
+        .where(UserTask.state == UserTaskState.OPEN, UserTask.instance_id.in_(list(my_work)), _not_mine(actor))
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
         .limit(MOST)
     )
@@ -38,7 +39,7 @@ def _contexts_of_my_work(session: Session, actor: Actor) -> Mapping[int, list[Ma
     query = (
         sa.select(UserTask.instance_id, UserTask.context)
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(UserTask.completed_by == actor.id, Instance.state == "active")
+        .where(UserTask.completed_by == actor.id, Instance.state == InstanceState.ACTIVE)
     )
     found: dict[int, list[Mapping[str, Any]]] = {}
     for case_id, context in session.execute(query):

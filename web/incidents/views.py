@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from engine.incidents import Incident
 from engine.instances import commands
 from engine.instances.models import Instance
+from engine.states import IncidentState
 from web.auth import allow
 from web.incidents import wording
 from web.pages import actor, back_to, current, page
@@ -30,8 +31,8 @@ RECENT = 20
 def index() -> str:
     """The open incidents, oldest first, and the last resolved ones."""
     with current().database.reading() as session:
-        opened = _listed(session, Incident.state == "open", Incident.opened_at, Incident.id)
-        resolved = _listed(session, Incident.state == "resolved", Incident.resolved_at.desc(), limit=RECENT)
+        opened = _listed(session, Incident.state == IncidentState.OPEN, Incident.opened_at, Incident.id)
+        resolved = _listed(session, Incident.state == IncidentState.RESOLVED, Incident.resolved_at.desc(), limit=RECENT)
         names = display_names(session, {one.resolved_by for one, _case in resolved if one.resolved_by})
     return page("incidents/index.html", opened=opened, resolved=resolved, names=names, wording=wording)
 
@@ -56,7 +57,7 @@ def _show(session: Session, incident_id: int, **context: Any) -> str:
         "incidents/show.html",
         incident=incident,
         case=session.get_one(Instance, incident.instance_id),
-        variables=_variables(session, incident) if incident.state == "open" else {},
+        variables=_variables(session, incident) if incident.state == IncidentState.OPEN else {},
         names=names,
         wording=wording,
         **context,
@@ -137,4 +138,6 @@ def _without_reason(incident_id: int, act: str, **errors: str) -> Any:
 def _back(incident: Incident, success: str) -> Any:
     """To the incident with how it went: a retry that fails again leaves it open."""
     again = f"Volvió a fallar: {incident.message}"
-    return back_to("incidents.show", success if incident.state == "resolved" else again, incident_id=incident.id)
+    return back_to(
+        "incidents.show", success if incident.state == IncidentState.RESOLVED else again, incident_id=incident.id
+    )

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
+from engine.states import InstanceState
 from engine.tasks.models import TaskCandidate, UserTask
 from web import deadlines
 from web.auth import SIGNED_IN, allow
@@ -144,7 +145,7 @@ def _begun_without_plan(session: Session) -> list[Instance]:
     """Plans that were begun and whose first task is still to be done."""
     query = sa.select(Instance).where(
         Instance.process_key == starting.MASTER,
-        Instance.state == "active",
+        Instance.state == InstanceState.ACTIVE,
         Instance.business_key.not_in(sa.select(Plan.code)),
     )
     return list(session.scalars(query.order_by(Instance.id)))

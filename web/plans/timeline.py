@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions.models import ProcessDefinition
 from engine.instances.models import Instance
+from engine.states import InstanceState
 from web.auth import SIGNED_IN, allow
 from web.pages import current, page
 from web.plans.blueprint import blueprint
@@ -47,7 +48,7 @@ class Row:
     @property
     def open(self) -> int:
         """How many are going on."""
-        return sum(bar.state == "active" for bar in self.bars)
+        return sum(bar.state == InstanceState.ACTIVE for bar in self.bars)
 
     @property
     def last(self) -> dt.date | None:

@@ -16,9 +16,10 @@ from workflows.calendar import add_months
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.plan.models import Plan, PlanEntity
+from workflows.plan.states import PlanState
 from workflows.sectors.models import Entity
 
-IN_FORCE = "vigente"
+IN_FORCE = PlanState.IN_FORCE
 FIRST = "1.0"
 
 

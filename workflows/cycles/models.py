@@ -7,7 +7,8 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.cycles.states import Opening, PeriodState
 
 
 class PeriodStart(Base):
@@ -26,7 +27,7 @@ class PeriodStart(Base):
     due_on: Mapped[dt.date]
     started_at: Mapped[dt.datetime]
     instance_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instance.id"))
-    outcome: Mapped[str] = mapped_column(sa.String(20), default="abierto")
+    outcome: Mapped[Opening] = mapped_column(states(Opening), default=Opening.OPENED)
     reason: Mapped[str] = mapped_column(sa.Text, default="")
 
 
@@ -42,7 +43,7 @@ class Period(Base):
     year: Mapped[int]
     month: Mapped[int]
     cutoff_on: Mapped[dt.date]
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[PeriodState] = mapped_column(states(PeriodState))
     instance_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instance.id"))
     opened_at: Mapped[dt.datetime | None]
     frozen_at: Mapped[dt.datetime | None]

@@ -20,17 +20,20 @@ from engine.instances import commands as instances
 from engine.instances.models import Instance
 from engine.outages import given_up
 from engine.runtime import ProcessEngine
+from engine.states import InstanceState
 from workflows.auditing import recording as auditing
 from workflows.calendar import WorkingCalendar, bogota_day
 from workflows.cycles import cadence
 from workflows.cycles.cadence import Cadence, PlanPeriod
 from workflows.cycles.models import Period, PeriodStart
+from workflows.cycles.states import Opening
 from workflows.errors import Conflict, NotFound, Refused
 from workflows.permissions import ensure_coordinator
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 
-OPENED, SKIPPED, UNDECIDED = "abierto", "omitido", "por_decidir"
-FOLLOWED_STATES = ("adoptado", "vigente")
+OPENED, SKIPPED, UNDECIDED = Opening
+FOLLOWED_STATES = (PlanState.ADOPTED, PlanState.IN_FORCE)
 IMPORTED = ""
 EARLIER_SKIPPED = "Se abrió solo el periodo más reciente: así lo dice el proceso."
 
@@ -271,7 +274,7 @@ def _closed(session: Session, plan: Plan, start: CalendarStart) -> bool:
         sa.select(PeriodStart.period)
         .outerjoin(Instance, Instance.id == PeriodStart.instance_id)
         .where(PeriodStart.plan_code == plan.code, PeriodStart.process_key == start.process_key)
-        .where(sa.or_(PeriodStart.outcome == SKIPPED, Instance.state != "active"))
+        .where(sa.or_(PeriodStart.outcome == SKIPPED, Instance.state != InstanceState.ACTIVE))
     )
     return labels <= set(session.scalars(query))
 

@@ -14,6 +14,7 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.calendar import add_months
 from workflows.cycles.models import Period, PeriodStart
+from workflows.cycles.states import Opening
 from workflows.errors import NotFound
 from workflows.evaluation.models import Evaluation, Judgement
 from workflows.monitoring.periods import CLOSED
@@ -94,7 +95,7 @@ def months(session: Session, plan_code: str, cutoff: dt.date, count: int) -> lis
             sa.select(PeriodStart.period).where(
                 PeriodStart.plan_code == plan_code,
                 PeriodStart.process_key == MONTHLY,
-                PeriodStart.outcome == "omitido",
+                PeriodStart.outcome == Opening.SKIPPED,
             )
         )
     )

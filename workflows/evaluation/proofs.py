@@ -12,6 +12,7 @@ from workflows.forms.closing import Checklists, Proof, Question
 from workflows.meetings.models import Meeting
 from workflows.monitoring.models import Bottleneck
 from workflows.monitoring.periods import CLOSED
+from workflows.monitoring.states import BottleneckState
 from workflows.recovery.models import RecoveryPlan
 from workflows.spanish import long_day
 
@@ -88,7 +89,7 @@ def bottlenecks_closed(question: Question) -> Proof | None:
         sa.select(sa.func.count())
         .select_from(Bottleneck)
         .join(Period, Period.id == Bottleneck.period_id)
-        .where(Period.plan_code == plan_code, Bottleneck.state != "descartado")
+        .where(Period.plan_code == plan_code, Bottleneck.state != BottleneckState.DISMISSED)
     )
     return Proof(
         f"{found} cuellos de botella en el plan; {counts.get(RECOVERY_CLOSED, 0)} planes de choque, todos cerrados"

@@ -132,7 +132,7 @@ def commitments(session: Session, plan_code: str) -> Table:
     query = (
         sa.select(Commitment.state, sa.func.count()).where(Commitment.plan_code == plan_code).group_by(Commitment.state)
     )
-    counts = {state: count for state, count in session.execute(query)}
+    counts: dict[str, int] = {state: count for state, count in session.execute(query)}
     rows = tuple((word, str(counts[state])) for state, word in COMMITMENT_STATES.items() if state in counts)
     return Table("Compromisos y medidas", ("Estado", "Cuántos"), rows)
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
+from engine.states import InstanceState
 from engine.tasks.models import UserTask
 from workflows.auditing import recording as auditing
 from workflows.auditing.models import AuditEntry
@@ -28,12 +29,14 @@ from workflows.lifecycle.models import PlanArchive
 from workflows.lifecycle.retention import series
 from workflows.lifecycle.starting import MASTER
 from workflows.loading import workbook
+from workflows.meetings.minutes import FOLLOWED
 from workflows.meetings.models import Commitment
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 from workflows.records import stored
 from workflows.spanish import long_moment
 
-CLOSED = "cerrado"
+CLOSED = PlanState.CLOSED
 KIND = "expediente"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MAX_BYTES = 200 * 1024 * 1024
@@ -83,7 +86,7 @@ class Piece:
 def open_cases(session: Session, plan_code: str) -> list[Instance]:
     """The cases of a plan that are not over, besides the one that carries it."""
     query = sa.select(Instance).where(
-        Instance.scope == plan_code, Instance.state == "active", Instance.process_key != MASTER
+        Instance.scope == plan_code, Instance.state == InstanceState.ACTIVE, Instance.process_key != MASTER
     )
     return list(session.scalars(query.order_by(Instance.id)))
 
@@ -231,7 +234,7 @@ def _handover(session: Session, plan_code: str) -> Iterator[Piece]:
         )
     )
     promised = session.scalars(
-        sa.select(Commitment).where(Commitment.plan_code == plan_code, Commitment.state.in_(("abierto", "en_parte")))
+        sa.select(Commitment).where(Commitment.plan_code == plan_code, Commitment.state.in_(FOLLOWED))
     )
     rows = [("falta", one.kind, one.key, "") for one in missing]
     rows += [("compromiso abierto", one.text, one.responsible or "", str(one.due_on or "")) for one in promised]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
+from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from workflows.lifecycle.coverage import Product, RowCoverage
 
@@ -102,7 +103,7 @@ def _waiting(session: Session, plan_code: str) -> dict[str, list[tuple[int, str,
     query = (
         sa.select(UserTask)
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(Instance.scope == plan_code, UserTask.state == "open")
+        .where(Instance.scope == plan_code, UserTask.state == UserTaskState.OPEN)
         .order_by(UserTask.due_at, UserTask.id)
     )
     found: dict[str, list[tuple[int, str, str]]] = {}

@@ -11,6 +11,7 @@ from engine.errors import NoMessageReceiver
 from engine.identity import Actor
 from engine.instances import messages
 from engine.runtime import ProcessEngine
+from engine.states import UserTaskState
 from engine.tasks import assignment, commands
 from engine.tasks.models import UserTask
 from workflows.auditing import recording as auditing
@@ -19,9 +20,10 @@ from workflows.errors import Conflict, Refused
 from workflows.indicators.models import Indicator
 from workflows.people import directory
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 
 MESSAGE = "responsable_inactivo"
-FOLLOWED = ("adoptado", "vigente")
+FOLLOWED = (PlanState.ADOPTED, PlanState.IN_FORCE)
 REASON = "{} dejó el cargo."
 
 
@@ -58,7 +60,9 @@ def leave(
 def _pass_on(
     session: Session, engine: ProcessEngine, username: str, actor: Actor, successor: str | None, reason: str
 ) -> tuple[int, int]:
-    held = session.scalars(sa.select(UserTask).where(UserTask.state == "open", UserTask.assignee == username)).all()
+    held = session.scalars(
+        sa.select(UserTask).where(UserTask.state == UserTaskState.OPEN, UserTask.assignee == username)
+    ).all()
     handed = given = 0
     for task in held:
         if successor is not None:

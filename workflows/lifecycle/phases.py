@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
+from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows import guide
 from workflows.calendar import bogota_day
@@ -202,7 +203,7 @@ def _open_work(session: Session, plan: Plan) -> dict[int, list[OpenWork]]:
             Instance.process_key,
         )
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(Instance.scope == plan.code, UserTask.state == "open")
+        .where(Instance.scope == plan.code, UserTask.state == UserTaskState.OPEN)
         .order_by(UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()

@@ -12,6 +12,7 @@ from engine.instances import messages
 from engine.instances.correlation import Subscription
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
+from engine.states import InstanceState
 from workflows.calendar import bogota_day
 from workflows.evaluation import evaluations
 from workflows.plan.models import Plan
@@ -49,6 +50,6 @@ def is_closed(session: Session, engine: ProcessEngine, plan: Plan, year: int) ->
     running = sa.select(Instance.id).where(
         Instance.process_key == evaluations.MONTHLY,
         Instance.business_key.in_([f"{plan.code}/f5/{code}" for code in codes]),
-        Instance.state == "active",
+        Instance.state == InstanceState.ACTIVE,
     )
     return session.scalar(running.limit(1)) is None

@@ -17,9 +17,10 @@ from workflows.errors import NotFound
 from workflows.events import MeetingConvened
 from workflows.forms.values import as_json
 from workflows.meetings.models import Meeting
+from workflows.meetings.states import MeetingState
 from workflows.people.models import Person
 
-PREPARED, CONVENED, HELD, IN_REVIEW, APPROVED = "preparada", "convocada", "realizada", "en_revision", "aprobada"
+PREPARED, CONVENED, HELD, IN_REVIEW, APPROVED = MeetingState
 FOLLOW_UP = "seguimiento"
 
 

@@ -14,10 +14,11 @@ from engine.runtime import ProcessEngine
 from workflows.meetings import convening
 from workflows.meetings.convening import APPROVED, IN_REVIEW
 from workflows.meetings.models import Commitment, Meeting, Verdict
+from workflows.meetings.states import CommitmentState
 
-PROPOSED, OPEN = "propuesto", "abierto"
-FOLLOWED = (OPEN, "en_parte")
-OUTCOMES = {"si": "cumplido", "en_parte": "en_parte", "no": "incumplido"}
+PROPOSED, OPEN = CommitmentState.PROPOSED, CommitmentState.OPEN
+FOLLOWED = (OPEN, CommitmentState.PARTLY_MET)
+OUTCOMES = {"si": CommitmentState.MET, "en_parte": CommitmentState.PARTLY_MET, "no": CommitmentState.UNMET}
 AGREES, ASKS, SILENT = "conforme", "pido_ajuste", "silencio"
 MAX_ROUNDS = 2
 

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.meetings.states import CommitmentState, MeetingState
 
 
 class Meeting(Base):
@@ -28,7 +29,7 @@ class Meeting(Base):
     period_code: Mapped[str | None] = mapped_column(sa.String(7))
     kind: Mapped[str] = mapped_column(sa.String(40))
     topic: Mapped[str] = mapped_column(sa.String(300))
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[MeetingState] = mapped_column(states(MeetingState))
     held_on: Mapped[dt.date | None]
     mode: Mapped[str] = mapped_column(sa.String(20), default="")
     place: Mapped[str] = mapped_column(sa.String(300), default="")
@@ -64,7 +65,7 @@ class Commitment(Base):
     text: Mapped[str] = mapped_column(sa.Text)
     responsible: Mapped[str | None] = mapped_column(sa.String(60))
     due_on: Mapped[dt.date | None]
-    state: Mapped[str] = mapped_column(sa.String(20), default="abierto")
+    state: Mapped[CommitmentState] = mapped_column(states(CommitmentState), default=CommitmentState.OPEN)
     note: Mapped[str] = mapped_column(sa.Text, default="")
 
 

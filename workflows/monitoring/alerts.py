@@ -19,10 +19,11 @@ from workflows.monitoring import measurements
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Alert, BudgetReport, EntityReport, Measurement
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
+from workflows.monitoring.states import AlertState
 from workflows.plan.models import Project
 from workflows.spanish import month_name, percentage
 
-NEW, ASKED, ANSWERED, UNANSWERED, PROCEEDS = "nueva", "preguntada", "respondida", "sin_aclarar", "procede"
+NEW, ASKED, ANSWERED, UNANSWERED, PROCEEDS = AlertState
 CLARIFY = "aclarar"
 HUNDRED = Decimal(100)
 MONEY_GAP = Decimal(25)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks import assignment
+from engine.states import IncidentState, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period, PeriodStart
@@ -154,7 +155,7 @@ def _tasks(session: Session, plan_code: str, now: dt.datetime) -> list[BoardTask
             Instance.name.label("instance_name"),
         )
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(Instance.scope == plan_code, UserTask.state == "open")
+        .where(Instance.scope == plan_code, UserTask.state == UserTaskState.OPEN)
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()
@@ -240,7 +241,7 @@ def _open_incidents(session: Session, plan_code: str) -> int:
         sa.select(sa.func.count())
         .select_from(Incident)
         .join(Instance, Instance.id == Incident.instance_id)
-        .where(Instance.scope == plan_code, Incident.state == "open")
+        .where(Instance.scope == plan_code, Incident.state == IncidentState.OPEN)
     )
     return session.scalar(query) or 0
 

@@ -17,8 +17,9 @@ from workflows.meetings.models import Commitment
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Bottleneck, Figure
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
+from workflows.monitoring.states import BottleneckState
 
-CANDIDATE, CONFIRMED, DISMISSED = "candidato", "cuello", "descartado"
+CANDIDATE, CONFIRMED, DISMISSED = BottleneckState
 NONE = "ninguna"
 MEASURE_WORDS = {PREVENTIVE: "Medida preventiva", RECOVERY: "Plan de choque", NONE: "Ninguna medida"}
 ORIGINS = {PREVENTIVE: "medida_preventiva", RECOVERY: "plan_de_choque"}

@@ -24,8 +24,8 @@ from workflows.monitoring.measurements import (
     changing,
 )
 from workflows.monitoring.models import EntityReport, Measurement, PeriodRow
+from workflows.monitoring.states import ReportState
 
-PENDING = "pendiente"
 OPEN_ROWS = (DRAFT, RETURNED, MISSING)
 """States of a row that its responsible still has to fill."""
 
@@ -94,8 +94,10 @@ def send(
             _send_row(session, engine, measurement, row, actor=actor, late_reason=late_reason)
     if report.first_sent_at is None:
         report.first_sent_at = engine.now()
-    if report.state in (PENDING, RETURNED) and not responsibles_with_open_rows(session, period, entity):
-        report.state = SENT
+    if report.state in (ReportState.PENDING, ReportState.RETURNED) and not responsibles_with_open_rows(
+        session, period, entity
+    ):
+        report.state = ReportState.SENT
 
 
 def decide(
@@ -109,8 +111,8 @@ def decide(
             _decide_row(session, engine, pending[decision.measurement_id], decision, actor)
     returned = responsibles_with_open_rows(session, period, entity)
     report.times_returned += bool(returned)
-    if report.state != MISSING:
-        report.state = RETURNED if returned else VALIDATED
+    if report.state != ReportState.MISSING:
+        report.state = ReportState.RETURNED if returned else ReportState.VALIDATED
     return returned
 
 
@@ -122,8 +124,8 @@ def endorse(session: Session, engine: ProcessEngine, period: Period, entity: str
             measurement.state = ENDORSED
             measurement.endorsed_by, measurement.endorsed_at = actor.id, engine.now()
     report.endorsed_by, report.endorsed_at = actor.id, engine.now()
-    if report.state != MISSING:
-        report.state = ENDORSED
+    if report.state != ReportState.MISSING:
+        report.state = ReportState.ENDORSED
     return report
 
 
@@ -135,7 +137,7 @@ def send_back(
     for measurement in _in_state(session, period, entity, VALIDATED):
         with changing(session, engine, measurement, actor, "reabrir", reason=reason):
             measurement.state = SENT
-    report.state, report.return_reason = RETURNED, reason
+    report.state, report.return_reason = ReportState.RETURNED, reason
     report.times_returned += 1
     return report
 

@@ -14,9 +14,10 @@ from workflows.events import ReportMissing
 from workflows.monitoring import entity_reports, measurements, periods
 from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, VALIDATED, changing
 from workflows.monitoring.models import EntityReport, Measurement
+from workflows.monitoring.states import ReportState
 from workflows.spanish import month_name
 
-LATE, NEVER = "extemporaneo", "no_presentado"
+LATE, NEVER = ReportState.LATE, ReportState.NEVER
 LATE_PROCESS, LATE_KEY = "f5_reporte_extemporaneo", "f5x"
 
 
@@ -27,7 +28,7 @@ def close_reporting(session: Session, engine: ProcessEngine, period: Period) -> 
     """
     if period.state == periods.OPEN:
         period.state = periods.IN_VALIDATION
-    missing = [report for report in _reports(session, period) if report.state != ENDORSED]
+    missing = [report for report in _reports(session, period) if report.state != ReportState.ENDORSED]
     for report in missing:
         if report.late_instance_id is None:
             _expire(session, engine, period, report)
@@ -63,7 +64,7 @@ def late_key(plan_code: str, period_code: str, entity: str) -> str:
 
 
 def _expire(session: Session, engine: ProcessEngine, period: Period, report: EntityReport) -> None:
-    report.state = MISSING
+    report.state = ReportState.MISSING
     due = [row.indicator_id for row in periods.rows_due(session, period, entity=report.entity_code)]
     for measurement in measurements.begin(session, period, due).values():
         _reopen(session, engine, measurement)

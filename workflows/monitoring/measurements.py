@@ -15,21 +15,15 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.errors import PeriodFrozen
 from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
 from workflows.monitoring.history import facts
 from workflows.monitoring.models import EntityReport, Measurement, MeasurementChange, MeasurementEvidence, PeriodRow
+from workflows.monitoring.states import MeasurementState
 
-DRAFT, SENT, RETURNED, VALIDATED, ENDORSED, FROZEN, MISSING = (
-    "borrador",
-    "enviado",
-    "devuelto",
-    "validado",
-    "avalado",
-    "congelado",
-    "sin_reporte",
-)
+DRAFT, SENT, RETURNED, VALIDATED, ENDORSED, FROZEN, MISSING = MeasurementState
 COUNTED = (ENDORSED, FROZEN)
 """States of a measurement that the figures take in."""
 
@@ -105,7 +99,9 @@ def ensure_changeable(session: Session, measurement: Measurement, action: str) -
     """
     period = session.get_one(Period, measurement.period_id)
     never_frozen = measurement.state != FROZEN and (
-        period.state != "cerrado" or measurement.counts_from is not None or _late_case_open(session, measurement)
+        period.state != PeriodState.CLOSED
+        or measurement.counts_from is not None
+        or _late_case_open(session, measurement)
     )
     if not never_frozen:
         raise frozen(session, period, measurement, action)

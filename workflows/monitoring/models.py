@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base
+from engine.database import Base, states
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.indicators.models import Indicator
+from workflows.monitoring.states import AlertState, BottleneckState, MeasurementState, ReportState
 
 
 class PeriodRow(Base):
@@ -47,7 +48,7 @@ class EntityReport(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[ReportState] = mapped_column(states(ReportState))
     times_returned: Mapped[int] = mapped_column(default=0)
     return_reason: Mapped[str] = mapped_column(sa.Text, default="")
     first_sent_at: Mapped[dt.datetime | None]
@@ -79,7 +80,7 @@ class Measurement(Base):
     excess_reason: Mapped[str] = mapped_column(sa.Text, default="")
     late_reason: Mapped[str] = mapped_column(sa.Text, default="")
     evidence_on: Mapped[dt.date | None]
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[MeasurementState] = mapped_column(states(MeasurementState))
     late: Mapped[bool] = mapped_column(default=False)
     counts_from: Mapped[str | None] = mapped_column(sa.String(7))
     origin: Mapped[str] = mapped_column(sa.String(20), default="tarea")
@@ -184,7 +185,7 @@ class Alert(Base):
     decision: Mapped[str] = mapped_column(sa.String(20), default="")
     question: Mapped[str] = mapped_column(sa.Text, default="")
     answer: Mapped[str] = mapped_column(sa.Text, default="")
-    state: Mapped[str] = mapped_column(sa.String(20), default="nueva")
+    state: Mapped[AlertState] = mapped_column(states(AlertState), default=AlertState.NEW)
 
 
 class Bottleneck(Base):
@@ -202,7 +203,7 @@ class Bottleneck(Base):
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
     why: Mapped[str] = mapped_column(sa.Text)
     proposed: Mapped[str] = mapped_column(sa.String(20))
-    state: Mapped[str] = mapped_column(sa.String(20), default="candidato")
+    state: Mapped[BottleneckState] = mapped_column(states(BottleneckState), default=BottleneckState.CANDIDATE)
     cause: Mapped[str] = mapped_column(sa.Text, default="")
     category: Mapped[str] = mapped_column(sa.String(40), default="")
     severity: Mapped[str] = mapped_column(sa.String(20), default="")

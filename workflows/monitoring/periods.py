@@ -10,17 +10,19 @@ from sqlalchemy.orm import Session
 from engine.runtime import ProcessEngine
 from workflows.cycles import cadence
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.errors import NotFound
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import IndicatorSheet
 from workflows.monitoring import facts
 from workflows.monitoring.models import EntityReport, PeriodRow
+from workflows.monitoring.states import ReportState
 from workflows.people import directory
 from workflows.people.models import Person
 from workflows.plan.models import Plan, Project
 from workflows.sectors.models import Entity
 
-OPEN, IN_VALIDATION, CONSOLIDATED, CLOSED = "abierto", "en_validacion", "consolidado", "cerrado"
+OPEN, IN_VALIDATION, CONSOLIDATED, CLOSED = PeriodState
 FALLBACK_ROLES = ("responsable_meta", "enlace_planeacion")
 
 
@@ -131,7 +133,7 @@ def _ensure_reports(session: Session, period: Period, entities: Sequence[str]) -
     known = set(session.scalars(sa.select(EntityReport.entity_code).where(EntityReport.period_id == period.id)))
     for code in entities:
         if code not in known:
-            session.add(EntityReport(period_id=period.id, entity_code=code, state="pendiente"))
+            session.add(EntityReport(period_id=period.id, entity_code=code, state=ReportState.PENDING))
 
 
 class _Substitution:

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.plan.states import PlanState
 
 
 class Plan(Base):
@@ -33,7 +34,7 @@ class Plan(Base):
     vision: Mapped[str] = mapped_column(sa.Text, default="")
     values: Mapped[list[Any]] = mapped_column(default=list)
     adoption_act: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[PlanState] = mapped_column(states(PlanState))
     version: Mapped[int] = mapped_column(default=1)
     first_month: Mapped[str] = mapped_column(sa.String(7))
     ends_on: Mapped[dt.date]

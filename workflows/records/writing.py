@@ -15,6 +15,7 @@ from workflows.people.directory import seed_roles
 from workflows.people.models import Person, PersonRole
 from workflows.plan import participants
 from workflows.plan.models import Plan, Project, ProjectBudget
+from workflows.plan.states import PlanState
 from workflows.records.data import IndicatorRecord, LineRecord, ObjectiveRecord, PersonRecord, PlanData, ProjectRecord
 from workflows.records.stored import latest_bands
 from workflows.sectors.models import Entity, LocalHoliday
@@ -73,7 +74,7 @@ def _write_plan(session: Session, data: PlanData) -> Plan:
     plan.name, plan.sector = record.name, record.sector
     plan.first_year, plan.years = record.first_year, record.years
     plan.development_plan, plan.first_level_name = record.development_plan, record.first_level_name
-    plan.approval_rule, plan.state = record.approval_rule, record.state
+    plan.approval_rule, plan.state = record.approval_rule, PlanState(record.state)
     plan.mission, plan.vision, plan.values = record.mission, record.vision, list(record.values)
     plan.adoption_act = {
         "kind": record.act_kind,

@@ -18,6 +18,7 @@ from workflows.monitoring import figures as reading
 from workflows.monitoring.added_fields import AddedFields
 from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Figure, Measurement, MeasurementEvidence
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
+from workflows.monitoring.states import MeasurementState
 from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.reports.contents import (
@@ -37,6 +38,9 @@ from workflows.sectors.models import Entity
 from workflows.spanish import month_name
 
 Names = Mapping[str, str]
+
+
+UNSAID = frozenset({MeasurementState.DRAFT, MeasurementState.MISSING})
 
 
 def monthly_report(session: Session, plan_code: str, period_code: str) -> Report:
@@ -213,7 +217,7 @@ def _indicator(
     figure: IndicatorFigure, sheet: Indicator, reported: Measurement | None, names: Names, added: AddedFields
 ) -> IndicatorLine:
     found = figure.assessment
-    counted = reported if reported is not None and reported.state not in {"borrador", "sin_reporte"} else None
+    counted = reported if reported is not None and reported.state not in UNSAID else None
     return IndicatorLine(
         code=figure.code,
         name=figure.name,

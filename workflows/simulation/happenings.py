@@ -15,6 +15,7 @@ from engine.definitions import catalogue, editing, publishing
 from engine.identity import SYSTEM
 from engine.instances import messages
 from engine.runtime import ProcessEngine
+from engine.states import UserTaskState
 from engine.tasks import commands
 from engine.tasks.models import UserTask
 from workflows.calendar import WorkingCalendar
@@ -155,7 +156,9 @@ class Happenings:
         if not self.successors:
             return
         with self.database.unit_of_work() as session:
-            query = sa.select(UserTask).where(UserTask.state == "open", UserTask.assignee.in_(self.successors))
+            query = sa.select(UserTask).where(
+                UserTask.state == UserTaskState.OPEN, UserTask.assignee.in_(self.successors)
+            )
             for task in session.scalars(query.order_by(UserTask.id)).all():
                 to = str(self.robots.who_now(task.assignee))
                 commands.reassign(session, self.engine, task.id, actor=SYSTEM, to=to, reason="Ya no trabaja aquí.")

@@ -14,6 +14,7 @@ from engine.clock import VirtualClock
 from engine.database import Database
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from engine.states import UserTaskState
 from engine.tasks import assignment
 from engine.tasks.models import UserTask
 from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
@@ -88,7 +89,7 @@ class Play:
         """Let somebody who may do a task do it, if anybody does; gives whether it was sent."""
         with self.database.unit_of_work() as session:
             task = session.get_one(UserTask, task_id)
-            actor = _who(session, task) if task.state == "open" else None
+            actor = _who(session, task) if task.state == UserTaskState.OPEN else None
             if actor is None:
                 return False
             sent = self._send(session, task_id, actor)
@@ -120,7 +121,9 @@ class Play:
     def _open_tasks(self, day: dt.date) -> list[int]:
         """The tasks somebody does today: nobody does all of them on the first day."""
         with self.database.reading() as session:
-            ids = session.scalars(sa.select(UserTask.id).where(UserTask.state == "open").order_by(UserTask.id)).all()
+            ids = session.scalars(
+                sa.select(UserTask.id).where(UserTask.state == UserTaskState.OPEN).order_by(UserTask.id)
+            ).all()
             unknown = [task_id for task_id in ids if task_id not in self._begun_on]
             for task in session.scalars(sa.select(UserTask).where(UserTask.id.in_(unknown))):
                 self._begun_on[task.id] = self._begins(task)

@@ -13,10 +13,12 @@ from engine.definitions import catalogue
 from engine.history import HistoryEntry
 from engine.incidents import Incident
 from engine.instances.models import Instance
+from engine.states import InstanceState, UserTaskState
 from engine.tasks.models import UserTask
 from workflows import guide
 from workflows.forms.models import Submission
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 
 COMPLETED, ACTIVE, PENDING = "completed", "active", "pending"
 
@@ -77,10 +79,10 @@ def read(session: Session, plan_code: str) -> Result:
         ended=has_ended(session, plan_code),
         phases=phases(session, plan_code),
         cases=_cases(session, plan_code),
-        tasks_completed=_count(session, UserTask, UserTask.state == "completed"),
+        tasks_completed=_count(session, UserTask, UserTask.state == UserTaskState.COMPLETED),
         submissions=_count(session, Submission),
         incidents=_count(session, Incident),
-        open_tasks=_count(session, UserTask, UserTask.state == "open"),
+        open_tasks=_count(session, UserTask, UserTask.state == UserTaskState.OPEN),
         guide_rows_executed=tuple(rows_executed(session, plan_code)),
     )
 
@@ -88,8 +90,10 @@ def read(session: Session, plan_code: str) -> Result:
 def has_ended(session: Session, plan_code: str) -> bool:
     """Whether the plan is closed and none of its cases is open."""
     plan = session.get(Plan, plan_code)
-    going_on = sa.select(Instance.id).where(Instance.scope == plan_code, Instance.state == "active").limit(1)
-    return plan is not None and plan.state == "cerrado" and session.scalar(going_on) is None
+    going_on = (
+        sa.select(Instance.id).where(Instance.scope == plan_code, Instance.state == InstanceState.ACTIVE).limit(1)
+    )
+    return plan is not None and plan.state == PlanState.CLOSED and session.scalar(going_on) is None
 
 
 def phases(session: Session, plan_code: str) -> dict[str, str]:
@@ -99,7 +103,7 @@ def phases(session: Session, plan_code: str) -> dict[str, str]:
     query = (
         sa.select(UserTask.element_id, sa.func.count(sa.distinct(UserTask.instance_id)))
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(Instance.scope == plan_code, UserTask.state == "completed")
+        .where(Instance.scope == plan_code, UserTask.state == UserTaskState.COMPLETED)
         .where(UserTask.element_id.in_(CLOSING_REVIEWS.values()))
         .group_by(UserTask.element_id)
     )

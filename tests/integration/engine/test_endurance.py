@@ -222,7 +222,7 @@ def test_a_join_inside_a_loop_waits_for_all_branches_in_every_order() -> None:
 
 def _note(step: Any) -> dict[str, Any]:
     """An automatic step that leaves one line."""
-    entry = HistoryEntry(instance_id=step.instance_id, at=step.now, actor_id="paso", kind="nota", data={})
+    entry = HistoryEntry(instance_id=step.instance_id, at=step.now, actor_id="paso", kind="message_sent", data={})
     step.session.add(entry)
     return {}
 
@@ -282,7 +282,7 @@ def test_kill_minus_nine_loses_nothing_and_doubles_nothing(world: World, kills: 
     assert set(said) <= set(written)
     assert len(written) == len(set(written)) >= len(said) >= kills
     kinds = Counter((entry.kind, entry.element_id) for entry in entries)
-    assert kinds["nota", None] == kinds["task_completed", "a"] == kinds["step_completed", "paso"]
+    assert kinds["message_sent", None] == kinds["task_completed", "a"] == kinds["step_completed", "paso"]
     assert [len(world.open_tasks(case)) for case in cases] == [1, 1, 1]
     healthy(world)
     print(f"{kills} kills: {len(said)} completions answered, {len(written)} on record")

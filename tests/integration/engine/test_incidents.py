@@ -31,7 +31,9 @@ class Fragile:
     def __call__(self, step: Any) -> dict[str, Any]:
         self.runs += 1
         step.session.add(
-            HistoryEntry(instance_id=step.instance_id, at=step.now, actor_id="paso", kind="nota", data={"n": self.runs})
+            HistoryEntry(
+                instance_id=step.instance_id, at=step.now, actor_id="paso", kind="message_sent", data={"n": self.runs}
+            )
         )
         step.session.flush()
         if self.left:
@@ -55,7 +57,7 @@ def retry_due(world: World, **later: int) -> int:
 
 
 def notes(world: World, instance_id: int) -> list[int]:
-    return [entry.data["n"] for entry in world.history(instance_id) if entry.kind == "nota"]
+    return [entry.data["n"] for entry in world.history(instance_id) if entry.kind == "message_sent"]
 
 
 def test_a_failing_step_is_undone_and_opens_an_incident_while_the_rest_goes_on(world: World) -> None:

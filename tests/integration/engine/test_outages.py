@@ -27,7 +27,7 @@ MEGABYTE = 1024 * 1024
 def greedy(step: Any) -> dict[str, Any]:
     """An automatic step that writes a megabyte."""
     entry = HistoryEntry(
-        instance_id=step.instance_id, at=step.now, actor_id="paso", kind="nota", data={"texto": "x" * MEGABYTE}
+        instance_id=step.instance_id, at=step.now, actor_id="paso", kind="message_sent", data={"texto": "x" * MEGABYTE}
     )
     step.session.add(entry)
     step.session.flush()
@@ -60,7 +60,7 @@ def test_a_step_that_fills_the_disk_undoes_the_whole_command_and_no_incident_bla
     assert everything(full) == before
     full.do("a", texto=BIG)
     assert full.names() == ["z"]
-    assert full.kinds(instance_id).count("nota") == 1
+    assert full.kinds(instance_id).count("message_sent") == 1
     healthy(full)
 
 
@@ -107,7 +107,7 @@ def test_a_sweep_on_a_full_disk_fires_nothing_and_fires_it_when_there_is_room(fu
 
     assert everything(full) == before
     assert sweep_once(full) == 3
-    assert [full.kinds(case).count("nota") for case in cases] == [1, 1, 1]
+    assert [full.kinds(case).count("message_sent") for case in cases] == [1, 1, 1]
     healthy(full)
 
 
@@ -158,7 +158,9 @@ def test_a_connection_that_postgresql_ends_is_a_database_that_is_down_and_the_ne
     before = everything(world)
 
     def cut(step: Any) -> None:
-        step.session.add(HistoryEntry(instance_id=step.instance_id, at=step.now, actor_id="p", kind="nota", data={}))
+        step.session.add(
+            HistoryEntry(instance_id=step.instance_id, at=step.now, actor_id="p", kind="message_sent", data={})
+        )
         step.session.flush()
         with world.database.engine.connect() as other:
             pid = step.session.scalar(sa.text("SELECT pg_backend_pid()"))

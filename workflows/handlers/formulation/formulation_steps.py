@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.events import Event, TaskCreated
 from engine.identity import SYSTEM
 from engine.runtime import ServiceCall, ServiceTaskHandler
+from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.calendar import BOGOTA
 from workflows.documents.models import DocumentSection, PlanDocument
@@ -91,7 +92,7 @@ def give_sections_to_their_writers(session: Session, event: Event) -> None:
     if not isinstance(event, TaskCreated) or event.element_id != DRAFT:
         return
     task = session.get_one(UserTask, event.task_id)
-    if task.state != "open":
+    if task.state != UserTaskState.OPEN:
         return
     section = session.scalar(
         sa.select(DocumentSection)

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from workflows.calendar import bogota_day
 from workflows.cycles.models import Period
@@ -272,7 +273,7 @@ def _unsent_draft(context: FormContext) -> Mapping[str, Mapping[str, Any]]:
     query = (
         sa.select(UserTask)
         .where(UserTask.instance_id == period.instance_id, UserTask.element_id.in_(REPORTING_TASKS))
-        .where(UserTask.state == "cancelled")
+        .where(UserTask.state == UserTaskState.CANCELLED)
         .order_by(UserTask.id.desc())
     )
     for task in context.session.scalars(query):

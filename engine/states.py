@@ -1,0 +1,84 @@
+"""What the engine's records can be: each the values of one column."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class InstanceState(StrEnum):
+    """Where a case stands."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class UserTaskState(StrEnum):
+    """Where a user task stands."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class IncidentState(StrEnum):
+    """Whether an incident still waits for somebody."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class IncidentKind(StrEnum):
+    """What failed."""
+
+    STEP = "step"
+    """An automatic step."""
+    DECISION = "decision"
+    """A gateway."""
+    ENTRY = "entry"
+    """A repetition or a call that cannot begin."""
+    WAIT = "wait"
+    """A timer or message that cannot be waited for."""
+    ASSIGNMENT = "assignment"
+    DEADLINE = "deadline"
+    """Of a user task."""
+    GUARD = "guard"
+    """The case stopped short of its end."""
+    TIMER = "timer"
+    """What follows from a due timer."""
+    STATE = "state"
+    """The stored state cannot be read."""
+
+
+class Resolution(StrEnum):
+    """How an incident ended."""
+
+    RETRIED = "retried"
+    SKIPPED = "skipped"
+    CORRECTED = "corrected"
+    CANCELLED = "cancelled"
+
+
+class HistoryKind(StrEnum):
+    """What the history of a case tells."""
+
+    INSTANCE_STARTED = "instance_started"
+    INSTANCE_COMPLETED = "instance_completed"
+    INSTANCE_CANCELLED = "instance_cancelled"
+    TASK_CREATED = "task_created"
+    TASK_COMPLETED = "task_completed"
+    TASK_CANCELLED = "task_cancelled"
+    TASK_CLAIMED = "task_claimed"
+    TASK_RELEASED = "task_released"
+    TASK_REASSIGNED = "task_reassigned"
+    STEP_COMPLETED = "step_completed"
+    """An automatic step."""
+    CALL_COMPLETED = "call_completed"
+    """A process that another called."""
+    DECISION = "decision"
+    """A gateway, and the flow it took."""
+    TIMER_FIRED = "timer_fired"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_RECEIVED = "message_received"
+    INCIDENT_OPENED = "incident_opened"
+    INCIDENT_RESOLVED = "incident_resolved"

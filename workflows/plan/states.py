@@ -1,0 +1,14 @@
+"""What a plan can be."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PlanState(StrEnum):
+    """Where a plan stands."""
+
+    FORMULATION = "formulacion"
+    ADOPTED = "adoptado"
+    IN_FORCE = "vigente"
+    CLOSED = "cerrado"
