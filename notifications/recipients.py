@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
-from engine.tasks import assignment
 from engine.states import UserTaskState
+from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people.models import Person, PersonRole, Role
 

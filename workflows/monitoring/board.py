@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from engine.incidents import Incident
 from engine.instances.models import Instance
-from engine.tasks import assignment
 from engine.states import IncidentState, UserTaskState
+from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period, PeriodStart
