@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.calendar import BusinessCalendar
 from engine.clock import Clock
+from engine.contracts import Contracts
 from engine.events import Event, Listener
 from engine.identity import CandidateGroups
 from engine.naming import CaseNamer
@@ -24,6 +25,7 @@ class ProcessEngine:
     diagram (`pes.`). `case_namer` names the cases that a message opens; without it no message opens any.
     `form_handlers` are the names that a diagram may give in `registro`, with a label (None: not
     checked). `check_opening` raises `InvalidDeadline` for the properties of a timer start event that nobody can read.
+    `contracts` are the data that handlers need and give (None: not checked).
     """
 
     clock: Clock
@@ -35,6 +37,7 @@ class ProcessEngine:
     case_namer: CaseNamer | None = None
     form_handlers: Mapping[str, str] | None = None
     check_opening: Callable[[Mapping[str, str]], None] | None = None
+    contracts: Contracts | None = None
 
     def now(self) -> dt.datetime:
         """The present moment by the injected clock."""

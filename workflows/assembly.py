@@ -6,11 +6,13 @@ import functools
 from collections.abc import Iterable
 
 from engine.clock import Clock
+from engine.contracts import TEXT, Contracts, contract_of
 from engine.events import Listener
 from engine.runtime import ProcessEngine
+from workflows.approvals import modifying
 from workflows.approvals import printing as acts
-from workflows.calendar import WorkingCalendar
-from workflows.cycles import cadence
+from workflows.calendar import WorkingCalendar, deadline_needs
+from workflows.cycles import cadence, opening
 from workflows.cycles.naming import PlanCases
 from workflows.documents import publishing
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
@@ -28,9 +30,11 @@ from workflows.handlers.month import room as month
 from workflows.handlers.month.meeting_steps import MinutesMaker
 from workflows.handlers.month.month_steps import ReportMaker
 from workflows.handlers.recovery import room as recovery
-from workflows.implementation import external_files
+from workflows.implementation import budget, external_files
+from workflows.lifecycle import leaving, starting, year_end
 from workflows.meetings import printing as minutes
-from workflows.people.directory import SectorGroups
+from workflows.monitoring import lateness
+from workflows.people.directory import SectorGroups, role_needs
 from workflows.reports import storing
 
 MAKERS = (
@@ -82,6 +86,23 @@ def process_engine(
         case_namer=PlanCases(),
         check_opening=functools.partial(cadence.check_opening, calendar),
         form_handlers={name: label for room in house for name, label in room.labels.items()},
+        contracts=_contracts(house),
+    )
+
+
+def _contracts(house: Iterable[Room]) -> Contracts:
+    steps = {topic: contract_of(step) for room in house for topic, step in room.steps.items()}
+    forms = {name: handler.contract for room in house for name, handler in room.forms.items()}
+    outside = (budget, leaving, modifying, year_end)
+    return Contracts(
+        steps={topic: contract for topic, contract in steps.items() if contract is not None},
+        forms=forms,
+        calendar=opening.GIVEN,
+        by_hand={"plan": TEXT},
+        opened={starting.MASTER: starting.GIVEN, lateness.LATE_PROCESS: lateness.GIVEN},
+        messages={sender.MESSAGE: sender.BRINGS for sender in outside},
+        role_needs=role_needs,
+        deadline_needs=deadline_needs,
     )
 
 

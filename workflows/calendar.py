@@ -144,6 +144,12 @@ class WorkingCalendar:
         return add_months(day, count) if match["unit"] == "m" else self.add_working_days(day, count, scope)
 
 
+def deadline_needs(expression: str) -> frozenset[str]:
+    """The process variables that a deadline is counted from; none of one that is not understood."""
+    match = _ANCHORED.fullmatch(_tidy(expression))
+    return frozenset({match["anchor"].removeprefix("fecha:")}) if match else frozenset()
+
+
 def _tidy(expression: str) -> str:
     return re.sub(r"\s+", "", expression)
 

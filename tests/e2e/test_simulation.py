@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine.database import Database
+from tests.support.declared import watch_handlers
 from web import migrating, simulating
 from web.cli.root import main
 from web.simulating import POLITE, REAL, Order
@@ -48,11 +49,18 @@ def _ensure_whole(found: Result, years: int) -> None:
     assert found.tasks_completed == found.submissions > 300 * years
 
 
-def test_a_plan_of_a_year_lives_to_its_archive_on_both_databases(database_url: str) -> None:
+def test_a_plan_of_a_year_lives_to_its_archive_on_both_databases(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = watch_handlers(monkeypatch)
+
     found = simulating.simulate(Order(years=1, seed=SEED, database_url=database_url), io.StringIO())
 
     _ensure_whole(found, 1)
     assert found.emails > 300
+    assert len(watch.ran) > 80
+    assert sorted(watch.broken) == []  # no handler reads or gives what it does not declare
+    assert watch.unseen() == []  # nor declares what it does not give
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ APPROVES, WITH_REMARK, REFUSES = "aprueba", "aprueba_con_observacion", "no_aprue
 IN_FAVOUR = (APPROVES, WITH_REMARK)
 UNANIMITY, MAJORITY, HEAD_DECIDES = "unanimidad", "mayoria", "cabeza_decide"
 RULES = {UNANIMITY: "unanimidad", MAJORITY: "mayoría", HEAD_DECIDES: "decisión de la cabeza de sector"}
-APPROVED, ANOTHER_ROUND, NO_ROUNDS = "aprobado", "otra_ronda", "sin_rondas"
+OUTCOMES = APPROVED, ANOTHER_ROUND, NO_ROUNDS = "aprobado", "otra_ronda", "sin_rondas"
 HEAD_OF_SECTOR = "cabeza_de_sector"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.contracts import TEXT
 from engine.identity import SYSTEM, Actor
 from engine.instances import messages
 from engine.runtime import ProcessEngine
@@ -31,6 +32,7 @@ MINOR, MAJOR, UNFAVOURABLE = "menor", "mayor", "desfavorable"
 KIND = "modificacion"
 IN_FORCE = "vigente"
 MESSAGE = "solicitud_modificacion"
+BRINGS = {"plan": TEXT}
 PES = "pes"
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine.contracts import DATE, NUMBER, TEXT
 from engine.definitions import catalogue
 from engine.definitions.models import ProcessDefinition
 from engine.identity import SYSTEM, Actor
@@ -340,6 +341,10 @@ def _reserve(
 def _name(start: CalendarStart, period: PlanPeriod) -> str:
     pattern = NAMES[start.process_key][1] if start.process_key in NAMES else f"{start.name}, {{}}"
     return pattern.format(period.words).rstrip(", ")
+
+
+GIVEN = {"plan": TEXT, "periodo": TEXT, "cierre": DATE, "vigencia": NUMBER}
+"""What a case begins with that the calendar opens."""
 
 
 def _variables(plan: Plan, period: PlanPeriod) -> dict[str, str | int]:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.contracts import NUMBER, Contract
 from engine.definitions import catalogue
 from workflows.forms.handlers import FieldError, FormContext, Panel, PlainForm, Prefill, Values
 from workflows.forms.models import ClosingItem
@@ -49,6 +50,8 @@ class ClosingReview(PlainForm):
 
     What stays unticked needs a reason in `observaciones`, where the form has that field.
     """
+
+    contract = Contract(uses={"vigencia": NUMBER})
 
     def __init__(self, review: str, checklists: Checklists, *, yearly: bool = True) -> None:
         """`review` is the form handler's name: under it the points are kept, and by year if its case has one."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from engine.contracts import NOTHING, Contract
 from engine.identity import Actor
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
@@ -130,7 +131,12 @@ class Preview:
 
 
 class FormHandler(Protocol):
-    """Knows one form. Found by the task's `pes.registro`, else by its element id."""
+    """Knows one form. Found by the task's `pes.registro`, else by its element id.
+
+    `contract` is what it needs of the process and gives to it beyond the fields that the task hands on (`pes.salida`).
+    """
+
+    contract: Contract
 
     def prepare(self, context: FormContext) -> Prefill:
         """Initial values, fixed rows, read-only cells, options, panels. Writes nothing."""
@@ -166,6 +172,8 @@ class FormHandler(Protocol):
 
 class PlainForm:
     """A form without records: what was sent is kept as the submission, and nothing else happens."""
+
+    contract: Contract = NOTHING
 
     def prepare(self, context: FormContext) -> Prefill:
         """Nothing is known beforehand."""

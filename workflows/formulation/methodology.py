@@ -14,7 +14,7 @@ from workflows.errors import NotFound
 from workflows.forms.values import as_json
 from workflows.formulation.models import Methodology, MethodologyAdjustment, MethodologyOpinion, ScheduleActivity
 
-APPROVED, WITH_ADJUSTMENTS, RETURNED = "aprobada", "con_ajustes", "devuelta"
+OUTCOMES = APPROVED, WITH_ADJUSTMENTS, RETURNED = "aprobada", "con_ajustes", "devuelta"
 OPINION, APPROVAL = "concepto", "aprobacion"
 YES = "aprueba"
 

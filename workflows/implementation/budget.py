@@ -10,6 +10,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.contracts import NUMBER, TEXT
 from engine.identity import SYSTEM, Actor
 from engine.instances import messages
 from engine.runtime import ProcessEngine
@@ -36,6 +37,7 @@ KIND_WORDS = {
 }
 LIAISON = "enlace_planeacion"
 MESSAGE = "modificacion_presupuestal"
+BRINGS = {"plan": TEXT, "entidad": TEXT, "proyecto": TEXT, "vigencia": NUMBER}
 KIND = "modificacion_presupuestal"
 """What the *bitácora* calls a modification."""
 

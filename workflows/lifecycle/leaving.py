@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.contracts import NUMBER, TEXT
 from engine.errors import NoMessageReceiver
 from engine.identity import Actor
 from engine.instances import messages
@@ -24,6 +25,7 @@ from workflows.plan.states import PlanState
 
 MESSAGE = "responsable_inactivo"
 FOLLOWED = (PlanState.ADOPTED, PlanState.IN_FORCE)
+BRINGS = {"plan": TEXT, "persona": TEXT, "vigencia": NUMBER}
 REASON = "{} dejó el cargo."
 
 

@@ -7,6 +7,7 @@ import re
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.contracts import TEXT
 from engine.identity import Actor
 from engine.instances import commands as instances
 from engine.instances.models import Instance
@@ -16,6 +17,7 @@ from workflows.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 
 MASTER = "pes_maestro"
+GIVEN = {"plan": TEXT}
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,38}[A-Z0-9]")
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.contracts import NUMBER
 from engine.identity import SYSTEM
 from engine.instances import messages
 from engine.instances.correlation import Subscription
@@ -18,6 +19,7 @@ from workflows.evaluation import evaluations
 from workflows.plan.models import Plan
 
 MESSAGE = "vigencia_cerrada"
+BRINGS = {"vigencia": NUMBER}
 
 
 def awaited_years(session: Session) -> list[str]:

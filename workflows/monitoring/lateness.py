@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.contracts import DATE, LIST, TEXT
 from engine.identity import SYSTEM
 from engine.instances import commands as instances
 from engine.runtime import ProcessEngine
@@ -19,6 +20,8 @@ from workflows.spanish import month_name
 
 LATE, NEVER = ReportState.LATE, ReportState.NEVER
 LATE_PROCESS, LATE_KEY = "f5_reporte_extemporaneo", "f5x"
+GIVEN = {"plan": TEXT, "periodo": TEXT, "cierre": DATE, "entidad": TEXT, "responsables_pendientes": LIST}
+"""What a late case begins with."""
 
 
 def close_reporting(session: Session, engine: ProcessEngine, period: Period) -> list[str]:

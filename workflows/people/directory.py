@@ -52,6 +52,11 @@ class SectorGroups:
         return {role.id: role.name for role in self._roles.values()}
 
 
+def role_needs(role: str) -> frozenset[str]:
+    """The process variables without which a role says nobody: a role of an entity, of which entity."""
+    return frozenset({"entidad"}) if role in BY_ID and BY_ID[role].scope == ENTITY else frozenset()
+
+
 def group(role: str, entity: str | None = None) -> str:
     """The candidate group of a role, within an entity where the role is held within one."""
     scoped = role in BY_ID and BY_ID[role].scope == ENTITY

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.contracts import NUMBER, TEXT, option
 from engine.definitions.models import ProcessDefinition
 from engine.runtime import ProcessEngine
 from workflows.indicators.models import Indicator
@@ -14,6 +15,14 @@ from workflows.monitoring.models import Bottleneck
 from workflows.recovery import plans
 
 MESSAGE, PROCESS = "cuello_detectado", "sub_plan_choque"
+BRINGS = {
+    "plan": TEXT,
+    "entidad": TEXT,
+    "indicador": TEXT,
+    "cuello": NUMBER,
+    "severidad": option("", "baja", "media", "alta"),
+}
+"""The variables of the message."""
 
 
 def is_published(session: Session) -> bool:

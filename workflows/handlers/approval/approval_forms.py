@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import DATE, FLAG, LIST, NUMBER, TEXT, Contract
 from workflows.approvals import act_template, acts, adopting, approving, presenting, publishing, reviewing
 from workflows.approvals.acts import MODIFICATION, Draft
 from workflows.approvals.models import AdministrativeAct
@@ -23,6 +24,11 @@ AUDIENCES = ("alta_direccion", "servidores_publicos", "partes_interesadas")
 
 class SetTerms(PlainForm):
     """`fijar_plazos`: how and until when the entities look at the document."""
+
+    contract = Contract(
+        uses={"documento": TEXT, "canales": LIST},
+        fills={"ronda": NUMBER, "vence_revision": DATE, "version": TEXT, "canales": LIST},
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The number of the round, and the terms of the one before."""
@@ -66,6 +72,8 @@ class SetTerms(PlainForm):
 class ApprovePlan(PlainForm):
     """`aprobar_pes`: the head of an entity approves the frozen version electronically."""
 
+    contract = Contract(needs={"entidad": TEXT}, uses={"documento": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The version with its hash, what changed, and the text that is approved."""
         about = subject_of(context)
@@ -90,6 +98,8 @@ class ApprovePlan(PlainForm):
 
 class DecideInCommittee(PlainForm):
     """`decidir_en_comite`: no rounds are left; the sector's committee decides."""
+
+    contract = Contract(uses={"documento": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What each entity said in the last round."""
@@ -117,6 +127,8 @@ class DecideInCommittee(PlainForm):
 
 class DraftAct(PlainForm):
     """`proyectar_acto`: the act, from the template; again when it was returned."""
+
+    contract = Contract(uses={"documento": TEXT, "modalidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the draft said, or the template; why it was returned."""
@@ -173,6 +185,8 @@ class SignAct(PlainForm):
 
 class NumberAct(PlainForm):
     """`registrar_adopcion`: with number and date the act is in force, and so is the plan."""
+
+    contract = Contract(fills={"hay_meses_anteriores": FLAG})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The signed act, to number it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.contracts import LIST, NUMBER, TEXT, declares, option
 from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.approvals import approving, modifying, publishing, reviewing
 from workflows.approvals.publishing import Batch
@@ -13,21 +14,29 @@ from workflows.documents import versions
 from workflows.documents.models import PlanDocument
 
 
+@declares(needs={"entidades": LIST}, uses={"documento": TEXT})
 def marcar_sin_pronunciamiento(call: ServiceCall) -> None:
     """Close the time to observe: silence is recorded; reasons of a refused approval come in as observations."""
     reviewing.close_round(call.session, call.engine, _subject(call), _entities(call))
 
 
+@declares(uses={"documento": TEXT}, fills={"version": TEXT})
 def versionar_documento(call: ServiceCall) -> Mapping[str, Any]:
     """Make the version with the changes; sets `version`."""
     return {"version": reviewing.make_version(call.session, call.engine, _subject(call)).number}
 
 
+@declares(uses={"documento": TEXT}, fills={"version": TEXT})
 def solicitar_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
     """Freeze the version that goes to approval; sets `version`."""
     return {"version": approving.ask(call.session, call.engine, _subject(call)).number}
 
 
+@declares(
+    needs={"entidades": LIST},
+    uses={"regla_aprobacion": TEXT, "documento": TEXT},
+    fills={"resultado_aprobacion": option(*approving.OUTCOMES), "ronda": NUMBER},
+)
 def resolver_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
     """Apply the plan's rule; sets `resultado_aprobacion`, and `ronda` where there is another one."""
     rule = str(call.variables.get("regla_aprobacion") or "")
@@ -36,6 +45,7 @@ def resolver_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
     return {"resultado_aprobacion": done.outcome, "ronda": number}
 
 
+@declares(needs={"objeto": TEXT, "entidades": LIST}, uses={"canales": LIST})
 def preparar_publicacion(call: ServiceCall) -> None:
     """Say where it is to be published, and put it on our own portal."""
     batch = Batch(_plan(call), call.instance_id, str(call.variables["objeto"]))
@@ -43,12 +53,14 @@ def preparar_publicacion(call: ServiceCall) -> None:
     publishing.prepare(call.session, call.engine, batch, _entities(call), channels, _version_id(call))
 
 
+@declares(fills={"version_del_plan": NUMBER, "rige_desde": TEXT})
 def aplicar_modificacion(call: ServiceCall) -> Mapping[str, Any]:
     """Write the changes into the plan; sets `version_del_plan` and `rige_desde`."""
     done = modifying.apply(call.session, call.engine, call.instance_id)
     return {"version_del_plan": done.plan_version, "rige_desde": done.valid_from}
 
 
+@declares()
 def negar_modificacion(call: ServiceCall) -> None:
     """Close it with the reason, and tell who asked."""
     modifying.deny(call.session, call.engine, call.instance_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.contracts import LIST, NUMBER, TEXT, Contract
 from workflows.approvals import adopting, elements, modifying, publishing
 from workflows.approvals.models import Modification
 from workflows.approvals.modifying import Request
@@ -35,6 +36,17 @@ def plan_elements(context: FormContext) -> Sequence[Option]:
 
 class RequestModification(PlainForm):
     """`formular_modificacion`: which elements change, from what to what, and why."""
+
+    contract = Contract(
+        fills={
+            "modificacion": NUMBER,
+            "documento": TEXT,
+            "version": TEXT,
+            "regla_aprobacion": TEXT,
+            "canales": LIST,
+            "entidades": LIST,
+        }
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """What was asked for before, where it was returned, and why it was."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import LIST, TEXT, Contract
 from workflows.approvals import publishing
 from workflows.approvals.models import Publication
 from workflows.approvals.publishing import Batch
@@ -22,6 +23,8 @@ def batch_of(context: FormContext) -> Batch:
 
 class Publish(PlainForm):
     """`publicar_en_canales`: an entity publishes in each of its channels."""
+
+    contract = Contract(needs={"objeto": TEXT}, uses={"entidad": TEXT})
 
     def rows(self, context: FormContext) -> list[Publication]:
         """The publications of the entity."""
@@ -67,6 +70,8 @@ class Publish(PlainForm):
 class CompletePublication(Publish):
     """`completar_publicacion`: only what failed."""
 
+    contract = Contract(needs={"objeto": TEXT}, uses={"entidad": TEXT})
+
     def rows(self, context: FormContext) -> list[Publication]:
         """The publications of the entity that failed."""
         return [one for one in super().rows(context) if one.state == publishing.FAILED]
@@ -74,6 +79,8 @@ class CompletePublication(Publish):
 
 class VerifyPublication(PlainForm):
     """`verificar_publicacion`: each link is opened; what fails goes back to its entity."""
+
+    contract = Contract(needs={"objeto": TEXT}, fills={"entidades_por_completar": LIST})
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row per publication that was not verified yet, with its address."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.contracts import TEXT, Contract
 from workflows.approvals import reviewing
 from workflows.approvals.models import Observation, ReviewRound
 from workflows.approvals.reviewing import Subject
@@ -60,6 +61,8 @@ def change_in_words(change: Mapping[str, Any]) -> str:
 class ReviewDocument(PlainForm):
     """`revisar_documento`: an entity observes the document, or says that it has nothing to observe."""
 
+    contract = Contract(needs={"entidad": TEXT}, uses={"documento": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The version to read, and the answers to what the entity observed before."""
         about = subject_of(context)
@@ -83,6 +86,8 @@ class ReviewDocument(PlainForm):
 
 class AnswerObservations(PlainForm):
     """`responder_observaciones`: each observation gets a decision and an answer."""
+
+    contract = Contract(uses={"documento": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per observation, and who said nothing."""
@@ -110,6 +115,8 @@ class AnswerObservations(PlainForm):
 
 class AdjustDocument(PlainForm):
     """`ajustar_documento`: changes of sections, by what was answered."""
+
+    contract = Contract(uses={"documento": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What was taken in, and the text as it stands."""
@@ -142,6 +149,8 @@ class AdjustDocument(PlainForm):
 
 class AdjustAfterMeeting(AdjustDocument):
     """`ajustar_o_aclarar`: changes that came out of the feedback meeting."""
+
+    contract = Contract(uses={"documento": TEXT})
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """A meeting may change nothing."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.contracts import NUMBER, TEXT, Contract
 from workflows.cycles.models import Period
 from workflows.evaluation import annual, annual_writing, tables
 from workflows.evaluation.annual import Written
@@ -40,6 +41,8 @@ RETURNED = "devuelto"
 class ContributeChapter(PlainForm):
     """`aportar_capitulo`: an entity completes its chapter, which comes filled from the records."""
 
+    contract = Contract(needs={"entidad": TEXT}, uses={"vigencia": NUMBER})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The chapter as it stands, and the goals of the entity."""
         report, chapter = _report(context), _chapter(context)
@@ -61,6 +64,8 @@ class ContributeChapter(PlainForm):
 class ReviewFollowUp(ClosingReview):
     """`revisar_seguimiento`: the closing review of phase 5 for a year, and what will be done better."""
 
+    contract = Contract(uses={"vigencia": NUMBER})
+
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the points with their proofs, and the improvements."""
         annual.improve(context.session, _report(context), values.get("mejoras") or [])
@@ -69,6 +74,8 @@ class ReviewFollowUp(ClosingReview):
 
 class ConsolidateReport(PlainForm):
     """`consolidar_informe`: summary, chapters looked at, evaluations of the year; once the months are closed."""
+
+    contract = Contract(uses={"vigencia": NUMBER})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The chapters to look at; a note while a month is open, and why it came back."""
@@ -120,6 +127,8 @@ class ConsolidateReport(PlainForm):
 class ReviewReport(PlainForm):
     """`revisar_informe`: the coordinator finds the report right or sends it back."""
 
+    contract = Contract(uses={"vigencia": NUMBER})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The report."""
         return Prefill(panels=_report_panels(context))
@@ -136,6 +145,8 @@ class ReviewReport(PlainForm):
 
 class ApproveReport(ReviewReport):
     """`aprobar_informe_anual`: the head of the sector approves; the report becomes final."""
+
+    contract = Contract(uses={"vigencia": NUMBER})
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the decision; an approved report is frozen as version 1.0."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.contracts import TEXT, Contract
 from workflows.evaluation import evaluations, semester_writing, semesters, tables
 from workflows.evaluation.evaluations import LINE, OBJECTIVE, Said
 from workflows.evaluation.models import Evaluation
@@ -30,6 +31,8 @@ def panel(table: Table) -> Panel:
 
 class AssessOneself(PlainForm):
     """`autoevaluar`: an entity tells its semester."""
+
+    contract = Contract(needs={"semestre": TEXT, "entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """Its goals at the cut-off, to tell it by."""
@@ -58,6 +61,8 @@ class AssessOneself(PlainForm):
 class PrepareBase(PlainForm):
     """`preparar_base`: the tables of the semester, once its months are closed."""
 
+    contract = Contract(needs={"semestre": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The tables; a note while a month is open."""
         evaluation = _evaluation(context)
@@ -80,6 +85,8 @@ class PrepareBase(PlainForm):
 
 class AnalyseResults(PlainForm):
     """`analizar_resultados`, `ajustar_evaluacion`: a judgement per objective and per line, with its argument."""
+
+    contract = Contract(needs={"semestre": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The rows with their figures, what was judged before, and why it came back."""
@@ -110,6 +117,8 @@ class AnalyseResults(PlainForm):
 
 class DecideMeasures(PlainForm):
     """`decidir_medidas`: recovery plans for bottlenecks, and whether the plan itself must change."""
+
+    contract = Contract(needs={"semestre": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The bottlenecks of the semester with what was said of them."""
@@ -152,6 +161,8 @@ class DecideMeasures(PlainForm):
 
 class ApproveEvaluation(PlainForm):
     """`aprobar_evaluacion`: the head of the sector approves the semester or sends it back."""
+
+    contract = Contract(needs={"semestre": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is approved."""

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.contracts import DATE, FLAG, LIST, NUMBER, TEXT, declares
 from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.evaluation import annual, documents, evaluations, final, final_writing, semester_writing, semesters
 from workflows.evaluation.models import Evaluation
@@ -16,6 +17,7 @@ from workflows.plan.models import Plan
 CHANGE_MESSAGE = "solicitud_modificacion"
 
 
+@declares(needs={"periodo": TEXT, "cierre": DATE}, fills={"semestre": TEXT, "entidades": LIST})
 def abrir_evaluacion(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the evaluation of the semester; sets `semestre` and `entidades`."""
     semester = str(call.variables["periodo"])
@@ -25,6 +27,7 @@ def abrir_evaluacion(call: ServiceCall) -> Mapping[str, Any]:
     return {"semestre": semester, "entidades": codes}
 
 
+@declares(needs={"semestre": TEXT})
 def certificar_meses(call: ServiceCall) -> None:
     """Certify the months as the base and write the first version down."""
     evaluation = _semester(call)
@@ -32,6 +35,10 @@ def certificar_meses(call: ServiceCall) -> None:
     semester_writing.write(call.session, call.engine, evaluation)
 
 
+@declares(
+    uses={"semestre": TEXT, "motivo": TEXT},
+    sends={CHANGE_MESSAGE: {"plan": TEXT, "origen": TEXT, "motivo": TEXT}},
+)
 def pedir_modificacion_pes(call: ServiceCall) -> Mapping[str, Any]:
     """Ask for a change of the plan: of what the evaluation found, or of what a change of budget does to its goals."""
     asked, origin = str(call.variables.get("motivo") or ""), call.process_key
@@ -41,6 +48,7 @@ def pedir_modificacion_pes(call: ServiceCall) -> Mapping[str, Any]:
     return {"mensajes": [{"nombre": CHANGE_MESSAGE, "clave": _plan(call), "variables": variables}]}
 
 
+@declares(needs={"semestre": TEXT})
 def publicar_evaluacion(call: ServiceCall) -> None:
     """Make the final version and put it on the portal."""
     evaluation = _semester(call)
@@ -49,6 +57,7 @@ def publicar_evaluacion(call: ServiceCall) -> None:
     evaluations.publish(call.engine, evaluation)
 
 
+@declares(uses={"vigencia": NUMBER}, fills={"vigencia": NUMBER, "entidades": LIST, "canales": LIST})
 def abrir_informe(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the report of the year; sets `vigencia`, `entidades` and `canales`."""
     year = year_of(call.variables)
@@ -56,6 +65,7 @@ def abrir_informe(call: ServiceCall) -> Mapping[str, Any]:
     return {"vigencia": year, "entidades": codes, "canales": list(annual.CHANNELS)}
 
 
+@declares(fills={"entidades": LIST, "empalme": FLAG})
 def reunir_insumos(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the final evaluation with what there is; sets `entidades`."""
     early = handover.is_early(call.session.get_one(Plan, _plan(call)))
@@ -63,6 +73,7 @@ def reunir_insumos(call: ServiceCall) -> Mapping[str, Any]:
     return {"entidades": codes, "empalme": early}
 
 
+@declares()
 def publicar_evaluacion_final(call: ServiceCall) -> None:
     """Make the final version, with the lessons, and put it on the portal."""
     evaluation = final.of_plan(call.session, _plan(call))

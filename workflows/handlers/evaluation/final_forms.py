@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import DATE, NUMBER, TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.evaluation import evaluations, final, final_writing
 from workflows.evaluation.evaluations import CRITERION, INTERMEDIATE
@@ -43,6 +44,10 @@ class DefineQuestions(PlainForm):
 
 class WriteEvaluation(PlainForm):
     """`redactar_evaluacion`: a finding and a judgement per criterion, and the conclusions."""
+
+    contract = Contract(
+        uses={"encuesta_id": NUMBER}, fills={"documento": TEXT, "version": TEXT, "vence_revision": DATE}
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row per criterion, with what was written before and why it came back."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.contracts import TEXT, Contract
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.formulation import battery, battery_check, goals_structure, tool
 from workflows.formulation.battery import Battery
@@ -89,6 +90,8 @@ class DefineLines(PlainForm):
 class FormulateIndicators(PlainForm):
     """`formular_indicadores`: goals, indicators, programming and project goals of an entity."""
 
+    contract = Contract(needs={"entidad": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """What the entity formulated so far, the plan's years, and its products."""
         entity = str(context.variables["entidad"])
@@ -119,6 +122,8 @@ class FormulateIndicators(PlainForm):
 
 class CorrectIndicators(FormulateIndicators):
     """`corregir_indicadores`: the same, with what is wrong at its field."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the entity formulated, with a note at each field that is wrong."""

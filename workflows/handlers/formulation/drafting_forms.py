@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.contracts import TEXT, Contract
 from workflows.documents.models import DocumentSection
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values
 from workflows.formulation import drafting, tables
@@ -15,6 +16,8 @@ NONE = "ninguna"
 
 class DraftSection(PlainForm):
     """`redactar_seccion`: the text of a section, and which of the plan's tables it shows."""
+
+    contract = Contract(needs={"seccion": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is written so far, why it was returned, and the tables as they stand."""
@@ -53,6 +56,8 @@ class DraftSection(PlainForm):
 
 class ReviewSection(PlainForm):
     """`revisar_seccion`: somebody else approves a section or returns it."""
+
+    contract = Contract(needs={"seccion": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The section, to read."""

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.contracts import FLAG, LIST, NUMBER, TEXT, declares, option
 from engine.events import Event, TaskCreated
 from engine.identity import SYSTEM
 from engine.runtime import ServiceCall, ServiceTaskHandler
@@ -25,47 +26,56 @@ DRAFT = "redactar_seccion"
 END_OF_DAY = dt.time(23, 59, 59)
 
 
+@declares(needs={"entidades": LIST}, fills={"entidades_incompletas": LIST})
 def verificar_fuentes(call: ServiceCall) -> Mapping[str, Any]:
     """Look for the five topics of each entity; sets `entidades_incompletas`."""
     return {"entidades_incompletas": sources.incomplete_entities(call.session, _plan(call), _entities(call))}
 
 
+@declares(fills={"resultado_metodologia": option(*methodology.OUTCOMES)})
 def resolver_alternativa(call: ServiceCall) -> Mapping[str, Any]:
     """What the entities decided; sets `resultado_metodologia`."""
     return {"resultado_metodologia": methodology.resolve_alternative(call.session, _plan(call))}
 
 
+@declares(needs={"entidades": LIST}, fills={"metodologia_aprobada": FLAG})
 def resolver_metodologia(call: ServiceCall) -> Mapping[str, Any]:
     """Whether every entity approves; sets `metodologia_aprobada`."""
     return {"metodologia_aprobada": methodology.resolve_approval(call.session, _plan(call), _entities(call))}
 
 
+@declares()
 def reunir_temas(call: ServiceCall) -> None:
     """Make one list of the themes of every source."""
     themes.gather(call.session, _plan(call))
 
 
+@declares(needs={"entidades": LIST}, fills={"entidades_con_errores": LIST})
 def validar_bateria(call: ServiceCall) -> Mapping[str, Any]:
     """Check the whole battery; sets `entidades_con_errores`."""
     return {"entidades_con_errores": battery_check.check_battery(call.session, _plan(call), _entities(call))}
 
 
+@declares(fills={"documento": TEXT, "version": TEXT})
 def ensamblar_documento(call: ServiceCall) -> Mapping[str, Any]:
     """Make the next version of the plan's document; sets `documento` and `version`."""
     made = drafting.assemble(call.session, _plan(call), by=SYSTEM.id, now=call.now)
     return {"documento": team.KIND, "version": made.number}
 
 
+@declares(needs={"encuesta_id": NUMBER})
 def abrir_encuesta(call: ServiceCall) -> None:
     """Let the survey take answers."""
     conducting.open_to_citizens(call.session, call.variables["encuesta_id"])
 
 
+@declares(needs={"encuesta_id": NUMBER})
 def tabular_encuesta(call: ServiceCall) -> None:
     """Close the survey and count."""
     conducting.tabulate(call.session, call.variables["encuesta_id"])
 
 
+@declares(needs={"encuesta_id": NUMBER})
 def publicar_resultados(call: ServiceCall) -> None:
     """Put the results on the portal."""
     conducting.publish(call.session, call.variables["encuesta_id"], now=call.now)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.contracts import TEXT, Contract
 from workflows.calendar import WorkingCalendar
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
 from workflows.formulation import methodology
@@ -46,6 +47,8 @@ class PrepareAlternative(PlainForm):
 
 class GiveOpinion(PlainForm):
     """`pronunciarse_alternativa`: what an entity says of the alternative."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The alternative, to read."""
@@ -122,6 +125,8 @@ def _is_working(context: FormContext, day: dt.date) -> bool:
 class RegisterAdjustments(PlainForm):
     """`registrar_ajustes`: what an entity wants changed in method or schedule."""
 
+    contract = Contract(needs={"entidad": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The methodology, and why it was not approved."""
         current = methodology.latest(context.session, context.plan_code)
@@ -140,6 +145,8 @@ class RegisterAdjustments(PlainForm):
 
 class ApproveMethodology(PlainForm):
     """`aprobar_metodologia`: the head of an entity on method and schedule with their adjustments."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The methodology, its adjustments and the schedule."""

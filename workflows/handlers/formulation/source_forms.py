@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import LIST, NUMBER, TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.formulation import projects, sources
@@ -16,6 +17,8 @@ EARLIEST_YEAR = 1990
 
 class GatherSources(PlainForm):
     """`alistar_fuentes`: what an entity has of each topic; its investment projects are registered with it."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each topic to start from."""
@@ -53,6 +56,8 @@ class GatherSources(PlainForm):
 class CompleteSources(GatherSources):
     """`completar_fuentes`: the same, with the topics that are missing on top."""
 
+    contract = Contract(needs={"entidad": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each missing topic, and what the entity brought."""
         entity = str(context.variables["entidad"])
@@ -70,6 +75,8 @@ class CompleteSources(GatherSources):
 
 class AnswerDiagnosis(PlainForm):
     """`responder_autodiagnostico`: an entity on itself, question by question."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The questions."""
@@ -91,6 +98,8 @@ class AnswerDiagnosis(PlainForm):
 
 class RecordTopics(PlainForm):
     """`registrar_temas`: what a meeting dealt with; another is called until all five topics are."""
+
+    contract = Contract(uses={"acta_id": NUMBER}, fills={"temas_pendientes": LIST})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is still to be dealt with, and what earlier meetings concluded."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import NUMBER, TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values
 from workflows.handlers.formulation.source_forms import repeated
@@ -25,6 +26,10 @@ MODEL = ("Grupos étnicos", "Recuperación de espacio público")
 
 class DesignSurvey(PlainForm):
     """`disenar_encuesta`: what is asked, of whom and until when."""
+
+    contract = Contract(
+        uses={"encuesta_id": NUMBER, "pregunta_sugerida": TEXT, "titulo": TEXT}, fills={"encuesta_id": NUMBER}
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The design that was returned, with the reason; else the question that the caller suggests."""
@@ -75,6 +80,8 @@ class DesignSurvey(PlainForm):
 class ApproveSurvey(PlainForm):
     """`aprobar_encuesta`: the coordination on a design."""
 
+    contract = Contract(needs={"encuesta_id": NUMBER})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The survey as citizens would see it."""
         survey = conducting.find(context.session, context.variables.get("encuesta_id"))
@@ -101,6 +108,8 @@ class ApproveSurvey(PlainForm):
 class SpreadSurvey(PlainForm):
     """`acompanar_encuesta`: where it was made known; sending it closes the survey early."""
 
+    contract = Contract(needs={"encuesta_id": NUMBER})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The public link."""
         survey = conducting.find(context.session, context.variables.get("encuesta_id"))
@@ -117,6 +126,8 @@ class SpreadSurvey(PlainForm):
 
 class AnalyseSurvey(PlainForm):
     """`analizar_encuesta`: what the votes say of each theme."""
+
+    contract = Contract(needs={"encuesta_id": NUMBER})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The options by votes, and what people wrote."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.contracts import DATE, LIST, TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
 from workflows.formulation import projects, structure, team
@@ -17,6 +18,8 @@ from workflows.prioritization.themes import Mention
 
 class AssignTasks(PlainForm):
     """`asignar_tareas`: a person and a day for every section and work; completing it starts the elaboration."""
+
+    contract = Contract(needs={"entidades": LIST}, fills={"secciones": LIST, "entrega_secciones": DATE})
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for every section and work, as assigned so far."""
@@ -73,6 +76,8 @@ class AssignTasks(PlainForm):
 class AnalyseReports(PlainForm):
     """`analizar_informes`: what the reports of an entity say of its projects."""
 
+    contract = Contract(needs={"entidad": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each project of the entity."""
         return Prefill(values={"proyectos": _project_rows(context)})
@@ -118,6 +123,8 @@ class ConsolidateThemes(PlainForm):
 
 class RecordProjects(PlainForm):
     """`registrar_estado_proyectos`: how the projects of an entity stand, told by its team."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each project of the entity."""

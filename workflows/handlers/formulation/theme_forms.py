@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from engine.contracts import TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import (
     ROW_KEY,
@@ -36,6 +37,8 @@ LOCALITIES = (
 
 class ValidateBet(PlainForm):
     """`validar_apuesta`: what the head of an entity bets on."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """Priorities are whole, from 1 to 5; a theme comes once."""

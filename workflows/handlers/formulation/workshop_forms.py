@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import TEXT, Contract
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.formulation import sources
 from workflows.prioritization import swot
@@ -13,6 +14,8 @@ from workflows.prioritization.swot import QUADRANTS
 
 class RecordSwot(PlainForm):
     """`registrar_dofa`: the entries of an entity."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the entity said of itself."""

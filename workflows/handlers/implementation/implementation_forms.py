@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.contracts import NUMBER, TEXT, Contract
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
 from workflows.implementation import action_plans, execution, programming, resources, years
 from workflows.implementation.action_plans import WHOLE, ActivityData, Proposal
@@ -31,6 +32,8 @@ def plan_of(context: FormContext) -> ActionPlan:
 
 class DefineActionPlan(PlainForm):
     """`definir_plan_accion`: the activities of the year, by project and goal, with their monthly programming."""
+
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What was sent, where it was returned; else one activity per project goal, programmed linearly."""
@@ -80,6 +83,8 @@ class DefineActionPlan(PlainForm):
 class ApproveActionPlan(PlainForm):
     """`aprobar_plan_accion`: the head of the entity approves or returns it."""
 
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The action plan, to read."""
         return Prefill(panels=[_activities_panel(context, plan_of(context))])
@@ -96,6 +101,8 @@ class ApproveActionPlan(PlainForm):
 
 class AllocateResources(PlainForm):
     """`asignar_recursos`: the year's money of each project, by source and act."""
+
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per project of the action plan, with what is known of its appropriation."""
@@ -137,6 +144,8 @@ class AllocateResources(PlainForm):
 
 class DefineStrategy(PlainForm):
     """`definir_estrategia`: how often, by what and by whom each project is followed."""
+
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per project, with the people of the responsibility matrix."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.contracts import NUMBER, TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.handlers.implementation.implementation_forms import plan_of
@@ -23,6 +24,8 @@ YES = "si"
 
 class CloseEntityYear(PlainForm):
     """`cerrar_vigencia_entidad`: what was handed over, what stays in reserve, and the goals left behind."""
+
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row per project, with what the months told; a row per goal behind its target."""
@@ -71,6 +74,8 @@ class CloseEntityYear(PlainForm):
 
 class RegisterModification(PlainForm):
     """`registrar_modificacion`: a change of a project's money, and the act that orders it."""
+
+    contract = Contract(needs={"entidad": TEXT}, uses={"proyecto": TEXT}, fills={"motivo": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The project the message was about, and what is in force."""
@@ -127,6 +132,8 @@ class RegisterModification(PlainForm):
 
 class FileReport(PlainForm):
     """`radicar_reporte`: under which number an entity handed in its external report."""
+
+    contract = Contract(needs={"entidad": TEXT, "periodo": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is in the report, and where its files are."""

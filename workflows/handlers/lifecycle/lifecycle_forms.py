@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.contracts import LIST, TEXT, Contract
 from workflows.approvals.publishing import CHANNELS
 from workflows.calendar import bogota_day
 from workflows.errors import Refused
@@ -24,6 +25,8 @@ YEARS = 4
 
 class CreatePlan(PlainForm):
     """`crear_plan`: what the plan is born with. Its code is that of the case."""
+
+    contract = Contract(fills={"plan": TEXT, "regla_aprobacion": TEXT, "canales": LIST})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The code, four years from the next one, unanimity."""

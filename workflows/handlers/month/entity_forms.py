@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.contracts import LIST, TEXT, Contract
 from workflows.cycles.models import Period
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.implementation import activities, execution
@@ -37,6 +38,8 @@ class ReportExecution(PlainForm):
 
     Money is accumulated since January, in pesos; activities tell of the month only.
     """
+
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per project of the entity, and one per activity of its action plan that runs in the month."""
@@ -94,6 +97,8 @@ class ReportExecution(PlainForm):
 class ValidateReport(PlainForm):
     """`validar_reporte`, `validar_extemporaneo`: the liaison accepts or returns each row that was sent."""
 
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fills={"responsables_por_corregir": LIST})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The rows that wait, with what was reported beside each."""
         waiting = entity_reports.rows_to_validate(context.session, month_of(context), entity_of(context))
@@ -120,6 +125,8 @@ class ValidateReport(PlainForm):
 class EndorseReport(PlainForm):
     """`avalar_reporte`: the head answers for the figures, or returns them with a reason."""
 
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """What is endorsed, to read."""
         return Prefill(panels=[_summary(context)])
@@ -136,6 +143,8 @@ class EndorseReport(PlainForm):
 
 class EndorseLateReport(PlainForm):
     """`avalar_extemporaneo`: the head answers for a late report."""
+
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is endorsed, to read."""

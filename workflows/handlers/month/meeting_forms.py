@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.contracts import DATE, LIST, NUMBER, TEXT, Contract
 from engine.errors import InvalidDeadline
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values
@@ -28,6 +29,12 @@ INVITED_ROLES = ("directivo_entidad", "enlace_planeacion", "responsable_meta")
 
 class Convene(PlainForm):
     """`convocar`: day, place, agenda, guests."""
+
+    contract = Contract(
+        needs={"entidades": LIST},
+        uses={"fecha_prevista": TEXT, "tipo": TEXT, "periodo": TEXT, "tema": TEXT, "cierre": DATE},
+        fills={"reunion": NUMBER, "vence_acta": DATE},
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The day the caller had in mind, the people of the entities, and an agenda to start from."""
@@ -63,6 +70,8 @@ class Convene(PlainForm):
 class RecordAttendance(PlainForm):
     """`registrar_asistencia`: who came."""
 
+    contract = Contract(needs={"reunion": NUMBER}, fills={"asistentes": LIST})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The invited, as if they had come."""
         meeting = _meeting(context)
@@ -81,6 +90,8 @@ class RecordAttendance(PlainForm):
 
 class WriteMinutes(PlainForm):
     """`elaborar_acta`: what was said, decided, promised; in a follow-up meeting, a verdict per objective and line."""
+
+    contract = Contract(needs={"reunion": NUMBER})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the minutes say so far, and the rows the meeting must answer."""
@@ -111,6 +122,8 @@ class WriteMinutes(PlainForm):
 class ReviewMinutes(PlainForm):
     """`revisar_acta`: a participant agrees or asks for an adjustment."""
 
+    contract = Contract(needs={"reunion": NUMBER}, uses={"asistente": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The minutes, to read."""
         return Prefill(panels=_minutes_panels(context, _meeting(context)))
@@ -130,6 +143,8 @@ class ReviewMinutes(PlainForm):
 
 class ApproveMinutes(PlainForm):
     """`aprobar_acta`: electronic approval of a text."""
+
+    contract = Contract(needs={"reunion": NUMBER})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The text that is approved."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.contracts import FLAG, LIST, NUMBER, declares
 from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from workflows.meetings import convening, minutes
 
@@ -14,11 +15,13 @@ MinutesMaker = Callable[[Session, ProcessEngine, int], object]
 """Makes and stores the document of approved minutes (meeting id)."""
 
 
+@declares(needs={"reunion": NUMBER})
 def enviar_convocatoria(call: ServiceCall) -> None:
     """Tell that the meeting was called."""
     convening.send_invitations(call.session, call.engine, call.variables["reunion"])
 
 
+@declares(needs={"reunion": NUMBER}, uses={"asistentes": LIST}, fills={"hay_ajustes": FLAG})
 def recoger_ajustes(call: ServiceCall) -> Mapping[str, Any]:
     """Close a round of review; sets `hay_ajustes`."""
     reviewers = call.variables.get("asistentes") or []
@@ -28,6 +31,7 @@ def recoger_ajustes(call: ServiceCall) -> Mapping[str, Any]:
 def cerrar_mesa(make_minutes: MinutesMaker | None) -> ServiceTaskHandler:
     """The step that puts the commitments in force and, where there is somebody to make it, stores the minutes."""
 
+    @declares(needs={"reunion": NUMBER}, fills={"acta_id": NUMBER})
     def close(call: ServiceCall) -> Mapping[str, Any]:
         meeting = minutes.close(call.session, call.variables["reunion"])
         if make_minutes is not None:

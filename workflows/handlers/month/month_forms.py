@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import LIST, TEXT, Contract
 from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.cycles.models import Period
@@ -23,6 +24,8 @@ APPROVED = "aprobado"
 
 class ReviewConsolidated(PlainForm):
     """`revisar_consolidado`: of each alert, whether it is reasonable or has to be clarified."""
+
+    contract = Contract(needs={"periodo": TEXT}, fills={"entidades_por_aclarar": LIST})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The alerts that wait, with what was answered, and the month at a glance."""
@@ -47,6 +50,8 @@ class ReviewConsolidated(PlainForm):
 
 class ClarifyReport(PlainForm):
     """`aclarar_reporte`: an entity answers the questions about its figures."""
+
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The questions."""
@@ -78,6 +83,8 @@ class ClarifyReport(PlainForm):
 class QualifyBottlenecks(PlainForm):
     """`calificar_cuellos`: of each candidate, whether it is a bottleneck, why, and what is done."""
 
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The candidates of the entity, with the measure the rule proposes."""
         kept = bottlenecks.of_period(context.session, month_of(context), entity_of(context))
@@ -104,6 +111,8 @@ class QualifyBottlenecks(PlainForm):
 class ApproveReport(PlainForm):
     """`aprobar_informe`: the coordinator approves the month, which then is frozen, or returns it."""
 
+    contract = Contract(needs={"periodo": TEXT})
+
     def prepare(self, context: FormContext) -> Prefill:
         """The month at a glance, and the introduction written so far."""
         period = month_of(context)
@@ -124,6 +133,8 @@ class ApproveReport(PlainForm):
 
 class AdjustReport(PlainForm):
     """`ajustar_informe`: the sectoral team answers to what the coordinator returned."""
+
+    contract = Contract(needs={"periodo": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The reason and the note written so far."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.contracts import FLAG, LIST, TEXT, declares
 from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from workflows.cycles.models import Period
 from workflows.evaluation import semesters
@@ -18,6 +19,7 @@ ReportMaker = Callable[[Session, ProcessEngine, str, str], object]
 """Makes and stores the documents of a month (plan, period): `workflows.reports.store_monthly_report`."""
 
 
+@declares(needs={"periodo": TEXT}, fills={"periodo": TEXT, "entidades": LIST})
 def abrir_periodo(call: ServiceCall) -> Mapping[str, Any]:
     """Open the month; sets `entidades`."""
     plan, code = _plan(call), str(call.variables["periodo"])
@@ -25,22 +27,26 @@ def abrir_periodo(call: ServiceCall) -> Mapping[str, Any]:
     return {"periodo": code, "entidades": entities}
 
 
+@declares(needs={"periodo": TEXT, "entidad": TEXT}, fills={"responsables": LIST})
 def repartir_reporte(call: ServiceCall) -> Mapping[str, Any]:
     """Find who reports in an entity; sets `responsables`."""
     return {"responsables": entity_reports.responsibles(call.session, _period(call), str(call.variables["entidad"]))}
 
 
+@declares(needs={"periodo": TEXT})
 def marcar_sin_reporte(call: ServiceCall) -> None:
     """Mark who did not report and open their late cases."""
     lateness.close_reporting(call.session, call.engine, _period(call))
 
 
+@declares(needs={"periodo": TEXT}, fills={"hay_mesa": FLAG, "entidades_con_cuello": LIST})
 def consolidar_periodo(call: ServiceCall) -> Mapping[str, Any]:
     """Compute the month; sets `hay_mesa` and `entidades_con_cuello`."""
     done = consolidation.consolidate(call.session, _plan(call), str(call.variables["periodo"]))
     return {"hay_mesa": done.meeting, "entidades_con_cuello": list(done.entities_with_bottleneck)}
 
 
+@declares(uses={"semestre": TEXT, "periodo": TEXT}, sends={opening.MESSAGE: opening.BRINGS})
 def enviar_cuello_detectado(call: ServiceCall) -> Mapping[str, Any]:
     """One message per recovery plan that was decided, unless the indicator has one that is still open.
 
@@ -50,6 +56,7 @@ def enviar_cuello_detectado(call: ServiceCall) -> Mapping[str, Any]:
     return {"mensajes": opening.messages(call.session, call.engine, _needing_recovery(call))}
 
 
+@declares(needs={"periodo": TEXT})
 def registrar_medidas(call: ServiceCall) -> None:
     """Make commitments of the measures."""
     bottlenecks.register_measures(call.session, _period(call), recovery_as_case=opening.is_published(call.session))
@@ -58,6 +65,7 @@ def registrar_medidas(call: ServiceCall) -> None:
 def congelar_periodo(make_report: ReportMaker | None) -> ServiceTaskHandler:
     """The step that closes the month and, where there is somebody to make them, stores its documents."""
 
+    @declares(needs={"periodo": TEXT})
     def freeze(call: ServiceCall) -> None:
         period = freezing.freeze(call.session, call.engine, _plan(call), str(call.variables["periodo"]))
         if make_report is not None:
@@ -66,16 +74,19 @@ def congelar_periodo(make_report: ReportMaker | None) -> ServiceTaskHandler:
     return freeze
 
 
+@declares(needs={"periodo": TEXT})
 def publicar_informe(call: ServiceCall) -> None:
     """Put the month on the portal."""
     periods.publish(call.session, call.engine, _plan(call), str(call.variables["periodo"]))
 
 
+@declares(needs={"periodo": TEXT, "entidad": TEXT})
 def incorporar_extemporaneo(call: ServiceCall) -> None:
     """Let late figures count from the next cut-off."""
     lateness.incorporate(call.session, call.engine, _period(call), str(call.variables["entidad"]))
 
 
+@declares(needs={"periodo": TEXT, "entidad": TEXT})
 def cerrar_sin_presentar(call: ServiceCall) -> None:
     """Leave the month without data."""
     lateness.give_up(call.session, call.engine, _period(call), str(call.variables["entidad"]))

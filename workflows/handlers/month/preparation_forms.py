@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.contracts import TEXT, Contract
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, PlainForm, Prefill, Values, path_of
 from workflows.monitoring import responsibilities
 from workflows.monitoring.models import Responsibility
@@ -16,6 +17,8 @@ ACCEPTS = "acepto"
 
 class SetResponsibles(PlainForm):
     """`establecer_responsables`: who reports, reviews and substitutes, for each row of an entity."""
+
+    contract = Contract(needs={"entidad": TEXT})
 
     def rows(self, context: FormContext) -> list[Responsibility]:
         """The rows to fill."""
@@ -76,6 +79,8 @@ class ReassignResponsibles(SetResponsibles):
 
 class AcceptResponsibility(PlainForm):
     """`aceptar_responsabilidad`: a person takes on their rows or says why not."""
+
+    contract = Contract(uses={"responsable": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """Their rows, to read."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.contracts import TEXT, Contract
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from workflows.calendar import bogota_day
@@ -71,6 +72,8 @@ class ReportProgress(PlainForm):
 
     Rows the liaison accepted are shown and cannot be changed; a returned row says why.
     """
+
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, uses={"responsable": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per indicator due, with what was promised and reported so far."""
@@ -153,6 +156,8 @@ class ReportProgress(PlainForm):
 
 class CompleteLateReport(ReportProgress):
     """`completar_reporte`: the rows that were missing, with what had been typed in time."""
+
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, uses={"responsable": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """As the report, over the last draft of the month that was not sent."""

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import DATE, NUMBER, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.indicators.sheets import SUM
@@ -34,6 +35,8 @@ def plan_of(context: FormContext) -> RecoveryPlan:
 
 class FormulatePlan(PlainForm):
     """`formular_plan_choque`: what holds the indicator back and what is done about it."""
+
+    contract = Contract(needs={"cuello": NUMBER}, fills={"fecha_verificacion": DATE})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What was said when it was returned; else the cause given with the bottleneck, and what was programmed."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.contracts import FLAG, declares
 from engine.instances.models import Instance
 from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.recovery import plans, recovering
 
 
+@declares(fills={"recuperado": FLAG})
 def evaluar_recuperacion(call: ServiceCall) -> Mapping[str, Any]:
     """Ask the frozen figures; sets `recuperado`."""
     instance = call.session.get_one(Instance, call.instance_id)
