@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from engine.definitions.linting import KnownNames
 from engine.definitions.markup import parse as parse_xml
 from engine.definitions.models import Bundle, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
+from engine.definitions.surroundings import known_names
 from engine.errors import InvalidDiagram, UnreadableDiagram
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
@@ -41,44 +42,12 @@ def publish(
     press = _Press(session, engine, actor, reason)
     models = [(xml, read_diagram(xml, engine.property_prefix)) for xml in diagrams]
     _refuse_twice(model.process_key for _, model in models)
-    _refuse_errors(models, known_names(session, engine, [model for _, model in models], forms))
+    _refuse_errors(session, models, forms, known_names(session, engine, [model for _, model in models], forms))
     for form_key, schema in forms.items():
         press.form(form_key, schema)
     published = [version for xml, model in models if (version := press.process(xml, model))]
     press.bundle_everything()
     return published
-
-
-def known_names(
-    session: Session,
-    engine: ProcessEngine,
-    diagrams: Iterable[DiagramModel] = (),
-    forms: Mapping[str, dict[str, Any]] | None = None,
-) -> KnownNames:
-    """The names that a diagram may use: what is published, with `diagrams` and `forms` about to be."""
-    drawn = list(diagrams)
-    processes = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
-    known_forms = {key: key for key in session.scalars(sa.select(FormVersion.form_key).distinct())}
-    return KnownNames(
-        roles=dict(engine.groups.roles()),
-        forms=known_forms | {key: key for key in forms or {}},
-        processes=processes | {diagram.process_key: diagram.name for diagram in drawn},
-        topics={topic: topic for topic in engine.service_tasks},
-        form_handlers=engine.form_handlers,
-        calls=_calls(session, drawn),
-        check_deadline=engine.calendar.check,
-        check_opening=engine.check_opening,
-    )
-
-
-def _calls(session: Session, drawn: list[DiagramModel]) -> dict[str, frozenset[str]]:
-    """What each process calls: as drawn now, else as published."""
-    published = (catalogue.by_sha(session, d.bundle_sha256) for d in catalogue.definitions(session) if d.bundle_sha256)
-    models = {bundle.process_key: bundle.diagrams[bundle.process_key] for bundle in published}
-    models |= {diagram.process_key: diagram for diagram in drawn}
-    return {
-        key: frozenset(call.called_element for call in model.of_kind("callActivity")) for key, model in models.items()
-    }
 
 
 def canonical_sha256(xml: bytes) -> str:
@@ -98,8 +67,12 @@ def _refuse_twice(keys: Iterable[str]) -> None:
         seen.add(key)
 
 
-def _refuse_errors(models: list[tuple[bytes, DiagramModel]], known: KnownNames) -> None:
-    findings = {model.process_key: linting.lint(xml, known) for xml, model in models}
+def _refuse_errors(
+    session: Session, models: list[tuple[bytes, DiagramModel]], forms: Mapping[str, dict[str, Any]], known: KnownNames
+) -> None:
+    """Refuse what is wrong in the diagrams, and what the new forms would make wrong in diagrams that stay."""
+    checked = [*((model.process_key, xml) for xml, model in models), *_using(session, forms, models)]
+    findings = {key: linting.lint(xml, known) for key, xml in checked}
     errors = [finding for found in findings.values() for finding in found if finding.severity == "error"]
     if errors:
         first = next(key for key, found in findings.items() if any(f.severity == "error" for f in found))
@@ -108,6 +81,33 @@ def _refuse_errors(models: list[tuple[bytes, DiagramModel]], known: KnownNames) 
             findings=errors,
             process_key=first,
         )
+
+
+def _using(
+    session: Session, forms: Mapping[str, dict[str, Any]], models: list[tuple[bytes, DiagramModel]]
+) -> Iterator[tuple[str, bytes]]:
+    """The published diagrams, but for those published now, in which a person would fill in one of these forms."""
+    now = {model.process_key for _, model in models}
+    changed = {key for key, schema in forms.items() if _changes(session, key, schema)}
+    for definition in catalogue.definitions(session) if changed else ():
+        if definition.bundle_sha256 and definition.key not in now:
+            bundle = catalogue.by_sha(session, definition.bundle_sha256)
+            if any(one.form_key in changed for one in bundle.diagrams[definition.key].elements.values()):
+                yield definition.key, bundle.xml(definition.key)
+
+
+def _changes(session: Session, form_key: str, schema: Mapping[str, Any]) -> bool:
+    latest = _latest_form(session, form_key)
+    return latest is not None and latest.sha256 != _form_sha256(schema)
+
+
+def _latest_form(session: Session, form_key: str) -> FormVersion | None:
+    newest = sa.select(FormVersion).where(FormVersion.form_key == form_key).order_by(FormVersion.version.desc())
+    return session.scalars(newest.limit(1)).first()
+
+
+def _form_sha256(schema: Mapping[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass(slots=True)
@@ -119,10 +119,7 @@ class _Press:
 
     def form(self, form_key: str, schema: dict[str, Any]) -> None:
         """A new version of a form, if it changed."""
-        sha256 = hashlib.sha256(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        latest = self.session.scalars(
-            sa.select(FormVersion).where(FormVersion.form_key == form_key).order_by(FormVersion.version.desc()).limit(1)
-        ).first()
+        sha256, latest = _form_sha256(schema), _latest_form(self.session, form_key)
         if latest is None or latest.sha256 != sha256:
             number = latest.version + 1 if latest else 1
             self.session.add(FormVersion(form_key=form_key, version=number, schema=schema, sha256=sha256, **self._by()))

@@ -51,7 +51,7 @@ def compile_expression(text: str) -> Expression:
 
 @functools.lru_cache(4096)
 def _compile(text: str) -> Expression:
-    inner, offset = _unwrap(text)
+    inner, offset = unwrapped(text)
     if not inner.strip():
         raise _invalid("La expresión está vacía. Escriba por ejemplo «${avance >= 50}».", 1)
     try:
@@ -63,7 +63,7 @@ def _compile(text: str) -> Expression:
     return Expression(text, node.names, node.run)
 
 
-def _unwrap(text: str) -> tuple[str, int]:
+def unwrapped(text: str) -> tuple[str, int]:
     """The expression without `${…}` or FEEL's `=`, and how many characters were before it."""
     stripped = text.strip()
     offset = len(text) - len(text.lstrip())
@@ -146,7 +146,7 @@ class _Compiler(Transformer[Token, _Node]):
         return _Node(lambda data: value)
 
     def string(self, token: Token) -> _Node:
-        value = _unquoted(str(token))
+        value = unquoted(str(token))
         return _Node(lambda data: value)
 
     def yes(self) -> _Node:
@@ -200,7 +200,8 @@ def _function(name: Token, count: int) -> functions.Function:
     return function
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
+    """The text that a literal stands for."""
     inner = text[1:-1]
     return inner.replace('\\"', '"').replace("\\'", "'").replace("\\\\", "\\") if "\\" in inner else inner
 

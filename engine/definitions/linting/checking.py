@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.definitions.linting import calls, events, flows, identity, people, repetition, soundness, structure, words
+from engine.definitions.dataflow.flow import Following
+from engine.definitions.linting import (
+    answers,
+    calls,
+    data,
+    events,
+    flows,
+    identity,
+    people,
+    repetition,
+    roots,
+    soundness,
+    structure,
+    words,
+)
 from engine.definitions.linting.findings import Checked, Finding, KnownNames
 from engine.definitions.markup import parse
 from engine.definitions.reading import PREFIX, process_of, read_tree
@@ -14,20 +28,33 @@ Rule = Callable[[Checked], Iterator[Finding]]
 SHAPE: tuple[Rule, ...] = (*identity.RULES, *structure.RULES, *flows.RULES, *events.RULES)
 """Rules on the drawing itself; while one is broken, paths cannot be followed."""
 
-RULES: tuple[Rule, ...] = (*SHAPE, *people.RULES, *calls.RULES, *repetition.RULES, *words.RULES, *soundness.RULES)
+RULES: tuple[Rule, ...] = (
+    *SHAPE,
+    *people.RULES,
+    *calls.RULES,
+    *repetition.RULES,
+    *words.RULES,
+    *data.RULES,
+    *answers.RULES,
+    *soundness.RULES,
+)
 """Every rule, in the order its findings are told."""
 
 
 def lint(xml: bytes, known: KnownNames, *, prefix: str = PREFIX) -> list[Finding]:
     """Everything that is wrong with a diagram, errors first; empty if it may be published as it is.
 
+    What follows from another finding is among its `consequences`.
+
     Raises `UnreadableDiagram` when there is nothing to look at.
     """
     root = parse(xml)
-    checked = Checked(read_tree(root, prefix), root, process_of(root), known, prefix)
+    model = read_tree(root, prefix)
+    following = Following(known.world.with_diagram(model)) if known.world else None
+    checked = Checked(model, root, process_of(root), known, prefix, following)
     found = [finding for rule in SHAPE for finding in rule(checked)]
     broken = any(finding.severity == "error" for finding in found)
     for rule in RULES[len(SHAPE) :]:
         if not (broken and rule in soundness.RULES):
             found.extend(rule(checked))
-    return sorted(found, key=lambda finding: finding.severity)
+    return sorted(roots.gathered(checked.model, found), key=lambda finding: finding.severity)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.definitions.dataflow.flow import Following
+from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.markup import Node
 
@@ -23,6 +25,7 @@ class Finding:
     whole diagram. `fix` is what one click can do: `action` is one of `set_property`, `set_attribute` (as in
     `engine.definitions.editing`: `element`, `name`, `value`), `set_condition` (`element`, `value`), `set_default`
     (`element`, `flow`), `change_kind` (`element`, `kind`), `give_id` (`source`, `target`), `remove` (`element`).
+    `consequences` are findings that go away with this one.
     """
 
     severity: str
@@ -30,6 +33,7 @@ class Finding:
     rule: str
     message: str
     fix: Mapping[str, Any] | None = None
+    consequences: tuple[Finding, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the command line and the editor hand it on."""
@@ -40,6 +44,7 @@ class Finding:
             "rule": self.rule,
             "message": self.message,
             "fix": fix,
+            "consequences": [finding.as_json() for finding in self.consequences],
         }
 
 
@@ -49,7 +54,7 @@ class KnownNames:
 
     `variables` are those a case may begin with. `calls` are the processes that each known process calls.
     `check_deadline` (of a deadline's text) and `check_opening` (of the properties of a timer start event) raise
-    `InvalidDeadline` for what the calendar cannot read.
+    `InvalidDeadline` for what the calendar cannot read. `world` is what the data of a case come from.
     """
 
     roles: Mapping[str, str] | None = None
@@ -61,17 +66,19 @@ class KnownNames:
     calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
     check_deadline: Callable[[str], None] | None = None
     check_opening: Callable[[Mapping[str, str]], None] | None = None
+    world: World | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A diagram under the linter's eyes: as drawn, as written, and what is known around it."""
+    """A diagram under the linter's eyes: as drawn, as written, what is known around it, and the data it has where."""
 
     model: DiagramModel
     root: Node
     process: Node
     known: KnownNames
     prefix: str
+    following: Following | None = None
 
 
 def error(element: str, rule: str, message: str, /, **fix: Any) -> Finding:

@@ -27,7 +27,7 @@ def _ends_of_flows(checked: Checked) -> Iterator[Finding]:
 def _misplaced_conditions(checked: Checked) -> Iterator[Finding]:
     for flow in checked.model.flows.values():
         source = checked.model.elements.get(flow.source)
-        if flow.condition and source is not None and not _chooses(source):
+        if flow.condition and source is not None and not chooses(source):
             message = (
                 f"La flecha que sale de {shown(source)} tiene una condición, que ahí no se aplica. "
                 "Quítela, o ponga antes una decisión."
@@ -35,13 +35,14 @@ def _misplaced_conditions(checked: Checked) -> Iterator[Finding]:
             yield error(flow.id, "misplaced_condition", message, action="set_condition", element=flow.id, value="")
 
 
-def _chooses(element: Element) -> bool:
+def chooses(element: Element) -> bool:
+    """Whether conditions decide which of its flows are taken."""
     return element.kind in CHOOSING and len(element.outgoing) > 1
 
 
 def _choices(checked: Checked) -> Iterator[Finding]:
     for gateway in checked.model.of_kind(*CHOOSING):
-        if _chooses(gateway):
+        if chooses(gateway):
             yield from _default(checked, gateway)
             yield from _conditions(checked, gateway)
         if gateway.default_flow and gateway.default_flow not in gateway.outgoing:
@@ -74,7 +75,7 @@ def _conditions(checked: Checked, gateway: Element) -> Iterator[Finding]:
 
 def _questions(checked: Checked) -> Iterator[Finding]:
     for gateway in checked.model.of_kind(*CHOOSING):
-        if _chooses(gateway) and not gateway.name:
+        if chooses(gateway) and not gateway.name:
             message = "Hay una decisión sin nombre. Escríbala como pregunta, y en sus salidas las respuestas."
             yield warning(gateway.id, "question", message)
 
@@ -109,7 +110,7 @@ def _parallel_twins(checked: Checked) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for flow in checked.model.flows.values():
         source = checked.model.elements.get(flow.source)
-        if source is not None and (flow.source, flow.target) in seen and not _chooses(source):
+        if source is not None and (flow.source, flow.target) in seen and not chooses(source):
             message = f"Dos flechas van de {shown(source)} al mismo paso, que se haría dos veces. Borre una."
             yield error(flow.id, "twin_flows", message, action="remove", element=flow.id)
         seen.add((flow.source, flow.target))

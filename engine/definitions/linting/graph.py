@@ -87,6 +87,15 @@ def upstream_first(level: Level) -> list[str]:
     return _finished(backwards, [*level.roots(), *level.elements])[::-1]
 
 
+def place_in_order(model: DiagramModel) -> dict[str, int]:
+    """Every element's place when a diagram is read from its starts on, what is inside a subprocess after it."""
+    places: dict[str, tuple[int, ...]] = {}
+    for level in levels(model):
+        above = places.get(level.id, ()) if level.parent else ()
+        places |= {element: (*above, place) for place, element in enumerate(upstream_first(level))}
+    return {element: number for number, element in enumerate(sorted(places, key=lambda one: places[one]))}
+
+
 def on_cycles(graph: Mapping[str, tuple[str, ...]]) -> set[str]:
     """The nodes from which a path leads back to themselves (Kosaraju's two walks)."""
     turned: dict[str, list[str]] = {}

@@ -14,6 +14,12 @@ _REMINDERS = re.compile(r"[+-]?\d{1,3}(\s*,\s*[+-]?\d{1,3})*\Z")
 _ESCALATION = re.compile(r"\+(\d{1,3})\s*:\s*([^\W\d]\w*)\Z")
 
 
+_REFERENCES = {
+    "cuatro_ojos": "no la puede hacer quien hizo {other}",
+    "devolver": "se puede devolver a {other}",
+}
+
+
 def _roles(checked: Checked) -> Iterator[Finding]:
     callable_by_others = all(start.event == "none" for start in checked.model.starts())
     for task in checked.model.of_kind(*BY_PEOPLE):
@@ -134,11 +140,22 @@ def _references(checked: Checked) -> Iterator[Finding]:
         for name in ("cuatro_ojos", "devolver"):
             for other in filter(None, (part.strip() for part in element.properties.get(name, "").split(","))):
                 if other not in checked.model.elements:
-                    near = nearest(other, checked.model.elements)
-                    message = (
-                        f"{shown(element)}: en «{name}» se nombra «{other}», que no está en el diagrama.{meant(near)}"
-                    )
-                    yield error(element.id, name, message)
+                    what = _REFERENCES[name].format(other=_formerly(checked, other))
+                    yield error(element.id, name, f"{shown(element)} {what}, que no está en el diagrama. Elija otro.")
+                elif not _may_be_done_before(checked, other, element):
+                    what = _REFERENCES[name].format(other=shown(checked.model.elements[other]))
+                    yield error(element.id, name, f"{shown(element)} {what}, que nunca se hace antes. Elija otro paso.")
+
+
+def _may_be_done_before(checked: Checked, earlier: str, element: Element) -> bool:
+    return checked.following is None or checked.following.of(checked.model).precedes(earlier, element.id)
+
+
+def _formerly(checked: Checked, element_id: str) -> str:
+    """How an element that is gone was called when it was published."""
+    published = checked.known.world.published.get(checked.model.process_key) if checked.known.world else None
+    element = published.elements.get(element_id) if published else None
+    return f"«{element_id}»" if element is None else shown(element)
 
 
 RULES = (_roles, _known_roles, _forms, _handlers, _deadlines, _reminders, _escalations, _references)

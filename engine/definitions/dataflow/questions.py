@@ -1,0 +1,59 @@
+"""What a form asks, as the process sees it: read from the form's JSON as leniently as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.contracts import ANY, DATE, FILE, FLAG, NUMBER, TABLE, TEXT, Datum, Kind
+
+_PLAIN = {
+    "textfield": TEXT,
+    "textarea": TEXT,
+    "number": NUMBER,
+    "datetime": DATE,
+    "checkbox": FLAG,
+    "filepicker": FILE,
+    "dynamiclist": TABLE,
+}
+_CHOICES = {"radio": Kind.OPTION, "select": Kind.OPTION, "checklist": Kind.LIST}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field that a person fills. `sure`: it cannot be left empty nor be hidden."""
+
+    key: str
+    label: str
+    datum: Datum
+    sure: bool
+
+
+def read_questions(schema: Mapping[str, Any]) -> dict[str, Question]:
+    """The fields of a form by key; the columns of a table are not among them."""
+    return {one.key: one for one in _questions(schema.get("components"), hideable=False)}
+
+
+def _questions(components: object, *, hideable: bool) -> Iterator[Question]:
+    for one in components if isinstance(components, list) else ():
+        if not isinstance(one, Mapping):
+            continue
+        hidden = hideable or bool((one.get("conditional") or {}).get("hide"))
+        kind = str(one.get("type", ""))
+        if kind == "group":
+            yield from _questions(one.get("components"), hideable=hidden)
+        elif one.get("key"):
+            required = bool((one.get("validate") or {}).get("required")) or kind == "checkbox"
+            label = str(one.get("label") or one["key"])
+            yield Question(str(one["key"]), label, _datum(kind, one), required and not hidden)
+
+
+def _datum(kind: str, component: Mapping[str, Any]) -> Datum:
+    if kind in _CHOICES:
+        values = component.get("values") or ()
+        options = {str(one.get("value")): str(one.get("label", "")) for one in values if isinstance(one, Mapping)}
+        if options or _CHOICES[kind] is Kind.LIST:
+            return Datum(_CHOICES[kind], options)
+        return TEXT  # of a catalogue: whatever that holds
+    return _PLAIN.get(kind, ANY)

@@ -1,0 +1,191 @@
+"""Decisions whose answers can never, or always, be taken: each is tried with every value its data can have."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.contracts import Datum, Kind
+from engine.definitions.dataflow.giving import merged
+from engine.definitions.dataflow.state import State
+from engine.definitions.diagram import Element, Flow
+from engine.definitions.linting.findings import Checked, Finding, error, nearest, shown, warning
+from engine.definitions.linting.flows import chooses
+from engine.errors import InvalidExpression
+from engine.expressions import Expression, compile_expression
+from engine.expressions.comparing import Comparison, comparisons
+
+MOST_CASES = 4_096
+"""Combinations of values that are tried; a decision with more is left alone."""
+
+_KINDS: Mapping[Kind, tuple[type, ...]] = {
+    Kind.TEXT: (str,),
+    Kind.OPTION: (str,),
+    Kind.DATE: (str,),
+    Kind.NUMBER: (int, float),
+    Kind.FLAG: (bool,),
+}
+_CALLED = {
+    Kind.TEXT: "un texto",
+    Kind.OPTION: "una opción",
+    Kind.DATE: "una fecha",
+    Kind.NUMBER: "un número",
+    Kind.FLAG: "sí o no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A flow that leaves a decision, and its condition."""
+
+    flow: Flow
+    condition: Expression
+
+    @property
+    def name(self) -> str:
+        """How it is called in a sentence."""
+        return f"«{self.flow.name or self.flow.target}»"
+
+
+def _answers(checked: Checked) -> Iterator[Finding]:
+    if checked.following is None:
+        return
+    found = checked.following.of(checked.model)
+    for gateway in checked.model.elements.values():
+        before = found.before.get(gateway.id)
+        if before is not None and chooses(gateway):
+            yield from _of(checked, gateway, before)
+
+
+def _of(checked: Checked, gateway: Element, before: State) -> Iterator[Finding]:
+    answers = [answer for one in gateway.outgoing if (answer := _answer(checked.model.flows[one]))]
+    wrong = set()
+    for answer in answers:
+        for finding in _mismatches(checked, gateway, answer, before):
+            wrong.add(answer.flow.id)
+            yield finding
+    cases = list(_cases(answers, before) or ())
+    if cases and not wrong:
+        yield from _reached(gateway, answers, cases)
+
+
+def _answer(flow: Flow) -> Answer | None:
+    try:
+        return Answer(flow, compile_expression(flow.condition)) if flow.condition else None
+    except InvalidExpression:
+        return None
+
+
+def _mismatches(checked: Checked, gateway: Element, answer: Answer, before: State) -> Iterator[Finding]:
+    """A value that the datum cannot have, or one of another kind."""
+    for comparison in comparisons(answer.flow.condition):
+        datum = merged(before, comparison.name)
+        if comparison.value is None or not before.has(comparison.name) or not before.may.get(comparison.name):
+            continue
+        if datum.options and isinstance(comparison.value, str) and comparison.value not in datum.options:
+            yield _other_option(gateway, answer, comparison, datum)
+        elif datum.kind in _KINDS and not _fits(comparison.value, datum.kind) and comparison.sign != "in":
+            message = (
+                f"{shown(gateway)}: la salida {answer.name} compara «{comparison.name}», que es {_CALLED[datum.kind]}, "
+                f"con {comparison.text}. Nunca serán iguales."
+            )
+            yield error(answer.flow.id, "answer_kind", message)
+
+
+def _fits(value: object, kind: Kind) -> bool:
+    if isinstance(value, bool):
+        return kind is Kind.FLAG
+    return isinstance(value, _KINDS[kind])
+
+
+def _other_option(gateway: Element, answer: Answer, comparison: Comparison, datum: Datum) -> Finding:
+    labels = ", ".join(label or value for value, label in datum.options.items())
+    by_label = {label.casefold(): value for value, label in datum.options.items() if label}
+    written = str(comparison.value)
+    near = by_label.get(written.casefold()) or nearest(written, datum.options) or nearest(written.casefold(), by_label)
+    near = by_label.get(near, near)
+    message = (
+        f"{shown(gateway)}: la salida {answer.name} compara «{comparison.name}» con {comparison.text}, "
+        f"y las opciones son {labels}."
+    )
+    fix: dict[str, Any] = {}
+    if near:
+        message += f" ¿Quiso decir «{datum.options[near] or near}»?"
+        fixed = answer.flow.condition.replace(comparison.text, f"{comparison.text[0]}{near}{comparison.text[0]}")
+        fix = {"action": "set_condition", "element": answer.flow.id, "value": fixed}
+    return error(answer.flow.id, "answer_value", message, **fix)
+
+
+def _cases(answers: Sequence[Answer], before: State) -> Iterator[Mapping[str, Any]] | None:
+    """Every combination of the values that the data of these conditions can have; None where that is not known."""
+    names = sorted(frozenset[str]().union(*(answer.condition.names for answer in answers)))
+    compared = [one for answer in answers for one in comparisons(answer.flow.condition)]
+    samples = [_samples(name, before, [one for one in compared if one.name == name]) for name in names]
+    total = 1
+    for values in samples:
+        total *= len(values or ())
+    if not names or not 0 < total <= MOST_CASES:
+        return None
+    known = [values for values in samples if values]
+    return (dict(zip(names, values, strict=True)) for values in itertools.product(*known))
+
+
+def _samples(name: str, before: State, compared: Sequence[Comparison]) -> list[Any] | None:
+    """Values of each sort that conditions can tell apart; None where the datum may hold anything."""
+    if before.anything or not before.may.get(name):
+        return None
+    datum = merged(before, name)
+    found = _values(datum, [one.value for one in compared if one.value is not None])
+    return found and [*found, *([] if name in before.sure else [None])]
+
+
+def _values(datum: Datum, written: Sequence[Any]) -> list[Any] | None:
+    texts = [value for value in written if isinstance(value, str)]
+    match datum.kind:
+        case Kind.OPTION if datum.options:
+            return list(datum.options)
+        case Kind.FLAG:
+            return [True, False]
+        case Kind.LIST | Kind.TABLE | Kind.FILE:
+            members = list(datum.options) or texts
+            return [[], [""], members, *([one] for one in members)]
+        case Kind.NUMBER:
+            return [
+                0,
+                *sorted({near for value in written if isinstance(value, int | float) for near in _around(value)}),
+            ]
+        case Kind.TEXT | Kind.DATE:
+            return ["", "\uffff", *texts, *(f"{one}\u0001" for one in texts)]
+    return None
+
+
+def _around(value: float) -> tuple[float, float, float]:
+    return value - 1, value, value + 1
+
+
+def _reached(gateway: Element, answers: Sequence[Answer], cases: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    held = {answer.flow.id: [case for case in cases if answer.condition.holds(case)] for answer in answers}
+    one_only = gateway.kind == "exclusiveGateway"
+    for place, answer in enumerate(answers):
+        earlier = answers[:place] if one_only else ()
+        mine = held[answer.flow.id]
+        if not mine:
+            message = f"{shown(gateway)}: la salida {answer.name} nunca se toma: ningún valor cumple su condición."
+            yield error(answer.flow.id, "answer_never", message)
+        elif len(mine) == len(cases):
+            message = f"{shown(gateway)}: la salida {answer.name} se toma siempre: todo valor cumple su condición."
+            yield error(answer.flow.id, "answer_always", message)
+        elif earlier and all(any(case in held[one.flow.id] for one in earlier) for case in mine):
+            message = f"{shown(gateway)}: la salida {answer.name} nunca se toma: antes se toma {earlier[-1].name}."
+            yield error(answer.flow.id, "answer_never", message)
+        elif shared := next((one for one in earlier if any(case in held[one.flow.id] for case in mine)), None):
+            message = (
+                f"{shown(gateway)}: las salidas {shared.name} y {answer.name} pueden cumplirse a la vez; "
+                f"se toma {shared.name}, que está primero."
+            )
+            yield warning(answer.flow.id, "answer_overlap", message)
+
+
+RULES = (_answers,)

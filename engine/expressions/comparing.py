@@ -1,0 +1,95 @@
+"""What an expression compares with what, for who checks it before it runs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lark import Lark, Token, Tree, UnexpectedInput
+
+from engine.errors import InvalidExpression
+from engine.expressions.compiling import MAX_LENGTH, unquoted, unwrapped
+
+Literal = str | float | int | bool | None
+_CONSTANTS: dict[str, Literal] = {"yes": True, "no": False, "nothing": None}
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A variable beside a fixed value. `sign` is `==`, `!=`, `<`, `<=`, `>`, `>=`, or `in` (the value in the variable).
+
+    `text` is the value as it is written, quotes and all.
+    """
+
+    name: str
+    sign: str
+    value: Literal
+    text: str
+
+
+def comparisons(expression: str) -> list[Comparison]:
+    """Every comparison of a plain variable with a fixed value; none of an expression that is not understood."""
+    if len(expression) > MAX_LENGTH:
+        return []
+    return list(_comparisons(expression))
+
+
+@functools.lru_cache(4096)
+def _comparisons(expression: str) -> tuple[Comparison, ...]:
+    try:
+        inner, _offset = unwrapped(expression)
+        tree = _parser().parse(inner)
+    except (UnexpectedInput, InvalidExpression):
+        return ()
+    return tuple(found for node in tree.iter_subtrees() for found in _of(node))
+
+
+def _of(node: Tree[Token]) -> Iterator[Comparison]:
+    if node.data == "comparison":
+        left, sign, right = node.children
+        yield from _pair(left, "==" if str(sign) == "=" else str(sign), right)
+    elif node.data in ("member", "stranger"):
+        item, collection = node.children
+        yield from _within(item, collection)
+
+
+def _pair(left: object, sign: str, right: object) -> Iterator[Comparison]:
+    if _name(left) and _is_literal(right):
+        yield Comparison(_name(left), sign, *_value(right))
+    elif _name(right) and _is_literal(left):
+        yield Comparison(_name(right), _MIRRORED.get(sign, sign), *_value(left))
+
+
+def _within(item: object, collection: object) -> Iterator[Comparison]:
+    if _is_literal(item) and _name(collection):
+        yield Comparison(_name(collection), "in", *_value(item))
+    elif _name(item) and isinstance(collection, Tree) and collection.data == "sequence":
+        for value in collection.iter_subtrees():
+            if _is_literal(value):
+                yield Comparison(_name(item), "==", *_value(value))
+
+
+def _name(node: object) -> str:
+    return str(node.children[0]) if isinstance(node, Tree) and node.data == "name" and len(node.children) == 1 else ""
+
+
+def _is_literal(node: object) -> bool:
+    return isinstance(node, Tree) and node.data in ("number", "string", *_CONSTANTS)
+
+
+def _value(node: object) -> tuple[Literal, str]:
+    if not isinstance(node, Tree):
+        return None, ""
+    if node.data in _CONSTANTS:
+        return _CONSTANTS[str(node.data)], {"yes": "true", "no": "false", "nothing": "null"}[str(node.data)]
+    written = str(node.children[0])
+    if node.data == "string":
+        return unquoted(written), written
+    return (float(written) if "." in written else int(written)), written
+
+
+@functools.cache
+def _parser() -> Lark:
+    return Lark.open("grammar.lark", rel_to=__file__, parser="lalr")
