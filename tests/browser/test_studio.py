@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from engine.definitions import drafts
 from engine.definitions.linting import lint
-from engine.definitions.publishing import known_names
+from engine.definitions.surroundings import known_names
 from engine.identity import SYSTEM
 from engine.tasks.models import UserTask
 from tests.browser.conftest import Live

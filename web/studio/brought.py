@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -14,8 +14,8 @@ from engine.definitions import drafts
 from engine.definitions.confinement import confined
 from engine.definitions.importing import ImportResult, import_diagram
 from engine.definitions.models import Draft, ProcessVersion
-from engine.definitions.publishing import known_names
 from engine.definitions.reading import read_diagram
+from engine.definitions.surroundings import known_names
 from engine.errors import StaleDraft, UnknownDefinition
 from engine.identity import Actor
 from web.pages import current
@@ -46,7 +46,7 @@ class Brought:
 def look(content: bytes, *, new: bool = False) -> Brought:
     """Repair a file in a process of its own; `new`: under a key that no process has. Raises `UnreadableDiagram`."""
     with current().database.reading() as session:
-        known = known_names(session, current().engine)
+        known = replace(known_names(session, current().engine), world=None)  # only names reach the other process
         taken = {*ADDRESSES, *(known.processes or ()), *drafts.keys(session, drafts.PROCESS)}
     result = confined(import_diagram, content, known)
     key = read_diagram(result.xml).process_key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,8 +15,8 @@ from engine.definitions import drafts
 from engine.definitions.comparison import compare
 from engine.definitions.linting import Finding, lint
 from engine.definitions.models import Draft
-from engine.definitions.publishing import known_names
 from engine.definitions.reading import read_diagram
+from engine.definitions.surroundings import known_names
 from engine.errors import Invalid, StaleDraft
 from web.auth.access import allow
 from web.deadlines import clock_time
@@ -129,27 +130,29 @@ def discard_draft(process_key: str) -> Redirection:
 def findings(process_key: str) -> Response:
     """What the linter says about `{"xml"}`, also when it can't even be read."""
     xml = str(sent("xml")["xml"]).encode()
-    return jsonify(hallazgos=[as_json(finding, name) for finding, name in review(xml)])
+    names, found = review(xml)
+    return jsonify(hallazgos=[as_json(finding, names) for finding in found])
 
 
-def review(xml: bytes) -> list[tuple[Finding, str]]:
-    """The findings, errors first, each with the name of its element. Raises `UnreadableDiagram`."""
+def review(xml: bytes) -> tuple[Mapping[str, str], list[Finding]]:
+    """What each element is called, by its id, and the findings, errors first. Raises `UnreadableDiagram`."""
     diagram = read_diagram(xml)
     with current().database.reading() as session:
         forms = unpublished.forms_of(session, diagram)
-        found = lint(xml, known_names(session, current().engine, forms=forms))
-    names = {key: one.name for part in (diagram.lanes, diagram.elements, diagram.flows) for key, one in part.items()}
-    return [(finding, names.get(finding.element, "")) for finding in found]
+        found = lint(xml, known_names(session, current().engine, [diagram], forms))
+    parts = (diagram.lanes, diagram.elements, diagram.flows)
+    return {key: one.name for part in parts for key, one in part.items()}, found
 
 
-def as_json(finding: Finding, name: str) -> dict[str, Any]:
-    """A finding as the editor reads it."""
+def as_json(finding: Finding, names: Mapping[str, str]) -> dict[str, Any]:
+    """A finding as the editor reads it, with those that follow from it."""
     return {
         "gravedad": SEVERITIES[finding.severity],
         "elemento": finding.element,
-        "nombre": name,
+        "nombre": names.get(finding.element, ""),
         "mensaje": finding.message,
         "arreglo": dict(finding.fix) if finding.fix else None,
+        "consecuencias": [as_json(one, names) for one in finding.consequences],
     }
 
 

@@ -71,7 +71,7 @@ def comparison_page(process_key: str, wrong: str = "") -> str:
         names = overview.people(session)
         cases = usage.of_process(session, process_key)
     changes = compare(read_diagram(version.xml), read_diagram(draft.content), labels)  # none in a version 0
-    findings = review(draft.content)
+    element_names, findings = review(draft.content)
     return page(
         "studio/publish.html",
         version=version,
@@ -80,7 +80,8 @@ def comparison_page(process_key: str, wrong: str = "") -> str:
         changes=changes,
         forms={key: labels.forms[key] for key in forms},
         findings=findings,
-        blocked=any(finding.severity == "error" for finding, _ in findings),
+        element_names=element_names,
+        blocked=any(finding.severity == "error" for finding in findings),
         cases=[case for running in cases.values() for case in running],
         picture=draw_svg(draft.content, {change.element: change.kind for change in changes if change.element}),
         reason=request.form.get("reason", ""),

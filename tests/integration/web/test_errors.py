@@ -6,8 +6,7 @@ import pytest
 
 import engine.errors
 import workflows.errors
-from web.answering import SENTENCES, STATUS, TITLES, status_of
-from web.errors import WebError
+from web.errors import SENTENCES, STATUS, TITLES, WebError, status_of
 
 
 def _subclasses(root: type[Exception]) -> set[type[Exception]]:

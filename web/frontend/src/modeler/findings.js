@@ -39,7 +39,7 @@ export class Findings {
     this.mark(findings);
   }
 
-  item({ gravedad, elemento, nombre, mensaje, arreglo }) {
+  item({ gravedad, elemento, nombre, mensaje, arreglo, consecuencias = [] }) {
     const item = document.createElement('li');
     const button = document.createElement('button');
     button.type = 'button';
@@ -49,7 +49,19 @@ export class Findings {
     item.append(button);
     const label = this.fixes.label(arreglo);
     if (label) item.append(this.mender(label, arreglo));
+    if (consecuencias.length) item.append(this.following(consecuencias));
     return item;
+  }
+
+  // What goes away with its root is told, but does not stand beside it.
+  following(findings) {
+    const details = document.createElement('details');
+    const summary = document.createElement('summary');
+    summary.textContent = findings.length === 1 ? 'De aquí sale otro' : `De aquí salen otros ${findings.length}`;
+    const list = document.createElement('ul');
+    list.append(...findings.map((finding) => this.item(finding)));
+    details.append(summary, list);
+    return details;
   }
 
   mender(label, fix) {
