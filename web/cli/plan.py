@@ -9,6 +9,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.clock import SystemClock
 from engine.identity import Actor
 from web import migrating
 from web.bootstrap import Application
@@ -40,7 +41,7 @@ def template(file: Path, force: bool) -> None:
     """Write the empty workbook."""
     if file.exists() and not force:
         raise click.ClickException(f"{file} ya existe. Escriba otro nombre, o --force para reemplazarlo.")
-    file.write_bytes(empty_workbook())
+    file.write_bytes(empty_workbook(bogota_day(SystemClock().now()).year))
     click.echo(f"Formato escrito en {file}. Llénelo y cárguelo con: cauce plan import {file}")
 
 

@@ -132,7 +132,7 @@ def by_place(problems: Sequence[Problem]) -> list[Problem]:
 @allow(SIGNED_IN)
 def template() -> Response:
     """The empty workbook."""
-    return _workbook(workbook.template(), "plantilla-plan.xlsx")
+    return _workbook(workbook.template(bogota_day(current().clock.now()).year), "plantilla-plan.xlsx")
 
 
 @blueprint.get("/<plan_code>/libro.xlsx", endpoint="workbook")

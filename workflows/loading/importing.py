@@ -19,7 +19,7 @@ from workflows.records.checking import check
 from workflows.records.columns import BY_KEY, MONTH_NAMES
 from workflows.records.comparing import Change, compare
 from workflows.records.data import IndicatorRecord, PersonRecord, PlanData
-from workflows.records.problems import ERROR, InvalidPlan, Problem
+from workflows.records.problems import ERROR, WARNING, InvalidPlan, Problem
 from workflows.records.stored import stored_plan
 from workflows.records.writing import write_structure
 
@@ -50,7 +50,7 @@ def preview(session: Session, data: PlanData, *, today: dt.date | None = None) -
     """
     data = completed(data)
     before = stored_plan(session, data.plan.code)
-    problems = check(data) + _history_problems(session, data, before, today)
+    problems = check(data) + _moved(data, before) + _history_problems(session, data, before, today)
     return Preview(
         plan_code=data.plan.code,
         plan_name=data.plan.name,
@@ -185,6 +185,18 @@ def _followed_error(month: tuple[int, int], first_month: str) -> str | None:
     if first_month and "{}-{:02}".format(*month) >= first_month:
         return f"El seguimiento empieza en {first_month}: ese mes se reporta en la bandeja, no en el archivo."
     return None
+
+
+def _moved(data: PlanData, before: PlanData | None) -> list[Problem]:
+    """A plan that begins in another year than before: its targets may have moved along without anybody meaning it."""
+    if before is None or before.plan.first_year == data.plan.first_year:
+        return []
+    sheet = BY_KEY["metas"].title
+    sentence = (
+        f"El plan empezaba en {before.plan.first_year} y ahora empieza en {data.plan.first_year}. Revise «{sheet}»: "
+        "los encabezados «Año 1», «Año 2»… se corren con él; los que dicen un año, no."
+    )
+    return [Problem(sentence, "Plan", None, BY_KEY["plan"].heading("anio_inicio"), WARNING)]
 
 
 def _at_measurement(data: PlanData, code: str, month: tuple[int, int], sentence: str) -> Problem:

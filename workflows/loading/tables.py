@@ -44,7 +44,8 @@ Tables = Mapping[str, list[Row]]
 def read_plan(tables: Tables) -> PlanData:
     """The plan that the cells say. Raises `InvalidPlan` with every cell that cannot be read."""
     problems: list[Problem] = []
-    read = {sheet.key: list(_read_sheet(sheet, tables.get(sheet.key, []), problems)) for sheet in SHEETS}
+    headed = columns.sheets(first_year(tables))
+    read = {sheet.key: list(_read_sheet(sheet, tables.get(sheet.key, []), problems)) for sheet in headed}
     problems += [
         Problem("La hoja está vacía. Llénela y vuelva a cargar.", sheet.title)
         for sheet in SHEETS
@@ -56,6 +57,12 @@ def read_plan(tables: Tables) -> PlanData:
     if problems:
         raise InvalidPlan(problems=problems)
     return _assemble(read)
+
+
+def first_year(tables: Tables) -> int | None:
+    """The year in which the plan of these cells begins, if it can be read yet."""
+    written = next((row.cells.get("anio_inicio") for row in tables.get("plan", [])), None)
+    return int(text) if (text := str(written).strip()).isdecimal() and len(text) == 4 else None
 
 
 def write_plan(data: PlanData) -> dict[str, list[dict[str, Any]]]:

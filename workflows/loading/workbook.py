@@ -33,7 +33,8 @@ _READ_ME = (
     "",
     "1. Llene una hoja tras otra, de izquierda a derecha. Cada encabezado tiene una nota que explica qué se espera.",
     "2. Las columnas de encabezado rojizo son obligatorias; las demás se pueden dejar vacías.",
-    "3. No cambie los nombres de las hojas ni los encabezados. El orden de las columnas puede cambiar.",
+    "3. No cambie los nombres de las hojas ni los encabezados, salvo los años de «Programación anual»: ponga los de",
+    "   su plan. El orden de las columnas puede cambiar.",
     "4. Pegue valores, no fórmulas. Una celda vacía y un cero son cosas distintas.",
     "5. Guarde como .xlsx y cárguelo. Antes de escribir nada se muestra qué cambiaría y qué hay por corregir,",
     "   con la hoja, la fila y la columna de cada error.",
@@ -41,21 +42,21 @@ _READ_ME = (
 )
 
 
-def template() -> bytes:
-    """The empty workbook (.xlsx), with notes, lists of options and the usual traffic light."""
+def template(first_year: int) -> bytes:
+    """The empty workbook (.xlsx), with notes, lists of options, the usual traffic light and its years."""
     bands = [{"color": band.color, "hasta": band.up_to} for band in DEFAULT_BANDS]
-    return _workbook({"semaforo": bands}, years=4)
+    return _workbook({"semaforo": bands}, first_year, years=4)
 
 
 def write_workbook(data: PlanData) -> bytes:
     """The workbook (.xlsx) that says this plan: loading it again changes nothing."""
-    return _workbook(write_plan(data), years=data.plan.years)
+    return _workbook(write_plan(data), data.plan.first_year, data.plan.years)
 
 
-def _workbook(tables: Mapping[str, list[dict[str, Any]]], years: int) -> bytes:
+def _workbook(tables: Mapping[str, list[dict[str, Any]]], first_year: int, years: int) -> bytes:
     book = Workbook()
     _write_read_me(book)
-    for sheet in SHEETS:
+    for sheet in columns.sheets(first_year):
         _write_sheet(book.create_sheet(sheet.title), sheet, tables.get(sheet.key, []), years)
     _write_roles(book.create_sheet("Roles"))
     stream = io.BytesIO()
@@ -86,7 +87,7 @@ def _write_roles(page: Worksheet) -> None:
 
 def _write_sheet(page: Worksheet, sheet: Sheet, rows: list[dict[str, Any]], years: int) -> None:
     used = [column for column in sheet.columns if not _beyond(column, years)]
-    page.append([column.heading for column in used])
+    page.append([int(c.heading) if c.heading.isdecimal() else c.heading for c in used])
     for line, row in enumerate(rows, start=2):
         for place, column in enumerate(used, start=1):
             put(page, line, place, _cell(row.get(column.key)))
@@ -113,7 +114,7 @@ def _decorate(page: Worksheet, widths: Mapping[int, int]) -> None:
 
 
 def _beyond(column: Column, years: int) -> bool:
-    return column.key.startswith("anio_") and column.key[5:].isdecimal() and int(column.key[5:]) > years
+    return (columns.place_of_year(column) or 0) > years
 
 
 def _width(column: Column) -> int:

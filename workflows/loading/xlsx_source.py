@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from workflows.loading.cells import Formula, plain
-from workflows.loading.tables import Row, Tables
+from workflows.loading.tables import Row, Tables, first_year
 from workflows.records import columns
-from workflows.records.columns import SHEETS, Sheet
+from workflows.records.columns import SHEETS, Column, Sheet
 from workflows.records.problems import InvalidPlan, Problem
 
 MAX_UNPACKED = 60 * 1024 * 1024
@@ -69,16 +69,16 @@ def _tables(book: Workbook) -> Tables:
             if sheet.key not in columns.OPTIONAL:
                 problems.append(Problem(f"Falta la hoja «{sheet.title}». Use el formato.", sheet.title))
             continue
-        tables[sheet.key] = list(_rows(book[title], sheet, problems))
+        tables[sheet.key] = list(_rows(book[title], sheet, problems, first_year(tables)))
     if problems:
         raise InvalidPlan(problems=problems)
     return tables
 
 
-def _rows(page: Any, sheet: Sheet, problems: list[Problem]) -> Iterator[Row]:
+def _rows(page: Any, sheet: Sheet, problems: list[Problem], first: int | None) -> Iterator[Row]:
     page.reset_dimensions()  # what the file says of its own size is not trusted
     found = page.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS)
-    keys = _headings(tuple(cell.value for cell in next(found, ())), sheet, problems)
+    keys = _headings(tuple(cell.value for cell in next(found, ())), sheet, problems, first)
     for number, row in enumerate(found, start=2):
         cells = {key: _value(cell) for key, cell in zip(keys, row, strict=False) if key}
         if number > MAX_ROWS:
@@ -93,11 +93,17 @@ def _value(cell: Any) -> Any:
     return Formula(str(cell.value)) if cell.data_type == "f" else cell.value
 
 
-def _headings(values: tuple[Any, ...], sheet: Sheet, problems: list[Problem]) -> list[str | None]:
+def _headings(values: tuple[Any, ...], sheet: Sheet, problems: list[Problem], first: int | None) -> list[str | None]:
     known = {plain(column.heading): column for column in sheet.columns}
+    if sheet is columns.TARGETS and first:
+        # A workbook of an earlier release says «Año 1»; ours say the year itself.
+        (headed,) = (one for one in columns.sheets(first) if one.key == sheet.key)
+        known |= {plain(column.heading): column for column in headed.columns}
     keys: list[str | None] = []
     for value in values:
         column = known.get(plain(str(value))) if value is not None else None
+        if sheet is columns.TARGETS and first and (wrong := _wrong_year(value, column, keys, first)):
+            problems.append(Problem(wrong, sheet.title, 1, str(value)))
         keys.append(column.key if column and column.key not in keys else None)
     problems += [
         Problem(f"Falta la columna «{column.heading}».", sheet.title, 1, column.heading)
@@ -105,3 +111,12 @@ def _headings(values: tuple[Any, ...], sheet: Sheet, problems: list[Problem]) ->
         if column.required and column.key not in keys
     ]
     return keys
+
+
+def _wrong_year(value: Any, column: Column | None, keys: list[str | None], first: int) -> str:
+    """What is wrong with a heading of yearly targets; empty if nothing is."""
+    if column is None and str(value).isdecimal():
+        return f"{value} no es un año del plan, que empieza en {first}. Ponga en cada encabezado un año del plan."
+    if column is not None and column.key in keys:
+        return "Hay dos columnas para el mismo año. Deje una sola, encabezada por su año."
+    return ""

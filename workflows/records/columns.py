@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflows.indicators.sheets import ANNUALIZATIONS, PERIODICITIES
 from workflows.indicators.traffic_light import COLORS
@@ -183,7 +183,7 @@ INDICATORS = Sheet(
 TARGETS = Sheet(
     "metas",
     "Programación anual",
-    "La meta de cada año. Vacío: no programado ese año.",
+    "La meta de cada año: cada encabezado es un año del plan. Vacío: no programado ese año.",
     (
         Column("indicador", "Indicador", required=True, refers_to="indicadores"),
         *(Column(f"anio_{n}", f"Año {n}", NUMBER) for n in range(1, MAX_YEARS + 1)),
@@ -268,3 +268,23 @@ SHEETS = (
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
 OPTIONAL = frozenset(sheet.key for sheet in (MONTHLY, MEASUREMENTS, PROJECTS, BUDGETS, BANDS, HOLIDAYS))
 """Sheets that a workbook may lack or leave empty."""
+
+
+def sheets(first_year: int | None) -> tuple[Sheet, ...]:
+    """Every sheet, that of the yearly targets headed by the years of a plan that begins then; «Año 1» if unknown."""
+    return tuple(_of_years(sheet, first_year) if sheet is TARGETS and first_year else sheet for sheet in SHEETS)
+
+
+def place_of_year(column: Column) -> int | None:
+    """Which year of the plan a column of yearly targets is for, from 1; None of any other column."""
+    name, _, place = column.key.partition("_")
+    return int(place) if name == "anio" and place.isdecimal() else None
+
+
+def _of_years(sheet: Sheet, first_year: int) -> Sheet:
+    return replace(sheet, columns=tuple(_of_year(column, first_year) for column in sheet.columns))
+
+
+def _of_year(column: Column, first_year: int) -> Column:
+    place = place_of_year(column)
+    return column if place is None else replace(column, heading=str(first_year + place - 1))

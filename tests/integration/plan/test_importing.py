@@ -261,3 +261,15 @@ def test_the_way_of_adding_up_cannot_change_once_there_are_measurements(demo: Da
     assert (
         "Indicadores, fila 10, Anualización: IR-2.1 ya tiene mediciones: su anualización no cambia (suma)." in problems
     )
+
+
+def test_a_plan_that_begins_in_another_year_is_told_to_whoever_loads_it(demo: Database) -> None:
+    data = stored(demo)
+    moved = replace(data, plan=replace(data.plan, first_year=data.plan.first_year + 1))
+
+    with demo.reading() as session:
+        same, other = importing.preview(session, data), importing.preview(session, moved)
+
+    told = "El plan empezaba en 2017 y ahora empieza en 2018."
+    assert not any(told in problem.message for problem in same.warnings)
+    assert any(told in problem.message for problem in other.warnings)

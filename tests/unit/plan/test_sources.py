@@ -55,11 +55,11 @@ def test_the_columns_may_come_in_another_order_with_others_among_them() -> None:
 
 
 def test_an_empty_template_says_which_sheets_to_fill() -> None:
-    assert "Indicadores: La hoja está vacía. Llénela y vuelva a cargar." in refused("plan.xlsx", template())
+    assert "Indicadores: La hoja está vacía. Llénela y vuelva a cargar." in refused("plan.xlsx", template(2026))
 
 
 def test_the_template_explains_every_sheet_and_lists_the_roles() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(template()))
+    book = openpyxl.load_workbook(io.BytesIO(template(2026)))
 
     assert book.sheetnames[0] == "Léame"
     assert book["Indicadores"]["J1"].comment is not None
@@ -165,3 +165,43 @@ def test_a_workbook_with_entity_declarations_is_refused() -> None:
 )
 def test_a_yaml_file_that_is_no_plan_is_refused(content: bytes, expected: str) -> None:
     assert any(expected in problem for problem in refused("plan.yaml", content))
+
+
+def test_the_years_of_the_plan_head_its_targets() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(DEMO)))
+
+    assert [cell.value for cell in book["Programación anual"][1]] == ["Indicador", 2017, 2018, 2019, 2020]
+    assert [cell.value for cell in openpyxl.load_workbook(io.BytesIO(template(2026)))["Programación anual"][1]] == [
+        "Indicador", 2026, 2027, 2028, 2029,
+    ]  # fmt: skip
+
+
+def test_a_workbook_of_an_earlier_release_is_read_by_the_place_of_its_years() -> None:
+    assert read_file("plan.xlsx", with_headings("Año 1", "Año 2", "Año 3", "Año 4")) == DEMO
+
+
+def test_a_plan_moved_by_a_year_does_not_take_its_targets_along() -> None:
+    moved = put("Plan", "D2", 2018)
+
+    assert refused("plan.xlsx", moved) == [
+        "Programación anual, fila 1, 2017: 2017 no es un año del plan, que empieza en 2018. "
+        "Ponga en cada encabezado un año del plan."
+    ]
+
+
+def test_two_columns_of_one_year_are_refused() -> None:
+    assert refused("plan.xlsx", with_headings(2017, "Año 1", 2019, 2020)) == [
+        "Programación anual, fila 1, Año 1: Hay dos columnas para el mismo año. Deje una sola, encabezada por su año."
+    ]
+
+
+def test_a_target_that_is_no_number_is_told_by_its_year() -> None:
+    assert "Programación anual, fila 2, 2018: " in refused("plan.xlsx", put("Programación anual", "C2", "mucho"))[0]
+
+
+def with_headings(*years: object) -> bytes:
+    def edit(book: Workbook) -> None:
+        for letter, year in zip("BCDE", years, strict=True):
+            book["Programación anual"][f"{letter}1"] = year
+
+    return edited(edit)
