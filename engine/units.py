@@ -97,6 +97,11 @@ class Round:
         if gone:
             self._resolve(gone)
 
+    def ready(self) -> list[str]:
+        """The units that failed and may be tried again now."""
+        now = self.clock.now()
+        return [key for key, held in self.held.items() if held.retry_at <= now]
+
     def waiting(self) -> set[str]:
         """The units that failed and are open: those of before, and those of this round."""
         return self.held.keys() | self._now_held

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine import units
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import IncidentState
-from notifications import outbox
-from notifications.escalation import escalated_to
+from notifications import failures, outbox
+from notifications.escalation import escalations
 from notifications.heard import unheard_since
 from notifications.models import DigestRun
 from notifications.recipients import OpenTask, active_people, members_by_group, open_tasks
@@ -31,6 +32,8 @@ SENT_FROM = dt.time(7, 30)
 
 WATCHING_ROLES = ("coordinador_pes", "administrador")
 """Who hears of tasks that nobody can do, and of incidents."""
+ADMINISTERING_ROLES = ("administrador",)
+"""Who hears of background work that fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,70 +82,147 @@ class Digest:
         return " · ".join(f"{n} {one if n == 1 else many}" for n, one, many in parts if n)
 
 
-def build_due(session: Session, engine: ProcessEngine, calendar: WorkingCalendar, *, base_url: str) -> int:
-    """Write today's digests if it is a working day after 7:30 and they are not written yet; returns how many."""
-    now = engine.now()
-    local = now.astimezone(BOGOTA)
-    if local.time() < SENT_FROM or not calendar.is_working(local.date()):
-        return 0
-    previous = session.scalar(sa.select(DigestRun).order_by(DigestRun.day.desc()).limit(1))
-    if (previous and previous.day >= local.date()) or not _claim_day(session, local.date(), now):
-        return 0
-    since = previous.written_at if previous else _previous_digest(calendar, local.date())
-    people = active_people(session)
-    digests = _digests(session, engine, calendar.working_days_between, since, local.date())
-    for earlier, usernames in _by_moment(unheard_since(session, _previous_digest(calendar, local.date()))).items():
-        told_again = _digests(session, engine, calendar.working_days_between, earlier, local.date())
-        digests.update({username: told_again[username] for username in usernames & told_again.keys()})
-    written = 0
-    for username in sorted(digests):
-        if digests[username].worth_sending and username in people:
-            _enqueue(session, people[username], digests[username], local, base_url)
-            written += 1
-    return written
+@dataclass(slots=True)
+class Facts:
+    """What the digests of a morning are made of, read once; each is then worked out, and may fail, alone.
+
+    `broken` are the tasks whose escalation can't be worked out, by the key of their unit: their own people hear of
+    them as ever.
+    """
+
+    engine: ProcessEngine
+    between: WorkingDaysBetween
+    local: dt.datetime
+    people: Mapping[str, Person]
+    members: Mapping[str, frozenset[str]]
+    usual: dt.datetime
+    unheard: Mapping[str, dt.datetime]
+    own: dict[str, list[OpenTask]] = field(default_factory=lambda: defaultdict(list))
+    escalated: dict[str, list[tuple[int, OpenTask]]] = field(default_factory=lambda: defaultdict(list))
+    without_people: list[OpenTask] = field(default_factory=list)
+    incidents: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    failures: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    broken: dict[str, Exception] = field(default_factory=dict)
+
+    def sort(self, task: OpenTask) -> None:
+        """Put a task where its people and those who hear of it find it."""
+        for username in task.recipients:
+            self.own[username].append(task)
+        if not task.recipients:
+            self.without_people.append(task)
+        if task.due_at is None:
+            return
+        try:
+            told = list(escalations(task, self.engine.groups, self.members))
+        except Exception as failure:
+            self.broken[f"tarea/{task.id}"] = failure
+        else:
+            for days, username in told:
+                self.escalated[username].append((days, task))
+
+    def watches(self, username: str, roles: tuple[str, ...]) -> bool:
+        """Whether a person has one of these roles."""
+        return any(username in self.members.get(role, ()) for role in roles)
 
 
-def _claim_day(session: Session, day: dt.date, now: dt.datetime) -> bool:
-    """Take the day: only one worker does, because the row is unique."""
+def is_time(engine: ProcessEngine, calendar: WorkingCalendar) -> bool:
+    """Whether digests are written now: on a working day, from 7:30 on."""
+    local = engine.now().astimezone(BOGOTA)
+    return local.time() >= SENT_FROM and calendar.is_working(local.date())
+
+
+def is_written(session: Session, engine: ProcessEngine) -> bool:
+    """Whether today's digests were written."""
+    last = session.scalar(sa.select(sa.func.max(DigestRun.day)))
+    return last is not None and last >= engine.now().astimezone(BOGOTA).date()
+
+
+def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> Facts:
+    """What today's digests are made of."""
+    local, members = engine.now().astimezone(BOGOTA), members_by_group(session)
+    first = _previous_digest(calendar, local.date())
+    earlier = sa.select(DigestRun.written_at).where(DigestRun.day < local.date()).order_by(DigestRun.day.desc())
+    facts = Facts(
+        engine=engine,
+        between=calendar.working_days_between,
+        local=local,
+        people=active_people(session),
+        members=members,
+        usual=session.scalar(earlier.limit(1)) or first,
+        unheard=unheard_since(session, first),
+        incidents=_incidents(session),
+        failures=[(one.first_failed_at, failures.sentence(one)) for one in units.open_incidents(session)],
+    )
+    for task in open_tasks(session, members):
+        facts.sort(task)
+    return facts
+
+
+def write(session: Session, facts: Facts, key: str, *, base_url: str) -> bool:
+    """Write the digest of a person if there is anything to say; whether it was. A second one of the day is ignored.
+
+    `key` is a username, or that of a task in `facts.broken`, which raises what is wrong with it.
+    """
+    if key in facts.broken:
+        raise facts.broken[key]
+    if key not in facts.people:
+        return False
+    digest = _digest_of(facts, key)
+    if digest.worth_sending:
+        _enqueue(session, facts.people[key], digest, facts.local, base_url)
+    return digest.worth_sending
+
+
+def close_day(session: Session, facts: Facts) -> None:
+    """Write down that everybody's digest of today was tried; those that failed are units of their own."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(DigestRun).values(day=day, written_at=now).on_conflict_do_nothing(index_elements=["day"])
-    return session.execute(statement.returning(DigestRun.day)).first() is not None
+    values = {"day": facts.local.date(), "written_at": facts.local.astimezone(dt.UTC)}
+    session.execute(insert(DigestRun).values(values).on_conflict_do_nothing(index_elements=["day"]))
 
 
-def _by_moment(since: Mapping[str, dt.datetime]) -> dict[dt.datetime, set[str]]:
-    found: dict[dt.datetime, set[str]] = defaultdict(set)
-    for username, moment in since.items():
-        found[moment].add(username)
-    return found
+def build_due(session: Session, engine: ProcessEngine, calendar: WorkingCalendar, *, base_url: str) -> int:
+    """Write today's digests in one transaction if it is time (plays and simulations); returns how many."""
+    if not is_time(engine, calendar) or is_written(session, engine):
+        return 0
+    facts = read(session, engine, calendar)
+    written = sum(write(session, facts, username, base_url=base_url) for username in sorted(facts.people))
+    close_day(session, facts)
+    return written
 
 
 def _previous_digest(calendar: WorkingCalendar, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(calendar.add_working_days(day, -1), SENT_FROM, BOGOTA).astimezone(dt.UTC)
 
 
-def _digests(
-    session: Session, engine: ProcessEngine, between: WorkingDaysBetween, since: dt.datetime, today: dt.date
-) -> dict[str, Digest]:
-    members = members_by_group(session)
-    watchers = frozenset().union(*(members.get(role, frozenset()) for role in WATCHING_ROLES))
-    digests: dict[str, Digest] = defaultdict(Digest)
-    last_day = since.astimezone(BOGOTA).date()
-    for task in open_tasks(session, members):
-        far = distance(task.due_at.astimezone(BOGOTA).date(), last_day, today, between) if task.due_at else None
-        item = Item(task, far)
-        for username in task.recipients:
-            _file(digests[username], item, since)
-        if far:
-            for username in set(escalated_to(task, far, engine.groups, members)):
-                _tell(digests[username], "escalated", item)
-        if not task.recipients and task.created_at > since:
-            for username in watchers:
-                _tell(digests[username], "without_people", item)
-    for text in _new_incidents(session, since):
-        for username in watchers:
-            digests[username].incidents.append(text)
-            digests[username].worth_sending = True
-    return digests
+def _digest_of(facts: Facts, username: str) -> Digest:
+    digest, since = Digest(), min(facts.usual, facts.unheard.get(username, facts.usual))
+    for task in facts.own.get(username, ()):
+        _file(digest, _item(facts, task, since), since)
+    for days, task in facts.escalated.get(username, ()):
+        item = _item(facts, task, since)
+        if item.far is not None and item.far.crossed(days) and item not in digest.escalated:
+            _tell(digest, "escalated", item)
+    if facts.watches(username, WATCHING_ROLES):
+        for task in facts.without_people:
+            if task.created_at > since:
+                _tell(digest, "without_people", _item(facts, task, since))
+        _tell_failures(digest, facts.incidents, since)
+    if facts.watches(username, ADMINISTERING_ROLES):
+        _tell_failures(digest, facts.failures, since)
+    return digest
+
+
+def _item(facts: Facts, task: OpenTask, since: dt.datetime) -> Item:
+    if task.due_at is None:
+        return Item(task, None)
+    due_on, last_day = task.due_at.astimezone(BOGOTA).date(), since.astimezone(BOGOTA).date()
+    return Item(task, distance(due_on, last_day, facts.local.date(), facts.between))
+
+
+def _tell_failures(digest: Digest, told: Iterable[tuple[dt.datetime, str]], since: dt.datetime) -> None:
+    for opened_at, text in told:
+        if opened_at > since:
+            _tell(digest, "incidents", text)
 
 
 def _file(digest: Digest, item: Item, since: dt.datetime) -> None:
@@ -160,19 +240,19 @@ def _file(digest: Digest, item: Item, since: dt.datetime) -> None:
         _tell(digest, "due_soon", item)
 
 
-def _tell(digest: Digest, section: str, item: Item) -> None:
+def _tell(digest: Digest, section: str, item: Item | str) -> None:
     getattr(digest, section).append(item)
     digest.worth_sending = True
 
 
-def _new_incidents(session: Session, since: dt.datetime) -> list[str]:
+def _incidents(session: Session) -> list[tuple[dt.datetime, str]]:
     query = (
-        sa.select(Instance.name, Incident.element_name)
+        sa.select(Incident.opened_at, Instance.name, Incident.element_name)
         .join(Instance, Instance.id == Incident.instance_id)
-        .where(Incident.state == IncidentState.OPEN, Incident.opened_at > since)
+        .where(Incident.state == IncidentState.OPEN)
         .order_by(Incident.id)
     )
-    return [f"{name}: {element or 'el proceso'}" for name, element in session.execute(query)]
+    return [(opened_at, f"{name}: {element or 'el proceso'}") for opened_at, name, element in session.execute(query)]
 
 
 def _enqueue(session: Session, person: Person, digest: Digest, local: dt.datetime, base_url: str) -> None:

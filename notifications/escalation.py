@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from engine.errors import UnknownRole
 from engine.identity import CandidateGroups
 from notifications.recipients import OpenTask
-from notifications.reminders import Distance
 
 RULE = re.compile(r"\s*\+(\d+)\s*:\s*(\w+)\s*")
 
@@ -19,13 +18,13 @@ def rules(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(match[1]), match[2]) for match in matches if match)
 
 
-def escalated_to(
-    task: OpenTask, far: Distance, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
-) -> Iterator[str]:
-    """The people who must hear today that `task` is overdue, not counting those who have it."""
+def escalations(
+    task: OpenTask, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
+) -> Iterator[tuple[int, str]]:
+    """Who must hear of `task`, and how many working days after its deadline, not counting those who have it."""
     for days, role in rules(str(task.properties.get("escalar") or "")):
-        if far.crossed(days):
-            yield from _members(role, task, groups, members) - task.recipients
+        for username in _members(role, task, groups, members) - task.recipients:
+            yield days, username
 
 
 def _members(

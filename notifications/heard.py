@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine import units
 from notifications.models import DigestRun, OutboxMessage
 from notifications.states import MailKind, MailState
 from workflows.calendar import bogota_day
 
+UNIT = "digest"
+"""The kind of a person's digest among the worker's units."""
 ARRIVED = (MailState.SENT, MailState.OMITTED)
 
 
@@ -21,10 +25,18 @@ def unheard_since(session: Session, first: dt.datetime) -> dict[str, dt.datetime
     `first` is for digests that were written when there was none before.
     """
     runs = [(row.day, row.written_at) for row in session.scalars(sa.select(DigestRun).order_by(DigestRun.day.desc()))]
-    return {
-        username: next((at for day, at in runs if day < bogota_day(written_at)), first)
-        for username, written_at in _first_unsent(session)
-    }
+    found: dict[str, dt.datetime] = {}
+    for username, written_at in chain(_first_unsent(session), _first_failed(session)):
+        since = next((at for day, at in runs if day < bogota_day(written_at)), first)
+        found[username] = min(since, found.get(username, since))
+    return found
+
+
+def _first_failed(session: Session) -> Iterator[tuple[str, dt.datetime]]:
+    """The first digest of each person that could not be written since one was."""
+    for failing in units.open_incidents(session):
+        if failing.kind == UNIT:
+            yield failing.key, failing.first_failed_at
 
 
 def _first_unsent(session: Session) -> Iterator[tuple[str, dt.datetime]]:

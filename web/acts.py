@@ -122,8 +122,27 @@ def _retry_incidents(application: Application) -> int:
 
 
 def _write_digests(application: Application) -> int:
-    with application.database.unit_of_work() as session:
-        return digest.build_due(session, application.engine, application.calendar, base_url=application.config.base_url)
+    database, engine, base_url = application.database, application.engine, application.config.base_url
+    if not digest.is_time(engine, application.calendar):
+        return 0
+    round_ = units.begin(database, engine.clock, "digest")
+    with database.reading() as session:
+        written = digest.is_written(session, engine)
+        if written and not round_.ready():
+            return 0
+        facts = digest.read(session, engine, application.calendar)
+
+    def write(key: str) -> None:
+        with database.unit_of_work() as session:
+            digest.write(session, facts, key, base_url=base_url)
+
+    for key in round_.ready() if written else [*sorted(facts.people), *facts.broken]:
+        round_.attempt(key, partial(write, key))
+    round_.forget([*facts.people, *facts.broken])
+    if not written:
+        with database.unit_of_work() as session:
+            digest.close_day(session, facts)
+    return round_.tried - round_.failed
 
 
 def _make_documents(maker: Maker, application: Application) -> int:

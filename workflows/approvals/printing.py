@@ -51,7 +51,7 @@ def read(session: Session, address: Address) -> Print:
     return of_page(act_page(session, session.get_one(AdministrativeAct, int(act_id))), stem)
 
 
-MAKER = Maker("act", missing, read)
+MAKER = Maker("act_or_sheet", missing, read)
 
 
 def act_page(session: Session, act: AdministrativeAct) -> Page:

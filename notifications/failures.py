@@ -1,0 +1,62 @@
+"""Background work that fails, in words: what it is, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.units import SystemIncident
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a kind of unit is called when it fails, and what usually helps."""
+
+    title: str
+    advice: str = "Se reintenta solo. Si se repite, mire el registro del servidor: allí está el detalle."
+
+
+_DOCUMENT = "Lo demás se sigue haciendo. Revise los textos y archivos de ese documento; se reintenta solo."
+
+KINDS: Mapping[str, Words] = {
+    "act": Words("Falla una parte entera del trabajo automático"),
+    "local_days": Words("No se pudieron leer los días no laborables"),
+    "deadline": Words("No se pudieron mover los plazos de un proceso", "Revise ese proceso con «cauce doctor»."),
+    "opening": Words(
+        "No se pudo abrir un periodo",
+        "Los demás se abren. Revise la fecha y el calendario del plan, y el evento de inicio del proceso.",
+    ),
+    "closed_year": Words("No se pudo avisar que terminó una vigencia"),
+    "timer": Words("No se pudo atender un plazo vencido", "Revise ese proceso con «cauce doctor»."),
+    "retry": Words("No se pudo reintentar un paso de un proceso", "Revise ese proceso con «cauce doctor»."),
+    "digest": Words(
+        "No se pudo escribir un resumen diario",
+        "Las demás personas lo reciben. Cuando se arregle, esa persona recibe lo que no se le dijo.",
+    ),
+    "monthly_report": Words("No se pudo hacer el informe de un mes", _DOCUMENT),
+    "frozen_document": Words("No se pudieron hacer los archivos de un documento", _DOCUMENT),
+    "plan_document": Words("No se pudieron hacer los archivos del documento del plan", _DOCUMENT),
+    "methodology": Words("No se pudieron hacer los archivos de una metodología", _DOCUMENT),
+    "act_or_sheet": Words("No se pudieron hacer los archivos de un acto o de una matriz de observaciones", _DOCUMENT),
+    "external_report": Words("No se pudieron hacer los archivos de un reporte externo", _DOCUMENT),
+    "minutes": Words("No se pudieron hacer los archivos de un acta", _DOCUMENT),
+    "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),
+}
+"""Every kind of unit; a test holds the worker's acts against it."""
+
+
+def words(incident: SystemIncident) -> Words:
+    """What to call a failing unit."""
+    return KINDS.get(incident.kind, Words("Falla un trabajo automático"))
+
+
+def which(incident: SystemIncident) -> str:
+    """Which one fails: an act by its own words, else the key."""
+    if incident.kind == "act":
+        return KINDS[incident.key].title if incident.key in KINDS else incident.key
+    return incident.key or "todos"
+
+
+def sentence(incident: SystemIncident) -> str:
+    """In one line: «No se pudo abrir un periodo: PES-GOB/f5_ciclo_mensual/2018-06»."""
+    return f"{words(incident).title}: {which(incident)}"
