@@ -40,6 +40,7 @@ KINDS: Mapping[str, Words] = {
     "act_or_sheet": Words("No se pudieron hacer los archivos de un acto o de una matriz de observaciones", _DOCUMENT),
     "external_report": Words("No se pudieron hacer los archivos de un reporte externo", _DOCUMENT),
     "minutes": Words("No se pudieron hacer los archivos de un acta", _DOCUMENT),
+    "sign_of_life": Words("No se pudo anotar que el trabajador sigue en marcha"),
     "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),
 }
 """Every kind of unit; a test holds the worker's acts against it."""

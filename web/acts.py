@@ -1,4 +1,4 @@
-"""What a tick of the worker does: acts, each cut into units that fail alone (docs/decisions/0011)."""
+"""What a tick of the worker does: acts, each cut into units that fail alone (docs/decisions/0012)."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def _write_digests(application: Application) -> int:
     return round_.tried - round_.failed
 
 
-def _make_documents(maker: Maker, application: Application) -> int:
+def make_documents(maker: Maker, application: Application) -> int:
+    """Make the documents of a kind that are missing, each on its own."""
     database, clock = application.database, application.engine.clock
     with database.reading() as session:
         missing = {str(address): address for address in maker.missing(session)}
@@ -173,7 +174,7 @@ ACTS = (
     Act("timer", _fire_timers, decides=True),
     Act("retry", _retry_incidents, decides=True),
     Act("digest", _write_digests, decides=True),
-    *(Act(maker.name, partial(_make_documents, maker)) for maker in MAKERS),
+    *(Act(maker.name, partial(make_documents, maker)) for maker in MAKERS),
     Act("sign_of_life", _leave_sign),
 )
 """What a tick does, in order; mails leave beside it (`web.delivery`)."""

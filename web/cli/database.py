@@ -8,11 +8,15 @@ import click
 import sqlalchemy as sa
 
 from engine import doctor as engine_doctor
+from engine import units
 from engine.database import Database
 from engine.definitions.models import ProcessDefinition
+from engine.units import SystemIncident
+from notifications import failures
 from web import migrating
 from web.bootstrap import Application
 from web.cli.root import opened
+from workflows.calendar import BOGOTA
 from workflows.documents import checking
 from workflows.people.directory import seed_roles
 from workflows.people.models import Person
@@ -78,10 +82,17 @@ def examine_content(application: Application, *, repair: bool = False) -> list[F
     with database.unit_of_work() if repair else database.reading() as session:
         cases = engine_doctor.examine(session, application.engine, repair=repair)
         files = checking.examine(session, repair=repair)
+        failing = units.open_incidents(session)
         return [
             *(Finding(_of_case(one.instance_id, one.message), one.repaired) for one in cases),
             *(Finding(one.message, one.repaired) for one in files),
+            *(Finding(_of_unit(one)) for one in failing),
         ]
+
+
+def _of_unit(incident: SystemIncident) -> str:
+    since = f"{incident.first_failed_at.astimezone(BOGOTA):%Y-%m-%d %H:%M}"
+    return f"{failures.sentence(incident)}. {incident.message} Desde {since}, {incident.attempts} intentos."
 
 
 def _of_case(instance_id: int | None, message: str) -> str:

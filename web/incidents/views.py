@@ -8,15 +8,17 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
-from engine import resolutions
+from engine import resolutions, units
 from engine.errors import EngineError
 from engine.incidents import Incident
 from engine.instances import commands
 from engine.instances.models import Instance
 from engine.states import IncidentState
+from notifications import failures
 from web.auth import allow
 from web.incidents import wording
 from web.pages import actor, back_to, current, page
+from workflows.auditing import recording as auditing
 from workflows.people.directory import display_names
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidentes")
@@ -33,8 +35,30 @@ def index() -> str:
     with current().database.reading() as session:
         opened = _listed(session, Incident.state == IncidentState.OPEN, Incident.opened_at, Incident.id)
         resolved = _listed(session, Incident.state == IncidentState.RESOLVED, Incident.resolved_at.desc(), limit=RECENT)
+        failing, working = units.open_incidents(session), units.resolved_lately(session, limit=RECENT)
         names = display_names(session, {one.resolved_by for one, _case in resolved if one.resolved_by})
-    return page("incidents/index.html", opened=opened, resolved=resolved, names=names, wording=wording)
+    return page(
+        "incidents/index.html",
+        opened=opened,
+        resolved=resolved,
+        failing=failing,
+        working=working,
+        names=names,
+        wording=wording,
+        failures=failures,
+    )
+
+
+@blueprint.post("/sistema/<int:incident_id>/reintentar")
+@allow(*COORDINATORS)
+def retry_unit(incident_id: int) -> Any:
+    """Let the worker try background work again at its next tick."""
+    with current().database.unit_of_work() as session:
+        incident = units.retry_now(session, current().clock, incident_id)
+        subject = ("trabajo", f"{incident.kind}/{incident.key}")
+        auditing.record(session, current().clock, actor(), "reintentar_trabajo", subject)
+    told = "Se intenta otra vez en los próximos segundos; si vuelve a fallar, sigue en esta lista."
+    return back_to("incidents.index", told if incident.state == IncidentState.OPEN else "Ya había vuelto a funcionar.")
 
 
 def _listed(session: Session, which: Any, *order: Any, limit: int = 200) -> list[tuple[Incident, Instance]]:

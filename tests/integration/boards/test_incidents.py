@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from engine import units
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from tests.support.web import Site
+from web.cli.database import examine_content
 from web.incidents.wording import typed_value
 from workflows.cycles import opening as cycles
 from workflows.monitoring import periods
@@ -135,3 +137,26 @@ def test_people_without_the_role_have_no_incidents_in_their_menu(site: Site, bro
 )
 def test_a_typed_value_keeps_the_kind_of_the_variable(text: str, before: object, value: object) -> None:
     assert typed_value(text, before) == value
+
+
+def test_background_work_that_fails_stands_in_the_same_list_and_can_be_tried_at_once(site: Site) -> None:
+    # Given a document of a month that could not be made
+    def fail(_key: str) -> None:
+        raise KeyError("el teléfono de alguien")
+
+    database, clock = site.application.database, site.clock
+    units.each(database, clock, "monthly_report", ["PES-GOB/informe_mensual/2018-05"], fail)
+    visitor = site.visitor("amartinez")
+
+    # When the coordinator opens the list and lets it be tried again
+    visitor.open("/incidentes/")
+    shown = visitor.text()
+    visitor.press("/incidentes/sistema/1/reintentar")
+
+    # Then it says what fails and what to do, without what the failure said, and it is due now
+    assert "No se pudo hacer el informe de un mes: PES-GOB/informe_mensual/2018-05" in shown
+    assert "KeyError" in shown
+    assert "teléfono" not in shown
+    assert "Se intenta otra vez" in visitor.text()
+    assert units.begin(database, clock, "monthly_report").ready() == ["PES-GOB/informe_mensual/2018-05"]
+    assert any(one.message.startswith("No se pudo hacer el informe") for one in examine_content(site.application))

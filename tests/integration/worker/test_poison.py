@@ -1,0 +1,330 @@
+"""One thing that always fails, of each kind in turn: three ticks later everything else is done, and it is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import sweep, units
+from engine.clock import VirtualClock
+from engine.database import Database
+from engine.definitions.models import Bundle, ProcessDefinition
+from engine.incidents import Incident
+from engine.instances import locking
+from engine.instances.correlation import Subscription
+from engine.instances.models import Instance
+from engine.timers import Timer
+from notifications import digest, failures
+from notifications.models import OutboxMessage
+from tests.support.plan import MONTH, PLAN, build_house
+from web import acts, worker
+from web.bootstrap import Application, assemble
+from web.config import Config
+from workflows.assembly import MAKERS
+from workflows.documents.keeping import Address
+from workflows.documents.models import Document
+from workflows.documents.prints import Maker, Print, of_page
+from workflows.documents.rendering import Page
+from workflows.plan.models import Plan
+
+Tainted = Callable[["Office", pytest.MonkeyPatch], "tuple[str, Callable[[], None]]"]
+"""Puts poison in; gives the key of the unit that fails, and how to take the poison away."""
+
+
+@dataclass
+class Office:
+    """An installation on the morning on which June's follow-up opens, and short words for what tests ask."""
+
+    application: Application
+    clock: VirtualClock
+    patch: pytest.MonkeyPatch
+    """Lasts longer than the poison."""
+
+    def write(self, change: Callable[[Session], object]) -> None:
+        with self.application.database.unit_of_work() as session:
+            change(session)
+
+    def read(self, query: Any) -> list[Any]:
+        with self.application.database.reading() as session:
+            return list(session.scalars(query))
+
+    def ticks(self, count: int = 3) -> None:
+        for _ in range(count):
+            worker.tick(self.application)
+            self.clock.advance(dt.timedelta(seconds=worker.TICK_S))
+
+    def failing(self) -> set[tuple[str, str]]:
+        with self.application.database.reading() as session:
+            return {(one.kind, one.key) for one in units.open_incidents(session)}
+
+    def case(self, key: str = f"{PLAN}/f5/2018-06") -> int | None:
+        return next(iter(self.read(sa.select(Instance.id).where(Instance.business_key == key))), None)
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    clock = VirtualClock(dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC))
+    build_house(database, clock, measured_before=(2018, 6), only=MONTH)
+    config = Config(home=tmp_path, database_url=database.url.render_as_string(hide_password=False), secret_key="x" * 40)
+    return Office(assemble(config, clock=clock, database=database), clock, monkeypatch)
+
+
+@contextmanager
+def poisoned(office: Office, taint: Tainted) -> Iterator[str]:
+    """With the poison in; afterwards without it, and the time of the next try come."""
+    with pytest.MonkeyPatch.context() as patch:
+        key, cleanse = taint(office, patch)
+        yield key
+    cleanse()
+    office.clock.advance(dt.timedelta(minutes=2))
+    office.ticks(1)
+
+
+def _nothing() -> None:
+    """Poison that was a patch is gone by itself."""
+
+
+def a_plan_that_cannot_be_read(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    columns = {column.key: column for column in sa.inspect(Plan).column_attrs}
+
+    def add(session: Session) -> None:
+        known = session.get_one(Plan, PLAN)
+        values = {key: getattr(known, key) for key in columns} | {"code": "A-MAL", "follow_up": "nunca"}
+        session.add(Plan(**values))  # its code comes first
+
+    office.write(add)
+
+    def cleanse() -> None:
+        office.write(lambda session: setattr(session.get_one(Plan, "A-MAL"), "state", "cerrado"))
+
+    return "A-MAL/f5_ciclo_mensual", cleanse
+
+
+def a_process_that_cannot_be_read(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    sha256, found = uuid.uuid4().hex * 2, dict[str, str]()
+
+    def break_it(session: Session) -> None:
+        definition = session.get_one(ProcessDefinition, "f5_preparacion")
+        found["was"] = str(definition.bundle_sha256)
+        session.add(Bundle(sha256=sha256, process_key="f5_preparacion", content=b"{", created_at=office.clock.now()))
+        session.flush()
+        definition.bundle_sha256 = sha256
+
+    def mend(session: Session) -> None:
+        session.get_one(ProcessDefinition, "f5_preparacion").bundle_sha256 = found["was"]
+
+    office.write(break_it)
+    return f"{PLAN}/f5_preparacion", lambda: office.write(mend)
+
+
+def an_opening_whose_key_is_taken(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    """What a process called `f5` did to every plan before such names were refused."""
+    known = office.read(sa.select(Bundle.sha256))[0]
+
+    def take(session: Session) -> None:
+        session.add(
+            Instance(
+                process_key="f5", bundle_sha256=known, business_key=f"{PLAN}/f5p/2018", name="Otro", scope=PLAN,
+                state="completed", status=b"", lock_version=1, started_at=office.clock.now(), started_by="sistema",
+            )
+        )  # fmt: skip
+
+    office.write(take)
+
+    def free(session: Session) -> None:
+        session.execute(sa.delete(Instance).where(Instance.process_key == "f5"))
+
+    return f"{PLAN}/f5_preparacion/2018", lambda: office.write(free)
+
+
+def a_year_nobody_can_count(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    office.ticks(1)
+    key = f"{PLAN}/99999"
+
+    def wait(session: Session) -> None:
+        session.add(
+            Subscription(
+                instance_id=office.case(), node_id=uuid.uuid4().hex, element_id="x", name="vigencia_cerrada", key=key
+            )
+        )
+
+    office.write(wait)
+
+    def cleanse() -> None:
+        office.write(lambda session: session.execute(sa.delete(Subscription).where(Subscription.key == key)))
+
+    return key, cleanse
+
+
+def a_case_that_breaks_its_batch(
+    office: Office, patch: pytest.MonkeyPatch, due: Callable[[int], object]
+) -> tuple[str, Callable[[], None]]:
+    """Two cases with something due; the first can't even be loaded."""
+    office.ticks(1)
+    cases = sorted(office.read(sa.select(Instance.id).where(Instance.state == "active")))[:2]
+    office.write(lambda session: session.add_all([due(case) for case in cases]))
+    lock = locking.lock
+
+    def broken(session: Session, instance_id: int, **options: Any) -> Instance | None:
+        if instance_id == cases[0]:
+            raise ValueError("una fila que no se puede leer")
+        return lock(session, instance_id, **options)
+
+    patch.setattr(sweep.locking, "lock", broken)
+    return str(cases[0]), _nothing
+
+
+def a_case_with_a_due_timer(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    def due(case: int) -> Timer:
+        return Timer(instance_id=case, node_id=uuid.uuid4().hex, element_id="x", due_at=office.clock.now())
+
+    return a_case_that_breaks_its_batch(office, patch, due)
+
+
+def a_case_with_a_due_retry(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    def due(case: int) -> Incident:
+        now = office.clock.now()
+        return Incident(
+            instance_id=case,
+            kind="step",
+            message="",
+            trace="",
+            state="open",
+            attempts=1,
+            retry_at=now,
+            opened_at=now,
+        )
+
+    return a_case_that_breaks_its_batch(office, patch, due)
+
+
+def a_person_whose_digest_raises(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    render = digest.render
+
+    def broken(name: str, values: dict[str, Any]) -> Any:
+        if values["person"].username == "amartinez":
+            raise ValueError("amartinez@demo.example")
+        return render(name, values)
+
+    patch.setattr(digest, "render", broken)
+    return "amartinez", _nothing
+
+
+def a_document(maker: Maker) -> Tainted:
+    """Two of a kind are missing; the first, which the tick takes first, can't be laid out."""
+
+    def taint(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+        good, bad = Address(PLAN, maker.name, "buena"), Address(PLAN, maker.name, "mala")
+        broken = True
+
+        def missing(session: Session) -> list[Address]:
+            made = set(session.scalars(sa.select(Document.key).where(Document.kind == maker.name)))
+            return [one for one in (bad, good) if one.key not in made]
+
+        def read(_session: Session, address: Address) -> Print:
+            if address == bad and broken:
+                raise ValueError("un texto que no se puede imprimir")
+            return of_page(Page("Título", "", (), (), 0), f"{maker.name}-{address.key}")
+
+        def cleanse() -> None:
+            nonlocal broken
+            broken = False
+
+        stand_in = acts.Act(maker.name, lambda house: acts.make_documents(Maker(maker.name, missing, read), house))
+        changed = tuple(stand_in if act.kind == maker.name else act for act in acts.ACTS)
+        office.patch.setattr(worker, "ACTS", changed)
+        return str(bad), cleanse
+
+    return taint
+
+
+POISONS: dict[str, list[Tainted]] = {
+    "opening": [a_plan_that_cannot_be_read, a_process_that_cannot_be_read, an_opening_whose_key_is_taken],
+    "closed_year": [a_year_nobody_can_count],
+    "timer": [a_case_with_a_due_timer],
+    "retry": [a_case_with_a_due_retry],
+    "digest": [a_person_whose_digest_raises],
+    **{maker.name: [a_document(maker)] for maker in MAKERS},
+}
+"""By kind of unit."""
+WHOLE = {"local_days", "sign_of_life", "unused_files"}
+"""Acts that are one unit."""
+
+
+def test_every_act_has_its_poison_and_its_words() -> None:
+    kinds = {act.kind for act in (*acts.ACTS, *acts.DAILY)}
+
+    assert POISONS.keys() | WHOLE == kinds
+    assert kinds | {worker.WHOLE} <= failures.KINDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "taint"), [pytest.param(k, t, id=f"{k}-{n}") for k, ts in POISONS.items() for n, t in enumerate(ts)]
+)
+def test_three_ticks_with_one_poisoned_unit_leave_nothing_else_undone(
+    office: Office, kind: str, taint: Tainted
+) -> None:
+    # Given one unit of a kind that always fails
+    with poisoned(office, taint) as key:
+        # When the worker ticks three times
+        office.ticks()
+
+        # Then it alone fails, and it is told
+        told = office.failing()
+        assert (kind, key) in told
+        assert all(found == kind for found, _key in told)
+        # And June is open, its people have their digests, the other cases moved, the other document is there
+        assert office.case() is not None
+        mailed = {one.recipient for one in office.read(sa.select(OutboxMessage))}
+        assert mailed - {"amartinez"}
+        if kind in ("timer", "retry"):
+            assert office.read(sa.select(Incident).where(Incident.instance_id != int(key)))
+        if kind in {maker.name for maker in MAKERS}:
+            assert office.read(sa.select(Document.key).where(Document.kind == kind).distinct()) == ["buena"]
+
+    # And without the poison it resolves by itself
+    assert office.failing() == set()
+
+
+@pytest.mark.parametrize("act", acts.ACTS, ids=lambda act: act.kind)
+def test_an_act_that_cannot_even_tell_what_is_due_stops_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch, act: acts.Act
+) -> None:
+    # Given an act that raises at once
+    def broken(_application: Application) -> int:
+        raise RuntimeError("nada se puede leer")
+
+    run: list[str] = []
+
+    def watched(other: acts.Act) -> acts.Act:
+        return replace(other, run=lambda _application: run.append(other.kind) or 0)
+
+    changed = tuple(replace(act, run=broken) if one.kind == act.kind else watched(one) for one in acts.ACTS)
+    monkeypatch.setattr(worker, "ACTS", changed)
+
+    # When the worker ticks three times
+    office.ticks()
+
+    # Then every other act ran each time, and the broken one was tried once and waits
+    assert run == [one.kind for one in acts.ACTS if one.kind != act.kind] * 3
+    assert office.failing() == {(worker.WHOLE, act.kind)}
+
+
+def test_a_digest_that_failed_is_written_later_with_all_it_would_have_told(office: Office) -> None:
+    # Given a person whose digest fails on Tuesday
+    with poisoned(office, a_person_whose_digest_raises):
+        office.ticks()
+        assert "amartinez" not in {one.recipient for one in office.read(sa.select(OutboxMessage))}
+
+    # Then it is written the same day once it can be
+    (mail,) = office.read(sa.select(OutboxMessage).where(OutboxMessage.recipient == "amartinez"))
+    assert mail.dedup_key.endswith("2018-07-03")
