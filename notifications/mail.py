@@ -249,8 +249,8 @@ class FolderSender:
 
     @property
     def name(self) -> str:
-        """The folder."""
-        return str(self._folder)
+        """The folder, by its last name."""
+        return f"carpeta {self._folder.name}"
 
     @contextmanager
     def session(self) -> Iterator[FolderSender]:

@@ -134,6 +134,7 @@ def register(app: Flask) -> None:
     for mapped in (*STATUS, HTTPException, engine_errors.EngineError, workflows_errors.WorkflowsError, WebError):
         app.register_error_handler(mapped, _answer)
     app.register_error_handler(Exception, _answer_unexpected)
+    app.after_request(_tell_refused)
 
 
 def _answer(error: Exception) -> Response:
@@ -172,6 +173,7 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _answer_unexpected(error: Exception) -> Response:
+    g.refusal_told = True
     log.error("unexpected error", exc_info=error, extra={"fields": _asked()})
     return _response(HTTPStatus.INTERNAL_SERVER_ERROR, SENTENCES[HTTPStatus.INTERNAL_SERVER_ERROR])
 
@@ -231,7 +233,16 @@ def _asked() -> dict[str, Any]:
     return {"method": request.method, "endpoint": request.endpoint, "user": getattr(signed, "username", None)}
 
 
+def _tell_refused(response: Response) -> Response:
+    """Log what a view refused by itself, with a page that says what to correct."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST and not g.get("refusal_told"):
+        fields = {"refusal": None, "status": response.status_code, **_asked()}
+        log.info("refused", extra={"fields": fields})
+    return response
+
+
 def _refused(error: Exception, status: int) -> None:
+    g.refusal_told = True
     level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
     cause = error if level == logging.ERROR else None
     fields = {"refusal": type(error).__name__, "status": int(status), **_asked()}

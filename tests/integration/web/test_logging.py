@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.support.logs import kept_log
 from tests.support.web import PASSWORD, Site
 from web import delivery, logs
+from web.app import create_app
 from web.config import Config, InvalidSetting
 
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
@@ -40,6 +42,29 @@ def test_every_answer_has_a_code_of_its_own(office: Site) -> None:
 
     assert len(set(codes)) == 3 and all(CODE.fullmatch(code) for code in [*codes, forged])
     assert logs.request_id.get() == ""
+
+
+def test_what_a_view_refuses_by_itself_is_told_once(office: Site) -> None:
+    visitor = office.visitor("amartinez")
+    visitor.open("/seguimiento")
+    task = next(href for href in visitor.page().xpath("//a/@href") if href.endswith("/reasignar"))
+    visitor.open(task)
+
+    with kept_log() as log:
+        visitor.press(task, 422, motivo="")
+
+    (line,) = log.of("refused")
+    assert (line["status"], line["endpoint"], line["user"]) == (422, "boards.reassign", "amartinez")
+
+
+def test_a_proxy_may_name_the_request(office: Site) -> None:
+    behind = replace(office.application, config=replace(office.application.config, proxies=1))
+    client = create_app(behind).test_client()
+
+    codes = [client.get("/ingresar", headers={"X-Request-ID": given}).headers["X-Request-ID"] for given in
+             ("proxy-4711", "<script>", "x" * 65)]  # fmt: skip
+
+    assert codes[0] == "proxy-4711" and all(CODE.fullmatch(code) for code in codes[1:])
 
 
 def test_signing_in_is_logged_by_user_and_a_name_that_nobody_has_is_not(office: Site) -> None:
