@@ -8,15 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from benchmarks import sector
 from benchmarks.harness import Figures, Place, Sizes, milliseconds
 from benchmarks.sector import COORDINATOR, PLAN, REPORTING, Sector
+from engine.tasks.assignment import groups_of
 from engine.tasks.models import UserTask
 from tests.support.web import Site, Visitor
 from web.app import create_app
 from workflows.documents import files
+from workflows.people.directory import members
 
 EVIDENCE = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 TOLD = "Se atendieron las personas que pedía el programa, en sus tres sedes."
@@ -54,12 +57,13 @@ class Desk:
 
     def __post_init__(self) -> None:
         application = self.built.application
-        self._site = Site(application, create_app(application), self.built.clock)
+        self.app = create_app(application)
+        self._site = Site(application, self.app, self.built.clock)
         self._visitors: dict[str, Visitor] = {}
 
     def costs(self) -> Iterator[tuple[str, Cost]]:
         """What each page costs. Those that only read come first: sending changes what they show."""
-        first, *others = self._reports(SENDINGS + 1)
+        first, *others = self.reports(SENDINGS + 1)
         for name, username, path in self._pages(first):
             yield name, least(self.visit(username, path) for _ in range(READINGS))
         sent = [(self.send(task), task) for task in others]
@@ -74,6 +78,12 @@ class Desk:
         if answer.status_code != 200:
             raise RuntimeError(f"{path} answers {answer.status_code} to {username}: {answer.text[:500]}")
         return cost
+
+    def holder(self, session: Session, task: UserTask) -> str:
+        """Somebody who may do a task."""
+        if task.assignee:
+            return task.assignee
+        return next(one.username for group in sorted(groups_of(session, task.id)) for one in members(session, group))
 
     def send(self, task: UserTask) -> Cost:
         """Fill in a report and send it; its evidence was uploaded before, as the page does."""
@@ -110,7 +120,8 @@ class Desk:
             ("portal", "", f"/portal/{PLAN}/{closed}"),
         ]
 
-    def _reports(self, count: int) -> list[UserTask]:
+    def reports(self, count: int) -> list[UserTask]:
+        """So many open reports of the month."""
         query = sa.select(UserTask).where(UserTask.element_id == REPORTING, UserTask.state == "open")
         with self.built.database.reading() as session:
             return list(session.scalars(query.order_by(UserTask.id).limit(count)))

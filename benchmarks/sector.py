@@ -203,19 +203,24 @@ class Sector:
 
 
 @contextmanager
-def built(url: str, folder: Path, extent: Extent = FULL, sectors: int = 1) -> Iterator[Sector]:
-    """A plan of this extent in each of so many sectors. On SQLite it is built once and copied from `var/` from then on.
+def built(
+    url: str, folder: Path, extent: Extent = FULL, sectors: int = 1, *, documents: bool = True
+) -> Iterator[Sector]:
+    """A plan of this extent, shared out over so many sectors. On SQLite it is built once, and copied from `var/` after.
 
-    `url` is an empty database, `folder` a place for what the application writes.
+    `url` is an empty database, `folder` a place for what the application writes. The newest closed month is
+    published, with its `documents`.
     """
     schema.load()
     clock = VirtualClock(_opening(extent))
     application = assemble(Config(folder, url, "secreto" * 6), clock=clock)
-    kept = KEPT / f"{_digest(extent, sectors)}.sqlite"
+    kept = KEPT / f"{_digest(extent, sectors, documents)}.sqlite"
     if application.database.is_sqlite and kept.is_file():
         shutil.copy(kept, str(application.database.url.database))
     else:
         _build(application, clock, extent, sectors)
+        if documents:
+            storing.make_missing(application.database, clock, limit=1)
         if application.database.is_sqlite:
             _keep(application.database, kept)
     clock.move_to(_reporting(extent))
@@ -254,7 +259,6 @@ def _build(application: Application, clock: VirtualClock, extent: Extent, sector
         sweep.fire_due_timers(session, engine)
         closed = sa.update(Period).where(Period.code == _newest_closed(extent))
         session.execute(closed.values(published_at=clock.now()))
-    storing.make_missing(database, clock, limit=1)
 
 
 def _smaller(extent: Extent, sectors: int) -> Extent:
@@ -271,9 +275,9 @@ def _keep(database: Database, kept: Path) -> None:
     passing.replace(kept)
 
 
-def _digest(extent: Extent, sectors: int) -> str:
+def _digest(*size: object) -> str:
     """A name that changes with whatever the file depends on: its extent, this module, the tables, the diagrams."""
-    told = hashlib.sha256(repr((extent, sectors)).encode() + Path(__file__).read_bytes())
+    told = hashlib.sha256(repr(size).encode() + Path(__file__).read_bytes())
     for table in Base.metadata.sorted_tables:
         told.update(str(CreateTable(table)).encode())
         told.update("".join(sorted(str(CreateIndex(index)) for index in table.indexes)).encode())

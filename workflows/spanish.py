@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -73,3 +74,9 @@ def enumeration(words: Sequence[str]) -> str:
     last = words[-1]
     joint = "e" if last[:1].lower() == "i" or last[:2].lower() == "hi" else "y"
     return f"{', '.join(words[:-1])} {joint} {last}"
+
+
+def plain(text: str) -> str:
+    """Text as it is looked for: small letters without accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -32,6 +32,18 @@ def of_form(session: Session, form_key: str) -> Mapping[int, Sequence[RunningCas
     return _by_version(session, "forms", form_key)
 
 
+def counts(session: Session) -> Mapping[int, int]:
+    """How many running cases use each `ProcessVersion.id`, also those that only call it; of every process at once."""
+    query = sa.select(Instance.bundle_sha256, sa.func.count()).where(Instance.state == "active")
+    running = dict(session.execute(query.group_by(Instance.bundle_sha256)).all())
+    bundles = sa.select(Bundle.sha256, Bundle.content).where(Bundle.sha256.in_(running))
+    found: dict[int, int] = {}
+    for sha256, content in session.execute(bundles):
+        for version_id in set(orjson.loads(content).get("processes", {}).values()):
+            found[version_id] = found.get(version_id, 0) + running[sha256]
+    return found
+
+
 def _by_version(session: Session, part: str, key: str) -> dict[int, list[RunningCase]]:
     running = sa.select(Instance.bundle_sha256).where(Instance.state == InstanceState.ACTIVE)
     bundles = session.execute(sa.select(Bundle.sha256, Bundle.content).where(Bundle.sha256.in_(running)))

@@ -13,6 +13,7 @@ from notifications import reading as mails
 from web.auth import allow, passwords, sessions
 from web.auth.models import Credential
 from web.pages import actor, back_to, current, page
+from web.paging import paged
 from web.people import everybody
 from workflows.auditing import recording as auditing
 from workflows.errors import Refused
@@ -20,6 +21,7 @@ from workflows.lifecycle import leaving
 from workflows.people.directory import Directory
 from workflows.people.models import Person, PersonRole, Role
 from workflows.sectors.models import Entity
+from workflows.spanish import plain
 
 ADMINISTRATOR = "administrador"
 
@@ -29,14 +31,22 @@ blueprint = Blueprint("admin", __name__, url_prefix="/personas")
 @blueprint.get("/")
 @allow(ADMINISTRATOR)
 def people() -> str:
-    """Everybody, by entity, with roles and whether they have a password."""
+    """Everybody or those that are looked for, by entity, with roles and whether they have a password."""
+    sought = request.args.get("busca", "").strip()
     with current().database.reading() as session:
         return page(
             "admin/people.html",
-            people=everybody(session, active_only=False),
+            people=paged([one for one in everybody(session, active_only=False) if _is_sought(one, sought)]),
+            sought=sought,
             with_password=set(session.scalars(sa.select(Credential.username))),
             undelivered={one.newest.recipient: one for one in mails.undelivered(session)},
         )
+
+
+def _is_sought(one: Person, sought: str) -> bool:
+    """Whether every word looked for is in the name, the username, the mail or the entity; accents do not count."""
+    told = plain(f"{one.name} {one.username} {one.email} {one.entity_code}")
+    return all(word in told for word in plain(sought).split())
 
 
 @blueprint.get("/<username>")

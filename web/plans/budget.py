@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from web.auth import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page
+from web.paging import paged
 from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
 from workflows.implementation import budget, external_files, external_reports, years
@@ -56,12 +57,11 @@ def external(plan_code: str) -> str:
     """The reports to SDP/SDH: their files and under which number they were filed."""
     with current().database.reading() as session:
         plan = _plan(session, plan_code)
-        reports = external_reports.of_plan(session, plan_code)
+        reports = paged(external_reports.of_plan(session, plan_code))
+        made = external_files.files_of(session, reports.rows)
         files = {
-            report.id: [
-                (suffix, external_files.file_of(session, report, suffix)) for suffix in external_files.RENDERERS
-            ]
-            for report in reports
+            id_: [(suffix, found[suffix]) for suffix in external_files.RENDERERS if suffix in found]
+            for id_, found in made.items()
         }
         return page(
             "plans/external.html", plan=plan, reports=reports, files=files, systems=external_reports.SYSTEM_WORDS
@@ -74,12 +74,13 @@ def recovery_plans(plan_code: str) -> str:
     """The recovery plans: how each stands, its actions and what was learnt."""
     with current().database.reading() as session:
         plan = _plan(session, plan_code)
-        found = recovery.of_plan(session, plan_code)
-        people = {action.responsible for one in found for action in one.actions}
+        found = paged(recovery.of_plan(session, plan_code))
+        people = {action.responsible for one in found.rows for action in one.actions}
         return page(
             "plans/recovery.html",
             plan=plan,
-            found=[(one, recovery.actions(one)) for one in found],
+            found=[(one, recovery.actions(one)) for one in found.rows],
+            pages=found,
             states=recovery.STATE_WORDS,
             names=directory.display_names(session, people),
         )

@@ -34,7 +34,8 @@ def changes(plan_code: str) -> str:
         versions = session.scalars(of_plan.order_by(PlanVersion.number.desc())).all()
         asked = sa.select(Modification).where(Modification.plan_code == plan_code)
         modifications = session.scalars(asked.order_by(Modification.number.desc())).all()
-        rows = [(one, modifying.changes_of(session, one)) for one in modifications]
+        changed = modifying.changes_by(session, modifications)
+        rows = [(one, changed[one.id]) for one in modifications]
         names = directory.display_names(session, {one.requested_by for one in modifications})
         issued = session.scalars(sa.select(AdministrativeAct).where(AdministrativeAct.plan_code == plan_code))
         act_names = {act.id: acts.name_of(act) for act in issued}

@@ -40,7 +40,7 @@ def forms() -> str:
             new=new,
             names=overview.form_names(diagrams, keys),
             tasks={key: overview.asked_by(diagrams, key) for key in keys},
-            drafted={key for key in versions if drafts.find(session, drafts.FORM, key)},
+            drafted=drafts.keys(session, drafts.FORM) & versions.keys(),
         )
 
 

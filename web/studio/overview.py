@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.definitions import drafts
 from engine.definitions.comparison import Labels
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.models import FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from engine.instances import usage
@@ -39,14 +39,14 @@ class ProcessRow:
 
     current: ProcessVersion
     author: str
-    draft: Draft | None
+    has_draft: bool
     running: Mapping[int, int]
     """How many cases run on each version number."""
 
 
 def process_list(session: Session) -> list[ProcessRow]:
     """Every published process, by name."""
-    names = people(session)
+    names, drafted, running = people(session), drafts.keys(session, drafts.PROCESS), _running(session)
     current = session.scalars(
         sa.select(ProcessVersion)
         .join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
@@ -56,21 +56,22 @@ def process_list(session: Session) -> list[ProcessRow]:
         ProcessRow(
             current=version,
             author=names.get(version.published_by, version.published_by),
-            draft=drafts.find(session, drafts.PROCESS, version.process_key),
-            running=_counts(session, version.process_key),
+            has_draft=version.process_key in drafted,
+            running=running.get(version.process_key, {}),
         )
         for version in current
     ]
 
 
-def _counts(session: Session, process_key: str) -> dict[int, int]:
-    cases = usage.of_process(session, process_key)
-    numbers = session.execute(
-        sa.select(ProcessVersion.id, ProcessVersion.version)
-        .where(ProcessVersion.id.in_(list(cases)))
-        .order_by(ProcessVersion.version.desc())
-    )
-    return {number: len(cases[version_id]) for version_id, number in numbers}
+def _running(session: Session) -> dict[str, dict[int, int]]:
+    """By process: how many cases run on each of its version numbers, the newest first."""
+    counts = usage.counts(session)
+    query = sa.select(ProcessVersion.id, ProcessVersion.process_key, ProcessVersion.version)
+    used = query.where(ProcessVersion.id.in_(counts)).order_by(ProcessVersion.version.desc())
+    found: dict[str, dict[int, int]] = {}
+    for id_, process_key, number in session.execute(used):
+        found.setdefault(process_key, {})[number] = counts[id_]
+    return found
 
 
 def current_version(session: Session, process_key: str) -> ProcessVersion:

@@ -73,6 +73,16 @@ def changes_of(session: Session, modification: Modification) -> list[Modificatio
     return list(session.scalars(query.order_by(ModificationChange.position)))
 
 
+def changes_by(session: Session, modifications: Sequence[Modification]) -> dict[int, list[ModificationChange]]:
+    """The changes of each of these modifications by its id, in order."""
+    ids = [one.id for one in modifications]
+    query = sa.select(ModificationChange).where(ModificationChange.modification_id.in_(ids))
+    found: dict[int, list[ModificationChange]] = {id_: [] for id_ in ids}
+    for one in session.scalars(query.order_by(ModificationChange.position)):
+        found[one.modification_id].append(one)
+    return found
+
+
 def request(
     session: Session, engine: ProcessEngine, plan_code: str, instance_id: int, asked: Request, *, actor: Actor
 ) -> tuple[Modification, DocumentVersion]:

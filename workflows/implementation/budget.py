@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from engine.contracts import NUMBER, TEXT
 from engine.identity import SYSTEM, Actor
@@ -79,7 +79,7 @@ def in_force(session: Session, project_id: int, year: int) -> Decimal | None:
 
 def committed(session: Session, project_id: int, year: int) -> Decimal:
     """What was last reported as committed in the year, in pesos."""
-    report = _last_report(session, project_id, year)
+    report = _last_reports(session, [project_id], year).get(project_id)
     return (report[1].commitments if report else None) or Decimal(0)
 
 
@@ -136,39 +136,55 @@ def of_year(session: Session, plan_code: str, year: int, entity: str | None = No
     query = sa.select(Project).where(Project.plan_code == plan_code).order_by(Project.entity_code, Project.code)
     if entity is not None:
         query = query.where(Project.entity_code == entity)
-    return [_project_year(session, project, year) for project in session.scalars(query)]
+    projects = session.scalars(query).all()
+    ids = [project.id for project in projects]
+    changes, reports = _modifications(session, ids, year), _last_reports(session, ids, year)
+    amounts = execution.appropriations_in_force(session, ids, year)
+    return [
+        _project_year(project, amounts[project.id], reports.get(project.id), changes.get(project.id, ()))
+        for project in projects
+    ]
 
 
-def modifications(session: Session, project_id: int, year: int) -> list[BudgetModification]:
-    """What changed a project's money in a year, newest first."""
-    query = sa.select(BudgetModification).where(
-        BudgetModification.project_id == project_id, BudgetModification.year == year
-    )
-    return list(session.scalars(query.order_by(BudgetModification.id.desc())))
-
-
-def _project_year(session: Session, project: Project, year: int) -> ProjectYear:
-    last = _last_report(session, project.id, year)
+def _project_year(
+    project: Project,
+    appropriation: Decimal | None,
+    last: tuple[str, BudgetReport] | None,
+    modifications: Sequence[BudgetModification],
+) -> ProjectYear:
     return ProjectYear(
         project=project,
-        appropriation=in_force(session, project.id, year),
+        appropriation=appropriation,
         commitments=last[1].commitments if last else None,
         payments=last[1].payments if last else None,
         reported=last[0] if last else None,
-        modifications=modifications(session, project.id, year),
+        modifications=modifications,
     )
 
 
-def _last_report(session: Session, project_id: int, year: int) -> tuple[str, BudgetReport] | None:
+def _modifications(session: Session, project_ids: Sequence[int], year: int) -> dict[int, list[BudgetModification]]:
+    """By project, what changed its money in a year, newest first."""
+    query = (
+        sa.select(BudgetModification)
+        .where(BudgetModification.project_id.in_(project_ids), BudgetModification.year == year)
+        .order_by(BudgetModification.id.desc())
+        .options(selectinload(BudgetModification.files))
+    )
+    found: dict[int, list[BudgetModification]] = {}
+    for one in session.scalars(query):
+        found.setdefault(one.project_id, []).append(one)
+    return found
+
+
+def _last_reports(session: Session, project_ids: Sequence[int], year: int) -> dict[int, tuple[str, BudgetReport]]:
+    """By project, what was last reported of it in a year, with its month."""
     query = (
         sa.select(Period.code, BudgetReport)
         .join(Period, Period.id == BudgetReport.period_id)
-        .where(BudgetReport.project_id == project_id, Period.year == year)
-        .order_by(Period.code.desc())
-        .limit(1)
+        .where(BudgetReport.project_id.in_(project_ids), Period.year == year)
+        .order_by(Period.code)
     )
-    row = session.execute(query).first()
-    return (row.code, row.BudgetReport) if row else None
+    return {report.project_id: (code, report) for code, report in session.execute(query)}
 
 
 def _change(kept: BudgetModification) -> Change:

@@ -21,6 +21,10 @@ from workflows.plan.models import Project, ProjectBudget
 PESOS_PER_MILLION = Decimal(1_000_000)
 
 
+Amount = tuple[dt.datetime, Decimal]
+"""Since when an amount is known, and how much."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectMoney:
     """A project and what is known of its money in the year, in pesos."""
@@ -50,7 +54,12 @@ def of_entity(session: Session, period: Period, entity: str) -> list[ProjectMone
         .where(Project.plan_code == period.plan_code, Project.entity_code == entity)
         .order_by(Project.code)
     )
-    return [_known(session, period, project) for project in session.scalars(query)]
+    projects = session.scalars(query).all()
+    ids = [project.id for project in projects]
+    of_month = sa.select(BudgetReport).where(BudgetReport.period_id == period.id, BudgetReport.project_id.in_(ids))
+    reports = {kept.project_id: kept for kept in session.scalars(of_month)}
+    in_force = appropriations_in_force(session, ids, period.year, before=period.code)
+    return [_known(project, reports.get(project.id), in_force[project.id]) for project in projects]
 
 
 def report(
@@ -80,55 +89,56 @@ def _money(report: BudgetReport) -> dict[str, str | None]:
     return {name: None if amount is None else f"{amount:f}" for name, amount in money.items()}
 
 
-def _known(session: Session, period: Period, project: Project) -> ProjectMoney:
-    kept = session.scalar(
-        sa.select(BudgetReport).where(BudgetReport.period_id == period.id, BudgetReport.project_id == project.id)
-    )
-    if kept is not None:
-        money = (kept.appropriation, kept.commitments, kept.payments)
-    else:
-        money = (appropriation_in_force(session, project.id, period.year, before=period.code), None, None)
+def _known(project: Project, kept: BudgetReport | None, in_force: Decimal | None) -> ProjectMoney:
+    money = (kept.appropriation, kept.commitments, kept.payments) if kept is not None else (in_force, None, None)
     return ProjectMoney(project.id, project.code, project.name, *money)
 
 
-def appropriation_in_force(session: Session, project_id: int, year: int, before: str | None = None) -> Decimal | None:
-    """The appropriation in force in pesos: what was last reported or modified in the year, else what it began with.
+def appropriation_in_force(session: Session, project_id: int, year: int) -> Decimal | None:
+    """The appropriation of one project in force in a year."""
+    return appropriations_in_force(session, [project_id], year)[project_id]
+
+
+def appropriations_in_force(
+    session: Session, project_ids: Sequence[int], year: int, before: str | None = None
+) -> dict[int, Decimal | None]:
+    """By project, the appropriation in force in pesos: last reported or modified in the year, else its first.
 
     `before` leaves out what was reported at that month and after.
     """
-    reported = _last_reported(session, project_id, year, before)
-    modified = _last_modified(session, project_id, year)
+    reported, modified = _last_reported(session, project_ids, year, before), _last_modified(session, project_ids, year)
+    first = sa.select(ProjectBudget.project_id, ProjectBudget.appropriation).where(ProjectBudget.year == year)
+    began: dict[int, Decimal | None] = dict(
+        session.execute(first.where(ProjectBudget.project_id.in_(project_ids))).all()
+    )
+    return {id_: _in_force(reported.get(id_), modified.get(id_), began.get(id_)) for id_ in project_ids}
+
+
+def _in_force(reported: Amount | None, modified: Amount | None, began: Decimal | None) -> Decimal | None:
     if reported is not None and (modified is None or reported[0] > modified[0]):
         return reported[1]
     if modified is not None:
         return modified[1]
-    known = session.scalar(
-        sa.select(ProjectBudget.appropriation).where(ProjectBudget.project_id == project_id, ProjectBudget.year == year)
-    )
-    return None if known is None else known * PESOS_PER_MILLION
+    return None if began is None else began * PESOS_PER_MILLION
 
 
-def _last_reported(
-    session: Session, project_id: int, year: int, before: str | None
-) -> tuple[dt.datetime, Decimal] | None:
+def _last_reported(session: Session, project_ids: Sequence[int], year: int, before: str | None) -> dict[int, Amount]:
     query = (
-        sa.select(BudgetReport.reported_at, BudgetReport.appropriation)
+        sa.select(BudgetReport.project_id, BudgetReport.reported_at, BudgetReport.appropriation)
         .join(Period, Period.id == BudgetReport.period_id)
-        .where(BudgetReport.project_id == project_id, Period.year == year, BudgetReport.appropriation.is_not(None))
-        .order_by(Period.code.desc())
-        .limit(1)
+        .where(BudgetReport.project_id.in_(project_ids), Period.year == year, BudgetReport.appropriation.is_not(None))
+        .order_by(Period.code)
     )
-    row = session.execute(query.where(Period.code < before) if before else query).first()
-    return (row[0], row[1]) if row and row[1] is not None else None
+    rows = session.execute(query.where(Period.code < before) if before else query)
+    return {id_: (at, amount) for id_, at, amount in rows if amount is not None}
 
 
-def _last_modified(session: Session, project_id: int, year: int) -> tuple[dt.datetime, Decimal] | None:
+def _last_modified(session: Session, project_ids: Sequence[int], year: int) -> dict[int, Amount]:
     query = (
-        sa.select(BudgetModification.applied_at, BudgetModification.after)
-        .where(BudgetModification.project_id == project_id, BudgetModification.year == year)
-        .where(BudgetModification.applied_at.is_not(None))
-        .order_by(BudgetModification.applied_at.desc(), BudgetModification.id.desc())
-        .limit(1)
+        sa.select(BudgetModification.project_id, BudgetModification.applied_at, BudgetModification.after)
+        .where(BudgetModification.project_id.in_(project_ids), BudgetModification.year == year)
+        .where(BudgetModification.applied_at.is_not(None), BudgetModification.after.is_not(None))
+        .order_by(BudgetModification.applied_at, BudgetModification.id)
     )
-    row = session.execute(query).first()
-    return (row[0], row[1]) if row and row[0] is not None and row[1] is not None else None
+    rows = session.execute(query)
+    return {id_: (at, after) for id_, at, after in rows if at is not None and after is not None}

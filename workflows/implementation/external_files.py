@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
 from workflows.cycles.models import Period
-from workflows.documents.keeping import Address, find
+from workflows.documents.keeping import Address
 from workflows.documents.letters import shown
 from workflows.documents.models import Document
 from workflows.documents.prints import Maker, Print
@@ -114,9 +114,15 @@ def read_print(session: Session, address: Address) -> Print:
 MAKER = Maker("external_report", missing, read_print)
 
 
-def file_of(session: Session, report: ExternalReport, suffix: str) -> Document | None:
-    """The file of a report in a format, if it was made."""
-    return find(session, Address(report.plan_code, KIND, key_of(report.quarter, report.entity_code)), suffix)
+def files_of(session: Session, reports: Sequence[ExternalReport]) -> dict[int, dict[str, Document]]:
+    """By report, its files by format: those that were made."""
+    keys = {(one.plan_code, key_of(one.quarter, one.entity_code)): one.id for one in reports}
+    query = sa.select(Document).where(Document.kind == KIND, Document.key.in_({key for _plan, key in keys}))
+    found: dict[int, dict[str, Document]] = {one.id: {} for one in reports}
+    for document in session.scalars(query):
+        if (id_ := keys.get((document.plan_code, document.key))) is not None:
+            found[id_][document.format] = document
+    return found
 
 
 def read(session: Session, report: ExternalReport) -> ExternalSheet:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
@@ -87,7 +87,8 @@ def of_plan(session: Session, plan_code: str, entity: str | None = None) -> list
     query = sa.select(ExternalReport).where(ExternalReport.plan_code == plan_code)
     if entity is not None:
         query = query.where(ExternalReport.entity_code == entity)
-    return list(session.scalars(query.order_by(ExternalReport.quarter.desc(), ExternalReport.id)))
+    newest = query.order_by(ExternalReport.quarter.desc(), ExternalReport.id)
+    return list(session.scalars(newest.options(selectinload(ExternalReport.files))))
 
 
 def file(session: Session, engine: ProcessEngine, report: ExternalReport, filing: Filing, *, actor: Actor) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from workflows.errors import NotFound
 from workflows.implementation.models import ActionPlan
@@ -74,6 +74,7 @@ def of_year(session: Session, plan_code: str, year: int) -> list[ActionPlan]:
         .join(Entity, Entity.code == ActionPlan.entity_code)
         .where(ActionPlan.plan_code == plan_code, ActionPlan.year == year)
         .order_by(Entity.position, Entity.code)
+        .options(selectinload(ActionPlan.activities))
     )
     return list(session.scalars(query))
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from engine.identity import SYSTEM, Actor
 from engine.instances.models import Instance
@@ -106,8 +106,9 @@ def of_case(session: Session, instance: Instance, variables: Mapping[str, Any]) 
 
 def of_plan(session: Session, plan_code: str) -> list[RecoveryPlan]:
     """Every recovery plan, oldest first."""
-    query = sa.select(RecoveryPlan).where(RecoveryPlan.plan_code == plan_code)
-    return list(session.scalars(query.order_by(RecoveryPlan.id)))
+    query = sa.select(RecoveryPlan).where(RecoveryPlan.plan_code == plan_code).order_by(RecoveryPlan.id)
+    whole = selectinload(RecoveryPlan.indicator), selectinload(RecoveryPlan.actions).selectinload(RecoveryAction.files)
+    return list(session.scalars(query.options(*whole)))
 
 
 def actions(plan: RecoveryPlan) -> list[RecoveryAction]:

@@ -49,7 +49,7 @@ def test_the_files_say_what_the_months_say(quarter: Office) -> None:
 
     with quarter.house.database.reading() as session:
         report = external_reports.find(session, PLAN, "IDPAC", QUARTER)
-        documents = {suffix: external_files.file_of(session, report, suffix) for suffix in ("xlsx", "csv")}
+        documents = external_files.files_of(session, [report])[report.id]
         content = {suffix: files.read(session, one.file_id) for suffix, one in documents.items() if one}
         frozen = figures.of_period(session, PLAN, "2018-05").indicators["IR-3.1"].assessment.executed
     sheet = openpyxl.load_workbook(io.BytesIO(content["xlsx"])).active

@@ -1,0 +1,206 @@
+"""A page costs as many statements with fifty entities as with five: what grows is rows, not questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from benchmarks import sector
+from benchmarks.extent import Extent
+from benchmarks.pages import STATEMENTS, Desk
+from benchmarks.sector import COORDINATOR, PLAN
+from engine.incidents import Incident
+from engine.instances.models import Instance
+from engine.tasks.models import UserTask
+from notifications.models import OutboxMessage
+from workflows.approvals.models import Modification, ModificationChange
+from workflows.implementation.models import BudgetModification, ExternalReport
+from workflows.indicators.models import Indicator
+from workflows.plan.models import Project
+from workflows.recovery.models import RecoveryAction, RecoveryPlan
+
+FEW = Extent(entities=5, indicators=20, months=3, lines=1, reporters=1)
+MANY = Extent(entities=50, indicators=200, months=3, lines=1, reporters=1)
+
+NOT_HERE = {
+    "static", "health", "home", "demo.clock",  # no page, or none of an installation with passwords
+    "auth.fresh_token", "auth.choose_password", "auth.sign_in",  # before anybody is known
+    "boards.choose_opening",  # of a period that the calendar missed
+    "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
+    "survey.show", "survey.thanks",  # of one survey, whatever the plan
+    "portal.plan_document", "studio.draft_xml", "studio.field", "studio.publish_page",  # of one document, draft, field
+    "plans.workbook", "plans.template", "portal.document", "files.download",  # files
+}  # fmt: skip
+"""What is no page, or has nothing of which there could be more."""
+
+
+@pytest.fixture(scope="module")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Desk]]:
+    """One house with five entities and one with fifty, which has ten times as much of all that a page lists."""
+    with ExitStack() as stack:
+        desks = {}
+        for name, extent in (("few", FEW), ("many", MANY)):
+            folder = tmp_path_factory.mktemp(name)
+            built = stack.enter_context(
+                sector.built(f"sqlite:///{folder / 'cauce.sqlite'}", folder, extent, documents=False)
+            )
+            with built.database.unit_of_work() as session:
+                fill(session, extent.entities)
+            desks[name] = Desk(built)
+            desks[name].send(desks[name].reports(1)[0])
+        yield desks
+
+
+def fill(session: Session, count: int) -> None:
+    """So many incidents, mails, modifications, recovery plans, external reports and changes of money."""
+    case = session.scalars(sa.select(Instance).order_by(Instance.id)).first()
+    assert case is not None
+    now, day = case.started_at, case.started_at.date()
+    indicators = session.scalars(sa.select(Indicator).order_by(Indicator.id)).all()
+    projects = session.scalars(sa.select(Project).order_by(Project.id)).all()
+    for number in range(count):
+        entity = indicators[number].entity_code
+        own = Instance(
+            process_key=case.process_key, bundle_sha256=case.bundle_sha256, business_key=f"otro/{number}",
+            name=f"Otro proceso {number}", scope=PLAN, state="completed", status=b"", lock_version=1, started_at=now,
+            started_by="sistema", ended_at=now,
+        )  # fmt: skip
+        plan = RecoveryPlan(
+            plan_code=PLAN, indicator_id=indicators[number].id, entity_code=entity, since_period="2016-02",
+            state="en_curso", opened_at=now,
+        )  # fmt: skip
+        session.add_all([own, plan])
+        session.flush()
+        change = Modification(
+            plan_code=PLAN, instance_id=own.id, number=number + 1, objects=["meta"], justification="Hacía falta.",
+            state="solicitada", requested_by=COORDINATOR, requested_at=now,
+        )  # fmt: skip
+        session.add(change)
+        session.flush()
+        session.add_all(
+            [
+                ModificationChange(
+                    modification_id=change.id, position=1, element="x", label="Meta", before="1", after="2"
+                ),
+                RecoveryAction(
+                    recovery_plan_id=plan.id, round=1, position=1, action="Contratar", responsible=COORDINATOR,
+                    starts_on=day, ends_on=day, product="Un contrato",
+                ),
+                ExternalReport(
+                    plan_code=PLAN, entity_code=entity, quarter="2016-T1", instance_id=case.id, generated_at=now
+                ),
+                BudgetModification(
+                    plan_code=PLAN, instance_id=own.id, project_id=projects[number].id, year=2016, kind="adicion",
+                    amount=Decimal(5), act="Acuerdo 1", dated_on=day, affects_goals=False, registered_by=COORDINATOR,
+                    registered_at=now,
+                ),
+                Incident(
+                    instance_id=case.id, process_key=case.process_key, element_id="x", element_name="Paso", kind="step",
+                    message="No se pudo.", trace="", state="open", attempts=1, opened_at=now,
+                ),
+                OutboxMessage(
+                    kind="digest", dedup_key=f"d{number}", recipient=COORDINATOR, address="x@example.org",
+                    subject="Hoy", text="Hoy", html="<p>Hoy</p>", created_at=now, send_at=now, state="enviado",
+                    sent_at=now,
+                ),
+            ]
+        )  # fmt: skip
+        session.flush()
+
+
+def test_no_page_needs_more_statements_for_more_entities(desks: dict[str, Desk]) -> None:
+    few, many = (dict(_statements(desk)) for desk in desks.values())
+
+    assert few.keys() == many.keys()
+    grown = {page: (few[page], count) for page, count in many.items() if count > few[page]}
+    assert grown == {}
+    assert {page: count for page, count in many.items() if count > STATEMENTS} == {}
+
+
+def test_every_page_is_looked_at(desks: dict[str, Desk]) -> None:
+    desk = desks["few"]
+
+    rules = {rule.endpoint for rule in desk.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+
+    assert {page.split()[0] for page, _username, _path in _addresses(desk)} == rules - NOT_HERE
+
+
+def _statements(desk: Desk) -> Iterator[tuple[str, int]]:
+    for page, username, path in _addresses(desk):
+        desk.visit(username, path)  # the first visit after the house was built reads what is kept from then on
+        yield page, desk.visit(username, path).statements
+
+
+def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
+    """Every page with who looks at it; a page that differs by what it is about, by that."""
+    closed, month = desk.built.newest_closed, "2016-03"
+    with desk.built.database.reading() as session:
+        steps = sa.select(sa.func.min(UserTask.id)).where(UserTask.state == "open").group_by(UserTask.element_id)
+        tasks = session.scalars(sa.select(UserTask).where(UserTask.id.in_(steps)).order_by(UserTask.id)).all()
+        report = next(task for task in tasks if task.element_id == sector.REPORTING)
+        sent = session.scalars(sa.select(UserTask).where(UserTask.state == "completed")).first()
+        assert sent is not None
+        mail = session.scalars(sa.select(sa.func.min(OutboxMessage.id))).one()
+        incident = session.scalars(sa.select(sa.func.min(Incident.id))).one()
+        holders = {task.id: desk.holder(session, task) for task in tasks}
+    me, of_plan = COORDINATOR, f"/plan/{PLAN}"
+    person = str(report.assignee)
+    return [
+        ("inbox.mine", person, "/bandeja"),
+        ("inbox.mine of the coordinator", me, "/bandeja"),
+        ("inbox.groups", me, "/bandeja/grupo"),
+        ("inbox.others", me, "/bandeja/otros"),
+        ("inbox.done", me, "/bandeja/terminadas"),
+        *((f"inbox.show {task.element_id}", holders[task.id], f"/tareas/{task.id}") for task in tasks),
+        ("inbox.sent", str(sent.completed_by), f"/tareas/{sent.id}/enviada"),
+        ("cases.index", me, "/casos/?estado="),
+        *((f"cases.show {task.element_id}", me, f"/casos/{task.instance_id}") for task in tasks),
+        ("cases.diagram", me, f"/casos/{report.instance_id}/diagrama/f5_ciclo_mensual.bpmn"),
+        ("lifecycle.show", me, "/ciclo"),
+        ("lifecycle.rows", me, "/guia"),
+        ("mails.index", me, "/correos/"),
+        ("mails.show", me, f"/correos/{mail}"),
+        ("auth.account", me, "/cuenta"),
+        ("incidents.index", me, "/incidentes/"),
+        ("incidents.show", me, f"/incidentes/{incident}"),
+        ("admin.people", me, "/personas/"),
+        ("admin.person", me, f"/personas/{person}"),
+        ("plans.index", me, f"/plan/?mes={closed}"),
+        ("plans.index of an open month", me, f"/plan/?mes={month}"),
+        ("plans.level plan", me, f"{of_plan}/plan/{PLAN}?mes={closed}"),
+        ("plans.level lineas", me, f"{of_plan}/lineas/L0?mes={closed}"),
+        ("plans.level objetivos", me, f"{of_plan}/objetivos/O0.0?mes={month}"),
+        ("plans.level entidades", me, f"{of_plan}/entidades/E00?mes={closed}"),
+        ("plans.indicator", me, f"{of_plan}/indicadores/IR-001?mes={closed}"),
+        ("plans.indicator of an open month", me, f"{of_plan}/indicadores/IR-001?mes={month}"),
+        ("plans.timeline", me, f"{of_plan}/linea-de-tiempo"),
+        ("plans.changes", me, f"{of_plan}/modificaciones"),
+        ("plans.recovery_plans", me, f"{of_plan}/planes-de-choque"),
+        ("plans.money", me, f"{of_plan}/presupuesto?vigencia=2016"),
+        ("plans.external", me, f"{of_plan}/reportes-externos"),
+        ("plans.upload", me, "/plan/cargar"),
+        ("portal.index", "", "/portal/"),
+        ("portal.plan", "", f"/portal/{PLAN}"),
+        ("portal.month", "", f"/portal/{PLAN}/{closed}"),
+        ("portal.open_table", "", f"/portal/{PLAN}/{closed}/datos.csv"),
+        ("portal.open_data", "", f"/portal/{PLAN}/{closed}/datos.json"),
+        ("studio.index", me, "/procesos/"),
+        ("studio.process", me, "/procesos/f5_ciclo_mensual"),
+        ("studio.diagram", me, "/procesos/f5_ciclo_mensual/diagrama.bpmn"),
+        ("studio.edit", me, "/procesos/f5_ciclo_mensual/editar"),
+        ("studio.tasks", me, "/procesos/sub_reporte_entidad/tareas"),
+        ("studio.task", me, "/procesos/sub_reporte_entidad/tareas/reportar_avance"),
+        ("studio.version", me, "/procesos/f5_ciclo_mensual/versiones/1"),
+        ("studio.names", me, "/procesos/catalogos.json"),
+        ("studio.forms", me, "/procesos/formularios"),
+        ("studio.form", me, "/procesos/formularios/reportar_avance"),
+        ("studio.bring_page", me, "/procesos/traer"),
+        ("boards.month", me, "/seguimiento"),
+        ("boards.month of a closed month", me, f"/seguimiento/{closed}"),
+        ("boards.choose_person", me, f"/seguimiento/tareas/{report.id}/reasignar"),
+    ]  # fmt: skip
