@@ -220,7 +220,7 @@ def built(
     else:
         _build(application, clock, extent, sectors)
         if documents:
-            storing.make_missing(application.database, clock, limit=1)
+            storing.MAKER.make_missing(application.database, clock, limit=1)
         if application.database.is_sqlite:
             _keep(application.database, kept)
     clock.move_to(_reporting(extent))

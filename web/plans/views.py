@@ -16,7 +16,7 @@ from web.plans.blueprint import blueprint
 from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
-from workflows.monitoring import corrections, figures, overview, trace, year_course
+from workflows.monitoring import corrections, facts, figures, overview, trace, year_course
 from workflows.monitoring.period_figures import IndicatorFigure
 from workflows.monitoring.year_course import YearCourse
 from workflows.plan.models import Plan
@@ -80,8 +80,9 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
     figure = course = None
     rows: list[trace.TraceRow] = []
     if month:
-        figure, context["frozen"] = figures.of_indicator(session, plan_code, indicator_code, month)
-        course = year_course.of_indicator(session, plan_code, indicator_code, month)
+        fact = facts.of_indicator(session, plan_code, indicator_code, month)
+        figure, context["frozen"] = figures.of_indicator(session, plan_code, indicator_code, month, fact)
+        course = year_course.of_fact(session, plan_code, fact, month) if fact else None
         rows = trace.of_indicator(session, plan_code, indicator_code, month)
     return page(
         "plans/indicator.html",

@@ -85,11 +85,16 @@ def lights(session: Session, plan_code: str, period: str) -> list[tuple[str | No
     return [(color, status, count) for color, status, count in session.execute(query)]
 
 
-def of_indicator(session: Session, plan_code: str, code: str, period: str) -> tuple[IndicatorFigure | None, bool]:
-    """The figure of one indicator at a month, and whether it is frozen; none where the month did not follow it."""
+def of_indicator(
+    session: Session, plan_code: str, code: str, period: str, fact: IndicatorFacts | None
+) -> tuple[IndicatorFigure | None, bool]:
+    """The figure of one indicator at a month, and whether it is frozen; none where the month did not follow it.
+
+    `fact` is what `facts.of_indicator` knows of it there: an open month is computed from that.
+    """
     found = _kept_period(session, plan_code, period, KEPT)
     if found is None:
-        return _computed(session, plan_code, code, period), False
+        return (_computed(session, plan_code, fact, period) if fact else None), False
     query = sa.select(Figure).where(Figure.period_id == found.id, Figure.level == INDICATOR, Figure.code == code)
     row = session.scalar(query)
     return (read_indicator(row) if row else None), found.state == CLOSED
@@ -211,11 +216,8 @@ def _of_level(rows: Iterable[Figure], level: str) -> dict[str, LevelFigure]:
     return {row.code: read_level(row) for row in rows if row.level == level}
 
 
-def _computed(session: Session, plan_code: str, code: str, period: str) -> IndicatorFigure | None:
+def _computed(session: Session, plan_code: str, fact: IndicatorFacts, period: str) -> IndicatorFigure:
     """The figure of one indicator from what counts of the reports, without those of the rest of the plan."""
-    fact = reading.of_indicator(session, plan_code, code, period)
-    if fact is None:
-        return None
     year, month = reading.read_month(period)
     structure, _names = reading.structure_of(session, session.get_one(Plan, plan_code))
     bands = bands_at(reading.thresholds(session, plan_code), month_end(year, month))

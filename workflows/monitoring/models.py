@@ -23,7 +23,10 @@ class PeriodRow(Base):
     """
 
     __tablename__ = "period_row"
-    __table_args__ = (sa.UniqueConstraint("period_id", "indicator_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("period_id", "indicator_id"),
+        sa.Index("ix_period_row_history", "indicator_id", "period_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"))

@@ -39,11 +39,8 @@ class YearCourse:
     bands: Bands
 
 
-def of_indicator(session: Session, plan_code: str, indicator_code: str, period: str) -> YearCourse | None:
-    """The course of the year up to a month (`2018-06`); `None` where the month did not follow the indicator."""
-    fact = facts.of_indicator(session, plan_code, indicator_code, period)
-    if fact is None:
-        return None
+def of_fact(session: Session, plan_code: str, fact: facts.IndicatorFacts, period: str) -> YearCourse:
+    """The course of the year of an indicator up to a month (`2018-06`), from what `facts.of_indicator` knows of it."""
     year, last = facts.read_month(period)
     bands = bands_at(facts.thresholds(session, plan_code), month_end(year, last))
     points = tuple(_point(fact, (year, month), last) for month in range(1, 13))

@@ -18,7 +18,7 @@ from workflows.auditing.models import AuditEntry
 from workflows.cycles.models import Period
 from workflows.documents import files
 from workflows.indicators.models import Indicator
-from workflows.monitoring import figures, year_course
+from workflows.monitoring import facts, figures, year_course
 from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence
 
 
@@ -179,10 +179,12 @@ def test_what_the_parts_bring_adds_up_to_the_figure(house: Database, kind: str, 
 def test_the_course_of_the_year_ends_in_the_figure(house: Database) -> None:
     with house.reading() as session:
         found = figures.of_period(session, PLAN, "2018-05").indicators["IP-3.2.1"].assessment
-        course = year_course.of_indicator(session, PLAN, "IP-3.2.1", "2018-05")
-        unknown = year_course.of_indicator(session, PLAN, "NO-1", "2018-05")
+        fact = facts.of_indicator(session, PLAN, "IP-3.2.1", "2018-05")
+        assert fact is not None
+        course = year_course.of_fact(session, PLAN, fact, "2018-05")
+        unknown = facts.of_indicator(session, PLAN, "NO-1", "2018-05")
 
-    assert course is not None and unknown is None
+    assert unknown is None
     may, june = course.points[4], course.points[5]
     assert (may.executed, may.programmed) == (found.executed, found.programmed_to_date)
     assert june.executed is None and june.programmed is not None
