@@ -169,6 +169,12 @@ def test_what_cannot_be_read_is_said(properties: dict[str, str], sentence: str) 
     assert told.value.message == sentence
 
 
+def test_a_cadence_that_is_refused_without_a_reason_says_where_to_mend_it() -> None:
+    assert InvalidCadence().message == (
+        "La cadencia del evento de inicio no se entiende. Corríjala en el editor del proceso."
+    )
+
+
 def test_an_opening_that_nobody_could_follow_is_refused_and_what_has_no_cadence_is_not_asked_for_one() -> None:
     with pytest.raises(InvalidDeadline, match="mañana"):
         cadence.check_opening(CALENDAR, {"cadencia": "mensual", "apertura": "mañana"})
