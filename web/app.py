@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from web import deadlines, errors, request_ids, security
+from web import answering, deadlines, request_ids, security
 from web.admin.views import blueprint as admin
 from web.auth import ANYONE, allow, sessions
 from web.auth.views import blueprint as auth
@@ -73,7 +73,7 @@ def create_app(application: Application) -> Flask:
     app.extensions["cauce"] = application
     request_ids.register(app, application.config)
     security.harden(app, application.config)
-    errors.register(app)
+    answering.register(app)
     _sign_ins(app, application)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -11,8 +11,8 @@ from typing import Any
 from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
+from web.answering import RETRY_AFTER_S
 from web.auth import ANYONE, allow
-from web.errors import RETRY_AFTER_S
 from web.health import reading
 from web.pages import current
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask import abort, request
 from sqlalchemy.orm import Session
 
+from web.answering import remember_refusal
 from web.auth import SIGNED_IN, allow
-from web.errors import remember_refusal
 from web.pages import actor, back_to, current, page
 from web.plans import budget, changes, levels, loading, timeline, wording
 from web.plans.blueprint import blueprint

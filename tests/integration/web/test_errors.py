@@ -6,7 +6,8 @@ import pytest
 
 import engine.errors
 import workflows.errors
-from web.errors import SENTENCES, STATUS, TITLES, WebError, status_of
+from web.answering import SENTENCES, STATUS, TITLES, status_of
+from web.errors import WebError
 
 
 def _subclasses(root: type[Exception]) -> set[type[Exception]]:
