@@ -244,7 +244,7 @@ def give_passwords(application: Application, tasks: dict[str, int]) -> None:
 def served(application: Application, folder: Path) -> Iterator[Server]:
     """`cauce serve` behind one proxy, with as many processes as it chooses."""
     port = free_port()
-    arguments = ("serve", "--no-worker", "--port", str(port), *os.environ.get("BENCH_SERVE", "").split())
+    arguments = ("serve", "--no-worker", "--port", str(port))
     process = run(application.config, port, *arguments, CAUCE_PROXIES="1", CAUCE_HOME=str(folder))
     try:
         answering(port).connection.close()

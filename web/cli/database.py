@@ -108,6 +108,11 @@ def prepare(application: Application) -> None:
             publish_shipped(session, application.engine)
     if application.is_demo and _lacks(application.database, Person):
         _play_demo(application)
+    know_local_days(application)
+
+
+def know_local_days(application: Application) -> None:
+    """Read the days that nobody works here, beside those of the country."""
     with application.database.reading() as session:
         application.calendar.know(local_days(session))
 

@@ -38,6 +38,7 @@ Ajustes, por variables de entorno (docs/settings.md):
   CAUCE_MAIL_FROM      remitente de los correos
   CAUCE_LOG            forma del registro: text o json
   CAUCE_PROXIES        cuántos proxies inversos hay delante
+  CAUCE_PROCESSES      cuántos procesos atienden
 """
 
 COMMANDS = {

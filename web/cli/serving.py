@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 import click
-import waitress
 
-from web import logs, migrating
-from web.app import create_app
-from web.bootstrap import Application
-from web.cli.database import prepare
+from web import logs, migrating, server
+from web.bootstrap import Application, assemble
+from web.cli.database import know_local_days, prepare
 from web.cli.root import opened
+from web.config import Config
 from web.delivery import Delivery
+from web.processes import cores, run
 
-THREADS = 8
+log = logging.getLogger(__name__)
+
+DAYS_EVERY_S = 60
+"""How often a process that answers looks whether there are new days that nobody works."""
 
 
 @click.command(
@@ -30,8 +35,14 @@ THREADS = 8
 @click.option("--demo", is_flag=True, help="Datos ficticios ya jugados, sin contraseñas; solo en esta máquina.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Dirección en la que atiende.")
 @click.option("--port", default=8000, show_default=True, help="Puerto.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    envvar="CAUCE_PROCESSES",
+    help="Procesos que atienden. Sin decirlo: uno por núcleo con PostgreSQL, uno con SQLite.",
+)
 @click.option("--no-worker", is_flag=True, help="No hacer aquí lo que vence: otro proceso corre «cauce worker».")
-def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
+def serve(demo: bool, host: str, port: int, processes: int | None, no_worker: bool) -> None:
     """Serve people, with a worker beside."""
     if demo and not is_loopback(host):
         raise click.UsageError("La demostración no pide contraseñas: solo se sirve en esta máquina (127.0.0.1).")
@@ -40,9 +51,10 @@ def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
         if application.is_demo and not is_loopback(host):
             raise click.UsageError("CAUCE_DEMO=1 solo se sirve en esta máquina (127.0.0.1).")
         prepare(application)
-        with nullcontext() if no_worker else _working(application):
+        stop = told_to_stop()
+        with server.listen(host, port) as listening, nullcontext() if no_worker else _working(application):
             click.echo(f"Cauce atiende en http://{host}:{port} (Ctrl+C para terminar)")
-            run(application, host, port)
+            answer_in(processes or usual_processes(application), application, listening, stop)
 
 
 @click.command(
@@ -53,9 +65,7 @@ def serve(demo: bool, host: str, port: int, no_worker: bool) -> None:
 )
 def worker() -> None:
     """Do what is due until told to stop."""
-    stop = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stop.set())
+    stop = told_to_stop()
     with opened() as application:
         logs.begin(application.config.log)
         migrating.migrate(application.database)
@@ -64,19 +74,51 @@ def worker() -> None:
             stop.wait()
 
 
-def run(application: Application, host: str, port: int) -> None:
-    """Serve until told to stop."""
-    signal.signal(signal.SIGTERM, _stop)
-    waitress.serve(
-        create_app(application),
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident="Cauce",
-        # Behind a proxy its headers must reach ProxyFix; elsewhere nobody's are believed.
-        clear_untrusted_proxy_headers=not application.config.proxies,
-        _quiet=True,
-    )
+def usual_processes(application: Application) -> int:
+    """How many processes answer where nobody says: SQLite lets one write at a time, so more of them only wait."""
+    return 1 if application.database.is_sqlite else cores()
+
+
+def answer_in(count: int, application: Application, listening: socket.socket, stop: threading.Event) -> None:
+    """Answer until told to stop, in this process or in so many others."""
+    if count == 1:
+        _answer(application, listening, stop)
+    else:
+        run(count, answer, application.config, listening, stop)
+
+
+def answer(config: Config, listening: socket.socket, stop: threading.Event) -> None:
+    """What a process of its own does: answer, over an application of its own."""
+    logs.begin(config.log)
+    application = assemble(config)
+    try:
+        _answer(application, listening, stop)
+    finally:
+        application.database.dispose()
+
+
+def _answer(application: Application, listening: socket.socket, stop: threading.Event) -> None:
+    threading.Thread(target=_keep_days, args=(application, stop), daemon=True).start()
+    server.serve(application, listening, stop)
+
+
+def _keep_days(application: Application, stop: threading.Event) -> None:
+    """Know the local days: a plan with new ones may be loaded by another process."""
+    while True:
+        try:
+            know_local_days(application)
+        except Exception:
+            log.exception("the local days could not be read; they will be read again")
+        if stop.wait(DAYS_EVERY_S):
+            return
+
+
+def told_to_stop() -> threading.Event:
+    """What is set when the system or the terminal asks this process to end."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    return stop
 
 
 def is_loopback(host: str) -> bool:
@@ -98,7 +140,3 @@ def _working(application: Application) -> Iterator[None]:
             yield
     finally:
         scheduler.shutdown(wait=True)
-
-
-def _stop(*_: object) -> None:
-    raise SystemExit(0)
