@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Flask, redirect, url_for
 from flask_login import LoginManager, current_user
-from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -102,8 +101,6 @@ def _sign_ins(app: Flask, application: Application) -> None:
 
 def _templates(app: Flask, application: Application) -> None:
     app.jinja_env.trim_blocks = True
-    # The body of a report is one template for the portal's page and the standalone file.
-    app.jinja_loader = ChoiceLoader([PackageLoader("web"), PackageLoader("workflows.reports", "templates")])
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     static = Path(app.static_folder or "")
