@@ -65,6 +65,8 @@ class _Linear:
         return next(iter(self.get_tasks(**filters)), None)
 
     def update_waiting_tasks(self) -> None:
+        if not any(node._state == TaskState.WAITING for node in self.tasks.values()):
+            return
         for node in [node for node in own_nodes(self) if node._state == TaskState.WAITING]:
             if node._state == TaskState.WAITING and node.id in self.tasks:
                 node.task_spec._update(node)

@@ -69,10 +69,17 @@ def _run_ready(turn: Turn, workflow: Any) -> int:
 
 
 def _has_ready(workflow: Any) -> bool:
-    """Whether something automatic is ready here, or might be in what runs inside."""
-    if workflow.top_workflow.subprocesses:
+    """Whether something automatic is ready here, or might be in what runs inside.
+
+    A month has a process for each entity, and all but one of them stand still: they are looked at, not walked through.
+    """
+    top = workflow.top_workflow
+    if workflow is not top and any(node_id in workflow.tasks for node_id in top.subprocesses):
         return True
-    return any(node._state == TaskState.READY and not node.task_spec.manual for node in workflow.tasks.values())
+    looked_at = (top, *top.subprocesses.values()) if workflow is top else (workflow,)
+    return any(
+        node._state == TaskState.READY and not node.task_spec.manual for one in looked_at for node in one.tasks.values()
+    )
 
 
 def run(turn: Turn, node: Node) -> bool:
