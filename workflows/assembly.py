@@ -13,7 +13,7 @@ from workflows.approvals import modifying
 from workflows.approvals import printing as acts
 from workflows.calendar import WorkingCalendar, deadline_needs
 from workflows.cycles import cadence, opening
-from workflows.cycles.naming import PlanCases
+from workflows.cycles.naming import PlanCases, short_names
 from workflows.documents import publishing
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
 from workflows.forms.room import Room
@@ -84,6 +84,7 @@ def process_engine(
         service_tasks={topic: step for room in house for topic, step in room.steps.items()},
         listeners=(give_sections_to_their_writers, *listeners),
         case_namer=PlanCases(),
+        reserved_keys={**short_names(), lateness.LATE_KEY: lateness.LATE_PROCESS},
         check_opening=functools.partial(cadence.check_opening, calendar),
         form_handlers={name: label for room in house for name, label in room.labels.items()},
         contracts=_contracts(house),

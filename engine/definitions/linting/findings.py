@@ -53,10 +53,12 @@ class KnownNames:
     """What exists outside the diagram, each as key → label. `None`: not known here, so not checked.
 
     `variables` are those a case may begin with. `calls` are the processes that each known process calls.
+    `reserved_keys` are short for other processes, by which process: no diagram may be called so.
     `check_deadline` (of a deadline's text) and `check_opening` (of the properties of a timer start event) raise
     `InvalidDeadline` for what the calendar cannot read. `world` is what the data of a case come from.
     """
 
+    reserved_keys: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] | None = None
     forms: Mapping[str, str] | None = None
     processes: Mapping[str, str] | None = None

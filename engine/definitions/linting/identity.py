@@ -54,6 +54,18 @@ def _process(checked: Checked) -> Iterator[Finding]:
         yield error(key, "executable", message, action="set_attribute", element=key, name="isExecutable", value="true")
 
 
+def _reserved_key(checked: Checked) -> Iterator[Finding]:
+    """A process called like what is short for another in the keys of cases would take the other's keys."""
+    key = checked.model.process_key
+    other = checked.known.reserved_keys.get(key, key)
+    if other != key:
+        message = (
+            f"El identificador «{key}» está reservado: con él se numeran los casos de «{other}», y ninguno de los dos "
+            "se podría abrir. Póngale otro en las propiedades del proceso."
+        )
+        yield error(key, "reserved_key", message)
+
+
 def _names(checked: Checked) -> Iterator[Finding]:
     for node in checked.root.iter():
         if namespace(node) == BPMN and len(str(node.get("name") or "")) > MAX_NAME:
@@ -119,6 +131,7 @@ RULES = (
     _missing_ids,
     _readable_ids,
     _process,
+    _reserved_key,
     _names,
     _unnamed,
     _supported,

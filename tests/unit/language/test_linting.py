@@ -36,6 +36,7 @@ def check_opening(values: object) -> None:
 
 
 KNOWN = KnownNames(
+    reserved_keys={"corto": "otro", "otro": "otro"},
     roles={"coordinador": "Coordinación", "enlace": "Enlace"},
     forms={"formulario": "Formulario"},
     processes={"otro": "Otro proceso"},
@@ -140,6 +141,7 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a tag twice": ("duplicate_id", "tarea", GOOD_TASK.replace(b'id="fin"', b'id="tarea"')),
     "a flow without id": ("missing_id", "inicio", GOOD_TASK.replace(b'id="l1" ', b"")),
     "an id with blanks": ("id_form", "mi tarea", GOOD_TASK.replace(b'"tarea"', b'"mi tarea"')),
+    "a process called like what is short for another": ("reserved_key", "corto", GOOD_TASK.replace(b'"proceso"', b'"corto"')),
     "an id too long": ("id_form", "t" * 101, GOOD_TASK.replace(b'"tarea"', b'"' + b"t" * 101 + b'"')),
     "no process id": ("process_id", "", GOOD_TASK.replace(b'process id="proceso"', b"process")),
     "not executable": ("executable", "proceso", GOOD_TASK.replace(b'isExecutable="true"', b'isExecutable="false"')),
