@@ -11,7 +11,7 @@ from engine.events import Listener
 from engine.runtime import ProcessEngine
 from workflows.approvals import modifying
 from workflows.approvals import printing as acts
-from workflows.calendar import WorkingCalendar, deadline_needs
+from workflows.calendar import WorkingCalendar, deadline_needs, span
 from workflows.cycles import cadence, opening
 from workflows.cycles.naming import PlanCases, short_names
 from workflows.documents import publishing
@@ -104,6 +104,7 @@ def _contracts(house: Iterable[Room]) -> Contracts:
         messages={sender.MESSAGE: sender.BRINGS for sender in outside},
         role_needs=role_needs,
         deadline_needs=deadline_needs,
+        span=span,
     )
 
 

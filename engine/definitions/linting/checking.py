@@ -9,6 +9,7 @@ from engine.definitions.linting import (
     answers,
     calls,
     data,
+    deadlines,
     events,
     flows,
     identity,
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     *words.RULES,
     *data.RULES,
     *answers.RULES,
+    *deadlines.RULES,
     *soundness.RULES,
 )
 """Every rule, in the order its findings are told."""
