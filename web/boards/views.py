@@ -22,11 +22,11 @@ from workflows.errors import NotFound
 from workflows.monitoring import board, overview
 from workflows.monitoring.board import Board, BoardMonth, BoardTask
 from workflows.people import directory
+from workflows.people.roles import COORDINATING
 from workflows.reports.contents import light
 
 blueprint = Blueprint("boards", __name__, url_prefix="/seguimiento")
 
-COORDINATORS = ("coordinador_pes", "administrador")
 PERIOD_CHOICES = "coordinador_pes"
 """Who opens or skips a period by hand."""
 
@@ -68,8 +68,8 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
         months=months,
         shown=shown,
         board=found,
-        undelivered=mails.undelivered(session) if current_user.may(COORDINATORS) else [],
-        mail_server=mails.silent_server(session, now) if current_user.may(COORDINATORS) else None,
+        undelivered=mails.undelivered(session) if current_user.may(COORDINATING) else [],
+        mail_server=mails.silent_server(session, now) if current_user.may(COORDINATING) else None,
         headline=wording.headline(shown, here, found.orphans, now, application.calendar),
         late_opening=wording.late_opening(shown.late_days),
         cells=_cells(found),
@@ -110,7 +110,7 @@ def _cells(found: Board) -> dict[str, list[tuple[str, wording.Cell]]]:
 
 
 @blueprint.get("/tareas/<int:task_id>/reasignar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def choose_person(task_id: int) -> str:
     """Choose who is to do a task, and say why."""
     with current().database.reading() as session:
@@ -130,7 +130,7 @@ def _choosing(session: Session, task_id: int, **context: Any) -> str:
 
 
 @blueprint.post("/tareas/<int:task_id>/reasignar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def reassign(task_id: int) -> Any:
     """Hand a task to the chosen person."""
     to, reason = request.form.get("persona", ""), request.form.get("motivo", "")
