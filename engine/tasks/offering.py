@@ -56,9 +56,9 @@ def offer_again(turn: Turn, node: Node) -> None:
 
 
 def withdraw(turn: Turn, node_ids: list[str]) -> None:
-    """Cancel the open tasks of nodes that are gone."""
+    """Cancel the open tasks of nodes that are gone, in the order in which they were offered."""
     query = sa.select(UserTask).where(UserTask.node_id.in_(node_ids), UserTask.state == UserTaskState.OPEN)
-    tasks = turn.session.scalars(query).all()
+    tasks = turn.session.scalars(query.order_by(UserTask.id)).all()
     for task in tasks:
         task.state, task.ended_at = UserTaskState.CANCELLED, turn.now
         turn.entries.append(
