@@ -78,6 +78,8 @@ class HistoryKind(StrEnum):
     DECISION = "decision"
     """A gateway, and the flow it took."""
     TIMER_FIRED = "timer_fired"
+    DEADLINE_MOVED = "deadline_moved"
+    """Of a task or a timer: the days that nobody works changed."""
     MESSAGE_SENT = "message_sent"
     MESSAGE_RECEIVED = "message_received"
     INCIDENT_OPENED = "incident_opened"

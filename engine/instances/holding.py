@@ -53,6 +53,7 @@ def _timer(turn: Turn, node: Node, element: Element) -> Timer:
         instance_id=turn.instance.id,
         node_id=node.id.hex,
         element_id=element.id,
+        since=turn.now,
         due_at=timers.due_at(
             turn.engine, element, since=turn.now, variables=plain(node.data), scope=turn.instance.scope
         ),

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.history import HistoryEntry
+from workflows.calendar import bogota_day
+from workflows.spanish import long_day
 
 SYSTEM = "Cauce"
 """Who does what no person does."""
@@ -35,6 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "call_completed": "Terminó «{what}».",
     "decision": "Se decidió: «{what}».",
     "timer_fired": "Llegó el momento: «{what}».",
+    "deadline_moved": "«{what}»{entity} pasó del {before} al {after}: cambiaron los días que no se trabajan.",
     "message_sent": "Se avisó a otro proceso: «{what}».",
     "message_received": "Llegó un aviso de otro proceso: «{what}».",
     "incident_opened": "Falló «{what}»; quedó como incidente.",
@@ -62,5 +65,11 @@ def _line(entry: HistoryEntry, names: Mapping[str, str], what: str, entity: str)
         what=what,
         why=f" Motivo: {reason}" if reason else "",
         entity=f" de {entity}" if entity else "",
+        before=_day(entry.data.get("antes")),
+        after=_day(entry.data.get("ahora")),
     )
     return Line(entry.at, text, entry.kind in DETAILS)
+
+
+def _day(moment: object) -> str:
+    return long_day(bogota_day(dt.datetime.fromisoformat(moment))) if isinstance(moment, str) and moment else ""

@@ -120,7 +120,7 @@ def _give(session: Session, task: UserTask, section: DocumentSection, now: dt.da
         task.assignee = writer.username
     agreed = end_of_day(section.due_on) if section.due_on else None
     if agreed is not None and agreed > now:  # what comes back after its day keeps the common one
-        task.due_at = agreed
+        task.due_at, task.due_since = agreed, None
         candidates = sa.update(TaskCandidate).where(TaskCandidate.task_id == task.id).values(due_at=agreed)
         session.execute(candidates)
     session.flush()
