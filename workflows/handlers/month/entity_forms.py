@@ -25,7 +25,10 @@ ENDORSES = "avalo"
 
 def month_of(context: FormContext) -> Period:
     """The month a task is about."""
-    return periods.find(context.session, context.plan_code, context.variables["periodo"])
+    if "month" not in context.memo:  # asked again for each of: prepare, check, record
+        context.memo["month"] = periods.find(context.session, context.plan_code, context.variables["periodo"])
+    month: Period = context.memo["month"]
+    return month
 
 
 def entity_of(context: FormContext) -> str:
