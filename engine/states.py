@@ -44,6 +44,8 @@ class IncidentKind(StrEnum):
     """Of a user task."""
     GUARD = "guard"
     """The case stopped short of its end."""
+    UNCAUGHT = "uncaught"
+    """An end by an error or escalation that nobody catches, or the call of what ended so."""
     TIMER = "timer"
     """What follows from a due timer."""
     STATE = "state"

@@ -43,6 +43,7 @@ def known_names(
         check_deadline=engine.calendar.check,
         check_opening=engine.check_opening,
         world=_world(session, engine, models, published, forms or {}),
+        diagrams=models,
     )
 
 

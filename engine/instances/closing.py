@@ -52,6 +52,7 @@ def _write(turn: Turn, resolving: Resolving | None) -> None:
         node = turn.case.node(node_id.hex)
         if node._state == TaskState.WAITING and node.id.hex not in turn.failing:
             turn.fail(node, IncidentKind.ENTRY, failure)
+    turn.failing = {node_id: failed for node_id, failed in turn.failing.items() if turn.case.has(node_id)}
     sound = _end_or_guard(turn, after)
     incidents.open_failing(turn)
     if resolving is not None:

@@ -19,6 +19,7 @@ from engine.identity import SYSTEM
 from engine.instances.case import element_id, forget_orphans, process_key
 from engine.instances.holding import awaited, message_key, message_name
 from engine.instances.pruning import prune
+from engine.instances.raising import raise_from, raises
 from engine.instances.turn import Thrown, Turn
 from engine.instances.waiting import BLOCKED, waiting_of
 from engine.outages import given_up
@@ -92,6 +93,8 @@ def run(turn: Turn, node: Node) -> bool:
         return _run_step(turn, node)
     if isinstance(node.task_spec, ExclusiveGateway | InclusiveGateway):
         return _run_decision(turn, node)
+    if raises(node):
+        return raise_from(turn, node)
     node.run()
     if isinstance(node.task_spec, Call):
         turn.record_step(HistoryKind.CALL_COMPLETED, node)
@@ -99,7 +102,9 @@ def run(turn: Turn, node: Node) -> bool:
 
 
 def finish(turn: Turn, node: Node) -> None:
-    """Complete an automatic step without doing its work (a person decided to skip it)."""
+    """Complete an automatic step, or what ended by an error, as if it were done (a person decided to skip it)."""
+    if node._state == TaskState.WAITING:
+        node._set_state(TaskState.READY)
     node.run()
     turn.record_step(HistoryKind.STEP_COMPLETED, node, omitido=True)
 

@@ -15,6 +15,7 @@ KINDS = {
     "assignment": "No se supo a quién asignar una tarea",
     "deadline": "No se pudo calcular un plazo",
     "guard": "El proceso se detuvo antes de llegar a su fin",
+    "uncaught": "Terminó con un error que nadie atiende",
     "timer": "Falló lo que seguía a una fecha",
     "state": "El estado guardado del proceso no se puede leer",
 }
@@ -23,6 +24,7 @@ HELP = {
     "decision": "Casi siempre falta una variable o tiene un valor que nadie previó: corríjala y se intenta de nuevo.",
     "assignment": "Revise que alguien tenga el rol en Personas, y reintente; o corrija la variable que dice quién es.",
     "deadline": "Casi siempre falta la fecha de la que depende: corrija la variable.",
+    "uncaught": "El diagrama no dice qué sigue: reintente para repetirlo, omítalo para seguir, o cancele el proceso.",
 }
 RESOLUTIONS = {
     "retried": "se reintentó y funcionó",

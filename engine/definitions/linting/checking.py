@@ -18,6 +18,7 @@ from engine.definitions.linting import (
     roots,
     soundness,
     structure,
+    thrown,
     words,
 )
 from engine.definitions.linting.findings import Checked, Finding, KnownNames
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *SHAPE,
     *people.RULES,
     *calls.RULES,
+    *thrown.RULES,
     *repetition.RULES,
     *words.RULES,
     *data.RULES,

@@ -93,6 +93,18 @@ def _is_task(kind: str) -> bool:
     return kind.endswith("ask") and bool(CATALOGUE[kind].refusal)
 
 
+def _token_quantities(checked: Checked) -> Iterator[Finding]:
+    for node in checked.process.iter():
+        written = [str(node.get(name) or "1") for name in ("startQuantity", "completionQuantity")]
+        if namespace(node) == BPMN and written != ["1", "1"]:
+            named = one_line(node.get("name")) or str(node.get("id") or "")
+            message = (
+                f"«{named}» pide varias llegadas o salidas a la vez (startQuantity, completionQuantity), y el motor "
+                "cuenta de una en una. Use una repetición, o un rombo paralelo que reúna."
+            )
+            yield error(str(node.get("id") or ""), "token_quantity", message)
+
+
 def _known_tags(checked: Checked) -> Iterator[Finding]:
     for holder in [checked.process, *(node for tag in SUBPROCESSES for node in checked.process.iter(bpmn(tag)))]:
         for node in children(holder):
@@ -135,6 +147,7 @@ RULES = (
     _names,
     _unnamed,
     _supported,
+    _token_quantities,
     _known_tags,
     _other_pools,
     _drawn,

@@ -173,11 +173,6 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
         boundary("s", kind="error") + boundary("s", kind="error").replace('"borde"', '"otro"').replace('"fb"', '"fo"')))),
     "a loose boundary event": ("attached", "borde", line(user_task("t"), ids=("t",), more=boundary("nada"))),
     "a side path that flows back": ("side_path", "borde", line(user_task("t"), user_task("t2"), ids=("t", "t2"), more=boundary("t", "false", target="t2"))),
-    "a join in a cycle": ("join_in_cycle", "j", process(
-        lane("t") + start() + gateway("exclusive", "m") + gateway("parallel", "s") + user_task("t1") + user_task("t2")
-        + gateway("parallel", "j") + gateway("exclusive", "g", "fuera") + end()
-        + chain("inicio", "m", "s", "t1", "j", "g") + flow("x", "s", "t2") + flow("y", "t2", "j") + flow("fuera", "g", "fin")
-        + flow("otra", "g", "m", "${decision == 'otra'}"))),
     "a loop without a wait": ("busy_loop", "m", process(
         start() + gateway("exclusive", "m") + node("serviceTask", "s", camunda__topic="calcular") + gateway("exclusive", "g", "fuera") + end()
         + chain("inicio", "m", "s", "g") + flow("fuera", "g", "fin") + flow("otra", "g", "m", "${decision == 'otra'}"))),
