@@ -11,7 +11,7 @@ from engine.definitions.dataflow.giving import outputs
 from engine.definitions.linting import Finding, lint
 from engine.definitions.reading import read_diagram
 from tests.diagrams.contract_play import ContractPlay
-from tests.diagrams.deletions import Deletion, deletions, known_names, shipped
+from tests.diagrams.deletions import Deletion, deletions, engine, known_names, shipped
 from tests.support.databases import with_tables
 from workflows.shipped import shipped_forms
 
@@ -54,6 +54,7 @@ def _ids_unlike_names(xml: bytes) -> set[str]:
     """Ids of elements that have a name of their own, but for those that are a datum's name too."""
     model = read_diagram(xml)
     data = {name for one in model.elements.values() for name in outputs(one)} | {"hay_mesa", "hay_meses_anteriores"}
+    data |= set().union(*(contract.fields for contract in engine().contracts.forms.values()))
     return {one.id for one in model.elements.values() if one.name and one.name != one.id} - data
 
 
