@@ -15,7 +15,10 @@ from engine.errors import UnknownRole
 from engine.identity import Actor
 from workflows.errors import NotFound
 from workflows.people.models import Person, PersonRole, Role
-from workflows.people.roles import BY_ID, CATALOGUE, COORDINATING, ENTITY, RoleSheet
+from workflows.people.roles import BY_ID, CATALOGUE, ENTITY, RoleSheet
+
+SUPERVISORS = frozenset({"coordinador_pes", "administrador"})
+"""Roles whose holders may see and reassign everybody's tasks."""
 
 
 class SectorGroups:
@@ -99,7 +102,7 @@ def actor(session: Session, username: str) -> Actor:
 def actor_with(username: str, entity: str, roles: Collection[str]) -> Actor:
     """A person of an entity who holds these roles, as the engine sees them."""
     groups = frozenset(group(role, entity) for role in roles)
-    return Actor(username, groups, is_supervisor=any(role in COORDINATING for role in roles))
+    return Actor(username, groups, is_supervisor=not SUPERVISORS.isdisjoint(roles))
 
 
 def people_with(session: Session, role: str, entity: str | None = None) -> list[Person]:

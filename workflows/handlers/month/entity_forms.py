@@ -25,10 +25,7 @@ ENDORSES = "avalo"
 
 def month_of(context: FormContext) -> Period:
     """The month a task is about."""
-    if "month" not in context.memo:  # asked again for each of: prepare, check, record
-        context.memo["month"] = periods.find(context.session, context.plan_code, context.variables["periodo"])
-    month: Period = context.memo["month"]
-    return month
+    return periods.find(context.session, context.plan_code, context.variables["periodo"])
 
 
 def entity_of(context: FormContext) -> str:
@@ -42,7 +39,7 @@ class ReportExecution(PlainForm):
     Money is accumulated since January, in pesos; activities tell of the month only.
     """
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"presupuesto"}))
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per project of the entity, and one per activity of its action plan that runs in the month."""
@@ -100,11 +97,7 @@ class ReportExecution(PlainForm):
 class ValidateReport(PlainForm):
     """`validar_reporte`, `validar_extemporaneo`: the liaison accepts or returns each row that was sent."""
 
-    contract = Contract(
-        needs={"periodo": TEXT, "entidad": TEXT},
-        fills={"responsables_por_corregir": LIST},
-        fields=frozenset({"validacion"}),
-    )
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fills={"responsables_por_corregir": LIST})
 
     def prepare(self, context: FormContext) -> Prefill:
         """The rows that wait, with what was reported beside each."""
@@ -132,7 +125,7 @@ class ValidateReport(PlainForm):
 class EndorseReport(PlainForm):
     """`avalar_reporte`: the head answers for the figures, or returns them with a reason."""
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"decision"}))
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is endorsed, to read."""
