@@ -89,7 +89,6 @@ class Month(RuleBasedStateMachine):
     @initialize()
     def open_month(self) -> None:
         url = self.place()
-        databases.create(url)
         clock = VirtualClock(dt.datetime.combine(OPENS, dt.time(9), BOGOTA))
         database = databases.with_tables(url)
         self.house = House(database, clock, assembly.process_engine(clock), assembly.forms())
@@ -126,6 +125,7 @@ class Month(RuleBasedStateMachine):
             self.the_doctor_finds_nothing,
             self.each_completed_task_was_sent_once,
             self.rows_and_reports_stand_as_in_the_model,
+            self.what_was_sent_can_be_corrected_until_somebody_looks,
             self.each_inbox_is_as_in_the_model,
             self.what_nobody_can_do_is_told_on_the_board,
             self.the_frozen_month_is_what_people_sent,
@@ -178,7 +178,6 @@ class Month(RuleBasedStateMachine):
             actor = directory.actor(session, str(report.sender))
             form = self.house.forms.open_sent(session, self.house.engine, task_id, actor)
             raw = _typed(self._play().robots.fill(form, self._uploader(session, actor, task_id)), typed)
-            assert form.amendable == report.amendable
             if report.amendable:
                 self._send(raw, lambda raw: self.house.forms.amend(session, self.house.engine, task_id, actor, raw))
                 return
@@ -257,6 +256,16 @@ class Month(RuleBasedStateMachine):
         for entity, report in self.reports.items():
             assert kept[entity] == {code: row.state for code, row in report.rows.items()}, entity
             assert states[entity] == report.state, entity
+
+    @invariant()
+    def what_was_sent_can_be_corrected_until_somebody_looks(self) -> None:
+        for entity, report in self.reports.items():
+            if report.sender is not None:
+                task_id = self._last_handed_in(entity)
+                with self.house.database.reading() as session:
+                    actor = directory.actor(session, report.sender)
+                    form = self.house.forms.open_sent(session, self.house.engine, task_id, actor)
+                    assert form.amendable == report.amendable, entity
 
     @invariant()
     def each_inbox_is_as_in_the_model(self) -> None:
