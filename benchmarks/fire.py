@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
 
 from benchmarks import sector
 from benchmarks.extent import Extent
@@ -32,6 +31,7 @@ from engine.clock import SystemClock
 from engine.tasks.models import UserTask
 from tests.support.remote import free_port
 from web.auth.models import Credential
+from web.auth.passwords import HASHER
 from web.bootstrap import Application
 from web.cli.database import examine_content
 from workflows.documents.models import StoredFile
@@ -236,7 +236,7 @@ def lost(application: Application, sent: dict[str, int]) -> int:
 def give_passwords(application: Application, tasks: dict[str, int]) -> None:
     """Let everybody sign in. One hash serves all: checking it costs everybody what it costs."""
     with application.database.unit_of_work() as session:
-        hashed, now = PasswordHasher().hash(PASSWORD), SystemClock().now()
+        hashed, now = HASHER.hash(PASSWORD), SystemClock().now()
         session.add_all(Credential(username=one, password_hash=hashed, changed_at=now) for one in tasks)
 
 

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -49,6 +49,9 @@ SMALL = Sizes(
     people=3, meetings=1, sector=TENTH, reporters=9, at_a_time=4, offered=3,
 )  # fmt: skip
 """Enough to see that everything works."""
+
+SHORT = replace(SMALL, past=(5, 50, 100), samples=15, inbox=(100, 1000), readings=9, reporters=12)
+"""Enough to count, and to see what grows."""
 
 
 @dataclass(frozen=True, slots=True)

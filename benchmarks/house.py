@@ -32,18 +32,23 @@ FORMS = {
     FORM: {
         "type": "default",
         "id": FORM,
-        "components": [{"type": "textarea", "key": "nota", "label": "Nota", "validate": {"required": True}}],
+        "components": [
+            {"type": "textarea", "key": "nota", "label": "Nota", "validate": {"required": True}},
+            {"type": "checkbox", "key": "listo", "label": "Listo"},
+        ],
     }
 }
 
 LOOP = process(
-    "vueltas", start(), gateway("junta"), user("a", role=ROLE, form=FORM), gateway("sigue", default="otra"), end(),
+    "vueltas", start(), gateway("junta"), user("a", role=ROLE, form=FORM, salida="listo"),
+    gateway("sigue", default="otra"), end(),
     chain("inicio", "junta", "a", "sigue"), flow("sigue", "junta", id="otra"), flow("sigue", "fin", "listo == true"),
 )  # fmt: skip
 """A task that comes again and again: a completion, a decision, the next task."""
 
 AT_ONCE = process(
-    "juntos", start(), user("a", each("lista", "x"), role=ROLE, form=FORM), user("z", role=ROLE, form=FORM), end(),
+    "juntos", start(entradas="lista"), user("a", each("lista", "x"), role=ROLE, form=FORM),
+    user("z", role=ROLE, form=FORM), end(),
     chain("inicio", "a", "z", "fin"),
 )  # fmt: skip
 """One case in which many have something to do at the same time."""

@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from argon2 import PasswordHasher
-
 from benchmarks.harness import Figures, Place, Sizes, milliseconds
 from benchmarks.house import ANA, House, house, linear
 from engine.clock import SystemClock
 from tests.support.remote import free_port
 from web.auth.models import Credential
+from web.auth.passwords import HASHER
 from web.config import Config
 
 PASSWORD = "una frase que recuerdo"
@@ -172,5 +171,5 @@ def answering(port: int) -> Browser:
 def give_password(built: House) -> None:
     """Let Ana sign in."""
     with built.application.database.unit_of_work() as session:
-        hashed = PasswordHasher().hash(PASSWORD)
+        hashed = HASHER.hash(PASSWORD)
         session.add(Credential(username=ANA.id, password_hash=hashed, changed_at=SystemClock().now()))

@@ -94,14 +94,22 @@ def contract_of(handler: object) -> Contract | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A deadline of so many working days from a variable's date; an empty `anchor` counts from when the task opens."""
+
+    anchor: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Contracts:
     """Everything around the diagrams that gives a case its data.
 
     `steps` by topic and `forms` by their name in `registro`; one that is missing may need and give anything. `calendar`
     is what a case begins with that the calendar opens, `by_hand` that a person begins, `opened` that a
-    program does, by process. `messages` is what those sent from outside the diagrams bring, by name, and
-    `senders` who sends each, as the end of «lo envía …».
-    `role_needs` and `deadline_needs` name the variables that a role, or the text of a deadline, cannot do without.
+    program does, by process. `messages` is what those sent from outside the diagrams bring, by name.
+    `role_needs` and `deadline_needs` name the variables that a role, or the text of a deadline, cannot do without;
+    `span` reads a deadline that is counted in working days, None of any other.
     """
 
     steps: Mapping[str, Contract]
@@ -112,4 +120,4 @@ class Contracts:
     messages: Mapping[str, Data]
     role_needs: Callable[[str], frozenset[str]]
     deadline_needs: Callable[[str], frozenset[str]]
-    senders: Mapping[str, str] = field(default_factory=dict)
+    span: Callable[[str], Span | None] = lambda _text: None

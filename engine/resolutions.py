@@ -24,7 +24,9 @@ from engine.runtime import ProcessEngine
 from engine.states import IncidentKind, IncidentState, Resolution
 from engine.tasks import offering
 from engine.variables import checked
-from engine.waits import stalls, waits
+
+SKIPPED_KINDS = frozenset({IncidentKind.STEP, IncidentKind.UNCAUGHT})
+"""What may be left undone so that the case goes on."""
 
 
 def resolve_by_retry(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor) -> Incident:
@@ -41,11 +43,13 @@ def correct_variable(
 
 
 def skip(session: Session, engine: ProcessEngine, incident_id: int, *, actor: Actor, reason: str) -> Incident:
-    """Leave the failed automatic step undone and go on. Raises `CannotResolve` for what is not such a step."""
+    """Go on without a failed automatic step, or without what ended by an error; else raises `CannotResolve`."""
     _need_reason(reason)
     instance, incident = _open_incident(session, incident_id, actor)
-    if incident.kind != IncidentKind.STEP or incident.node_id is None:
-        raise CannotResolve("Solo un paso automático se puede omitir. Corrija la variable o cancele el proceso.")
+    if incident.kind not in SKIPPED_KINDS or incident.node_id is None:
+        raise CannotResolve(
+            "Solo se puede omitir un paso automático o lo que terminó con un error. Corrija la variable o cancele."
+        )
     with turning.turn(session, engine, instance, actor) as turn:
         node = turn.case.node(incident.node_id)
         node.internal_data.pop(BLOCKED, None)
@@ -73,8 +77,6 @@ def _try_again(
     reason: str,
 ) -> Incident:
     instance, incident = _open_incident(session, incident_id, actor)
-    if incident.kind == IncidentKind.STALLED and (why := stalls.reason(waits(session, engine, instance.id))):
-        raise CannotResolve(why)
     resolving = Resolving(incident, resolution, reason.strip())
     with turning.turn(session, engine, instance, actor, resolving=resolving) as turn:
         if incident.node_id is not None:
@@ -84,7 +86,7 @@ def _try_again(
 
 def _wake(turn: Turn, node: Node, incident: Incident, variables: dict[str, Any]) -> None:
     node.data.update(variables)
-    if incident.kind == IncidentKind.ENTRY and node.parent is not None:
+    if incident.kind in (IncidentKind.ENTRY, IncidentKind.UNCAUGHT) and node.parent is not None:
         node.parent.data.update(variables)
     retry(turn, node)
     if node.task_spec.manual and node._state == TaskState.READY:

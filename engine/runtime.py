@@ -25,8 +25,8 @@ class ProcessEngine:
     diagram (`pes.`). `case_namer` names the cases that a message opens; without it no message opens any.
     `form_handlers` are the names that a diagram may give in `registro`, with a label (None: not
     checked). `check_opening` raises `InvalidDeadline` for the properties of a timer start event that nobody can read.
-    `contracts` are the data that handlers need and give (None: not checked). `still_opens` says whether the calendar
-    will open a case of a process in a scope, or could (None: it always might).
+    `contracts` are the data that handlers need and give (None: not checked). `reserved_keys` maps what stands for a
+    process in the keys of its cases to that process: another process with such an identifier would take its keys.
     """
 
     clock: Clock
@@ -39,7 +39,7 @@ class ProcessEngine:
     form_handlers: Mapping[str, str] | None = None
     check_opening: Callable[[Mapping[str, str]], None] | None = None
     contracts: Contracts | None = None
-    still_opens: Callable[[Session, ProcessEngine, str, str | None], bool] | None = None
+    reserved_keys: Mapping[str, str] = field(default_factory=dict)
 
     def now(self) -> dt.datetime:
         """The present moment by the injected clock."""

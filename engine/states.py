@@ -44,10 +44,10 @@ class IncidentKind(StrEnum):
     """Of a user task."""
     GUARD = "guard"
     """The case stopped short of its end."""
+    UNCAUGHT = "uncaught"
+    """An end by an error or escalation that nobody catches, or the call of what ended so."""
     TIMER = "timer"
     """What follows from a due timer."""
-    STALLED = "stalled"
-    """Nobody and nothing can take the case further."""
     STATE = "state"
     """The stored state cannot be read."""
 
@@ -59,8 +59,6 @@ class Resolution(StrEnum):
     SKIPPED = "skipped"
     CORRECTED = "corrected"
     CANCELLED = "cancelled"
-    PASSED = "passed"
-    """What it told of is over."""
 
 
 class HistoryKind(StrEnum):
@@ -82,13 +80,9 @@ class HistoryKind(StrEnum):
     DECISION = "decision"
     """A gateway, and the flow it took."""
     TIMER_FIRED = "timer_fired"
+    DEADLINE_MOVED = "deadline_moved"
+    """Of a task or a timer: the days that nobody works changed."""
     MESSAGE_SENT = "message_sent"
     MESSAGE_RECEIVED = "message_received"
-    MESSAGE_GIVEN = "message_given"
-    """A supervisor sent what the case waited for."""
-    DATE_BROUGHT = "date_brought"
-    """A supervisor let a date come before its time."""
-    WAIT_SKIPPED = "wait_skipped"
-    """A supervisor let the case go on without what it waited for."""
     INCIDENT_OPENED = "incident_opened"
     INCIDENT_RESOLVED = "incident_resolved"

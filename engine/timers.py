@@ -15,7 +15,10 @@ from engine.runtime import ProcessEngine
 
 
 class Timer(Base):
-    """A boundary or intermediate timer of a running case; the row exists only while it waits."""
+    """A boundary or intermediate timer of a running case; the row exists only while it waits.
+
+    `since` is the moment from which the calendar reckoned `due_at`; rows of older versions have none.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (sa.Index("ix_timer_due", "due_at"), sa.UniqueConstraint("node_id", "element_id"))
@@ -25,6 +28,7 @@ class Timer(Base):
     node_id: Mapped[str] = mapped_column(sa.String(32))
     element_id: Mapped[str] = mapped_column(sa.String(100))
     due_at: Mapped[dt.datetime]
+    since: Mapped[dt.datetime | None]
 
 
 def due_at(

@@ -26,12 +26,11 @@ from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.calendar import BOGOTA, WorkingCalendar
 from workflows.people.models import Person
+from workflows.people.roles import COORDINATING
 
 SENT_FROM = dt.time(7, 30)
 """The earliest moment of a working day, in Bogotá."""
 
-WATCHING_ROLES = ("coordinador_pes", "administrador")
-"""Who hears of tasks that nobody can do, and of incidents."""
 ADMINISTERING_ROLES = ("administrador",)
 """Who hears of background work that fails."""
 
@@ -202,7 +201,7 @@ def _digest_of(facts: Facts, username: str) -> Digest:
         item = _item(facts, task, since)
         if item.far is not None and item.far.crossed(days) and item not in digest.escalated:
             _tell(digest, "escalated", item)
-    if facts.watches(username, WATCHING_ROLES):
+    if facts.watches(username, COORDINATING):
         for task in facts.without_people:
             if task.created_at > since:
                 _tell(digest, "without_people", _item(facts, task, since))

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
 from notifications.states import Fault, MailState
 
 
@@ -38,12 +38,12 @@ class OutboxMessage(Base):
     attachments: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[dt.datetime]
     send_at: Mapped[dt.datetime]
-    state: Mapped[str] = mapped_column(sa.String(20), default=MailState.PENDING)
+    state: Mapped[MailState] = mapped_column(states(MailState), default=MailState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
-    fault: Mapped[str] = mapped_column(sa.String(20), default=Fault.NONE)
+    fault: Mapped[Fault] = mapped_column(states(Fault), default=Fault.NONE)
 
 
 class MailServer(Base):

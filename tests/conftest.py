@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 
 from engine.clock import VirtualClock
 from engine.database import Database
-from tests.support import databases, postgresql
+from tests.support import databases, postgresql, snapshots
 from tests.support.browser import chromium  # noqa: F401 - a fixture of every folder
 from web import schema
 
@@ -26,6 +26,7 @@ LONG_FILES = ("browser", "e2e", "diagrams")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long modes too")
+    parser.addoption(snapshots.OPTION, action="store_true", help="keep what pages and mails say now")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

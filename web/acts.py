@@ -1,4 +1,4 @@
-"""What a tick of the worker does: acts, each cut into units that fail alone (docs/decisions/0012)."""
+"""What a tick of the worker does: acts, each cut into units that fail alone (docs/decisions/0015)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from engine import sweep, units
+from engine import rescheduling, sweep, units
 from engine.runtime import ProcessEngine
 from engine.sweep import Cases
-from engine.waits import stalls
 from notifications import digest
 from web.bootstrap import Application
 from web.health.beats import TICK, beat
@@ -22,7 +21,7 @@ from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
 from workflows.forms.drafts import forget_unused
 from workflows.lifecycle import year_end
-from workflows.sectors.holidays import local_days
+from workflows.sectors import holidays
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +54,29 @@ class _Find(Protocol):
 def _know_local_days(application: Application) -> int:
     # A plan loaded a minute ago may have brought days that nobody works.
     with application.database.reading() as session:
-        application.calendar.know(local_days(session))
+        application.calendar.know(holidays.local_days(session))
     return 0
+
+
+def _move_deadlines(application: Application) -> int:
+    """Once per change of the local days; a case that could not be moved then is moved when it can be."""
+    database, engine = application.database, application.engine
+    round_ = units.begin(database, engine.clock, "deadline")
+    with database.reading() as session:
+        local = holidays.local_days(session)
+        changed = not holidays.are_reckoned(session, local)
+        cases = [str(case) for case in rescheduling.cases_that_wait(session)] if changed else round_.ready()
+
+    def move(case: str) -> None:
+        with database.unit_of_work() as session:
+            rescheduling.reckon_again(session, engine, int(case))
+
+    for case in cases:
+        round_.attempt(case, partial(move, case))
+    if changed:
+        with database.unit_of_work() as session:
+            holidays.note_reckoned(session, local)
+    return round_.tried - round_.failed
 
 
 def _open_periods(application: Application) -> int:
@@ -168,20 +188,9 @@ def _forget_unused_files(application: Application) -> int:
         return forget_unused(session, application.clock)
 
 
-def _look_at_stalls(application: Application) -> int:
-    database, engine = application.database, application.engine
-    with database.reading() as session:
-        suspects = [str(case) for case in stalls.suspects(session)]
-
-    def look(key: str) -> None:
-        with database.unit_of_work() as session:
-            stalls.look(session, engine, int(key))
-
-    return units.each(database, engine.clock, "stall", suspects, look)
-
-
 ACTS = (
     Act("local_days", _know_local_days, decides=True),
+    Act("deadline", _move_deadlines, decides=True),
     Act("opening", _open_periods, decides=True),
     Act("closed_year", _announce_closed_years, decides=True),
     Act("timer", _fire_timers, decides=True),
@@ -192,8 +201,5 @@ ACTS = (
 )
 """What a tick does, in order; mails leave beside it (`web.delivery`)."""
 
-DAILY = (
-    Act("unused_files", _forget_unused_files),
-    Act("stall", _look_at_stalls),
-)
-"""What is enough once a day: forget the files of drafts never sent; find the cases that nobody can continue."""
+DAILY = (Act("unused_files", _forget_unused_files),)
+"""What is enough once a day: forget the files of drafts that were never sent."""

@@ -7,9 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, redirect, url_for
+from flask import Flask, redirect, request, url_for
 from flask_login import LoginManager, current_user
-from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -28,11 +27,13 @@ from web.incidents.views import blueprint as incidents
 from web.lifecycle.views import blueprint as lifecycle
 from web.mails.views import blueprint as mails
 from web.navigation import menu
+from web.pages import current
 from web.plans.views import blueprint as plans
 from web.portal.survey import blueprint as survey
 from web.portal.views import blueprint as portal
 from web.studio.views import blueprint as studio
 from workflows import spanish
+from workflows.sectors.holidays import local_days
 
 BLUEPRINTS = (
     auth,
@@ -75,6 +76,7 @@ def create_app(application: Application) -> Flask:
     security.harden(app, application.config)
     answering.register(app)
     _sign_ins(app, application)
+    app.before_request(_know_local_days)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", home)
@@ -84,6 +86,14 @@ def create_app(application: Application) -> Flask:
         count = application.config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
+
+
+def _know_local_days() -> None:
+    """A command reckons deadlines with the days as they are, in a process that no worker keeps up to date too."""
+    if request.method == "POST":
+        application = current()
+        with application.database.reading() as session:
+            application.calendar.know(local_days(session))
 
 
 @allow(ANYONE)
@@ -102,8 +112,6 @@ def _sign_ins(app: Flask, application: Application) -> None:
 
 def _templates(app: Flask, application: Application) -> None:
     app.jinja_env.trim_blocks = True
-    # The body of a report is one template for the portal's page and the standalone file.
-    app.jinja_loader = ChoiceLoader([PackageLoader("web"), PackageLoader("workflows.reports", "templates")])
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     static = Path(app.static_folder or "")

@@ -11,9 +11,9 @@ from engine.events import Listener
 from engine.runtime import ProcessEngine
 from workflows.approvals import modifying
 from workflows.approvals import printing as acts
-from workflows.calendar import WorkingCalendar, deadline_needs
+from workflows.calendar import WorkingCalendar, deadline_needs, span
 from workflows.cycles import cadence, opening
-from workflows.cycles.naming import PlanCases
+from workflows.cycles.naming import PlanCases, short_names
 from workflows.documents import publishing
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
 from workflows.forms.room import Room
@@ -84,10 +84,10 @@ def process_engine(
         service_tasks={topic: step for room in house for topic, step in room.steps.items()},
         listeners=(give_sections_to_their_writers, *listeners),
         case_namer=PlanCases(),
+        reserved_keys={**short_names(), lateness.LATE_KEY: lateness.LATE_PROCESS},
         check_opening=functools.partial(cadence.check_opening, calendar),
         form_handlers={name: label for room in house for name, label in room.labels.items()},
         contracts=_contracts(house),
-        still_opens=opening.still_opens,
     )
 
 
@@ -102,9 +102,9 @@ def _contracts(house: Iterable[Room]) -> Contracts:
         by_hand={"plan": TEXT},
         opened={starting.MASTER: starting.GIVEN, lateness.LATE_PROCESS: lateness.GIVEN},
         messages={sender.MESSAGE: sender.BRINGS for sender in outside},
-        senders={sender.MESSAGE: sender.SENT_BY for sender in outside},
         role_needs=role_needs,
         deadline_needs=deadline_needs,
+        span=span,
     )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from engine.contracts import Span
 from engine.errors import InvalidDeadline
 
 BOGOTA = ZoneInfo("America/Bogota")
@@ -148,6 +149,18 @@ def deadline_needs(expression: str) -> frozenset[str]:
     """The process variables that a deadline is counted from; none of one that is not understood."""
     match = _ANCHORED.fullmatch(_tidy(expression))
     return frozenset({match["anchor"].removeprefix("fecha:")}) if match else frozenset()
+
+
+def span(expression: str) -> Span | None:
+    """A deadline counted in working days, as what it is counted from and how many; None of any other."""
+    text = _tidy(expression)
+    if bare := _BARE.fullmatch(text):
+        return Span("", int(bare["count"]))
+    match = _ANCHORED.fullmatch(text)
+    if match is None or match["unit"] == "m":
+        return None
+    days = int(match["count"] or 0)
+    return Span(match["anchor"].removeprefix("fecha:"), -days if match["sign"] == "-" else days)
 
 
 def _tidy(expression: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+_CYCLE = re.compile(r"R(\d{0,4})/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,12 @@ class Element:
     def timer(self) -> bool:
         """Whether it waits for a moment."""
         return self.event == "timer"
+
+    @property
+    def cycle(self) -> int:
+        """How often the moment comes that it waits for: once, or as its cycle says (`R3/P1D`), 0 being without end."""
+        match = _CYCLE.match(self.expression.strip("\"' ")) if self.timer and not self.interrupting else None
+        return 1 if match is None else max(1, int(match[1])) if match[1] else 0
 
     @property
     def is_gateway(self) -> bool:

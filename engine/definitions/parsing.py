@@ -219,6 +219,8 @@ def _adopt(parser: _Parser, spec: ProcessSpec, diagram: DiagramModel, called: di
             spec.task_specs[task_spec.task_spec].completed_event.connect(task_spec.merge_child)
         if getattr(task_spec, "data_input", None) is not None:
             task_spec.data_input = Collection(task_spec.data_input.bpmn_id)
+        if isinstance(task_spec, Border) and element_id_of(task_spec):
+            task_spec.cycle = diagram.elements[element_id_of(task_spec)].cycle
         if isinstance(task_spec, Call):
             element = diagram.elements[element_id_of(task_spec)]
             task_spec.in_mappings, task_spec.out_mappings = element.in_mappings, element.out_mappings

@@ -5,7 +5,7 @@ This module, `parsing` and the adapter in `engine.instances` are the only ones t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -34,6 +34,10 @@ from engine.variables import holds, kept, plain, value_of
 
 MESSAGE, TIMER, GATEWAY = "message", "timer", "gateway"
 """What a `Held` event is, in its name."""
+STILL = "aún"
+"""Mark on a condition that has happened and has held ever since."""
+COME = "veces"
+"""How often a boundary event has come before, on the node that waits for it again."""
 MAX_REPETITIONS = 500
 """Of a multi-instance element."""
 
@@ -53,20 +57,30 @@ class Held(EventDefinition):  # type: ignore[misc]
 
 
 class Condition(ConditionalEventDefinition):  # type: ignore[misc]
-    """A condition; at the border of a subprocess it sees what the subprocess has done so far."""
+    """A condition; at the border of a subprocess it sees what the subprocess has done so far.
+
+    One that has happened happens again once it has ceased to hold and then holds again.
+    """
 
     def has_fired(self, my_task: Node) -> bool:
-        """Whether it holds now."""
+        """Whether it has come to hold."""
+        data = my_task.data
         if isinstance(my_task.task_spec, Border):
-            return holds(self.expression, {**my_task.data, **my_task.task_spec.seen(my_task)})
-        return holds(self.expression, my_task.data)
+            data = {**data, **my_task.task_spec.seen(my_task)}
+        if holds(self.expression, data):
+            return STILL not in my_task.internal_data
+        my_task.internal_data.pop(STILL, None)
+        return False
 
 
 class Border(BoundaryEvent):  # type: ignore[misc]
     """A boundary event. At the border of an embedded subprocess it goes on with the variables of the inside.
 
-    One that does not interrupt happens as often as its message, signal or escalation comes; a moment comes once.
+    One that does not interrupt happens as often as its message, signal or escalation comes or its condition comes to
+    hold; a moment comes as often as its `cycle` says (0: without end).
     """
+
+    cycle: int = 1
 
     def seen(self, my_task: Node) -> dict[str, Any]:
         """The variables that were set inside the subprocess at whose border it is."""
@@ -84,18 +98,22 @@ class Border(BoundaryEvent):  # type: ignore[misc]
         host = self._host(my_task)
         if self.cancel_activity:
             stop_beside(host, but=my_task)
-        elif self._recurs() and not host.has_state(TaskState.FINISHED_MASK):
+        elif self._recurs(my_task) and not host.has_state(TaskState.FINISHED_MASK):
             self._wait_again(my_task)
         super()._on_complete_hook(my_task)
 
-    def _recurs(self) -> bool:
+    def _recurs(self, my_task: Node) -> bool:
         awaited = self.event_definition
-        held_message = isinstance(awaited, Held) and awaited.name == MESSAGE
-        return held_message or isinstance(awaited, SignalEventDefinition | EscalationEventDefinition)
+        if isinstance(awaited, Held) and awaited.name == TIMER:
+            return not self.cycle or my_task.internal_data.get(COME, 0) + 1 < self.cycle
+        return isinstance(awaited, Held | Condition | SignalEventDefinition | EscalationEventDefinition)
 
     def _wait_again(self, my_task: Node) -> None:
         again = my_task.parent._add_child(self, TaskState.WAITING)
         again.data = dict(my_task.parent.data)
+        again.internal_data[COME] = my_task.internal_data.get(COME, 0) + 1
+        if isinstance(self.event_definition, Condition):
+            again.internal_data[STILL] = True
         self._predict(again, mask=TaskState.NOT_FINISHED_MASK)
         my_task.workflow.top_workflow.event_manager.add_task(again)
 
@@ -181,6 +199,8 @@ class _Scoped:
     """
 
     input_item: Any
+    condition: str | None
+    _instances: Callable[[Node], Iterator[Node]]
 
     def _name(self) -> str | None:
         return self.input_item.bpmn_id if self.input_item else None
@@ -192,6 +212,26 @@ class _Scoped:
             super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
         finally:
             my_task.data.update(hidden)
+
+    def check_completion_condition(self, my_task: Node) -> bool:
+        """Whether the rest need not be done, by what the turn that ended last knows and the standard counters."""
+        merged = my_task.internal_data.get("merged", [])
+        if not merged or self.condition is None:
+            return False
+        turns = list(self._instances(my_task))
+        last = next(place for place, turn in enumerate(turns) if str(turn.id) == merged[-1])
+        total = self._total(my_task, len(turns))
+        counters = {
+            "nrOfInstances": total,
+            "nrOfCompletedInstances": len(merged),
+            "nrOfActiveInstances": len(turns) - len(merged),
+            "loopCounter": last,
+        }
+        return holds(self.condition, {**turns[last].data, **counters})
+
+    def _total(self, my_task: Node, begun: int) -> int:
+        """How many turns there are in all, begun or still to come."""
+        return begun
 
     def merge_child(self, workflow: Any, child: Node) -> None:
         my_task = child.parent
@@ -231,6 +271,10 @@ class SequentialMultiInstance(_Guarded, _Scoped, SequentialMultiInstanceTask):  
         my_task.internal_data["remaining"] = remaining[1:]
         return None, remaining[0] if remaining else None
 
+    def _total(self, my_task: Node, begun: int) -> int:
+        known = my_task.internal_data
+        return int(known["cardinality"]) if "cardinality" in known else begun + len(known["remaining"])
+
     def _go_on(self, my_task: Node) -> None:
         if self.children_complete(my_task) or self.check_completion_condition(my_task):
             my_task._set_state(TaskState.READY)
@@ -239,7 +283,14 @@ class SequentialMultiInstance(_Guarded, _Scoped, SequentialMultiInstanceTask):  
 
 
 class StandardLoop(_Guarded, StandardLoopTask):  # type: ignore[misc]
-    """A repetition while a condition holds."""
+    """A repetition while a condition holds, which may read `loopCounter`: how many turns there were before."""
+
+    def loop_complete(self, my_task: Node) -> bool:
+        """Whether there is no other turn."""
+        done = len(my_task.internal_data.get("merged", []))
+        if self.maximum is not None and done >= self.maximum:
+            return True
+        return self.condition is not None and not holds(self.condition, {**my_task.data, "loopCounter": done})
 
 
 class Call(_Guarded, CallActivity):  # type: ignore[misc]
@@ -252,6 +303,12 @@ class Call(_Guarded, CallActivity):  # type: ignore[misc]
         """Begin the called process; an expression that fails leaves nothing half begun."""
         passed(self.in_mappings, my_task.data)
         super().start_workflow(my_task)
+
+    def begin_anew(self, my_task: Node) -> None:
+        """Drop the called process as it stands, and wait to begin it again."""
+        self._on_cancel(my_task)
+        my_task.workflow.top_workflow.delete_subprocess(my_task)
+        my_task._set_state(TaskState.WAITING)
 
     def copy_data(self, my_task: Node, subworkflow: Any) -> None:
         """Hand in."""

@@ -30,6 +30,7 @@ def known_names(
     processes = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
     known_forms = {key: key for key in session.scalars(sa.select(FormVersion.form_key).distinct())}
     return KnownNames(
+        reserved_keys=engine.reserved_keys,
         roles=dict(engine.groups.roles()),
         forms=known_forms | {key: key for key in forms or {}},
         processes=processes | {key: diagram.name for key, diagram in drawn.items()},
@@ -42,6 +43,7 @@ def known_names(
         check_deadline=engine.calendar.check,
         check_opening=engine.check_opening,
         world=_world(session, engine, models, published, forms or {}),
+        diagrams=models,
     )
 
 

@@ -17,8 +17,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.task import Task as Node
+from SpiffWorkflow.util.task import TaskState
 
-from engine.definitions.specs import Call, passed
+from engine.definitions.specs import Border, Call, passed
 
 
 class Throw(BpmnEvent):  # type: ignore[misc]
@@ -45,14 +46,18 @@ class Signal(SignalEventDefinition):  # type: ignore[misc]
 class _Escaping:
     """Finds its way out from the node that throws it, level by level, to a border around it."""
 
+    code: str | None
+
     def throw(self, my_task: Node) -> None:
         my_task.workflow.top_workflow.catch(Throw(self, my_task, target=my_task.workflow))
 
     def catches(self, my_task: Node, event: Any) -> bool:
-        """Whether the event comes from inside of what `my_task` is at the border of."""
+        """Whether the event comes from inside of what `my_task` is at the border of, and nobody there is meant more."""
         if not super().catches(my_task, event):  # type: ignore[misc]
             return False
-        return any(node.parent is my_task.parent for node in _around(event.thrower))
+        if not any(node.parent is my_task.parent for node in _around(event.thrower)):
+            return False
+        return bool(self.code) or not _named_beside(my_task, event.event_definition)
 
     def catch(self, my_task: Node, event: Any = None) -> None:
         super().catch(my_task, BpmnEvent(self, payload=_brought_out(event.thrower, my_task)))  # type: ignore[misc]
@@ -64,6 +69,36 @@ class Error(_Escaping, ErrorEventDefinition):  # type: ignore[misc]
 
 class Escalation(_Escaping, EscalationEventDefinition):  # type: ignore[misc]
     """An escalation."""
+
+
+def is_heard(thrower: Node) -> bool:
+    """Whether somebody around would hear the error or escalation that `thrower` is about to throw."""
+    event = Throw(thrower.task_spec.event_definition, thrower)
+    waiting = thrower.workflow.top_workflow.event_manager.tasks.values()
+    return any(node.task_spec.event_definition.catches(node, event) for node in waiting)
+
+
+def call_around(node: Node) -> Node | None:
+    """The innermost call that `node` runs inside."""
+    return next((above for above in _around(node) if isinstance(above.task_spec, Call)), None)
+
+
+def shared_with_others(thrower: Node) -> dict[str, Any]:
+    """The variables of `thrower` that its whole process has: what a signal brings to the case it begins."""
+    own = {_loop_variable(node) for node in _around(thrower)}
+    return {name: value for name, value in thrower.data.items() if name not in own}
+
+
+def _named_beside(border: Node, thrown: Any) -> bool:
+    """Whether an event at the same border waits for just this error: it goes before one that catches all."""
+    return any(
+        isinstance(beside.task_spec, Border)
+        and beside.has_state(TaskState.WAITING)
+        and type(beside.task_spec.event_definition) is type(thrown)
+        and beside.task_spec.event_definition.code == thrown.code
+        for beside in border.parent.children
+        if beside is not border
+    )
 
 
 def _around(node: Node) -> Iterator[Node]:
@@ -90,14 +125,10 @@ def _brought_out(thrower: Node, border: Node) -> dict[str, Any]:
 
 def _shared(thrower: Node, catcher: Node) -> dict[str, Any]:
     """The variables of `thrower` that are the same thing to `catcher`: no loop variables, and in the same process."""
-    if _call_around(thrower) is not _call_around(catcher):
+    if call_around(thrower) is not call_around(catcher):
         return {}
     own = {_loop_variable(node) for side in (thrower, catcher) for node in _around(side)}
     return {name: value for name, value in thrower.data.items() if name not in own}
-
-
-def _call_around(node: Node) -> Node | None:
-    return next((above for above in _around(node) if isinstance(above.task_spec, Call)), None)
 
 
 def _loop_variable(node: Node) -> str:

@@ -65,6 +65,8 @@ class _Linear:
         return next(iter(self.get_tasks(**filters)), None)
 
     def update_waiting_tasks(self) -> None:
+        if not any(node._state == TaskState.WAITING for node in self.tasks.values()):
+            return
         for node in [node for node in own_nodes(self) if node._state == TaskState.WAITING]:
             if node._state == TaskState.WAITING and node.id in self.tasks:
                 node.task_spec._update(node)
@@ -110,11 +112,20 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
 
     def node(self, node_id: str) -> Node:
         """The node behind a row's `node_id`. Raises `CorruptState`."""
+        found = self._found(node_id)
+        if found is None:
+            raise CorruptState(f"Falta el nodo {node_id} en el estado guardado del proceso.")
+        return found
+
+    def has(self, node_id: str) -> bool:
+        """Whether a node is still part of the case: what interrupts may have cut it off."""
+        found = self._found(node_id)
+        return found is not None and not found._state & FINISHED
+
+    def _found(self, node_id: str) -> Node | None:
         wanted = UUID(hex=node_id)
-        for workflow in (self, *self.subprocesses.values()):
-            if wanted in workflow.tasks:
-                return workflow.tasks[wanted]
-        raise CorruptState(f"Falta el nodo {node_id} en el estado guardado del proceso.")
+        inside = (workflow.tasks[wanted] for workflow in self.subprocesses.values() if wanted in workflow.tasks)
+        return self.tasks.get(wanted) or next(inside, None)
 
 
 def _has_set_variables(node: Node) -> bool:

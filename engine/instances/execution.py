@@ -19,6 +19,7 @@ from engine.identity import SYSTEM
 from engine.instances.case import element_id, forget_orphans, process_key
 from engine.instances.holding import awaited, message_key, message_name
 from engine.instances.pruning import prune
+from engine.instances.raising import raise_from, raises
 from engine.instances.turn import Thrown, Turn
 from engine.instances.waiting import BLOCKED, waiting_of
 from engine.outages import given_up
@@ -69,10 +70,17 @@ def _run_ready(turn: Turn, workflow: Any) -> int:
 
 
 def _has_ready(workflow: Any) -> bool:
-    """Whether something automatic is ready here, or might be in what runs inside."""
-    if workflow.top_workflow.subprocesses:
+    """Whether something automatic is ready here, or might be in what runs inside.
+
+    A month has a process for each entity, and all but one of them stand still: they are looked at, not walked through.
+    """
+    top = workflow.top_workflow
+    if workflow is not top and any(node_id in workflow.tasks for node_id in top.subprocesses):
         return True
-    return any(node._state == TaskState.READY and not node.task_spec.manual for node in workflow.tasks.values())
+    looked_at = (top, *top.subprocesses.values()) if workflow is top else (workflow,)
+    return any(
+        node._state == TaskState.READY and not node.task_spec.manual for one in looked_at for node in one.tasks.values()
+    )
 
 
 def run(turn: Turn, node: Node) -> bool:
@@ -85,6 +93,8 @@ def run(turn: Turn, node: Node) -> bool:
         return _run_step(turn, node)
     if isinstance(node.task_spec, ExclusiveGateway | InclusiveGateway):
         return _run_decision(turn, node)
+    if raises(node):
+        return raise_from(turn, node)
     node.run()
     if isinstance(node.task_spec, Call):
         turn.record_step(HistoryKind.CALL_COMPLETED, node)
@@ -92,29 +102,21 @@ def run(turn: Turn, node: Node) -> bool:
 
 
 def finish(turn: Turn, node: Node) -> None:
-    """Complete an automatic step without doing its work (a person decided to skip it)."""
+    """Complete an automatic step, or what ended by an error, as if it were done (a person decided to skip it)."""
+    if node._state == TaskState.WAITING:
+        node._set_state(TaskState.READY)
     node.run()
     turn.record_step(HistoryKind.STEP_COMPLETED, node, omitido=True)
 
 
 def fire(node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
     """Let a held event happen: its moment has come, or its message has arrived."""
-    _choose(node, element_id)
-    node.task_spec.event_definition.catch(node)
-    node.task_spec._update(node)
-    node.data.update(variables)
-
-
-def skip_event(node: Node, element_id: str) -> None:
-    """Go on as if what is awaited had come, without its data (a person decided so)."""
-    _choose(node, element_id)
-    node._ready()
-
-
-def _choose(node: Node, element_id: str) -> None:
     if isinstance(node.task_spec, EventGateway):
         chosen = (spec.name for spec in node.task_spec.outputs if element_id_of(spec) == element_id)
         node.internal_data["chosen"] = next(chosen)
+    node.task_spec.event_definition.catch(node)
+    node.task_spec._update(node)
+    node.data.update(variables)
 
 
 def receive(turn: Turn, message: Thrown) -> None:

@@ -34,7 +34,7 @@ def of_form(session: Session, form_key: str) -> Mapping[int, Sequence[RunningCas
 
 def counts(session: Session) -> Mapping[int, int]:
     """How many running cases use each `ProcessVersion.id`, also those that only call it; of every process at once."""
-    query = sa.select(Instance.bundle_sha256, sa.func.count()).where(Instance.state == "active")
+    query = sa.select(Instance.bundle_sha256, sa.func.count()).where(Instance.state == InstanceState.ACTIVE)
     running = dict(session.execute(query.group_by(Instance.bundle_sha256)).all())
     bundles = sa.select(Bundle.sha256, Bundle.content).where(Bundle.sha256.in_(running))
     found: dict[int, int] = {}

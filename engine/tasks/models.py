@@ -18,7 +18,8 @@ class UserTask(Base):
     `variables` is the small data of the node when it was created
     (`entidad`, `periodo`, …). `properties` are the diagram's own properties without their prefix
     (`plazo`, `guia`, `registro`, …). `context` holds the loop variables the task is under (`{"entidad": "SDG"}`):
-    what makes two tasks of one case belong together.
+    what makes two tasks of one case belong together. `due_since` is the moment from which the calendar reckoned
+    `due_at`; empty where a person agreed on it: such a deadline stays when the calendar changes.
     """
 
     __tablename__ = "user_task"
@@ -56,6 +57,7 @@ class UserTask(Base):
     priority: Mapped[int] = mapped_column(default=50)
     created_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime | None]
+    due_since: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
     completed_at: Mapped[dt.datetime | None]
     completed_by: Mapped[str | None] = mapped_column(sa.String(100))

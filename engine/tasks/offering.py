@@ -49,6 +49,7 @@ def offer_again(turn: Turn, node: Node) -> None:
     task = turn.session.scalars(sa.select(UserTask).where(UserTask.node_id == node.id.hex)).one()
     groups = _groups(turn, node)
     task.due_at, task.assignee = _due_at(turn, node), task.assignee or _assignee(turn, node)
+    task.due_since = turn.now if task.due_at else None
     turn.session.execute(sa.delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
     if groups:
         rows = [{"task_id": task.id, "group_id": group, "due_at": task.due_at} for group in groups]
@@ -56,9 +57,9 @@ def offer_again(turn: Turn, node: Node) -> None:
 
 
 def withdraw(turn: Turn, node_ids: list[str]) -> None:
-    """Cancel the open tasks of nodes that are gone."""
+    """Cancel the open tasks of nodes that are gone, in the order in which they were offered."""
     query = sa.select(UserTask).where(UserTask.node_id.in_(node_ids), UserTask.state == UserTaskState.OPEN)
-    tasks = turn.session.scalars(query).all()
+    tasks = turn.session.scalars(query.order_by(UserTask.id)).all()
     for task in tasks:
         task.state, task.ended_at = UserTaskState.CANCELLED, turn.now
         turn.entries.append(
@@ -90,7 +91,7 @@ def _shown(task: Mapping[str, Any]) -> dict[str, Any]:
 
 def _task(turn: Turn, node: Node) -> dict[str, Any]:
     """The row of a task; rows, not objects, because a case may open hundreds at once."""
-    element = turn.element(node)
+    element, due_at = turn.element(node), _due_at(turn, node)
     return dict(
         instance_id=turn.instance.id,
         node_id=node.id.hex,
@@ -105,7 +106,8 @@ def _task(turn: Turn, node: Node) -> dict[str, Any]:
         assignee=_assignee(turn, node),
         priority=DEFAULT_PRIORITY,
         created_at=turn.now,
-        due_at=_due_at(turn, node),
+        due_at=due_at,
+        due_since=turn.now if due_at else None,
     )
 
 

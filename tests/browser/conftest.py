@@ -12,19 +12,20 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from tests.support.sharing import made_once
 from tests.support.web import PLAYED_UNTIL, Site, build_played_template, build_template, open_site
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database in which June 2018 has just opened, made once."""
-    return build_template(tmp_path_factory.mktemp("browser"))
+    return made_once(tmp_path_factory, "site", build_template)
 
 
 @pytest.fixture(scope="session")
 def played_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database in which June 2018 was played whole and July is being reported, made once."""
-    return build_played_template(tmp_path_factory.mktemp("played"))
+    return made_once(tmp_path_factory, "played", build_played_template)
 
 
 @dataclass

@@ -42,10 +42,13 @@ class Deletion:
     def findings(self) -> list[Finding]:
         """What the linter says: of the diagram, or of every diagram that uses the form."""
         known = known_names(self.diagrams, self.forms)
-        touched = (
-            [self.process] if self.process else [k for k, m in _models(self.diagrams).items() if _uses(m, self.what)]
-        )
-        return [finding for key in touched for finding in lint(self.diagrams[key], known)]
+        return [finding for key in self.users() for finding in lint(self.diagrams[key], known)]
+
+    def users(self) -> list[str]:
+        """The processes that it touches."""
+        if self.process:
+            return [self.process]
+        return [key for key, model in _models(self.diagrams).items() if _uses(model, self.what)]
 
 
 @cache

@@ -5,12 +5,17 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from engine.definitions.dataflow.giving import outputs
 from engine.definitions.linting import Finding, lint
 from engine.definitions.reading import read_diagram
-from tests.diagrams.deletions import Deletion, deletions, known_names, shipped
+from tests.diagrams.contract_play import ContractPlay
+from tests.diagrams.deletions import Deletion, deletions, engine, known_names, shipped
+from tests.support.databases import with_tables
 from workflows.shipped import shipped_forms
+
+SEEDS = 2
 
 
 @pytest.fixture(scope="module")
@@ -49,4 +54,34 @@ def _ids_unlike_names(xml: bytes) -> set[str]:
     """Ids of elements that have a name of their own, but for those that are a datum's name too."""
     model = read_diagram(xml)
     data = {name for one in model.elements.values() for name in outputs(one)} | {"hay_mesa", "hay_meses_anteriores"}
+    data |= set().union(*(contract.fields for contract in engine().contracts.forms.values()))
     return {one.id for one in model.elements.values() if one.name and one.name != one.id} - data
+
+
+def beginnings(process: str) -> list[str]:
+    """The processes that begin by themselves and come to this one through calls."""
+    models = {key: read_diagram(xml) for key, xml in shipped().items()}
+    calling = {
+        key for key, model in models.items() for call in model.of_kind("callActivity") if call.called_element == process
+    }
+    above = [top for key in sorted(calling) for top in beginnings(key)]
+    return list(dict.fromkeys(above)) or [process]
+
+
+@pytest.mark.slow
+def test_what_lints_clean_runs_without_an_incident(
+    told: list[tuple[Deletion, list[Finding]]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    clean = [deletion for deletion, found in told if not any(one.severity == "error" for one in found)]
+    failed: dict[str, list[str]] = {}
+    for number, deletion in enumerate(clean):
+        users = [deletion.process] if deletion.process else deletion.users()
+        for process in dict.fromkeys(top for user in users for top in beginnings(user)):
+            for seed in range(SEEDS):
+                database = with_tables(make_url(f"sqlite:///{tmp_path_factory.mktemp(str(number))}/{seed}.sqlite"))
+                incidents = ContractPlay(database, deletion, process, seed).run()
+                database.dispose()
+                if incidents:
+                    failed[f"{deletion} in {process}, seed {seed}"] = incidents
+
+    assert failed == {}

@@ -39,7 +39,7 @@ HANDED_OVER_WITHIN_S = 60
 STARTS_WITHIN_S = 120
 YESTERDAY = (dt.datetime.now(dt.UTC) - dt.timedelta(days=2)).date().isoformat()
 DUE = process(
-    "vence", start(), user("a", role=ROLE, form="nota"), boundary("b", "a", TIMER, plazo="fecha:dia"),
+    "vence", start(entradas="dia"), user("a", role=ROLE, form="nota"), boundary("b", "a", TIMER, plazo="fecha:dia"),
     user("z", role=ROLE, form="nota"), end("f1"), end("f2"), chain("inicio", "a", "f1"), chain("b", "z", "f2"),
 )  # fmt: skip
 """A task whose deadline opens another one."""

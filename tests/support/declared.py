@@ -65,6 +65,11 @@ class Watch:
         if name not in contract.needs and name not in contract.uses:
             self.broken.add(f"{handler} {'needs' if must else 'uses'} {name}")
 
+    def asked(self, field_name: str) -> None:
+        """A handler takes a field for granted."""
+        if self._now and field_name not in self._now[-1][1].fields:
+            self.broken.add(f"{self._now[-1][0]} needs the field {field_name}")
+
     def gave(self, handler: str, given: Mapping[str, Any]) -> None:
         contract = self.contracts[handler]
         self.ran[handler] += 1
@@ -102,6 +107,18 @@ class _Watched(dict[str, Any]):
     def __contains__(self, name: object) -> bool:
         self._watch.read(str(name), must=False)
         return super().__contains__(name)
+
+
+class _Fields(dict[str, Any]):
+    """Values of a form that tell which of them must be there."""
+
+    def __init__(self, values: Mapping[str, Any], watch: Watch) -> None:
+        super().__init__(values)
+        self._watch = watch
+
+    def __getitem__(self, name: str) -> Any:
+        self._watch.asked(name)
+        return super().__getitem__(name)
 
 
 def watch_handlers(patch: pytest.MonkeyPatch) -> Watch:
@@ -144,9 +161,11 @@ def _watched_form(name: str, handler: Any, watch: Watch) -> Any:
     """The same handler, of a class of its own whose methods tell."""
 
     def telling(method: str) -> Callable[..., Any]:
-        def run(self: Any, *arguments: Any) -> Any:
+        def run(self: Any, context: FormContext, *values: Any) -> Any:
+            if method in ("check", "record"):
+                values = (_Fields(values[0], watch),)
             with watch.at_work(f"form {name}", handler.contract):
-                given = getattr(type(handler), method)(self, *arguments)
+                given = getattr(type(handler), method)(self, context, *values)
             if method == "record":
                 watch.gave(f"form {name}", given)
             return given

@@ -8,16 +8,13 @@ from flask import Blueprint, abort, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from engine.instances.models import Instance
 from engine.tasks import commands
 from engine.tasks.models import UserTask
-from engine.waits import of_cases
 from notifications import reading as mails
 from web.auth import SIGNED_IN, allow
 from web.boards import wording
 from web.boards.candidates import candidates
 from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines
-from web.cases.waiting import ShownWait, shown
 from web.pages import actor, back_to, current, page
 from web.paging import ROWS, Paged, cut, offset
 from workflows.cycles import opening as cycles
@@ -25,11 +22,11 @@ from workflows.errors import NotFound
 from workflows.monitoring import board, overview
 from workflows.monitoring.board import Board, BoardMonth, BoardTask
 from workflows.people import directory
+from workflows.people.roles import COORDINATING
 from workflows.reports.contents import light
 
 blueprint = Blueprint("boards", __name__, url_prefix="/seguimiento")
 
-COORDINATORS = ("coordinador_pes", "administrador")
 PERIOD_CHOICES = "coordinador_pes"
 """Who opens or skips a period by hand."""
 
@@ -61,39 +58,30 @@ def _asked(period: str | None, months: list[str]) -> str:
 def _board(session: Session, plans: list[Any], plan: Any, months: list[str], asked: str) -> str:
     application, now = current(), current().clock.now()
     found = board.of_plan(session, plan.code, now, upto=asked)
-    newest = found.months[0]
+    shown = found.months[0]
     judged, before = standing_figures(session, plan.code, found.months)
-    here = _of_month(found, newest)
+    here = _of_month(found, shown)
     return page(
         "boards/month.html",
         plan=plan,
         plans=plans,
         months=months,
-        shown=newest,
+        shown=shown,
         board=found,
-        undelivered=mails.undelivered(session) if current_user.may(COORDINATORS) else [],
-        mail_server=mails.silent_server(session, now) if current_user.may(COORDINATORS) else None,
-        headline=wording.headline(newest, here, found.orphans, now, application.calendar),
-        late_opening=wording.late_opening(newest.late_days),
+        undelivered=mails.undelivered(session) if current_user.may(COORDINATING) else [],
+        mail_server=mails.silent_server(session, now) if current_user.may(COORDINATING) else None,
+        headline=wording.headline(shown, here, found.orphans, now, application.calendar),
+        late_opening=wording.late_opening(shown.late_days),
         cells=_cells(found),
         judged=judged,
         before=before,
         lights=lights_of(session, plan.code, judged.period) if judged else {},
         bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
-        holding=found.holding(newest.code),
-        stuck=_stuck(session, plan.code),
+        holding=found.holding(shown.code),
         tasks=_lines(here, "tareas"),
-        other_tasks=_lines(_elsewhere(found, newest) if asked == months[0] else [], "otras"),
+        other_tasks=_lines(_elsewhere(found, shown) if asked == months[0] else [], "otras"),
         light=light,
     )
-
-
-def _stuck(session: Session, plan_code: str) -> list[tuple[Instance, list[ShownWait]]]:
-    """The cases of a plan that no person can take further by doing a task, with what they wait for; failures first."""
-    cases = board.stuck(session, plan_code)
-    found = of_cases(session, current().engine, [case.id for case in cases])
-    told = iter(shown(session, [wait for case in cases for wait in found[case.id]]))
-    return [(case, [next(told) for _ in found[case.id]]) for case in cases]
 
 
 def _of_month(found: Board, shown: BoardMonth) -> list[BoardTask]:
@@ -122,7 +110,7 @@ def _cells(found: Board) -> dict[str, list[tuple[str, wording.Cell]]]:
 
 
 @blueprint.get("/tareas/<int:task_id>/reasignar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def choose_person(task_id: int) -> str:
     """Choose who is to do a task, and say why."""
     with current().database.reading() as session:
@@ -142,7 +130,7 @@ def _choosing(session: Session, task_id: int, **context: Any) -> str:
 
 
 @blueprint.post("/tareas/<int:task_id>/reasignar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def reassign(task_id: int) -> Any:
     """Hand a task to the chosen person."""
     to, reason = request.form.get("persona", ""), request.form.get("motivo", "")

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.history import HistoryEntry
+from workflows.calendar import bogota_day
+from workflows.spanish import long_day
 
 SYSTEM = "Cauce"
 """Who does what no person does."""
@@ -35,11 +37,9 @@ SENTENCES: Mapping[str, str] = {
     "call_completed": "Terminó «{what}».",
     "decision": "Se decidió: «{what}».",
     "timer_fired": "Llegó el momento: «{what}».",
+    "deadline_moved": "«{what}»{entity} pasó del {before} al {after}: cambiaron los días que no se trabajan.",
     "message_sent": "Se avisó a otro proceso: «{what}».",
     "message_received": "Llegó un aviso de otro proceso: «{what}».",
-    "message_given": "{who} envió a mano lo que se esperaba en «{what}».{why}",
-    "date_brought": "{who} dio por llegada la fecha de «{what}».{why}",
-    "wait_skipped": "{who} omitió la espera de «{what}».{why}",
     "incident_opened": "Falló «{what}»; quedó como incidente.",
     "incident_resolved": "{who} resolvió el incidente de «{what}».{why}",
 }
@@ -65,5 +65,11 @@ def _line(entry: HistoryEntry, names: Mapping[str, str], what: str, entity: str)
         what=what,
         why=f" Motivo: {reason}" if reason else "",
         entity=f" de {entity}" if entity else "",
+        before=_day(entry.data.get("antes")),
+        after=_day(entry.data.get("ahora")),
     )
     return Line(entry.at, text, entry.kind in DETAILS)
+
+
+def _day(moment: object) -> str:
+    return long_day(bogota_day(dt.datetime.fromisoformat(moment))) if isinstance(moment, str) and moment else ""

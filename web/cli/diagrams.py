@@ -99,6 +99,7 @@ def _known(file: Path) -> KnownNames:
     beside = [one.read_bytes() for one in file.parent.glob("*.bpmn") if one.stat().st_size < 1_000_000]
     forms = [*shipped_forms(), *(one.stem for one in (file.parent / "forms").glob("*.form"))]
     return KnownNames(
+        reserved_keys=engine.reserved_keys,
         roles=dict(engine.groups.roles()),
         forms={form: form for form in forms},
         processes=_processes([*shipped_diagrams(), *beside]),

@@ -20,16 +20,16 @@ from web.incidents import wording
 from web.pages import actor, back_to, current, page
 from workflows.auditing import recording as auditing
 from workflows.people.directory import display_names
+from workflows.people.roles import COORDINATING
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidentes")
 
-COORDINATORS = ("coordinador_pes", "administrador")
 RECENT = 20
 """How many resolved incidents the list shows."""
 
 
 @blueprint.get("/")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def index() -> str:
     """The open incidents, oldest first, and the last resolved ones."""
     with current().database.reading() as session:
@@ -50,7 +50,7 @@ def index() -> str:
 
 
 @blueprint.post("/sistema/<int:incident_id>/reintentar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def retry_unit(incident_id: int) -> Any:
     """Let the worker try background work again at its next tick."""
     with current().database.unit_of_work() as session:
@@ -67,7 +67,7 @@ def _listed(session: Session, which: Any, *order: Any, limit: int = 200) -> list
 
 
 @blueprint.get("/<int:incident_id>")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def show(incident_id: int) -> str:
     """What failed, where, and what can be done."""
     with current().database.reading() as session:
@@ -97,7 +97,7 @@ def _variables(session: Session, incident: Incident) -> dict[str, Any]:
 
 
 @blueprint.post("/<int:incident_id>/reintentar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def retry(incident_id: int) -> Any:
     """Try the failed step again."""
     with current().database.unit_of_work() as session:
@@ -106,7 +106,7 @@ def retry(incident_id: int) -> Any:
 
 
 @blueprint.post("/<int:incident_id>/omitir")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def skip(incident_id: int) -> Any:
     """Go on without the failed step."""
     if missing := _without_reason(incident_id, "omitir"):
@@ -117,7 +117,7 @@ def skip(incident_id: int) -> Any:
 
 
 @blueprint.post("/<int:incident_id>/corregir")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def correct(incident_id: int) -> Any:
     """Set a variable where it failed, and try again."""
     name, text = request.form.get("variable", "").strip(), request.form.get("valor", "")
@@ -133,7 +133,7 @@ def correct(incident_id: int) -> Any:
 
 
 @blueprint.post("/<int:incident_id>/cancelar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def cancel(incident_id: int) -> Any:
     """Cancel the whole case."""
     if missing := _without_reason(incident_id, "cancelar"):

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from notifications import outbox, reading
 from web.auth import SIGNED_IN, allow
 from web.pages import back_to, current, page, person
+from workflows.people.roles import COORDINATING
 
 blueprint = Blueprint("mails", __name__, url_prefix="/correos")
 
-WATCHERS = frozenset({"coordinador_pes", "administrador"})
 PAGE = 50
 NOT_AGAIN = "Este correo ya no hace falta: el próximo resumen lleva lo que siga abierto."
 
@@ -42,11 +42,11 @@ def show(mail_id: int) -> str:
         mail = reading.one(session, mail_id, recipient=_only_mine())
     if mail is None:
         abort(404)
-    return page("mails/show.html", mail=mail, may_retry=current_user.may(WATCHERS))
+    return page("mails/show.html", mail=mail, may_retry=current_user.may(COORDINATING))
 
 
 @blueprint.post("/<int:mail_id>/reintentar")
-@allow(*WATCHERS)
+@allow(*COORDINATING)
 def retry(mail_id: int) -> Response:
     """Put a failed mail back in the queue."""
     with current().database.unit_of_work() as session:
@@ -57,7 +57,7 @@ def retry(mail_id: int) -> Response:
 
 
 @blueprint.post("/<int:mail_id>/descartar")
-@allow(*WATCHERS)
+@allow(*COORDINATING)
 def discard(mail_id: int) -> Response:
     """Let a failed mail be."""
     with current().database.unit_of_work() as session:
@@ -67,4 +67,4 @@ def discard(mail_id: int) -> Response:
 
 def _only_mine() -> str | None:
     """Whose mails this person may read: one's own, or (None) everybody's."""
-    return None if current_user.may(WATCHERS) else person().username
+    return None if current_user.may(COORDINATING) else person().username

@@ -20,11 +20,11 @@ from workflows.documents import files
 from workflows.errors import Conflict
 from workflows.loading import importing, reading, workbook
 from workflows.loading.importing import Preview
+from workflows.people.roles import COORDINATING
 from workflows.records.comparing import ADDED, CHANGED, REMOVED, Change
 from workflows.records.problems import InvalidPlan, Problem
 from workflows.records.stored import stored_plan
 
-COORDINATORS = ("coordinador_pes", "administrador")
 LIFETIME_S = 8 * 3600
 SIGNS = {ADDED: ("verde", "+"), CHANGED: ("amarillo", "≠"), REMOVED: ("rojo", "−")}
 """Colour and sign of each kind of change."""
@@ -41,14 +41,14 @@ class Pending:
 
 
 @blueprint.get("/cargar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def upload() -> str:
     """Where the workbook is handed in."""
     return page("plans/upload.html")
 
 
 @blueprint.post("/cargar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def preview() -> Any:
     """Show what loading the file would change, or everything that is wrong with it. The plan is not touched."""
     given = request.files.get("archivo")
@@ -82,7 +82,7 @@ def _keep(name: str, content: bytes, found: Preview) -> str:
 
 
 @blueprint.post("/cargar/confirmar")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def confirm() -> Any:
     """Load the file that was shown; refused if loading it would now do something else."""
     application, pending = current(), _pending(request.form.get("cargue", ""))
@@ -136,7 +136,7 @@ def template() -> Response:
 
 
 @blueprint.get("/<plan_code>/libro.xlsx", endpoint="workbook")
-@allow(*COORDINATORS)
+@allow(*COORDINATING)
 def download_workbook(plan_code: str) -> Response:
     """The workbook that says the plan as it stands; it names people, so it is for coordinators."""
     with current().database.reading() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +17,9 @@ from web.plans.blueprint import blueprint
 from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
+from workflows.indicators.formulas import Assessment
 from workflows.monitoring import corrections, facts, figures, overview, trace, year_course
-from workflows.monitoring.period_figures import IndicatorFigure
+from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigures, PeriodFigures
 from workflows.monitoring.year_course import YearCourse
 from workflows.plan.models import Plan
 from workflows.reports import indicator_chart
@@ -41,10 +43,22 @@ def index() -> str:
         months = _months(session, chosen.code)
         month = _chosen_month(months)
         tree = overview.tree(session, chosen.code)
-        found = figures.of_period(session, chosen.code, month) if month else None
+        found, cells = _figures(session, chosen.code, month) if month else (None, {})
     return page(
-        "plans/index.html", plan=chosen, plans=plans, tree=tree, months=months, month=month, found=found, light=light
-    )
+        "plans/index.html",
+        plan=chosen, plans=plans, tree=tree, months=months, month=month, found=found, cells=cells, light=light,
+    )  # fmt: skip
+
+
+def _figures(
+    session: Session, plan_code: str, month: str
+) -> tuple[LevelFigures | PeriodFigures, Mapping[str, Cell | Assessment]]:
+    """The figures of a month above its indicators, and what the table shows of each of those."""
+    kept = figures.levels(session, plan_code, month)
+    if kept is not None:
+        return kept, figures.cells(session, plan_code, month)
+    found = figures.compute(session, plan_code, month)
+    return found, {code: one.assessment for code, one in found.indicators.items()}
 
 
 @blueprint.get("/<plan_code>/<any(plan, lineas, objetivos, entidades):kind>/<code>")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, jsonify
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web.auth import ANYONE, allow
+from web.caching import FILE_S, PAGE_S, kept, unchanged
 from web.files.answers import named
 from web.pages import current, page
 from workflows.approvals import on_portal as published
@@ -20,7 +23,7 @@ from workflows.monitoring import figures
 from workflows.reports import storing
 from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import draw
-from workflows.reports.html import chart_images
+from workflows.reports.html import body_of, render_body
 from workflows.reports.presenting import present
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
@@ -49,16 +52,16 @@ OPEN_TABLE: tuple[Column[tuple[str, dict[str, Any]]], ...] = (
 
 @blueprint.get("/")
 @allow(ANYONE)
-def index() -> str:
+def index() -> Response:
     """The plans that have something published."""
     with current().database.reading() as session:
         plans = published.plans(session)
-    return page("portal/index.html", plans=plans)
+    return kept(page("portal/index.html", plans=plans))
 
 
 @blueprint.get("/<plan_code>")
 @allow(ANYONE)
-def plan(plan_code: str) -> str:
+def plan(plan_code: str) -> Response:
     """A plan: where it stands at the last closed month, and every report."""
     with current().database.reading() as session:
         shown = published.plan(session, plan_code)
@@ -68,7 +71,7 @@ def plan(plan_code: str) -> str:
         report = monthly_report(session, plan_code, months[0].code) if months else None
         documents = published_documents.of_plan(session, plan_code)
     r = present(report) if report else None
-    return page("portal/plan.html", plan=shown, months=months, r=r, documents=documents, formats=FORMATS)
+    return kept(page("portal/plan.html", plan=shown, months=months, r=r, documents=documents, formats=FORMATS))
 
 
 @blueprint.get("/<plan_code>/documentos/<kind>/<key>.<suffix>")
@@ -82,18 +85,34 @@ def plan_document(plan_code: str, kind: str, key: str, suffix: str) -> Response:
 
 @blueprint.get("/<plan_code>/<period_code>")
 @allow(ANYONE)
-def month(plan_code: str, period_code: str) -> str:
-    """The report of a closed month as a page."""
+def month(plan_code: str, period_code: str) -> Response:
+    """The report of a closed month as a page: the one that was kept when its documents were made."""
     with current().database.reading() as session:
         _ensure_published(session, plan_code, period_code)
-        report = monthly_report(session, plan_code, period_code)
-        made = [suffix for suffix in FORMATS if storing.find(session, plan_code, period_code, suffix)]
+        made = storing.files_of(session, plan_code, period_code)
+        formats = {suffix: label for suffix, label in FORMATS.items() if suffix in made}
+        if len(formats) < len(FORMATS):  # for the seconds until they are made
+            report = monthly_report(session, plan_code, period_code)
+            body = render_body(report, draw(report))
+            return kept(_month_page(report.plan_name, report.title, plan_code, period_code, body, formats))
+        shown = published.plan(session, plan_code) or abort(404)
+        body = body_of(files.read(session, made["html"].file_id))
+    answer = _month_page(shown.name, made["html"].title, plan_code, period_code, body, formats)
+    return kept(answer, seconds=PAGE_S)
+
+
+def _month_page(
+    plan_name: str, title: str, plan_code: str, period_code: str, body: str, formats: Mapping[str, str]
+) -> str:
     return page(
         "portal/month.html",
-        r=present(report),
-        images=chart_images(draw(report)),
-        link=None,
-        formats={suffix: FORMATS[suffix] for suffix in made},
+        plan_name=plan_name,
+        title=title,
+        plan_code=plan_code,
+        period_code=period_code,
+        formats=formats,
+        # Safe: the template of the report escapes every text that goes into it.
+        body=Markup(body),  # noqa: S704
     )
 
 
@@ -111,9 +130,11 @@ def _sent(session: Session, document: Document | None) -> Response:
     if document is None:
         abort(404)
     file = session.get_one(StoredFile, document.file_id)
+    if unchanged(file.sha256):
+        return kept(Response(), seconds=FILE_S, tag=file.sha256)
     answer = Response(files.read(session, file.id), content_type=file.media_type)
-    answer.set_etag(file.sha256)
-    return named(answer, file.name, attached=document.format != "pdf")
+    named(answer, file.name, attached=document.format != "pdf")
+    return kept(answer, seconds=FILE_S, tag=file.sha256)
 
 
 @blueprint.get("/<plan_code>/<period_code>/datos.json")
@@ -123,7 +144,7 @@ def open_data(plan_code: str, period_code: str) -> Response:
     with current().database.reading() as session:
         _ensure_published(session, plan_code, period_code)
         found = figures.of_period(session, plan_code, period_code)
-    return jsonify(figures.as_json(found))
+    return kept(jsonify(figures.as_json(found)), seconds=PAGE_S)
 
 
 @blueprint.get("/<plan_code>/<period_code>/datos.csv")
@@ -134,7 +155,7 @@ def open_table(plan_code: str, period_code: str) -> Response:
         _ensure_published(session, plan_code, period_code)
         found = figures.as_json(figures.of_period(session, plan_code, period_code))
     answer = Response(as_csv(OPEN_TABLE, found["indicadores"].items()), mimetype="text/csv")
-    return named(answer, f"{plan_code}-{period_code}.csv")
+    return kept(named(answer, f"{plan_code}-{period_code}.csv"), seconds=PAGE_S)
 
 
 def _ensure_published(session: Any, plan_code: str, period_code: str) -> None:

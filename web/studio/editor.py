@@ -11,7 +11,7 @@ from flask import Response, abort, jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirection
 
-from engine.definitions import drafts
+from engine.definitions import drafts, unpublished
 from engine.definitions.comparison import compare
 from engine.definitions.linting import Finding, lint
 from engine.definitions.models import Draft
@@ -21,7 +21,7 @@ from engine.errors import Invalid, StaleDraft
 from web.auth.access import allow
 from web.deadlines import clock_time
 from web.pages import actor, back_to, current, page
-from web.studio import overview, unpublished
+from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.catalogues import catalogues
 from web.studio.processes import xml_answer

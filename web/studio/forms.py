@@ -10,13 +10,12 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine.definitions import drafts
+from engine.definitions import drafts, releasing, unpublished
 from engine.definitions.models import FormVersion
-from engine.definitions.publishing import publish
-from engine.errors import Conflict, StaleDraft, UnknownDefinition
+from engine.errors import Conflict, UnknownDefinition
 from web.auth.access import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page
-from web.studio import overview, unpublished
+from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.preview import preview
 from web.studio.processes import leads
@@ -96,28 +95,19 @@ def places(schema: FormSchema) -> dict[str, str]:
 @allow(LEADERS)
 def publish_form(form_key: str) -> Response | tuple[str, int]:
     """Publish the draft of a form that the person has seen, with a reason."""
-    reason = " ".join(request.form.get("reason", "").split())
-    if not reason:
+    reason = request.form.get("reason", "")
+    if not reason.strip():
         return form_page(form_key, {"reason": "Escriba por qué se publica este cambio."}), 422
+    revision = request.form.get("revision", 0, type=int)
     with current().database.unit_of_work() as session:
-        source = seen_draft(session, form_key)
-        FormSchema.from_dict(source)
-        publish(session, current().engine, [], {form_key: source}, actor=actor(), reason=reason)
-        drafts.discard(session, drafts.FORM, form_key)
-        number = overview.form_versions(session, form_key)[0].version.version
-    notice = f"Publicada la versión {number}. Las tareas de los próximos procesos la preguntan."
+        FormSchema.from_dict(overview.working_form(session, form_key)[0])
+        released = releasing.release_form(
+            session, current().engine, form_key, revision=revision, actor=actor(), reason=reason
+        )
+    notice = f"Publicada la versión {released.version}. Las tareas de los próximos procesos la preguntan."
+    if released.version is None:
+        notice = "El borrador era igual a la versión vigente."
     return back_to("studio.form", notice, form_key=form_key)
-
-
-def seen_draft(session: Session, form_key: str) -> dict[str, Any]:
-    """The draft, if it is the one on the person's page; raises `StaleDraft`, `UnknownDefinition`."""
-    draft = drafts.find(session, drafts.FORM, form_key)
-    if draft is None:
-        raise UnknownDefinition("Ese formulario no tiene cambios por publicar.")
-    if draft.revision != request.form.get("revision", 0, type=int):
-        raise StaleDraft("Alguien cambió el borrador después de que usted abrió esta página. Revíselo de nuevo.")
-    source: dict[str, Any] = orjson.loads(draft.content)
-    return source
 
 
 @blueprint.post("/formularios/<form_key>/descartar")

@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definitions import drafts
+from engine.definitions import drafts, unpublished
 from engine.definitions.comparison import Labels
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.models import FormVersion, ProcessDefinition, ProcessVersion
@@ -19,7 +19,6 @@ from engine.errors import UnknownDefinition
 from engine.instances import usage
 from engine.instances.usage import RunningCase
 from engine.runtime import ProcessEngine
-from web.studio import unpublished
 from workflows.people.models import Person
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from flask import Response, abort, request
 
-from engine.definitions import drafts
+from engine.definitions import drafts, releasing, unpublished
 from engine.definitions.comparison import compare
 from engine.definitions.drawing import describe, draw_svg
-from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from web.auth.access import SIGNED_IN, allow
 from web.files.answers import named
 from web.pages import actor, back_to, current, page, person
-from web.studio import overview, unpublished
+from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
 
 
@@ -73,9 +72,10 @@ def go_back(process_key: str, number: int) -> Response:
     reason = required_reason()
     with current().database.unit_of_work() as session:
         older = overview.process_version(session, process_key, number)
-        reason = f"Se vuelve a la versión {number}: {reason}"
-        published = publish(session, current().engine, [older.xml], {}, actor=actor(), reason=reason)
-    notice = f"Publicada la versión {published[0].version}, igual a la {number}." if published else "Ya era la vigente."
+        released = releasing.release_again(session, current().engine, older, actor=actor(), reason=reason)
+    notice = f"Publicada la versión {released.version}, igual a la {number}."
+    if released.version is None:
+        notice = "Ya era la vigente."
     return back_to("studio.process", notice, process_key=process_key)  # type: ignore[return-value]
 
 

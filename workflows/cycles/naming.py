@@ -25,6 +25,12 @@ ABOUT = ("asunto", "persona", "indicador", "proyecto")
 """The variables that tell one case from another on screen."""
 
 
+def short_names() -> dict[str, str]:
+    """What stands for a process in the keys of its cases → that process."""
+    by_calendar = {prefix: process_key for process_key, (prefix, _name) in NAMES.items()}
+    return by_calendar | {prefix: process_key for process_key, prefix in MESSAGE_PREFIXES.items()}
+
+
 class PlanCases:
     """Numbers the cases of a process within a plan and a year: `PES-GOB/f5p/2018-001`."""
 
@@ -44,5 +50,7 @@ class PlanCases:
 
 
 def _taken(session: Session, stem: str) -> int:
-    query = sa.select(sa.func.count()).select_from(Instance).where(Instance.business_key.startswith(stem))
+    query = (
+        sa.select(sa.func.count()).select_from(Instance).where(Instance.business_key.startswith(stem, autoescape=True))
+    )
     return session.scalar(query) or 0

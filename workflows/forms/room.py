@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.runtime import ServiceTaskHandler
+from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.forms.handlers import Catalogue, FormHandler
 
 
@@ -21,3 +21,8 @@ class Room:
     labels: Mapping[str, str] = field(default_factory=dict)
     catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
     catalogue_labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def plan_of(call: ServiceCall) -> str:
+    """The code of the plan that a step works for: the case's variable, else its scope."""
+    return str(call.variables.get("plan") or call.scope)

@@ -20,7 +20,6 @@ from workflows.plan.models import Plan
 
 MESSAGE = "vigencia_cerrada"
 BRINGS = {"vigencia": NUMBER}
-SENT_BY = "Cauce cuando el año termina y su último mes queda cerrado"
 
 
 def awaited_years(session: Session) -> list[str]:

@@ -12,6 +12,7 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
 from workflows.errors import NotFound
+from workflows.indicators.models import Indicator
 from workflows.monitoring import measurements, periods
 from workflows.monitoring.measurements import (
     DRAFT,
@@ -56,9 +57,16 @@ def responsibles(session: Session, period: Period, entity: str) -> list[str]:
 
 def responsibles_with_open_rows(session: Session, period: Period, entity: str) -> list[str]:
     """Who still has a row to send: never sent, or returned."""
-    rows = periods.rows_due(session, period, entity=entity)
-    known = measurements.of_rows(session, rows)
-    return _distinct(row.reports for row in rows if _state(known, row) in OPEN_ROWS)
+    told = sa.and_(Measurement.period_id == PeriodRow.period_id, Measurement.indicator_id == PeriodRow.indicator_id)
+    query = (
+        sa.select(PeriodRow.reports)
+        .join(Indicator, Indicator.id == PeriodRow.indicator_id)
+        .outerjoin(Measurement, told)
+        .where(PeriodRow.period_id == period.id, PeriodRow.due, PeriodRow.entity_code == entity)
+        .where(sa.or_(Measurement.id.is_(None), Measurement.state.in_(OPEN_ROWS)))
+        .order_by(Indicator.position, Indicator.code)
+    )
+    return _distinct(session.scalars(query))
 
 
 def rows_to_validate(session: Session, period: Period, entity: str) -> list[Measurement]:

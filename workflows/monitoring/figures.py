@@ -19,7 +19,7 @@ from workflows.monitoring import facts as reading
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.figure_rows import indicator_row, level_row, read_indicator, read_level
 from workflows.monitoring.models import Figure
-from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, LevelFigures, PeriodFigures
+from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigure, LevelFigures, PeriodFigures
 from workflows.plan.models import Plan
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "PeriodFigures",
     "as_json",
     "assess",
+    "cells",
     "compute",
     "figures_of",
     "frozen",
@@ -83,6 +84,26 @@ def lights(session: Session, plan_code: str, period: str) -> list[tuple[str | No
         .group_by(Figure.color, Figure.status)
     )
     return [(color, status, count) for color, status, count in session.execute(query)]
+
+
+def cells(session: Session, plan_code: str, period: str) -> Mapping[str, Cell]:
+    """What a table shows of each indicator of a consolidated or closed month, by its code; empty before that."""
+    query = (
+        sa.select(
+            Figure.code,
+            Figure.executed,
+            Figure.programmed_to_date,
+            Figure.compliance,
+            Figure.color,
+            Figure.status,
+        )
+        .join(Period, Period.id == Figure.period_id)
+        .where(*_is_kept(plan_code, period), Figure.level == INDICATOR)
+    )
+    return {
+        row.code: Cell(row.executed, row.programmed_to_date, row.compliance, row.color, row.status)
+        for row in session.execute(query)
+    }
 
 
 def of_indicator(

@@ -27,6 +27,17 @@ class IndicatorFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What a table of indicators shows of one: a part of its assessment, by the same names."""
+
+    executed: Decimal | None
+    programmed_to_date: Decimal | None
+    compliance: Decimal | None
+    color: str | None
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LevelFigure:
     """The figures of an objective, a line, an entity or the plan, in %.
 

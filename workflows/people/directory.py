@@ -15,10 +15,7 @@ from engine.errors import UnknownRole
 from engine.identity import Actor
 from workflows.errors import NotFound
 from workflows.people.models import Person, PersonRole, Role
-from workflows.people.roles import BY_ID, CATALOGUE, ENTITY, RoleSheet
-
-SUPERVISORS = frozenset({"coordinador_pes", "administrador"})
-"""Roles whose holders may see and reassign everybody's tasks."""
+from workflows.people.roles import BY_ID, CATALOGUE, COORDINATING, ENTITY, RoleSheet
 
 
 class SectorGroups:
@@ -102,7 +99,7 @@ def actor(session: Session, username: str) -> Actor:
 def actor_with(username: str, entity: str, roles: Collection[str]) -> Actor:
     """A person of an entity who holds these roles, as the engine sees them."""
     groups = frozenset(group(role, entity) for role in roles)
-    return Actor(username, groups, is_supervisor=not SUPERVISORS.isdisjoint(roles))
+    return Actor(username, groups, is_supervisor=any(role in COORDINATING for role in roles))
 
 
 def people_with(session: Session, role: str, entity: str | None = None) -> list[Person]:

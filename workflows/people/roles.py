@@ -8,6 +8,9 @@ SECTOR = "sector"
 ENTITY = "entidad"
 PUBLIC = "publico"
 
+COORDINATING = ("coordinador_pes", "administrador")
+"""Who sees everybody's work and mends what stands still."""
+
 
 @dataclass(frozen=True, slots=True)
 class RoleSheet:

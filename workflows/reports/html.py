@@ -18,6 +18,17 @@ def render_html(report: Report, charts: Charts) -> bytes:
     return page.render(r=present(report), images=chart_images(charts), link=None).encode()
 
 
+def render_body(report: Report, charts: Charts) -> str:
+    """What stands between the headings of a page and its end, for a page of its own."""
+    part = _environment().get_template("cuerpo.html")
+    return part.render(r=present(report), images=chart_images(charts), link=None)
+
+
+def body_of(standalone: bytes) -> str:
+    """The same, of a file that `render_html` made."""
+    return standalone.decode().partition("<main>")[2].rpartition("</main>")[0]
+
+
 def chart_images(charts: Charts) -> dict[str, str]:
     """The charts as `data:` addresses of SVG pictures, by name."""
     return {

@@ -55,6 +55,14 @@ def _rendered(report: Report) -> dict[str, bytes]:
     return {suffix: render(report, charts) for suffix, render in RENDERERS.items()}
 
 
+def files_of(session: Session, plan_code: str, period_code: str) -> dict[str, Document]:
+    """The documents of a month by format: those that were made."""
+    query = sa.select(Document).where(
+        Document.plan_code == plan_code, Document.kind == KIND, Document.key == period_code
+    )
+    return {document.format: document for document in session.scalars(query)}
+
+
 def find(session: Session, plan_code: str, period_code: str, suffix: str) -> Document | None:
     """The document of a month in a format, if it was made."""
     return keeping.find(session, Address(plan_code, KIND, period_code), suffix)

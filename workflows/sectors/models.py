@@ -22,6 +22,15 @@ class Entity(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+class ReckonedHoliday(Base):
+    """A local holiday with which every open deadline is reckoned; what differs from `LocalHoliday` moves them."""
+
+    __tablename__ = "reckoned_holiday"
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(sa.String(40), primary_key=True, default="")
+
+
 class LocalHoliday(Base):
     """A day not worked that the national calendar does not know. `scope` is a plan or an entity; empty = everybody."""
 

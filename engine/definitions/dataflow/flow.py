@@ -156,7 +156,8 @@ def inside(scope: Element, outside: State) -> State:
 
 
 def _loop_names(scope: Element) -> list[str]:
-    return [name for name in (scope.element_variable, *(COUNTERS if scope.multiple else ())) if name]
+    counters = COUNTERS if scope.multiple else COUNTERS[:1] if scope.loop else ()
+    return [name for name in (scope.element_variable, *counters) if name]
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from engine.definitions.importing.draft import Draft, called, event_definitions,
 from engine.definitions.markup import BPMN, Node, bpmn, child, children, local, one_line, reference, text_of
 
 _DURATION = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T[\dHMS.]+)?\Z")
+_TIMES = re.compile(r"R\d{0,4}/")
 WORKING_DAYS = (250, 21, 5, 1)
 """Working days in about a year, a month, a week, a day."""
 
@@ -89,7 +90,7 @@ def _timers(draft: Draft) -> None:
 
 def working_days(written: str) -> int:
     """An ISO 8601 duration in working days, at least 1; 0 if it is none."""
-    match = _DURATION.match(written.removeprefix("R/"))
+    match = _DURATION.match(_TIMES.sub("", written))
     if match is None or written in ("", "P"):
         return 0
     return max(1, sum(int(count or 0) * days for count, days in zip(match.groups(), WORKING_DAYS, strict=True)))

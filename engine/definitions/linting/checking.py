@@ -9,6 +9,7 @@ from engine.definitions.linting import (
     answers,
     calls,
     data,
+    deadlines,
     events,
     flows,
     identity,
@@ -17,6 +18,7 @@ from engine.definitions.linting import (
     roots,
     soundness,
     structure,
+    thrown,
     words,
 )
 from engine.definitions.linting.findings import Checked, Finding, KnownNames
@@ -32,10 +34,12 @@ RULES: tuple[Rule, ...] = (
     *SHAPE,
     *people.RULES,
     *calls.RULES,
+    *thrown.RULES,
     *repetition.RULES,
     *words.RULES,
     *data.RULES,
     *answers.RULES,
+    *deadlines.RULES,
     *soundness.RULES,
 )
 """Every rule, in the order its findings are told."""

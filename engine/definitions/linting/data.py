@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.definitions.dataflow.flow import Flow, Following, inside
+from engine.definitions.dataflow.flow import Flow, Following, done, inside
 from engine.definitions.dataflow.giving import delivery, outputs
 from engine.definitions.dataflow.needing import Need, Purpose, needs
 from engine.definitions.dataflow.state import State
@@ -158,6 +159,28 @@ def _fields(checked: Checked) -> Iterator[Finding]:
             yield error(task.id, "field", message)
 
 
+def _both_ways(checked: Checked) -> Iterator[Finding]:
+    """Two branches that run at the same time fill the same datum: the later one would win."""
+    if checked.following is None:
+        return
+    found, read = checked.following.of(checked.model), _read_in(checked.following.world, checked.model)
+    for join in checked.model.of_kind("parallelGateway"):
+        arriving = [found.after[one.id] for one in checked.model.before(join.id) if one.id in found.after]
+        for one, other in itertools.combinations(arriving, 2):
+            for name in sorted(one.may.keys() & other.may.keys() & read):
+                mine, theirs = _only_there(one, other, name), _only_there(other, one, name)
+                if mine and theirs:
+                    first, second = (shown(checked.model.elements[element]) for element in (mine, theirs))
+                    message = f"{first} y {second} llenan «{name}» a la vez: quedaría el de quien termine de último."
+                    yield error(theirs, "both_ways", f"{message} Dele otro nombre a uno.")
+
+
+def _only_there(here: State, there: State, name: str) -> str:
+    """An element of one branch alone that fills a datum; empty if none does."""
+    fillers = sorted(source.element for source in here.may[name])
+    return next((one for one in fillers if done(one) in here.may and done(one) not in there.may), "")
+
+
 def _calls(checked: Checked) -> Iterator[Finding]:
     """What a called process needs and this call does not deliver; what it is asked for and does not give."""
     if checked.following is None:
@@ -210,4 +233,4 @@ def _read_in(world: World, model: DiagramModel) -> set[str]:
     return read
 
 
-RULES = (_unmet, _outputs, _fields, _calls, _callers)
+RULES = (_unmet, _outputs, _fields, _both_ways, _calls, _callers)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.definitions.diagram import Element
-from engine.definitions.linting.findings import Checked, Finding, error, shown
+from engine.definitions.linting.findings import Checked, Finding, error, shown, warning
 from engine.errors import InvalidDeadline
 
+_REPEATED = re.compile(r"R(?![01]/)\d*/")
 CATCHING_ANY = ("boundaryEvent", "startEvent")
 """What catches every escalation when it names none."""
 
@@ -18,6 +20,19 @@ def _timers(checked: Checked) -> Iterator[Finding]:
         if element.timer and not opens_a_case and not element.deadline:
             message = f"{shown(element)} no dice cuánto espera. Escriba su plazo, por ejemplo «5dh» o «cierre+7dh»."
             yield error(element.id, "timer", message)
+
+
+def _cycles(checked: Checked) -> Iterator[Finding]:
+    """A repeated moment where only the first would ever come."""
+    for element in checked.model.elements.values():
+        written = element.expression.strip("\"' ")
+        opens_a_case = element.kind == "startEvent" and element.parent_id is None
+        if element.timer and not opens_a_case and _REPEATED.match(written) and element.cycle == 1:
+            message = (
+                f"{shown(element)} pide repetirse («{written}»), y ocurriría una sola vez: solo se repite lo "
+                "que está en el borde de una tarea y no la interrumpe."
+            )
+            yield warning(element.id, "timer_cycle", message)
 
 
 def _openings(checked: Checked) -> Iterator[Finding]:
@@ -62,9 +77,10 @@ def _caught_twice(checked: Checked) -> Iterator[Finding]:
         for event in ("error", "escalation"):
             catching = [one for one in borders if one.event == event]
             codes = [one.reference for one in catching]
-            clash = next((one for one in catching if codes.count(one.reference) > 1 or "" in codes), None)
-            if len(catching) > 1 and clash is not None:
-                others = " y ".join(shown(one) for one in catching if one is not clash)
+            clash = next((one for one in catching if codes.count(one.reference) > 1), None)
+            if clash is not None:
+                same = (one for one in catching if one.reference == clash.reference and one is not clash)
+                others = " y ".join(shown(one) for one in same)
                 message = (
                     f"{shown(clash)} y {others} esperan lo mismo en el mismo lugar: no se sabe cuál sigue. "
                     "Deje uno, o dele a cada uno su código."
@@ -99,4 +115,4 @@ def _links(checked: Checked) -> Iterator[Finding]:
             yield error(element.id, "link", message)
 
 
-RULES = (_timers, _openings, _messages, _references, _caught_twice, _links)
+RULES = (_timers, _cycles, _openings, _messages, _references, _caught_twice, _links)

@@ -53,10 +53,13 @@ class KnownNames:
     """What exists outside the diagram, each as key → label. `None`: not known here, so not checked.
 
     `variables` are those a case may begin with. `calls` are the processes that each known process calls.
+    `reserved_keys` are short for other processes, by which process: no diagram may be called so.
     `check_deadline` (of a deadline's text) and `check_opening` (of the properties of a timer start event) raise
-    `InvalidDeadline` for what the calendar cannot read. `world` is what the data of a case come from.
+    `InvalidDeadline` for what the calendar cannot read. `world` is what the data of a case come from. `diagrams` are
+    all processes, as they will stand.
     """
 
+    reserved_keys: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] | None = None
     forms: Mapping[str, str] | None = None
     processes: Mapping[str, str] | None = None
@@ -67,6 +70,7 @@ class KnownNames:
     check_deadline: Callable[[str], None] | None = None
     check_opening: Callable[[Mapping[str, str]], None] | None = None
     world: World | None = None
+    diagrams: Mapping[str, DiagramModel] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,10 @@ class Checked:
     known: KnownNames
     prefix: str
     following: Following | None = None
+
+    def diagrams(self) -> Mapping[str, DiagramModel]:
+        """Every process that is known, with this one as it is drawn here."""
+        return {**(self.known.diagrams or {}), self.model.process_key: self.model}
 
 
 def error(element: str, rule: str, message: str, /, **fix: Any) -> Finding:

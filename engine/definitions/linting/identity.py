@@ -54,6 +54,18 @@ def _process(checked: Checked) -> Iterator[Finding]:
         yield error(key, "executable", message, action="set_attribute", element=key, name="isExecutable", value="true")
 
 
+def _reserved_key(checked: Checked) -> Iterator[Finding]:
+    """A process called like what is short for another in the keys of cases would take the other's keys."""
+    key = checked.model.process_key
+    other = checked.known.reserved_keys.get(key, key)
+    if other != key:
+        message = (
+            f"El identificador «{key}» está reservado: con él se numeran los casos de «{other}», y ninguno de los dos "
+            "se podría abrir. Póngale otro en las propiedades del proceso."
+        )
+        yield error(key, "reserved_key", message)
+
+
 def _names(checked: Checked) -> Iterator[Finding]:
     for node in checked.root.iter():
         if namespace(node) == BPMN and len(str(node.get("name") or "")) > MAX_NAME:
@@ -79,6 +91,18 @@ def _supported(checked: Checked) -> Iterator[Finding]:
 
 def _is_task(kind: str) -> bool:
     return kind.endswith("ask") and bool(CATALOGUE[kind].refusal)
+
+
+def _token_quantities(checked: Checked) -> Iterator[Finding]:
+    for node in checked.process.iter():
+        written = [str(node.get(name) or "1") for name in ("startQuantity", "completionQuantity")]
+        if namespace(node) == BPMN and written != ["1", "1"]:
+            named = one_line(node.get("name")) or str(node.get("id") or "")
+            message = (
+                f"«{named}» pide varias llegadas o salidas a la vez (startQuantity, completionQuantity), y el motor "
+                "cuenta de una en una. Use una repetición, o un rombo paralelo que reúna."
+            )
+            yield error(str(node.get("id") or ""), "token_quantity", message)
 
 
 def _known_tags(checked: Checked) -> Iterator[Finding]:
@@ -119,9 +143,11 @@ RULES = (
     _missing_ids,
     _readable_ids,
     _process,
+    _reserved_key,
     _names,
     _unnamed,
     _supported,
+    _token_quantities,
     _known_tags,
     _other_pools,
     _drawn,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 
-from engine.definitions.diagram import Element, Lane
+from engine.definitions.diagram import DiagramModel, Element, Lane
 from engine.definitions.linting.findings import Checked, Finding, error, meant, nearest, shown, warning
+from engine.definitions.linting.thrown import calls_of
 from engine.errors import InvalidDeadline
 
 BY_PEOPLE = ("userTask", "manualTask")
@@ -21,7 +23,7 @@ _REFERENCES = {
 
 
 def _roles(checked: Checked) -> Iterator[Finding]:
-    callable_by_others = all(start.event == "none" for start in checked.model.starts())
+    callers = _callers(checked)
     for task in checked.model.of_kind(*BY_PEOPLE):
         lane = checked.model.lanes.get(task.lane_id or "")
         if task.roles or task.assignee:
@@ -35,7 +37,7 @@ def _roles(checked: Checked) -> Iterator[Finding]:
                 f"{shown(task)} no está en la franja de ningún responsable: no se sabe quién la hace. Muévala a una.",
             )
         else:
-            yield _without_lanes(task, callable_by_others=callable_by_others)
+            yield _without_lanes(task, callers)
 
 
 def _lane_without_role(task: Element, lane: Lane) -> Finding:
@@ -43,13 +45,71 @@ def _lane_without_role(task: Element, lane: Lane) -> Finding:
     return error(lane.id, "role", message)
 
 
-def _without_lanes(task: Element, *, callable_by_others: bool) -> Finding:
+class Callers(StrEnum):
+    """Who gives a process without lanes its role."""
+
+    SOME = "some"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+def _callers(checked: Checked) -> Callers:
+    if any(start.event != "none" for start in checked.model.starts()):
+        return Callers.NONE
+    if checked.known.diagrams is None:
+        return Callers.UNKNOWN
+    return Callers.SOME if _inherits(checked.diagrams(), checked.model.process_key, ()) else Callers.NONE
+
+
+def _inherits(diagrams: Mapping[str, DiagramModel], key: str, path: tuple[str, ...]) -> bool:
+    """Whether somebody calls a process from a lane, or from a process that inherits one."""
+    return any(
+        bool(call.roles) or (caller.process_key not in path and _inherits(diagrams, caller.process_key, (*path, key)))
+        for caller, call in calls_of(diagrams, key)
+    )
+
+
+def _without_lanes(task: Element, callers: Callers) -> Finding:
     """A process that others call takes the role of the lane it is called from."""
-    if callable_by_others:
-        message = f"{shown(task)} no tiene rol: la hará el responsable desde donde se llame este proceso."
-        return warning(task.id, "role", message)
-    message = f"{shown(task)} no tiene rol: no se sabe quién la hace. Dibuje la franja de un responsable con su rol."
-    return error(task.id, "role", message)
+    if callers is Callers.NONE:
+        message = (
+            f"{shown(task)} no tiene rol, y nadie llama este proceso desde la franja de un responsable: nadie la "
+            "recibiría. Dibuje la franja de un responsable con su rol."
+        )
+        return error(task.id, "role", message)
+    message = f"{shown(task)} no tiene rol: la hará el responsable desde donde se llame este proceso."
+    return warning(task.id, "role", message)
+
+
+def _calls_without_role(checked: Checked) -> Iterator[Finding]:
+    """A call from nobody's lane of a process whose tasks take the role of their caller."""
+    if checked.known.diagrams is None or _callers(checked) is Callers.SOME:
+        return
+    diagrams = checked.diagrams()
+    for call in checked.model.of_kind("callActivity"):
+        called = diagrams.get(call.called_element)
+        task = _takes_role(diagrams, called, (checked.model.process_key,)) if called and not call.roles else None
+        if called is not None and task is not None:
+            message = (
+                f"{shown(call)} no está en la franja de ningún responsable, y {shown(task)} de «{called.name}» la hace "
+                "quien llame: nadie la recibiría. Ponga la llamada en una franja, o dele un rol a la tarea."
+            )
+            yield error(call.id, "role", message)
+
+
+def _takes_role(diagrams: Mapping[str, DiagramModel], model: DiagramModel, path: tuple[str, ...]) -> Element | None:
+    """A task of a process, or of what that calls, that somebody does only if the caller says who."""
+    for one in model.elements.values():
+        if one.roles or one.assignee or model.lanes:
+            continue
+        if one.kind in BY_PEOPLE:
+            return one
+        called = diagrams.get(one.called_element) if one.kind == "callActivity" else None
+        if called is not None and called.process_key not in (*path, model.process_key):
+            found = _takes_role(diagrams, called, (*path, model.process_key))
+            if found is not None:
+                return found
+    return None
 
 
 def _known_roles(checked: Checked) -> Iterator[Finding]:
@@ -158,4 +218,14 @@ def _formerly(checked: Checked, element_id: str) -> str:
     return f"«{element_id}»" if element is None else shown(element)
 
 
-RULES = (_roles, _known_roles, _forms, _handlers, _deadlines, _reminders, _escalations, _references)
+RULES = (
+    _roles,
+    _calls_without_role,
+    _known_roles,
+    _forms,
+    _handlers,
+    _deadlines,
+    _reminders,
+    _escalations,
+    _references,
+)

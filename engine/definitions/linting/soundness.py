@@ -108,6 +108,7 @@ class _Game:
         self.effort = 0
         self._before = level.before()
         self._leading: dict[str, set[str]] = {}
+        self._beside: dict[str, set[str]] = {}
         self.boundary: dict[str, list[Element]] = {}
         for element in level.elements.values():
             if element.attached_to:
@@ -149,7 +150,7 @@ class _Game:
         if element.kind == "endEvent" and element.event == "terminate":
             return [frozenset()]
         after: list[Marking] = []
-        for produced in self._choices(element):
+        for produced in self._choices(element, left):
             for flow_id in produced:
                 if flow_id in left:
                     return Trouble("twice", self.model.flows[flow_id].target)
@@ -157,7 +158,7 @@ class _Game:
             self.effort += len(left)
         return after
 
-    def _choices(self, element: Element) -> Iterator[tuple[str, ...]]:
+    def _choices(self, element: Element, marked: Marking) -> Iterator[tuple[str, ...]]:
         """The sets of flows that an element may send tokens along."""
         out = self._onward(element)
         if element.kind in ("exclusiveGateway", "eventBasedGateway"):
@@ -166,11 +167,23 @@ class _Game:
             yield from _subsets(out)
         else:
             yield out
-        beside = [event for event in self.boundary.get(element.id, ()) if not event.interrupting]
+        beside = [event for event in self.boundary.get(element.id, ()) if self._may_come(event, marked)]
         for event in self.boundary.get(element.id, ()):
-            yield event.outgoing if event.interrupting else (*out, *event.outgoing)
+            if event.interrupting:
+                yield event.outgoing
+        for event in beside:
+            yield (*out, *event.outgoing)
         if len(beside) > 1:
             yield (*out, *(flow_id for event in beside for flow_id in event.outgoing))
+
+    def _may_come(self, event: Element, marked: Marking) -> bool:
+        """Whether an event beside is played: not while its path goes on, as each time it comes has one of its own."""
+        if event.interrupting:
+            return False
+        path = self._beside.get(event.id)
+        if path is None:
+            path = self._beside[event.id] = reachable(self.level.after, self.level.after[event.id])
+        return not any(self.model.flows[flow_id].target in path for flow_id in marked)
 
     def _onward(self, element: Element) -> tuple[str, ...]:
         if element.kind == "intermediateThrowEvent" and element.event == "link":

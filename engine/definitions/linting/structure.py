@@ -135,7 +135,8 @@ def _side_paths(checked: Checked) -> Iterator[Finding]:
 
 def _meeting(model: DiagramModel, level: Level, event_id: str, host_id: str) -> Iterator[Finding]:
     side = reachable(level.after, level.after[event_id])
-    main = reachable(level.after, [flow_target.id for flow_target in model.after(host_id)])
+    without = {**level.after, host_id: tuple(one for one in level.after[host_id] if one != event_id)}
+    main = reachable(without, [flow_target.id for flow_target in model.after(host_id)])
     shared = [node for node in level.elements if node in side & main]
     if shared:
         event, first = model.elements[event_id], model.elements[shared[0]]
@@ -144,18 +145,6 @@ def _meeting(model: DiagramModel, level: Level, event_id: str, host_id: str) -> 
             "Termínelo en su propio fin."
         )
         yield error(event_id, "side_path", message)
-
-
-def _joins_on_cycles(checked: Checked) -> Iterator[Finding]:
-    for level in levels(checked.model):
-        for node in sorted(on_cycles(level.after)):
-            element = level.elements[node]
-            if element.kind in ("parallelGateway", "inclusiveGateway") and len(element.incoming) > 1:
-                message = (
-                    f"La unión {shown(element)} está dentro de un ciclo y podría seguir antes de tiempo. "
-                    "Ponga lo que se repite en un subproceso o en otro proceso que se llame."
-                )
-                yield error(node, "join_in_cycle", message)
 
 
 def _busy_loops(checked: Checked) -> Iterator[Finding]:
@@ -205,7 +194,6 @@ RULES = (
     _ending,
     _attached,
     _side_paths,
-    _joins_on_cycles,
     _busy_loops,
     _endless_cycles,
 )

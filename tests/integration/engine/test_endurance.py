@@ -134,23 +134,20 @@ def test_two_people_complete_the_same_task_and_exactly_one_wins(world: World) ->
 def test_twenty_people_complete_twenty_tasks_of_one_case_at_once(world: World) -> None:
     world.publish(MANY)
     instance_id = world.start(lista=[str(n) for n in range(20)])
-    gate, took, failed = threading.Barrier(20), [], []
+    gate, failed = threading.Barrier(20), []
 
     def work(task_id: int) -> None:
         gate.wait()
-        began = time.perf_counter()
         try:
             world.complete(task_id)
         except Exception as failure:
             failed.append(failure)
-        took.append(time.perf_counter() - began)
 
     run_all([threading.Thread(target=work, args=(task.id,)) for task in world.open_tasks()])
 
     assert failed == []
     assert world.names() == ["z"]
     assert world.kinds(instance_id).count("task_completed") == 20
-    assert max(took) < 10, "each in < 1 s on an idle machine; the suite's is shared"
     healthy(world)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from engine.identity import Actor
 from engine.instances.models import Instance
+from tests.support.sharing import made_once
 from tests.support.web import Site, build_template, open_site
 from web.portal.answering import PER_ADDRESS
 from web.portal.models import AnswerAttempt
@@ -23,7 +24,7 @@ TODAY = dt.date(2018, 7, 6)
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_template(tmp_path_factory.mktemp("plan"))
+    return made_once(tmp_path_factory, "site", build_template)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.database import Database
+from engine.definitions import publishing
+from engine.errors import InvalidDiagram
 from engine.identity import Actor
 from engine.instances.models import Instance
 from tests.support.plan import MONTH as MONTHLY
@@ -20,8 +22,10 @@ from workflows.auditing import recording as auditing
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period, PeriodStart
+from workflows.cycles.naming import MESSAGE_PREFIXES
 from workflows.errors import Conflict, Forbidden, Refused
 from workflows.plan.models import Plan
+from workflows.shipped import shipped_diagrams
 
 COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes"}))
 MONTH = "f5_ciclo_mensual"
@@ -231,3 +235,22 @@ def test_an_open_month_is_not_opened_again_by_hand(house: House) -> None:
 
     with pytest.raises(Conflict), house.database.unit_of_work() as session:
         cycles.open_by_hand(session, house.engine, PLAN, MONTH, "2018-06", actor=COORDINATOR, reason="Otra vez")
+
+
+@pytest.mark.parametrize("key", ["f5", "f5p", "f5x", "f4m", "mod", "pc"])
+def test_a_process_named_like_what_is_short_for_another_is_refused_at_publication(house: House, key: str) -> None:
+    # Given a diagram whose identifier stands for another process in the keys of cases
+    drawn = next(xml for xml in shipped_diagrams() if b'process id="f5_preparacion"' in xml)
+    xml = drawn.replace(b'"f5_preparacion"', f'"{key}"'.encode())
+
+    # When it is published
+    with pytest.raises(InvalidDiagram) as refused, house.database.unit_of_work() as session:
+        publishing.publish(session, house.engine, [xml], {}, actor=COORDINATOR, reason="prueba")
+
+    # Then it is refused at the process, which says whose cases are numbered so
+    assert ("reserved_key", key) in {(finding.rule, finding.element) for finding in refused.value.findings}
+    assert "está reservado" in refused.value.message
+
+
+def test_every_short_name_stands_for_one_process(house: House) -> None:
+    assert len(house.engine.reserved_keys) == len(cycles.NAMES) + len(MESSAGE_PREFIXES) + 1

@@ -147,7 +147,7 @@ def test_an_incident_is_said_to_the_coordinator(database: Database, engine: Proc
             Incident(
                 instance_id=task.instance_id,
                 element_name="Consolidar",
-                kind="handler",
+                kind="step",
                 message="falló",
                 trace="",
                 state="open",

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
-from engine.clock import VirtualClock
 from engine.database import Database
+from tests.support.counting import counted
 from workflows.cycles.models import Period
 from workflows.errors import NotFound
 from workflows.indicators.models import Indicator
@@ -139,15 +138,8 @@ def test_an_unknown_plan_is_refused(demo: Database) -> None:
         figures.compute(session, "NADA", "2018-06")
 
 
-def test_a_plan_is_computed_within_a_tenth_of_a_second(demo: Database, clock: VirtualClock) -> None:
+def test_a_plan_is_computed_with_little_work(demo: Database) -> None:
     with demo.reading() as session:
         figures.compute(session, CODE, "2018-06")
-        best = min(_seconds(lambda: figures.compute(session, CODE, "2018-06")) for _ in range(5))
-
-    assert best < 0.1
-
-
-def _seconds(act: object) -> float:
-    start = time.perf_counter()
-    act()  # type: ignore[operator]
-    return time.perf_counter() - start
+        with counted(most=40_000):
+            figures.compute(session, CODE, "2018-06")

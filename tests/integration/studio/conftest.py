@@ -14,6 +14,7 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from tests.support.plan import PLAN
+from tests.support.sharing import made_once
 from tests.support.web import Site, build_template, open_site
 from web.bootstrap import Application
 from workflows.cycles import opening as cycles
@@ -59,7 +60,7 @@ class Browser:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database in which June 2018 has just opened, made once."""
-    return build_template(tmp_path_factory.mktemp("studio"))
+    return made_once(tmp_path_factory, "site", build_template)
 
 
 @pytest.fixture

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.support.counting import counted
 from tests.support.diagrams import (
     call,
     chain,
@@ -23,8 +22,8 @@ from tests.support.diagrams import (
 
 KEY = "sub_reporte_entidad"
 REPORT = f"/procesos/{KEY}"
-MOST_S = 5
-"""Of work of this process; the clock on the wall also counts the others on a shared machine."""
+MOST_CALLS = 30_000_000
+"""About twice what the worst of the drawings takes; a process of its own stops what takes too long."""
 
 
 def _steps(count: int, **attributes: str) -> str:
@@ -159,13 +158,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_every_door_answers_within_seconds(leader, case):
+def test_every_door_answers_with_little_work(leader, case):
     xml = process(KEY, *HOSTILE[case]).decode()
 
     def within(address, **content):
-        began = time.process_time()
-        answer = leader.client.post(address, headers={"X-CSRFToken": leader.token()}, **content)
-        assert time.process_time() - began < MOST_S, address
+        with counted(most=MOST_CALLS):
+            answer = leader.client.post(address, headers={"X-CSRFToken": leader.token()}, **content)
         assert answer.status_code in (200, 303, 409, 422), answer.text[:1000]
         assert answer.is_json or "<script>alert" not in answer.text
         return answer
@@ -173,9 +171,8 @@ def test_every_door_answers_within_seconds(leader, case):
     found = within(f"{REPORT}/hallazgos", json={"xml": xml})
     if within(f"{REPORT}/borrador", json={"xml": xml, "revision": 0}).status_code == 200:
         for page in ("", "/tareas", "/publicar", "/editar"):
-            began = time.process_time()
-            assert leader.client.get(REPORT + page).status_code == 200, page
-            assert time.process_time() - began < MOST_S, page
+            with counted(most=MOST_CALLS):
+                assert leader.client.get(REPORT + page).status_code == 200, page
         said = within(f"{REPORT}/publicar", data={"csrf_token": leader.token(), "reason": "x", "revision": "1"})
         assert said.status_code == 422
     else:

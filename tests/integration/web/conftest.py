@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sharing import made_once
 from tests.support.web import Site, build_template, open_site
 
 WITH_PASSWORD = {"sruiz", "rmora", "admin", "amartinez"}
@@ -14,7 +15,7 @@ WITH_PASSWORD = {"sruiz", "rmora", "admin", "amartinez"}
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_template(tmp_path_factory.mktemp("plan"))
+    return made_once(tmp_path_factory, "site", build_template)
 
 
 @pytest.fixture

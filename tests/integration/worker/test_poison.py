@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import sweep, units
+from engine import rescheduling, sweep, units
 from engine.clock import VirtualClock
 from engine.database import Database
 from engine.definitions.models import Bundle, ProcessDefinition
@@ -23,7 +23,6 @@ from engine.instances import locking
 from engine.instances.correlation import Subscription
 from engine.instances.models import Instance
 from engine.timers import Timer
-from engine.waits import stalls
 from notifications import digest, failures
 from notifications.models import OutboxMessage
 from tests.support.plan import MONTH, PLAN, build_house
@@ -36,6 +35,7 @@ from workflows.documents.models import Document
 from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
 from workflows.plan.models import Plan
+from workflows.sectors.models import LocalHoliday
 
 Tainted = Callable[["Office", pytest.MonkeyPatch], "tuple[str, Callable[[], None]]"]
 """Puts poison in; gives the key of the unit that fails, and how to take the poison away."""
@@ -62,7 +62,6 @@ class Office:
         for _ in range(count):
             worker.tick(self.application)
             self.clock.advance(dt.timedelta(seconds=worker.TICK_S))
-        worker.tidy(self.application)
 
     def failing(self) -> set[tuple[str, str]]:
         with self.application.database.reading() as session:
@@ -209,16 +208,20 @@ def a_case_with_a_due_retry(office: Office, patch: pytest.MonkeyPatch) -> tuple[
     return a_case_that_breaks_its_batch(office, patch, due)
 
 
-def a_case_nobody_can_look_at(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+def a_case_whose_deadlines_cannot_be_moved(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    """Two cases wait, and a day is no longer worked."""
     office.ticks(1)
-    case = office.case()
+    cases = sorted(office.read(sa.select(Instance.id).where(Instance.state == "active")))
+    office.write(lambda session: session.add(LocalHoliday(day=dt.date(2018, 7, 4), scope="", name="Día cívico")))
+    lock = locking.lock
 
-    def broken(*_: Any) -> bool:
-        raise ValueError("una fila que no se puede leer")
+    def broken(session: Session, instance_id: int, **options: Any) -> Instance | None:
+        if instance_id == cases[0]:
+            raise ValueError("una fila que no se puede leer")
+        return lock(session, instance_id, **options)
 
-    patch.setattr(stalls, "suspects", lambda session: [case])
-    patch.setattr(stalls, "look", broken)
-    return str(case), _nothing
+    patch.setattr(rescheduling.locking, "lock", broken)
+    return str(cases[0]), _nothing
 
 
 def a_person_whose_digest_raises(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
@@ -262,11 +265,11 @@ def a_document(maker: Maker) -> Tainted:
 
 
 POISONS: dict[str, list[Tainted]] = {
+    "deadline": [a_case_whose_deadlines_cannot_be_moved],
     "opening": [a_plan_that_cannot_be_read, a_process_that_cannot_be_read, an_opening_whose_key_is_taken],
     "closed_year": [a_year_nobody_can_count],
     "timer": [a_case_with_a_due_timer],
     "retry": [a_case_with_a_due_retry],
-    "stall": [a_case_nobody_can_look_at],
     "digest": [a_person_whose_digest_raises],
     **{maker.name: [a_document(maker)] for maker in MAKERS},
 }

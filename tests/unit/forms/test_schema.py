@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -109,11 +108,10 @@ def test_a_pattern_that_could_hang_the_server_is_refused(text: str) -> None:
         compile_pattern(text, "")
 
 
-def test_the_slowest_pattern_accepted_is_quick() -> None:
-    pattern = compile_pattern("^a*a*a*b$", "Escriba aes.")
-    begin = time.process_time()
-    assert not pattern.accepts("a" * 500)
-    assert time.process_time() - begin < 3
+def test_a_pattern_looks_for_three_open_ends_at_most() -> None:
+    assert not compile_pattern("^a*a*a*b$", "Escriba aes.").accepts("a" * 500)
+    with pytest.raises(ValueError, match="patrón"):
+        compile_pattern("^a*a*a*a*b$", "Escriba aes.")
 
 
 def test_a_plain_pattern_is_followed() -> None:

@@ -14,6 +14,7 @@ from engine.definitions.dataflow.questions import read_questions
 from engine.definitions.linting import Finding, KnownNames, lint
 from engine.definitions.reading import read_diagram
 from tests.unit.language.drawn import chain, end, flow, lane, multiple, process, properties, start
+from workflows.calendar import span
 
 FORMS: Mapping[str, dict[str, Any]] = {
     "formulario": {
@@ -39,6 +40,7 @@ CONTRACTS = Contracts(
     by_hand={"plan": TEXT},
     opened={},
     messages={"aviso": {"plan": TEXT, "numero": NUMBER}},
+    span=span,
     role_needs=lambda role: frozenset({"entidad"}) if role == "enlace" else frozenset(),
     deadline_needs=lambda text: frozenset({text.removeprefix("fecha:")}) if text.startswith("fecha:") else frozenset(),
 )
@@ -59,6 +61,8 @@ def found(xml: bytes, *others: bytes) -> list[Finding]:
         "answer_always",
         "answer_overlap",
         "cuatro_ojos",
+        "both_ways",
+        "deadline_order",
     }
     return [one for one in lint(xml, KnownNames(world=world)) if one.rule in rules]
 
@@ -220,6 +224,52 @@ def test_after_a_parallel_join_both_branches_have_filled_after_a_choice_neither_
 
     assert found(forked("parallel")) == []
     assert [one.rule for one in found(forked("inclusive"))] == ["data"]
+
+
+def test_two_branches_that_fill_the_same_datum_at_once_are_told() -> None:
+    def forked(kind: str) -> bytes:
+        flows = (
+            flow("a", "inicio", "f")
+            + flow("b", "f", "uno", "${plan == 'x'}" if kind == "exclusive" else "")
+            + flow("c", "f", "dos")
+        )
+        flows += flow("d", "uno", "j") + flow("e", "dos", "j") + flow("i", "j", "h")
+        default = ' default="c"' if kind == "exclusive" else ""
+        gates = f'<bpmn:{kind}Gateway id="f" name="¿?"{default} /><bpmn:{kind}Gateway id="j" />'
+        flows += flow("k", "h", "fin")
+        reads = task("h", attributes='camunda:assignee="${resultado}"')
+        return process(start() + gates + step("resolver", "uno") + step("resolver", "dos") + reads + end() + flows)
+
+    assert [one.rule for one in found(forked("parallel"))] == ["both_ways"]
+    assert found(forked("exclusive")) == []
+
+
+@pytest.mark.parametrize(
+    ("task_due", "closes", "told"),
+    [("5dh", "4dh", True), ("5dh", "5dh", False), ("cierre+9dh", "cierre+7dh", True), ("cierre+7dh", "9dh", False)],
+)
+def test_a_task_that_is_due_after_its_closing_is_told(task_due: str, closes: str, told: bool) -> None:
+    inner = (
+        start("i2") + task("t").replace("5dh", task_due) + end("f2") + chain("i2", "t", "f2").replace('id="f', 'id="d')
+    )
+    sub = f'<bpmn:subProcess id="sub" name="Sub">{inner}</bpmn:subProcess>'
+    border = f'<bpmn:boundaryEvent id="borde" name="Vence" attachedToRef="sub">{properties(plazo=closes)}<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>'
+    flows = flow("a", "inicio", "sub") + flow("b", "sub", "fin") + flow("c", "borde", "fin")
+
+    findings = found(process(lane("sub") + start(inside=TIMER) + sub + border + end() + flows))
+
+    assert [one.rule for one in findings] == (["deadline_order"] if told else [])
+
+
+def test_two_tasks_in_a_row_that_take_longer_than_the_time_around_them_are_told() -> None:
+    inner = start("i2") + task("t1") + task("t2") + end("f2") + chain("i2", "t1", "t2", "f2").replace('id="f', 'id="d')
+    sub = f'<bpmn:subProcess id="sub" name="Sub">{inner}</bpmn:subProcess>'
+    border = f'<bpmn:boundaryEvent id="borde" name="Vence" attachedToRef="sub">{properties(plazo="8dh")}<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>'
+    flows = flow("a", "inicio", "sub") + flow("b", "sub", "fin") + flow("c", "borde", "fin")
+
+    (finding,) = found(process(lane("sub") + start() + sub + border + end() + flows))
+
+    assert "toman juntas 10 días hábiles" in finding.message
 
 
 def test_a_way_back_does_not_fill_what_the_first_turn_lacks() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -11,6 +10,7 @@ from engine.definitions.drawing.columns import in_columns
 from engine.definitions.reading import read_diagram
 from engine.errors import UnreadableDiagram
 from tests.support import diagrams
+from tests.support.counting import counted
 from tests.unit.language.drawn import chain, end, flow, lane, multiple, process, start, user_task
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -155,11 +155,8 @@ def test_what_cannot_be_read_is_not_drawn() -> None:
         draw_svg(b"<svg/>", {})
 
 
-def test_the_largest_diagram_is_drawn_in_little_time() -> None:
+def test_the_largest_diagram_is_drawn_with_little_work() -> None:
     ids = [f"t{i}" for i in range(1_900)]
     xml = process(start() + "".join(user_task(one) for one in ids) + end() + chain("inicio", *ids, "fin"))
-    began = time.process_time()
-
-    assert draw_svg(xml, {}).count("<rect") == 1_900
-
-    assert time.process_time() - began < 4
+    with counted(most=2_000_000):
+        assert draw_svg(xml, {}).count("<rect") == 1_900

@@ -12,6 +12,7 @@ from engine.definitions.linting import KnownNames, lint
 from engine.definitions.markup import BPMNDI, FLOWABLE, OPERATON, ZEEBE, parse
 from engine.definitions.reading import DiagramModel, read_diagram
 from engine.errors import UnreadableDiagram
+from tests.support.counting import counted
 from tests.unit.language.drawn import chain, definitions, end, flow, multiple, process, start, user_task
 
 KNOWN = KnownNames(
@@ -34,6 +35,9 @@ MESSY = definitions(
     '<bpmn:sequenceFlow sourceRef="s" targetRef="x1"/><bpmn:sequenceFlow sourceRef="s" targetRef="x2"/>'
     '<bpmn:sequenceFlow sourceRef="x1" targetRef="x3"/><bpmn:sequenceFlow sourceRef="x2" targetRef="x3"/></bpmn:process>'
 )
+
+MOST_CALLS = 15_000_000
+"""About twice what the worst of the files takes."""
 
 
 def brought(body: str, *, roots: str = "", known: KnownNames = KNOWN) -> tuple[DiagramModel, ImportResult]:
@@ -326,17 +330,14 @@ HOSTILE = {
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_file_is_bounded(case: str) -> None:
-    began = time.process_time()
-
-    try:
-        result = import_diagram(HOSTILE[case], KNOWN)
-    except UnreadableDiagram as refused:
-        assert refused.message.endswith(".")
-    else:
-        assert not [one for one in read_diagram(result.xml).flows.values() if "__" in one.condition]
-        lint(result.xml, KnownNames())
-
-    assert time.process_time() - began < 5
+    with counted(most=MOST_CALLS):
+        try:
+            result = import_diagram(HOSTILE[case], KNOWN)
+        except UnreadableDiagram as refused:
+            assert refused.message.endswith(".")
+        else:
+            assert not [one for one in read_diagram(result.xml).flows.values() if "__" in one.condition]
+            lint(result.xml, KnownNames())
 
 
 def test_a_stranger_s_file_is_read_in_a_process_of_its_own() -> None:
@@ -348,11 +349,7 @@ def test_a_stranger_s_file_is_read_in_a_process_of_its_own() -> None:
 
 
 def test_what_takes_too_long_or_too_much_is_stopped() -> None:
-    began = time.monotonic()
-
     with pytest.raises(UnreadableDiagram, match="demasiado complicado"):
-        confined(time.sleep, 60, seconds=0.2)
+        confined(time.sleep, 3_600, seconds=0.2)  # nobody waits for it to end
     with pytest.raises(UnreadableDiagram, match="demasiado complicado"):
         confined(bytes, 4 * 1024**3)
-
-    assert time.monotonic() - began < 20

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from engine.definitions.linting import Finding, KnownNames, lint
 from engine.errors import InvalidDeadline, UnreadableDiagram
+from tests.support.counting import counted
 from tests.unit.language.drawn import (
     chain,
     definitions,
@@ -22,6 +21,9 @@ from tests.unit.language.drawn import (
     user_task,
 )
 
+MOST_CALLS = 6_000_000
+"""About twice what the two largest diagrams take."""
+
 
 def check_deadline(text: str) -> None:
     if not text.endswith("dh"):
@@ -34,6 +36,7 @@ def check_opening(values: object) -> None:
 
 
 KNOWN = KnownNames(
+    reserved_keys={"corto": "otro", "otro": "otro"},
     roles={"coordinador": "Coordinación", "enlace": "Enlace"},
     forms={"formulario": "Formulario"},
     processes={"otro": "Otro proceso"},
@@ -138,6 +141,7 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a tag twice": ("duplicate_id", "tarea", GOOD_TASK.replace(b'id="fin"', b'id="tarea"')),
     "a flow without id": ("missing_id", "inicio", GOOD_TASK.replace(b'id="l1" ', b"")),
     "an id with blanks": ("id_form", "mi tarea", GOOD_TASK.replace(b'"tarea"', b'"mi tarea"')),
+    "a process called like what is short for another": ("reserved_key", "corto", GOOD_TASK.replace(b'"proceso"', b'"corto"')),
     "an id too long": ("id_form", "t" * 101, GOOD_TASK.replace(b'"tarea"', b'"' + b"t" * 101 + b'"')),
     "no process id": ("process_id", "", GOOD_TASK.replace(b'process id="proceso"', b"process")),
     "not executable": ("executable", "proceso", GOOD_TASK.replace(b'isExecutable="true"', b'isExecutable="false"')),
@@ -169,11 +173,6 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
         boundary("s", kind="error") + boundary("s", kind="error").replace('"borde"', '"otro"').replace('"fb"', '"fo"')))),
     "a loose boundary event": ("attached", "borde", line(user_task("t"), ids=("t",), more=boundary("nada"))),
     "a side path that flows back": ("side_path", "borde", line(user_task("t"), user_task("t2"), ids=("t", "t2"), more=boundary("t", "false", target="t2"))),
-    "a join in a cycle": ("join_in_cycle", "j", process(
-        lane("t") + start() + gateway("exclusive", "m") + gateway("parallel", "s") + user_task("t1") + user_task("t2")
-        + gateway("parallel", "j") + gateway("exclusive", "g", "fuera") + end()
-        + chain("inicio", "m", "s", "t1", "j", "g") + flow("x", "s", "t2") + flow("y", "t2", "j") + flow("fuera", "g", "fin")
-        + flow("otra", "g", "m", "${decision == 'otra'}"))),
     "a loop without a wait": ("busy_loop", "m", process(
         start() + gateway("exclusive", "m") + node("serviceTask", "s", camunda__topic="calcular") + gateway("exclusive", "g", "fuera") + end()
         + chain("inicio", "m", "s", "g") + flow("fuera", "g", "fin") + flow("otra", "g", "m", "${decision == 'otra'}"))),
@@ -381,8 +380,7 @@ def test_the_largest_diagram_is_looked_at_in_little_time() -> None:
     ways += flow("p", "inicio", "t0") + flow("q", f"t{last}", f"g{last}") + flow(f"d{last}", f"g{last}", "fin")
     deep = process(start() + loops + end() + ways)
 
-    began = time.process_time()
-    results = [{finding.rule for finding in found(xml, HERE)} for xml in (wide, deep)]
+    with counted(most=MOST_CALLS):
+        results = [{finding.rule for finding in found(xml, HERE)} for xml in (wide, deep)]
 
     assert results == [{"role"}, {"role"}]
-    assert time.process_time() - began < 5

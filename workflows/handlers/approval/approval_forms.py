@@ -28,6 +28,7 @@ class SetTerms(PlainForm):
     contract = Contract(
         uses={"documento": TEXT, "canales": LIST},
         fills={"ronda": NUMBER, "vence_revision": DATE, "version": TEXT, "canales": LIST},
+        fields=frozenset({"con_mesa", "medio", "plazo_dias_habiles", "ronda", "rondas_maximas"}),
     )
 
     def prepare(self, context: FormContext) -> Prefill:
@@ -72,7 +73,7 @@ class SetTerms(PlainForm):
 class ApprovePlan(PlainForm):
     """`aprobar_pes`: the head of an entity approves the frozen version electronically."""
 
-    contract = Contract(needs={"entidad": TEXT}, uses={"documento": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, uses={"documento": TEXT}, fields=frozenset({"decision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The version with its hash, what changed, and the text that is approved."""
@@ -128,7 +129,9 @@ class DecideInCommittee(PlainForm):
 class DraftAct(PlainForm):
     """`proyectar_acto`: the act, from the template; again when it was returned."""
 
-    contract = Contract(uses={"documento": TEXT, "modalidad": TEXT})
+    contract = Contract(
+        uses={"documento": TEXT, "modalidad": TEXT}, fields=frozenset({"articulado", "considerandos", "tipo"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the draft said, or the template; why it was returned."""
@@ -168,6 +171,8 @@ class DraftAct(PlainForm):
 class SignAct(PlainForm):
     """`suscribir_acto`: the head of the sector signs the act or returns it."""
 
+    contract = Contract(fields=frozenset({"acto_suscrito", "decision", "motivo"}))
+
     def prepare(self, context: FormContext) -> Prefill:
         """The whole text, as it would be issued."""
         return Prefill(panels=_act_panels(context, acts.existing(context.session, context.instance.id)))
@@ -186,7 +191,9 @@ class SignAct(PlainForm):
 class NumberAct(PlainForm):
     """`registrar_adopcion`: with number and date the act is in force, and so is the plan."""
 
-    contract = Contract(fills={"hay_meses_anteriores": FLAG})
+    contract = Contract(
+        fills={"hay_meses_anteriores": FLAG}, fields=frozenset({"archivo", "fecha", "numero", "registro_distrital"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The signed act, to number it."""
@@ -223,6 +230,8 @@ class NumberAct(PlainForm):
 
 class CallPresentation(PlainForm):
     """`convocar_presentacion`: the three audiences are called to the presentation of the plan."""
+
+    contract = Contract(fields=frozenset({"fecha_prevista", "medio", "mensaje", "publicos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The three audiences."""

@@ -12,6 +12,7 @@ from workflows.approvals.publishing import Batch
 from workflows.approvals.reviewing import Subject
 from workflows.documents import versions
 from workflows.documents.models import PlanDocument
+from workflows.forms.room import plan_of
 
 
 @declares(needs={"entidades": LIST}, uses={"documento": TEXT})
@@ -48,7 +49,7 @@ def resolver_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
 @declares(needs={"objeto": TEXT, "entidades": LIST}, uses={"canales": LIST})
 def preparar_publicacion(call: ServiceCall) -> None:
     """Say where it is to be published, and put it on our own portal."""
-    batch = Batch(_plan(call), call.instance_id, str(call.variables["objeto"]))
+    batch = Batch(plan_of(call), call.instance_id, str(call.variables["objeto"]))
     channels = [str(channel) for channel in call.variables.get("canales") or ()]
     publishing.prepare(call.session, call.engine, batch, _entities(call), channels, _version_id(call))
 
@@ -80,13 +81,9 @@ def steps() -> dict[str, ServiceTaskHandler]:
     return {step.__name__: step for step in plain}
 
 
-def _plan(call: ServiceCall) -> str:
-    return str(call.variables.get("plan") or call.scope)
-
-
 def _subject(call: ServiceCall) -> Subject:
     name = str(call.variables.get("documento") or modifying.PES)
-    return reviewing.subject(call.session, _plan(call), call.instance_id, name)
+    return reviewing.subject(call.session, plan_of(call), call.instance_id, name)
 
 
 def _entities(call: ServiceCall) -> list[str]:
@@ -96,7 +93,7 @@ def _entities(call: ServiceCall) -> list[str]:
 def _version_id(call: ServiceCall) -> int | None:
     """The version that is published, where it is a document of the plan or a modification of this case."""
     name = str(call.variables["objeto"])
-    document = versions.find(call.session, _plan(call), name)
+    document = versions.find(call.session, plan_of(call), name)
     modification = modifying.of_case(call.session, call.instance_id) if name == modifying.KIND else None
     if modification is not None:
         document = call.session.get(PlanDocument, modification.document_id)

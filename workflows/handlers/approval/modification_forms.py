@@ -45,7 +45,8 @@ class RequestModification(PlainForm):
             "regla_aprobacion": TEXT,
             "canales": LIST,
             "entidades": LIST,
-        }
+        },
+        fields=frozenset({"cambios", "justificacion", "objeto", "soporte"}),
     )
 
     def prepare(self, context: FormContext) -> Prefill:
@@ -107,6 +108,8 @@ class RequestModification(PlainForm):
 
 class JudgeModification(PlainForm):
     """`emitir_concepto`: whether the change is minor, major, or should not be made."""
+
+    contract = Contract(fields=frozenset({"argumento", "concepto"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The request."""

@@ -24,7 +24,7 @@ def batch_of(context: FormContext) -> Batch:
 class Publish(PlainForm):
     """`publicar_en_canales`: an entity publishes in each of its channels."""
 
-    contract = Contract(needs={"objeto": TEXT}, uses={"entidad": TEXT})
+    contract = Contract(needs={"objeto": TEXT}, uses={"entidad": TEXT}, fields=frozenset({"canales"}))
 
     def rows(self, context: FormContext) -> list[Publication]:
         """The publications of the entity."""
@@ -70,7 +70,7 @@ class Publish(PlainForm):
 class CompletePublication(Publish):
     """`completar_publicacion`: only what failed."""
 
-    contract = Contract(needs={"objeto": TEXT}, uses={"entidad": TEXT})
+    contract = Contract(needs={"objeto": TEXT}, uses={"entidad": TEXT}, fields=frozenset({"canales"}))
 
     def rows(self, context: FormContext) -> list[Publication]:
         """The publications of the entity that failed."""
@@ -80,7 +80,9 @@ class CompletePublication(Publish):
 class VerifyPublication(PlainForm):
     """`verificar_publicacion`: each link is opened; what fails goes back to its entity."""
 
-    contract = Contract(needs={"objeto": TEXT}, fills={"entidades_por_completar": LIST})
+    contract = Contract(
+        needs={"objeto": TEXT}, fills={"entidades_por_completar": LIST}, fields=frozenset({"verificacion"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row per publication that was not verified yet, with its address."""

@@ -87,7 +87,7 @@ class ReviewDocument(PlainForm):
 class AnswerObservations(PlainForm):
     """`responder_observaciones`: each observation gets a decision and an answer."""
 
-    contract = Contract(uses={"documento": TEXT})
+    contract = Contract(uses={"documento": TEXT}, fields=frozenset({"respuestas"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per observation, and who said nothing."""

@@ -41,7 +41,9 @@ RETURNED = "devuelto"
 class ContributeChapter(PlainForm):
     """`aportar_capitulo`: an entity completes its chapter, which comes filled from the records."""
 
-    contract = Contract(needs={"entidad": TEXT}, uses={"vigencia": NUMBER})
+    contract = Contract(
+        needs={"entidad": TEXT}, uses={"vigencia": NUMBER}, fields=frozenset({"capitulo", "logros", "retos"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The chapter as it stands, and the goals of the entity."""
@@ -75,7 +77,7 @@ class ReviewFollowUp(ClosingReview):
 class ConsolidateReport(PlainForm):
     """`consolidar_informe`: summary, chapters looked at, evaluations of the year; once the months are closed."""
 
-    contract = Contract(uses={"vigencia": NUMBER})
+    contract = Contract(uses={"vigencia": NUMBER}, fields=frozenset({"capitulos", "evaluaciones", "resumen"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The chapters to look at; a note while a month is open, and why it came back."""
@@ -127,7 +129,7 @@ class ConsolidateReport(PlainForm):
 class ReviewReport(PlainForm):
     """`revisar_informe`: the coordinator finds the report right or sends it back."""
 
-    contract = Contract(uses={"vigencia": NUMBER})
+    contract = Contract(uses={"vigencia": NUMBER}, fields=frozenset({"decision", "motivo"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The report."""
@@ -146,7 +148,7 @@ class ReviewReport(PlainForm):
 class ApproveReport(ReviewReport):
     """`aprobar_informe_anual`: the head of the sector approves; the report becomes final."""
 
-    contract = Contract(uses={"vigencia": NUMBER})
+    contract = Contract(uses={"vigencia": NUMBER}, fields=frozenset({"decision"}))
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the decision; an approved report is frozen as version 1.0."""

@@ -32,7 +32,9 @@ def panel(table: Table) -> Panel:
 class AssessOneself(PlainForm):
     """`autoevaluar`: an entity tells its semester."""
 
-    contract = Contract(needs={"semestre": TEXT, "entidad": TEXT})
+    contract = Contract(
+        needs={"semestre": TEXT, "entidad": TEXT}, fields=frozenset({"dificultades", "factores", "logros"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """Its goals at the cut-off, to tell it by."""
@@ -61,7 +63,7 @@ class AssessOneself(PlainForm):
 class PrepareBase(PlainForm):
     """`preparar_base`: the tables of the semester, once its months are closed."""
 
-    contract = Contract(needs={"semestre": TEXT})
+    contract = Contract(needs={"semestre": TEXT}, fields=frozenset({"tablas_revisadas"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The tables; a note while a month is open."""
@@ -86,7 +88,7 @@ class PrepareBase(PlainForm):
 class AnalyseResults(PlainForm):
     """`analizar_resultados`, `ajustar_evaluacion`: a judgement per objective and per line, with its argument."""
 
-    contract = Contract(needs={"semestre": TEXT})
+    contract = Contract(needs={"semestre": TEXT}, fields=frozenset({"lineas", "objetivos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The rows with their figures, what was judged before, and why it came back."""
@@ -118,7 +120,7 @@ class AnalyseResults(PlainForm):
 class DecideMeasures(PlainForm):
     """`decidir_medidas`: recovery plans for bottlenecks, and whether the plan itself must change."""
 
-    contract = Contract(needs={"semestre": TEXT})
+    contract = Contract(needs={"semestre": TEXT}, fields=frozenset({"cuellos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The bottlenecks of the semester with what was said of them."""
@@ -162,7 +164,7 @@ class DecideMeasures(PlainForm):
 class ApproveEvaluation(PlainForm):
     """`aprobar_evaluacion`: the head of the sector approves the semester or sends it back."""
 
-    contract = Contract(needs={"semestre": TEXT})
+    contract = Contract(needs={"semestre": TEXT}, fields=frozenset({"decision", "motivo"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is approved."""

@@ -10,6 +10,7 @@ from engine.contracts import DATE, FLAG, LIST, NUMBER, TEXT, declares
 from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.evaluation import annual, documents, evaluations, final, final_writing, semester_writing, semesters
 from workflows.evaluation.models import Evaluation
+from workflows.forms.room import plan_of
 from workflows.handlers.evaluation.annual_forms import year_of
 from workflows.lifecycle import handover
 from workflows.plan.models import Plan
@@ -22,7 +23,7 @@ def abrir_evaluacion(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the evaluation of the semester; sets `semestre` and `entidades`."""
     semester = str(call.variables["periodo"])
     codes = semesters.begin(
-        call.session, call.engine, _plan(call), semester, cutoff=_cutoff(call), instance_id=call.instance_id
+        call.session, call.engine, plan_of(call), semester, cutoff=_cutoff(call), instance_id=call.instance_id
     )
     return {"semestre": semester, "entidades": codes}
 
@@ -44,8 +45,8 @@ def pedir_modificacion_pes(call: ServiceCall) -> Mapping[str, Any]:
     asked, origin = str(call.variables.get("motivo") or ""), call.process_key
     if "semestre" in call.variables:
         asked = _semester(call).change_asked
-    variables = {"plan": _plan(call), "origen": origin, "motivo": asked}
-    return {"mensajes": [{"nombre": CHANGE_MESSAGE, "clave": _plan(call), "variables": variables}]}
+    variables = {"plan": plan_of(call), "origen": origin, "motivo": asked}
+    return {"mensajes": [{"nombre": CHANGE_MESSAGE, "clave": plan_of(call), "variables": variables}]}
 
 
 @declares(needs={"semestre": TEXT})
@@ -61,22 +62,22 @@ def publicar_evaluacion(call: ServiceCall) -> None:
 def abrir_informe(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the report of the year; sets `vigencia`, `entidades` and `canales`."""
     year = year_of(call.variables)
-    codes = annual.begin(call.session, call.engine, _plan(call), year, call.instance_id)
+    codes = annual.begin(call.session, call.engine, plan_of(call), year, call.instance_id)
     return {"vigencia": year, "entidades": codes, "canales": list(annual.CHANNELS)}
 
 
 @declares(fills={"entidades": LIST, "empalme": FLAG})
 def reunir_insumos(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the final evaluation with what there is; sets `entidades`."""
-    early = handover.is_early(call.session.get_one(Plan, _plan(call)))
-    codes = final.begin(call.session, call.engine, _plan(call), call.instance_id, handover=early)
+    early = handover.is_early(call.session.get_one(Plan, plan_of(call)))
+    codes = final.begin(call.session, call.engine, plan_of(call), call.instance_id, handover=early)
     return {"entidades": codes, "empalme": early}
 
 
 @declares()
 def publicar_evaluacion_final(call: ServiceCall) -> None:
     """Make the final version, with the lessons, and put it on the portal."""
-    evaluation = final.of_plan(call.session, _plan(call))
+    evaluation = final.of_plan(call.session, plan_of(call))
     documents.freeze(call.engine, final_writing.finish(call.session, call.engine, evaluation))
     evaluations.publish(call.engine, evaluation)
 
@@ -95,15 +96,11 @@ def steps() -> dict[str, ServiceTaskHandler]:
     return {step.__name__: step for step in plain}
 
 
-def _plan(call: ServiceCall) -> str:
-    return str(call.variables.get("plan") or call.scope)
-
-
 def _cutoff(call: ServiceCall) -> dt.date:
     """The last day of the semester, or of the plan if that comes before."""
-    ends_on = call.session.get_one(Plan, _plan(call)).ends_on
+    ends_on = call.session.get_one(Plan, plan_of(call)).ends_on
     return min(dt.date.fromisoformat(str(call.variables["cierre"])[:10]), ends_on)
 
 
 def _semester(call: ServiceCall) -> Evaluation:
-    return semesters.of_semester(call.session, _plan(call), str(call.variables["semestre"]))
+    return semesters.of_semester(call.session, plan_of(call), str(call.variables["semestre"]))

@@ -22,6 +22,8 @@ REVIEW_TIME = "10dh"
 class DefineQuestions(PlainForm):
     """`definir_preguntas`: what is asked of the plan, by which criterion, and whether the citizens are asked too."""
 
+    contract = Contract(fields=frozenset({"con_encuesta", "preguntas"}))
+
     def prepare(self, context: FormContext) -> Prefill:
         """The questions so far, and the inputs there are."""
         evaluation = _evaluation(context)
@@ -46,7 +48,9 @@ class WriteEvaluation(PlainForm):
     """`redactar_evaluacion`: a finding and a judgement per criterion, and the conclusions."""
 
     contract = Contract(
-        uses={"encuesta_id": NUMBER}, fills={"documento": TEXT, "version": TEXT, "vence_revision": DATE}
+        uses={"encuesta_id": NUMBER},
+        fills={"documento": TEXT, "version": TEXT, "vence_revision": DATE},
+        fields=frozenset({"conclusiones", "hallazgos"}),
     )
 
     def prepare(self, context: FormContext) -> Prefill:
@@ -99,6 +103,8 @@ class WriteEvaluation(PlainForm):
 class ApproveFinal(PlainForm):
     """`aprobar_evaluacion_final`: the head of the sector approves or sends it back."""
 
+    contract = Contract(fields=frozenset({"decision", "motivo"}))
+
     def prepare(self, context: FormContext) -> Prefill:
         """What is approved: the text as the review left it."""
         evaluation = _evaluation(context)
@@ -118,6 +124,8 @@ class ApproveFinal(PlainForm):
 
 class RecordLessons(PlainForm):
     """`registrar_lecciones`: what who makes the next plan should know."""
+
+    contract = Contract(fields=frozenset({"lecciones"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The findings, to learn from, and the lessons so far."""

@@ -26,6 +26,8 @@ HUNDRED = Decimal(100)
 class DefineLines(PlainForm):
     """`definir_lineas_productos`: lines, the framework's objectives under them, and products; weights close at 100."""
 
+    contract = Contract(fields=frozenset({"lineas", "objetivos", "productos"}))
+
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each objective of the framework, and what was defined so far."""
         session, code = context.session, context.plan_code
@@ -90,7 +92,9 @@ class DefineLines(PlainForm):
 class FormulateIndicators(PlainForm):
     """`formular_indicadores`: goals, indicators, programming and project goals of an entity."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(
+        needs={"entidad": TEXT}, fields=frozenset({"indicadores", "metas", "metas_proyecto", "programacion"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the entity formulated so far, the plan's years, and its products."""
@@ -123,7 +127,9 @@ class FormulateIndicators(PlainForm):
 class CorrectIndicators(FormulateIndicators):
     """`corregir_indicadores`: the same, with what is wrong at its field."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(
+        needs={"entidad": TEXT}, fields=frozenset({"indicadores", "metas", "metas_proyecto", "programacion"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the entity formulated, with a note at each field that is wrong."""
@@ -140,6 +146,8 @@ class CorrectIndicators(FormulateIndicators):
 
 class DesignTool(PlainForm):
     """`disenar_herramienta`: traffic light and cadence of the follow-up."""
+
+    contract = Contract(fields=frozenset({"descripcion", "formatos", "periodicidad", "umbrales"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What holds so far."""

@@ -17,7 +17,7 @@ NONE = "ninguna"
 class DraftSection(PlainForm):
     """`redactar_seccion`: the text of a section, and which of the plan's tables it shows."""
 
-    contract = Contract(needs={"seccion": TEXT})
+    contract = Contract(needs={"seccion": TEXT}, fields=frozenset({"anexos", "contenido", "datos_incrustados"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is written so far, why it was returned, and the tables as they stand."""
@@ -57,7 +57,7 @@ class DraftSection(PlainForm):
 class ReviewSection(PlainForm):
     """`revisar_seccion`: somebody else approves a section or returns it."""
 
-    contract = Contract(needs={"seccion": TEXT})
+    contract = Contract(needs={"seccion": TEXT}, fields=frozenset({"decision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The section, to read."""

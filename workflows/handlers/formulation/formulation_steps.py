@@ -15,51 +15,51 @@ from engine.identity import SYSTEM
 from engine.runtime import ServiceCall, ServiceTaskHandler
 from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
-from workflows.calendar import BOGOTA
+from workflows.calendar import end_of_day
 from workflows.documents.models import DocumentSection, PlanDocument
+from workflows.forms.room import plan_of
 from workflows.formulation import battery_check, drafting, methodology, sources, team
 from workflows.people.models import Person
 from workflows.prioritization import themes
 from workflows.surveys import conducting
 
 DRAFT = "redactar_seccion"
-END_OF_DAY = dt.time(23, 59, 59)
 
 
 @declares(needs={"entidades": LIST}, fills={"entidades_incompletas": LIST})
 def verificar_fuentes(call: ServiceCall) -> Mapping[str, Any]:
     """Look for the five topics of each entity; sets `entidades_incompletas`."""
-    return {"entidades_incompletas": sources.incomplete_entities(call.session, _plan(call), _entities(call))}
+    return {"entidades_incompletas": sources.incomplete_entities(call.session, plan_of(call), _entities(call))}
 
 
 @declares(fills={"resultado_metodologia": option(*methodology.OUTCOMES)})
 def resolver_alternativa(call: ServiceCall) -> Mapping[str, Any]:
     """What the entities decided; sets `resultado_metodologia`."""
-    return {"resultado_metodologia": methodology.resolve_alternative(call.session, _plan(call))}
+    return {"resultado_metodologia": methodology.resolve_alternative(call.session, plan_of(call))}
 
 
 @declares(needs={"entidades": LIST}, fills={"metodologia_aprobada": FLAG})
 def resolver_metodologia(call: ServiceCall) -> Mapping[str, Any]:
     """Whether every entity approves; sets `metodologia_aprobada`."""
-    return {"metodologia_aprobada": methodology.resolve_approval(call.session, _plan(call), _entities(call))}
+    return {"metodologia_aprobada": methodology.resolve_approval(call.session, plan_of(call), _entities(call))}
 
 
 @declares()
 def reunir_temas(call: ServiceCall) -> None:
     """Make one list of the themes of every source."""
-    themes.gather(call.session, _plan(call))
+    themes.gather(call.session, plan_of(call))
 
 
 @declares(needs={"entidades": LIST}, fills={"entidades_con_errores": LIST})
 def validar_bateria(call: ServiceCall) -> Mapping[str, Any]:
     """Check the whole battery; sets `entidades_con_errores`."""
-    return {"entidades_con_errores": battery_check.check_battery(call.session, _plan(call), _entities(call))}
+    return {"entidades_con_errores": battery_check.check_battery(call.session, plan_of(call), _entities(call))}
 
 
 @declares(fills={"documento": TEXT, "version": TEXT})
 def ensamblar_documento(call: ServiceCall) -> Mapping[str, Any]:
     """Make the next version of the plan's document; sets `documento` and `version`."""
-    made = drafting.assemble(call.session, _plan(call), by=SYSTEM.id, now=call.now)
+    made = drafting.assemble(call.session, plan_of(call), by=SYSTEM.id, now=call.now)
     return {"documento": team.KIND, "version": made.number}
 
 
@@ -118,16 +118,12 @@ def _give(session: Session, task: UserTask, section: DocumentSection, now: dt.da
     writer = session.get(Person, section.responsible) if section.responsible else None
     if writer is not None and writer.active:
         task.assignee = writer.username
-    agreed = dt.datetime.combine(section.due_on, END_OF_DAY, tzinfo=BOGOTA) if section.due_on else None
+    agreed = end_of_day(section.due_on) if section.due_on else None
     if agreed is not None and agreed > now:  # what comes back after its day keeps the common one
-        task.due_at = agreed
+        task.due_at, task.due_since = agreed, None
         candidates = sa.update(TaskCandidate).where(TaskCandidate.task_id == task.id).values(due_at=agreed)
         session.execute(candidates)
     session.flush()
-
-
-def _plan(call: ServiceCall) -> str:
-    return str(call.variables.get("plan") or call.scope)
 
 
 def _entities(call: ServiceCall) -> list[str]:

@@ -18,6 +18,8 @@ from workflows.spanish import long_day
 class PrepareAlternative(PlainForm):
     """`preparar_alternativa`: how the plan will be made; anew when it was returned."""
 
+    contract = Contract(fields=frozenset({"documento", "pasos"}))
+
     def prepare(self, context: FormContext) -> Prefill:
         """The version before, and why it was returned."""
         before = methodology.find(context.session, context.plan_code)
@@ -48,7 +50,7 @@ class PrepareAlternative(PlainForm):
 class GiveOpinion(PlainForm):
     """`pronunciarse_alternativa`: what an entity says of the alternative."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"concepto"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The alternative, to read."""
@@ -62,6 +64,8 @@ class GiveOpinion(PlainForm):
 
 class FormulateSchedule(PlainForm):
     """`formular_cronograma`: activities on working days, each after the one it follows."""
+
+    contract = Contract(fields=frozenset({"actividades"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The schedule so far."""
@@ -125,7 +129,7 @@ def _is_working(context: FormContext, day: dt.date) -> bool:
 class RegisterAdjustments(PlainForm):
     """`registrar_ajustes`: what an entity wants changed in method or schedule."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"ajustes"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The methodology, and why it was not approved."""
@@ -146,7 +150,7 @@ class RegisterAdjustments(PlainForm):
 class ApproveMethodology(PlainForm):
     """`aprobar_metodologia`: the head of an entity on method and schedule with their adjustments."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"decision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The methodology, its adjustments and the schedule."""

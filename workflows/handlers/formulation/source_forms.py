@@ -18,7 +18,7 @@ EARLIEST_YEAR = 1990
 class GatherSources(PlainForm):
     """`alistar_fuentes`: what an entity has of each topic; its investment projects are registered with it."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"fuentes"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each topic to start from."""
@@ -56,7 +56,7 @@ class GatherSources(PlainForm):
 class CompleteSources(GatherSources):
     """`completar_fuentes`: the same, with the topics that are missing on top."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"fuentes"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each missing topic, and what the entity brought."""
@@ -76,7 +76,7 @@ class CompleteSources(GatherSources):
 class AnswerDiagnosis(PlainForm):
     """`responder_autodiagnostico`: an entity on itself, question by question."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"respuestas", "sintesis"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The questions."""
@@ -99,7 +99,9 @@ class AnswerDiagnosis(PlainForm):
 class RecordTopics(PlainForm):
     """`registrar_temas`: what a meeting dealt with; another is called until all five topics are."""
 
-    contract = Contract(uses={"acta_id": NUMBER}, fills={"temas_pendientes": LIST})
+    contract = Contract(
+        uses={"acta_id": NUMBER}, fills={"temas_pendientes": LIST}, fields=frozenset({"conclusiones", "temas_tratados"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is still to be dealt with, and what earlier meetings concluded."""
@@ -126,6 +128,8 @@ class RecordTopics(PlainForm):
 
 class AgreeConcepts(PlainForm):
     """`homogenizar_conceptos`: the glossary, and what the sector is."""
+
+    contract = Contract(fields=frozenset({"estructura_sector", "glosario", "resumen"}))
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """A term is defined once."""

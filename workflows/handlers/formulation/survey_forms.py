@@ -28,7 +28,11 @@ class DesignSurvey(PlainForm):
     """`disenar_encuesta`: what is asked, of whom and until when."""
 
     contract = Contract(
-        uses={"encuesta_id": NUMBER, "pregunta_sugerida": TEXT, "titulo": TEXT}, fills={"encuesta_id": NUMBER}
+        uses={"encuesta_id": NUMBER, "pregunta_sugerida": TEXT, "titulo": TEXT},
+        fills={"encuesta_id": NUMBER},
+        fields=frozenset(
+            {"apertura", "aviso_privacidad", "canales", "cierre_encuesta", "opciones", "pregunta", "respuesta_multiple"}
+        ),
     )
 
     def prepare(self, context: FormContext) -> Prefill:
@@ -80,7 +84,7 @@ class DesignSurvey(PlainForm):
 class ApproveSurvey(PlainForm):
     """`aprobar_encuesta`: the coordination on a design."""
 
-    contract = Contract(needs={"encuesta_id": NUMBER})
+    contract = Contract(needs={"encuesta_id": NUMBER}, fields=frozenset({"decision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The survey as citizens would see it."""
@@ -108,7 +112,7 @@ class ApproveSurvey(PlainForm):
 class SpreadSurvey(PlainForm):
     """`acompanar_encuesta`: where it was made known; sending it closes the survey early."""
 
-    contract = Contract(needs={"encuesta_id": NUMBER})
+    contract = Contract(needs={"encuesta_id": NUMBER}, fields=frozenset({"difusion"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The public link."""
@@ -127,7 +131,7 @@ class SpreadSurvey(PlainForm):
 class AnalyseSurvey(PlainForm):
     """`analizar_encuesta`: what the votes say of each theme."""
 
-    contract = Contract(needs={"encuesta_id": NUMBER})
+    contract = Contract(needs={"encuesta_id": NUMBER}, fields=frozenset({"nota", "temas"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The options by votes, and what people wrote."""

@@ -19,7 +19,11 @@ from workflows.prioritization.themes import Mention
 class AssignTasks(PlainForm):
     """`asignar_tareas`: a person and a day for every section and work; completing it starts the elaboration."""
 
-    contract = Contract(needs={"entidades": LIST}, fills={"secciones": LIST, "entrega_secciones": DATE})
+    contract = Contract(
+        needs={"entidades": LIST},
+        fills={"secciones": LIST, "entrega_secciones": DATE},
+        fields=frozenset({"asignaciones", "partes_interesadas"}),
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for every section and work, as assigned so far."""
@@ -76,7 +80,7 @@ class AssignTasks(PlainForm):
 class AnalyseReports(PlainForm):
     """`analizar_informes`: what the reports of an entity say of its projects."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"informes", "proyectos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each project of the entity."""
@@ -104,6 +108,8 @@ class AnalyseReports(PlainForm):
 class ConsolidateThemes(PlainForm):
     """`consolidar_temas`: the themes that come out of reports and projects."""
 
+    contract = Contract(fields=frozenset({"temas"}))
+
     def prepare(self, context: FormContext) -> Prefill:
         """The themes that the entities named, with what sustains them."""
         rows = [
@@ -124,7 +130,7 @@ class ConsolidateThemes(PlainForm):
 class RecordProjects(PlainForm):
     """`registrar_estado_proyectos`: how the projects of an entity stand, told by its team."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"investigacion", "proyectos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each project of the entity."""
@@ -155,6 +161,8 @@ class RecordProjects(PlainForm):
 
 class RecordArticulation(PlainForm):
     """`registrar_articulacion`: where the entities meet."""
+
+    contract = Contract(fields=frozenset({"puntos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The problems that no entity solves alone."""

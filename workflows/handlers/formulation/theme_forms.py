@@ -38,7 +38,7 @@ LOCALITIES = (
 class ValidateBet(PlainForm):
     """`validar_apuesta`: what the head of an entity bets on."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"apuesta", "temas", "validacion"}))
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """Priorities are whole, from 1 to 5; a theme comes once."""
@@ -66,6 +66,8 @@ class ValidateBet(PlainForm):
 class ChooseModes(PlainForm):
     """`elegir_modalidad`: how the community is heard."""
 
+    contract = Contract(fields=frozenset({"modalidades"}))
+
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep it."""
         themes.choose_modes(
@@ -76,6 +78,12 @@ class ChooseModes(PlainForm):
 
 class ValidateInField(PlainForm):
     """`validar_en_campo`: what was seen and heard."""
+
+    contract = Contract(
+        fields=frozenset(
+            {"espacio", "fecha", "lineas", "localidad", "lugar", "observadores", "problematicas", "soportes", "temas"}
+        )
+    )
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """It has happened; what was not validated has a note."""
@@ -98,6 +106,8 @@ class ValidateInField(PlainForm):
 
 class PrioritizeThemes(PlainForm):
     """`priorizar_temas`: each theme with its points by source, chosen or discarded with the reason."""
+
+    contract = Contract(fields=frozenset({"matriz"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The matrix with the points proposed, and who said what."""
@@ -132,6 +142,8 @@ class PrioritizeThemes(PlainForm):
 
 class StructureFramework(PlainForm):
     """`estructurar_mes`: mission, vision, values, and objectives with a root in government and citizens."""
+
+    contract = Contract(fields=frozenset({"mision", "objetivos", "valores", "vision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The framework so far; sources offer only the themes that come from them."""

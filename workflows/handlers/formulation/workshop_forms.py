@@ -15,7 +15,7 @@ from workflows.prioritization.swot import QUADRANTS
 class RecordSwot(PlainForm):
     """`registrar_dofa`: the entries of an entity."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"entradas"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the entity said of itself."""
@@ -39,6 +39,8 @@ class RecordSwot(PlainForm):
 
 class ConsolidateSwot(PlainForm):
     """`consolidar_dofa`: entries of all entities, grouped and weighed."""
+
+    contract = Contract(fields=frozenset({"matriz"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """Every entry with what is known of it."""
@@ -70,6 +72,8 @@ class ConsolidateSwot(PlainForm):
 
 class IdentifyProblems(PlainForm):
     """`identificar_problemas`: what no entity solves alone."""
+
+    contract = Contract(fields=frozenset({"problemas"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What comes first in the matrix."""

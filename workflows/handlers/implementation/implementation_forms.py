@@ -33,7 +33,7 @@ def plan_of(context: FormContext) -> ActionPlan:
 class DefineActionPlan(PlainForm):
     """`definir_plan_accion`: the activities of the year, by project and goal, with their monthly programming."""
 
-    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER}, fields=frozenset({"actividades"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What was sent, where it was returned; else one activity per project goal, programmed linearly."""
@@ -83,7 +83,7 @@ class DefineActionPlan(PlainForm):
 class ApproveActionPlan(PlainForm):
     """`aprobar_plan_accion`: the head of the entity approves or returns it."""
 
-    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER}, fields=frozenset({"decision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The action plan, to read."""
@@ -102,7 +102,7 @@ class ApproveActionPlan(PlainForm):
 class AllocateResources(PlainForm):
     """`asignar_recursos`: the year's money of each project, by source and act."""
 
-    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER}, fields=frozenset({"recursos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per project of the action plan, with what is known of its appropriation."""
@@ -145,7 +145,7 @@ class AllocateResources(PlainForm):
 class DefineStrategy(PlainForm):
     """`definir_estrategia`: how often, by what and by whom each project is followed."""
 
-    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
+    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER}, fields=frozenset({"estrategia"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per project, with the people of the responsibility matrix."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.contracts import LIST, NUMBER, TEXT, declares
 from engine.runtime import ServiceCall, ServiceTaskHandler
+from workflows.forms.room import plan_of
 from workflows.implementation import action_plans, budget, external_reports, programming, years
 
 
@@ -14,19 +15,19 @@ from workflows.implementation import action_plans, budget, external_reports, pro
 def abrir_vigencia(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the action plans of the year; sets `vigencia` and `entidades`."""
     year = _year(call)
-    return {"vigencia": year, "entidades": years.open_year(call.session, _plan(call), year, call.instance_id)}
+    return {"vigencia": year, "entidades": years.open_year(call.session, plan_of(call), year, call.instance_id)}
 
 
 @declares(uses={"vigencia": NUMBER})
 def sembrar_programacion(call: ServiceCall) -> None:
     """Write the year's monthly programming from the approved action plans."""
-    programming.seed(call.session, _plan(call), _year(call))
+    programming.seed(call.session, plan_of(call), _year(call))
 
 
 @declares(uses={"vigencia": NUMBER})
 def publicar_planes_accion(call: ServiceCall) -> None:
     """Write the action plans down as a document and put it on the portal."""
-    action_plans.publish(call.session, call.engine, _plan(call), _year(call))
+    action_plans.publish(call.session, call.engine, plan_of(call), _year(call))
 
 
 @declares()
@@ -39,7 +40,7 @@ def actualizar_apropiacion(call: ServiceCall) -> None:
 def generar_reporte_externo(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the quarter's reports, whose files are made outside this transaction; sets `entidades`."""
     quarter = str(call.variables["periodo"])
-    entities = external_reports.open_quarter(call.session, call.engine, _plan(call), quarter, call.instance_id)
+    entities = external_reports.open_quarter(call.session, call.engine, plan_of(call), quarter, call.instance_id)
     return {"entidades": entities}
 
 
@@ -53,10 +54,6 @@ def steps() -> dict[str, ServiceTaskHandler]:
         generar_reporte_externo,
     ]
     return {step.__name__: step for step in plain}
-
-
-def _plan(call: ServiceCall) -> str:
-    return str(call.variables.get("plan") or call.scope)
 
 
 def _year(call: ServiceCall) -> int:

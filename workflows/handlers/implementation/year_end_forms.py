@@ -25,7 +25,9 @@ YES = "si"
 class CloseEntityYear(PlainForm):
     """`cerrar_vigencia_entidad`: what was handed over, what stays in reserve, and the goals left behind."""
 
-    contract = Contract(needs={"entidad": TEXT, "vigencia": NUMBER})
+    contract = Contract(
+        needs={"entidad": TEXT, "vigencia": NUMBER}, fields=frozenset({"entregas", "reservas", "rezagadas"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row per project, with what the months told; a row per goal behind its target."""
@@ -75,7 +77,12 @@ class CloseEntityYear(PlainForm):
 class RegisterModification(PlainForm):
     """`registrar_modificacion`: a change of a project's money, and the act that orders it."""
 
-    contract = Contract(needs={"entidad": TEXT}, uses={"proyecto": TEXT}, fills={"motivo": TEXT})
+    contract = Contract(
+        needs={"entidad": TEXT},
+        uses={"proyecto": TEXT},
+        fills={"motivo": TEXT},
+        fields=frozenset({"acto", "afecta_metas", "fecha", "proyecto", "soporte", "tipo", "valor"}),
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The project the message was about, and what is in force."""
@@ -133,7 +140,9 @@ class RegisterModification(PlainForm):
 class FileReport(PlainForm):
     """`radicar_reporte`: under which number an entity handed in its external report."""
 
-    contract = Contract(needs={"entidad": TEXT, "periodo": TEXT})
+    contract = Contract(
+        needs={"entidad": TEXT, "periodo": TEXT}, fields=frozenset({"fecha", "numero_radicado", "sistema", "soporte"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is in the report, and where its files are."""

@@ -26,7 +26,22 @@ YEARS = 4
 class CreatePlan(PlainForm):
     """`crear_plan`: what the plan is born with. Its code is that of the case."""
 
-    contract = Contract(fills={"plan": TEXT, "regla_aprobacion": TEXT, "canales": LIST})
+    contract = Contract(
+        fills={"plan": TEXT, "regla_aprobacion": TEXT, "canales": LIST},
+        fields=frozenset(
+            {
+                "anio_inicio",
+                "anios",
+                "entidades",
+                "guia_version",
+                "nombre",
+                "nombre_primer_nivel",
+                "pdd",
+                "regla_aprobacion",
+                "sector",
+            }
+        ),
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The code, four years from the next one, unanimity."""
@@ -108,6 +123,8 @@ class DecideStart(PlainForm):
 
 class ConfirmArchive(PlainForm):
     """`confirmar_archivo`: nothing is open, the index was read, the series chosen."""
+
+    contract = Contract(fields=frozenset({"serie_documental"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is open, and what the file holds."""

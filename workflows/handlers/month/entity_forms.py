@@ -25,7 +25,10 @@ ENDORSES = "avalo"
 
 def month_of(context: FormContext) -> Period:
     """The month a task is about."""
-    return periods.find(context.session, context.plan_code, context.variables["periodo"])
+    if "month" not in context.memo:  # asked again for each of: prepare, check, record
+        context.memo["month"] = periods.find(context.session, context.plan_code, context.variables["periodo"])
+    month: Period = context.memo["month"]
+    return month
 
 
 def entity_of(context: FormContext) -> str:
@@ -39,7 +42,7 @@ class ReportExecution(PlainForm):
     Money is accumulated since January, in pesos; activities tell of the month only.
     """
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"presupuesto"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per project of the entity, and one per activity of its action plan that runs in the month."""
@@ -97,7 +100,11 @@ class ReportExecution(PlainForm):
 class ValidateReport(PlainForm):
     """`validar_reporte`, `validar_extemporaneo`: the liaison accepts or returns each row that was sent."""
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fills={"responsables_por_corregir": LIST})
+    contract = Contract(
+        needs={"periodo": TEXT, "entidad": TEXT},
+        fills={"responsables_por_corregir": LIST},
+        fields=frozenset({"validacion"}),
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The rows that wait, with what was reported beside each."""
@@ -125,7 +132,7 @@ class ValidateReport(PlainForm):
 class EndorseReport(PlainForm):
     """`avalar_reporte`: the head answers for the figures, or returns them with a reason."""
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"decision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is endorsed, to read."""

@@ -34,6 +34,7 @@ class Convene(PlainForm):
         needs={"entidades": LIST},
         uses={"fecha_prevista": TEXT, "tipo": TEXT, "periodo": TEXT, "tema": TEXT, "cierre": DATE},
         fills={"reunion": NUMBER, "vence_acta": DATE},
+        fields=frozenset({"fecha_reunion", "invitados", "lugar_o_enlace", "modalidad", "orden_del_dia", "tecnica"}),
     )
 
     def prepare(self, context: FormContext) -> Prefill:
@@ -70,7 +71,7 @@ class Convene(PlainForm):
 class RecordAttendance(PlainForm):
     """`registrar_asistencia`: who came."""
 
-    contract = Contract(needs={"reunion": NUMBER}, fills={"asistentes": LIST})
+    contract = Contract(needs={"reunion": NUMBER}, fills={"asistentes": LIST}, fields=frozenset({"asistencia"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The invited, as if they had come."""
@@ -91,7 +92,7 @@ class RecordAttendance(PlainForm):
 class WriteMinutes(PlainForm):
     """`elaborar_acta`: what was said, decided, promised; in a follow-up meeting, a verdict per objective and line."""
 
-    contract = Contract(needs={"reunion": NUMBER})
+    contract = Contract(needs={"reunion": NUMBER}, fields=frozenset({"desarrollo"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """What the minutes say so far, and the rows the meeting must answer."""
@@ -122,7 +123,7 @@ class WriteMinutes(PlainForm):
 class ReviewMinutes(PlainForm):
     """`revisar_acta`: a participant agrees or asks for an adjustment."""
 
-    contract = Contract(needs={"reunion": NUMBER}, uses={"asistente": TEXT})
+    contract = Contract(needs={"reunion": NUMBER}, uses={"asistente": TEXT}, fields=frozenset({"resultado"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The minutes, to read."""

@@ -25,7 +25,7 @@ APPROVED = "aprobado"
 class ReviewConsolidated(PlainForm):
     """`revisar_consolidado`: of each alert, whether it is reasonable or has to be clarified."""
 
-    contract = Contract(needs={"periodo": TEXT}, fills={"entidades_por_aclarar": LIST})
+    contract = Contract(needs={"periodo": TEXT}, fills={"entidades_por_aclarar": LIST}, fields=frozenset({"alertas"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The alerts that wait, with what was answered, and the month at a glance."""
@@ -51,7 +51,7 @@ class ReviewConsolidated(PlainForm):
 class ClarifyReport(PlainForm):
     """`aclarar_reporte`: an entity answers the questions about its figures."""
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"aclaraciones"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The questions."""
@@ -83,7 +83,7 @@ class ClarifyReport(PlainForm):
 class QualifyBottlenecks(PlainForm):
     """`calificar_cuellos`: of each candidate, whether it is a bottleneck, why, and what is done."""
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"cuellos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The candidates of the entity, with the measure the rule proposes."""
@@ -111,7 +111,7 @@ class QualifyBottlenecks(PlainForm):
 class ApproveReport(PlainForm):
     """`aprobar_informe`: the coordinator approves the month, which then is frozen, or returns it."""
 
-    contract = Contract(needs={"periodo": TEXT})
+    contract = Contract(needs={"periodo": TEXT}, fields=frozenset({"decision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The month at a glance, and the introduction written so far."""

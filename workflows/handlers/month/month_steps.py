@@ -11,6 +11,7 @@ from engine.contracts import FLAG, LIST, TEXT, declares
 from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from workflows.cycles.models import Period
 from workflows.evaluation import semesters
+from workflows.forms.room import plan_of
 from workflows.monitoring import bottlenecks, consolidation, entity_reports, freezing, lateness, periods
 from workflows.monitoring.models import Bottleneck
 from workflows.recovery import opening
@@ -22,7 +23,7 @@ ReportMaker = Callable[[Session, ProcessEngine, str, str], object]
 @declares(needs={"periodo": TEXT}, fills={"periodo": TEXT, "entidades": LIST})
 def abrir_periodo(call: ServiceCall) -> Mapping[str, Any]:
     """Open the month; sets `entidades`."""
-    plan, code = _plan(call), str(call.variables["periodo"])
+    plan, code = plan_of(call), str(call.variables["periodo"])
     entities = periods.open_month(call.session, call.engine, plan, code, call.instance_id)
     return {"periodo": code, "entidades": entities}
 
@@ -42,7 +43,7 @@ def marcar_sin_reporte(call: ServiceCall) -> None:
 @declares(needs={"periodo": TEXT}, fills={"hay_mesa": FLAG, "entidades_con_cuello": LIST})
 def consolidar_periodo(call: ServiceCall) -> Mapping[str, Any]:
     """Compute the month; sets `hay_mesa` and `entidades_con_cuello`."""
-    done = consolidation.consolidate(call.session, _plan(call), str(call.variables["periodo"]))
+    done = consolidation.consolidate(call.session, plan_of(call), str(call.variables["periodo"]))
     return {"hay_mesa": done.meeting, "entidades_con_cuello": list(done.entities_with_bottleneck)}
 
 
@@ -67,7 +68,7 @@ def congelar_periodo(make_report: ReportMaker | None) -> ServiceTaskHandler:
 
     @declares(needs={"periodo": TEXT})
     def freeze(call: ServiceCall) -> None:
-        period = freezing.freeze(call.session, call.engine, _plan(call), str(call.variables["periodo"]))
+        period = freezing.freeze(call.session, call.engine, plan_of(call), str(call.variables["periodo"]))
         if make_report is not None:
             make_report(call.session, call.engine, period.plan_code, period.code)
 
@@ -77,7 +78,7 @@ def congelar_periodo(make_report: ReportMaker | None) -> ServiceTaskHandler:
 @declares(needs={"periodo": TEXT})
 def publicar_informe(call: ServiceCall) -> None:
     """Put the month on the portal."""
-    periods.publish(call.session, call.engine, _plan(call), str(call.variables["periodo"]))
+    periods.publish(call.session, call.engine, plan_of(call), str(call.variables["periodo"]))
 
 
 @declares(needs={"periodo": TEXT, "entidad": TEXT})
@@ -111,14 +112,10 @@ def steps(make_report: ReportMaker | None) -> dict[str, ServiceTaskHandler]:
 def _needing_recovery(call: ServiceCall) -> list[Bottleneck]:
     """Those of the month, or of the semester where an evaluation decides."""
     if "semestre" in call.variables:
-        evaluation = semesters.of_semester(call.session, _plan(call), str(call.variables["semestre"]))
+        evaluation = semesters.of_semester(call.session, plan_of(call), str(call.variables["semestre"]))
         return semesters.needing_recovery(call.session, evaluation)
     return [kept for kept, _indicator in bottlenecks.needing_recovery(call.session, _period(call))]
 
 
-def _plan(call: ServiceCall) -> str:
-    return str(call.variables.get("plan") or call.scope)
-
-
 def _period(call: ServiceCall) -> Period:
-    return periods.find(call.session, _plan(call), str(call.variables["periodo"]))
+    return periods.find(call.session, plan_of(call), str(call.variables["periodo"]))

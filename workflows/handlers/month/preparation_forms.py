@@ -18,7 +18,7 @@ ACCEPTS = "acepto"
 class SetResponsibles(PlainForm):
     """`establecer_responsables`: who reports, reviews and substitutes, for each row of an entity."""
 
-    contract = Contract(needs={"entidad": TEXT})
+    contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"matriz"}))
 
     def rows(self, context: FormContext) -> list[Responsibility]:
         """The rows to fill."""
@@ -80,7 +80,7 @@ class ReassignResponsibles(SetResponsibles):
 class AcceptResponsibility(PlainForm):
     """`aceptar_responsabilidad`: a person takes on their rows or says why not."""
 
-    contract = Contract(uses={"responsable": TEXT})
+    contract = Contract(uses={"responsable": TEXT}, fields=frozenset({"respuesta"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """Their rows, to read."""

@@ -73,7 +73,9 @@ class ReportProgress(PlainForm):
     Rows the liaison accepted are shown and cannot be changed; a returned row says why.
     """
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, uses={"responsable": TEXT})
+    contract = Contract(
+        needs={"periodo": TEXT, "entidad": TEXT}, uses={"responsable": TEXT}, fields=frozenset({"avances"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """One row per indicator due, with what was promised and reported so far."""
@@ -157,7 +159,9 @@ class ReportProgress(PlainForm):
 class CompleteLateReport(ReportProgress):
     """`completar_reporte`: the rows that were missing, with what had been typed in time."""
 
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, uses={"responsable": TEXT})
+    contract = Contract(
+        needs={"periodo": TEXT, "entidad": TEXT}, uses={"responsable": TEXT}, fields=frozenset({"avances"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """As the report, over the last draft of the month that was not sent."""

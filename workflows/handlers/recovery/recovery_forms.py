@@ -36,7 +36,11 @@ def plan_of(context: FormContext) -> RecoveryPlan:
 class FormulatePlan(PlainForm):
     """`formular_plan_choque`: what holds the indicator back and what is done about it."""
 
-    contract = Contract(needs={"cuello": NUMBER}, fills={"fecha_verificacion": DATE})
+    contract = Contract(
+        needs={"cuello": NUMBER},
+        fills={"fecha_verificacion": DATE},
+        fields=frozenset({"acciones", "causa_raiz", "fecha_objetivo", "meta_recuperacion", "problema", "recursos"}),
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """What was said when it was returned; else the cause given with the bottleneck, and what was programmed."""
@@ -76,6 +80,8 @@ class FormulatePlan(PlainForm):
 class ReviewPlan(PlainForm):
     """`revisar_plan_choque`: the liaison looks whether the actions go to the cause."""
 
+    contract = Contract(fields=frozenset({"decision"}))
+
     def prepare(self, context: FormContext) -> Prefill:
         """The plan, to read."""
         return Prefill(panels=_whole(context, plan_of(context)))
@@ -96,6 +102,8 @@ class ReviewPlan(PlainForm):
 class ApprovePlan(ReviewPlan):
     """`aprobar_plan_choque`: the coordinator answers for those of high severity."""
 
+    contract = Contract(fields=frozenset({"decision"}))
+
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Approve or return."""
         plans.approve(
@@ -111,6 +119,8 @@ class ApprovePlan(ReviewPlan):
 
 class DeclareActions(PlainForm):
     """`ejecutar_plan_choque`: which actions were done, with what shows it."""
+
+    contract = Contract(fields=frozenset({"acciones"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The actions with what the months told of them."""
@@ -147,6 +157,8 @@ class DeclareActions(PlainForm):
 class DecideOnPlan(PlainForm):
     """`escalar_plan_choque`: the head of the sector extends it, has it formulated anew, or lets it go."""
 
+    contract = Contract(fields=frozenset({"argumento", "decision"}))
+
     def prepare(self, context: FormContext) -> Prefill:
         """The plan and what the figures say of it."""
         return Prefill(panels=_whole(context, plan_of(context)))
@@ -171,6 +183,8 @@ class DecideOnPlan(PlainForm):
 
 class VerifyEfficacy(PlainForm):
     """`verificar_eficacia`: whether it worked and what is learnt."""
+
+    contract = Contract(fields=frozenset({"eficaz", "leccion"}))
 
     def prepare(self, context: FormContext) -> Prefill:
         """The plan and what the figures say of it."""
