@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from engine import limits
 from engine.database import Base, states
 from engine.states import HistoryKind
 
@@ -21,11 +22,11 @@ class HistoryEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
     at: Mapped[dt.datetime]
-    actor_id: Mapped[str] = mapped_column(sa.String(100))
+    actor_id: Mapped[str] = mapped_column(sa.String(limits.PERSON))
     kind: Mapped[HistoryKind] = mapped_column(states(HistoryKind, 30))
-    process_key: Mapped[str | None] = mapped_column(sa.String(100))
-    element_id: Mapped[str | None] = mapped_column(sa.String(100))
-    element_name: Mapped[str | None] = mapped_column(sa.String(300))
+    process_key: Mapped[str | None] = mapped_column(sa.String(limits.ID))
+    element_id: Mapped[str | None] = mapped_column(sa.String(limits.ID))
+    element_name: Mapped[str | None] = mapped_column(sa.String(limits.NAME))
     task_id: Mapped[int | None]
     data: Mapped[dict[str, Any]]
 

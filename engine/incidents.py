@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from engine import limits
 from engine.database import Base, states
 from engine.errors import EngineError
 from engine.events import IncidentOpened
@@ -24,7 +25,6 @@ BACK_OFF = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minut
 """How long after each attempt the next one comes; after the last, a person decides."""
 RETRIED_KINDS = frozenset({IncidentKind.STEP})
 """Kinds that may pass by themselves; the others need somebody to correct something."""
-MAX_TRACE = 20_000
 
 
 class Incident(Base):
@@ -39,9 +39,9 @@ class Incident(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
     node_id: Mapped[str | None] = mapped_column(sa.String(32))
-    process_key: Mapped[str | None] = mapped_column(sa.String(100))
-    element_id: Mapped[str | None] = mapped_column(sa.String(100))
-    element_name: Mapped[str | None] = mapped_column(sa.String(300))
+    process_key: Mapped[str | None] = mapped_column(sa.String(limits.ID))
+    element_id: Mapped[str | None] = mapped_column(sa.String(limits.ID))
+    element_name: Mapped[str | None] = mapped_column(sa.String(limits.NAME))
     kind: Mapped[IncidentKind] = mapped_column(states(IncidentKind, 40))
     message: Mapped[str] = mapped_column(sa.Text)
     trace: Mapped[str] = mapped_column(sa.Text)
@@ -50,7 +50,7 @@ class Incident(Base):
     retry_at: Mapped[dt.datetime | None]
     opened_at: Mapped[dt.datetime]
     resolved_at: Mapped[dt.datetime | None]
-    resolved_by: Mapped[str | None] = mapped_column(sa.String(100))
+    resolved_by: Mapped[str | None] = mapped_column(sa.String(limits.PERSON))
     resolution: Mapped[Resolution | None] = mapped_column(states(Resolution))
     reason: Mapped[str | None] = mapped_column(sa.Text)
 
@@ -100,7 +100,7 @@ def close_lost(turn: Turn, node_ids: list[str]) -> None:
 
 def resolve(turn: Turn, incident: Incident, resolution: Resolution, reason: str) -> None:
     """Write down how an incident ended."""
-    incident.state, incident.resolution, incident.reason = IncidentState.RESOLVED, resolution, reason
+    incident.state, incident.resolution, incident.reason = IncidentState.RESOLVED, resolution, limits.told(reason)
     incident.resolved_at, incident.resolved_by, incident.retry_at = turn.now, turn.actor.id, None
     turn.entries.append(
         _entry(turn, incident, HistoryKind.INCIDENT_RESOLVED, {"resolucion": resolution, "motivo": reason})
@@ -157,13 +157,13 @@ def _another_attempt(engine: ProcessEngine, incident: Incident, kind: IncidentKi
 def message_of(failure: Exception) -> str:
     """One line for people: our own sentences as they are, a foreign error by its kind."""
     if isinstance(failure, EngineError):
-        return failure.message
-    return f"{type(failure).__name__}: {failure}".strip()[:1000]
+        return limits.told(failure.message)
+    return limits.told(f"{type(failure).__name__}: {failure}".strip(), 1000)
 
 
 def trace_of(failure: Exception) -> str:
     """The trace, for whoever repairs it; its end if it is long."""
-    return "".join(traceback.format_exception(failure))[-MAX_TRACE:]
+    return limits.told("".join(traceback.format_exception(failure))[-limits.TRACE :], limits.TRACE)
 
 
 def _entry(turn: Turn, incident: Incident, kind: HistoryKind, data: dict[str, str]) -> dict[str, object]:

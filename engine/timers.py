@@ -9,9 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine import limits
 from engine.database import Base
 from engine.definitions.diagram import Element
+from engine.errors import InvalidDeadline
 from engine.runtime import ProcessEngine
+
+_BEYOND = f"El plazo «{{deadline}}» queda a más de {limits.YEARS} años. Revise la fecha de la que depende."
 
 
 class Timer(Base):
@@ -26,7 +30,7 @@ class Timer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
     node_id: Mapped[str] = mapped_column(sa.String(32))
-    element_id: Mapped[str] = mapped_column(sa.String(100))
+    element_id: Mapped[str] = mapped_column(sa.String(limits.ID))
     due_at: Mapped[dt.datetime]
     since: Mapped[dt.datetime | None]
 
@@ -34,5 +38,11 @@ class Timer(Base):
 def due_at(
     engine: ProcessEngine, element: Element, *, since: dt.datetime, variables: Mapping[str, Any], scope: str | None
 ) -> dt.datetime:
-    """When the timer of `element` falls due, by its `plazo`. Raises `InvalidDeadline`."""
-    return engine.calendar.deadline(element.deadline, since=since, variables=variables, scope=scope)
+    """When the timer, or the task, of `element` falls due, by its `plazo`. Raises `InvalidDeadline`."""
+    try:
+        found = engine.calendar.deadline(element.deadline, since=since, variables=variables, scope=scope)
+    except (OverflowError, ValueError) as failure:
+        raise InvalidDeadline(_BEYOND.format(deadline=element.deadline)) from failure
+    if abs(found.year - since.year) > limits.YEARS:
+        raise InvalidDeadline(_BEYOND.format(deadline=element.deadline))
+    return found

@@ -13,12 +13,12 @@ from typing import Any
 
 import orjson
 
+from engine import limits
 from engine.errors import InvalidVariables
 from engine.expressions import compile_expression
 
 MAX_BYTES = 64 * 1024
 """Of all the variables that one point of a case sees."""
-MAX_NAME = 100
 _PART = re.compile(r"\$\{[^{}]*\}")
 
 
@@ -64,7 +64,7 @@ def fill(text: str, data: Mapping[str, Any]) -> str | None:
 
 
 def _name(name: Any) -> str:
-    if not isinstance(name, str) or not name.isidentifier() or len(name) > MAX_NAME:
+    if not isinstance(name, str) or not name.isidentifier() or len(name) > limits.ID:
         raise InvalidVariables(f"«{name}» no sirve como nombre de variable: use letras, números y guion bajo.")
     return name
 
@@ -76,13 +76,21 @@ def _kept(name: str, value: Any) -> Any:
 
 
 def _scalar(name: str, value: Any) -> Any:
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _writable(name, value)
     if isinstance(value, int) and abs(value) < 2**63:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
     raise InvalidVariables(f"La variable «{name}» debe ser un texto, un número, sí o no, o una lista de ellos.")
+
+
+def _writable(name: str, text: str) -> str:
+    if not limits.is_kept(text):
+        raise InvalidVariables(f"La variable «{name}» trae una letra que no se puede guardar. Escríbala de nuevo.")
+    return text
 
 
 def _json(value: Any) -> Any:

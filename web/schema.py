@@ -12,6 +12,7 @@ MODULES = (
     "engine.definitions.models",
     "engine.instances.models",
     "engine.instances.correlation",
+    "engine.instances.keeping",
     "engine.tasks.models",
     "engine.history",
     "engine.incidents",

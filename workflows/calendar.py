@@ -101,6 +101,14 @@ class WorkingCalendar:
 
         A variable that holds a date and time means that very moment. Raises `InvalidDeadline`.
         """
+        try:
+            return self._deadline(expression, since, variables, scope)
+        except (OverflowError, ValueError) as exc:
+            raise InvalidDeadline(f"El plazo «{expression}» cae después del año 9999. Revise su fecha.") from exc
+
+    def _deadline(
+        self, expression: str, since: dt.datetime, variables: Mapping[str, Any], scope: str | None
+    ) -> dt.datetime:
         text = _tidy(expression)
         if bare := _BARE.fullmatch(text):
             return end_of_day(self.add_working_days(bogota_day(since), int(bare["count"]), scope))

@@ -22,7 +22,10 @@ CACHED_BUNDLES = 256
 
 @dataclass(frozen=True, slots=True)
 class BundleModel:
-    """What a case runs on: its process, what that calls, and the forms they name, each at one version."""
+    """What a case runs on: its process, what that calls, and the forms they name, each at one version.
+
+    `awaited` are the messages that a case may come to wait for.
+    """
 
     sha256: str
     process_key: str
@@ -31,6 +34,7 @@ class BundleModel:
     diagrams: Mapping[str, DiagramModel]
     _xml: Mapping[str, bytes]
     _forms: Mapping[str, dict[str, Any]]
+    awaited: frozenset[str] = frozenset()
 
     def xml(self, process_key: str) -> bytes:
         """The diagram as published."""
@@ -98,14 +102,16 @@ def _read(session: Session, bundle: Bundle) -> BundleModel:
         sa.select(ProcessVersion).where(ProcessVersion.id.in_(content["processes"].values()))
     ).all()
     forms = session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(content["forms"].values()))).all()
+    diagrams = {version.process_key: read_diagram(version.xml) for version in processes}
     return BundleModel(
         sha256=bundle.sha256,
         process_key=bundle.process_key,
         versions={version.process_key: version.version for version in processes},
         form_versions={form.form_key: form.version for form in forms},
-        diagrams={version.process_key: read_diagram(version.xml) for version in processes},
+        diagrams=diagrams,
         _xml={version.process_key: version.xml for version in processes},
         _forms={form.form_key: form.schema for form in forms},
+        awaited=frozenset(e.awaited_message for model in diagrams.values() for e in model.elements.values()) - {""},
     )
 
 

@@ -103,6 +103,13 @@ class Element:
         return 1 if match is None else max(1, int(match[1])) if match[1] else 0
 
     @property
+    def awaited_message(self) -> str:
+        """The message that a running case waits for here, by default one of the element's own name; empty if none."""
+        opens_a_case = self.kind == "startEvent" and self.parent_id is None
+        catches = self.kind in ("intermediateCatchEvent", "boundaryEvent", "startEvent") and self.event == "message"
+        return (self.message or self.id) if self.kind == "receiveTask" or (catches and not opens_a_case) else ""
+
+    @property
     def is_gateway(self) -> bool:
         """Whether it splits or joins the flow."""
         return self.kind.endswith("Gateway")

@@ -10,11 +10,11 @@ from engine import incidents
 from engine.errors import ExecutionFailed
 from engine.events import InstanceEnded
 from engine.incidents import Incident
-from engine.instances import state
+from engine.instances import keeping, state
 from engine.instances.execution import advance, receive
-from engine.instances.holding import hold, release
+from engine.instances.holding import expected, hold, release
 from engine.instances.pruning import prune
-from engine.instances.turn import Turn
+from engine.instances.turn import Thrown, Turn
 from engine.instances.waiting import BLOCKED, Waiting, waiting_of
 from engine.states import HistoryKind, IncidentKind, InstanceState, Resolution
 from engine.tasks import offering
@@ -33,14 +33,29 @@ def close(turn: Turn, resolving: Resolving | None = None) -> None:
     """Advance until the case stands still, then write everything down."""
     advance(turn)
     _deliver_own(turn)
+    while kept := _kept(turn):
+        receive(turn, kept)
+        advance(turn)
     _write(turn, resolving)
 
 
 def _deliver_own(turn: Turn) -> None:
     """Messages that a step sent to the very case it runs in wait until the case stands still."""
     while turn.received:
-        receive(turn, turn.received.pop(0))
-        advance(turn)
+        message = turn.received.pop(0)
+        if receive(turn, message):
+            advance(turn)
+        else:
+            keeping.keep(turn.session, turn.instance, message, turn.now)
+
+
+def _kept(turn: Turn) -> Thrown | None:
+    """A message that came earlier, for what the case has begun to wait for in this turn."""
+    if not turn.bundle.awaited:
+        return None
+    fresh = [node for node_id, node in waiting_of(turn.case).held.items() if node_id not in turn.before.held]
+    wanted = [one for node in fresh for one in expected(turn, node)]
+    return keeping.take(turn.session, turn.instance.id, wanted, turn.now) if wanted else None
 
 
 def _write(turn: Turn, resolving: Resolving | None) -> None:
@@ -118,6 +133,8 @@ def _end_or_guard(turn: Turn, after: Waiting) -> bool:
 def end(turn: Turn, how: InstanceState) -> None:
     """Mark the instance ended (`completed` or `cancelled`)."""
     instance = turn.instance
+    if turn.bundle.awaited:
+        keeping.forget(turn.session, instance.id)
     instance.state, instance.ended_at = how, turn.now
     turn.events.append(
         InstanceEnded(

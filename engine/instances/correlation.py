@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from engine import limits
 from engine.database import Base
 
 
@@ -17,9 +18,9 @@ class Subscription(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
     node_id: Mapped[str] = mapped_column(sa.String(32))
-    element_id: Mapped[str] = mapped_column(sa.String(100))
-    name: Mapped[str] = mapped_column(sa.String(100))
-    key: Mapped[str] = mapped_column(sa.String(200))
+    element_id: Mapped[str] = mapped_column(sa.String(limits.ID))
+    name: Mapped[str] = mapped_column(sa.String(limits.MESSAGE_NAME))
+    key: Mapped[str] = mapped_column(sa.String(limits.MESSAGE_KEY))
 
 
 def forget(session: Session, instance_id: int) -> None:

@@ -10,14 +10,14 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, Th
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
-from engine.definitions.diagram import Element
+from engine import limits
 from engine.definitions.parsing import element_id_of
 from engine.definitions.specs import AutomaticStep, Call, EventGateway
-from engine.errors import EngineError, ExecutionFailed, InvalidExpression, InvalidVariables, UnknownTopic
+from engine.errors import EngineError, ExecutionFailed, InvalidVariables, UnknownTopic
 from engine.events import MessageThrown
 from engine.identity import SYSTEM
 from engine.instances.case import element_id, forget_orphans, process_key
-from engine.instances.holding import awaited, message_key, message_name
+from engine.instances.holding import TOO_LONG, awaited, expects, message_key
 from engine.instances.pruning import prune
 from engine.instances.raising import raise_from, raises
 from engine.instances.turn import Thrown, Turn
@@ -119,23 +119,17 @@ def fire(node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
     node.data.update(variables)
 
 
-def receive(turn: Turn, message: Thrown) -> None:
-    """Hand a message to every element of the case that waits for it."""
+def receive(turn: Turn, message: Thrown) -> bool:
+    """Hand a message to every element of the case that waits for it; whether any did."""
+    received = False
     for node in list(waiting_of(turn.case).held.values()):
         for element in awaited(turn, node):
-            if node._state == TaskState.WAITING and _expects(element, node, message):
+            if node._state == TaskState.WAITING and expects(element, node, message):
+                received = True
                 fire(node, element.id, kept(checked(message.variables)))
                 shown = {"nombre": message.name, "clave": message.key, "variables": dict(message.variables)}
                 turn.record_step(HistoryKind.MESSAGE_RECEIVED, node, **shown)
-
-
-def _expects(element: Element, node: Node, message: Thrown) -> bool:
-    if element.event not in ("", "message") or message_name(element) != message.name:
-        return False
-    try:
-        return message_key(element, node) == message.key
-    except InvalidExpression:
-        return False
+    return received
 
 
 def _run_step(turn: Turn, node: Node) -> bool:
@@ -204,7 +198,9 @@ def _throw_own_message(turn: Turn, node: Node) -> None:
 def _throw(turn: Turn, node: Node, name: str, key: str, variables: Mapping[str, Any]) -> None:
     if not isinstance(name, str) or not isinstance(key, str):
         raise InvalidVariables("El nombre y la clave de un mensaje deben ser textos.")
-    message = Thrown(name, key, plain(checked(variables)))
+    if not limits.fits(name, limits.MESSAGE_NAME) or not limits.fits(key, limits.MESSAGE_KEY):
+        raise InvalidVariables(TOO_LONG)
+    message = Thrown(name, key, plain(checked(variables)), turn.instance.scope)
     turn.thrown.append(message)
     turn.events.append(MessageThrown(turn.now, SYSTEM.id, turn.instance.id, name, key, message.variables))
     turn.record_step(HistoryKind.MESSAGE_SENT, node, nombre=name, clave=key)

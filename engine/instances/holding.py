@@ -7,17 +7,22 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
 
-from engine import timers
+from engine import limits, timers
 from engine.definitions.diagram import Element
 from engine.definitions.parsing import element_id_of
 from engine.definitions.specs import EventGateway
 from engine.errors import InvalidExpression
 from engine.instances.case import process_key
 from engine.instances.correlation import Subscription
-from engine.instances.turn import Turn
+from engine.instances.turn import Thrown, Turn
 from engine.states import IncidentKind
 from engine.timers import Timer
 from engine.variables import fill, plain
+
+TOO_LONG = (
+    f"Un mensaje tiene un nombre de máximo {limits.MESSAGE_NAME} letras y una clave de máximo {limits.MESSAGE_KEY}: "
+    "use un código, no un texto largo."
+)
 
 
 def hold(turn: Turn, node: Node) -> None:
@@ -78,10 +83,31 @@ def message_name(element: Element) -> str:
 def message_key(element: Element, node: Node) -> str:
     """The key by which a message finds (or leaves) this element: `clave`, by default the plan.
 
-    Raises `InvalidExpression` if a variable of it has no value.
+    Raises `InvalidExpression` if a variable of it has no value, or one too long.
     """
     written = element.properties.get("clave", "${plan}")
     key = fill(written, node.data)
     if key is None:
         raise InvalidExpression(f"La clave del mensaje, «{written}», no tiene valor en este punto del proceso.")
+    if not limits.fits(key, limits.MESSAGE_KEY):
+        raise InvalidExpression(f"{TOO_LONG} Aquí la clave es «{written}» y vale «{limits.told(key, 60)}».")
     return key
+
+
+def expects(element: Element, node: Node, message: Thrown) -> bool:
+    """Whether an element that `node` waits for would take a message."""
+    return (message.name, message.key) in _expected(element, node)
+
+
+def expected(turn: Turn, node: Node) -> list[tuple[str, str]]:
+    """The names and keys of the messages that a node waits for."""
+    return [one for element in awaited(turn, node) for one in _expected(element, node)]
+
+
+def _expected(element: Element, node: Node) -> list[tuple[str, str]]:
+    if element.event not in ("", "message"):
+        return []
+    try:
+        return [(message_name(element), message_key(element, node))]
+    except InvalidExpression:
+        return []

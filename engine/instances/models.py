@@ -7,6 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine import limits
 from engine.database import Base, states
 from engine.states import InstanceState
 
@@ -25,16 +26,16 @@ class Instance(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    process_key: Mapped[str] = mapped_column(sa.String(100))
+    process_key: Mapped[str] = mapped_column(sa.String(limits.ID))
     bundle_sha256: Mapped[str] = mapped_column(sa.ForeignKey("bundle.sha256"), index=True)
-    business_key: Mapped[str] = mapped_column(sa.String(200))
-    name: Mapped[str] = mapped_column(sa.String(300))
-    scope: Mapped[str | None] = mapped_column(sa.String(100))
+    business_key: Mapped[str] = mapped_column(sa.String(limits.BUSINESS_KEY))
+    name: Mapped[str] = mapped_column(sa.String(limits.NAME))
+    scope: Mapped[str | None] = mapped_column(sa.String(limits.SCOPE))
     state: Mapped[InstanceState] = mapped_column(states(InstanceState))
     status: Mapped[bytes] = mapped_column(deferred=True)
     lock_version: Mapped[int] = mapped_column()
     started_at: Mapped[dt.datetime]
-    started_by: Mapped[str] = mapped_column(sa.String(100))
+    started_by: Mapped[str] = mapped_column(sa.String(limits.PERSON))
     ended_at: Mapped[dt.datetime | None]
 
     __mapper_args__ = {"version_id_col": lock_version}  # noqa: RUF012  SQLAlchemy declares it so

@@ -8,12 +8,13 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.diagram import Element
 from engine.definitions.specs import Border, End
-from engine.definitions.throwing import Error, Escalation, Signal, call_around, is_heard
+from engine.definitions.throwing import Error, Escalation, Signal, call_around, is_heard, shared_with_others
 from engine.errors import ExecutionFailed
 from engine.instances.case import depth_first, process_key
-from engine.instances.turn import Turn
+from engine.instances.turn import Signalled, Turn
 from engine.instances.waiting import BLOCKED
-from engine.states import IncidentKind
+from engine.states import HistoryKind, IncidentKind
+from engine.variables import plain
 
 _AT_END = "Si ese fin es el previsto, omítalo y diga por qué; si no, cancele el proceso."
 _AT_CALL = "Reintente para hacerlo de nuevo, omítalo para seguir sin él, o cancele el proceso."
@@ -32,10 +33,19 @@ def raise_from(turn: Turn, node: Node) -> bool:
         _fail(turn, node)
         return False
     node.run()
+    if isinstance(node.task_spec.event_definition, Signal):
+        _tell_others(turn, node)
     for other in depth_first(turn.case):
         if _interrupts(other):
             other.run()
     return True
+
+
+def _tell_others(turn: Turn, node: Node) -> None:
+    """A signal is heard inside its case, and begins the processes that start with it."""
+    name = turn.element(node).reference
+    turn.signals.append(Signalled(name, plain(shared_with_others(node)), turn.instance.scope))
+    turn.record_step(HistoryKind.SIGNAL_SENT, node, nombre=name)
 
 
 def _interrupts(node: Node) -> bool:

@@ -37,11 +37,21 @@ _STORE = (
 
 @dataclass(frozen=True, slots=True)
 class Thrown:
-    """A message that leaves a case."""
+    """A message that leaves a case; `scope` is that of the case."""
 
     name: str
     key: str
     variables: Mapping[str, Any]
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signalled:
+    """A signal that leaves a case: it begins the processes that start with it, within the same scope."""
+
+    name: str
+    variables: Mapping[str, Any]
+    scope: str | None
 
 
 @dataclass(slots=True)
@@ -59,6 +69,7 @@ class Turn:
     entries: list[dict[str, Any]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     thrown: list[Thrown] = field(default_factory=list)
+    signals: list[Signalled] = field(default_factory=list)
     received: list[Thrown] = field(default_factory=list)
     completed: set[str] = field(default_factory=set)
     failing: dict[str, tuple[IncidentKind, Exception]] = field(default_factory=dict)

@@ -10,18 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine import limits
 from engine.definitions import catalogue, parsing
 from engine.definitions.catalogue import BundleModel
-from engine.errors import Conflict, DuplicateBusinessKey, ExecutionFailed, InstanceEndedError
+from engine.errors import Conflict, DuplicateBusinessKey, ExecutionFailed, InstanceEndedError, Invalid
 from engine.events import InstanceStarted
 from engine.identity import SYSTEM, Actor
-from engine.instances import closing, locking, state
+from engine.instances import closing, keeping, locking, state
 from engine.instances.case import Case
 from engine.instances.closing import Resolving
 from engine.instances.correlation import Subscription
 from engine.instances.execution import receive
 from engine.instances.models import Instance
-from engine.instances.turn import Thrown, Turn
+from engine.instances.turn import Signalled, Thrown, Turn
 from engine.instances.waiting import Waiting, waiting_of
 from engine.naming import CaseName
 from engine.runtime import ProcessEngine
@@ -68,7 +69,7 @@ def turn(
         open_turns.pop(instance.id, None)
     for event in going.events:
         engine.tell(session, event)
-    deliver(session, engine, going.thrown)
+    deliver(session, engine, going.thrown, going.signals)
 
 
 def refuse_nested(session: Session, instance_id: int) -> None:
@@ -89,6 +90,7 @@ def open_case(
     """Open a case at a start event. Raises `InvalidVariables`, `DuplicateBusinessKey`."""
     values = checked(variables)
     check_size(values)
+    named = _named(named)
     specs = parsing.parsed(bundle.sha256, bundle.diagrams, bundle.process_key, start_element)
     case = Case(specs, start_element)
     case.task_tree.data.update(values)
@@ -100,21 +102,42 @@ def open_case(
     return instance
 
 
-def deliver(session: Session, engine: ProcessEngine, thrown: Iterable[Thrown]) -> None:
-    """Send what a diagram threw. Nobody may be waiting for it: that is not an error of who throws."""
+def deliver(
+    session: Session, engine: ProcessEngine, thrown: Iterable[Thrown], signals: Iterable[Signalled] = ()
+) -> None:
+    """Send what a diagram threw. A message for which nobody waits yet is kept for the cases that may come to."""
     depth = session.info.get(_DEPTH, 0)
     if depth >= MAX_DEPTH:
-        raise ExecutionFailed("Los procesos se envían mensajes en círculo. Revise sus diagramas.")
+        raise ExecutionFailed("Los procesos se envían mensajes o señales en círculo. Revise sus diagramas.")
     session.info[_DEPTH] = depth + 1
     try:
         for message in thrown:
-            reach(session, engine, message, SYSTEM)
+            if not reach(session, engine, message, SYSTEM):
+                _keep(session, engine, message)
+        for signal in signals:
+            _open_cases(session, engine, ("signal", signal.name), signal.variables, SYSTEM, signal.scope)
     finally:
         session.info[_DEPTH] = depth
 
 
+def _keep(session: Session, engine: ProcessEngine, message: Thrown) -> None:
+    """Keep a message; a case that begins to wait for it at this very moment is seen when its turn is over."""
+    for instance_id in keeping.candidates(session, message):
+        going_on = _going_on(session, instance_id)
+        instance = going_on.instance if going_on else locking.lock(session, instance_id)
+        if instance is None or instance.state != InstanceState.ACTIVE:
+            continue
+        if going_on is None and keeping.is_awaited(session, instance_id, message):
+            _hand(session, engine, instance_id, message, SYSTEM)
+        else:
+            keeping.keep(session, instance, message, engine.now())
+
+
 def reach(session: Session, engine: ProcessEngine, message: Thrown, actor: Actor) -> list[int]:
-    """Hand a message to every case that waits for it and open those that begin with it; the instances reached."""
+    """Hand a message to every case that waits for it and open those that begin with it; the instances reached.
+
+    Of two who send the same at once, one finds that nobody waits any more.
+    """
     waiting = session.scalars(
         sa.select(Subscription.instance_id)
         .where(Subscription.name == message.name, Subscription.key == message.key)
@@ -122,7 +145,7 @@ def reach(session: Session, engine: ProcessEngine, message: Thrown, actor: Actor
         .order_by(Subscription.instance_id)
     ).all()
     reached = [instance_id for instance_id in waiting if _hand(session, engine, instance_id, message, actor)]
-    return reached + _open_cases(session, engine, message, actor)
+    return reached + _open_cases(session, engine, ("message", message.name), message.variables, actor)
 
 
 def _going_on(session: Session, instance_id: int) -> Turn | None:
@@ -140,21 +163,35 @@ def _hand(session: Session, engine: ProcessEngine, instance_id: int, message: Th
     if instance is None or instance.state != InstanceState.ACTIVE:
         return False
     with turn(session, engine, instance, actor) as receiving:
-        receive(receiving, message)
-    return True
+        return receive(receiving, message)
 
 
-def _open_cases(session: Session, engine: ProcessEngine, message: Thrown, actor: Actor) -> list[int]:
+def _open_cases(
+    session: Session,
+    engine: ProcessEngine,
+    begins_with: tuple[str, str],
+    variables: Mapping[str, Any],
+    actor: Actor,
+    scope: str | None = None,
+) -> list[int]:
+    """Open a case of every process that begins with this (`message` or `signal`, and its name), within `scope`."""
     if engine.case_namer is None:
         return []
     opened = []
     for process_key, element in catalogue.start_events(session):
-        if element.event == "message" and element.message == message.name:
-            named = engine.case_namer.name_case(session, process_key, message.variables)
+        if begins_with == (element.event, element.message or element.reference):
+            named = engine.case_namer.name_case(session, process_key, variables)
+            named = named if scope is None else named._replace(scope=scope)
             bundle = catalogue.current(session, process_key)
-            instance = open_case(session, engine, bundle, named, message.variables, actor, element.id)
-            opened.append(instance.id)
+            opened.append(open_case(session, engine, bundle, named, variables, actor, element.id).id)
     return opened
+
+
+def _named(named: CaseName) -> CaseName:
+    """A name that fits its columns. Raises `Invalid` for a key that does not: cut short, it would be another's."""
+    if not limits.fits(named.business_key, limits.BUSINESS_KEY) or not limits.fits(named.scope or "", limits.SCOPE):
+        raise Invalid(f"La clave de un proceso tiene máximo {limits.BUSINESS_KEY} letras. Acórtela.")
+    return named._replace(name=limits.told(named.name, limits.NAME))
 
 
 def _insert(session: Session, engine: ProcessEngine, bundle: BundleModel, named: CaseName, actor: Actor) -> Instance:

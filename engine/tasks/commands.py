@@ -10,6 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from engine import limits
 from engine.errors import (
     Conflict,
     CorruptState,
@@ -95,6 +96,8 @@ def reassign(session: Session, engine: ProcessEngine, task_id: int, *, actor: Ac
         raise NotAllowed("Solo un coordinador puede reasignar tareas. Pídaselo a él.", task_id=task_id)
     if not reason.strip():
         raise Invalid("Escriba por qué reasigna la tarea.")
+    if not limits.fits(to, limits.PERSON):
+        raise Invalid("Esa persona no existe. Elíjala de la lista.")
     task = _locked(session, task_id)
     ensure_open(task)
     if done_what_is_checked(session, task, to):

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine import limits
 from engine.database import Base, states
 from engine.states import UserTaskState
 
@@ -45,22 +46,22 @@ class UserTask(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
     node_id: Mapped[str] = mapped_column(sa.String(32), unique=True)
-    process_key: Mapped[str] = mapped_column(sa.String(100))
-    element_id: Mapped[str] = mapped_column(sa.String(100))
-    name: Mapped[str] = mapped_column(sa.String(300))
-    form_key: Mapped[str | None] = mapped_column(sa.String(100))
+    process_key: Mapped[str] = mapped_column(sa.String(limits.ID))
+    element_id: Mapped[str] = mapped_column(sa.String(limits.ID))
+    name: Mapped[str] = mapped_column(sa.String(limits.NAME))
+    form_key: Mapped[str | None] = mapped_column(sa.String(limits.ID))
     properties: Mapped[dict[str, Any]]
     variables: Mapped[dict[str, Any]]
     context: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[UserTaskState] = mapped_column(states(UserTaskState))
-    assignee: Mapped[str | None] = mapped_column(sa.String(100))
+    assignee: Mapped[str | None] = mapped_column(sa.String(limits.PERSON))
     priority: Mapped[int] = mapped_column(default=50)
     created_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime | None]
     due_since: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
     completed_at: Mapped[dt.datetime | None]
-    completed_by: Mapped[str | None] = mapped_column(sa.String(100))
+    completed_by: Mapped[str | None] = mapped_column(sa.String(limits.PERSON))
 
 
 class TaskCandidate(Base):
@@ -70,5 +71,5 @@ class TaskCandidate(Base):
     __table_args__ = (sa.Index("ix_task_candidate_group", "group_id", "due_at", "task_id"),)
 
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id", ondelete="CASCADE"), primary_key=True)
-    group_id: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    group_id: Mapped[str] = mapped_column(sa.String(limits.GROUP), primary_key=True)
     due_at: Mapped[dt.datetime | None]

@@ -9,7 +9,8 @@ from typing import Any, cast
 import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
 
-from engine.errors import UnknownRole
+from engine import limits, timers
+from engine.errors import InvalidVariables, UnknownRole
 from engine.events import TaskCancelled, TaskCreated
 from engine.instances.case import caller_of, element_id, loop_context, process_key
 from engine.instances.turn import Turn
@@ -97,7 +98,7 @@ def _task(turn: Turn, node: Node) -> dict[str, Any]:
         node_id=node.id.hex,
         process_key=process_key(node),
         element_id=element_id(node),
-        name=(fill(element.name, node.data) or element.name or element.id)[:300],
+        name=limits.told(fill(element.name, node.data) or element.name or element.id, limits.NAME),
         form_key=element.form_key or None,
         properties=dict(element.properties),
         variables=plain(node.data),
@@ -113,19 +114,22 @@ def _task(turn: Turn, node: Node) -> dict[str, Any]:
 
 def _assignee(turn: Turn, node: Node) -> str | None:
     try:
-        return fill(turn.element(node).assignee, node.data) or None
+        person = fill(turn.element(node).assignee, node.data) or None
+        if person and not limits.fits(person, limits.PERSON):
+            raise InvalidVariables(f"La persona «{limits.told(person, 60)}» no existe: ningún usuario se llama así.")
+        return person
     except Exception as failure:
         turn.fail(node, IncidentKind.ASSIGNMENT, failure)
         return None
 
 
 def _due_at(turn: Turn, node: Node) -> dt.datetime | None:
-    deadline = turn.element(node).deadline
-    if not deadline:
+    element = turn.element(node)
+    if not element.deadline:
         return None
     try:
-        return turn.engine.calendar.deadline(
-            deadline, since=turn.now, variables=plain(node.data), scope=turn.instance.scope
+        return timers.due_at(
+            turn.engine, element, since=turn.now, variables=plain(node.data), scope=turn.instance.scope
         )
     except Exception as failure:
         turn.fail(node, IncidentKind.DEADLINE, failure)
@@ -150,7 +154,10 @@ def _group(turn: Turn, role: str, data: Mapping[str, Any]) -> str:
     filled = fill(role, data)
     if not filled:
         raise UnknownRole(f"El rol «{role}» no tiene valor en este punto del proceso.")
-    return turn.engine.groups.resolve(filled, plain(data))
+    group = turn.engine.groups.resolve(filled, plain(data))
+    if not limits.fits(group, limits.GROUP):
+        raise UnknownRole(f"El grupo «{limits.told(group, 60)}» no existe: ninguno se llama así.")
+    return group
 
 
 def _roles(turn: Turn, node: Node) -> tuple[tuple[str, ...], Mapping[str, Any]]:

@@ -40,6 +40,9 @@ SENTENCES: Mapping[str, str] = {
     "deadline_moved": "«{what}»{entity} pasó del {before} al {after}: cambiaron los días que no se trabajan.",
     "message_sent": "Se avisó a otro proceso: «{what}».",
     "message_received": "Llegó un aviso de otro proceso: «{what}».",
+    "message_kept": "Llegó antes de que el proceso lo esperara: «{what}». Queda guardado hasta entonces.",
+    "message_dropped": "Se descartó lo que había llegado antes de que se esperara: «{what}».",
+    "signal_sent": "Se dio la señal: «{what}».",
     "incident_opened": "Falló «{what}»; quedó como incidente.",
     "incident_resolved": "{who} resolvió el incidente de «{what}».{why}",
 }

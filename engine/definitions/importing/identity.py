@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
+from engine import limits
 from engine.definitions.importing.draft import Draft, called, id_of, slug
-from engine.definitions.linting.findings import MAX_ID
-from engine.definitions.linting.identity import MAX_NAME
 from engine.definitions.markup import BPMN, BPMNDI, Node, bpmn, children, local, namespace, one_line, reference, text_of
 from engine.definitions.reading import NODES
 
@@ -82,7 +81,7 @@ def _unreadable_ids(draft: Draft) -> None:
     renamed: dict[str, str] = {}
     for node in [draft.process, *(n for n in draft.process.iter(f"{{{BPMN}}}*") if n is not draft.process)]:
         written = str(node.get("id") or "")
-        if written and (len(written) > MAX_ID or not _ID.match(written)):
+        if written and (len(written) > limits.ID or not _ID.match(written)):
             renamed[written] = draft.fresh(written)
             node.set("id", renamed[written])
     if renamed:
@@ -115,9 +114,9 @@ def _plain_references(draft: Draft) -> None:
 def _names(draft: Draft) -> None:
     for node in draft.root.iter(f"{{{BPMN}}}*"):
         name = str(node.get("name") or "")
-        if len(name) > MAX_NAME:
-            node.set("name", one_line(name)[: MAX_NAME - 1] + "…")
-            draft.repaired(node, "name_length", f"El nombre {called(node)[:40]}…» se acortó a {MAX_NAME} letras.")
+        if len(name) > limits.NAME:
+            node.set("name", one_line(name)[: limits.NAME - 1] + "…")
+            draft.repaired(node, "name_length", f"El nombre {called(node)[:40]}…» se acortó a {limits.NAME} letras.")
 
 
 def _loose_flows(draft: Draft) -> None:

@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine import limits
 from engine.definitions.dataflow.flow import Following
 from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.markup import Node
-
-MAX_ID = 100
-"""Of the letters of an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def shown(element: Element) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like this one; empty if none is. No name is longer than an id may be."""
-    return _nearest(name, tuple(known)) if len(name) <= MAX_ID else ""
+    return _nearest(name, tuple(known)) if len(name) <= limits.ID else ""
 
 
 @functools.lru_cache(10_000)

@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from engine import limits
+from engine.definitions.diagram import Element
 from engine.definitions.elements import AROUND, CATALOGUE, kind_name, refusal
-from engine.definitions.linting.findings import MAX_ID, Checked, Finding, error, shown, warning
+from engine.definitions.linting.findings import Checked, Finding, error, shown, warning
 from engine.definitions.markup import BPMN, BPMNDI, Node, bpmn, children, local, namespace, one_line, reference
 from engine.definitions.reading import NODES, SUBPROCESSES
 
-MAX_NAME = 300
 _ID = re.compile(r"[^\W\d][\w.\-]*\Z")
 
 
@@ -38,10 +39,9 @@ def _missing_ids(checked: Checked) -> Iterator[Finding]:
 
 def _readable_ids(checked: Checked) -> Iterator[Finding]:
     for one in [checked.model.process_key, *checked.model.elements, *checked.model.flows, *checked.model.lanes]:
-        if one and (len(one) > MAX_ID or not _ID.match(one)):
-            text = (
-                f"El identificador «{one[:60]}» debe empezar por letra, sin espacios, y tener máximo {MAX_ID} letras."
-            )
+        if one and (len(one) > limits.ID or not _ID.match(one)):
+            rule = f"debe empezar por letra, sin espacios, y tener máximo {limits.ID} letras"
+            text = f"El identificador «{one[:60]}» {rule}."
             yield error(one, "id_form", f"{text} Cámbielo en las propiedades.")
 
 
@@ -68,9 +68,30 @@ def _reserved_key(checked: Checked) -> Iterator[Finding]:
 
 def _names(checked: Checked) -> Iterator[Finding]:
     for node in checked.root.iter():
-        if namespace(node) == BPMN and len(str(node.get("name") or "")) > MAX_NAME:
-            message = f"Un nombre tiene más de {MAX_NAME} letras. Acórtelo y pase lo demás a la documentación."
+        if namespace(node) == BPMN and len(str(node.get("name") or "")) > limits.NAME:
+            message = f"Un nombre tiene más de {limits.NAME} letras. Acórtelo y pase lo demás a la documentación."
             yield error(str(node.get("id") or ""), "name_length", message)
+
+
+def _lengths(checked: Checked) -> Iterator[Finding]:
+    """What is written down with each case must fit: one that does not would stop its first case."""
+    for element in checked.model.elements.values():
+        for what, text, most in _written(element):
+            if len(text) > most:
+                message = f"{shown(element)}: {what} tiene {len(text)} letras, y caben {most}. Use un código corto."
+                yield error(element.id, "length", message)
+
+
+def _written(element: Element) -> Iterator[tuple[str, str, int]]:
+    yield "el nombre de su mensaje", element.message, limits.MESSAGE_NAME
+    yield "su formulario", element.form_key, limits.ID
+    if "{" not in element.properties.get("clave", ""):
+        yield "la clave de su mensaje", element.properties.get("clave", ""), limits.MESSAGE_KEY
+    if "{" not in element.assignee:
+        yield "su persona", element.assignee, limits.PERSON
+    for role in element.roles:
+        if "{" not in role:
+            yield "su rol", role, limits.GROUP
 
 
 def _unnamed(checked: Checked) -> Iterator[Finding]:
@@ -145,6 +166,7 @@ RULES = (
     _process,
     _reserved_key,
     _names,
+    _lengths,
     _unnamed,
     _supported,
     _token_quantities,
