@@ -107,7 +107,8 @@ class Contracts:
 
     `steps` by topic and `forms` by their name in `registro`; one that is missing may need and give anything. `calendar`
     is what a case begins with that the calendar opens, `by_hand` that a person begins, `opened` that a
-    program does, by process. `messages` is what those sent from outside the diagrams bring, by name.
+    program does, by process. `messages` is what those sent from outside the diagrams bring, by name, and
+    `senders` who sends each, as the end of «lo envía …».
     `role_needs` and `deadline_needs` name the variables that a role, or the text of a deadline, cannot do without;
     `span` reads a deadline that is counted in working days, None of any other.
     """
@@ -121,3 +122,4 @@ class Contracts:
     role_needs: Callable[[str], frozenset[str]]
     deadline_needs: Callable[[str], frozenset[str]]
     span: Callable[[str], Span | None] = lambda _text: None
+    senders: Mapping[str, str] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from engine.states import HistoryKind, IncidentKind, InstanceState, UserTaskStat
 from engine.tasks import offering
 from engine.tasks.models import UserTask
 from engine.timers import Timer
+from engine.waits import stalls, waits
 
 BATCH = 200
 
@@ -118,8 +119,10 @@ class _Examination:
         yield from self._stalled(waiting, open_incidents)
 
     def _stalled(self, waiting: Waiting, open_incidents: list[Incident]) -> Iterator[Problem]:
-        if not waiting.anything() and not open_incidents:
-            yield self._problem("stalled", "Está en curso, pero nada ni nadie puede continuarlo.")
+        if not waiting.tasks and not open_incidents:
+            why = stalls.reason(waits(self.session, self.engine, self.instance.id))
+            if why:
+                yield self._problem("stalled", why)
         blocked = waiting.blocked.keys() - {incident.node_id for incident in open_incidents}
         for node_id in blocked:
             yield self._problem("incident", f"Un paso está detenido sin incidente abierto ({node_id}).")

@@ -69,10 +69,17 @@ def open_failing(turn: Turn) -> None:
             _open(turn, node, kind, failure)
 
 
-def stalled(turn: Turn, failure: Exception) -> None:
-    """Open the incident of a case that stopped short of its end."""
+def stalled(turn: Turn, failure: Exception, kind: IncidentKind = IncidentKind.GUARD) -> None:
+    """Open the incident of a case that stopped short of its end, or that nobody can take further (`STALLED`)."""
     if of_node(turn.session, turn.instance.id, None) is None:
-        _open(turn, None, IncidentKind.GUARD, failure)
+        _open(turn, None, kind, failure)
+
+
+def close_stall(turn: Turn) -> None:
+    """Resolve the alarm of a case that can go on, if it is on."""
+    incident = of_node(turn.session, turn.instance.id, None)
+    if incident is not None and incident.kind == IncidentKind.STALLED:
+        resolve(turn, incident, Resolution.PASSED, "El proceso puede seguir.")
 
 
 def open_outside(

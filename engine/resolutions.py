@@ -24,6 +24,7 @@ from engine.runtime import ProcessEngine
 from engine.states import IncidentKind, IncidentState, Resolution
 from engine.tasks import offering
 from engine.variables import checked
+from engine.waits import stalls, waits
 
 SKIPPED_KINDS = frozenset({IncidentKind.STEP, IncidentKind.UNCAUGHT})
 """What may be left undone so that the case goes on."""
@@ -77,6 +78,8 @@ def _try_again(
     reason: str,
 ) -> Incident:
     instance, incident = _open_incident(session, incident_id, actor)
+    if incident.kind == IncidentKind.STALLED and (why := stalls.reason(waits(session, engine, instance.id))):
+        raise CannotResolve(why)
     resolving = Resolving(incident, resolution, reason.strip())
     with turning.turn(session, engine, instance, actor, resolving=resolving) as turn:
         if incident.node_id is not None:

@@ -27,6 +27,7 @@ class ProcessEngine:
     checked). `check_opening` raises `InvalidDeadline` for the properties of a timer start event that nobody can read.
     `contracts` are the data that handlers need and give (None: not checked). `reserved_keys` maps what stands for a
     process in the keys of its cases to that process: another process with such an identifier would take its keys.
+    `still_opens` says whether the calendar will open a case of a process in a scope, or could (None: it always might).
     """
 
     clock: Clock
@@ -40,6 +41,7 @@ class ProcessEngine:
     check_opening: Callable[[Mapping[str, str]], None] | None = None
     contracts: Contracts | None = None
     reserved_keys: Mapping[str, str] = field(default_factory=dict)
+    still_opens: Callable[[Session, ProcessEngine, str, str | None], bool] | None = None
 
     def now(self) -> dt.datetime:
         """The present moment by the injected clock."""

@@ -48,6 +48,8 @@ class IncidentKind(StrEnum):
     """An end by an error or escalation that nobody catches, or the call of what ended so."""
     TIMER = "timer"
     """What follows from a due timer."""
+    STALLED = "stalled"
+    """Nobody and nothing can take the case further."""
     STATE = "state"
     """The stored state cannot be read."""
 
@@ -59,6 +61,8 @@ class Resolution(StrEnum):
     SKIPPED = "skipped"
     CORRECTED = "corrected"
     CANCELLED = "cancelled"
+    PASSED = "passed"
+    """What it told of is over."""
 
 
 class HistoryKind(StrEnum):
@@ -89,5 +93,11 @@ class HistoryKind(StrEnum):
     MESSAGE_DROPPED = "message_dropped"
     """It was kept too long, or too many were."""
     SIGNAL_SENT = "signal_sent"
+    MESSAGE_GIVEN = "message_given"
+    """A supervisor sent what the case waited for."""
+    DATE_BROUGHT = "date_brought"
+    """A supervisor let a date come before its time."""
+    WAIT_SKIPPED = "wait_skipped"
+    """A supervisor let the case go on without what it waited for."""
     INCIDENT_OPENED = "incident_opened"
     INCIDENT_RESOLVED = "incident_resolved"

@@ -41,6 +41,7 @@ KINDS: Mapping[str, Words] = {
     "external_report": Words("No se pudieron hacer los archivos de un reporte externo", _DOCUMENT),
     "minutes": Words("No se pudieron hacer los archivos de un acta", _DOCUMENT),
     "sign_of_life": Words("No se pudo anotar que el trabajador sigue en marcha"),
+    "stall": Words("No se pudo mirar si un proceso está detenido", "Revise ese proceso con «cauce doctor»."),
     "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),
 }
 """Every kind of unit; a test holds the worker's acts against it."""

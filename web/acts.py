@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine import rescheduling, sweep, units
 from engine.runtime import ProcessEngine
 from engine.sweep import Cases
+from engine.waits import stalls
 from notifications import digest
 from web.bootstrap import Application
 from web.health.beats import TICK, beat
@@ -188,6 +189,18 @@ def _forget_unused_files(application: Application) -> int:
         return forget_unused(session, application.clock)
 
 
+def _look_at_stalls(application: Application) -> int:
+    database, engine = application.database, application.engine
+    with database.reading() as session:
+        suspects = [str(case) for case in stalls.suspects(session)]
+
+    def look(key: str) -> None:
+        with database.unit_of_work() as session:
+            stalls.look(session, engine, int(key))
+
+    return units.each(database, engine.clock, "stall", suspects, look)
+
+
 ACTS = (
     Act("local_days", _know_local_days, decides=True),
     Act("deadline", _move_deadlines, decides=True),
@@ -201,5 +214,8 @@ ACTS = (
 )
 """What a tick does, in order; mails leave beside it (`web.delivery`)."""
 
-DAILY = (Act("unused_files", _forget_unused_files),)
-"""What is enough once a day: forget the files of drafts that were never sent."""
+DAILY = (
+    Act("unused_files", _forget_unused_files),
+    Act("stall", _look_at_stalls),
+)
+"""What is enough once a day: forget the files of drafts never sent; find the cases that nobody can continue."""

@@ -88,6 +88,7 @@ def process_engine(
         check_opening=functools.partial(cadence.check_opening, calendar),
         form_handlers={name: label for room in house for name, label in room.labels.items()},
         contracts=_contracts(house),
+        still_opens=opening.still_opens,
     )
 
 
@@ -102,6 +103,7 @@ def _contracts(house: Iterable[Room]) -> Contracts:
         by_hand={"plan": TEXT},
         opened={starting.MASTER: starting.GIVEN, lateness.LATE_PROCESS: lateness.GIVEN},
         messages={sender.MESSAGE: sender.BRINGS for sender in outside},
+        senders={sender.MESSAGE: sender.SENT_BY for sender in outside},
         role_needs=role_needs,
         deadline_needs=deadline_needs,
         span=span,

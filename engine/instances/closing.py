@@ -15,7 +15,7 @@ from engine.instances.execution import advance, receive
 from engine.instances.holding import expected, hold, release
 from engine.instances.pruning import prune
 from engine.instances.turn import Thrown, Turn
-from engine.instances.waiting import BLOCKED, Waiting, waiting_of
+from engine.instances.waiting import BLOCKED, Waiting, mark_since, waiting_of
 from engine.states import HistoryKind, IncidentKind, InstanceState, Resolution
 from engine.tasks import offering
 
@@ -104,7 +104,11 @@ def _begin_waits(turn: Turn, after: Waiting) -> None:
         offering.offer(turn, fresh)
     for node_id, node in after.held.items():
         if node_id not in turn.before.held:
+            mark_since(node, turn.now)
             hold(turn, node)
+    for node_id, node in after.others.items():
+        if node_id not in turn.before.others:
+            mark_since(node, turn.now)
 
 
 def _resolve(turn: Turn, resolving: Resolving, sound: bool) -> None:
@@ -125,6 +129,7 @@ def _end_or_guard(turn: Turn, after: Waiting) -> bool:
     if after.anything():
         incidents.stalled(turn, ExecutionFailed("El proceso llegó a su fin con tareas o esperas sin terminar."))
         return False
+    incidents.close_stall(turn)
     end(turn, InstanceState.COMPLETED)
     turn.record(HistoryKind.INSTANCE_COMPLETED)
     return True

@@ -111,12 +111,22 @@ def finish(turn: Turn, node: Node) -> None:
 
 def fire(node: Node, element_id: str, variables: Mapping[str, Any]) -> None:
     """Let a held event happen: its moment has come, or its message has arrived."""
-    if isinstance(node.task_spec, EventGateway):
-        chosen = (spec.name for spec in node.task_spec.outputs if element_id_of(spec) == element_id)
-        node.internal_data["chosen"] = next(chosen)
+    _choose(node, element_id)
     node.task_spec.event_definition.catch(node)
     node.task_spec._update(node)
     node.data.update(variables)
+
+
+def skip_event(node: Node, element_id: str) -> None:
+    """Go on as if what is awaited had come, without its data (a person decided so)."""
+    _choose(node, element_id)
+    node._ready()
+
+
+def _choose(node: Node, element_id: str) -> None:
+    if isinstance(node.task_spec, EventGateway):
+        chosen = (spec.name for spec in node.task_spec.outputs if element_id_of(spec) == element_id)
+        node.internal_data["chosen"] = next(chosen)
 
 
 def receive(turn: Turn, message: Thrown) -> bool:

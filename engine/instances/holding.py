@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
 
 from engine import limits, timers
+from engine.definitions.catalogue import BundleModel
 from engine.definitions.diagram import Element
 from engine.definitions.parsing import element_id_of
 from engine.definitions.specs import EventGateway
 from engine.errors import InvalidExpression
-from engine.instances.case import process_key
+from engine.instances.case import element_id, process_key
 from engine.instances.correlation import Subscription
 from engine.instances.turn import Thrown, Turn
 from engine.states import IncidentKind
@@ -38,11 +39,16 @@ def hold(turn: Turn, node: Node) -> None:
 
 def awaited(turn: Turn, node: Node) -> Iterator[Element]:
     """The events a node waits for: itself, or those after an event-based gateway."""
+    return awaited_by(turn.bundle, node)
+
+
+def awaited_by(bundle: BundleModel, node: Node) -> Iterator[Element]:
+    """The same, outside a turn."""
     if not isinstance(node.task_spec, EventGateway):
-        yield turn.element(node)
+        yield bundle.element(process_key(node), element_id(node))
         return
     for after in node.task_spec.outputs:
-        yield turn.bundle.element(process_key(node), element_id_of(after))
+        yield bundle.element(process_key(node), element_id_of(after))
 
 
 def release(turn: Turn, node_ids: list[str]) -> None:

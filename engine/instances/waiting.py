@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -13,16 +14,18 @@ from engine.instances.case import Case, depth_first
 
 BLOCKED = "incidente"
 """Mark on a node that failed: it is left alone until its incident is resolved."""
+SINCE = "desde"
+"""Mark on a node that waits for an event: since when, by the injected clock (the library's own moments are not)."""
 
 
 @dataclass(slots=True)
 class Waiting:
-    """The nodes at which a case stands, by their id in hex. `others` is how many wait for the case's own events."""
+    """The nodes at which a case stands, by their id in hex. `others` wait for the case's own events."""
 
     tasks: dict[str, Node] = field(default_factory=dict)
     held: dict[str, Node] = field(default_factory=dict)
     blocked: dict[str, Node] = field(default_factory=dict)
-    others: int = 0
+    others: dict[str, Node] = field(default_factory=dict)
 
     def anything(self) -> bool:
         """Whether somebody or something will take the case further."""
@@ -53,4 +56,15 @@ def _sort_waiting(found: Waiting, node: Node) -> None:
     if isinstance(getattr(node.task_spec, "event_definition", None), Held):
         found.held[node.id.hex] = node
     elif isinstance(node.task_spec, CatchingEvent):
-        found.others += 1
+        found.others[node.id.hex] = node
+
+
+def mark_since(node: Node, now: dt.datetime) -> None:
+    """Note when a node began to wait."""
+    node.internal_data.setdefault(SINCE, int(now.timestamp()))
+
+
+def since_of(node: Node) -> dt.datetime | None:
+    """Since when a node waits; None of one that began before this was noted."""
+    noted = node.internal_data.get(SINCE)
+    return None if noted is None else dt.datetime.fromtimestamp(noted, dt.UTC)

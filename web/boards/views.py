@@ -8,13 +8,16 @@ from flask import Blueprint, abort, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from engine.instances.models import Instance
 from engine.tasks import commands
 from engine.tasks.models import UserTask
+from engine.waits import of_cases
 from notifications import reading as mails
 from web.auth import SIGNED_IN, allow
 from web.boards import wording
 from web.boards.candidates import candidates
 from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines
+from web.cases.waiting import ShownWait, shown
 from web.pages import actor, back_to, current, page
 from web.paging import ROWS, Paged, cut, offset
 from workflows.cycles import opening as cycles
@@ -58,30 +61,39 @@ def _asked(period: str | None, months: list[str]) -> str:
 def _board(session: Session, plans: list[Any], plan: Any, months: list[str], asked: str) -> str:
     application, now = current(), current().clock.now()
     found = board.of_plan(session, plan.code, now, upto=asked)
-    shown = found.months[0]
+    newest = found.months[0]
     judged, before = standing_figures(session, plan.code, found.months)
-    here = _of_month(found, shown)
+    here = _of_month(found, newest)
     return page(
         "boards/month.html",
         plan=plan,
         plans=plans,
         months=months,
-        shown=shown,
+        shown=newest,
         board=found,
         undelivered=mails.undelivered(session) if current_user.may(COORDINATING) else [],
         mail_server=mails.silent_server(session, now) if current_user.may(COORDINATING) else None,
-        headline=wording.headline(shown, here, found.orphans, now, application.calendar),
-        late_opening=wording.late_opening(shown.late_days),
+        headline=wording.headline(newest, here, found.orphans, now, application.calendar),
+        late_opening=wording.late_opening(newest.late_days),
         cells=_cells(found),
         judged=judged,
         before=before,
         lights=lights_of(session, plan.code, judged.period) if judged else {},
         bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
-        holding=found.holding(shown.code),
+        holding=found.holding(newest.code),
+        stuck=_stuck(session, plan.code),
         tasks=_lines(here, "tareas"),
-        other_tasks=_lines(_elsewhere(found, shown) if asked == months[0] else [], "otras"),
+        other_tasks=_lines(_elsewhere(found, newest) if asked == months[0] else [], "otras"),
         light=light,
     )
+
+
+def _stuck(session: Session, plan_code: str) -> list[tuple[Instance, list[ShownWait]]]:
+    """The cases of a plan that no person can take further by doing a task, with what they wait for; failures first."""
+    cases = board.stuck(session, plan_code)
+    found = of_cases(session, current().engine, [case.id for case in cases])
+    told = iter(shown(session, [wait for case in cases for wait in found[case.id]]))
+    return [(case, [next(told) for _ in found[case.id]]) for case in cases]
 
 
 def _of_month(found: Board, shown: BoardMonth) -> list[BoardTask]:

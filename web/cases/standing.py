@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ class OpenTask:
     has_person: bool
     is_mine: bool
     deadline: Deadline
+    since: dt.datetime
 
 
 def open_tasks(session: Session, instance_id: int, reader: Actor) -> list[OpenTask]:
@@ -58,6 +60,7 @@ def open_tasks(session: Session, instance_id: int, reader: Actor) -> list[OpenTa
             task.assignee is not None,
             task.assignee == reader.id or task.id in offered,
             deadline(task.due_at, application.clock.now(), application.calendar),
+            task.created_at,
         )
         for task in tasks
     ]

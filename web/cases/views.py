@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, request, url_for
+from flask import Response, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,15 @@ from engine.history import HistoryEntry
 from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
+from engine.waits import waits
 from web.auth import SIGNED_IN, allow
-from web.cases import standing, wording
+from web.cases import deciding, standing, waiting, wording
+from web.cases.blueprint import blueprint
 from web.pages import actor, current, page
 from workflows.people.directory import Directory
+from workflows.people.roles import COORDINATING
 
-blueprint = Blueprint("cases", __name__, url_prefix="/casos")
+__all__ = ["blueprint", "deciding"]
 
 PAGE = 30
 STATES = {"active": "En curso", "completed": "Terminados", "cancelled": "Cancelados", "": "Todos"}
@@ -65,6 +68,7 @@ def show(case_id: int) -> str:
         entries = history.of_instance(session, case_id)
         tasks = standing.open_tasks(session, case_id, actor())
         incidents = standing.open_incidents(session, case_id)
+        awaited = waiting.beside(session, waits(session, current().engine, case_id), tasks)
         shown = _shown_diagram(bundle, entries, request.args.get("diagrama", ""))
         marks = standing.marks(bundle, shown, entries, tasks, incidents)
         names = Directory().display_names(session, {entry.actor_id for entry in entries} | {case.started_by})
@@ -74,6 +78,8 @@ def show(case_id: int) -> str:
             process=bundle.diagrams[case.process_key],
             tasks=tasks,
             incidents=incidents,
+            waits=awaited,
+            deciders=COORDINATING,
             diagrams=[bundle.diagrams[key] for key in _diagrams_in_use(bundle, entries)],
             shown=bundle.diagrams[shown],
             version=bundle.versions[shown],

@@ -43,6 +43,9 @@ SENTENCES: Mapping[str, str] = {
     "message_kept": "Llegó antes de que el proceso lo esperara: «{what}». Queda guardado hasta entonces.",
     "message_dropped": "Se descartó lo que había llegado antes de que se esperara: «{what}».",
     "signal_sent": "Se dio la señal: «{what}».",
+    "message_given": "{who} envió a mano lo que se esperaba en «{what}».{why}",
+    "date_brought": "{who} dio por llegada la fecha de «{what}».{why}",
+    "wait_skipped": "{who} omitió la espera de «{what}».{why}",
     "incident_opened": "Falló «{what}»; quedó como incidente.",
     "incident_resolved": "{who} resolvió el incidente de «{what}».{why}",
 }

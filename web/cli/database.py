@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from engine import doctor as engine_doctor
 from engine import units
 from engine.database import Database
 from engine.definitions.models import ProcessDefinition
+from engine.instances.models import Instance
+from engine.states import InstanceState
 from engine.units import SystemIncident
+from engine.waits import of_cases
 from notifications import failures
 from web import migrating
 from web.bootstrap import Application
+from web.cases import waiting
 from web.cli.root import opened
 from workflows.calendar import BOGOTA
 from workflows.documents import checking
@@ -22,6 +28,9 @@ from workflows.people.directory import seed_roles
 from workflows.people.models import Person
 from workflows.sectors.holidays import local_days
 from workflows.shipped import publish_shipped
+
+BATCH = 200
+"""How many cases are read at once."""
 
 
 @click.command(help="Crea las tablas o las lleva a esta versión. Se puede repetir.")
@@ -50,10 +59,13 @@ def seed(demo: bool) -> None:
     )
 )
 @click.option("--repair", is_flag=True, help="Arregla lo que se deduce de lo demás, y dice qué arregló.")
-def doctor(repair: bool) -> None:
+@click.option("--waits", "with_waits", is_flag=True, help="Dice además qué espera cada proceso en curso.")
+def doctor(repair: bool, with_waits: bool) -> None:
     """Print what is wrong, and repair it if asked."""
     with opened() as application:
         found = examine(application, repair=repair)
+        for line in waits_in_words(application) if with_waits else ():
+            click.echo(line)
         for problem in found:
             click.echo(f"✓ {problem.message} → {problem.repaired}" if problem.repaired else f"✗ {problem.message}")
         if not all(problem.repaired for problem in found):
@@ -74,6 +86,24 @@ def examine(application: Application, *, repair: bool = False) -> list[Finding]:
     if not migrating.is_current(application.database):
         return [Finding("Las tablas no están al día. Ejecute «cauce migrate».")]
     return examine_content(application, repair=repair)
+
+
+def waits_in_words(application: Application) -> Iterator[str]:
+    """What each running case waits for, a line each under its name."""
+    last = 0
+    with application.database.reading() as session:
+        while cases := running_after(session, last):
+            last = cases[-1].id
+            found = of_cases(session, application.engine, [case.id for case in cases])
+            for case in cases:
+                yield f"· {case.name} ({case.business_key})"
+                yield from (f"    {one.sentence}" for one in waiting.shown(session, found[case.id]))
+
+
+def running_after(session: Session, last: int) -> Sequence[Instance]:
+    """The next running cases by id."""
+    query = sa.select(Instance).where(Instance.id > last, Instance.state == InstanceState.ACTIVE)
+    return session.scalars(query.order_by(Instance.id).limit(BATCH)).all()
 
 
 def examine_content(application: Application, *, repair: bool = False) -> list[Finding]:

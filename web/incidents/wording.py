@@ -17,12 +17,14 @@ KINDS = {
     "guard": "El proceso se detuvo antes de llegar a su fin",
     "uncaught": "Terminó con un error que nadie atiende",
     "timer": "Falló lo que seguía a una fecha",
+    "stalled": "Nadie puede continuar un proceso",
     "state": "El estado guardado del proceso no se puede leer",
 }
 HELP = {
     "step": "Puede ser pasajero: reinténtelo. Si le falta un dato, corrija la variable; si no hace falta, omítalo.",
     "decision": "Casi siempre falta una variable o tiene un valor que nadie previó: corríjala y se intenta de nuevo.",
     "assignment": "Revise que alguien tenga el rol en Personas, y reintente; o corrija la variable que dice quién es.",
+    "stalled": "En la página del proceso puede enviar lo que espera, u omitirlo. Se cierra solo cuando vuelve a andar.",
     "deadline": "Casi siempre falta la fecha de la que depende: corrija la variable.",
     "uncaught": "El diagrama no dice qué sigue: reintente para repetirlo, omítalo para seguir, o cancele el proceso.",
 }
@@ -31,6 +33,7 @@ RESOLUTIONS = {
     "skipped": "se omitió",
     "corrected": "se corrigió una variable",
     "cancelled": "se canceló el proceso",
+    "passed": "el proceso pudo seguir",
 }
 
 

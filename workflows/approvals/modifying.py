@@ -33,6 +33,7 @@ KIND = "modificacion"
 IN_FORCE = "vigente"
 MESSAGE = "solicitud_modificacion"
 BRINGS = {"plan": TEXT}
+SENT_BY = "quien coordina, al pedir una modificación del plan"
 PES = "pes"
 
 

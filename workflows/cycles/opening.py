@@ -196,6 +196,17 @@ def openings(engine: ProcessEngine, rhythm: Cadence, plan: Plan) -> Iterable[Due
         yield DueOpening(period, _opens_on(engine, rhythm, period, plan))
 
 
+def still_opens(session: Session, engine: ProcessEngine, process_key: str, scope: str | None) -> bool:
+    """Whether the calendar has a case of a process yet to open in a plan, or a coordinator could (a skipped period)."""
+    plan = session.get(Plan, scope) if scope else None
+    if plan is None:
+        return True
+    opened = sa.select(PeriodStart.period).where(PeriodStart.plan_code == plan.code, PeriodStart.outcome == OPENED)
+    taken = set(session.scalars(opened.where(PeriodStart.process_key == process_key)))
+    starts = _starts_of(session, process_key, _processes(session))
+    return any(period.label not in taken for start in starts for period in _periods(start.cadence, plan))
+
+
 def _periods(rhythm: Cadence, plan: Plan) -> Iterable[PlanPeriod]:
     """The periods of a plan. Where it is followed every two or three months, only those months; the rest as ever."""
     first = cadence.month_bounds(plan.first_month)[0]

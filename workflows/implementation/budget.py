@@ -38,6 +38,7 @@ KIND_WORDS = {
 LIAISON = "enlace_planeacion"
 MESSAGE = "modificacion_presupuestal"
 BRINGS = {"plan": TEXT, "entidad": TEXT, "proyecto": TEXT, "vigencia": NUMBER}
+SENT_BY = "quien registra una modificación del presupuesto"
 KIND = "modificacion_presupuestal"
 """What the *bitácora* calls a modification."""
 

@@ -26,6 +26,7 @@ from workflows.plan.states import PlanState
 MESSAGE = "responsable_inactivo"
 FOLLOWED = (PlanState.ADOPTED, PlanState.IN_FORCE)
 BRINGS = {"plan": TEXT, "persona": TEXT, "vigencia": NUMBER}
+SENT_BY = "Cauce cuando una persona deja su cargo"
 REASON = "{} dejó el cargo."
 
 

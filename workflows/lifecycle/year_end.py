@@ -20,6 +20,7 @@ from workflows.plan.models import Plan
 
 MESSAGE = "vigencia_cerrada"
 BRINGS = {"vigencia": NUMBER}
+SENT_BY = "Cauce cuando el año termina y su último mes queda cerrado"
 
 
 def awaited_years(session: Session) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.incidents import Incident
 from engine.instances.models import Instance
-from engine.states import IncidentState, UserTaskState
+from engine.states import IncidentState, InstanceState, UserTaskState
 from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.cycles import opening as cycles
@@ -244,6 +244,15 @@ def _open_incidents(session: Session, plan_code: str) -> int:
         .where(Instance.scope == plan_code, Incident.state == IncidentState.OPEN)
     )
     return session.scalar(query) or 0
+
+
+def stuck(session: Session, plan_code: str, limit: int = 50) -> Sequence[Instance]:
+    """The running cases of a plan that no open task takes further, or where something failed; failures first."""
+    failed = sa.exists().where(Incident.instance_id == Instance.id, Incident.state == IncidentState.OPEN)
+    worked_on = sa.exists().where(UserTask.instance_id == Instance.id, UserTask.state == UserTaskState.OPEN)
+    query = sa.select(Instance).where(Instance.scope == plan_code, Instance.state == InstanceState.ACTIVE)
+    query = query.where(sa.or_(failed, sa.not_(worked_on))).order_by(failed.desc(), Instance.id).limit(limit)
+    return session.scalars(query).all()
 
 
 def bottlenecks_by_line(session: Session, plan_code: str, month: str) -> dict[str, list[tuple[str, str]]]:

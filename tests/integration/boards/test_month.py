@@ -6,12 +6,16 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from engine.definitions import publishing
 from engine.history import HistoryEntry
+from engine.instances import commands
 from engine.tasks.models import UserTask
+from tests.support.diagrams import chain, end, message, node, process, start
 from tests.support.plan import demo_data
 from tests.support.web import Site, Visitor
 from workflows.cycles.models import PeriodStart
 from workflows.monitoring.models import EntityReport
+from workflows.people import directory
 from workflows.people.models import Person
 from workflows.simulation.playing import Play
 from workflows.simulation.robots import Robots
@@ -197,3 +201,23 @@ def test_an_unknown_month_is_not_found(site: Site) -> None:
     visitor.open("/seguimiento/2031-01", status=404)
 
     assert "El plan no tiene el periodo «2031-01»" in visitor.text()
+
+
+def test_the_board_lists_what_no_open_task_takes_further(site: Site) -> None:
+    catch = node("intermediateCatchEvent", "espera", message("m"))
+    drawn = process("prueba", start(), catch, end(), chain("inicio", "espera", "fin"), messages={"m": "nadie"})
+    with site.application.database.unit_of_work() as session:
+        boss = directory.actor(session, "amartinez")
+        publishing.publish(session, site.application.engine, [drawn], {}, actor=boss, reason="prueba")
+        commands.start(
+            session, site.application.engine, "prueba", business_key="PES-GOB/prueba/1", name="Una prueba",
+            scope="PES-GOB", variables={"plan": "PES-GOB"}, actor=boss,
+        )  # fmt: skip
+    visitor = site.visitor("amartinez")
+
+    page = visitor.open("/seguimiento")
+
+    (stuck,) = page.xpath("//ul[@aria-label='Qué está detenido o espera']")
+    assert "Una prueba" in stuck.text_content()
+    assert "Espera en «espera» el mensaje «Nadie»; ningún proceso publicado lo envía" in stuck.text_content()
+    assert "Seguimiento de junio" not in stuck.text_content()

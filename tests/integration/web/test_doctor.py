@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from engine.tasks.models import UserTask
 from tests.support.web import Site
-from web.cli.database import examine_content
+from web.cli.database import examine_content, waits_in_words
 from workflows.documents import files
 from workflows.documents.models import FileContent, StoredFile
 
@@ -29,6 +29,17 @@ def sentences(site: Site, repair: bool = False) -> list[tuple[str, bool]]:
 def change(site: Site, statement: sa.Executable) -> None:
     with site.application.database.unit_of_work() as session:
         session.execute(statement)
+
+
+def test_it_tells_what_each_running_case_waits_for(site: Site) -> None:
+    lines = list(waits_in_words(site.application))
+
+    assert "· Seguimiento de junio de 2018 (PES-GOB/f5/2018-06)" in lines
+    assert (
+        "    Espera que Sandra Ruiz haga «Reportar avance» (IDPAC), dentro de «Reporte de la entidad», "
+        "desde el 3 de julio de 2018, hasta el 9 de julio de 2018."
+    ) in lines
+    assert all(line.startswith(("·", "    ")) and line.endswith((".", ")")) for line in lines)
 
 
 def test_files_that_are_whole_are_no_problem(site: Site, kept: list[StoredFile]) -> None:

@@ -23,6 +23,7 @@ from engine.instances import locking
 from engine.instances.correlation import Subscription
 from engine.instances.models import Instance
 from engine.timers import Timer
+from engine.waits import stalls
 from notifications import digest, failures
 from notifications.models import OutboxMessage
 from tests.support.plan import MONTH, PLAN, build_house
@@ -62,6 +63,7 @@ class Office:
         for _ in range(count):
             worker.tick(self.application)
             self.clock.advance(dt.timedelta(seconds=worker.TICK_S))
+        worker.tidy(self.application)
 
     def failing(self) -> set[tuple[str, str]]:
         with self.application.database.reading() as session:
@@ -224,6 +226,18 @@ def a_case_whose_deadlines_cannot_be_moved(office: Office, patch: pytest.MonkeyP
     return str(cases[0]), _nothing
 
 
+def a_case_nobody_can_look_at(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    office.ticks(1)
+    case = office.case()
+
+    def broken(*_: Any) -> bool:
+        raise ValueError("una fila que no se puede leer")
+
+    patch.setattr(stalls, "suspects", lambda session: [case])
+    patch.setattr(stalls, "look", broken)
+    return str(case), _nothing
+
+
 def a_person_whose_digest_raises(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
     render = digest.render
 
@@ -270,6 +284,7 @@ POISONS: dict[str, list[Tainted]] = {
     "closed_year": [a_year_nobody_can_count],
     "timer": [a_case_with_a_due_timer],
     "retry": [a_case_with_a_due_retry],
+    "stall": [a_case_nobody_can_look_at],
     "digest": [a_person_whose_digest_raises],
     **{maker.name: [a_document(maker)] for maker in MAKERS},
 }

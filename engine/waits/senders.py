@@ -1,0 +1,139 @@
+"""Who can still send a message to a case: what is published, what is going on, and what comes from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.contracts import Data
+from engine.definitions import catalogue
+from engine.definitions.catalogue import BundleModel
+from engine.definitions.dataflow.giving import received
+from engine.definitions.dataflow.world import World
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.models import ProcessDefinition
+from engine.instances.models import Instance
+from engine.runtime import ProcessEngine
+from engine.states import InstanceState
+
+THROWS = ("endEvent", "intermediateThrowEvent", "sendTask")
+STEPS = ("serviceTask", "sendTask", "endEvent", "intermediateThrowEvent")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """From where a message will come, as the end of a sentence; `alive`: whether it can."""
+
+    words: str
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    id: int
+    name: str
+    scope: str | None
+    bundle_sha256: str
+
+
+@dataclass
+class Senders:
+    """What is known of everybody who sends messages, read when first asked: two statements however many cases ask."""
+
+    session: Session
+    engine: ProcessEngine
+    _found: dict[tuple[str, int, str | None], Source] = field(default_factory=dict)
+
+    def of(self, message: str, instance: Instance) -> Source:
+        """From where a message can come to a case."""
+        asked = message, instance.id, instance.scope
+        if asked not in self._found:
+            self._found[asked] = self._of(message, instance)
+        return self._found[asked]
+
+    def _of(self, message: str, instance: Instance) -> Source:
+        contracts = self.engine.contracts
+        if contracts is None:
+            return Source("lo envía alguien de fuera de este proceso", alive=True)
+        if message in contracts.messages:
+            who = contracts.senders.get(message, "Cauce, cuando corresponde")
+            return Source(f"lo envía {who}", alive=True)
+        running = self._running_sender(message, instance)
+        if running is not None:
+            return Source(f"lo enviará «{running.name}», que está en curso", alive=True)
+        published = [bundle for bundle in self._published if self._throws(bundle, message)]
+        for bundle in published:
+            if self._can_begin(bundle, instance.scope):
+                return Source(f"lo envía «{_name(bundle)}», que aún no ha comenzado", alive=True)
+        if published:
+            return Source(f"lo enviaba «{_name(published[0])}», que ya no va a comenzar: nadie lo enviará", alive=False)
+        return Source("ningún proceso publicado lo envía", alive=False)
+
+    def brings(self, message: str) -> tuple[Data, Data]:
+        """What a message surely brings and what it may, whoever sends it."""
+        contracts = self.engine.contracts
+        if contracts is None:
+            return {}, {}
+        models = {bundle.process_key: bundle.diagrams[bundle.process_key] for bundle in self._published}
+        given = received(World(contracts, models, lambda form: None), message)
+        return given.sure, given.maybe
+
+    def _running_sender(self, message: str, instance: Instance) -> _Running | None:
+        """Another case that may still send it; what another plan's case sends has its own plan for a key."""
+        for one in self._running:
+            same_scope = instance.scope is None or one.scope in (None, instance.scope)
+            bundle = catalogue.by_sha(self.session, one.bundle_sha256)
+            if one.id != instance.id and same_scope and self._throws(bundle, message):
+                return one
+        return None
+
+    def _throws(self, bundle: BundleModel, message: str) -> bool:
+        return any(self._sends(element, message) for model in bundle.diagrams.values() for element in _senders(model))
+
+    def _sends(self, element: Element, message: str) -> bool:
+        contracts = self.engine.contracts
+        name = element.topic or element.id
+        if contracts is not None and name in contracts.steps:
+            return message in contracts.steps[name].sends
+        if element.kind == "sendTask" and name in self.engine.service_tasks:
+            return True  # a handler that declares nothing may send anything
+        return element.kind in THROWS and element.message == message
+
+    def _can_begin(self, bundle: BundleModel, scope: str | None) -> bool:
+        """Whether a case of a published process may begin yet: by the calendar, by a message, by hand, or called."""
+        starts = bundle.diagrams[bundle.process_key].starts()
+        return any(self._may_open(bundle.process_key, start, scope) for start in starts)
+
+    def _may_open(self, process_key: str, start: Element, scope: str | None) -> bool:
+        if start.event != "timer" or self.engine.still_opens is None:
+            return True
+        return self.engine.still_opens(self.session, self.engine, process_key, scope)
+
+    @cached_property
+    def _published(self) -> list[BundleModel]:
+        query = sa.select(ProcessDefinition.bundle_sha256).order_by(ProcessDefinition.key)
+        return [catalogue.by_sha(self.session, sha256) for sha256 in self.session.scalars(query) if sha256]
+
+    @cached_property
+    def _running(self) -> list[_Running]:
+        columns = Instance.id, Instance.name, Instance.scope, Instance.bundle_sha256
+        query = sa.select(*columns).where(Instance.state == InstanceState.ACTIVE).order_by(Instance.id.desc())
+        return [_Running(*row) for row in self.session.execute(query)]
+
+
+def _senders(model: DiagramModel) -> Iterator[Element]:
+    return model.of_kind(*STEPS)
+
+
+def _name(bundle: BundleModel) -> str:
+    return bundle.diagrams[bundle.process_key].name
+
+
+def named_in_words(name: str, labels: Mapping[str, str] | None = None) -> str:
+    """A message's name as people read it: `vigencia_cerrada` is «Vigencia cerrada»."""
+    words = (labels or {}).get(name) or name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
