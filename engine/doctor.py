@@ -16,7 +16,7 @@ from engine.errors import EngineError
 from engine.history import HistoryEntry
 from engine.identity import SYSTEM
 from engine.incidents import Incident
-from engine.instances import locking, state, turning
+from engine.instances import keeping, locking, state, turning
 from engine.instances.case import Case
 from engine.instances.correlation import Subscription
 from engine.instances.holding import release
@@ -97,6 +97,8 @@ class _Examination:
             left = self._rows(table)
             if left:
                 yield self._problem("wait", f"{why}, pero aún espera algo.", self._forget(left))
+        if keeping.of_case(self.session, self.instance.id):
+            yield self._problem("wait", f"{why}, pero aún guarda mensajes.", self._forget_kept())
 
     def _running(self, case: Case) -> Iterator[Problem]:
         waiting = waiting_of(case)
@@ -154,6 +156,12 @@ class _Examination:
         for table in (Timer, Subscription):
             self.session.execute(sa.delete(table).where(table.node_id.in_(node_ids)))
         return "Se borró la espera."
+
+    def _forget_kept(self) -> str:
+        if not self.repair:
+            return ""
+        keeping.forget(self.session, self.instance.id)
+        return "Se borraron los mensajes."
 
     def _report(self, failure: Exception) -> str:
         if not self.repair:

@@ -38,6 +38,8 @@ STILL = "aún"
 """Mark on a condition that has happened and has held ever since."""
 COME = "veces"
 """How often a boundary event has come before, on the node that waits for it again."""
+FAILED = "fallido"
+"""Mark on a call whose process ended by an error that nobody caught: a person decides whether it begins anew."""
 MAX_REPETITIONS = 500
 """Of a multi-instance element."""
 
@@ -304,11 +306,15 @@ class Call(_Guarded, CallActivity):  # type: ignore[misc]
         passed(self.in_mappings, my_task.data)
         super().start_workflow(my_task)
 
-    def begin_anew(self, my_task: Node) -> None:
-        """Drop the called process as it stands, and wait to begin it again."""
+    def abandon(self, my_task: Node) -> None:
+        """Drop the called process as it stands, and wait until a person lets it begin again."""
         self._on_cancel(my_task)
         my_task.workflow.top_workflow.delete_subprocess(my_task)
+        my_task.internal_data[FAILED] = True
         my_task._set_state(TaskState.WAITING)
+
+    def _update_hook(self, my_task: Node) -> Any:
+        return False if FAILED in my_task.internal_data else super()._update_hook(my_task)
 
     def copy_data(self, my_task: Node, subworkflow: Any) -> None:
         """Hand in."""

@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import limits
 from engine.definitions.parsing import element_id_of
-from engine.definitions.specs import AutomaticStep, Call, EventGateway
+from engine.definitions.specs import FAILED, AutomaticStep, Call, EventGateway
 from engine.errors import EngineError, ExecutionFailed, InvalidVariables, UnknownTopic
 from engine.events import MessageThrown
 from engine.identity import SYSTEM
@@ -104,6 +104,7 @@ def run(turn: Turn, node: Node) -> bool:
 def finish(turn: Turn, node: Node) -> None:
     """Complete an automatic step, or what ended by an error, as if it were done (a person decided to skip it)."""
     if node._state == TaskState.WAITING:
+        node.internal_data.pop(FAILED, None)
         node._set_state(TaskState.READY)
     node.run()
     turn.record_step(HistoryKind.STEP_COMPLETED, node, omitido=True)
@@ -255,6 +256,7 @@ def _undecided(turn: Turn, node: Node, failure: Exception) -> Exception:
 def retry(turn: Turn, node: Node) -> None:
     """Let a blocked node try again; `advance` does the rest."""
     node.internal_data.pop(BLOCKED, None)
+    node.internal_data.pop(FAILED, None)
     turn.retried.add(node.id.hex)
     if node._state == TaskState.WAITING and not isinstance(node.task_spec, CatchingEvent):
         node.task_spec._update(node)

@@ -60,7 +60,7 @@ def _fail(turn: Turn, node: Node) -> None:
         _block(turn, node, f"El proceso llegó a {reached} {_AT_END}")
         return
     name = turn.bundle.diagrams[process_key(node)].name
-    call.task_spec.begin_anew(call)
+    call.task_spec.abandon(call)
     _block(turn, call, f"«{name}», al que llama {_shown(turn.element(call))}, terminó en {reached} {_AT_CALL}")
 
 

@@ -256,7 +256,7 @@ def _end_side_path(draft: Draft, holder: Node, nodes: dict[str, Node], event: No
     after = _graph(draft, nodes, backwards=False)
     host = str(event.get("attachedToRef"))
     targets = [str(flow.get("targetRef")) for flow in draft.by_end("sourceRef").get(host, ())]
-    main = reachable(after, targets)
+    main = reachable({**after, host: tuple(one for one in after[host] if one != id_of(event))}, targets)
     side = {id_of(event)} | (reachable(after, after[id_of(event)]) - main)
     for flow in [flow for flow in draft.flows() if flow.get("sourceRef") in side and flow.get("targetRef") in main]:
         source = nodes[str(flow.get("sourceRef"))]

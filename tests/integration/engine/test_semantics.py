@@ -326,3 +326,48 @@ def test_a_reminder_that_does_not_interrupt_may_hang_on_a_task_of_a_rework_loop(
     world.do("recordar")
     assert world.instance(instance_id).state == "completed"
     healthy(world)
+
+
+def test_of_several_calls_only_the_one_that_failed_waits_for_a_person(world: World) -> None:
+    called = process("q", start("qi"), user("qa"), gateway("g", default="f_g_bien"), end("bien"),
+        end("mal", event("error", "e")), chain("qi", "qa", "g", "bien"), flow("g", "mal", "falla"))  # fmt: skip
+    calls = process("p", start(), call("c", "q", each("lista", "uno"), ins=("uno",)), user("sigue"), end(),
+        chain("inicio", "c", "sigue", "fin"))  # fmt: skip
+    world.publish(declared(called, ERROR), calls)
+    instance_id = world.start(lista=["x", "y"])
+
+    world.do("qa", falla=True)
+
+    assert (len(world.incidents()), world.names()) == (1, ["qa"])
+    world.do("qa", falla=False)
+    assert world.names() == []
+    healthy(world)
+    retry(world, world.incidents()[0].id)
+    world.do("qa", falla=False)
+    assert world.names() == ["sigue"]
+    world.do("sigue")
+    assert world.instance(instance_id).state == "completed"
+    healthy(world)
+
+
+def test_a_step_that_failed_in_what_is_interrupted_in_the_same_turn_leaves_no_incident(world: World) -> None:
+    def fail(call: object) -> None:
+        raise RuntimeError
+
+    world.handlers["fallar"] = fail
+    inside = sub(
+        "grupo", start("si"), gateway("g", "parallel"), service("paso", "fallar"), end("e1"), user("a"),
+        throw("avisa", event("escalation", "x")), end("e2"), chain("si", "a", "g", "paso", "e1"),
+        chain("g", "avisa", "e2"),
+    )  # fmt: skip
+    xml = process(
+        "p", start(), inside, boundary("b", "grupo", event("escalation", "x")), user("z"), end(), end("f2"),
+        chain("inicio", "grupo", "fin"), chain("b", "z", "f2"),
+    )  # fmt: skip
+    world.publish(declared(xml, ESCALATION))
+    world.start()
+
+    world.do("a")
+
+    assert (world.names(), world.incidents()) == (["z"], [])
+    healthy(world)

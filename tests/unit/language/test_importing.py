@@ -13,7 +13,7 @@ from engine.definitions.markup import BPMNDI, FLOWABLE, OPERATON, ZEEBE, parse
 from engine.definitions.reading import DiagramModel, read_diagram
 from engine.errors import UnreadableDiagram
 from tests.support.counting import counted
-from tests.unit.language.drawn import chain, definitions, end, flow, multiple, process, start, user_task
+from tests.unit.language.drawn import chain, definitions, end, flow, lane, multiple, process, start, user_task
 
 KNOWN = KnownNames(
     roles={"coordinador_pes": "Coordinación PES", "enlace": "Enlace de planeación"},
@@ -353,3 +353,31 @@ def test_what_takes_too_long_or_too_much_is_stopped() -> None:
         confined(time.sleep, 3_600, seconds=0.2)  # nobody waits for it to end
     with pytest.raises(UnreadableDiagram, match="demasiado complicado"):
         confined(bytes, 4 * 1024**3)
+
+
+def test_a_reminder_in_a_rework_loop_is_brought_as_it_is() -> None:
+    reminder = (
+        '<bpmn:boundaryEvent id="b" name="a los 2 días" attachedToRef="t" cancelActivity="false">'
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/P2D</bpmn:timeCycle></bpmn:timerEventDefinition>"
+        "</bpmn:boundaryEvent>"
+    )
+    body = (
+        lane("t", "r")
+        + start()
+        + '<bpmn:exclusiveGateway id="m"/><bpmn:exclusiveGateway id="g" name="¿Bien?" default="si"/>'
+        + user_task("t")
+        + user_task("r")
+        + reminder
+        + end()
+        + end("e2")
+        + chain("inicio", "m", "t", "g")
+        + flow("si", "g", "fin")
+        + flow("no", "g", "m", "${otra}")
+        + flow("f8", "b", "r")
+        + flow("f9", "r", "e2")
+    )
+
+    result = import_diagram(process(body), KNOWN)
+
+    assert [(one.element, one.rule) for one in result.repairs] == [("b", "timer")]
+    assert b"R3/P2D" in result.xml
