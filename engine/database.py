@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -115,6 +116,16 @@ class _States(TypeDecorator[StrEnum]):
 def states(enum: type[StrEnum], length: int = 20) -> TypeDecorator[Any]:
     """The type of a column that holds one of `enum`: VARCHAR; an unknown value raises where it is read."""
     return _States(enum, length)
+
+
+def insert_once(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any], key: Sequence[str]) -> bool:
+    """Insert a row unless there is one with the same `key` (columns that are unique together); whether it did.
+
+    Two that try at once wait for each other: one inserts.
+    """
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing(index_elements=list(key))
+    return session.execute(statement.returning(*sa.inspect(table).primary_key)).first() is not None
 
 
 class Base(DeclarativeBase):

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import outages
 from engine.clock import Clock
-from engine.database import Base, Database, states
+from engine.database import Base, Database, insert_once, states
 from engine.errors import LostRace, NotFound, SpokenError
 from engine.identity import SYSTEM
 from engine.states import IncidentState
@@ -235,9 +234,7 @@ def _record(session: Session, now: dt.datetime, kind: str, key: str, failure: Ex
         return
     if _changed(session, sa.update(SystemIncident).where(unit).values(said | begun)):
         return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(SystemIncident).values(kind=kind, key=key, **said, **begun)
-    session.execute(insert.on_conflict_do_nothing(index_elements=["kind", "key"]))
+    insert_once(session, SystemIncident, {"kind": kind, "key": key, **said, **begun}, key=["kind", "key"])
 
 
 def _changed(session: Session, statement: sa.Update) -> int:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import units
+from engine.database import insert_once
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
@@ -174,9 +174,8 @@ def write(session: Session, facts: Facts, key: str, *, base_url: str) -> bool:
 
 def close_day(session: Session, facts: Facts) -> None:
     """Write down that everybody's digest of today was tried; those that failed are units of their own."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"day": facts.local.date(), "written_at": facts.local.astimezone(dt.UTC)}
-    session.execute(insert(DigestRun).values(values).on_conflict_do_nothing(index_elements=["day"]))
+    insert_once(session, DigestRun, values, key=["day"])
 
 
 def build_due(session: Session, engine: ProcessEngine, calendar: WorkingCalendar, *, base_url: str) -> int:

@@ -12,11 +12,10 @@ from email.utils import parseaddr
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
-from engine.database import Database
+from engine.database import Database, insert_once
 from notifications import servers
 from notifications.errors import AddressRefused, DeliveryFailed, MessageRefused, RefusedForNow, ServerUnavailable
 from notifications.mail import EmailSender, MailSession
@@ -74,13 +73,12 @@ def enqueue(
     """
     if kind == MailKind.DIGEST and recipient is not None:
         _replace_earlier(session, recipient, dedup_key, now)
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {
         "kind": kind, "dedup_key": dedup_key, "recipient": recipient, "address": address, "subject": mail.subject[:300],
         "text": mail.text, "html": mail.html, "attachments": list(attachments), "created_at": now, "send_at": now,
         "state": MailState.PENDING, "attempts": 0, "last_error": "", "fault": Fault.NONE,
     }  # fmt: skip
-    session.execute(insert(OutboxMessage).values(values).on_conflict_do_nothing(index_elements=["dedup_key"]))
+    insert_once(session, OutboxMessage, values, key=["dedup_key"])
 
 
 def _replace_earlier(session: Session, recipient: str, dedup_key: str, now: dt.datetime) -> None:

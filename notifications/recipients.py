@@ -15,7 +15,8 @@ from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
-from workflows.people.models import Person, PersonRole, Role
+from workflows.people import holders
+from workflows.people.models import Person
 
 Place = tuple[int, str, str, tuple[tuple[str, str], ...]]
 """Where a task stands in its case: the element, and the loop variables it is under."""
@@ -46,17 +47,8 @@ def active_people(session: Session) -> dict[str, Person]:
 
 
 def members_by_group(session: Session) -> dict[str, frozenset[str]]:
-    """The active members of every candidate group (`rol`, or `rol@ENTIDAD` where the role belongs to an entity)."""
-    query = (
-        sa.select(Role.id, Role.scope, Person.username, Person.entity_code)
-        .join(PersonRole, PersonRole.role_id == Role.id)
-        .join(Person, Person.username == PersonRole.username)
-        .where(Person.active)
-    )
-    groups: dict[str, set[str]] = defaultdict(set)
-    for role_id, scope, username, entity_code in session.execute(query):
-        groups[f"{role_id}@{entity_code}" if scope == "entidad" else role_id].add(username)
-    return {group: frozenset(usernames) for group, usernames in groups.items()}
+    """The active members of every candidate group, as sets."""
+    return {group: frozenset(members) for group, members in holders.members_by_group(session).items()}
 
 
 def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[OpenTask]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import Enum, auto
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine.database import Database
+from engine.database import Database, insert_once
 from notifications.models import MailServer
 
 FIRST_WAIT = dt.timedelta(seconds=15)
@@ -63,7 +61,5 @@ def answered(database: Database, name: str, now: dt.datetime) -> None:
 
 def _held(session: Session, name: str) -> MailServer:
     """The server's row, made where there is none; nobody else changes it meanwhile."""
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    known = insert(MailServer).values(name=name, failures=0, last_error="")
-    session.execute(known.on_conflict_do_nothing(index_elements=["name"]))
+    insert_once(session, MailServer, {"name": name, "failures": 0, "last_error": ""}, key=["name"])
     return session.get_one(MailServer, name, with_for_update=True)

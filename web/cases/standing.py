@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from engine.states import HistoryKind, IncidentState, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from web.deadlines import Deadline, deadline
 from web.pages import current
-from workflows.people.directory import Directory
+from workflows.people.holders import holders
 
 HERE, DONE, OVERDUE, BROKEN = "actual", "hecho", "vencido", "incidente"
 """Marks of an element, as the drawing and the viewer colour them."""
@@ -46,7 +46,7 @@ def open_tasks(session: Session, instance_id: int, reader: Actor) -> list[OpenTa
     """The open tasks of a case, nearest deadline first."""
     query = sa.select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == UserTaskState.OPEN)
     tasks = list(session.scalars(query.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)))
-    holders = who_has(session, tasks)
+    held = holders(session, tasks)
     offered = _offered_to(session, reader, [task.id for task in tasks if not task.assignee])
     application = current()
     return [
@@ -56,7 +56,7 @@ def open_tasks(session: Session, instance_id: int, reader: Actor) -> list[OpenTa
             task.element_id,
             task.process_key,
             str(task.context.get("entidad") or ""),
-            holders[task.id],
+            held[task.id].words,
             task.assignee is not None,
             task.assignee == reader.id or task.id in offered,
             deadline(task.due_at, application.clock.now(), application.calendar),
@@ -70,27 +70,6 @@ def entities(session: Session, instance_id: int) -> dict[int, str]:
     """By task id: the code of the entity it is of, for the tasks of a case that are of one."""
     query = sa.select(UserTask.id, UserTask.context).where(UserTask.instance_id == instance_id)
     return {task_id: str(ctx["entidad"]) for task_id, ctx in session.execute(query) if ctx.get("entidad")}
-
-
-def who_has(session: Session, tasks: Sequence[UserTask]) -> dict[int, str]:
-    """By task id: the name of its person, else the groups it is offered to, in words."""
-    names = Directory().display_names(session, {task.assignee for task in tasks if task.assignee})
-    offered = groups_of(session, [task.id for task in tasks if not task.assignee])
-    return {
-        task.id: names[task.assignee] if task.assignee else " o ".join(offered.get(task.id, ())) or "Nadie"
-        for task in tasks
-    }
-
-
-def groups_of(session: Session, task_ids: Iterable[int]) -> dict[int, list[str]]:
-    """By task id: the groups it is offered to, in words."""
-    query = sa.select(TaskCandidate.task_id, TaskCandidate.group_id).where(TaskCandidate.task_id.in_(list(task_ids)))
-    rows = session.execute(query.order_by(TaskCandidate.group_id)).all()
-    names = Directory().group_names(session, {group_id for _task_id, group_id in rows})
-    found: dict[int, list[str]] = {}
-    for task_id, group_id in rows:
-        found.setdefault(task_id, []).append(names[group_id])
-    return found
 
 
 def _offered_to(session: Session, reader: Actor, task_ids: list[int]) -> set[int]:

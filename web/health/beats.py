@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.clock import Clock
-from engine.database import Database
+from engine.database import Database, insert_once
 from web.health.models import Heartbeat
 
 TICK, DELIVERY = "tick", "delivery"
@@ -24,7 +22,6 @@ def beat(database: Database, clock: Clock, name: str) -> None:
         last = session.scalar(sa.select(Heartbeat.at).where(Heartbeat.name == name))
     if last is not None and now - EVERY < last <= now:
         return
-    insert: Any = sqlite.insert if database.is_sqlite else postgresql.insert
-    sign = insert(Heartbeat).values(name=name, at=now)
     with database.unit_of_work() as session:
-        session.execute(sign.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+        if not insert_once(session, Heartbeat, {"name": name, "at": now}, key=["name"]):
+            session.execute(sa.update(Heartbeat).where(Heartbeat.name == name).values(at=now))

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from engine.tasks import commands
 from engine.tasks import inbox as rows
 from web.auth import SIGNED_IN, allow
-from web.cases.standing import who_has
 from web.deadlines import deadline
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting
 from web.inbox.blueprint import blueprint
 from web.inbox.cards import Card, cards, finished
 from web.pages import actor, back_to, current, page
+from workflows.people.holders import holders
 
 PAGE = 25
 GROUP_PREVIEW = 5
@@ -72,11 +72,11 @@ def others() -> str:
     application = current()
     with application.database.reading() as session:
         found = waiting.of_others(session, actor())
-        holders = who_has(session, [task for task, _ in found])
+        held = holders(session, [task for task, _ in found])
         counts = _counts(session)
     now = application.clock.now()
     shown = [
-        Card(t.id, t.name, t.instance_id, name, (holders[t.id],), deadline(t.due_at, now, application.calendar))
+        Card(t.id, t.name, t.instance_id, name, (held[t.id].words,), deadline(t.due_at, now, application.calendar))
         for t, name in found
     ]
     return page("inbox/others.html", waiting=shown, tabs=_tabs("inbox.others", counts))

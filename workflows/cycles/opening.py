@@ -10,10 +10,10 @@ from itertools import takewhile
 from typing import NamedTuple, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.contracts import DATE, NUMBER, TEXT
+from engine.database import insert_once
 from engine.definitions import catalogue
 from engine.definitions.models import ProcessDefinition
 from engine.identity import SYSTEM, Actor
@@ -330,23 +330,11 @@ def _reserve(
     reason: str,
 ) -> PeriodStart | None:
     """Insert the row of a period, or nothing if somebody did before."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = (
-        dialect.insert(PeriodStart)
-        .values(
-            process_key=process_key,
-            plan_code=plan.code,
-            period=opening.period.label,
-            due_on=opening.due_on,
-            started_at=engine.now(),
-            outcome=outcome,
-            reason=reason,
-        )
-        .on_conflict_do_nothing(index_elements=["process_key", "plan_code", "period"])
-        .returning(PeriodStart.id)
-    )
-    row_id = session.execute(statement).scalar_one_or_none()
-    return None if row_id is None else session.get_one(PeriodStart, row_id)
+    key = {"process_key": process_key, "plan_code": plan.code, "period": opening.period.label}
+    values = {"due_on": opening.due_on, "started_at": engine.now(), "outcome": outcome, "reason": reason}
+    if not insert_once(session, PeriodStart, {**key, **values}, key=list(key)):
+        return None
+    return session.scalars(sa.select(PeriodStart).filter_by(**key)).one()
 
 
 def _name(start: CalendarStart, period: PlanPeriod) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from engine.database import insert_once
 from workflows.documents.kinds import ACCEPTED, Kind, kind_of
 from workflows.documents.models import FileContent, StoredFile
 from workflows.errors import InvalidFile, NotFound
@@ -142,11 +142,7 @@ def clean_name(name: str) -> str:
 def _keep_content(session: Session, sha256: str, content: bytes) -> None:
     if session.get(FileContent, sha256) is not None:
         return
-    try:
-        with session.begin_nested():
-            session.add(FileContent(sha256=sha256, size=len(content), content=content))
-    except IntegrityError:  # somebody stored the same bytes at the same moment
-        return
+    insert_once(session, FileContent, {"sha256": sha256, "size": len(content), "content": content}, key=["sha256"])
 
 
 def _with_suffix(name: str, kind: Kind) -> str:

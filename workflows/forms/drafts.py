@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
-from engine.database import Base
+from engine.database import Base, insert_once
 from workflows.documents.files import PUT_ASIDE
 from workflows.documents.models import FileContent, StoredFile
 from workflows.forms.models import FormDraft
@@ -21,7 +20,9 @@ def save(session: Session, task_id: int, username: str, values: dict[str, Any], 
     """Keep the last thing a person typed into a task; the last write wins."""
     draft = of(session, task_id, username)
     if draft is None:
-        draft = _insert(session, task_id, username, values, at)
+        key = {"task_id": task_id, "username": username}
+        insert_once(session, FormDraft, {**key, "values": values, "saved_at": at}, key=list(key))
+        draft = session.scalars(sa.select(FormDraft).filter_by(**key)).one()
     draft.values, draft.saved_at = values, at
     session.flush()
     return draft
@@ -45,19 +46,6 @@ def latest(session: Session, task_id: int) -> FormDraft | None:
 def forget(session: Session, task_id: int) -> None:
     """Drop every draft of a task: it was sent."""
     session.execute(sa.delete(FormDraft).where(FormDraft.task_id == task_id))
-
-
-def _insert(session: Session, task_id: int, username: str, values: dict[str, Any], at: dt.datetime) -> FormDraft:
-    draft = FormDraft(task_id=task_id, username=username, values=values, saved_at=at)
-    try:
-        with session.begin_nested():
-            session.add(draft)
-    except IntegrityError:  # two tabs saved for the first time at once
-        found = of(session, task_id, username)
-        if found is None:
-            raise
-        return found
-    return draft
 
 
 def forget_unused(session: Session, clock: Clock, older_than_days: int = 30) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
 from engine.states import UserTaskState
-from engine.tasks.models import TaskCandidate, UserTask
+from engine.tasks.models import UserTask
 from workflows import guide
 from workflows.calendar import bogota_day
 from workflows.cycles.models import Period
@@ -23,7 +23,7 @@ from workflows.forms.models import ClosingItem
 from workflows.lifecycle import starting
 from workflows.lifecycle.creating import FORMULATION
 from workflows.monitoring.periods import CLOSED
-from workflows.people import directory
+from workflows.people.holders import holders
 from workflows.plan.models import Plan
 
 TO_COME, UNDER_WAY, DONE, BEFORE = "por_comenzar", "en_curso", "terminada", "anterior"
@@ -207,15 +207,13 @@ def _open_work(session: Session, plan: Plan) -> dict[int, list[OpenWork]]:
         .order_by(UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()
-    names = directory.display_names(session, [row.assignee for row in rows if row.assignee])
-    groups = _groups(session, [row.id for row in rows])
+    held = holders(session, rows)
     found: dict[int, list[OpenWork]] = {}
     current = _current_phase(session, plan)
     for row in rows:
-        who = names.get(row.assignee or "", row.assignee or "") or "; ".join(groups.get(row.id, ()))
         number = PHASE_OF_CASE.get(row.process_key, current)
         entity = str(row.variables.get("entidad") or "")
-        work = OpenWork(row.id, row.name, entity, row.instance_id, row.case_name, row.due_at, who or "nadie")
+        work = OpenWork(row.id, row.name, entity, row.instance_id, row.case_name, row.due_at, held[row.id].words)
         found.setdefault(number, []).append(work)
     return found
 
@@ -226,16 +224,6 @@ def _current_phase(session: Session, plan: Plan) -> int:
         return 6
     began = _began(session, plan)
     return max((number for number in CALLED if number in began), default=1)
-
-
-def _groups(session: Session, task_ids: Sequence[int]) -> dict[int, list[str]]:
-    query = sa.select(TaskCandidate.task_id, TaskCandidate.group_id).where(TaskCandidate.task_id.in_(task_ids))
-    rows = session.execute(query.order_by(TaskCandidate.group_id)).all()
-    names = directory.group_names(session, {group for _task_id, group in rows})
-    found: dict[int, list[str]] = {}
-    for task_id, group in rows:
-        found.setdefault(task_id, []).append(names[group])
-    return found
 
 
 def _papers(session: Session, plan: Plan) -> dict[int, list[Paper]]:

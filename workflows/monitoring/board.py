@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +13,15 @@ from sqlalchemy.orm import Session
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.states import IncidentState, InstanceState, UserTaskState
-from engine.tasks import assignment
-from engine.tasks.models import TaskCandidate, UserTask
+from engine.tasks.models import UserTask
 from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period, PeriodStart
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator
 from workflows.monitoring.bottlenecks import DISMISSED
 from workflows.monitoring.models import Bottleneck, EntityReport
-from workflows.people import directory
-from workflows.people.models import Person, PersonRole
+from workflows.people import holders as holding
+from workflows.people.holders import Holder
 from workflows.sectors.models import Entity
 
 
@@ -159,39 +158,12 @@ def _tasks(session: Session, plan_code: str, now: dt.datetime) -> list[BoardTask
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()
-    offered = _offered(session, [row.id for row in rows])
-    kept_out = assignment.barred(session, rows)
-    members = _members(session)
-    people = _active(session)
-    labels = directory.group_names(session, {group for groups in offered.values() for group in groups})
-    return [
-        _task(
-            row,
-            now,
-            groups=offered.get(row.id, []),
-            members=members,
-            people=people,
-            kept_out=kept_out.get(row.id, frozenset()),
-            labels=labels,
-        )
-        for row in rows
-    ]
+    held = holding.holders(session, rows)
+    able = holding.may_do(session, rows, held)
+    return [_task(row, now, held[row.id], able[row.id]) for row in rows]
 
 
-def _task(
-    row: Any,
-    now: dt.datetime,
-    *,
-    groups: Sequence[str],
-    members: Mapping[str, Sequence[str]],
-    people: Mapping[str, str],
-    kept_out: Collection[str],
-    labels: Mapping[str, str],
-) -> BoardTask:
-    asked = (
-        [row.assignee] if row.assignee is not None else [name for group in groups for name in members.get(group, ())]
-    )
-    able = dict.fromkeys(name for name in asked if name in people and name not in kept_out)
+def _task(row: Any, now: dt.datetime, holder: Holder, able: Sequence[str]) -> BoardTask:
     return BoardTask(
         id=row.id,
         name=row.name,
@@ -202,38 +174,12 @@ def _task(
         entity=row.variables.get("entidad"),
         period=row.variables.get("periodo"),
         assignee=row.assignee,
-        holders=[people[name] for name in able],
-        groups=[labels[group] for group in groups],
+        holders=able,
+        groups=holder.labels,
         created_at=row.created_at,
         due_at=row.due_at,
         overdue=row.due_at is not None and row.due_at < now,
     )
-
-
-def _offered(session: Session, task_ids: Sequence[int]) -> dict[int, list[str]]:
-    query = sa.select(TaskCandidate.task_id, TaskCandidate.group_id).where(TaskCandidate.task_id.in_(task_ids))
-    found: dict[int, list[str]] = {}
-    for task_id, group in session.execute(query.order_by(TaskCandidate.group_id)):
-        found.setdefault(task_id, []).append(group)
-    return found
-
-
-def _members(session: Session) -> dict[str, list[str]]:
-    """The active people of every group, by name of the group."""
-    query = (
-        sa.select(PersonRole.role_id, Person.entity_code, Person.username)
-        .join(Person, Person.username == PersonRole.username)
-        .where(Person.active)
-        .order_by(Person.name)
-    )
-    found: dict[str, list[str]] = {}
-    for role, entity, username in session.execute(query):
-        found.setdefault(directory.group(role, entity), []).append(username)
-    return found
-
-
-def _active(session: Session) -> dict[str, str]:
-    return dict(session.execute(sa.select(Person.username, Person.name).where(Person.active)).all())
 
 
 def _open_incidents(session: Session, plan_code: str) -> int:
