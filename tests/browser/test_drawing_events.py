@@ -118,7 +118,10 @@ def test_each_start_of_an_event_subprocess_is_drawn_and_told_what_it_waits_for(l
     for field, value in asked.items():
         page.locator(f"#campo-{field}").fill(value)
         page.keyboard.press("Tab")
-    expect(page.locator("[data-part=summary]")).to_contain_text("Sin hallazgos")
+    nobody_throws = "señal" in start  # so the linter says, and lets it be published
+    expect(page.locator("[data-part=summary]")).to_contain_text(
+        "0 errores y 1 aviso" if nobody_throws else "Sin hallazgos"
+    )
     save(page)
 
     model = drawn(live)

@@ -30,11 +30,12 @@ class Purpose(StrEnum):
     KEY = "key"
     INPUT = "input"
     CONDITION = "condition"
+    EVENT = "event"
 
     @property
     def stops(self) -> bool:
         """Whether the case stops where the datum is missing; a condition only counts as not met."""
-        return self not in (Purpose.CONDITION, Purpose.INPUT)
+        return self not in (Purpose.CONDITION, Purpose.INPUT, Purpose.EVENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _calls(element: Element) -> Iterator[Need]:
 
 def _conditions(model: DiagramModel, element: Element) -> Iterator[Need]:
     if element.event == "conditional":
-        yield from _of(element, names(element.expression), Purpose.CONDITION)
+        yield from _of(element, names(element.expression), Purpose.EVENT)
     for flow in (model.flows[one] for one in element.outgoing):
         for name in sorted(names(flow.condition)):
             yield Need(element.id, flow.id, name, Purpose.CONDITION)

@@ -25,6 +25,7 @@ _READS = {
     Purpose.KEY: "busca su caso por «{name}»",
     Purpose.INPUT: "entrega «{name}»",
     Purpose.CONDITION: "decide con «{name}»",
+    Purpose.EVENT: "espera a que se cumpla algo de «{name}»",
 }
 _STOPS = "Ahí se detendría cada caso."
 _COUNTS_AS_NO = "Si falta, la condición cuenta como no cumplida."
@@ -50,7 +51,8 @@ def missing(found: Flow) -> Iterator[Missing]:
         if before is None:
             continue
         state = inside(found.model.elements[need.element], before) if need.inside else before
-        if need.name not in state.sure and not state.anything:
+        waits = need.purpose is Purpose.EVENT and need.name in state.may  # for who fills it, too
+        if need.name not in state.sure and not state.anything and not waits:
             yield Missing(need, never=need.name not in state.may)
 
 

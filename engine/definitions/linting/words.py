@@ -61,7 +61,9 @@ def _understood(checked: Checked) -> Iterator[Finding]:
 
 
 def _variables(checked: Checked) -> Iterator[Finding]:
-    """A name nobody sets, but very like one that is set: handlers set others, so no more can be said."""
+    """A name nobody sets, but very like one that is set: where handlers declare nothing, no more can be said."""
+    if checked.following is not None:
+        return  # the rules on data say it, and more
     known = _set_here(checked) | set(checked.known.variables)
     for written in expressions(checked):
         compiled = _compiled(written.text)
