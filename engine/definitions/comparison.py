@@ -42,6 +42,7 @@ PROPERTIES = {
     "cadencia": "la cadencia",
     "apertura": "la apertura",
     "corte": "el corte",
+    "desde": "desde cuándo se abre",
     "atraso": "lo que se hace con las fechas sin abrir",
     "requiere": "los procesos que deben estar cerrados antes",
 }

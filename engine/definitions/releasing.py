@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
@@ -38,14 +39,22 @@ def rehearse_draft(session: Session, engine: ProcessEngine, process_key: str) ->
 
 
 def release(
-    session: Session, engine: ProcessEngine, process_key: str, *, revision: int, actor: Actor, reason: str
+    session: Session,
+    engine: ProcessEngine,
+    process_key: str,
+    *,
+    revision: int,
+    actor: Actor,
+    reason: str,
+    completed: Callable[[bytes], bytes] = bytes,
 ) -> Released:
     """Publish the draft of a process as it was at `revision`, with its forms that were never published; forget both.
 
+    `completed` writes into it what was chosen while publishing (from when its calendar opens).
     Raises `UnknownDefinition` without a draft, `StaleDraft` if it was saved since, `Invalid` without a reason and
     `InvalidDiagram` with every finding.
     """
-    xml = _seen(session, drafts.PROCESS, process_key, revision).content
+    xml = completed(_seen(session, drafts.PROCESS, process_key, revision).content)
     forms = unpublished.forms_of(session, read_diagram(xml))
     versions = publish(session, engine, [xml], forms, actor=actor, reason=_said(reason))
     for form_key in forms:

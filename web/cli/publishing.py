@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,16 @@ from typing import Any
 import click
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from engine.definitions import publishing
 from engine.definitions.models import ProcessDefinition, ProcessVersion
+from engine.definitions.reading import read_diagram
 from web import migrating
+from web.bootstrap import Application
 from web.cli.root import opened
-from workflows.errors import InvalidForm
+from workflows.cycles import effects
+from workflows.errors import InvalidForm, Refused
 from workflows.people.directory import Directory
 from workflows.spanish import long_day
 
@@ -47,7 +52,14 @@ def list_published() -> None:
 )
 @click.option("--reason", metavar="MOTIVO", required=True, help="Por qué cambia; queda en el historial.")
 @click.option("--as", "username", metavar="USUARIO", required=True, help="Quién publica.")
-def publish(files: tuple[Path, ...], reason: str, username: str) -> None:
+@click.option(
+    "--since",
+    metavar="FECHA",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Primer día del periodo desde el que abre una cadencia nueva o cambiada; sin esto, el próximo.",
+)
+@click.option("--opens", metavar="N", type=int, help="Cuántos casos se abrirán ahora, para confirmar que son varios.")
+def publish(files: tuple[Path, ...], reason: str, username: str, since: dt.datetime | None, opens: int | None) -> None:
     """Publish files in one transaction."""
     diagrams = [path.read_bytes() for path in files if path.suffix != ".form"]
     forms = dict(_form(path) for path in files if path.suffix == ".form")
@@ -55,8 +67,24 @@ def publish(files: tuple[Path, ...], reason: str, username: str) -> None:
         migrating.migrate(application.database)
         with application.database.unit_of_work() as session:
             actor = Directory().actor(session, username)
+            diagrams = [_begun(session, application, xml, since.date() if since else None, opens) for xml in diagrams]
             versions = publishing.publish(session, application.engine, diagrams, forms, actor=actor, reason=reason)
             _tell(versions)
+
+
+def _begun(
+    session: Session, application: Application, xml: bytes, since: dt.date | None, confirmed: int | None
+) -> bytes:
+    """The diagram with the day from which its calendar opens, after saying what that does."""
+    for effect in effects.of_publication(session, application.engine, [read_diagram(xml)]):
+        chosen = effect.beginning(since)
+        opened_now = chosen.opens if chosen else 0
+        dates = "; ".join(long_day(day) for _plan, _words, day in effect.dates) or "ninguna"
+        click.echo(f"«{effect.name}» abre {opened_now} casos ahora; próximas fechas: {dates}.")
+        if opened_now > 1 and confirmed != opened_now:
+            raise Refused(f"Se abrirían {opened_now} casos ahora. Para confirmarlo, repita con --opens {opened_now}.")
+        xml = effects.begun(xml, effect, since)
+    return xml
 
 
 def _form(path: Path) -> tuple[str, dict[str, Any]]:

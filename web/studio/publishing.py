@@ -12,7 +12,7 @@ from engine.definitions.reading import read_diagram
 from engine.instances import usage
 from web.auth.access import allow
 from web.pages import actor, back_to, current, page
-from web.studio import overview
+from web.studio import calendar, overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.editor import review
 
@@ -33,17 +33,20 @@ def publish_draft(process_key: str) -> Response | tuple[str, int]:
         return comparison_page(process_key, wrong="Escriba por qué se publica este cambio."), 422
     revision = request.form.get("revision", 0, type=int)
     with current().database.reading() as session:
+        begun, unsure = calendar.chosen(session, process_key)
+        if unsure:
+            return comparison_page(process_key, unsure=unsure), 422
         releasing.rehearse_draft(session, current().engine, process_key)
     with current().database.unit_of_work() as session:
         released = releasing.release(
-            session, current().engine, process_key, revision=revision, actor=actor(), reason=reason
+            session, current().engine, process_key, revision=revision, actor=actor(), reason=reason, completed=begun
         )
     if released.version is None:
         return back_to("studio.process", "El borrador era igual a la versión vigente.", process_key=process_key)
     return back_to("studio.process", f"Publicada la versión {released.version}.", process_key=process_key)
 
 
-def comparison_page(process_key: str, wrong: str = "") -> str:
+def comparison_page(process_key: str, wrong: str = "", unsure: str = "") -> str:
     """What would be published."""
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
@@ -52,6 +55,7 @@ def comparison_page(process_key: str, wrong: str = "") -> str:
         labels = overview.labels(session, current().engine)
         names = overview.people(session)
         cases = usage.of_process(session, process_key)
+        effects = calendar.effects_of(session, draft.content)
     changes = compare(read_diagram(version.xml), read_diagram(draft.content), labels)  # none in a version 0
     element_names, findings = review(draft.content)
     return page(
@@ -68,4 +72,8 @@ def comparison_page(process_key: str, wrong: str = "") -> str:
         picture=draw_svg(draft.content, {change.element: change.kind for change in changes if change.element}),
         reason=request.form.get("reason", ""),
         wrong=wrong,
+        effects=effects,
+        asks_count=any(one.opens > 1 for effect in effects for one in effect.beginnings),
+        typed=request.form,
+        unsure=unsure,
     )

@@ -43,6 +43,11 @@ class Cadence:
     opening: str
     catch_up: str
     requires: tuple[str, ...]
+    since: dt.date | None = None
+
+    def covers(self, period: PlanPeriod) -> bool:
+        """Whether a period is opened at all: those that end before `since` are not."""
+        return self.since is None or period.cutoff >= self.since
 
     def periods(self, first: dt.date, last: dt.date) -> Iterator[PlanPeriod]:
         """The periods that overlap the days from `first` to `last`, in order."""
@@ -82,7 +87,14 @@ def read(properties: Mapping[str, str]) -> Cadence | None:
         raise InvalidCadence(f"El atraso «{catch_up}» no existe. Use {', '.join(CATCH_UP)}.")
     _check_cutoff(every, cutoff)
     requires = tuple(key.strip() for key in (properties.get("requiere") or "").split(",") if key.strip())
-    return Cadence(every, opening, catch_up, requires)
+    return Cadence(every, opening, catch_up, requires, _since(properties.get("desde", "").strip()))
+
+
+def _since(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as exc:
+        raise InvalidCadence(f"No se entiende desde cuándo se abre: «{text}». Escriba 2027-01-31.") from exc
 
 
 def check_opening(calendar: WorkingCalendar, properties: Mapping[str, str]) -> None:

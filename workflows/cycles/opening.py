@@ -89,7 +89,7 @@ def due_periods(session: Session, engine: ProcessEngine, *, plan_code: str | Non
     what is wrong with it.
     """
     found: list[DuePeriod] = []
-    plans = _followed(session, plan_code)
+    plans = followed(session, plan_code)
     processes = _processes(session) if plans else {}
     for plan in plans:
         taken = _taken(session, plan)
@@ -211,7 +211,8 @@ def _periods(rhythm: Cadence, plan: Plan) -> Iterable[PlanPeriod]:
     """The periods of a plan. Where it is followed every two or three months, only those months; the rest as ever."""
     first = cadence.month_bounds(plan.first_month)[0]
     step = cadence.MONTHS_OF[plan.follow_up] if rhythm.every == "mensual" else 1
-    return (period for period in rhythm.periods(first, plan.ends_on) if period.cutoff.month % step == 0)
+    every = rhythm.periods(first, plan.ends_on)
+    return (period for period in every if period.cutoff.month % step == 0 and rhythm.covers(period))
 
 
 def business_key(plan_code: str, process_key: str, label: str) -> str:
@@ -241,6 +242,17 @@ def _due_of(
         if due and _requirements_closed(session, plan, start, processes):
             found += [(start, opening) for opening in due]
     return found
+
+
+def opened_at_once(session: Session, engine: ProcessEngine, plan: Plan, start: CalendarStart) -> list[DueOpening]:
+    """What the calendar would open today of a start that may not be published yet."""
+    taken = _taken(session, plan)
+    known = taken[start.process_key] | _imported(start, taken)
+    come = [opening for opening in _come(engine, plan, start) if opening.period.label not in _imported(start, taken)]
+    due = [opening for opening in come if opening.period.label not in known]
+    if not due or not _requirements_closed(session, plan, start, _processes(session)):
+        return []
+    return due if start.cadence.catch_up == "todas" else [one for one in due if one == come[-1]]
 
 
 def _come(engine: ProcessEngine, plan: Plan, start: CalendarStart) -> list[DueOpening]:
@@ -355,7 +367,8 @@ def _variables(plan: Plan, period: PlanPeriod) -> dict[str, str | int]:
     }
 
 
-def _followed(session: Session, plan_code: str | None) -> list[Plan]:
+def followed(session: Session, plan_code: str | None = None) -> list[Plan]:
+    """The plans whose calendar runs, or the one named if it does."""
     query = sa.select(Plan).where(Plan.state.in_(FOLLOWED_STATES)).order_by(Plan.code)
     if plan_code is not None:
         query = query.where(Plan.code == plan_code)
