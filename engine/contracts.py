@@ -27,10 +27,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """The kind of a datum; `options` are the values it can have with their labels, of an `OPTION` or a `LIST`."""
+    """The kind of a datum; `options` are the values it can have with their labels, of an `OPTION` or a `LIST`.
+
+    `longest` is how many letters a person may type, 0 where that is not known.
+    """
 
     kind: Kind
     options: Mapping[str, str] = field(default_factory=dict)
+    longest: int = 0
 
 
 ANY, TEXT, NUMBER, DATE = Datum(Kind.ANY), Datum(Kind.TEXT), Datum(Kind.NUMBER), Datum(Kind.DATE)

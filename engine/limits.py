@@ -11,6 +11,9 @@ ID = 100
 """Ids of elements, processes and forms; names of variables."""
 NAME = 300
 """Names of elements, tasks and cases."""
+LINE = 2_000
+TEXT = 20_000
+"""What a person types in a line, or in a text, of a form that says nothing else."""
 MESSAGE_NAME = 100
 MESSAGE_KEY = 200
 BUSINESS_KEY = 200

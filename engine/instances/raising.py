@@ -42,9 +42,13 @@ def raise_from(turn: Turn, node: Node) -> bool:
 
 
 def _tell_others(turn: Turn, node: Node) -> None:
-    """A signal is heard inside its case, and begins the processes that start with it."""
+    """A signal is heard inside its case, and begins the processes that start with it.
+
+    It brings what the case began with, and what the process that gives it knows.
+    """
     name = turn.element(node).reference
-    turn.signals.append(Signalled(name, plain(shared_with_others(node)), turn.instance.scope))
+    brought = plain({**turn.case.task_tree.data, **shared_with_others(node)})
+    turn.signals.append(Signalled(name, brought, turn.instance.scope))
     turn.record_step(HistoryKind.SIGNAL_SENT, node, nombre=name)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine import limits
 from workflows.forms.conditions import Condition
 from workflows.forms.patterns import Pattern
 
@@ -30,8 +31,8 @@ TYPE_NAMES = {
     "text": "Texto explicativo",
 }
 
-MAX_TEXT = 20_000
-MAX_LINE = 2_000
+MAX_TEXT = limits.TEXT
+MAX_LINE = limits.LINE
 MAX_ROWS = 500
 
 

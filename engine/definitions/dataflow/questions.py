@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine import limits
 from engine.contracts import ANY, DATE, FILE, FLAG, NUMBER, TABLE, TEXT, Datum, Kind
 
 _PLAIN = {
-    "textfield": TEXT,
-    "textarea": TEXT,
     "number": NUMBER,
     "datetime": DATE,
     "checkbox": FLAG,
     "filepicker": FILE,
     "dynamiclist": TABLE,
 }
+_TYPED = {"textfield": limits.LINE, "textarea": limits.TEXT}
 _CHOICES = {"radio": Kind.OPTION, "select": Kind.OPTION, "checklist": Kind.LIST}
 
 
@@ -56,4 +56,11 @@ def _datum(kind: str, component: Mapping[str, Any]) -> Datum:
         if options or _CHOICES[kind] is Kind.LIST:
             return Datum(_CHOICES[kind], options)
         return TEXT  # of a catalogue: whatever that holds
+    if kind in ("textfield", "textarea"):
+        return Datum(Kind.TEXT, longest=_longest(kind, component))
     return _PLAIN.get(kind, ANY)
+
+
+def _longest(kind: str, component: Mapping[str, Any]) -> int:
+    written = str((component.get("validate") or {}).get("maxLength") or "")
+    return int(written) if written.isdecimal() and len(written) < 7 else _TYPED[kind]

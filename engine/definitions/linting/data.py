@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine import limits
 from engine.definitions.dataflow.flow import Flow, Following, done, inside
 from engine.definitions.dataflow.giving import delivery, outputs
 from engine.definitions.dataflow.needing import Need, Purpose, needs
@@ -27,6 +28,7 @@ _READS = {
     Purpose.CONDITION: "decide con «{name}»",
     Purpose.EVENT: "espera a que se cumpla algo de «{name}»",
 }
+_MOST = {Purpose.KEY: limits.MESSAGE_KEY, Purpose.PERSON: limits.PERSON}
 _STOPS = "Ahí se detendría cada caso."
 _COUNTS_AS_NO = "Si falta, la condición cuenta como no cumplida."
 
@@ -183,6 +185,25 @@ def _only_there(here: State, there: State, name: str) -> str:
     return next((one for one in fillers if done(one) in here.may and done(one) not in there.may), "")
 
 
+def _long_keys(checked: Checked) -> Iterator[Finding]:
+    """A key or a person that somebody may type longer than it is kept: the first who does stops the case."""
+    if checked.following is None:
+        return
+    found = checked.following.of(checked.model)
+    for need in needs(checked.following.world, checked.model):
+        before, most = found.before.get(need.element), _MOST.get(need.purpose)
+        if before is None or most is None:
+            continue
+        longest = max((source.datum.longest for source in before.may.get(need.name, ())), default=0)
+        if longest > most:
+            reads = _READS[need.purpose].format(name=need.name)
+            message = (
+                f"{shown(checked.model.elements[need.element])} {reads}, que en su formulario admite {longest} letras, "
+                f"y caben {most}. Póngale ese máximo al campo, o use una lista de opciones."
+            )
+            yield warning(need.place, "length", message)
+
+
 def _calls(checked: Checked) -> Iterator[Finding]:
     """What a called process needs and this call does not deliver; what it is asked for and does not give."""
     if checked.following is None:
@@ -235,4 +256,4 @@ def _read_in(world: World, model: DiagramModel) -> set[str]:
     return read
 
 
-RULES = (_unmet, _outputs, _fields, _both_ways, _calls, _callers)
+RULES = (_unmet, _outputs, _fields, _long_keys, _both_ways, _calls, _callers)

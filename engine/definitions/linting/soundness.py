@@ -183,6 +183,7 @@ class _Game:
         path = self._beside.get(event.id)
         if path is None:
             path = self._beside[event.id] = reachable(self.level.after, self.level.after[event.id])
+        self.effort += len(marked)
         return not any(self.model.flows[flow_id].target in path for flow_id in marked)
 
     def _onward(self, element: Element) -> tuple[str, ...]:

@@ -11,24 +11,25 @@ Diagrams = Mapping[str, DiagramModel]
 
 THROWS = ("intermediateThrowEvent", "endEvent")
 CATCHES = ("intermediateCatchEvent", "boundaryEvent", "startEvent", "receiveTask")
+MOST_CODES = 50
+"""Of errors of one process that are looked for at its calls."""
 _CALLED = {"error": "error", "escalation": "escalamiento"}
 
 
 def _signals(checked: Checked) -> Iterator[Finding]:
-    everybody = checked.diagrams()
-    family = _same_case(checked)
-    for element in _of(checked.model, "signal", *THROWS):
-        heard = {one.reference for one in _everywhere(family, "signal", *CATCHES)} | set(_opened_by(everybody))
+    everybody, family = checked.diagrams(), _same_case(checked)
+    heard = {*_names(family, *CATCHES), *(start.reference for model in everybody.values() for start in model.starts())}
+    given, given_anywhere = _names(family, *THROWS), _names(everybody, *THROWS)
+    for element in _of(checked.model, *THROWS):
         if element.reference and element.reference not in heard:
             message = (
                 f"{shown(element)} da la señal «{element.reference}», que nadie espera: ni este proceso, ni los que lo "
                 "llaman, ni un inicio de señal. Dibuje quién la espera, o quítela."
             )
             yield warning(element.id, "signal_unheard", message)
-    for element in _of(checked.model, "signal", *CATCHES):
+    for element in _of(checked.model, *CATCHES):
         opens = element.kind == "startEvent" and element.parent_id is None
-        given = {one.reference for one in _everywhere(everybody if opens else family, "signal", *THROWS)}
-        if element.reference and element.reference not in given:
+        if element.reference and element.reference not in (given_anywhere if opens else given):
             yield _never_given(checked, element, opens=opens)
 
 
@@ -64,20 +65,19 @@ def _messages(checked: Checked) -> Iterator[Finding]:
 
 def _failures(checked: Checked) -> Iterator[Finding]:
     """An error or escalation that nobody around catches, here or where this process is called."""
-    diagrams, model = checked.diagrams(), checked.model
+    ways, model = _Ways(checked.diagrams()), checked.model
     for element in _failing(model):
-        if _escapes(diagrams, model, element, element, ()):
+        if ways.escapes(model, element, element):
             yield warning(element.id, "uncaught", _uncaught(element))
     for call in model.of_kind("callActivity"):
-        called = diagrams.get(call.called_element)
-        for thrown in _leaving(diagrams, called, (model.process_key,)) if called else ():
-            if thrown.kind == "endEvent" and _escapes(diagrams, model, call, thrown, ()):
-                what = _CALLED[thrown.event] + (f" «{thrown.reference}»" if thrown.reference else "")
-                message = (
-                    f"{shown(call)} puede terminar con el {what} ({shown(thrown)}), que nadie atiende: ahí quedaría un "
-                    "incidente. Póngale un evento de borde que lo atienda."
-                )
-                yield warning(call.id, "uncaught", message)
+        thrown = next((one for one in ways.ending(call.called_element) if ways.escapes(model, call, one)), None)
+        if thrown is not None:
+            what = _CALLED[thrown.event] + (f" «{thrown.reference}»" if thrown.reference else "")
+            message = (
+                f"{shown(call)} puede terminar con el {what} ({shown(thrown)}), que nadie atiende: ahí quedaría un "
+                "incidente. Póngale un evento de borde que lo atienda."
+            )
+            yield warning(call.id, "uncaught", message)
 
 
 def _uncaught(element: Element) -> str:
@@ -90,43 +90,61 @@ def _uncaught(element: Element) -> str:
     return f"{shown(element)} avisa del {what}, que nadie atiende: el aviso se perdería. Atiéndalo, o quítelo."
 
 
-def _leaving(diagrams: Diagrams, model: DiagramModel, path: tuple[str, ...]) -> Iterator[Element]:
-    """The errors and escalations that get out of a process, its own and those of what it calls."""
-    yield from (one for one in _failing(model) if not _caught(model, one, one))
-    for call in model.of_kind("callActivity"):
-        called = diagrams.get(call.called_element)
-        if called is not None and called.process_key not in (*path, model.process_key):
-            for thrown in _leaving(diagrams, called, (*path, model.process_key)):
-                if not _caught(model, call, thrown):
-                    yield thrown
+class _Ways:
+    """How errors and escalations get out of where they are thrown; each process is looked through once."""
 
+    def __init__(self, diagrams: Diagrams) -> None:
+        self.diagrams = diagrams
+        self._at: dict[tuple[str, str, str | None], list[Element]] = {}
+        self._calls: dict[str, list[tuple[DiagramModel, Element]]] = {}
+        self._ending: dict[str, list[Element]] = {}
+        for model in diagrams.values():
+            self._look_through(model)
 
-def _escapes(diagrams: Diagrams, model: DiagramModel, place: Element, thrown: Element, path: tuple[str, ...]) -> bool:
-    """Whether nobody catches what is thrown at a place: not around it, and not where this process is called."""
-    if _caught(model, place, thrown):
+    def _look_through(self, model: DiagramModel) -> None:
+        for element in model.elements.values():
+            around = model.elements.get(element.parent_id or "")
+            if element.attached_to:
+                self._at.setdefault((model.process_key, "border", element.attached_to), []).append(element)
+            elif element.kind == "startEvent" and around is not None and around.triggered_by_event:
+                self._at.setdefault((model.process_key, "level", around.parent_id), []).append(element)
+            elif element.kind == "callActivity":
+                self._calls.setdefault(element.called_element, []).append((model, element))
+
+    def ending(self, process_key: str) -> list[Element]:
+        """The ends by which a process, or what it calls, may fail without catching it: one of each code."""
+        if process_key not in self._ending:
+            self._ending[process_key] = []  # while it is being worked out: calls in a circle
+            model = self.diagrams.get(process_key)
+            found = list(self._ends(model)) if model is not None else []
+            self._ending[process_key] = list({(one.event, one.reference): one for one in found}.values())[:MOST_CODES]
+        return self._ending[process_key]
+
+    def _ends(self, model: DiagramModel) -> Iterator[Element]:
+        yield from (one for one in _failing(model) if one.kind == "endEvent" and not self._caught(model, one, one))
+        for call in model.of_kind("callActivity"):
+            yield from (one for one in self.ending(call.called_element) if not self._caught(model, call, one))
+
+    def escapes(self, model: DiagramModel, place: Element, thrown: Element, path: tuple[str, ...] = ()) -> bool:
+        """Whether nobody catches what is thrown at a place: not around it, and not where this process is called."""
+        if self._caught(model, place, thrown):
+            return False
+        path = (*path, model.process_key)
+        calls = [one for one in self._calls.get(model.process_key, ()) if one[0].process_key not in path]
+        return not calls or any(self.escapes(caller, call, thrown, path) for caller, call in calls)
+
+    def _caught(self, model: DiagramModel, place: Element, thrown: Element) -> bool:
+        """Whether a border around a place, or an event subprocess of a level around it, catches it."""
+        inside: Element | None = place
+        while inside is not None:
+            borders = self._at.get((model.process_key, "border", inside.id), [])
+            beside = (
+                [] if inside.triggered_by_event else self._at.get((model.process_key, "level", inside.parent_id), [])
+            )
+            if any(_catches(one, thrown) for one in (*borders, *beside)):
+                return True
+            inside = model.elements.get(inside.parent_id or "")
         return False
-    path = (*path, model.process_key)
-    calls = [(caller, call) for caller, call in calls_of(diagrams, model.process_key) if caller.process_key not in path]
-    return not calls or any(_escapes(diagrams, caller, call, thrown, path) for caller, call in calls)
-
-
-def _caught(model: DiagramModel, place: Element, thrown: Element) -> bool:
-    """Whether a border around a place, or an event subprocess of a level around it, catches what is thrown there."""
-    inside: Element | None = place
-    while inside is not None:
-        if any(_catches(border, thrown) for border in model.attached_to(inside.id)):
-            return True
-        if not inside.triggered_by_event and any(_catches(start, thrown) for start in _raised(model, inside.parent_id)):
-            return True
-        inside = model.elements.get(inside.parent_id or "")
-    return False
-
-
-def _raised(model: DiagramModel, level: str | None) -> Iterator[Element]:
-    """The starts of the event subprocesses of a level."""
-    for element in model.inside(level):
-        if element.triggered_by_event:
-            yield from (start for start in model.inside(element.id) if start.kind == "startEvent")
 
 
 def _catches(catch: Element, thrown: Element) -> bool:
@@ -160,16 +178,12 @@ def _same_case(checked: Checked) -> Diagrams:
     return {key: diagrams[key] for key in found}
 
 
-def _opened_by(diagrams: Diagrams) -> Iterator[str]:
-    return (start.reference for model in diagrams.values() for start in model.starts() if start.event == "signal")
+def _of(model: DiagramModel, *kinds: str) -> Iterator[Element]:
+    return (one for one in model.of_kind(*kinds) if one.event == "signal")
 
 
-def _of(model: DiagramModel, event: str, *kinds: str) -> Iterator[Element]:
-    return (one for one in model.of_kind(*kinds) if one.event == event)
-
-
-def _everywhere(diagrams: Diagrams, event: str, *kinds: str) -> Iterator[Element]:
-    return (one for model in diagrams.values() for one in _of(model, event, *kinds))
+def _names(diagrams: Diagrams, *kinds: str) -> set[str]:
+    return {one.reference for model in diagrams.values() for one in _of(model, *kinds)}
 
 
 RULES = (_signals, _messages, _failures)

@@ -312,3 +312,18 @@ def test_at_a_border_only_what_was_there_before_is_sure() -> None:
     told = found(process(start() + sub + border + step("usar", "bien") + step("usar", "mal") + end() + flows))
 
     assert [(one.element, "algún camino" in one.message) for one in told] == [("mal", True)]
+
+
+@pytest.mark.parametrize(("asked", "told"), [({}, ["length"]), ({"maxLength": 80}, [])])
+def test_a_person_that_may_be_typed_longer_than_it_is_kept_is_told(asked: dict[str, int], told: list[str]) -> None:
+    quien = {"type": "textfield", "key": "quien", "label": "Quién", "validate": {"required": True, **asked}}
+    xml = line(
+        task("pregunta", salida="quien"), task("t", attributes='camunda:assignee="${quien}"'), ids=("pregunta", "t")
+    )
+    models = {"proceso": read_diagram(xml)}
+    world = World(CONTRACTS, models, lambda key: read_questions({"components": [quien]}))
+
+    found = [one for one in lint(xml, KnownNames(world=world)) if one.rule != "drawn"]
+
+    assert [one.rule for one in found] == told
+    assert all("admite 2000 letras, y caben 100" in one.message and one.severity == "warning" for one in found)
