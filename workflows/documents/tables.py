@@ -1,11 +1,11 @@
-"""A table for other programs: one list of columns, title and value together, written to a worksheet or as CSV."""
+"""A table: one list of columns, title and value together, written to a worksheet, as CSV and on paper."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -25,11 +25,34 @@ HEADER = PatternFill("solid", fgColor="0B4A8F")
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A cell for people: a bold beginning, a text, a smaller note; a traffic light's colour and sign.
+
+    `key` names what the row is about, where a page may link to it.
+    """
+
+    text: str = ""
+    strong: str = ""
+    note: str = ""
+    color: str = ""
+    icon: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """A column: its title, and what a row has under it. Numbers and days stay what they are."""
+    """A column: its title, and what a row has under it. Numbers and days stay what they are.
+
+    With `printed` it also stands in pages, PDF and Word: how people read the value there, under the title `short`
+    where the long one has no room. `figure`: on the right; `share`: of the width that the narrow columns leave.
+    """
 
     title: str
     value: Callable[[Row], Any]
+    printed: Callable[[Row], Said | str] | None = None
+    short: str = ""
+    figure: bool = False
+    share: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,21 @@ def write_sheet(sheet: Worksheet, columns: Sequence[Column[Row]], rows: Iterable
                 cell.fill = PatternFill("solid", fgColor=value.fill)
     sheet.freeze_panes = "C2"
     sheet.auto_filter.ref = sheet.dimensions
+
+
+def on_paper(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> dict[str, Any]:
+    """The columns that are printed, as templates read them: `head`, and `rows` of cells (`whole`: all in one text)."""
+    printed = [column for column in columns if column.printed is not None]
+    head = [{"title": one.short or one.title, "figure": one.figure, "share": one.share} for one in printed]
+    return {"head": head, "rows": [[_cell(column, row) for column in printed] for row in rows]}
+
+
+def _cell(column: Column[Row], row: Row) -> dict[str, Any]:
+    assert column.printed is not None  # noqa: S101
+    said = column.printed(row)
+    said = Said(said) if isinstance(said, str) else said
+    whole = " ".join(part for part in (said.strong, said.icon, said.text, f"({said.note})" * bool(said.note)) if part)
+    return {**asdict(said), "figure": column.figure, "whole": whole}
 
 
 def put(sheet: Worksheet, line: int, place: int, value: Any) -> Cell | MergedCell:

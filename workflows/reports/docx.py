@@ -22,10 +22,6 @@ def render_docx(report: Report, charts: Charts) -> bytes:
     objectives = [objective for line in shown["lines"] for objective in line["objectives"]]
     values = {
         "r": shown,
-        "levels": [
-            {"code": "", **shown["plan"]},
-            *(level for line in shown["lines"] for level in (line, *line["objectives"])),
-        ],
         "objectives": objectives,
         "reported": [item for objective in objectives for item in objective["indicators"] if item["has_report"]],
         "images": {name: _picture(template, charts.png(name)) for name in charts.svg},

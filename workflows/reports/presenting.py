@@ -5,39 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from workflows.documents.letters import shown
+from workflows.documents.tables import on_paper
+from workflows.reports import columns
 from workflows.reports.contents import (
     COLOR_WORDS,
-    AlertLine,
     BottleneckLine,
-    EntityLine,
     Evidence,
     IndicatorLine,
     Light,
     Report,
     RollUp,
 )
+from workflows.reports.words import BOTTLENECK_STATES, MEASURES, VERDICTS
 from workflows.spanish import enumeration, long_day, long_moment, month_name, number, percentage
-
-VERDICTS = {"cumple": "Cumple", "en_riesgo": "En riesgo", "no_cumple": "No cumple"}
-REPORT_STATES = {
-    "pendiente": "Pendiente",
-    "enviado": "Enviado",
-    "devuelto": "Devuelto",
-    "validado": "Validado",
-    "avalado": "Avalado",
-    "sin_reporte": "Sin reporte",
-    "extemporaneo": "Reporte extemporáneo",
-    "no_presentado": "No presentado",
-}
-MEASURES = {"preventiva": "Medida preventiva", "plan_de_choque": "Plan de choque", "ninguna": "Ninguna"}
-BOTTLENECK_STATES = {"cuello": "Cuello de botella", "descartado": "Descartado"}
-DECISIONS = {"procede": "Revisada: procede", "aclarar": "Se pidió aclarar"}
-COMMITMENT_STATES = {
-    "abierto": "Abierto",
-    "cumplido": "Cumplido",
-    "en_parte": "Cumplido en parte",
-    "incumplido": "Incumplido",
-}
 
 
 def present(report: Report) -> dict[str, Any]:
@@ -71,6 +51,7 @@ def _said(report: Report) -> dict[str, Any]:
                 "objectives": [
                     {
                         **_roll_up(objective),
+                        "table": on_paper(columns.INDICATORS, report.indicators_of(objective.code)),
                         "indicators": [_indicator(i) for i in report.indicators_of(objective.code)],
                     }
                     for objective in report.objectives_of(line.code)
@@ -78,18 +59,11 @@ def _said(report: Report) -> dict[str, Any]:
             }
             for line in report.lines
         ],
-        "entities": [_entity(entity) for entity in report.entities],
+        "levels": on_paper(columns.LEVELS, columns.levels(report)),
+        "entities": on_paper(columns.ENTITIES, report.entities),
         "bottlenecks": [_bottleneck(item) for item in report.bottlenecks],
-        "commitments": [
-            {
-                "text": item.text,
-                "responsible": item.responsible or "—",
-                "due": long_day(item.due_on),
-                "state": COMMITMENT_STATES.get(item.state, item.state),
-            }
-            for item in report.commitments
-        ],
-        "alerts": [_alert(item) for item in report.alerts],
+        "commitments": on_paper(columns.COMMITMENTS, report.commitments),
+        "alerts": on_paper(columns.ALERTS, report.alerts),
     }
 
 
@@ -166,18 +140,6 @@ def _roll_up(item: RollUp) -> dict[str, Any]:
     }
 
 
-def _entity(item: EntityLine) -> dict[str, Any]:
-    return {
-        "code": item.code,
-        "name": item.name,
-        "compliance": percentage(item.compliance),
-        "uncapped": percentage(item.uncapped),
-        "light": _light(item.light),
-        "report": REPORT_STATES.get(item.report, "—"),
-        "endorsed": long_day(item.endorsed_at),
-    }
-
-
 def _indicator(item: IndicatorLine) -> dict[str, Any]:
     return {
         "code": item.code,
@@ -190,7 +152,7 @@ def _indicator(item: IndicatorLine) -> dict[str, Any]:
         "year_target": number(item.year_target, item.decimals),
         "reported": number(item.reported, item.decimals),
         "executed": number(item.executed, item.decimals),
-        "programmed": number(item.programmed, _programmed_decimals(item)),
+        "programmed": columns.programmed(item),
         "year_progress": percentage(item.year_progress),
         "compliance": percentage(item.compliance),
         "light": _light(item.light),
@@ -209,12 +171,6 @@ def _indicator(item: IndicatorLine) -> dict[str, Any]:
         "endorsed_by": item.endorsed_by,
         "has_report": item.reported is not None or bool(item.qualitative),
     }
-
-
-def _programmed_decimals(item: IndicatorLine) -> int:
-    """A linear programme of whole units falls between them: one decimal then."""
-    whole = item.programmed is None or item.programmed % 1 == 0
-    return item.decimals if whole else max(item.decimals, 1)
 
 
 def _evidence(file: Evidence) -> dict[str, str]:
@@ -236,10 +192,3 @@ def _bottleneck(item: BottleneckLine) -> dict[str, str]:
         "responsible": item.responsible or "—",
         "due": long_day(item.due_on),
     }
-
-
-def _alert(item: AlertLine) -> dict[str, str]:
-    outcome = DECISIONS.get(item.decision, "Sin revisar")
-    if item.decision == "aclarar":
-        outcome = f"Aclarada: {item.answer}" if item.answer else "Sin aclarar"
-    return {"object": item.object_code, "entity": item.entity, "text": item.text, "outcome": outcome}

@@ -1,0 +1,179 @@
+"""The columns of the report's tables, one list each: of its page, its PDF, its Word document and its workbook.
+
+A column without `printed` stands in the workbook alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from workflows.documents.tables import Column, Painted, Said
+from workflows.reports.contents import (
+    AlertLine,
+    BottleneckLine,
+    CommitmentLine,
+    EntityLine,
+    IndicatorLine,
+    Light,
+    Report,
+    RollUp,
+)
+from workflows.reports.words import BOTTLENECK_STATES, COMMITMENT_STATES, DECISIONS, MEASURES, REPORT_STATES, VERDICTS
+from workflows.spanish import local_day, long_day, number, percentage
+
+FILLS = {
+    "rojo": "FDECEB", "amarillo": "FFF4D6", "verde": "E6F4EC", "naranja": "FFEADB", "gris": "ECEFF2",
+    "blanco": "FFFFFF",
+}  # fmt: skip
+
+
+def rounded(value: Decimal | None) -> Decimal | None:
+    """A percentage as workbooks show it."""
+    return None if value is None else round(value, 1)
+
+
+def programmed(item: IndicatorLine) -> str:
+    """What was programmed: a linear programme of whole units falls between them, with one decimal then."""
+    whole = item.programmed is None or item.programmed % 1 == 0
+    return number(item.programmed, item.decimals if whole else max(item.decimals, 1))
+
+
+def _light(light: Light) -> Painted:
+    return Painted(f"{light.icon} {light.word}", FILLS[light.color])
+
+
+def _chip(light: Light) -> Said:
+    return Said(light.word, color=light.color, icon=light.icon)
+
+
+def _level(row: Level) -> Said:
+    kind, item = row
+    if kind == "Plan":
+        return Said(strong="Plan")
+    return Said(item.name, strong=item.code) if kind == "Línea" else Said(f"{item.code} {item.name}")
+
+
+def _verdict(item: RollUp) -> str:
+    return ". ".join(part for part in (VERDICTS.get(item.verdict, ""), item.argument) if part)
+
+
+def _indicator(item: IndicatorLine) -> Said:
+    late = " · Extemporáneo" if item.late else ""
+    return Said(item.name, note=f"{item.unit}, {item.annualization}{late}")
+
+
+def _outcome(item: AlertLine) -> str:
+    if item.decision == "aclarar":
+        return f"Aclarada: {item.answer}" if item.answer else "Sin aclarar"
+    return DECISIONS.get(item.decision, "Sin revisar")
+
+
+def _state(item: CommitmentLine) -> str:
+    return COMMITMENT_STATES.get(item.state, item.state)
+
+
+Level = tuple[str, RollUp]
+LEVELS: tuple[Column[Level], ...] = (
+    Column("Nivel", lambda row: row[0]),
+    Column("Código", lambda row: row[1].code),
+    Column("Nombre", lambda row: row[1].name, _level, "Nivel", share=2),
+    Column("Peso", lambda row: row[1].weight),
+    Column(
+        "Cumplimiento (%)", lambda row: rounded(row[1].compliance), lambda row: percentage(row[1].compliance),
+        "Cumplimiento a la fecha", figure=True,
+    ),
+    Column(
+        "Sin tope (%)", lambda row: rounded(row[1].uncapped), lambda row: percentage(row[1].uncapped),
+        "Sin tope", figure=True,
+    ),
+    Column("Semáforo", lambda row: _light(row[1].light), lambda row: _chip(row[1].light)),
+    Column(
+        "Veredicto", lambda row: VERDICTS.get(row[1].verdict, ""), lambda row: _verdict(row[1]),
+        "Veredicto de la mesa", share=1,
+    ),
+    Column("Argumento", lambda row: row[1].argument),
+)  # fmt: skip
+INDICATORS: tuple[Column[IndicatorLine], ...] = (
+    Column("Código", lambda i: i.code, lambda i: Said(strong=i.code, key=i.code)),
+    Column("Indicador", lambda i: i.name, _indicator, share=4),
+    Column("Clase", lambda i: i.kind),
+    Column("Entidad", lambda i: i.entity, lambda i: i.entity),
+    Column("Objetivo", lambda i: i.objective),
+    Column("Unidad", lambda i: i.unit),
+    Column("Anualización", lambda i: i.annualization),
+    Column("Línea base", lambda i: i.baseline),
+    Column("Meta del año", lambda i: i.year_target, lambda i: number(i.year_target, i.decimals), figure=True, share=1),
+    Column("Valor del periodo", lambda i: i.reported),
+    Column("Programado a la fecha", lambda i: i.programmed, programmed, "Programado", figure=True),
+    Column("Ejecutado", lambda i: i.executed, lambda i: number(i.executed, i.decimals), figure=True),
+    Column(
+        "Avance de la vigencia (%)", lambda i: rounded(i.year_progress), lambda i: percentage(i.year_progress),
+        "Avance del año", figure=True, share=1,
+    ),
+    Column(
+        "Cumplimiento a la fecha (%)", lambda i: rounded(i.compliance), lambda i: percentage(i.compliance),
+        "Cumple", figure=True,
+    ),
+    Column("Semáforo", lambda i: _light(i.light), lambda i: _chip(i.light)),
+    Column("Extemporáneo", lambda i: "sí" if i.late else "no"),
+    Column("Avance cualitativo", lambda i: i.qualitative),
+    Column("Dificultades", lambda i: i.difficulties),
+    Column("Soluciones", lambda i: i.solutions),
+    Column("Justificación", lambda i: i.justification),
+    Column("Otros datos", lambda i: "\n".join(f"{label}: {value}" for label, value in i.extra)),
+    Column("Evidencias", lambda i: "\n".join(f"{e.name} · SHA-256 {e.sha256}" for e in i.evidence)),
+    Column("Reportó", lambda i: i.reported_by),
+    Column("Reportado el", lambda i: local_day(i.reported_at) if i.reported_at else None),
+    Column("Validó", lambda i: i.validated_by),
+    Column("Avaló", lambda i: i.endorsed_by),
+)  # fmt: skip
+ENTITIES: tuple[Column[EntityLine], ...] = (
+    Column("Sigla", lambda e: e.code),
+    Column("Entidad", lambda e: e.name, lambda e: Said(e.name, strong=e.code), share=1),
+    Column("Reporte", lambda e: REPORT_STATES.get(e.report, ""), lambda e: REPORT_STATES.get(e.report, "—")),
+    Column("Avalado el", lambda e: long_day(e.endorsed_at), lambda e: long_day(e.endorsed_at)),
+    Column(
+        "Cumplimiento (%)", lambda e: rounded(e.compliance), lambda e: percentage(e.compliance),
+        "Cumplimiento", figure=True,
+    ),
+    Column("Sin tope (%)", lambda e: rounded(e.uncapped), lambda e: percentage(e.uncapped), "Sin tope", figure=True),
+    Column("Semáforo", lambda e: _light(e.light), lambda e: _chip(e.light)),
+)  # fmt: skip
+BOTTLENECKS: tuple[Column[BottleneckLine], ...] = (
+    Column("Indicador", lambda b: b.indicator),
+    Column("Nombre", lambda b: b.name),
+    Column("Entidad", lambda b: b.entity),
+    Column("Por qué", lambda b: b.why),
+    Column("Resultado", lambda b: BOTTLENECK_STATES.get(b.state, "Candidato")),
+    Column("Causa", lambda b: b.cause),
+    Column("Categoría", lambda b: b.category),
+    Column("Severidad", lambda b: b.severity),
+    Column("Medida", lambda b: MEASURES.get(b.measure, "")),
+    Column("Acción", lambda b: b.action),
+    Column("Responsable", lambda b: b.responsible),
+    Column("Fecha", lambda b: b.due_on),
+)
+COMMITMENTS: tuple[Column[CommitmentLine], ...] = (
+    Column("Compromiso", lambda c: c.text, lambda c: c.text, share=2),
+    Column("Responsable", lambda c: c.responsible, lambda c: c.responsible or "—", share=1),
+    Column("Fecha", lambda c: c.due_on, lambda c: long_day(c.due_on)),
+    Column("Estado", _state, _state),
+)
+ALERTS: tuple[Column[AlertLine], ...] = (
+    Column("Objeto", lambda a: a.object_code, lambda a: a.object_code),
+    Column("Entidad", lambda a: a.entity, lambda a: a.entity),
+    Column("Alerta", lambda a: a.text, lambda a: a.text, share=2),
+    Column("Decisión", lambda a: DECISIONS.get(a.decision, "Sin revisar"), _outcome, "Resultado", share=1),
+    Column("Pregunta", lambda a: a.question),
+    Column("Respuesta", lambda a: a.answer),
+)
+
+
+def levels(report: Report) -> Iterable[Level]:
+    """The plan, then each line with its objectives."""
+    yield "Plan", report.plan
+    for line in report.lines:
+        yield "Línea", line
+        for objective in report.objectives_of(line.code):
+            yield "Objetivo", objective
