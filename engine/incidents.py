@@ -107,7 +107,7 @@ def close_lost(turn: Turn, node_ids: list[str]) -> None:
 
 def resolve(turn: Turn, incident: Incident, resolution: Resolution, reason: str) -> None:
     """Write down how an incident ended."""
-    incident.state, incident.resolution, incident.reason = IncidentState.RESOLVED, resolution, limits.told(reason)
+    incident.state, incident.resolution, incident.reason = IncidentState.RESOLVED, resolution, limits.kept(reason)
     incident.resolved_at, incident.resolved_by, incident.retry_at = turn.now, turn.actor.id, None
     turn.entries.append(
         _entry(turn, incident, HistoryKind.INCIDENT_RESOLVED, {"resolucion": resolution, "motivo": reason})

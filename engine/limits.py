@@ -45,7 +45,12 @@ def fits(text: str, most: int) -> bool:
     return len(text) <= most and is_kept(text)
 
 
+def kept(text: str) -> str:
+    """A text as it can be written down: with a sign for each letter that nobody keeps."""
+    return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def told(text: str, most: int = FAILURE) -> str:
-    """A text of somebody else's as it can be written down: cut, and with a sign for each letter that nobody keeps."""
-    text = _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)
+    """The same, cut: of what no person typed."""
+    text = kept(text)
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -13,9 +13,10 @@ from engine.database import Database
 from engine.errors import EngineError, NoMessageReceiver
 from engine.instances import keeping, messages
 from engine.instances.models import Instance
+from engine.tasks import commands as tasks
 from tests.integration.engine.test_paths import SIGNAL, declared, event, throw
 from tests.support.diagrams import boundary, chain, end, gateway, message, node, process, start, user
-from tests.support.engine import BOSS, World
+from tests.support.engine import ANA, BOSS, World
 
 READY = {"m": "listo"}
 
@@ -240,3 +241,26 @@ def test_signals_that_go_round_for_ever_are_stopped_with_a_sentence(world: World
 
     with pytest.raises(EngineError, match="en círculo"):
         world.start("b", "B-1")
+
+
+@pytest.mark.parametrize("waits_first", [True, False])
+def test_a_message_thrown_while_its_receiver_begins_to_wait_is_not_lost(world: World, waits_first: bool) -> None:
+    """Neither sees what the other has not committed; the second waits for the first."""
+    if world.database.engine.dialect.name == "sqlite":
+        pytest.skip("writers follow each other there")
+    world.publish(waiting(), sending())
+    world.start("espera", "W-1")
+    world.start("envia", "E-1")
+    waits, throws = world.task("antes").id, world.task("a").id
+    first, second = (waits, throws) if waits_first else (throws, waits)
+
+    with world.database.unit_of_work() as session:
+        tasks.complete(session, world.engine, first, actor=ANA, variables={})
+        thread = threading.Thread(target=world.complete, args=(second,))
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join()
+
+    assert world.names() == ["despues"]
+    healthy(world)

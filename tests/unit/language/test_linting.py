@@ -137,6 +137,18 @@ EXPRESSION = "<bpmn:conditionalEventDefinition><bpmn:condition>{}</bpmn:conditio
 GOOD_TASK = task()
 INNER = start("i2") + user_task("dentro") + end("e2") + flow("g1", "i2", "dentro") + flow("g2", "dentro", "e2")
 
+
+def loop(more: str = "") -> bytes:
+    """A fork and a join inside a loop, with a decision in the first of two branches."""
+    flows = chain("inicio", "m", "s", "t1", "t1g", "j", "g").replace('id="f', 'id="l')
+    flows += flow("x", "s", "t2") + flow("y", "t2", "j") + flow("fuera", "g", "fin")
+    flows += flow("otra", "g", "m", "${decision == 'otra'}") + more
+    default = "l5" if more else ""
+    gates = gateway("exclusive", "m") + gateway("parallel", "s") + gateway("exclusive", "t1g", default)
+    gates += gateway("parallel", "j") + gateway("exclusive", "g", "fuera")
+    return process(lane("t1", "t2") + start() + gates + user_task("t1") + user_task("t2") + end() + flows)
+
+
 BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a tag twice": ("duplicate_id", "tarea", GOOD_TASK.replace(b'id="fin"', b'id="tarea"')),
     "a flow without id": ("missing_id", "inicio", GOOD_TASK.replace(b'id="l1" ', b"")),
@@ -232,6 +244,8 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a collection with code": ("expression", "tarea", task(inside=multiple("range(10)"))),
     "a conditional event without condition": ("expression", "e", line(node("intermediateCatchEvent", "e", EXPRESSION.format("")), ids=("e",))),
     "a mistyped variable": ("variable", "si", choice("${decison == 'si'}")),
+    "a loop that leaves out of one branch of a fork": ("stuck", "j", loop(flow("sale", "t1g", "fin", "${decision == 'sale'}"))),
+    "a loop that goes back to before its fork from one branch": ("twice", "t2", loop(flow("vuelve", "t1g", "m", "${decision == 'vuelve'}"))),
     "a decision joined as if both were done": ("stuck", "j", block("exclusive", "parallel")),
     "an inclusive decision joined as if all were done": ("stuck", "j", block("inclusive", "parallel")),
     "parallel paths that nobody joins": ("twice", "t3", block("parallel", "exclusive")),
@@ -256,6 +270,7 @@ FINE: dict[str, bytes] = {
     "parallel": block("parallel", "parallel"),
     "exclusive": block("exclusive", "exclusive"),
     "inclusive": block("inclusive", "inclusive"),
+    "a fork and a join in a loop": loop(),
     "parallel joined by an inclusive": block("parallel", "inclusive"),
     "a timer that interrupts": line(user_task("t"), ids=("t",), more=boundary("t")),
     "a reminder that ends by itself": line(
