@@ -21,9 +21,9 @@ from tests.support.mailbox import Mailbox, mail_server
 from tests.support.plan import day, demo_data
 from tests.support.remote import free_port
 from tests.support.web import PASSWORD, SECRET, Site
-from web import worker
+from web import delivery, worker
 from web.app import create_app
-from web.bootstrap import assemble
+from web.bootstrap import Application, assemble
 from web.cli.database import prepare
 from web.config import Config
 from workflows.calendar import bogota_day
@@ -192,6 +192,13 @@ def _iso(text: str) -> str:
     return "-".join(reversed(parts)) if len(parts) == 3 else text
 
 
+def _what_is_due(application: Application) -> None:
+    """What the worker does in a day, and the mails that leave beside it."""
+    worker.tick(application)
+    while delivery.deliver(application).looked_at:
+        pass
+
+
 @contextmanager
 def opened(folder: Path, chromium: Browser, clock: VirtualClock) -> Iterator[Office]:
     """An empty installation that answers on this machine; `desks` report the demo's series."""
@@ -211,7 +218,7 @@ def opened(folder: Path, chromium: Browser, clock: VirtualClock) -> Iterator[Off
             profile=lambda _period, _entity: GOOD,
         )
         play = Play(application.database, application.engine, application.forms, desks, clock)
-        play.each_day = lambda _day: worker.tick(application)
+        play.each_day = lambda _day: _what_is_due(application)
         office = Office(site, address, chromium, mailbox, desks, play)
         try:
             yield office
