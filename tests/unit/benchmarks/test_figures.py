@@ -31,9 +31,10 @@ def test_every_figure_is_measured_and_nothing_fails() -> None:
 
     measured = dict(flat(found))
     assert measured.keys() == KEYS
-    assert measured["parallel20.failed"] == 0
+    nothing = {name for name in KEYS if name.endswith((".failed", ".lost"))}
+    assert {name: measured[name] for name in nothing} == dict.fromkeys(nothing, 0)
     assert measured["completion.statements"] <= 15
-    assert all(value > 0 for name, value in measured.items() if name != "parallel20.failed")
+    assert {name: value for name, value in measured.items() if name not in nothing and value <= 0} == {}
     assert all(name in table(found) for name in KEYS)
 
 
@@ -48,7 +49,8 @@ def test_the_published_sizes_are_the_ones_that_bounds_name() -> None:
         f"parallel{published.people}.max_ms",
     }
 
-    assert {name for name in BOUNDS if any(digit.isdigit() for digit in name)} - {"parallel20.failed"} <= sizes
+    of_a_size = {name for name in BOUNDS if any(digit.isdigit() for digit in name) and not name.startswith("fire.")}
+    assert of_a_size - {"parallel20.failed"} <= sizes
 
 
 def test_an_unknown_measurement_is_refused_with_the_names_there_are() -> None:
