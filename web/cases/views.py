@@ -21,13 +21,13 @@ from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from engine.waits import waits
 from web.auth import SIGNED_IN, allow
-from web.cases import deciding, standing, waiting, wording
+from web.cases import deciding, standing, starting, waiting, wording
 from web.cases.blueprint import blueprint
 from web.pages import actor, current, page
 from workflows.people.directory import Directory
 from workflows.people.roles import COORDINATING
 
-__all__ = ["blueprint", "deciding"]
+__all__ = ["blueprint", "deciding", "starting"]
 
 PAGE = 30
 STATES = {"active": "En curso", "completed": "Terminados", "cancelled": "Cancelados", "": "Todos"}

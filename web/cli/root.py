@@ -49,6 +49,7 @@ COMMANDS = {
     "admin": "web.cli.people:admin",
     "plan": "web.cli.plan:plan",
     "diagrams": "web.cli.diagrams:diagrams",
+    "cases": "web.cli.cases:cases",
     "guide": "web.cli.guide:guide",
     "simulate": "web.cli.simulate:simulate",
     "doctor": "web.cli.database:doctor",

@@ -31,9 +31,10 @@ To correct what was sent: `app.forms.open_sent(session, app.engine, task_id, act
 """
 
 from web.forms.pages import render, render_panels
-from web.forms.receiving import Kept, Outcome, Refused, Sent, keep_draft, parse_request, receive
+from web.forms.receiving import SEND, Kept, Outcome, Refused, Sent, keep_draft, parse_request, receive
 
 __all__ = [
+    "SEND",
     "Kept",
     "Outcome",
     "Refused",

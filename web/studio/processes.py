@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, abort, request
+from sqlalchemy.orm import Session
 
 from engine.definitions import drafts, releasing, unpublished
 from engine.definitions.comparison import compare
@@ -14,6 +15,7 @@ from web.files.answers import named
 from web.pages import actor, back_to, current, page, person
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
+from workflows.cycles import by_hand
 
 
 @blueprint.get("/")
@@ -42,7 +44,12 @@ def process(process_key: str) -> str:
             draft=drafts.find(session, drafts.PROCESS, process_key),
             people=overview.people(session),
             leads=leads(),
+            begins=bool(version.version) and _may_begin(session, process_key),
         )
+
+
+def _may_begin(session: Session, process_key: str) -> bool:
+    return any(one.process_key == process_key for one in by_hand.offered(session, current().engine, actor()))
 
 
 @blueprint.get("/<process_key>/versiones/<int:number>")

@@ -38,6 +38,7 @@ CATALOGUE_OF = {
     "rol": "roles",
 }
 """Which choices a datum has that everybody calls the same."""
+PLURAL = frozenset({"entidades", "responsables", "personas"})
 LISTED = "Uno por línea."
 
 
@@ -67,7 +68,8 @@ def by_name(asked: Data, optional: Data, given: Mapping[str, Mapping[str, str]] 
 
 def _component(name: str, datum: Datum, given: Mapping[str, str] | None, *, required: bool) -> dict[str, Any]:
     options = given or datum.options
-    kind = FIELDS.get(datum.kind, "select" if options or name in CATALOGUE_OF else "textfield")
+    several = Kind.LIST if datum.kind == Kind.ANY and name in PLURAL else datum.kind
+    kind = FIELDS.get(several, "select" if options or name in CATALOGUE_OF else "textfield")
     found: dict[str, Any] = {"type": kind, "label": in_words(name)}
     if kind == "checklist" and not options and name not in CATALOGUE_OF:
         found |= {"type": "textarea", "description": LISTED}

@@ -1,0 +1,86 @@
+"""Beginning a process by hand: what one may begin, and what is asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from web import forms
+from web.auth import SIGNED_IN, allow
+from web.cases.blueprint import blueprint
+from web.forms.controls import FormView
+from web.forms.receiving import change_rows
+from web.pages import actor, back_to, current, page
+from workflows.cycles import by_hand
+from workflows.cycles.by_hand import Beginning
+from workflows.errors import FieldError, InvalidSubmission, Refused
+from workflows.forms import loose
+
+
+@blueprint.get("/empezar")
+@allow(SIGNED_IN)
+def startable() -> str:
+    """What this person may begin."""
+    with current().database.reading() as session:
+        return page("cases/startable.html", offered=by_hand.offered(session, current().engine, actor()))
+
+
+@blueprint.get("/empezar/<process_key>")
+@allow(SIGNED_IN)
+def ask(process_key: str) -> Any:
+    """What a case of this process begins with; one that can't be begun says why, beside those that can."""
+    with current().database.reading() as session:
+        try:
+            return _asking(session, process_key)
+        except Refused as refused:
+            offered = by_hand.offered(session, current().engine, actor())
+            return page("cases/startable.html", offered=offered, refused=refused.message), 409
+
+
+@blueprint.post("/empezar/<process_key>")
+@allow(SIGNED_IN)
+def begin(process_key: str) -> Any:
+    """Open the case."""
+    application, raw = current(), forms.parse_request(request)
+    action = str(request.form.get("_accion") or forms.SEND)
+    if action != forms.SEND:
+        with application.database.reading() as session:
+            how = by_hand.beginning(session, application.engine, process_key, actor())
+            change_rows(how.schema, raw, action)
+            return _asking(session, process_key, raw)
+    try:
+        with application.database.unit_of_work() as session:
+            case = by_hand.begin(
+                session, application.engine, process_key, raw, actor=actor(), catalogues=application.forms.catalogues
+            )
+            case_id, told = case.id, f"«{case.name}» comenzó, con la clave {case.business_key}."
+    except InvalidSubmission as invalid:
+        with application.database.reading() as session:
+            return _asking(session, process_key, dict(invalid.raw), invalid.errors), 422
+    return back_to("cases.show", told, case_id=case_id)
+
+
+def _asking(
+    session: Session, process_key: str, raw: dict[str, Any] | None = None, errors: Sequence[FieldError] = ()
+) -> str:
+    application = current()
+    how = by_hand.beginning(session, application.engine, process_key, actor())
+    plans = _plans(how)
+    if raw is None and len(plans) == 1:
+        raw = {by_hand.PLAN: plans[0]}
+    opened = loose.open_form(session, application.engine, how.schema, actor(), application.forms.catalogues, raw)
+    return page(
+        "cases/starting.html",
+        how=how,
+        form=FormView(opened, errors),
+        next=by_hand.next_name(session, process_key, plans[0]) if len(plans) == 1 else None,
+    )
+
+
+def _plans(how: Beginning) -> list[str]:
+    """The plans one can choose from."""
+    asked = (one for one in how.schema.fields() if one.key == by_hand.PLAN)
+    return [code for one in asked for code, _name in one.options]

@@ -1,0 +1,179 @@
+"""Processes that a person begins: who may, what is asked, and the case that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.contracts import ANY, TEXT
+from engine.definitions import catalogue, linting
+from engine.definitions.catalogue import BundleModel
+from engine.definitions.dataflow.giving import declared_inputs, outputs
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.surroundings import known_names
+from engine.identity import Actor
+from engine.instances import commands as instances
+from engine.instances.models import Instance
+from engine.naming import CaseName
+from engine.runtime import ProcessEngine
+from workflows.cycles.naming import PlanCases
+from workflows.cycles.opening import followed
+from workflows.errors import Forbidden, NotFound, Refused
+from workflows.forms import loose
+from workflows.forms.handlers import Catalogue
+from workflows.forms.loose import Asked
+from workflows.forms.schema import FormSchema
+from workflows.plan.models import Plan
+
+LEADER = "lider_proceso"
+PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a process begins by hand: the start event, what its form and its data ask, and who may."""
+
+    process_key: str
+    name: str
+    start: Element
+    schema: FormSchema
+    handed: Mapping[str, str]
+    roles: frozenset[str]
+
+    def may(self, actor: Actor) -> bool:
+        """Whether somebody may begin it: a process leader, or who has a role of its first lane, of any entity."""
+        held = {group.partition("@")[0] for group in actor.groups}
+        return actor.is_system or LEADER in held or not self.roles.isdisjoint(held)
+
+
+def beginning(session: Session, engine: ProcessEngine, process_key: str, actor: Actor) -> Beginning:
+    """How a process begins by hand.
+
+    Raises `UnknownDefinition`, `Forbidden` (not for this person) or `Refused` with why it can't be.
+    """
+    bundle = catalogue.current(session, process_key)
+    model = bundle.diagrams[process_key]
+    start = _plain_start(model)
+    if start is None:
+        raise Refused(f"«{model.name}» no se empieza a mano: {_begins(model)}.")
+    if engine.contracts is not None and process_key in engine.contracts.opened:
+        raise Refused(f"«{model.name}» no se empieza aquí: lo abre Cauce desde su propia página, con lo que necesita.")
+    found = _beginning(session, bundle, model, start)
+    if not found.may(actor):
+        raise Forbidden(f"«{model.name}» lo empieza quien tiene un cargo de su primera franja o lidera procesos.")
+    _ensure_data(session, engine, model)
+    return found
+
+
+def offered(session: Session, engine: ProcessEngine, actor: Actor) -> list[Beginning]:
+    """What somebody may begin, by name: processes with a plain start that nobody calls, or that say what they need."""
+    bundles = [catalogue.by_sha(session, d.bundle_sha256) for d in catalogue.definitions(session) if d.bundle_sha256]
+    models = [bundle.diagrams[bundle.process_key] for bundle in bundles]
+    called = {call.called_element for model in models for call in model.of_kind("callActivity")}
+    opened = engine.contracts.opened if engine.contracts is not None else {}
+    found = []
+    for bundle, model in zip(bundles, models, strict=True):
+        start = _plain_start(model)
+        if start is None or model.process_key in opened:
+            continue
+        if model.process_key in called and not declared_inputs(start) and not start.form_key:
+            continue
+        if (one := _beginning(session, bundle, model, start)).may(actor):
+            found.append(one)
+    return found
+
+
+def next_name(session: Session, process_key: str, plan_code: str) -> CaseName:
+    """The business key and the name that the next case gets."""
+    return PlanCases().name_case(session, process_key, {PLAN: plan_code})
+
+
+def begin(
+    session: Session,
+    engine: ProcessEngine,
+    process_key: str,
+    raw: Mapping[str, Any],
+    *,
+    actor: Actor,
+    catalogues: Mapping[str, Catalogue],
+) -> Instance:
+    """Open a case with what was answered. Raises as `beginning`, and `InvalidSubmission`, `NotFound` (no such plan)."""
+    how = beginning(session, engine, process_key, actor)
+    answers = loose.read_variables(session, engine, how.schema, actor, catalogues, raw)
+    variables = {how.handed[key]: value for key, value in answers.items() if key in how.handed}
+    plan = str(variables.get(PLAN) or "")
+    if session.get(Plan, plan) is None:
+        raise NotFound(f"No hay un plan «{plan}». Elija uno de la lista.")
+    named = PlanCases().name_case(session, process_key, variables)
+    return instances.start(
+        session,
+        engine,
+        process_key,
+        business_key=named.business_key,
+        name=named.name,
+        scope=plan,
+        variables=variables,
+        actor=actor,
+        start_element=how.start.id,
+    )
+
+
+def _beginning(session: Session, bundle: BundleModel, model: DiagramModel, start: Element) -> Beginning:
+    """What is asked is the form of the start event, then each datum that it does not give, by name."""
+    form = FormSchema.from_dict(bundle.form(start.form_key)) if start.form_key else FormSchema.empty()
+    keys = {one.key for one in form.fields()}
+    given = {name: name for name in outputs(start) if name in keys}
+    wanted = [name for name in (PLAN, *declared_inputs(start)) if name not in given]
+    asked: Asked = loose.by_name(
+        {name: TEXT if name == PLAN else ANY for name in wanted}, {}, {PLAN: _plans(session)} if PLAN in wanted else {}
+    )
+    components = [*asked.schema.to_dict()["components"], *form.to_dict()["components"]]
+    schema = FormSchema.from_dict({"type": "default", "id": "inicio", "components": components})
+    return Beginning(model.process_key, model.name, start, schema, {**given, **asked.names}, _roles(model, start))
+
+
+def _plans(session: Session) -> dict[str, str]:
+    """The plans a case can be of: those that are followed, else all."""
+    plans = followed(session) or list(session.scalars(sa.select(Plan).order_by(Plan.code)))
+    return {plan.code: plan.name for plan in plans}
+
+
+def _plain_start(model: DiagramModel) -> Element | None:
+    return next((start for start in model.starts() if start.event in ("", "none")), None)
+
+
+def _begins(model: DiagramModel) -> str:
+    kinds = {start.event for start in model.starts()}
+    if "timer" in kinds:
+        return "lo abre el calendario"
+    return "lo abre un mensaje" if "message" in kinds else "espera un aviso de otro proceso"
+
+
+def _roles(model: DiagramModel, start: Element) -> frozenset[str]:
+    """The role of the lane the start stands in, else of the first lane; of a process without lanes nobody's."""
+    lane = model.lanes.get(start.lane_id or "") or next(iter(model.lanes.values()), None)
+    return frozenset({lane.role}) if lane is not None and lane.role else frozenset()
+
+
+def _ensure_data(session: Session, engine: ProcessEngine, model: DiagramModel) -> None:
+    """Raise `Refused` if a case that nobody called would lack something: the linter's word, without the callers."""
+    known = known_names(session, engine)
+    if known.world is None or engine.contracts is None:
+        return
+    alone = {
+        key: one
+        for key, one in known.world.diagrams.items()
+        if not any(call.called_element == model.process_key for call in one.of_kind("callActivity"))
+    }
+    xml = catalogue.current(session, model.process_key).xml(model.process_key)
+    found = linting.lint(xml, replace(known, world=replace(known.world, diagrams=alone)))
+    error = next((finding for finding in found if finding.severity == "error"), None)
+    if error is not None:
+        raise Refused(
+            f"«{model.name}» no se puede empezar a mano: {error.message} Se lo entrega quien lo llama; "
+            "para empezarlo a mano, el evento de inicio debe pedirlo (en «entradas» o en un formulario)."
+        )
