@@ -110,7 +110,9 @@ def _task(wait: Wait, shown: str, words: Words) -> str:
 
 
 def _place(wait: Wait, words: Words) -> str:
-    named = [words.people.get(one, one) for one in reversed(wait.about) if one != wait.assignee]
+    groups = " ".join(words.groups.get(group, group) for group in wait.groups)
+    told = {wait.assignee, *groups.split()}  # «Enlace · SDG» says of which entity
+    named = [words.people.get(one, one) for one in reversed(wait.about) if one not in told]
     about = f" ({', '.join(named)})" if named else ""
     return f"{about}, dentro de «{wait.inside}»" if wait.inside else about
 

@@ -8,15 +8,19 @@ import sqlalchemy as sa
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from engine.definitions import drafts
+from engine.definitions import drafts, publishing
 from engine.identity import SYSTEM, Actor
 from engine.incidents import Incident
+from engine.instances import commands
 from engine.instances.models import Instance
+from engine.waits import waits
 from tests.browser.test_studio import shipped_with
+from tests.support.diagrams import chain, end, message, node, process, start
 from tests.support.plan import PLAN
 from tests.support.web import Site
 from workflows.cycles.models import PeriodStart
 from workflows.cycles.opening import UNDECIDED
+from workflows.people import directory
 from workflows.surveys import conducting
 from workflows.surveys.conducting import Design
 from workflows.surveys.models import Survey
@@ -32,12 +36,15 @@ def make(site: Site) -> list[tuple[str, str]]:
         incident, survey = failed_step(session, site, case), open_survey(session, site, case)
         missed_period(session, site)
         draft_with_findings(session, site)
+        waiting = waiting_case(session, site)
     link = password_link(site)
     with site.app.test_request_context():
         return [
             ("amartinez", url_for("incidents.show", incident_id=incident.id)),
             ("amartinez", url_for("boards.choose_opening", process_key=MONTHLY, label="2017-12", plan=PLAN)),
             ("amartinez", url_for("studio.publish_page", process_key=REPORT)),
+            ("amartinez", waiting),
+            ("amartinez", url_for("cases.ask", process_key="acompanamiento")),
             ("amartinez", url_for("survey.show", token=survey.token)),
             ("amartinez", url_for("survey.thanks", token=survey.token)),
             ("admin", link),
@@ -54,6 +61,24 @@ def failed_step(session: Session, site: Site, case: Instance) -> Incident:
     session.add(incident)
     session.flush()
     return incident
+
+
+def waiting_case(session: Session, site: Site) -> str:
+    """A case begun by hand that waits for a message; where one decides about it."""
+    engine, boss = site.application.engine, directory.actor(session, "amartinez")
+    catch = node("intermediateCatchEvent", "respuesta", message("m"))
+    drawn = process(
+        "acompanamiento", start(entradas="entidad"), catch, end(), chain("inicio", "respuesta", "fin"),
+        name="Acompañamiento", messages={"m": "vigencia_cerrada"},
+    )  # fmt: skip
+    publishing.publish(session, engine, [drawn], {}, actor=boss, reason="Para acompañar a una entidad")
+    case = commands.start(
+        session, engine, "acompanamiento", business_key=f"{PLAN}/acompanamiento/001", name="Acompañamiento 1",
+        scope=PLAN, variables={"plan": PLAN, "entidad": "IDPAC"}, actor=boss,
+    )  # fmt: skip
+    [wait] = waits(session, engine, case.id)
+    with site.app.test_request_context():
+        return url_for("cases.decide", case_id=case.id, node_id=wait.node_id, element_id=wait.element_id)
 
 
 def missed_period(session: Session, site: Site) -> None:

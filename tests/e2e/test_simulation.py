@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from engine.database import Database
 from tests.support.declared import watch_handlers
+from tests.support.waiting import watch_waits
 from web import migrating, simulating
 from web.cli.root import main
 from web.simulating import POLITE, REAL, Order
@@ -52,11 +53,13 @@ def _ensure_whole(found: Result, years: int) -> None:
 def test_a_plan_of_a_year_lives_to_its_archive_on_both_databases(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch = watch_handlers(monkeypatch)
+    watch, waits = watch_handlers(monkeypatch), watch_waits(monkeypatch)
 
     found = simulating.simulate(Order(years=1, seed=SEED, database_url=database_url), io.StringIO())
 
     _ensure_whole(found, 1)
+    assert waits.pop("days") > 50
+    assert waits == {}
     assert found.emails > 300
     assert len(watch.ran) > 80
     assert sorted(watch.broken) == []  # no handler reads or gives what it does not declare

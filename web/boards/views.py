@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.instances.models import Instance
 from engine.tasks import commands
 from engine.tasks.models import UserTask
-from engine.waits import of_cases
+from engine.waits import WaitKind, of_cases
 from notifications import reading as mails
 from web.auth import SIGNED_IN, allow
 from web.boards import wording
@@ -91,7 +91,9 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
 def _stuck(session: Session, plan_code: str) -> list[tuple[Instance, list[ShownWait]]]:
     """The cases of a plan that no person can take further by doing a task, with what they wait for; failures first."""
     cases = board.stuck(session, plan_code)
-    found = of_cases(session, current().engine, [case.id for case in cases])
+    waits = of_cases(session, current().engine, [case.id for case in cases])
+    # Tasks have a list of their own; what may come meanwhile holds nobody.
+    found = {one: [w for w in mine if w.kind != WaitKind.TASK and not w.meanwhile] for one, mine in waits.items()}
     told = iter(shown(session, [wait for case in cases for wait in found[case.id]]))
     return [(case, [next(told) for _ in found[case.id]]) for case in cases]
 

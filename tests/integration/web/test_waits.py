@@ -117,4 +117,5 @@ def test_a_case_that_nobody_can_continue_is_an_incident_with_its_way_out(site: S
     visitor.open(incident)
 
     assert "Nadie puede continuar un proceso" in visitor.text()
+    assert "Ver qué espera" in visitor.text() and "Corregir una variable" not in visitor.text()
     assert "ningún proceso publicado lo envía" in visitor.text()
