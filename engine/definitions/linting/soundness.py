@@ -118,11 +118,7 @@ class _Game:
         """The markings after one element acted, or the trouble; nothing if all tokens are gone."""
         at = self._arrived(marking)
         for node in sorted(at, key=self.rank.__getitem__):
-            element = self.level.elements[node]
-            if not self._is_join(element) or len(at[node]) == len(element.incoming):
-                return self._fire(marking, element, at[node])
-        for node in sorted(at, key=self.rank.__getitem__):
-            if self.level.elements[node].kind == "inclusiveGateway" and not self._coming(at, node):
+            if self._may_act(at, self.level.elements[node]):
                 return self._fire(marking, self.level.elements[node], at[node])
         return Trouble("stuck", min(at, key=self.rank.__getitem__)) if at else []
 
@@ -133,6 +129,12 @@ class _Game:
             at.setdefault(self.model.flows[flow_id].target, []).append(flow_id)
         return at
 
+    def _may_act(self, at: Mapping[str, list[str]], element: Element) -> bool:
+        """An inclusive join acts as soon as nothing more can come to it, not after all that is further on."""
+        if not self._is_join(element) or len(at[element.id]) == len(element.incoming):
+            return True
+        return element.kind == "inclusiveGateway" and not self._coming(at, element.id)
+
     def _is_join(self, element: Element) -> bool:
         return element.kind in ("parallelGateway", "inclusiveGateway") and len(element.incoming) > 1
 
@@ -142,6 +144,7 @@ class _Game:
         if leading is None:
             leading = self._leading[join] = reachable(self._before, [join])
             self.effort += len(leading)
+        self.effort += len(at)
         return any(node in leading for node in at if node != join)
 
     def _fire(self, marking: Marking, element: Element, arrived: list[str]) -> list[Marking] | Trouble:

@@ -246,6 +246,10 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a mistyped variable": ("variable", "si", choice("${decison == 'si'}")),
     "a loop that leaves out of one branch of a fork": ("stuck", "j", loop(flow("sale", "t1g", "fin", "${decision == 'sale'}"))),
     "a loop that goes back to before its fork from one branch": ("twice", "t2", loop(flow("vuelve", "t1g", "m", "${decision == 'vuelve'}"))),
+    "a way past an inclusive join to what is behind it": ("twice", "fin", process(
+        lane("t") + start() + gateway("parallel", "s") + gateway("exclusive", "d", "pasa") + gateway("inclusive", "j") + user_task("t")
+        + end() + chain("inicio", "s", "d") + flow("b", "s", "j") + flow("c", "d", "j", "${decision == 'si'}") + flow("pasa", "d", "t")
+        + flow("e", "j", "t") + flow("z", "t", "fin"))),
     "a decision joined as if both were done": ("stuck", "j", block("exclusive", "parallel")),
     "an inclusive decision joined as if all were done": ("stuck", "j", block("inclusive", "parallel")),
     "parallel paths that nobody joins": ("twice", "t3", block("parallel", "exclusive")),
