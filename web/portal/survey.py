@@ -14,6 +14,7 @@ from web.portal import answering
 from workflows.surveys import conducting
 from workflows.surveys.conducting import InvalidAnswer
 from workflows.surveys.models import Survey
+from workflows.surveys.states import SurveyState
 
 blueprint = Blueprint("survey", __name__, url_prefix="/portal/encuesta")
 
@@ -73,7 +74,7 @@ def _shown(survey: Survey, error: str = "") -> str:
         survey=survey,
         options=list(survey.options),
         takes_answers=conducting.takes_answers(survey, current().engine.now()),
-        is_published=survey.state == conducting.PUBLISHED,
+        is_published=survey.state == SurveyState.PUBLISHED,
         answered=survey.token in _answered(),
         chosen=chosen,
         text=request.form.get("texto", ""),

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.auditing.states import Outcome
 
 
 class AuditEntry(Base):
@@ -26,7 +27,7 @@ class AuditEntry(Base):
     action: Mapped[str] = mapped_column(sa.String(60))
     object_kind: Mapped[str] = mapped_column(sa.String(40))
     object_id: Mapped[str] = mapped_column(sa.String(200))
-    outcome: Mapped[str] = mapped_column(sa.String(20), default="hecho")
+    outcome: Mapped[Outcome] = mapped_column(states(Outcome), default=Outcome.DONE)
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,8 +12,7 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.identity import Actor
 from workflows.auditing.models import AuditEntry
-
-DONE, REFUSED = "hecho", "rechazado"
+from workflows.auditing.states import Outcome
 
 
 def record(
@@ -22,7 +22,7 @@ def record(
     action: str,
     target: tuple[str, str],
     *,
-    outcome: str = DONE,
+    outcome: Outcome = Outcome.DONE,
     reason: str = "",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
@@ -43,10 +43,13 @@ def record(
     return entry
 
 
-class Stateful(Protocol):
+State = TypeVar("State", bound=StrEnum)
+
+
+class Stateful(Protocol[State]):
     """A record that is always in one state."""
 
-    state: str
+    state: State
 
 
 def move(
@@ -55,8 +58,8 @@ def move(
     actor: Actor,
     action: str,
     target: tuple[str, str],
-    moved: Stateful,
-    state: str,
+    moved: Stateful[State],
+    state: State,
     *,
     reason: str = "",
     after: Mapping[str, Any] | None = None,

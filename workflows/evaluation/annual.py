@@ -15,13 +15,13 @@ from engine.runtime import ProcessEngine
 from workflows.errors import NotFound
 from workflows.evaluation import evaluations, tables
 from workflows.evaluation.models import AnnualReport, ChapterAnnex, EntityChapter, Evaluation, Improvement
+from workflows.evaluation.states import AnnualState, EvaluationKind
 from workflows.monitoring import figures
 from workflows.monitoring.period_figures import PeriodFigures
 from workflows.plan import participants
 from workflows.sectors.models import Entity
 from workflows.spanish import enumeration, month_name, percentage
 
-OPEN, CONSOLIDATED, CONFORMING, APPROVED = "abierto", "consolidado", "conforme", "aprobado"
 MONTHS = 12
 CHANNELS = ("web_institucional", "redes_sociales")
 """Where the annual report is published by hand; our own portal shows it by itself."""
@@ -42,7 +42,7 @@ def begin(session: Session, engine: ProcessEngine, plan_code: str, year: int, in
     report = _known(session, plan_code, year)
     if report is None:
         report = AnnualReport(
-            plan_code=plan_code, year=year, instance_id=instance_id, state=OPEN, opened_at=engine.now()
+            plan_code=plan_code, year=year, instance_id=instance_id, state=AnnualState.OPEN, opened_at=engine.now()
         )
         session.add(report)
         session.flush()
@@ -138,7 +138,7 @@ def not_ready(session: Session, report: AnnualReport) -> str:
 
 def evaluations_of(session: Session, report: AnnualReport) -> list[Evaluation]:
     """The intermediate evaluations of the year."""
-    found = evaluations.of_plan(session, report.plan_code, evaluations.INTERMEDIATE)
+    found = evaluations.of_plan(session, report.plan_code, EvaluationKind.INTERMEDIATE)
     return [one for one in found if one.key.startswith(f"{report.year}-")]
 
 
@@ -159,23 +159,23 @@ def consolidate(
         chapter.reviewed, chapter.note = notes.get(chapter.entity_code, (False, ""))
         chapter.text = told.get(chapter.entity_code, chapter.text)
     report.summary, report.evaluations = summary, list(semesters)
-    report.consolidated_by, report.state = actor.id, CONSOLIDATED
+    report.consolidated_by, report.state = actor.id, AnnualState.CONSOLIDATED
 
 
 def send_back(report: AnnualReport, reason: str) -> None:
     """Return it with a reason."""
-    report.state, report.return_reason = OPEN, reason
+    report.state, report.return_reason = AnnualState.OPEN, reason
     report.times_returned += 1
 
 
 def agree(report: AnnualReport, *, actor: Actor) -> None:
     """The coordinator finds it right."""
-    report.state, report.reviewed_by, report.return_reason = CONFORMING, actor.id, ""
+    report.state, report.reviewed_by, report.return_reason = AnnualState.CONFORMING, actor.id, ""
 
 
 def approve(engine: ProcessEngine, report: AnnualReport, *, actor: Actor) -> None:
     """Approve it electronically."""
-    report.state, report.approved_by, report.approved_at = APPROVED, actor.id, engine.now()
+    report.state, report.approved_by, report.approved_at = AnnualState.APPROVED, actor.id, engine.now()
     report.return_reason = ""
 
 

@@ -17,12 +17,11 @@ from workflows.cycles.models import Period, PeriodStart
 from workflows.cycles.states import Opening
 from workflows.errors import NotFound
 from workflows.evaluation.models import Evaluation, Judgement
+from workflows.evaluation.states import EvaluationState
 from workflows.monitoring.periods import CLOSED
 from workflows.plan import participants
 from workflows.plan.models import Plan
 
-INTERMEDIATE, FINAL = "intermedia", "final"
-OPEN, CERTIFIED, ANALYSED, APPROVED, PUBLISHED = "abierta", "certificada", "analizada", "aprobada", "publicada"
 OBJECTIVE, LINE, CRITERION = "objetivo", "linea", "criterio"
 MONTHLY = "f5_ciclo_mensual"
 
@@ -69,7 +68,7 @@ def begin(
         key=key,
         instance_id=instance_id,
         cutoff_on=cutoff,
-        state=OPEN,
+        state=EvaluationState.OPEN,
         opened_at=engine.now(),
     )
     session.add(begun)
@@ -127,7 +126,7 @@ def judge(
         kept.compliance, kept.judgement, kept.argument = one.compliance, one.judgement, one.argument
         kept.judged_by, kept.judged_at = actor.id, engine.now()
         session.add(kept)
-    evaluation.state = ANALYSED
+    evaluation.state = EvaluationState.ANALYSED
     session.flush()
 
 
@@ -139,19 +138,19 @@ def judgements(session: Session, evaluation: Evaluation, level: str | None = Non
 
 def approve(engine: ProcessEngine, evaluation: Evaluation, *, actor: Actor) -> None:
     """Approve electronically."""
-    evaluation.state = APPROVED
+    evaluation.state = EvaluationState.APPROVED
     evaluation.approved_by, evaluation.approved_at = actor.id, engine.now()
     evaluation.return_reason = ""
 
 
 def send_back(evaluation: Evaluation, reason: str) -> None:
     """Return it with a reason."""
-    evaluation.state = CERTIFIED
+    evaluation.state = EvaluationState.CERTIFIED
     evaluation.return_reason = reason
     evaluation.times_returned += 1
 
 
 def publish(engine: ProcessEngine, evaluation: Evaluation) -> None:
     """Put it on the portal; the first publication stays the date."""
-    evaluation.state = PUBLISHED
+    evaluation.state = EvaluationState.PUBLISHED
     evaluation.published_at = evaluation.published_at or engine.now()

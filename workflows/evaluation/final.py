@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.evaluation import annual, evaluations
-from workflows.evaluation.evaluations import APPROVED, CRITERION, FINAL, INTERMEDIATE, PUBLISHED, Said
+from workflows.evaluation.evaluations import CRITERION, Said
 from workflows.evaluation.models import (
     Evaluation,
     EvaluationAnnex,
@@ -20,6 +20,7 @@ from workflows.evaluation.models import (
     EvaluationQuestion,
     Lesson,
 )
+from workflows.evaluation.states import AnnualState, EvaluationKind, EvaluationState
 from workflows.plan.models import Plan
 
 ANNUAL = "informe_anual"
@@ -35,7 +36,9 @@ ADDRESSEES = {"siguiente_pes": "Siguiente PES", "entidades": "Entidades", "cabez
 def begin(session: Session, engine: ProcessEngine, plan_code: str, instance_id: int, *, handover: bool) -> list[str]:
     """Begin the evaluation of the plan with what there is to read; gives the entities. Twice changes nothing."""
     plan = session.get_one(Plan, plan_code)
-    evaluation = evaluations.begin(session, engine, plan_code, FINAL, "", cutoff=plan.ends_on, instance_id=instance_id)
+    evaluation = evaluations.begin(
+        session, engine, plan_code, EvaluationKind.FINAL, "", cutoff=plan.ends_on, instance_id=instance_id
+    )
     evaluation.handover = handover
     _gather(session, plan, evaluation)
     return evaluations.entities(session, evaluation)
@@ -43,7 +46,7 @@ def begin(session: Session, engine: ProcessEngine, plan_code: str, instance_id: 
 
 def of_plan(session: Session, plan_code: str) -> Evaluation:
     """The final evaluation. Raises `NotFound`."""
-    return evaluations.find(session, plan_code, FINAL)
+    return evaluations.find(session, plan_code, EvaluationKind.FINAL)
 
 
 def inputs(session: Session, evaluation: Evaluation) -> list[EvaluationInput]:
@@ -126,12 +129,14 @@ def lessons(session: Session, evaluation: Evaluation) -> list[Lesson]:
 
 
 def _gather(session: Session, plan: Plan, evaluation: Evaluation) -> None:
-    there = {
-        (INTERMEDIATE, one.key)
-        for one in evaluations.of_plan(session, plan.code, INTERMEDIATE)
-        if one.state in (APPROVED, PUBLISHED)
+    there: set[tuple[str, str]] = {
+        (EvaluationKind.INTERMEDIATE, one.key)
+        for one in evaluations.of_plan(session, plan.code, EvaluationKind.INTERMEDIATE)
+        if one.state in (EvaluationState.APPROVED, EvaluationState.PUBLISHED)
     }
-    there |= {(ANNUAL, str(one.year)) for one in annual.of_plan(session, plan.code) if one.state == annual.APPROVED}
+    there |= {
+        (ANNUAL, str(one.year)) for one in annual.of_plan(session, plan.code) if one.state == AnnualState.APPROVED
+    }
     session.execute(sa.delete(EvaluationInput).where(EvaluationInput.evaluation_id == evaluation.id))
     session.add_all(
         EvaluationInput(evaluation_id=evaluation.id, kind=kind, key=key, available=(kind, key) in there)
@@ -146,5 +151,5 @@ def _expected(plan: Plan) -> Iterator[tuple[str, str]]:
     for year in range(first.year, plan.ends_on.year + 1):
         for half, (start, end) in enumerate(((1, 6), (7, 12)), start=1):
             if dt.date(year, start, 1) <= plan.ends_on and dt.date(year, end, 28) >= first:
-                yield INTERMEDIATE, f"{year}-S{half}"
+                yield EvaluationKind.INTERMEDIATE, f"{year}-S{half}"
         yield ANNUAL, str(year)

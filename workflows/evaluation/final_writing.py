@@ -14,10 +14,11 @@ from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.evaluation import documents, evaluations, final, tables
 from workflows.evaluation.documents import Section, section
-from workflows.evaluation.evaluations import CRITERION, INTERMEDIATE
+from workflows.evaluation.evaluations import CRITERION
 from workflows.evaluation.final import ADDRESSEES, CRITERIA
 from workflows.evaluation.models import Evaluation
 from workflows.evaluation.semester_writing import WORDS, semester_words
+from workflows.evaluation.states import EvaluationKind
 from workflows.evaluation.tables import Table
 from workflows.monitoring.periods import CLOSED
 from workflows.spanish import long_day, long_moment
@@ -74,7 +75,9 @@ def _scope(evaluation: Evaluation) -> str:
 def _inputs(session: Session, evaluation: Evaluation) -> Table:
     rows = tuple(
         (
-            f"Evaluación del {semester_words(one.key)}" if one.kind == INTERMEDIATE else f"Informe anual de {one.key}",
+            f"Evaluación del {semester_words(one.key)}"
+            if one.kind == EvaluationKind.INTERMEDIATE
+            else f"Informe anual de {one.key}",
             "Aprobado" if one.available else "Falta",
         )
         for one in final.inputs(session, evaluation)

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.evaluation.states import AnnualState, EvaluationKind, EvaluationState
 
 
 class Evaluation(Base):
@@ -25,11 +26,11 @@ class Evaluation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
-    kind: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[EvaluationKind] = mapped_column(states(EvaluationKind))
     key: Mapped[str] = mapped_column(sa.String(20), default="")
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
     cutoff_on: Mapped[dt.date]
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[EvaluationState] = mapped_column(states(EvaluationState))
     opened_at: Mapped[dt.datetime]
     tables_reviewed: Mapped[list[Any]] = mapped_column(default=list)
     base_notes: Mapped[str] = mapped_column(sa.Text, default="")
@@ -169,7 +170,7 @@ class AnnualReport(Base):
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
     year: Mapped[int]
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[AnnualState] = mapped_column(states(AnnualState))
     opened_at: Mapped[dt.datetime]
     summary: Mapped[str] = mapped_column(sa.Text, default="")
     evaluations: Mapped[list[Any]] = mapped_column(default=list)

@@ -6,17 +6,18 @@ import sqlalchemy as sa
 
 from workflows.cycles.models import Period
 from workflows.evaluation import annual, evaluations
-from workflows.evaluation.evaluations import FINAL, INTERMEDIATE, PUBLISHED
 from workflows.evaluation.models import CertifiedMonth, Evaluation, EvaluationInput
+from workflows.evaluation.states import AnnualState, EvaluationKind, EvaluationState
 from workflows.forms.closing import Checklists, Proof, Question
 from workflows.meetings.models import Meeting
 from workflows.monitoring.models import Bottleneck
 from workflows.monitoring.periods import CLOSED
 from workflows.monitoring.states import BottleneckState
 from workflows.recovery.models import RecoveryPlan
+from workflows.recovery.states import RecoveryState
 from workflows.spanish import long_day
 
-SOCIALISATION, RECOVERY_CLOSED = "socializacion", "cerrado"
+SOCIALISATION = "socializacion"
 
 
 def certified_months(question: Question) -> Proof | None:
@@ -40,14 +41,16 @@ def certified_months(question: Question) -> Proof | None:
 def intermediate_evaluations(question: Question) -> Proof | None:
     """Every semester has its published evaluation."""
     found = [
-        one for one in evaluations.of_plan(question.session, question.plan_code, INTERMEDIATE) if one.state == PUBLISHED
+        one
+        for one in evaluations.of_plan(question.session, question.plan_code, EvaluationKind.INTERMEDIATE)
+        if one.state == EvaluationState.PUBLISHED
     ]
-    return _of_inputs(question, INTERMEDIATE, len(found), "evaluaciones intermedias publicadas")
+    return _of_inputs(question, EvaluationKind.INTERMEDIATE, len(found), "evaluaciones intermedias publicadas")
 
 
 def annual_reports(question: Question) -> Proof | None:
     """Every year has its approved report."""
-    found = [one for one in annual.of_plan(question.session, question.plan_code) if one.state == annual.APPROVED]
+    found = [one for one in annual.of_plan(question.session, question.plan_code) if one.state == AnnualState.APPROVED]
     return _of_inputs(question, "informe_anual", len(found), "informes anuales aprobados")
 
 
@@ -83,7 +86,7 @@ def bottlenecks_closed(question: Question) -> Proof | None:
         .group_by(RecoveryPlan.state)
     )
     counts = {state: count for state, count in plans}
-    if any(state != RECOVERY_CLOSED for state in counts):
+    if any(state != RecoveryState.CLOSED for state in counts):
         return None
     found = session.scalar(
         sa.select(sa.func.count())
@@ -92,7 +95,7 @@ def bottlenecks_closed(question: Question) -> Proof | None:
         .where(Period.plan_code == plan_code, Bottleneck.state != BottleneckState.DISMISSED)
     )
     return Proof(
-        f"{found} cuellos de botella en el plan; {counts.get(RECOVERY_CLOSED, 0)} planes de choque, todos cerrados"
+        f"{found} cuellos de botella en el plan; {counts.get(RecoveryState.CLOSED, 0)} planes de choque, todos cerrados"
     )
 
 
@@ -109,7 +112,7 @@ REVIEW: Checklists = {
 
 
 def _final(question: Question) -> Evaluation | None:
-    found = evaluations.of_plan(question.session, question.plan_code, FINAL)
+    found = evaluations.of_plan(question.session, question.plan_code, EvaluationKind.FINAL)
     return found[0] if found else None
 
 

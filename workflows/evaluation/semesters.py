@@ -14,8 +14,9 @@ from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
 from workflows.errors import Refused
 from workflows.evaluation import evaluations
-from workflows.evaluation.evaluations import CERTIFIED, INTERMEDIATE, find, months, still_open
+from workflows.evaluation.evaluations import find, months, still_open
 from workflows.evaluation.models import CertifiedMonth, Evaluation, RecoveryDecision, SelfAssessment
+from workflows.evaluation.states import EvaluationKind, EvaluationState
 from workflows.indicators.models import Indicator
 from workflows.monitoring import figures
 from workflows.monitoring.bottlenecks import CONFIRMED
@@ -51,7 +52,7 @@ def begin(
 ) -> list[str]:
     """Begin the evaluation of a semester (`2018-S1`); gives its entities. Doing it twice changes nothing."""
     evaluation = evaluations.begin(
-        session, engine, plan_code, INTERMEDIATE, semester, cutoff=cutoff, instance_id=instance_id
+        session, engine, plan_code, EvaluationKind.INTERMEDIATE, semester, cutoff=cutoff, instance_id=instance_id
     )
     codes = evaluations.entities(session, evaluation)
     known = {kept.entity_code for kept in self_assessments(session, evaluation)}
@@ -66,7 +67,7 @@ def begin(
 
 def of_semester(session: Session, plan_code: str, semester: str) -> Evaluation:
     """The evaluation of a semester. Raises `NotFound`."""
-    return find(session, plan_code, INTERMEDIATE, semester)
+    return find(session, plan_code, EvaluationKind.INTERMEDIATE, semester)
 
 
 def self_assessments(session: Session, evaluation: Evaluation) -> list[SelfAssessment]:
@@ -114,7 +115,7 @@ def certify(session: Session, engine: ProcessEngine, evaluation: Evaluation) -> 
     for period in _periods(session, evaluation):
         if period.id not in known:
             session.add(_certified(session, engine, evaluation, period))
-    evaluation.state = CERTIFIED
+    evaluation.state = EvaluationState.CERTIFIED
     evaluation.certified_at = evaluation.certified_at or engine.now()
     session.flush()
 

@@ -21,6 +21,7 @@ from workflows.records.stored import latest_bands
 from workflows.sectors.models import Entity
 from workflows.spanish import number
 from workflows.surveys import conducting
+from workflows.surveys.states import SurveyState
 
 Table = dict[str, Any]
 """`{"caption", "head", "rows"}`, as a version keeps it: texts only."""
@@ -113,7 +114,7 @@ def _survey(asked: Question) -> Table:
     rows = [
         (survey.question, option.text, option.votes)
         for survey in conducting.of_plan(asked.session, asked.plan_code)
-        if survey.state in (conducting.CLOSED, conducting.PUBLISHED)
+        if survey.state in (SurveyState.CLOSED, SurveyState.PUBLISHED)
         for option in survey.options
     ]
     return _table("Encuesta a la ciudadanía", ("Pregunta", "Opción", "Respuestas"), rows)

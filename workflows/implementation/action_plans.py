@@ -16,13 +16,13 @@ from workflows.auditing import recording as auditing
 from workflows.documents import versions
 from workflows.implementation import programming, years
 from workflows.implementation.models import ActionPlan, PlannedActivity, PlannedMonth
+from workflows.implementation.states import ActionPlanState
 from workflows.implementation.years import LinkedGoal
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import IndicatorSheet
 from workflows.people import directory
 from workflows.spanish import long_day, number
 
-DRAFT, SENT, RETURNED, APPROVED = "borrador", "enviado", "devuelto", "aprobado"
 KIND = "plan_accion"
 """What the *bitácora* and the documents call an action plan."""
 WHOLE = Decimal(100)
@@ -78,25 +78,27 @@ def send(
     session.flush()
     plan.activities = [_activity(row, place) for place, row in enumerate(rows)]
     plan.sent_by, plan.sent_at = actor.id, engine.now()
-    _move(session, engine, plan, SENT, "enviar", actor, after={"actividades": [row.name for row in rows]})
+    _move(
+        session, engine, plan, ActionPlanState.SENT, "enviar", actor, after={"actividades": [row.name for row in rows]}
+    )
 
 
 def approve(session: Session, engine: ProcessEngine, plan: ActionPlan, *, actor: Actor) -> None:
     """The head of the entity answers for it."""
     plan.return_reason = ""
     plan.approved_by, plan.approved_at = actor.id, engine.now()
-    _move(session, engine, plan, APPROVED, "aprobar", actor)
+    _move(session, engine, plan, ActionPlanState.APPROVED, "aprobar", actor)
 
 
 def send_back(session: Session, engine: ProcessEngine, plan: ActionPlan, *, reason: str, actor: Actor) -> None:
     """The head of the entity returns it with a reason."""
     plan.return_reason = reason
-    _move(session, engine, plan, RETURNED, "devolver", actor, reason=reason)
+    _move(session, engine, plan, ActionPlanState.RETURNED, "devolver", actor, reason=reason)
 
 
 def publish(session: Session, engine: ProcessEngine, plan_code: str, year: int) -> None:
     """Write the action plans of a year down as one document and put it on the portal. Once."""
-    plans = [plan for plan in years.of_year(session, plan_code, year) if plan.state == APPROVED]
+    plans = [plan for plan in years.of_year(session, plan_code, year) if plan.state == ActionPlanState.APPROVED]
     title = f"Planes de acción de {year}"
     document = versions.find_or_begin(session, plan_code, KIND, title, key=str(year))
     content = {"sections": [_section(session, plan) for plan in plans]}
@@ -132,7 +134,7 @@ def _move(
     session: Session,
     engine: ProcessEngine,
     plan: ActionPlan,
-    state: str,
+    state: ActionPlanState,
     action: str,
     actor: Actor,
     *,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
-from workflows.implementation.action_plans import APPROVED
 from workflows.implementation.models import ActionPlan, ActivityReport, PlannedActivity
+from workflows.implementation.states import ActionPlanState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def of_month(session: Session, period: Period, entity: str) -> list[ActivityRow]
             ActionPlan.plan_code == period.plan_code,
             ActionPlan.entity_code == entity,
             ActionPlan.year == period.year,
-            ActionPlan.state == APPROVED,
+            ActionPlan.state == ActionPlanState.APPROVED,
             PlannedActivity.starts_on <= period.cutoff_on,
             PlannedActivity.ends_on >= period.cutoff_on.replace(day=1),
         )

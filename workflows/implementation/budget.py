@@ -24,16 +24,16 @@ from workflows.implementation import execution
 from workflows.implementation.execution import PESOS_PER_MILLION
 from workflows.implementation.models import BudgetModification
 from workflows.implementation.resources import budget_of
+from workflows.implementation.states import BudgetChange
 from workflows.monitoring.models import BudgetReport
 from workflows.people import directory
 from workflows.plan.models import Project
 
-ADDITION, REDUCTION, TRANSFER, POSTPONEMENT = "adicion", "reduccion", "traslado", "aplazamiento"
 KIND_WORDS = {
-    ADDITION: "Adición",
-    REDUCTION: "Reducción",
-    TRANSFER: "Traslado",
-    POSTPONEMENT: "Aplazamiento",
+    BudgetChange.ADDITION: "Adición",
+    BudgetChange.REDUCTION: "Reducción",
+    BudgetChange.TRANSFER: "Traslado",
+    BudgetChange.POSTPONEMENT: "Aplazamiento",
 }
 LIAISON = "enlace_planeacion"
 MESSAGE = "modificacion_presupuestal"
@@ -48,7 +48,7 @@ class Change:
     """A change of a project's money. `amount` in pesos; of a transfer, negative where it leaves the project."""
 
     project_id: int
-    kind: str
+    kind: BudgetChange
     amount: Decimal
     act: str
     dated_on: dt.date
@@ -58,7 +58,7 @@ class Change:
     @property
     def signed(self) -> Decimal:
         """What it adds to the appropriation."""
-        return -self.amount if self.kind in (REDUCTION, POSTPONEMENT) else self.amount
+        return -self.amount if self.kind in (BudgetChange.REDUCTION, BudgetChange.POSTPONEMENT) else self.amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base
+from engine.database import Base, states
 from workflows.documents.models import StoredFile
+from workflows.implementation.states import ActionPlanState, BudgetChange
 from workflows.indicators.models import Indicator
 from workflows.plan.models import Project, ProjectGoal
 
@@ -29,7 +30,7 @@ class ActionPlan(Base):
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
     year: Mapped[int]
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
-    state: Mapped[str] = mapped_column(sa.String(20), default="borrador")
+    state: Mapped[ActionPlanState] = mapped_column(states(ActionPlanState), default=ActionPlanState.DRAFT)
     return_reason: Mapped[str] = mapped_column(sa.Text, default="")
     sent_by: Mapped[str | None] = mapped_column(sa.String(100))
     sent_at: Mapped[dt.datetime | None]
@@ -191,7 +192,7 @@ class BudgetModification(Base):
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), unique=True)
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"), index=True)
     year: Mapped[int]
-    kind: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[BudgetChange] = mapped_column(states(BudgetChange))
     amount: Mapped[Decimal]
     act: Mapped[str] = mapped_column(sa.String(200))
     dated_on: Mapped[dt.date]

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from workflows.implementation import years
 from workflows.implementation.models import PlannedActivity
+from workflows.implementation.states import ActionPlanState
 from workflows.indicators.models import Indicator, MonthTarget
 from workflows.indicators.sheets import CONSTANT, FALLING, SUM, IndicatorSheet
 
 Months = Mapping[int, Decimal]
 """What is programmed by month number: an increment for suma, a level otherwise."""
-APPROVED = "aprobado"
 
 
 def proposal(sheet: IndicatorSheet, year: int, decimals: int) -> Months:
@@ -70,7 +70,7 @@ def months_of(activity: PlannedActivity) -> Months:
 def _by_indicator(session: Session, plan_code: str, year: int) -> Iterable[tuple[Indicator, Sequence[PlannedActivity]]]:
     found: dict[int, list[PlannedActivity]] = {}
     for plan in years.of_year(session, plan_code, year):
-        for activity in plan.activities if plan.state == APPROVED else ():
+        for activity in plan.activities if plan.state == ActionPlanState.APPROVED else ():
             found.setdefault(activity.indicator_id, []).append(activity)
     return [(activities[0].indicator, activities) for activities in found.values()]
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from workflows.cycles.models import Period
 from workflows.forms.closing import Finder, Proof, Question
 from workflows.implementation import external_reports, years
-from workflows.implementation.action_plans import APPROVED
 from workflows.implementation.models import ActionPlan, YearDelivery
+from workflows.implementation.states import ActionPlanState
 from workflows.monitoring.periods import CLOSED
 from workflows.plan.models import Plan
 from workflows.spanish import enumeration
@@ -19,7 +19,7 @@ from workflows.spanish import enumeration
 def action_plans(question: Question) -> Proof | None:
     """Every entity's action plan is approved."""
     plans = _plans(question)
-    if not plans or any(plan.state != APPROVED for plan in plans):
+    if not plans or any(plan.state != ActionPlanState.APPROVED for plan in plans):
         return None
     count = sum(len(plan.activities) for plan in plans)
     return Proof(f"Planes de acción aprobados de {_entities(plans)}: {count} actividades.", _page(question))

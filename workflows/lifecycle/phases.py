@@ -17,8 +17,8 @@ from workflows import guide
 from workflows.calendar import bogota_day
 from workflows.cycles.models import Period
 from workflows.documents.models import Document, PlanDocument
-from workflows.evaluation.evaluations import FINAL
 from workflows.evaluation.models import Evaluation
+from workflows.evaluation.states import EvaluationKind
 from workflows.forms.models import ClosingItem
 from workflows.lifecycle import starting
 from workflows.lifecycle.creating import FORMULATION
@@ -220,7 +220,9 @@ def _open_work(session: Session, plan: Plan) -> dict[int, list[OpenWork]]:
 
 def _current_phase(session: Session, plan: Plan) -> int:
     """The phase of formulation that the master case is in; its archive belongs to the last phase."""
-    if session.scalar(sa.select(Evaluation.id).where(Evaluation.plan_code == plan.code, Evaluation.kind == FINAL)):
+    if session.scalar(
+        sa.select(Evaluation.id).where(Evaluation.plan_code == plan.code, Evaluation.kind == EvaluationKind.FINAL)
+    ):
         return 6
     began = _began(session, plan)
     return max((number for number in CALLED if number in began), default=1)

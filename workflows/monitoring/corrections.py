@@ -11,7 +11,8 @@ from engine.clock import Clock
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.auditing.models import AuditEntry
-from workflows.auditing.recording import REFUSED, record
+from workflows.auditing.recording import record
+from workflows.auditing.states import Outcome
 from workflows.cycles.models import Period
 from workflows.errors import NotFound, PeriodFrozen, Refused
 from workflows.forms.values import as_json
@@ -88,7 +89,7 @@ def record_refusal(session: Session, clock: Clock, actor: Actor, refused: Period
         actor,
         refused.action,
         ("periodo", f"{refused.plan_code}/{refused.period_code}"),
-        outcome=REFUSED,
+        outcome=Outcome.REFUSED,
         reason=refused.message,
         after={"objeto": refused.object_code, **refused.attempt},
     )

@@ -8,9 +8,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base
+from engine.database import Base, states
 from workflows.documents.models import StoredFile
 from workflows.indicators.models import Indicator
+from workflows.recovery.states import RecoveryState
 
 
 class RecoveryPlan(Base):
@@ -32,7 +33,7 @@ class RecoveryPlan(Base):
     instance_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instance.id"), index=True)
     since_period: Mapped[str] = mapped_column(sa.String(7))
     severity: Mapped[str] = mapped_column(sa.String(20), default="")
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[RecoveryState] = mapped_column(states(RecoveryState))
     round: Mapped[int] = mapped_column(default=1)
     problem: Mapped[str] = mapped_column(sa.Text, default="")
     root_cause: Mapped[str] = mapped_column(sa.Text, default="")

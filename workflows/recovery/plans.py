@@ -25,18 +25,17 @@ from workflows.indicators.models import Indicator
 from workflows.monitoring.models import Bottleneck
 from workflows.plan.models import Plan
 from workflows.recovery.models import RecoveryAction, RecoveryPlan
+from workflows.recovery.states import RecoveryState
 
-TO_FORMULATE, IN_REVIEW, RETURNED, TO_APPROVE = "por_formular", "en_revision", "devuelto", "por_aprobar"
-RUNNING, TO_DECIDE, TO_VERIFY, CLOSED = "en_ejecucion", "por_decidir", "por_verificar", "cerrado"
 STATE_WORDS = {
-    TO_FORMULATE: "por formular",
-    IN_REVIEW: "en revisión",
-    RETURNED: "devuelto",
-    TO_APPROVE: "por aprobar",
-    RUNNING: "en ejecución",
-    TO_DECIDE: "vencido, por decidir",
-    TO_VERIFY: "por verificar",
-    CLOSED: "cerrado",
+    RecoveryState.TO_FORMULATE: "por formular",
+    RecoveryState.IN_REVIEW: "en revisión",
+    RecoveryState.RETURNED: "devuelto",
+    RecoveryState.TO_APPROVE: "por aprobar",
+    RecoveryState.RUNNING: "en ejecución",
+    RecoveryState.TO_DECIDE: "vencido, por decidir",
+    RecoveryState.TO_VERIFY: "por verificar",
+    RecoveryState.CLOSED: "cerrado",
 }
 HIGH = "alta"
 EXTEND, REFORMULATE, GIVE_UP = "prorrogar", "reformular", "cerrar_sin_recuperar"
@@ -79,7 +78,7 @@ def open_for(session: Session, engine: ProcessEngine, bottleneck: Bottleneck) ->
         bottleneck_id=bottleneck.id,
         since_period=period.code,
         severity=bottleneck.severity,
-        state=TO_FORMULATE,
+        state=RecoveryState.TO_FORMULATE,
         opened_at=engine.now(),
     )
     session.add(plan)
@@ -89,7 +88,9 @@ def open_for(session: Session, engine: ProcessEngine, bottleneck: Bottleneck) ->
 
 def is_open_for(session: Session, indicator_id: int) -> bool:
     """Whether an indicator has a recovery plan that is not closed."""
-    query = sa.select(RecoveryPlan.id).where(RecoveryPlan.indicator_id == indicator_id, RecoveryPlan.state != CLOSED)
+    query = sa.select(RecoveryPlan.id).where(
+        RecoveryPlan.indicator_id == indicator_id, RecoveryPlan.state != RecoveryState.CLOSED
+    )
     return session.scalar(query.limit(1)) is not None
 
 
@@ -124,7 +125,7 @@ def formulate(
     What was only returned is replaced; what was carried out and failed stays, as an earlier round.
     """
     plan.instance_id = case_id
-    for old in [one for one in actions(plan) if plan.state in (TO_FORMULATE, RETURNED)]:
+    for old in [one for one in actions(plan) if plan.state in (RecoveryState.TO_FORMULATE, RecoveryState.RETURNED)]:
         plan.actions.remove(old)
         session.delete(old)
     session.flush()
@@ -143,7 +144,7 @@ def formulate(
         )
         for place, one in enumerate(said.actions)
     ]
-    _move(session, engine, plan, IN_REVIEW, "formular", actor, after=_proposal(said))
+    _move(session, engine, plan, RecoveryState.IN_REVIEW, "formular", actor, after=_proposal(said))
     return plan.verify_on
 
 
@@ -152,8 +153,8 @@ def review(
 ) -> None:
     """The liaison agrees or returns it; one of high severity goes on to be approved."""
     plan.return_reason = "" if agrees else reason
-    agreed = TO_APPROVE if plan.severity == HIGH else RUNNING
-    _move(session, engine, plan, agreed if agrees else RETURNED, "revisar", actor, reason=reason)
+    agreed = RecoveryState.TO_APPROVE if plan.severity == HIGH else RecoveryState.RUNNING
+    _move(session, engine, plan, agreed if agrees else RecoveryState.RETURNED, "revisar", actor, reason=reason)
 
 
 def approve(
@@ -161,7 +162,15 @@ def approve(
 ) -> None:
     """The coordinator approves or returns it."""
     plan.return_reason = "" if approved else reason
-    _move(session, engine, plan, RUNNING if approved else RETURNED, "aprobar", actor, reason=reason)
+    _move(
+        session,
+        engine,
+        plan,
+        RecoveryState.RUNNING if approved else RecoveryState.RETURNED,
+        "aprobar",
+        actor,
+        reason=reason,
+    )
 
 
 def declare(
@@ -198,13 +207,13 @@ def decide(
     if decision == EXTEND and target_on is not None:
         plan.target_on = target_on
         plan.verify_on = verification_day(session, engine, plan.plan_code, target_on)
-        state = RUNNING
+        state = RecoveryState.RUNNING
     elif decision == REFORMULATE:
         plan.round += 1
         plan.return_reason = argument
-        state = TO_FORMULATE
+        state = RecoveryState.TO_FORMULATE
     else:
-        state = TO_VERIFY
+        state = RecoveryState.TO_VERIFY
     _move(session, engine, plan, state, decision, actor, reason=argument)
     return plan.verify_on if decision == EXTEND else None
 
@@ -214,13 +223,13 @@ def close(
 ) -> None:
     """Say whether it worked and what is learnt from it."""
     plan.effective, plan.lesson, plan.closed_at = effective, lesson, engine.now()
-    _move(session, engine, plan, CLOSED, "verificar", actor, reason=lesson)
+    _move(session, engine, plan, RecoveryState.CLOSED, "verificar", actor, reason=lesson)
 
 
 def found(session: Session, engine: ProcessEngine, plan: RecoveryPlan, *, recovered: bool, evidence: str) -> None:
     """Keep what the figures said of the recovery."""
     plan.recovered, plan.evidence = recovered, evidence
-    state = TO_VERIFY if recovered else TO_DECIDE
+    state = RecoveryState.TO_VERIFY if recovered else RecoveryState.TO_DECIDE
     _move(session, engine, plan, state, "evaluar", SYSTEM, reason=evidence)
 
 
@@ -260,7 +269,7 @@ def _move(
     session: Session,
     engine: ProcessEngine,
     plan: RecoveryPlan,
-    state: str,
+    state: RecoveryState,
     action: str,
     actor: Actor,
     *,

@@ -15,7 +15,7 @@ from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.monitoring import periods
 from workflows.recovery.models import RecoveryAction, RecoveryPlan, RecoveryProgress
-from workflows.recovery.plans import RUNNING
+from workflows.recovery.states import RecoveryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _open_actions(session: Session, period: Period, entity: str) -> list[tuple[R
         .where(
             RecoveryPlan.plan_code == period.plan_code,
             RecoveryPlan.entity_code == entity,
-            RecoveryPlan.state == RUNNING,
+            RecoveryPlan.state == RecoveryState.RUNNING,
             RecoveryAction.round == RecoveryPlan.round,
             RecoveryAction.done.is_(False),
         )

@@ -11,6 +11,7 @@ from workflows.calendar import bogota_day
 from workflows.simulation.values import Reality
 from workflows.surveys import conducting
 from workflows.surveys.models import Survey
+from workflows.surveys.states import SurveyState
 
 A_DAY = 12
 WISHES = ("Alumbrado de los parques", "Cuidado de mayores", "Ciclorrutas seguras")
@@ -18,7 +19,7 @@ WISHES = ("Alumbrado de los parques", "Cuidado de mayores", "Ciclorrutas seguras
 
 def answer_open_surveys(session: Session, now: dt.datetime, reality: Reality) -> int:
     """Let some citizens answer every survey that takes answers now; gives how many did."""
-    surveys = session.scalars(sa.select(Survey).where(Survey.state == conducting.OPEN)).all()
+    surveys = session.scalars(sa.select(Survey).where(Survey.state == SurveyState.OPEN)).all()
     open_now = [survey for survey in surveys if conducting.takes_answers(survey, now)]
     for survey in open_now:
         for citizen in range(A_DAY):

@@ -16,8 +16,8 @@ from workflows.calendar import bogota_day
 from workflows.errors import NotFound, Refused
 from workflows.forms.values import as_json
 from workflows.surveys.models import Survey, SurveyAnswer, SurveyOption
+from workflows.surveys.states import SurveyState
 
-DESIGN, APPROVED, OPEN, CLOSED, PUBLISHED = "diseno", "aprobada", "abierta", "cerrada", "publicada"
 PENDING = "pendiente"
 LONGEST_TEXT = 500
 
@@ -53,7 +53,7 @@ def find(session: Session, survey_id: Any) -> Survey:
 def by_token(session: Session, token: str) -> Survey:
     """The survey behind a public link. Raises `NotFound`, also for one that was never opened."""
     found = session.scalar(sa.select(Survey).where(Survey.token == token))
-    if found is None or found.state in (DESIGN, APPROVED):
+    if found is None or found.state in (SurveyState.DESIGN, SurveyState.APPROVED):
         raise NotFound("Esa encuesta no existe. Revise el enlace.")
     return found
 
@@ -64,7 +64,7 @@ def design(session: Session, plan_code: str, instance_id: int, survey_id: Any, a
     survey.title, survey.question, survey.is_multiple = asked.title, asked.question, asked.is_multiple
     survey.opens_on, survey.closes_on = asked.opens_on, asked.closes_on
     survey.channels, survey.privacy_notice = list(asked.channels), asked.privacy_notice
-    survey.state = DESIGN
+    survey.state = SurveyState.DESIGN
     survey.options = [
         SurveyOption(text=row["texto"], takes_text=bool(row["texto_libre"]), votes=None, position=position)
         for position, row in enumerate(asked.options)
@@ -81,7 +81,7 @@ def _begun(plan_code: str, instance_id: int) -> Survey:
 def decide(session: Session, survey_id: Any, *, approved: bool, reason: str, actor: Actor) -> None:
     """Approve a design or return it with the reason."""
     survey = find(session, survey_id)
-    survey.state, survey.reason = (APPROVED, "") if approved else (DESIGN, reason)
+    survey.state, survey.reason = (SurveyState.APPROVED, "") if approved else (SurveyState.DESIGN, reason)
     survey.approved_by = actor.id if approved else None
     session.flush()
 
@@ -89,14 +89,14 @@ def decide(session: Session, survey_id: Any, *, approved: bool, reason: str, act
 def open_to_citizens(session: Session, survey_id: Any) -> None:
     """From now on the link takes answers, on the days the survey says."""
     survey = find(session, survey_id)
-    if survey.state == APPROVED:
-        survey.state = OPEN
+    if survey.state == SurveyState.APPROVED:
+        survey.state = SurveyState.OPEN
     session.flush()
 
 
 def takes_answers(survey: Survey, now: dt.datetime) -> bool:
     """Whether somebody who follows the link may answer now."""
-    return survey.state == OPEN and survey.opens_on <= bogota_day(now) <= survey.closes_on
+    return survey.state == SurveyState.OPEN and survey.opens_on <= bogota_day(now) <= survey.closes_on
 
 
 def answer(session: Session, survey: Survey, chosen: Sequence[int], text: str, *, now: dt.datetime) -> None:
@@ -144,8 +144,8 @@ def tabulate(session: Session, survey_id: Any) -> Survey:
     for option in survey.options:
         option.votes = counts[option.id]
     survey.answers = len(answers)
-    if survey.state == OPEN:
-        survey.state = CLOSED
+    if survey.state == SurveyState.OPEN:
+        survey.state = SurveyState.CLOSED
     session.flush()
     return survey
 
@@ -170,7 +170,7 @@ def analyse(session: Session, survey_id: Any, note: str) -> None:
 def publish(session: Session, survey_id: Any, *, now: dt.datetime) -> None:
     """Put the results on the portal: votes and the note, no free text."""
     survey = find(session, survey_id)
-    survey.state, survey.published_at = PUBLISHED, survey.published_at or now
+    survey.state, survey.published_at = SurveyState.PUBLISHED, survey.published_at or now
     session.flush()
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.surveys.states import SurveyState
 
 
 class Survey(Base):
@@ -31,7 +32,7 @@ class Survey(Base):
     channels: Mapped[list[Any]]
     outreach: Mapped[list[Any]] = mapped_column(default=list)
     privacy_notice: Mapped[str] = mapped_column(sa.Text)
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[SurveyState] = mapped_column(states(SurveyState))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     approved_by: Mapped[str | None] = mapped_column(sa.String(60))
     answers: Mapped[int] = mapped_column(default=0)

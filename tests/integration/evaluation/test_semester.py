@@ -17,7 +17,8 @@ from workflows.documents import publishing, versions
 from workflows.documents.models import Document
 from workflows.errors import InvalidSubmission, Refused
 from workflows.evaluation import evaluations, semesters
-from workflows.evaluation.evaluations import INTERMEDIATE, LINE, OBJECTIVE
+from workflows.evaluation.evaluations import LINE, OBJECTIVE
+from workflows.evaluation.states import EvaluationKind
 from workflows.goals.models import Line, Objective
 from workflows.meetings.models import Meeting
 from workflows.people import directory
@@ -124,7 +125,7 @@ def test_a_change_asked_for_opens_a_modification(july: House) -> None:
     _opened(july)
 
     with july.database.unit_of_work() as session:
-        evaluation = evaluations.find(session, PLAN, INTERMEDIATE, "2018-S1")
+        evaluation = evaluations.find(session, PLAN, EvaluationKind.INTERMEDIATE, "2018-S1")
         coordinator = directory.actor(session, directory.people_with(session, "coordinador_pes")[0].username)
         semesters.decide(session, evaluation, [], change_asked="La meta de IP-1.1.2.", actor=coordinator)
         bundle = catalogue.current(session, "f6_evaluacion_semestral")

@@ -31,6 +31,7 @@ from workflows.prioritization import framework, swot, themes
 from workflows.records.data import IndicatorRecord, ObjectiveRecord, without_measurements
 from workflows.records.stored import stored_plan
 from workflows.surveys import conducting
+from workflows.surveys.states import SurveyState
 
 AFTERWARDS = dt.datetime(2018, 7, 31, 14, 0, tzinfo=dt.UTC)
 
@@ -105,7 +106,7 @@ def look_at_what_stands_beside_the_figures(session: Session) -> None:
     assert len(chosen) == 5 and discarded and all(theme.reason for theme in discarded)
     assert all(government and citizens for _o, government, citizens in framework.roots(session, PLAN))
     survey = conducting.of_plan(session, PLAN)[0]
-    assert survey.state == conducting.PUBLISHED
+    assert survey.state == SurveyState.PUBLISHED
     assert len(team.assignments(session, PLAN)) == 30
 
 

@@ -21,6 +21,7 @@ from workflows.simulation import citizens
 from workflows.simulation.playing import Play, _who
 from workflows.simulation.values import Reality
 from workflows.surveys import conducting
+from workflows.surveys.states import SurveyState
 
 Raw = dict[str, Any]
 
@@ -223,6 +224,6 @@ def test_a_survey_that_nobody_closes_closes_itself_with_what_citizens_said(offic
 
     with office.database.reading() as session:
         (survey,) = conducting.of_plan(session, PLAN)
-        assert (survey.state, survey.answers, survey.instance_id) == (conducting.PUBLISHED, citizens.A_DAY, case)
+        assert (survey.state, survey.answers, survey.instance_id) == (SurveyState.PUBLISHED, citizens.A_DAY, case)
         assert sum(option.votes or 0 for option in survey.options) > citizens.A_DAY
         assert session.get_one(UserTask, task).state == "cancelled"

@@ -8,10 +8,11 @@ from typing import Any
 from engine.contracts import DATE, NUMBER, TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.evaluation import evaluations, final, final_writing
-from workflows.evaluation.evaluations import CRITERION, INTERMEDIATE
+from workflows.evaluation.evaluations import CRITERION
 from workflows.evaluation.final import CRITERIA
 from workflows.evaluation.models import Evaluation
 from workflows.evaluation.semester_writing import WORDS, semester_words
+from workflows.evaluation.states import EvaluationKind
 from workflows.forms.handlers import ROW_KEY, FormContext, Panel, PlainForm, Prefill, Values
 
 RETURNED = "devuelta"
@@ -151,7 +152,9 @@ def _evaluation(context: FormContext) -> Evaluation:
 def _inputs(context: FormContext, evaluation: Evaluation) -> Panel:
     rows = [
         (
-            f"Evaluación del {semester_words(one.key)}" if one.kind == INTERMEDIATE else f"Informe anual de {one.key}",
+            f"Evaluación del {semester_words(one.key)}"
+            if one.kind == EvaluationKind.INTERMEDIATE
+            else f"Informe anual de {one.key}",
             "Aprobado" if one.available else "Falta",
         )
         for one in final.inputs(context.session, evaluation)

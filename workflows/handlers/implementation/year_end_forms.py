@@ -13,9 +13,10 @@ from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.handlers.implementation.implementation_forms import plan_of
 from workflows.implementation import activities, budget, closing, external_reports, years
-from workflows.implementation.budget import KIND_WORDS, TRANSFER, Change
+from workflows.implementation.budget import KIND_WORDS, Change
 from workflows.implementation.closing import Delivered, Lag, LagDecision
 from workflows.implementation.external_reports import Filing
+from workflows.implementation.states import BudgetChange
 from workflows.plan.models import Project
 from workflows.spanish import enumeration, month_name, number
 
@@ -114,7 +115,7 @@ class RegisterModification(PlainForm):
         errors, change = [], _change(context, values)
         if values["fecha"] > bogota_day(context.now()):
             errors.append(FieldError("fecha", "La fecha del acto no puede ser futura."))
-        if change.amount == 0 or (change.amount < 0 and change.kind != TRANSFER):
+        if change.amount == 0 or (change.amount < 0 and change.kind != BudgetChange.TRANSFER):
             errors.append(FieldError("valor", "Escriba el valor sin signo: el tipo dice si suma o resta."))
             return errors
         year = values["fecha"].year
@@ -225,7 +226,7 @@ def _change(context: FormContext, values: Values) -> Change:
     (project,) = [one for one in _projects(context) if one.code == values["proyecto"]]
     return Change(
         project_id=project.id,
-        kind=values["tipo"],
+        kind=BudgetChange(values["tipo"]),
         amount=values["valor"],
         act=values["acto"],
         dated_on=values["fecha"],
