@@ -16,7 +16,7 @@ from workflows.indicators.formulas import (
 )
 from workflows.indicators.sheets import CONSTANT, FALLING, RISING, SUM
 from workflows.indicators.traffic_light import Bands
-from workflows.reports.contents import COLOR_WORDS
+from workflows.indicators.wording import COLOR_WORDS
 from workflows.spanish import month_name, number, percentage
 
 RULES = {

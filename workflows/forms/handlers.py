@@ -20,6 +20,7 @@ from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from workflows.errors import FieldError
 from workflows.forms.values import ROW_KEY, Values, path_of
+from workflows.indicators.wording import COLOR_ICONS
 
 __all__ = [
     "ROW_KEY",
@@ -40,9 +41,6 @@ __all__ = [
 
 Option = tuple[str, str]
 """Value and label of a choice."""
-
-ICONS = {"rojo": "■", "amarillo": "◐", "verde": "●", "naranja": "▲", "gris": "–"}
-"""A colour is never alone: its sign, everywhere the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ class Chip:
     @property
     def icon(self) -> str:
         """The sign that goes with the colour."""
-        return ICONS.get(self.color, "–")
+        return COLOR_ICONS.get(self.color, "–")
 
 
 @dataclass(frozen=True, slots=True)

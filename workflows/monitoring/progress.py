@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from workflows.indicators import wording
 from workflows.indicators.alerts import goes_back
-from workflows.indicators.formulas import MET, NO_CUTOFF_YET, NO_DATA, NOT_MET, NOT_PROGRAMMED, Assessment
-from workflows.indicators.traffic_light import GREEN, GREY, ORANGE, RED, YELLOW
+from workflows.indicators.formulas import MET, NOT_MET, Assessment
+from workflows.indicators.traffic_light import ORANGE, RED, YELLOW
 from workflows.monitoring.rows import ProgressRow
 
-COLOR_WORDS = {RED: "en rojo", YELLOW: "en amarillo", GREEN: "en verde", ORANGE: "sobreejecución", GREY: "sin dato"}
-STATUS_WORDS = {
-    NO_DATA: "sin dato",
-    NOT_PROGRAMMED: "no programado",
-    NO_CUTOFF_YET: "sin corte exigible",
+COLOR_WORDS = {color: word.lower() for color, word in wording.COLOR_WORDS.items()}
+STATUS_WORDS = {status: word.lower() for status, word in wording.STATUS_WORDS.items()} | {
     MET: "cumple",
     NOT_MET: "no cumple",
 }

@@ -10,7 +10,8 @@ from typing import Any
 import vl_convert
 
 from workflows.documents import fonts
-from workflows.reports.contents import COLOR_WORDS, Report
+from workflows.indicators.wording import COLOR_WORDS
+from workflows.reports.contents import Report
 from workflows.spanish import MONTHS, percentage
 
 HEX = {

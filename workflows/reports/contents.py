@@ -6,23 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-COLOR_WORDS = {
-    "rojo": "En rojo",
-    "amarillo": "En amarillo",
-    "verde": "En verde",
-    "naranja": "Sobreejecución",
-    "gris": "Sin dato",
-    "blanco": "No programado",
-}
-"""The traffic light in words; never the colour alone."""
-
-COLOR_ICONS = {"rojo": "■", "amarillo": "◐", "verde": "●", "naranja": "▲", "gris": "–", "blanco": "○"}
-
-STATUS_WORDS = {
-    "sin_dato": "Sin dato",
-    "no_programado": "No programado",
-    "sin_corte_exigible": "Sin corte exigible",
-}
+from workflows.indicators.wording import COLOR_ICONS, COLOR_WORDS, STATUS_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 from workflows.documents.letters import shown
 from workflows.documents.tables import on_paper
+from workflows.indicators.wording import COLOR_WORDS
 from workflows.reports import columns
 from workflows.reports.contents import (
-    COLOR_WORDS,
     BottleneckLine,
     Evidence,
     IndicatorLine,

@@ -15,7 +15,6 @@ from workflows.calendar import bogota_day
 from workflows.cycles.models import Period
 from workflows.forms import drafts
 from workflows.forms.handlers import (
-    ICONS,
     ROW_KEY,
     Chip,
     FieldError,
@@ -28,6 +27,7 @@ from workflows.forms.handlers import (
 )
 from workflows.forms.reading import rows_of
 from workflows.handlers.month.entity_forms import entity_of, month_of
+from workflows.indicators.wording import COLOR_ICONS
 from workflows.monitoring import entity_reports, progress
 from workflows.monitoring.figures import shown
 from workflows.monitoring.measurements import COUNTED, SENT, VALIDATED, ReportedRow
@@ -104,7 +104,7 @@ class ReportProgress(PlainForm):
         for place, row, typed in _paired(context, values):
             value = typed.get("valor_periodo")
             found = row.assess(value)
-            light = f"{ICONS.get(found.color or '', '–')} {progress.words(found)}".strip()
+            light = f"{COLOR_ICONS.get(found.color or '', '–')} {progress.words(found)}".strip()
             cells[path_of(TABLE, place, "acumulado")] = row.accumulated(value)
             cells[path_of(TABLE, place, "semaforo_previsto")] = light if value is not None else None
             cells[path_of(TABLE, place, ASKS_DELAY)] = value is not None and progress.needs_delay_reason(row, value)
