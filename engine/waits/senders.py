@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,8 +18,11 @@ from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.models import ProcessDefinition
 from engine.instances.models import Instance
+from engine.outages import given_up
 from engine.runtime import ProcessEngine
 from engine.states import InstanceState
+
+log = logging.getLogger(__name__)
 
 THROWS = ("endEvent", "intermediateThrowEvent", "sendTask")
 STEPS = ("serviceTask", "sendTask", "endEvent", "intermediateThrowEvent")
@@ -47,6 +51,7 @@ class Senders:
     session: Session
     engine: ProcessEngine
     _found: dict[tuple[str, int, str | None], Source] = field(default_factory=dict)
+    _unread: bool = False
 
     def of(self, message: str, instance: Instance) -> Source:
         """From where a message can come to a case."""
@@ -65,10 +70,15 @@ class Senders:
         running = self._running_sender(message, instance)
         if running is not None:
             return Source(f"lo enviará «{running.name}», que está en curso", alive=True)
+        return self._of_published(message, instance.scope)
+
+    def _of_published(self, message: str, scope: str | None) -> Source:
         published = [bundle for bundle in self._published if self._throws(bundle, message)]
         for bundle in published:
-            if self._can_begin(bundle, instance.scope):
+            if self._can_begin(bundle, scope):
                 return Source(f"lo envía «{_name(bundle)}», que aún no ha comenzado", alive=True)
+        if self._unread:
+            return Source("no se sabe quién lo envía: hay un proceso publicado que no se puede leer", alive=True)
         if published:
             return Source(f"lo enviaba «{_name(published[0])}», que ya no va a comenzar: nadie lo enviará", alive=False)
         return Source("ningún proceso publicado lo envía", alive=False)
@@ -86,8 +96,10 @@ class Senders:
         """Another case that may still send it; what another plan's case sends has its own plan for a key."""
         for one in self._running:
             same_scope = instance.scope is None or one.scope in (None, instance.scope)
-            bundle = catalogue.by_sha(self.session, one.bundle_sha256)
-            if one.id != instance.id and same_scope and self._throws(bundle, message):
+            if one.id == instance.id or not same_scope:
+                continue
+            bundle = self._bundle(one.bundle_sha256)
+            if bundle is not None and self._throws(bundle, message):
                 return one
         return None
 
@@ -116,7 +128,19 @@ class Senders:
     @cached_property
     def _published(self) -> list[BundleModel]:
         query = sa.select(ProcessDefinition.bundle_sha256).order_by(ProcessDefinition.key)
-        return [catalogue.by_sha(self.session, sha256) for sha256 in self.session.scalars(query) if sha256]
+        bundles = [self._bundle(sha256) for sha256 in self.session.scalars(query).all() if sha256]
+        return [bundle for bundle in bundles if bundle is not None]
+
+    def _bundle(self, sha256: str) -> BundleModel | None:
+        """A bundle; None of one that can't be read, which must not keep every other case from telling its waits."""
+        try:
+            return catalogue.by_sha(self.session, sha256)
+        except Exception as failure:
+            if given_up(failure):
+                raise
+            log.warning("a bundle can't be read", exc_info=True)
+            self._unread = True
+            return None
 
     @cached_property
     def _running(self) -> list[_Running]:

@@ -68,10 +68,14 @@ def test_a_plan_of_a_year_lives_to_its_archive_on_both_databases(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", [POLITE, REAL])
-def test_four_years_live_to_their_archive(database_url: str, profile: str) -> None:
+def test_four_years_live_to_their_archive(database_url: str, profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = watch_waits(monkeypatch)
+
     found = simulating.simulate(Order(seed=SEED, profile=profile, database_url=database_url), io.StringIO())
 
     _ensure_whole(found, 4)
+    assert waits.pop("days") > 200
+    assert waits == {}
     if profile == REAL:
         assert found.cases["f5_reporte_extemporaneo"] > 20
         assert found.cases["f5_preparacion"] > 4  # somebody who answers for an indicator left

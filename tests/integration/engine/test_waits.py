@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from engine import doctor, resolutions
 from engine.contracts import TEXT, Contracts
+from engine.definitions.models import Bundle, ProcessDefinition
 from engine.errors import CannotResolve, Conflict, Invalid, NotAllowed, UnknownInstance
 from engine.identity import Actor
 from engine.incidents import Incident
@@ -212,6 +213,20 @@ def test_the_alarm_goes_on_when_the_case_awaited_has_ended_and_no_other_begins(w
     assert while_it_runs == []
     assert look(world) == [instance_id]
     assert "que ya no va a comenzar: nadie lo enviará" in alarms(world)[0].message
+
+
+def test_a_process_that_cannot_be_read_keeps_no_case_from_telling_its_waits(world: World) -> None:
+    world.publish(WAITING, SENDER)
+    instance_id = world.start()
+    known(world)
+    with world.database.unit_of_work() as session:
+        broken = Bundle(sha256="f" * 64, process_key="q", content=b"{", created_at=world.clock.now())
+        session.add(broken)
+        session.flush()
+        session.get_one(ProcessDefinition, "q").bundle_sha256 = broken.sha256
+
+    assert "hay un proceso publicado que no se puede leer" in said(world, instance_id)[0]
+    assert look(world) == []
 
 
 @pytest.mark.parametrize("outside", [{}, {"aval": {}}])
