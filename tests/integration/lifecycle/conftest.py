@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -24,7 +25,8 @@ PHASES = ("f1_conociendo_sector", "f2_elaboracion_pes", "f3_aprobacion_pes")
 def sector(database: Database) -> House:
     """Monday 1 August 2016: entities, people and roles, and no plan."""
     clock = VirtualClock(dt.datetime(2016, 8, 1, 14, 0, tzinfo=dt.UTC))
-    engine = assembly.process_engine(clock)
+    # Without contracts: empty phases give nothing of what the master expects of the real ones.
+    engine = replace(assembly.process_engine(clock), contracts=None)
     empty = [diagrams.process(key, diagrams.start(), diagrams.end(), diagrams.chain("inicio", "fin")) for key in PHASES]
     master = [xml for xml in shipped.shipped_diagrams() if read_diagram(xml).process_key == "pes_maestro"]
 
