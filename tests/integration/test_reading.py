@@ -23,6 +23,7 @@ from workflows.implementation.models import BudgetModification, ExternalReport
 from workflows.indicators.models import Indicator
 from workflows.plan.models import Project
 from workflows.recovery.models import RecoveryAction, RecoveryPlan
+from workflows.recovery.states import RecoveryState
 
 FEW = Extent(entities=5, indicators=20, months=3, lines=1, reporters=1)
 MANY = Extent(entities=50, indicators=200, months=3, lines=1, reporters=1)
@@ -72,7 +73,7 @@ def fill(session: Session, count: int) -> None:
         )  # fmt: skip
         plan = RecoveryPlan(
             plan_code=PLAN, indicator_id=indicators[number].id, entity_code=entity, since_period="2016-02",
-            state="en_curso", opened_at=now,
+            state=RecoveryState.RUNNING, opened_at=now,
         )  # fmt: skip
         session.add_all([own, plan])
         session.flush()

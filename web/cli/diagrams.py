@@ -123,10 +123,16 @@ def _processes(files: list[bytes]) -> Mapping[str, str]:
     return found
 
 
+def _told(finding: Finding) -> str:
+    where = f" [{finding.element}]" if finding.element else ""
+    return f"{SEVERITIES[finding.severity]}{where}: {finding.message}"
+
+
 def _tell(found: list[Finding]) -> None:
     for finding in found:
-        where = f" [{finding.element}]" if finding.element else ""
-        click.echo(f"{SEVERITIES[finding.severity]}{where}: {finding.message}")
+        click.echo(_told(finding))
+        for following in finding.consequences:
+            click.echo(f"  de ahí sale: {_told(following)}")
     if not found:
         click.echo("Nada que corregir.")
 

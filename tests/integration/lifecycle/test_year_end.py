@@ -21,7 +21,7 @@ from workflows.plan.models import Plan
 
 WAITS = diagrams.process(
     "espera_vigencia",
-    diagrams.start(),
+    diagrams.start(entradas="plan,vigencia"),
     diagrams.node(
         "intermediateCatchEvent",
         "esperar",

@@ -36,6 +36,7 @@ TYPED = (
     "cauce admin create ana",
     "cauce plan template",
     "cauce doctor",
+    "cauce doctor --waits",
     "cauce diagrams check",
 )
 """What is typed, in this order, in one installation."""
@@ -54,6 +55,7 @@ COMPLETED = {
 ELSEWHERE = {
     "cauce serve --processes N": "tests/e2e/test_serving.py",
     "cauce serve --demo": "tests/e2e/test_killed.py",
+    "cauce cases start PROCESO --plan PES-GOB --var entidad=IDPAC --as ana": "tests/integration/web/test_starting.py",
     "cauce simulate --years 4": "tests/e2e/test_simulation.py",
     'cauce migrate --new "message"': "tests/integration/web/test_migrations.py",
     "python -m tests.diagrams.pictures": "tests/diagrams/test_drawings.py",

@@ -43,7 +43,8 @@ def test_findings_are_told_and_the_exit_code_says_so(file: Path) -> None:
     findings = json.loads(result.output)["findings"]
     assert result.exit_code == 1
     assert set(findings[0]) == {"severity", "element", "rule", "message", "fix", "consequences"}
-    assert {"start", "supported", "default_flow"} <= {finding["rule"] for finding in findings}
+    every = [*findings, *(following for finding in findings for following in finding["consequences"])]
+    assert {"start", "supported", "default_flow"} <= {finding["rule"] for finding in every}
     assert "error [cumple]: " in run("check", str(file)).output
 
 
