@@ -31,6 +31,7 @@ MANY = Extent(entities=50, indicators=200, months=3, lines=1, reporters=1)
 NOT_HERE = {
     "static", "health.health", "home", "demo.clock",  # no page, or none of an installation with passwords
     "auth.fresh_token", "auth.choose_password", "auth.sign_in",  # before anybody is known
+    "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for
     "boards.choose_opening",  # of a period that the calendar missed
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
@@ -73,7 +74,7 @@ def fill(session: Session, count: int) -> None:
         )  # fmt: skip
         plan = RecoveryPlan(
             plan_code=PLAN, indicator_id=indicators[number].id, entity_code=entity, since_period="2016-02",
-            state=RecoveryState.RUNNING, opened_at=now,
+            state=RecoveryState.TO_FORMULATE, opened_at=now,
         )  # fmt: skip
         session.add_all([own, plan])
         session.flush()
@@ -160,6 +161,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         *((f"inbox.show {task.element_id}", holders[task.id], f"/tareas/{task.id}") for task in tasks),
         ("inbox.sent", str(sent.completed_by), f"/tareas/{sent.id}/enviada"),
         ("cases.index", me, "/casos/?estado="),
+        ("cases.startable", me, "/casos/empezar"),
         *((f"cases.show {task.element_id}", me, f"/casos/{task.instance_id}") for task in tasks),
         ("cases.diagram", me, f"/casos/{report.instance_id}/diagrama/f5_ciclo_mensual.bpmn"),
         ("lifecycle.show", me, "/ciclo"),
