@@ -36,10 +36,7 @@ def known_names(
         processes=processes | {key: diagram.name for key, diagram in drawn.items()},
         topics={topic: topic for topic in engine.service_tasks},
         form_handlers=engine.form_handlers,
-        calls={
-            key: frozenset(call.called_element for call in model.of_kind("callActivity"))
-            for key, model in models.items()
-        },
+        calls={key: _called(model) for key, model in models.items()},
         check_deadline=engine.calendar.check,
         check_opening=engine.check_opening,
         world=_world(session, engine, models, published, forms or {}),

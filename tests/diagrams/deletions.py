@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -154,7 +153,7 @@ def _without_output(xml: bytes, element: str, name: str) -> bytes:
 def _without(schema: dict[str, Any], field: str) -> dict[str, Any]:
     left = copy.deepcopy(schema)
     left["components"] = [one for one in left["components"] if one.get("key") != field]
-    return json.loads(json.dumps(left))
+    return left
 
 
 def _uses(model: DiagramModel, what: str) -> bool:

@@ -63,7 +63,7 @@ def _of(checked: Checked, gateway: Element, before: State) -> Iterator[Finding]:
     answers = [answer for one in gateway.outgoing if (answer := _answer(checked.model.flows[one]))]
     wrong = set()
     for answer in answers:
-        for finding in _mismatches(checked, gateway, answer, before):
+        for finding in _mismatches(gateway, answer, before):
             wrong.add(answer.flow.id)
             yield finding
     cases = list(_cases(answers, before) or ())
@@ -78,11 +78,11 @@ def _answer(flow: Flow) -> Answer | None:
         return None
 
 
-def _mismatches(checked: Checked, gateway: Element, answer: Answer, before: State) -> Iterator[Finding]:
+def _mismatches(gateway: Element, answer: Answer, before: State) -> Iterator[Finding]:
     """A value that the datum cannot have, or one of another kind."""
     for comparison in comparisons(answer.flow.condition):
         datum = merged(before, comparison.name)
-        if comparison.value is None or not before.has(comparison.name) or not before.may.get(comparison.name):
+        if comparison.value is None or not before.may.get(comparison.name):
             continue
         if datum.options and isinstance(comparison.value, str) and comparison.value not in datum.options:
             yield _other_option(gateway, answer, comparison, datum)

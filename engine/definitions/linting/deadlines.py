@@ -70,10 +70,10 @@ def _tasks(world: World, model: DiagramModel, scope: Element) -> Iterator[Elemen
 def _longest(level: Level, spans: dict[str, Span | None]) -> list[tuple[Element, int]]:
     """The way through a level whose tasks take the most days, each counted once: ways back are not followed."""
     best: dict[str, list[tuple[Element, int]]] = {}
-    order = upstream_first(level)
+    order, arriving = upstream_first(level), level.before()
     place = {element: number for number, element in enumerate(order)}
     for element in order:
-        before = [best[one] for one in level.before()[element] if place[one] < place[element]]
+        before = [best[one] for one in arriving[element] if place[one] < place[element]]
         span = spans[element]
         mine = [(level.elements[element], span.days)] if span and not span.anchor else []
         best[element] = max(before, key=lambda way: sum(days for _one, days in way), default=[]) + mine
