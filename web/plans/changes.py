@@ -11,16 +11,17 @@ from web.pages import actor, back_to, current, page
 from web.plans.blueprint import blueprint
 from workflows.approvals import acts, modifying
 from workflows.approvals.models import AdministrativeAct, Modification, PlanVersion
+from workflows.approvals.states import ModificationState
 from workflows.people import directory
 from workflows.plan.models import Plan
 
 STATES = {
-    modifying.REQUESTED: "Solicitada",
-    modifying.JUDGED: "Con concepto técnico",
-    modifying.RETURNED: "Devuelta",
-    modifying.APPROVED: "Aprobada",
-    modifying.DENIED: "Negada",
-    modifying.APPLIED: "Aplicada",
+    ModificationState.REQUESTED: "Solicitada",
+    ModificationState.JUDGED: "Con concepto técnico",
+    ModificationState.RETURNED: "Devuelta",
+    ModificationState.APPROVED: "Aprobada",
+    ModificationState.DENIED: "Negada",
+    ModificationState.APPLIED: "Aplicada",
 }
 
 

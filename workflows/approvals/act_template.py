@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.approvals import approving, reviewing
-from workflows.approvals.acts import MODIFICATION
 from workflows.approvals.models import Observation, ReviewRound
 from workflows.approvals.reviewing import Subject
+from workflows.approvals.states import ActMode
 from workflows.documents.models import DocumentVersion
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity
@@ -37,8 +37,8 @@ def articles(session: Session, about: Subject, mode: str) -> str:
     """One article per paragraph, numbered."""
     plan = session.get_one(Plan, about.plan_code)
     version = approving.version_asked(session, reviewing.latest(session, about))
-    name = plan.name if mode != MODIFICATION else about.document.title
-    verb = "Modificar" if mode == MODIFICATION else "Adoptar"
+    name = plan.name if mode != ActMode.MODIFICATION else about.document.title
+    verb = "Modificar" if mode == ActMode.MODIFICATION else "Adoptar"
     texts = (
         f"{verb}. {verb} el «{name}», en los términos de la versión {version.number} del documento aprobado por las "
         "entidades del sector, que hace parte integral de este acto.",
@@ -48,7 +48,7 @@ def articles(session: Session, about: Subject, mode: str) -> str:
         "Publicación. El documento se publicará en la página web institucional, en la intranet y en las redes "
         "sociales de cada entidad del sector.",
         "Vigencia. Este acto rige a partir de la fecha de su publicación."
-        + (" La modificación se aplica desde el próximo mes que se abra." if mode == MODIFICATION else ""),
+        + (" La modificación se aplica desde el próximo mes que se abra." if mode == ActMode.MODIFICATION else ""),
     )
     return "\n\n".join(f"Artículo {place}. {text}" for place, text in enumerate(texts, 1))
 

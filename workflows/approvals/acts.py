@@ -14,13 +14,12 @@ from engine.runtime import ProcessEngine
 from workflows.approvals import approving, reviewing
 from workflows.approvals.models import ActAnnex, AdministrativeAct
 from workflows.approvals.reviewing import Subject
+from workflows.approvals.states import ActMode, ActState
 from workflows.auditing import recording as auditing
 from workflows.errors import NotFound
 from workflows.sectors.models import Entity
 
-ADOPTION, MODIFICATION = "adopcion", "modificacion"
 RESOLUTION = "resolucion"
-DRAFTED, RETURNED, SIGNED, NUMBERED = "proyectado", "devuelto", "suscrito", "numerado"
 KINDS = {RESOLUTION: "Resolución", "circular": "Circular", "decreto": "Decreto", "otro": "Acto administrativo"}
 
 
@@ -28,7 +27,7 @@ KINDS = {RESOLUTION: "Resolución", "circular": "Circular", "decreto": "Decreto"
 class Draft:
     """What the legal office proposes."""
 
-    mode: str
+    mode: ActMode
     kind: str
     kind_reason: str
     recitals: str
@@ -58,7 +57,7 @@ def draft(session: Session, engine: ProcessEngine, about: Subject, proposal: Dra
     )
     act.version_id, act.mode, act.kind = version.id, proposal.mode, proposal.kind
     act.kind_reason, act.recitals, act.articles = proposal.kind_reason, proposal.recitals, proposal.articles
-    act.state, act.issuer = DRAFTED, _head(session)
+    act.state, act.issuer = ActState.DRAFTED, _head(session)
     act.drafted_by, act.drafted_at = actor.id, engine.now()
     session.add(act)
     session.flush()
@@ -69,14 +68,14 @@ def draft(session: Session, engine: ProcessEngine, about: Subject, proposal: Dra
 
 def give_back(session: Session, engine: ProcessEngine, act: AdministrativeAct, *, reason: str, actor: Actor) -> None:
     """Return the draft to the legal office, with the reason."""
-    act.state, act.return_reason = RETURNED, reason
+    act.state, act.return_reason = ActState.RETURNED, reason
     act.times_returned += 1
     _audit(session, engine, act, "devolver_acto", actor, reason)
 
 
 def sign(session: Session, engine: ProcessEngine, act: AdministrativeAct, *, file_id: int, actor: Actor) -> None:
     """Record that the head signed it."""
-    act.state, act.signed_by, act.signed_at, act.signed_file_id = SIGNED, actor.id, engine.now(), file_id
+    act.state, act.signed_by, act.signed_at, act.signed_file_id = ActState.SIGNED, actor.id, engine.now(), file_id
     _audit(session, engine, act, "suscribir_acto", actor)
 
 
@@ -85,7 +84,7 @@ def number(
     file_id: int, actor: Actor,
 ) -> None:  # fmt: skip
     """Give it its number and date: it is in force."""
-    act.state, act.number, act.dated_on, act.gazette = NUMBERED, code, on, gazette
+    act.state, act.number, act.dated_on, act.gazette = ActState.NUMBERED, code, on, gazette
     act.file_id, act.numbered_by, act.numbered_at = file_id, actor.id, engine.now()
     _audit(session, engine, act, "numerar_acto", actor)
 

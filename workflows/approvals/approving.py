@@ -12,19 +12,22 @@ from engine.runtime import ProcessEngine
 from workflows.approvals import reviewing
 from workflows.approvals.models import Approval, ReviewRound
 from workflows.approvals.reviewing import Subject
+from workflows.approvals.states import ApprovalDecision, RoundOutcome
 from workflows.auditing import recording as auditing
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.errors import Refused
 from workflows.plan.models import Plan
+from workflows.plan.states import ApprovalRule
 from workflows.sectors.models import Entity
 from workflows.spanish import long_moment
 
-APPROVES, WITH_REMARK, REFUSES = "aprueba", "aprueba_con_observacion", "no_aprueba"
-IN_FAVOUR = (APPROVES, WITH_REMARK)
-UNANIMITY, MAJORITY, HEAD_DECIDES = "unanimidad", "mayoria", "cabeza_decide"
-RULES = {UNANIMITY: "unanimidad", MAJORITY: "mayoría", HEAD_DECIDES: "decisión de la cabeza de sector"}
-OUTCOMES = APPROVED, ANOTHER_ROUND, NO_ROUNDS = "aprobado", "otra_ronda", "sin_rondas"
+IN_FAVOUR = (ApprovalDecision.APPROVES, ApprovalDecision.WITH_REMARK)
+RULES: Mapping[str, str] = {
+    ApprovalRule.UNANIMITY: "unanimidad",
+    ApprovalRule.MAJORITY: "mayoría",
+    ApprovalRule.HEAD_DECIDES: "decisión de la cabeza de sector",
+}
 HEAD_OF_SECTOR = "cabeza_de_sector"
 
 
@@ -47,9 +50,13 @@ def version_asked(session: Session, current: ReviewRound) -> DocumentVersion:
     return session.get_one(DocumentVersion, current.approved_version_id)
 
 
-def text_of(document: PlanDocument, version: DocumentVersion, entity: str, decision: str) -> str:
+def text_of(document: PlanDocument, version: DocumentVersion, entity: str, decision: ApprovalDecision) -> str:
     """The sentence that a head agrees to with their account."""
-    verb = {APPROVES: "Apruebo", WITH_REMARK: "Apruebo, con una observación,", REFUSES: "No apruebo"}[decision]
+    verb = {
+        ApprovalDecision.APPROVES: "Apruebo",
+        ApprovalDecision.WITH_REMARK: "Apruebo, con una observación,",
+        ApprovalDecision.REFUSES: "No apruebo",
+    }[decision]
     return (
         f"{verb} por {entity} la versión {version.number} de «{document.title}», congelada el "
         f"{long_moment(version.frozen_at)}, cuya huella SHA-256 es {version.sha256}."
@@ -57,8 +64,9 @@ def text_of(document: PlanDocument, version: DocumentVersion, entity: str, decis
 
 
 def decide(
-    session: Session, engine: ProcessEngine, about: Subject, entity: str, *, decision: str, reason: str, actor: Actor
-) -> Approval:
+    session: Session, engine: ProcessEngine, about: Subject, entity: str, *, decision: ApprovalDecision, reason: str,
+    actor: Actor,
+) -> Approval:  # fmt: skip
     """Record the electronic approval of an entity: person, time, hash and the text they agreed to."""
     current = reviewing.latest(session, about)
     version = version_asked(session, current)
@@ -93,28 +101,30 @@ def resolve(session: Session, engine: ProcessEngine, about: Subject, entities: S
     decisions = {one.entity_code: one.decision for one in of_round(session, current.id)}
     current.rule = known_rule(rule or session.get_one(Plan, about.plan_code).approval_rule)
     if is_approved(current.rule, decisions, entities, _heads(session, entities)):
-        current.outcome = APPROVED
+        current.outcome = RoundOutcome.APPROVED
     else:
-        current.outcome = ANOTHER_ROUND if current.number < current.max_rounds else NO_ROUNDS
+        current.outcome = RoundOutcome.ANOTHER_ROUND if current.number < current.max_rounds else RoundOutcome.NO_ROUNDS
     current.resolved_at = engine.now()
     session.flush()
     return current
 
 
-def is_approved(rule: str, decisions: Mapping[str, str], entities: Sequence[str], heads: Iterable[str]) -> bool:
+def is_approved(
+    rule: ApprovalRule, decisions: Mapping[str, str], entities: Sequence[str], heads: Iterable[str]
+) -> bool:
     """Whether a rule holds. `heads` are the entities that lead the sector."""
     in_favour = {entity for entity in entities if decisions.get(entity) in IN_FAVOUR}
-    if rule == MAJORITY:
+    if rule == ApprovalRule.MAJORITY:
         return 2 * len(in_favour) > len(entities)
-    if rule == HEAD_DECIDES:
+    if rule == ApprovalRule.HEAD_DECIDES:
         return bool(in_favour & set(heads))
     return in_favour == set(entities)
 
 
-def known_rule(text: str) -> str:
+def known_rule(text: str) -> ApprovalRule:
     """The rule that some text names; unanimity if it names none."""
     folded = text.strip().lower().replace("í", "i").replace(" ", "_")
-    return folded if folded in RULES else UNANIMITY
+    return ApprovalRule(folded) if folded in RULES else ApprovalRule.UNANIMITY
 
 
 def decide_in_committee(

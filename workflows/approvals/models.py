@@ -8,14 +8,28 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.approvals.states import (
+    ActMode,
+    ActState,
+    ApprovalDecision,
+    Audience,
+    Channel,
+    Concept,
+    ModificationState,
+    ObservationOrigin,
+    PublicationState,
+    ReviewState,
+    RoundOutcome,
+    SectionChangeKind,
+)  # fmt: skip
 
 
 class ReviewRound(Base):
     """One round in which the entities look at a document and then say whether they approve it.
 
-    `version_id` is the version under review, `approved_version_id` the frozen one sent to approval. `outcome`: empty
-    while it goes on, aprobado, otra_ronda, sin_rondas. `committee_decision`: otra_ronda, se_adopta.
+    `version_id` is the version under review, `approved_version_id` the frozen one sent to approval.
+    `committee_decision`: otra_ronda, se_adopta; empty where no committee was asked.
     """
 
     __tablename__ = "review_round"
@@ -37,7 +51,7 @@ class ReviewRound(Base):
     closed_at: Mapped[dt.datetime | None]
     approval_asked_at: Mapped[dt.datetime | None]
     rule: Mapped[str] = mapped_column(sa.String(20), default="")
-    outcome: Mapped[str] = mapped_column(sa.String(20), default="")
+    outcome: Mapped[RoundOutcome] = mapped_column(states(RoundOutcome), default=RoundOutcome.NONE)
     resolved_at: Mapped[dt.datetime | None]
     committee_decision: Mapped[str] = mapped_column(sa.String(20), default="")
     committee_argument: Mapped[str] = mapped_column(sa.Text, default="")
@@ -56,7 +70,7 @@ class ReviewFile(Base):
 
 
 class ReviewAnswer(Base):
-    """What an entity did in a round. `state`: con_observaciones, sin_observaciones, sin_pronunciamiento."""
+    """What an entity did in a round."""
 
     __tablename__ = "review_answer"
     __table_args__ = (sa.UniqueConstraint("round_id", "entity_code"),)
@@ -64,7 +78,7 @@ class ReviewAnswer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(sa.ForeignKey("review_round.id"))
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[ReviewState] = mapped_column(states(ReviewState))
     answered_by: Mapped[str | None] = mapped_column(sa.String(60))
     answered_at: Mapped[dt.datetime]
 
@@ -72,8 +86,8 @@ class ReviewAnswer(Base):
 class Observation(Base):
     """What an entity wants changed in a section, and the answer it got.
 
-    `kind`: forma, contenido, cifra, juridica; empty if it is the reason of an approval (`origin` aprobacion, else
-    revision). `decision`: acogida, acogida_parcialmente, no_acogida, aclaracion; empty until answered.
+    `kind`: forma, contenido, cifra, juridica; empty if it is the reason of an approval.
+    `decision`: acogida, acogida_parcialmente, no_acogida, aclaracion; empty until answered.
     """
 
     __tablename__ = "observation"
@@ -81,7 +95,7 @@ class Observation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(sa.ForeignKey("review_round.id"), index=True)
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
-    origin: Mapped[str] = mapped_column(sa.String(20), default="revision")
+    origin: Mapped[ObservationOrigin] = mapped_column(states(ObservationOrigin), default=ObservationOrigin.REVIEW)
     section_code: Mapped[str] = mapped_column(sa.String(20), default="")
     kind: Mapped[str] = mapped_column(sa.String(20), default="")
     text: Mapped[str] = mapped_column(sa.Text)
@@ -96,7 +110,7 @@ class Observation(Base):
 
 
 class SectionChange(Base):
-    """A change made to a section in a round. `kind`: ajuste (the section's new text), aclaracion (added at its end).
+    """A change made to a section in a round.
 
     `version_id` is the version that took it in; empty until then.
     """
@@ -106,7 +120,7 @@ class SectionChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(sa.ForeignKey("review_round.id"), index=True)
     section_code: Mapped[str] = mapped_column(sa.String(20))
-    kind: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[SectionChangeKind] = mapped_column(states(SectionChangeKind))
     text: Mapped[str] = mapped_column(sa.Text)
     made_by: Mapped[str] = mapped_column(sa.String(60))
     made_at: Mapped[dt.datetime]
@@ -116,7 +130,7 @@ class SectionChange(Base):
 class Approval(Base):
     """An electronic approval: who, when, of which frozen version (by its hash), and the text they agreed to.
 
-    `decision`: aprueba, aprueba_con_observacion, no_aprueba. `method` says how the person was known.
+    `method` says how the person was known.
     """
 
     __tablename__ = "approval"
@@ -127,7 +141,7 @@ class Approval(Base):
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("document_version.id"))
     sha256: Mapped[str] = mapped_column(sa.String(64))
-    decision: Mapped[str] = mapped_column(sa.String(30))
+    decision: Mapped[ApprovalDecision] = mapped_column(states(ApprovalDecision, 30))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     text: Mapped[str] = mapped_column(sa.Text)
     method: Mapped[str] = mapped_column(sa.String(20), default="cuenta")
@@ -138,8 +152,8 @@ class Approval(Base):
 class AdministrativeAct(Base):
     """The act that adopts a plan or a modification of it.
 
-    `mode`: adopcion, modificacion. `kind`: resolucion, circular, decreto, otro. `state`: proyectado, devuelto,
-    suscrito, numerado. `issuer` is the entity that issues it; `gazette` its publication in the Registro Distrital.
+    `kind`: resolucion, circular, decreto, otro. `issuer` is the entity that issues it;
+    `gazette` its publication in the Registro Distrital.
     """
 
     __tablename__ = "administrative_act"
@@ -148,12 +162,12 @@ class AdministrativeAct(Base):
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
     instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), index=True)
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("document_version.id"))
-    mode: Mapped[str] = mapped_column(sa.String(20))
+    mode: Mapped[ActMode] = mapped_column(states(ActMode))
     kind: Mapped[str] = mapped_column(sa.String(20))
     kind_reason: Mapped[str] = mapped_column(sa.Text, default="")
     recitals: Mapped[str] = mapped_column(sa.Text)
     articles: Mapped[str] = mapped_column(sa.Text)
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[ActState] = mapped_column(states(ActState))
     return_reason: Mapped[str] = mapped_column(sa.Text, default="")
     times_returned: Mapped[int] = mapped_column(default=0)
     issuer: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"))
@@ -200,11 +214,7 @@ class PresentationCall(Base):
 
 
 class Publication(Base):
-    """A publication in a channel of an entity. `object`: pes, modificacion, informe_anual.
-
-    `channel`: portal (our own, of no entity), web_institucional, intranet, redes_sociales. `audience`: interna,
-    externa. `state`: pendiente, publicada, verificada, fallida.
-    """
+    """A publication in a channel of an entity. `object`: pes, modificacion, informe_anual."""
 
     __tablename__ = "publication"
     __table_args__ = (sa.UniqueConstraint("instance_id", "object", "entity_code", "channel"),)
@@ -215,9 +225,9 @@ class Publication(Base):
     object: Mapped[str] = mapped_column(sa.String(30))
     version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("document_version.id"))
     entity_code: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"))
-    channel: Mapped[str] = mapped_column(sa.String(30))
-    audience: Mapped[str] = mapped_column(sa.String(10))
-    state: Mapped[str] = mapped_column(sa.String(20), default="pendiente")
+    channel: Mapped[Channel] = mapped_column(states(Channel, 30))
+    audience: Mapped[Audience] = mapped_column(states(Audience, 10))
+    state: Mapped[PublicationState] = mapped_column(states(PublicationState), default=PublicationState.PENDING)
     url: Mapped[str] = mapped_column(sa.Text, default="")
     published_on: Mapped[dt.date | None]
     capture_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
@@ -243,9 +253,8 @@ class PublicationCheck(Base):
 class Modification(Base):
     """A change of a plan that was asked for. `number` counts them within the plan.
 
-    `objects`: meta, indicador, programacion, responsable, linea. `concept`: menor, mayor, desfavorable.
-    `state`: solicitada, conceptuada, devuelta, aprobada, negada, aplicada. `plan_version` and `valid_from` (a month)
-    once applied.
+    `objects`: meta, indicador, programacion, responsable, linea. `plan_version` and `valid_from` (a month) are set
+    once it is applied.
     """
 
     __tablename__ = "plan_modification"
@@ -258,10 +267,10 @@ class Modification(Base):
     objects: Mapped[list[Any]]
     justification: Mapped[str] = mapped_column(sa.Text)
     document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("plan_document.id"))
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[ModificationState] = mapped_column(states(ModificationState))
     requested_by: Mapped[str] = mapped_column(sa.String(60))
     requested_at: Mapped[dt.datetime]
-    concept: Mapped[str] = mapped_column(sa.String(20), default="")
+    concept: Mapped[Concept] = mapped_column(states(Concept), default=Concept.NONE)
     concept_argument: Mapped[str] = mapped_column(sa.Text, default="")
     concept_by: Mapped[str | None] = mapped_column(sa.String(60))
     concept_at: Mapped[dt.datetime | None]

@@ -15,6 +15,7 @@ from engine.instances import messages
 from engine.runtime import ProcessEngine
 from workflows.approvals import acts, elements
 from workflows.approvals.models import Modification, ModificationChange, ModificationFile, PlanVersion
+from workflows.approvals.states import Concept, ModificationState
 from workflows.auditing import recording as auditing
 from workflows.cycles import cadence
 from workflows.cycles.models import Period
@@ -24,13 +25,9 @@ from workflows.errors import NotFound, Refused
 from workflows.events import ModificationDenied
 from workflows.permissions import ensure_coordinator
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 
-REQUESTED, JUDGED, RETURNED, APPROVED, DENIED, APPLIED = (
-    "solicitada", "conceptuada", "devuelta", "aprobada", "negada", "aplicada",
-)  # fmt: skip
-MINOR, MAJOR, UNFAVOURABLE = "menor", "mayor", "desfavorable"
 KIND = "modificacion"
-IN_FORCE = "vigente"
 MESSAGE = "solicitud_modificacion"
 BRINGS = {"plan": TEXT}
 SENT_BY = "quien coordina, al pedir una modificación del plan"
@@ -50,7 +47,7 @@ class Request:
 def ask(session: Session, engine: ProcessEngine, plan_code: str, *, actor: Actor) -> list[int]:
     """Open the case in which a change of the plan is formulated; gives its id. Raises `Forbidden` or `Refused`."""
     ensure_coordinator(actor)
-    if session.get_one(Plan, plan_code).state != IN_FORCE:
+    if session.get_one(Plan, plan_code).state != PlanState.IN_FORCE:
         raise Refused("Solo se modifica un plan vigente. Antes de su adopción, ajuste el documento.")
     return messages.send(session, engine, MESSAGE, plan_code, {"plan": plan_code}, actor=actor)
 
@@ -92,7 +89,7 @@ def request(
         plan_code=plan_code, instance_id=instance_id, number=_next_number(session, plan_code)
     )
     modification.objects, modification.justification = list(asked.objects), asked.justification
-    modification.state = REQUESTED
+    modification.state = ModificationState.REQUESTED
     modification.requested_by, modification.requested_at = actor.id, engine.now()
     session.add(modification)
     session.flush()
@@ -103,17 +100,30 @@ def request(
 
 
 def judge(
-    session: Session, engine: ProcessEngine, modification: Modification, *, concept: str, argument: str, actor: Actor
+    session: Session,
+    engine: ProcessEngine,
+    modification: Modification,
+    *,
+    concept: Concept,
+    argument: str,
+    actor: Actor,
 ) -> None:
     """Record the technical opinion."""
     modification.concept, modification.concept_argument = concept, argument
     modification.concept_by, modification.concept_at = actor.id, engine.now()
-    modification.state, modification.reason = JUDGED, argument if concept == UNFAVOURABLE else ""
+    modification.state = ModificationState.JUDGED
+    modification.reason = argument if concept == Concept.UNFAVOURABLE else ""
     _audit(session, engine, modification, "conceptuar_modificacion", actor, argument)
 
 
 def decide(
-    session: Session, engine: ProcessEngine, modification: Modification, *, decision: str, reason: str, actor: Actor
+    session: Session,
+    engine: ProcessEngine,
+    modification: Modification,
+    *,
+    decision: ModificationState,
+    reason: str,
+    actor: Actor,
 ) -> None:
     """Record the coordinator's decision on a minor one: aprobada, devuelta, negada."""
     modification.state, modification.reason = decision, reason
@@ -127,7 +137,7 @@ def apply(session: Session, engine: ProcessEngine, instance_id: int) -> Modifica
     Doing it twice changes nothing. Raises `Refused` if an element is not as it was when the change was asked for.
     """
     modification = existing(session, instance_id)
-    if modification.state == APPLIED:
+    if modification.state == ModificationState.APPLIED:
         return modification
     plan = session.get_one(Plan, modification.plan_code)
     changes = changes_of(session, modification)
@@ -135,7 +145,7 @@ def apply(session: Session, engine: ProcessEngine, instance_id: int) -> Modifica
     for change in changes:
         elements.write(session, plan.code, change.element, change.after)
     plan.version += 1
-    modification.state, modification.plan_version = APPLIED, plan.version
+    modification.state, modification.plan_version = ModificationState.APPLIED, plan.version
     modification.valid_from, modification.applied_at = next_month(session, plan), engine.now()
     _keep_version(session, engine, plan, modification)
     _audit(session, engine, modification, "aplicar_modificacion", SYSTEM)
@@ -146,7 +156,7 @@ def apply(session: Session, engine: ProcessEngine, instance_id: int) -> Modifica
 def deny(session: Session, engine: ProcessEngine, instance_id: int) -> Modification:
     """Close it with the reason on record, and tell who asked."""
     modification = existing(session, instance_id)
-    modification.state = DENIED
+    modification.state = ModificationState.DENIED
     _audit(session, engine, modification, "negar_modificacion", SYSTEM, modification.reason)
     engine.tell(session, ModificationDenied(engine.now(), SYSTEM.id, instance_id, modification.id))
     session.flush()

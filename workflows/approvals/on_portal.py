@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.approvals.models import Publication
-from workflows.approvals.publishing import PORTAL
+from workflows.approvals.states import Channel
 from workflows.cycles.models import Period
 from workflows.monitoring.models import Figure
 from workflows.monitoring.periods import CLOSED
@@ -47,7 +47,7 @@ class PublishedMonth:
 def plans(session: Session) -> list[PublishedPlan]:
     """Every plan that was published itself or has a published month, by name."""
     is_published = sa.and_(Period.plan_code == Plan.code, Period.state == CLOSED, Period.published_at.is_not(None))
-    adopted = sa.select(Publication.id).where(Publication.plan_code == Plan.code, Publication.channel == PORTAL)
+    adopted = sa.select(Publication.id).where(Publication.plan_code == Plan.code, Publication.channel == Channel.PORTAL)
     query = (
         sa.select(Plan, sa.func.max(Period.published_at))
         .outerjoin(Period, is_published)

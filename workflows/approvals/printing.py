@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflows.approvals import acts, approving, reviewing
 from workflows.approvals.models import AdministrativeAct, Observation, ReviewRound
+from workflows.approvals.states import ActMode, ActState, ApprovalDecision, ReviewState
 from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Maker, Print, of_page
@@ -26,14 +27,14 @@ DECISIONS = {
     "aclaracion": "Aclaración",
 }
 ANSWERS = {
-    reviewing.WITH: "con observaciones",
-    reviewing.WITHOUT: "sin observaciones",
-    reviewing.SILENT: "sin pronunciamiento",
+    ReviewState.WITH_OBSERVATIONS: "con observaciones",
+    ReviewState.WITHOUT_OBSERVATIONS: "sin observaciones",
+    ReviewState.SILENT: "sin pronunciamiento",
 }
 SAID = {
-    approving.APPROVES: "aprueba",
-    approving.WITH_REMARK: "aprueba con observación",
-    approving.REFUSES: "no aprueba",
+    ApprovalDecision.APPROVES: "aprueba",
+    ApprovalDecision.WITH_REMARK: "aprueba con observación",
+    ApprovalDecision.REFUSES: "no aprueba",
 }
 
 
@@ -59,7 +60,7 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
     issuer = session.get(Entity, act.issuer) if act.issuer else None
     version = session.get_one(DocumentVersion, act.version_id)
     subject = session.get_one(PlanDocument, version.document_id).title
-    verb = "modifica" if act.mode == acts.MODIFICATION else "adopta"
+    verb = "modifica" if act.mode == ActMode.MODIFICATION else "adopta"
     names = directory.display_names(session, {act.drafted_by, act.signed_by or act.drafted_by})
     facts = [("Por el cual se " + verb, subject), ("Proyectó", names[act.drafted_by])]
     if act.signed_by:
@@ -112,7 +113,7 @@ def _acts(session: Session) -> Iterator[Address]:
     made = {(plan_code, key) for plan_code, key in session.execute(query)}
     for act in session.scalars(sa.select(AdministrativeAct).order_by(AdministrativeAct.id)):
         key = str(act.id) if act.number else f"{act.id}-{act.times_returned}"
-        if act.state != acts.RETURNED and (act.plan_code, key) not in made:
+        if act.state != ActState.RETURNED and (act.plan_code, key) not in made:
             yield Address(act.plan_code, ACT, key)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from workflows.approvals import acts, publishing
+from workflows.approvals import acts, modifying, publishing
 from workflows.approvals.models import AdministrativeAct, PresentationCall, Publication
+from workflows.approvals.states import ActState, Channel, PublicationState
 from workflows.forms.closing import Checklists, Proof, Question
 from workflows.meetings.convening import APPROVED
 from workflows.meetings.models import Meeting
@@ -17,7 +18,7 @@ PRESENTATION = "socializacion"
 def adopted(question: Question) -> Proof | None:
     """The last act that has its number."""
     query = sa.select(AdministrativeAct).where(
-        AdministrativeAct.plan_code == question.plan_code, AdministrativeAct.state == acts.NUMBERED
+        AdministrativeAct.plan_code == question.plan_code, AdministrativeAct.state == ActState.NUMBERED
     )
     act = question.session.scalar(query.order_by(AdministrativeAct.id.desc()).limit(1))
     if act is None:
@@ -44,12 +45,12 @@ def published(question: Question) -> Proof | None:
     """Every publication of the adopted document or its modifications verified, in the three channels."""
     query = sa.select(Publication).where(
         Publication.plan_code == question.plan_code,
-        Publication.object.in_(("pes", acts.MODIFICATION)),
-        Publication.channel != publishing.PORTAL,
+        Publication.object.in_((modifying.PES, modifying.KIND)),
+        Publication.channel != Channel.PORTAL,
     )
     rows = question.session.scalars(query).all()
     channels = {one.channel for one in rows}
-    if not set(publishing.CHANNELS) <= channels or any(one.state != publishing.VERIFIED for one in rows):
+    if not set(publishing.CHANNELS) <= channels or any(one.state != PublicationState.VERIFIED for one in rows):
         return None
     entities = sorted({one.entity_code for one in rows if one.entity_code})
     return Proof(f"{len(rows)} publicaciones verificadas, de {enumeration(entities)}", f"/portal/{question.plan_code}")

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.approvals import acts
 from workflows.approvals.models import AdministrativeAct, PlanVersion, Publication
 from workflows.approvals.modifying import PES
 from workflows.approvals.printing import ACT
-from workflows.approvals.publishing import PORTAL
+from workflows.approvals.states import ActState, Channel
 from workflows.documents import keeping, publishing
 from workflows.documents.models import Document, DocumentVersion
 
@@ -54,7 +53,7 @@ def file_of(session: Session, plan_code: str, kind: str, key: str, suffix: str) 
 def is_on_portal(session: Session, plan_code: str) -> bool:
     """Whether the adopted plan was put on our own portal."""
     query = sa.select(Publication.id).where(
-        Publication.plan_code == plan_code, Publication.channel == PORTAL, Publication.object == PES
+        Publication.plan_code == plan_code, Publication.channel == Channel.PORTAL, Publication.object == PES
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -74,7 +73,7 @@ def _adopted(session: Session, plan_code: str) -> set[Name]:
     )
     issued = session.scalars(
         sa.select(AdministrativeAct.id).where(
-            AdministrativeAct.plan_code == plan_code, AdministrativeAct.state == acts.NUMBERED
+            AdministrativeAct.plan_code == plan_code, AdministrativeAct.state == ActState.NUMBERED
         )
     )
     return {(PES, number) for number in numbers} | {(ACT, str(act_id)) for act_id in issued}

@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.approvals.models import Publication, PublicationCheck
+from workflows.approvals.states import Audience, Channel, PublicationState
 from workflows.calendar import bogota_day
 from workflows.sectors.models import Entity
 
-PENDING, PUBLISHED, VERIFIED, FAILED = "pendiente", "publicada", "verificada", "fallida"
-INTERNAL, EXTERNAL = "interna", "externa"
-PORTAL = "portal"
-WEB, INTRANET, SOCIAL = "web_institucional", "intranet", "redes_sociales"
-CHANNELS = (WEB, INTRANET, SOCIAL)
-NAMES = {PORTAL: "Portal del plan", WEB: "Página web institucional", INTRANET: "Intranet", SOCIAL: "Redes sociales"}
-AUDIENCES = {INTERNAL: "Interna", EXTERNAL: "Externa"}
+CHANNELS = (Channel.WEB, Channel.INTRANET, Channel.SOCIAL)
+NAMES = {
+    Channel.PORTAL: "Portal del plan",
+    Channel.WEB: "Página web institucional",
+    Channel.INTRANET: "Intranet",
+    Channel.SOCIAL: "Redes sociales",
+}
+AUDIENCES = {Audience.INTERNAL: "Interna", Audience.EXTERNAL: "Externa"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Batch:
 
 def audience_of(channel: str) -> str:
     """Whom a channel reaches: an intranet only those inside."""
-    return INTERNAL if channel == INTRANET else EXTERNAL
+    return Audience.INTERNAL if channel == Channel.INTRANET else Audience.EXTERNAL
 
 
 def prepare(
@@ -45,14 +47,14 @@ def prepare(
     """Say where it is to be published, and put it on our own portal at once. Doing it twice changes nothing."""
     known = {(one.entity_code, one.channel) for one in of_batch(session, batch, with_portal=True)}
     wanted = [(entity, channel) for entity in entities for channel in channels or CHANNELS]
-    for entity, channel in [(None, PORTAL), *wanted]:
+    for entity, channel in [(None, Channel.PORTAL), *wanted]:
         if (entity, channel) not in known:
             session.add(_row(batch, entity, channel, version_id))
     session.flush()
-    portal = next(one for one in of_batch(session, batch, with_portal=True) if one.channel == PORTAL)
+    portal = next(one for one in of_batch(session, batch, with_portal=True) if one.channel == Channel.PORTAL)
     if portal.published_on is None:
         portal.url, portal.published_on = f"/portal/{batch.plan_code}", bogota_day(engine.now())
-        portal.state = VERIFIED
+        portal.state = PublicationState.VERIFIED
     return of_batch(session, batch)
 
 
@@ -64,7 +66,7 @@ def of_batch(session: Session, batch: Batch, *, with_portal: bool = False) -> li
         .where(Publication.instance_id == batch.instance_id, Publication.object == batch.object)
         .order_by(Entity.position, Publication.entity_code, Publication.id)
     )
-    return [one for one in session.scalars(query) if with_portal or one.channel != PORTAL]
+    return [one for one in session.scalars(query) if with_portal or one.channel != Channel.PORTAL]
 
 
 def publish(
@@ -73,7 +75,7 @@ def publish(
     """Record where and when it was published."""
     publication = session.get_one(Publication, publication_id)
     publication.url, publication.published_on, publication.capture_id = url, on, capture_id
-    publication.published_by, publication.state = actor.id, PUBLISHED
+    publication.published_by, publication.state = actor.id, PublicationState.PUBLISHED
     return publication
 
 
@@ -83,7 +85,7 @@ def check(
 ) -> Publication:  # fmt: skip
     """Record what was found on opening it."""
     publication = session.get_one(Publication, publication_id)
-    publication.state = VERIFIED if link_works and accessible else FAILED
+    publication.state = PublicationState.VERIFIED if link_works and accessible else PublicationState.FAILED
     session.add(
         PublicationCheck(
             publication_id=publication.id,
@@ -107,7 +109,7 @@ def last_check(session: Session, publication_id: int) -> PublicationCheck | None
 
 def entities_to_complete(session: Session, batch: Batch) -> list[str]:
     """The entities with a publication that failed, in their order."""
-    failed = [one.entity_code for one in of_batch(session, batch) if one.state == FAILED]
+    failed = [one.entity_code for one in of_batch(session, batch) if one.state == PublicationState.FAILED]
     return [entity for entity in dict.fromkeys(failed) if entity]
 
 

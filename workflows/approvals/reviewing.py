@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.approvals.models import Approval, Observation, ReviewAnswer, ReviewFile, ReviewRound, SectionChange
+from workflows.approvals.states import ObservationOrigin, ReviewState, SectionChangeKind
 from workflows.documents import versions
 from workflows.documents.comparing import differences
 from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument
 from workflows.errors import NotFound, Refused
 
-WITH, WITHOUT, SILENT = "con_observaciones", "sin_observaciones", "sin_pronunciamiento"
-REVIEW, APPROVAL = "revision", "aprobacion"
 TAKEN_IN = ("acogida", "acogida_parcialmente")
-ADJUSTMENT, CLARIFICATION = "ajuste", "aclaracion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,9 @@ def observe(
     """Record what an entity says in a round: its observations, or that it has none."""
     session.execute(
         sa.delete(Observation).where(
-            Observation.round_id == current.id, Observation.entity_code == entity, Observation.origin == REVIEW
+            Observation.round_id == current.id,
+            Observation.entity_code == entity,
+            Observation.origin == ObservationOrigin.REVIEW,
         )
     )
     for row in rows:
@@ -112,7 +112,7 @@ def observe(
             Observation(
                 round_id=current.id,
                 entity_code=entity,
-                origin=REVIEW,
+                origin=ObservationOrigin.REVIEW,
                 section_code=row["seccion"],
                 kind=row["tipo"],
                 text=row["texto"],
@@ -121,7 +121,8 @@ def observe(
                 made_at=engine.now(),
             )
         )
-    _answer(session, engine, current, entity, WITH if rows else WITHOUT, actor)
+    said = ReviewState.WITH_OBSERVATIONS if rows else ReviewState.WITHOUT_OBSERVATIONS
+    _answer(session, engine, current, entity, said, actor)
 
 
 def close_round(session: Session, engine: ProcessEngine, about: Subject, entities: Iterable[str]) -> ReviewRound:
@@ -133,7 +134,7 @@ def close_round(session: Session, engine: ProcessEngine, about: Subject, entitie
     answered = set(session.scalars(sa.select(ReviewAnswer.entity_code).where(ReviewAnswer.round_id == current.id)))
     for entity in entities:
         if entity not in answered:
-            _answer(session, engine, current, entity, SILENT, SYSTEM)
+            _answer(session, engine, current, entity, ReviewState.SILENT, SYSTEM)
     _take_in_reasons(session, current)
     current.closed_at = engine.now()
     session.flush()
@@ -221,7 +222,7 @@ def _changed(content: Mapping[str, Any], changes: Sequence[SectionChange]) -> di
     for change in changes:
         section = by_code[change.section_code]
         added = f"{section['text']}\n\n{change.text}".strip()
-        section["text"] = change.text if change.kind == ADJUSTMENT else added
+        section["text"] = change.text if change.kind == SectionChangeKind.ADJUSTMENT else added
     return {**content, "sections": sections}
 
 
@@ -234,14 +235,14 @@ def _follow(session: Session, document: PlanDocument, content: Mapping[str, Any]
 
 
 def _answer(
-    session: Session, engine: ProcessEngine, current: ReviewRound, entity: str, state: str, actor: Actor
+    session: Session, engine: ProcessEngine, current: ReviewRound, entity: str, state: ReviewState, actor: Actor
 ) -> None:
     found = session.scalar(
         sa.select(ReviewAnswer).where(ReviewAnswer.round_id == current.id, ReviewAnswer.entity_code == entity)
     )
     answer = found or ReviewAnswer(round_id=current.id, entity_code=entity)
     answer.state, answer.answered_at = state, engine.now()
-    answer.answered_by = None if state == SILENT else actor.id
+    answer.answered_by = None if state == ReviewState.SILENT else actor.id
     session.add(answer)
     session.flush()
 
@@ -255,7 +256,7 @@ def _take_in_reasons(session: Session, current: ReviewRound) -> None:
             ReviewRound.number == current.number - 1,
         )
     )
-    known = [one.entity_code for one in observations(session, current.id) if one.origin == APPROVAL]
+    known = [one.entity_code for one in observations(session, current.id) if one.origin == ObservationOrigin.APPROVAL]
     reasons = session.scalars(sa.select(Approval).where(Approval.round_id == before, Approval.reason != ""))
     for approval in reasons:
         if approval.entity_code not in known:
@@ -263,7 +264,7 @@ def _take_in_reasons(session: Session, current: ReviewRound) -> None:
                 Observation(
                     round_id=current.id,
                     entity_code=approval.entity_code,
-                    origin=APPROVAL,
+                    origin=ObservationOrigin.APPROVAL,
                     text=approval.reason,
                     made_by=approval.approved_by,
                     made_at=approval.approved_at,

@@ -12,3 +12,11 @@ class PlanState(StrEnum):
     ADOPTED = "adoptado"
     IN_FORCE = "vigente"
     CLOSED = "cerrado"
+
+
+class ApprovalRule(StrEnum):
+    """How the approvals of several entities make one decision."""
+
+    UNANIMITY = "unanimidad"
+    MAJORITY = "mayoria"
+    HEAD_DECIDES = "cabeza_decide"

@@ -8,9 +8,10 @@ from typing import Any
 
 from engine.contracts import DATE, FLAG, LIST, NUMBER, TEXT, Contract
 from workflows.approvals import act_template, acts, adopting, approving, presenting, publishing, reviewing
-from workflows.approvals.acts import MODIFICATION, Draft
+from workflows.approvals.acts import Draft
 from workflows.approvals.models import AdministrativeAct
 from workflows.approvals.reviewing import Terms
+from workflows.approvals.states import ActMode, ActState, ApprovalDecision
 from workflows.calendar import bogota_day
 from workflows.documents import versions
 from workflows.forms.handlers import FieldError, FormContext, Panel, PlainForm, Prefill, Values
@@ -79,7 +80,7 @@ class ApprovePlan(PlainForm):
         """The version with its hash, what changed, and the text that is approved."""
         about = subject_of(context)
         version = approving.version_asked(context.session, reviewing.latest(context.session, about))
-        said = approving.text_of(about.document, version, str(context.variables["entidad"]), approving.APPROVES)
+        said = approving.text_of(about.document, version, str(context.variables["entidad"]), ApprovalDecision.APPROVES)
         panels = document_panels(version, about.document.title)
         return Prefill(panels=[Panel("Lo que usted aprueba", text=said), *panels])
 
@@ -90,7 +91,7 @@ class ApprovePlan(PlainForm):
             context.engine,
             subject_of(context),
             str(context.variables["entidad"]),
-            decision=values["decision"],
+            decision=ApprovalDecision(values["decision"]),
             reason=values.get("razon") or "",
             actor=context.actor,
         )
@@ -151,7 +152,7 @@ class DraftAct(PlainForm):
             "considerandos": act.recitals,
             "articulado": act.articles,
         }
-        returned = [Panel("Por qué se devolvió", text=act.return_reason)] if act.state == acts.RETURNED else []
+        returned = [Panel("Por qué se devolvió", text=act.return_reason)] if act.state == ActState.RETURNED else []
         return Prefill(values=values, panels=returned)
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
@@ -180,7 +181,7 @@ class SignAct(PlainForm):
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Record the signature, or the reason of the return."""
         act = acts.existing(context.session, context.instance.id)
-        if values["decision"] == "devuelto":
+        if values["decision"] == ActState.RETURNED:
             acts.give_back(context.session, context.engine, act, reason=values["motivo"], actor=context.actor)
         else:
             file_id = values["acto_suscrito"][0]
@@ -222,7 +223,7 @@ class NumberAct(PlainForm):
             file_id=values["archivo"][0],
             actor=context.actor,
         )
-        if act.mode == MODIFICATION:
+        if act.mode == ActMode.MODIFICATION:
             return {"hay_meses_anteriores": False}
         plan = adopting.adopt(context.session, context.engine, act, actor=context.actor)
         return {"hay_meses_anteriores": adopting.has_earlier_months(plan)}
@@ -266,14 +267,14 @@ class CallPresentation(PlainForm):
 
 
 APPROVALS = {
-    approving.APPROVES: "Aprueba",
-    approving.WITH_REMARK: "Aprueba con observación",
-    approving.REFUSES: "No aprueba",
+    ApprovalDecision.APPROVES: "Aprueba",
+    ApprovalDecision.WITH_REMARK: "Aprueba con observación",
+    ApprovalDecision.REFUSES: "No aprueba",
 }
 
 
-def _mode(context: FormContext) -> str:
-    return str(context.variables.get("modalidad") or acts.ADOPTION)
+def _mode(context: FormContext) -> ActMode:
+    return ActMode(context.variables.get("modalidad") or ActMode.ADOPTION)
 
 
 def _day(value: dt.date | dt.datetime) -> dt.date:

@@ -10,6 +10,7 @@ from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.approvals import approving, modifying, publishing, reviewing
 from workflows.approvals.publishing import Batch
 from workflows.approvals.reviewing import Subject
+from workflows.approvals.states import RoundOutcome
 from workflows.documents import versions
 from workflows.documents.models import PlanDocument
 from workflows.forms.room import plan_of
@@ -36,13 +37,16 @@ def solicitar_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
 @declares(
     needs={"entidades": LIST},
     uses={"regla_aprobacion": TEXT, "documento": TEXT},
-    fills={"resultado_aprobacion": option(*approving.OUTCOMES), "ronda": NUMBER},
+    fills={
+        "resultado_aprobacion": option(RoundOutcome.APPROVED, RoundOutcome.ANOTHER_ROUND, RoundOutcome.NO_ROUNDS),
+        "ronda": NUMBER,
+    },
 )
 def resolver_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
     """Apply the plan's rule; sets `resultado_aprobacion`, and `ronda` where there is another one."""
     rule = str(call.variables.get("regla_aprobacion") or "")
     done = approving.resolve(call.session, call.engine, _subject(call), _entities(call), rule)
-    number = done.number if done.outcome == approving.APPROVED else done.number + 1
+    number = done.number if done.outcome == RoundOutcome.APPROVED else done.number + 1
     return {"resultado_aprobacion": done.outcome, "ronda": number}
 
 

@@ -9,6 +9,7 @@ from engine.contracts import LIST, NUMBER, TEXT, Contract
 from workflows.approvals import adopting, elements, modifying, publishing
 from workflows.approvals.models import Modification
 from workflows.approvals.modifying import Request
+from workflows.approvals.states import Concept, ModificationState
 from workflows.cycles.cadence import month_bounds
 from workflows.errors import NotFound
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
@@ -120,7 +121,7 @@ class JudgeModification(PlainForm):
         modification = modifying.existing(context.session, context.instance.id)
         objects = {_object(context, one.element) for one in modifying.changes_of(context.session, modification)}
         larger = [OBJECTS[one].lower() for one in OBJECTS if one in objects - elements.MINOR]
-        if values["concepto"] == modifying.MINOR and larger:
+        if values["concepto"] == Concept.MINOR and larger:
             message = f"Cambia {enumeration(larger)}: es una modificación mayor. Menor es programación o responsable."
             return [FieldError("concepto", message)]
         return []
@@ -131,7 +132,7 @@ class JudgeModification(PlainForm):
             context.session,
             context.engine,
             modifying.existing(context.session, context.instance.id),
-            concept=values["concepto"],
+            concept=Concept(values["concepto"]),
             argument=values["argumento"],
             actor=context.actor,
         )
@@ -155,7 +156,7 @@ class ApproveModification(PlainForm):
             context.session,
             context.engine,
             modifying.existing(context.session, context.instance.id),
-            decision=values["decision"],
+            decision=ModificationState(values["decision"]),
             reason=values.get("motivo") or "",
             actor=context.actor,
         )

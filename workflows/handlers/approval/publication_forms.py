@@ -9,6 +9,7 @@ from engine.contracts import LIST, TEXT, Contract
 from workflows.approvals import publishing
 from workflows.approvals.models import Publication
 from workflows.approvals.publishing import Batch
+from workflows.approvals.states import PublicationState
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, PlainForm, Prefill, Values, path_of
 from workflows.handlers.approval.review_forms import plan_of
@@ -36,7 +37,7 @@ class Publish(PlainForm):
         rows, notes = self.rows(context), {}
         for place, one in enumerate(rows):
             found = publishing.last_check(context.session, one.id)
-            if one.state == publishing.FAILED and found is not None:
+            if one.state == PublicationState.FAILED and found is not None:
                 notes[path_of(TABLE, place)] = (
                     f"Al verificar: {_wrong(found.link_works, found.accessible)} {found.note}"
                 )
@@ -74,7 +75,7 @@ class CompletePublication(Publish):
 
     def rows(self, context: FormContext) -> list[Publication]:
         """The publications of the entity that failed."""
-        return [one for one in super().rows(context) if one.state == publishing.FAILED]
+        return [one for one in super().rows(context) if one.state == PublicationState.FAILED]
 
 
 class VerifyPublication(PlainForm):
@@ -87,7 +88,9 @@ class VerifyPublication(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """A row per publication that was not verified yet, with its address."""
         rows = [
-            one for one in publishing.of_batch(context.session, batch_of(context)) if one.state == publishing.PUBLISHED
+            one
+            for one in publishing.of_batch(context.session, batch_of(context))
+            if one.state == PublicationState.PUBLISHED
         ]
         return Prefill(
             values={

@@ -9,6 +9,7 @@ from engine.contracts import TEXT, Contract
 from workflows.approvals import reviewing
 from workflows.approvals.models import Observation, ReviewRound
 from workflows.approvals.reviewing import Subject
+from workflows.approvals.states import ObservationOrigin, ReviewState
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values
@@ -158,9 +159,9 @@ class AdjustAfterMeeting(AdjustDocument):
 
 
 STATES = {
-    reviewing.WITH: "Con observaciones",
-    reviewing.WITHOUT: "Sin observaciones",
-    reviewing.SILENT: "Sin pronunciamiento",
+    ReviewState.WITH_OBSERVATIONS: "Con observaciones",
+    ReviewState.WITHOUT_OBSERVATIONS: "Sin observaciones",
+    ReviewState.SILENT: "Sin pronunciamiento",
 }
 
 
@@ -183,7 +184,7 @@ def _row(observation: Observation, titles: Mapping[str, str]) -> Values:
 def told(observation: Observation, titles: Mapping[str, str]) -> str:
     """An observation in one line."""
     where = titles.get(observation.section_code, observation.section_code)
-    if observation.origin == reviewing.APPROVAL:
+    if observation.origin == ObservationOrigin.APPROVAL:
         where = "Razón de la decisión sobre la versión anterior"
     parts = [observation.entity_code, where, KINDS.get(observation.kind, ""), observation.text]
     proposal = f"Propone: {observation.proposal}" if observation.proposal else ""
