@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from workflows.monitoring.measurements import (
     SENT,
     VALIDATED,
     ReportedRow,
-    changing,
+    changing_all,
 )
 from workflows.monitoring.models import EntityReport, Measurement, PeriodRow
 from workflows.monitoring.states import ReportState
@@ -91,15 +91,23 @@ def send(
     *,
     actor: Actor,
     rows: Sequence[ReportedRow],
+    known: Mapping[int, Measurement],
     late_reason: str = "",
 ) -> None:
-    """Record what a responsible sent; rows accepted before stay as they are. Raises `PeriodFrozen`."""
+    """Record what a responsible sent; rows accepted before stay as they are. Raises `PeriodFrozen`.
+
+    `known`: what this transaction read of these rows, by indicator id.
+    """
     report = find(session, period, entity)
-    known = measurements.begin(session, period, [row.indicator_id for row in rows])
-    for row in rows:
-        measurement = known[row.indicator_id]
-        if measurement.state not in (VALIDATED, ENDORSED):
-            _send_row(session, engine, measurement, row, actor=actor, late_reason=late_reason)
+    known = measurements.missing_begun(session, period, [row.indicator_id for row in rows], known)
+    sent = [(known[row.indicator_id], row) for row in rows]
+    sent = [(one, row) for one, row in sent if one.state not in (VALIDATED, ENDORSED)]
+    with changing_all(session, engine, [one for one, _ in sent], actor, "enviar", reason=late_reason):
+        for measurement, row in sent:
+            measurements.write(measurement, row)
+            measurement.state, measurement.return_reason = SENT, ""
+            measurement.late_reason = late_reason
+            measurement.reported_by, measurement.reported_at = actor.id, engine.now()
     if report.first_sent_at is None:
         report.first_sent_at = engine.now()
     if report.state in (ReportState.PENDING, ReportState.RETURNED) and not responsibles_with_open_rows(
@@ -114,9 +122,17 @@ def decide(
     """Accept or return the rows that wait; gives who has to correct. Raises `PeriodFrozen`."""
     report = find(session, period, entity)
     pending = {measurement.id: measurement for measurement in rows_to_validate(session, period, entity)}
+    alike: dict[tuple[bool, str], list[Measurement]] = {}
     for decision in decisions:
         if decision.measurement_id in pending:
-            _decide_row(session, engine, pending[decision.measurement_id], decision, actor)
+            said = decision.accepted, decision.reason
+            alike.setdefault(said, []).append(pending[decision.measurement_id])
+    for (accepted, reason), decided in alike.items():
+        with changing_all(session, engine, decided, actor, "validar" if accepted else "devolver", reason=reason):
+            for measurement in decided:
+                measurement.state = VALIDATED if accepted else RETURNED
+                measurement.return_reason = reason
+                measurement.validated_by, measurement.validated_at = actor.id, engine.now()
     returned = responsibles_with_open_rows(session, period, entity)
     report.times_returned += bool(returned)
     if report.state != ReportState.MISSING:
@@ -127,8 +143,9 @@ def decide(
 def endorse(session: Session, engine: ProcessEngine, period: Period, entity: str, *, actor: Actor) -> EntityReport:
     """The head of the entity answers for the report. Raises `PeriodFrozen`."""
     report = find(session, period, entity)
-    for measurement in _in_state(session, period, entity, VALIDATED):
-        with changing(session, engine, measurement, actor, "avalar"):
+    validated = _in_state(session, period, entity, VALIDATED)
+    with changing_all(session, engine, validated, actor, "avalar"):
+        for measurement in validated:
             measurement.state = ENDORSED
             measurement.endorsed_by, measurement.endorsed_at = actor.id, engine.now()
     report.endorsed_by, report.endorsed_at = actor.id, engine.now()
@@ -142,38 +159,13 @@ def send_back(
 ) -> EntityReport:
     """The head returns the report to the liaison, who looks at every row again. Raises `PeriodFrozen`."""
     report = find(session, period, entity)
-    for measurement in _in_state(session, period, entity, VALIDATED):
-        with changing(session, engine, measurement, actor, "reabrir", reason=reason):
+    validated = _in_state(session, period, entity, VALIDATED)
+    with changing_all(session, engine, validated, actor, "reabrir", reason=reason):
+        for measurement in validated:
             measurement.state = SENT
     report.state, report.return_reason = ReportState.RETURNED, reason
     report.times_returned += 1
     return report
-
-
-def _send_row(
-    session: Session,
-    engine: ProcessEngine,
-    measurement: Measurement,
-    row: ReportedRow,
-    *,
-    actor: Actor,
-    late_reason: str,
-) -> None:
-    with changing(session, engine, measurement, actor, "enviar", reason=late_reason):
-        measurements.write(measurement, row)
-        measurement.state, measurement.return_reason = SENT, ""
-        measurement.late_reason = late_reason
-        measurement.reported_by, measurement.reported_at = actor.id, engine.now()
-
-
-def _decide_row(
-    session: Session, engine: ProcessEngine, measurement: Measurement, decision: Decision, actor: Actor
-) -> None:
-    action = "validar" if decision.accepted else "devolver"
-    with changing(session, engine, measurement, actor, action, reason=decision.reason):
-        measurement.state = VALIDATED if decision.accepted else RETURNED
-        measurement.return_reason = decision.reason
-        measurement.validated_by, measurement.validated_at = actor.id, engine.now()
 
 
 def _in_state(session: Session, period: Period, entity: str, state: str) -> list[Measurement]:

@@ -11,7 +11,7 @@ from workflows.cycles.models import Period
 from workflows.events import PeriodClosed
 from workflows.indicators.formulas import FORMULA_VERSION
 from workflows.monitoring import consolidation, periods
-from workflows.monitoring.measurements import ENDORSED, FROZEN, changing
+from workflows.monitoring.measurements import ENDORSED, FROZEN, changing_all
 from workflows.monitoring.models import Measurement
 
 
@@ -24,8 +24,9 @@ def freeze(session: Session, engine: ProcessEngine, plan_code: str, code: str) -
     if period.state == periods.CLOSED:
         return period
     consolidation.store_figures(session, period)
-    for measurement in _counted(session, period):
-        with changing(session, engine, measurement, SYSTEM, "congelar"):
+    counted = _counted(session, period)
+    with changing_all(session, engine, counted, SYSTEM, "congelar"):
+        for measurement in counted:
             measurement.state = FROZEN
     period.state = periods.CLOSED
     period.frozen_at, period.frozen_by = engine.now(), period.approved_by or SYSTEM.id

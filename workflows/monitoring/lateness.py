@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -13,7 +15,7 @@ from workflows.cycles import cadence
 from workflows.cycles.models import Period
 from workflows.events import ReportMissing
 from workflows.monitoring import entity_reports, measurements, periods
-from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, VALIDATED, changing
+from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, VALIDATED, changing_all
 from workflows.monitoring.models import EntityReport, Measurement
 from workflows.monitoring.states import ReportState
 from workflows.spanish import month_name
@@ -42,10 +44,12 @@ def incorporate(session: Session, engine: ProcessEngine, period: Period, entity:
     """Let the endorsed figures of a late report count from the next cut-off; its own month stays as it is."""
     report = entity_reports.find(session, period, entity)
     counts_from = _next_open_month(session, period)
-    for measurement in _measurements(session, period, entity):
-        if measurement.state == ENDORSED and measurement.counts_from is None:
-            with changing(session, engine, measurement, SYSTEM, "incorporar"):
-                measurement.late, measurement.counts_from = True, counts_from
+    endorsed = [
+        one for one in _measurements(session, period, entity) if one.state == ENDORSED and one.counts_from is None
+    ]
+    with changing_all(session, engine, endorsed, SYSTEM, "incorporar"):
+        for measurement in endorsed:
+            measurement.late, measurement.counts_from = True, counts_from
     report.state = LATE
     return report
 
@@ -53,10 +57,12 @@ def incorporate(session: Session, engine: ProcessEngine, period: Period, entity:
 def give_up(session: Session, engine: ProcessEngine, period: Period, entity: str) -> EntityReport:
     """Leave the month without data: the time for the late report ran out too."""
     report = entity_reports.find(session, period, entity)
-    for measurement in _measurements(session, period, entity):
-        if measurement.state not in (MISSING, *measurements.COUNTED):
-            with changing(session, engine, measurement, SYSTEM, "vencer"):
-                measurement.state = MISSING
+    unfinished = [
+        one for one in _measurements(session, period, entity) if one.state not in (MISSING, *measurements.COUNTED)
+    ]
+    with changing_all(session, engine, unfinished, SYSTEM, "vencer"):
+        for measurement in unfinished:
+            measurement.state = MISSING
     report.state = NEVER
     return report
 
@@ -69,8 +75,7 @@ def late_key(plan_code: str, period_code: str, entity: str) -> str:
 def _expire(session: Session, engine: ProcessEngine, period: Period, report: EntityReport) -> None:
     report.state = ReportState.MISSING
     due = [row.indicator_id for row in periods.rows_due(session, period, entity=report.entity_code)]
-    for measurement in measurements.begin(session, period, due).values():
-        _reopen(session, engine, measurement)
+    _reopen(session, engine, measurements.begin(session, period, due).values())
     instance = instances.start(
         session,
         engine,
@@ -95,12 +100,13 @@ def _expire(session: Session, engine: ProcessEngine, period: Period, report: Ent
     )
 
 
-def _reopen(session: Session, engine: ProcessEngine, measurement: Measurement) -> None:
+def _reopen(session: Session, engine: ProcessEngine, due: Iterable[Measurement]) -> None:
     """What nobody sent says so; what was accepted is looked at again, for nobody endorsed it."""
-    after = {DRAFT: MISSING, VALIDATED: SENT}.get(measurement.state)
-    if after is not None:
-        with changing(session, engine, measurement, SYSTEM, "vencer"):
-            measurement.state = after
+    after = {DRAFT: MISSING, VALIDATED: SENT}
+    changed = [measurement for measurement in due if measurement.state in after]
+    with changing_all(session, engine, changed, SYSTEM, "vencer"):
+        for measurement in changed:
+            measurement.state = after[measurement.state]
 
 
 def _next_open_month(session: Session, period: Period) -> str:

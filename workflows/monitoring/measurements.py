@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
@@ -59,36 +60,85 @@ def begin(session: Session, period: Period, indicator_ids: Sequence[int]) -> dic
     query = sa.select(Measurement).where(
         Measurement.period_id == period.id, Measurement.indicator_id.in_(indicator_ids)
     )
-    known = {measurement.indicator_id: measurement for measurement in session.scalars(query)}
+    return missing_begun(session, period, indicator_ids, {one.indicator_id: one for one in session.scalars(query)})
+
+
+def missing_begun(
+    session: Session, period: Period, indicator_ids: Sequence[int], known: Mapping[int, Measurement]
+) -> dict[int, Measurement]:
+    """The measurements `known` of a month, and new drafts for the indicators that have none.
+
+    Two statements, however many are missing: to learn the id of each, the session would insert them one by one.
+    """
     missing = [indicator_id for indicator_id in indicator_ids if indicator_id not in known]
-    begun = [Measurement(period_id=period.id, indicator_id=one, state=DRAFT, evidence=[]) for one in missing]
-    session.add_all(begun)
-    session.flush()
-    return known | {measurement.indicator_id: measurement for measurement in begun}
+    if not missing:
+        return dict(known)
+    session.execute(
+        sa.insert(Measurement),
+        [{"period_id": period.id, "indicator_id": one, "state": DRAFT} for one in missing],
+    )
+    query = sa.select(Measurement).where(Measurement.period_id == period.id, Measurement.indicator_id.in_(missing))
+    begun = session.scalars(query.options(lazyload(Measurement.evidence), lazyload(Measurement.indicator))).all()
+    for one in begun:
+        set_committed_value(one, "evidence", [])
+    return dict(known) | {one.indicator_id: one for one in begun}
 
 
 @contextmanager
 def changing(
     session: Session, engine: ProcessEngine, measurement: Measurement, actor: Actor, action: str, *, reason: str = ""
 ) -> Iterator[Measurement]:
-    """Change a measurement inside this block: refused if its month is frozen, written down if not.
+    """Change a measurement inside this block: as `changing_all`."""
+    with changing_all(session, engine, [measurement], actor, action, reason=reason):
+        yield measurement
 
-    Raises `PeriodFrozen`, which whoever began the transaction records (`workflows.auditing.record_refusal`).
+
+@contextmanager
+def changing_all(
+    session: Session,
+    engine: ProcessEngine,
+    measurements: Sequence[Measurement],
+    actor: Actor,
+    action: str,
+    *,
+    reason: str = "",
+) -> Iterator[None]:
+    """Change measurements inside this block: refused if the month of one is frozen, written down if not.
+
+    They are written together, by as many statements as one would take. Raises `PeriodFrozen`, which whoever began the
+    transaction records (`workflows.auditing.record_refusal`).
     """
-    ensure_changeable(session, measurement, action)
-    before = facts(measurement)
-    yield measurement
-    session.add(
-        MeasurementChange(
-            measurement_id=measurement.id,
-            at=engine.now(),
-            actor_id=actor.id,
-            action=action,
-            before=before,
-            after=facts(measurement),
-            reason=reason,
+    for measurement in measurements:
+        ensure_changeable(session, measurement, action)
+    before = [facts(measurement) for measurement in measurements]
+    yield
+    _write_together(session, measurements)
+    if measurements:
+        session.execute(
+            sa.insert(MeasurementChange),
+            [
+                {
+                    "measurement_id": measurement.id,
+                    "at": engine.now(),
+                    "actor_id": actor.id,
+                    "action": action,
+                    "before": was,
+                    "after": facts(measurement),
+                    "reason": reason,
+                }
+                for measurement, was in zip(measurements, before, strict=True)
+            ],
         )
-    )
+
+
+def _write_together(session: Session, measurements: Sequence[Measurement]) -> None:
+    """Write the same columns of all: of each its own, the session would send one statement for each."""
+    columns = {column.key for column in sa.inspect(Measurement).column_attrs}
+    changed = sorted({key for one in measurements for key in sa.inspect(one).committed_state if key in columns})
+    for one in measurements:
+        for key in changed:
+            flag_modified(one, key)
+    session.flush()
 
 
 def ensure_changeable(session: Session, measurement: Measurement, action: str) -> None:

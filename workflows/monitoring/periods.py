@@ -58,9 +58,7 @@ def open_month(session: Session, engine: ProcessEngine, plan_code: str, code: st
     return entities
 
 
-def rows_due(
-    session: Session, period: Period, *, entity: str | None = None, responsible: str | None = None
-) -> list[PeriodRow]:
+def rows_due(session: Session, period: Period, *, entity: str | None = None) -> list[PeriodRow]:
     """The rows that ask for a value at this cut-off, in the order of the plan."""
     query = (
         sa.select(PeriodRow)
@@ -70,8 +68,6 @@ def rows_due(
     )
     if entity is not None:
         query = query.where(PeriodRow.entity_code == entity)
-    if responsible is not None:
-        query = query.where(PeriodRow.reports == responsible)
     return list(session.scalars(query))
 
 

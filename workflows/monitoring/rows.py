@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,11 +15,27 @@ from workflows.indicators.formulas import Assessment, Series
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import IndicatorSheet, Month
 from workflows.indicators.traffic_light import Bands, bands_at
-from workflows.monitoring import facts, measurements, periods
+from workflows.monitoring import facts
 from workflows.monitoring.measurements import DRAFT
 from workflows.monitoring.models import Measurement, PeriodRow
 from workflows.plan.models import Plan
 from workflows.spanish import MONTHS, number
+
+_OF_PERSON = (
+    sa.select(PeriodRow, Indicator, Measurement)
+    .join(Indicator, Indicator.id == PeriodRow.indicator_id)
+    .outerjoin(
+        Measurement,
+        sa.and_(Measurement.period_id == PeriodRow.period_id, Measurement.indicator_id == PeriodRow.indicator_id),
+    )
+    .where(
+        PeriodRow.period_id == sa.bindparam("period_id"),
+        PeriodRow.due,
+        PeriodRow.entity_code == sa.bindparam("entity"),
+        PeriodRow.reports == sa.bindparam("responsible"),
+    )
+    .order_by(Indicator.position, Indicator.code)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +84,23 @@ class ProgressRow:
 
 def of_person(session: Session, period: Period, entity: str, responsible: str) -> list[ProgressRow]:
     """The rows due of one person in one entity, in the order of the plan."""
-    snapshots = periods.rows_due(session, period, entity=entity, responsible=responsible)
-    return _rows(session, period, snapshots) if snapshots else []
-
-
-def _rows(session: Session, period: Period, snapshots: Sequence[PeriodRow]) -> list[ProgressRow]:
-    ids = [snapshot.indicator_id for snapshot in snapshots]
-    indicators = {one.id: one for one in session.scalars(sa.select(Indicator).where(Indicator.id.in_(ids)))}
+    whose = {"period_id": period.id, "entity": entity, "responsible": responsible}
+    found = session.execute(_OF_PERSON, whose).all()
+    if not found:
+        return []
     plan = session.get_one(Plan, period.plan_code)
-    record = facts.record_of(
-        session, plan, list(indicators.values()), upto=period.code, states=facts.PROVISIONAL, some=True
-    )
-    reported = measurements.of_rows(session, snapshots)
+    indicators = [row.Indicator for row in found]
+    record = facts.record_of(session, plan, indicators, upto=period.code, states=facts.PROVISIONAL, some=True)
     bands = bands_at(facts.thresholds(session, plan.code), period.cutoff_on)
     return [
         ProgressRow(
-            snapshot=snapshot,
-            indicator=indicators[snapshot.indicator_id],
-            sheet=record.sheet(snapshot.indicator_id, period.code),
-            series=record.series(snapshot.indicator_id, period.code),
+            snapshot=row.PeriodRow,
+            indicator=row.Indicator,
+            sheet=record.sheet(row.Indicator.id, period.code),
+            series=record.series(row.Indicator.id, period.code),
             month=(period.year, period.month),
             bands=bands,
-            measurement=reported.get(snapshot.indicator_id),
+            measurement=row.Measurement,
         )
-        for snapshot in snapshots
+        for row in found
     ]

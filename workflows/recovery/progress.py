@@ -43,9 +43,10 @@ def rows_of(session: Session, period: Period, entity: str, responsible: str) -> 
     Who answers for an action tells of it. Where they have no report of their own this month, the indicator's
     responsible does; else the first who reports in the entity: nobody is sent a form for one action.
     """
-    reporting = _reporting(session, period, entity)
+    actions = _open_actions(session, period, entity)
+    reporting = _reporting(session, period, entity) if actions else {}
     rows = []
-    for action, plan in _open_actions(session, period, entity):
+    for action, plan in actions:
         own = reporting.get(plan.indicator_id)
         teller = action.responsible if action.responsible in reporting.values() else own
         if (teller or next(iter(reporting.values()), None)) == responsible:

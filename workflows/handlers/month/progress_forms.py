@@ -134,6 +134,7 @@ class ReportProgress(PlainForm):
             entity_of(context),
             actor=context.actor,
             rows=[_reported(row) for row in values[TABLE]],
+            known={row.indicator.id: row.measurement for row in _rows(context) if row.measurement},
             late_reason=values.get("motivo_retraso") or "",
         )
         return {}
