@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from enum import StrEnum
 from typing import Any
 
@@ -209,6 +210,11 @@ def _in_words() -> Iterator[None]:
 def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
 
+    @sa.event.listens_for(engine, "do_connect")
+    def make_private(_dialect: Dialect, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+        # SQLite gives the files beside it (-wal, -shm) the rights of the file itself.
+        _make_private(str(arguments[0]))
+
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         # The driver's own transaction handling is off: SQLAlchemy says BEGIN through the hook below.
@@ -232,6 +238,14 @@ def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
             raise DatabaseDown
 
     return engine
+
+
+def _make_private(path: str) -> None:
+    """Create the file of a new database so that only its owner reads it; leave one that exists as it is."""
+    if path in ("", ":memory:") or path.startswith("file:"):
+        return
+    with suppress(OSError):  # SQLite says better than this what is wrong with a path
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _postgresql(url: URL) -> sa.Engine:

@@ -67,7 +67,10 @@ class Limits:
 
 
 class SmtpSender:
-    """Sends through an SMTP server: `smtp://[user:password@]host[:port][?starttls=1]` or `smtps://…`."""
+    """Sends through an SMTP server: `smtp://[user:password@]host[:port][?starttls=1]` or `smtps://…`.
+
+    A password is sent over TLS only; `?insecure=1` lets it go in clear to a server of this same machine.
+    """
 
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         """Read the URL. Raises `InvalidMailUrl`."""
@@ -78,7 +81,10 @@ class SmtpSender:
             )
         self.limits = limits or Limits()
         self.secure = parts.scheme == "smtps"
-        self.starttls = parse_qs(parts.query).get("starttls", ["0"])[0] == "1"
+        asked = parse_qs(parts.query)
+        self.starttls = asked.get("starttls", ["0"])[0] == "1"
+        if parts.username and not (self.secure or self.starttls):
+            _ensure_here(parts.hostname, insecure=asked.get("insecure", ["0"])[0] == "1")
         self.host = parts.hostname
         self.port = parts.port or (465 if self.secure else 25)
         self.user = unquote(parts.username) if parts.username else None
@@ -97,6 +103,16 @@ class SmtpSender:
             yield session
         finally:
             session.close()
+
+
+def _ensure_here(host: str, *, insecure: bool) -> None:
+    """Refuse to send a password in clear over a network."""
+    here = host in {"localhost", "::1"} or host.startswith("127.")
+    if not (insecure and here):
+        raise InvalidMailUrl(
+            "La contraseña del servidor de correo viajaría sin cifrar. Escriba «smtp://…?starttls=1» o «smtps://…»; "
+            "solo a un servidor de esta misma máquina se le puede enviar así, con «?insecure=1»."
+        )
 
 
 class SmtpSession:
@@ -262,9 +278,10 @@ class FolderSender:
         name = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:24]
         content = message.as_bytes()
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             temporary = self._folder / f".{name}.{os.getpid()}"
-            temporary.write_bytes(content)
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(content)
             temporary.replace(self._folder / f"{name}.eml")
         except OSError as exc:
             raise ServerUnavailable(f"No se pudo escribir el correo en la carpeta: {exc}") from exc

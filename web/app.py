@@ -27,11 +27,13 @@ from web.incidents.views import blueprint as incidents
 from web.lifecycle.views import blueprint as lifecycle
 from web.mails.views import blueprint as mails
 from web.navigation import menu
+from web.numbers import RowId
 from web.pages import current
 from web.plans.views import blueprint as plans
 from web.portal.survey import blueprint as survey
 from web.portal.views import blueprint as portal
 from web.studio.views import blueprint as studio
+from web.wellknown.views import blueprint as wellknown
 from workflows import spanish
 from workflows.sectors.holidays import local_days
 
@@ -51,6 +53,7 @@ BLUEPRINTS = (
     survey,
     demo,
     health,
+    wellknown,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
@@ -72,6 +75,7 @@ def create_app(application: Application) -> Flask:
     """Build the WSGI application."""
     app = Flask("web")
     app.extensions["cauce"] = application
+    app.url_map.converters["int"] = RowId
     request_ids.register(app, application.config)
     security.harden(app, application.config)
     answering.register(app)

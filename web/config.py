@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Collection, Mapping
@@ -14,6 +15,10 @@ from urllib.parse import urlsplit
 from web import logs
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+SECRET_BYTES = 32
+FEWEST_LETTERS = 12
+"""Different letters of a secret: 32 random bytes written in hexadecimal have 16, a sentence repeated has few."""
+HOW_TO_MAKE_ONE = "Hágala así: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
 class InvalidSetting(Exception):
@@ -27,7 +32,9 @@ class Config:
     `home` holds what Cauce writes by itself (secret, embedded database, mails of the demo). `base_url` is the
     address people use, without a slash at the end: links in mails begin with it, and `https` makes cookies secure.
     `smtp_url` empty means that mails are written into `home/correos`. `proxies` counts the reverse proxies whose
-    forwarded addresses are believed. `log` is the form of the log: a line of text or a JSON object.
+    forwarded addresses are believed. `log` is the form of the log: a line of text or a JSON object. With
+    `hsts_subdomains` browsers are told to reach every name below this one over HTTPS too. `security_contact` is where
+    somebody who finds a weakness writes (`mailto:…` or `https://…`); empty means that there is no `security.txt`.
     """
 
     home: Path
@@ -40,6 +47,8 @@ class Config:
     proxies: int = 0
     log: str = "text"
     health_token: str = ""
+    hsts_subdomains: bool = False
+    security_contact: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -48,18 +57,24 @@ class Config:
         Creates the home folder and, where no key was given, a secret of its own. Raises `InvalidSetting`.
         """
         home = Path(environment.get("CAUCE_HOME", "var")).resolve()
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        demo = _flag("CAUCE_DEMO", environment) if demo is None else demo
+        base_url = _base_url(environment.get("CAUCE_BASE_URL") or DEFAULT_BASE_URL)
+        if demo:
+            _ensure_only_here(base_url)
         return cls(
             home=home,
             database_url=environment.get("CAUCE_DATABASE_URL") or f"sqlite:///{home / 'cauce.sqlite'}",
-            secret_key=environment.get("CAUCE_SECRET_KEY") or kept_secret(home / "secret"),
-            base_url=_base_url(environment.get("CAUCE_BASE_URL") or DEFAULT_BASE_URL),
+            secret_key=_given_secret(environment) or kept_secret(home / "secret"),
+            base_url=base_url,
             smtp_url=environment.get("CAUCE_SMTP_URL", ""),
             mail_from=_sender(environment.get("CAUCE_MAIL_FROM") or "Cauce <cauce@localhost>"),
-            demo=_flag("CAUCE_DEMO", environment) if demo is None else demo,
+            demo=demo,
             proxies=_count("CAUCE_PROXIES", environment),
             log=_one_of(logs.FORMATS, "CAUCE_LOG", environment),
             health_token=environment.get("CAUCE_HEALTH_TOKEN", ""),
+            hsts_subdomains=_flag("CAUCE_HSTS_SUBDOMAINS", environment),
+            security_contact=_contact(environment.get("CAUCE_SECURITY_CONTACT", "").strip()),
         )
 
     @property
@@ -71,6 +86,14 @@ class Config:
     def mail_folder(self) -> Path:
         """Where mails go when there is no mail server."""
         return self.home / "correos"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def kept_secret(path: Path) -> str:
@@ -91,6 +114,33 @@ def _existing_secret(path: Path) -> str:
     if len(secret) < 32:
         raise InvalidSetting(f"El secreto de {path} está vacío o incompleto. Bórrelo para que Cauce haga otro.")
     return secret
+
+
+def _given_secret(environment: Mapping[str, str]) -> str:
+    """The secret of the environment; empty if there is none. Whoever guesses it signs in as anybody."""
+    text = environment.get("CAUCE_SECRET_KEY", "").strip()
+    if text and (len(text.encode()) < SECRET_BYTES or len(set(text)) < FEWEST_LETTERS or "LA-ORDEN" in text):
+        raise InvalidSetting(
+            f"CAUCE_SECRET_KEY se puede adivinar: debe tener {SECRET_BYTES} bytes al azar o más. {HOW_TO_MAKE_ONE}"
+        )
+    return text
+
+
+def _ensure_only_here(base_url: str) -> None:
+    """The demo has no passwords."""
+    if not is_loopback(urlsplit(base_url).hostname or ""):
+        raise InvalidSetting(
+            f"La demostración no pide contraseñas y CAUCE_BASE_URL={base_url!r} es una dirección pública. "
+            "Quite una de las dos."
+        )
+
+
+def _contact(text: str) -> str:
+    if text and not text.startswith(("mailto:", "https://")):
+        raise InvalidSetting(
+            f"CAUCE_SECURITY_CONTACT={text!r} no se entiende. Escriba mailto:seguridad@entidad.gov.co o https://…"
+        )
+    return text
 
 
 def _base_url(text: str) -> str:

@@ -16,7 +16,23 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
+    "object-src": "'none'",
 }
+PERMISSIONS = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
+)
+"""What no page of Cauce asks of a device: a photo is chosen in the form's own field, which needs no permission."""
+HSTS_S = 365 * 24 * 3600
 LARGEST_REQUEST = 64 * 1024 * 1024
 LARGEST_FORM_TEXT = 4 * 1024 * 1024
 
@@ -25,7 +41,9 @@ def harden(app: Flask, config: Config) -> None:
     """Set cookies, limits, headers and the gate."""
     app.config.update(
         SECRET_KEY=config.secret_key,
-        SESSION_COOKIE_NAME="cauce",
+        # With the prefix a browser takes the cookie from this very host over HTTPS only, and no neighbour can set it.
+        SESSION_COOKIE_NAME="__Host-cauce" if config.is_secure else "cauce",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_secure,
@@ -57,12 +75,23 @@ def add_headers(response: Response) -> Response:
     if g.get("inline_styles"):
         policy["style-src"] = "'self' 'unsafe-inline'"
     headers = response.headers
-    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = ", ".join(f"{name}=()" for name in PERMISSIONS)
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
-    if current().config.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if not _is_public():
+        headers["X-Robots-Tag"] = "noindex, nofollow"
+    config = current().config
+    if config.is_secure:
+        below = "; includeSubDomains" if config.hsts_subdomains else ""
+        headers["Strict-Transport-Security"] = f"max-age={HSTS_S}{below}"
     return response
+
+
+def _is_public() -> bool:
+    """Whether search engines may list the answer: the portal, which is there to be found."""
+    return request.blueprint in ("portal", "survey") or request.endpoint in ("static", "wellknown.robots")

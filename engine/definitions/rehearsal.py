@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.confinement import confined
 from engine.definitions import linting, parsing
-from engine.definitions.confinement import confined
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.linting import KnownNames
 from engine.definitions.publishing import called_by

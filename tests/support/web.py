@@ -190,12 +190,14 @@ def build_played_template(folder: Path) -> Path:
     return path
 
 
-def open_site(template: Path, folder: Path, *, demo: bool = True, base_url: str = "http://127.0.0.1:8000") -> Site:
+def open_site(
+    template: Path, folder: Path, *, demo: bool = True, base_url: str = "http://127.0.0.1:8000", **settings: Any
+) -> Site:
     """A site on its own copy of the template, on Friday 6 July 2018."""
     copy = folder / "cauce.sqlite"
     shutil.copy(template, copy)
     clock = VirtualClock(FRIDAY)
-    config = Config(folder, f"sqlite:///{copy}", SECRET, base_url=base_url, demo=demo)
+    config = Config(folder, f"sqlite:///{copy}", SECRET, base_url=base_url, demo=demo, **settings)
     application = assemble(config, clock=clock)
     app = create_app(application)
     app.jinja_env.bytecode_cache = _compiled

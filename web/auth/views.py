@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, jsonify, make_response, redirect, request, url_for
 from flask import session as browser_session
@@ -151,9 +150,13 @@ def go_on() -> Any:
 def safe_target() -> str:
     """The page asked for before signing in, only if it is one of ours."""
     wanted = request.values.get("sigue", "")
-    parts = urlsplit(wanted.replace("\\", "/"))
-    is_ours = wanted.startswith("/") and not wanted.startswith("//") and not parts.scheme and not parts.netloc
-    return wanted if is_ours else url_for("inbox.mine")
+    return wanted if is_ours(wanted) else url_for("inbox.mine")
+
+
+def is_ours(address: str) -> bool:
+    """Whether a browser stays here: a path, without the second slash (or backslash, or hidden letter) of a host."""
+    plain = address.replace("\\", "/")
+    return address.isprintable() and plain.startswith("/") and not plain.startswith("//")
 
 
 def twice_typed() -> str:

@@ -23,6 +23,8 @@ from engine.waits import waits
 from web.auth import SIGNED_IN, allow
 from web.cases import deciding, standing, starting, waiting, wording
 from web.cases.blueprint import blueprint
+from web.files.answers import named
+from web.numbers import row_id
 from web.pages import actor, current, page
 from workflows.people.directory import Directory
 from workflows.people.roles import COORDINATING
@@ -39,7 +41,7 @@ def index() -> str:
     """Every case, newest first, by state and process."""
     state, process_key = request.args.get("estado", "active"), request.args.get("proceso", "")
     with current().database.reading() as session:
-        found = _cases(session, state, process_key, request.args.get("antes", type=int))
+        found = _cases(session, state, process_key, request.args.get("antes", type=row_id))
         processes = list(session.scalars(sa.select(ProcessDefinition).order_by(ProcessDefinition.name)))
         counts = _open_tasks_of(session, [one.id for one in found[:PAGE]])
     following = (
@@ -100,7 +102,7 @@ def diagram(case_id: int, process_key: str) -> Response:
     """The diagram of the version this case runs on, for the viewer and for other tools."""
     with current().database.reading() as session:
         bundle = catalogue.by_sha(session, _case(session, case_id).bundle_sha256)
-        return Response(bundle.xml(process_key), mimetype="application/xml")
+        return named(Response(bundle.xml(process_key), mimetype="application/xml"), f"{process_key}.bpmn")
 
 
 def _case(session: Session, case_id: int) -> Instance:

@@ -19,9 +19,11 @@ from engine.units import SystemIncident
 from engine.waits import of_cases
 from notifications import failures
 from web import migrating
+from web.auth.models import Credential
 from web.bootstrap import Application
 from web.cases import waiting
 from web.cli.root import opened
+from web.config import InvalidSetting
 from workflows.calendar import BOGOTA
 from workflows.documents import checking
 from workflows.people.directory import seed_roles
@@ -131,6 +133,8 @@ def _of_case(instance_id: int | None, message: str) -> str:
 
 def prepare(application: Application) -> None:
     """Make a database ready to serve: tables, roles, diagrams, the demo where it is one; read the local holidays."""
+    if application.is_demo:
+        _ensure_nobodys(application.database)
     migrating.migrate(application.database)
     if _lacks(application.database, ProcessDefinition):
         with application.database.unit_of_work() as session:
@@ -139,6 +143,16 @@ def prepare(application: Application) -> None:
     if application.is_demo and _lacks(application.database, Person):
         _play_demo(application)
     know_local_days(application)
+
+
+def _ensure_nobodys(database: Database) -> None:
+    """Refuse to serve without passwords what people protect with theirs."""
+    if not sa.inspect(database.engine).has_table(Credential.__tablename__) or _lacks(database, Credential):
+        return
+    raise InvalidSetting(
+        "En esta base de datos hay personas con contraseña: la demostración la abriría a cualquiera. "
+        "Use otra base (CAUCE_DATABASE_URL) u otra carpeta (CAUCE_HOME), o quite --demo y CAUCE_DEMO."
+    )
 
 
 def know_local_days(application: Application) -> None:

@@ -45,7 +45,7 @@ def diagrams() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Escribe los hallazgos como JSON.")
 def check(file: Path, as_json: bool) -> None:
     """Lint one file."""
-    from engine.definitions.confinement import confined  # noqa: PLC0415  (quick --help)
+    from engine.confinement import confined  # noqa: PLC0415  (quick --help)
     from engine.definitions.linting import lint  # noqa: PLC0415
 
     try:
@@ -65,7 +65,7 @@ def check(file: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Escribe los arreglos y las preguntas como JSON.")
 def bring(file: Path, output: Path | None, as_json: bool) -> None:
     """Import one file."""
-    from engine.definitions.confinement import confined  # noqa: PLC0415  (quick --help)
+    from engine.confinement import confined  # noqa: PLC0415  (quick --help)
     from engine.definitions.importing import import_diagram  # noqa: PLC0415
 
     try:

@@ -17,7 +17,7 @@ from web.cli.root import opened
 from workflows.calendar import bogota_day
 from workflows.loading import importing
 from workflows.loading.importing import Preview
-from workflows.loading.reading import read_file
+from workflows.loading.reading import read_strangers
 from workflows.loading.workbook import template as empty_workbook
 from workflows.monitoring import figures
 from workflows.plan.models import Plan
@@ -60,7 +60,7 @@ def template(file: Path, force: bool) -> None:
 def load(file: Path, dry_run: bool, yes: bool, first_year: int | None) -> None:
     """Load a file, after showing what would change."""
     try:
-        data = read_file(file.name, file.read_bytes())
+        data = read_strangers(file.name, file.read_bytes())
         data = rebase(data, first_year) if first_year else data
         with opened() as application:
             migrating.migrate(application.database)

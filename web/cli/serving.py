@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import signal
 import socket
@@ -16,7 +15,7 @@ from web import logs, migrating, server
 from web.bootstrap import Application, assemble
 from web.cli.database import know_local_days, prepare
 from web.cli.root import opened
-from web.config import Config
+from web.config import Config, is_loopback
 from web.delivery import Delivery
 from web.processes import cores, run
 
@@ -119,14 +118,6 @@ def told_to_stop() -> threading.Event:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     return stop
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

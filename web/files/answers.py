@@ -16,7 +16,8 @@ Answer = TypeVar("Answer", bound=Response)
 def named(answer: Answer, name: str, *, attached: bool = True) -> Answer:
     """The answer as a file called `name`, to keep or (not `attached`) to show.
 
-    As RFC 6266 asks: a name in ASCII, and beside it the whole one where that says more.
+    As RFC 6266 asks: a name in ASCII, and beside it the whole one where that says more. Should a browser open what is
+    to be kept: nothing in it runs, and it is of no origin.
     """
     whole = clean_name(name)
     letters = unicodedata.normalize("NFKD", whole)
@@ -25,4 +26,6 @@ def named(answer: Answer, name: str, *, attached: bool = True) -> Answer:
     if plain != whole:
         header += f"; filename*=UTF-8''{quote(whole, safe='')}"
     answer.headers["Content-Disposition"] = header
+    if attached:
+        answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

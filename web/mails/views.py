@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from notifications import outbox, reading
 from web.auth import SIGNED_IN, allow
+from web.numbers import row_id
 from web.pages import back_to, current, page, person
 from workflows.people.roles import COORDINATING
 
@@ -23,7 +24,7 @@ NOT_AGAIN = "Este correo ya no hace falta: el próximo resumen lleva lo que siga
 @allow(SIGNED_IN)
 def index() -> str:
     """The latest mails first."""
-    before = request.args.get("antes", type=int)
+    before = request.args.get("antes", type=row_id)
     with current().database.reading() as session:
         mails = reading.latest(session, recipient=_only_mine(), before=before, limit=PAGE + 1)
         watched: dict[str, Any] = {}

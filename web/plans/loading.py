@@ -68,7 +68,7 @@ def preview() -> Any:
 
 
 def _previewed(name: str, content: bytes) -> Preview:
-    application, data = current(), reading.read_file(name, content)
+    application, data = current(), reading.read_strangers(name, content)
     with application.database.reading() as session:
         return importing.preview(session, data, today=bogota_day(application.clock.now()))
 
@@ -86,8 +86,10 @@ def _keep(name: str, content: bytes, found: Preview) -> str:
 def confirm() -> Any:
     """Load the file that was shown; refused if loading it would now do something else."""
     application, pending = current(), _pending(request.form.get("cargue", ""))
+    with application.database.reading() as session:
+        content = files.read(session, pending.file_id)
+    data = reading.read_strangers(pending.name, content)
     with application.database.unit_of_work() as session:
-        data = reading.read_file(pending.name, files.read(session, pending.file_id))
         _ensure_as_shown(importing.preview(session, data), pending)
         done = importing.apply(session, application.clock, actor(), data)
     kinds = {kind: sum(change.kind == kind for change in done.changes) for kind in (ADDED, CHANGED, REMOVED)}

@@ -11,6 +11,7 @@ from engine.definitions.markup import MAX_BYTES
 from engine.definitions.reading import read_diagram
 from engine.errors import StaleDraft, UnreadableDiagram
 from web.auth.access import allow
+from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import brought, overview
 from web.studio.blueprint import LEADERS, blueprint
@@ -56,7 +57,7 @@ def held() -> bytes:
     """The file that the person's page shows; raises `StaleDraft` if it is no longer the one put aside."""
     with current().database.reading() as session:
         kept = drafts.find(session, drafts.UPLOAD, actor().id)
-        if kept is None or kept.revision != request.form.get("archivo", 0, type=int):
+        if kept is None or kept.revision != request.form.get("archivo", 0, type=row_id):
             raise StaleDraft("Ese archivo ya se abrió, o usted trajo otro después. Tráigalo de nuevo.")
         return kept.content
 
@@ -86,9 +87,9 @@ def open_brought() -> Response | tuple[str, int]:
     content, choice = held(), request.form.get("como", "")
     found = brought.look(content, new=choice == OTHER)
     if found.there is not None and choice != SAME:
-        upload = request.form.get("archivo", 0, type=int)
+        upload = request.form.get("archivo", 0, type=row_id)
         return result_page(found, upload, "Diga si es el mismo proceso o es otro."), 422
-    revision = request.form.get("borrador", 0, type=int) if found.there is not None else 0
+    revision = request.form.get("borrador", 0, type=row_id) if found.there is not None else 0
     with current().database.unit_of_work() as session:
         brought.open_as_draft(session, found, revision, actor())
         drafts.discard(session, drafts.UPLOAD, actor().id)

@@ -10,8 +10,8 @@ from typing import Any, Final
 import orjson
 from sqlalchemy.orm import Session
 
+from engine.confinement import confined
 from engine.definitions import drafts
-from engine.definitions.confinement import confined
 from engine.definitions.importing import ImportResult, import_diagram
 from engine.definitions.models import Draft, ProcessVersion
 from engine.definitions.reading import read_diagram

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.definitions.models import FormVersion
 from web.auth.access import allow
+from web.numbers import row_id
 from web.pages import back_to, current, page
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
@@ -81,7 +82,7 @@ def change_draft(form_key: str, edit: Edit) -> None:
     """Apply `edit` to the draft that the person has seen; raises `StaleDraft`."""
     with current().database.unit_of_work() as session:
         source, _ = overview.working_form(session, form_key)
-        keep_form(session, form_key, edit(source), request.form.get("revision", 0, type=int))
+        keep_form(session, form_key, edit(source), request.form.get("revision", 0, type=row_id))
 
 
 def protected(session: Session, form_key: str) -> frozenset[str]:

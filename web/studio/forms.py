@@ -14,6 +14,7 @@ from engine.definitions import drafts, releasing, unpublished
 from engine.definitions.models import FormVersion
 from engine.errors import Conflict, UnknownDefinition
 from web.auth.access import SIGNED_IN, allow
+from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
@@ -98,7 +99,7 @@ def publish_form(form_key: str) -> Response | tuple[str, int]:
     reason = request.form.get("reason", "")
     if not reason.strip():
         return form_page(form_key, {"reason": "Escriba por qué se publica este cambio."}), 422
-    revision = request.form.get("revision", 0, type=int)
+    revision = request.form.get("revision", 0, type=row_id)
     with current().database.unit_of_work() as session:
         FormSchema.from_dict(overview.working_form(session, form_key)[0])
         released = releasing.release_form(

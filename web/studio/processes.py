@@ -12,6 +12,7 @@ from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from web.auth.access import SIGNED_IN, allow
 from web.files.answers import named
+from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
@@ -90,7 +91,7 @@ def go_back(process_key: str, number: int) -> Response:
 @allow(SIGNED_IN)
 def diagram(process_key: str) -> Response:
     """The XML of the current version, or of `?version=N`, for the viewer and for other modelling tools."""
-    number = request.args.get("version", type=int)
+    number = request.args.get("version", type=row_id)
     with current().database.reading() as session:
         if number is None:
             return xml_answer(overview.current_version(session, process_key).xml, process_key)
@@ -98,8 +99,8 @@ def diagram(process_key: str) -> Response:
 
 
 def xml_answer(xml: bytes, process_key: str) -> Response:
-    """A diagram as a file."""
-    return named(Response(xml, mimetype="application/xml"), f"{process_key}.bpmn", attached=False)
+    """A diagram as a file to keep: what somebody drew elsewhere is never shown as a page of Cauce."""
+    return named(Response(xml, mimetype="application/xml"), f"{process_key}.bpmn")
 
 
 def leads() -> bool:

@@ -11,6 +11,7 @@ from engine.definitions.drawing import draw_svg
 from engine.definitions.reading import read_diagram
 from engine.instances import usage
 from web.auth.access import allow
+from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import calendar, overview
 from web.studio.blueprint import LEADERS, blueprint
@@ -31,7 +32,7 @@ def publish_draft(process_key: str) -> Response | tuple[str, int]:
     reason = request.form.get("reason", "")
     if not reason.strip():
         return comparison_page(process_key, wrong="Escriba por qué se publica este cambio."), 422
-    revision = request.form.get("revision", 0, type=int)
+    revision = request.form.get("revision", 0, type=row_id)
     with current().database.reading() as session:
         begun, unsure = calendar.chosen(session, process_key)
         if unsure:

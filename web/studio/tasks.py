@@ -9,6 +9,7 @@ from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.reading import read_diagram
 from engine.errors import StaleDraft, UnknownElement
 from web.auth.access import allow
+from web.numbers import row_id
 from web.pages import back_to, current, page
 from web.studio import overview, sheet
 from web.studio.blueprint import LEADERS, blueprint
@@ -50,7 +51,7 @@ def task(process_key: str, element_id: str) -> str:
 @allow(LEADERS)
 def change_task(process_key: str, element_id: str) -> Response | str | tuple[str, int]:
     """Write the sheet into the draft; what is wrong is said at its field, a stale draft is shown beside."""
-    after, revision = sheet.typed(request.form), request.form.get("revision", 0, type=int)
+    after, revision = sheet.typed(request.form), request.form.get("revision", 0, type=row_id)
     with current().database.reading() as session:
         xml, _ = overview.working_xml(session, process_key)
         labels = overview.labels(session, current().engine)

@@ -104,8 +104,9 @@ def put(sheet: Worksheet, line: int, place: int, value: Any) -> Cell | MergedCel
     if isinstance(value, str):
         value = _held(shown(value))
     cell: Cell | MergedCell = sheet.cell(line, place, value)
-    if isinstance(cell, Cell) and isinstance(value, str) and value.startswith("="):
-        cell.data_type = "s"
+    if isinstance(cell, Cell) and isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        # The mark of a text, as an apostrophe typed before it: it stays one also after somebody edits the cell.
+        cell.data_type, cell.quotePrefix = "s", True
     return cell
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 400
 MAX_ROWS = 5000
 MAX_COLUMNS = 60
+NOT_ACCEPTED = "El libro tiene un contenido que no se acepta."
 NOT_A_WORKBOOK = "El archivo no es un libro de Excel (.xlsx) que se pueda leer."
 
 
@@ -48,15 +50,30 @@ def _ensure_harmless(content: bytes) -> None:
                 raise InvalidPlan(problems=[Problem("El libro es demasiado grande. Deje solo las hojas del formato.")])
             unpacked = 0
             for part in parts:
+                if is_xml := part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                    _ensure_plain(package, part)
                 with package.open(part) as stream:
-                    declared = False
                     while chunk := stream.read(1 << 20):
                         unpacked += len(chunk)
-                        declared = declared or b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk
-                        if unpacked > MAX_UNPACKED or (declared and part.filename.endswith((".xml", ".rels"))):
-                            raise InvalidPlan(problems=[Problem("El libro tiene un contenido que no se acepta.")])
+                        if unpacked > MAX_UNPACKED or (is_xml and _declares(chunk)):
+                            raise InvalidPlan(problems=[Problem(NOT_ACCEPTED)])
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)]) from error
+
+
+def _ensure_plain(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Refuse XML in another encoding than UTF-8, which spreadsheets write: another one hides what is declared."""
+    with package.open(part) as stream:
+        beginning = stream.read(200)
+    if b"\0" in beginning or not beginning.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise InvalidPlan(problems=[Problem(NOT_ACCEPTED)])
+    declared = re.match(rb"\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", beginning)
+    if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
+        raise InvalidPlan(problems=[Problem(NOT_ACCEPTED)])
+
+
+def _declares(chunk: bytes) -> bool:
+    return b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk
 
 
 def _tables(book: Workbook) -> Tables:

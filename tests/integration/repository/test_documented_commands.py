@@ -66,6 +66,7 @@ ELSEWHERE = {
 NOT_HERE = {
     "apt-get": "changes the machine",
     "useradd": "changes the machine",
+    "python3 -c 'import secrets": "is Python alone; tests/unit/web/test_config.py takes what it prints",
     "systemctl": "needs systemd and root",
     "python3 -m venv /srv/cauce/venv": "writes outside the folder",
     "/srv/cauce/venv/bin/pip": "writes outside the folder; the lock is tested by tests/unit/repository/test_locked.py",

@@ -11,7 +11,8 @@ from tests.support.web import Site
 from web.auth.access import declared
 from web.security import allow_inline_styles
 
-POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+POLICY += "object-src 'none'"
 
 
 def test_every_route_declares_who_may_open_it(site: Site) -> None:

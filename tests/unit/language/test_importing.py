@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from engine.definitions.confinement import confined
+from engine.confinement import confined
 from engine.definitions.importing import ImportResult, import_diagram
 from engine.definitions.importing.events import working_days
 from engine.definitions.linting import KnownNames, lint

@@ -12,7 +12,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from workflows.loading import seeding
-from workflows.loading.reading import read_file
+from workflows.loading.reading import read_file, read_strangers
 from workflows.loading.workbook import template, write_workbook
 from workflows.loading.xlsx_source import MAX_UNPACKED
 from workflows.records.problems import InvalidPlan
@@ -205,3 +205,35 @@ def with_headings(*years: object) -> bytes:
             book["Programación anual"][f"{letter}1"] = year
 
     return edited(edit)
+
+
+BOMB = """<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE b [<!ENTITY a "{letters}">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><sst>&b;</sst>"""
+
+
+def _with_part(name: str, content: bytes) -> bytes:
+    """The workbook of the demo with one of its parts replaced."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(write_workbook(DEMO))) as whole, zipfile.ZipFile(target, "w") as made:
+        for part in whole.namelist():
+            made.writestr(part, content if part == name else whole.read(part))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "cp037"])
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"])
+def test_a_workbook_that_declares_what_unfolds_is_refused_in_any_encoding(encoding: str, part: str) -> None:
+    bomb = BOMB.format(encoding=encoding, letters="x" * 1000).encode(encoding)
+
+    assert refused("plan.xlsx", _with_part(part, bomb)) == ["El libro tiene un contenido que no se acepta."]
+
+
+def test_a_strangers_file_is_read_in_a_process_of_its_own_with_the_same_result() -> None:
+    assert read_strangers("plan.xlsx", write_workbook(DEMO)) == DEMO
+
+
+def test_what_is_wrong_with_a_strangers_file_is_said_the_same() -> None:
+    with pytest.raises(InvalidPlan) as told:
+        read_strangers("plan.xlsx", put("Líneas", "C2", "cuarenta"))
+
+    assert "«cuarenta» no es un número" in str(told.value.problems[0])

@@ -15,7 +15,7 @@ from openpyxl.workbook import Workbook
 
 from web.portal.views import OPEN_TABLE
 from workflows.auditing.models import AuditEntry
-from workflows.documents.tables import Column, as_csv
+from workflows.documents.tables import Column, as_csv, write_sheet
 from workflows.implementation.external_files import ExternalRow, ExternalSheet, render_csv
 from workflows.implementation.external_files import render_xlsx as render_external
 from workflows.indicators.formulas import Assessment
@@ -215,6 +215,18 @@ def test_what_was_not_told_is_an_empty_cell() -> None:
         "Entidad", "Vigencia", "Mes", "Estado de la cifra", "Código del proyecto", "Proyecto de inversión",
         "Meta del proyecto", "Código de la meta", "Indicador", "Unidad", "Anualización",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+57 601", "-Lluvia", "@SUM(A1)"])
+def test_a_text_in_a_worksheet_stays_one_after_somebody_edits_its_cell(text: str) -> None:
+    book = Workbook()
+
+    write_sheet(book.active, [Column("Texto", str)], [text])
+
+    target = io.BytesIO()
+    book.save(target)
+    cell = _read(target.getvalue()).active["A2"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\n"])

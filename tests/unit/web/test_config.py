@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import stat
 from pathlib import Path
 
@@ -52,3 +54,40 @@ def test_the_command_line_decides_about_the_demo(tmp_path: Path) -> None:
     environment = {"CAUCE_HOME": str(tmp_path), "CAUCE_DEMO": "0"}
 
     assert Config.from_environment(environment, demo=True).demo
+
+
+@pytest.mark.parametrize(
+    "secret", ["corta", "x" * 64, "ab" * 40, "LA-QUE-ESCRIBE-LA-ORDEN-DE-ABAJO", "0" * 31, "cambiar" * 9]
+)
+def test_a_secret_that_can_be_guessed_is_refused_with_how_to_make_one(tmp_path: Path, secret: str) -> None:
+    with pytest.raises(InvalidSetting, match="token_urlsafe"):
+        Config.from_environment({"CAUCE_HOME": str(tmp_path), "CAUCE_SECRET_KEY": secret})
+
+
+def test_the_examples_of_the_documentation_are_no_secrets(tmp_path: Path) -> None:
+    docs = [*Path(__file__).parents[3].glob("docs/*.md"), Path(__file__).parents[3] / "README.md"]
+    examples = re.findall(r"^CAUCE_SECRET_KEY=(\S+)", "\n".join(path.read_text() for path in docs), re.M)
+
+    assert examples
+    for example in examples:
+        with pytest.raises(InvalidSetting):
+            Config.from_environment({"CAUCE_HOME": str(tmp_path), "CAUCE_SECRET_KEY": example})
+
+
+def test_random_secrets_are_taken(tmp_path: Path) -> None:
+    for secret in (secrets.token_hex(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48)):
+        config = Config.from_environment({"CAUCE_HOME": str(tmp_path), "CAUCE_SECRET_KEY": secret})
+
+        assert config.secret_key == secret
+
+
+@pytest.mark.parametrize("address", ["https://cauce.gov.co", "http://10.0.0.4:8000"])
+def test_the_demo_has_no_public_address(tmp_path: Path, address: str) -> None:
+    with pytest.raises(InvalidSetting, match="contraseñas"):
+        Config.from_environment({"CAUCE_HOME": str(tmp_path), "CAUCE_BASE_URL": address}, demo=True)
+
+
+def test_a_home_that_cauce_makes_is_its_owners(tmp_path: Path) -> None:
+    Config.from_environment({"CAUCE_HOME": str(tmp_path / "var")})
+
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700

@@ -18,14 +18,24 @@ MEGABYTES = 1_024
 
 Result = TypeVar("Result")
 
-_TOO_MUCH = "El archivo es demasiado complicado: leerlo tarda o pesa más de lo permitido. Divida el diagrama."
+
+def too_complicated() -> Exception:
+    """What is said of a diagram that takes too much."""
+    return UnreadableDiagram(
+        "El archivo es demasiado complicado: leerlo tarda o pesa más de lo permitido. Divida el diagrama."
+    )
 
 
-def confined(function: Callable[..., Result], *arguments: Any, seconds: float = SECONDS) -> Result:
+def confined(
+    function: Callable[..., Result],
+    *arguments: Any,
+    seconds: float = SECONDS,
+    too_much: Callable[[], Exception] = too_complicated,
+) -> Result:
     """What `function` returns; it and its arguments must be importable and picklable.
 
-    Raises `UnreadableDiagram` when it works for more than `seconds`, takes 1 GB or six times as long, or dies; and
-    whatever the function raises.
+    Raises `too_much()` when it works for more than `seconds`, takes 1 GB or six times as long, or dies; and whatever
+    the function raises, if that can be pickled.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
@@ -33,7 +43,7 @@ def confined(function: Callable[..., Result], *arguments: Any, seconds: float = 
     child.start()
     there.close()
     try:
-        answer: Result = _answer(here, seconds * PATIENCE)
+        answer: Result = _answer(here, seconds * PATIENCE, too_much)
         return answer
     finally:
         child.kill()
@@ -41,16 +51,16 @@ def confined(function: Callable[..., Result], *arguments: Any, seconds: float = 
         here.close()
 
 
-def _answer(connection: Connection, seconds: float) -> Any:
+def _answer(connection: Connection, seconds: float, too_much: Callable[[], Exception]) -> Any:
     """The child's answer; the clock runs from when it has loaded what it needs."""
     try:
         if not connection.poll(30) or connection.recv() != "ready" or not connection.poll(seconds):
-            raise UnreadableDiagram(_TOO_MUCH)
+            raise too_much()
         fine, answer = connection.recv()
     except EOFError as exc:
-        raise UnreadableDiagram(_TOO_MUCH) from exc
+        raise too_much() from exc
     if not fine:
-        raise answer
+        raise too_much() if answer is None else answer
     return answer
 
 
@@ -63,7 +73,7 @@ def _run(connection: Connection, task: bytes, seconds: float) -> None:
     try:
         connection.send((True, function(*arguments)))
     except MemoryError:
-        connection.send((False, UnreadableDiagram(_TOO_MUCH)))
+        connection.send((False, None))
     except Exception as exc:  # the parent raises it again
         connection.send((False, exc))
 

@@ -1,0 +1,1 @@
+"""What machines look for at addresses that everybody agreed on."""
