@@ -30,6 +30,11 @@ class Lane:
     properties: Mapping[str, str] = field(default_factory=dict)
     parent_id: str | None = None
 
+    @property
+    def called(self) -> str:
+        """How a sentence calls it."""
+        return f"la franja «{self.name}»" if self.name else "la franja sin nombre"
+
 
 @dataclass(frozen=True, slots=True)
 class VariableMapping:
@@ -54,6 +59,7 @@ class Element:
     the lane (an embedded subprocess hands its lane down). `deadline` is `pes.plazo`, or the due date of another
     tool. `reference` is the name or code of the signal, error, escalation or link. `expression` is the condition
     of a conditional event, or the ISO 8601 text of a timer. `cardinality` repeats a fixed number of times.
+    `nameless` are the words for one without a name (`engine.definitions.nameless`).
     """
 
     id: str
@@ -90,6 +96,12 @@ class Element:
     default_flow: str | None = None
     incoming: tuple[str, ...] = ()
     outgoing: tuple[str, ...] = ()
+    nameless: str = ""
+
+    @property
+    def called(self) -> str:
+        """How a sentence calls it: «its name», else what it is and where it stands."""
+        return f"«{self.name}»" if self.name else self.nameless or "un paso sin nombre"
 
     @property
     def timer(self) -> bool:
@@ -169,6 +181,11 @@ class DiagramModel:
     def before(self, element_id: str) -> list[Element]:
         """The elements its incoming flows come from."""
         return self._at(self.elements[element_id].incoming, "source")
+
+    def way(self, flow: Flow) -> str:
+        """How a sentence calls a flow: «its name», else where it leads."""
+        target = self.elements.get(flow.target)
+        return f"«{flow.name}»" if flow.name else f"hacia {target.called}" if target else "que no llega a ningún paso"
 
     def _at(self, flow_ids: tuple[str, ...], end: str) -> list[Element]:
         ids = (getattr(self.flows[flow_id], end) for flow_id in flow_ids)

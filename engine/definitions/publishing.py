@@ -42,11 +42,12 @@ def publish(
     press = _Press(session, engine, actor, reason)
     models = [(xml, read_diagram(xml, engine.property_prefix)) for xml in diagrams]
     _refuse_twice(model.process_key for _, model in models)
-    _refuse_errors(session, models, forms, known_names(session, engine, [model for _, model in models], forms))
+    known = known_names(session, engine, [model for _, model in models], forms)
+    _refuse_errors(session, models, forms, known)
     for form_key, schema in forms.items():
         press.form(form_key, schema)
     published = [version for xml, model in models if (version := press.process(xml, model))]
-    press.bundle_everything()
+    press.bundle_everything(known.diagrams or {})
     return published
 
 
@@ -144,7 +145,7 @@ class _Press:
         self._define(definition, version)
         return version
 
-    def bundle_everything(self) -> None:
+    def bundle_everything(self, diagrams: Mapping[str, DiagramModel]) -> None:
         """Give every process whose content, or whose called content, changed the bundle that says so."""
         self.session.flush()
         definitions = {d.key: d for d in self.session.scalars(sa.select(ProcessDefinition))}
@@ -154,7 +155,6 @@ class _Press:
                 sa.select(ProcessVersion).where(ProcessVersion.id.in_([d.version_id for d in definitions.values()]))
             )
         }
-        diagrams = {key: read_diagram(version.xml, self.engine.property_prefix) for key, version in versions.items()}
         forms = self._latest_forms()
         for key, definition in definitions.items():
             called = called_by(key, diagrams)

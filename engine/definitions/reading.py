@@ -13,6 +13,7 @@ from engine.definitions import vocabularies
 from engine.definitions.diagram import DiagramModel, Element, Flow, Lane, Pool, VariableMapping
 from engine.definitions.markup import BPMN, Node, bpmn, child, children, local, namespace, one_line, parse, reference
 from engine.definitions.markup import text_of as text
+from engine.definitions.nameless import described
 from engine.errors import UnreadableDiagram
 
 __all__ = ["DiagramModel", "Element", "Flow", "Lane", "Pool", "VariableMapping", "process_of", "read_diagram"]
@@ -148,12 +149,13 @@ class _Reader:
         for flow in self.flows.values():
             outgoing.setdefault(flow.source, []).append(flow.id)
             incoming.setdefault(flow.target, []).append(flow.id)
-        return {
+        found = {
             element_id: replace(
                 element, incoming=tuple(incoming.get(element_id, ())), outgoing=tuple(outgoing.get(element_id, ()))
             )
             for element_id, element in self.elements.items()
         }
+        return found | {one: replace(found[one], nameless=words) for one, words in described(found, self.flows)}
 
     def _read_flow(self, node: Node) -> None:
         flow = Flow(

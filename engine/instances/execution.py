@@ -248,7 +248,7 @@ def _undecided(turn: Turn, node: Node, failure: Exception) -> Exception:
         return failure
     element = turn.element(node)
     return ExecutionFailed(
-        f"En «{element.name or element.id}» ninguna respuesta se cumple y no hay una por defecto. "
+        f"En {element.called} ninguna respuesta se cumple y no hay una por defecto. "
         "Corrija la variable de la que depende."
     ).with_traceback(failure.__traceback__)
 

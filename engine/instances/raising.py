@@ -74,7 +74,7 @@ def _block(turn: Turn, node: Node, message: str) -> None:
 
 
 def _shown(element: Element) -> str:
-    return f"«{element.name or element.id}»"
+    return element.called
 
 
 def _thrown(element: Element) -> str:

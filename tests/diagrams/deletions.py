@@ -5,103 +5,68 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from lxml import etree
 
-from engine.clock import SystemClock
-from engine.definitions.dataflow import World
-from engine.definitions.dataflow.questions import read_questions
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.linting import Finding, KnownNames, lint
+from engine.definitions.linting import Finding, lint
 from engine.definitions.markup import local
-from engine.definitions.reading import NODES, read_diagram
-from engine.runtime import ProcessEngine
-from workflows.assembly import process_engine
-from workflows.shipped import shipped_diagrams, shipped_forms
+from engine.definitions.reading import NODES
+from tests.diagrams.surroundings import Forms, forms, known_names, models, shipped
 
 Node = etree._Element
-Forms = Mapping[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Deletion:
-    """What was taken out, and the bundle that is left: every diagram by process, every form by key."""
+    """What was taken out of the shipped bundle, and what that left of its diagram or its form."""
 
     kind: str
-    process: str
+    place: str
     what: str
-    diagrams: Mapping[str, bytes]
-    forms: Forms
+    diagram: bytes = b""
+    form: Mapping[str, Any] | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.process}/{self.what}"
+        return f"{self.kind} {self.place}/{self.what}"
+
+    @property
+    def diagrams(self) -> Mapping[str, bytes]:
+        """Every diagram by process, as they are then."""
+        return {**shipped(), self.place: self.diagram} if self.diagram else shipped()
+
+    @property
+    def forms(self) -> Forms:
+        """Every form by key, as they are then."""
+        return {**forms(), **self.changed_forms}
+
+    @property
+    def changed_forms(self) -> Forms:
+        """The form that is another."""
+        return {} if self.form is None else {self.place: dict(self.form)}
 
     def findings(self) -> list[Finding]:
         """What the linter says: of the diagram, or of every diagram that uses the form."""
-        known = known_names(self.diagrams, self.forms)
+        known = known_names(self.changed_forms)
         return [finding for key in self.users() for finding in lint(self.diagrams[key], known)]
 
     def users(self) -> list[str]:
         """The processes that it touches."""
-        if self.process:
-            return [self.process]
-        return [key for key, model in _models(self.diagrams).items() if _uses(model, self.what)]
-
-
-@cache
-def engine() -> ProcessEngine:
-    """The engine of the product: its handlers and what they declare."""
-    return process_engine(SystemClock())
-
-
-@cache
-def shipped() -> Mapping[str, bytes]:
-    """Every shipped diagram by its process."""
-    return {read_diagram(xml).process_key: xml for xml in shipped_diagrams()}
-
-
-@cache
-def _model(xml: bytes) -> DiagramModel:
-    return read_diagram(xml)
-
-
-def _models(diagrams: Mapping[str, bytes]) -> dict[str, DiagramModel]:
-    return {key: _model(xml) for key, xml in diagrams.items()}
-
-
-def known_names(diagrams: Mapping[str, bytes], forms: Forms) -> KnownNames:
-    """What exists around the diagrams, as the studio would say, were these published."""
-    models, known = _models(diagrams), engine()
-    assert known.contracts is not None
-    world = World(
-        known.contracts, models, lambda key: read_questions(forms[key]) if key in forms else None, _models(shipped())
-    )
-    return KnownNames(
-        roles=dict(known.groups.roles()),
-        forms=dict.fromkeys(forms, ""),
-        processes={key: model.name for key, model in models.items()},
-        topics={topic: topic for topic in known.service_tasks},
-        form_handlers=known.form_handlers,
-        calls={
-            key: frozenset(c.called_element for c in model.of_kind("callActivity")) for key, model in models.items()
-        },
-        check_deadline=known.calendar.check,
-        check_opening=known.check_opening,
-        world=world,
-    )
+        if self.diagram:
+            return [self.place]
+        return [key for key, model in models(shipped()).items() if _uses(model, self.place)]
 
 
 def deletions() -> Iterator[Deletion]:
     """Every node and flow, as an editor deletes them; every name of `pes.salida`; every field of every form."""
     for process, xml in shipped().items():
         for kind, what, spoiled in _of_diagram(xml):
-            yield Deletion(kind, process, what, {**shipped(), process: spoiled}, shipped_forms())
-    used = {one.form_key for model in _models(shipped()).values() for one in model.elements.values()}
-    for key, schema in shipped_forms().items():
+            yield Deletion(kind, process, what, diagram=spoiled)
+    used = {one.form_key for model in models(shipped()).values() for one in model.elements.values()}
+    for key, schema in forms().items():
         for field in (one["key"] for one in schema["components"] if "key" in one) if key in used else ():
-            yield Deletion("field", "", f"{key}.{field}", shipped(), {**shipped_forms(), key: _without(schema, field)})
+            yield Deletion("field", key, field, form=_without(schema, field))
 
 
 def _of_diagram(xml: bytes) -> Iterator[tuple[str, str, bytes]]:
@@ -156,5 +121,5 @@ def _without(schema: dict[str, Any], field: str) -> dict[str, Any]:
     return left
 
 
-def _uses(model: DiagramModel, what: str) -> bool:
-    return any(one.form_key == what.partition(".")[0] for one in model.elements.values())
+def _uses(model: DiagramModel, form: str) -> bool:
+    return any(one.form_key == form for one in model.elements.values())

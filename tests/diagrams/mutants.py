@@ -27,8 +27,8 @@ from engine.definitions.specs import AutomaticStep, EventGateway
 from engine.errors import InvalidExpression, UnreadableDiagram
 from engine.expressions import compile_expression
 from engine.variables import kept
+from tests.diagrams.surroundings import known_names, shipped
 from tests.support.driving import Driven
-from workflows.shipped import shipped_diagrams, shipped_forms
 
 LONGEST_PLAY = 80
 Node = etree._Element
@@ -304,22 +304,6 @@ class Player(Driven):
         return [node for node in nodes if not isinstance(node.task_spec.event_definition, inside)]
 
 
-def known(diagrams: Mapping[str, DiagramModel]) -> KnownNames:
-    """What the shipped diagrams name."""
-    elements = [element for model in diagrams.values() for element in model.elements.values()]
-    lanes = [lane.role for model in diagrams.values() for lane in model.lanes.values()]
-    calls = {key: frozenset(e.called_element for e in model.of_kind("callActivity")) for key, model in diagrams.items()}
-    roles = {*lanes, "coordinador_pes", "directivo_entidad", "enlace_planeacion", "equipo_tecnico"}
-    return KnownNames(
-        roles=dict.fromkeys(roles, ""),
-        forms=dict.fromkeys(shipped_forms(), ""),
-        processes=dict.fromkeys(diagrams, ""),
-        topics=dict.fromkeys((e.topic for e in elements if e.topic), ""),
-        form_handlers=dict.fromkeys((e.properties.get("registro", "") for e in elements), ""),
-        calls=calls,
-    )
-
-
 def spoiled(xml: bytes, chance: random.Random) -> tuple[str, bytes]:
     """The name of what was done (once or twice), and the result."""
     root = etree.fromstring(xml)
@@ -396,8 +380,7 @@ class _Values:
 
 def run(count: int, seed: int = 7) -> Tally:
     """Make `count` mutants of the shipped diagrams and see what becomes of each."""
-    originals = {read_diagram(xml).process_key: xml for xml in shipped_diagrams()}
-    names = known({key: read_diagram(xml) for key, xml in originals.items()})
+    originals, names = shipped(), known_names()
     keys = sorted(originals)
     tally = Tally()
     for number in range(count):

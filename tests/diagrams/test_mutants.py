@@ -3,17 +3,13 @@ from __future__ import annotations
 import pytest
 
 from engine.definitions.linting import KnownNames, lint
-from engine.definitions.reading import read_diagram
 from tests.diagrams import mutants
-from workflows.shipped import shipped_diagrams
+from tests.diagrams.surroundings import known_names, shipped
 
 
 def test_the_linter_raises_no_false_alarm_on_the_shipped_diagrams() -> None:
-    diagrams = {read_diagram(xml).process_key: xml for xml in shipped_diagrams()}
-    known = mutants.known({key: read_diagram(xml) for key, xml in diagrams.items()})
-
-    assert {key: lint(xml, known) for key, xml in diagrams.items()} == {key: [] for key in diagrams}
-    assert {key: lint(xml, KnownNames()) for key, xml in diagrams.items()} == {key: [] for key in diagrams}
+    assert {key: lint(xml, known_names()) for key, xml in shipped().items()} == {key: [] for key in shipped()}
+    assert {key: lint(xml, KnownNames()) for key, xml in shipped().items()} == {key: [] for key in shipped()}
 
 
 def test_a_spoiled_diagram_that_the_linter_passes_runs_to_its_end_or_waits_for_somebody() -> None:

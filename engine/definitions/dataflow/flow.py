@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.contracts import ANY
-from engine.definitions.dataflow.giving import COUNTERS, AtEnds, at_start, given
+from engine.definitions.dataflow.giving import COUNTERS, AtEnds, Given, at_start, given
+from engine.definitions.dataflow.needing import Need, needs
 from engine.definitions.dataflow.state import State, all_of, either
 from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
@@ -30,6 +31,8 @@ class Flow:
     begins: State | None = None
     before: dict[str, State] = field(default_factory=dict)
     after: dict[str, State] = field(default_factory=dict)
+    _given: dict[str, Given] = field(default_factory=dict)
+    _at_start: dict[str, State] = field(default_factory=dict)
 
     def ends(self) -> State | None:
         """What a case has when it ends as it should."""
@@ -50,7 +53,7 @@ class Flow:
 
     def _step(self, element: Element) -> bool:
         before = self._before(element)
-        if before is None:
+        if before is None or (before == self.before.get(element.id) and not self._looks_around(element)):
             return False
         after = self._after(element, before)
         changed = before != self.before.get(element.id) or after != self.after.get(element.id)
@@ -58,6 +61,11 @@ class Flow:
         if after is not None:
             self.after[element.id] = after
         return changed
+
+    @staticmethod
+    def _looks_around(element: Element) -> bool:
+        """Whether what it leaves behind depends on more than on what it had before."""
+        return element.kind in SCOPES or element.event == "signal"
 
     def _before(self, element: Element) -> State | None:
         if element.kind == "startEvent":
@@ -74,9 +82,14 @@ class Flow:
     def _begun(self, start: Element) -> State | None:
         parent = self.model.elements.get(start.parent_id or "")
         if parent is None:
-            return at_start(self.world, self.model, start) if self.begins is None else self.begins
+            return self._handed_in(start) if self.begins is None else self.begins
         outside = self.before.get(parent.id)
         return None if outside is None else inside(parent, outside)
+
+    def _handed_in(self, start: Element) -> State:
+        if start.id not in self._at_start:
+            self._at_start[start.id] = at_start(self.world, self.model, start)
+        return self._at_start[start.id]
 
     def _at_border(self, border: Element) -> State | None:
         """At the border of an activity: what it had, and perhaps what was done inside before it was left."""
@@ -103,7 +116,9 @@ class Flow:
         if element.kind in SCOPES:
             left = self._left(element, before)
             return left and left.filled(element.id, {}, {done(element.id): ANY})
-        added = given(self.world, element, self.at_ends)
+        if element.id not in self._given:
+            self._given[element.id] = given(self.world, element, self.at_ends)
+        added = self._given[element.id]
         after = before.filled(element.id, added.sure, {**added.maybe, done(element.id): ANY})
         if added.anything and not after.anything:
             after = State(after.sure, after.may, anything=True)
@@ -166,6 +181,7 @@ class Following:
 
     world: World
     _flows: dict[str, Flow] = field(default_factory=dict)
+    _needs: dict[str, tuple[Need, ...]] = field(default_factory=dict)
 
     def of(self, model: DiagramModel) -> Flow:
         """The data of a process, whoever begins it."""
@@ -173,6 +189,12 @@ class Following:
             flow = self._flows[model.process_key] = Flow(self.world, model, self.at_ends)
             flow.follow()
         return self._flows[model.process_key]
+
+    def needs(self, model: DiagramModel) -> tuple[Need, ...]:
+        """Everything that the elements of a process read."""
+        if model.process_key not in self._needs:
+            self._needs[model.process_key] = tuple(needs(self.world, model))
+        return self._needs[model.process_key]
 
     def begun_with(self, model: DiagramModel, begins: State) -> Flow:
         """The data of a process that begins with just these."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -129,6 +130,7 @@ def delivery(call: Element, source: str = START) -> State:
     return State().filled(source, {mapping.target: _literal(mapping.expression) for mapping in call.in_mappings}, {})
 
 
+@functools.lru_cache(2_000)
 def _literal(expression: str) -> Datum:
     """The one value of an expression that reads no variable."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from engine.contracts import ANY, Contract, Contracts, Data
 from engine.definitions.dataflow.questions import Question
@@ -12,7 +13,7 @@ from engine.definitions.diagram import DiagramModel, Element
 Questions = Mapping[str, Question]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """The processes and forms that exist, with those about to be published, and what handlers declare.
 
@@ -44,12 +45,15 @@ class World:
 
     def calls_of(self, process_key: str) -> list[tuple[DiagramModel, Element]]:
         """Who calls a process: the diagram and its call."""
-        return [
-            (model, call)
-            for model in self.diagrams.values()
-            for call in model.of_kind("callActivity")
-            if call.called_element == process_key
-        ]
+        return self._calls.get(process_key, [])
+
+    @cached_property
+    def _calls(self) -> dict[str, list[tuple[DiagramModel, Element]]]:
+        found: dict[str, list[tuple[DiagramModel, Element]]] = {}
+        for model in self.diagrams.values():
+            for call in model.of_kind("callActivity"):
+                found.setdefault(call.called_element, []).append((model, call))
+        return found
 
     def message(self, name: str) -> list[Data]:
         """What each of those who send a message bring with it: handlers, and whoever sends from outside."""

@@ -10,7 +10,7 @@ from typing import Any
 from engine.contracts import Datum, Kind
 from engine.definitions.dataflow.giving import merged
 from engine.definitions.dataflow.state import State
-from engine.definitions.diagram import Element, Flow
+from engine.definitions.diagram import DiagramModel, Element, Flow
 from engine.definitions.linting.findings import Checked, Finding, error, nearest, shown, warning
 from engine.definitions.linting.flows import chooses
 from engine.errors import InvalidExpression
@@ -38,15 +38,11 @@ _CALLED = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A flow that leaves a decision, and its condition."""
+    """A flow that leaves a decision, its condition, and how a sentence calls it."""
 
     flow: Flow
     condition: Expression
-
-    @property
-    def name(self) -> str:
-        """How it is called in a sentence."""
-        return f"«{self.flow.name or self.flow.target}»"
+    name: str
 
 
 def _answers(checked: Checked) -> Iterator[Finding]:
@@ -60,7 +56,7 @@ def _answers(checked: Checked) -> Iterator[Finding]:
 
 
 def _of(checked: Checked, gateway: Element, before: State) -> Iterator[Finding]:
-    answers = [answer for one in gateway.outgoing if (answer := _answer(checked.model.flows[one]))]
+    answers = [answer for one in gateway.outgoing if (answer := _answer(checked.model, checked.model.flows[one]))]
     wrong = set()
     for answer in answers:
         for finding in _mismatches(gateway, answer, before):
@@ -71,9 +67,9 @@ def _of(checked: Checked, gateway: Element, before: State) -> Iterator[Finding]:
         yield from _reached(gateway, answers, cases)
 
 
-def _answer(flow: Flow) -> Answer | None:
+def _answer(model: DiagramModel, flow: Flow) -> Answer | None:
     try:
-        return Answer(flow, compile_expression(flow.condition)) if flow.condition else None
+        return Answer(flow, compile_expression(flow.condition), model.way(flow)) if flow.condition else None
     except InvalidExpression:
         return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine import limits
 from engine.definitions.dataflow.flow import Flow, Following, done, inside
 from engine.definitions.dataflow.giving import delivery, outputs
-from engine.definitions.dataflow.needing import Need, Purpose, needs
+from engine.definitions.dataflow.needing import Need, Purpose
 from engine.definitions.dataflow.state import State
 from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
@@ -46,9 +46,9 @@ class Missing:
         return self.need.purpose.stops or self.never
 
 
-def missing(found: Flow) -> Iterator[Missing]:
+def missing(following: Following, found: Flow) -> Iterator[Missing]:
     """Every need that the data of a diagram don't meet; places that no way leads to are another rule's."""
-    for need in needs(found.world, found.model):
+    for need in following.needs(found.model):
         before = found.before.get(need.element)
         if before is None:
             continue
@@ -65,7 +65,8 @@ def _unmet(checked: Checked) -> Iterator[Finding]:
     found, world = checked.following.of(checked.model), checked.following.world
     order = place_in_order(checked.model)
     by_name: dict[str, list[Missing]] = {}
-    for one in sorted(missing(found), key=lambda one: (not one.forbids, order.get(one.need.element, 0))):
+    unmet = missing(checked.following, found)
+    for one in sorted(unmet, key=lambda one: (not one.forbids, order.get(one.need.element, 0))):
         by_name.setdefault(one.need.name, []).append(one)
     for name, (first, *rest) in by_name.items():
         yield _finding(checked, world, found, first, rest, _unasked(checked, world, name))
@@ -140,7 +141,7 @@ def _outputs(checked: Checked) -> Iterator[Finding]:
     if checked.following is None:
         return
     world = checked.following.world
-    read = {need.name for need in needs(world, checked.model)}
+    read = {need.name for need in checked.following.needs(checked.model)}
     for task in checked.model.of_kind("userTask", "startEvent"):
         questions = world.questions(task)
         for name in outputs(task) if questions is not None else ():
@@ -167,7 +168,7 @@ def _both_ways(checked: Checked) -> Iterator[Finding]:
     """Two branches that run at the same time fill the same datum: the later one would win."""
     if checked.following is None:
         return
-    found, read = checked.following.of(checked.model), _read_in(checked.following.world, checked.model)
+    found, read = checked.following.of(checked.model), _read_in(checked.following, checked.model)
     for join in checked.model.of_kind("parallelGateway"):
         arriving = [found.after[one.id] for one in checked.model.before(join.id) if one.id in found.after]
         for one, other in itertools.combinations(arriving, 2):
@@ -190,7 +191,7 @@ def _long_keys(checked: Checked) -> Iterator[Finding]:
     if checked.following is None:
         return
     found = checked.following.of(checked.model)
-    for need in needs(checked.following.world, checked.model):
+    for need in checked.following.needs(checked.model):
         before, most = found.before.get(need.element), _MOST.get(need.purpose)
         if before is None or most is None:
             continue
@@ -222,7 +223,7 @@ def _calls(checked: Checked) -> Iterator[Finding]:
 def _undelivered(following: Following, called: DiagramModel, begun: State) -> list[str]:
     """The data without which a process stops that begins with just these, but for those it fills itself, too late."""
     alone = following.begun_with(called, begun)
-    lacking = {one.need.name for one in missing(alone) if one.need.purpose.stops}
+    lacking = {one.need.name for one in missing(following, alone) if one.need.purpose.stops}
     own = {name for state in alone.after.values() for name in state.may}
     return sorted(lacking - own)
 
@@ -230,7 +231,7 @@ def _undelivered(following: Following, called: DiagramModel, begun: State) -> li
 def _ungiven(
     following: Following, caller: DiagramModel, call: Element, called: DiagramModel, place: str
 ) -> Iterator[Finding]:
-    ends, read = following.of(called).ends(), _read_in(following.world, caller)
+    ends, read = following.of(called).ends(), _read_in(following, caller)
     for mapping in call.out_mappings:
         asked = mapping.source and mapping.target in read and ends is not None
         if asked and ends is not None and not ends.has(mapping.source):
@@ -248,10 +249,10 @@ def _callers(checked: Checked) -> Iterator[Finding]:
             yield from _ungiven(checked.following, caller, call, checked.model, "")
 
 
-def _read_in(world: World, model: DiagramModel) -> set[str]:
+def _read_in(following: Following, model: DiagramModel) -> set[str]:
     """The data that a process reads, or is asked for by those who call it."""
-    read = {need.name for need in needs(world, model)}
-    for _caller, call in world.calls_of(model.process_key):
+    read = {need.name for need in following.needs(model)}
+    for _caller, call in following.world.calls_of(model.process_key):
         read |= {mapping.source for mapping in call.out_mappings}
     return read
 

@@ -10,22 +10,54 @@ from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.linting.findings import Checked, Finding, shown, warning
 from engine.definitions.linting.graph import Level, levels, upstream_first
 
+MEANT = "cierra_al_vencer"
+"""The property of a border that closes a scope just when what is inside is due."""
+
 
 def _after_their_closing(checked: Checked) -> Iterator[Finding]:
-    """A task, of the scope or of what it calls, that is due after the timer that interrupts the scope around it."""
+    """A task, of the scope or of what it calls, that is due on or after the timer that interrupts the scope around it.
+
+    On the same day: nobody can be late, which a border says is meant by `cierra_al_vencer`.
+    """
     if checked.following is None:
         return
     world = checked.following.world
     for border, host in _closings(checked.model):
         closes = world.contracts.span(border.deadline)
-        for task in _tasks(world, checked.model, host) if closes else ():
-            due = world.contracts.span(task.deadline)
-            if due and closes and due.anchor == closes.anchor and due.days > closes.days:
-                message = (
-                    f"{shown(task)} vence el día hábil {due.days}, y «{border.name or 'el plazo'}» cierra "
-                    f"{shown(host)} el {closes.days}: a ese vencimiento no llegaría nadie. Alargue el cierre."
-                )
-                yield warning(border.id, "deadline_order", message)
+        if closes is None:
+            continue
+        spans = [(task, world.contracts.span(task.deadline)) for task in _tasks(world, checked.model, host)]
+        due = [(task, span.days) for task, span in spans if span and span.anchor == closes.anchor]
+        yield from (_too_late(border, host, task, days, closes) for task, days in due if days > closes.days)
+        together = [task for task, days in due if days == closes.days]
+        if together and border.properties.get(MEANT) != "si":
+            yield _at_once(border, host, together)
+
+
+def _too_late(border: Element, host: Element, task: Element, days: int, closes: Span) -> Finding:
+    message = (
+        f"{shown(task)} vence {_day(days, closes)}, y {_timer(border)} cierra {shown(host)} "
+        f"{_day(closes.days, closes)}: a ese vencimiento no llegaría nadie. Alargue el cierre."
+    )
+    return warning(border.id, "deadline_order", message)
+
+
+def _at_once(border: Element, host: Element, tasks: list[Element]) -> Finding:
+    names, verb = " y ".join(shown(task) for task in tasks), "vencen" if len(tasks) > 1 else "vence"
+    message = (
+        f"{names} {verb} cuando {_timer(border)} cierra {shown(host)}: nadie podría terminar tarde, ni le llegaría un "
+        "recordatorio o un escalamiento de después. Alargue el cierre, o diga que es a propósito."
+    )
+    fix = {"action": "set_property", "element": border.id, "name": MEANT, "value": "si"}
+    return warning(border.id, "deadline_order", message, **fix)
+
+
+def _day(days: int, closes: Span) -> str:
+    return f"el día hábil {days}" if closes.anchor else f"a los {days} días hábiles"
+
+
+def _timer(border: Element) -> str:
+    return f"«{border.name}»" if border.name else "el plazo de su borde"
 
 
 def _too_long_in_a_row(checked: Checked) -> Iterator[Finding]:
@@ -43,7 +75,7 @@ def _too_long_in_a_row(checked: Checked) -> Iterator[Finding]:
         if len(path) > 1 and total > closes.days and max(days for _element, days in path) <= closes.days:
             row = ", ".join(shown(element) for element, _days in path)
             message = (
-                f"{row} toman juntas {total} días hábiles, y «{border.name or 'el plazo'}» cierra {shown(host)} a los "
+                f"{row} toman juntas {total} días hábiles, y {_timer(border)} cierra {shown(host)} a los "
                 f"{closes.days}. Alargue el cierre o acorte las tareas."
             )
             yield warning(border.id, "deadline_order", message)

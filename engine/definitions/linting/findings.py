@@ -13,6 +13,7 @@ from engine.definitions.dataflow.flow import Following
 from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.markup import Node
+from engine.definitions.nameless import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +90,17 @@ class Checked:
 
 def error(element: str, rule: str, message: str, /, **fix: Any) -> Finding:
     """A finding that forbids publishing."""
-    return Finding("error", element, rule, message, fix or None)
+    return Finding("error", element, rule, spoken(message), fix or None)
 
 
 def warning(element: str, rule: str, message: str, /, **fix: Any) -> Finding:
     """A finding that one may leave."""
-    return Finding("warning", element, rule, message, fix or None)
+    return Finding("warning", element, rule, spoken(message), fix or None)
 
 
 def shown(element: Element) -> str:
     """How an element is called in a sentence."""
-    return f"«{element.name or element.id}»"
+    return element.called
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

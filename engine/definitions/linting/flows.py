@@ -15,7 +15,10 @@ def _ends_of_flows(checked: Checked) -> Iterator[Finding]:
     for flow in checked.model.flows.values():
         source, target = elements.get(flow.source), elements.get(flow.target)
         if source is None or target is None:
-            message = f"La flecha «{flow.name or flow.id}» no une dos elementos. Bórrela o conéctela."
+            loose = f"que sale de {shown(source)} no llega a ningún paso" if source else ""
+            loose = f"que llega a {shown(target)} no sale de ningún paso" if target else loose
+            name = f" «{flow.name}»" if flow.name else ""
+            message = f"La flecha{name} {loose or 'no une dos pasos'}. Bórrela o conéctela."
             yield error(flow.id, "loose_flow", message, action="remove", element=flow.id)
         elif source.parent_id != target.parent_id:
             message = (
@@ -64,19 +67,19 @@ def _default(checked: Checked, gateway: Element) -> Iterator[Finding]:
 
 def _conditions(checked: Checked, gateway: Element) -> Iterator[Finding]:
     for flow in (checked.model.flows[flow_id] for flow_id in gateway.outgoing):
-        name = flow.name or flow.target
+        name = checked.model.way(flow)
         if flow.id == gateway.default_flow and flow.condition:
-            message = f"La salida «{name}» de {shown(gateway)} es la de los demás casos: su condición sobra. Quítela."
+            message = f"La salida {name} de {shown(gateway)} es la de los demás casos: su condición sobra. Quítela."
             yield error(flow.id, "default_condition", message, action="set_condition", element=flow.id, value="")
         if flow.id != gateway.default_flow and not flow.condition and gateway.default_flow:
-            message = f"La salida «{name}» de {shown(gateway)} no tiene condición. Escriba cuándo se toma."
+            message = f"La salida {name} de {shown(gateway)} no tiene condición. Escriba cuándo se toma."
             yield error(flow.id, "missing_condition", message)
 
 
 def _questions(checked: Checked) -> Iterator[Finding]:
     for gateway in checked.model.of_kind(*CHOOSING):
         if chooses(gateway) and not gateway.name:
-            message = "Hay una decisión sin nombre. Escríbala como pregunta, y en sus salidas las respuestas."
+            message = f"{shown(gateway)}: escríbala como pregunta, y en sus salidas las respuestas."
             yield warning(gateway.id, "question", message)
 
 

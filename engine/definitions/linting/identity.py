@@ -97,7 +97,7 @@ def _written(element: Element) -> Iterator[tuple[str, str, int]]:
 def _unnamed(checked: Checked) -> Iterator[Finding]:
     for element in checked.model.of_kind("userTask", "manualTask", "callActivity"):
         if not element.name:
-            message = f"Hay una {kind_name(element)} sin nombre. Escriba con un verbo lo que se hace en ella."
+            message = f"{shown(element)}: escriba con un verbo lo que se hace en ella."
             yield error(element.id, "unnamed", message)
 
 
@@ -118,9 +118,10 @@ def _token_quantities(checked: Checked) -> Iterator[Finding]:
     for node in checked.process.iter():
         written = [str(node.get(name) or "1") for name in ("startQuantity", "completionQuantity")]
         if namespace(node) == BPMN and written != ["1", "1"]:
-            named = one_line(node.get("name")) or str(node.get("id") or "")
+            element = checked.model.elements.get(str(node.get("id") or ""))
+            named = shown(element) if element else f"«{one_line(node.get('name'))}»"
             message = (
-                f"«{named}» pide varias llegadas o salidas a la vez (startQuantity, completionQuantity), y el motor "
+                f"{named} pide varias llegadas o salidas a la vez (startQuantity, completionQuantity), y el motor "
                 "cuenta de una en una. Use una repetición, o un rombo paralelo que reúna."
             )
             yield error(str(node.get("id") or ""), "token_quantity", message)

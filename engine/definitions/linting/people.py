@@ -41,7 +41,7 @@ def _roles(checked: Checked) -> Iterator[Finding]:
 
 
 def _lane_without_role(task: Element, lane: Lane) -> Finding:
-    message = f"El responsable «{lane.name or lane.id}», que tiene {shown(task)}, no dice de qué rol es. Elija el rol."
+    message = f"{lane.called}, que tiene {shown(task)}, no dice de qué rol es. Elija el rol."
     return error(lane.id, "role", message)
 
 
@@ -117,12 +117,12 @@ def _known_roles(checked: Checked) -> Iterator[Finding]:
         return
     for lane in checked.model.lanes.values():
         if lane.properties.get("rol"):
-            yield from _unknown_role(checked, lane.id, lane.name or lane.id, lane.role, "rol")
+            yield from _unknown_role(checked, lane.id, lane.called, lane.role, "rol")
     for task in checked.model.of_kind(*BY_PEOPLE):
         lane_role = checked.model.lanes[task.lane_id].role if task.lane_id else ""
         for role in task.roles:
             if role != lane_role:
-                yield from _unknown_role(checked, task.id, task.name or task.id, role, "")
+                yield from _unknown_role(checked, task.id, shown(task), role, "")
 
 
 def _unknown_role(checked: Checked, element: str, name: str, role: str, property_name: str) -> Iterator[Finding]:
@@ -132,7 +132,7 @@ def _unknown_role(checked: Checked, element: str, name: str, role: str, property
         return
     near = nearest(plain, known)
     fix = {"action": "set_property", "element": element, "name": property_name, "value": near}
-    message = f"«{name}»: no existe el rol «{plain}».{meant(near) or ' Elija uno de la lista o créelo en Personas.'}"
+    message = f"{name}: no existe el rol «{plain}».{meant(near) or ' Elija uno de la lista o créelo en Personas.'}"
     yield error(element, "role", message, **(fix if near and property_name else {}))
 
 

@@ -27,12 +27,12 @@ def expressions(checked: Checked) -> Iterator[Written]:
         if flow.condition:
             source = checked.model.elements.get(flow.source)
             of = f" de {shown(source)}" if source else ""
-            yield Written(flow.id, f"La condición de la salida «{flow.name or flow.target}»{of}", flow.condition)
+            yield Written(flow.id, f"La condición de la salida {checked.model.way(flow)}{of}", flow.condition)
     for element in checked.model.elements.values():
         yield from _of_element(element)
     for lane in checked.model.lanes.values():
         if "{" in lane.properties.get("rol", ""):
-            yield Written(lane.id, f"El rol del responsable «{lane.name or lane.id}»", lane.role)
+            yield Written(lane.id, f"El rol de {lane.called}", lane.role)
 
 
 def _of_element(element: Element) -> Iterator[Written]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine import doctor, resolutions, sweep
 from engine.definitions import publishing
 from engine.definitions.reading import read_diagram
+from engine.definitions.surroundings import published_diagrams
 from engine.errors import CannotResolve, CorruptState, ExecutionFailed, InvalidDiagram, NotAllowed
 from engine.events import IncidentOpened
 from engine.history import HistoryEntry
@@ -145,8 +146,9 @@ def publish_unchecked(world: World, diagram: bytes) -> None:
     """As if an older linter had let it pass."""
     with world.database.unit_of_work() as session:
         press = publishing._Press(session, world.engine, BOSS, "prueba")
-        press.process(diagram, read_diagram(diagram))
-        press.bundle_everything()
+        model = read_diagram(diagram)
+        press.process(diagram, model)
+        press.bundle_everything({**published_diagrams(session), model.process_key: model})
 
 
 def test_a_repetition_over_what_is_no_list_waits_for_a_correction(world: World) -> None:

@@ -244,11 +244,14 @@ def test_two_branches_that_fill_the_same_datum_at_once_are_told() -> None:
     assert found(forked("exclusive")) == []
 
 
+MEANT = '<camunda:property name="pes.cierra_al_vencer" value="si"/></camunda:properties>'
+
+
 @pytest.mark.parametrize(
     ("task_due", "closes", "told"),
-    [("5dh", "4dh", True), ("5dh", "5dh", False), ("cierre+9dh", "cierre+7dh", True), ("cierre+7dh", "9dh", False)],
+    [("5dh", "4dh", True), ("5dh", "5dh", True), ("cierre+9dh", "cierre+7dh", True), ("cierre+7dh", "9dh", False)],
 )
-def test_a_task_that_is_due_after_its_closing_is_told(task_due: str, closes: str, told: bool) -> None:
+def test_a_task_that_is_due_on_or_after_its_closing_is_told(task_due: str, closes: str, told: bool) -> None:
     inner = (
         start("i2") + task("t").replace("5dh", task_due) + end("f2") + chain("i2", "t", "f2").replace('id="f', 'id="d')
     )
@@ -257,8 +260,11 @@ def test_a_task_that_is_due_after_its_closing_is_told(task_due: str, closes: str
     flows = flow("a", "inicio", "sub") + flow("b", "sub", "fin") + flow("c", "borde", "fin")
 
     findings = found(process(lane("sub") + start(inside=TIMER) + sub + border + end() + flows))
+    on_purpose = border.replace("</camunda:properties>", MEANT)
+    meant = found(process(lane("sub") + start(inside=TIMER) + sub + on_purpose + end() + flows))
 
     assert [one.rule for one in findings] == (["deadline_order"] if told else [])
+    assert bool(meant) == (told and task_due != closes)
 
 
 def test_two_tasks_in_a_row_that_take_longer_than_the_time_around_them_are_told() -> None:
