@@ -12,6 +12,7 @@ from web.files.answers import named
 from web.pages import actor, current
 from workflows.documents import files
 from workflows.documents.models import StoredFile
+from workflows.documents.states import Reserve
 from workflows.errors import Forbidden, NotFound
 
 blueprint = Blueprint("files", __name__, url_prefix="/archivos")
@@ -33,7 +34,7 @@ def download(file_id: int) -> Response:
 def _ensure_may_read(session: Session, stored: StoredFile) -> None:
     """Public evidence is for all staff; the rest for who uploaded it, coordinators, and people of the same case."""
     me = actor()
-    if stored.reserve == "publica" or stored.stored_by == me.id or me.is_supervisor:
+    if stored.reserve == Reserve.PUBLIC or stored.stored_by == me.id or me.is_supervisor:
         return
     task = session.get(UserTask, stored.task_id) if stored.task_id else None
     if task is None or not has_work_in(session, task.instance_id, me):

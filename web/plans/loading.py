@@ -17,6 +17,7 @@ from web.pages import actor, back_to, current, page
 from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
 from workflows.documents import files
+from workflows.documents.states import Reserve
 from workflows.errors import Conflict
 from workflows.loading import importing, reading, workbook
 from workflows.loading.importing import Preview
@@ -77,7 +78,9 @@ def _keep(name: str, content: bytes, found: Preview) -> str:
     """Put the file aside, so that what is confirmed is what was shown. It is forgotten if nobody confirms."""
     application = current()
     with application.database.unit_of_work() as session:
-        kept = files.keep(session, application.clock, actor().id, name, content, files.PUT_ASIDE, reserve="reservada")
+        kept = files.keep(
+            session, application.clock, actor().id, name, content, files.PUT_ASIDE, reserve=Reserve.RESERVED
+        )
     return _serializer().dumps([kept.id, name, actor().id, fingerprint(found.changes)])
 
 

@@ -21,17 +21,16 @@ from workflows.cycles import cadence
 from workflows.cycles.models import Period
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
+from workflows.documents.states import DocumentKind
 from workflows.errors import NotFound, Refused
 from workflows.events import ModificationDenied
 from workflows.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
-KIND = "modificacion"
 MESSAGE = "solicitud_modificacion"
 BRINGS = {"plan": TEXT}
 SENT_BY = "quien coordina, al pedir una modificación del plan"
-PES = "pes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +199,9 @@ def _write_changes(session: Session, modification: Modification, asked: Request)
 def _document(session: Session, engine: ProcessEngine, modification: Modification, actor: Actor) -> DocumentVersion:
     """The document that goes to formal approval if the change is major."""
     title = f"Modificación {modification.number} del plan {modification.plan_code}"
-    document = versions.find_or_begin(session, modification.plan_code, KIND, title, f"{modification.number:03}")
+    document = versions.find_or_begin(
+        session, modification.plan_code, DocumentKind.MODIFICATION, title, f"{modification.number:03}"
+    )
     modification.document_id = document.id
     content = {"sections": _sections(session, modification)}
     if document.number and versions.present(session, document).content == content:
@@ -241,7 +242,7 @@ def _modified_document(
     session: Session, engine: ProcessEngine, plan: Plan, modification: Modification
 ) -> DocumentVersion | None:
     """The plan's document with the modification at its end; nothing where the plan has none."""
-    document: PlanDocument | None = versions.find(session, plan.code, PES)
+    document: PlanDocument | None = versions.find(session, plan.code, DocumentKind.PES)
     if document is None or not document.number:
         return None
     before = versions.present(session, document)

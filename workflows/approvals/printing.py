@@ -14,12 +14,12 @@ from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
+from workflows.documents.states import DocumentKind
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity
 from workflows.spanish import long_day, long_moment
 
-ACT, SHEET = "acto", "observaciones"
 DECISIONS = {
     "acogida": "Acogida",
     "acogida_parcialmente": "Acogida parcialmente",
@@ -46,7 +46,7 @@ def missing(session: Session) -> list[Address]:
 def read(session: Session, address: Address) -> Print:
     """An act, or the sheet of a round."""
     stem = f"{address.plan_code}-{address.kind}-{address.key}"
-    if address.kind == SHEET:
+    if address.kind == DocumentKind.REVIEW_SHEET:
         return of_page(sheet_page(session, session.get_one(ReviewRound, int(address.key))), stem)
     act_id, _, _returned = address.key.partition("-")
     return of_page(act_page(session, session.get_one(AdministrativeAct, int(act_id))), stem)
@@ -109,19 +109,19 @@ def sheet_page(session: Session, current: ReviewRound) -> Page:
 
 
 def _acts(session: Session) -> Iterator[Address]:
-    query = sa.select(Document.plan_code, Document.key).where(Document.kind == ACT)
+    query = sa.select(Document.plan_code, Document.key).where(Document.kind == DocumentKind.ACT)
     made = {(plan_code, key) for plan_code, key in session.execute(query)}
     for act in session.scalars(sa.select(AdministrativeAct).order_by(AdministrativeAct.id)):
         key = str(act.id) if act.number else f"{act.id}-{act.times_returned}"
         if act.state != ActState.RETURNED and (act.plan_code, key) not in made:
-            yield Address(act.plan_code, ACT, key)
+            yield Address(act.plan_code, DocumentKind.ACT, key)
 
 
 def _sheets(session: Session) -> Iterator[Address]:
     unanswered = sa.select(Observation.id).where(Observation.round_id == ReviewRound.id, Observation.decision == "")
     made = sa.select(Document.id).where(
         Document.plan_code == ReviewRound.plan_code,
-        Document.kind == SHEET,
+        Document.kind == DocumentKind.REVIEW_SHEET,
         Document.key == sa.cast(ReviewRound.id, sa.String),
     )
     # A round that goes to approval has terms (its medium); it is printed with its approvals, the others once answered.
@@ -129,7 +129,7 @@ def _sheets(session: Session) -> Iterator[Address]:
     query = sa.select(ReviewRound.plan_code, ReviewRound.id)
     query = query.where(ReviewRound.closed_at.is_not(None), done, ~unanswered.exists(), ~made.exists())
     for plan_code, round_id in session.execute(query.order_by(ReviewRound.id)):
-        yield Address(plan_code, SHEET, str(round_id))
+        yield Address(plan_code, DocumentKind.REVIEW_SHEET, str(round_id))
 
 
 def _section(heading: str, text: str) -> dict[str, object]:

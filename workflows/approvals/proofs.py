@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from workflows.approvals import acts, modifying, publishing
+from workflows.approvals import acts, publishing
 from workflows.approvals.models import AdministrativeAct, PresentationCall, Publication
 from workflows.approvals.states import ActState, Channel, PublicationState
+from workflows.documents.states import DocumentKind
 from workflows.forms.closing import Checklists, Proof, Question
 from workflows.meetings.convening import APPROVED
 from workflows.meetings.models import Meeting
@@ -45,7 +46,7 @@ def published(question: Question) -> Proof | None:
     """Every publication of the adopted document or its modifications verified, in the three channels."""
     query = sa.select(Publication).where(
         Publication.plan_code == question.plan_code,
-        Publication.object.in_((modifying.PES, modifying.KIND)),
+        Publication.object.in_((DocumentKind.PES, DocumentKind.MODIFICATION)),
         Publication.channel != Channel.PORTAL,
     )
     rows = question.session.scalars(query).all()

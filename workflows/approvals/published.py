@@ -9,13 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.approvals.models import AdministrativeAct, PlanVersion, Publication
-from workflows.approvals.modifying import PES
-from workflows.approvals.printing import ACT
 from workflows.approvals.states import ActState, Channel
 from workflows.documents import keeping, publishing
 from workflows.documents.models import Document, DocumentVersion
+from workflows.documents.states import DocumentKind
 
-Name = tuple[str, str]
+Name = tuple[DocumentKind, str]
 """Kind and key of a document."""
 
 
@@ -23,7 +22,7 @@ Name = tuple[str, str]
 class PublishedDocument:
     """A document and the formats it was made in."""
 
-    kind: str
+    kind: DocumentKind
     key: str
     title: str
     made_at: dt.datetime
@@ -46,20 +45,24 @@ def of_plan(session: Session, plan_code: str) -> list[PublishedDocument]:
 
 def file_of(session: Session, plan_code: str, kind: str, key: str, suffix: str) -> Document | None:
     """The file of a published document in a format; nothing if it is not published."""
-    known = any((one.kind, one.key) == (kind, key) for one in of_plan(session, plan_code))
-    return keeping.find(session, keeping.Address(plan_code, kind, key), suffix) if known else None
+    for one in of_plan(session, plan_code):
+        if (one.kind, one.key) == (kind, key):
+            return keeping.find(session, keeping.Address(plan_code, one.kind, key), suffix)
+    return None
 
 
 def is_on_portal(session: Session, plan_code: str) -> bool:
     """Whether the adopted plan was put on our own portal."""
     query = sa.select(Publication.id).where(
-        Publication.plan_code == plan_code, Publication.channel == Channel.PORTAL, Publication.object == PES
+        Publication.plan_code == plan_code,
+        Publication.channel == Channel.PORTAL,
+        Publication.object == DocumentKind.PES,
     )
     return session.scalar(query.limit(1)) is not None
 
 
 def _kinds() -> tuple[str, ...]:
-    return (PES, ACT, *publishing.KINDS)
+    return (DocumentKind.PES, DocumentKind.ACT, *publishing.KINDS)
 
 
 def _adopted(session: Session, plan_code: str) -> set[Name]:
@@ -76,8 +79,8 @@ def _adopted(session: Session, plan_code: str) -> set[Name]:
             AdministrativeAct.plan_code == plan_code, AdministrativeAct.state == ActState.NUMBERED
         )
     )
-    return {(PES, number) for number in numbers} | {(ACT, str(act_id)) for act_id in issued}
+    return {(DocumentKind.PES, number) for number in numbers} | {(DocumentKind.ACT, str(act_id)) for act_id in issued}
 
 
 def _title(document: Document) -> str:
-    return f"{document.title}, versión {document.key}" if document.kind == PES else document.title
+    return f"{document.title}, versión {document.key}" if document.kind == DocumentKind.PES else document.title

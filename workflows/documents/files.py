@@ -15,6 +15,7 @@ from engine.clock import Clock
 from engine.database import insert_once
 from workflows.documents.kinds import ACCEPTED, Kind, kind_of
 from workflows.documents.models import FileContent, StoredFile
+from workflows.documents.states import Reserve
 from workflows.errors import InvalidFile, NotFound
 
 LIMIT = 20 * 1024 * 1024
@@ -23,7 +24,6 @@ RESERVED = frozenset({"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("
 """Names of devices, which Windows takes for no file."""
 PUT_ASIDE = "application/octet-stream"
 """The type of a file that waits, unread, until its person confirms what to do with it."""
-RESERVES = ("publica", "clasificada", "reservada")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,11 @@ def store(
     content: bytes,
     *,
     task_id: int | None = None,
-    reserve: str = "publica",
     limit: int = LIMIT,
 ) -> StoredFile:
     """Keep a file; the same content is kept once. Raises `InvalidFile` with a sentence for whoever uploads."""
     upload = examine(name, content, limit=limit)
-    if reserve not in RESERVES:
-        raise InvalidFile(f"La reserva debe ser una de: {', '.join(RESERVES)}.")
-    return keep_upload(session, clock, actor_id, upload, task_id=task_id, reserve=reserve)
+    return keep_upload(session, clock, actor_id, upload, task_id=task_id)
 
 
 def keep(
@@ -70,7 +67,7 @@ def keep(
     media_type: str,
     *,
     task_id: int | None = None,
-    reserve: str = "publica",
+    reserve: Reserve = Reserve.PUBLIC,
 ) -> StoredFile:
     """Keep a file whose kind is known: one that Cauce made."""
     made = Upload(name, media_type, content, hashlib.sha256(content).hexdigest())
@@ -84,7 +81,7 @@ def keep_upload(
     upload: Upload,
     *,
     task_id: int | None = None,
-    reserve: str = "publica",
+    reserve: Reserve = Reserve.PUBLIC,
 ) -> StoredFile:
     """Keep a file that was examined; the same content is kept once."""
     _keep_content(session, upload.sha256, upload.content)

@@ -13,6 +13,7 @@ from engine.identity import SYSTEM
 from workflows.documents import files
 from workflows.documents.letters import shown
 from workflows.documents.models import Document
+from workflows.documents.states import DocumentKind
 from workflows.plan.models import Plan
 
 MEDIA_TYPES = {
@@ -33,7 +34,7 @@ class Address:
     """Which document: of which plan, of what kind, and which one of that kind (`2018-06`, `1.0`, …)."""
 
     plan_code: str
-    kind: str
+    kind: DocumentKind
     key: str
 
     def __str__(self) -> str:

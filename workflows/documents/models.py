@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.documents.states import DocumentKind, Reserve, SectionState
 
 
 class FileContent(Base):
@@ -25,7 +26,7 @@ class FileContent(Base):
 
 
 class StoredFile(Base):
-    """A file somebody uploaded or Cauce made. `reserve`: publica, clasificada, reservada."""
+    """A file somebody uploaded or Cauce made."""
 
     __tablename__ = "stored_file"
 
@@ -34,7 +35,7 @@ class StoredFile(Base):
     name: Mapped[str] = mapped_column(sa.String(300))
     media_type: Mapped[str] = mapped_column(sa.String(100))
     size: Mapped[int]
-    reserve: Mapped[str] = mapped_column(sa.String(20), default="publica")
+    reserve: Mapped[Reserve] = mapped_column(states(Reserve), default=Reserve.PUBLIC)
     stored_at: Mapped[dt.datetime]
     stored_by: Mapped[str] = mapped_column(sa.String(100))
     task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_task.id"), index=True)
@@ -43,7 +44,7 @@ class StoredFile(Base):
 class Document(Base):
     """A document of the plan's file: a monthly report, the minutes of a meeting.
 
-    `kind`: informe_mensual, acta. `key` names what it is about (2018-06, a meeting id).
+    `key` names what it is about (2018-06, a meeting id).
     `format`: html, pdf, docx, xlsx.
     """
 
@@ -52,7 +53,7 @@ class Document(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
-    kind: Mapped[str] = mapped_column(sa.String(40))
+    kind: Mapped[DocumentKind] = mapped_column(states(DocumentKind, 40))
     key: Mapped[str] = mapped_column(sa.String(60))
     format: Mapped[str] = mapped_column(sa.String(10))
     version: Mapped[int] = mapped_column(default=1)
@@ -65,8 +66,8 @@ class Document(Base):
 class PlanDocument(Base):
     """A document that people write together: the PES, its methodology, an evaluation.
 
-    `kind`: pes, metodologia, evaluacion_intermedia, evaluacion_final, informe_anual, acto. `key` tells which
-    (a year, a semester); empty where the plan has one. `number` is the version in force (`0.3`, `1.0`).
+    `key` tells which (a year, a semester); empty where the plan has one. `number` is the version in force
+    (`0.3`, `1.0`).
     """
 
     __tablename__ = "plan_document"
@@ -74,7 +75,7 @@ class PlanDocument(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
-    kind: Mapped[str] = mapped_column(sa.String(40))
+    kind: Mapped[DocumentKind] = mapped_column(states(DocumentKind, 40))
     key: Mapped[str] = mapped_column(sa.String(20), default="")
     title: Mapped[str] = mapped_column(sa.String(300))
     number: Mapped[str] = mapped_column(sa.String(20), default="")
@@ -83,7 +84,7 @@ class PlanDocument(Base):
 class DocumentSection(Base):
     """A section of a document and its text as it stands now.
 
-    `state`: asignada, redactada, devuelta, aprobada. `code` is that of the guide's structure (`2.5.1`). `tables` names
+    `code` is that of the guide's structure (`2.5.1`). `tables` names
     the plan's tables that are shown with it, `annexes` are ids of files, `comments` is why it was returned.
     """
 
@@ -97,7 +98,7 @@ class DocumentSection(Base):
     position: Mapped[int]
     responsible: Mapped[str | None] = mapped_column(sa.String(60))
     text: Mapped[str] = mapped_column(sa.Text, default="")
-    state: Mapped[str] = mapped_column(sa.String(20), default="asignada")
+    state: Mapped[SectionState] = mapped_column(states(SectionState), default=SectionState.ASSIGNED)
     support: Mapped[str | None] = mapped_column(sa.String(60))
     due_on: Mapped[dt.date | None]
     tables: Mapped[list[Any]] = mapped_column(default=list)

@@ -9,9 +9,15 @@ from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import page_of
+from workflows.documents.states import DocumentKind
 from workflows.plan.models import Plan
 
-KINDS = ("plan_accion", "evaluacion_intermedia", "informe_anual", "evaluacion_final")
+KINDS = (
+    DocumentKind.ACTION_PLAN,
+    DocumentKind.INTERMEDIATE_EVALUATION,
+    DocumentKind.ANNUAL_REPORT,
+    DocumentKind.FINAL_EVALUATION,
+)
 """The documents whose frozen version is published as files."""
 
 

@@ -8,6 +8,7 @@ from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
+from workflows.documents.states import DocumentKind
 from workflows.evaluation import annual, documents, semester_writing, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
@@ -19,7 +20,6 @@ from workflows.people import directory
 from workflows.sectors.models import Entity
 from workflows.spanish import long_day, long_moment, month_name
 
-KIND = "informe_anual"
 IMPROVEMENT_KINDS = {
     "eficiencia_de_la_gestion": "Eficiencia de la gestión",
     "uso_de_recursos": "Uso de recursos",
@@ -30,7 +30,7 @@ IMPROVEMENT_KINDS = {
 def document_of(session: Session, report: AnnualReport) -> PlanDocument:
     """The document of a year, begun if there is none."""
     title = f"Informe anual de gestión del sector, {report.year}"
-    return versions.find_or_begin(session, report.plan_code, KIND, title, str(report.year))
+    return versions.find_or_begin(session, report.plan_code, DocumentKind.ANNUAL_REPORT, title, str(report.year))
 
 
 def write(

@@ -11,6 +11,7 @@ from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument
+from workflows.documents.states import SectionState
 from workflows.evaluation.tables import Table
 
 Section = dict[str, Any]
@@ -65,6 +66,7 @@ def _write_sections(session: Session, document: PlanDocument, sections: Sequence
     known = {one.code: one for one in versions.sections(session, document.id)}
     for place, given in enumerate(sections):
         kept = known.get(given["code"]) or DocumentSection(document_id=document.id, code=given["code"])
-        kept.title, kept.text, kept.position, kept.state = given["title"], given["text"], place, "redactada"
+        kept.title, kept.text, kept.position = given["title"], given["text"], place
+        kept.state = SectionState.WRITTEN
         session.add(kept)
     session.flush()

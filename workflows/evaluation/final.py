@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.documents.states import DocumentKind
 from workflows.evaluation import annual, evaluations
 from workflows.evaluation.evaluations import CRITERION, Said
 from workflows.evaluation.models import (
@@ -23,7 +24,6 @@ from workflows.evaluation.models import (
 from workflows.evaluation.states import AnnualState, EvaluationKind, EvaluationState
 from workflows.plan.models import Plan
 
-ANNUAL = "informe_anual"
 CRITERIA = {
     "eficacia": "Eficacia",
     "eficiencia": "Eficiencia",
@@ -135,7 +135,9 @@ def _gather(session: Session, plan: Plan, evaluation: Evaluation) -> None:
         if one.state in (EvaluationState.APPROVED, EvaluationState.PUBLISHED)
     }
     there |= {
-        (ANNUAL, str(one.year)) for one in annual.of_plan(session, plan.code) if one.state == AnnualState.APPROVED
+        (DocumentKind.ANNUAL_REPORT, str(one.year))
+        for one in annual.of_plan(session, plan.code)
+        if one.state == AnnualState.APPROVED
     }
     session.execute(sa.delete(EvaluationInput).where(EvaluationInput.evaluation_id == evaluation.id))
     session.add_all(
@@ -152,4 +154,4 @@ def _expected(plan: Plan) -> Iterator[tuple[str, str]]:
         for half, (start, end) in enumerate(((1, 6), (7, 12)), start=1):
             if dt.date(year, start, 1) <= plan.ends_on and dt.date(year, end, 28) >= first:
                 yield EvaluationKind.INTERMEDIATE, f"{year}-S{half}"
-        yield ANNUAL, str(year)
+        yield DocumentKind.ANNUAL_REPORT, str(year)

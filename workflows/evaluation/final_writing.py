@@ -12,6 +12,7 @@ from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
+from workflows.documents.states import DocumentKind
 from workflows.evaluation import documents, evaluations, final, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import CRITERION
@@ -23,12 +24,10 @@ from workflows.evaluation.tables import Table
 from workflows.monitoring.periods import CLOSED
 from workflows.spanish import long_day, long_moment
 
-KIND = "evaluacion_final"
-
 
 def document_of(session: Session, evaluation: Evaluation) -> PlanDocument:
     """The document, begun if there is none."""
-    return versions.find_or_begin(session, evaluation.plan_code, KIND, "Evaluación del PES")
+    return versions.find_or_begin(session, evaluation.plan_code, DocumentKind.FINAL_EVALUATION, "Evaluación del PES")
 
 
 def write(session: Session, engine: ProcessEngine, evaluation: Evaluation, *, actor: Actor) -> DocumentVersion:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from workflows.cycles.models import Period
+from workflows.documents.states import DocumentKind
 from workflows.evaluation import annual, evaluations
 from workflows.evaluation.models import CertifiedMonth, Evaluation, EvaluationInput
 from workflows.evaluation.states import AnnualState, EvaluationKind, EvaluationState
@@ -51,7 +52,7 @@ def intermediate_evaluations(question: Question) -> Proof | None:
 def annual_reports(question: Question) -> Proof | None:
     """Every year has its approved report."""
     found = [one for one in annual.of_plan(question.session, question.plan_code) if one.state == AnnualState.APPROVED]
-    return _of_inputs(question, "informe_anual", len(found), "informes anuales aprobados")
+    return _of_inputs(question, DocumentKind.ANNUAL_REPORT, len(found), "informes anuales aprobados")
 
 
 def final_evaluation(question: Question) -> Proof | None:

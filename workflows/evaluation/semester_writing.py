@@ -8,6 +8,7 @@ from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
+from workflows.documents.states import DocumentKind
 from workflows.evaluation import documents, evaluations, semesters, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
@@ -17,7 +18,6 @@ from workflows.goals.models import Line, Objective
 from workflows.goals.names import named
 from workflows.spanish import long_day, long_moment, month_name, percentage
 
-KIND = "evaluacion_intermedia"
 WORDS = {"satisfactorio": "Satisfactorio", "aceptable": "Aceptable", "insuficiente": "Insuficiente"}
 
 
@@ -30,7 +30,9 @@ def semester_words(key: str) -> str:
 def document_of(session: Session, evaluation: Evaluation) -> PlanDocument:
     """The document of a semester, begun if there is none."""
     title = f"Evaluación intermedia de resultados (desempeño), {semester_words(evaluation.key)}"
-    return versions.find_or_begin(session, evaluation.plan_code, KIND, title, evaluation.key)
+    return versions.find_or_begin(
+        session, evaluation.plan_code, DocumentKind.INTERMEDIATE_EVALUATION, title, evaluation.key
+    )
 
 
 def write(

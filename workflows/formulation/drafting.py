@@ -12,20 +12,20 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from workflows.documents import versions
 from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument, StoredFile
+from workflows.documents.states import DocumentKind, Reserve, SectionState
 from workflows.errors import NotFound
-from workflows.formulation import sources, structure, tables, team
+from workflows.formulation import sources, structure, tables
 from workflows.formulation.models import Source
 from workflows.formulation.structure import Heading
 from workflows.plan.models import Plan
 
-WRITTEN, RETURNED, APPROVED = "redactada", "devuelta", "aprobada"
 GLOSSARY, BIBLIOGRAPHY, ANNEXES = "glosario", "bibliografia", "anexos"
 """What comes after the chapters; they have no number."""
 
 
 def document(session: Session, plan_code: str) -> PlanDocument:
     """The plan's document. Raises `NotFound` before its sections are assigned."""
-    found = versions.find(session, plan_code, team.KIND)
+    found = versions.find(session, plan_code, DocumentKind.PES)
     if found is None:
         raise NotFound("El documento del plan no se ha empezado: falta asignar sus secciones.")
     return found
@@ -54,14 +54,14 @@ def write(
     """Keep the text of a section, the tables it shows and its annexes."""
     written = section(session, plan_code, code)
     written.text, written.tables, written.annexes = text, list(shown), list(annexes)
-    written.state, written.written_by = WRITTEN, actor.id
+    written.state, written.written_by = SectionState.WRITTEN, actor.id
     session.flush()
 
 
 def review(session: Session, plan_code: str, code: str, *, approved: bool, comments: str, actor: Actor) -> None:
     """Approve a section or return it with comments."""
     reviewed = section(session, plan_code, code)
-    reviewed.state, reviewed.comments = (APPROVED, "") if approved else (RETURNED, comments)
+    reviewed.state, reviewed.comments = (SectionState.APPROVED, "") if approved else (SectionState.RETURNED, comments)
     reviewed.reviewed_by = actor.id
     session.flush()
 
@@ -106,7 +106,7 @@ def _glossary(session: Session, plan_code: str) -> dict[str, Any]:
 
 def _bibliography(session: Session, plan_code: str) -> dict[str, Any]:
     """Every public source, as it is cited."""
-    query = sa.select(Source).where(Source.plan_code == plan_code, Source.reserve == "publica")
+    query = sa.select(Source).where(Source.plan_code == plan_code, Source.reserve == Reserve.PUBLIC)
     found = session.scalars(query.order_by(Source.entity_code, Source.year, Source.title))
     cited = [f"{one.entity_code} ({one.year}). {one.title}.{f' {one.link}' if one.link else ''}" for one in found]
     return {"code": BIBLIOGRAPHY, "title": "Bibliografía", "text": "\n".join(dict.fromkeys(cited)), "tables": []}
@@ -115,7 +115,7 @@ def _bibliography(session: Session, plan_code: str) -> dict[str, Any]:
 def _annexes(session: Session, written: Sequence[DocumentSection]) -> dict[str, Any]:
     """The files of the sections; those that are not public are named only by their section."""
     rows = [
-        [one.code, file.name if file.reserve == "publica" else "Anexo reservado", file.sha256]
+        [one.code, file.name if file.reserve == Reserve.PUBLIC else "Anexo reservado", file.sha256]
         for one in written
         for file in session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(one.annexes or [])))
     ]

@@ -12,6 +12,7 @@ from workflows.documents.keeping import Address
 from workflows.documents.models import Document
 from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
+from workflows.documents.states import DocumentKind
 from workflows.formulation import methodology
 from workflows.formulation.models import Methodology
 from workflows.people import directory
@@ -19,19 +20,17 @@ from workflows.people.roles import BY_ID
 from workflows.plan.models import Plan
 from workflows.spanish import long_day, long_moment
 
-KIND = "metodologia"
-
 
 def missing(session: Session) -> list[Address]:
     """The approved methodologies that lack their files."""
     made = sa.select(Document.id).where(
         Document.plan_code == Methodology.plan_code,
-        Document.kind == KIND,
+        Document.kind == DocumentKind.METHODOLOGY,
         Document.key == sa.cast(Methodology.number, sa.String),
     )
     query = sa.select(Methodology.plan_code, Methodology.number).where(Methodology.is_approved, ~made.exists())
     rows = session.execute(query.order_by(Methodology.id))
-    return [Address(plan_code, KIND, str(number)) for plan_code, number in rows]
+    return [Address(plan_code, DocumentKind.METHODOLOGY, str(number)) for plan_code, number in rows]
 
 
 def read(session: Session, address: Address) -> Print:
@@ -39,7 +38,9 @@ def read(session: Session, address: Address) -> Print:
     query = sa.select(Methodology).where(
         Methodology.plan_code == address.plan_code, Methodology.number == int(address.key), Methodology.is_approved
     )
-    return of_page(page_of(session, session.scalars(query).one()), f"{address.plan_code}-{KIND}-{address.key}")
+    return of_page(
+        page_of(session, session.scalars(query).one()), f"{address.plan_code}-{DocumentKind.METHODOLOGY}-{address.key}"
+    )
 
 
 MAKER = Maker("methodology", missing, read)

@@ -13,14 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.documents.states import Reserve
 
 
 class Source(Base):
     """Something to read about the sector: a norm, a policy, a report. A file, a link, or both.
 
-    `topic` is one of the five topics, informe_de_gestion, proyecto or autodiagnostico. `reserve`: publica,
-    clasificada, reservada.
+    `topic` is one of the five topics, informe_de_gestion, proyecto or autodiagnostico.
     """
 
     __tablename__ = "source"
@@ -33,7 +33,7 @@ class Source(Base):
     year: Mapped[int]
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     link: Mapped[str] = mapped_column(sa.String(2000), default="")
-    reserve: Mapped[str] = mapped_column(sa.String(20))
+    reserve: Mapped[Reserve] = mapped_column(states(Reserve))
     added_by: Mapped[str] = mapped_column(sa.String(60))
     added_at: Mapped[dt.datetime]
 

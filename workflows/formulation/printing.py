@@ -9,7 +9,7 @@ from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import page_of
-from workflows.formulation.team import KIND
+from workflows.documents.states import DocumentKind
 from workflows.plan.models import Plan
 
 
@@ -23,10 +23,10 @@ def missing(session: Session) -> list[Address]:
     query = (
         sa.select(PlanDocument.plan_code, DocumentVersion.number)
         .join(DocumentVersion, DocumentVersion.document_id == PlanDocument.id)
-        .where(PlanDocument.kind == KIND, PlanDocument.key == "", ~made.exists())
+        .where(PlanDocument.kind == DocumentKind.PES, PlanDocument.key == "", ~made.exists())
         .order_by(DocumentVersion.id.desc())
     )
-    return [Address(plan_code, KIND, number) for plan_code, number in session.execute(query)]
+    return [Address(plan_code, DocumentKind.PES, number) for plan_code, number in session.execute(query)]
 
 
 def read(session: Session, address: Address) -> Print:
@@ -35,7 +35,9 @@ def read(session: Session, address: Address) -> Print:
         sa.select(PlanDocument, DocumentVersion, Plan.name)
         .join(DocumentVersion, DocumentVersion.document_id == PlanDocument.id)
         .join(Plan, Plan.code == PlanDocument.plan_code)
-        .where(PlanDocument.plan_code == address.plan_code, PlanDocument.kind == KIND, PlanDocument.key == "")
+        .where(
+            PlanDocument.plan_code == address.plan_code, PlanDocument.kind == DocumentKind.PES, PlanDocument.key == ""
+        )
         .where(DocumentVersion.number == address.key)
     )
     page = page_of(*session.execute(query).one())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from workflows.documents import versions
+from workflows.documents.states import DocumentKind
 from workflows.forms.closing import Checklists, Proof, Question
 from workflows.formulation import battery, methodology, projects, sources, team, tool
 from workflows.formulation.models import Source
@@ -94,7 +95,7 @@ def follow_up_tool(asked: Question) -> Proof | None:
 
 def document(asked: Question) -> Proof | None:
     """A version of the document."""
-    found = versions.find(asked.session, asked.plan_code, team.KIND)
+    found = versions.find(asked.session, asked.plan_code, DocumentKind.PES)
     return Proof(f"{found.title}, versión {found.number}") if found and found.number else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.documents.states import Reserve
 from workflows.formulation import battery, sources, team
 from workflows.formulation.models import Source
 from workflows.formulation.structure import Heading
@@ -65,7 +66,7 @@ def _entities(asked: Question) -> Table:
 def _sources_of(topic: str, caption: str) -> Builder:
     def build_table(asked: Question) -> Table:
         query = sa.select(Source).where(
-            Source.plan_code == asked.plan_code, Source.topic == topic, Source.reserve == "publica"
+            Source.plan_code == asked.plan_code, Source.topic == topic, Source.reserve == Reserve.PUBLIC
         )
         found = asked.session.scalars(query.order_by(Source.year, Source.title))
         rows = [(str(source.year), source.title, source.entity_code, source.link) for source in found]

@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 
 from workflows.documents import versions
 from workflows.documents.models import DocumentSection, PlanDocument
+from workflows.documents.states import DocumentKind, SectionState
 from workflows.formulation.models import ArticulationPoint, Assignment, Stakeholder
 from workflows.formulation.structure import Heading
-
-KIND = "pes"
-ASSIGNED = "asignada"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def assign(
             )
         )
     _keep_stakeholders(session, plan_code, stakeholders)
-    document = versions.find_or_begin(session, plan_code, KIND, title)
+    document = versions.find_or_begin(session, plan_code, DocumentKind.PES, title)
     _begin_sections(session, document, headings, by_work)
     session.flush()
     codes = [heading.code for heading in headings]
@@ -72,7 +70,7 @@ def _begin_sections(
     known = {section.code: section for section in versions.sections(session, document.id)}
     for position, heading in enumerate(headings):
         section = known.get(heading.code) or DocumentSection(
-            document_id=document.id, code=heading.code, state=ASSIGNED, tables=list(heading.tables)
+            document_id=document.id, code=heading.code, state=SectionState.ASSIGNED, tables=list(heading.tables)
         )
         row = by_work.get(heading.code, {})
         section.title, section.position = heading.title, position

@@ -14,6 +14,7 @@ from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.documents import versions
+from workflows.documents.states import DocumentKind
 from workflows.implementation import programming, years
 from workflows.implementation.models import ActionPlan, PlannedActivity, PlannedMonth
 from workflows.implementation.states import ActionPlanState
@@ -23,8 +24,6 @@ from workflows.indicators.sheets import IndicatorSheet
 from workflows.people import directory
 from workflows.spanish import long_day, number
 
-KIND = "plan_accion"
-"""What the *bitácora* and the documents call an action plan."""
 WHOLE = Decimal(100)
 
 
@@ -100,7 +99,7 @@ def publish(session: Session, engine: ProcessEngine, plan_code: str, year: int) 
     """Write the action plans of a year down as one document and put it on the portal. Once."""
     plans = [plan for plan in years.of_year(session, plan_code, year) if plan.state == ActionPlanState.APPROVED]
     title = f"Planes de acción de {year}"
-    document = versions.find_or_begin(session, plan_code, KIND, title, key=str(year))
+    document = versions.find_or_begin(session, plan_code, DocumentKind.ACTION_PLAN, title, key=str(year))
     content = {"sections": [_section(session, plan) for plan in plans]}
     version = versions.make(session, document, "1.0", content, now=engine.now(), by=SYSTEM.id)
     version.frozen_at = version.frozen_at or engine.now()
@@ -141,7 +140,7 @@ def _move(
     reason: str = "",
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    target = (KIND, str(plan.id))
+    target = (DocumentKind.ACTION_PLAN, str(plan.id))
     auditing.move(session, engine.clock, actor, action, target, plan, state, reason=reason, after=after)
 
 

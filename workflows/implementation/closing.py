@@ -14,8 +14,8 @@ from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
+from workflows.documents.states import DocumentKind
 from workflows.forms.values import as_json
-from workflows.implementation.action_plans import KIND
 from workflows.implementation.models import ActionPlan, LaggingGoal, YearDelivery
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.indicators.sheets import FALLING, SUM
@@ -108,7 +108,7 @@ def close(
             _reschedule(session, engine, plan, decision, actor)
     plan.closed_by, plan.closed_at = actor.id, engine.now()
     session.flush()
-    auditing.record(session, engine.clock, actor, "cerrar_vigencia", (KIND, str(plan.id)))
+    auditing.record(session, engine.clock, actor, "cerrar_vigencia", (DocumentKind.ACTION_PLAN, str(plan.id)))
 
 
 def _lag(indicator: Indicator, target: Decimal, executed: Decimal | None) -> Lag:

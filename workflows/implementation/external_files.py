@@ -17,9 +17,10 @@ from workflows.documents.keeping import Address
 from workflows.documents.letters import shown
 from workflows.documents.models import Document
 from workflows.documents.prints import Maker, Print
+from workflows.documents.states import DocumentKind
 from workflows.documents.tables import Column, as_csv, write_sheet
 from workflows.forms.notation import format_number
-from workflows.implementation.external_reports import KIND, months_of
+from workflows.implementation.external_reports import months_of
 from workflows.implementation.models import ExternalReport
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.models import Indicator, YearTarget
@@ -92,10 +93,12 @@ def missing(session: Session) -> list[Address]:
     """The reports that lack their files."""
     key = ExternalReport.quarter + "/" + ExternalReport.entity_code
     made = sa.select(Document.id).where(
-        Document.plan_code == ExternalReport.plan_code, Document.kind == KIND, Document.key == key
+        Document.plan_code == ExternalReport.plan_code,
+        Document.kind == DocumentKind.EXTERNAL_REPORT,
+        Document.key == key,
     )
     query = sa.select(ExternalReport.plan_code, key).where(~made.exists()).order_by(ExternalReport.id)
-    return [Address(plan_code, KIND, found) for plan_code, found in session.execute(query)]
+    return [Address(plan_code, DocumentKind.EXTERNAL_REPORT, found) for plan_code, found in session.execute(query)]
 
 
 def read_print(session: Session, address: Address) -> Print:
@@ -117,7 +120,9 @@ MAKER = Maker("external_report", missing, read_print)
 def files_of(session: Session, reports: Sequence[ExternalReport]) -> dict[int, dict[str, Document]]:
     """By report, its files by format: those that were made."""
     keys = {(one.plan_code, key_of(one.quarter, one.entity_code)): one.id for one in reports}
-    query = sa.select(Document).where(Document.kind == KIND, Document.key.in_({key for _plan, key in keys}))
+    query = sa.select(Document).where(
+        Document.kind == DocumentKind.EXTERNAL_REPORT, Document.key.in_({key for _plan, key in keys})
+    )
     found: dict[int, dict[str, Document]] = {one.id: {} for one in reports}
     for document in session.scalars(query):
         if (id_ := keys.get((document.plan_code, document.key))) is not None:

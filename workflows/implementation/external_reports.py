@@ -14,6 +14,7 @@ from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
+from workflows.documents.states import DocumentKind
 from workflows.errors import NotFound
 from workflows.implementation.models import ExternalReport
 from workflows.monitoring.periods import CLOSED
@@ -21,8 +22,6 @@ from workflows.plan.models import Project
 from workflows.sectors.models import Entity
 
 SYSTEM_WORDS = {"segplan": "SEGPLAN", "otro_de_sdp": "Otro de la SDP", "sdh": "SDH", "otro": "Otro"}
-KIND = "reporte_externo"
-"""What documents and the *bitácora* call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def file(session: Session, engine: ProcessEngine, report: ExternalReport, filing
     report.files = list(session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(filing.files))))
     session.flush()
     told = {"sistema": filing.system, "radicado": filing.number, "fecha": filing.filed_on.isoformat()}
-    auditing.record(session, engine.clock, actor, "radicar", (KIND, str(report.id)), after=told)
+    auditing.record(session, engine.clock, actor, "radicar", (DocumentKind.EXTERNAL_REPORT, str(report.id)), after=told)
 
 
 def filed_under(session: Session, plan_code: str, system: str, number: str) -> ExternalReport | None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
+from workflows.documents.states import DocumentKind
 from workflows.forms.values import as_json
-from workflows.implementation.action_plans import KIND
 from workflows.implementation.execution import PESOS_PER_MILLION
 from workflows.implementation.models import ActionPlan, BudgetAllocation, FollowUpStrategy
 from workflows.plan.models import ProjectBudget
@@ -64,7 +64,14 @@ def allocate(
         budget_of(session, project_id, plan.year).appropriation = total / PESOS_PER_MILLION
     session.flush()
     told = {str(project_id): as_json(total) for project_id, total in totals.items()}
-    auditing.record(session, engine.clock, actor, "asignar_recursos", (KIND, str(plan.id)), after={"proyectos": told})
+    auditing.record(
+        session,
+        engine.clock,
+        actor,
+        "asignar_recursos",
+        (DocumentKind.ACTION_PLAN, str(plan.id)),
+        after={"proyectos": told},
+    )
 
 
 def follow(
@@ -85,7 +92,7 @@ def follow(
         for row in rows
     ]
     session.flush()
-    auditing.record(session, engine.clock, actor, "definir_estrategia", (KIND, str(plan.id)))
+    auditing.record(session, engine.clock, actor, "definir_estrategia", (DocumentKind.ACTION_PLAN, str(plan.id)))
 
 
 def budget_of(session: Session, project_id: int, year: int) -> ProjectBudget:

@@ -22,6 +22,7 @@ from workflows.auditing import recording as auditing
 from workflows.auditing.models import AuditEntry
 from workflows.documents import files
 from workflows.documents.models import Document, DocumentVersion, PlanDocument, StoredFile
+from workflows.documents.states import DocumentKind
 from workflows.documents.tables import Column, as_csv
 from workflows.errors import Refused
 from workflows.evaluation.models import Evaluation, EvaluationInput
@@ -37,7 +38,6 @@ from workflows.records import stored
 from workflows.spanish import long_moment
 
 CLOSED = PlanState.CLOSED
-KIND = "expediente"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MAX_BYTES = 200 * 1024 * 1024
 """What the export carries itself; what is beyond is in the index, by its SHA-256."""
@@ -180,7 +180,7 @@ def _documents(session: Session, plan_code: str) -> Iterator[Piece]:
     query = (
         sa.select(Document, StoredFile)
         .join(StoredFile, StoredFile.id == Document.file_id)
-        .where(Document.plan_code == plan_code, Document.kind != KIND)
+        .where(Document.plan_code == plan_code, Document.kind != DocumentKind.ARCHIVE)
         .order_by(Document.kind, Document.key, Document.version, Document.format)
     )
     for document, file in session.execute(query):
@@ -280,7 +280,7 @@ def _put(zipped: zipfile.ZipFile, path: str, content: bytes) -> None:
 def _document(plan: Plan, file: StoredFile, engine: ProcessEngine) -> Document:
     return Document(
         plan_code=plan.code,
-        kind=KIND,
+        kind=DocumentKind.ARCHIVE,
         key="",
         format="zip",
         title=f"Expediente de {plan.name}",

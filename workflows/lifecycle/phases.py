@@ -17,6 +17,7 @@ from workflows import guide
 from workflows.calendar import bogota_day
 from workflows.cycles.models import Period
 from workflows.documents.models import Document, PlanDocument
+from workflows.documents.states import DocumentKind
 from workflows.evaluation.models import Evaluation
 from workflows.evaluation.states import EvaluationKind
 from workflows.forms.models import ClosingItem
@@ -47,17 +48,17 @@ PHASE_OF_CASE = {
     "f6_evaluacion_final": 6,
 }
 PHASE_OF_DOCUMENT = {
-    "metodologia": 1,
-    "pes": 2,
-    "acto": 3,
-    "modificacion": 3,
-    "plan_accion": 4,
-    "reporte_externo": 4,
-    "informe_mensual": 5,
-    "evaluacion_intermedia": 6,
-    "informe_anual": 6,
-    "evaluacion_final": 6,
-    "expediente": 6,
+    DocumentKind.METHODOLOGY: 1,
+    DocumentKind.PES: 2,
+    DocumentKind.ACT: 3,
+    DocumentKind.MODIFICATION: 3,
+    DocumentKind.ACTION_PLAN: 4,
+    DocumentKind.EXTERNAL_REPORT: 4,
+    DocumentKind.MONTHLY_REPORT: 5,
+    DocumentKind.INTERMEDIATE_EVALUATION: 6,
+    DocumentKind.ANNUAL_REPORT: 6,
+    DocumentKind.FINAL_EVALUATION: 6,
+    DocumentKind.ARCHIVE: 6,
 }
 
 
@@ -230,7 +231,7 @@ def _current_phase(session: Session, plan: Plan) -> int:
 
 def _papers(session: Session, plan: Plan) -> dict[int, list[Paper]]:
     """Made documents with their files, newest first, and those that are still written."""
-    made: dict[tuple[str, str, int], list[Document]] = {}
+    made: dict[tuple[DocumentKind, str, int], list[Document]] = {}
     documents = session.scalars(
         sa.select(Document).where(Document.plan_code == plan.code).order_by(Document.made_at.desc(), Document.format)
     )

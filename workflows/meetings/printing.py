@@ -12,6 +12,7 @@ from workflows.documents.keeping import Address
 from workflows.documents.models import Document
 from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
+from workflows.documents.states import DocumentKind
 from workflows.meetings import minutes
 from workflows.meetings.convening import APPROVED
 from workflows.meetings.models import Meeting
@@ -19,7 +20,6 @@ from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.spanish import long_day, long_moment
 
-KIND = "acta"
 VERDICTS = {"cumple": "Cumple", "en_riesgo": "En riesgo", "no_cumple": "No cumple"}
 MODES = {"presencial": "Presencial", "virtual": "Virtual", "mixta": "Mixta"}
 
@@ -27,17 +27,19 @@ MODES = {"presencial": "Presencial", "virtual": "Virtual", "mixta": "Mixta"}
 def missing(session: Session) -> list[Address]:
     """The approved minutes that lack their files."""
     made = sa.select(Document.id).where(
-        Document.plan_code == Meeting.plan_code, Document.kind == KIND, Document.key == sa.cast(Meeting.id, sa.String)
+        Document.plan_code == Meeting.plan_code,
+        Document.kind == DocumentKind.MINUTES,
+        Document.key == sa.cast(Meeting.id, sa.String),
     )
     query = sa.select(Meeting.plan_code, Meeting.id).where(Meeting.state == APPROVED, ~made.exists())
     rows = session.execute(query.order_by(Meeting.id))
-    return [Address(plan_code, KIND, str(meeting_id)) for plan_code, meeting_id in rows]
+    return [Address(plan_code, DocumentKind.MINUTES, str(meeting_id)) for plan_code, meeting_id in rows]
 
 
 def read(session: Session, address: Address) -> Print:
     """The minutes of one meeting."""
     page = page_of(session, session.get_one(Meeting, int(address.key)))
-    return of_page(page, f"{address.plan_code}-{KIND}-{address.key}")
+    return of_page(page, f"{address.plan_code}-{DocumentKind.MINUTES}-{address.key}")
 
 
 MAKER = Maker("minutes", missing, read)

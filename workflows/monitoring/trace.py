@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, lazyload, object_session
 
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
+from workflows.documents.states import Reserve
 from workflows.indicators.models import Indicator
 from workflows.monitoring import added_fields, history
 from workflows.monitoring.added_fields import AddedFields
@@ -52,14 +53,14 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A file behind a value. `reserve` says who may open it: publica, clasificada, reservada."""
+    """A file behind a value. `reserve` says who may open it."""
 
     file_id: int
     name: str
     media_type: str
     size: int
     sha256: str
-    reserve: str
+    reserve: Reserve
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from workflows.documents import keeping
 from workflows.documents.keeping import Address
 from workflows.documents.models import Document
 from workflows.documents.prints import Maker, Print
+from workflows.documents.states import DocumentKind
 from workflows.monitoring.periods import CLOSED
 from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import Charts, draw
@@ -22,7 +23,6 @@ from workflows.reports.html import render_html
 from workflows.reports.pdf import render_pdf
 from workflows.reports.xlsx import render_xlsx
 
-KIND = "informe_mensual"
 Renderer = Callable[[Report, Charts], bytes]
 RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
 
@@ -30,14 +30,16 @@ RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx"
 def missing(session: Session) -> list[Address]:
     """The closed months that lack their documents, newest first."""
     made = sa.select(Document.id).where(
-        Document.plan_code == Period.plan_code, Document.kind == KIND, Document.key == Period.code
+        Document.plan_code == Period.plan_code,
+        Document.kind == DocumentKind.MONTHLY_REPORT,
+        Document.key == Period.code,
     )
     query = (
         sa.select(Period.plan_code, Period.code)
         .where(Period.state == CLOSED, Period.published_at.is_not(None), ~made.exists())
         .order_by(Period.code.desc())
     )
-    return [Address(plan_code, KIND, code) for plan_code, code in session.execute(query)]
+    return [Address(plan_code, DocumentKind.MONTHLY_REPORT, code) for plan_code, code in session.execute(query)]
 
 
 def read(session: Session, address: Address) -> Print:
@@ -58,11 +60,11 @@ def _rendered(report: Report) -> dict[str, bytes]:
 def files_of(session: Session, plan_code: str, period_code: str) -> dict[str, Document]:
     """The documents of a month by format: those that were made."""
     query = sa.select(Document).where(
-        Document.plan_code == plan_code, Document.kind == KIND, Document.key == period_code
+        Document.plan_code == plan_code, Document.kind == DocumentKind.MONTHLY_REPORT, Document.key == period_code
     )
     return {document.format: document for document in session.scalars(query)}
 
 
 def find(session: Session, plan_code: str, period_code: str, suffix: str) -> Document | None:
     """The document of a month in a format, if it was made."""
-    return keeping.find(session, Address(plan_code, KIND, period_code), suffix)
+    return keeping.find(session, Address(plan_code, DocumentKind.MONTHLY_REPORT, period_code), suffix)

@@ -13,6 +13,7 @@ from engine.runtime import ProcessEngine
 from tests.integration.forms.conftest import ANA, GOOD, stored_files
 from workflows.documents import files
 from workflows.documents.models import FileContent
+from workflows.documents.states import Reserve
 from workflows.errors import InvalidFile, NotFound
 from workflows.forms.drafts import forget_unused
 from workflows.forms.submissions import Forms
@@ -106,7 +107,7 @@ def test_what_was_never_sent_is_forgotten_and_the_rest_stays(
         )
         row = {"valor_periodo": "20", "evidencias": [drafted]}
         forms.save_draft(session, engine, task_id, ANA, {**GOOD, "avances": [row, {"valor_periodo": "20"}]})
-        files.keep(session, clock, "ana", "plan.xlsx", b"sin confirmar", files.PUT_ASIDE, reserve="reservada")
+        files.keep(session, clock, "ana", "plan.xlsx", b"sin confirmar", files.PUT_ASIDE, reserve=Reserve.RESERVED)
     clock.advance(dt.timedelta(days=31))
 
     with database.unit_of_work() as session:

@@ -13,6 +13,7 @@ from workflows.approvals.reviewing import Subject
 from workflows.approvals.states import RoundOutcome
 from workflows.documents import versions
 from workflows.documents.models import PlanDocument
+from workflows.documents.states import DocumentKind
 from workflows.forms.room import plan_of
 
 
@@ -86,7 +87,7 @@ def steps() -> dict[str, ServiceTaskHandler]:
 
 
 def _subject(call: ServiceCall) -> Subject:
-    name = str(call.variables.get("documento") or modifying.PES)
+    name = str(call.variables.get("documento") or DocumentKind.PES)
     return reviewing.subject(call.session, plan_of(call), call.instance_id, name)
 
 
@@ -98,7 +99,7 @@ def _version_id(call: ServiceCall) -> int | None:
     """The version that is published, where it is a document of the plan or a modification of this case."""
     name = str(call.variables["objeto"])
     document = versions.find(call.session, plan_of(call), name)
-    modification = modifying.of_case(call.session, call.instance_id) if name == modifying.KIND else None
+    modification = modifying.of_case(call.session, call.instance_id) if name == DocumentKind.MODIFICATION else None
     if modification is not None:
         document = call.session.get(PlanDocument, modification.document_id)
     return versions.present(call.session, document).id if document and document.number else None

@@ -11,6 +11,7 @@ from workflows.approvals.models import Modification
 from workflows.approvals.modifying import Request
 from workflows.approvals.states import Concept, ModificationState
 from workflows.cycles.cadence import month_bounds
+from workflows.documents.states import DocumentKind
 from workflows.errors import NotFound
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
 from workflows.handlers.approval.review_forms import plan_of
@@ -99,7 +100,7 @@ class RequestModification(PlainForm):
         )
         return {
             "modificacion": modification.number,
-            "documento": f"{modifying.KIND}/{modification.number:03}",
+            "documento": f"{DocumentKind.MODIFICATION}/{modification.number:03}",
             "version": version.number,
             "regla_aprobacion": plan.approval_rule,
             "canales": list(publishing.CHANNELS),

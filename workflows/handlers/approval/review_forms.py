@@ -12,6 +12,7 @@ from workflows.approvals.reviewing import Subject
 from workflows.approvals.states import ObservationOrigin, ReviewState
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion
+from workflows.documents.states import DocumentKind
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values
 
 DECISIONS = {
@@ -30,7 +31,7 @@ def plan_of(context: FormContext) -> str:
 
 def subject_of(context: FormContext) -> Subject:
     """The document that the case is about."""
-    name = str(context.variables.get("documento") or "pes")
+    name = str(context.variables.get("documento") or DocumentKind.PES)
     return reviewing.subject(context.session, plan_of(context), context.instance.id, name)
 
 

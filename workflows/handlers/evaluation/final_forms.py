@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.contracts import DATE, NUMBER, TEXT, Contract
 from workflows.calendar import bogota_day
+from workflows.documents.states import DocumentKind
 from workflows.evaluation import evaluations, final, final_writing
 from workflows.evaluation.evaluations import CRITERION
 from workflows.evaluation.final import CRITERIA
@@ -95,7 +96,7 @@ class WriteEvaluation(PlainForm):
             REVIEW_TIME, since=context.now(), variables=context.variables, scope=context.plan_code
         )
         return {
-            "documento": final_writing.KIND,
+            "documento": DocumentKind.FINAL_EVALUATION,
             "version": version.number,
             "vence_revision": bogota_day(due).isoformat(),
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.contracts import TEXT, Contract
 from workflows.documents.models import DocumentSection
+from workflows.documents.states import SectionState
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values
 from workflows.formulation import drafting, tables
 from workflows.people import directory
@@ -22,7 +23,7 @@ class DraftSection(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """What is written so far, why it was returned, and the tables as they stand."""
         section = _section(context)
-        returned = section.state == drafting.RETURNED
+        returned = section.state == SectionState.RETURNED
         return Prefill(
             values={
                 "contenido": section.text or None,

@@ -17,8 +17,9 @@ from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.calendar import end_of_day
 from workflows.documents.models import DocumentSection, PlanDocument
+from workflows.documents.states import DocumentKind
 from workflows.forms.room import plan_of
-from workflows.formulation import battery_check, drafting, methodology, sources, team
+from workflows.formulation import battery_check, drafting, methodology, sources
 from workflows.people.models import Person
 from workflows.prioritization import themes
 from workflows.surveys import conducting
@@ -60,7 +61,7 @@ def validar_bateria(call: ServiceCall) -> Mapping[str, Any]:
 def ensamblar_documento(call: ServiceCall) -> Mapping[str, Any]:
     """Make the next version of the plan's document; sets `documento` and `version`."""
     made = drafting.assemble(call.session, plan_of(call), by=SYSTEM.id, now=call.now)
-    return {"documento": team.KIND, "version": made.number}
+    return {"documento": DocumentKind.PES, "version": made.number}
 
 
 @declares(needs={"encuesta_id": NUMBER})
@@ -107,7 +108,7 @@ def give_sections_to_their_writers(session: Session, event: Event) -> None:
     section = session.scalar(
         sa.select(DocumentSection)
         .join(PlanDocument, PlanDocument.id == DocumentSection.document_id)
-        .where(PlanDocument.plan_code == str(task.variables.get("plan")), PlanDocument.kind == team.KIND)
+        .where(PlanDocument.plan_code == str(task.variables.get("plan")), PlanDocument.kind == DocumentKind.PES)
         .where(PlanDocument.key == "", DocumentSection.code == str(task.variables.get("seccion")))
     )
     if section is not None:

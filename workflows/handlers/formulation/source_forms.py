@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.contracts import LIST, NUMBER, TEXT, Contract
 from workflows.calendar import bogota_day
+from workflows.documents.states import Reserve
 from workflows.forms.handlers import FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.formulation import projects, sources
 from workflows.formulation.sources import QUESTIONS, TOPICS
@@ -22,7 +23,7 @@ class GatherSources(PlainForm):
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each topic to start from."""
-        rows = [{"tema": topic, "reserva": "publica"} for topic in TOPICS]
+        rows = [{"tema": topic, "reserva": Reserve.PUBLIC} for topic in TOPICS]
         return Prefill(values={"fuentes": rows}, panels=[_projects_panel()])
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
@@ -69,7 +70,7 @@ class CompleteSources(GatherSources):
             rows=[(TOPICS.get(source.topic, source.topic), source.title, str(source.year)) for source in brought],
         )
         notes = {path_of("fuentes", place): f"Falta: {TOPICS[topic]}." for place, topic in enumerate(missing)}
-        rows = [{"tema": topic, "reserva": "publica"} for topic in missing]
+        rows = [{"tema": topic, "reserva": Reserve.PUBLIC} for topic in missing]
         return Prefill(values={"fuentes": rows}, panels=[panel] if brought else [], notes=notes)
 
 
