@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from enum import StrEnum
@@ -158,6 +159,7 @@ class Database:
         self.engine = _sqlite(self.url, durable=durable) if self.is_sqlite else _postgresql(self.url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self._writers = Queue() if self.is_sqlite else None
+        self._of_thread = threading.local()
 
     @property
     def is_sqlite(self) -> bool:
@@ -173,6 +175,8 @@ class Database:
         whoever asks at the right moment pass. On PostgreSQL, of two that wait for each other one is given up: it raises
         `Conflict`, nothing of it is kept, and it works when tried again. Raises `StorageFull` and `DatabaseDown`.
         """
+        if (shared := self._shared) is not None:
+            shared.end()  # who reads after this sees what was written
         turn = self._writers.turn(within_s=BUSY_TIMEOUT_S) if self._writers else nullcontext()
         with turn, self._sessions() as session, _in_words():
             if self.is_sqlite:
@@ -183,8 +187,31 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads: nothing is committed, and what was loaded stays readable afterwards."""
-        with self._sessions() as session, _in_words():
-            yield session
+        shared = self._shared
+        if shared is None:
+            with self._sessions() as session, _in_words():
+                yield session
+            return
+        try:
+            with _in_words():
+                yield shared.session
+        except BaseException:
+            shared.end()
+            raise
+
+    @contextmanager
+    def reading_once(self) -> Iterator[None]:
+        """Let all that this thread reads in this block be one transaction, until it writes: one state of the data."""
+        shared = self._of_thread.shared = _Shared(self._sessions)
+        try:
+            yield
+        finally:
+            self._of_thread.shared = None
+            shared.end()
+
+    @property
+    def _shared(self) -> _Shared | None:
+        return getattr(self._of_thread, "shared", None)
 
     def create_all(self) -> None:
         """Create every table that the imported packages know (tests and first start)."""
@@ -193,6 +220,26 @@ class Database:
     def dispose(self) -> None:
         """Close the pool."""
         self.engine.dispose()
+
+
+class _Shared:
+    """The session of those who read in one transaction; it begins when the first of them asks."""
+
+    def __init__(self, begin: sessionmaker[Session]) -> None:
+        self._begin = begin
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            self._session = self._begin()
+        return self._session
+
+    def end(self) -> None:
+        """Give the connection back."""
+        ended, self._session = self._session, None
+        if ended is not None:
+            ended.close()
 
 
 @contextmanager

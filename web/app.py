@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, redirect, request, url_for
 from flask_login import LoginManager, current_user
@@ -36,6 +37,9 @@ from web.studio.views import blueprint as studio
 from web.wellknown.views import blueprint as wellknown
 from workflows import spanish
 from workflows.sectors.holidays import local_days
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 BLUEPRINTS = (
     auth,
@@ -86,10 +90,22 @@ def create_app(application: Application) -> Flask:
     app.add_url_rule("/", "home", home)
     app.view_functions["static"] = allow(ANYONE)(app.view_functions["static"])
     _templates(app, application)
+    _read_once(app, application)
     if application.config.proxies:
         count = application.config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
+
+
+def _read_once(app: Flask, application: Application) -> None:
+    """Let all that a request reads, the session included, be one transaction."""
+    answer = app.wsgi_app
+
+    def read_once(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with application.database.reading_once():
+            return answer(environ, start_response)
+
+    app.wsgi_app = read_once  # type: ignore[method-assign]
 
 
 def _know_local_days() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -45,21 +46,25 @@ class SignedPerson:
         return ", ".join(self.roles.values()) or "Sin rol asignado"
 
 
-_PERSON = (
+PERSON = (
     sa.select(Person.username, Person.name, Person.entity_code, PersonRole.role_id, Role.name.label("role_name"))
     .outerjoin(PersonRole, PersonRole.username == Person.username)
     .outerjoin(Role, Role.id == PersonRole.role_id)
-    .where(Person.username == sa.bindparam("username"), Person.active)
+    .where(Person.active)
     .order_by(PersonRole.role_id)
 )
-"""One statement, built once: every request asks it."""
+"""Somebody who may sign in, a row for each role: what `signed` takes."""
+_BY_NAME = PERSON.where(Person.username == sa.bindparam("username"))
 
 
 def signed_person(session: Session, username: str, token: str) -> SignedPerson | None:
     """The person of a session, or None if they do not exist or were deactivated."""
-    found = session.execute(_PERSON, {"username": username}).all()
-    if not found:
-        return None
+    found = session.execute(_BY_NAME, {"username": username}).all()
+    return signed(found, token) if found else None
+
+
+def signed(found: Sequence[Any], token: str) -> SignedPerson:
+    """The person whose rows of `PERSON` these are."""
     first, roles = found[0], {row.role_id: row.role_name for row in found if row.role_id}
     return SignedPerson(
         token=token,

@@ -124,6 +124,12 @@ def test_no_page_needs_more_statements_for_more_entities(desks: dict[str, Desk])
     assert {page: count for page, count in many.items() if count > STATEMENTS} == {}
 
 
+def test_a_report_of_four_rows_is_sent_with_as_many_statements_whatever_the_plan(desks: dict[str, Desk]) -> None:
+    costs = [desk.send(desk.reports(1)[0]).statements for desk in desks.values()]
+
+    assert costs[0] == costs[1] <= STATEMENTS
+
+
 def test_every_page_is_looked_at(desks: dict[str, Desk]) -> None:
     desk = desks["few"]
 

@@ -12,10 +12,17 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.database import Database
 from web.auth.models import WebSession
-from web.people import SignedPerson, signed_person
+from web.people import PERSON, SignedPerson, signed, signed_person
+from workflows.people.models import Person
 
 IDLE = dt.timedelta(hours=8)
 SEEN_STEP = dt.timedelta(minutes=5)
+
+_OF_TOKEN = (
+    PERSON.add_columns(WebSession.seen_at)
+    .join(WebSession, WebSession.username == Person.username)
+    .where(WebSession.token_sha256 == sa.bindparam("digest"))
+)
 
 
 def begin(session: Session, clock: Clock, username: str) -> SignedPerson | None:
@@ -30,16 +37,14 @@ def begin(session: Session, clock: Clock, username: str) -> SignedPerson | None:
 def load(database: Database, clock: Clock, token: str) -> SignedPerson | None:
     """The person of a token, if the session is still alive; remembers that it was used."""
     with database.reading() as session:
-        row = session.get(WebSession, _digest(token))
-        if row is None or row.seen_at < clock.now() - IDLE:
-            return None
-        found = signed_person(session, row.username, token)
-        is_stale = row.seen_at < clock.now() - SEEN_STEP
-    if found is not None and is_stale:
+        found = session.execute(_OF_TOKEN, {"digest": _digest(token)}).all()
+    if not found or found[0].seen_at < clock.now() - IDLE:
+        return None
+    if found[0].seen_at < clock.now() - SEEN_STEP:
         with database.unit_of_work() as session:
             mark = sa.update(WebSession).where(WebSession.token_sha256 == _digest(token))
             session.execute(mark.values(seen_at=clock.now()))
-    return found
+    return signed(found, token)
 
 
 def carry_over(session: Session, before: dt.datetime, after: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Request
 from sqlalchemy.orm import Session
 
-from engine.errors import StorageFull
+from engine.errors import StorageFull, TaskAlreadyCompleted
 from engine.identity import Actor
 from web.bootstrap import Application
 from web.forms.names import anchor_of, name_of
@@ -99,11 +99,11 @@ def _receive(application: Application, actor: Actor, task_id: int, request: Requ
     raw = parse_request(request)
     with application.database.reading() as session:
         try:
-            if application.forms.already_sent(session, task_id, token) is not None:
-                return Sent(task_id)
-        except InvalidSubmission as error:
-            return _refused(error, raw)
-        schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
+            schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
+        except TaskAlreadyCompleted:
+            if application.forms.already_sent(session, task_id, token) is None:
+                raise
+            return Sent(task_id)
     typed, errors = read_uploads(request, schema, raw)
     if action == SEND and not correcting and not errors:
         return _send(application, actor, task_id, typed, token)
@@ -189,10 +189,7 @@ def _send(application: Application, actor: Actor, task_id: int, typed: Typed, to
     """
     try:
         with application.database.unit_of_work() as session:
-            if application.forms.already_sent(session, task_id, token) is not None:
-                return Sent(task_id)
-            raw = typed.kept(session, application, actor, task_id)
-            return _submit(session, application, actor, task_id, raw, token)
+            return _submit(session, application, actor, task_id, typed, token)
     except Exception:
         with suppress(Exception):  # what is wrong is told by the error that goes on
             _keep(application, actor, task_id, typed)
@@ -200,9 +197,14 @@ def _send(application: Application, actor: Actor, task_id: int, typed: Typed, to
 
 
 def _submit(
-    session: Session, application: Application, actor: Actor, task_id: int, raw: dict[str, Any], token: str | None
+    session: Session, application: Application, actor: Actor, task_id: int, typed: Typed, token: str | None
 ) -> Outcome:
+    raw = dict(typed.raw)
     try:
+        # the files of the same press of the button are not kept twice
+        if typed.uploads and application.forms.already_sent(session, task_id, token) is not None:
+            return Sent(task_id)
+        raw = typed.kept(session, application, actor, task_id)
         with session.begin_nested():
             application.forms.submit(session, application.engine, task_id, actor, raw, token=token)
     except InvalidSubmission as error:

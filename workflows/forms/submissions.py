@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
 from engine.errors import NotAllowed, UnknownTask
 from engine.identity import Actor
+from engine.instances import locking
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks import commands
@@ -30,6 +31,12 @@ from workflows.forms.stored import typed
 from workflows.forms.values import Values, as_json, as_variable, names_in
 
 MAX_TOKEN = 64
+
+_TASK_AND_CASE = (
+    sa.select(UserTask, Instance)
+    .join(Instance, Instance.id == UserTask.instance_id)
+    .where(UserTask.id == sa.bindparam("task_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Forms:
 
         Raises the engine's 403, 404 and 409 errors.
         """
-        desk = self._desk(session, engine, _task(session, task_id), actor)
+        desk = self._desk(session, engine, *_work(session, task_id), actor)
         commands.ensure_may_work_on(session, engine, desk.context.task, actor)
         draft = drafts.of(session, task_id, actor.id) if raw is None else None
         filled = within_bounds(desk.schema, raw) if raw is not None else draft.values if draft else None
@@ -75,7 +82,7 @@ class Forms:
 
     def view_draft(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> DraftView:
         """What follows from what a person has typed so far. Raises the errors of `open`."""
-        desk = self._desk(session, engine, _task(session, task_id), actor)
+        desk = self._desk(session, engine, *_work(session, task_id), actor)
         commands.ensure_may_work_on(session, engine, desk.context.task, actor)
         reading = desk.read(desk.show(within_bounds(desk.schema, raw)))
         return DraftView(desk.handler.preview(desk.context, reading.values), reading.hidden)
@@ -97,10 +104,14 @@ class Forms:
         very transaction is not laid out again. Raises `InvalidSubmission` with `errors` and `raw` (without blank rows:
         the errors' paths count its rows).
         """
-        task = _locked_task(session, task_id)
+        instance, task = locking.lock_with_task(session, task_id)
         if token is not None and (before := _sent_with(session, task_id, token)) is not None:
             return before
-        desk = with_new_files(opened.desk) if opened and opened.desk else self._desk(session, engine, task, actor)
+        desk = (
+            with_new_files(opened.desk)
+            if opened and opened.desk
+            else self._desk(session, engine, task, instance, actor)
+        )
         commands.ensure_may_work_on(session, engine, task, actor)
         values = self._checked(desk, raw)
         variables = {**_salida(task, values), **as_variables(desk.handler.record(desk.context, values))}
@@ -116,24 +127,27 @@ class Forms:
         session.add(submission)
         drafts.forget(session, task_id)
         session.flush()
-        _keep_files(session, submission, desk, values)
+        _keep_files(session, submission, file_ids(desk.schema, values))
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
 
     def already_sent(self, session: Session, task_id: int, token: str | None) -> Submission | None:
-        """What was sent with this token before: the same press of a button that came twice."""
+        """What was sent with this token before: the same press of a button that came twice.
+
+        Raises `InvalidSubmission` for what is no token of ours.
+        """
         return None if token is None else _sent_with(session, task_id, token)
 
     def schema_for(
         self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, *, correcting: bool = False
     ) -> FormSchema:
         """The form that this person may fill in now (or correct); raises the errors of `open` and `amend`."""
-        task = _task(session, task_id)
+        task, instance = _work(session, task_id)
         if correcting:
-            self._amendable(session, engine, task, actor)
+            self._amendable(session, engine, task, instance, actor)
         else:
             commands.ensure_may_work_on(session, engine, task, actor)
-        return _schema(session, session.get_one(Instance, task.instance_id), task.form_key)
+        return _schema(session, instance, task.form_key)
 
     def open_sent(
         self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object = None
@@ -144,7 +158,7 @@ class Forms:
         see it.
         """
         submission = _submission(session, task_id)
-        desk = self._desk(session, engine, _task(session, task_id), actor, submission)
+        desk = self._desk(session, engine, *_work(session, task_id), actor, submission)
         if raw is None:
             values = typed(desk.schema, submission.values)
             opened = self._opened(desk, {**desk.show(values), **_sent_readonly(desk, values)})
@@ -155,23 +169,24 @@ class Forms:
 
     def amend(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> Submission:
         """Correct what one sent, as long as its handler allows; the earlier values stay as a revision."""
-        task = _locked_task(session, task_id)
-        submission, desk = self._amendable(session, engine, task, actor)
+        instance, task = locking.lock_with_task(session, task_id)
+        submission, desk = self._amendable(session, engine, task, instance, actor)
         values = self._checked(desk, raw)
         _keep_revision(session, submission, actor, engine.now())
         submission.values, submission.sent_at = as_json(values), engine.now()
-        _keep_files(session, submission, desk, values)
+        known = sa.select(SubmissionFile.file_id).filter_by(submission_id=submission.id)
+        _keep_files(session, submission, file_ids(desk.schema, values) - set(session.scalars(known)))
         desk.handler.amend(desk.context, values)
         session.flush()
         return submission
 
     def _amendable(
-        self, session: Session, engine: ProcessEngine, task: UserTask, actor: Actor
+        self, session: Session, engine: ProcessEngine, task: UserTask, instance: Instance, actor: Actor
     ) -> tuple[Submission, Desk]:
         submission = _submission(session, task.id)
         if submission.username != actor.id:
             raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=task.id)
-        desk = self._desk(session, engine, task, actor, submission)
+        desk = self._desk(session, engine, task, instance, actor, submission)
         if not desk.handler.may_amend(desk.context):
             raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.")
         return submission, desk
@@ -181,10 +196,10 @@ class Forms:
         session: Session,
         engine: ProcessEngine,
         task: UserTask,
+        instance: Instance,
         actor: Actor,
         sent: Submission | None = None,
     ) -> Desk:
-        instance = session.get_one(Instance, task.instance_id)
         context = FormContext(session, engine, task, instance, actor)
         schema = _schema(session, instance, task.form_key)
         also = file_ids(schema, sent.values) if sent else frozenset()
@@ -225,18 +240,12 @@ def _salida(task: UserTask, values: Values) -> dict[str, Any]:
     return as_variables({name: values[name] for name in names if name in values})
 
 
-def _task(session: Session, task_id: int) -> UserTask:
-    task = session.get(UserTask, task_id)
-    if task is None:
+def _work(session: Session, task_id: int) -> tuple[UserTask, Instance]:
+    """A task and its case."""
+    found = session.execute(_TASK_AND_CASE, {"task_id": task_id}).one_or_none()
+    if found is None:
         raise UnknownTask(task_id=task_id)
-    return task
-
-
-def _locked_task(session: Session, task_id: int) -> UserTask:
-    """The task, with its case locked first, as the engine does: two people sending at once take turns."""
-    instance_id = _task(session, task_id).instance_id
-    session.execute(sa.select(Instance.id).where(Instance.id == instance_id).with_for_update())
-    return session.get_one(UserTask, task_id, populate_existing=True)
+    return found.UserTask, found.Instance
 
 
 def _sent_with(session: Session, task_id: int, token: str) -> Submission | None:
@@ -270,10 +279,8 @@ def _keep_revision(session: Session, submission: Submission, actor: Actor, at: d
     )
 
 
-def _keep_files(session: Session, submission: Submission, desk: Desk, values: Values) -> None:
-    known = set(session.scalars(sa.select(SubmissionFile.file_id).filter_by(submission_id=submission.id)))
-    for file_id in sorted(file_ids(desk.schema, values) - known):
-        session.add(SubmissionFile(submission_id=submission.id, file_id=file_id))
+def _keep_files(session: Session, submission: Submission, files: Set[int]) -> None:
+    session.add_all(SubmissionFile(submission_id=submission.id, file_id=file_id) for file_id in sorted(files))
 
 
 def _sent_readonly(desk: Desk, values: Values) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -24,9 +24,6 @@ from workflows.indicators.traffic_light import Bands, bands_at, read_bands
 from workflows.monitoring.models import Measurement, PeriodRow
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity
-
-Ids = Sequence[int] | sa.Select[int]
-"""Whose rows are read: the ids, or the query that gives them."""
 
 COUNTING = frozenset({"avalado", "congelado"})
 """States of a measurement that counts."""
@@ -73,6 +70,70 @@ class PlanFacts:
     def cutoff(self) -> dt.date:
         """The last calendar day of the month."""
         return month_end(self.year, self.month)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose rows are read: of all indicators of a plan, or of those with these `ids`."""
+
+    plan_code: str
+    ids: Sequence[int] | None = None
+
+    def rows(self, session: Session, asked: _Asked, **values: Any) -> Iterable[Any]:
+        """What a statement finds of them."""
+        if self.ids is None:
+            return session.execute(asked.of_plan, {"whose_plan": self.plan_code, **values})
+        return session.execute(asked.of_some, {"whose": list(self.ids), **values})
+
+
+class _Asked:
+    """A statement in two forms, each built once: who answers for one is reached by ids, who answers for all by plan.
+
+    Building one costs as much as the database needs to answer it.
+    """
+
+    def __init__(self, build: Callable[[Callable[[Any], Any]], Any]) -> None:
+        of_plan = sa.select(Indicator.id).where(Indicator.plan_code == sa.bindparam("whose_plan"))
+        self.of_plan = build(lambda column: column.in_(of_plan))
+        self.of_some = build(lambda column: column.in_(sa.bindparam("whose", expanding=True)))
+
+
+_TARGETS = _Asked(
+    lambda theirs: sa.union_all(
+        sa.select(YearTarget.indicator_id, YearTarget.year, sa.literal(0).label("month"), YearTarget.target).where(
+            theirs(YearTarget.indicator_id)
+        ),
+        sa.select(MonthTarget.indicator_id, MonthTarget.year, MonthTarget.month, MonthTarget.programmed).where(
+            theirs(MonthTarget.indicator_id)
+        ),
+    )
+)
+"""What was promised for each year, as its month 0, and for each month."""
+_SNAPSHOTS = _Asked(
+    lambda theirs: sa.select(
+        PeriodRow.indicator_id,
+        PeriodRow.period_id,
+        PeriodRow.entity_code,
+        PeriodRow.reports,
+        PeriodRow.reviews,
+        PeriodRow.year_target,
+        PeriodRow.programmed_to_date,
+    ).where(theirs(PeriodRow.indicator_id))
+)
+_MEASURED = _Asked(
+    lambda theirs: (
+        sa.select(Measurement.indicator_id, Measurement.period_id, Measurement.value, Measurement.counts_from)
+        .where(theirs(Measurement.indicator_id), Measurement.state.in_(sa.bindparam("states", expanding=True)))
+        .order_by(Measurement.id)
+    )
+)
+_PERIODS = sa.select(Period.id, Period.code, Period.year, Period.month).where(
+    Period.plan_code == sa.bindparam("plan_code"), Period.code <= sa.bindparam("upto")
+)
+_THRESHOLDS = sa.select(Thresholds.valid_from, Thresholds.bands).where(
+    Thresholds.plan_code == sa.bindparam("plan_code")
+)
+_LAST = "9999-12"
 
 
 def read_month(code: str) -> Month:
@@ -141,10 +202,8 @@ def record_of(
     some: bool = False,
 ) -> Record:
     """What was promised and reported of these `indicator_rows`; `some` where they are not all of the plan."""
-    query = sa.select(Period.id, Period.code, Period.year, Period.month).where(Period.plan_code == plan.code)
-    periods = session.execute(query.where(Period.code <= upto) if upto else query).all()
-    # who answers for one is reached by a list of ids, who answers for all by the plan
-    whose = [row.id for row in indicators] if some else sa.select(Indicator.id).where(Indicator.plan_code == plan.code)
+    periods = session.execute(_PERIODS, {"plan_code": plan.code, "upto": upto or _LAST}).all()
+    whose = Whose(plan.code, [row.id for row in indicators] if some else None)
     sheets = _sheets(session, plan, indicators, whose, followed_from=_followed_from(plan, periods))
     months = {row.id: (row.year, row.month) for row in periods}
     owners, snapshots = _snapshots(session, months, whose)
@@ -164,8 +223,8 @@ def indicator_rows(session: Session, *criteria: sa.ColumnElement[bool]) -> Seque
 
 def thresholds(session: Session, plan_code: str) -> list[tuple[dt.date, Bands]]:
     """Every set of traffic light bands of a plan, with the day from which it is in force."""
-    query = sa.select(Thresholds.valid_from, Thresholds.bands).where(Thresholds.plan_code == plan_code)
-    return [(since, read_bands(stored)) for since, stored in session.execute(query)]
+    found = session.execute(_THRESHOLDS, {"plan_code": plan_code})
+    return [(since, read_bands(stored)) for since, stored in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,21 +288,19 @@ class History:
 def sheets_of(session: Session, plan: Plan, *, followed_from: Month | None = None) -> dict[int, IndicatorSheet]:
     """The data sheets of all the plan's indicators as programmed today, by indicator id."""
     rows = indicator_rows(session, Indicator.plan_code == plan.code)
-    of_plan = sa.select(Indicator.id).where(Indicator.plan_code == plan.code)
-    return _sheets(session, plan, rows, of_plan, followed_from=followed_from or read_month(plan.first_month))
+    return _sheets(session, plan, rows, Whose(plan.code), followed_from=followed_from or read_month(plan.first_month))
 
 
 def _sheets(
-    session: Session, plan: Plan, indicators: Iterable[Any], whose: Ids, *, followed_from: Month
+    session: Session, plan: Plan, indicators: Iterable[Any], whose: Whose, *, followed_from: Month
 ) -> dict[int, IndicatorSheet]:
     targets: dict[int, dict[int, Decimal | None]] = {}
-    years = sa.select(YearTarget.indicator_id, YearTarget.year, YearTarget.target)
-    for id_, year, target in session.execute(years.where(YearTarget.indicator_id.in_(whose))):
-        targets.setdefault(id_, {})[year] = target
     monthly: dict[int, dict[Month, Decimal]] = {}
-    months = sa.select(MonthTarget.indicator_id, MonthTarget.year, MonthTarget.month, MonthTarget.programmed)
-    for id_, year, month, programmed in session.execute(months.where(MonthTarget.indicator_id.in_(whose))):
-        monthly.setdefault(id_, {})[year, month] = programmed
+    for id_, year, month, target in whose.rows(session, _TARGETS):
+        if month:
+            monthly.setdefault(id_, {})[year, month] = target
+        else:
+            targets.setdefault(id_, {})[year] = target
     return {
         row.id: IndicatorSheet(
             code=row.code,
@@ -277,20 +334,11 @@ def _followed_from(plan: Plan, periods: Iterable[Any]) -> Month:
 
 
 def _snapshots(
-    session: Session, months: Mapping[int, Month], whose: Ids
+    session: Session, months: Mapping[int, Month], whose: Whose
 ) -> tuple[dict[int, dict[Month, Any]], dict[int, dict[Month, Snapshot]]]:
-    query = sa.select(
-        PeriodRow.indicator_id,
-        PeriodRow.period_id,
-        PeriodRow.entity_code,
-        PeriodRow.reports,
-        PeriodRow.reviews,
-        PeriodRow.year_target,
-        PeriodRow.programmed_to_date,
-    ).where(PeriodRow.indicator_id.in_(whose))
     owners: dict[int, dict[Month, Any]] = {}
     snapshots: dict[int, dict[Month, Snapshot]] = {}
-    for row in session.execute(query):
+    for row in whose.rows(session, _SNAPSHOTS):
         indicator_id, period_id, *_owner, year_target, programmed = row
         month = months.get(period_id)
         if month is not None:
@@ -300,15 +348,10 @@ def _snapshots(
 
 
 def _measured(
-    session: Session, months: Mapping[int, Month], whose: Ids, states: frozenset[str]
+    session: Session, months: Mapping[int, Month], whose: Whose, states: frozenset[str]
 ) -> dict[int, list[tuple[Month, Decimal | None, str]]]:
-    query = (
-        sa.select(Measurement.indicator_id, Measurement.period_id, Measurement.value, Measurement.counts_from)
-        .where(Measurement.indicator_id.in_(whose), Measurement.state.in_(states))
-        .order_by(Measurement.id)
-    )
     found: dict[int, list[tuple[Month, Decimal | None, str]]] = {}
-    for id_, period_id, value, counts_from in session.execute(query):
+    for id_, period_id, value, counts_from in whose.rows(session, _MEASURED, states=sorted(states)):
         if period_id in months:
             month = months[period_id]
             found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}"))

@@ -22,8 +22,9 @@ from workflows.plan.models import Plan
 from workflows.spanish import MONTHS, number
 
 _OF_PERSON = (
-    sa.select(PeriodRow, Indicator, Measurement)
+    sa.select(PeriodRow, Indicator, Measurement, Plan)
     .join(Indicator, Indicator.id == PeriodRow.indicator_id)
+    .join(Plan, Plan.code == Indicator.plan_code)
     .outerjoin(
         Measurement,
         sa.and_(Measurement.period_id == PeriodRow.period_id, Measurement.indicator_id == PeriodRow.indicator_id),
@@ -88,7 +89,7 @@ def of_person(session: Session, period: Period, entity: str, responsible: str) -
     found = session.execute(_OF_PERSON, whose).all()
     if not found:
         return []
-    plan = session.get_one(Plan, period.plan_code)
+    plan: Plan = found[0].Plan
     indicators = [row.Indicator for row in found]
     record = facts.record_of(session, plan, indicators, upto=period.code, states=facts.PROVISIONAL, some=True)
     bands = bands_at(facts.thresholds(session, plan.code), period.cutoff_on)
