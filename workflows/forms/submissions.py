@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.definitions import catalogue
@@ -17,6 +18,7 @@ from engine.identity import Actor
 from engine.instances import locking
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
+from engine.states import UserTaskState
 from engine.tasks import commands
 from engine.tasks.models import UserTask
 from workflows.errors import Conflict, InvalidForm, InvalidSubmission, Refused
@@ -31,6 +33,7 @@ from workflows.forms.stored import typed
 from workflows.forms.values import Values, as_json, as_variable, names_in
 
 MAX_TOKEN = 64
+_OF_ANOTHER = "Ese envío era de otra tarea. Recargue la página y vuelva a enviar."
 
 _TASK_AND_CASE = (
     sa.select(UserTask, Instance)
@@ -105,7 +108,8 @@ class Forms:
         the errors' paths count its rows).
         """
         instance, task = locking.lock_with_task(session, task_id)
-        if token is not None and (before := _sent_with(session, task_id, token)) is not None:
+        _ensure_token(token)
+        if task.state == UserTaskState.COMPLETED and (before := self.already_sent(session, task_id, token)) is not None:
             return before
         desk = (
             with_new_files(opened.desk)
@@ -124,9 +128,8 @@ class Forms:
             values=as_json(values),
             token=token,
         )
-        session.add(submission)
+        _insert(session, submission)
         drafts.forget(session, task_id)
-        session.flush()
         _keep_files(session, submission, file_ids(desk.schema, values))
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
@@ -248,12 +251,25 @@ def _work(session: Session, task_id: int) -> tuple[UserTask, Instance]:
     return found.UserTask, found.Instance
 
 
-def _sent_with(session: Session, task_id: int, token: str) -> Submission | None:
-    if not token or len(token) > MAX_TOKEN:
+def _ensure_token(token: str | None) -> None:
+    if token is not None and not 0 < len(token) <= MAX_TOKEN:
         raise InvalidSubmission("Recargue la página y vuelva a enviar.", errors=[], raw={})
+
+
+def _insert(session: Session, submission: Submission) -> None:
+    """Add what is sent with a locked open task: only the token can be there already, with another task."""
+    session.add(submission)
+    try:
+        session.flush()
+    except IntegrityError as exc:
+        raise Conflict(_OF_ANOTHER) from exc
+
+
+def _sent_with(session: Session, task_id: int, token: str) -> Submission | None:
+    _ensure_token(token)
     found = session.scalar(sa.select(Submission).filter_by(token=token))
     if found is not None and found.task_id != task_id:
-        raise Conflict("Ese envío era de otra tarea. Recargue la página y vuelva a enviar.")
+        raise Conflict(_OF_ANOTHER)
     return found
 
 
