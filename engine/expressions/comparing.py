@@ -38,12 +38,17 @@ def comparisons(expression: str) -> list[Comparison]:
 
 @functools.lru_cache(4096)
 def _comparisons(expression: str) -> tuple[Comparison, ...]:
+    tree = tree_of(expression)
+    return () if tree is None else tuple(found for node in tree.iter_subtrees() for found in _of(node))
+
+
+def tree_of(expression: str) -> Tree[Token] | None:
+    """An expression as it is read; None of one that is not understood."""
     try:
         inner, _offset = unwrapped(expression)
-        tree = _parser().parse(inner)
+        return _parser().parse(inner)
     except (UnexpectedInput, InvalidExpression):
-        return ()
-    return tuple(found for node in tree.iter_subtrees() for found in _of(node))
+        return None
 
 
 def _of(node: Tree[Token]) -> Iterator[Comparison]:

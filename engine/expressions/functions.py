@@ -131,5 +131,10 @@ ENGLISH: Mapping[str, str] = {
 
 def find(name: str) -> Function | None:
     """The function of that name, in either language, with or without accents."""
+    return FUNCTIONS.get(spanish(name))
+
+
+def spanish(name: str) -> str:
+    """The name in the table for one in either language, with or without accents."""
     plain_name = "".join(c for c in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(c))
-    return FUNCTIONS.get(ENGLISH.get(plain_name, plain_name))
+    return ENGLISH.get(plain_name, plain_name)

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session, undefer
 
 from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
+from engine.definitions.dataflow.giving import outputs
+from engine.definitions.dataflow.questions import read_questions
 from engine.definitions.diagram import Element
 from engine.definitions.specs import Border
 from engine.errors import CorruptState, UnknownInstance
+from engine.expressions.wording import Label, in_words
 from engine.incidents import Incident
 from engine.instances import state
 from engine.instances.case import Case, element_id, loop_context, process_key
@@ -151,7 +154,7 @@ class _Reading:
 
     def _event(self, bundle: BundleModel, node: Node, element: Element, kind: WaitKind) -> Wait:
         place = node.id.hex, element.id
-        awaited, source, hopeless = self._origin(element, kind)
+        awaited, source, hopeless = self._origin(bundle, element, kind)
         return self._wait(
             bundle,
             node,
@@ -167,7 +170,7 @@ class _Reading:
             meanwhile=isinstance(node.task_spec, Border),
         )
 
-    def _origin(self, element: Element, kind: WaitKind) -> tuple[str, str, bool]:
+    def _origin(self, bundle: BundleModel, element: Element, kind: WaitKind) -> tuple[str, str, bool]:
         """What is awaited, from where it will come, and whether that is over."""
         if kind == WaitKind.MESSAGE:
             name = message_name(element)
@@ -176,7 +179,7 @@ class _Reading:
         if kind == WaitKind.SIGNAL:
             return named_in_words(element.reference), "la lanza otro paso de este mismo proceso", False
         if kind == WaitKind.CONDITION:
-            return _bare(element.expression), "depende de los datos de este mismo proceso", False
+            return in_words(element.expression, _labels(bundle)), "depende de los datos de este mismo proceso", False
         return "", "", False
 
     def _wait(self, bundle: BundleModel, node: Node, element: Element, kind: WaitKind, **parts: Any) -> Wait:
@@ -226,9 +229,15 @@ def _order(wait: Wait) -> tuple[Any, ...]:
     return wait.meanwhile, wait.kind != WaitKind.INCIDENT, wait.until is None, wait.until, wait.element
 
 
-def _bare(expression: str) -> str:
-    """A condition without the signs around it: `${listo}` and `= listo` are «listo»."""
-    return expression.strip().removeprefix("${").removeprefix("#{").removesuffix("}").removeprefix("=").strip()
+def _labels(bundle: BundleModel) -> dict[str, Label]:
+    """How the forms of a case call the data that they hand to it."""
+    found: dict[str, Label] = {}
+    for model in bundle.diagrams.values():
+        for element in model.elements.values():
+            asked = read_questions(bundle.form(element.form_key)) if element.form_key in bundle.form_versions else {}
+            questions = (asked[name] for name in outputs(element) if name in asked)
+            found |= {one.key: Label(one.label, one.datum.options) for one in questions}
+    return found
 
 
 def _called(element: Element, kind: WaitKind) -> str:

@@ -26,9 +26,9 @@ class Wait:
     """A thing that a case waits for.
 
     `element` is what the drawing calls it and `inside` the called process it is in, empty in the case's own; `about`
-    are the loop variables it is under («SDG»). `awaited` is the name of a message or signal in words, the text of a
-    condition, or what failed; `message` and `key` are those of a message as it is sent. `source` says from where it
-    will come, as the end of a sentence. `assignee` or `groups` have a task. `since` is None where it was not noted;
+    are the loop variables it is under («SDG»). `awaited` is the name of a message or signal in words, what a
+    condition asks, or what failed; `message` and `key` are those of a message as it is sent. `source` says from where
+    it will come, as the end of a sentence. `assignee` or `groups` have a task. `since` is None where it was not noted;
     `until` where it has no date. `meanwhile`: it may come while the case waits for something else. `hopeless`: nobody
     who could bring it is left. `row_id` is the task's or the incident's, `failed` what kind of incident.
     """
@@ -96,7 +96,7 @@ def _what(wait: Wait, words: Words) -> str:
         case WaitKind.SIGNAL:
             return f"Espera en {shown} la señal «{wait.awaited}»; {wait.source}"
         case WaitKind.CONDITION:
-            return f"Espera en {shown} que se cumpla «{wait.awaited}»; {wait.source}"
+            return f"Espera en {shown} que {wait.awaited}; {wait.source}"
     return f"Espera que un coordinador resuelva el incidente de {shown} ({wait.awaited.rstrip('.')})"
 
 

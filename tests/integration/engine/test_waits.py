@@ -160,7 +160,7 @@ def test_a_race_a_condition_and_an_incident_are_told(world: World) -> None:
     }  # fmt: skip
     assert found["llega"].awaited == "Aval de salida"
     assert found["llega"].key == "PLAN"
-    assert found["lista"].awaited == "listo"
+    assert found["lista"].awaited == "«Listo» sea sí"
     assert found["paso"].awaited == "ValueError: no hay red"
     assert {wait.since for wait in found.values()} == {world.clock.now()}
 
