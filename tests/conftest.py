@@ -18,6 +18,7 @@ from tests.support.browser import chromium  # noqa: F401 - a fixture of every fo
 from web import schema
 
 schema.load()
+databases.compile_statements_once()
 
 HERE = Path(__file__).parent
 LONG_FILES = ("browser", "e2e", "diagrams")

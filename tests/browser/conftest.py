@@ -15,6 +15,10 @@ from werkzeug.serving import make_server
 from tests.support.sharing import made_once
 from tests.support.web import PLAYED_UNTIL, Site, build_played_template, build_template, open_site
 
+WHAT_IS_WRONG = """axe.run({resultTypes: ["violations"]}).then(
+    found => found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`)
+)"""
+
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,20 +43,26 @@ class Live:
     complaints: list[str] = field(default_factory=list)
 
     def page(self, username: str, **options: object) -> Page:
-        """A page of somebody who chose to be `username`; whatever its console complains of is kept."""
-        page = self.chromium.new_context(base_url=self.address, locale="es-CO", **options).new_page()  # type: ignore[arg-type]
+        """A page of somebody who chose to be `username`; whatever its console complains of is kept.
+
+        Signing in by hand is tried by `test_fifteen_minutes`; here it would cost two pages before the one to look at.
+        """
+        context = self.chromium.new_context(base_url=self.address, locale="es-CO", **options)  # type: ignore[arg-type]
+        signed_in = self.site.visitor(username).client.get_cookie("cauce")
+        assert signed_in is not None
+        context.add_cookies([{"name": signed_in.key, "value": signed_in.value, "url": self.address}])
+        page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
-        page.goto("/ingresar")
-        page.locator(f'form[action$="/{username}"] button').click()
-        page.wait_for_load_state()
         self.pages.append(page)
         return page
 
     def violations(self, page: Page) -> list[str]:
         """What axe finds on a page."""
-        return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in Axe().run(page).response["violations"]]
+        page.evaluate(Axe().axe_script)
+        found: list[str] = page.evaluate(WHAT_IS_WRONG)
+        return found
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Databases of the tests: what many of them begin with is written once per process, and copied for each."""
+"""Databases of the tests: what many of them begin with is written once per process, and copied for each.
+
+So are the statements that are sent to them: an installation has one database and words each statement once.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,37 @@ import sqlite3
 from collections.abc import Callable, Hashable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy.engine import URL
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Dialect
 
 from engine.database import Database
 from tests.support import postgresql
 
 _kept: dict[tuple[URL, Hashable], bytes | str] = {}
 """By system and content: the bytes of a SQLite file, or the name of a PostgreSQL database."""
+
+_speaking: dict[str, Dialect] = {}
+"""By driver: the dialect that has met its server, whose compiled statements serve every database of this process."""
+
+_compiled: dict[Any, Any] = {}
+
+
+def compile_statements_once() -> None:
+    """From now on the databases of this process share what SQLAlchemy compiles; each would do it anew, by thousands."""
+    create_engine = sa.create_engine
+
+    def sharing(url: str | URL, **options: Any) -> sa.Engine:
+        engine = create_engine(url, **options)
+        known = _speaking.get(engine.driver)
+        if known is None or known.server_version_info is None:
+            known = _speaking[engine.driver] = engine.dialect
+        engine.dialect = known  # it is a part of the key of what was compiled
+        engine.update_execution_options(compiled_cache=_compiled)
+        return engine
+
+    sa.create_engine = sharing
 
 
 def create(url: URL) -> None:
