@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from enum import StrEnum
@@ -267,7 +269,7 @@ def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
         # The driver's own transaction handling is off: SQLAlchemy says BEGIN through the hook below.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _keep_a_log(cursor)
         cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
@@ -285,6 +287,20 @@ def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
             raise DatabaseDown
 
     return engine
+
+
+def _keep_a_log(cursor: Any) -> None:
+    """Put the file into WAL mode; of several that meet a new one, SQLite refuses all but one without waiting."""
+    limit = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as refused:
+            if "locked" not in str(refused) or time.monotonic() > limit:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _make_private(path: str) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, states
-from notifications.states import Fault, MailState
+from notifications.states import Fault, MailKind, MailState
 
 
 class OutboxMessage(Base):
@@ -44,6 +44,11 @@ class OutboxMessage(Base):
     sent_at: Mapped[dt.datetime | None]
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
     fault: Mapped[Fault] = mapped_column(states(Fault), default=Fault.NONE)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether what it says is for its recipient's eyes alone."""
+        return self.kind == MailKind.ACCESS_LINK
 
 
 class MailServer(Base):

@@ -150,8 +150,9 @@ class _Round:
 
     def _mark_sent(self, message: OutboxMessage) -> None:
         now = self._clock.now()
+        spent = {"text": "", "html": ""} if message.is_private else {}
         _write(self._database, message, state=MailState.SENT, sent_at=now, leased_until=None,
-               attempts=message.attempts + 1, last_error="", fault=Fault.NONE)  # fmt: skip
+               attempts=message.attempts + 1, last_error="", fault=Fault.NONE, **spent)  # fmt: skip
         if not self._done.sent:
             servers.answered(self._database, self._server, now)
         self._knocking, self._doubts = False, 0

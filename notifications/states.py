@@ -23,6 +23,9 @@ class MailKind(StrEnum):
     DIGEST = "resumen"
     INVITATION = "convocatoria"
     MODIFICATION_DENIED = "modificacion_negada"
+    ACCESS_LINK = "enlace_de_acceso"
+    """Whoever reads it signs in as its recipient: no page shows its text, and none is kept once it left."""
+    ACCOUNT_CHANGED = "cuenta"
 
 
 class Fault(StrEnum):

@@ -104,7 +104,10 @@ def _answer(error: Exception) -> Response:
     status = status_of(error) or HTTPStatus.INTERNAL_SERVER_ERROR
     _refused(error, status)
     message = getattr(error, "message", None) or SENTENCES[status]
-    return _response(status, message, getattr(error, "findings", ()))
+    response = _response(status, message, getattr(error, "findings", ()))
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def remember_refusal(error: workflows_errors.PeriodFrozen) -> None:

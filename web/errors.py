@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
+
 from engine.errors import SpokenError
 
 
@@ -15,6 +18,21 @@ class TooManyAttempts(WebError):
     """Too many sign-ins, or answers, from one place."""
 
     sentence = "Hubo demasiados intentos de ingreso. Espere quince minutos y vuelva a intentarlo."
+    wait: dt.timedelta = dt.timedelta(minutes=15)
+
+    @classmethod
+    def of(cls, wait: dt.timedelta) -> TooManyAttempts:
+        """The refusal that says how long."""
+        seconds = math.ceil(wait.total_seconds())
+        told = f"{seconds} segundos" if seconds < 100 else f"{math.ceil(seconds / 60)} minutos"
+        refusal = cls(f"Hubo varios intentos fallidos. Espere {told} y vuelva a intentarlo.")
+        refusal.wait = wait
+        return refusal
+
+    @property
+    def seconds(self) -> int:
+        """How long to wait, as `Retry-After` says it."""
+        return math.ceil(self.wait.total_seconds())
 
 
 class WrongPassword(WebError):
@@ -27,6 +45,15 @@ class WeakPassword(WebError):
     """A password too short or too obvious."""
 
     sentence = "Escriba una contraseña de al menos 12 caracteres, distinta de su usuario. Sirve una frase que recuerde."
+
+
+class GuessablePassword(WeakPassword):
+    """A password that is among the first that are tried."""
+
+    sentence = (
+        "Esa contraseña es de las que se prueban primero: está en listas conocidas, o se forma con su nombre, una "
+        "palabra sola o una secuencia. Escriba cuatro palabras que no suelan ir juntas."
+    )
 
 
 class ExpiredLink(WebError):

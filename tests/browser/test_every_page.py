@@ -29,6 +29,7 @@ PEOPLE = ("amartinez", "ocardenas", "bdiaz", "pcastro", "jrojas", "nquiroga", "a
 PHONE = {"width": 390, "height": 844}
 
 NO_PAGES = {
+    "wellknown.robots", "wellknown.security", "auth.forgot",
     "static", "health.health", "home", "auth.fresh_token", "files.download", "plans.template", "plans.workbook",
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "cases.diagram", "studio.diagram", "studio.draft_xml",

@@ -29,8 +29,9 @@ FEW = Extent(entities=5, indicators=20, months=3, lines=1, reporters=1)
 MANY = Extent(entities=50, indicators=200, months=3, lines=1, reporters=1)
 
 NOT_HERE = {
+    "wellknown.robots", "wellknown.security",  # for machines
     "static", "health.health", "home", "demo.clock",  # no page, or none of an installation with passwords
-    "auth.fresh_token", "auth.choose_password", "auth.sign_in",  # before anybody is known
+    "auth.fresh_token", "auth.choose_password", "auth.forgot", "auth.sign_in",  # before anybody is known
     "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for
     "boards.choose_opening",  # of a period that the calendar missed
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
-from notifications import outbox
+from notifications import accounts, outbox
 from notifications import reading as mails
 from web.auth import allow, passwords, sessions
 from web.auth.models import Credential
 from web.pages import actor, back_to, current, page
+from web.pages import person as me
 from web.paging import paged
 from web.people import everybody
 from workflows.auditing import recording as auditing
@@ -24,6 +25,7 @@ from workflows.sectors.models import Entity
 from workflows.spanish import plain
 
 ADMINISTRATOR = "administrador"
+HANDED_OVER = "Se lo entregará quien administra. Hasta que lo use, su contraseña sigue siendo la misma."
 
 blueprint = Blueprint("admin", __name__, url_prefix="/personas")
 
@@ -88,7 +90,22 @@ def set_roles(username: str) -> Any:
             before={"roles": sorted(before)},
             after={"roles": sorted(wanted & known)},
         )
+        _tell_roles(session, found, before, wanted & known)
     return back_to("admin.person", "Los roles quedaron guardados.", username=username)
+
+
+def _tell_roles(session: Session, found: Person, before: set[str], after: set[str]) -> None:
+    """Tell a person which roles came and went."""
+    names = {role.id: role.name for role in session.scalars(sa.select(Role))}
+    lines = [f"Ahora tiene: {names[role]}" for role in sorted(after - before)]
+    lines += [f"Ya no tiene: {names[role]}" for role in sorted(before - after)]
+    if lines:
+        _tell(session, found, "cambiaron sus roles", details=lines)
+
+
+def _tell(session: Session, found: Person, what: str, **more: Any) -> None:
+    by = f"{me().name} (administración)"
+    accounts.tell_changed(session, current().clock.now(), found, what, by, **more)
 
 
 @blueprint.post("/<username>/correo")
@@ -111,6 +128,9 @@ def set_email(username: str) -> Any:
             after={"correo": email},
         )
         waiting = mails.undelivered(session, recipient=username)
+        if before != email:
+            # The old address is told too, unless it is known that nothing arrives there.
+            _tell(session, found, f"su correo ahora es {email}", addresses=(email,) if waiting else (before, email))
     notice = "El correo quedó guardado."
     return back_to("admin.person", f"{notice} Pulse «Reenviar»." if waiting else notice, username=username)
 
@@ -146,6 +166,7 @@ def set_access(username: str) -> Any:
 def _let_in(session: Session, found: Person) -> str:
     found.active = True
     auditing.record(session, current().clock, actor(), "activar", ("persona", found.username))
+    _tell(session, found, "puede ingresar de nuevo")
     return "puede ingresar de nuevo"
 
 
@@ -164,15 +185,27 @@ def _keep_out(session: Session, found: Person) -> str:
 @blueprint.post("/<username>/enlace")
 @allow(ADMINISTRATOR)
 def link(username: str) -> str:
-    """Make a link with which the person chooses a password."""
+    """Make a link with which the person chooses a password, to be handed over; the person is told."""
     application = current()
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
-        credential = session.get(Credential, username)
-        token = passwords.make_link_token(application.config.secret_key, credential, username)
+        address = passwords.link(session, application.config, username)
         auditing.record(session, application.clock, actor(), "enlace_de_clave", ("persona", username))
-    address = application.config.base_url + url_for("auth.choose_password", token=token)
+        _tell(session, found, "se hizo un enlace para escoger otra contraseña", details=[HANDED_OVER])
     return page("admin/link.html", person=found, address=address, hours=passwords.LINK_HOURS)
+
+
+@blueprint.post("/<username>/enlace/correo")
+@allow(ADMINISTRATOR)
+def mail_link(username: str) -> Any:
+    """Send the link to the person's own address: nobody else sees it."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        found = Directory().person(session, username)
+        address, hours = passwords.link(session, application.config, username), passwords.LINK_HOURS
+        auditing.record(session, application.clock, actor(), "enlace_de_clave_por_correo", ("persona", username))
+        accounts.send_link(session, application.clock.now(), found, link=address, hours=hours, asked_by=me().name)
+    return back_to("admin.person", f"El enlace sale a {found.email} en unos segundos.", username=username)
 
 
 def _ensure_not_locked_out(username: str, loses_access: bool) -> None:

@@ -1,4 +1,9 @@
-"""The limit of sign-in attempts, kept in the database so that it holds for every process."""
+"""How often passwords may be tried, kept in the database so that it holds for every process.
+
+Who guesses waits longer and longer; nobody is locked out by what somebody else does. A browser in which the person
+signed in before (`web.auth.devices`) has a count of its own. What comes from other browsers counts by person and
+network together, and beyond a larger number by person, against many networks, and by network, against many persons.
+"""
 
 from __future__ import annotations
 
@@ -12,28 +17,38 @@ from engine.database import Database
 from web.auth.models import SignInAttempt
 from web.errors import TooManyAttempts
 
-WINDOW = dt.timedelta(minutes=15)
-PER_PERSON = 8
-PER_ADDRESS = 40
+WINDOW = dt.timedelta(hours=1)
+FREE = 5
+"""Failures, of one person from one network or browser, after which one waits before the next try."""
+FREE_OF_STRANGERS = 50
+"""The same, of one person from all networks in which they are not known."""
+FREE_OF_NETWORK = 150
+"""The same, of one network: an office goes out by one address."""
+LONGEST = dt.timedelta(minutes=15)
+KNOWN = "equipo:"
+"""How the origin of an attempt begins that comes from a browser which is known."""
 
 
-def begin(database: Database, clock: Clock, username: str, address: str) -> None:
+def begin(database: Database, clock: Clock, username: str, network: str, device: str = "") -> None:
     """Count this attempt before the password is looked at. Raises `TooManyAttempts`.
 
-    The row is committed before it is counted: of many attempts at once, none overlooks the others.
+    The row is committed before it is counted: of many attempts at once, none overlooks the others. `device` names a
+    browser in which this person signed in before.
     """
+    username, origin = username[:60], (f"{KNOWN}{device}" if device else network)[:60]
     with database.unit_of_work() as session:
-        attempt = SignInAttempt(username=username[:60], address=address[:60], at=clock.now())
+        attempt = SignInAttempt(username=username, address=origin, at=clock.now())
         session.add(attempt)
         session.flush()
         attempt_id = attempt.id
     with database.reading() as session:
-        if not _is_too_many(session, clock, username[:60], address[:60]):
-            return
+        wait = _wait(session, clock.now(), attempt_id, username, origin)
+    if not wait:
+        return
     with database.unit_of_work() as session:
-        # What was refused does not count, else a stranger could lock a person out for good.
+        # What was refused does not count, else a stranger could make a person wait for good.
         session.execute(sa.delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
-    raise TooManyAttempts()
+    raise TooManyAttempts.of(wait)
 
 
 def forget(session: Session, clock: Clock, username: str) -> None:
@@ -42,14 +57,30 @@ def forget(session: Session, clock: Clock, username: str) -> None:
     session.execute(sa.delete(SignInAttempt).where(sa.or_(SignInAttempt.username == username[:60], old)))
 
 
-def _is_too_many(session: Session, clock: Clock, username: str, address: str) -> bool:
-    since = clock.now() - WINDOW
-    return (
-        _count(session, since, SignInAttempt.username == username) > PER_PERSON
-        or _count(session, since, SignInAttempt.address == address) > PER_ADDRESS
+def wait_after(failures: int, free: int = FREE) -> dt.timedelta:
+    """How long after the last of so many failures nobody is heard: 2 s, 4 s, 8 s… to a quarter of an hour."""
+    if failures < free:
+        return dt.timedelta()
+    return min(LONGEST, dt.timedelta(seconds=2.0 ** min(failures - free + 1, 20)))
+
+
+def _wait(session: Session, now: dt.datetime, attempt_id: int, username: str, origin: str) -> dt.timedelta:
+    of_person, from_here = SignInAttempt.username == username, SignInAttempt.address == origin
+    rules = [(FREE, sa.and_(of_person, from_here))]
+    if not origin.startswith(KNOWN):
+        strangers = sa.not_(SignInAttempt.address.startswith(KNOWN, autoescape=True))
+        rules += [(FREE_OF_STRANGERS, sa.and_(of_person, strangers)), (FREE_OF_NETWORK, from_here)]
+    return max(_still(session, now, attempt_id, whose, free) for free, whose in rules)
+
+
+def _still(
+    session: Session, now: dt.datetime, attempt_id: int, whose: sa.ColumnElement[bool], free: int
+) -> dt.timedelta:
+    """How long is left to wait by one rule."""
+    query = sa.select(sa.func.count(), sa.func.max(SignInAttempt.at)).where(
+        SignInAttempt.at > now - WINDOW, SignInAttempt.id != attempt_id, whose
     )
-
-
-def _count(session: Session, since: dt.datetime, whose: sa.ColumnElement[bool]) -> int:
-    query = sa.select(sa.func.count()).select_from(SignInAttempt).where(SignInAttempt.at > since, whose)
-    return session.scalars(query).one()
+    failures, last = session.execute(query).one()
+    if last is None:
+        return dt.timedelta()
+    return max(dt.timedelta(), last + wait_after(failures, free) - now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from web.auth.access import ANYONE, DEMO, SIGNED_IN, declared
 from web.auth.demo import people_by_entity
 from web.auth.held import HeldRequest, hold, seal
 from web.errors import UnwritableField
+from web.network import is_this_machine
 from web.pages import current, page, wants_json
 from workflows.documents.letters import UnwritableText, received
 
@@ -55,10 +55,7 @@ def ensure_writable() -> None:
 
 def is_demo_visitor() -> bool:
     """Whether this is the demo, asked from this same machine."""
-    try:
-        return current().config.demo and ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
+    return current().config.demo and is_this_machine(request.remote_addr)
 
 
 def check_token() -> Any:

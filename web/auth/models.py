@@ -38,7 +38,8 @@ class SignInAttempt(Base):
 class WebSession(Base):
     """A browser in which somebody signed in. Only the digest of its token is kept.
 
-    `seen_at` moves in steps of a few minutes, so that reading pages does not write at every click.
+    `seen_at` moves in steps of a few minutes, so that reading pages does not write at every click. `browser` is its
+    name in words, `network` where it signed in from.
     """
 
     __tablename__ = "web_session"
@@ -47,3 +48,5 @@ class WebSession(Base):
     username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
     started_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]
+    browser: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    network: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,21 +17,29 @@ from web.people import PERSON, SignedPerson, signed, signed_person
 from workflows.people.models import Person
 
 IDLE = dt.timedelta(hours=8)
+LONGEST = dt.timedelta(hours=14)
+"""However busy: whoever signs in in the morning works all day and is asked again the next."""
 SEEN_STEP = dt.timedelta(minutes=5)
 
 _OF_TOKEN = (
-    PERSON.add_columns(WebSession.seen_at)
+    PERSON.add_columns(WebSession.started_at, WebSession.seen_at)
     .join(WebSession, WebSession.username == Person.username)
     .where(WebSession.token_sha256 == sa.bindparam("digest"))
 )
 
 
-def begin(session: Session, clock: Clock, username: str) -> SignedPerson | None:
+def begin(
+    session: Session, clock: Clock, username: str, *, browser: str = "", network: str = ""
+) -> SignedPerson | None:
     """Open a session for a person and drop everybody's expired ones; None if the person may not sign in."""
     now = clock.now()
-    session.execute(sa.delete(WebSession).where(WebSession.seen_at < now - IDLE))
+    over = sa.or_(WebSession.seen_at < now - IDLE, WebSession.started_at < now - LONGEST)
+    session.execute(sa.delete(WebSession).where(over))
     token = secrets.token_urlsafe(32)
-    session.add(WebSession(token_sha256=_digest(token), username=username, started_at=now, seen_at=now))
+    opened = WebSession(
+        token_sha256=_digest(token), username=username, started_at=now, seen_at=now, browser=browser, network=network
+    )
+    session.add(opened)
     return signed_person(session, username, token)
 
 
@@ -38,24 +47,44 @@ def load(database: Database, clock: Clock, token: str) -> SignedPerson | None:
     """The person of a token, if the session is still alive; remembers that it was used."""
     with database.reading() as session:
         found = session.execute(_OF_TOKEN, {"digest": _digest(token)}).all()
-    if not found or found[0].seen_at < clock.now() - IDLE:
+    now = clock.now()
+    if not found or found[0].seen_at < now - IDLE or found[0].started_at < now - LONGEST:
         return None
-    if found[0].seen_at < clock.now() - SEEN_STEP:
+    if found[0].seen_at < now - SEEN_STEP:
         with database.unit_of_work() as session:
             mark = sa.update(WebSession).where(WebSession.token_sha256 == _digest(token))
-            session.execute(mark.values(seen_at=clock.now()))
+            session.execute(mark.values(seen_at=now))
     return signed(found, token)
 
 
 def carry_over(session: Session, before: dt.datetime, after: dt.datetime) -> None:
     """Let the sessions alive at `before` be alive at `after`: a clock that was moved is nobody's absence."""
     alive = sa.update(WebSession).where(WebSession.seen_at >= before - IDLE)
-    session.execute(alive.values(seen_at=after))
+    session.execute(alive.values(seen_at=after, started_at=after))
 
 
 def end(session: Session, token: str) -> None:
     """Close one session."""
     session.execute(sa.delete(WebSession).where(WebSession.token_sha256 == _digest(token)))
+
+
+def of_person(session: Session, clock: Clock, username: str) -> Sequence[WebSession]:
+    """The sessions in which a person is signed in now, the last used first."""
+    now = clock.now()
+    query = sa.select(WebSession).where(WebSession.username == username, WebSession.seen_at >= now - IDLE)
+    query = query.where(WebSession.started_at >= now - LONGEST)
+    return session.scalars(query.order_by(WebSession.seen_at.desc())).all()
+
+
+def is_here(opened: WebSession, token: str) -> bool:
+    """Whether this is the session with that token."""
+    return opened.token_sha256 == _digest(token)
+
+
+def end_one(session: Session, username: str, token_sha256: str) -> None:
+    """Close one session of a person, wherever it is open."""
+    query = sa.delete(WebSession).where(WebSession.username == username, WebSession.token_sha256 == token_sha256)
+    session.execute(query)
 
 
 def end_all(session: Session, username: str, *, but: str = "") -> None:

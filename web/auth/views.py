@@ -10,13 +10,19 @@ from flask import Blueprint, abort, jsonify, make_response, redirect, request, u
 from flask import session as browser_session
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
-from web.auth import ANYONE, DEMO, SIGNED_IN, allow, attempts, passwords, sessions
+from engine.identity import Actor
+from notifications import accounts
+from web.auth import ANYONE, DEMO, SIGNED_IN, allow, attempts, browsers, devices, passwords, sessions
 from web.auth.gate import is_demo_visitor, sign_in_page
 from web.auth.held import unseal
 from web.auth.models import Credential
-from web.errors import WeakPassword, WrongPassword
+from web.errors import TooManyAttempts, WeakPassword, WebError, WrongPassword
+from web.network import network_of
 from web.pages import back_to, current, page, person
+from workflows.auditing import recording as auditing
 from workflows.people.models import Person
 
 log = logging.getLogger(__name__)
@@ -38,17 +44,34 @@ def sign_in() -> Any:
 def check_password() -> Any:
     """Sign in with user and password."""
     application, username = current(), request.form.get("username", "").strip().lower()
-    attempts.begin(application.database, application.clock, username, request.remote_addr or "")
+    try:
+        count_attempt(username)
+    except TooManyAttempts as refused:
+        return _not_signed_in(username, refused, HTTPStatus.TOO_MANY_REQUESTS)
     with application.database.reading() as session:
         credential = session.get(Credential, username)
     if not passwords.matches(credential, request.form.get("password", "")) or not open_session(username):
         # Only whom we know: somebody may have typed the password in the place of the name.
         _log_sign_in("failed", username if credential else None)
-        held = unseal(application.config.secret_key, request.form.get("held", ""))
-        following = request.form.get("sigue", "")
-        body = sign_in_page(held=held, following=following, username=username, error=WrongPassword().message)
-        return make_response(body, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _not_signed_in(username, WrongPassword(), HTTPStatus.UNPROCESSABLE_ENTITY)
+    devices.remember(username)
     return go_on()
+
+
+def count_attempt(username: str) -> None:
+    """Count a try at a person's password from this browser. Raises `TooManyAttempts`."""
+    application, network = current(), network_of(request.remote_addr)
+    attempts.begin(application.database, application.clock, username, network, devices.known(username))
+
+
+def _not_signed_in(username: str, why: WebError, status: HTTPStatus) -> Response:
+    """The sign-in page again, with what was typed and what waits behind it."""
+    held = unseal(current().config.secret_key, request.form.get("held", ""))
+    body = sign_in_page(held=held, following=request.form.get("sigue", ""), username=username, error=why.message)
+    response = make_response(body, status)
+    if isinstance(why, TooManyAttempts):
+        response.headers["Retry-After"] = str(why.seconds)
+    return response
 
 
 @blueprint.post("/demostracion/<username>")
@@ -79,7 +102,24 @@ def account() -> str:
     with current().database.reading() as session:
         has_password = session.get(Credential, person().username) is not None
         email = session.get_one(Person, person().username).email
-    return page("auth/account.html", has_password=has_password, email=email)
+        opened = [
+            (one, sessions.is_here(one, person().token))
+            for one in sessions.of_person(session, current().clock, person().username)
+        ]
+    return page("auth/account.html", has_password=has_password, email=email, opened=opened)
+
+
+@blueprint.post("/cuenta/sesiones/cerrar")
+@allow(SIGNED_IN)
+def end_session() -> Any:
+    """Close one of my sessions elsewhere, or all of them."""
+    me, which = person(), request.form.get("cual", "")
+    with current().database.unit_of_work() as session:
+        if which:
+            sessions.end_one(session, me.username, which)
+        else:
+            sessions.end_all(session, me.username, but=me.token)
+    return back_to("auth.account", "La sesión se cerró." if which else "Las demás sesiones se cerraron.")
 
 
 @blueprint.post("/cuenta/clave")
@@ -89,13 +129,14 @@ def change_password() -> Any:
     me, application = person(), current()
     with application.database.reading() as session:
         credential = session.get(Credential, me.username)
-    attempts.begin(application.database, application.clock, me.username, request.remote_addr or "")
+    count_attempt(me.username)
     if credential is not None and not passwords.matches(credential, request.form.get("current", "")):
         raise WrongPassword("La contraseña actual no coincide. No se cambió nada; vuelva a intentarlo.")
     with application.database.unit_of_work() as session:
         passwords.set_password(session, application.clock, me.username, twice_typed())
         attempts.forget(session, application.clock, me.username)
         sessions.end_all(session, me.username, but=me.token)
+        tell_password(session, session.get_one(Person, me.username))
     return back_to("auth.account", "Su contraseña cambió. Las demás sesiones suyas se cerraron.")
 
 
@@ -110,7 +151,44 @@ def choose_password(token: str) -> Any:
             return page("auth/choose_password.html", username=username)
         passwords.set_password(session, application.clock, username, twice_typed())
         sessions.end_all(session, username)
+        attempts.forget(session, application.clock, username)
+        tell_password(session, session.get_one(Person, username))
     return back_to("auth.sign_in", "Ya puede ingresar con su nueva contraseña.")
+
+
+def tell_password(session: Session, whose: Person) -> None:
+    """Write down that a person chose another password, and tell them: somebody else may have."""
+    clock = current().clock
+    auditing.record(session, clock, Actor(whose.username), "cambiar_clave", ("persona", whose.username))
+    accounts.tell_changed(session, clock.now(), whose, "la contraseña cambió", "usted, o quien tenía su enlace")
+
+
+@blueprint.get("/olvide")
+@allow(ANYONE)
+def forgot() -> str:
+    """Where a person who forgot the password asks for a link."""
+    if current().is_demo:
+        abort(HTTPStatus.NOT_FOUND)
+    return page("auth/forgot.html")
+
+
+@blueprint.post("/olvide")
+@allow(ANYONE)
+def send_link() -> Any:
+    """Send the link to the person's own address; whether there is such a person is told to nobody."""
+    application, username = current(), request.form.get("username", "").strip().lower()
+    attempts.begin(application.database, application.clock, f"olvido:{username}", network_of(request.remote_addr))
+    with application.database.unit_of_work() as session:
+        found = session.get(Person, username)
+        if found is not None and found.active:
+            hours = passwords.FORGOTTEN_LINK_HOURS
+            address = passwords.link(session, application.config, username, hours=hours)
+            accounts.send_link(session, application.clock.now(), found, link=address, hours=hours)
+            auditing.record(session, application.clock, Actor(username), "pedir_enlace_de_clave", ("persona", username))
+    return back_to(
+        "auth.sign_in",
+        "Si ese usuario existe, en unos minutos le llega un correo con un enlace que sirve durante una hora.",
+    )
 
 
 @blueprint.get("/sesion/ficha")
@@ -127,7 +205,9 @@ def open_session(username: str) -> bool:
         found = session.get(Person, username)
         if found is None or not found.active:
             return False
-        signed = sessions.begin(session, application.clock, username)
+        browser = browsers.in_words(request.user_agent.string)
+        network = network_of(request.remote_addr)
+        signed = sessions.begin(session, application.clock, username, browser=browser, network=network)
         attempts.forget(session, application.clock, username)
         if current_user.is_authenticated:
             sessions.end(session, person().token)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +13,7 @@ from werkzeug.wrappers import Response
 from web.answering import RETRY_AFTER_S
 from web.auth import ANYONE, allow
 from web.health import reading
+from web.network import is_this_machine
 from web.pages import current
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,4 @@ def _may_know() -> bool:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and hmac.compare_digest(token.encode(), given.encode()):
         return True
-    try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
+    return is_this_machine(request.remote_addr)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web.auth import ANYONE, allow
+from web.network import network_of
 from web.pages import current, page
 from web.portal import answering
 from workflows.surveys import conducting
@@ -40,7 +41,7 @@ def answer(token: str) -> Response:
     if token in _answered():
         return redirect(url_for("survey.thanks", token=token))
     secret = application.config.secret_key
-    answering.count(application.database, application.engine.clock, survey_id, request.remote_addr or "", secret)
+    answering.count(application.database, application.engine.clock, survey_id, network_of(request.remote_addr), secret)
     try:
         with application.database.unit_of_work() as writing:
             _keep(writing, token)

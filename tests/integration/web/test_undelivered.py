@@ -59,9 +59,9 @@ def test_a_refused_address_is_shown_at_the_person_corrected_there_and_sent_again
     assert "Pulse «Reenviar»" in admin.text()
     admin.press("/personas/sruiz/reenviar")
 
-    # Then both reach her at the new one, and nothing is shown any more
+    # Then both reach her at the new one, with word of the change, and nothing is shown any more
     deliver(replace(office.application, sender=SmtpSender(mailbox.url)))
-    assert [str(mail["To"]) for mail in mailbox.messages] == ["nueva@demo.example"] * 2
+    assert [str(mail["To"]) for mail in mailbox.messages] == ["nueva@demo.example"] * 3
     admin.open("/personas/sruiz")
     assert "No le llegan" not in admin.text()
 

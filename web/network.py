@@ -1,0 +1,29 @@
+"""Where a request comes from, as far as limits go by it."""
+
+from __future__ import annotations
+
+import ipaddress
+
+OWN_V6 = 64
+"""A connection is given this many bits of IPv6 and may use any address below them."""
+
+
+def network_of(address: str | None) -> str:
+    """What stands for whoever asks: an IPv4 address, the /64 of an IPv6 one; empty if there is none."""
+    try:
+        found = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, OWN_V6), strict=False))
+    return str(found)
+
+
+def is_this_machine(address: str | None) -> bool:
+    """Whether the request was made here."""
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
