@@ -114,6 +114,7 @@ class Desk:
             ("task", reporter, f"/tareas/{task.id}"),
             ("board", COORDINATOR, "/seguimiento"),
             ("plan", COORDINATOR, f"/plan/?plan={PLAN}"),
+            ("plan_open", COORDINATOR, f"/plan/?plan={PLAN}&mes={self.built.reported}"),
             ("lifecycle", COORDINATOR, "/ciclo"),
             ("case", COORDINATOR, f"/casos/{task.instance_id}"),
             ("indicator", COORDINATOR, f"/plan/{PLAN}/indicadores/IR-001?mes={closed}"),

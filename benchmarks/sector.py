@@ -195,6 +195,8 @@ class Sector:
     application: Application
     clock: VirtualClock
     newest_closed: str
+    reported: str
+    """The month that is being reported."""
 
     @cached_property
     def database(self) -> Database:
@@ -225,7 +227,7 @@ def built(
             _keep(application.database, kept)
     clock.move_to(_reporting(extent))
     try:
-        yield Sector(application, clock, _newest_closed(extent))
+        yield Sector(application, clock, _month(extent, 2), _month(extent, 1))
     finally:
         application.database.dispose()
 
@@ -242,8 +244,9 @@ def _reporting(extent: Extent) -> dt.datetime:
     return dt.datetime.combine(WorkingCalendar().add_working_days(opened.date(), 2), dt.time(10), BOGOTA)
 
 
-def _newest_closed(extent: Extent) -> str:
-    return f"{add_months(dt.date(FIRST_YEAR, 1, 1), extent.months - 2):%Y-%m}"
+def _month(extent: Extent, back: int) -> str:
+    """The last month, or one before it."""
+    return f"{add_months(dt.date(FIRST_YEAR, 1, 1), extent.months - back):%Y-%m}"
 
 
 def _build(application: Application, clock: VirtualClock, extent: Extent, sectors: int) -> None:
@@ -257,7 +260,7 @@ def _build(application: Application, clock: VirtualClock, extent: Extent, sector
     with database.unit_of_work() as session:
         cycles.open_due(session, engine)
         sweep.fire_due_timers(session, engine)
-        closed = sa.update(Period).where(Period.code == _newest_closed(extent))
+        closed = sa.update(Period).where(Period.code == _month(extent, 2))
         session.execute(closed.values(published_at=clock.now()))
 
 

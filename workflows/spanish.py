@@ -6,6 +6,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from workflows.calendar import BOGOTA
 
@@ -13,6 +14,7 @@ MONTHS = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
     "diciembre",
 )  # fmt: skip
+_MARKS = str.maketrans(",.-", ".,−")
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 
 
@@ -25,9 +27,14 @@ def number(value: Decimal | int | None, decimals: int | None = None) -> str:
         return "—"
     exact = Decimal(value)
     if decimals is not None:
-        exact = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
-    text = f"{exact:,f}"
-    return text.translate(str.maketrans(",.", ".,")).replace("-", "−")
+        exact = exact.quantize(_unit(decimals), ROUND_HALF_EVEN)
+    return f"{exact:,f}".translate(_MARKS)
+
+
+@lru_cache(maxsize=64)
+def _unit(decimals: int) -> Decimal:
+    """The smallest step of so many decimals."""
+    return Decimal(1).scaleb(-decimals)
 
 
 def percentage(value: Decimal | None, decimals: int = 1) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from web.answering import remember_refusal
 from web.auth import SIGNED_IN, allow
-from web.pages import actor, back_to, current, page
+from web.pages import HERE, actor, addresses, back_to, current, page
 from web.plans import budget, changes, levels, loading, timeline, wording
 from web.plans.blueprint import blueprint
 from workflows.cycles.models import Period
@@ -47,6 +47,7 @@ def index() -> str:
     return page(
         "plans/index.html",
         plan=chosen, plans=plans, tree=tree, months=months, month=month, found=found, cells=cells, light=light,
+        address_of=addresses("plans.indicator", plan_code=chosen.code, indicator_code=HERE, mes=month),
     )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def _figures(
     kept = figures.levels(session, plan_code, month)
     if kept is not None:
         return kept, figures.cells(session, plan_code, month)
-    found = figures.compute(session, plan_code, month)
+    found = figures.at_a_glance(session, plan_code, month)
     return found, {code: one.assessment for code, one in found.indicators.items()}
 
 
@@ -69,7 +70,7 @@ def level(plan_code: str, kind: str, code: str) -> str:
         plan = _plan(session, plan_code)
         months = _months(session, plan_code)
         month = _chosen_month(months) or abort(404)
-        found = figures.of_period(session, plan_code, month)
+        found = figures.at_a_glance(session, plan_code, month)
         shown = levels.read(session, found, kind, code)
     if shown is None:
         abort(404)

@@ -59,6 +59,20 @@ class Assessment:
 
 def assess(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: Bands = DEFAULT_BANDS) -> Assessment:
     """The figures of `sheet` at the end of a month, with the thresholds in force then."""
+    found = judge(sheet, series, year, month, bands)
+    if found.cutoff is None:
+        return found
+    if found.executed is None:
+        return replace(found, last=last_known(sheet, series, found.cutoff))
+    return replace(
+        found,
+        plan_progress=_plan_progress(sheet, series, found.cutoff, found.executed),
+        years_met=_years_met(sheet, series, found.cutoff) if sheet.annualization == CONSTANT else None,
+    )
+
+
+def judge(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: Bands = DEFAULT_BANDS) -> Assessment:
+    """As `assess`, of the year alone: without `last`, `plan_progress` and `years_met`."""
     if not sheet.target(year, month):
         return Assessment(status=NOT_PROGRAMMED, executed=series.get((year, month)))
     cutoff = sheet.last_cutoff(year, month)
@@ -71,12 +85,8 @@ def assess(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: 
     )
     executed = executed_in_year(sheet, series, cutoff)
     if executed is None:
-        return replace(promised, status=NO_DATA, color=GREY, last=last_known(sheet, series, cutoff))
-    return replace(
-        _judge(sheet, promised, executed, bands),
-        plan_progress=_plan_progress(sheet, series, cutoff, executed),
-        years_met=_years_met(sheet, series, cutoff) if sheet.annualization == CONSTANT else None,
-    )
+        return replace(promised, status=NO_DATA, color=GREY)
+    return _judge(sheet, promised, executed, bands)
 
 
 def executed_in_year(sheet: IndicatorSheet, series: Series, cutoff: Month) -> Decimal | None:

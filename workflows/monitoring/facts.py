@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -104,7 +105,7 @@ _TARGETS = _Asked(
             theirs(YearTarget.indicator_id)
         ),
         sa.select(MonthTarget.indicator_id, MonthTarget.year, MonthTarget.month, MonthTarget.programmed).where(
-            theirs(MonthTarget.indicator_id)
+            theirs(MonthTarget.indicator_id), MonthTarget.year >= sa.bindparam("since_year")
         ),
     )
 )
@@ -118,12 +119,16 @@ _SNAPSHOTS = _Asked(
         PeriodRow.reviews,
         PeriodRow.year_target,
         PeriodRow.programmed_to_date,
-    ).where(theirs(PeriodRow.indicator_id))
+    ).where(theirs(PeriodRow.indicator_id), PeriodRow.period_id.in_(sa.bindparam("periods", expanding=True)))
 )
 _MEASURED = _Asked(
     lambda theirs: (
         sa.select(Measurement.indicator_id, Measurement.period_id, Measurement.value, Measurement.counts_from)
-        .where(theirs(Measurement.indicator_id), Measurement.state.in_(sa.bindparam("states", expanding=True)))
+        .where(
+            theirs(Measurement.indicator_id),
+            Measurement.period_id.in_(sa.bindparam("periods", expanding=True)),
+            Measurement.state.in_(sa.bindparam("states", expanding=True)),
+        )
         .order_by(Measurement.id)
     )
 )
@@ -134,6 +139,7 @@ _THRESHOLDS = sa.select(Thresholds.valid_from, Thresholds.bands).where(
     Thresholds.plan_code == sa.bindparam("plan_code")
 )
 _LAST = "9999-12"
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 def read_month(code: str) -> Month:
@@ -200,12 +206,17 @@ def record_of(
     upto: str | None,
     states: frozenset[str],
     some: bool = False,
+    since: str = "",
 ) -> Record:
-    """What was promised and reported of these `indicator_rows`; `some` where they are not all of the plan."""
+    """What was promised and reported of these `indicator_rows`; `some` where they are not all of the plan.
+
+    `since` leaves out what is of months before that one, but the targets of years.
+    """
     periods = session.execute(_PERIODS, {"plan_code": plan.code, "upto": upto or _LAST}).all()
     whose = Whose(plan.code, [row.id for row in indicators] if some else None)
-    sheets = _sheets(session, plan, indicators, whose, followed_from=_followed_from(plan, periods))
-    months = {row.id: (row.year, row.month) for row in periods}
+    first = _first_followed(plan, [row.code for row in periods])
+    sheets = _sheets(session, plan, indicators, whose, followed_from=first, since_year=int(since[:4] or 0))
+    months = {row.id: (row.year, row.month) for row in periods if row.code >= since}
     owners, snapshots = _snapshots(session, months, whose)
     return Record(indicators, sheets, owners, snapshots, _measured(session, months, whose, states))
 
@@ -254,7 +265,7 @@ class Record:
     def fact(self, row: Any, period: str) -> IndicatorFacts:
         """One of the `indicators` as it stands at a month."""
         owner = self.owners.get(row.id, {}).get(read_month(period))
-        return _facts(row, owner, self.sheet(row.id, period), self.series(row.id, period))
+        return fact_of(row, owner, self.sheet(row.id, period), self.series(row.id, period))
 
     def sheet(self, indicator_id: int, period: str) -> IndicatorSheet:
         """What an indicator promises, as it stood at a month."""
@@ -292,29 +303,42 @@ def sheets_of(session: Session, plan: Plan, *, followed_from: Month | None = Non
 
 
 def _sheets(
-    session: Session, plan: Plan, indicators: Iterable[Any], whose: Whose, *, followed_from: Month
+    session: Session, plan: Plan, indicators: Iterable[Any], whose: Whose, *, followed_from: Month, since_year: int = 0
 ) -> dict[int, IndicatorSheet]:
     targets: dict[int, dict[int, Decimal | None]] = {}
     monthly: dict[int, dict[Month, Decimal]] = {}
-    for id_, year, month, target in whose.rows(session, _TARGETS):
+    for id_, year, month, target in whose.rows(session, _TARGETS, since_year=since_year):
         if month:
             monthly.setdefault(id_, {})[year, month] = target
         else:
             targets.setdefault(id_, {})[year] = target
     return {
-        row.id: IndicatorSheet(
-            code=row.code,
-            annualization=row.annualization,
-            periodicity=row.periodicity,
-            baseline=row.baseline,
-            final_target=row.final_target,
-            first_year=plan.first_year,
-            targets=targets.get(row.id, {}),
-            monthly=monthly.get(row.id, {}),
-            followed_from=followed_from,
-        )
+        row.id: sheet_of(row, plan, followed_from, {}, targets.get(row.id, {}), monthly.get(row.id, {}))
         for row in indicators
     }
+
+
+def sheet_of(
+    row: Any,
+    plan: Plan,
+    followed_from: Month,
+    snapshots: Mapping[Month, Snapshot],
+    targets: Mapping[int, Decimal | None] = _NOTHING,
+    monthly: Mapping[Month, Decimal] = _NOTHING,
+) -> IndicatorSheet:
+    """The data sheet of one of `indicator_rows`."""
+    return IndicatorSheet(
+        code=row.code,
+        annualization=row.annualization,
+        periodicity=row.periodicity,
+        baseline=row.baseline,
+        final_target=row.final_target,
+        first_year=plan.first_year,
+        targets=targets,
+        monthly=monthly,
+        snapshots=snapshots,
+        followed_from=followed_from,
+    )
 
 
 def _with(facts: PlanFacts, overrides: Mapping[str, Decimal | None]) -> PlanFacts:
@@ -328,9 +352,14 @@ def _with(facts: PlanFacts, overrides: Mapping[str, Decimal | None]) -> PlanFact
     return replace(facts, indicators=indicators)
 
 
-def _followed_from(plan: Plan, periods: Iterable[Any]) -> Month:
+def followed_from(session: Session, plan: Plan) -> Month:
     """The first month anybody was asked about: the first on record, or the first the calendar will open."""
-    return read_month(min([row.code for row in periods] + [plan.first_month]))
+    first = session.scalar(sa.select(sa.func.min(Period.code)).where(Period.plan_code == plan.code))
+    return _first_followed(plan, [first] if first else [])
+
+
+def _first_followed(plan: Plan, months: Sequence[str]) -> Month:
+    return read_month(min([*months, plan.first_month]))
 
 
 def _snapshots(
@@ -338,12 +367,11 @@ def _snapshots(
 ) -> tuple[dict[int, dict[Month, Any]], dict[int, dict[Month, Snapshot]]]:
     owners: dict[int, dict[Month, Any]] = {}
     snapshots: dict[int, dict[Month, Snapshot]] = {}
-    for row in whose.rows(session, _SNAPSHOTS):
+    for row in whose.rows(session, _SNAPSHOTS, periods=list(months)):
         indicator_id, period_id, *_owner, year_target, programmed = row
-        month = months.get(period_id)
-        if month is not None:
-            owners.setdefault(indicator_id, {})[month] = row
-            snapshots.setdefault(indicator_id, {})[month] = Snapshot(year_target, programmed)
+        month = months[period_id]
+        owners.setdefault(indicator_id, {})[month] = row
+        snapshots.setdefault(indicator_id, {})[month] = Snapshot(year_target, programmed)
     return owners, snapshots
 
 
@@ -351,14 +379,15 @@ def _measured(
     session: Session, months: Mapping[int, Month], whose: Whose, states: frozenset[str]
 ) -> dict[int, list[tuple[Month, Decimal | None, str]]]:
     found: dict[int, list[tuple[Month, Decimal | None, str]]] = {}
-    for id_, period_id, value, counts_from in whose.rows(session, _MEASURED, states=sorted(states)):
-        if period_id in months:
-            month = months[period_id]
-            found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}"))
+    asked = {"periods": list(months), "states": sorted(states)}
+    for id_, period_id, value, counts_from in whose.rows(session, _MEASURED, **asked):
+        month = months[period_id]
+        found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}"))
     return found
 
 
-def _facts(indicator: Any, row: Any, sheet: IndicatorSheet, series: Series) -> IndicatorFacts:
+def fact_of(indicator: Any, row: Any, sheet: IndicatorSheet, series: Series) -> IndicatorFacts:
+    """One of `indicator_rows`, with what its snapshot `row` says of whose it is, if it has one."""
     return IndicatorFacts(
         id=indicator.id,
         code=indicator.code,

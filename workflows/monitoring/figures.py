@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from workflows.indicators.formulas import Assessment
 from workflows.indicators.rollup import Rate, RollUp, Share, Structure, roll_up
 from workflows.indicators.traffic_light import Bands, bands_at, color_of
 from workflows.monitoring import facts as reading
+from workflows.monitoring import month_facts
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.figure_rows import indicator_row, level_row, read_indicator, read_level
 from workflows.monitoring.models import Figure
@@ -29,6 +30,7 @@ __all__ = [
     "PeriodFigures",
     "as_json",
     "assess",
+    "at_a_glance",
     "cells",
     "compute",
     "figures_of",
@@ -57,6 +59,17 @@ def of_period(session: Session, plan_code: str, period: str) -> PeriodFigures:
     """What a screen shows of a month: the kept figures once it was consolidated or closed, else computed now."""
     found = _kept_period(session, plan_code, period, KEPT)
     return (kept(session, found) if found else None) or compute(session, plan_code, period)
+
+
+def at_a_glance(session: Session, plan_code: str, period: str) -> PeriodFigures:
+    """As `of_period`, for who shows how each thing stands at a month: an open one is computed from its year alone.
+
+    Its indicators do not tell what needs all months: `last`, `plan_progress`, `years_met`.
+    """
+    found = _kept_period(session, plan_code, period, KEPT)
+    if found is not None and (known := kept(session, found)) is not None:
+        return known
+    return figures_of(month_facts.load(session, plan_code, period), formulas.judge)
 
 
 def levels(session: Session, plan_code: str, period: str) -> LevelFigures | None:
@@ -137,9 +150,12 @@ def compute(
     return figures_of(reading.load(session, plan_code, period, provisional=provisional, overrides=overrides))
 
 
-def figures_of(facts: PlanFacts) -> PeriodFigures:
+def figures_of(facts: PlanFacts, assess: Callable[..., Assessment] = formulas.assess) -> PeriodFigures:
     """The figures that follow from these facts."""
-    indicators = {fact.code: _indicator(fact, facts) for fact in facts.indicators}
+    indicators = {
+        fact.code: _figure(fact, facts.structure, assess(fact.sheet, fact.series, facts.year, facts.month, facts.bands))
+        for fact in facts.indicators
+    }
     shares = [_share(figure) for figure in indicators.values()]
     total = roll_up(shares, facts.structure)
     results = roll_up((share for share in shares if share.kind == RESULT), facts.structure)
@@ -243,10 +259,6 @@ def _computed(session: Session, plan_code: str, fact: IndicatorFacts, period: st
     structure, _names = reading.structure_of(session, session.get_one(Plan, plan_code))
     bands = bands_at(reading.thresholds(session, plan_code), month_end(year, month))
     return _figure(fact, structure, formulas.assess(fact.sheet, fact.series, year, month, bands))
-
-
-def _indicator(fact: IndicatorFacts, facts: PlanFacts) -> IndicatorFigure:
-    return _figure(fact, facts.structure, assess(fact, facts))
 
 
 def _figure(fact: IndicatorFacts, structure: Structure, assessment: Assessment) -> IndicatorFigure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -20,10 +20,10 @@ Row = TypeVar("Row", YearTarget, MonthTarget)
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveBranch:
-    """An objective with its indicators, in order."""
+    """An objective with its indicators, in order: rows of their table, for a plan has hundreds."""
 
     objective: Objective
-    indicators: tuple[Indicator, ...]
+    indicators: tuple[sa.Row[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +64,15 @@ def tree(session: Session, plan_code: str) -> list[LineBranch]:
     objectives = session.scalars(
         sa.select(Objective).where(Objective.plan_code == plan_code).order_by(Objective.position)
     ).all()
-    indicators = session.scalars(
-        sa.select(Indicator).where(Indicator.plan_code == plan_code, Indicator.active).order_by(Indicator.position)
-    ).all()
-    return [
-        LineBranch(
-            line,
-            tuple(
-                ObjectiveBranch(one, tuple(i for i in indicators if i.objective_id == one.id))
-                for one in objectives
-                if one.line_id == line.id
-            ),
-        )
-        for line in lines
-    ]
+    active = sa.select(Indicator.__table__).where(Indicator.plan_code == plan_code, Indicator.active)
+    indicators = session.execute(active.order_by(Indicator.position)).all()
+    of_objective: dict[int, list[sa.Row[Any]]] = {}
+    for indicator in indicators:
+        of_objective.setdefault(indicator.objective_id, []).append(indicator)
+    of_line: dict[int, list[ObjectiveBranch]] = {}
+    for one in objectives:
+        of_line.setdefault(one.line_id, []).append(ObjectiveBranch(one, tuple(of_objective.get(one.id, ()))))
+    return [LineBranch(line, tuple(of_line.get(line.id, ()))) for line in lines]
 
 
 def sheet(session: Session, plan_code: str, indicator_code: str) -> Sheet | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from workflows.indicators.wording import COLOR_ICONS, COLOR_WORDS, STATUS_WORDS
 
@@ -18,6 +19,7 @@ class Light:
     word: str
 
 
+@lru_cache(maxsize=64)
 def light(color: str | None, status: str | None) -> Light:
     """The light of a figure; a status without colour (nothing to judge) is white."""
     shown = color or ("gris" if status == "sin_dato" else "blanco")

@@ -6,15 +6,19 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from engine.database import Database
 from tests.support.counting import counted
+from workflows.calendar import month_end
 from workflows.cycles.models import Period
 from workflows.errors import NotFound
+from workflows.indicators import formulas
 from workflows.indicators.models import Indicator
-from workflows.monitoring import figures
+from workflows.monitoring import figures, month_facts
 from workflows.monitoring.facts import read_month
-from workflows.monitoring.models import Measurement
+from workflows.monitoring.models import Measurement, PeriodRow
+from workflows.records.data import months_between
 
 CODE = "PES-GOB"
 D = Decimal
@@ -114,6 +118,57 @@ def test_frozen_figures_equal_a_straight_recomputation_to_the_last_digit(demo: D
             code = f"2018-0{month}"
             frozen = figures.frozen(session, CODE, code)
             assert frozen == replace(figures.compute(session, CODE, code), frozen=True)
+
+
+def of_one_month(session: Session, code: str) -> figures.PeriodFigures:
+    """A month computed from its year alone."""
+    return figures.figures_of(month_facts.load(session, CODE, code), formulas.judge)
+
+
+def without_the_years(found: figures.PeriodFigures) -> figures.PeriodFigures:
+    """Without what only all months tell."""
+    blank = {"last": None, "plan_progress": None, "years_met": None}
+    judged = {
+        code: replace(one, assessment=replace(one.assessment, **blank))  # type: ignore[arg-type]
+        for code, one in found.indicators.items()
+    }
+    return replace(found, indicators=judged)
+
+
+def go_on_until(database: Database, last: tuple[int, int]) -> None:
+    """Open the months after June 2018 with what June had programmed, and let two of three indicators report."""
+    with database.unit_of_work() as session:
+        june = session.scalars(sa.select(PeriodRow).join(Period).where(Period.code == "2018-06")).all()
+        for year, month in months_between((2018, 7), last):
+            day = month_end(year, month)
+            opened = Period(
+                plan_code=CODE, code=f"{year}-{month:02}", year=year, month=month, cutoff_on=day, state="abierto"
+            )
+            session.add(opened)
+            session.flush()
+            for row in june:
+                kept = {"period_id": opened.id, "indicator_id": row.indicator_id}
+                asked = {"entity_code": row.entity_code, "due": True, "year_target": row.year_target}
+                session.add(PeriodRow(**kept, **asked, programmed_to_date=row.programmed_to_date))
+                if (row.indicator_id + month) % 3:
+                    session.add(Measurement(**kept, value=D(month + row.indicator_id), state="avalado"))
+
+
+def test_a_month_computed_from_its_year_alone_stands_as_one_computed_from_all_months(demo: Database) -> None:
+    go_on_until(demo, (2019, 3))
+    with demo.unit_of_work() as session:  # late values, and what was not programmed
+        early = sa.select(Period.id).where(Period.code.in_(["2018-02", "2018-06", "2018-12"]))
+        late = sa.update(Measurement).where(Measurement.period_id.in_(early), Measurement.indicator_id % 3 == 0)
+        session.execute(late.values(counts_from="2019-01"))
+        session.execute(sa.update(PeriodRow).where(PeriodRow.indicator_id % 5 == 0).values(year_target=None))
+
+    with demo.reading() as session:
+        months = session.scalars(sa.select(Period.code).order_by(Period.code)).all()
+        alone = {code: of_one_month(session, code) for code in months}
+        whole = {code: without_the_years(figures.compute(session, CODE, code)) for code in months}
+
+    assert months[-1] == "2019-03"
+    assert alone == whole
 
 
 def test_results_and_products_are_shown_apart(demo: Database) -> None:
