@@ -72,6 +72,7 @@ def cancel(session: Session, engine: ProcessEngine, instance_id: int, *, actor: 
     turn.record(HistoryKind.INSTANCE_CANCELLED, motivo=reason)
     session.flush()
     turn.write_history()
+    turn.send()
     for event in turn.events:
         engine.tell(session, event)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple, cast
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from engine import prepared
 from engine.errors import UnknownTask
 from engine.instances.models import Instance
+from engine.prepared import Prepared
+from engine.tasks.assignment import GROUPS
 from engine.tasks.models import UserTask
 
 # Statements are built once: building one costs about as much as the database needs to answer it.
@@ -14,14 +19,24 @@ _INSTANCE = sa.select(Instance).options(undefer(Instance.status)).execution_opti
 _BY_ID = _INSTANCE.where(Instance.id == sa.bindparam("instance_id"))
 _LOCKED = _BY_ID.with_for_update(of=Instance)
 _LOCKED_OR_SKIPPED = _BY_ID.with_for_update(of=Instance, skip_locked=True)
-_LOCKED_WITH_TASK = (
-    sa.select(Instance, UserTask)
-    .join(UserTask, UserTask.instance_id == Instance.id)
-    .where(UserTask.id == sa.bindparam("task_id"))
-    .options(undefer(Instance.status))
-    .with_for_update(of=(Instance, UserTask))  # PostgreSQL locks in this order: the instance first, as everywhere
-    .execution_options(populate_existing=True)
+_INSTANCES, _TASKS = cast(sa.Table, Instance.__table__), cast(sa.Table, UserTask.__table__)
+_LOCKED_WITH_TASK = Prepared(
+    sa.select(*_INSTANCES.c, *_TASKS.c)
+    .join_from(_INSTANCES, _TASKS)
+    .where(_TASKS.c.id == sa.bindparam("task_id"))
+    .with_for_update(of=(_INSTANCES, _TASKS))  # PostgreSQL locks in this order: the instance first, as everywhere
 )
+
+
+_PART = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("part"), 0)))
+
+
+class Locked(NamedTuple):
+    """A task and its instance, both locked, and the groups that the task is offered to."""
+
+    instance: Instance
+    task: UserTask
+    groups: frozenset[str]
 
 
 def lock(session: Session, instance_id: int, *, skip_locked: bool = False) -> Instance | None:
@@ -29,9 +44,24 @@ def lock(session: Session, instance_id: int, *, skip_locked: bool = False) -> In
     return session.scalar(_LOCKED_OR_SKIPPED if skip_locked else _LOCKED, {"instance_id": instance_id})
 
 
-def lock_with_task(session: Session, task_id: int) -> tuple[Instance, UserTask]:
-    """A task and the instance that it belongs to, both locked. Raises `UnknownTask`."""
-    found = session.execute(_LOCKED_WITH_TASK, {"task_id": task_id}).one_or_none()
-    if found is None:
+def lock_part(session: Session, instance_id: int, part: str) -> None:
+    """Wait for whoever works on the same part of a case; those on other parts, and the case, go on.
+
+    Held until the end of the transaction. Whoever holds a part may lock the case afterwards, never the other way round.
+    On SQLite whoever writes is alone anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_PART, {"part": f"{instance_id}/{part}"})
+
+
+def lock_with_task(session: Session, task_id: int) -> Locked:
+    """A task and the instance that it belongs to. Raises `UnknownTask`."""
+    session.flush()  # what the session holds back would be read as it was before
+    wanted = {"task_id": task_id}
+    found, offered = prepared.send(session.connection(), _LOCKED_WITH_TASK.of(wanted), GROUPS.of(wanted))
+    if not found.rows:
         raise UnknownTask(task_id=task_id)
-    return found.Instance, found.UserTask
+    row, width = found.rows[0], len(_INSTANCES.c)
+    instance = prepared.adopt(session, Instance, dict(zip(_INSTANCES.c.keys(), row[:width], strict=True)))
+    task = prepared.adopt(session, UserTask, dict(zip(_TASKS.c.keys(), row[width:], strict=True)))
+    return Locked(instance, task, frozenset(group for (group,) in offered.rows))

@@ -12,6 +12,7 @@ from SpiffWorkflow.task import Task as Node
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from engine import prepared
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.diagram import Element
 from engine.errors import LostRace
@@ -21,14 +22,16 @@ from engine.identity import SYSTEM, Actor
 from engine.instances.case import Case, element_id, process_key
 from engine.instances.models import Instance
 from engine.instances.waiting import Waiting
+from engine.prepared import Answer, Order, Prepared
 from engine.runtime import ProcessEngine
 from engine.states import HistoryKind, IncidentKind
 
-# Statements are built once: building one costs about as much as the database needs to answer it.
-# History goes into the table, not the class: the ORM would split the batch where a column is empty.
-_INSERT_HISTORY = sa.insert(cast(sa.Table, HistoryEntry.__table__))
-_INSTANCES = cast(sa.Table, Instance.__table__)
-_STORE = (
+_HISTORY, _INSTANCES = cast(sa.Table, HistoryEntry.__table__), cast(sa.Table, Instance.__table__)
+_INSERT_HISTORY = Prepared(
+    sa.insert(_HISTORY),
+    *("instance_id", "at", "actor_id", "kind", "process_key", "element_id", "element_name", "task_id", "data"),
+)
+_STORE = Prepared(
     sa.update(_INSTANCES)
     .where(_INSTANCES.c.id == sa.bindparam("instance_id"), _INSTANCES.c.lock_version == sa.bindparam("seen"))
     .values(status=sa.bindparam("written"), lock_version=sa.bindparam("next"))
@@ -74,11 +77,7 @@ class Turn:
     completed: set[str] = field(default_factory=set)
     failing: dict[str, tuple[IncidentKind, Exception]] = field(default_factory=dict)
     retried: set[str] = field(default_factory=set)
-    connection: sa.Connection = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Take the session's connection: for rows that no object stands for, and for those in every completion."""
-        self.connection = self.session.connection()
+    orders: list[Order] = field(default_factory=list)
 
     def element(self, node: Node) -> Element:
         """The diagram's element behind a node."""
@@ -117,11 +116,26 @@ class Turn:
         """Remember that a node could not go on; it becomes an incident when the turn closes."""
         self.failing[node.id.hex] = (kind, failure)
 
+    def write(self, order: Order) -> None:
+        """Write rows that no object stands for: not now, but with what is sent next (`send`)."""
+        self.orders.append(order)
+
+    def send(self, *orders: Order) -> list[Answer]:
+        """Send these, after what is to be written; what these answer."""
+        waiting, self.orders = self.orders, []
+        if not waiting and not orders:
+            return []
+        return prepared.send(self.session.connection(), *waiting, *orders)[len(waiting) :]
+
     def store(self, status: bytes) -> None:
-        """Write the new state. Raises `LostRace` if somebody wrote another since this one was loaded."""
+        """Write the new state, the history and whatever waits to be written.
+
+        Raises `LostRace` if somebody wrote another state since this one was loaded.
+        """
         seen = self.instance.lock_version
         written = {"instance_id": self.instance.id, "seen": seen, "next": seen + 1, "written": status}
-        if self.connection.execute(_STORE, written).rowcount != 1:
+        self.write_history()
+        if self.send(_STORE.of(written))[0].changed != 1:
             raise LostRace
         set_committed_value(self.instance, "lock_version", seen + 1)
         set_committed_value(self.instance, "status", status)
@@ -129,5 +143,5 @@ class Turn:
     def write_history(self) -> None:
         """Insert what was recorded, in one statement."""
         if self.entries:
-            self.connection.execute(_INSERT_HISTORY, self.entries)
+            self.write(_INSERT_HISTORY.of(*self.entries))
             self.entries = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import FourEyes, NotAllowed, TaskAlreadyCompleted, TaskCancelledError, TaskHeldByAnother
 from engine.identity import Actor
+from engine.prepared import Prepared, send
 from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
@@ -18,18 +19,21 @@ from engine.tasks.models import TaskCandidate, UserTask
 FOUR_EYES = "cuatro_ojos"
 
 _CANDIDATES = cast(sa.Table, TaskCandidate.__table__)
-_GROUPS = sa.select(_CANDIDATES.c.group_id).where(_CANDIDATES.c.task_id == sa.bindparam("task_id"))
+GROUPS = Prepared(sa.select(_CANDIDATES.c.group_id).where(_CANDIDATES.c.task_id == sa.bindparam("task_id")))
+"""The groups that an open task is offered to."""
 
 
-def ensure_may_work_on(session: Session, engine: ProcessEngine, task: UserTask, actor: Actor) -> None:
-    """Raise unless `actor` may do this task now.
+def ensure_may_work_on(
+    session: Session, engine: ProcessEngine, task: UserTask, actor: Actor, *, groups: Collection[str] | None = None
+) -> None:
+    """Raise unless `actor` may do this task now. `groups` are those it is offered to, if they were read already.
 
     The assignee wins over the groups. Raises `TaskAlreadyCompleted`, `TaskCancelledError`, `TaskHeldByAnother`
     (somebody of the same group took it), `NotAllowed`, `FourEyes`.
     """
     ensure_open(task)
     if task.assignee != actor.id:
-        in_group = not actor.groups.isdisjoint(groups_of(session, task.id))
+        in_group = not actor.groups.isdisjoint(groups_of(session, task.id) if groups is None else groups)
         if task.assignee is not None and in_group:
             raise TaskHeldByAnother(task_id=task.id, assignee=task.assignee)
         if task.assignee is not None or not in_group:
@@ -48,7 +52,7 @@ def ensure_open(task: UserTask) -> None:
 
 def groups_of(session: Session, task_id: int) -> list[str]:
     """The groups that an open task is offered to."""
-    return list(session.connection().scalars(_GROUPS, {"task_id": task_id}))
+    return [group for (group,) in send(session.connection(), GROUPS.of({"task_id": task_id}))[0].rows]
 
 
 def done_what_is_checked(session: Session, task: UserTask, person: str) -> bool:

@@ -14,6 +14,7 @@ from engine.errors import InvalidVariables, UnknownRole
 from engine.events import TaskCancelled, TaskCreated
 from engine.instances.case import caller_of, element_id, loop_context, process_key
 from engine.instances.turn import Turn
+from engine.prepared import Prepared
 from engine.states import HistoryKind, IncidentKind, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from engine.variables import fill, plain
@@ -21,23 +22,27 @@ from engine.variables import fill, plain
 DEFAULT_PRIORITY = 50
 
 _TASKS, _CANDIDATES = cast(sa.Table, UserTask.__table__), cast(sa.Table, TaskCandidate.__table__)
-_INSERT_TASKS = sa.insert(_TASKS).returning(_TASKS.c.id, _TASKS.c.node_id)
-_INSERT_CANDIDATES = sa.insert(_CANDIDATES)
-_FORGET_CANDIDATES = sa.delete(_CANDIDATES).where(_CANDIDATES.c.task_id == sa.bindparam("closed_id"))
+_INSERT_TASKS = Prepared(
+    sa.insert(_TASKS).returning(_TASKS.c.id, _TASKS.c.node_id),
+    *("instance_id", "node_id", "process_key", "element_id", "name", "form_key", "properties", "variables", "context"),
+    *("state", "assignee", "priority", "created_at", "due_at", "due_since"),
+)
+_INSERT_CANDIDATES = Prepared(sa.insert(_CANDIDATES), "task_id", "group_id", "due_at")
+_FORGET_CANDIDATES = Prepared(sa.delete(_CANDIDATES).where(_CANDIDATES.c.task_id == sa.bindparam("closed_id")))
 
 
 def offer(turn: Turn, nodes: list[Node]) -> None:
     """Open the tasks of `nodes`. A role or deadline that can't be worked out opens an incident, not a hole."""
     offers = [(node, _task(turn, node), _groups(turn, node)) for node in nodes]
-    inserted = turn.connection.execute(_INSERT_TASKS, [task for _, task, _ in offers])
-    ids = {row.node_id: row.id for row in inserted}
+    inserted = turn.send(_INSERT_TASKS.of(*(task for _, task, _ in offers)))[0]
+    ids = {node_id: task_id for task_id, node_id in inserted.rows}
     candidates = [
         {"task_id": ids[task["node_id"]], "group_id": group, "due_at": task["due_at"]}
         for _, task, groups in offers
         for group in groups
     ]
     if candidates:
-        turn.connection.execute(_INSERT_CANDIDATES, candidates)
+        turn.write(_INSERT_CANDIDATES.of(*candidates))
     for node, task, _ in offers:
         task_id = ids[task["node_id"]]
         turn.record(HistoryKind.TASK_CREATED, node, task_id=task_id, **_shown(task))
@@ -51,10 +56,10 @@ def offer_again(turn: Turn, node: Node) -> None:
     groups = _groups(turn, node)
     task.due_at, task.assignee = _due_at(turn, node), task.assignee or _assignee(turn, node)
     task.due_since = turn.now if task.due_at else None
-    turn.session.execute(sa.delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+    forget_candidates(turn, [task.id])
     if groups:
         rows = [{"task_id": task.id, "group_id": group, "due_at": task.due_at} for group in groups]
-        turn.session.execute(_INSERT_CANDIDATES, rows)
+        turn.write(_INSERT_CANDIDATES.of(*rows))
 
 
 def withdraw(turn: Turn, node_ids: list[str]) -> None:
@@ -83,7 +88,7 @@ def withdraw(turn: Turn, node_ids: list[str]) -> None:
 
 def forget_candidates(turn: Turn, task_ids: list[int]) -> None:
     """A closed task is offered to nobody."""
-    turn.connection.execute(_FORGET_CANDIDATES, [{"closed_id": task_id} for task_id in task_ids])
+    turn.write(_FORGET_CANDIDATES.of(*({"closed_id": task_id} for task_id in task_ids)))
 
 
 def _shown(task: Mapping[str, Any]) -> dict[str, Any]:
