@@ -106,7 +106,8 @@ class InclusiveJoin(_Join, InclusiveGateway):  # type: ignore[misc]
 
 def _nodes_beside(my_task: Node) -> list[Node]:
     """The nodes of the same process or subprocess."""
-    return [node for node in my_task.workflow.get_tasks() if node.workflow is my_task.workflow]
+    found: list[Node] = my_task.workflow.get_tasks(skip_subprocesses=True)
+    return found
 
 
 def _is_token(node: Node) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
@@ -15,10 +14,12 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definitions.parsing import Specs, element_id_of
 from engine.definitions.specs import Call, ParallelMultiInstance, SequentialMultiInstance
 from engine.errors import CorruptState, EngineError
+from engine.instances.inside import Inside
+from engine.instances.nodes import NodeId, plant
 from engine.variables import holds, value_of
 
 FINISHED: int = TaskState.FINISHED_MASK
-_FILTERS = frozenset({"state", "manual", "spec_name", "lane"})
+_FILTERS = frozenset({"state", "manual", "spec_name", "lane", "skip_subprocesses"})
 
 
 class ExpressionsOnly:
@@ -41,7 +42,7 @@ class _Linear:
     """The public scans of a workflow, over its own rows instead of by recursion."""
 
     task_tree: Node
-    tasks: dict[UUID, Node]
+    tasks: dict[NodeId, Node]
     completed: bool
 
     def get_tasks(self, first_task: Node | None = None, **filters: Any) -> list[Node]:
@@ -52,7 +53,7 @@ class _Linear:
         name, lane = filters.get("spec_name"), filters.get("lane")
         return [
             node
-            for node in depth_first(self)
+            for node in (own_nodes(self) if filters.get("skip_subprocesses") else depth_first(self))
             if node._state & state
             and (manual is None or node.task_spec.manual == manual)
             and (name is None or node.task_spec.name == name)
@@ -78,29 +79,51 @@ class _Linear:
 
 
 class SubCase(_Linear, BpmnSubWorkflow):  # type: ignore[misc]
-    """A called process, or an embedded subprocess."""
+    """A called process, or an embedded subprocess, that runs inside `around`. Its nodes are planted or restored."""
+
+    def __init__(self, specs: Mapping[str, Any], name: str, parent_task_id: NodeId, around: Any) -> None:
+        """`name` is that of the spec, among those of the case."""
+        self.name, self.around = name, around
+        super().__init__(specs[name], parent_task_id, around.top_workflow, deserializing=True)
+
+    def _calculate_depth(self) -> int:
+        return int(self.around.depth) + 1
 
 
 class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
     """A running case. `start_element` says where it began; `failures` are nodes that could not be entered."""
 
+    subprocesses: Inside[SubCase]
+
     def __init__(self, specs: Specs, start_element: str, *, loading: bool = False) -> None:
         """Begin at `start_element`; when `loading`, the nodes come from a stored state."""
         self.specs = specs
         self.start_element = start_element
-        self.failures: dict[UUID, Exception] = {}
-        super().__init__(specs.top, specs.called, script_engine=ExpressionsOnly(), deserializing=loading)
+        self.failures: dict[NodeId, Exception] = {}
+        super().__init__(specs.top, specs.called, script_engine=ExpressionsOnly(), deserializing=True)
+        self.subprocesses = Inside()
+        if not loading:
+            plant(self)
 
     def create_subprocess(self, my_task: Node, spec_name: str) -> SubCase:
         """Begin a called process or an embedded subprocess at a node."""
-        inside = SubCase(self.subprocess_specs[spec_name], my_task.id, self)
+        inside = SubCase(self.subprocess_specs, spec_name, my_task.id, my_task.workflow)
         self.subprocesses[my_task.id] = inside
+        plant(inside)
         return inside
+
+    def get_active_subprocesses(self) -> list[SubCase]:
+        """Those that are awake and go on; what is asleep stands still."""
+        return [inside for inside in self.subprocesses.awake() if not inside.completed]
+
+    def get_task_from_id(self, task_id: NodeId) -> Node:
+        """A node of the case or of what runs inside it. Raises what the library raises."""
+        return self._found(task_id) or super().get_task_from_id(task_id)
 
     def set_inside(self, node: Node) -> dict[str, Any]:
         """The variables that were set inside an embedded subprocess until now; of parallel branches the last wins."""
-        inside = self.subprocesses.get(node.id)
-        if inside is None or isinstance(node.task_spec, Call):
+        inside = None if isinstance(node.task_spec, Call) else self.subprocesses.get(node.id)
+        if inside is None:
             return {}
         found: dict[str, Any] = {}
         for below in own_nodes(inside):
@@ -112,20 +135,25 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
 
     def node(self, node_id: str) -> Node:
         """The node behind a row's `node_id`. Raises `CorruptState`."""
-        found = self._found(node_id)
+        found = self._found(NodeId(node_id))
         if found is None:
             raise CorruptState(f"Falta el nodo {node_id} en el estado guardado del proceso.")
         return found
 
     def has(self, node_id: str) -> bool:
         """Whether a node is still part of the case: what interrupts may have cut it off."""
-        found = self._found(node_id)
+        found = self._found(NodeId(node_id))
         return found is not None and not found._state & FINISHED
 
-    def _found(self, node_id: str) -> Node | None:
-        wanted = UUID(hex=node_id)
-        inside = (workflow.tasks[wanted] for workflow in self.subprocesses.values() if wanted in workflow.tasks)
-        return self.tasks.get(wanted) or next(inside, None)
+    def _found(self, node_id: NodeId) -> Node | None:
+        """Look where somebody looks anyway first; then wake what holds it."""
+        for workflow in (self, *self.subprocesses.awake()):
+            if node_id in workflow.tasks:
+                return workflow.tasks[node_id]
+        for inside, stored in self.subprocesses.asleep.items():
+            if any(row[0] == node_id for row in stored["t"]):
+                return self.subprocesses[inside].tasks[node_id]
+        return None
 
 
 def _has_set_variables(node: Node) -> bool:
@@ -164,15 +192,41 @@ def depth_first(workflow: Any) -> list[Node]:
     return found
 
 
+def awake(workflow: Any) -> list[Node]:
+    """The same, without what is asleep."""
+    inside = {sub.parent_task_id: sub for sub in workflow.top_workflow.subprocesses.awake()}
+    stack, found = [workflow.task_tree], []
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        tasks = node.workflow.tasks
+        if node._children:
+            stack.extend([tasks[child] for child in reversed(node._children)])
+        if node.id in inside:
+            stack.append(inside[node.id].task_tree)
+    return found
+
+
 def forget_orphans(case: Case) -> None:
     """Drop what runs inside nodes that were cut off (a cancelled repetition); the library would trip over it."""
     if not case.subprocesses:
         return
-    alive = {node.id for node in depth_first(case)}
-    for node_id in [node_id for node_id in case.subprocesses if node_id not in alive]:
-        for node in case.subprocesses[node_id].tasks.values():
-            case.event_manager.remove_task(node)
-        del case.subprocesses[node_id]
+    while lost := _orphans(case):
+        for node_id in lost:
+            for node in case.subprocesses[node_id].tasks.values():
+                case.event_manager.remove_task(node)
+            del case.subprocesses[node_id]
+
+
+def _orphans(case: Case) -> list[NodeId]:
+    """What runs inside a node that is gone. What sleeps in something that sleeps lives as long as that does."""
+    alive = {node.id for node in awake(case)}
+    asleep = case.subprocesses.asleep
+    return [
+        node_id
+        for node_id in case.subprocesses
+        if node_id not in alive and (node_id not in asleep or asleep[node_id]["u"] not in asleep)
+    ]
 
 
 def caller_of(node: Node) -> Node | None:

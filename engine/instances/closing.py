@@ -15,7 +15,7 @@ from engine.instances.execution import advance, receive
 from engine.instances.holding import expected, hold, release
 from engine.instances.pruning import prune
 from engine.instances.turn import Thrown, Turn
-from engine.instances.waiting import BLOCKED, Waiting, mark_since, waiting_of
+from engine.instances.waiting import BLOCKED, Waiting, awake_waiting, mark_since
 from engine.states import HistoryKind, IncidentKind, InstanceState, Resolution
 from engine.tasks import offering
 
@@ -53,14 +53,14 @@ def _kept(turn: Turn) -> Thrown | None:
     """A message that came earlier, for what the case has begun to wait for in this turn."""
     if not turn.bundle.awaited:
         return None
-    fresh = [node for node_id, node in waiting_of(turn.case).held.items() if node_id not in turn.before.held]
+    fresh = [node for node_id, node in awake_waiting(turn.case).held.items() if node_id not in turn.before.held]
     wanted = [one for node in fresh for one in expected(turn, node)]
     return keeping.take(turn.session, turn.instance.id, wanted, turn.now) if wanted else None
 
 
 def _write(turn: Turn, resolving: Resolving | None) -> None:
     prune(turn.case)
-    after = waiting_of(turn.case)
+    after = awake_waiting(turn.case)
     _end_waits(turn, after)
     _begin_waits(turn, after)
     for node_id, failure in turn.case.failures.items():
@@ -74,7 +74,6 @@ def _write(turn: Turn, resolving: Resolving | None) -> None:
         _resolve(turn, resolving, sound)
     turn.session.flush()
     turn.store(state.dump(turn.case))
-    turn.write_history()
 
 
 def _end_waits(turn: Turn, after: Waiting) -> None:
@@ -119,14 +118,15 @@ def _resolve(turn: Turn, resolving: Resolving, sound: bool) -> None:
 
 def _end_or_guard(turn: Turn, after: Waiting) -> bool:
     """A case has ended only if its end was reached and nothing is left; anything else is said aloud."""
+    waits = after.anything() or bool(turn.case.subprocesses.asleep)
     if not turn.case.completed:
-        sound = after.anything() or bool(turn.failing)
+        sound = waits or bool(turn.failing)
         if not sound:
             incidents.stalled(
                 turn, ExecutionFailed("El proceso se detuvo sin llegar a un fin: nadie puede continuarlo.")
             )
         return sound
-    if after.anything():
+    if waits:
         incidents.stalled(turn, ExecutionFailed("El proceso llegó a su fin con tareas o esperas sin terminar."))
         return False
     incidents.close_stall(turn)

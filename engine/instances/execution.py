@@ -16,7 +16,7 @@ from engine.definitions.specs import FAILED, AutomaticStep, Call, EventGateway
 from engine.errors import EngineError, ExecutionFailed, InvalidVariables, UnknownTopic
 from engine.events import MessageThrown
 from engine.identity import SYSTEM
-from engine.instances.case import element_id, forget_orphans, process_key
+from engine.instances.case import awake, element_id, forget_orphans, process_key
 from engine.instances.holding import TOO_LONG, awaited, expects, message_key
 from engine.instances.pruning import prune
 from engine.instances.raising import raise_from, raises
@@ -65,19 +65,17 @@ def _pass(turn: Turn) -> int:
 def _run_ready(turn: Turn, workflow: Any) -> int:
     if not _has_ready(workflow):  # the order of nothing needs no walk
         return 0
-    ready = [node for node in workflow.get_tasks(state=TaskState.READY) if not node.task_spec.manual]
+    ready = [node for node in awake(workflow) if node._state == TaskState.READY and not node.task_spec.manual]
     return sum(run(turn, node) for node in ready if node._state == TaskState.READY and node.id in node.workflow.tasks)
 
 
 def _has_ready(workflow: Any) -> bool:
-    """Whether something automatic is ready here, or might be in what runs inside.
-
-    A month has a process for each entity, and all but one of them stand still: they are looked at, not walked through.
-    """
+    """Whether something automatic is ready here, or might be in what runs inside."""
     top = workflow.top_workflow
-    if workflow is not top and any(node_id in workflow.tasks for node_id in top.subprocesses):
+    inside = top.subprocesses.awake()
+    if workflow is not top and any(one.around is workflow for one in inside):
         return True
-    looked_at = (top, *top.subprocesses.values()) if workflow is top else (workflow,)
+    looked_at = (top, *inside) if workflow is top else (workflow,)
     return any(
         node._state == TaskState.READY and not node.task_spec.manual for one in looked_at for node in one.tasks.values()
     )
@@ -146,6 +144,7 @@ def receive(turn: Turn, message: Thrown) -> bool:
 def _run_step(turn: Turn, node: Node) -> bool:
     thrown, received, events = len(turn.thrown), len(turn.received), len(turn.events)
     entries = len(turn.entries)
+    turn.send()  # the handler reads what was done before it; and what it undoes is its own
     try:
         with turn.session.begin_nested():
             variables = _work(turn, node)

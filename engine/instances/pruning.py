@@ -8,13 +8,13 @@ below F the same is done with what is unfinished there, so that a loop beside an
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine.instances.case import FINISHED, Case, forget_orphans, subtree
+from engine.instances.nodes import NodeId
 from engine.instances.occurrences import forget_past_occurrences
 
 
@@ -22,13 +22,13 @@ def prune(case: Case) -> None:
     """Cut `case` and everything that runs inside it."""
     _drop_ended_subprocesses(case)
     forget_orphans(case)
-    for workflow in (case, *case.subprocesses.values()):
+    for workflow in (case, *case.subprocesses.awake()):
         forget_past_occurrences(workflow)
         _prune(workflow)
 
 
 def _drop_ended_subprocesses(case: Case) -> None:
-    for node_id in [node_id for node_id, inside in case.subprocesses.items() if inside.completed]:
+    for node_id in [inside.parent_task_id for inside in case.subprocesses.awake() if inside.completed]:
         if node_id in case.subprocesses:
             node = case.get_task_from_id(node_id)
             if node is None or node._state & FINISHED:
@@ -64,7 +64,7 @@ def _splice(workflow: Any, top: Node, unfinished: list[Node]) -> None:
                 _splice(workflow, branch, below)
 
 
-def _unfinished(tasks: dict[UUID, Node]) -> list[Node]:
+def _unfinished(tasks: dict[NodeId, Node]) -> list[Node]:
     """The unfinished nodes right below finished ones.
 
     A waiting join reads the other instances of itself and their parents, so those count too.
@@ -82,9 +82,9 @@ def _unfinished(tasks: dict[UUID, Node]) -> list[Node]:
     ]
 
 
-def _common_path(tasks: dict[UUID, Node], nodes: list[Node]) -> list[UUID]:
+def _common_path(tasks: dict[NodeId, Node], nodes: list[Node]) -> list[NodeId]:
     """The ids from the root down to the deepest node that is above all of `nodes`."""
-    common: list[UUID] | None = None
+    common: list[NodeId] | None = None
     for node in nodes:
         path = []
         above = tasks.get(node._parent)

@@ -28,6 +28,7 @@ def raises(node: Node) -> bool:
 
 def raise_from(turn: Turn, node: Node) -> bool:
     """Throw. What is interrupted by it ends before anything behind it runs; False if what ends here has failed."""
+    turn.case.subprocesses.wake()  # whoever may hear it
     ends = isinstance(node.task_spec, End) and not isinstance(node.task_spec.event_definition, Signal)
     if ends and not is_heard(node):
         _fail(turn, node)

@@ -23,7 +23,7 @@ from engine.instances.correlation import Subscription
 from engine.instances.execution import receive
 from engine.instances.models import Instance
 from engine.instances.turn import Signalled, Thrown, Turn
-from engine.instances.waiting import Waiting, waiting_of
+from engine.instances.waiting import Waiting, watch
 from engine.naming import CaseName
 from engine.runtime import ProcessEngine
 from engine.states import HistoryKind, InstanceState
@@ -58,7 +58,7 @@ def turn(
     before = Waiting()
     if case is None:
         case = state.case_of(instance, bundle)
-        before = waiting_of(case)
+        before = watch(case)
     going = Turn(session, engine, instance, bundle, case, actor, before, engine.now())
     open_turns: dict[int, Turn] = session.info.setdefault(_OPEN, {})
     open_turns[instance.id] = going

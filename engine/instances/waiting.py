@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -10,7 +11,7 @@ from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.specs import Held
-from engine.instances.case import Case, depth_first
+from engine.instances.case import Case, awake, depth_first, own_nodes
 
 BLOCKED = "incidente"
 """Mark on a node that failed: it is left alone until its incident is resolved."""
@@ -31,15 +32,33 @@ class Waiting:
         """Whether somebody or something will take the case further."""
         return bool(self.tasks or self.held or self.blocked or self.others)
 
+    def see(self, nodes: Iterable[Node]) -> None:
+        """Add those of `nodes` that stand still."""
+        for node in nodes:
+            if node._state == TaskState.READY:
+                _sort_ready(self, node)
+            elif node._state == TaskState.WAITING:
+                _sort_waiting(self, node)
+
 
 def waiting_of(case: Case) -> Waiting:
     """What `case` waits for now."""
     found = Waiting()
-    for node in depth_first(case):
-        if node._state == TaskState.READY:
-            _sort_ready(found, node)
-        elif node._state == TaskState.WAITING:
-            _sort_waiting(found, node)
+    found.see(depth_first(case))
+    return found
+
+
+def awake_waiting(case: Case) -> Waiting:
+    """The same, of what is awake: the rest waits for what it waited for."""
+    found = Waiting()
+    found.see(awake(case))
+    return found
+
+
+def watch(case: Case) -> Waiting:
+    """What a case waits for now, where it is awake; what wakes later is added as it was stored."""
+    found = awake_waiting(case)
+    case.subprocesses.woken = lambda inside: found.see(own_nodes(inside))
     return found
 
 

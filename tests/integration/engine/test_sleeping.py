@@ -1,0 +1,151 @@
+"""Whoever works in one called process of a case wakes no other, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import orjson
+import pytest
+import sqlalchemy as sa
+
+from engine import doctor, sweep
+from engine.definitions import catalogue
+from engine.instances import state
+from engine.instances.case import Case
+from engine.instances.models import Instance
+from tests.integration.engine.test_paths import SIGNAL, declared, event, throw
+from tests.support.diagrams import TIMER, boundary, call, chain, each, end, process, start, sub, user
+from tests.support.engine import World
+
+PLACES = ["A", "B", "C"]
+REPORT = process("reporte", start(), user("anota"), user("avala"), end(), chain("inicio", "anota", "avala", "fin"))
+TURN = each("lugares", "lugar")
+MONTH = process(
+    "p",
+    start(entradas="lugares"),
+    sub(
+        "recoger",
+        start("abre"), call("informe", "reporte", TURN, ins=("lugar",)), end("junto"),
+        chain("abre", "informe", "junto"),
+    ),
+    boundary("vence", "recoger", TIMER, plazo="5d"),
+    user("cierra"), user("tarde"), end(), end("otro"),
+    chain("inicio", "recoger", "cierra", "fin"), chain("vence", "tarde", "otro"),
+)  # fmt: skip
+"""A month: a report of each place, until a date."""
+
+
+def loaded(world: World, instance_id: int) -> Case:
+    """The case as a command finds it."""
+    with world.database.reading() as session:
+        instance = session.get_one(Instance, instance_id, options=[sa.orm.undefer(Instance.status)])
+        return state.case_of(instance, catalogue.by_sha(session, instance.bundle_sha256))
+
+
+def stored_inside(world: World, instance_id: int) -> dict[str, object]:
+    return dict(orjson.loads(world.status(instance_id))["p"])
+
+
+def healthy(world: World) -> None:
+    with world.database.reading() as session:
+        assert doctor.examine(session, world.engine) == []
+
+
+@pytest.fixture
+def month(world: World) -> int:
+    """A case in which three reports are open."""
+    world.publish(REPORT, MONTH)
+    return world.start(lugares=PLACES)
+
+
+def test_a_stored_case_sleeps_but_for_what_somebody_looks_at(world: World, month: int) -> None:
+    case, task = loaded(world, month), world.task("anota")
+
+    case.node(task.node_id)
+
+    assert len(case.subprocesses) == 4
+    assert len(case.subprocesses.awake()) == 2  # the report, and what holds all reports
+    assert len(case.subprocesses.asleep) == 2
+
+
+def test_what_sleeps_is_written_back_as_it_was(world: World, month: int) -> None:
+    before = stored_inside(world, month)
+
+    world.do("anota")
+
+    after = stored_inside(world, month)
+    assert after.keys() == before.keys()
+    assert sum(after[node_id] != before[node_id] for node_id in before) == 1
+    assert world.names() == ["anota", "anota", "avala"]
+    healthy(world)
+
+
+def test_reports_that_end_in_any_order_end_the_whole(world: World, month: int) -> None:
+    for task in reversed(world.open_tasks()):
+        world.complete(task.id)
+    for task in world.open_tasks():
+        world.complete(task.id)
+
+    world.do("cierra")
+
+    assert world.instance(month).state == "completed"
+    healthy(world)
+
+
+def test_a_date_that_interrupts_ends_also_what_sleeps(world: World, month: int) -> None:
+    world.do("anota")
+    world.clock.advance(dt.timedelta(days=6))
+
+    with world.database.unit_of_work() as session:
+        sweep.fire_due_timers(session, world.engine)
+
+    assert world.names() == ["tarde"]
+    assert world.kinds(month).count("task_cancelled") == 3
+    assert stored_inside(world, month) == {}
+    healthy(world)
+
+
+def test_a_repetition_that_has_enough_cancels_the_reports_that_sleep(world: World) -> None:
+    enough = TURN.replace(
+        "/>",
+        "><bpmn:completionCondition>${nrOfCompletedInstances == 1}</bpmn:completionCondition>"
+        "</bpmn:multiInstanceLoopCharacteristics>",
+    )
+    world.publish(REPORT, MONTH.replace(TURN.encode(), enough.encode()))
+    instance_id = world.start(lugares=PLACES)
+    world.do("anota")
+
+    world.do("avala")
+
+    assert world.names() == ["cierra"]
+    assert world.kinds(instance_id).count("task_cancelled") == 2
+    healthy(world)
+
+
+def test_a_signal_wakes_whoever_waits_for_it(world: World) -> None:
+    hears = process(
+        "reporte", start(), user("anota"), throw("avisa", event("signal", "s")), end(),
+        boundary("oye", "anota", event("signal", "s"), interrupting=True), user("oido"), end("aparte"),
+        chain("inicio", "anota", "avisa", "fin"), chain("oye", "oido", "aparte"),
+    )  # fmt: skip
+    world.publish(declared(hears, SIGNAL), MONTH)
+    world.start(lugares=PLACES)
+
+    world.do("anota")
+
+    assert world.names() == ["oido", "oido"]
+    healthy(world)
+
+
+def test_a_state_from_before_anything_slept_goes_on(world: World, month: int) -> None:
+    content = orjson.loads(world.status(month))
+    content["p"] = [[at, {k: v for k, v in inside.items() if k not in ("n", "u")}] for at, inside in content["p"]]
+    with world.database.unit_of_work() as session:
+        session.execute(sa.update(Instance).where(Instance.id == month).values(status=orjson.dumps(content)))
+
+    for element in ("anota", "avala") * len(PLACES):
+        world.do(element)
+    world.do("cierra")
+
+    assert world.instance(month).state == "completed"
+    healthy(world)
