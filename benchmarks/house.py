@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ class House:
 def house(place: Place, *diagrams: bytes) -> Iterator[House]:
     """The product on an empty database with these diagrams published."""
     with place.home() as (folder, url):
-        config = Config(folder, url, "secreto" * 6)
+        config = Config(folder, url, secrets.token_urlsafe(48))
         application = assemble(config, clock=SystemClock())
         migrating.migrate(application.database)
         built = House(application, folder)

@@ -10,15 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.database import replace_rows
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
-from workflows.approvals.states import Channel
 from workflows.errors import NotFound
 from workflows.evaluation import evaluations, tables
 from workflows.evaluation.models import AnnualReport, ChapterAnnex, EntityChapter, Evaluation, Improvement
 from workflows.evaluation.states import AnnualState, EvaluationKind
-from workflows.indicators.states import Color
 from workflows.monitoring import figures
 from workflows.monitoring.period_figures import PeriodFigures
 from workflows.plan import participants
@@ -26,7 +23,7 @@ from workflows.sectors.models import Entity
 from workflows.spanish import enumeration, month_name, percentage
 
 MONTHS = 12
-CHANNELS = (Channel.WEB, Channel.SOCIAL)
+CHANNELS = ("web_institucional", "redes_sociales")
 """Where the annual report is published by hand; our own portal shows it by itself."""
 
 
@@ -95,9 +92,9 @@ def contribute(
     """Keep what an entity wrote in place of the records' own words."""
     chapter.text, chapter.achievements, chapter.challenges = written.text, written.achievements, written.challenges
     chapter.from_records, chapter.sent_by, chapter.sent_at = False, actor.id, engine.now()
-    replace_rows(
-        session, ChapterAnnex, {"chapter_id": chapter.id}, ({"file_id": file_id} for file_id in written.annexes)
-    )
+    session.execute(sa.delete(ChapterAnnex).where(ChapterAnnex.chapter_id == chapter.id))
+    session.add_all(ChapterAnnex(chapter_id=chapter.id, file_id=file_id) for file_id in written.annexes)
+    session.flush()
 
 
 def from_records(session: Session, report: AnnualReport, entities: Sequence[str]) -> dict[str, str]:
@@ -115,7 +112,7 @@ def from_records(session: Session, report: AnnualReport, entities: Sequence[str]
 def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Sequence[str] | None) -> str:
     level = found.entities.get(entity)
     own = [one for one in found.indicators.values() if one.entity == entity]
-    behind = [one.code for one in own if one.assessment.color in (Color.RED, Color.YELLOW)]
+    behind = [one.code for one in own if one.assessment.color in ("rojo", "amarillo")]
     sentences = [f"Al corte de {month_name(month)}, {name} tiene {len(own)} indicadores del plan."]
     if level is not None:
         sentences.append(f"Su cumplimiento a la fecha es de {percentage(level.capped)}.")
@@ -184,15 +181,18 @@ def approve(engine: ProcessEngine, report: AnnualReport, *, actor: Actor) -> Non
 
 def improve(session: Session, report: AnnualReport, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep what the yearly review of the follow-up decided, in place of what it had."""
-    replace_rows(
-        session,
-        Improvement,
-        {"annual_report_id": report.id},
-        (
-            {"text": row["mejora"], "kind": row["clase"], "responsible": row["responsable"], "due_on": row["fecha"]}
-            for row in rows
-        ),
+    session.execute(sa.delete(Improvement).where(Improvement.annual_report_id == report.id))
+    session.add_all(
+        Improvement(
+            annual_report_id=report.id,
+            text=row["mejora"],
+            kind=row["clase"],
+            responsible=row["responsable"],
+            due_on=row["fecha"],
+        )
+        for row in rows
     )
+    session.flush()
 
 
 def improvements(session: Session, report: AnnualReport) -> list[Improvement]:

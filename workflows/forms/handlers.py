@@ -132,9 +132,12 @@ class FormHandler(Protocol):
     """Knows one form. Found by the task's `pes.registro`, else by its element id.
 
     `contract` is what it needs of the process and gives to it beyond the fields that the task hands on (`pes.salida`).
+    `apart` is the loop variable (`entidad`) by which what it reads and records stands apart: those who send it for
+    different values of it don't wait for each other while it is laid out and checked. Empty: they do.
     """
 
     contract: Contract
+    apart: str
 
     def prepare(self, context: FormContext) -> Prefill:
         """Initial values, fixed rows, read-only cells, options, panels. Writes nothing."""
@@ -172,6 +175,7 @@ class PlainForm:
     """A form without records: what was sent is kept as the submission, and nothing else happens."""
 
     contract: Contract = NOTHING
+    apart: str = ""
 
     def prepare(self, context: FormContext) -> Prefill:
         """Nothing is known beforehand."""

@@ -107,7 +107,7 @@ class Forms:
         very transaction is not laid out again. Raises `InvalidSubmission` with `errors` and `raw` (without blank rows:
         the errors' paths count its rows).
         """
-        instance, task = locking.lock_with_task(session, task_id)
+        instance, task = self._in_turn(session, task_id)
         _ensure_token(token)
         if task.state == UserTaskState.COMPLETED and (before := self.already_sent(session, task_id, token)) is not None:
             return before
@@ -118,6 +118,8 @@ class Forms:
         )
         commands.ensure_may_work_on(session, engine, task, actor)
         values = self._checked(desk, raw)
+        if self._part(task):  # the case is held from here on; it may have gone on meanwhile
+            commands.ensure_may_work_on(session, engine, locking.lock_with_task(session, task_id).task, actor)
         variables = {**_salida(task, values), **as_variables(desk.handler.record(desk.context, values))}
         submission = Submission(
             task_id=task_id,
@@ -133,6 +135,22 @@ class Forms:
         _keep_files(session, submission, file_ids(desk.schema, values))
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
+
+    def _in_turn(self, session: Session, task_id: int) -> tuple[Instance, UserTask]:
+        """A case and its task, once nobody else sends in the same part: in all of the case, if the form names none."""
+        task, instance = _work(session, task_id)
+        part = self._part(task)
+        if part:
+            locking.lock_part(session, task.instance_id, part)
+            session.refresh(task)
+            return instance, task
+        locked = locking.lock_with_task(session, task_id)
+        return locked.instance, locked.task
+
+    def _part(self, task: UserTask) -> str:
+        """What nobody else may send in while this is being sent; empty: the whole case."""
+        apart = handler_of(task, self.handlers).apart
+        return f"{apart}={task.context[apart]}" if apart in task.context else ""
 
     def already_sent(self, session: Session, task_id: int, token: str | None) -> Submission | None:
         """What was sent with this token before: the same press of a button that came twice.
@@ -172,7 +190,7 @@ class Forms:
 
     def amend(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> Submission:
         """Correct what one sent, as long as its handler allows; the earlier values stay as a revision."""
-        instance, task = locking.lock_with_task(session, task_id)
+        instance, task, _ = locking.lock_with_task(session, task_id)
         submission, desk = self._amendable(session, engine, task, instance, actor)
         values = self._checked(desk, raw)
         _keep_revision(session, submission, actor, engine.now())

@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.database import replace_rows
 from engine.identity import Actor
 from workflows.errors import NotFound
 from workflows.forms.values import as_json
 from workflows.formulation.models import Methodology, MethodologyAdjustment, MethodologyOpinion, ScheduleActivity
-from workflows.formulation.states import MethodologyOutcome, OpinionKind
 
+OUTCOMES = APPROVED, WITH_ADJUSTMENTS, RETURNED = "aprobada", "con_ajustes", "devuelta"
+OPINION, APPROVAL = "concepto", "aprobacion"
 YES = "aprueba"
 
 
@@ -85,15 +85,9 @@ def opinions(session: Session, methodology: Methodology, kind: str) -> list[Meth
 def resolve_alternative(session: Session, plan_code: str) -> str:
     """What came out: one that returns it, returns it; one with adjustments asks for them; else it is approved."""
     methodology = latest(session, plan_code)
-    said = {opinion.decision for opinion in opinions(session, methodology, OpinionKind.ALTERNATIVE)}
-    outcome = (
-        MethodologyOutcome.RETURNED
-        if "devuelta" in said
-        else MethodologyOutcome.WITH_ADJUSTMENTS
-        if "aprobada_con_ajustes" in said
-        else MethodologyOutcome.APPROVED
-    )
-    methodology.outcome, methodology.is_approved = outcome, outcome == MethodologyOutcome.APPROVED
+    said = {opinion.decision for opinion in opinions(session, methodology, OPINION)}
+    outcome = RETURNED if "devuelta" in said else WITH_ADJUSTMENTS if "aprobada_con_ajustes" in said else APPROVED
+    methodology.outcome, methodology.is_approved = outcome, outcome == APPROVED
     session.flush()
     return outcome
 
@@ -125,7 +119,7 @@ def resolve_approval(session: Session, plan_code: str, entities: Sequence[str]) 
     methodology = latest(session, plan_code)
     said = {
         opinion.entity_code: opinion.decision
-        for opinion in opinions(session, methodology, OpinionKind.ADJUSTMENTS)
+        for opinion in opinions(session, methodology, APPROVAL)
         if opinion.round == methodology.round
     }
     approved = all(said.get(entity) == YES for entity in entities)
@@ -138,23 +132,21 @@ def resolve_approval(session: Session, plan_code: str, entities: Sequence[str]) 
 
 def schedule(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the work schedule; scheduling again replaces it."""
-    replace_rows(
-        session,
-        ScheduleActivity,
-        {"plan_code": plan_code},
-        (
-            {
-                "name": row["actividad"],
-                "step": row["paso"],
-                "responsible": row["responsable"],
-                "starts_on": row["inicio"],
-                "ends_on": row["fin"],
-                "predecessor": row.get("predecesora") or "",
-                "position": position,
-            }
-            for position, row in enumerate(rows)
-        ),
-    )
+    session.execute(sa.delete(ScheduleActivity).where(ScheduleActivity.plan_code == plan_code))
+    for position, row in enumerate(rows):
+        session.add(
+            ScheduleActivity(
+                plan_code=plan_code,
+                name=row["actividad"],
+                step=row["paso"],
+                responsible=row["responsable"],
+                starts_on=row["inicio"],
+                ends_on=row["fin"],
+                predecessor=row.get("predecesora") or "",
+                position=position,
+            )
+        )
+    session.flush()
 
 
 def activities(session: Session, plan_code: str) -> list[ScheduleActivity]:

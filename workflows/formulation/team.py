@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.database import replace_rows
 from workflows.documents import versions
 from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.documents.states import DocumentKind, SectionState
@@ -35,21 +34,18 @@ def assign(
     stakeholders: Sequence[Mapping[str, Any]],
 ) -> Team:
     """Keep who does what, and begin the document with its sections. Assigning again keeps what was written."""
+    session.execute(sa.delete(Assignment).where(Assignment.plan_code == plan_code))
     by_work = {row["trabajo"]: row for row in rows}
-    replace_rows(
-        session,
-        Assignment,
-        {"plan_code": plan_code},
-        (
-            {
-                "work": work,
-                "responsible": row["responsable"],
-                "support": row.get("apoyo") or None,
-                "due_on": row["entrega"],
-            }
-            for work, row in by_work.items()
-        ),
-    )
+    for work, row in by_work.items():
+        session.add(
+            Assignment(
+                plan_code=plan_code,
+                work=work,
+                responsible=row["responsable"],
+                support=row.get("apoyo") or None,
+                due_on=row["entrega"],
+            )
+        )
     _keep_stakeholders(session, plan_code, stakeholders)
     document = versions.find_or_begin(session, plan_code, DocumentKind.PES, title)
     _begin_sections(session, document, headings, by_work)
@@ -59,15 +55,13 @@ def assign(
 
 
 def _keep_stakeholders(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    replace_rows(
-        session,
-        Stakeholder,
-        {"plan_code": plan_code},
-        (
-            {"name": row["nombre"], "kind": row["tipo"], "interest": row["interes"], "position": position}
-            for position, row in enumerate(rows)
-        ),
-    )
+    session.execute(sa.delete(Stakeholder).where(Stakeholder.plan_code == plan_code))
+    for position, row in enumerate(rows):
+        session.add(
+            Stakeholder(
+                plan_code=plan_code, name=row["nombre"], kind=row["tipo"], interest=row["interes"], position=position
+            )
+        )
 
 
 def _begin_sections(
@@ -99,19 +93,17 @@ def stakeholders(session: Session, plan_code: str) -> list[Stakeholder]:
 
 def articulate(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep where the entities meet; doing it again replaces it."""
-    replace_rows(
-        session,
-        ArticulationPoint,
-        {"plan_code": plan_code},
-        (
-            {
-                "point": row["punto"],
-                "entities": row["entidades"],
-                "commitment": row["compromiso"],
-                "responsible": row["responsable"],
-                "due_on": row["fecha"],
-                "position": position,
-            }
-            for position, row in enumerate(rows)
-        ),
-    )
+    session.execute(sa.delete(ArticulationPoint).where(ArticulationPoint.plan_code == plan_code))
+    for position, row in enumerate(rows):
+        session.add(
+            ArticulationPoint(
+                plan_code=plan_code,
+                point=row["punto"],
+                entities=row["entidades"],
+                commitment=row["compromiso"],
+                responsible=row["responsable"],
+                due_on=row["fecha"],
+                position=position,
+            )
+        )
+    session.flush()

@@ -13,11 +13,11 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.cycles.models import Period
-from workflows.cycles.states import PeriodState
 from workflows.documents.models import StoredFile
 from workflows.documents.states import DocumentKind
 from workflows.errors import NotFound
 from workflows.implementation.models import ExternalReport
+from workflows.monitoring.periods import CLOSED
 from workflows.plan.models import Project
 from workflows.sectors.models import Entity
 
@@ -46,7 +46,7 @@ def open_quarter(session: Session, engine: ProcessEngine, plan_code: str, quarte
 
     What is not frozen now is told as preliminary, whenever the files are made.
     """
-    closed = sa.select(Period.code).where(Period.plan_code == plan_code, Period.state == PeriodState.CLOSED)
+    closed = sa.select(Period.code).where(Period.plan_code == plan_code, Period.state == CLOSED)
     frozen = set(session.scalars(closed))
     pending = [month for month in months_of(quarter) if month not in frozen]
     known = {one.entity_code for one in of_quarter(session, plan_code, quarter)}

@@ -13,8 +13,7 @@ from engine.database import Base, states
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.indicators.models import Indicator
-from workflows.indicators.states import Color, Measure, Status
-from workflows.monitoring.states import Acceptance, AlertState, BottleneckState, MeasurementState, ReportState
+from workflows.monitoring.states import AlertState, BottleneckState, MeasurementState, ReportState
 
 
 class PeriodRow(Base):
@@ -168,8 +167,8 @@ class Figure(Base):
     year_progress: Mapped[Decimal | None]
     compliance: Mapped[Decimal | None]
     uncapped: Mapped[Decimal | None]
-    color: Mapped[Color | None] = mapped_column(states(Color))
-    status: Mapped[Status | None] = mapped_column(states(Status, 40))
+    color: Mapped[str | None] = mapped_column(sa.String(20))
+    status: Mapped[str | None] = mapped_column(sa.String(40))
     formula_version: Mapped[str] = mapped_column(sa.String(20))
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -193,7 +192,10 @@ class Alert(Base):
 
 
 class Bottleneck(Base):
-    """A candidate found by the rule, and what the people decided about it."""
+    """A candidate found by the rule, and what the people decided about it.
+
+    `proposed`, `measure`: preventiva, plan_de_choque, ninguna. `state`: candidato, cuello, descartado.
+    """
 
     __tablename__ = "bottleneck"
     __table_args__ = (sa.UniqueConstraint("period_id", "indicator_id"),)
@@ -203,12 +205,12 @@ class Bottleneck(Base):
     indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
     why: Mapped[str] = mapped_column(sa.Text)
-    proposed: Mapped[Measure] = mapped_column(states(Measure))
+    proposed: Mapped[str] = mapped_column(sa.String(20))
     state: Mapped[BottleneckState] = mapped_column(states(BottleneckState), default=BottleneckState.CANDIDATE)
     cause: Mapped[str] = mapped_column(sa.Text, default="")
     category: Mapped[str] = mapped_column(sa.String(40), default="")
     severity: Mapped[str] = mapped_column(sa.String(20), default="")
-    measure: Mapped[Measure] = mapped_column(states(Measure), default=Measure.UNDECIDED)
+    measure: Mapped[str] = mapped_column(sa.String(20), default="")
     action: Mapped[str] = mapped_column(sa.Text, default="")
     responsible: Mapped[str | None] = mapped_column(sa.String(60))
     due_on: Mapped[dt.date | None]
@@ -216,9 +218,9 @@ class Bottleneck(Base):
 
 
 class Responsibility(Base):
-    """A row of the responsibility matrix that a preparation case puts together.
+    """A row of the responsibility matrix that a preparation case puts together; in force once copied to the indicator.
 
-    It is in force once it is copied to the indicator.
+    `answer` is empty, acepta, no_acepta or sin_respuesta.
     """
 
     __tablename__ = "responsibility"
@@ -232,7 +234,7 @@ class Responsibility(Base):
     reports: Mapped[str | None] = mapped_column(sa.String(60))
     reviews: Mapped[str | None] = mapped_column(sa.String(60))
     substitute: Mapped[str | None] = mapped_column(sa.String(60))
-    answer: Mapped[Acceptance] = mapped_column(states(Acceptance), default=Acceptance.NONE)
+    answer: Mapped[str] = mapped_column(sa.String(20), default="")
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     answered_at: Mapped[dt.datetime | None]
     in_force_at: Mapped[dt.datetime | None]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workflows.indicators.formulas import Assessment
-from workflows.indicators.states import Color, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,8 @@ class Cell:
     executed: Decimal | None
     programmed_to_date: Decimal | None
     compliance: Decimal | None
-    color: Color | None
-    status: Status | None
+    color: str | None
+    status: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class LevelFigure:
     name: str
     capped: Decimal
     uncapped: Decimal
-    color: Color | None
+    color: str
     results: Decimal | None
     products: Decimal | None
 

@@ -22,6 +22,7 @@ from workflows.people.models import Person
 from workflows.plan.models import Plan, Project
 from workflows.sectors.models import Entity
 
+OPEN, IN_VALIDATION, CONSOLIDATED, CLOSED = PeriodState
 FALLBACK_ROLES = ("responsable_meta", "enlace_planeacion")
 
 
@@ -89,7 +90,7 @@ def _ensure_period(session: Session, engine: ProcessEngine, plan_code: str, code
         year=start.year,
         month=start.month,
         cutoff_on=cutoff,
-        state=PeriodState.OPEN,
+        state=OPEN,
         instance_id=instance_id,
         opened_at=engine.now(),
     )

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.database import replace_rows
 from workflows.plan.models import PlanEntity
 from workflows.sectors.models import Entity
 
@@ -36,9 +35,8 @@ def include(session: Session, plan_code: str, codes: Iterable[str]) -> None:
 
 def link(session: Session, plan_code: str, codes: Sequence[str]) -> None:
     """Link exactly these entities to a plan."""
-    replace_rows(
-        session,
-        PlanEntity,
-        {"plan_code": plan_code},
-        ({"entity_code": code, "position": place} for place, code in enumerate(codes)),
+    session.execute(sa.delete(PlanEntity).where(PlanEntity.plan_code == plan_code))
+    session.add_all(
+        PlanEntity(plan_code=plan_code, entity_code=code, position=place) for place, code in enumerate(codes)
     )
+    session.flush()

@@ -8,12 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, states
-from workflows.prioritization.states import ThemeDecision, ThemeSource
+from engine.database import Base
 
 
 class ThemeMention(Base):
-    """That a source brought up a theme.
+    """That a source brought up a theme. `source`: directivos, equipos_tecnicos, comunidad, dofa, fuentes.
 
     `origin` names the record it was told in (`apuesta/SDG`): what is told there again replaces it. `weight` is how
     much it mattered there, 1–5.
@@ -23,7 +22,7 @@ class ThemeMention(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
-    source: Mapped[ThemeSource] = mapped_column(states(ThemeSource))
+    source: Mapped[str] = mapped_column(sa.String(20))
     origin: Mapped[str] = mapped_column(sa.String(60))
     entity_code: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"))
     name: Mapped[str] = mapped_column(sa.String(2000))
@@ -34,7 +33,7 @@ class ThemeMention(Base):
 class Theme(Base):
     """A theme with its points from each source (0 = it does not come from there).
 
-    `objective` is what the plan would pursue with it.
+    `decision`: empty, elegido, descartado. `objective` is what the plan would pursue with it.
     """
 
     __tablename__ = "theme"
@@ -49,7 +48,7 @@ class Theme(Base):
     community: Mapped[int] = mapped_column(default=0)
     swot: Mapped[int] = mapped_column(default=0)
     sources: Mapped[int] = mapped_column(default=0)
-    decision: Mapped[ThemeDecision] = mapped_column(states(ThemeDecision), default=ThemeDecision.NONE)
+    decision: Mapped[str] = mapped_column(sa.String(20), default="")
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     objective: Mapped[str] = mapped_column(sa.String(2000), default="")
     position: Mapped[int]
@@ -62,7 +61,7 @@ class Theme(Base):
     @property
     def is_chosen(self) -> bool:
         """Whether the plan is about it."""
-        return self.decision == ThemeDecision.CHOSEN
+        return self.decision == "elegido"
 
 
 class StrategicBet(Base):

@@ -12,22 +12,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.database import replace_rows
 from engine.identity import Actor
 from workflows.forms.values import as_json
 from workflows.prioritization import swot
 from workflows.prioritization.models import CommunityChoice, FieldValidation, StrategicBet, Theme, ThemeMention
-from workflows.prioritization.states import ThemeSource
 
+DIRECTORS, TEAMS, COMMUNITY, SWOT, SOURCES = "directivos", "equipos_tecnicos", "comunidad", "dofa", "fuentes"
+CHOSEN, DISCARDED = "elegido", "descartado"
 COLUMNS = {
-    ThemeSource.DIRECTORS: "directors",
-    ThemeSource.TEAMS: "technical_teams",
-    ThemeSource.COMMUNITY: "community",
-    ThemeSource.SWOT: "swot",
-    ThemeSource.SOURCES: "sources",
+    DIRECTORS: "directors",
+    TEAMS: "technical_teams",
+    COMMUNITY: "community",
+    SWOT: "swot",
+    SOURCES: "sources",
 }
 """The points of a theme by source: the form's column and the record's."""
-GOVERNMENT = (ThemeSource.DIRECTORS, ThemeSource.TEAMS, ThemeSource.SWOT, ThemeSource.SOURCES)
+GOVERNMENT = (DIRECTORS, TEAMS, SWOT, SOURCES)
 """The sources that speak for the government; the other one is the citizens'."""
 MOST = 5
 
@@ -51,21 +51,20 @@ def key_of(name: str) -> str:
 
 def mention(session: Session, plan_code: str, source: str, origin: str, mentions: Iterable[Mention]) -> None:
     """Keep the themes that a record (`origin`) brings up; telling them again replaces them."""
-    replace_rows(
-        session,
-        ThemeMention,
-        {"plan_code": plan_code, "origin": origin},
-        (
-            {
-                "source": source,
-                "entity_code": one.entity,
-                "name": one.name,
-                "support": one.support,
-                "weight": one.weight,
-            }
-            for one in mentions
-        ),
-    )
+    session.execute(sa.delete(ThemeMention).where(ThemeMention.plan_code == plan_code, ThemeMention.origin == origin))
+    for one in mentions:
+        session.add(
+            ThemeMention(
+                plan_code=plan_code,
+                source=source,
+                origin=origin,
+                entity_code=one.entity,
+                name=one.name,
+                support=one.support,
+                weight=one.weight,
+            )
+        )
+    session.flush()
 
 
 def mentions(session: Session, plan_code: str) -> list[ThemeMention]:
@@ -85,7 +84,7 @@ def gather(session: Session, plan_code: str) -> list[Theme]:
 
     What was decided before about a theme stays.
     """
-    mention(session, plan_code, ThemeSource.SWOT, "dofa", _of_swot(session, plan_code))
+    mention(session, plan_code, SWOT, "dofa", _of_swot(session, plan_code))
     known = {theme.key: theme for theme in of_plan(session, plan_code)}
     grouped: dict[str, list[ThemeMention]] = {}
     for one in mentions(session, plan_code):
@@ -175,4 +174,4 @@ def validate_in_field(
     session.add(visit)
     session.flush()
     told = [Mention(row["tema"], None, row["sustento"]) for row in values["temas"]]
-    mention(session, plan_code, ThemeSource.COMMUNITY, f"campo/{visit.id}", told)
+    mention(session, plan_code, COMMUNITY, f"campo/{visit.id}", told)

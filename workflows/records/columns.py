@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from workflows.indicators.sheets import PERIODICITIES
-from workflows.indicators.states import Annualization, IndicatorKind
+from workflows.indicators.sheets import ANNUALIZATIONS, PERIODICITIES
 from workflows.indicators.traffic_light import COLORS
 
 MONTH_NAMES = (
@@ -153,7 +152,7 @@ INDICATORS = Sheet(
     (
         _code(),
         Column("objetivo", "Objetivo", required=True, refers_to="objetivos"),
-        Column("clase", "Clase", required=True, choices=tuple(IndicatorKind)),
+        Column("clase", "Clase", required=True, choices=("resultado", "producto")),
         Column("entidad", "Entidad", required=True, refers_to="entidades"),
         Column("peso", "Peso (%)", NUMBER, required=True),
         Column("nombre", "Nombre", required=True, longest=500),
@@ -163,7 +162,7 @@ INDICATORS = Sheet(
             "anualizacion",
             "Anualización",
             required=True,
-            choices=tuple(Annualization),
+            choices=ANNUALIZATIONS,
             note="suma: cada mes se reporta lo hecho en el mes; las demás: el nivel al corte.",
         ),
         Column("linea_base", "Línea base", NUMBER, note="Obligatoria si es decreciente."),

@@ -6,7 +6,6 @@ from typing import Any
 
 from workflows.documents.letters import shown
 from workflows.documents.tables import on_paper
-from workflows.indicators.states import Color
 from workflows.indicators.wording import COLOR_WORDS
 from workflows.reports import columns
 from workflows.reports.contents import (
@@ -99,11 +98,11 @@ def _who_is_missing(report: Report) -> str:
 
 
 def _in_words(color: str, n: int) -> str:
-    if color == Color.ORANGE:
+    if color == "naranja":
         return "con sobreejecución"
-    if color == Color.GREY:
+    if color == "gris":
         return "sin dato"
-    if color == Color.WHITE:
+    if color == "blanco":
         return "sin nada que medir en este corte"
     return f"está{'n' if n != 1 else ''} en {color}"
 

@@ -11,14 +11,17 @@ import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.database import Database
-from engine.errors import NotAllowed, TaskAlreadyCompleted, UnknownTask
+from engine.errors import NotAllowed, TaskAlreadyCompleted, TaskCancelledError, UnknownTask
+from engine.identity import SYSTEM
 from engine.instances import commands as instances
+from engine.instances import locking
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from tests.integration.forms.conftest import ANA, GOOD, LUIS, ReportProgress
 from workflows.documents import files
 from workflows.errors import Conflict, FieldError, InvalidSubmission, Refused, UnknownFormHandler
 from workflows.forms import drafts
+from workflows.forms.handlers import FormContext, Values
 from workflows.forms.models import FormDraft, Submission, SubmissionRevision
 from workflows.forms.submissions import Forms
 
@@ -104,7 +107,21 @@ def test_a_token_of_another_task_is_a_conflict(database: Database, send: Send) -
         send({"avalo": "on"}, task_id=other, actor=LUIS, token="t1")
 
 
-def test_two_who_press_at_once_leave_one_submission(database: Database, handler: ReportProgress, send: Send) -> None:
+@pytest.fixture
+def apart(database: Database, handler: ReportProgress, task_id: int) -> None:
+    """The report stands apart by its entity."""
+    handler.apart = "entidad"
+    with database.unit_of_work() as session:
+        session.get_one(UserTask, task_id).context = {"entidad": "SDG"}
+
+
+@pytest.mark.parametrize("stands_apart", [False, True])
+def test_two_who_press_at_once_leave_one_submission(
+    database: Database, handler: ReportProgress, send: Send, stands_apart: bool, request: pytest.FixtureRequest
+) -> None:
+    if stands_apart:
+        request.getfixturevalue("apart")
+
     def press(token: str) -> str:
         try:
             send(token=token)
@@ -117,6 +134,47 @@ def test_two_who_press_at_once_leave_one_submission(database: Database, handler:
 
     assert count(database, Submission) == 1
     assert outcomes.count("sent") in (1, 2)
+
+
+@pytest.mark.usefixtures("apart")
+def test_a_report_that_stands_apart_is_checked_while_somebody_holds_its_case(
+    database: Database, engine: ProcessEngine, forms: Forms, task_id: int
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("on SQLite whoever writes is alone")
+
+    def send_impatiently(raw: Any) -> None:
+        with database.unit_of_work() as session:
+            session.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+            forms.submit(session, engine, task_id, ANA, raw)
+
+    with database.unit_of_work() as holder:
+        locking.lock_with_task(holder, task_id)
+
+        with pytest.raises(InvalidSubmission):
+            send_impatiently({})
+        with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            send_impatiently(GOOD)
+
+
+@pytest.mark.usefixtures("apart")
+def test_what_the_case_did_meanwhile_is_seen_before_anything_is_recorded(
+    database: Database, engine: ProcessEngine, handler: ReportProgress, task_id: int, send: Send
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("on SQLite whoever writes is alone")
+
+    def cancelled_meanwhile(context: FormContext, values: Values) -> list[FieldError]:
+        with database.unit_of_work() as session:
+            instances.cancel(session, engine, context.instance.id, actor=SYSTEM, reason="prueba")
+        return []
+
+    handler.check = cancelled_meanwhile  # type: ignore[method-assign]
+
+    with pytest.raises(TaskCancelledError):
+        send()
+    assert handler.written == []
+    assert count(database, Submission) == 0
 
 
 def test_somebody_elses_task_and_no_task_are_refused(send: Send) -> None:

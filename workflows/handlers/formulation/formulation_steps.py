@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.contracts import FLAG, LIST, NUMBER, TEXT, declares, option
 from engine.events import Event, TaskCreated
 from engine.identity import SYSTEM
-from engine.runtime import ServiceCall
+from engine.runtime import ServiceCall, ServiceTaskHandler
 from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.calendar import end_of_day
@@ -20,7 +20,6 @@ from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.documents.states import DocumentKind
 from workflows.forms.room import plan_of
 from workflows.formulation import battery_check, drafting, methodology, sources
-from workflows.formulation.states import MethodologyOutcome
 from workflows.people.models import Person
 from workflows.prioritization import themes
 from workflows.surveys import conducting
@@ -34,7 +33,7 @@ def verificar_fuentes(call: ServiceCall) -> Mapping[str, Any]:
     return {"entidades_incompletas": sources.incomplete_entities(call.session, plan_of(call), _entities(call))}
 
 
-@declares(fills={"resultado_metodologia": option(*filter(None, MethodologyOutcome))})
+@declares(fills={"resultado_metodologia": option(*methodology.OUTCOMES)})
 def resolver_alternativa(call: ServiceCall) -> Mapping[str, Any]:
     """What the entities decided; sets `resultado_metodologia`."""
     return {"resultado_metodologia": methodology.resolve_alternative(call.session, plan_of(call))}
@@ -81,6 +80,22 @@ def tabular_encuesta(call: ServiceCall) -> None:
 def publicar_resultados(call: ServiceCall) -> None:
     """Put the results on the portal."""
     conducting.publish(call.session, call.variables["encuesta_id"], now=call.now)
+
+
+def steps() -> dict[str, ServiceTaskHandler]:
+    """The steps by topic."""
+    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
+        verificar_fuentes,
+        resolver_alternativa,
+        resolver_metodologia,
+        reunir_temas,
+        validar_bateria,
+        ensamblar_documento,
+        abrir_encuesta,
+        tabular_encuesta,
+        publicar_resultados,
+    ]
+    return {step.__name__: step for step in plain}
 
 
 def give_sections_to_their_writers(session: Session, event: Event) -> None:

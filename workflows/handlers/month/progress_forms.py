@@ -27,17 +27,15 @@ from workflows.forms.handlers import (
 )
 from workflows.forms.reading import rows_of
 from workflows.handlers.month.entity_forms import entity_of, month_of
-from workflows.indicators.states import Annualization, Color
 from workflows.indicators.wording import COLOR_ICONS
 from workflows.monitoring import entity_reports, progress
 from workflows.monitoring.figures import shown
-from workflows.monitoring.measurements import COUNTED, ReportedRow
+from workflows.monitoring.measurements import COUNTED, SENT, VALIDATED, ReportedRow
 from workflows.monitoring.rows import ProgressRow, of_person
-from workflows.monitoring.states import MeasurementState
 from workflows.recovery import report_rows as recovery_rows
 from workflows.spanish import number, percentage
 
-ACCEPTED = (MeasurementState.VALIDATED, *COUNTED)
+ACCEPTED = (VALIDATED, *COUNTED)
 TABLE = "avances"
 TYPED = (
     "valor_periodo",
@@ -72,9 +70,11 @@ REPORTING_TASKS = ("reportar_avance", "corregir_avance")
 class ReportProgress(PlainForm):
     """`reportar_avance`, `corregir_avance`, `corregir_extemporaneo`: what was achieved, row by row.
 
-    Rows the liaison accepted are shown and cannot be changed; a returned row says why.
+    Rows the liaison accepted are shown and cannot be changed; a returned row says why. While the task is open, what it
+    reads is written by people of its entity alone.
     """
 
+    apart = "entidad"
     contract = Contract(
         needs={"periodo": TEXT, "entidad": TEXT}, uses={"responsable": TEXT}, fields=frozenset({"avances"})
     )
@@ -148,14 +148,14 @@ class ReportProgress(PlainForm):
             if typed.get("valor_periodo") is not None:
                 found = row.assess(typed["valor_periodo"])
                 detail = f"{percentage(found.compliance)} de lo programado" if found.compliance is not None else ""
-                chips[path_of(TABLE, place)] = Chip(found.color or Color.GREY, progress.words(found), detail)
+                chips[path_of(TABLE, place)] = Chip(found.color or "gris", progress.words(found), detail)
         return Preview(chips)
 
     def may_amend(self, context: FormContext) -> bool:
         """Until the liaison has looked at any of these rows."""
         rows = _rows(context)
         return bool(rows) and all(
-            row.state == MeasurementState.SENT and not row.measurement.validated_by for row in rows if row.measurement
+            row.state == SENT and not row.measurement.validated_by for row in rows if row.measurement
         )
 
 
@@ -232,8 +232,7 @@ def _legible(value: Decimal | None, decimals: int) -> Decimal | None:
 
 
 def _hint(row: ProgressRow) -> str:
-    is_sum = row.indicator.annualization == Annualization.SUM
-    what = "lo logrado solo en este mes" if is_sum else "el nivel al final del mes"
+    what = "lo logrado solo en este mes" if row.indicator.annualization == "suma" else "el nivel al final del mes"
     return f"En {row.indicator.unit}: {what}."
 
 

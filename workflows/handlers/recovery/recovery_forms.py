@@ -9,15 +9,14 @@ from typing import Any
 from engine.contracts import DATE, NUMBER, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
-from workflows.indicators.states import Annualization
+from workflows.indicators.sheets import SUM
 from workflows.monitoring import facts
 from workflows.monitoring.models import Bottleneck
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.recovery import plans
 from workflows.recovery.models import RecoveryAction, RecoveryPlan
-from workflows.recovery.plans import Formulation, PlannedAction
-from workflows.recovery.states import OverdueDecision
+from workflows.recovery.plans import EXTEND, Formulation, PlannedAction
 from workflows.spanish import long_day, month_name, number, percentage
 
 YES = "si"
@@ -166,9 +165,7 @@ class DecideOnPlan(PlainForm):
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """A new target day lies ahead, and within the plan."""
-        return (
-            _wrong_extension(context, values["fecha_objetivo"]) if values["decision"] == OverdueDecision.EXTEND else []
-        )
+        return _wrong_extension(context, values["fecha_objetivo"]) if values["decision"] == EXTEND else []
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the decision; sets `fecha_verificacion` again where it goes on."""
@@ -261,7 +258,7 @@ def _proposal(context: FormContext, plan: RecoveryPlan) -> Values:
 
 
 def _unit_hint(plan: RecoveryPlan) -> str:
-    accumulated = ", acumulado en el año" if plan.indicator.annualization == Annualization.SUM else ""
+    accumulated = ", acumulado en el año" if plan.indicator.annualization == SUM else ""
     return f"En {plan.indicator.unit}{accumulated}."
 
 
