@@ -6,12 +6,12 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from workflows.monitoring.trace import Evidence
 from workflows.reports.contents import (
     AlertLine,
     BottleneckLine,
     CommitmentLine,
     EntityLine,
-    Evidence,
     HistoryPoint,
     IndicatorLine,
     Report,

@@ -33,32 +33,18 @@ def cards(session: Session, rows: Sequence[InboxRow], username: str) -> list[Car
     now = application.clock.now()
     drafts = _drafts(session, [row.id for row in rows], username)
     return [
-        Card(
-            row.id,
-            row.name,
-            row.instance_id,
-            row.instance_name,
-            tuple(_remarks(row, drafts.get(row.id), now)),
-            deadline(row.due_at, now, application.calendar),
-        )
+        _card(row, _remarks(row, drafts.get(row.id), now), deadline(row.due_at, now, application.calendar))
         for row in rows
     ]
 
 
 def finished(rows: Sequence[InboxRow]) -> list[Card]:
     """Tasks that are done, with how they met their deadlines."""
-    return [
-        Card(
-            row.id,
-            row.name,
-            row.instance_id,
-            row.instance_name,
-            tuple(_entity(row)),
-            met(row.due_at, row.completed_at),
-        )
-        for row in rows
-        if row.completed_at is not None
-    ]
+    return [_card(row, _entity(row), met(row.due_at, row.completed_at)) for row in rows if row.completed_at is not None]
+
+
+def _card(row: InboxRow, about: Iterable[str], due: Deadline) -> Card:
+    return Card(row.id, row.name, row.instance_id, row.instance_name, tuple(about), due)
 
 
 def _remarks(row: InboxRow, saved_at: dt.datetime | None, now: dt.datetime) -> Iterable[str]:

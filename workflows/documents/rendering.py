@@ -69,7 +69,7 @@ def page_of(document: PlanDocument, version: DocumentVersion, plan_name: str) ->
 
 def render_html(page: Page) -> bytes:
     """A file that needs nothing beside it, accessible."""
-    return _environment().get_template("documento.html").render(d=page.as_dict()).encode()
+    return templates_of("workflows.documents").get_template("documento.html").render(d=page.as_dict()).encode()
 
 
 def render_docx(page: Page) -> bytes:
@@ -143,9 +143,10 @@ def _add_table(document: Any, table: Mapping[str, Any]) -> None:
 
 
 @cache
-def _environment() -> Environment:
+def templates_of(package: str) -> Environment:
+    """The Jinja templates of a package: what is put into them is escaped, what is missing raises."""
     return Environment(
-        loader=PackageLoader("workflows.documents", "templates"),
+        loader=PackageLoader(package, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

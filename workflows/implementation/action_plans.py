@@ -25,6 +25,7 @@ from workflows.people import directory
 from workflows.spanish import long_day, number
 
 WHOLE = Decimal(100)
+ACTIVITY_HEAD = ("Proyecto", "Meta del PES", "Actividad", "Producto", "Peso", "Fechas", "Responsable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +145,11 @@ def _move(
     auditing.move(session, engine.clock, actor, action, target, plan, state, reason=reason, after=after)
 
 
-def _section(session: Session, plan: ActionPlan) -> dict[str, Any]:
+def activity_rows(session: Session, plan: ActionPlan) -> list[tuple[str, ...]]:
+    """The activities of a plan as they are shown, under `ACTIVITY_HEAD`."""
     names = directory.display_names(session, [one.responsible for one in plan.activities])
-    approved = directory.display_names(session, [plan.approved_by or ""]).get(plan.approved_by or "", "")
-    rows = [
-        [
+    return [
+        (
             one.project.code,
             f"{one.indicator.code} {one.indicator.name}",
             one.name,
@@ -156,11 +157,15 @@ def _section(session: Session, plan: ActionPlan) -> dict[str, Any]:
             f"{number(one.weight)} %",
             f"{long_day(one.starts_on)} a {long_day(one.ends_on)}",
             names[one.responsible],
-            _programme(one),
-        ]
+        )
         for one in plan.activities
     ]
-    head = ["Proyecto", "Meta del PES", "Actividad", "Producto", "Peso", "Fechas", "Responsable", "Programación"]
+
+
+def _section(session: Session, plan: ActionPlan) -> dict[str, Any]:
+    approved = directory.display_names(session, [plan.approved_by or ""]).get(plan.approved_by or "", "")
+    rows = [[*row, _programme(one)] for one, row in zip(plan.activities, activity_rows(session, plan), strict=True)]
+    head = [*ACTIVITY_HEAD, "Programación"]
     tables = [{"caption": "Actividades", "head": head, "rows": rows}]
     money = [[one.project.code, one.source.replace("_", " "), number(one.amount), one.act] for one in plan.allocations]
     if money:

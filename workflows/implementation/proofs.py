@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
 from workflows.cycles.models import Period
 from workflows.forms.closing import Finder, Proof, Question
 from workflows.implementation import external_reports, years
-from workflows.implementation.models import ActionPlan, YearDelivery
+from workflows.implementation.models import ActionPlan, BudgetAllocation, FollowUpStrategy, YearDelivery
 from workflows.implementation.states import ActionPlanState
 from workflows.monitoring.periods import CLOSED
 from workflows.plan.models import Plan
@@ -27,20 +27,12 @@ def action_plans(question: Question) -> Proof | None:
 
 def resources(question: Question) -> Proof | None:
     """Every project of every action plan was given money."""
-    plans = _plans(question)
-    if not plans or any(_without(plan, {one.project_id for one in plan.allocations}) for plan in plans):
-        return None
-    count = sum(len(plan.allocations) for plan in plans)
-    return Proof(f"{count} apropiaciones asignadas, con su acto.", _page(question))
+    return _for_every_project(question, lambda plan: plan.allocations, "{count} apropiaciones asignadas, con su acto.")
 
 
 def strategy(question: Question) -> Proof | None:
     """Every project of every action plan says how it is followed."""
-    plans = _plans(question)
-    if not plans or any(_without(plan, {one.project_id for one in plan.strategies}) for plan in plans):
-        return None
-    count = sum(len(plan.strategies) for plan in plans)
-    return Proof(f"Estrategia de seguimiento de {count} proyectos.", _page(question))
+    return _for_every_project(question, lambda plan: plan.strategies, "Estrategia de seguimiento de {count} proyectos.")
 
 
 def execution(question: Question) -> Proof | None:
@@ -92,6 +84,18 @@ def _plans(question: Question) -> list[ActionPlan]:
     if question.year is None:
         return []
     return years.of_year(question.session, question.plan_code, question.year)
+
+
+def _for_every_project(
+    question: Question,
+    rows: Callable[[ActionPlan], Sequence[BudgetAllocation] | Sequence[FollowUpStrategy]],
+    words: str,
+) -> Proof | None:
+    """The proof, with the `{count}` of the rows, once every project of every action plan has one."""
+    plans = _plans(question)
+    if not plans or any(_without(plan, {one.project_id for one in rows(plan)}) for plan in plans):
+        return None
+    return Proof(words.format(count=sum(len(rows(plan)) for plan in plans)), _page(question))
 
 
 def _without(plan: ActionPlan, project_ids: set[int]) -> bool:

@@ -60,7 +60,12 @@ class Evidence:
     media_type: str
     size: int
     sha256: str
-    reserve: Reserve
+    reserve: Reserve = Reserve.PUBLIC
+
+    @classmethod
+    def of(cls, file: StoredFile) -> Evidence:
+        """A stored file as the evidence it is."""
+        return cls(file.id, file.name, file.media_type, file.size, file.sha256, file.reserve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def _evidence(session: Session, ids: Sequence[int]) -> dict[int, list[Evidence]]
     )
     found: dict[int, list[Evidence]] = {}
     for measurement_id, file in session.execute(query):
-        piece = Evidence(file.id, file.name, file.media_type, file.size, file.sha256, file.reserve)
+        piece = Evidence.of(file)
         found.setdefault(measurement_id, []).append(piece)
     return found
 

@@ -158,19 +158,12 @@ def review(
 
 
 def approve(
-    session: Session, engine: ProcessEngine, plan: RecoveryPlan, *, approved: bool, reason: str, actor: Actor
+    session: Session, engine: ProcessEngine, plan: RecoveryPlan, *, agrees: bool, reason: str, actor: Actor
 ) -> None:
     """The coordinator approves or returns it."""
-    plan.return_reason = "" if approved else reason
-    _move(
-        session,
-        engine,
-        plan,
-        RecoveryState.RUNNING if approved else RecoveryState.RETURNED,
-        "aprobar",
-        actor,
-        reason=reason,
-    )
+    plan.return_reason = "" if agrees else reason
+    state = RecoveryState.RUNNING if agrees else RecoveryState.RETURNED
+    _move(session, engine, plan, state, "aprobar", actor, reason=reason)
 
 
 def declare(

@@ -19,6 +19,7 @@ from workflows.monitoring.added_fields import AddedFields
 from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Figure, Measurement, MeasurementEvidence
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 from workflows.monitoring.states import MeasurementState
+from workflows.monitoring.trace import Evidence
 from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.reports.contents import (
@@ -26,7 +27,6 @@ from workflows.reports.contents import (
     BottleneckLine,
     CommitmentLine,
     EntityLine,
-    Evidence,
     HistoryPoint,
     IndicatorLine,
     Light,
@@ -253,7 +253,7 @@ def _indicator(
 
 def _evidence(measurement: Measurement | None) -> tuple[Evidence, ...]:
     files = [piece.file for piece in measurement.evidence] if measurement else []
-    return tuple(Evidence(file.id, file.name, file.media_type, file.size, file.sha256) for file in files)
+    return tuple(Evidence.of(file) for file in files)
 
 
 def _name(username: str | None, names: Names) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from workflows.indicators.wording import COLOR_ICONS, COLOR_WORDS, STATUS_WORDS
+from workflows.monitoring.trace import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +26,6 @@ def light(color: str | None, status: str | None) -> Light:
     shown = color or ("gris" if status == "sin_dato" else "blanco")
     word = STATUS_WORDS.get(status or "") or COLOR_WORDS[shown]
     return Light(shown, COLOR_ICONS[shown], word)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A file that supports a value."""
-
-    file_id: int
-    name: str
-    media_type: str
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

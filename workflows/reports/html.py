@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from workflows.documents.rendering import templates_of
 from workflows.reports.charts import Charts
 from workflows.reports.contents import Report
 from workflows.reports.presenting import present
@@ -14,13 +12,13 @@ from workflows.reports.presenting import present
 
 def render_html(report: Report, charts: Charts) -> bytes:
     """The standalone file, UTF-8, with its charts inside."""
-    page = _environment().get_template("informe.html")
+    page = templates_of("workflows.reports").get_template("informe.html")
     return page.render(r=present(report), images=chart_images(charts), link=None).encode()
 
 
 def render_body(report: Report, charts: Charts) -> str:
     """What stands between the headings of a page and its end, for a page of its own."""
-    part = _environment().get_template("cuerpo.html")
+    part = templates_of("workflows.reports").get_template("cuerpo.html")
     return part.render(r=present(report), images=chart_images(charts), link=None)
 
 
@@ -34,14 +32,3 @@ def chart_images(charts: Charts) -> dict[str, str]:
     return {
         name: "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode() for name, svg in charts.svg.items()
     }
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("workflows.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -7,10 +7,10 @@ from typing import Any
 from workflows.documents.letters import shown
 from workflows.documents.tables import on_paper
 from workflows.indicators.wording import COLOR_WORDS
+from workflows.monitoring.trace import Evidence
 from workflows.reports import columns
 from workflows.reports.contents import (
     BottleneckLine,
-    Evidence,
     IndicatorLine,
     Light,
     Report,

@@ -25,13 +25,13 @@ from workflows.loading import seeding
 from workflows.loading.reading import read_file
 from workflows.loading.workbook import write_workbook
 from workflows.monitoring.models import BudgetReport, Measurement
+from workflows.monitoring.trace import Evidence
 from workflows.plan.models import Project
 from workflows.reports.charts import Charts
 from workflows.reports.contents import (
     AlertLine,
     BottleneckLine,
     EntityLine,
-    Evidence,
     IndicatorLine,
     Report,
     RollUp,

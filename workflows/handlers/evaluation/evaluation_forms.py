@@ -173,12 +173,16 @@ class ApproveEvaluation(PlainForm):
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the decision."""
-        evaluation = _evaluation(context)
-        if values["decision"] == RETURNED:
-            evaluations.send_back(evaluation, values["motivo"])
-        else:
-            evaluations.approve(context.engine, evaluation, actor=context.actor)
+        keep_decision(context, _evaluation(context), values)
         return {}
+
+
+def keep_decision(context: FormContext, evaluation: Evaluation, values: Values) -> None:
+    """Approve an evaluation, or send it back with the reason."""
+    if values["decision"] == RETURNED:
+        evaluations.send_back(evaluation, values["motivo"])
+    else:
+        evaluations.approve(context.engine, evaluation, actor=context.actor)
 
 
 def _evaluation(context: FormContext) -> Evaluation:

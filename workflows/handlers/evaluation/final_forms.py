@@ -15,8 +15,8 @@ from workflows.evaluation.models import Evaluation
 from workflows.evaluation.semester_writing import WORDS, semester_words
 from workflows.evaluation.states import EvaluationKind
 from workflows.forms.handlers import ROW_KEY, FormContext, Panel, PlainForm, Prefill, Values
+from workflows.handlers.evaluation.evaluation_forms import keep_decision
 
-RETURNED = "devuelta"
 YES = "si"
 REVIEW_TIME = "10dh"
 
@@ -116,11 +116,7 @@ class ApproveFinal(PlainForm):
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the decision."""
-        evaluation = _evaluation(context)
-        if values["decision"] == RETURNED:
-            evaluations.send_back(evaluation, values["motivo"])
-        else:
-            evaluations.approve(context.engine, evaluation, actor=context.actor)
+        keep_decision(context, _evaluation(context), values)
         return {}
 
 

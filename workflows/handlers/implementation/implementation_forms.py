@@ -15,9 +15,8 @@ from workflows.implementation.resources import Money, Strategy
 from workflows.implementation.years import LinkedGoal
 from workflows.indicators.sheets import IndicatorSheet
 from workflows.monitoring import facts
-from workflows.people import directory
 from workflows.plan.models import Plan, Project
-from workflows.spanish import long_day, number
+from workflows.spanish import number
 
 MONTHS = range(1, 13)
 DISTRICT = "recursos_del_distrito"
@@ -321,18 +320,5 @@ def _proposed_strategy(project: Project, plan: ActionPlan) -> Values:
 
 
 def _activities_panel(context: FormContext, plan: ActionPlan) -> Panel:
-    names = directory.display_names(context.session, [one.responsible for one in plan.activities])
-    rows = [
-        (
-            one.project.code,
-            f"{one.indicator.code} {one.indicator.name}",
-            one.name,
-            one.product,
-            f"{number(one.weight)} %",
-            f"{long_day(one.starts_on)} a {long_day(one.ends_on)}",
-            names[one.responsible],
-        )
-        for one in plan.activities
-    ]
-    head = ("Proyecto", "Meta del PES", "Actividad", "Producto", "Peso", "Fechas", "Responsable")
-    return Panel(f"Plan de acción de {plan.entity_code}, {plan.year}", head=head, rows=rows)
+    rows = action_plans.activity_rows(context.session, plan)
+    return Panel(f"Plan de acción de {plan.entity_code}, {plan.year}", head=action_plans.ACTIVITY_HEAD, rows=rows)

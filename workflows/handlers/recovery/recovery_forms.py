@@ -81,6 +81,7 @@ class ReviewPlan(PlainForm):
     """`revisar_plan_choque`: the liaison looks whether the actions go to the cause."""
 
     contract = Contract(fields=frozenset({"decision"}))
+    decide = staticmethod(plans.review)
 
     def prepare(self, context: FormContext) -> Prefill:
         """The plan, to read."""
@@ -88,13 +89,9 @@ class ReviewPlan(PlainForm):
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Agree or return."""
-        plans.review(
-            context.session,
-            context.engine,
-            plan_of(context),
-            agrees=values["decision"] in NOT_RETURNED,
-            reason=values.get("motivo") or "",
-            actor=context.actor,
+        agrees, reason = values["decision"] in NOT_RETURNED, values.get("motivo") or ""
+        self.decide(
+            context.session, context.engine, plan_of(context), agrees=agrees, reason=reason, actor=context.actor
         )
         return {}
 
@@ -102,19 +99,7 @@ class ReviewPlan(PlainForm):
 class ApprovePlan(ReviewPlan):
     """`aprobar_plan_choque`: the coordinator answers for those of high severity."""
 
-    contract = Contract(fields=frozenset({"decision"}))
-
-    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Approve or return."""
-        plans.approve(
-            context.session,
-            context.engine,
-            plan_of(context),
-            approved=values["decision"] in NOT_RETURNED,
-            reason=values.get("motivo") or "",
-            actor=context.actor,
-        )
-        return {}
+    decide = staticmethod(plans.approve)
 
 
 class DeclareActions(PlainForm):
