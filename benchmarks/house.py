@@ -118,7 +118,7 @@ def house(place: Place, *diagrams: bytes) -> Iterator[House]:
 
 def _people(application: Application) -> None:
     with application.database.unit_of_work() as session:
-        session.add(Entity(code="SDG", name="Secretaría", sector_role="cabeza_de_sector"))
+        session.add(Entity(code="SDG", name="Secretaría"))
         session.add(Role(id=ROLE, name="Coordinación", scope="sector"))
         session.flush()
         session.add(Person(username=ANA.id, name="Ana", email="ana@example.org", entity_code="SDG"))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from engine.identity import Actor
 from workflows.people.directory import actor_with
 from workflows.people.models import Person, PersonRole, Role
+from workflows.sectors.models import SectorEntity
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class SignedPerson:
     token: str
     username: str
     name: str
-    entity_code: str
+    entity_code: str | None
     roles: dict[str, str]
     actor: Actor
 
@@ -47,7 +48,14 @@ class SignedPerson:
 
 
 PERSON = (
-    sa.select(Person.username, Person.name, Person.entity_code, PersonRole.role_id, Role.name.label("role_name"))
+    sa.select(
+        Person.username,
+        Person.name,
+        Person.entity_code,
+        PersonRole.role_id,
+        PersonRole.entity_code.label("held_in"),
+        Role.name.label("role_name"),
+    )
     .outerjoin(PersonRole, PersonRole.username == Person.username)
     .outerjoin(Role, Role.id == PersonRole.role_id)
     .where(Person.active)
@@ -72,7 +80,7 @@ def signed(found: Sequence[Any], token: str) -> SignedPerson:
         name=first.name,
         entity_code=first.entity_code,
         roles=roles,
-        actor=actor_with(first.username, first.entity_code, roles),
+        actor=actor_with(first.username, [(row.role_id, row.held_in) for row in found if row.role_id]),
     )
 
 
@@ -84,4 +92,7 @@ def everybody(session: Session, *, active_only: bool = True) -> list[Person]:
     if active_only:
         query = query.where(Person.active)
     people = list(session.scalars(query))
-    return sorted(people, key=lambda person: (person.entity.position, person.entity_code, person.name))
+    placed = sa.select(SectorEntity.entity_code, sa.func.min(SectorEntity.position)).group_by(SectorEntity.entity_code)
+    places: dict[str | None, int] = {code: place for code, place in session.execute(placed)}
+    last = len(places)
+    return sorted(people, key=lambda one: (places.get(one.entity_code, last), one.entity_code or "", one.name))

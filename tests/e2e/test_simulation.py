@@ -151,7 +151,7 @@ def test_a_database_in_use_is_refused(database_url: str) -> None:
     database = Database(database_url)
     migrating.migrate(database)
     with database.unit_of_work() as session:
-        session.add(Entity(code="SDG", name="Gobierno", sector_role="cabeza_de_sector"))
+        session.add(Entity(code="SDG", name="Gobierno"))
     database.dispose()
 
     with pytest.raises(Conflict):

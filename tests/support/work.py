@@ -11,16 +11,22 @@ from sqlalchemy.orm import Session
 from engine.definitions.models import Bundle
 from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
-from workflows.people.models import Person, PersonRole, Role
+from workflows.people import holdings
+from workflows.people.models import Person, Role
+from workflows.sectors import registry
 from workflows.sectors.models import Entity
 
+SECTOR = "GOB"
 NOW = dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC)
 
 
 def add_people(session: Session) -> None:
     """SDG with a coordinator (ana) and a liaison (carlos); IDPAC with two people who report (sandra, luis)."""
-    session.add_all([Entity(code="SDG", name="Gobierno", sector_role="cabeza_de_sector"),
-                     Entity(code="IDPAC", name="Participación", sector_role="adscrita")])  # fmt: skip
+    session.add_all([Entity(code="SDG", name="Gobierno"), Entity(code="IDPAC", name="Participación")])
+    session.flush()
+    registry.link(
+        session, registry.create(session, SECTOR, "Gobierno"), [("SDG", "cabeza_de_sector"), ("IDPAC", "adscrita")]
+    )
     session.add_all(
         [
             Role(id="coordinador_pes", name="Coordinación", scope="sector"),
@@ -35,11 +41,9 @@ def add_people(session: Session) -> None:
         ("sandra", "IDPAC", "responsable_meta"),
         ("luis", "IDPAC", "responsable_meta"),
     ):
-        session.add(
-            Person(username=username, name=username.title(), email=f"{username}@demo.example", entity_code=entity)
-        )
-        session.flush()
-        session.add(PersonRole(username=username, role_id=role))
+        person = Person(username=username, name=username.title(), email=f"{username}@demo.example", entity_code=entity)
+        session.add(person)
+        holdings.hold(person, SECTOR, [role])
 
 
 def add_task(

@@ -129,7 +129,10 @@ def test_references_hold_again_after_a_rebuild(kept: Database, rebuilding: Path)
     migrating.migrate(kept)
 
     with pytest.raises(sa.exc.IntegrityError), kept.engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO person_role (username, role_id) VALUES ('nadie', 'coordinador_pes')")
+        connection.exec_driver_sql(
+            "INSERT INTO person_role (username, role_id, sector_code, entity_code) "
+            "VALUES ('nadie', 'coordinador_pes', 'GOB', '')"
+        )
 
 
 def test_an_upgrade_that_would_lose_references_is_refused_whole(kept: Database, rebuilding: Path) -> None:

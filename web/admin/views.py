@@ -19,9 +19,10 @@ from web.people import everybody
 from workflows.auditing import recording as auditing
 from workflows.errors import Refused
 from workflows.lifecycle import leaving
+from workflows.people import holdings
 from workflows.people.directory import Directory
-from workflows.people.models import Person, PersonRole, Role
-from workflows.sectors.models import Entity
+from workflows.people.models import Person, Role
+from workflows.sectors import registry
 from workflows.spanish import plain
 
 ADMINISTRATOR = "administrador"
@@ -47,7 +48,7 @@ def people() -> str:
 
 def _is_sought(one: Person, sought: str) -> bool:
     """Whether every word looked for is in the name, the username, the mail or the entity; accents do not count."""
-    told = plain(f"{one.name} {one.username} {one.email} {one.entity_code}")
+    told = plain(f"{one.name} {one.username} {one.email} {one.entity_code or ''}")
     return all(word in told for word in plain(sought).split())
 
 
@@ -60,7 +61,6 @@ def person(username: str) -> str:
         return page(
             "admin/person.html",
             person=found,
-            entity=session.get_one(Entity, found.entity_code),
             held={one.role_id for one in found.roles},
             roles=list(session.scalars(sa.select(Role).order_by(Role.position))),
             has_password=session.get(Credential, username) is not None,
@@ -79,8 +79,8 @@ def set_roles(username: str) -> Any:
         known = set(session.scalars(sa.select(Role.id)))
         before = {one.role_id for one in found.roles}
         _ensure_not_locked_out(username, ADMINISTRATOR in before and ADMINISTRATOR not in wanted)
-        found.roles = [one for one in found.roles if one.role_id in wanted]
-        found.roles += [PersonRole(username=username, role_id=role) for role in sorted(wanted & known - before)]
+        sector = registry.only(session)
+        holdings.hold(found, sector.code if sector else "", sorted(wanted & known))
         auditing.record(
             session,
             application.clock,

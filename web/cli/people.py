@@ -12,6 +12,7 @@ from web.bootstrap import Application
 from web.cli.root import opened
 from workflows.people.directory import seed_roles
 from workflows.people.models import Person, PersonRole
+from workflows.sectors import registry
 from workflows.sectors.models import Entity
 
 ROLE = "administrador"
@@ -54,11 +55,12 @@ def _create(
     with application.database.unit_of_work() as session:
         seed_roles(session)
         if session.get(Entity, entity) is None:
-            session.add(Entity(code=entity, name=entity_name, sector_role="cabeza_de_sector"))
+            session.add(Entity(code=entity, name=entity_name))
         person = session.get(Person, username) or Person(username=username, name=name, email=email, entity_code=entity)
         person.active = True
         session.add(person)
         session.flush()
-        session.merge(PersonRole(username=username, role_id=ROLE))
+        sector = registry.only(session)
+        session.merge(PersonRole(username=username, role_id=ROLE, sector_code=sector.code if sector else ""))
         passwords.set_password(session, application.clock, username, password)
         sessions.end_all(session, username)

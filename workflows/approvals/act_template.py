@@ -21,10 +21,11 @@ def recitals(session: Session, about: Subject) -> str:
     """One consideration per paragraph: the plan, its review, its approval."""
     plan, current = session.get_one(Plan, about.plan_code), reviewing.latest(session, about)
     version = approving.version_asked(session, current)
+    sector = plan.sector.name
     said = [
-        f"Que el Plan Distrital de Desarrollo «{plan.development_plan}» orienta la gestión del Sector {plan.sector}."
+        f"Que el Plan Distrital de Desarrollo «{plan.development_plan}» orienta la gestión del Sector {sector}."
         if plan.development_plan
-        else f"Que el Sector {plan.sector} orienta su gestión con un plan estratégico de {plan.years} años.",
+        else f"Que el Sector {sector} orienta su gestión con un plan estratégico de {plan.years} años.",
         f"Que las entidades del sector formularon en conjunto el documento «{about.document.title}».",
         f"Que el documento se presentó a las entidades en {_rounds(current.number)}, "
         f"en {'la' if current.number == 1 else 'las'} que se respondieron {_answered(session, about)} observaciones.",

@@ -17,7 +17,7 @@ from workflows.approvals.reviewing import Subject
 from workflows.approvals.states import ActMode, ActState
 from workflows.auditing import recording as auditing
 from workflows.errors import NotFound
-from workflows.sectors.models import Entity
+from workflows.plan.models import Plan
 
 RESOLUTION = "resolucion"
 KINDS = {RESOLUTION: "Resolución", "circular": "Circular", "decreto": "Decreto", "otro": "Acto administrativo"}
@@ -57,7 +57,7 @@ def draft(session: Session, engine: ProcessEngine, about: Subject, proposal: Dra
     )
     act.version_id, act.mode, act.kind = version.id, proposal.mode, proposal.kind
     act.kind_reason, act.recitals, act.articles = proposal.kind_reason, proposal.recitals, proposal.articles
-    act.state, act.issuer = ActState.DRAFTED, _head(session)
+    act.state, act.issuer = ActState.DRAFTED, _head(session, act.plan_code)
     act.drafted_by, act.drafted_at = actor.id, engine.now()
     session.add(act)
     session.flush()
@@ -103,9 +103,8 @@ def name_of(act: AdministrativeAct) -> str:
     return f"{kind} {act.number} de {act.dated_on.year}" if act.number and act.dated_on else kind
 
 
-def _head(session: Session) -> str | None:
-    query = sa.select(Entity.code).where(Entity.sector_role == approving.HEAD_OF_SECTOR, Entity.active)
-    return session.scalar(query.order_by(Entity.position).limit(1))
+def _head(session: Session, plan_code: str) -> str | None:
+    return session.get_one(Plan, plan_code).sector.head_entity
 
 
 def _audit(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.identity import Actor
@@ -15,9 +14,8 @@ from workflows.auditing import recording as auditing
 from workflows.calendar import add_months
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
-from workflows.plan.models import Plan, PlanEntity
+from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
-from workflows.sectors.models import Entity
 
 IN_FORCE = PlanState.IN_FORCE
 FIRST = "1.0"
@@ -68,14 +66,6 @@ def act_facts(act: AdministrativeAct) -> dict[str, str]:
         "on": act.dated_on.isoformat() if act.dated_on else "",
         "issuer": act.issuer or "",
     }
-
-
-def entities_of(session: Session, plan_code: str) -> list[str]:
-    """The entities that take part in a plan; the sector's where that was not said."""
-    query = sa.select(PlanEntity.entity_code).where(PlanEntity.plan_code == plan_code).order_by(PlanEntity.position)
-    named = list(session.scalars(query))
-    whole = sa.select(Entity.code).where(Entity.active).order_by(Entity.position, Entity.code)
-    return named or list(session.scalars(whole))
 
 
 def _adopted_version(session: Session, engine: ProcessEngine, act: AdministrativeAct, actor: Actor) -> DocumentVersion:

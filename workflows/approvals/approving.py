@@ -19,7 +19,6 @@ from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.errors import Refused
 from workflows.plan.models import Plan
 from workflows.plan.states import ApprovalRule
-from workflows.sectors.models import Entity
 from workflows.spanish import long_moment
 
 IN_FAVOUR = (ApprovalDecision.APPROVES, ApprovalDecision.WITH_REMARK)
@@ -28,7 +27,6 @@ RULES: Mapping[str, str] = {
     ApprovalRule.MAJORITY: "mayoría",
     ApprovalRule.HEAD_DECIDES: "decisión de la cabeza de sector",
 }
-HEAD_OF_SECTOR = "cabeza_de_sector"
 
 
 def ask(session: Session, engine: ProcessEngine, about: Subject) -> DocumentVersion:
@@ -100,7 +98,7 @@ def resolve(session: Session, engine: ProcessEngine, about: Subject, entities: S
         return current
     decisions = {one.entity_code: one.decision for one in of_round(session, current.id)}
     current.rule = known_rule(rule or session.get_one(Plan, about.plan_code).approval_rule)
-    if is_approved(current.rule, decisions, entities, _heads(session, entities)):
+    if is_approved(current.rule, decisions, entities, _heads(session, about.plan_code, entities)):
         current.outcome = RoundOutcome.APPROVED
     else:
         current.outcome = RoundOutcome.ANOTHER_ROUND if current.number < current.max_rounds else RoundOutcome.NO_ROUNDS
@@ -142,6 +140,6 @@ def decide_in_committee(
     auditing.record(session, engine.clock, actor, "decidir_en_comite", target, reason=argument, after=after)
 
 
-def _heads(session: Session, entities: Sequence[str]) -> list[str]:
-    query = sa.select(Entity.code).where(Entity.code.in_(entities), Entity.sector_role == HEAD_OF_SECTOR)
-    return list(session.scalars(query))
+def _heads(session: Session, plan_code: str, entities: Sequence[str]) -> list[str]:
+    head = session.get_one(Plan, plan_code).sector.head_entity
+    return [head] if head is not None and head in entities else []

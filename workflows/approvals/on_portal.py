@@ -100,7 +100,7 @@ def _shown(found: Plan, updated_at: dt.datetime | None) -> PublishedPlan:
     return PublishedPlan(
         code=found.code,
         name=found.name,
-        sector=found.sector,
+        sector=found.sector.name,
         development_plan=found.development_plan,
         first_year=found.first_year,
         years=found.years,

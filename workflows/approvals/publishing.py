@@ -14,7 +14,8 @@ from engine.runtime import ProcessEngine
 from workflows.approvals.models import Publication, PublicationCheck
 from workflows.approvals.states import Audience, Channel, PublicationState
 from workflows.calendar import bogota_day
-from workflows.sectors.models import Entity
+from workflows.plan.models import Plan
+from workflows.sectors.models import SectorEntity
 
 CHANNELS = (Channel.WEB, Channel.INTRANET, Channel.SOCIAL)
 NAMES = {
@@ -60,11 +61,13 @@ def prepare(
 
 def of_batch(session: Session, batch: Batch, *, with_portal: bool = False) -> list[Publication]:
     """The publications of a batch, by entity and channel; our own portal only if asked for."""
+    place = SectorEntity.entity_code == Publication.entity_code
     query = (
         sa.select(Publication)
-        .outerjoin(Entity, Entity.code == Publication.entity_code)
+        .join(Plan, Plan.code == batch.plan_code)
+        .outerjoin(SectorEntity, place & (SectorEntity.sector_code == Plan.sector_code))
         .where(Publication.instance_id == batch.instance_id, Publication.object == batch.object)
-        .order_by(Entity.position, Publication.entity_code, Publication.id)
+        .order_by(SectorEntity.position, Publication.entity_code, Publication.id)
     )
     return [one for one in session.scalars(query) if with_portal or one.channel != Channel.PORTAL]
 

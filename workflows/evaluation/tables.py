@@ -16,10 +16,11 @@ from workflows.meetings.models import Commitment
 from workflows.monitoring import figures
 from workflows.monitoring.models import BudgetReport
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
-from workflows.plan.models import Project
+from workflows.plan import participants
+from workflows.plan.models import Plan, Project
 from workflows.recovery.models import RecoveryPlan
 from workflows.reports.contents import light
-from workflows.sectors.models import Entity
+from workflows.sectors.models import Entity, SectorEntity
 from workflows.spanish import long_day, number, percentage
 
 MILLION = Decimal(1_000_000)
@@ -85,19 +86,14 @@ def goals_of(found: PeriodFigures, entity: str) -> Table:
 
 def money(session: Session, plan_code: str, month: str, entity: str | None = None) -> Table:
     """The money of each entity's projects at a cut-off, in millions of pesos."""
+    money = BudgetReport.appropriation, BudgetReport.commitments, BudgetReport.payments
     query = (
-        sa.select(
-            Entity.code,
-            sa.func.sum(BudgetReport.appropriation),
-            sa.func.sum(BudgetReport.commitments),
-            sa.func.sum(BudgetReport.payments),
-        )
+        participants.in_order(plan_code, Entity.code, *map(sa.func.sum, money))
         .join(Project, Project.entity_code == Entity.code)
         .join(BudgetReport, BudgetReport.project_id == Project.id)
-        .join(Period, Period.id == BudgetReport.period_id)
-        .where(Period.plan_code == plan_code, Period.code == month)
-        .group_by(Entity.code, Entity.position)
-        .order_by(Entity.position)
+        .join(Period, sa.and_(Period.id == BudgetReport.period_id, Period.plan_code == Plan.code))
+        .where(Period.code == month)
+        .group_by(Entity.code, SectorEntity.position)
     )
     if entity is not None:
         query = query.where(Entity.code == entity)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from workflows.forms.handlers import Catalogue, FormContext, Option
 from workflows.people.models import Person, Role
-from workflows.sectors.models import Entity
+from workflows.sectors.models import Entity, SectorEntity
 
 
 def people(context: FormContext) -> Sequence[Option]:
@@ -19,13 +19,16 @@ def people(context: FormContext) -> Sequence[Option]:
         sa.select(Person.username, Person.name, Person.entity_code).where(Person.active).order_by(Person.name)
     ).all()
     ordered = sorted(rows, key=lambda row: row.entity_code != entity) if entity else rows
-    return [(row.username, f"{row.name} · {row.entity_code}") for row in ordered]
+    return [(row.username, f"{row.name} · {row.entity_code or '—'}") for row in ordered]
 
 
 def entities(context: FormContext) -> Sequence[Option]:
     """The entities of the sector in their order."""
     rows = context.session.execute(
-        sa.select(Entity.code, Entity.name).where(Entity.active).order_by(Entity.position, Entity.code)
+        sa.select(Entity.code, Entity.name)
+        .join(SectorEntity, SectorEntity.entity_code == Entity.code)
+        .where(Entity.active, SectorEntity.until.is_(None))
+        .order_by(SectorEntity.position, Entity.code)
     )
     return [(code, name) for code, name in rows]
 

@@ -106,7 +106,7 @@ def _write_indicators(
     objectives = {o.id: o for o in session.scalars(sa.select(Objective).where(Objective.plan_code == plan_code))}
     query = sa.select(Indicator).where(Indicator.plan_code == plan_code, Indicator.entity_code == entity)
     known = {indicator.code: indicator for indicator in session.scalars(query)}
-    staff, written = people(session), {}
+    staff, written = people(session, session.get_one(Plan, plan_code).sector_code), {}
     for place, row in enumerate(battery.indicators):
         goal = goals_by_code[row["meta"]]
         objective = objectives[goal.objective_id]

@@ -85,7 +85,7 @@ def assemble(session: Session, plan_code: str, *, by: str, now: dt.datetime) -> 
 
 def _facts(plan: Plan) -> list[list[str]]:
     years = f"{plan.first_year}–{plan.first_year + plan.years - 1}"
-    return [["Sector", plan.sector], ["Vigencia", years], ["Plan de desarrollo", plan.development_plan or "—"]]
+    return [["Sector", plan.sector.name], ["Vigencia", years], ["Plan de desarrollo", plan.development_plan or "—"]]
 
 
 def _chapter(session: Session, plan_code: str, of: Heading, written: DocumentSection | None) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.plan.models import Plan, PlanEntity
-from workflows.sectors.models import Entity
+from workflows.plan import participants
+from workflows.plan.models import Plan
+from workflows.sectors.models import Entity, SectorEntity
 
 CHAPTER_THEMES = {
     "3.1": "Fortalecimiento de la gestión pública orientada a resultados",
@@ -56,7 +56,7 @@ class Heading:
 def outline(session: Session, plan_code: str, entity_codes: Sequence[str] = ()) -> list[Heading]:
     """The six chapters with their sections, for these entities: by default, those that take part in the plan."""
     plan = session.get_one(Plan, plan_code)
-    entities = _entities(session, entity_codes or _taking_part(session, plan_code))
+    entities = _entities(session, plan_code, entity_codes)
     return [*_first(plan), *_second(plan, entities), *_third(), *_fourth(entities), *_last()]
 
 
@@ -65,15 +65,15 @@ def sections(session: Session, plan_code: str, entity_codes: Sequence[str] = ())
     return [heading for heading in outline(session, plan_code, entity_codes) if not heading.chapter]
 
 
-def _taking_part(session: Session, plan_code: str) -> Sequence[str]:
-    return session.scalars(sa.select(PlanEntity.entity_code).where(PlanEntity.plan_code == plan_code)).all()
-
-
-def _entities(session: Session, codes: Sequence[str]) -> list[Entity]:
-    query = sa.select(Entity).where(Entity.active)
+def _entities(session: Session, plan_code: str, codes: Sequence[str]) -> list[Entity]:
+    """The entities that take part, or `codes` of the sector, by what they are in it."""
     if codes:
-        query = query.where(Entity.code.in_(codes))
-    return sorted(session.scalars(query), key=lambda entity: (_rank(entity.sector_role), entity.position, entity.code))
+        query = participants.in_order(plan_code, Entity, SectorEntity.sector_role)
+        query = query.where(Entity.active, Entity.code.in_(codes))
+    else:
+        query = participants.taking_part(plan_code, Entity, SectorEntity.sector_role)
+    found = session.execute(query).all()
+    return [row.Entity for row in sorted(found, key=lambda row: _rank(row.sector_role))]
 
 
 def _rank(role: str) -> int:
@@ -81,7 +81,7 @@ def _rank(role: str) -> int:
 
 
 def _first(plan: Plan) -> list[Heading]:
-    sector = f"Sector {plan.sector}"
+    sector = f"Sector {plan.sector.name}"
     return [
         Heading("1", f"El {sector} dentro del Plan Distrital de Desarrollo", chapter=True),
         Heading(
@@ -106,7 +106,7 @@ def _first(plan: Plan) -> list[Heading]:
 
 
 def _second(plan: Plan, entities: Sequence[Entity]) -> list[Heading]:
-    sector, after = f"sector {plan.sector.lower()}", len(entities) + 1
+    sector, after = f"sector {plan.sector.name.lower()}", len(entities) + 1
     return [
         Heading("2", f"Contexto y problemáticas del {sector}", chapter=True),
         *(

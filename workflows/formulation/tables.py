@@ -16,10 +16,11 @@ from workflows.formulation.models import Source
 from workflows.formulation.structure import Heading
 from workflows.goals.models import Goal, Objective
 from workflows.indicators.models import Indicator, YearTarget
+from workflows.plan import participants
 from workflows.plan.models import Plan, Project, ProjectBudget
 from workflows.prioritization import framework, swot, themes
 from workflows.records.stored import latest_bands
-from workflows.sectors.models import Entity
+from workflows.sectors.models import Entity, SectorEntity
 from workflows.spanish import number
 from workflows.surveys import conducting
 from workflows.surveys.states import SurveyState
@@ -58,8 +59,8 @@ def _told(cell: Any) -> str:
 
 
 def _entities(asked: Question) -> Table:
-    query = sa.select(Entity).where(Entity.active).order_by(Entity.position, Entity.code)
-    rows = [(e.code, e.name, e.sector_role.replace("_", " ")) for e in asked.session.scalars(query)]
+    query = participants.taking_part(asked.plan_code, Entity.code, Entity.name, SectorEntity.sector_role)
+    rows = [(code, name, role.replace("_", " ")) for code, name, role in asked.session.execute(query)]
     return _table("Entidades del sector", ("Sigla", "Entidad", "Papel en el sector"), rows)
 
 

@@ -18,6 +18,7 @@ from workflows.documents.states import DocumentKind
 from workflows.errors import NotFound
 from workflows.implementation.models import ExternalReport
 from workflows.monitoring.periods import CLOSED
+from workflows.plan import participants
 from workflows.plan.models import Project
 from workflows.sectors.models import Entity
 
@@ -112,9 +113,6 @@ def filed_under(session: Session, plan_code: str, system: str, number: str) -> E
 
 
 def _entities(session: Session, plan_code: str) -> list[str]:
-    query = (
-        sa.select(Entity.code)
-        .where(Entity.active, Entity.code.in_(sa.select(Project.entity_code).where(Project.plan_code == plan_code)))
-        .order_by(Entity.position, Entity.code)
-    )
+    with_projects = sa.select(Project.entity_code).where(Project.plan_code == plan_code)
+    query = participants.in_order(plan_code, Entity.code).where(Entity.active, Entity.code.in_(with_projects))
     return list(session.scalars(query))

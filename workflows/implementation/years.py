@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 from workflows.errors import NotFound
 from workflows.implementation.models import ActionPlan
 from workflows.indicators.models import Indicator
-from workflows.plan.models import Project, ProjectGoal
+from workflows.plan import participants
+from workflows.plan.models import Plan, Project, ProjectGoal
 from workflows.sectors.models import Entity
 
 
@@ -31,8 +32,7 @@ def open_year(session: Session, plan_code: str, year: int, instance_id: int) -> 
     """
     _ensure_goals(session, plan_code)
     linked = {one.project.entity_code for one in linked_goals(session, plan_code)}
-    ordered = session.scalars(sa.select(Entity.code).where(Entity.active).order_by(Entity.position, Entity.code))
-    entities = [code for code in ordered if code in linked]
+    entities = [code for code in participants.entities(session, plan_code) if code in linked]
     known = {one.entity_code for one in of_year(session, plan_code, year)}
     for code in entities:
         if code not in known:
@@ -69,13 +69,10 @@ def find(session: Session, plan_code: str, entity: str, year: int) -> ActionPlan
 
 def of_year(session: Session, plan_code: str, year: int) -> list[ActionPlan]:
     """The action plans of a year, in the order of the entities."""
-    query = (
-        sa.select(ActionPlan)
-        .join(Entity, Entity.code == ActionPlan.entity_code)
-        .where(ActionPlan.plan_code == plan_code, ActionPlan.year == year)
-        .order_by(Entity.position, Entity.code)
-        .options(selectinload(ActionPlan.activities))
+    query = participants.in_order(plan_code, ActionPlan).join(
+        ActionPlan, sa.and_(ActionPlan.plan_code == Plan.code, ActionPlan.entity_code == Entity.code)
     )
+    query = query.where(ActionPlan.year == year).options(selectinload(ActionPlan.activities))
     return list(session.scalars(query))
 
 

@@ -245,7 +245,7 @@ def _export(session: Session, plan: Plan, kept: PlanArchive, pieces: Sequence[Pi
     """The ZIP and the SHA-256 of its index; the same file gives the same bytes."""
     filed_under = series(kept.series)
     listing = {
-        "plan": {"codigo": plan.code, "nombre": plan.name, "sector": plan.sector},
+        "plan": {"codigo": plan.code, "nombre": plan.name, "sector": plan.sector.name},
         "trd": {
             "serie": filed_under.name,
             "subserie": filed_under.subseries,

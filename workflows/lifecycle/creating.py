@@ -26,7 +26,7 @@ class NewPlan:
 
     code: str
     name: str
-    sector: str
+    sector: str  # its code
     first_year: int
     years: int
     development_plan: str
@@ -48,7 +48,7 @@ def create(session: Session, engine: ProcessEngine, new: NewPlan, *, actor: Acto
     plan = Plan(
         code=new.code,
         name=new.name,
-        sector=new.sector,
+        sector_code=new.sector,
         first_year=new.first_year,
         years=new.years,
         development_plan=new.development_plan,

@@ -22,6 +22,7 @@ from workflows.monitoring.bottlenecks import DISMISSED
 from workflows.monitoring.models import Bottleneck, EntityReport
 from workflows.people import holders as holding
 from workflows.people.holders import Holder
+from workflows.plan import participants
 from workflows.sectors.models import Entity
 
 
@@ -101,7 +102,7 @@ def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int =
     """The board at a moment, with the months up to `upto` (else the newest). A dozen queries, however many tasks."""
     found = _months(session, plan_code, months, upto)
     codes = {code for month in found for code in month.reports}
-    names = session.execute(sa.select(Entity.code, Entity.name).order_by(Entity.position, Entity.code))
+    names = session.execute(participants.in_order(plan_code, Entity.code, Entity.name))
     return Board(
         entities={code: name for code, name in names if code in codes},
         months=found,

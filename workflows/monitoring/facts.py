@@ -23,6 +23,7 @@ from workflows.indicators.rollup import Structure
 from workflows.indicators.sheets import IndicatorSheet, Month, Snapshot
 from workflows.indicators.traffic_light import Bands, bands_at, read_bands
 from workflows.monitoring.models import Measurement, PeriodRow
+from workflows.plan import participants
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity
 
@@ -418,7 +419,7 @@ def structure_of(session: Session, plan: Plan) -> tuple[Structure, dict[str, dic
         .where(Objective.plan_code == plan.code)
         .order_by(Objective.position)
     ).all()
-    entities = session.execute(sa.select(Entity.code, Entity.name).order_by(Entity.position, Entity.code)).all()
+    entities = session.execute(participants.in_order(plan.code, Entity.code, Entity.name)).all()
     names = {
         "linea": {row.code: row.name for row in lines},
         "objetivo": {row.code: row.name for row in objectives},

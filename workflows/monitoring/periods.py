@@ -19,8 +19,8 @@ from workflows.monitoring.models import EntityReport, PeriodRow
 from workflows.monitoring.states import ReportState
 from workflows.people import directory
 from workflows.people.models import Person
+from workflows.plan import participants
 from workflows.plan.models import Plan, Project
-from workflows.sectors.models import Entity
 
 OPEN, IN_VALIDATION, CONSOLIDATED, CLOSED = PeriodState
 FALLBACK_ROLES = ("responsable_meta", "enlace_planeacion")
@@ -108,8 +108,7 @@ def _entities(session: Session, plan_code: str, indicators: Sequence[Indicator])
     """Active entities with something to report: an indicator or a project's money."""
     projects = session.scalars(sa.select(Project.entity_code).where(Project.plan_code == plan_code).distinct())
     reporting = {indicator.entity_code for indicator in indicators} | set(projects)
-    ordered = session.scalars(sa.select(Entity.code).where(Entity.active).order_by(Entity.position, Entity.code))
-    return [code for code in ordered if code in reporting]
+    return [code for code in participants.entities(session, plan_code) if code in reporting]
 
 
 def _row(period: Period, indicator: Indicator, sheet: IndicatorSheet, people: _Substitution) -> PeriodRow:

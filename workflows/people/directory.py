@@ -87,26 +87,28 @@ def person(session: Session, username: str) -> Person:
 def actor(session: Session, username: str) -> Actor:
     """The active person as the engine sees them. Raises `NotFound`."""
     found = session.execute(
-        sa.select(Person.entity_code, PersonRole.role_id)
+        sa.select(PersonRole.role_id, PersonRole.entity_code)
+        .select_from(Person)
         .outerjoin(PersonRole, PersonRole.username == Person.username)
         .where(Person.username == username, Person.active)
     ).all()
     if not found:
         raise NotFound(f"No hay ninguna persona activa con el usuario «{username}».")
-    return actor_with(username, found[0].entity_code, {role for _entity, role in found if role})
+    return actor_with(username, [(role, entity) for role, entity in found if role])
 
 
-def actor_with(username: str, entity: str, roles: Collection[str]) -> Actor:
-    """A person of an entity who holds these roles, as the engine sees them."""
-    groups = frozenset(group(role, entity) for role in roles)
-    return Actor(username, groups, is_supervisor=any(role in COORDINATING for role in roles))
+def actor_with(username: str, holdings: Collection[tuple[str, str]]) -> Actor:
+    """A person who holds these roles, each in an entity (or none), as the engine sees them."""
+    groups = frozenset(group(role, entity) for role, entity in holdings)
+    return Actor(username, groups, is_supervisor=any(role in COORDINATING for role, _entity in holdings))
 
 
 def people_with(session: Session, role: str, entity: str | None = None) -> list[Person]:
     """The active people who hold `role`, by name; of one entity only, where it is given."""
-    query = sa.select(Person).join(PersonRole).where(PersonRole.role_id == role, Person.active)
+    held = sa.select(PersonRole.username).where(PersonRole.role_id == role)
     if entity:
-        query = query.where(Person.entity_code == entity)
+        held = held.where(PersonRole.entity_code == entity)
+    query = sa.select(Person).where(Person.username.in_(held), Person.active)
     return list(session.scalars(query.order_by(Person.name)))
 
 

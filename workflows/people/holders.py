@@ -70,7 +70,7 @@ def may_do(session: Session, tasks: Sequence[Task], held: Mapping[int, Holder]) 
 
 def members_by_group(session: Session) -> Mapping[str, Sequence[str]]:
     """The active members of every candidate group that has any, by name."""
-    query = _active(PersonRole.role_id, Person.entity_code, Person.username)
+    query = _active(PersonRole.role_id, PersonRole.entity_code, Person.username)
     found: dict[str, list[str]] = {}
     for role, entity, username in session.execute(query.join(PersonRole).order_by(Person.name)):
         found.setdefault(directory.group(role, entity), []).append(username)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.database import Base
-from workflows.sectors.models import Entity
+from workflows.sectors.models import SECTOR_CODE, Entity
 
 
 class Role(Base):
@@ -21,27 +23,37 @@ class Role(Base):
 
 
 class Person(Base):
-    """Somebody who may sign in and receive tasks. `username` is also the actor id of the engine."""
+    """Somebody who may sign in and receive tasks. `username` is also the actor id of the engine.
+
+    `entity_code` is where they work, if it is in an entity at all; where their roles hold stands in `PersonRole`.
+    """
 
     __tablename__ = "person"
 
     username: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     email: Mapped[str] = mapped_column(sa.String(200))
-    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), index=True)
+    entity_code: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
 
-    entity: Mapped[Entity] = relationship()
+    entity: Mapped[Entity | None] = relationship()
     roles: Mapped[list[PersonRole]] = relationship(back_populates="person", cascade="all, delete-orphan")
 
 
 class PersonRole(Base):
-    """A role held by a person (of the person's entity, where the role's scope is entidad)."""
+    """A role held by a person in a sector, or in an entity of it; empty codes: in the whole sector, in none at all.
+
+    It holds from `since` to `until`, both included, where they are given.
+    """
 
     __tablename__ = "person_role"
 
     username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
     role_id: Mapped[str] = mapped_column(sa.ForeignKey("role.id"), primary_key=True)
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), primary_key=True, default="")
+    entity_code: Mapped[str] = mapped_column(sa.String(20), primary_key=True, default="")
+    since: Mapped[dt.date | None]
+    until: Mapped[dt.date | None]
 
     person: Mapped[Person] = relationship(back_populates="roles")
     role: Mapped[Role] = relationship()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 SECTOR = "sector"
 ENTITY = "entidad"
 PUBLIC = "publico"
+INSTALLATION = "instalacion"
 
 COORDINATING = ("coordinador_pes", "administrador")
 """Who sees everybody's work and mends what stands still."""
@@ -14,7 +15,10 @@ COORDINATING = ("coordinador_pes", "administrador")
 
 @dataclass(frozen=True, slots=True)
 class RoleSheet:
-    """A role of the process. `scope`: sector, entidad (held within one entity) or publico (nobody signs in with it)."""
+    """A role of the process.
+
+    `scope`: instalacion, sector, entidad (held within one entity) or publico (nobody signs in with it).
+    """
 
     id: str
     name: str

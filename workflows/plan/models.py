@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.database import Base, states
 from workflows.plan.states import PlanState
+from workflows.sectors.models import Sector
 
 
 class Plan(Base):
@@ -24,7 +25,7 @@ class Plan(Base):
 
     code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(300))
-    sector: Mapped[str] = mapped_column(sa.String(100))
+    sector_code: Mapped[str] = mapped_column(sa.ForeignKey("sector.code"), index=True)
     first_year: Mapped[int]
     years: Mapped[int]
     development_plan: Mapped[str] = mapped_column(sa.String(300), default="")
@@ -40,6 +41,8 @@ class Plan(Base):
     ends_on: Mapped[dt.date]
     follow_up: Mapped[str] = mapped_column(sa.String(20), default="mensual")
     guide_version: Mapped[str] = mapped_column(sa.String(40), default="2018-01")
+
+    sector: Mapped[Sector] = relationship()
 
 
 class Project(Base):

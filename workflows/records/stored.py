@@ -31,7 +31,8 @@ from workflows.records.data import (
     PlanRecord,
     ProjectRecord,
 )
-from workflows.sectors.models import Entity, LocalHoliday
+from workflows.sectors import registry
+from workflows.sectors.models import LocalHoliday, SectorEntity
 
 
 def stored_plan(session: Session, plan_code: str) -> PlanData | None:
@@ -41,8 +42,8 @@ def stored_plan(session: Session, plan_code: str) -> PlanData | None:
         return None
     return PlanData(
         plan=_plan(plan),
-        entities=tuple(EntityRecord(e.code, e.name, e.sector_role) for e in entities(session)),
-        people=tuple(people(session)),
+        entities=tuple(entities(session, plan.sector_code)),
+        people=tuple(people(session, plan.sector_code)),
         lines=tuple(LineRecord(line.code, line.name, line.weight) for line in lines(session, plan_code)),
         objectives=tuple(_objectives(session, plan_code)),
         indicators=tuple(_indicators(session, plan_code)),
@@ -58,9 +59,9 @@ def stored_plan(session: Session, plan_code: str) -> PlanData | None:
     )
 
 
-def entities(session: Session) -> list[Entity]:
+def entities(session: Session, sector: str) -> list[EntityRecord]:
     """The sector's entities, in order."""
-    return list(session.scalars(sa.select(Entity).order_by(Entity.position, Entity.code)))
+    return [EntityRecord(e.code, e.name, link.sector_role) for e, link in registry.entities(session, sector)]
 
 
 def lines(session: Session, plan_code: str) -> list[Line]:
@@ -81,7 +82,7 @@ def _plan(plan: Plan) -> PlanRecord:
     return PlanRecord(
         code=plan.code,
         name=plan.name,
-        sector=plan.sector,
+        sector=plan.sector.name,
         first_year=plan.first_year,
         years=plan.years,
         development_plan=plan.development_plan,
@@ -99,22 +100,26 @@ def _plan(plan: Plan) -> PlanRecord:
     )
 
 
-def people(session: Session) -> list[PersonRecord]:
-    """Everybody who uses the platform, active or not, with their roles."""
+def people(session: Session, sector: str) -> list[PersonRecord]:
+    """Who works in an entity of a sector or holds a role there, active or not, with their roles in it."""
     held: dict[str, set[str]] = {}
-    for username, role in session.execute(sa.select(PersonRole.username, PersonRole.role_id)):
+    holdings = sa.select(PersonRole.username, PersonRole.role_id).join(PersonRole.person)
+    own = PersonRole.entity_code.in_(("", sa.func.coalesce(Person.entity_code, "")))
+    for username, role in session.execute(holdings.where(PersonRole.sector_code == sector, own)):
         held.setdefault(username, set()).add(role)
+    at_work = sa.select(SectorEntity.entity_code).where(SectorEntity.sector_code == sector)
+    query = sa.select(Person).where(Person.entity_code.in_(at_work) | Person.username.in_(held))
     order = [role.id for role in CATALOGUE]
     return [
         PersonRecord(
             person.username,
             person.name,
             person.email,
-            person.entity_code,
+            person.entity_code or "",
             tuple(role for role in order if role in held.get(person.username, ())),
             person.active,
         )
-        for person in session.scalars(sa.select(Person).order_by(Person.username))
+        for person in session.scalars(query.order_by(Person.username))
     ]
 
 

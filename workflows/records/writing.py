@@ -11,20 +11,22 @@ from sqlalchemy.orm import Session
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, MonthTarget, Thresholds, YearTarget
 from workflows.indicators.traffic_light import Bands, write_bands
+from workflows.people import holdings
 from workflows.people.directory import seed_roles
-from workflows.people.models import Person, PersonRole
+from workflows.people.models import Person
 from workflows.plan import participants
 from workflows.plan.models import Plan, Project, ProjectBudget
 from workflows.plan.states import PlanState
 from workflows.records.data import IndicatorRecord, LineRecord, ObjectiveRecord, PersonRecord, PlanData, ProjectRecord
 from workflows.records.stored import latest_bands
-from workflows.sectors.models import Entity, LocalHoliday
+from workflows.sectors import registry
+from workflows.sectors.models import Entity, LocalHoliday, Sector
 
 
 def write_structure(session: Session, data: PlanData, *, since: dt.date | None) -> Plan:
     """Write everything but the measurements. New thresholds hold from `since`; of a new plan, from its first day."""
-    write_sector(session, data)
-    plan = _write_plan(session, data)
+    sector = write_sector(session, data)
+    plan = _write_plan(session, data, sector)
     objectives = write_goals(session, data.plan.code, data.lines, data.objectives)
     write_projects(session, data.plan.code, data.projects)
     _write_indicators(session, data, objectives)
@@ -35,43 +37,47 @@ def write_structure(session: Session, data: PlanData, *, since: dt.date | None) 
     return plan
 
 
-def write_sector(session: Session, data: PlanData) -> None:
-    """Write what is there before a plan: roles, entities, people and the days nobody works."""
+def write_sector(session: Session, data: PlanData) -> Sector:
+    """Write what is there before a plan: the sector, roles, entities, people and the days nobody works."""
     seed_roles(session)
-    _write_entities(session, data)
-    _write_people(session, data.people)
+    sector = _sector_of(session, data)
+    sector.name = data.plan.sector
+    for record in data.entities:
+        session.merge(Entity(code=record.code, name=record.name, active=True))
+    session.flush()
+    registry.link(session, sector, [(record.code, record.sector_role) for record in data.entities])
+    _write_people(session, data.people, sector.code)
     for holiday in data.holidays:
         session.merge(LocalHoliday(day=holiday.day, scope="", name=holiday.name))
     session.flush()
+    return sector
 
 
-def _write_entities(session: Session, data: PlanData) -> None:
-    for position, record in enumerate(data.entities):
-        session.merge(
-            Entity(code=record.code, name=record.name, sector_role=record.sector_role, position=position, active=True)
-        )
-    session.flush()
+def _sector_of(session: Session, data: PlanData) -> Sector:
+    """The sector of the plan, else the only one; the first plan makes it, and what was given before is held in it."""
+    plan = session.get(Plan, data.plan.code)
+    found = plan.sector if plan is not None else registry.only(session)
+    if found is None:
+        found = registry.create(session, registry.code_for(data.plan.code), data.plan.sector)
+        holdings.settle(session, found.code)
+    return found
 
 
-def _write_people(session: Session, people: Iterable[PersonRecord]) -> None:
+def _write_people(session: Session, people: Iterable[PersonRecord], sector: str) -> None:
     for record in people:
         person = session.get(Person, record.username) or Person(username=record.username)
+        worked_in = person.entity_code
         person.name, person.email, person.entity_code = record.name, record.email, record.entity
         person.active = record.active
         session.add(person)
-        held = {role.role_id: role for role in person.roles}
-        for role_id in held.keys() - set(record.roles):
-            person.roles.remove(held[role_id])
-        for role_id in record.roles:
-            if role_id not in held:
-                person.roles.append(PersonRole(role_id=role_id))
+        holdings.hold(person, sector, record.roles, worked_in=worked_in)
     session.flush()
 
 
-def _write_plan(session: Session, data: PlanData) -> Plan:
+def _write_plan(session: Session, data: PlanData, sector: Sector) -> Plan:
     record = data.plan
     plan = session.get(Plan, record.code) or Plan(code=record.code)
-    plan.name, plan.sector = record.name, record.sector
+    plan.name, plan.sector = record.name, sector
     plan.first_year, plan.years = record.first_year, record.years
     plan.development_plan, plan.first_level_name = record.development_plan, record.first_level_name
     plan.approval_rule, plan.state = record.approval_rule, PlanState(record.state)

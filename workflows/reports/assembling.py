@@ -21,6 +21,7 @@ from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, Pe
 from workflows.monitoring.states import MeasurementState
 from workflows.monitoring.trace import Evidence
 from workflows.people.models import Person
+from workflows.plan import participants
 from workflows.plan.models import Plan
 from workflows.reports.contents import (
     AlertLine,
@@ -57,7 +58,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
     return Report(
         plan_code=plan.code,
         plan_name=plan.name,
-        sector=plan.sector,
+        sector=plan.sector.name,
         development_plan=plan.development_plan,
         period=period.code,
         month=month_name(period.code),
@@ -179,7 +180,7 @@ def _entities(session: Session, period: Period, figures: PeriodFigures) -> tuple
     query = sa.select(EntityReport).where(EntityReport.period_id == period.id)
     reports = {report.entity_code: report for report in session.scalars(query)}
     codes = set(reports) | {figure.entity for figure in figures.indicators.values()}
-    entities = session.scalars(sa.select(Entity).where(Entity.code.in_(codes)).order_by(Entity.position, Entity.code))
+    entities = session.scalars(participants.in_order(period.plan_code, Entity).where(Entity.code.in_(codes)))
     return tuple(_entity(entity, figures.entities.get(entity.code), reports.get(entity.code)) for entity in entities)
 
 

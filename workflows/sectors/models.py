@@ -1,4 +1,4 @@
-"""Tables of entities and of days not worked."""
+"""Tables of sectors: their entities, their places, the days not worked."""
 
 from __future__ import annotations
 
@@ -9,17 +9,64 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base
 
+SECTOR_CODE = 20
+"""How long the code of a sector may be."""
+
 
 class Entity(Base):
-    """A public entity of the sector. `sector_role`: cabeza_de_sector, adscrita, vinculada, soporte_tecnico."""
+    """A public entity. It belongs to the installation; what it is in a sector stands in `SectorEntity`."""
 
     __tablename__ = "entity"
 
     code: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(300))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Sector(Base):
+    """A sector of the administration: it owns plans, and the roles that people hold in it.
+
+    `code` is the tenant of its cases. `first_level_name` is what it calls the first level of its plans. `logo_file_id`
+    is a stored file, which lives above this room: no foreign key.
+    """
+
+    __tablename__ = "sector"
+
+    code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    head_entity: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"))
+    first_level_name: Mapped[str] = mapped_column(sa.String(40), default="línea")
+    logo_file_id: Mapped[int | None]
+    colour: Mapped[str] = mapped_column(sa.String(7), default="#1f4e79")
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class SectorEntity(Base):
+    """An entity in a sector; it may be in two. `sector_role`: cabeza_de_sector, adscrita, vinculada, soporte_tecnico.
+
+    Whoever left has its last day in `until`, and keeps the row for its history.
+    """
+
+    __tablename__ = "sector_entity"
+
+    sector_code: Mapped[str] = mapped_column(sa.ForeignKey("sector.code"), primary_key=True)
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), primary_key=True, index=True)
     sector_role: Mapped[str] = mapped_column(sa.String(40))
     position: Mapped[int] = mapped_column(default=0)
-    active: Mapped[bool] = mapped_column(default=True)
+    since: Mapped[dt.date | None]
+    until: Mapped[dt.date | None]
+
+
+class SectorPlace(Base):
+    """A place that a sector tells its work by. `kind`: localidad."""
+
+    __tablename__ = "sector_place"
+
+    sector_code: Mapped[str] = mapped_column(sa.ForeignKey("sector.code"), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    kind: Mapped[str] = mapped_column(sa.String(20), default="localidad")
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class ReckonedHoliday(Base):

@@ -145,7 +145,10 @@ class Happenings:
             name=f"{name} (demo)",
             email=f"{username}@demo.example",
             entity_code=leaver.entity_code,
-            roles=[PersonRole(role_id=role.role_id) for role in leaver.roles],
+            roles=[
+                PersonRole(role_id=one.role_id, sector_code=one.sector_code, entity_code=one.entity_code)
+                for one in leaver.roles
+            ],
         )
         session.add(newcomer)
         session.flush()

@@ -76,13 +76,13 @@ def found_plan(database: Database, engine: ProcessEngine) -> None:
     """Publish the processes and create a plan as its coordinator would."""
     data = seeding.demo_plan()
     with database.unit_of_work() as session:
-        writing.write_sector(session, data)
+        sector = writing.write_sector(session, data)
         record = data.plan
         session.add(
             Plan(
                 code=record.code,
                 name=record.name,
-                sector=record.sector,
+                sector_code=sector.code,
                 first_year=record.first_year,
                 years=record.years,
                 development_plan=record.development_plan,

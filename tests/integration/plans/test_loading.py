@@ -88,7 +88,7 @@ def test_confirming_loads_what_was_shown(site: Site, coordinator: Visitor, renam
 def test_a_preview_is_void_once_the_plan_has_changed(site: Site, coordinator: Visitor, renamed: bytes) -> None:
     hand_in(coordinator, renamed)
     with site.application.database.unit_of_work() as session:
-        session.get_one(Plan, PLAN).sector = "Otro sector"
+        session.get_one(Plan, PLAN).sector.name = "Otro sector"
 
     coordinator.press("/plan/cargar/confirmar", status=409)
 

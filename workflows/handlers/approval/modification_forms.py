@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.contracts import LIST, NUMBER, TEXT, Contract
-from workflows.approvals import adopting, elements, modifying, publishing
+from workflows.approvals import elements, modifying, publishing
 from workflows.approvals.models import Modification
 from workflows.approvals.modifying import Request
 from workflows.approvals.states import Concept, ModificationState
@@ -16,6 +16,7 @@ from workflows.errors import NotFound
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
 from workflows.handlers.approval.review_forms import plan_of
 from workflows.people import directory
+from workflows.plan import participants
 from workflows.plan.models import Plan
 from workflows.spanish import enumeration, month_name
 
@@ -104,7 +105,7 @@ class RequestModification(PlainForm):
             "version": version.number,
             "regla_aprobacion": plan.approval_rule,
             "canales": list(publishing.CHANNELS),
-            "entidades": adopting.entities_of(context.session, plan.code),
+            "entidades": participants.entities(context.session, plan.code),
         }
 
 

@@ -24,15 +24,9 @@ from workflows.plan.models import Plan
 from workflows.prioritization import framework, themes
 from workflows.prioritization.models import Theme, ThemeMention
 from workflows.prioritization.themes import CHOSEN, COLUMNS, COMMUNITY, GOVERNMENT, Mention
+from workflows.sectors import registry
 
 MATRIX = "matriz"
-
-LOCALITIES = (
-    "Usaquén", "Chapinero", "Santa Fe", "San Cristóbal", "Usme", "Tunjuelito", "Bosa", "Kennedy", "Fontibón",
-    "Engativá", "Suba", "Barrios Unidos", "Teusaquillo", "Los Mártires", "Antonio Nariño", "Puente Aranda",
-    "La Candelaria", "Rafael Uribe Uribe", "Ciudad Bolívar", "Sumapaz",
-)  # fmt: skip
-"""The localities of Bogotá in their official order: the first is number 01."""
 
 
 class ValidateBet(PlainForm):
@@ -211,9 +205,10 @@ def chosen_themes(context: FormContext) -> Sequence[Option]:
     return _options([one for one in themes.of_plan(context.session, context.plan_code) if one.is_chosen])
 
 
-def localities(_context: FormContext) -> Sequence[Option]:
-    """`localidades`: the twenty of Bogotá, and the whole district."""
-    return [*((f"{place:02}", name) for place, name in enumerate(LOCALITIES, start=1)), ("00", "Distrital")]
+def localities(context: FormContext) -> Sequence[Option]:
+    """`localidades`: the places of the sector, and the whole district."""
+    sector = context.session.get_one(Plan, context.plan_code).sector_code
+    return [*((one.code, one.name) for one in registry.places(context.session, sector)), ("00", "Distrital")]
 
 
 def priorities(table: str, column: str, rows: list[Values]) -> list[FieldError]:

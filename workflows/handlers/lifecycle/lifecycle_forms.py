@@ -15,6 +15,7 @@ from workflows.lifecycle import archiving, creating
 from workflows.lifecycle.creating import RETROACTIVE, NewPlan
 from workflows.lifecycle.retention import SERIES
 from workflows.plan.models import Plan
+from workflows.sectors import registry
 from workflows.spanish import long_day, month_name, number
 
 FIRST_LEVEL = {"linea": "línea", "eje": "eje", "pilar": "pilar", "dimension": "dimensión"}
@@ -44,16 +45,18 @@ class CreatePlan(PlainForm):
     )
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The code, four years from the next one, unanimity."""
+        """The code, the sector, four years from the next one, unanimity."""
+        sector = registry.only(context.session)
         values = {
             "codigo": context.plan_code,
+            "sector": sector.name if sector is not None else "",
             "anio_inicio": bogota_day(context.now()).year + 1,
             "anios": YEARS,
             "nombre_primer_nivel": "linea",
             "regla_aprobacion": "unanimidad",
             "guia_version": GUIDE_VERSION,
         }
-        return Prefill(values=values, locked=frozenset({"codigo"}))
+        return Prefill(values=values, locked=frozenset({"codigo", "sector"}))
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """The plan does not end before it is made, and there is none with that code."""
@@ -69,7 +72,7 @@ class CreatePlan(PlainForm):
         new = NewPlan(
             code=context.plan_code,
             name=values["nombre"],
-            sector=values["sector"],
+            sector=_sector(context),
             first_year=int(values["anio_inicio"]),
             years=int(values["anios"]),
             development_plan=values["pdd"],
@@ -80,6 +83,13 @@ class CreatePlan(PlainForm):
         )
         creating.create(context.session, context.engine, new, actor=context.actor)
         return {"plan": new.code, "regla_aprobacion": values["regla_aprobacion"], "canales": list(CHANNELS)}
+
+
+def _sector(context: FormContext) -> str:
+    found = registry.only(context.session)
+    if found is None:
+        raise Refused("Todavía no hay un sector: cargue primero sus entidades y sus personas.")
+    return found.code
 
 
 class DecideStart(PlainForm):

@@ -1,0 +1,47 @@
+"""The roles that people hold: in a sector, in an entity of it, or of the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.people.models import Person, PersonRole
+from workflows.people.roles import BY_ID, ENTITY, INSTALLATION
+
+
+def hold(person: Person, sector: str, roles: Collection[str], *, worked_in: str | None = None) -> None:
+    """Let a person hold exactly these roles in a sector: those of an entity, in the one where they work.
+
+    What they held in the entity where they worked before goes; what they hold in other sectors and entities stays.
+    """
+    own = {"", person.entity_code, worked_in}
+    wanted = {_place(one): one for one in (holding(person, role, sector) for role in roles)}
+    kept = {
+        _place(one): one
+        for one in person.roles
+        if _place(one) in wanted or one.sector_code != sector or one.entity_code not in own
+    }
+    person.roles = list((wanted | kept).values())
+
+
+def _place(one: PersonRole) -> tuple[str, str, str]:
+    return one.role_id, one.sector_code, one.entity_code
+
+
+def holding(person: Person, role: str, sector: str) -> PersonRole:
+    """A role for a person: where it holds follows from its scope."""
+    scope = BY_ID[role].scope if role in BY_ID else ""
+    return PersonRole(
+        role_id=role,
+        sector_code="" if scope == INSTALLATION else sector,
+        entity_code=person.entity_code or "" if scope == ENTITY else "",
+    )
+
+
+def settle(session: Session, sector: str) -> None:
+    """What was given before there was a sector is held in this, the first one."""
+    ids = [role.id for role in BY_ID.values() if role.scope != INSTALLATION]
+    statement = sa.update(PersonRole).where(PersonRole.sector_code == "", PersonRole.role_id.in_(ids))
+    session.execute(statement.values(sector_code=sector))

@@ -1,0 +1,91 @@
+"""The sectors of the installation: finding them, making the first one, keeping their entities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.errors import NotFound, Refused
+from workflows.sectors.models import SECTOR_CODE, Entity, Sector, SectorEntity, SectorPlace
+
+HEAD_OF_SECTOR = "cabeza_de_sector"
+ATTACHED = "adscrita"
+UNNAMED = "SECTOR"
+
+LOCALITIES = (
+    "Usaquén", "Chapinero", "Santa Fe", "San Cristóbal", "Usme", "Tunjuelito", "Bosa", "Kennedy", "Fontibón",
+    "Engativá", "Suba", "Barrios Unidos", "Teusaquillo", "Los Mártires", "Antonio Nariño", "Puente Aranda",
+    "La Candelaria", "Rafael Uribe Uribe", "Ciudad Bolívar", "Sumapaz",
+)  # fmt: skip
+"""The localities of Bogotá in their official order: the first is number 01. A new sector begins with them."""
+
+
+def code_for(plan_code: str) -> str:
+    """The code of a sector that nobody named, from that of its plan: `PES-GOB` is of `GOB`."""
+    found = re.match(r"(?:PES-)?([A-Z0-9]+)", plan_code)
+    return found[1][:SECTOR_CODE] if found else UNNAMED
+
+
+def find(session: Session, code: str) -> Sector:
+    """The sector with this code. Raises `NotFound`."""
+    found = session.get(Sector, code)
+    if found is None:
+        raise NotFound(f"No hay un sector «{code}».")
+    return found
+
+
+def codes(session: Session) -> list[str]:
+    """The codes of all sectors, in order."""
+    return list(session.scalars(sa.select(Sector.code).order_by(Sector.code)))
+
+
+def only(session: Session) -> Sector | None:
+    """The sector of an installation that has one; `None` while it has none. Raises `Refused` where there are more."""
+    found = list(session.scalars(sa.select(Sector).limit(2)))
+    if len(found) > 1:
+        raise Refused("Hay varios sectores: diga de cuál se trata.")
+    return found[0] if found else None
+
+
+def create(session: Session, code: str, name: str) -> Sector:
+    """Make a sector with the places of the city."""
+    sector = Sector(code=code, name=name)
+    session.add(sector)
+    session.flush()
+    session.add_all(
+        SectorPlace(sector_code=code, code=f"{place:02}", name=name, position=place)
+        for place, name in enumerate(LOCALITIES, start=1)
+    )
+    session.flush()
+    return sector
+
+
+def link(session: Session, sector: Sector, links: Iterable[tuple[str, str]]) -> None:
+    """Let entities take part in a sector, as (code, role), in this order; the first head becomes the sector's."""
+    for position, (code, role) in enumerate(links):
+        session.merge(
+            SectorEntity(sector_code=sector.code, entity_code=code, sector_role=role, position=position, until=None)
+        )
+        if role == HEAD_OF_SECTOR and sector.head_entity is None:
+            sector.head_entity = code
+    session.flush()
+
+
+def entities(session: Session, sector: str) -> list[tuple[Entity, SectorEntity]]:
+    """The entities of a sector with what they are in it, in their order, those that left too."""
+    query = (
+        sa.select(Entity, SectorEntity)
+        .join(SectorEntity, SectorEntity.entity_code == Entity.code)
+        .where(SectorEntity.sector_code == sector)
+        .order_by(SectorEntity.position, Entity.code)
+    )
+    return [(row.Entity, row.SectorEntity) for row in session.execute(query)]
+
+
+def places(session: Session, sector: str) -> list[SectorPlace]:
+    """The places of a sector, in their order."""
+    query = sa.select(SectorPlace).where(SectorPlace.sector_code == sector)
+    return list(session.scalars(query.order_by(SectorPlace.position, SectorPlace.code)))
