@@ -23,11 +23,14 @@ from tests.support.diagrams import chain, each, end, flow, gateway, process, sta
 from web import migrating
 from web.bootstrap import Application, assemble
 from web.config import Config
+from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole, Role
+from workflows.sectors import registry
 from workflows.sectors.models import Entity
 
 ROLE = "coordinador_pes"
-ANA = Actor("ana", frozenset({ROLE}))
+SECTOR = "GOB"
+ANA = Actor("ana", frozenset({str(Group(ROLE, SECTOR))}))
 FORM = "nota"
 FORMS = {
     FORM: {
@@ -85,6 +88,7 @@ class House:
                 business_key=f"{key}/{self.started}",
                 name=f"{key} {self.started}",
                 scope="PES",
+                tenant=SECTOR,
                 variables={"plan": "PES", **variables},
                 actor=ANA,
             )
@@ -119,11 +123,13 @@ def house(place: Place, *diagrams: bytes) -> Iterator[House]:
 def _people(application: Application) -> None:
     with application.database.unit_of_work() as session:
         session.add(Entity(code="SDG", name="Secretaría"))
+        session.flush()
+        registry.link(session, registry.create(session, SECTOR, "Gobierno"), [("SDG", registry.HEAD_OF_SECTOR)])
         session.add(Role(id=ROLE, name="Coordinación", scope="sector"))
         session.flush()
         session.add(Person(username=ANA.id, name="Ana", email="ana@example.org", entity_code="SDG"))
         session.flush()
-        session.add(PersonRole(username=ANA.id, role_id=ROLE))
+        session.add(PersonRole(username=ANA.id, role_id=ROLE, sector_code=SECTOR))
 
 
 def in_a_year() -> dt.datetime:

@@ -109,7 +109,7 @@ class _Maker:
     def people(self) -> Iterator[PersonRecord]:
         if self._sector == 0:
             roles = ("coordinador_pes", "lider_proceso", "administrador", "directivo_sector", "profesional_sectorial")
-            yield PersonRecord(COORDINATOR, "Coordina el plan", "coordina@example.org", HEAD, (*roles, "juridica_sdg"))
+            yield PersonRecord(COORDINATOR, "Coordina el plan", "coordina@example.org", HEAD, (*roles, "juridica"))
         for entity in range(self._extent.entities):
             for role in ROLES:
                 yield self._person(entity, role[:2], role)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,26 +15,30 @@ class Actor:
     """A person, or the engine itself, on whose behalf a command runs.
 
     `id` is opaque to the engine. `groups` are the candidate groups the person belongs to.
-    `is_supervisor` may see and reassign everybody's tasks.
+    `supervises` are the tenants whose cases they mend and whose tasks they reassign; the system supervises all.
     """
 
     id: str
     groups: frozenset[str] = field(default_factory=frozenset)
-    is_supervisor: bool = False
+    supervises: frozenset[str] = field(default_factory=frozenset)
     is_system: bool = False
 
+    def may_supervise(self, tenant: str) -> bool:
+        """Whether this person may mend the cases of a tenant, and reassign their tasks."""
+        return self.is_system or tenant in self.supervises
 
-SYSTEM = Actor("sistema", is_supervisor=True, is_system=True)
+
+SYSTEM = Actor("sistema", is_system=True)
 """The worker and automatic steps."""
 
 
 class CandidateGroups(Protocol):
     """What the engine asks of whoever knows the organisation."""
 
-    def resolve(self, role: str, variables: Mapping[str, Any]) -> str:
-        """The candidate group of a diagram's role for these variables (`enlace` + entidad SDG → `enlace@SDG`).
+    def resolve(self, session: Session, role: str, variables: Mapping[str, Any], tenant: str) -> str:
+        """The candidate group of a diagram's role in a case of `tenant`, for these variables.
 
-        Raises `engine.errors.UnknownRole`.
+        `enlace` with entidad SDG may be `enlace@GOB/SDG`. Raises `engine.errors.UnknownRole`.
         """
         ...
 

@@ -20,6 +20,7 @@ BUSINESS_KEY = 200
 PERSON = 100
 GROUP = 200
 SCOPE = 100
+TENANT = 40
 FAILURE = 2_000
 """What an incident says; its trace is longer."""
 TRACE = 20_000

@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
 
 class CaseName(NamedTuple):
-    """The business key (unique), the name on screen and the scope of a new case."""
+    """The business key (unique), the name on screen, the scope of a new case, and the tenant whose it is."""
 
     business_key: str
     name: str
     scope: str | None
+    tenant: str = ""
 
 
 class CaseNamer(Protocol):

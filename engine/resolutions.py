@@ -100,8 +100,6 @@ def _wake(turn: Turn, node: Node, incident: Incident, variables: dict[str, Any])
 
 def _open_incident(session: Session, incident_id: int, actor: Actor) -> tuple[Instance, Incident]:
     """The incident and its case, both locked, the case first as everybody does (the sweep would else wait for us)."""
-    if not actor.is_supervisor:
-        raise NotAllowed("Solo un coordinador puede resolver incidentes. Pídaselo a él.")
     instance_id = session.scalar(sa.select(Incident.instance_id).where(Incident.id == incident_id))
     if instance_id is None:
         raise NotFound("Ese incidente no existe.")
@@ -109,6 +107,8 @@ def _open_incident(session: Session, incident_id: int, actor: Actor) -> tuple[In
     instance = locking.lock(session, instance_id)
     if instance is None:
         raise UnknownInstance(instance_id=instance_id)
+    if not actor.may_supervise(instance.tenant):
+        raise NotAllowed("Solo un coordinador puede resolver incidentes. Pídaselo a él.")
     incident = session.get_one(Incident, incident_id, populate_existing=True)
     if incident.state != IncidentState.OPEN:
         raise Conflict("Ese incidente ya fue resuelto.")

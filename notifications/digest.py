@@ -25,13 +25,14 @@ from notifications.reminders import Distance, WorkingDaysBetween, distance, remi
 from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.calendar import BOGOTA, WorkingCalendar
+from workflows.people.groups import Group
 from workflows.people.models import Person
-from workflows.people.roles import COORDINATING
+from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
 
 SENT_FROM = dt.time(7, 30)
 """The earliest moment of a working day, in Bogotá."""
 
-ADMINISTERING_ROLES = ("administrador",)
+ADMINISTERING_ROLES = ("administrador", INSTALLATION_ADMINISTRATOR)
 """Who hears of background work that fails."""
 
 
@@ -103,7 +104,7 @@ class Facts:
     failures: list[tuple[dt.datetime, str]] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
 
-    def sort(self, task: OpenTask) -> None:
+    def sort(self, session: Session, task: OpenTask) -> None:
         """Put a task where its people and those who hear of it find it."""
         for username in task.recipients:
             self.own[username].append(task)
@@ -112,7 +113,7 @@ class Facts:
         if task.due_at is None:
             return
         try:
-            told = list(escalations(task, self.engine.groups, self.members))
+            told = list(escalations(session, task, self.engine.groups, self.members))
         except Exception as failure:
             self.broken[f"tarea/{task.id}"] = failure
         else:
@@ -121,7 +122,7 @@ class Facts:
 
     def watches(self, username: str, roles: tuple[str, ...]) -> bool:
         """Whether a person has one of these roles."""
-        return any(username in self.members.get(role, ()) for role in roles)
+        return any(username in people for group, people in self.members.items() if Group.parse(group).role in roles)
 
 
 def is_time(engine: ProcessEngine, calendar: WorkingCalendar) -> bool:
@@ -153,7 +154,7 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         failures=[(one.first_failed_at, failures.sentence(one)) for one in units.open_incidents(session)],
     )
     for task in open_tasks(session, members):
-        facts.sort(task)
+        facts.sort(session, task)
     return facts
 
 

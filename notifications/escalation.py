@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from sqlalchemy.orm import Session
+
 from engine.errors import UnknownRole
 from engine.identity import CandidateGroups
 from notifications.recipients import OpenTask
@@ -19,18 +21,18 @@ def rules(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def escalations(
-    task: OpenTask, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
+    session: Session, task: OpenTask, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[int, str]]:
     """Who must hear of `task`, and how many working days after its deadline, not counting those who have it."""
     for days, role in rules(str(task.properties.get("escalar") or "")):
-        for username in _members(role, task, groups, members) - task.recipients:
+        for username in _members(session, role, task, groups, members) - task.recipients:
             yield days, username
 
 
 def _members(
-    role: str, task: OpenTask, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
+    session: Session, role: str, task: OpenTask, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
 ) -> frozenset[str]:
     try:
-        return members.get(groups.resolve(role, task.variables), frozenset())
+        return members.get(groups.resolve(session, role, task.variables, task.tenant), frozenset())
     except UnknownRole:  # a role without entity in this case: nobody to tell
         return frozenset()

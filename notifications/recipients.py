@@ -32,6 +32,7 @@ class OpenTask:
     id: int
     name: str
     case_name: str
+    tenant: str
     entity: str | None
     created_at: dt.datetime
     due_at: dt.datetime | None
@@ -59,25 +60,28 @@ def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[O
     again = _done_before(session)
     active = frozenset().union(*groups.values()) if groups else frozenset()
     query = (
-        sa.select(UserTask, Instance.name)
+        sa.select(UserTask, Instance.name, Instance.tenant)
         .join(Instance, Instance.id == UserTask.instance_id)
         .where(UserTask.state == UserTaskState.OPEN)
         .order_by(UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()
-    kept_out = assignment.barred(session, [task for task, _name in rows])
+    kept_out = assignment.barred(session, [task for task, _name, _tenant in rows])
     return [
-        _open_task(task, name, offered[task.id], active - kept_out.get(task.id, frozenset()), again)
-        for task, name in rows
+        _open_task(task, (name, tenant), offered[task.id], active - kept_out.get(task.id, frozenset()), again)
+        for task, name, tenant in rows
     ]
 
 
-def _open_task(task: UserTask, case_name: str, offered: set[str], able: frozenset[str], again: set[Place]) -> OpenTask:
+def _open_task(
+    task: UserTask, case: tuple[str, str], offered: set[str], able: frozenset[str], again: set[Place]
+) -> OpenTask:
     recipients = frozenset({task.assignee} if task.assignee else offered) & able
     return OpenTask(
         id=task.id,
         name=task.name,
-        case_name=case_name,
+        case_name=case[0],
+        tenant=case[1],
         entity=task.variables.get("entidad"),
         created_at=task.created_at,
         due_at=task.due_at,

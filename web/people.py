@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from engine.identity import Actor
 from workflows.people.directory import actor_with
+from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole, Role
 from workflows.sectors.models import SectorEntity
 
@@ -53,6 +54,7 @@ PERSON = (
         Person.name,
         Person.entity_code,
         PersonRole.role_id,
+        PersonRole.sector_code,
         PersonRole.entity_code.label("held_in"),
         Role.name.label("role_name"),
     )
@@ -73,6 +75,7 @@ def signed_person(session: Session, username: str, token: str) -> SignedPerson |
 
 def signed(found: Sequence[Any], token: str) -> SignedPerson:
     """The person whose rows of `PERSON` these are."""
+    held = [Group(row.role_id, row.sector_code, row.held_in) for row in found if row.role_id]
     first, roles = found[0], {row.role_id: row.role_name for row in found if row.role_id}
     return SignedPerson(
         token=token,
@@ -80,7 +83,7 @@ def signed(found: Sequence[Any], token: str) -> SignedPerson:
         name=first.name,
         entity_code=first.entity_code,
         roles=roles,
-        actor=actor_with(first.username, [(row.role_id, row.held_in) for row in found if row.role_id]),
+        actor=actor_with(first.username, held),
     )
 
 

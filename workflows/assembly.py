@@ -34,7 +34,7 @@ from workflows.implementation import budget, external_files
 from workflows.lifecycle import leaving, starting, year_end
 from workflows.meetings import printing as minutes
 from workflows.monitoring import lateness
-from workflows.people.directory import SectorGroups, role_needs
+from workflows.people.groups import SectorGroups, role_needs
 from workflows.reports import storing
 
 MAKERS = (

@@ -16,13 +16,14 @@ class Instance(Base):
     """A running or ended case.
 
     `status` is the engine's lean state (see
-    `engine.instances.state`). `scope` is opaque to the engine: the plan, in Cauce.
+    `engine.instances.state`). `scope` and `tenant` are opaque to the engine: the plan, in Cauce, and whose the case is.
     """
 
     __tablename__ = "instance"
     __table_args__ = (
         sa.UniqueConstraint("business_key"),
         sa.Index("ix_instance_scope_process", "scope", "process_key", "state"),
+        sa.Index("ix_instance_tenant", "tenant", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +32,7 @@ class Instance(Base):
     business_key: Mapped[str] = mapped_column(sa.String(limits.BUSINESS_KEY))
     name: Mapped[str] = mapped_column(sa.String(limits.NAME))
     scope: Mapped[str | None] = mapped_column(sa.String(limits.SCOPE))
+    tenant: Mapped[str] = mapped_column(sa.String(limits.TENANT), default="", server_default="")
     state: Mapped[InstanceState] = mapped_column(states(InstanceState))
     status: Mapped[bytes] = mapped_column(deferred=True)
     lock_version: Mapped[int] = mapped_column()

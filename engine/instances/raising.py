@@ -49,7 +49,7 @@ def _tell_others(turn: Turn, node: Node) -> None:
     """
     name = turn.element(node).reference
     brought = plain({**turn.case.task_tree.data, **shared_with_others(node)})
-    turn.signals.append(Signalled(name, brought, turn.instance.scope))
+    turn.signals.append(Signalled(name, brought, turn.instance.scope, turn.instance.tenant))
     turn.record_step(HistoryKind.SIGNAL_SENT, node, nombre=name)
 
 

@@ -50,11 +50,12 @@ class Thrown:
 
 @dataclass(frozen=True, slots=True)
 class Signalled:
-    """A signal that leaves a case: it begins the processes that start with it, within the same scope."""
+    """A signal that leaves a case: it begins the processes that start with it, within the same scope and tenant."""
 
     name: str
     variables: Mapping[str, Any]
     scope: str | None
+    tenant: str
 
 
 @dataclass(slots=True)

@@ -115,7 +115,7 @@ def deliver(
             if not reach(session, engine, message, SYSTEM):
                 _keep(session, engine, message)
         for signal in signals:
-            _open_cases(session, engine, ("signal", signal.name), signal.variables, SYSTEM, signal.scope)
+            _open_cases(session, engine, ("signal", signal.name), signal.variables, SYSTEM, signal)
     finally:
         session.info[_DEPTH] = depth
 
@@ -172,16 +172,20 @@ def _open_cases(
     begins_with: tuple[str, str],
     variables: Mapping[str, Any],
     actor: Actor,
-    scope: str | None = None,
+    signal: Signalled | None = None,
 ) -> list[int]:
-    """Open a case of every process that begins with this (`message` or `signal`, and its name), within `scope`."""
+    """Open a case of every process that begins with this (`message` or `signal`, and its name).
+
+    What a signal begins is of the scope and the tenant of the case that gave it.
+    """
     if engine.case_namer is None:
         return []
     opened = []
     for process_key, element in catalogue.start_events(session):
         if begins_with == (element.event, element.message or element.reference):
             named = engine.case_namer.name_case(session, process_key, variables)
-            named = named if scope is None else named._replace(scope=scope)
+            if signal is not None:
+                named = named._replace(scope=signal.scope or named.scope, tenant=signal.tenant)
             bundle = catalogue.current(session, process_key)
             opened.append(open_case(session, engine, bundle, named, variables, actor, element.id).id)
     return opened
@@ -189,7 +193,8 @@ def _open_cases(
 
 def _named(named: CaseName) -> CaseName:
     """A name that fits its columns. Raises `Invalid` for a key that does not: cut short, it would be another's."""
-    if not limits.fits(named.business_key, limits.BUSINESS_KEY) or not limits.fits(named.scope or "", limits.SCOPE):
+    fits = limits.fits(named.scope or "", limits.SCOPE) and limits.fits(named.tenant, limits.TENANT)
+    if not fits or not limits.fits(named.business_key, limits.BUSINESS_KEY):
         raise Invalid(f"La clave de un proceso tiene máximo {limits.BUSINESS_KEY} letras. Acórtela.")
     return named._replace(name=limits.told(named.name, limits.NAME))
 
@@ -201,6 +206,7 @@ def _insert(session: Session, engine: ProcessEngine, bundle: BundleModel, named:
         business_key=named.business_key,
         name=named.name,
         scope=named.scope,
+        tenant=named.tenant,
         state=InstanceState.ACTIVE,
         status=b"",
         started_at=engine.now(),

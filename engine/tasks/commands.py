@@ -25,6 +25,7 @@ from engine.events import TaskAssigned, TaskCompleted
 from engine.history import HistoryEntry
 from engine.identity import Actor
 from engine.instances import locking, turning
+from engine.instances.models import Instance
 from engine.instances.turn import Turn
 from engine.prepared import Prepared
 from engine.runtime import ProcessEngine
@@ -83,7 +84,7 @@ def release(session: Session, engine: ProcessEngine, task_id: int, *, actor: Act
     ensure_open(task)
     if task.assignee is None:
         return task
-    if task.assignee != actor.id and not actor.is_supervisor:
+    if task.assignee != actor.id and not actor.may_supervise(_tenant(session, task)):
         raise NotAllowed(task_id=task_id)
     if not groups_of(session, task_id):
         raise Conflict("Esta tarea no está ofrecida a ningún grupo: pida al coordinador que la reasigne.")
@@ -92,17 +93,17 @@ def release(session: Session, engine: ProcessEngine, task_id: int, *, actor: Act
 
 
 def reassign(session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor, to: str, reason: str) -> UserTask:
-    """Hand a task to another person; only a supervisor may, and must say why.
+    """Hand a task to another person; only who supervises its tenant may, and must say why.
 
     Raises `FourEyes` if that person did what the task checks: nobody could do it then.
     """
-    if not actor.is_supervisor:
+    task = _locked(session, task_id)
+    if not actor.may_supervise(_tenant(session, task)):
         raise NotAllowed("Solo un coordinador puede reasignar tareas. Pídaselo a él.", task_id=task_id)
     if not reason.strip():
         raise Invalid("Escriba por qué reasigna la tarea.")
     if not limits.fits(to, limits.PERSON):
         raise Invalid("Esa persona no existe. Elíjala de la lista.")
-    task = _locked(session, task_id)
     ensure_open(task)
     if done_what_is_checked(session, task, to):
         raise FourEyes("Esa persona hizo el paso que aquí se revisa. Elija a otra.", task_id=task_id)
@@ -116,6 +117,10 @@ def _locked(session: Session, task_id: int) -> UserTask:
     if task is None:
         raise UnknownTask(task_id=task_id)
     return task
+
+
+def _tenant(session: Session, task: UserTask) -> str:
+    return session.scalars(sa.select(Instance.tenant).where(Instance.id == task.instance_id)).one()
 
 
 def _finish(turn: Turn, task: UserTask, values: dict[str, Any]) -> None:

@@ -159,7 +159,7 @@ def _group(turn: Turn, role: str, data: Mapping[str, Any]) -> str:
     filled = fill(role, data)
     if not filled:
         raise UnknownRole(f"El rol «{role}» no tiene valor en este punto del proceso.")
-    group = turn.engine.groups.resolve(filled, plain(data))
+    group = turn.engine.groups.resolve(turn.session, filled, plain(data), turn.instance.tenant)
     if not limits.fits(group, limits.GROUP):
         raise UnknownRole(f"El grupo «{limits.told(group, 60)}» no existe: ninguno se llama así.")
     return group

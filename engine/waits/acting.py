@@ -86,14 +86,14 @@ class _Found:
 @contextmanager
 def _at(session: Session, engine: ProcessEngine, place: Place, actor: Actor, reason: str) -> Iterator[_Found]:
     """A turn of the case, standing at the wait."""
-    if not actor.is_supervisor:
-        raise NotAllowed("Solo un coordinador puede decidir sobre una espera. Pídaselo a él.")
     if not reason.strip():
         raise Invalid("Escriba la razón.")
     turning.refuse_nested(session, place.instance_id)
     instance = locking.lock(session, place.instance_id)
     if instance is None:
         raise UnknownInstance(instance_id=place.instance_id)
+    if not actor.may_supervise(instance.tenant):
+        raise NotAllowed("Solo un coordinador puede decidir sobre una espera. Pídaselo a él.")
     with turning.turn(session, engine, instance, actor) as turn:
         yield _found(turn, place)
 

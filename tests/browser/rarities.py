@@ -74,7 +74,7 @@ def waiting_case(session: Session, site: Site) -> str:
     publishing.publish(session, engine, [drawn], {}, actor=boss, reason="Para acompañar a una entidad")
     case = commands.start(
         session, engine, "acompanamiento", business_key=f"{PLAN}/acompanamiento/001", name="Acompañamiento 1",
-        scope=PLAN, variables={"plan": PLAN, "entidad": "IDPAC"}, actor=boss,
+        scope=PLAN, tenant="GOB", variables={"plan": PLAN, "entidad": "IDPAC"}, actor=boss,
     )  # fmt: skip
     [wait] = waits(session, engine, case.id)
     with site.app.test_request_context():

@@ -41,7 +41,7 @@ from tests.diagrams.surroundings import forms, known_names, model, shipped
 from tests.support.databases import begin_with
 from workflows.calendar import WorkingCalendar
 from workflows.cycles.naming import PlanCases
-from workflows.people.directory import SectorGroups
+from workflows.people.groups import SectorGroups
 
 MONDAY = dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC)
 LONGEST = 400
@@ -124,7 +124,7 @@ class ContractPlay:
             if data is not None:
                 instances.start(
                     session, self.engine, self.process, business_key=f"C-{start.id}", name="Caso", scope="PES",
-                    variables=self._filled(data), actor=SYSTEM, start_element=start.id,
+                    tenant="GOB", variables=self._filled(data), actor=SYSTEM, start_element=start.id,
                 )  # fmt: skip
 
     def _begins(self, start: Element) -> Data | None:
@@ -166,7 +166,7 @@ class ContractPlay:
         outputs = [name for name in element.properties.get("salida", "").split(",") if name in asked]
         answers = {name: self._answer(asked[name]) for name in outputs}
         groups = frozenset(assignment.groups_of(session, task.id))
-        somebody = Actor(task.assignee or f"quien_{task.element_id}", groups, is_supervisor=False)
+        somebody = Actor(task.assignee or f"quien_{task.element_id}", groups)
         given = {**answers, **self._given(contract)}
         tasks.complete(
             session, self.engine, task.id, actor=somebody, variables={k: v for k, v in given.items() if v is not None}

@@ -29,7 +29,7 @@ from engine.tasks.models import UserTask
 from tests.support.databases import begin_with
 from workflows.calendar import WorkingCalendar
 from workflows.cycles.naming import PlanCases
-from workflows.people.directory import SectorGroups
+from workflows.people.groups import SectorGroups
 
 MONDAY = dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC)
 LONGEST_WALK = 300
@@ -108,6 +108,7 @@ class Walk:
             business_key="C-1",
             name="Caso",
             scope="PES",
+            tenant="GOB",
             variables={**CASE, **self.script.variables},
             actor=SYSTEM,
             start_element=self.script.begins,

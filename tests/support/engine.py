@@ -28,7 +28,7 @@ from tests.support.diagrams import FORM
 
 ANA = Actor("ana", frozenset({"analista"}))
 BEA = Actor("bea", frozenset({"analista"}))
-BOSS = Actor("jefa", frozenset({"jefatura"}), is_supervisor=True)
+BOSS = Actor("jefa", frozenset({"jefatura"}), frozenset({""}))
 
 
 class DayCalendar:
@@ -57,7 +57,7 @@ class PlainGroups:
         "fantasma": "Fantasma",
     }
 
-    def resolve(self, role: str, variables: Mapping[str, Any]) -> str:
+    def resolve(self, session: Session, role: str, variables: Mapping[str, Any], tenant: str) -> str:
         if role not in self.names or (role == "fantasma" and not variables.get("conocido")):
             raise UnknownRole(f"No existe el rol «{role}».")
         return f"{role}@{variables['entidad']}" if role == "enlace" else role

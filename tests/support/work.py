@@ -63,7 +63,8 @@ def add_task(
     session.flush()
     instance = Instance(
         process_key="proceso", bundle_sha256=key * 2, business_key=key, name="Seguimiento de junio de 2018",
-        scope="PES-GOB", state="active", status=b"", lock_version=1, started_at=created_at, started_by="sistema",
+        scope="PES-GOB", tenant=SECTOR, state="active", status=b"", lock_version=1,
+        started_at=created_at, started_by="sistema",
     )  # fmt: skip
     session.add(instance)
     session.flush()

@@ -22,17 +22,19 @@ from workflows.lifecycle import leaving
 from workflows.people import holdings
 from workflows.people.directory import Directory
 from workflows.people.models import Person, Role
+from workflows.people.roles import INSTALLATION, INSTALLATION_ADMINISTRATOR
 from workflows.sectors import registry
 from workflows.spanish import plain
 
 ADMINISTRATOR = "administrador"
+ADMINISTRATORS = (ADMINISTRATOR, INSTALLATION_ADMINISTRATOR)
 HANDED_OVER = "Se lo entregará quien administra. Hasta que lo use, su contraseña sigue siendo la misma."
 
 blueprint = Blueprint("admin", __name__, url_prefix="/personas")
 
 
 @blueprint.get("/")
-@allow(ADMINISTRATOR)
+@allow(*ADMINISTRATORS)
 def people() -> str:
     """Everybody or those that are looked for, by entity, with roles and whether they have a password."""
     sought = request.args.get("busca", "").strip()
@@ -53,7 +55,7 @@ def _is_sought(one: Person, sought: str) -> bool:
 
 
 @blueprint.get("/<username>")
-@allow(ADMINISTRATOR)
+@allow(*ADMINISTRATORS)
 def person(username: str) -> str:
     """One person: roles, access."""
     with current().database.reading() as session:
@@ -62,7 +64,7 @@ def person(username: str) -> str:
             "admin/person.html",
             person=found,
             held={one.role_id for one in found.roles},
-            roles=list(session.scalars(sa.select(Role).order_by(Role.position))),
+            roles=list(session.scalars(sa.select(Role).where(Role.scope != INSTALLATION).order_by(Role.position))),
             has_password=session.get(Credential, username) is not None,
             undelivered=next(iter(mails.undelivered(session, recipient=username)), None),
             colleagues=[one for one in everybody(session) if one.username != username],
@@ -70,7 +72,7 @@ def person(username: str) -> str:
 
 
 @blueprint.post("/<username>/roles")
-@allow(ADMINISTRATOR)
+@allow(*ADMINISTRATORS)
 def set_roles(username: str) -> Any:
     """Give and take roles; what the person already holds of open tasks stays."""
     application, wanted = current(), set(request.form.getlist("rol"))
@@ -109,7 +111,7 @@ def _tell(session: Session, found: Person, what: str, **more: Any) -> None:
 
 
 @blueprint.post("/<username>/correo")
-@allow(ADMINISTRATOR)
+@allow(*ADMINISTRATORS)
 def set_email(username: str) -> Any:
     """Correct a person's address; what failed because of the old one is sent again when asked for."""
     application, email = current(), request.form.get("correo", "").strip()
@@ -136,7 +138,7 @@ def set_email(username: str) -> Any:
 
 
 @blueprint.post("/<username>/reenviar")
-@allow(ADMINISTRATOR)
+@allow(*ADMINISTRATORS)
 def resend(username: str) -> Any:
     """Send what failed again, to the address that the person has now."""
     application = current()
@@ -152,7 +154,7 @@ def resend(username: str) -> Any:
 
 
 @blueprint.post("/<username>/acceso")
-@allow(ADMINISTRATOR)
+@allow(*ADMINISTRATORS)
 def set_access(username: str) -> Any:
     """Let a person in, or keep them out: their sessions end, their tasks and what they answer for pass to others."""
     application, active = current(), request.form.get("activa") == "1"
@@ -183,7 +185,7 @@ def _keep_out(session: Session, found: Person) -> str:
 
 
 @blueprint.post("/<username>/enlace")
-@allow(ADMINISTRATOR)
+@allow(*ADMINISTRATORS)
 def link(username: str) -> str:
     """Make a link with which the person chooses a password, to be handed over; the person is told."""
     application = current()
@@ -196,7 +198,7 @@ def link(username: str) -> str:
 
 
 @blueprint.post("/<username>/enlace/correo")
-@allow(ADMINISTRATOR)
+@allow(*ADMINISTRATORS)
 def mail_link(username: str) -> Any:
     """Send the link to the person's own address: nobody else sees it."""
     application = current()

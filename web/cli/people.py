@@ -61,6 +61,7 @@ def _create(
         session.add(person)
         session.flush()
         sector = registry.only(session)
-        session.merge(PersonRole(username=username, role_id=ROLE, sector_code=sector.code if sector else ""))
+        held_in = sector.code if sector else ""
+        session.merge(PersonRole(username=username, role_id=ROLE, sector_code=held_in, entity_code=""))
         passwords.set_password(session, application.clock, username, password)
         sessions.end_all(session, username)

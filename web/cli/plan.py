@@ -25,7 +25,7 @@ from workflows.records.data import PlanData, rebase
 from workflows.records.problems import InvalidPlan, Problem
 from workflows.spanish import number, percentage
 
-CONSOLE = Actor("consola", is_supervisor=True)
+CONSOLE = Actor("consola")
 """Who loads a plan from the command line."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
+from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, allow
 from web.cases.standing import has_work_in
@@ -34,8 +35,11 @@ def download(file_id: int) -> Response:
 def _ensure_may_read(session: Session, stored: StoredFile) -> None:
     """Public evidence is for all staff; the rest for who uploaded it, coordinators, and people of the same case."""
     me = actor()
-    if stored.reserve == Reserve.PUBLIC or stored.stored_by == me.id or me.is_supervisor:
+    if stored.reserve == Reserve.PUBLIC or stored.stored_by == me.id:
         return
     task = session.get(UserTask, stored.task_id) if stored.task_id else None
+    tenant = session.get_one(Instance, task.instance_id).tenant if task is not None else None
+    if me.may_supervise(tenant) if tenant is not None else me.supervises:
+        return
     if task is None or not has_work_in(session, task.instance_id, me):
         raise Forbidden("Ese archivo es de información clasificada o reservada.")

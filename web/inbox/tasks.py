@@ -166,7 +166,7 @@ def _task(session: Session, task_id: int) -> UserTask:
 def _ensure_may_read(session: Session, task: UserTask) -> None:
     """What was sent is read by who sent it, by coordinators, and by whoever works in the same case."""
     me = actor()
-    if me.is_supervisor or task.completed_by == me.id:
+    if task.completed_by == me.id or me.may_supervise(session.get_one(Instance, task.instance_id).tenant):
         return
     if task.state != UserTaskState.COMPLETED:
         ensure_may_work_on(session, current().engine, task, me)

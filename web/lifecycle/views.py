@@ -22,6 +22,7 @@ from workflows.lifecycle import coverage, guide_progress, handover, phases, star
 from workflows.lifecycle.guide_progress import RowProgress
 from workflows.monitoring import overview
 from workflows.plan.models import Plan
+from workflows.sectors import registry
 
 blueprint = Blueprint("lifecycle", __name__)
 
@@ -110,7 +111,9 @@ def rows() -> str:
 def start() -> Any:
     """Begin a plan: its first task creates it."""
     with current().database.unit_of_work() as session:
-        case = starting.start_plan(session, current().engine, request.form.get("codigo", ""), actor=actor())
+        sector = registry.only(session)
+        code = request.form.get("codigo", "")
+        case = starting.start_plan(session, current().engine, sector.code if sector else "", code, actor=actor())
         case_id = case.id
     return back_to("cases.show", "El plan comenzó: la primera tarea es crearlo.", case_id=case_id)
 

@@ -37,7 +37,7 @@ def money(plan_code: str) -> str:
             names=directory.display_names(
                 session, [one.registered_by for project in projects for one in project.modifications]
             ),
-            may_modify={one.project.code for one in projects if _is_liaison(one.project.entity_code)},
+            may_modify={one.project.code for one in projects if budget.is_liaison(session, one.project, actor())},
         )
 
 
@@ -95,7 +95,3 @@ def _year(plan: Plan) -> int:
     asked = request.args.get("vigencia", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else bogota_day(current().clock.now()).year
     return min(max(year, plan.first_year), plan.ends_on.year)
-
-
-def _is_liaison(entity: str) -> bool:
-    return directory.group(budget.LIAISON, entity) in actor().groups

@@ -24,7 +24,7 @@ from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
 from workflows.errors import NotFound, Refused
 from workflows.events import ModificationDenied
-from workflows.permissions import ensure_coordinator
+from workflows.people.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
@@ -45,8 +45,9 @@ class Request:
 
 def ask(session: Session, engine: ProcessEngine, plan_code: str, *, actor: Actor) -> list[int]:
     """Open the case in which a change of the plan is formulated; gives its id. Raises `Forbidden` or `Refused`."""
-    ensure_coordinator(actor)
-    if session.get_one(Plan, plan_code).state != PlanState.IN_FORCE:
+    plan = session.get_one(Plan, plan_code)
+    ensure_coordinator(actor, plan.sector_code)
+    if plan.state != PlanState.IN_FORCE:
         raise Refused("Solo se modifica un plan vigente. Antes de su adopción, ajuste el documento.")
     return messages.send(session, engine, MESSAGE, plan_code, {"plan": plan_code}, actor=actor)
 

@@ -27,6 +27,7 @@ from workflows.forms import loose
 from workflows.forms.handlers import Catalogue
 from workflows.forms.loose import Asked
 from workflows.forms.schema import FormSchema
+from workflows.people.groups import Group
 from workflows.plan.models import Plan
 
 LEADER = "lider_proceso"
@@ -46,7 +47,7 @@ class Beginning:
 
     def may(self, actor: Actor) -> bool:
         """Whether somebody may begin it: a process leader, or who has a role of its first lane, of any entity."""
-        held = {group.partition("@")[0] for group in actor.groups}
+        held = {Group.parse(group).role for group in actor.groups}
         return actor.is_system or LEADER in held or not self.roles.isdisjoint(held)
 
 
@@ -119,6 +120,7 @@ def begin(
         variables=variables,
         actor=actor,
         start_element=how.start.id,
+        tenant=named.tenant,
     )
 
 

@@ -13,6 +13,7 @@ from engine.instances.models import Instance
 from engine.naming import CaseName
 from workflows.cycles.opening import NAMES
 from workflows.errors import Refused
+from workflows.plan.models import Plan
 
 MESSAGE_PREFIXES = {
     "f4_modificacion_presupuestal": "f4m",
@@ -32,7 +33,7 @@ def short_names() -> dict[str, str]:
 
 
 class PlanCases:
-    """Numbers the cases of a process within a plan and a year: `PES-GOB/f5p/2018-001`."""
+    """Numbers the cases of a process within a plan and a year: `PES-GOB/f5p/2018-001`; they are of its sector."""
 
     def name_case(self, session: Session, process_key: str, variables: Mapping[str, Any]) -> CaseName:
         """The next number of the process; the message must say of which `plan`."""
@@ -46,7 +47,16 @@ class PlanCases:
         definition = session.get(ProcessDefinition, process_key)
         title = definition.name if definition else process_key
         about = next((variables[key] for key in ABOUT if variables.get(key)), None)
-        return CaseName(f"{stem}{number:03}", f"{title}: {about}" if about else f"{title} {number}", str(plan))
+        called = f"{title}: {about}" if about else f"{title} {number}"
+        return CaseName(f"{stem}{number:03}", called, str(plan), _tenant(session, str(plan)))
+
+
+def _tenant(session: Session, plan_code: str) -> str:
+    """The sector of a plan; of one that is not created yet, that of its cases."""
+    plan = session.get(Plan, plan_code)
+    if plan is not None:
+        return plan.sector_code
+    return session.scalar(sa.select(Instance.tenant).where(Instance.scope == plan_code).limit(1)) or ""
 
 
 def _taken(session: Session, stem: str) -> int:

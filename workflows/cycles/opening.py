@@ -29,7 +29,7 @@ from workflows.cycles.cadence import Cadence, PlanPeriod
 from workflows.cycles.models import Period, PeriodStart
 from workflows.cycles.states import Opening
 from workflows.errors import Conflict, NotFound, Refused
-from workflows.permissions import ensure_coordinator
+from workflows.people.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
@@ -326,6 +326,7 @@ def _open(
         variables=_variables(plan, opening.period),
         actor=actor,
         start_element=start.element_id,
+        tenant=plan.sector_code,
     )
     row.instance_id = instance.id
     return instance
@@ -389,7 +390,7 @@ def _load(
 
 
 def _ensure_decidable(session: Session, actor: Actor, plan: Plan, process_key: str, label: str, *, reason: str) -> None:
-    ensure_coordinator(actor)
+    ensure_coordinator(actor, plan.sector_code)
     if not reason.strip():
         raise Refused("Diga el motivo: queda en la bitácora.")
     row = _row(session, plan, process_key, label)

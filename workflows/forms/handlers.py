@@ -67,6 +67,11 @@ class FormContext:
         """The plan whose case this is."""
         return self.instance.scope or ""
 
+    @property
+    def sector(self) -> str:
+        """The sector whose case this is: from the case itself, never from what somebody typed."""
+        return self.instance.tenant
+
     def now(self) -> dt.datetime:
         """The present moment, aware."""
         return self.engine.now()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from workflows.forms.handlers import Catalogue, FormContext, Option
 from workflows.people.models import Person, Role
+from workflows.people.roles import INSTALLATION
 from workflows.sectors.models import Entity, SectorEntity
 
 
@@ -27,7 +28,7 @@ def entities(context: FormContext) -> Sequence[Option]:
     rows = context.session.execute(
         sa.select(Entity.code, Entity.name)
         .join(SectorEntity, SectorEntity.entity_code == Entity.code)
-        .where(Entity.active, SectorEntity.until.is_(None))
+        .where(Entity.active, SectorEntity.sector_code == context.sector, SectorEntity.until.is_(None))
         .order_by(SectorEntity.position, Entity.code)
     )
     return [(code, name) for code, name in rows]
@@ -35,7 +36,9 @@ def entities(context: FormContext) -> Sequence[Option]:
 
 def roles(context: FormContext) -> Sequence[Option]:
     """The roles in their order."""
-    rows = context.session.execute(sa.select(Role.id, Role.name).order_by(Role.position, Role.id))
+    rows = context.session.execute(
+        sa.select(Role.id, Role.name).where(Role.scope != INSTALLATION).order_by(Role.position, Role.id)
+    )
     return [(role, name) for role, name in rows]
 
 

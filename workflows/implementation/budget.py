@@ -26,8 +26,8 @@ from workflows.implementation.models import BudgetModification
 from workflows.implementation.resources import budget_of
 from workflows.implementation.states import BudgetChange
 from workflows.monitoring.models import BudgetReport
-from workflows.people import directory
-from workflows.plan.models import Project
+from workflows.people.groups import Group
+from workflows.plan.models import Plan, Project
 
 KIND_WORDS = {
     BudgetChange.ADDITION: "Adición",
@@ -192,6 +192,12 @@ def _change(kept: BudgetModification) -> Change:
     return Change(kept.project_id, kept.kind, kept.amount, kept.act, kept.dated_on, kept.affects_goals)
 
 
+def is_liaison(session: Session, project: Project, actor: Actor) -> bool:
+    """Whether somebody is the planning liaison of the entity that carries a project out."""
+    sector = session.get_one(Plan, project.plan_code).sector_code
+    return str(Group(LIAISON, sector, project.entity_code)) in actor.groups
+
+
 def ask(session: Session, engine: ProcessEngine, plan_code: str, project_code: str, *, actor: Actor) -> int:
     """Open the case of a change of a project's money: what its entity's liaison does on the budget page.
 
@@ -201,7 +207,7 @@ def ask(session: Session, engine: ProcessEngine, plan_code: str, project_code: s
     project = session.scalar(query)
     if project is None:
         raise NotFound(f"El plan no tiene el proyecto «{project_code}».")
-    if directory.group(LIAISON, project.entity_code) not in actor.groups:
+    if not is_liaison(session, project, actor):
         raise Forbidden(f"Registra las modificaciones el enlace de planeación de {project.entity_code}.")
     about = {
         "plan": plan_code,

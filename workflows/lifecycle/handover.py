@@ -12,7 +12,7 @@ from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.cycles import opening as cycles
 from workflows.errors import NotFound, Refused
-from workflows.permissions import ensure_coordinator
+from workflows.people.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 
 FINAL = "f6_evaluacion_final"
@@ -35,10 +35,10 @@ def hand_over(
 
     Raises `Forbidden`, `NotFound` or `Refused` (no reason, a day that does not shorten the plan).
     """
-    ensure_coordinator(actor)
     plan = session.get(Plan, plan_code)
     if plan is None:
         raise NotFound
+    ensure_coordinator(actor, plan.sector_code)
     if not reason.strip():
         raise Refused("Diga el motivo del empalme: queda en la bitácora.")
     if not dt.date(plan.first_year, 1, 1) < ends_on < natural_end(plan):

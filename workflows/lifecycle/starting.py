@@ -13,7 +13,7 @@ from engine.instances import commands as instances
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from workflows.errors import Conflict, Refused
-from workflows.permissions import ensure_coordinator
+from workflows.people.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 
 MASTER = "pes_maestro"
@@ -21,12 +21,12 @@ GIVEN = {"plan": TEXT}
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,38}[A-Z0-9]")
 
 
-def start_plan(session: Session, engine: ProcessEngine, code: str, *, actor: Actor) -> Instance:
-    """Begin the life of a plan; its first task creates it.
+def start_plan(session: Session, engine: ProcessEngine, sector: str, code: str, *, actor: Actor) -> Instance:
+    """Begin the life of a plan of a sector; its first task creates it.
 
     Raises `Forbidden`, `Refused` (a code that is none) or `Conflict` (a plan or a case has that code).
     """
-    ensure_coordinator(actor)
+    ensure_coordinator(actor, sector)
     wanted = code.strip().upper()
     if not CODE.fullmatch(wanted):
         raise Refused("El código lleva de 3 a 40 letras mayúsculas, números y guiones, por ejemplo PES-GOB.")
@@ -41,6 +41,7 @@ def start_plan(session: Session, engine: ProcessEngine, code: str, *, actor: Act
         scope=wanted,
         variables={"plan": wanted},
         actor=actor,
+        tenant=sector,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from workflows.indicators.sheets import Month
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Band
 from workflows.loading import cells
+from workflows.people.roles import ALIASES
 from workflows.records import columns
 from workflows.records.columns import BY_KEY, MAX_YEARS, MONTH_NAMES, SHEETS, Sheet
 from workflows.records.data import (
@@ -220,7 +221,8 @@ def _plan_cells(plan: PlanRecord) -> dict[str, Any]:
 
 def _person(r: Values) -> PersonRecord:
     active = True if r["activo"] is None else r["activo"]
-    return PersonRecord(r["usuario"].lower(), r["nombre"], r["correo"], r["entidad"], r["roles"], active)
+    roles = tuple(ALIASES.get(role, role) for role in r["roles"])
+    return PersonRecord(r["usuario"].lower(), r["nombre"], r["correo"], r["entidad"], roles, active)
 
 
 def _person_cells(person: PersonRecord) -> dict[str, Any]:

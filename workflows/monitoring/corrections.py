@@ -19,7 +19,8 @@ from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
 from workflows.monitoring import consolidation, measurements, periods
 from workflows.monitoring.models import Measurement, MeasurementChange
-from workflows.permissions import ensure_coordinator
+from workflows.people.permissions import ensure_coordinator
+from workflows.plan.models import Plan
 
 
 def correct_measurement(
@@ -38,10 +39,10 @@ def correct_measurement(
     Also raises `Forbidden`, `NotFound` and `Refused` (no reason). Whoever began the transaction records the refusal:
     `workflows.auditing.record_refusal`.
     """
-    ensure_coordinator(actor)
+    period = periods.find(session, plan_code, period_code)
+    ensure_coordinator(actor, session.get_one(Plan, plan_code).sector_code)
     if not reason.strip():
         raise Refused("Diga el motivo de la corrección: queda en la bitácora.")
-    period = periods.find(session, plan_code, period_code)
     measurement = _load(session, period, indicator_code)
     try:
         with measurements.changing(session, engine, measurement, actor, "corregir", reason=reason):

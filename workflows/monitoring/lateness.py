@@ -18,6 +18,7 @@ from workflows.monitoring import entity_reports, measurements, periods
 from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, VALIDATED, changing_all
 from workflows.monitoring.models import EntityReport, Measurement
 from workflows.monitoring.states import ReportState
+from workflows.plan.models import Plan
 from workflows.spanish import month_name
 
 LATE, NEVER = ReportState.LATE, ReportState.NEVER
@@ -91,6 +92,7 @@ def _expire(session: Session, engine: ProcessEngine, period: Period, report: Ent
             "responsables_pendientes": entity_reports.responsibles_with_open_rows(session, period, report.entity_code),
         },
         actor=SYSTEM,
+        tenant=session.get_one(Plan, period.plan_code).sector_code,
     )
     report.late_instance_id = instance.id
     session.flush()

@@ -49,7 +49,8 @@ def open_month(session: Session, engine: ProcessEngine, plan_code: str, code: st
     indicators = _indicators(session, plan_code)
     entities = _entities(session, plan_code, indicators)
     known = set(session.scalars(sa.select(PeriodRow.indicator_id).where(PeriodRow.period_id == period.id)))
-    people, sheets = _Substitution(session), facts.sheets_of(session, session.get_one(Plan, plan_code))
+    plan = session.get_one(Plan, plan_code)
+    people, sheets = _Substitution(session, plan.sector_code), facts.sheets_of(session, plan)
     for indicator in indicators:
         if indicator.id not in known:
             session.add(_row(period, indicator, sheets[indicator.id], people))
@@ -134,8 +135,8 @@ def _ensure_reports(session: Session, period: Period, entities: Sequence[str]) -
 class _Substitution:
     """Finds who reports when the person named has left: the substitute, else somebody of the entity with the role."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, sector: str) -> None:
+        self._session, self._sector = session, sector
         self._active = set(session.scalars(sa.select(Person.username).where(Person.active)))
 
     def who_reports(self, indicator: Indicator) -> str | None:
@@ -143,7 +144,7 @@ class _Substitution:
             if username in self._active:
                 return username
         for role in FALLBACK_ROLES:
-            people = directory.people_with(self._session, role, indicator.entity_code)
+            people = directory.people_with(self._session, role, self._sector, indicator.entity_code)
             if people:
                 return people[0].username
         return None

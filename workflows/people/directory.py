@@ -1,63 +1,17 @@
-"""Who is who: people, their roles, and the candidate groups that tasks are offered to.
-
-A role of the sector is a group by its own id; a role of an entity is the group `rol@ENTIDAD`.
-"""
+"""Who is who: people, their roles, and the candidate groups that tasks are offered to."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.errors import UnknownRole
 from engine.identity import Actor
 from workflows.errors import NotFound
+from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole, Role
-from workflows.people.roles import BY_ID, CATALOGUE, COORDINATING, ENTITY, RoleSheet
-
-
-class SectorGroups:
-    """The engine's `CandidateGroups`: resolves roles without touching the database."""
-
-    def __init__(self, roles: Iterable[RoleSheet] = CATALOGUE) -> None:
-        """Know these roles; by default the shipped catalogue."""
-        self._roles = {role.id: role for role in roles}
-
-    def resolve(self, role: str, variables: Mapping[str, Any]) -> str:
-        """The group of `role`: its id, or `rol@ENTIDAD` by the process variable `entidad`. Raises `UnknownRole`."""
-        sheet = self._roles.get(role)
-        if sheet is None:
-            raise UnknownRole(f"El diagrama nombra el rol «{role}», que no existe.", role=role)
-        if sheet.scope != ENTITY:
-            return role
-        entity = variables.get("entidad")
-        if not entity:
-            raise UnknownRole(
-                f"El rol «{sheet.name}» es de una entidad, y este paso no sabe de cuál: falta la variable «entidad».",
-                role=role,
-            )
-        return group(role, str(entity))
-
-    def exists(self, role: str) -> bool:
-        """Whether a diagram may name this role."""
-        return role in self._roles
-
-    def roles(self) -> Mapping[str, str]:
-        """Every role with its display name, in the order of the catalogue."""
-        return {role.id: role.name for role in self._roles.values()}
-
-
-def role_needs(role: str) -> frozenset[str]:
-    """The process variables without which a role says nobody: a role of an entity, of which entity."""
-    return frozenset({"entidad"}) if role in BY_ID and BY_ID[role].scope == ENTITY else frozenset()
-
-
-def group(role: str, entity: str | None = None) -> str:
-    """The candidate group of a role, within an entity where the role is held within one."""
-    scoped = role in BY_ID and BY_ID[role].scope == ENTITY
-    return f"{role}@{entity}" if scoped and entity else role
+from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, COORDINATING, INSTALLATION_ADMINISTRATOR
 
 
 def group_name(session: Session, name: str) -> str:
@@ -67,13 +21,15 @@ def group_name(session: Session, name: str) -> str:
 
 def group_names(session: Session, groups: Iterable[str]) -> Mapping[str, str]:
     """How each candidate group is called on screen, in one statement; in none where all roles are shipped ones."""
-    parts = {name: name.partition("@") for name in groups}
-    roles = {role for role, _, _ in parts.values()}
-    labels = {role: BY_ID[role].name for role in roles if role in BY_ID}
+    parts = {name: Group.parse(name) for name in groups}
+    roles = {one.role for one in parts.values()}
+    labels = {role: BY_ID[ALIASES.get(role, role)].name for role in roles if ALIASES.get(role, role) in BY_ID}
     if others := roles - labels.keys():
         found = session.execute(sa.select(Role.id, Role.name).where(Role.id.in_(others)))
         labels |= {role: role for role in others} | {role: label for role, label in found}
-    return {name: f"{labels[role]} · {entity}" if entity else labels[role] for name, (role, _, entity) in parts.items()}
+    return {
+        name: f"{labels[one.role]} · {one.entity}" if one.entity else labels[one.role] for name, one in parts.items()
+    }
 
 
 def person(session: Session, username: str) -> Person:
@@ -87,35 +43,40 @@ def person(session: Session, username: str) -> Person:
 def actor(session: Session, username: str) -> Actor:
     """The active person as the engine sees them. Raises `NotFound`."""
     found = session.execute(
-        sa.select(PersonRole.role_id, PersonRole.entity_code)
+        sa.select(PersonRole.role_id, PersonRole.sector_code, PersonRole.entity_code)
         .select_from(Person)
         .outerjoin(PersonRole, PersonRole.username == Person.username)
         .where(Person.username == username, Person.active)
     ).all()
     if not found:
         raise NotFound(f"No hay ninguna persona activa con el usuario «{username}».")
-    return actor_with(username, [(role, entity) for role, entity in found if role])
+    return actor_with(username, [Group(*row) for row in found if row.role_id])
 
 
-def actor_with(username: str, holdings: Collection[tuple[str, str]]) -> Actor:
-    """A person who holds these roles, each in an entity (or none), as the engine sees them."""
-    groups = frozenset(group(role, entity) for role, entity in holdings)
-    return Actor(username, groups, is_supervisor=any(role in COORDINATING for role, _entity in holdings))
+def actor_with(username: str, held: Collection[Group]) -> Actor:
+    """A person who is of these groups, as the engine sees them: they supervise the sectors that they coordinate.
+
+    Who administers the installation supervises what is of no sector.
+    """
+    supervised = {one.sector for one in held if one.role in COORDINATING}
+    if any(one.role == INSTALLATION_ADMINISTRATOR for one in held):
+        supervised.add("")
+    return Actor(username, frozenset(map(str, held)), frozenset(supervised))
 
 
-def people_with(session: Session, role: str, entity: str | None = None) -> list[Person]:
-    """The active people who hold `role`, by name; of one entity only, where it is given."""
-    held = sa.select(PersonRole.username).where(PersonRole.role_id == role)
-    if entity:
-        held = held.where(PersonRole.entity_code == entity)
+def people_with(session: Session, role: str, sector: str, entity: str = "") -> list[Person]:
+    """The active people who hold `role` in a sector, or in an entity of it, by name."""
+    held = sa.select(PersonRole.username).where(
+        PersonRole.role_id == role, PersonRole.sector_code == sector, PersonRole.entity_code == entity
+    )
     query = sa.select(Person).where(Person.username.in_(held), Person.active)
     return list(session.scalars(query.order_by(Person.name)))
 
 
-def members(session: Session, group_id: str) -> list[Person]:
-    """The active people of a candidate group (`coordinador_pes`, `enlace_planeacion@IDPAC`), by name."""
-    role, _, entity = group_id.partition("@")
-    return people_with(session, role, entity or None)
+def members(session: Session, group: str) -> list[Person]:
+    """The active people of a candidate group (`coordinador_pes@GOB`, `enlace_planeacion@GOB/IDPAC`), by name."""
+    wanted = Group.parse(group)
+    return people_with(session, wanted.role, wanted.sector, wanted.entity)
 
 
 def everybody(session: Session, entity: str | None = None) -> list[Person]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people import directory
+from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole
 
 Task = UserTask | sa.Row[Any]
@@ -70,10 +71,10 @@ def may_do(session: Session, tasks: Sequence[Task], held: Mapping[int, Holder]) 
 
 def members_by_group(session: Session) -> Mapping[str, Sequence[str]]:
     """The active members of every candidate group that has any, by name."""
-    query = _active(PersonRole.role_id, PersonRole.entity_code, Person.username)
+    query = _active(PersonRole.role_id, PersonRole.sector_code, PersonRole.entity_code, Person.username)
     found: dict[str, list[str]] = {}
-    for role, entity, username in session.execute(query.join(PersonRole).order_by(Person.name)):
-        found.setdefault(directory.group(role, entity), []).append(username)
+    for role, sector, entity, username in session.execute(query.join(PersonRole).order_by(Person.name)):
+        found.setdefault(str(Group(role, sector, entity)), []).append(username)
     return found
 
 

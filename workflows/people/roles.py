@@ -10,7 +10,9 @@ PUBLIC = "publico"
 INSTALLATION = "instalacion"
 
 COORDINATING = ("coordinador_pes", "administrador")
-"""Who sees everybody's work and mends what stands still."""
+"""Who sees everybody's work in a sector and mends what stands still."""
+INSTALLATION_ADMINISTRATOR = "administrador_instalacion"
+"""Who keeps sectors, people and the machine; a supervisor of no sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,10 @@ class RoleSheet:
 
 
 CATALOGUE: tuple[RoleSheet, ...] = (
-    RoleSheet("coordinador_pes", "Coordinación PES (OAP-SDG)", SECTOR),
-    RoleSheet("profesional_sectorial", "Grupo de Planeación Sectorial (OAP-SDG)", SECTOR),
+    RoleSheet("coordinador_pes", "Coordinación del PES", SECTOR),
+    RoleSheet("profesional_sectorial", "Grupo de planeación sectorial", SECTOR),
     RoleSheet("directivo_sector", "Alta dirección de la cabeza de sector", SECTOR),
-    RoleSheet("juridica_sdg", "Dirección Jurídica SDG", SECTOR),
+    RoleSheet("juridica", "Dirección jurídica", SECTOR),
     RoleSheet("comunicaciones", "Comunicaciones", ENTITY),
     RoleSheet("directivo_entidad", "Alta dirección de la entidad", ENTITY),
     RoleSheet("enlace_planeacion", "Enlace de planeación de la entidad", ENTITY),
@@ -39,6 +41,11 @@ CATALOGUE: tuple[RoleSheet, ...] = (
     RoleSheet("lider_proceso", "Líder del proceso (edita diagramas)", SECTOR),
     RoleSheet("administrador", "Administración de la plataforma", SECTOR),
     RoleSheet("ciudadania", "Ciudadanía (portal, encuesta)", PUBLIC),
+    RoleSheet(INSTALLATION_ADMINISTRATOR, "Administración de la instalación", INSTALLATION),
+    RoleSheet("lider_proceso_instalacion", "Líder de los procesos compartidos", INSTALLATION),
 )
 
 BY_ID = {role.id: role for role in CATALOGUE}
+
+ALIASES = {"juridica_sdg": "juridica"}
+"""Former ids: versions of diagrams that were published with them never change."""

@@ -17,6 +17,7 @@ from workflows.lifecycle import starting
 from workflows.people import directory
 from workflows.records import writing
 from workflows.records.data import IndicatorRecord, PlanData
+from workflows.sectors import registry
 from workflows.sectors.holidays import local_days
 from workflows.shipped import publish_shipped
 from workflows.simulation import result
@@ -53,11 +54,12 @@ def found(session: Session, engine: ProcessEngine, data: PlanData) -> None:
 
 def begin(session: Session, engine: ProcessEngine, data: PlanData) -> None:
     """The coordinator begins the plan. Raises `NotFound` where nobody coordinates."""
-    coordinators = directory.people_with(session, "coordinador_pes")
+    sector = registry.only(session)
+    coordinators = directory.people_with(session, "coordinador_pes", sector.code if sector else "")
     if not coordinators:
         raise NotFound("Nadie tiene el rol de coordinación: no hay quien empiece el plan.")
     actor = directory.actor(session, coordinators[0].username)
-    starting.start_plan(session, engine, data.plan.code, actor=actor)
+    starting.start_plan(session, engine, sector.code if sector else "", data.plan.code, actor=actor)
 
 
 def live(play: Play, plan_code: str, ends_by: dt.date, each_morning: Callable[[dt.date], None]) -> bool:

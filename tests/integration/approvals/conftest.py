@@ -25,7 +25,7 @@ from workflows.forms.opening import OpenForm
 from workflows.people import directory
 from workflows.plan.models import Plan
 
-COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes"}))
+COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes@GOB"}))
 SUPPORT = b"%PDF-1.4\n"
 ENTITIES = ["SDG", "IDPAC", "DADEP"]
 SECTIONS = (
@@ -51,6 +51,7 @@ class Office:
                 business_key=f"{PLAN}/{process}",
                 name=process,
                 scope=PLAN,
+                tenant="GOB",
                 variables={
                     "plan": PLAN,
                     "entidades": ENTITIES,

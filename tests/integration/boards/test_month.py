@@ -211,7 +211,7 @@ def test_the_board_lists_what_no_open_task_takes_further(site: Site) -> None:
         publishing.publish(session, site.application.engine, [drawn], {}, actor=boss, reason="prueba")
         commands.start(
             session, site.application.engine, "prueba", business_key="PES-GOB/prueba/1", name="Una prueba",
-            scope="PES-GOB", variables={"plan": "PES-GOB"}, actor=boss,
+            scope="PES-GOB", tenant="GOB", variables={"plan": "PES-GOB"}, actor=boss,
         )  # fmt: skip
     visitor = site.visitor("amartinez")
 

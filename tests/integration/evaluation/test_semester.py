@@ -126,7 +126,7 @@ def test_a_change_asked_for_opens_a_modification(july: House) -> None:
 
     with july.database.unit_of_work() as session:
         evaluation = evaluations.find(session, PLAN, EvaluationKind.INTERMEDIATE, "2018-S1")
-        coordinator = directory.actor(session, directory.people_with(session, "coordinador_pes")[0].username)
+        coordinator = directory.actor(session, directory.people_with(session, "coordinador_pes", "GOB")[0].username)
         semesters.decide(session, evaluation, [], change_asked="La meta de IP-1.1.2.", actor=coordinator)
         bundle = catalogue.current(session, "f6_evaluacion_semestral")
         topic = bundle.element("f6_evaluacion_semestral", "pedir_modificacion_pes").topic

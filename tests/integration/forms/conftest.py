@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 import workflows.goals.models
 import workflows.indicators.models
@@ -141,7 +142,7 @@ class ReportProgress(PlainForm):
 class Groups:
     """Two roles of the whole sector."""
 
-    def resolve(self, role: str, variables: Mapping[str, Any]) -> str:
+    def resolve(self, session: Session, role: str, variables: Mapping[str, Any], tenant: str) -> str:
         return role
 
     def exists(self, role: str) -> bool:

@@ -48,6 +48,7 @@ class Office(House):
                 business_key=f"{PLAN}/{process}",
                 name=process,
                 scope=PLAN,
+                tenant="GOB",
                 variables=dict(given),
                 actor=SYSTEM,
             ).id

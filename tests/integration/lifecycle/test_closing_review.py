@@ -42,6 +42,7 @@ def reviewing(database: Database) -> House:
             business_key="cierre",
             name="Cierre",
             scope=PLAN,
+            tenant="GOB",
             variables={"plan": PLAN},
             actor=SYSTEM,
         )
@@ -93,7 +94,7 @@ def test_the_review_keeps_each_point_with_the_record_it_had(reviewing: House) ->
 
 def _task(session):  # type: ignore[no-untyped-def]
     task = session.scalars(sa.select(UserTask).where(UserTask.element_id == CLOSING)).one()
-    coordinator = directory.people_with(session, "coordinador_pes")[0].username
+    coordinator = directory.people_with(session, "coordinador_pes", "GOB")[0].username
     return task, directory.actor(session, coordinator)
 
 

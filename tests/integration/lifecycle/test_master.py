@@ -35,12 +35,12 @@ def test_only_the_coordinator_begins_a_plan_and_only_once(sector: House) -> None
         liaison = directory.actor(session, directory.people_with(session, "enlace_planeacion", "SDG")[0].username)
 
         with pytest.raises(Forbidden):
-            starting.start_plan(session, sector.engine, PLAN, actor=liaison)
+            starting.start_plan(session, sector.engine, "GOB", PLAN, actor=liaison)
         with pytest.raises(Refused, match="mayúsculas"):
-            starting.start_plan(session, sector.engine, "un plan", actor=_coordinator(sector))
-        case = starting.start_plan(session, sector.engine, " pes-gob ", actor=_coordinator(sector))
+            starting.start_plan(session, sector.engine, "GOB", "un plan", actor=_coordinator(sector))
+        case = starting.start_plan(session, sector.engine, "GOB", " pes-gob ", actor=_coordinator(sector))
         with pytest.raises(Conflict, match="PES-GOB"):
-            starting.start_plan(session, sector.engine, PLAN, actor=_coordinator(sector))
+            starting.start_plan(session, sector.engine, "GOB", PLAN, actor=_coordinator(sector))
 
         assert (case.business_key, case.scope, case.name) == (PLAN, PLAN, "Ciclo de vida de PES-GOB")
 
@@ -167,13 +167,13 @@ _CONFIRMED = {"indice_revisado": "on", "serie_documental": "planes_estrategicos"
 
 def _coordinator(house: House) -> Actor:
     with house.database.reading() as session:
-        return directory.actor(session, directory.people_with(session, "coordinador_pes")[0].username)
+        return directory.actor(session, directory.people_with(session, "coordinador_pes", "GOB")[0].username)
 
 
 def _begin(house: House) -> None:
     coordinator = _coordinator(house)
     with house.database.unit_of_work() as session:
-        starting.start_plan(session, house.engine, PLAN, actor=coordinator)
+        starting.start_plan(session, house.engine, "GOB", PLAN, actor=coordinator)
 
 
 def _do(house: House, element: str, **raw: object) -> None:
@@ -200,6 +200,7 @@ def _another_case(house: House, session) -> int:  # type: ignore[no-untyped-def]
         business_key="otro",
         name="Fase 1 de otro plan",
         scope="OTRO",
+        tenant="GOB",
         variables={"plan": "OTRO"},
         actor=SYSTEM,
     )

@@ -49,6 +49,7 @@ def waiting(database: Database) -> House:
             business_key="espera",
             name="Espera",
             scope=PLAN,
+            tenant="GOB",
             variables={"plan": PLAN, "vigencia": 2018},
             actor=SYSTEM,
         )

@@ -27,7 +27,7 @@ from workflows.errors import Conflict, Forbidden, Refused
 from workflows.plan.models import Plan
 from workflows.shipped import shipped_diagrams
 
-COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes"}))
+COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes@GOB"}))
 MONTH = "f5_ciclo_mensual"
 
 
@@ -218,7 +218,7 @@ def test_a_coordinator_opens_a_month_before_its_day(house: House) -> None:
 @pytest.mark.parametrize(
     ("actor", "reason", "refusal"),
     [
-        (Actor("dsuarez", frozenset({"responsable_meta@SDG"})), "Porque sí", Forbidden),
+        (Actor("dsuarez", frozenset({"responsable_meta@GOB/SDG"})), "Porque sí", Forbidden),
         (COORDINATOR, "  ", Refused),
     ],
 )

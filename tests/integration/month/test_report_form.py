@@ -191,5 +191,5 @@ def test_who_reports_does_not_validate(open_month: House) -> None:
 
     with pytest.raises(FourEyes), open_month.database.reading() as session:
         task_id = _task(session, "validar_reporte", "cvega")
-        with_two_hats = Actor("dsuarez", frozenset({"responsable_meta@SDG", "enlace_planeacion@SDG"}))
+        with_two_hats = Actor("dsuarez", frozenset({"responsable_meta@GOB/SDG", "enlace_planeacion@GOB/SDG"}))
         open_month.forms.open(session, open_month.engine, task_id, with_two_hats)

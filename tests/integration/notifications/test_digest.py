@@ -15,7 +15,7 @@ from notifications import digest
 from notifications.models import OutboxMessage
 from tests.support.work import add_people, add_task
 from workflows.calendar import BOGOTA, WorkingCalendar, end_of_day
-from workflows.people.directory import SectorGroups
+from workflows.people.groups import SectorGroups
 
 URL = "https://cauce.example"
 
@@ -51,7 +51,7 @@ def test_each_person_gets_one_mail_with_what_is_new_and_a_link(
         add_people(session)
         mine = add_task(session, "Reportar avance", due_at=end_of_day(dt.date(2018, 7, 9)), assignee="sandra",
                         created_at=bogota(3))  # fmt: skip
-        add_task(session, "Revisar", due_at=None, group="responsable_meta@IDPAC", created_at=bogota(3))
+        add_task(session, "Revisar", due_at=None, group="responsable_meta@GOB/IDPAC", created_at=bogota(3))
 
     # When the digests of the next working day are built, twice
     clock.move_to(bogota(4))
@@ -132,7 +132,7 @@ def test_a_task_that_nobody_can_do_is_said_to_the_coordinator(
 ) -> None:
     with database.unit_of_work() as session:
         add_people(session)
-        add_task(session, "Avalar", due_at=None, group="directivo_entidad@IDPAC", created_at=bogota(4, 6))
+        add_task(session, "Avalar", due_at=None, group="directivo_entidad@GOB/IDPAC", created_at=bogota(4, 6))
     clock.move_to(bogota(4))
     build(database, engine)
 

@@ -19,10 +19,10 @@ def test_a_person_acts_with_the_groups_of_their_roles(demo: Database) -> None:
         ricardo = directory.actor(session, "rmora")
         ana = directory.actor(session, "amartinez")
 
-    assert ricardo.groups == {"enlace_planeacion@IDPAC", "equipo_tecnico@IDPAC"}
-    assert not ricardo.is_supervisor
-    assert ana.groups == {"coordinador_pes", "lider_proceso"}
-    assert ana.is_supervisor
+    assert ricardo.groups == {"enlace_planeacion@GOB/IDPAC", "equipo_tecnico@GOB/IDPAC"}
+    assert not ricardo.supervises
+    assert ana.groups == {"coordinador_pes@GOB", "lider_proceso@GOB"}
+    assert ana.supervises == {"GOB"}
 
 
 def test_somebody_who_left_cannot_act_and_is_in_no_group(demo: Database) -> None:
@@ -32,19 +32,21 @@ def test_somebody_who_left_cannot_act_and_is_in_no_group(demo: Database) -> None
     with demo.reading() as session:
         with pytest.raises(NotFound, match="rmora"):
             directory.actor(session, "rmora")
-        assert directory.members(session, "enlace_planeacion@IDPAC") == []
+        assert directory.members(session, "enlace_planeacion@GOB/IDPAC") == []
 
 
 def test_the_members_of_a_group_are_of_its_entity(demo: Database) -> None:
     with demo.reading() as session:
-        assert [person.username for person in directory.members(session, "enlace_planeacion@DADEP")] == ["bdiaz"]
-        assert [person.username for person in directory.members(session, "coordinador_pes")] == ["amartinez"]
-        assert len(directory.people_with(session, "responsable_meta")) == 3
+        assert [person.username for person in directory.members(session, "enlace_planeacion@GOB/DADEP")] == ["bdiaz"]
+        assert [person.username for person in directory.members(session, "coordinador_pes@GOB")] == ["amartinez"]
+        assert len(directory.people_with(session, "responsable_meta", "GOB", "SDG")) == 1
 
 
 def test_groups_and_people_have_names_to_show(demo: Database) -> None:
     with demo.reading() as session:
-        assert directory.group_name(session, "enlace_planeacion@IDPAC") == "Enlace de planeación de la entidad · IDPAC"
+        assert (
+            directory.group_name(session, "enlace_planeacion@GOB/IDPAC") == "Enlace de planeación de la entidad · IDPAC"
+        )
         assert directory.display_names(session, ["rmora", "sistema"]) == {
             "rmora": "Ricardo Mora (demo)",
             "sistema": "sistema",

@@ -104,7 +104,7 @@ def test_once_its_questions_are_answered_it_is_published_with_its_forms_and_runs
     with application.database.unit_of_work() as session:
         started = commands.start(
             session, application.engine, "tramite", business_key="T-1", name="Permiso de una obra", scope=None,
-            variables={}, actor=SYSTEM,
+            tenant="GOB", variables={}, actor=SYSTEM,
         )  # fmt: skip
         tasks = session.scalars(sa.select(UserTask.name).where(UserTask.instance_id == started.id)).all()
 

@@ -13,7 +13,7 @@ from workflows.plan.models import Plan
 
 def _coordinator(site: Site) -> str:
     with site.application.database.reading() as session:
-        return directory.people_with(session, "coordinador_pes")[0].username
+        return directory.people_with(session, "coordinador_pes", "GOB")[0].username
 
 
 def test_the_six_phases_say_what_is_open_and_with_whom(site: Site) -> None:

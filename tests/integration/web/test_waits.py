@@ -22,7 +22,7 @@ def waiting(site: Site, catch: str = CATCH, name: str = "nadie_lo_envia") -> int
         publishing.publish(session, site.application.engine, [diagram], {}, actor=boss, reason="prueba")
         case = commands.start(
             session, site.application.engine, "prueba", business_key="PES-GOB/prueba/1", name="Una prueba",
-            scope="PES-GOB", variables={"plan": "PES-GOB"}, actor=boss,
+            scope="PES-GOB", tenant="GOB", variables={"plan": "PES-GOB"}, actor=boss,
         )  # fmt: skip
         return case.id
 

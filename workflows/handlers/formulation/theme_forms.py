@@ -207,8 +207,8 @@ def chosen_themes(context: FormContext) -> Sequence[Option]:
 
 def localities(context: FormContext) -> Sequence[Option]:
     """`localidades`: the places of the sector, and the whole district."""
-    sector = context.session.get_one(Plan, context.plan_code).sector_code
-    return [*((one.code, one.name) for one in registry.places(context.session, sector)), ("00", "Distrital")]
+    places = registry.places(context.session, context.sector)
+    return [*((one.code, one.name) for one in places), ("00", "Distrital")]
 
 
 def priorities(table: str, column: str, rows: list[Values]) -> list[FieldError]:

@@ -46,10 +46,9 @@ class CreatePlan(PlainForm):
 
     def prepare(self, context: FormContext) -> Prefill:
         """The code, the sector, four years from the next one, unanimity."""
-        sector = registry.only(context.session)
         values = {
             "codigo": context.plan_code,
-            "sector": sector.name if sector is not None else "",
+            "sector": registry.find(context.session, context.sector).name,
             "anio_inicio": bogota_day(context.now()).year + 1,
             "anios": YEARS,
             "nombre_primer_nivel": "linea",
@@ -72,7 +71,7 @@ class CreatePlan(PlainForm):
         new = NewPlan(
             code=context.plan_code,
             name=values["nombre"],
-            sector=_sector(context),
+            sector=context.sector,
             first_year=int(values["anio_inicio"]),
             years=int(values["anios"]),
             development_plan=values["pdd"],
@@ -83,13 +82,6 @@ class CreatePlan(PlainForm):
         )
         creating.create(context.session, context.engine, new, actor=context.actor)
         return {"plan": new.code, "regla_aprobacion": values["regla_aprobacion"], "canales": list(CHANNELS)}
-
-
-def _sector(context: FormContext) -> str:
-    found = registry.only(context.session)
-    if found is None:
-        raise Refused("Todavía no hay un sector: cargue primero sus entidades y sus personas.")
-    return found.code
 
 
 class DecideStart(PlainForm):

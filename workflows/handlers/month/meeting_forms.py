@@ -206,10 +206,10 @@ def _deadline_day(context: FormContext, expression: str) -> dt.date:
 def _expected_guests(context: FormContext) -> list[str]:
     session, guests = context.session, []
     for role in CONVENER_ROLES:
-        guests += directory.people_with(session, role)
+        guests += directory.people_with(session, role, context.sector)
     for entity in context.variables.get("entidades") or []:
         for role in INVITED_ROLES:
-            guests += directory.people_with(session, role, entity)
+            guests += directory.people_with(session, role, context.sector, entity)
     return list(dict.fromkeys(person.username for person in guests))
 
 

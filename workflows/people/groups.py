@@ -1,0 +1,104 @@
+"""Candidate groups: who a task is offered to, as text that the engine keeps without reading it.
+
+`administrador_instalacion` · `coordinador_pes@GOB` (of a sector) · `enlace_planeacion@GOB/IDPAC` (of an entity of it).
+Nothing else makes such a text, or takes one apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.errors import UnknownRole
+from workflows.people.models import Role
+from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, ENTITY, INSTALLATION, SECTOR, RoleSheet
+
+_OWN = "people.own_roles"
+"""Key of `Session.info`: the roles that are in no catalogue, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The holders of a role in a sector, in an entity of a sector, or in the whole installation."""
+
+    role: str
+    sector: str = ""
+    entity: str = ""
+
+    def __str__(self) -> str:
+        """As it is kept."""
+        if self.entity:
+            return f"{self.role}@{self.sector}/{self.entity}"
+        return f"{self.role}@{self.sector}" if self.sector else self.role
+
+    @classmethod
+    def parse(cls, text: str) -> Group:
+        """The group that a text stands for."""
+        role, _, place = text.partition("@")
+        sector, _, entity = place.partition("/")
+        return cls(role, sector, entity)
+
+
+class SectorGroups:
+    """The engine's `CandidateGroups`: a case's tenant is its sector."""
+
+    def __init__(self, roles: Iterable[RoleSheet] = CATALOGUE) -> None:
+        """Know these roles; by default the shipped catalogue."""
+        self._roles = {role.id: role for role in roles}
+
+    def resolve(self, session: Session, role: str, variables: Mapping[str, Any], tenant: str) -> str:
+        """The group of `role` in a sector; a role of an entity, in that of the process variable `entidad`.
+
+        The sector is the case's own: no variable can carry a task into another. Reads the database only for a role
+        that is not in the catalogue. Raises `UnknownRole`.
+        """
+        sheet = self._sheet(session, ALIASES.get(role, role))
+        if sheet.scope not in (SECTOR, ENTITY):
+            return str(Group(sheet.id))
+        if not tenant:
+            raise UnknownRole(
+                f"El rol «{sheet.name}» es de un sector, y este proceso no es de ninguno: empiécelo desde un plan.",
+                role=role,
+            )
+        if sheet.scope == SECTOR:
+            return str(Group(sheet.id, tenant))
+        entity = variables.get("entidad")
+        if not entity:
+            raise UnknownRole(
+                f"El rol «{sheet.name}» es de una entidad, y este paso no sabe de cuál: falta la variable «entidad».",
+                role=role,
+            )
+        return str(Group(sheet.id, tenant, str(entity)))
+
+    def exists(self, role: str) -> bool:
+        """Whether a diagram may name this role."""
+        return ALIASES.get(role, role) in self._roles
+
+    def roles(self) -> Mapping[str, str]:
+        """Every role of a sector with its display name, in the order of the catalogue."""
+        return {role.id: role.name for role in self._roles.values() if role.scope != INSTALLATION}
+
+    def _sheet(self, session: Session, role: str) -> RoleSheet:
+        sheet = self._roles.get(role) or _own_roles(session).get(role)
+        if sheet is None:
+            raise UnknownRole(f"El diagrama nombra el rol «{role}», que no existe.", role=role)
+        return sheet
+
+
+def role_needs(role: str) -> frozenset[str]:
+    """The process variables without which a role says nobody: a role of an entity, of which entity."""
+    sheet = BY_ID.get(ALIASES.get(role, role))
+    return frozenset({"entidad"}) if sheet is not None and sheet.scope == ENTITY else frozenset()
+
+
+def _own_roles(session: Session) -> Mapping[str, RoleSheet]:
+    """The roles that somebody added, read once a transaction."""
+    found: Mapping[str, RoleSheet] | None = session.info.get(_OWN)
+    if found is None:
+        rows = session.execute(sa.select(Role.id, Role.name, Role.scope).where(Role.id.not_in(BY_ID)))
+        found = session.info[_OWN] = {row.id: RoleSheet(row.id, row.name, row.scope) for row in rows}
+    return found
