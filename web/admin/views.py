@@ -78,8 +78,8 @@ def set_roles(username: str) -> Any:
     application, wanted = current(), set(request.form.getlist("rol"))
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
-        known = set(session.scalars(sa.select(Role.id)))
-        before = {one.role_id for one in found.roles}
+        known = set(session.scalars(sa.select(Role.id).where(Role.scope != INSTALLATION)))
+        before = {one.role_id for one in found.roles} & known
         _ensure_not_locked_out(username, ADMINISTRATOR in before and ADMINISTRATOR not in wanted)
         sector = registry.only(session)
         holdings.hold(found, sector.code if sector else "", sorted(wanted & known))

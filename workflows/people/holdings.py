@@ -31,13 +31,9 @@ def _place(one: PersonRole) -> tuple[str, str, str]:
 
 
 def holding(person: Person, role: str, sector: str) -> PersonRole:
-    """A role for a person: where it holds follows from its scope."""
-    scope = BY_ID[role].scope if role in BY_ID else ""
-    return PersonRole(
-        role_id=role,
-        sector_code="" if scope == INSTALLATION else sector,
-        entity_code=person.entity_code or "" if scope == ENTITY else "",
-    )
+    """A role for a person in a sector, and within it where they work if its scope says so."""
+    of_entity = role in BY_ID and BY_ID[role].scope == ENTITY
+    return PersonRole(role_id=role, sector_code=sector, entity_code=person.entity_code or "" if of_entity else "")
 
 
 def settle(session: Session, sector: str) -> None:

@@ -110,7 +110,9 @@ def test_the_final_evaluation_waits_for_the_semesters_and_the_annual_reports(las
 def test_a_plan_handed_over_early_is_evaluated_with_what_there_is(july: House) -> None:
     with july.database.unit_of_work() as session:
         coordinator = directory.actor(session, directory.people_with(session, "coordinador_pes", "GOB")[0].username)
-        liaison = directory.actor(session, directory.people_with(session, "enlace_planeacion", "SDG")[0].username)
+        liaison = directory.actor(
+            session, directory.people_with(session, "enlace_planeacion", "GOB", "SDG")[0].username
+        )
         with pytest.raises(Forbidden):
             handover.hand_over(session, july.engine, PLAN, day("2018-06-30"), actor=liaison, reason="Cambio")
         with pytest.raises(Refused, match="motivo"):

@@ -98,7 +98,7 @@ def test_the_form_says_at_its_field_which_month_is_open(july: House) -> None:
 
     with july.database.unit_of_work() as session:
         task = session.scalars(sa.select(UserTask).where(UserTask.element_id == "preparar_base")).one()
-        actor = directory.actor(session, directory.people_with(session, "profesional_sectorial")[0].username)
+        actor = directory.actor(session, directory.people_with(session, "profesional_sectorial", "GOB")[0].username)
         raw = {"tablas_revisadas": ["metas"], "notas": ""}
         with pytest.raises(InvalidSubmission) as refused:
             july.forms.submit(session, july.engine, task.id, actor, raw)

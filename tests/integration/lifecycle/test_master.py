@@ -32,7 +32,9 @@ OVER = "evaluacion_final_cerrada"
 
 def test_only_the_coordinator_begins_a_plan_and_only_once(sector: House) -> None:
     with sector.database.unit_of_work() as session:
-        liaison = directory.actor(session, directory.people_with(session, "enlace_planeacion", "GOB", "SDG")[0].username)
+        liaison = directory.actor(
+            session, directory.people_with(session, "enlace_planeacion", "GOB", "SDG")[0].username
+        )
 
         with pytest.raises(Forbidden):
             starting.start_plan(session, sector.engine, "GOB", PLAN, actor=liaison)
