@@ -42,10 +42,26 @@ class OpenTask:
     since: dt.datetime
 
 
-def open_tasks(session: Session, instance_id: int, reader: Actor) -> list[OpenTask]:
-    """The open tasks of a case, nearest deadline first."""
-    query = sa.select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == UserTaskState.OPEN)
-    tasks = list(session.scalars(query.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)))
+_OPEN = (
+    sa.select(
+        UserTask.id,
+        UserTask.name,
+        UserTask.element_id,
+        UserTask.process_key,
+        UserTask.context,
+        UserTask.assignee,
+        UserTask.due_at,
+        UserTask.created_at,
+    )
+    .where(UserTask.instance_id == sa.bindparam("instance_id"), UserTask.state == UserTaskState.OPEN)
+    .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+)
+
+
+def open_tasks(session: Session, instance_id: int, reader: Actor, *, about: str = "") -> list[OpenTask]:
+    """The open tasks of a case, nearest deadline first; with `about`, those of that entity and of the whole case."""
+    found = session.execute(_OPEN, {"instance_id": instance_id})
+    tasks = [task for task in found if not about or task.context.get("entidad", about) in (about, "", None)]
     held = holders(session, tasks)
     offered = _offered_to(session, reader, [task.id for task in tasks if not task.assignee])
     application = current()

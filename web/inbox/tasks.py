@@ -77,7 +77,8 @@ def sent(task_id: int) -> str:
         _ensure_may_read(session, task)
         opened = application.forms.open_sent(session, application.engine, task_id, actor())
         case = session.get_one(Instance, task.instance_id)
-        waiting = standing.open_tasks(session, case.id, actor())
+        # what this task led to: the tasks of the same entity, and those of the whole case
+        follow = standing.open_tasks(session, case.id, actor(), about=str(task.context.get("entidad") or ""))
         names = Directory().display_names(session, {task.completed_by or ""})
         return page(
             "inbox/sent.html",
@@ -89,7 +90,7 @@ def sent(task_id: int) -> str:
             deadline=met(task.due_at, task.completed_at or application.clock.now()),
             opened=opened,
             form=forms.render(opened, readonly=True, file_url=_file_url),
-            follow=_follow(waiting, task),
+            follow=follow,
         )
 
 
@@ -172,12 +173,6 @@ def _ensure_may_read(session: Session, task: UserTask) -> None:
         ensure_may_work_on(session, current().engine, task, me)
     if not standing.has_work_in(session, task.instance_id, me):
         raise NotAllowed("Lo que se envió con esa tarea lo ven quienes trabajan en ese proceso.", task_id=task.id)
-
-
-def _follow(waiting: list[standing.OpenTask], task: UserTask) -> list[standing.OpenTask]:
-    """The open tasks that this one led to: those of the same entity first, then those of the whole case."""
-    entity = str(task.context.get("entidad") or "")
-    return [one for one in waiting if not entity or not one.about or one.about == entity]
 
 
 def _file_url(file_id: int) -> str:

@@ -129,7 +129,7 @@ def _explanation(
 def _chart(course: YearCourse | None, sheet: overview.Sheet) -> str:
     if course is None or all(point.programmed is None and point.executed is None for point in course.points):
         return ""
-    return indicator_chart.image(course.points, sheet.indicator.unit, sheet.indicator.decimals)
+    return indicator_chart.image(tuple(course.points), sheet.indicator.unit, sheet.indicator.decimals)
 
 
 @blueprint.post("/<plan_code>/indicadores/<indicator_code>/correccion")

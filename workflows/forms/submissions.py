@@ -33,6 +33,9 @@ from workflows.forms.stored import typed
 from workflows.forms.values import Values, as_json, as_variable, names_in
 
 MAX_TOKEN = 64
+MOST_READ = 500
+_read: dict[tuple[str, str], FormSchema] = {}
+"""Forms by the digest of the bundle they are published in and their key: neither ever changes."""
 _OF_ANOTHER = "Ese envío era de otra tarea. Recargue la página y vuelva a enviar."
 
 _TASK_AND_CASE = (
@@ -346,7 +349,13 @@ def _published(session: Session, instance: Instance, form_key: str) -> BundleMod
 def _schema(session: Session, instance: Instance, form_key: str | None) -> FormSchema:
     if not form_key:
         return FormSchema.empty()
-    return FormSchema.from_dict(_published(session, instance, form_key).form(form_key))
+    published, key = _published(session, instance, form_key), (instance.bundle_sha256, form_key)
+    schema = _read.get(key)
+    if schema is None:
+        if len(_read) >= MOST_READ:
+            _read.clear()
+        schema = _read[key] = FormSchema.from_dict(published.form(form_key))
+    return schema
 
 
 def _form_version(session: Session, instance: Instance, form_key: str | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from workflows.documents import fonts
@@ -46,8 +47,9 @@ def chart(points: Sequence[CoursePoint], unit: str, decimals: int) -> dict[str, 
     return spec_of({"values": rows}, layer=[line, dots, words], encoding=encoding, width=560, height=250)
 
 
-def image(points: Sequence[CoursePoint], unit: str, decimals: int) -> str:
-    """The chart as a `data:` address for an `img`."""
+@lru_cache(maxsize=128)
+def image(points: tuple[CoursePoint, ...], unit: str, decimals: int) -> str:
+    """The chart as a `data:` address for an `img`; drawn again only when a figure changes."""
     svg = drawn(chart(points, unit, decimals)).encode()
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
 
