@@ -13,11 +13,11 @@ def test_the_linter_raises_no_false_alarm_on_the_shipped_diagrams() -> None:
 
 
 def test_a_spoiled_diagram_that_the_linter_passes_runs_to_its_end_or_waits_for_somebody() -> None:
-    tally = mutants.run(300)
+    tally = mutants.run(150)
 
     assert [(how, outcome) for how, outcome, _xml in tally.failed] == []
-    assert tally.caught > 200
-    assert tally.ran > 30
+    assert tally.caught > 100
+    assert tally.ran > 15
 
 
 @pytest.mark.slow

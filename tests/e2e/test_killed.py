@@ -178,7 +178,7 @@ def server(tmp_path: Path) -> Server:
     return Server(tmp_path)
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.slow)])
 def test_what_was_answered_survives_and_nothing_happens_twice(server: Server, kills: int) -> None:
     chance = random.Random(kills)
     ledger, over = Ledger(), threading.Event()

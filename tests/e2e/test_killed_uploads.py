@@ -68,7 +68,7 @@ class Uploader:
             self.refused.append(f"{answer.status}: {' '.join(answer.page().text_content().split())[:500]}")
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [2, pytest.param(40, marks=pytest.mark.slow)])
 def test_a_killed_upload_leaves_no_orphan_and_no_half_file(server: Server, kills: int) -> None:
     chance, over = random.Random(kills), threading.Event()
     server.start()

@@ -50,9 +50,8 @@ def _ensure_whole(found: Result, years: int) -> None:
     assert found.tasks_completed == found.submissions > 300 * years
 
 
-def test_a_plan_of_a_year_lives_to_its_archive_on_both_databases(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
+def test_a_plan_of_a_year_lives_to_its_archive(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     watch, waits = watch_handlers(monkeypatch), watch_waits(monkeypatch)
 
     found = simulating.simulate(Order(years=1, seed=SEED, database_url=database_url), io.StringIO())

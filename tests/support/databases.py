@@ -66,7 +66,7 @@ def with_tables(url: URL) -> Database:
     return database
 
 
-def begin_with(database: Database, content: Hashable, write: Callable[[], None]) -> None:
+def begin_with(database: Database, content: Hashable, write: Callable[[], object]) -> None:
     """Give `database` what `write` leaves in it: written the first time, from then on the very same copied.
 
     `content` names what `write` leaves, with all that it depends on. Whatever the database held is gone then: call it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -82,6 +82,20 @@ def build_house(  # type: ignore[no-untyped-def]
     content = ("house", clock.now(), measured_before, only and frozenset(only))
     begin_with(database, content, lambda: furnish(database, engine, measured_before=measured_before, only=only))
     return House(database, clock, engine, assembly.forms())
+
+
+_left_at: dict[str, dt.datetime] = {}
+"""By what happened to a house: the moment at which that ended."""
+
+
+def once(house: House, name: str, happen: Callable[[], object]) -> House:
+    """Let something happen to a house the first time in this process; from then on give it what that left, and when.
+
+    `name` says what the house was and what happens to it; nothing else may have happened to it before.
+    """
+    begin_with(house.database, name, happen)
+    house.clock.move_to(_left_at.setdefault(name, house.clock.now()))
+    return house
 
 
 def furnish(

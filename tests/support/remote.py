@@ -19,7 +19,7 @@ from typing import Any
 
 from lxml import html
 
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 120
 ANSWERS_WITHIN_S = 30
 BROKEN = (ConnectionError, http.client.HTTPException, TimeoutError, urllib.error.URLError, socket.timeout)
 """What a browser sees of a server that died."""

@@ -18,7 +18,7 @@ from engine.instances import commands as instances
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from notifications.listeners import mail_listener
-from tests.support.plan import PLAN, House, build_house, day
+from tests.support.plan import PLAN, House, build_house, day, once
 from workflows.documents import files, versions
 from workflows.documents.models import DocumentSection, DocumentVersion
 from workflows.forms.opening import OpenForm
@@ -28,6 +28,22 @@ from workflows.plan.models import Plan
 COORDINATOR = Actor("amartinez", frozenset({"coordinador_pes@GOB"}))
 SUPPORT = b"%PDF-1.4\n"
 ENTITIES = ["SDG", "IDPAC", "DADEP"]
+CHANGING = frozenset(
+    {
+        "pes_maestro",
+        "f1_conociendo_sector",
+        "f2_elaboracion_pes",
+        "f3_aprobacion_pes",
+        "sub_encuesta",
+        "sub_mesa",
+        "sub_modificacion_pes",
+        "sub_publicacion",
+        "sub_revision_documento",
+        "sub_taller_dofa",
+    }
+)
+"""What adopts a plan and what changes it: the calendar opens none of them."""
+
 SECTIONS = (
     ("1.2", "Antecedentes", "El sector nace con el acuerdo de 2006 y se reorganiza en 2016."),
     ("4.1", "Recursos de la entidad", "Los recursos del cuatrienio suman lo previsto en el plan de desarrollo."),
@@ -149,10 +165,35 @@ def office(database: Database) -> Office:
 
 
 @pytest.fixture
+def adopted(office: Office) -> Office:
+    """After phase 3, which robots walked; it is 15 June."""
+
+    def walk() -> None:
+        office.begin()
+        office.play("2018-06-15")
+
+    once(office.house, "phase 3", walk)
+    return office
+
+
+@pytest.fixture
 def running(database: Database) -> Office:
     """The plan in force, measured until May 2018; it is 3 July, and June is open."""
+    return _in_force(database, None)
+
+
+@pytest.fixture
+def unfollowed(database: Database) -> Office:
+    """The same, with nothing published but what changes a plan: nobody reports meanwhile."""
+    return _in_force(database, CHANGING)
+
+
+def _in_force(database: Database, only: frozenset[str] | None) -> Office:
     clock = VirtualClock(dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC))
-    house = build_house(database, clock, measured_before=(2018, 6), listeners=(mail_listener,))
-    draft_document(house)
-    house.play().tick()
-    return Office(house)
+    house = build_house(database, clock, measured_before=(2018, 6), only=only, listeners=(mail_listener,))
+
+    def open_june() -> None:
+        draft_document(house)
+        house.play().tick()
+
+    return Office(once(house, f"in force with {sorted(only) if only else 'everything'}", open_june))

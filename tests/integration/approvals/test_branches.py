@@ -231,10 +231,8 @@ def _published(office: Office, element: str, username: str, entity: str, count: 
     return [dict(row) for _ in range(count)]
 
 
-def test_the_act_and_the_sheet_of_observations_become_documents_once(office: Office) -> None:
-    office.begin()
-    office.play("2018-06-15")
-    database, clock = office.house.database, office.house.clock
+def test_the_act_and_the_sheet_of_observations_become_documents_once(adopted: Office) -> None:
+    database, clock = adopted.house.database, adopted.house.clock
 
     while printing.MAKER.make_missing(database, clock):
         pass
@@ -256,12 +254,15 @@ def test_the_act_and_the_sheet_of_observations_become_documents_once(office: Off
         assert observation is not None and observation.text in page
 
 
-def test_the_portal_shows_the_adopted_plan_and_its_act_and_no_draft(office: Office) -> None:
+def test_the_portal_does_not_show_a_plan_before_its_adoption(office: Office) -> None:
     office.begin()
-    database, clock = office.house.database, office.house.clock
-    with database.reading() as session:
+
+    with office.house.database.reading() as session:
         assert PLAN not in {plan.code for plan in portal.plans(session)}
-    office.play("2018-06-15")
+
+
+def test_the_portal_shows_the_adopted_plan_and_its_act_and_no_draft(adopted: Office) -> None:
+    database, clock = adopted.house.database, adopted.house.clock
     while printing.MAKER.make_missing(database, clock) + plan_printing.MAKER.make_missing(database, clock):
         pass
 

@@ -178,17 +178,17 @@ def test_a_denied_change_leaves_the_plan_and_keeps_its_reason(running: Office) -
         assert "Revisado con la entidad." in mail.text and "25.000" in mail.html
 
 
-def test_a_major_change_is_approved_and_adopted_like_the_plan(running: Office) -> None:
-    case = _ask(running)
-    _request(running, ["meta"], **{_path("meta", "2019"): "25.000"})
-    _concept(running, "mayor")
-    assert _target(running, 2019) != 25000
+def test_a_major_change_is_approved_and_adopted_like_the_plan(unfollowed: Office) -> None:
+    case = _ask(unfollowed)
+    _request(unfollowed, ["meta"], **{_path("meta", "2019"): "25.000"})
+    _concept(unfollowed, "mayor")
+    assert _target(unfollowed, 2019) != 25000
 
-    running.play("2018-09-28")
+    unfollowed.play("2018-09-28")
 
-    assert running.state_of(case) == "completed"
-    assert _target(running, 2019) == 25000
-    with running.house.database.reading() as session:
+    assert unfollowed.state_of(case) == "completed"
+    assert _target(unfollowed, 2019) == 25000
+    with unfollowed.house.database.reading() as session:
         act = session.scalars(sa.select(AdministrativeAct)).one()
         plan = session.get_one(Plan, PLAN)
         version = session.get_one(PlanVersion, (PLAN, plan.version))
@@ -204,10 +204,10 @@ def test_a_major_change_is_approved_and_adopted_like_the_plan(running: Office) -
         assert versions.present(session, pes).content["sections"][-1]["code"] == "M1"
 
 
-def test_a_robot_asks_for_a_change_that_robots_carry_to_its_end(running: Office) -> None:
-    _ask(running)
-    assert isinstance(running.house.play().robots, Robots)
+def test_a_robot_asks_for_a_change_that_robots_carry_to_its_end(unfollowed: Office) -> None:
+    _ask(unfollowed)
+    assert isinstance(unfollowed.house.play().robots, Robots)
 
-    running.play("2018-09-28")
+    unfollowed.play("2018-09-28")
 
-    assert _modification(running).state == "aplicada"
+    assert _modification(unfollowed).state == "aplicada"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from engine.instances.models import Instance
 from tests.integration.approvals.conftest import Office
 from tests.support.plan import PLAN
 from workflows.approvals.models import (
@@ -23,13 +24,11 @@ from workflows.documents.models import DocumentVersion
 from workflows.plan.models import Plan
 
 
-def test_phase_3_from_the_terms_to_the_closing_review(office: Office) -> None:
-    case = office.begin()
-
-    office.play("2018-06-15")
-
-    assert office.state_of(case) == "completed"
-    with office.house.database.reading() as session:
+def test_phase_3_from_the_terms_to_the_closing_review(adopted: Office) -> None:
+    with adopted.house.database.reading() as session:
+        case = session.scalars(sa.select(Instance.id).where(Instance.process_key == "f3_aprobacion_pes")).one()
+    assert adopted.state_of(case) == "completed"
+    with adopted.house.database.reading() as session:
         first, second = session.scalars(sa.select(ReviewRound).order_by(ReviewRound.number))
         assert (first.outcome, second.outcome, second.rule) == ("otra_ronda", "aprobado", "unanimidad")
         decisions = session.execute(
@@ -66,12 +65,8 @@ def test_phase_3_from_the_terms_to_the_closing_review(office: Office) -> None:
         assert set(call.audiences) == {"alta_direccion", "servidores_publicos", "partes_interesadas"}
 
 
-def test_adoption_puts_the_plan_in_force_and_the_calendar_counts_from_there(office: Office) -> None:
-    office.begin()
-
-    office.play("2018-06-15")
-
-    with office.house.database.reading() as session:
+def test_adoption_puts_the_plan_in_force_and_the_calendar_counts_from_there(adopted: Office) -> None:
+    with adopted.house.database.reading() as session:
         plan = session.get_one(Plan, PLAN)
         act = session.scalars(sa.select(AdministrativeAct)).one()
         assert act.dated_on is not None

@@ -11,7 +11,7 @@ from engine.instances import commands as instances
 from engine.instances.models import Instance
 from engine.runtime import ServiceCall
 from engine.tasks.models import UserTask
-from tests.support.plan import PLAN, House, day
+from tests.support.plan import PLAN, House, day, once
 from workflows.cycles import opening as cycles
 from workflows.documents import publishing, versions
 from workflows.documents.models import Document
@@ -26,6 +26,12 @@ from workflows.recovery.models import RecoveryPlan
 from workflows.simulation.robots import MISSING
 
 SILENT = {("2018-S1", "IDPAC"): MISSING}
+
+
+@pytest.fixture
+def evaluated(july: House) -> House:
+    """31 August 2018: the first semester was evaluated."""
+    return once(july, "a semester that is evaluated", lambda: july.play().until(day("2018-08-31")))
 
 
 def test_a_semester_leaves_its_records_and_its_document(july: House) -> None:
@@ -54,10 +60,8 @@ def test_a_semester_leaves_its_records_and_its_document(july: House) -> None:
         assert list(session.scalars(sa.select(Incident.message))) == []
 
 
-def test_decided_recovery_plans_are_opened_once_per_indicator(july: House) -> None:
-    july.play().until(day("2018-08-31"))
-
-    with july.database.reading() as session:
+def test_decided_recovery_plans_are_opened_once_per_indicator(evaluated: House) -> None:
+    with evaluated.database.reading() as session:
         evaluation = semesters.of_semester(session, PLAN, "2018-S1")
         decided = semesters.decisions(session, evaluation)
         plans = list(session.scalars(sa.select(RecoveryPlan.indicator_id)))
@@ -69,13 +73,11 @@ def test_decided_recovery_plans_are_opened_once_per_indicator(july: House) -> No
         assert wanted <= set(plans)
 
 
-def test_the_document_is_made_once_in_three_formats(july: House) -> None:
-    july.play().until(day("2018-08-31"))
+def test_the_document_is_made_once_in_three_formats(evaluated: House) -> None:
+    assert publishing.MAKER.make_missing(evaluated.database, evaluated.clock) == 1
+    assert publishing.MAKER.make_missing(evaluated.database, evaluated.clock) == 0
 
-    assert publishing.MAKER.make_missing(july.database, july.clock) == 1
-    assert publishing.MAKER.make_missing(july.database, july.clock) == 0
-
-    with july.database.reading() as session:
+    with evaluated.database.reading() as session:
         made = session.scalars(sa.select(Document).where(Document.kind == "evaluacion_intermedia"))
         assert sorted(one.format for one in made) == ["docx", "html", "pdf"]
 

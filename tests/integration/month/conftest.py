@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from engine.clock import VirtualClock
 from engine.database import Database
 from tests.support import databases
-from tests.support.plan import MONTH, House, build_house, day
+from tests.support.plan import MONTH, House, build_house, day, once
 from workflows.simulation.robots import LATE, MISSING, RETURNED
 
 JUNE = (2018, 6)
@@ -27,6 +27,13 @@ def _july_first() -> VirtualClock:
 def house(database: Database) -> House:
     """Measured until May; June is the first month that the calendar opens."""
     return build_house(database, _july_first(), measured_before=JUNE, only=MONTH)
+
+
+@pytest.fixture
+def open_month(house: House) -> House:
+    """June is open and nobody has reported."""
+    play = house.play({("2018-06", entity): LATE for entity in ("SDG", "IDPAC", "DADEP")})
+    return once(house, "June is open", lambda: play.day(day("2018-07-03")))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

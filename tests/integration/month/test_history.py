@@ -6,18 +6,16 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.identity import Actor
-from tests.support.plan import PLAN, House, day
+from tests.support.plan import PLAN, House
 from workflows.documents import files
 from workflows.indicators.models import Indicator
 from workflows.monitoring import history, measurements, periods, trace
 from workflows.monitoring.history import Difference
 from workflows.monitoring.models import Measurement, MeasurementChange
-from workflows.simulation.robots import LATE
 
 JUNE, CODE = "2018-06", "IP-1.1.2"
 DIANA = Actor("dsuarez", frozenset())
@@ -32,13 +30,6 @@ OTHER_VALUES: dict[str, Any] = {
     "dt.datetime": dt.datetime(2018, 7, 3, 15, tzinfo=dt.UTC),
 }
 OF_ITS_OWN = {"counts_from": "2018-07", "state": "enviado", "extra": {"beneficiarios": "120"}}
-
-
-@pytest.fixture
-def open_month(house: House) -> House:
-    """June is open and nobody has reported."""
-    house.play({(JUNE, entity): LATE for entity in ("SDG", "IDPAC", "DADEP")}).day(day("2018-07-03"))
-    return house
 
 
 def _begun(session: Session) -> Measurement:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.errors import FourEyes
 from engine.identity import Actor
 from engine.tasks.models import UserTask
-from tests.support.plan import PLAN, House, day
+from tests.support.plan import PLAN, House
 from workflows.documents import files
 from workflows.errors import InvalidSubmission, Refused
 from workflows.forms.models import Submission
@@ -19,17 +19,8 @@ from workflows.forms.opening import OpenForm
 from workflows.monitoring import entity_reports, periods
 from workflows.monitoring.models import Measurement
 from workflows.people import directory
-from workflows.simulation.robots import LATE
 
 JUNE = "2018-06"
-
-
-@pytest.fixture
-def open_month(house: House) -> House:
-    """June is open and nobody has reported."""
-    play = house.play({(JUNE, entity): LATE for entity in ("SDG", "IDPAC", "DADEP")})
-    play.day(day("2018-07-03"))
-    return house
 
 
 def _task(session: Session, element: str, username: str) -> int:
