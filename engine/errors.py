@@ -48,6 +48,16 @@ class DatabaseDown(EngineError):
     )
 
 
+class OtherDatabase(DatabaseDown):
+    """The database answers, and is not ours: it is empty, or of another version."""
+
+    sentence = (
+        "La base de datos no tiene las tablas de Cauce: está vacía, es otra o es de otra versión. Avise a quien "
+        "administra la plataforma: debe revisar CAUCE_DATABASE_URL y correr «cauce migrate», o recuperar la copia de "
+        "seguridad."
+    )
+
+
 class StorageFull(EngineError):
     """The disk holds no more."""
 

@@ -8,13 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.errors import DatabaseDown, EngineError, LostRace, StorageFull
+from engine.errors import DatabaseDown, EngineError, LostRace, OtherDatabase, StorageFull
 
 LOST_RACES = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a serialization failure and a deadlock."""
 DISK_FULL = "53100"
 POSTGRESQL_DOWN = ("08", "53", "57", "58", "25P03")
 """Connection, resources, an operator's command, the system; and a transaction that idled too long."""
+POSTGRESQL_OTHER = frozenset({"42P01", "42703"})
+SQLITE_OTHER = ("no such table", "no such column")
+"""A table or a column that is not there: our statements name only what the migrations made."""
 SQLITE_DOWN = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -59,11 +62,14 @@ def _meaning(failure: BaseException) -> EngineError | None:
     if not isinstance(failure, sa.exc.DBAPIError):
         return None
     if isinstance(failure.orig, sqlite3.Error):
-        return _of_sqlite(getattr(failure.orig, "sqlite_errorcode", 0) & 0xFF)
+        return _of_sqlite(failure.orig)
     return _of_postgresql(failure, getattr(failure.orig, "sqlstate", ""))
 
 
-def _of_sqlite(code: int) -> EngineError | None:
+def _of_sqlite(failure: sqlite3.Error) -> EngineError | None:
+    code = getattr(failure, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_ERROR and str(failure).startswith(SQLITE_OTHER):
+        return OtherDatabase()
     if code == sqlite3.SQLITE_FULL:
         return StorageFull()
     return DatabaseDown() if code in SQLITE_DOWN else None
@@ -74,6 +80,8 @@ def _of_postgresql(failure: sa.exc.DBAPIError, state: Any) -> EngineError | None
         return LostRace()
     if state == DISK_FULL:
         return StorageFull()
+    if state in POSTGRESQL_OTHER:
+        return OtherDatabase()
     # A connection that broke brings no code.
     broken = state is None and isinstance(failure, sa.exc.OperationalError)
     return DatabaseDown() if broken or str(state).startswith(POSTGRESQL_DOWN) else None

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
+from engine.errors import OtherDatabase
 from web.answering import RETRY_AFTER_S
 from web.auth import ANYONE, allow
 from web.health import reading
@@ -37,7 +38,7 @@ def health() -> Response:
             found = reading.read(session, application.clock.now())
     except Exception as failure:  # whatever it is, nobody can be served
         log.warning("no database", extra={"fields": {"error": type(failure).__name__}})
-        return _without_database()
+        return _without_database(failure)
     warnings = list(found.warnings())
     if not _may_know():
         return make_response(jsonify(estado=WELL), HTTPStatus.OK)
@@ -45,8 +46,10 @@ def health() -> Response:
     return make_response(jsonify(estado=LOOK if warnings else WELL, avisos=warnings, **details), HTTPStatus.OK)
 
 
-def _without_database() -> Response:
-    response = make_response(jsonify(estado=ILL, avisos=[NO_DATABASE]), HTTPStatus.SERVICE_UNAVAILABLE)
+def _without_database(failure: Exception) -> Response:
+    """What is wrong; that the database answers and is another one, only that can be mended by whoever runs this."""
+    told = failure.message if isinstance(failure, OtherDatabase) else NO_DATABASE
+    response = make_response(jsonify(estado=ILL, avisos=[told]), HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
 

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from engine.clock import VirtualClock
 from engine.database import Database
+from engine.errors import OtherDatabase
 from tests.support import databases, postgresql
 from tests.support.remote import free_port
 from tests.support.web import FRIDAY, SECRET, Site, open_site
@@ -38,6 +39,18 @@ def spoil_the_file(site: Site, folder: Path) -> None:
 def empty_the_file(site: Site, folder: Path) -> None:
     site.application.database.dispose()
     (folder / "cauce.sqlite").write_bytes(b"")
+
+
+def remove_the_file(site: Site, folder: Path) -> None:
+    site.application.database.dispose()
+    for file in folder.glob("cauce.sqlite*"):
+        file.unlink()
+
+
+def go_back_a_version(site: Site, folder: Path) -> None:
+    with site.application.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE heartbeat RENAME COLUMN at TO antes")
+        connection.exec_driver_sql("ALTER TABLE web_session RENAME COLUMN seen_at TO visto")
 
 
 @pytest.fixture
@@ -101,15 +114,19 @@ def test_a_form_sent_without_a_database_waits_in_the_page(small: Site, folder: P
     assert secret.status_code == 503 and "mi clave" not in secret.text and "<form" not in secret.text
 
 
-def test_a_database_without_tables_is_told_in_spanish(small: Site, folder: Path) -> None:
+@pytest.mark.parametrize("spoil", [empty_the_file, remove_the_file, go_back_a_version])
+def test_a_database_without_our_tables_is_told_to_who_can_mend_it(
+    small: Site, folder: Path, spoil: Callable[[Site, Path], None]
+) -> None:
     visitor = small.visitor("rmora")
-    empty_the_file(small, folder)
+    spoil(small, folder)
 
     answer = visitor.client.get("/bandeja")
+    ill = small.app.test_client().get("/salud")
 
-    assert answer.status_code == 500 and "Algo falló de nuestro lado" in answer.text
-    assert answer.headers["X-Request-ID"] in answer.text
-    assert small.app.test_client().get("/salud").status_code == 503
+    ensure_it_is_the_page(answer)
+    assert "no tiene las tablas de Cauce" in answer.text and "cauce migrate" in answer.text
+    assert ill.status_code == 503 and ill.json is not None and ill.json["avisos"] == [OtherDatabase().message]
 
 
 def test_a_locked_sqlite_file_is_a_database_that_does_not_answer(

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.database import Database
+from engine.errors import OtherDatabase
 from tests.integration.web.test_task import task_of, typed
 from tests.support.web import Site
 from workflows.sectors.models import Entity
@@ -68,7 +69,7 @@ def test_what_failed_in_the_middle_is_not_read_further(site: Site) -> None:
     database = site.application.database
 
     with database.reading_once():
-        with pytest.raises(sa.exc.OperationalError), database.reading() as session:
+        with pytest.raises(OtherDatabase), database.reading() as session:
             session.execute(sa.text("SELECT nada FROM ninguna"))
         with database.reading() as session:
             found = session.get(Entity, "IDPAC")
