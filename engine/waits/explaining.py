@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from engine.instances.models import Instance
 from engine.instances.waiting import since_of, waiting_of
 from engine.runtime import ProcessEngine
 from engine.states import IncidentState, InstanceState, UserTaskState
+from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from engine.timers import Timer
 from engine.waits.senders import Senders, named_in_words
@@ -72,6 +73,7 @@ class _Rows:
     active: frozenset[int]
     tasks: dict[str, UserTask]
     groups: dict[int, tuple[str, ...]]
+    barred: Mapping[int, frozenset[str]]
     due: dict[tuple[str, str], dt.datetime]
     keys: dict[tuple[str, str], str]
     incidents: dict[int, list[Incident]]
@@ -91,6 +93,7 @@ def _read_rows(session: Session, active: Sequence[int]) -> _Rows:
         frozenset(active),
         {task.node_id: task for task in tasks},
         offered,
+        assignment.barred(session, [task for task in tasks if task.assignee is None]),
         {(row.node_id, row.element_id): row.due_at for row in _open_of(session, Timer, active)},
         {(row.node_id, row.element_id): row.key for row in _open_of(session, Subscription, active)},
         incidents,
@@ -141,6 +144,7 @@ class _Reading:
             WaitKind.TASK,
             assignee=task.assignee if task else None,
             groups=groups,
+            barred=tuple(sorted(self.rows.barred.get(task.id, ()))) if task is not None else (),
             since=task.created_at if task else None,
             until=task.due_at if task else None,
             row_id=task.id if task else None,

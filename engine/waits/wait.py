@@ -28,7 +28,8 @@ class Wait:
     `element` is what the drawing calls it and `inside` the called process it is in, empty in the case's own; `about`
     are the loop variables it is under («SDG»). `awaited` is the name of a message or signal in words, what a
     condition asks, or what failed; `message` and `key` are those of a message as it is sent. `source` says from where
-    it will come, as the end of a sentence. `assignee` or `groups` have a task. `since` is None where it was not noted;
+    it will come, as the end of a sentence. `assignee` or `groups` have a task, and `barred` must not do
+    it: they did what it checks. `since` is None where it was not noted;
     `until` where it has no date. `meanwhile`: it may come while the case waits for something else. `hopeless`: nobody
     who could bring it is left. `row_id` is the task's or the incident's, `failed` what kind of incident.
     """
@@ -47,6 +48,7 @@ class Wait:
     source: str = ""
     assignee: str | None = None
     groups: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     meanwhile: bool = False
@@ -68,10 +70,14 @@ def _iso(moment: dt.datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How people, groups and days are called where a sentence is read; what has no name is called by its id."""
+    """How people, groups and days are called where a sentence is read; what has no name is called by its id.
+
+    `members` are the people of each group, where that is known.
+    """
 
     people: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     day: Callable[[dt.datetime], str] = _iso
 
 
@@ -106,7 +112,26 @@ def _task(wait: Wait, shown: str, words: Words) -> str:
     if not wait.groups:
         return f"Espera que alguien haga {shown}, y no la tiene nadie: hay que asignarla"
     groups = " o ".join(words.groups.get(group, group) for group in wait.groups)
-    return f"Espera que alguien de {groups} haga {shown}, y nadie la ha tomado"
+    return f"Espera que alguien de {groups} haga {shown}{_but(wait, words)}, y nadie la ha tomado"
+
+
+def _but(wait: Wait, words: Words) -> str:
+    """Who of them must not, as nobody checks what they did themselves; and whether somebody is left."""
+    members = _members(wait, words)
+    barred = [one for one in wait.barred if members is None or one in members]
+    if not barred:
+        return ""
+    did = "hicieron" if len(barred) > 1 else "hizo"
+    people = " y ".join(words.people.get(one, one) for one in barred)
+    left = "; allí no queda nadie más: hay que reasignarla" if members is not None and members <= {*barred} else ""
+    return f" (menos {people}, que {did} lo que ahí se revisa{left})"
+
+
+def _members(wait: Wait, words: Words) -> frozenset[str] | None:
+    """Everybody in the groups of a task; None if that is not known."""
+    if any(group not in words.members for group in wait.groups):
+        return None
+    return frozenset[str]().union(*(words.members[group] for group in wait.groups))
 
 
 def _place(wait: Wait, words: Words) -> str:

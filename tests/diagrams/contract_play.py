@@ -45,6 +45,8 @@ from workflows.people.groups import SectorGroups
 
 MONDAY = dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC)
 LONGEST = 400
+NOBODY_ACTS = 0.1
+"""How often, in a play, the dates come before anybody does anything."""
 ENTITIES = ("SDG", "IDPAC")
 
 
@@ -64,6 +66,7 @@ class ContractPlay:
     process: str
     seed: int
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
+    begun: int = 0
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -89,6 +92,8 @@ class ContractPlay:
             return [f"cannot run: {refused}"]
         with self.database.unit_of_work() as session:
             self._start(session)
+        if not self.begun:
+            return ["nothing begins it"]
         for _ in range(LONGEST):
             failed = self._incidents()
             if failed or not self._move():
@@ -122,6 +127,7 @@ class ContractPlay:
         for start in model(self.deletion.diagrams[self.process]).starts():
             data = self._begins(start)
             if data is not None:
+                self.begun += 1
                 instances.start(
                     session, self.engine, self.process, business_key=f"C-{start.id}", name="Caso", scope="PES",
                     tenant="GOB", variables=self._filled(data), actor=SYSTEM, start_element=start.id,
@@ -140,6 +146,8 @@ class ContractPlay:
         return handed_in(self.process) or self.contracts.by_hand
 
     def _move(self) -> bool:
+        if self.chance.random() < NOBODY_ACTS and self._time_passes():
+            return True
         with self.database.unit_of_work() as session:
             query = sa.select(UserTask).where(UserTask.state == UserTaskState.OPEN).order_by(UserTask.id)
             task = session.scalars(query).first()
@@ -151,6 +159,9 @@ class ContractPlay:
                 data = self.contracts.messages.get(one.name, {})
                 messages.send(session, self.engine, one.name, one.key, self._filled(data), actor=SYSTEM)
                 return True
+        return self._time_passes()
+
+    def _time_passes(self) -> bool:
         with self.database.unit_of_work() as session:
             self.clock.advance(dt.timedelta(days=90))
             return sweep.fire_due_timers(session, self.engine) > 0

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.waits import Wait, WaitKind
 from engine.waits.wait import Words, sentence
 from web.cases.standing import OpenTask
-from workflows.people.directory import display_names, group_names
+from workflows.people.directory import display_names, group_names, members
 from workflows.spanish import long_day
 
 CHIPS = {
@@ -42,13 +42,19 @@ class ShownWait:
 def shown(session: Session, waits: Iterable[Wait]) -> list[ShownWait]:
     """The waits with the names of people and groups, in the order given."""
     found = list(waits)
-    people = {wait.assignee for wait in found if wait.assignee} | {one for wait in found for one in wait.about}
+    people = {wait.assignee for wait in found if wait.assignee}
+    people |= {one for wait in found for one in (*wait.about, *wait.barred)}
     words = Words(
         {name: shown.replace(" (demo)", "") for name, shown in display_names(session, people).items()},
         group_names(session, {group for wait in found for group in wait.groups}),
+        {group: _members(session, group) for wait in found if wait.barred for group in wait.groups},
         long_day,
     )
     return [ShownWait(wait, sentence(wait, words), DEAD if wait.hopeless else CHIPS[wait.kind]) for wait in found]
+
+
+def _members(session: Session, group: str) -> frozenset[str]:
+    return frozenset(person.username for person in members(session, group))
 
 
 def beside(session: Session, waits: Iterable[Wait], tasks: Iterable[OpenTask]) -> list[ShownWait]:

@@ -17,6 +17,7 @@ from web.inbox import waiting
 from web.inbox.blueprint import blueprint
 from web.inbox.cards import Card, cards, finished
 from web.pages import actor, back_to, current, page
+from workflows.cycles import by_hand
 from workflows.people.holders import holders
 
 PAGE = 25
@@ -36,6 +37,7 @@ def mine() -> str:
         own = cards(session, found[:PAGE], actor().id)
         offered = [] if after else cards(session, rows.of_groups(session, actor(), limit=GROUP_PREVIEW), actor().id)
         counts = _counts(session)
+        begins = after is None and by_hand.anything_offered(session, current().engine, actor())
     return page(
         "inbox/mine.html",
         sections=_sections(own),
@@ -46,6 +48,7 @@ def mine() -> str:
         nearest=_nearest(own + offered),
         following=_following("inbox.mine", found),
         is_first=after is None,
+        begins=begins,
     )
 
 

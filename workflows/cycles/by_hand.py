@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,8 +47,7 @@ class Beginning:
 
     def may(self, actor: Actor) -> bool:
         """Whether somebody may begin it: a process leader, or who has a role of its first lane, of any entity."""
-        held = {Group.parse(group).role for group in actor.groups}
-        return actor.is_system or LEADER in held or not self.roles.isdisjoint(held)
+        return _may(actor, self.roles)
 
 
 def beginning(session: Session, engine: ProcessEngine, process_key: str, actor: Actor) -> Beginning:
@@ -72,20 +71,34 @@ def beginning(session: Session, engine: ProcessEngine, process_key: str, actor: 
 
 def offered(session: Session, engine: ProcessEngine, actor: Actor) -> list[Beginning]:
     """What somebody may begin, by name: processes with a plain start that nobody calls, or that say what they need."""
+    return [_beginning(session, bundle, model, start) for bundle, model, start in _offered(session, engine, actor)]
+
+
+def anything_offered(session: Session, engine: ProcessEngine, actor: Actor) -> bool:
+    """Whether there is something that somebody may begin; one statement."""
+    return any(True for _ in _offered(session, engine, actor))
+
+
+def _offered(
+    session: Session, engine: ProcessEngine, actor: Actor
+) -> Iterator[tuple[BundleModel, DiagramModel, Element]]:
     bundles = [catalogue.by_sha(session, d.bundle_sha256) for d in catalogue.definitions(session) if d.bundle_sha256]
     models = [bundle.diagrams[bundle.process_key] for bundle in bundles]
     called = {call.called_element for model in models for call in model.of_kind("callActivity")}
     opened = engine.contracts.opened if engine.contracts is not None else {}
-    found = []
     for bundle, model in zip(bundles, models, strict=True):
         start = _plain_start(model)
         if start is None or model.process_key in opened:
             continue
         if model.process_key in called and not declared_inputs(start) and not start.form_key:
             continue
-        if (one := _beginning(session, bundle, model, start)).may(actor):
-            found.append(one)
-    return found
+        if _may(actor, _roles(model, start)):
+            yield bundle, model, start
+
+
+def _may(actor: Actor, roles: frozenset[str]) -> bool:
+    held = {Group.parse(group).role for group in actor.groups}
+    return actor.is_system or LEADER in held or not roles.isdisjoint(held)
 
 
 def next_name(session: Session, process_key: str, plan_code: str) -> CaseName:

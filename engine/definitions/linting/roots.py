@@ -34,9 +34,11 @@ def _roots(model: DiagramModel, order: Mapping[str, int], found: Sequence[Findin
     broken = [finding for finding in found if finding.rule in BREAKS]
     if not broken:
         return list(found)
-    first = min(broken, key=lambda one: (BREAKS.index(one.rule), order.get(_place(model, one), 0)))
-    rest = tuple(finding for finding in found if finding is not first)
-    return [replace(first, consequences=(*first.consequences, *rest))] if rest else [first]
+    first = min(broken, key=lambda one: (one.severity, BREAKS.index(one.rule), order.get(_place(model, one), 0)))
+    rest = [finding for finding in found if finding is not first]
+    worse = [finding for finding in rest if finding.severity < first.severity]  # no error hides under a warning
+    under = tuple(finding for finding in rest if finding not in worse)
+    return [replace(first, consequences=(*first.consequences, *under)), *worse]
 
 
 def _place(model: DiagramModel, finding: Finding) -> str:

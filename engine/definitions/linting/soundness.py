@@ -23,11 +23,13 @@ MAX_SUBSETS = 6
 ORDERS = 5
 
 Marking = frozenset[str]
+ENDED = ""
+"""In a marking: an end was reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Where playing went wrong: `stuck` (a join waits for ever) or `twice` (two tokens on one flow)."""
+    """Where playing went wrong: `stuck` (a join waits for ever), `twice` (two tokens on a flow), `nowhere` (no end)."""
 
     kind: str
     element: str
@@ -48,6 +50,8 @@ def _told(element: Element, trouble: Trouble) -> Finding:
             f"{shown(element)} espera todas sus entradas, pero hay caminos en que alguna no llega nunca: el proceso "
             "se quedaría ahí. Reúna con un rombo del mismo tipo que la que abrió los caminos."
         )
+    elif trouble.kind == "nowhere":
+        message = f"Hay caminos desde {shown(element)} que no llegan a ningún fin. Llévelos a uno."
     else:
         message = (
             f"A {shown(element)} pueden llegar dos caminos que van en paralelo: lo que sigue se haría dos veces. "
@@ -66,6 +70,13 @@ def play(model: DiagramModel, level: Level, start: str) -> Trouble | None:
         if trouble is not None:
             return trouble
     return None
+
+
+def ends_well(model: DiagramModel, level: Level) -> bool:
+    """Whether a level surely comes to an end on all its ways, though some steps lead nowhere or are never reached."""
+    game = _Game(model, level, _ranked(upstream_first(level)))
+    found = [_play(game, level.elements[start]) for start in level.roots()]
+    return bool(found) and not any(found) and game.effort < MAX_EFFORT and not game.gave_up
 
 
 def _orders(level: Level) -> Iterator[dict[str, int]]:
@@ -88,11 +99,16 @@ def _ranked(order: list[str]) -> dict[str, int]:
 def _play(game: _Game, start: Element) -> Trouble | None:
     waiting: list[Marking] = [frozenset(start.outgoing)]
     seen: set[Marking] = set(waiting)
-    while waiting and len(seen) < MAX_MARKINGS and game.effort < MAX_EFFORT:
+    while waiting:
+        if len(seen) >= MAX_MARKINGS or game.effort >= MAX_EFFORT:
+            game.gave_up = True
+            break
         marking = waiting.pop()
         moved = game.move(marking)
         if isinstance(moved, Trouble):
             return moved
+        if not moved and ENDED not in marking:
+            return Trouble("nowhere", start.id)
         for after in moved:
             if after not in seen:
                 seen.add(after)
@@ -106,6 +122,12 @@ class _Game:
         self.level = level
         self.rank = rank
         self.effort = 0
+        self.gave_up = False
+        reached = reachable(level.after, level.roots())  # the engine knows nothing of the rest
+        self._joined = {
+            node: sum(model.flows[one].source in reached for one in element.incoming)
+            for node, element in level.elements.items()
+        }
         self._before = level.before()
         self._leading: dict[str, set[str]] = {}
         self._beside: dict[str, set[str]] = {}
@@ -125,13 +147,13 @@ class _Game:
     def _arrived(self, marking: Marking) -> dict[str, list[str]]:
         at: dict[str, list[str]] = {}
         self.effort += len(marking)
-        for flow_id in sorted(marking):
+        for flow_id in sorted(marking - {ENDED}):
             at.setdefault(self.model.flows[flow_id].target, []).append(flow_id)
         return at
 
     def _may_act(self, at: Mapping[str, list[str]], element: Element) -> bool:
         """An inclusive join acts as soon as nothing more can come to it, not after all that is further on."""
-        if not self._is_join(element) or len(at[element.id]) == len(element.incoming):
+        if not self._is_join(element) or len(at[element.id]) == self._joined[element.id]:
             return True
         return element.kind == "inclusiveGateway" and not self._coming(at, element.id)
 
@@ -150,8 +172,10 @@ class _Game:
     def _fire(self, marking: Marking, element: Element, arrived: list[str]) -> list[Marking] | Trouble:
         taken = arrived if self._is_join(element) else arrived[:1]
         left = marking.difference(taken)
-        if element.kind == "endEvent" and element.event == "terminate":
-            return [frozenset()]
+        if element.kind == "endEvent":
+            left = left | {ENDED}
+            if element.event == "terminate":
+                return [frozenset({ENDED})]
         after: list[Marking] = []
         for produced in self._choices(element, left):
             for flow_id in produced:
@@ -187,7 +211,7 @@ class _Game:
         if path is None:
             path = self._beside[event.id] = reachable(self.level.after, self.level.after[event.id])
         self.effort += len(marked)
-        return not any(self.model.flows[flow_id].target in path for flow_id in marked)
+        return not any(self.model.flows[flow_id].target in path for flow_id in marked - {ENDED})
 
     def _onward(self, element: Element) -> tuple[str, ...]:
         if element.kind == "intermediateThrowEvent" and element.event == "link":

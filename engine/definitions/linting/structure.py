@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.elements import ACTIVITIES, OPENING, kind_name
-from engine.definitions.linting.findings import Checked, Finding, error, shown
+from engine.definitions.linting.findings import Checked, Finding, error, shown, warning
 from engine.definitions.linting.graph import Level, levels, on_cycles, reachable
 from engine.definitions.linting.resting import resting
+from engine.definitions.linting.soundness import ends_well
 
 CHOOSING = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway")
 
@@ -87,10 +88,20 @@ def _connected(checked: Checked) -> Iterator[Finding]:
             message = f"De {shown(element)} ({kind_name(element)}) no puede salir una flecha. Quítela."
             yield error(element.id, "outgoing", message, action="remove", element=element.outgoing[0])
         if not ends and not element.outgoing:
-            message = (
-                f"De {shown(element)} no sale ninguna flecha: el proceso se detendría ahí. Llévelo al paso que sigue."
-            )
-            yield error(element.id, "dead_end", message)
+            yield _dead_end(checked, element)
+
+
+def _dead_end(checked: Checked, element: Element) -> Finding:
+    """Where other ways come to an end all the same, that way just stops, as BPMN lets it."""
+    around = next(level for level in levels(checked.model) if level.id == (element.parent_id or ""))
+    if ends_well(checked.model, around):
+        message = (
+            f"De {shown(element)} no sale ninguna flecha: ese camino termina ahí, y lo demás no lo espera. "
+            "Llévelo al paso que sigue, o a un fin."
+        )
+        return warning(element.id, "dead_end", message)
+    message = f"De {shown(element)} no sale ninguna flecha: el proceso se detendría ahí. Llévelo al paso que sigue."
+    return error(element.id, "dead_end", message)
 
 
 def _is_link(kind: str, event: str, side: str) -> bool:
@@ -101,21 +112,24 @@ def _reached(checked: Checked) -> Iterator[Finding]:
     for level in levels(checked.model):
         if level.roots():
             seen = reachable(level.after, level.roots())
-            for element in level.elements.values():
-                if element.id not in seen:
-                    message = f"A {shown(element)} no se llega nunca desde el inicio. Conéctelo o bórrelo."
-                    yield error(element.id, "unreachable", message)
+            lost = [element for element in level.elements.values() if element.id not in seen]
+            say = warning if lost and ends_well(checked.model, level) else error
+            for element in lost:
+                message = f"A {shown(element)} no se llega nunca desde el inicio: no se haría. Conéctelo o bórrelo."
+                yield say(element.id, "unreachable", message)
 
 
 def _ending(checked: Checked) -> Iterator[Finding]:
     for level in levels(checked.model):
         if level.ends():
             ending = reachable(level.before(), level.ends())
-            for element in level.elements.values():
-                # Where nothing goes out at all, another rule says so already.
-                if element.id not in ending and level.after[element.id]:
-                    message = f"Desde {shown(element)} no hay camino hasta un fin. Agregue la salida que falta."
-                    yield error(element.id, "no_end", message)
+            # Where nothing goes out at all, another rule says so already.
+            lost = [one for one in level.elements.values() if one.id not in ending and level.after[one.id]]
+            turning = on_cycles(level.after).intersection(one.id for one in lost)
+            say = warning if lost and not turning and ends_well(checked.model, level) else error
+            for element in lost:
+                message = f"Desde {shown(element)} no hay camino hasta un fin. Agregue la salida que falta."
+                yield say(element.id, "no_end", message)
 
 
 def _attached(checked: Checked) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from engine.identity import Actor
 from engine.incidents import Incident
 from engine.waits import Wait, WaitKind, acting, of_cases, stalls, waits
 from engine.waits.acting import Place
-from engine.waits.wait import sentence
+from engine.waits.wait import Words, sentence
 from tests.support.diagrams import (
     TIMER,
     boundary,
@@ -110,6 +110,19 @@ def test_a_task_tells_with_whom_since_when_and_until_when(world: World) -> None:
         f"Espera que alguien de analista haga «a», y nadie la ha tomado, desde el {day}, hasta el {five}."
     ]
     assert said(world, instance_id) == [f"Espera que bea haga «b», desde el {day}, hasta el {five}."]
+
+
+def test_who_did_what_a_task_checks_is_told_with_it_and_when_nobody_else_is_left(world: World) -> None:
+    world.publish(process("p", start(), user("a"), user("b", cuatro_ojos="a"), end(), chain("inicio", "a", "b", "fin")))
+    instance_id = world.start()
+    world.do("a", ANA)
+
+    (wait,) = of(world, instance_id)
+
+    assert "(menos ana, que hizo lo que ahí se revisa)" in sentence(wait)
+    alone = Words(members={"analista": frozenset({"ana"})})
+    assert "allí no queda nadie más: hay que reasignarla" in sentence(wait, alone)
+    assert "menos" not in sentence(wait, Words(members={"analista": frozenset({"bea"})}))
 
 
 def test_each_thing_is_told_also_inside_a_called_process_and_what_may_come_meanwhile(world: World) -> None:

@@ -90,6 +90,28 @@ export function setLinkName({ modeling }, element, value) {
   modeling.updateModdleProperties(element, definitionOf(element), { name: value || undefined });
 }
 
+// A timer at a border (or that starts an event subprocess) that lets the work go on.
+export function mayComeAgain(element) {
+  return kindOf(element) === 'Timer' && interrupts(element) === 'no';
+}
+
+// How often a timer comes; 1 unless it has a cycle (`R3/P1D`), and empty of one without end.
+export function times(element) {
+  const [, count] = /^R(\d*)\//.exec(definitionOf(element).timeCycle?.body ?? '') ?? [null, '1'];
+  return count;
+}
+
+export function setTimes({ modeling, moddle }, element, count) {
+  const definition = definitionOf(element);
+  const before = definition.timeCycle?.body ?? definition.timeDuration?.body ?? 'P1D';
+  const span = before.replace(/^R\d*\//, '');
+  const written = moddle.create('bpmn:FormalExpression', { body: count > 1 ? `R${count}/${span}` : span });
+  written.$parent = definition;
+  modeling.updateModdleProperties(element, definition, {
+    timeCycle: count > 1 ? written : undefined, timeDuration: count > 1 ? undefined : written,
+  });
+}
+
 // Whether what the event is attached to, or the process around it, stops when it happens.
 export function interrupts(element) {
   return getBusinessObject(element)[stopper(element)] === false ? 'no' : 'si';

@@ -5,6 +5,7 @@ import * as deadlines from './deadlines.js';
 import * as events from './events.js';
 
 const EMPTY = { value: '', label: '— ninguno —' };
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const REMINDERS = /^\s*[+-]?\d+(\s*,\s*[+-]?\d+)*\s*$/;
 
 function choices(catalogue, first = EMPTY) {
@@ -78,10 +79,21 @@ function escalationFields({ roles }) {
   ];
 }
 
+// One question for each step that it checks, and one more to add another.
 function fourEyes(context, element) {
   const others = context.elementRegistry.filter((one) => is(one, 'bpmn:UserTask') && one.type !== 'label' && one !== element);
-  const options = Object.fromEntries(others.map((one) => [one.id, model.attribute(one, 'name') || one.id]));
-  return { ...text('cuatro_ojos', 'No puede ser quien hizo', 'La persona que hizo ese paso no podrá hacer este.'), kind: 'select', options: choices(options) };
+  const options = Object.fromEntries(others.map((one) => [one.id, model.attribute(one, 'name') || 'una tarea sin nombre']));
+  const steps = (one) => model.property(one, 'cuatro_ojos').split(',').map((step) => step.trim()).filter(Boolean);
+  const change = (place) => (tools, one, value) => {
+    const chosen = steps(one);
+    chosen.splice(place, 1, value);
+    model.setProperty(tools, one, 'cuatro_ojos', [...new Set(chosen.filter(Boolean))].join(','));
+  };
+  return [...steps(element), ''].map((_, place) => ({
+    id: `four-eyes-${place}`, label: place ? 'Ni quien hizo' : 'No puede ser quien hizo', kind: 'select', options: choices(options),
+    help: place ? '' : 'La persona que hizo ese paso no podrá hacer este.',
+    get: (one) => steps(one)[place] ?? '', set: change(place),
+  }));
 }
 
 function formField({ forms }) {
@@ -106,7 +118,16 @@ const cadence = [
   text('apertura', 'Cuándo se abre', 'Por ejemplo «cierre+1dh»: el primer día hábil después del corte.'),
   text('corte', 'Corte', 'Por ejemplo «fin»: el último día del periodo.'),
   { ...text('atraso', 'Si se pasaron fechas sin abrir'), kind: 'select', options: choices(DELAYS) },
+  text('desde', 'Desde cuándo', 'Por ejemplo 2026-01-01: no se abren los periodos que terminan antes. Vacío: todos los del plan.', {
+    check: (value) => (value && !DAY.test(value.trim()) ? 'Escriba la fecha como año-mes-día, por ejemplo 2026-01-01.' : ''),
+  }),
 ];
+
+// What does not interrupt may come again; how far apart is its «plazo».
+const times = {
+  id: 'times', label: 'Cuántas veces ocurre', kind: 'number', min: 1, max: 99, help: 'Cada vez después del mismo plazo, mientras se siga trabajando.',
+  get: events.times, set: (tools, element, value) => events.setTimes(tools, element, Number(value) || 1),
+};
 
 function topic({ topics }) {
   return {
@@ -140,9 +161,10 @@ const repetition = [loop('collection', 'Una vez por cada', 'La lista del proceso
 
 function whenFields(element, context) {
   if (is(element, 'bpmn:Lane')) return [laneRole(context)];
-  if (is(element, 'bpmn:UserTask')) return [taskRole(context), ...deadlineFields(element), reminders, ...escalationFields(context), fourEyes(context, element)];
+  if (is(element, 'bpmn:UserTask')) return [taskRole(context), ...deadlineFields(element), reminders, ...escalationFields(context), ...fourEyes(context, element)];
   if (!isEvent(element) || events.kindOf(element) !== 'Timer') return [];
-  return events.opensCase(element) ? cadence : deadlineFields(element);
+  if (events.opensCase(element)) return cadence;
+  return [...deadlineFields(element), ...(events.mayComeAgain(element) ? [times] : [])];
 }
 
 function isEvent(element) {
