@@ -106,7 +106,12 @@ class World:
             )
 
     def start(
-        self, key: str = "p", business_key: str = "C-1", start_element: str | None = None, **variables: Any
+        self,
+        key: str = "p",
+        business_key: str = "C-1",
+        start_element: str | None = None,
+        of: str = "",
+        **variables: Any,
     ) -> int:
         with self.database.unit_of_work() as session:
             instance = instances.start(
@@ -119,6 +124,7 @@ class World:
                 variables={"plan": "PLAN", **variables},
                 actor=BOSS,
                 start_element=start_element,
+                tenant=of,
             )
             return instance.id
 

@@ -16,12 +16,18 @@ from sqlalchemy.engine import URL
 from engine import doctor
 from engine.clock import VirtualClock
 from engine.database import Base, Database
+from engine.instances.models import Instance
+from engine.tasks.models import TaskCandidate
 from tests.support import databases, postgresql
 from tests.support.plan import PLAN
 from tests.upgrades.keeping import FIRST_DAY, KEPT
 from web import migrating
 from workflows import assembly
+from workflows.people import directory
+from workflows.people.groups import Group
 from workflows.plan import participants
+from workflows.plan.models import Plan
+from workflows.sectors import registry
 
 RELEASES = sorted(path.name for path in KEPT.iterdir())
 
@@ -103,6 +109,28 @@ def test_a_plan_loaded_before_plans_named_their_entities_keeps_them(kept: Databa
 
     with kept.reading() as session:
         assert participants.entities(session, PLAN) == ["SDG", "IDPAC", "DADEP"]
+
+
+def test_what_an_installation_held_is_its_first_sectors(kept: Database) -> None:
+    people = _count_of(kept, "SELECT count(*) FROM person_role")
+    offered = _count_of(kept, "SELECT count(*) FROM task_candidate")
+
+    migrating.migrate(kept)
+
+    with kept.reading() as session:
+        sector = registry.only(session)
+        assert sector is not None
+        assert (sector.code, sector.head_entity) == ("GOB", "SDG")
+        assert [entity.code for entity, _link in registry.entities(session, "GOB")] == ["SDG", "IDPAC", "DADEP"]
+        assert set(session.scalars(sa.select(Plan.sector_code))) == {"GOB"}
+        assert set(session.scalars(sa.select(Instance.tenant))) == {"GOB"}
+        groups = list(session.scalars(sa.select(TaskCandidate.group_id)))
+        known = {str(group) for group in map(Group.parse, groups) if directory.members(session, str(group))}
+        assert known == set(groups)
+        assert directory.actor(session, "amartinez").supervises == {"GOB"}
+        assert directory.members(session, "juridica@GOB")
+    assert _count_of(kept, "SELECT count(*) FROM person_role") == people
+    assert len(groups) == offered > 0
 
 
 def test_what_an_upgraded_database_holds_is_in_order_and_goes_on(kept: Database) -> None:
