@@ -36,8 +36,8 @@ from web.bootstrap import Application
 from web.cli.database import examine_content
 from workflows.documents.models import StoredFile
 from workflows.forms.models import Submission, SubmissionFile
-from workflows.monitoring.measurements import SENT
 from workflows.monitoring.models import Measurement
+from workflows.monitoring.states import MeasurementState
 
 PASSWORD = "una frase que recuerdo"
 REPORTERS, INDICATORS_EACH, MONTHS = 6, 2, 14
@@ -225,7 +225,9 @@ def lost(application: Application, sent: dict[str, int]) -> int:
         kept = sa.select(Submission.token, Submission.task_id).join(UserTask, UserTask.id == Submission.task_id)
         kept = kept.join(SubmissionFile).join(StoredFile).where(UserTask.state == "completed")
         found = {token: task_id for token, task_id in session.execute(kept)}
-        people = sa.select(sa.func.count(sa.distinct(Measurement.reported_by))).where(Measurement.state == SENT)
+        people = sa.select(sa.func.count(sa.distinct(Measurement.reported_by))).where(
+            Measurement.state == MeasurementState.SENT
+        )
         unreported = max(0, len(sent) - (session.scalar(people) or 0))
     broken = [finding.message for finding in examine_content(application)]
     for message in broken[:3]:

@@ -29,7 +29,8 @@ from workflows import shipped
 from workflows.calendar import BOGOTA, WorkingCalendar, add_months, month_end
 from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period
-from workflows.indicators.sheets import FALLING, RISING, SUM, Month
+from workflows.indicators.sheets import Month
+from workflows.indicators.states import Annualization
 from workflows.loading import importing
 from workflows.records.data import (
     BudgetRecord,
@@ -139,7 +140,7 @@ class _Maker:
     def _indicator(self, n: int, objective: str, weight: Decimal) -> IndicatorRecord:
         entity = n % self._extent.entities
         turn = n // self._extent.entities % self._extent.reporters
-        kind = (SUM, RISING, FALLING, SUM)[n % 4]
+        kind = (Annualization.SUM, Annualization.RISING, Annualization.FALLING, Annualization.SUM)[n % 4]
         years = range(FIRST_YEAR, FIRST_YEAR + 4)
         targets = {year: _target(kind, year) for year in years}
         return IndicatorRecord(
@@ -147,7 +148,8 @@ class _Maker:
             kind="resultado" if n // self._extent.objectives % 2 else "producto",
             entity=self.code(entity), weight=weight, name=f"Personas atendidas por el programa {n}", unit="personas",
             decimals=0, annualization=kind, baseline=HUNDRED, baseline_year=FIRST_YEAR - 1,
-            final_target=sum(targets.values()) if kind == SUM else targets[FIRST_YEAR + 3], periodicity="mensual",
+            final_target=sum(targets.values()) if kind == Annualization.SUM else targets[FIRST_YEAR + 3],
+            periodicity="mensual",
             reports=self.user(entity, f"r{turn}"), reviews=self.user(entity, "en"), targets=targets,
             monthly={(year, m): _programmed(kind, year, m) for year in years for m in range(1, 13)},
         )  # fmt: skip
@@ -166,7 +168,7 @@ class _Maker:
         }
 
     def _measured(self, n: int, month: Month) -> Decimal:
-        kind = (SUM, RISING, FALLING, SUM)[n % 4]
+        kind = (Annualization.SUM, Annualization.RISING, Annualization.FALLING, Annualization.SUM)[n % 4]
         programmed = _programmed(kind, *month)
         return (programmed * (70 + (n * 7 + month[1]) % 45) / HUNDRED).quantize(Decimal(1))
 
@@ -179,11 +181,13 @@ def _weights(count: int) -> list[Decimal]:
 
 def _target(kind: str, year: int) -> Decimal:
     past = year - FIRST_YEAR + 1
-    return Decimal({SUM: 1200, RISING: 100 + 120 * past, FALLING: 100 - 12 * past}[kind])
+    return Decimal(
+        {Annualization.SUM: 1200, Annualization.RISING: 100 + 120 * past, Annualization.FALLING: 100 - 12 * past}[kind]
+    )
 
 
 def _programmed(kind: str, year: int, month: int) -> Decimal:
-    if kind == SUM:
+    if kind == Annualization.SUM:
         return Decimal(100)
     before = _target(kind, year - 1)
     return before + (_target(kind, year) - before) * month / 12

@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 BACK_OFF = tuple(dt.timedelta(minutes=n) for n in (1, 5, 30))
 """How long after each failure a unit is tried again; from the last on, always so long."""
-_OPEN, _RESOLVED = IncidentState.OPEN, IncidentState.RESOLVED
 
 
 class SystemIncident(Base):
@@ -113,7 +112,7 @@ class Round:
             return False
         claim = (
             sa.update(SystemIncident)
-            .where(SystemIncident.id == known.id, SystemIncident.state == _OPEN)
+            .where(SystemIncident.id == known.id, SystemIncident.state == IncidentState.OPEN)
             .where(SystemIncident.attempts == known.attempts)
             .values(attempts=known.attempts + 1, retry_at=now + _pause(known.attempts + 1))
         )
@@ -141,16 +140,16 @@ class Round:
                 .where(
                     SystemIncident.kind == self.kind,
                     SystemIncident.key.in_(keys),
-                    SystemIncident.state == _OPEN,
+                    SystemIncident.state == IncidentState.OPEN,
                 )
-                .values(state=_RESOLVED, resolved_at=now, resolved_by=SYSTEM.id)
+                .values(state=IncidentState.RESOLVED, resolved_at=now, resolved_by=SYSTEM.id)
             )
 
 
 def begin(database: Database, clock: Clock, kind: str) -> Round:
     """A round over the units of a kind, with what is known to fail: one statement."""
     columns = SystemIncident.key, SystemIncident.id, SystemIncident.attempts, SystemIncident.retry_at
-    query = sa.select(*columns).where(SystemIncident.state == _OPEN, SystemIncident.kind == kind)
+    query = sa.select(*columns).where(SystemIncident.state == IncidentState.OPEN, SystemIncident.kind == kind)
     with database.reading() as session:
         return Round(database, clock, kind, {row.key: _Held(*row[1:]) for row in session.execute(query)})
 
@@ -179,13 +178,13 @@ def each(
 
 def open_count(session: Session) -> int:
     """How many units fail now."""
-    query = sa.select(sa.func.count()).select_from(SystemIncident).where(SystemIncident.state == _OPEN)
+    query = sa.select(sa.func.count()).select_from(SystemIncident).where(SystemIncident.state == IncidentState.OPEN)
     return session.scalar(query) or 0
 
 
 def open_incidents(session: Session, since: dt.datetime | None = None) -> list[SystemIncident]:
     """The units that fail now (that began to fail after `since`), oldest first."""
-    query = sa.select(SystemIncident).where(SystemIncident.state == _OPEN)
+    query = sa.select(SystemIncident).where(SystemIncident.state == IncidentState.OPEN)
     if since is not None:
         query = query.where(SystemIncident.first_failed_at > since)
     return list(session.scalars(query.order_by(SystemIncident.first_failed_at, SystemIncident.id)))
@@ -193,7 +192,7 @@ def open_incidents(session: Session, since: dt.datetime | None = None) -> list[S
 
 def resolved_lately(session: Session, *, limit: int) -> list[SystemIncident]:
     """The units that work again, the last first."""
-    query = sa.select(SystemIncident).where(SystemIncident.state == _RESOLVED)
+    query = sa.select(SystemIncident).where(SystemIncident.state == IncidentState.RESOLVED)
     return list(session.scalars(query.order_by(SystemIncident.resolved_at.desc()).limit(limit)))
 
 
@@ -202,7 +201,7 @@ def retry_now(session: Session, clock: Clock, incident_id: int) -> SystemInciden
     incident = session.get(SystemIncident, incident_id)
     if incident is None:
         raise NotFound("Ese incidente no existe.")
-    if incident.state == _OPEN:
+    if incident.state == IncidentState.OPEN:
         incident.retry_at = clock.now()
     return incident
 
@@ -225,12 +224,14 @@ def _do(act: Callable[[], object]) -> None:
 def _record(session: Session, now: dt.datetime, kind: str, key: str, failure: Exception) -> None:
     said = {"last_failed_at": now, "error": type(failure).__name__[:200], "message": sentence_of(failure)}
     begun = {
-        "state": _OPEN, "attempts": 1, "retry_at": now + _pause(1), "first_failed_at": now,
+        "state": IncidentState.OPEN, "attempts": 1, "retry_at": now + _pause(1), "first_failed_at": now,
         "resolved_at": None, "resolved_by": None,
     }  # fmt: skip
     unit = sa.and_(SystemIncident.kind == kind, SystemIncident.key == key)
     # Open already: whoever tries it again has counted the attempt.
-    if _changed(session, sa.update(SystemIncident).where(unit, SystemIncident.state == _OPEN).values(said)):
+    if _changed(
+        session, sa.update(SystemIncident).where(unit, SystemIncident.state == IncidentState.OPEN).values(said)
+    ):
         return
     if _changed(session, sa.update(SystemIncident).where(unit).values(said | begun)):
         return

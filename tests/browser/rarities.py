@@ -19,7 +19,7 @@ from tests.support.diagrams import chain, end, message, node, process, start
 from tests.support.plan import PLAN
 from tests.support.web import Site
 from workflows.cycles.models import PeriodStart
-from workflows.cycles.opening import UNDECIDED
+from workflows.cycles.states import Opening
 from workflows.people import directory
 from workflows.surveys import conducting
 from workflows.surveys.conducting import Design
@@ -85,7 +85,7 @@ def missed_period(session: Session, site: Site) -> None:
     session.add(
         PeriodStart(
             process_key=MONTHLY, plan_code=PLAN, period="2017-12", due_on=dt.date(2018, 1, 2),
-            started_at=site.clock.now(), outcome=UNDECIDED,
+            started_at=site.clock.now(), outcome=Opening.UNDECIDED,
         )
     )  # fmt: skip
 

@@ -34,12 +34,12 @@ class Cell:
 
 NOTHING = Cell("gris", "–", "—", "no se le pidió reporte")
 UNDER_WAY = {
-    "pendiente": Cell("amarillo", "◐", "en curso", "todavía no ha enviado"),
-    "enviado": Cell("amarillo", "◐", "en revisión", "enviado, falta validar"),
-    "validado": Cell("amarillo", "◐", "por avalar", "validado, falta el aval"),
-    "devuelto": Cell("amarillo", "↩", "devuelto", "hay filas por ajustar"),
-    "sin_reporte": Cell("rojo", "✗", "no llegó", "venció el plazo sin reporte"),
-    "no_presentado": Cell("rojo", "✗", "no llegó", "no se presentó"),
+    ReportState.PENDING: Cell("amarillo", "◐", "en curso", "todavía no ha enviado"),
+    ReportState.SENT: Cell("amarillo", "◐", "en revisión", "enviado, falta validar"),
+    ReportState.VALIDATED: Cell("amarillo", "◐", "por avalar", "validado, falta el aval"),
+    ReportState.RETURNED: Cell("amarillo", "↩", "devuelto", "hay filas por ajustar"),
+    ReportState.MISSING: Cell("rojo", "✗", "no llegó", "venció el plazo sin reporte"),
+    ReportState.NEVER: Cell("rojo", "✗", "no llegó", "no se presentó"),
 }
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from workflows.indicators.rollup import Structure
+from workflows.indicators.states import Status
 from workflows.monitoring import facts
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 from workflows.plan.models import Plan
@@ -96,7 +97,7 @@ def _in_plan(figure: IndicatorFigure, known: Known) -> Decimal:
 def _of_level(kind: str, code: str, weight: Decimal, known: Known, figure: LevelFigure | None) -> Part:
     name = known.names["linea" if kind == "lineas" else "objetivo"][code]
     capped = figure.capped if figure else None
-    status = None if figure else "sin_corte_exigible"
+    status = None if figure else Status.NO_CUTOFF_YET
     return Part(kind, code, name, "", weight, capped, capped, None, figure.color if figure else None, status)
 
 

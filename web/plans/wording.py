@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from workflows.cycles.models import Period
-from workflows.indicators.formulas import (
-    MET,
-    NO_CUTOFF_YET,
-    NO_DATA,
-    NOT_MET,
-    NOT_PROGRAMMED,
-    Assessment,
-)
-from workflows.indicators.sheets import CONSTANT, FALLING, RISING, SUM
+from workflows.indicators.formulas import Assessment
+from workflows.indicators.states import Annualization, Status
 from workflows.indicators.traffic_light import Bands
 from workflows.indicators.wording import COLOR_WORDS
 from workflows.spanish import month_name, number, percentage
 
-RULES = {
-    SUM: "Cada mes se reporta lo hecho en ese mes; se suma lo del año y se divide por lo programado hasta el corte.",
-    RISING: "Se reporta el nivel: lo que ha subido desde la línea base se divide por lo que debía haber subido.",
-    FALLING: "Se reporta el nivel: lo que ha bajado desde la línea base se divide por lo que debía haber bajado.",
-    CONSTANT: "Se reporta el nivel que se mantiene y se divide por el nivel programado.",
+RULES: Mapping[str, str] = {
+    Annualization.SUM: (
+        "Cada mes se reporta lo hecho en ese mes; se suma lo del año y se divide por lo programado hasta el corte."
+    ),
+    Annualization.RISING: (
+        "Se reporta el nivel: lo que ha subido desde la línea base se divide por lo que debía haber subido."
+    ),
+    Annualization.FALLING: (
+        "Se reporta el nivel: lo que ha bajado desde la línea base se divide por lo que debía haber bajado."
+    ),
+    Annualization.CONSTANT: "Se reporta el nivel que se mantiene y se divide por el nivel programado.",
 }
 _COMPARED = "Lo programado es igual a la línea base: no hay camino que medir, solo se compara el nivel."
 STATUS_NOTES = {
-    NOT_PROGRAMMED: "No tiene meta programada este año: queda por fuera de los promedios.",
-    NO_CUTOFF_YET: "Todavía no llega su primer corte exigible: queda por fuera de los promedios.",
-    NO_DATA: "No hay reporte que cuente para este corte: en los promedios cuenta como 0 %.",
-    MET: _COMPARED,
-    NOT_MET: _COMPARED,
+    Status.NOT_PROGRAMMED: "No tiene meta programada este año: queda por fuera de los promedios.",
+    Status.NO_CUTOFF_YET: "Todavía no llega su primer corte exigible: queda por fuera de los promedios.",
+    Status.NO_DATA: "No hay reporte que cuente para este corte: en los promedios cuenta como 0 %.",
+    Status.MET: _COMPARED,
+    Status.NOT_MET: _COMPARED,
 }
 STATES = {
     "borrador": "Borrador",
@@ -75,15 +75,15 @@ def _sum(basis: Basis, found: Assessment) -> str:
     if found.executed is None or found.programmed_to_date is None or found.compliance is None:
         return ""
     executed, programmed = _number(found.executed, basis), _number(found.programmed_to_date, basis)
-    if found.status in (MET, NOT_MET):
-        sign = "≤" if basis.annualization == FALLING else "≥"
-        answer = "se cumple" if found.status == MET else "no se cumple"
+    if found.status in (Status.MET, Status.NOT_MET):
+        sign = "≤" if basis.annualization == Annualization.FALLING else "≥"
+        answer = "se cumple" if found.status == Status.MET else "no se cumple"
         return f"¿{executed} {sign} {programmed}? {answer} → {percentage(found.compliance)}"
     result = percentage(found.compliance)
     start = _number(basis.baseline or Decimal(0), basis)
-    if basis.annualization == RISING and basis.baseline:
+    if basis.annualization == Annualization.RISING and basis.baseline:
         return f"({executed} − {start}) ÷ ({programmed} − {start}) = {result}"
-    if basis.annualization == FALLING:
+    if basis.annualization == Annualization.FALLING:
         return f"({start} − {executed}) ÷ ({start} − {programmed}) = {result}"
     return f"{executed} ÷ {programmed} = {result}"
 
@@ -108,7 +108,7 @@ def _about_status(found: Assessment) -> list[str]:
 
 
 def _about_color(basis: Basis, found: Assessment) -> list[str]:
-    if found.color is None or found.status in (NO_DATA, MET, NOT_MET):
+    if found.color is None or found.status in (Status.NO_DATA, Status.MET, Status.NOT_MET):
         return []
     lower: Decimal | None = None
     for band in basis.bands:

@@ -17,7 +17,6 @@ from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
-IN_FORCE = PlanState.IN_FORCE
 FIRST = "1.0"
 
 
@@ -34,7 +33,7 @@ def adopt(session: Session, engine: ProcessEngine, act: AdministrativeAct, *, ac
         return plan
     adopted = _adopted_version(session, engine, act, actor)
     before = {"estado": plan.state, "primer_mes": plan.first_month}
-    plan.state, plan.version = IN_FORCE, 1
+    plan.state, plan.version = PlanState.IN_FORCE, 1
     plan.first_month = max(first_full_month(act.dated_on), f"{plan.first_year}-01")  # adopted before its years begin
     plan.adoption_act = act_facts(act)
     session.add(

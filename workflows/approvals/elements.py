@@ -19,6 +19,7 @@ from workflows.forms.notation import format_number, parse_number
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.indicators.sheets import PERIODICITIES
+from workflows.indicators.states import Annualization
 from workflows.people.models import Person
 from workflows.plan.models import Plan
 
@@ -238,7 +239,7 @@ def _yes(text: str) -> bool:
 
 def _reached(owner: Indicator | Line | Objective, months: list[Decimal]) -> Decimal:
     """What the year comes to: the sum of the months, or the last level."""
-    is_sum = isinstance(owner, Indicator) and owner.annualization == "suma"
+    is_sum = isinstance(owner, Indicator) and owner.annualization == Annualization.SUM
     return sum(months, Decimal(0)) if is_sum else months[-1]
 
 

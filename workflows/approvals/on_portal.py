@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from workflows.approvals.models import Publication
 from workflows.approvals.states import Channel
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
+from workflows.indicators.states import Color
 from workflows.monitoring.models import Figure
-from workflows.monitoring.periods import CLOSED
 from workflows.plan.models import Plan
 from workflows.spanish import month_name
 
@@ -46,7 +47,9 @@ class PublishedMonth:
 
 def plans(session: Session) -> list[PublishedPlan]:
     """Every plan that was published itself or has a published month, by name."""
-    is_published = sa.and_(Period.plan_code == Plan.code, Period.state == CLOSED, Period.published_at.is_not(None))
+    is_published = sa.and_(
+        Period.plan_code == Plan.code, Period.state == PeriodState.CLOSED, Period.published_at.is_not(None)
+    )
     adopted = sa.select(Publication.id).where(Publication.plan_code == Plan.code, Publication.channel == Channel.PORTAL)
     query = (
         sa.select(Plan, sa.func.max(Period.published_at))
@@ -69,7 +72,7 @@ def months(session: Session, plan_code: str) -> list[PublishedMonth]:
     query = (
         sa.select(Period, Figure)
         .outerjoin(Figure, sa.and_(Figure.period_id == Period.id, Figure.level == "plan"))
-        .where(Period.plan_code == plan_code, Period.state == CLOSED, Period.published_at.is_not(None))
+        .where(Period.plan_code == plan_code, Period.state == PeriodState.CLOSED, Period.published_at.is_not(None))
         .order_by(Period.code.desc())
     )
     return [
@@ -78,7 +81,7 @@ def months(session: Session, plan_code: str) -> list[PublishedMonth]:
             name=month_name(period.code),
             published_at=period.published_at,
             compliance=figure.compliance if figure else None,
-            color=(figure.color if figure else None) or "blanco",
+            color=(figure.color if figure else None) or Color.WHITE,
         )
         for period, figure in session.execute(query)
         if period.published_at is not None
@@ -90,7 +93,7 @@ def is_published(session: Session, plan_code: str, period_code: str) -> bool:
     query = sa.select(Period.id).where(
         Period.plan_code == plan_code,
         Period.code == period_code,
-        Period.state == CLOSED,
+        Period.state == PeriodState.CLOSED,
         Period.published_at.is_not(None),
     )
     return session.scalar(query) is not None

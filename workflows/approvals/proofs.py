@@ -9,8 +9,8 @@ from workflows.approvals.models import AdministrativeAct, PresentationCall, Publ
 from workflows.approvals.states import ActState, Channel, PublicationState
 from workflows.documents.states import DocumentKind
 from workflows.forms.closing import Checklists, Proof, Question
-from workflows.meetings.convening import APPROVED
 from workflows.meetings.models import Meeting
+from workflows.meetings.states import MeetingState
 from workflows.spanish import enumeration, long_day
 
 PRESENTATION = "socializacion"
@@ -34,7 +34,7 @@ def presented(question: Question) -> Proof | None:
         sa.select(sa.func.count()).select_from(PresentationCall).where(PresentationCall.plan_code == question.plan_code)
     )
     held = sa.select(Meeting).where(
-        Meeting.plan_code == question.plan_code, Meeting.kind == PRESENTATION, Meeting.state == APPROVED
+        Meeting.plan_code == question.plan_code, Meeting.kind == PRESENTATION, Meeting.state == MeetingState.APPROVED
     )
     meeting = session.scalar(held.order_by(Meeting.id.desc()).limit(1))
     if not called or meeting is None:

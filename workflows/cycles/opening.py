@@ -33,7 +33,6 @@ from workflows.people.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
-OPENED, SKIPPED, UNDECIDED = Opening
 FOLLOWED_STATES = (PlanState.ADOPTED, PlanState.IN_FORCE)
 IMPORTED = ""
 EARLIER_SKIPPED = "Se abrió solo el periodo más reciente: así lo dice el proceso."
@@ -118,7 +117,7 @@ def open_period(session: Session, engine: ProcessEngine, due: DuePeriod) -> Inst
         if start.cadence.catch_up == "todas" or opening == _newest(session, engine, plan, start):
             return _open(session, engine, plan, start, opening, actor=SYSTEM, reason="")
         skipped = start.cadence.catch_up == "ultima"
-        outcome, reason = (SKIPPED, EARLIER_SKIPPED) if skipped else (UNDECIDED, "")
+        outcome, reason = (Opening.SKIPPED, EARLIER_SKIPPED) if skipped else (Opening.UNDECIDED, "")
         _reserve(session, engine, plan, start.process_key, opening, outcome=outcome, reason=reason)
     return None
 
@@ -153,7 +152,7 @@ def skip_by_hand(
     plan, _start, opening = _load(session, engine, plan_code, process_key, label)
     _ensure_decidable(session, actor, plan, process_key, label, reason=reason)
     _forget_decision(session, plan, process_key, label)
-    row = _reserve(session, engine, plan, process_key, opening, outcome=SKIPPED, reason=reason)
+    row = _reserve(session, engine, plan, process_key, opening, outcome=Opening.SKIPPED, reason=reason)
     if row is None:
         raise Conflict
     auditing.record(session, engine.clock, actor, "omitir_periodo", ("periodo", f"{plan.code}/{label}"), reason=reason)
@@ -162,7 +161,7 @@ def skip_by_hand(
 
 def undecided(session: Session, plan_code: str) -> list[PeriodStart]:
     """The missed periods that wait for the coordinator's decision, oldest first."""
-    query = sa.select(PeriodStart).where(PeriodStart.plan_code == plan_code, PeriodStart.outcome == UNDECIDED)
+    query = sa.select(PeriodStart).where(PeriodStart.plan_code == plan_code, PeriodStart.outcome == Opening.UNDECIDED)
     return list(session.scalars(query.order_by(PeriodStart.due_on)))
 
 
@@ -201,7 +200,9 @@ def still_opens(session: Session, engine: ProcessEngine, process_key: str, scope
     plan = session.get(Plan, scope) if scope else None
     if plan is None:
         return True
-    opened = sa.select(PeriodStart.period).where(PeriodStart.plan_code == plan.code, PeriodStart.outcome == OPENED)
+    opened = sa.select(PeriodStart.period).where(
+        PeriodStart.plan_code == plan.code, PeriodStart.outcome == Opening.OPENED
+    )
     taken = set(session.scalars(opened.where(PeriodStart.process_key == process_key)))
     starts = _starts_of(session, process_key, _processes(session))
     return any(period.label not in taken for start in starts for period in _periods(start.cadence, plan))
@@ -298,7 +299,7 @@ def _closed(session: Session, plan: Plan, start: CalendarStart) -> bool:
         sa.select(PeriodStart.period)
         .outerjoin(Instance, Instance.id == PeriodStart.instance_id)
         .where(PeriodStart.plan_code == plan.code, PeriodStart.process_key == start.process_key)
-        .where(sa.or_(PeriodStart.outcome == SKIPPED, Instance.state != InstanceState.ACTIVE))
+        .where(sa.or_(PeriodStart.outcome == Opening.SKIPPED, Instance.state != InstanceState.ACTIVE))
     )
     return labels <= set(session.scalars(query))
 
@@ -313,7 +314,7 @@ def _open(
     actor: Actor,
     reason: str,
 ) -> Instance | None:
-    row = _reserve(session, engine, plan, start.process_key, opening, outcome=OPENED, reason=reason)
+    row = _reserve(session, engine, plan, start.process_key, opening, outcome=Opening.OPENED, reason=reason)
     if row is None:
         return None
     instance = instances.start(
@@ -394,7 +395,7 @@ def _ensure_decidable(session: Session, actor: Actor, plan: Plan, process_key: s
     if not reason.strip():
         raise Refused("Diga el motivo: queda en la bitácora.")
     row = _row(session, plan, process_key, label)
-    if row is not None and row.outcome == OPENED:
+    if row is not None and row.outcome == Opening.OPENED:
         raise Conflict("Ese periodo ya se abrió. Búsquelo entre los procesos en curso.")
 
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows.approvals.states import Channel
 from workflows.errors import NotFound
 from workflows.evaluation import evaluations, tables
 from workflows.evaluation.models import AnnualReport, ChapterAnnex, EntityChapter, Evaluation, Improvement
 from workflows.evaluation.states import AnnualState, EvaluationKind
+from workflows.indicators.states import Color
 from workflows.monitoring import figures
 from workflows.monitoring.period_figures import PeriodFigures
 from workflows.plan import participants
@@ -23,7 +25,7 @@ from workflows.sectors.models import Entity
 from workflows.spanish import enumeration, month_name, percentage
 
 MONTHS = 12
-CHANNELS = ("web_institucional", "redes_sociales")
+CHANNELS = (Channel.WEB, Channel.SOCIAL)
 """Where the annual report is published by hand; our own portal shows it by itself."""
 
 
@@ -112,7 +114,7 @@ def from_records(session: Session, report: AnnualReport, entities: Sequence[str]
 def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Sequence[str] | None) -> str:
     level = found.entities.get(entity)
     own = [one for one in found.indicators.values() if one.entity == entity]
-    behind = [one.code for one in own if one.assessment.color in ("rojo", "amarillo")]
+    behind = [one.code for one in own if one.assessment.color in (Color.RED, Color.YELLOW)]
     sentences = [f"Al corte de {month_name(month)}, {name} tiene {len(own)} indicadores del plan."]
     if level is not None:
         sentences.append(f"Su cumplimiento a la fecha es de {percentage(level.capped)}.")

@@ -14,11 +14,10 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.calendar import add_months
 from workflows.cycles.models import Period, PeriodStart
-from workflows.cycles.states import Opening
+from workflows.cycles.states import Opening, PeriodState
 from workflows.errors import NotFound
 from workflows.evaluation.models import Evaluation, Judgement
 from workflows.evaluation.states import EvaluationState
-from workflows.monitoring.periods import CLOSED
 from workflows.plan import participants
 from workflows.plan.models import Plan
 
@@ -109,7 +108,9 @@ def months(session: Session, plan_code: str, cutoff: dt.date, count: int) -> lis
 def still_open(session: Session, plan_code: str, codes: Sequence[str]) -> list[str]:
     """Those of these months that are not frozen."""
     closed = session.scalars(
-        sa.select(Period.code).where(Period.plan_code == plan_code, Period.code.in_(codes), Period.state == CLOSED)
+        sa.select(Period.code).where(
+            Period.plan_code == plan_code, Period.code.in_(codes), Period.state == PeriodState.CLOSED
+        )
     )
     return sorted(set(codes) - set(closed))
 

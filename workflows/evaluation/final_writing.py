@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
@@ -21,7 +22,6 @@ from workflows.evaluation.models import Evaluation
 from workflows.evaluation.semester_writing import WORDS, semester_words
 from workflows.evaluation.states import EvaluationKind
 from workflows.evaluation.tables import Table
-from workflows.monitoring.periods import CLOSED
 from workflows.spanish import long_day, long_moment
 
 
@@ -94,7 +94,9 @@ def _questions(session: Session, evaluation: Evaluation) -> Table:
 
 def _results(session: Session, evaluation: Evaluation) -> list[Table]:
     last = session.scalar(
-        sa.select(sa.func.max(Period.code)).where(Period.plan_code == evaluation.plan_code, Period.state == CLOSED)
+        sa.select(sa.func.max(Period.code)).where(
+            Period.plan_code == evaluation.plan_code, Period.state == PeriodState.CLOSED
+        )
     )
     if last is None:
         return []

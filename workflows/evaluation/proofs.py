@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.documents.states import DocumentKind
 from workflows.evaluation import annual, evaluations
 from workflows.evaluation.models import CertifiedMonth, Evaluation, EvaluationInput
@@ -12,7 +13,6 @@ from workflows.evaluation.states import AnnualState, EvaluationKind, EvaluationS
 from workflows.forms.closing import Checklists, Proof, Question
 from workflows.meetings.models import Meeting
 from workflows.monitoring.models import Bottleneck
-from workflows.monitoring.periods import CLOSED
 from workflows.monitoring.states import BottleneckState
 from workflows.recovery.models import RecoveryPlan
 from workflows.recovery.states import RecoveryState
@@ -28,7 +28,7 @@ def certified_months(question: Question) -> Proof | None:
     left = session.scalar(
         sa.select(sa.func.count()).where(
             Period.plan_code == plan_code,
-            Period.state == CLOSED,
+            Period.state == PeriodState.CLOSED,
             Period.instance_id.is_not(None),
             Period.id.not_in(certified),
         )

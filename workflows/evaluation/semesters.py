@@ -19,8 +19,8 @@ from workflows.evaluation.models import CertifiedMonth, Evaluation, RecoveryDeci
 from workflows.evaluation.states import EvaluationKind, EvaluationState
 from workflows.indicators.models import Indicator
 from workflows.monitoring import figures
-from workflows.monitoring.bottlenecks import CONFIRMED
 from workflows.monitoring.models import Bottleneck
+from workflows.monitoring.states import BottleneckState
 from workflows.spanish import enumeration, month_name
 
 PENDING, RECEIVED, NONE_SENT = "pendiente", "recibida", "sin_autoevaluacion"
@@ -138,7 +138,7 @@ def bottlenecks(session: Session, evaluation: Evaluation) -> list[tuple[Bottlene
         .join(Indicator, Indicator.id == Bottleneck.indicator_id)
         .join(Period, Period.id == Bottleneck.period_id)
         .where(Period.plan_code == evaluation.plan_code, Period.code.in_(months_of(session, evaluation)))
-        .where(Bottleneck.state == CONFIRMED)
+        .where(Bottleneck.state == BottleneckState.CONFIRMED)
         .order_by(Indicator.position, Indicator.code, Period.code)
     )
     latest = {row.Indicator.id: (row.Bottleneck, row.Indicator) for row in session.execute(query)}

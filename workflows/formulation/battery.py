@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from workflows.goals.models import Goal, Objective
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
-from workflows.indicators.sheets import SUM, Month
+from workflows.indicators.sheets import Month
+from workflows.indicators.states import Annualization, IndicatorKind
 from workflows.loading import importing
 from workflows.plan.models import Plan, Project, ProjectGoal
+from workflows.plan.states import PlanState
 from workflows.records import writing
 from workflows.records.data import IndicatorRecord, PersonRecord
 from workflows.records.stored import people
 
-FORMULATION = "formulacion"
-RESULT = "resultado"
 PLACES_PER_OBJECTIVE, PRODUCTS_AFTER = 1000, 500
 
 Row = Mapping[str, Any]
@@ -91,7 +91,7 @@ def _write_goals(session: Session, plan_code: str, entity: str, rows: Sequence[R
 
 def _position(objective: Objective, kind: str, place: int) -> int:
     """By objective, results before products: the same whatever entity comes first."""
-    return objective.position * PLACES_PER_OBJECTIVE + (0 if kind == RESULT else PRODUCTS_AFTER) + place
+    return objective.position * PLACES_PER_OBJECTIVE + (0 if kind == IndicatorKind.RESULT else PRODUCTS_AFTER) + place
 
 
 def _drop_goals(session: Session, plan_code: str, entity: str, keep: Mapping[str, Goal]) -> None:
@@ -154,7 +154,7 @@ def final_target(annualization: str, targets: Mapping[int, Decimal]) -> Decimal:
     """What the years lead to: their sum, or the last level."""
     if not targets:
         return Decimal(0)
-    return sum(targets.values(), Decimal(0)) if annualization == SUM else targets[max(targets)]
+    return sum(targets.values(), Decimal(0)) if annualization == Annualization.SUM else targets[max(targets)]
 
 
 def main_project(code: str, rows: Iterable[Row]) -> str:
@@ -180,7 +180,7 @@ def _fill(indicator: Indicator, row: Row, goal: Goal) -> None:
 
 def _drop(session: Session, plan_code: str, gone: Iterable[Indicator]) -> None:
     """While a plan is formulated nothing hangs on its indicators; later they stay, without weight."""
-    is_formulated = session.get_one(Plan, plan_code).state == FORMULATION
+    is_formulated = session.get_one(Plan, plan_code).state == PlanState.FORMULATION
     for indicator in gone:
         if not is_formulated:
             indicator.active, indicator.weight, indicator.goal_id = False, Decimal(0), None

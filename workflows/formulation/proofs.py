@@ -9,15 +9,15 @@ from workflows.documents.states import DocumentKind
 from workflows.forms.closing import Checklists, Proof, Question
 from workflows.formulation import battery, methodology, projects, sources, team, tool
 from workflows.formulation.models import Source
-from workflows.meetings.convening import APPROVED
 from workflows.meetings.models import Meeting
+from workflows.meetings.states import MeetingState
 from workflows.plan.models import Plan
 from workflows.prioritization import framework, swot
 
 
 def meetings(asked: Question) -> Proof | None:
     """Approved minutes, and the entities that came."""
-    query = sa.select(Meeting).where(Meeting.plan_code == asked.plan_code, Meeting.state == APPROVED)
+    query = sa.select(Meeting).where(Meeting.plan_code == asked.plan_code, Meeting.state == MeetingState.APPROVED)
     held = asked.session.scalars(query).all()
     entities = {row.get("entidad") for meeting in held for row in meeting.attendance} - {None, ""}
     return _counted(len(held), "acta aprobada", "actas aprobadas", f"con {', '.join(sorted(entities))}")

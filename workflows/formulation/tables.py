@@ -17,6 +17,7 @@ from workflows.formulation.structure import Heading
 from workflows.goals.models import Goal, Objective
 from workflows.indicators.models import Indicator, YearTarget
 from workflows.plan import participants
+from workflows.indicators.states import IndicatorKind
 from workflows.plan.models import Plan, Project, ProjectBudget
 from workflows.prioritization import framework, swot, themes
 from workflows.records.stored import latest_bands
@@ -223,8 +224,8 @@ TABLES: Mapping[str, Builder] = MappingProxyType(
         "marco_estrategico": _framework,
         "objetivos_por_tema": _objectives,
         "presupuesto": _budget,
-        "metas_de_resultado": _goals_of("resultado", "Metas de resultado"),
-        "metas_de_producto": _goals_of("producto", "Metas de producto"),
+        "metas_de_resultado": _goals_of(IndicatorKind.RESULT, "Metas de resultado"),
+        "metas_de_producto": _goals_of(IndicatorKind.PRODUCT, "Metas de producto"),
         "indicadores": _indicators,
         "semaforo": _traffic_light,
     }

@@ -18,7 +18,7 @@ from workflows.documents.states import DocumentKind
 from workflows.forms.values import as_json
 from workflows.implementation.models import ActionPlan, LaggingGoal, YearDelivery
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
-from workflows.indicators.sheets import FALLING, SUM
+from workflows.indicators.states import Annualization
 from workflows.monitoring import figures
 from workflows.plan.models import Plan
 
@@ -113,7 +113,7 @@ def close(
 
 def _lag(indicator: Indicator, target: Decimal, executed: Decimal | None) -> Lag:
     reached = executed if executed is not None else indicator.baseline or Decimal(0)
-    short = reached - target if indicator.annualization == FALLING else target - reached
+    short = reached - target if indicator.annualization == Annualization.FALLING else target - reached
     return Lag(indicator, target, reached, short)
 
 
@@ -134,7 +134,7 @@ def _reschedule(session: Session, engine: ProcessEngine, plan: ActionPlan, decis
     Where the next year is programmed by month, its last month takes it on until the entity programmes anew.
     """
     indicator = session.get_one(Indicator, decision.indicator_id)
-    if indicator.annualization != SUM or decision.rescheduled is None:
+    if indicator.annualization != Annualization.SUM or decision.rescheduled is None:
         return
     year = plan.year + 1
     target = session.get(YearTarget, (indicator.id, year)) or YearTarget(indicator_id=indicator.id, year=year)

@@ -13,6 +13,7 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.documents.models import StoredFile
 from workflows.documents.states import DocumentKind
 from workflows.errors import NotFound
@@ -47,7 +48,7 @@ def open_quarter(session: Session, engine: ProcessEngine, plan_code: str, quarte
 
     What is not frozen now is told as preliminary, whenever the files are made.
     """
-    closed = sa.select(Period.code).where(Period.plan_code == plan_code, Period.state == CLOSED)
+    closed = sa.select(Period.code).where(Period.plan_code == plan_code, Period.state == PeriodState.CLOSED)
     frozen = set(session.scalars(closed))
     pending = [month for month in months_of(quarter) if month not in frozen]
     known = {one.entity_code for one in of_quarter(session, plan_code, quarter)}

@@ -12,7 +12,8 @@ from workflows.implementation import years
 from workflows.implementation.models import PlannedActivity
 from workflows.implementation.states import ActionPlanState
 from workflows.indicators.models import Indicator, MonthTarget
-from workflows.indicators.sheets import CONSTANT, FALLING, SUM, IndicatorSheet
+from workflows.indicators.sheets import IndicatorSheet
+from workflows.indicators.states import Annualization
 
 Months = Mapping[int, Decimal]
 """What is programmed by month number: an increment for suma, a level otherwise."""
@@ -20,11 +21,11 @@ Months = Mapping[int, Decimal]
 
 def proposal(sheet: IndicatorSheet, year: int, decimals: int) -> Months:
     """The linear programme in figures that people would write; a constant one asks for nothing."""
-    if sheet.annualization == CONSTANT:
+    if sheet.annualization == Annualization.CONSTANT:
         return {}
     levels = {month: _written(sheet.programmed(year, month), decimals) for month in range(1, 13)}
     levels[12] = sheet.target(year) or Decimal(0)
-    if sheet.annualization != SUM:
+    if sheet.annualization != Annualization.SUM:
         return levels
     return {month: level - (levels[month - 1] if month > 1 else 0) for month, level in levels.items()}
 
@@ -32,9 +33,9 @@ def proposal(sheet: IndicatorSheet, year: int, decimals: int) -> Months:
 def combined(annualization: str, of_activities: Sequence[Months]) -> Months:
     """What several activities promise together for one indicator: increments add up, of levels the best counts."""
     months = sorted({month for one in of_activities for month in one})
-    best = min if annualization == FALLING else max
+    best = min if annualization == Annualization.FALLING else max
     together = {month: [one[month] for one in of_activities if month in one] for month in months}
-    if annualization == SUM:
+    if annualization == Annualization.SUM:
         return {month: sum(values, Decimal(0)) for month, values in together.items()}
     return {month: best(values) for month, values in together.items()}
 
@@ -43,7 +44,7 @@ def reached(annualization: str, months: Months) -> Decimal | None:
     """What the year ends with if all goes as programmed; nothing where no month is."""
     if not months:
         return None
-    return sum(months.values(), Decimal(0)) if annualization == SUM else months[max(months)]
+    return sum(months.values(), Decimal(0)) if annualization == Annualization.SUM else months[max(months)]
 
 
 def seed(session: Session, plan_code: str, year: int) -> list[str]:

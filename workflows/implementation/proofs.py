@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.forms.closing import Finder, Proof, Question
 from workflows.implementation import external_reports, years
 from workflows.implementation.models import ActionPlan, BudgetAllocation, FollowUpStrategy, YearDelivery
 from workflows.implementation.states import ActionPlanState
-from workflows.monitoring.periods import CLOSED
 from workflows.plan.models import Plan
 from workflows.spanish import enumeration
 
@@ -52,7 +52,7 @@ def follow_up(question: Question) -> Proof | None:
     states = list(question.session.scalars(query))
     first = int(plan.first_month[5:]) if plan.first_month[:4] == str(question.year) else 1
     last = plan.ends_on.month if plan.ends_on.year == question.year else 12
-    if len(states) < last - first + 1 or any(state != CLOSED for state in states):
+    if len(states) < last - first + 1 or any(state != PeriodState.CLOSED for state in states):
         return None
     return Proof(f"{len(states)} meses de seguimiento cerrados.", f"/plan/?plan={plan.code}")
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from workflows.indicators.formulas import NO_DATA, NOT_PROGRAMMED, Assessment, Series
-from workflows.indicators.sheets import FALLING, RISING, SUM, IndicatorSheet
-from workflows.indicators.traffic_light import ORANGE, RED
+from workflows.indicators.formulas import Assessment, Series
+from workflows.indicators.sheets import IndicatorSheet
+from workflows.indicators.states import Annualization, Color, Status
 from workflows.spanish import number, percentage
 
 YEAR_EXCESS = Decimal(125)
@@ -60,16 +60,18 @@ def previous_value(series: Series, year: int, month: int) -> Decimal | None:
     return series[max(earlier)] if earlier else None
 
 
-def goes_back(annualization: str, before: Decimal, value: Decimal) -> bool:
+def goes_back(annualization: Annualization, before: Decimal, value: Decimal) -> bool:
     """Whether a level moved the wrong way, or an increment takes away."""
-    if annualization == SUM:
+    if annualization == Annualization.SUM:
         return value < 0
-    return (annualization == RISING and value < before) or (annualization == FALLING and value > before)
+    return (annualization == Annualization.RISING and value < before) or (
+        annualization == Annualization.FALLING and value > before
+    )
 
 
 def _found(watched: Watched, year: int, month: int, *, reported: bool) -> Iterator[tuple[str, str]]:
     found, value = watched.assessment, watched.series.get((year, month))
-    if found.status == NOT_PROGRAMMED:
+    if found.status == Status.NOT_PROGRAMMED:
         if value is not None:
             yield "reporte_sin_meta", f"reportó {number(value)} y este año no tiene meta."
         return
@@ -79,16 +81,16 @@ def _found(watched: Watched, year: int, month: int, *, reported: bool) -> Iterat
     if value is not None:
         yield from _of_the_figures(found)
         yield from _of_the_value(watched, value, year, month)
-    elif reported and found.status == NO_DATA and found.cutoff == (year, month):
+    elif reported and found.status == Status.NO_DATA and found.cutoff == (year, month):
         yield "sin_dato", "tiene meta y no trae dato en este corte."
 
 
 def _of_the_figures(found: Assessment) -> Iterator[tuple[str, str]]:
     if found.compliance is not None and found.compliance < 0:
         yield "bajo_linea_base", "está por debajo de la línea base."
-    elif found.color == RED:
+    elif found.color == Color.RED:
         yield "rojo", f"cumple el {percentage(found.compliance)} de lo programado a la fecha."
-    if found.color == ORANGE:
+    if found.color == Color.ORANGE:
         yield "sobreejecucion", f"cumple el {percentage(found.compliance)} de lo programado: sobreejecución."
     if found.year_progress is not None and found.year_progress > YEAR_EXCESS:
         yield "supera_meta_anual", f"lleva el {percentage(found.year_progress)} de la meta del año."
@@ -102,7 +104,11 @@ def _of_the_value(watched: Watched, value: Decimal, year: int, month: int) -> It
         yield "retroceso", f"pasó de {number(before)} a {number(value)}."
     if watched.unit.strip() == "%" and 0 < value <= 1 < (sheet.target(year, month) or 0):
         yield "cambio_de_escala", f"trae {number(value)}: la unidad es % y se escribe de 0 a 100."
-    if sheet.annualization in (RISING, FALLING) and month >= HALF_YEAR and _start_of_year(watched, year) == value:
+    if (
+        sheet.annualization in (Annualization.RISING, Annualization.FALLING)
+        and month >= HALF_YEAR
+        and _start_of_year(watched, year) == value
+    ):
         yield "sin_avance", "no se ha movido desde el final del año pasado."
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from workflows.indicators.formulas import NO_DATA, Assessment, Series, executed_in_year, progress
-from workflows.indicators.sheets import CONSTANT, SUM, IndicatorSheet, exact
-from workflows.indicators.traffic_light import RED, YELLOW
+from workflows.indicators.formulas import Assessment, Series, executed_in_year, progress
+from workflows.indicators.sheets import IndicatorSheet, exact
+from workflows.indicators.states import Annualization, Color, Measure, Status
 from workflows.spanish import percentage
-
-PREVENTIVE = "preventiva"
-RECOVERY = "plan_de_choque"
 
 PROJECTED_MINIMUM = Decimal(75)
 """Percent of the year's target that December must promise."""
@@ -24,29 +21,29 @@ SEMESTER_ENDS = (6, 12)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Why an indicator may be a bottleneck, in Spanish, and what is proposed: preventiva or plan_de_choque."""
+    """Why an indicator may be a bottleneck, in Spanish, and what is proposed."""
 
     why: str
-    proposed: str
+    proposed: Measure
 
 
-def judge(now: Assessment, before: str | None, projected: Decimal | None, month: int) -> Candidate | None:
+def judge(now: Assessment, before: Color | None, projected: Decimal | None, month: int) -> Candidate | None:
     """Whether an indicator due at this cut-off is a candidate.
 
     `before` is its colour at the due cut-off before; `projected` the trend's percentage of the year's target in
     December. A recovery plan is proposed after two reds, or a red at the end of a semester.
     """
-    if now.color == RED:
-        twice = before == RED
+    if now.color == Color.RED:
+        twice = before == Color.RED
         why = "En rojo en dos cortes seguidos" if twice else "En rojo"
-        return Candidate(why, RECOVERY if twice or month in SEMESTER_ENDS else PREVENTIVE)
-    if now.status == NO_DATA:
-        return Candidate("Sin reporte", PREVENTIVE)
-    if now.color == YELLOW and before == YELLOW:
-        return Candidate("En amarillo en dos cortes seguidos", PREVENTIVE)
+        return Candidate(why, Measure.RECOVERY if twice or month in SEMESTER_ENDS else Measure.PREVENTIVE)
+    if now.status == Status.NO_DATA:
+        return Candidate("Sin reporte", Measure.PREVENTIVE)
+    if now.color == Color.YELLOW and before == Color.YELLOW:
+        return Candidate("En amarillo en dos cortes seguidos", Measure.PREVENTIVE)
     if projected is not None and projected < PROJECTED_MINIMUM:
         why = f"Al ritmo actual llegaría en diciembre al {percentage(max(projected, Decimal(0)))} de la meta del año"
-        return Candidate(why, PREVENTIVE)
+        return Candidate(why, Measure.PREVENTIVE)
     return None
 
 
@@ -57,9 +54,9 @@ def projection(sheet: IndicatorSheet, series: Series, year: int, month: int) -> 
     reached.
     """
     target = sheet.target(year, month)
-    if not target or sheet.annualization == CONSTANT:
+    if not target or sheet.annualization == Annualization.CONSTANT:
         return None
-    points = [(Decimal(0), Decimal(0))] if sheet.annualization == SUM else []
+    points = [(Decimal(0), Decimal(0))] if sheet.annualization == Annualization.SUM else []
     for m in range(1, month + 1):
         executed = executed_in_year(sheet, series, (year, m)) if sheet.is_due(year, m) else None
         reached = None if executed is None else progress(sheet, executed, target)

@@ -10,17 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from workflows.indicators.sheets import CONSTANT, FALLING, RISING, SUM, IndicatorSheet, Month, exact
-from workflows.indicators.traffic_light import DEFAULT_BANDS, GREEN, GREY, RED, Bands, color_of
+from workflows.indicators.sheets import IndicatorSheet, Month, exact
+from workflows.indicators.states import Annualization, Color, Status
+from workflows.indicators.traffic_light import DEFAULT_BANDS, Bands, color_of
 
 FORMULA_VERSION = "1"
 """Kept with every frozen figure; raised whenever a formula changes what comes out."""
 
-NOT_PROGRAMMED = "no_programado"
-NO_CUTOFF_YET = "sin_corte_exigible"
-NO_DATA = "sin_dato"
-MET = "cumple"
-NOT_MET = "no_cumple"
 
 ZERO, HUNDRED = Decimal(0), Decimal(100)
 
@@ -42,8 +38,8 @@ class Assessment:
     year_target: Decimal | None = None
     year_progress: Decimal | None = None
     compliance: Decimal | None = None
-    color: str | None = None
-    status: str | None = None
+    color: Color | None = None
+    status: Status | None = None
     last: Decimal | None = None
     cutoff: Month | None = None
     plan_progress: Decimal | None = None
@@ -52,7 +48,7 @@ class Assessment:
     @property
     def counted(self) -> Decimal | None:
         """The percentage that enters the roll-ups, never below 0; `None` = stays out of them."""
-        if self.status in (NOT_PROGRAMMED, NO_CUTOFF_YET):
+        if self.status in (Status.NOT_PROGRAMMED, Status.NO_CUTOFF_YET):
             return None
         return max(self.compliance or ZERO, ZERO)
 
@@ -67,17 +63,17 @@ def assess(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: 
     return replace(
         found,
         plan_progress=_plan_progress(sheet, series, found.cutoff, found.executed),
-        years_met=_years_met(sheet, series, found.cutoff) if sheet.annualization == CONSTANT else None,
+        years_met=_years_met(sheet, series, found.cutoff) if sheet.annualization == Annualization.CONSTANT else None,
     )
 
 
 def judge(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: Bands = DEFAULT_BANDS) -> Assessment:
     """As `assess`, of the year alone: without `last`, `plan_progress` and `years_met`."""
     if not sheet.target(year, month):
-        return Assessment(status=NOT_PROGRAMMED, executed=series.get((year, month)))
+        return Assessment(status=Status.NOT_PROGRAMMED, executed=series.get((year, month)))
     cutoff = sheet.last_cutoff(year, month)
     if cutoff is None:
-        return Assessment(status=NO_CUTOFF_YET, year_target=sheet.target(year, month))
+        return Assessment(status=Status.NO_CUTOFF_YET, year_target=sheet.target(year, month))
     promised = Assessment(
         cutoff=cutoff,
         year_target=sheet.target(*cutoff) or ZERO,
@@ -85,7 +81,7 @@ def judge(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: B
     )
     executed = executed_in_year(sheet, series, cutoff)
     if executed is None:
-        return replace(promised, status=NO_DATA, color=GREY)
+        return replace(promised, status=Status.NO_DATA, color=Color.GREY)
     return _judge(sheet, promised, executed, bands)
 
 
@@ -113,10 +109,10 @@ def progress(sheet: IndicatorSheet, value: Decimal, target: Decimal) -> Decimal 
     Rising and falling levels are measured from the baseline, so it is negative on the wrong side of it.
     """
     done, whole = value, target
-    if sheet.annualization == RISING:
+    if sheet.annualization == Annualization.RISING:
         start = sheet.baseline or ZERO
         done, whole = value - start, target - start
-    elif sheet.annualization == FALLING:
+    elif sheet.annualization == Annualization.FALLING:
         if sheet.baseline is None:
             return None
         done, whole = sheet.baseline - value, sheet.baseline - target
@@ -128,11 +124,11 @@ def _judge(sheet: IndicatorSheet, promised: Assessment, executed: Decimal, bands
     compliance, color, status = progress(sheet, executed, programmed), None, None
     if compliance is not None:
         color = color_of(compliance, bands)
-    elif sheet.annualization == SUM:
-        status = NO_CUTOFF_YET  # nothing is programmed up to this month yet
+    elif sheet.annualization == Annualization.SUM:
+        status = Status.NO_CUTOFF_YET  # nothing is programmed up to this month yet
     else:
-        met = executed <= programmed if sheet.annualization == FALLING else executed >= programmed
-        compliance, color, status = (HUNDRED, GREEN, MET) if met else (ZERO, RED, NOT_MET)
+        met = executed <= programmed if sheet.annualization == Annualization.FALLING else executed >= programmed
+        compliance, color, status = (HUNDRED, Color.GREEN, Status.MET) if met else (ZERO, Color.RED, Status.NOT_MET)
     return replace(
         promised,
         executed=executed,
@@ -144,12 +140,12 @@ def _judge(sheet: IndicatorSheet, promised: Assessment, executed: Decimal, bands
 
 
 def _plan_progress(sheet: IndicatorSheet, series: Series, cutoff: Month, executed: Decimal) -> Decimal | None:
-    if sheet.annualization == CONSTANT:
+    if sheet.annualization == Annualization.CONSTANT:
         years = _year_rates(sheet, series, cutoff)
         return exact(sum((min(rate, HUNDRED) for rate in years), ZERO) / len(years)) if years else None
     if sheet.final_target is None:
         return None
-    if sheet.annualization == SUM:
+    if sheet.annualization == Annualization.SUM:
         executed = sum((value for month, value in series.items() if value is not None and month <= cutoff), ZERO)
     return progress(sheet, executed, sheet.final_target)
 

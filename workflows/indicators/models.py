@@ -9,15 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base
+from engine.database import Base, states
 from workflows.goals.models import Objective
+from workflows.indicators.states import Annualization, IndicatorKind
 
 
 class Indicator(Base):
     """The data sheet of an indicator.
 
-    `kind`: resultado or producto. `annualization`: suma, creciente, decreciente, constante. `periodicity`: mensual,
-    bimestral, trimestral, semestral, anual, bienal. Weights add up to 100 inside the objective.
+    `periodicity`: mensual, bimestral, trimestral, semestral, anual, bienal. Weights add up to 100 inside the objective.
     `reports`, `reviews`, `substitute` are usernames: the responsibility matrix in force. `direction`: aumentar,
     disminuir, mantener. `starts_on` and `ends_on` bound when it is measured.
     """
@@ -31,13 +31,13 @@ class Indicator(Base):
     goal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("goal.id"), index=True)
     code: Mapped[str] = mapped_column(sa.String(20))
     name: Mapped[str] = mapped_column(sa.String(500))
-    kind: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[IndicatorKind] = mapped_column(states(IndicatorKind))
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), index=True)
     project_code: Mapped[str | None] = mapped_column(sa.String(40))
     weight: Mapped[Decimal]
     unit: Mapped[str] = mapped_column(sa.String(100))
     decimals: Mapped[int] = mapped_column(default=0)
-    annualization: Mapped[str] = mapped_column(sa.String(20))
+    annualization: Mapped[Annualization] = mapped_column(states(Annualization))
     baseline: Mapped[Decimal | None]
     baseline_year: Mapped[int | None]
     final_target: Mapped[Decimal | None]

@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-SUM = "suma"
-RISING = "creciente"
-FALLING = "decreciente"
-CONSTANT = "constante"
-ANNUALIZATIONS = (SUM, RISING, FALLING, CONSTANT)
+from workflows.indicators.states import Annualization
 
 PERIODICITIES = {"mensual": 1, "bimestral": 2, "trimestral": 3, "semestral": 6, "anual": 12, "bienal": 24}
 """Months between two due cut-offs, counted from January of the plan's first year."""
@@ -47,7 +43,7 @@ class IndicatorSheet:
     """
 
     code: str
-    annualization: str
+    annualization: Annualization
     periodicity: str
     baseline: Decimal | None
     final_target: Decimal | None
@@ -60,7 +56,7 @@ class IndicatorSheet:
     @property
     def is_level(self) -> bool:
         """Whether a month reports a level and not an increment."""
-        return self.annualization != SUM
+        return self.annualization != Annualization.SUM
 
     def target(self, year: int, month: int = 12) -> Decimal | None:
         """The target of the year, as it stood in that month; `None` or 0 is not programmed."""
@@ -88,17 +84,17 @@ class IndicatorSheet:
         if snapshot:
             return snapshot.programmed_to_date
         target = self.targets.get(year)
-        if not target or self.annualization == CONSTANT:
+        if not target or self.annualization == Annualization.CONSTANT:
             return target
         by_month = [self.monthly.get((year, m)) for m in range(1, month + 1)]
         if any(programmed == year for programmed, _ in self.monthly):
             return self._as_programmed(year, target, by_month)
-        start = Decimal(0) if self.annualization == SUM else self._start_level(year, target)
+        start = Decimal(0) if self.annualization == Annualization.SUM else self._start_level(year, target)
         return exact(start + (target - start) * month / 12)
 
     def _as_programmed(self, year: int, target: Decimal, by_month: list[Decimal | None]) -> Decimal | None:
         known = [value for value in by_month if value is not None]
-        if self.annualization == SUM:
+        if self.annualization == Annualization.SUM:
             return sum(known, Decimal(0))
         return known[-1] if known else self._start_level(year, target)
 
@@ -110,4 +106,4 @@ class IndicatorSheet:
                 return level
         if self.baseline is not None:
             return self.baseline
-        return Decimal(0) if self.annualization == RISING else target
+        return Decimal(0) if self.annualization == Annualization.RISING else target

@@ -8,34 +8,31 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-GREY = "gris"
-RED = "rojo"
-YELLOW = "amarillo"
-GREEN = "verde"
-ORANGE = "naranja"
-COLORS = (RED, YELLOW, GREEN, ORANGE)
+from workflows.indicators.states import Color
+
+COLORS = (Color.RED, Color.YELLOW, Color.GREEN, Color.ORANGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
     """A colour and the percentage up to which it holds, included; the last band has no bound."""
 
-    color: str
+    color: Color
     up_to: Decimal | None
 
 
 Bands = tuple[Band, ...]
 
 DEFAULT_BANDS: Bands = (
-    Band(RED, Decimal(50)),
-    Band(YELLOW, Decimal(75)),
-    Band(GREEN, Decimal(125)),
-    Band(ORANGE, None),
+    Band(Color.RED, Decimal(50)),
+    Band(Color.YELLOW, Decimal(75)),
+    Band(Color.GREEN, Decimal(125)),
+    Band(Color.ORANGE, None),
 )
 """Rules of Bogotá's policy follow-up: orange is over-execution and asks for a justification."""
 
 
-def color_of(percentage: Decimal, bands: Bands = DEFAULT_BANDS) -> str:
+def color_of(percentage: Decimal, bands: Bands = DEFAULT_BANDS) -> Color:
     """The colour of an exact percentage; what lies above every bound has the last colour."""
     for band in bands:
         if band.up_to is None or percentage <= band.up_to:
@@ -45,7 +42,9 @@ def color_of(percentage: Decimal, bands: Bands = DEFAULT_BANDS) -> str:
 
 def read_bands(rows: Iterable[Mapping[str, Any]]) -> Bands:
     """The bands of a stored list of `{"color": …, "hasta": …}`."""
-    return tuple(Band(row["color"], None if row["hasta"] is None else Decimal(str(row["hasta"]))) for row in rows)
+    return tuple(
+        Band(Color(row["color"]), None if row["hasta"] is None else Decimal(str(row["hasta"]))) for row in rows
+    )
 
 
 def write_bands(bands: Bands) -> list[dict[str, Any]]:

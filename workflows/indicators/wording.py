@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from workflows.indicators.formulas import NO_CUTOFF_YET, NO_DATA, NOT_PROGRAMMED
-from workflows.indicators.traffic_light import GREEN, GREY, ORANGE, RED, YELLOW
+from collections.abc import Mapping
 
-WHITE = "blanco"
-"""Nothing to judge."""
+from workflows.indicators.states import Color, Status
 
-COLOR_WORDS = {
-    RED: "En rojo",
-    YELLOW: "En amarillo",
-    GREEN: "En verde",
-    ORANGE: "Sobreejecución",
-    GREY: "Sin dato",
-    WHITE: "No programado",
+COLOR_WORDS: Mapping[str, str] = {
+    Color.RED: "En rojo",
+    Color.YELLOW: "En amarillo",
+    Color.GREEN: "En verde",
+    Color.ORANGE: "Sobreejecución",
+    Color.GREY: "Sin dato",
+    Color.WHITE: "No programado",
 }
-COLOR_ICONS = {RED: "■", YELLOW: "◐", GREEN: "●", ORANGE: "▲", GREY: "–", WHITE: "○"}
-STATUS_WORDS = {
-    NO_DATA: "Sin dato",
-    NOT_PROGRAMMED: "No programado",
-    NO_CUTOFF_YET: "Sin corte exigible",
+COLOR_ICONS: Mapping[str, str] = {
+    Color.RED: "■",
+    Color.YELLOW: "◐",
+    Color.GREEN: "●",
+    Color.ORANGE: "▲",
+    Color.GREY: "–",
+    Color.WHITE: "○",
+}
+STATUS_WORDS: Mapping[str, str] = {
+    Status.NO_DATA: "Sin dato",
+    Status.NOT_PROGRAMMED: "No programado",
+    Status.NO_CUTOFF_YET: "Sin corte exigible",
 }

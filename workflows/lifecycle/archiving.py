@@ -37,7 +37,6 @@ from workflows.plan.states import PlanState
 from workflows.records import stored
 from workflows.spanish import long_moment
 
-CLOSED = PlanState.CLOSED
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MAX_BYTES = 200 * 1024 * 1024
 """What the export carries itself; what is beyond is in the index, by its SHA-256."""
@@ -127,7 +126,7 @@ def archive(session: Session, engine: ProcessEngine, plan_code: str) -> PlanArch
     file = files.keep(session, engine.clock, SYSTEM.id, name, content, "application/zip")
     kept.archived_at, kept.file_id = engine.now(), file.id
     kept.entries, kept.index_sha256 = len(pieces), digest
-    plan.state = CLOSED
+    plan.state = PlanState.CLOSED
     session.add(_document(plan, file, engine))
     auditing.record(
         session,

@@ -15,8 +15,8 @@ from workflows.errors import Conflict
 from workflows.lifecycle.models import FollowUpStart
 from workflows.plan import participants
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 
-FORMULATION = "formulacion"
 FROM_FIRST_FULL_MONTH, RETROACTIVE = "desde_el_primer_mes_completo", "cargue_retroactivo"
 
 
@@ -55,7 +55,7 @@ def create(session: Session, engine: ProcessEngine, new: NewPlan, *, actor: Acto
         first_level_name=new.first_level_name,
         approval_rule=new.approval_rule,
         guide_version=new.guide_version,
-        state=FORMULATION,
+        state=PlanState.FORMULATION,
         first_month=f"{new.first_year}-01",
         ends_on=new.last_day,
     )

@@ -11,11 +11,17 @@ from sqlalchemy.orm import Session
 
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
-from engine.states import UserTaskState
+from engine.states import HistoryKind, UserTaskState
 from engine.tasks.models import UserTask
 from workflows.lifecycle.coverage import Product, RowCoverage
 
-DONE_KINDS = ("task_completed", "step_completed", "call_completed", "message_sent", "message_received")
+DONE_KINDS = (
+    HistoryKind.TASK_COMPLETED,
+    HistoryKind.STEP_COMPLETED,
+    HistoryKind.CALL_COMPLETED,
+    HistoryKind.MESSAGE_SENT,
+    HistoryKind.MESSAGE_RECEIVED,
+)
 TO_COME, UNDER_WAY, DONE = "por_comenzar", "en_curso", "hecha"
 
 

@@ -16,16 +16,16 @@ from engine.tasks.models import UserTask
 from workflows import guide
 from workflows.calendar import bogota_day
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.documents.models import Document, PlanDocument
 from workflows.documents.states import DocumentKind
 from workflows.evaluation.models import Evaluation
 from workflows.evaluation.states import EvaluationKind
 from workflows.forms.models import ClosingItem
 from workflows.lifecycle import starting
-from workflows.lifecycle.creating import FORMULATION
-from workflows.monitoring.periods import CLOSED
 from workflows.people.holders import holders
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 
 TO_COME, UNDER_WAY, DONE, BEFORE = "por_comenzar", "en_curso", "terminada", "anterior"
 NATURES = {1: "Formulación", 2: "Formulación", 3: "Formulación", 4: "Ejecución", 5: "Seguimiento", 6: "Evaluación"}
@@ -128,7 +128,7 @@ def of_plan(session: Session, plan: Plan) -> list[PhaseView]:
 def _state(plan: Plan, number: int, began: dt.date | None, ended: dt.date | None, *, loaded: bool) -> str:
     if ended is not None:
         return DONE
-    if loaded and number in CALLED and plan.state != FORMULATION:
+    if loaded and number in CALLED and plan.state != PlanState.FORMULATION:
         return BEFORE
     return UNDER_WAY if began is not None else TO_COME
 
@@ -168,7 +168,7 @@ def _ended(session: Session, plan: Plan) -> dict[int, dt.date]:
         sa.select(Period.frozen_at).where(
             Period.plan_code == plan.code,
             Period.code == plan.ends_on.strftime("%Y-%m"),
-            Period.state == CLOSED,
+            Period.state == PeriodState.CLOSED,
         )
     )
     return ended | ({5: bogota_day(last)} if last else {})

@@ -14,6 +14,7 @@ from engine.identity import Actor
 from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day, month_end
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.loading.history import write_history
 from workflows.records.checking import check
 from workflows.records.columns import BY_KEY, MONTH_NAMES
@@ -22,8 +23,6 @@ from workflows.records.data import IndicatorRecord, PersonRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, InvalidPlan, Problem
 from workflows.records.stored import stored_plan
 from workflows.records.writing import write_structure
-
-CLOSED = "cerrado"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def _history_error(
     if code in states:
         if same:
             return None
-        if states[code] == CLOSED:
+        if states[code] == PeriodState.CLOSED:
             return f"El periodo {code} está cerrado: sus cifras no se cambian."
         return f"El periodo {code} está abierto: sus cifras se reportan en la bandeja de tareas."
     if code < last:

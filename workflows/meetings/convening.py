@@ -20,7 +20,6 @@ from workflows.meetings.models import Meeting
 from workflows.meetings.states import MeetingState
 from workflows.people.models import Person
 
-PREPARED, CONVENED, HELD, IN_REVIEW, APPROVED = MeetingState
 FOLLOW_UP = "seguimiento"
 
 
@@ -60,7 +59,7 @@ def convene(session: Session, call: Call, *, actor: Actor) -> Meeting:
         period_code=call.period_code,
         kind=call.kind,
         topic=call.topic,
-        state=PREPARED,
+        state=MeetingState.PREPARED,
         held_on=call.held_on,
         mode=call.mode,
         place=call.place,
@@ -89,8 +88,8 @@ def minutes_due_on(engine: ProcessEngine, meeting: Meeting) -> dt.date:
 def send_invitations(session: Session, engine: ProcessEngine, meeting_id: Any) -> Meeting:
     """Tell that the meeting was called, once: whoever sends mail takes it from there."""
     meeting = find(session, meeting_id)
-    if meeting.state == PREPARED:
-        meeting.state = CONVENED
+    if meeting.state == MeetingState.PREPARED:
+        meeting.state = MeetingState.CONVENED
         session.flush()
         engine.tell(session, MeetingConvened(engine.now(), SYSTEM.id, meeting.instance_id, meeting.id))
     return meeting
@@ -104,7 +103,7 @@ def record_attendance(session: Session, meeting_id: Any, rows: Sequence[dict[str
     meeting = find(session, meeting_id)
     accounts = _accounts(session)
     meeting.attendance = [as_json({**row, "usuario": accounts.get(_folded(row["persona"]))}) for row in rows]
-    meeting.state = HELD
+    meeting.state = MeetingState.HELD
     came = [row["usuario"] for row in meeting.attendance if row["usuario"]]
     return [username for username in dict.fromkeys(came) if username != actor.id]
 

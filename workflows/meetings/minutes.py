@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.meetings import convening
-from workflows.meetings.convening import APPROVED, IN_REVIEW
 from workflows.meetings.models import Commitment, Meeting, Verdict
-from workflows.meetings.states import CommitmentState
+from workflows.meetings.states import CommitmentState, MeetingState
 
-PROPOSED, OPEN = CommitmentState.PROPOSED, CommitmentState.OPEN
-FOLLOWED = (OPEN, CommitmentState.PARTLY_MET)
+FOLLOWED = (CommitmentState.OPEN, CommitmentState.PARTLY_MET)
 OUTCOMES = {"si": CommitmentState.MET, "en_parte": CommitmentState.PARTLY_MET, "no": CommitmentState.UNMET}
 AGREES, ASKS, SILENT = "conforme", "pido_ajuste", "silencio"
 MAX_ROUNDS = 2
@@ -38,9 +36,11 @@ def write(session: Session, meeting: Meeting, minutes: Minutes) -> None:
     """Put the minutes down, in place of what they said before; nothing of it is in force until they are approved."""
     meeting.development = minutes.development
     meeting.decisions = [row["decision"] for row in minutes.decisions]
-    meeting.state = IN_REVIEW
+    meeting.state = MeetingState.IN_REVIEW
     meeting.review_round += 1
-    session.execute(sa.delete(Commitment).where(Commitment.meeting_id == meeting.id, Commitment.state == PROPOSED))
+    session.execute(
+        sa.delete(Commitment).where(Commitment.meeting_id == meeting.id, Commitment.state == CommitmentState.PROPOSED)
+    )
     session.execute(sa.delete(Verdict).where(Verdict.meeting_id == meeting.id))
     for row in minutes.commitments:
         session.add(_commitment(meeting, row))
@@ -113,15 +113,15 @@ def pending_notes(meeting: Meeting) -> list[dict[str, Any]]:
 def approve(engine: ProcessEngine, meeting: Meeting, *, actor: Actor) -> None:
     """Approve the minutes electronically."""
     meeting.approved_by, meeting.approved_at = actor.id, engine.now()
-    meeting.state = APPROVED
+    meeting.state = MeetingState.APPROVED
 
 
 def close(session: Session, meeting_id: Any) -> Meeting:
     """Make the commitments follow-up items of the people named. Doing it twice changes nothing."""
     meeting = convening.find(session, meeting_id)
     for commitment in own_commitments(session, meeting):
-        if commitment.state == PROPOSED:
-            commitment.state = OPEN
+        if commitment.state == CommitmentState.PROPOSED:
+            commitment.state = CommitmentState.OPEN
     for key, (outcome, note) in meeting.outcomes.items():
         commitment = session.get_one(Commitment, int(key))
         commitment.state, commitment.note = OUTCOMES[outcome], note
@@ -136,5 +136,5 @@ def _commitment(meeting: Meeting, row: dict[str, Any]) -> Commitment:
         text=row["texto"],
         responsible=row["responsable"],
         due_on=row["fecha"],
-        state=PROPOSED,
+        state=CommitmentState.PROPOSED,
     )

@@ -14,8 +14,8 @@ from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
 from workflows.documents.states import DocumentKind
 from workflows.meetings import minutes
-from workflows.meetings.convening import APPROVED
 from workflows.meetings.models import Meeting
+from workflows.meetings.states import MeetingState
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.spanish import long_day, long_moment
@@ -31,7 +31,7 @@ def missing(session: Session) -> list[Address]:
         Document.kind == DocumentKind.MINUTES,
         Document.key == sa.cast(Meeting.id, sa.String),
     )
-    query = sa.select(Meeting.plan_code, Meeting.id).where(Meeting.state == APPROVED, ~made.exists())
+    query = sa.select(Meeting.plan_code, Meeting.id).where(Meeting.state == MeetingState.APPROVED, ~made.exists())
     rows = session.execute(query.order_by(Meeting.id))
     return [Address(plan_code, DocumentKind.MINUTES, str(meeting_id)) for plan_code, meeting_id in rows]
 

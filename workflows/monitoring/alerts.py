@@ -14,16 +14,15 @@ from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
 from workflows.indicators.alerts import Watched, about
 from workflows.indicators.models import Indicator
-from workflows.indicators.sheets import CONSTANT
+from workflows.indicators.states import Annualization
 from workflows.monitoring import measurements
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Alert, BudgetReport, EntityReport, Measurement
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
-from workflows.monitoring.states import AlertState
+from workflows.monitoring.states import AlertState, MeasurementState
 from workflows.plan.models import Project
 from workflows.spanish import month_name, percentage
 
-NEW, ASKED, ANSWERED, UNANSWERED, PROCEEDS = AlertState
 CLARIFY = "aclarar"
 HUNDRED = Decimal(100)
 MONEY_GAP = Decimal(25)
@@ -62,9 +61,9 @@ def refresh(session: Session, period: Period, facts: PlanFacts, figures: PeriodF
         else:
             known[key].text = finding.text
     for key, kept in known.items():
-        if kept.state == ASKED:
-            kept.state = UNANSWERED
-        elif kept.state == NEW and key not in found:
+        if kept.state == AlertState.ASKED:
+            kept.state = AlertState.UNANSWERED
+        elif kept.state == AlertState.NEW and key not in found:
             session.delete(kept)
     session.flush()
 
@@ -79,7 +78,7 @@ def of_period(session: Session, period: Period, entity: str | None = None) -> li
 
 def to_review(session: Session, period: Period) -> list[Alert]:
     """The alerts that wait for a decision: new ones, and those that were answered."""
-    return [alert for alert in of_period(session, period) if alert.state in (NEW, ANSWERED)]
+    return [alert for alert in of_period(session, period) if alert.state in (AlertState.NEW, AlertState.ANSWERED)]
 
 
 def decide(session: Session, period: Period, decisions: Sequence[tuple[int, str, str]]) -> list[str]:
@@ -88,14 +87,14 @@ def decide(session: Session, period: Period, decisions: Sequence[tuple[int, str,
     for alert_id, decision, question in decisions:
         alert = alerts[alert_id]
         alert.decision, alert.question = decision, question
-        alert.state = ASKED if decision == CLARIFY else PROCEEDS
-    asked = [alert.entity_code for alert in alerts.values() if alert.state == ASKED]
+        alert.state = AlertState.ASKED if decision == CLARIFY else AlertState.PROCEEDS
+    asked = [alert.entity_code for alert in alerts.values() if alert.state == AlertState.ASKED]
     return list(dict.fromkeys(asked))
 
 
 def asked_of(session: Session, period: Period, entity: str) -> list[Alert]:
     """The questions an entity has to answer."""
-    return [alert for alert in of_period(session, period, entity) if alert.state == ASKED]
+    return [alert for alert in of_period(session, period, entity) if alert.state == AlertState.ASKED]
 
 
 def answer(
@@ -105,7 +104,7 @@ def answer(
     asked = {alert.id: alert for alert in asked_of(session, period, entity)}
     for given in answers:
         alert = asked[given.alert_id]
-        alert.answer, alert.state = given.text, ANSWERED
+        alert.answer, alert.state = given.text, AlertState.ANSWERED
         if given.value is not None or given.files:
             _correct(session, engine, period, alert, actor=actor, given=given)
 
@@ -159,13 +158,13 @@ def _findings(session: Session, period: Period, facts: PlanFacts, figures: Perio
         for found in about(watched, facts.year, facts.month, reported=fact.entity not in silent):
             yield Finding(found.entity, found.object_code, found.rule, found.text)
         gap = _money_gap(figure, committed.get(fact.project or ""))
-        if gap and fact.sheet.annualization != CONSTANT and fact.sheet.is_due(facts.year, facts.month):
+        if gap and fact.sheet.annualization != Annualization.CONSTANT and fact.sheet.is_due(facts.year, facts.month):
             yield Finding(fact.entity, fact.code, "brecha_fisico_financiera", f"{fact.code} {gap}")
 
 
 def _missing_reports(session: Session, period: Period) -> Iterator[Finding]:
     query = sa.select(EntityReport.entity_code).where(
-        EntityReport.period_id == period.id, EntityReport.state == measurements.MISSING
+        EntityReport.period_id == period.id, EntityReport.state == MeasurementState.MISSING
     )
     for entity in session.scalars(query.order_by(EntityReport.id)):
         yield Finding(entity, entity, "sin_reporte", f"{entity} no entregó su reporte a tiempo.")

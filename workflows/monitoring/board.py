@@ -18,8 +18,8 @@ from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period, PeriodStart
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator
-from workflows.monitoring.bottlenecks import DISMISSED
 from workflows.monitoring.models import Bottleneck, EntityReport
+from workflows.monitoring.states import BottleneckState
 from workflows.people import holders as holding
 from workflows.people.holders import Holder
 from workflows.plan import participants
@@ -210,7 +210,7 @@ def bottlenecks_by_line(session: Session, plan_code: str, month: str) -> dict[st
         .join(Indicator, Indicator.objective_id == Objective.id)
         .join(Bottleneck, Bottleneck.indicator_id == Indicator.id)
         .join(Period, Period.id == Bottleneck.period_id)
-        .where(Period.plan_code == plan_code, Period.code == month, Bottleneck.state != DISMISSED)
+        .where(Period.plan_code == plan_code, Period.code == month, Bottleneck.state != BottleneckState.DISMISSED)
         .order_by(Indicator.position)
     )
     found: dict[str, list[tuple[str, str]]] = {}

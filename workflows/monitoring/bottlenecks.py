@@ -10,19 +10,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.cycles.models import Period
-from workflows.indicators.bottlenecks import PREVENTIVE, RECOVERY, Candidate, judge, projection
+from workflows.indicators.bottlenecks import Candidate, judge, projection
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import Month
+from workflows.indicators.states import Color, Measure
 from workflows.meetings.models import Commitment
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Bottleneck, Figure
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
 from workflows.monitoring.states import BottleneckState
 
-CANDIDATE, CONFIRMED, DISMISSED = BottleneckState
-NONE = "ninguna"
-MEASURE_WORDS = {PREVENTIVE: "Medida preventiva", RECOVERY: "Plan de choque", NONE: "Ninguna medida"}
-ORIGINS = {PREVENTIVE: "medida_preventiva", RECOVERY: "plan_de_choque"}
+MEASURE_WORDS = {
+    Measure.PREVENTIVE: "Medida preventiva",
+    Measure.RECOVERY: "Plan de choque",
+    Measure.NONE: "Ninguna medida",
+}
+ORIGINS = {Measure.PREVENTIVE: "medida_preventiva", Measure.RECOVERY: "plan_de_choque"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Opinion:
     cause: str = ""
     category: str = ""
     severity: str = ""
-    measure: str = ""
+    measure: Measure = Measure.UNDECIDED
     action: str = ""
     responsible: str | None = None
     due_on: dt.date | None = None
@@ -51,12 +54,12 @@ def refresh(session: Session, period: Period, facts: PlanFacts, figures: PeriodF
         if candidate is not None:
             entities.append(fact.entity)
             kept = known.pop(fact.id, None) or Bottleneck(
-                period_id=period.id, indicator_id=fact.id, entity_code=fact.entity, state=CANDIDATE
+                period_id=period.id, indicator_id=fact.id, entity_code=fact.entity, state=BottleneckState.CANDIDATE
             )
             kept.why, kept.proposed = candidate.why, candidate.proposed
             session.add(kept)
     for kept in known.values():
-        if kept.state == CANDIDATE:  # a clarification corrected the figure
+        if kept.state == BottleneckState.CANDIDATE:  # a clarification corrected the figure
             session.delete(kept)
     session.flush()
     return list(dict.fromkeys(entities))
@@ -80,7 +83,7 @@ def confirmed(session: Session, period: Period) -> list[tuple[Bottleneck, Indica
     query = (
         sa.select(Bottleneck, Indicator)
         .join(Indicator, Indicator.id == Bottleneck.indicator_id)
-        .where(Bottleneck.period_id == period.id, Bottleneck.state == CONFIRMED)
+        .where(Bottleneck.period_id == period.id, Bottleneck.state == BottleneckState.CONFIRMED)
         .order_by(Indicator.position, Indicator.code)
     )
     return [(row.Bottleneck, row.Indicator) for row in session.execute(query)]
@@ -91,13 +94,13 @@ def qualify(session: Session, period: Period, entity: str, opinions: Sequence[Op
     known = {kept.id: kept for kept in of_period(session, period, entity)}
     for said in opinions:
         kept = known[said.bottleneck_id]
-        kept.state = CONFIRMED if said.confirmed else DISMISSED
+        kept.state = BottleneckState.CONFIRMED if said.confirmed else BottleneckState.DISMISSED
         kept.cause, kept.category, kept.severity = said.cause, said.category, said.severity
         kept.measure, kept.action, kept.reason = said.measure, said.action, said.reason
         kept.responsible, kept.due_on = said.responsible, said.due_on
 
 
-def decide_measure(session: Session, bottleneck_id: int, *, measure: str, reason: str) -> None:
+def decide_measure(session: Session, bottleneck_id: int, *, measure: Measure, reason: str) -> None:
     """Record the measure that the meeting decided."""
     kept = session.get_one(Bottleneck, bottleneck_id)
     kept.measure = measure
@@ -106,13 +109,13 @@ def decide_measure(session: Session, bottleneck_id: int, *, measure: str, reason
 
 def proposal_words(kept: Bottleneck) -> str:
     """What was proposed, in words: «Medida preventiva: alistar pliegos»."""
-    words = MEASURE_WORDS.get(kept.measure or kept.proposed, "")
+    words = MEASURE_WORDS[kept.measure or kept.proposed]
     return f"{words}: {kept.action}" if kept.action else words
 
 
 def needing_recovery(session: Session, period: Period) -> list[tuple[Bottleneck, Indicator]]:
     """The bottlenecks for which a recovery plan was decided."""
-    return [(kept, indicator) for kept, indicator in confirmed(session, period) if kept.measure == RECOVERY]
+    return [(kept, indicator) for kept, indicator in confirmed(session, period) if kept.measure == Measure.RECOVERY]
 
 
 def register_measures(session: Session, period: Period, *, recovery_as_case: bool) -> None:
@@ -120,7 +123,7 @@ def register_measures(session: Session, period: Period, *, recovery_as_case: boo
 
     A recovery plan is one too as long as it is no case of its own.
     """
-    measures = {PREVENTIVE} if recovery_as_case else {PREVENTIVE, RECOVERY}
+    measures = {Measure.PREVENTIVE} if recovery_as_case else {Measure.PREVENTIVE, Measure.RECOVERY}
     registered = set(session.scalars(sa.select(Commitment.bottleneck_id).where(Commitment.bottleneck_id.is_not(None))))
     for kept, indicator in confirmed(session, period):
         if kept.measure in measures and kept.id not in registered:
@@ -140,7 +143,7 @@ def _commitment(period: Period, kept: Bottleneck, indicator: Indicator) -> Commi
 
 
 def _judge(
-    fact: IndicatorFacts, figure: IndicatorFigure, facts: PlanFacts, colors: dict[tuple[str, Month], str]
+    fact: IndicatorFacts, figure: IndicatorFigure, facts: PlanFacts, colors: dict[tuple[str, Month], Color]
 ) -> Candidate | None:
     """Why an indicator is a candidate and what is proposed. Only where it was due now."""
     if not fact.sheet.is_due(facts.year, facts.month):
@@ -150,14 +153,14 @@ def _judge(
     return judge(figure.assessment, before, projected, facts.month)
 
 
-def _color_before(fact: IndicatorFacts, facts: PlanFacts, colors: dict[tuple[str, Month], str]) -> str | None:
+def _color_before(fact: IndicatorFacts, facts: PlanFacts, colors: dict[tuple[str, Month], Color]) -> Color | None:
     """The colour at the last due cut-off before this one."""
     year, month = (facts.year, facts.month - 1) if facts.month > 1 else (facts.year - 1, 12)
     cutoff = fact.sheet.last_cutoff(year, month)
     return colors.get((fact.code, cutoff)) if cutoff else None
 
 
-def _earlier_colors(session: Session, period: Period) -> dict[tuple[str, Month], str]:
+def _earlier_colors(session: Session, period: Period) -> dict[tuple[str, Month], Color]:
     query = (
         sa.select(Figure.code, Figure.color, Period.year, Period.month)
         .join(Period, Period.id == Figure.period_id)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.errors import PeriodFrozen
-from workflows.indicators.traffic_light import RED
+from workflows.indicators.states import Color
 from workflows.monitoring import alerts, bottlenecks, facts, figures, periods
 from workflows.monitoring.period_figures import PeriodFigures
 
@@ -33,8 +34,8 @@ def consolidate(session: Session, plan_code: str, code: str) -> Consolidated:
     known, computed = _store(session, period)
     alerts.refresh(session, period, known, computed)
     entities = bottlenecks.refresh(session, period, known, computed)
-    period.state = periods.CONSOLIDATED
-    red = any(figure.assessment.color == RED for figure in computed.indicators.values())
+    period.state = PeriodState.CONSOLIDATED
+    red = any(figure.assessment.color == Color.RED for figure in computed.indicators.values())
     return Consolidated(entities, red or bool(entities) or period.month in QUARTER_ENDS)
 
 
@@ -44,7 +45,7 @@ def store_figures(session: Session, period: Period) -> PeriodFigures:
 
 
 def _store(session: Session, period: Period) -> tuple[facts.PlanFacts, PeriodFigures]:
-    if period.state == periods.CLOSED:
+    if period.state == PeriodState.CLOSED:
         raise PeriodFrozen(plan_code=period.plan_code, period_code=period.code, action="consolidar")
     session.flush()
     known = facts.load(session, period.plan_code, period.code)

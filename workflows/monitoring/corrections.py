@@ -14,6 +14,7 @@ from workflows.auditing.models import AuditEntry
 from workflows.auditing.recording import record
 from workflows.auditing.states import Outcome
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.errors import NotFound, PeriodFrozen, Refused
 from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
@@ -50,7 +51,7 @@ def correct_measurement(
     except PeriodFrozen as refused:
         refused.attempt = {"valor": as_json(value), "motivo": reason}
         raise
-    if period.state == periods.CONSOLIDATED:
+    if period.state == PeriodState.CONSOLIDATED:
         consolidation.store_figures(session, period)
     return measurement
 

@@ -14,20 +14,11 @@ from workflows.cycles.models import Period
 from workflows.errors import NotFound
 from workflows.indicators.models import Indicator
 from workflows.monitoring import measurements, periods
-from workflows.monitoring.measurements import (
-    DRAFT,
-    ENDORSED,
-    MISSING,
-    RETURNED,
-    SENT,
-    VALIDATED,
-    ReportedRow,
-    changing_all,
-)
+from workflows.monitoring.measurements import ReportedRow, changing_all
 from workflows.monitoring.models import EntityReport, Measurement, PeriodRow
-from workflows.monitoring.states import ReportState
+from workflows.monitoring.states import MeasurementState, ReportState
 
-OPEN_ROWS = (DRAFT, RETURNED, MISSING)
+OPEN_ROWS = (MeasurementState.DRAFT, MeasurementState.RETURNED, MeasurementState.MISSING)
 """States of a row that its responsible still has to fill."""
 
 
@@ -73,14 +64,18 @@ def rows_to_validate(session: Session, period: Period, entity: str) -> list[Meas
     """The rows that were sent and wait for the liaison, in the order of the plan."""
     rows = periods.rows_due(session, period, entity=entity)
     known = measurements.of_rows(session, rows)
-    return [known[row.indicator_id] for row in rows if _state(known, row) == SENT]
+    return [known[row.indicator_id] for row in rows if _state(known, row) == MeasurementState.SENT]
 
 
 def accepted_rows(session: Session, period: Period, entity: str) -> list[Measurement]:
     """The rows the liaison accepted, in the order of the plan."""
     rows = periods.rows_due(session, period, entity=entity)
     known = measurements.of_rows(session, rows)
-    return [known[row.indicator_id] for row in rows if _state(known, row) in (VALIDATED, ENDORSED)]
+    return [
+        known[row.indicator_id]
+        for row in rows
+        if _state(known, row) in (MeasurementState.VALIDATED, MeasurementState.ENDORSED)
+    ]
 
 
 def send(
@@ -101,11 +96,11 @@ def send(
     report = find(session, period, entity)
     known = measurements.missing_begun(session, period, [row.indicator_id for row in rows], known)
     sent = [(known[row.indicator_id], row) for row in rows]
-    sent = [(one, row) for one, row in sent if one.state not in (VALIDATED, ENDORSED)]
+    sent = [(one, row) for one, row in sent if one.state not in (MeasurementState.VALIDATED, MeasurementState.ENDORSED)]
     with changing_all(session, engine, [one for one, _ in sent], actor, "enviar", reason=late_reason):
         for measurement, row in sent:
             measurements.write(measurement, row)
-            measurement.state, measurement.return_reason = SENT, ""
+            measurement.state, measurement.return_reason = MeasurementState.SENT, ""
             measurement.late_reason = late_reason
             measurement.reported_by, measurement.reported_at = actor.id, engine.now()
     if report.first_sent_at is None:
@@ -130,7 +125,7 @@ def decide(
     for (accepted, reason), decided in alike.items():
         with changing_all(session, engine, decided, actor, "validar" if accepted else "devolver", reason=reason):
             for measurement in decided:
-                measurement.state = VALIDATED if accepted else RETURNED
+                measurement.state = MeasurementState.VALIDATED if accepted else MeasurementState.RETURNED
                 measurement.return_reason = reason
                 measurement.validated_by, measurement.validated_at = actor.id, engine.now()
     returned = responsibles_with_open_rows(session, period, entity)
@@ -143,10 +138,10 @@ def decide(
 def endorse(session: Session, engine: ProcessEngine, period: Period, entity: str, *, actor: Actor) -> EntityReport:
     """The head of the entity answers for the report. Raises `PeriodFrozen`."""
     report = find(session, period, entity)
-    validated = _in_state(session, period, entity, VALIDATED)
+    validated = _in_state(session, period, entity, MeasurementState.VALIDATED)
     with changing_all(session, engine, validated, actor, "avalar"):
         for measurement in validated:
-            measurement.state = ENDORSED
+            measurement.state = MeasurementState.ENDORSED
             measurement.endorsed_by, measurement.endorsed_at = actor.id, engine.now()
     report.endorsed_by, report.endorsed_at = actor.id, engine.now()
     if report.state != ReportState.MISSING:
@@ -159,10 +154,10 @@ def send_back(
 ) -> EntityReport:
     """The head returns the report to the liaison, who looks at every row again. Raises `PeriodFrozen`."""
     report = find(session, period, entity)
-    validated = _in_state(session, period, entity, VALIDATED)
+    validated = _in_state(session, period, entity, MeasurementState.VALIDATED)
     with changing_all(session, engine, validated, actor, "reabrir", reason=reason):
         for measurement in validated:
-            measurement.state = SENT
+            measurement.state = MeasurementState.SENT
     report.state, report.return_reason = ReportState.RETURNED, reason
     report.times_returned += 1
     return report
@@ -174,7 +169,7 @@ def _in_state(session: Session, period: Period, entity: str, state: str) -> list
 
 
 def _state(known: dict[int, Measurement], row: PeriodRow) -> str:
-    return known[row.indicator_id].state if row.indicator_id in known else DRAFT
+    return known[row.indicator_id].state if row.indicator_id in known else MeasurementState.DRAFT
 
 
 def _distinct(names: Iterable[str | None]) -> list[str]:

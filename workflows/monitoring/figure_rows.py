@@ -102,7 +102,7 @@ def read_level(row: Figure) -> LevelFigure:
         name=row.data["name"],
         capped=row.compliance or Decimal(0),
         uncapped=row.uncapped or Decimal(0),
-        color=row.color or "",
+        color=row.color,
         results=_number(row.data["results"]),
         products=_number(row.data["products"]),
     )

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from workflows.calendar import month_end
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.indicators import formulas
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.rollup import Rate, RollUp, Share, Structure, roll_up
+from workflows.indicators.states import IndicatorKind, Status
 from workflows.indicators.traffic_light import Bands, bands_at, color_of
 from workflows.monitoring import facts as reading
 from workflows.monitoring import month_facts
@@ -44,10 +46,7 @@ __all__ = [
     "store",
 ]
 
-RESULT = "resultado"
-PRODUCT = "producto"
-CONSOLIDATED, CLOSED = "consolidado", "cerrado"
-KEPT = (CONSOLIDATED, CLOSED)
+KEPT = (PeriodState.CONSOLIDATED, PeriodState.CLOSED)
 """States of a month whose figures are read and not computed."""
 
 INDICATOR = "indicador"
@@ -80,7 +79,7 @@ def levels(session: Session, plan_code: str, period: str) -> LevelFigures | None
     found = {level: _of_level([figure for figure, _ in rows], level) for level in LEVELS}
     return LevelFigures(
         period=period,
-        frozen=rows[0][1] == CLOSED,
+        frozen=rows[0][1] == PeriodState.CLOSED,
         objectives=found["objetivo"],
         lines=found["linea"],
         entities=found["entidad"],
@@ -131,7 +130,7 @@ def of_indicator(
         return (_computed(session, plan_code, fact, period) if fact else None), False
     query = sa.select(Figure).where(Figure.period_id == found.id, Figure.level == INDICATOR, Figure.code == code)
     row = session.scalar(query)
-    return (read_indicator(row) if row else None), found.state == CLOSED
+    return (read_indicator(row) if row else None), found.state == PeriodState.CLOSED
 
 
 def compute(
@@ -158,8 +157,8 @@ def figures_of(facts: PlanFacts, assess: Callable[..., Assessment] = formulas.as
     }
     shares = [_share(figure) for figure in indicators.values()]
     total = roll_up(shares, facts.structure)
-    results = roll_up((share for share in shares if share.kind == RESULT), facts.structure)
-    products = roll_up((share for share in shares if share.kind == PRODUCT), facts.structure)
+    results = roll_up((share for share in shares if share.kind == IndicatorKind.RESULT), facts.structure)
+    products = roll_up((share for share in shares if share.kind == IndicatorKind.PRODUCT), facts.structure)
     levels = {level: _levels(facts.names[level], (total, results, products), level, facts.bands) for level in LEVELS}
     return PeriodFigures(
         plan_code=facts.plan_code,
@@ -192,7 +191,7 @@ def store(session: Session, period: Period, figures: PeriodFigures) -> None:
 
 def frozen(session: Session, plan_code: str, period: str) -> PeriodFigures | None:
     """The figures kept when the month was closed; `None` while it is not."""
-    found = _kept_period(session, plan_code, period, (CLOSED,))
+    found = _kept_period(session, plan_code, period, (PeriodState.CLOSED,))
     return kept(session, found) if found else None
 
 
@@ -206,7 +205,7 @@ def kept(session: Session, period: Period) -> PeriodFigures | None:
         plan_code=period.plan_code,
         period=period.code,
         cutoff=month_end(period.year, period.month),
-        frozen=period.state == CLOSED,
+        frozen=period.state == PeriodState.CLOSED,
         formula_version=rows[0].formula_version,
         indicators={row.code: read_indicator(row) for row in rows if row.level == INDICATOR},
         objectives=levels["objetivo"],
@@ -317,9 +316,9 @@ def _by_level(figures: PeriodFigures) -> dict[str, Mapping[str, LevelFigure]]:
 
 def _indicator_json(figure: IndicatorFigure) -> dict[str, Any]:
     found = figure.assessment
-    if found.status in (formulas.NOT_PROGRAMMED, formulas.NO_CUTOFF_YET):
+    if found.status in (Status.NOT_PROGRAMMED, Status.NO_CUTOFF_YET):
         return {"estado": found.status}
-    if found.status == formulas.NO_DATA:
+    if found.status == Status.NO_DATA:
         return _without_nothing(estado=found.status, ultimo=_plain(found.last), color=found.color)
     decimals = max(1, figure.decimals)
     return _without_nothing(

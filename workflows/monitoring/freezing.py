@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM
 from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.events import PeriodClosed
 from workflows.indicators.formulas import FORMULA_VERSION
 from workflows.monitoring import consolidation, periods
-from workflows.monitoring.measurements import ENDORSED, FROZEN, changing_all
+from workflows.monitoring.measurements import changing_all
 from workflows.monitoring.models import Measurement
+from workflows.monitoring.states import MeasurementState
 
 
 def freeze(session: Session, engine: ProcessEngine, plan_code: str, code: str) -> Period:
@@ -21,14 +23,14 @@ def freeze(session: Session, engine: ProcessEngine, plan_code: str, code: str) -
     Late values of earlier months that count from this one are frozen with it. A closed month stays as it is.
     """
     period = periods.find(session, plan_code, code)
-    if period.state == periods.CLOSED:
+    if period.state == PeriodState.CLOSED:
         return period
     consolidation.store_figures(session, period)
     counted = _counted(session, period)
     with changing_all(session, engine, counted, SYSTEM, "congelar"):
         for measurement in counted:
-            measurement.state = FROZEN
-    period.state = periods.CLOSED
+            measurement.state = MeasurementState.FROZEN
+    period.state = PeriodState.CLOSED
     period.frozen_at, period.frozen_by = engine.now(), period.approved_by or SYSTEM.id
     period.formula_version = FORMULA_VERSION
     session.flush()
@@ -40,7 +42,7 @@ def _counted(session: Session, period: Period) -> list[Measurement]:
     query = (
         sa.select(Measurement)
         .join(Period, Period.id == Measurement.period_id)
-        .where(Measurement.state == ENDORSED, Period.plan_code == period.plan_code)
+        .where(Measurement.state == MeasurementState.ENDORSED, Period.plan_code == period.plan_code)
         .where(
             sa.or_(
                 sa.and_(Measurement.period_id == period.id, Measurement.counts_from.is_(None)),

@@ -13,15 +13,16 @@ from engine.instances import commands as instances
 from engine.runtime import ProcessEngine
 from workflows.cycles import cadence
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.events import ReportMissing
 from workflows.monitoring import entity_reports, measurements, periods
-from workflows.monitoring.measurements import DRAFT, ENDORSED, MISSING, SENT, VALIDATED, changing_all
+from workflows.monitoring.measurements import changing_all
 from workflows.monitoring.models import EntityReport, Measurement
 from workflows.monitoring.states import ReportState
 from workflows.plan.models import Plan
+from workflows.monitoring.states import MeasurementState, ReportState
 from workflows.spanish import month_name
 
-LATE, NEVER = ReportState.LATE, ReportState.NEVER
 LATE_PROCESS, LATE_KEY = "f5_reporte_extemporaneo", "f5x"
 GIVEN = {"plan": TEXT, "periodo": TEXT, "cierre": DATE, "entidad": TEXT, "responsables_pendientes": LIST}
 """What a late case begins with."""
@@ -32,8 +33,8 @@ def close_reporting(session: Session, engine: ProcessEngine, period: Period) -> 
 
     Doing it twice opens nothing more.
     """
-    if period.state == periods.OPEN:
-        period.state = periods.IN_VALIDATION
+    if period.state == PeriodState.OPEN:
+        period.state = PeriodState.IN_VALIDATION
     missing = [report for report in _reports(session, period) if report.state != ReportState.ENDORSED]
     for report in missing:
         if report.late_instance_id is None:
@@ -46,12 +47,14 @@ def incorporate(session: Session, engine: ProcessEngine, period: Period, entity:
     report = entity_reports.find(session, period, entity)
     counts_from = _next_open_month(session, period)
     endorsed = [
-        one for one in _measurements(session, period, entity) if one.state == ENDORSED and one.counts_from is None
+        one
+        for one in _measurements(session, period, entity)
+        if one.state == MeasurementState.ENDORSED and one.counts_from is None
     ]
     with changing_all(session, engine, endorsed, SYSTEM, "incorporar"):
         for measurement in endorsed:
             measurement.late, measurement.counts_from = True, counts_from
-    report.state = LATE
+    report.state = ReportState.LATE
     return report
 
 
@@ -59,12 +62,14 @@ def give_up(session: Session, engine: ProcessEngine, period: Period, entity: str
     """Leave the month without data: the time for the late report ran out too."""
     report = entity_reports.find(session, period, entity)
     unfinished = [
-        one for one in _measurements(session, period, entity) if one.state not in (MISSING, *measurements.COUNTED)
+        one
+        for one in _measurements(session, period, entity)
+        if one.state not in (MeasurementState.MISSING, *measurements.COUNTED)
     ]
     with changing_all(session, engine, unfinished, SYSTEM, "vencer"):
         for measurement in unfinished:
-            measurement.state = MISSING
-    report.state = NEVER
+            measurement.state = MeasurementState.MISSING
+    report.state = ReportState.NEVER
     return report
 
 
@@ -104,7 +109,7 @@ def _expire(session: Session, engine: ProcessEngine, period: Period, report: Ent
 
 def _reopen(session: Session, engine: ProcessEngine, due: Iterable[Measurement]) -> None:
     """What nobody sent says so; what was accepted is looked at again, for nobody endorsed it."""
-    after = {DRAFT: MISSING, VALIDATED: SENT}
+    after = {MeasurementState.DRAFT: MeasurementState.MISSING, MeasurementState.VALIDATED: MeasurementState.SENT}
     changed = [measurement for measurement in due if measurement.state in after]
     with changing_all(session, engine, changed, SYSTEM, "vencer"):
         for measurement in changed:
@@ -114,7 +119,7 @@ def _reopen(session: Session, engine: ProcessEngine, due: Iterable[Measurement])
 def _next_open_month(session: Session, period: Period) -> str:
     closed = set(
         session.scalars(
-            sa.select(Period.code).where(Period.plan_code == period.plan_code, Period.state == periods.CLOSED)
+            sa.select(Period.code).where(Period.plan_code == period.plan_code, Period.state == PeriodState.CLOSED)
         )
     )
     code = cadence.next_month(period.code)

@@ -24,8 +24,7 @@ from workflows.monitoring.history import facts
 from workflows.monitoring.models import EntityReport, Measurement, MeasurementChange, MeasurementEvidence, PeriodRow
 from workflows.monitoring.states import MeasurementState
 
-DRAFT, SENT, RETURNED, VALIDATED, ENDORSED, FROZEN, MISSING = MeasurementState
-COUNTED = (ENDORSED, FROZEN)
+COUNTED = (MeasurementState.ENDORSED, MeasurementState.FROZEN)
 """States of a measurement that the figures take in."""
 
 
@@ -75,7 +74,7 @@ def missing_begun(
         return dict(known)
     session.execute(
         sa.insert(Measurement),
-        [{"period_id": period.id, "indicator_id": one, "state": DRAFT} for one in missing],
+        [{"period_id": period.id, "indicator_id": one, "state": MeasurementState.DRAFT} for one in missing],
     )
     query = sa.select(Measurement).where(Measurement.period_id == period.id, Measurement.indicator_id.in_(missing))
     begun = session.scalars(query.options(lazyload(Measurement.evidence), lazyload(Measurement.indicator))).all()
@@ -148,7 +147,7 @@ def ensure_changeable(session: Session, measurement: Measurement, action: str) -
     that wait for the cut-off from which they count.
     """
     period = session.get_one(Period, measurement.period_id)
-    never_frozen = measurement.state != FROZEN and (
+    never_frozen = measurement.state != MeasurementState.FROZEN and (
         period.state != PeriodState.CLOSED
         or measurement.counts_from is not None
         or _late_case_open(session, measurement)
@@ -205,7 +204,7 @@ def _late_case_open(session: Session, measurement: Measurement) -> bool:
     query = sa.select(EntityReport.id).where(
         EntityReport.period_id == measurement.period_id,
         EntityReport.entity_code == row.scalar_subquery(),
-        EntityReport.state == MISSING,
+        EntityReport.state == MeasurementState.MISSING,
         EntityReport.late_instance_id.is_not(None),
     )
     return session.scalar(query) is not None

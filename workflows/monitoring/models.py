@@ -13,6 +13,7 @@ from engine.database import Base, states
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.indicators.models import Indicator
+from workflows.indicators.states import Color, Measure, Status
 from workflows.monitoring.states import AlertState, BottleneckState, MeasurementState, ReportState
 
 
@@ -167,8 +168,8 @@ class Figure(Base):
     year_progress: Mapped[Decimal | None]
     compliance: Mapped[Decimal | None]
     uncapped: Mapped[Decimal | None]
-    color: Mapped[str | None] = mapped_column(sa.String(20))
-    status: Mapped[str | None] = mapped_column(sa.String(40))
+    color: Mapped[Color | None] = mapped_column(states(Color))
+    status: Mapped[Status | None] = mapped_column(states(Status, 40))
     formula_version: Mapped[str] = mapped_column(sa.String(20))
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -192,10 +193,7 @@ class Alert(Base):
 
 
 class Bottleneck(Base):
-    """A candidate found by the rule, and what the people decided about it.
-
-    `proposed`, `measure`: preventiva, plan_de_choque, ninguna. `state`: candidato, cuello, descartado.
-    """
+    """A candidate found by the rule, and what the people decided about it."""
 
     __tablename__ = "bottleneck"
     __table_args__ = (sa.UniqueConstraint("period_id", "indicator_id"),)
@@ -205,12 +203,12 @@ class Bottleneck(Base):
     indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
     why: Mapped[str] = mapped_column(sa.Text)
-    proposed: Mapped[str] = mapped_column(sa.String(20))
+    proposed: Mapped[Measure] = mapped_column(states(Measure))
     state: Mapped[BottleneckState] = mapped_column(states(BottleneckState), default=BottleneckState.CANDIDATE)
     cause: Mapped[str] = mapped_column(sa.Text, default="")
     category: Mapped[str] = mapped_column(sa.String(40), default="")
     severity: Mapped[str] = mapped_column(sa.String(20), default="")
-    measure: Mapped[str] = mapped_column(sa.String(20), default="")
+    measure: Mapped[Measure] = mapped_column(states(Measure), default=Measure.UNDECIDED)
     action: Mapped[str] = mapped_column(sa.Text, default="")
     responsible: Mapped[str | None] = mapped_column(sa.String(60))
     due_on: Mapped[dt.date | None]

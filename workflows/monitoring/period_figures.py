@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workflows.indicators.formulas import Assessment
+from workflows.indicators.states import Color, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Cell:
     executed: Decimal | None
     programmed_to_date: Decimal | None
     compliance: Decimal | None
-    color: str | None
-    status: str | None
+    color: Color | None
+    status: Status | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class LevelFigure:
     name: str
     capped: Decimal
     uncapped: Decimal
-    color: str
+    color: Color | None
     results: Decimal | None
     products: Decimal | None
 

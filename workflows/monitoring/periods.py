@@ -22,7 +22,6 @@ from workflows.people.models import Person
 from workflows.plan import participants
 from workflows.plan.models import Plan, Project
 
-OPEN, IN_VALIDATION, CONSOLIDATED, CLOSED = PeriodState
 FALLBACK_ROLES = ("responsable_meta", "enlace_planeacion")
 
 
@@ -91,7 +90,7 @@ def _ensure_period(session: Session, engine: ProcessEngine, plan_code: str, code
         year=start.year,
         month=start.month,
         cutoff_on=cutoff,
-        state=OPEN,
+        state=PeriodState.OPEN,
         instance_id=instance_id,
         opened_at=engine.now(),
     )

@@ -6,16 +6,16 @@ from decimal import Decimal
 
 from workflows.indicators import wording
 from workflows.indicators.alerts import goes_back
-from workflows.indicators.formulas import MET, NOT_MET, Assessment
-from workflows.indicators.traffic_light import ORANGE, RED, YELLOW
+from workflows.indicators.formulas import Assessment
+from workflows.indicators.states import Annualization, Color, Status
 from workflows.monitoring.rows import ProgressRow
 
 COLOR_WORDS = {color: word.lower() for color, word in wording.COLOR_WORDS.items()}
 STATUS_WORDS = {status: word.lower() for status, word in wording.STATUS_WORDS.items()} | {
-    MET: "cumple",
-    NOT_MET: "no cumple",
+    Status.MET: "cumple",
+    Status.NOT_MET: "no cumple",
 }
-LOW = (RED, YELLOW)
+LOW = (Color.RED, Color.YELLOW)
 
 
 def words(found: Assessment) -> str:
@@ -27,9 +27,9 @@ def needs_delay_reason(row: ProgressRow, value: Decimal) -> bool:
     """Whether a value must be explained: behind the programme, or going the wrong way."""
     before = row.before
     back = before is not None and goes_back(row.sheet.annualization, before, value)
-    return back or row.assess(value).color in LOW or (row.sheet.annualization == "suma" and value < 0)
+    return back or row.assess(value).color in LOW or (row.sheet.annualization == Annualization.SUM and value < 0)
 
 
 def needs_excess_reason(row: ProgressRow, value: Decimal) -> bool:
     """Whether a value is over-execution, which must be explained."""
-    return row.assess(value).color == ORANGE
+    return row.assess(value).color == Color.ORANGE

@@ -16,8 +16,8 @@ from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import IndicatorSheet, Month
 from workflows.indicators.traffic_light import Bands, bands_at
 from workflows.monitoring import facts
-from workflows.monitoring.measurements import DRAFT
 from workflows.monitoring.models import Measurement, PeriodRow
+from workflows.monitoring.states import MeasurementState
 from workflows.plan.models import Plan
 from workflows.spanish import MONTHS, number
 
@@ -57,7 +57,7 @@ class ProgressRow:
     @property
     def state(self) -> str:
         """How the row stands; a row nobody touched is a draft."""
-        return self.measurement.state if self.measurement else DRAFT
+        return self.measurement.state if self.measurement else MeasurementState.DRAFT
 
     @property
     def before(self) -> Decimal | None:

@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from workflows.indicators.sheets import FALLING, PERIODICITIES, RISING, SUM
 from workflows.people.roles import BY_ID, INSTALLATION
+from workflows.indicators.sheets import PERIODICITIES
+from workflows.indicators.states import Annualization, IndicatorKind
+from workflows.people.roles import BY_ID
 from workflows.records.columns import BY_KEY, MAX_YEARS
 from workflows.records.data import IndicatorRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, Problem
@@ -136,11 +139,11 @@ def _sheets_are_sound(data: PlanData) -> Iterator[Problem]:
 def _sheet_errors(i: IndicatorRecord) -> Iterator[tuple[str, str]]:
     if (i.baseline is None) != (i.baseline_year is None):
         yield "anio_lb", "La línea base lleva valor y año, o ninguno de los dos."
-    if i.annualization == FALLING and i.baseline is None:
+    if i.annualization == Annualization.FALLING and i.baseline is None:
         yield "linea_base", "Un indicador decreciente necesita línea base."
-    if i.annualization == RISING and i.final_target < (i.baseline or 0):
+    if i.annualization == Annualization.RISING and i.final_target < (i.baseline or 0):
         yield "meta_final", "Es creciente: la meta final no puede ser menor que la línea base."
-    if i.annualization == FALLING and i.baseline is not None and i.final_target > i.baseline:
+    if i.annualization == Annualization.FALLING and i.baseline is not None and i.final_target > i.baseline:
         yield "meta_final", "Es decreciente: la meta final no puede ser mayor que la línea base."
     if not 0 <= i.decimals <= 6:
         yield "decimales", "Los decimales van de 0 a 6."
@@ -167,10 +170,10 @@ def _targets_agree(data: PlanData) -> Iterator[Problem]:
 
 def _final_target_agrees(data: PlanData, i: IndicatorRecord) -> Iterator[Problem]:
     total, last = sum(i.targets.values(), Decimal(0)), i.targets[max(i.targets)]
-    if i.annualization == SUM and total != i.final_target:
+    if i.annualization == Annualization.SUM and total != i.final_target:
         message = f"Es suma: las metas anuales suman {number(total)} y la meta final es {number(i.final_target)}."
         yield _at(data, "metas", i.code, "", message)
-    if i.annualization != SUM and last != i.final_target:
+    if i.annualization != Annualization.SUM and last != i.final_target:
         message = (
             f"La última meta anual es {number(last)} y la meta final es {number(i.final_target)}; deben coincidir."
         )
@@ -192,7 +195,7 @@ def _months_agree(data: PlanData) -> Iterator[Problem]:
             months = [i.monthly.get((year, month)) for month in range(1, 13)]
             key, target = f"{i.code} {year}", i.targets.get(year)
             known = [value for value in months if value is not None]
-            reached = sum(known, Decimal(0)) if i.annualization == SUM else known[-1]
+            reached = sum(known, Decimal(0)) if i.annualization == Annualization.SUM else known[-1]
             if target is None:
                 yield _at(data, "programacion", key, "anio", f"{i.code} no tiene meta en {year}.")
             elif len(known) < 12:
@@ -210,7 +213,7 @@ def _measurements_fit(data: PlanData) -> Iterator[Problem]:
             if not data.plan.first_year <= year <= data.plan.last_year:
                 yield _at(data, "mediciones", key, "anio", f"{year} queda fuera de los años del plan.")
                 break
-            if value < 0 and kinds.get(code) == SUM:
+            if value < 0 and kinds.get(code) == Annualization.SUM:
                 column = BY_KEY["mediciones"].columns[month + 1].key
                 message = "Es suma y el valor es negativo. Confirme que corrige un mes anterior."
                 yield _at(data, "mediciones", key, column, message, WARNING)
@@ -222,7 +225,7 @@ def _structure_is_whole(data: PlanData) -> Iterator[Problem]:
             yield _at(data, "lineas", line.code, "", f"{line.code} no tiene objetivos.")
     for objective in data.objectives:
         kinds = {i.kind for i in data.indicators if i.objective == objective.code and i.active}
-        for kind in ("resultado", "producto"):
+        for kind in IndicatorKind:
             if kind not in kinds:
                 message = f"{objective.code} no tiene ningún indicador de {kind}."
                 yield _at(data, "objetivos", objective.code, "", message, WARNING)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from workflows.indicators.sheets import ANNUALIZATIONS, PERIODICITIES
+from workflows.indicators.sheets import PERIODICITIES
+from workflows.indicators.states import Annualization, IndicatorKind
 from workflows.indicators.traffic_light import COLORS
 
 MONTH_NAMES = (
@@ -152,7 +153,7 @@ INDICATORS = Sheet(
     (
         _code(),
         Column("objetivo", "Objetivo", required=True, refers_to="objetivos"),
-        Column("clase", "Clase", required=True, choices=("resultado", "producto")),
+        Column("clase", "Clase", required=True, choices=tuple(IndicatorKind)),
         Column("entidad", "Entidad", required=True, refers_to="entidades"),
         Column("peso", "Peso (%)", NUMBER, required=True),
         Column("nombre", "Nombre", required=True, longest=500),
@@ -162,7 +163,7 @@ INDICATORS = Sheet(
             "anualizacion",
             "Anualización",
             required=True,
-            choices=ANNUALIZATIONS,
+            choices=tuple(Annualization),
             note="suma: cada mes se reporta lo hecho en el mes; las demás: el nivel al corte.",
         ),
         Column("linea_base", "Línea base", NUMBER, note="Obligatoria si es decreciente."),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, MonthTarget, Thresholds, YearTarget
+from workflows.indicators.states import Annualization, IndicatorKind
 from workflows.indicators.traffic_light import Bands, write_bands
 from workflows.people import holdings
 from workflows.people.directory import seed_roles
@@ -149,10 +150,10 @@ def write_indicator(
 
 
 def _fill(indicator: Indicator, record: IndicatorRecord) -> None:
-    indicator.name, indicator.kind, indicator.entity_code = record.name, record.kind, record.entity
+    indicator.name, indicator.kind, indicator.entity_code = record.name, IndicatorKind(record.kind), record.entity
     indicator.project_code, indicator.weight = record.project or None, record.weight
     indicator.unit, indicator.decimals = record.unit, record.decimals
-    indicator.annualization, indicator.periodicity = record.annualization, record.periodicity
+    indicator.annualization, indicator.periodicity = Annualization(record.annualization), record.periodicity
     indicator.baseline, indicator.baseline_year = record.baseline, record.baseline_year
     indicator.final_target, indicator.lag_days = record.final_target, record.lag_days
     indicator.definition, indicator.formula, indicator.source = record.definition, record.formula, record.source

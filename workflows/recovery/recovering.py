@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.indicators.models import Indicator
-from workflows.indicators.sheets import FALLING
-from workflows.indicators.traffic_light import GREEN
+from workflows.indicators.states import Annualization, Color
 from workflows.monitoring.models import Figure, PeriodRow
-from workflows.monitoring.periods import CLOSED
 from workflows.recovery.models import RecoveryPlan
 from workflows.spanish import enumeration, month_name, number
 
@@ -46,7 +45,7 @@ def judge(session: Session, plan: RecoveryPlan) -> Verdict:
     if not cutoffs:
         return Verdict(False, f"No hay un corte cerrado después de {month_name(plan.since_period)}.")
     last = cutoffs[-CUTOFFS:]
-    if len(last) == CUTOFFS and all(one.color == GREEN for one in last):
+    if len(last) == CUTOFFS and all(one.color == Color.GREEN for one in last):
         return Verdict(True, f"En verde en {enumeration([month_name(one.period) for one in last])}.")
     value = _value(indicator, last)
     target = number(plan.recovery_target)
@@ -66,7 +65,7 @@ def cutoffs_after(session: Session, plan: RecoveryPlan) -> list[Cutoff]:
         .join(Period, Period.id == Figure.period_id)
         .join(Indicator, Indicator.code == Figure.code)
         .where(Indicator.id == plan.indicator_id, Figure.level == "indicador")
-        .where(Period.plan_code == plan.plan_code, Period.code > plan.since_period, Period.state == CLOSED)
+        .where(Period.plan_code == plan.plan_code, Period.code > plan.since_period, Period.state == PeriodState.CLOSED)
         .where(due.exists())
         .order_by(Period.code)
     )
@@ -76,7 +75,7 @@ def cutoffs_after(session: Session, plan: RecoveryPlan) -> list[Cutoff]:
 def _reached(indicator: Indicator, executed: Decimal | None, target: Decimal | None) -> bool:
     if executed is None or target is None:
         return False
-    return executed <= target if indicator.annualization == FALLING else executed >= target
+    return executed <= target if indicator.annualization == Annualization.FALLING else executed >= target
 
 
 def _value(indicator: Indicator, last: Sequence[Cutoff]) -> str:

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, Thresholds
+from workflows.indicators.states import Status
 from workflows.indicators.traffic_light import bands_at, read_bands
 from workflows.meetings.models import Commitment, Meeting, Verdict
 from workflows.monitoring import added_fields, periods
@@ -87,7 +89,7 @@ def _history(session: Session, period: Period) -> list[HistoryPoint]:
         sa.select(Period.code, Figure.compliance)
         .join(Figure, Figure.period_id == Period.id)
         .where(Period.plan_code == period.plan_code, Period.code < period.code, Figure.level == "plan")
-        .where(Period.state == periods.CLOSED)
+        .where(Period.state == PeriodState.CLOSED)
         .order_by(Period.code)
     )
     return [HistoryPoint(code, value) for code, value in session.execute(query) if value is not None]
@@ -138,7 +140,7 @@ def _roll_up(
 
 
 def _light(figure: LevelFigure | None) -> Light:
-    return light(figure.color, None) if figure else light(None, "sin_corte_exigible")
+    return light(figure.color, None) if figure else light(None, Status.NO_CUTOFF_YET)
 
 
 def _lines(

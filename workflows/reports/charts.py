@@ -10,13 +10,14 @@ from typing import Any
 import vl_convert
 
 from workflows.documents import fonts
+from workflows.indicators.states import Color
 from workflows.indicators.wording import COLOR_WORDS
 from workflows.reports.contents import Report
 from workflows.spanish import MONTHS, percentage
 
-HEX = {
-    "rojo": "#b3261e", "amarillo": "#b98900", "verde": "#146c43", "naranja": "#c2570c", "gris": "#55606c",
-    "blanco": "#c3ccd6",
+HEX: Mapping[str, str] = {
+    Color.RED: "#b3261e", Color.YELLOW: "#b98900", Color.GREEN: "#146c43", Color.ORANGE: "#c2570c",
+    Color.GREY: "#55606c", Color.WHITE: "#c3ccd6",
 }  # fmt: skip
 CONFIG: dict[str, Any] = {
     "font": fonts.CHARTS,

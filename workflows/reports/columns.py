@@ -5,10 +5,11 @@ A column without `printed` stands in the workbook alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from workflows.documents.tables import Column, Painted, Said
+from workflows.indicators.states import Color
 from workflows.reports.contents import (
     AlertLine,
     BottleneckLine,
@@ -22,9 +23,9 @@ from workflows.reports.contents import (
 from workflows.reports.words import BOTTLENECK_STATES, COMMITMENT_STATES, DECISIONS, MEASURES, REPORT_STATES, VERDICTS
 from workflows.spanish import local_day, long_day, number, percentage
 
-FILLS = {
-    "rojo": "FDECEB", "amarillo": "FFF4D6", "verde": "E6F4EC", "naranja": "FFEADB", "gris": "ECEFF2",
-    "blanco": "FFFFFF",
+FILLS: Mapping[str, str] = {
+    Color.RED: "FDECEB", Color.YELLOW: "FFF4D6", Color.GREEN: "E6F4EC", Color.ORANGE: "FFEADB", Color.GREY: "ECEFF2",
+    Color.WHITE: "FFFFFF",
 }  # fmt: skip
 
 

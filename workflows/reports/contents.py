@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from workflows.indicators.states import Color, Status
 from workflows.indicators.wording import COLOR_ICONS, COLOR_WORDS, STATUS_WORDS
 from workflows.monitoring.trace import Evidence
 
@@ -23,7 +24,7 @@ class Light:
 @lru_cache(maxsize=64)
 def light(color: str | None, status: str | None) -> Light:
     """The light of a figure; a status without colour (nothing to judge) is white."""
-    shown = color or ("gris" if status == "sin_dato" else "blanco")
+    shown = color or (Color.GREY if status == Status.NO_DATA else Color.WHITE)
     word = STATUS_WORDS.get(status or "") or COLOR_WORDS[shown]
     return Light(shown, COLOR_ICONS[shown], word)
 
@@ -175,7 +176,7 @@ class Report:
 
     def counts(self) -> dict[str, int]:
         """How many indicators stand in each light, the worst first."""
-        order = ("rojo", "amarillo", "verde", "naranja", "gris", "blanco")
+        order = tuple(Color)
         found = [line.light.color for line in self.indicators]
         return {color: found.count(color) for color in order if color in found}
 

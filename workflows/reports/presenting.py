@@ -6,6 +6,7 @@ from typing import Any
 
 from workflows.documents.letters import shown
 from workflows.documents.tables import on_paper
+from workflows.indicators.states import Color
 from workflows.indicators.wording import COLOR_WORDS
 from workflows.monitoring.trace import Evidence
 from workflows.reports import columns
@@ -98,11 +99,11 @@ def _who_is_missing(report: Report) -> str:
 
 
 def _in_words(color: str, n: int) -> str:
-    if color == "naranja":
+    if color == Color.ORANGE:
         return "con sobreejecución"
-    if color == "gris":
+    if color == Color.GREY:
         return "sin dato"
-    if color == "blanco":
+    if color == Color.WHITE:
         return "sin nada que medir en este corte"
     return f"está{'n' if n != 1 else ''} en {color}"
 

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.documents import keeping
 from workflows.documents.keeping import Address
 from workflows.documents.models import Document
 from workflows.documents.prints import Maker, Print
 from workflows.documents.states import DocumentKind
-from workflows.monitoring.periods import CLOSED
 from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import Charts, draw
 from workflows.reports.contents import Report
@@ -36,7 +36,7 @@ def missing(session: Session) -> list[Address]:
     )
     query = (
         sa.select(Period.plan_code, Period.code)
-        .where(Period.state == CLOSED, Period.published_at.is_not(None), ~made.exists())
+        .where(Period.state == PeriodState.CLOSED, Period.published_at.is_not(None), ~made.exists())
         .order_by(Period.code.desc())
     )
     return [Address(plan_code, DocumentKind.MONTHLY_REPORT, code) for plan_code, code in session.execute(query)]

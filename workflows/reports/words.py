@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from workflows.indicators.states import Measure
+
 VERDICTS = {"cumple": "Cumple", "en_riesgo": "En riesgo", "no_cumple": "No cumple"}
 REPORT_STATES = {
     "pendiente": "Pendiente",
@@ -13,7 +17,11 @@ REPORT_STATES = {
     "extemporaneo": "Reporte extemporáneo",
     "no_presentado": "No presentado",
 }
-MEASURES = {"preventiva": "Medida preventiva", "plan_de_choque": "Plan de choque", "ninguna": "Ninguna"}
+MEASURES: Mapping[str, str] = {
+    Measure.PREVENTIVE: "Medida preventiva",
+    Measure.RECOVERY: "Plan de choque",
+    Measure.NONE: "Ninguna",
+}
 BOTTLENECK_STATES = {"cuello": "Cuello de botella", "descartado": "Descartado"}
 DECISIONS = {"procede": "Revisada: procede", "aclarar": "Se pidió aclarar"}
 COMMITMENT_STATES = {

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
-from workflows.indicators.sheets import FALLING, RISING
+from workflows.indicators.states import Annualization
 from workflows.records.data import IndicatorRecord, PlanRecord
 from workflows.simulation.mindset import Mind, Raw, Upload
 from workflows.spanish import number
 
 FIRST_THEME = "3.1"
 WRONG = "indicador_con_error"
+DIRECTIONS: Mapping[str, str] = {Annualization.RISING: "aumentar", Annualization.FALLING: "disminuir"}
 
 
 def define_lines(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
@@ -94,7 +96,7 @@ def _sheet(indicator: IndicatorRecord, plan: PlanRecord) -> Raw:
         "peso": _typed(indicator.weight),
         "fecha_inicio": f"{plan.first_year}-01-01",
         "fecha_fin": f"{plan.last_year}-12-31",
-        "direccion": {RISING: "aumentar", FALLING: "disminuir"}.get(indicator.annualization, "mantener"),
+        "direccion": DIRECTIONS.get(indicator.annualization, "mantener"),
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.runtime import ProcessEngine
 from workflows.calendar import WorkingCalendar, add_months, bogota_day
 from workflows.errors import NotFound
-from workflows.indicators.sheets import SUM
+from workflows.indicators.states import Annualization
 from workflows.lifecycle import starting
 from workflows.people import directory
 from workflows.records import writing
@@ -95,5 +95,5 @@ def _until(indicator: IndicatorRecord, last: int) -> IndicatorRecord:
     monthly = {(year - late, month): value for (year, month), value in indicator.monthly.items() if year - late <= last}
     if not targets:
         return indicator
-    final = sum(targets.values(), Decimal(0)) if indicator.annualization == SUM else targets[max(targets)]
+    final = sum(targets.values(), Decimal(0)) if indicator.annualization == Annualization.SUM else targets[max(targets)]
     return replace(indicator, targets=targets, monthly=monthly, final_target=final)

@@ -13,7 +13,7 @@ from engine.definitions import catalogue
 from engine.history import HistoryEntry
 from engine.incidents import Incident
 from engine.instances.models import Instance
-from engine.states import InstanceState, UserTaskState
+from engine.states import HistoryKind, InstanceState, UserTaskState
 from engine.tasks.models import UserTask
 from workflows import guide
 from workflows.forms.models import Submission
@@ -33,7 +33,7 @@ CLOSING_REVIEWS = {
 """The task that closes each phase; those of phases 4 and 5 close a year."""
 
 YEARLY = ("F4", "F5")
-DONE = ("task_completed", "step_completed", "call_completed")
+DONE = (HistoryKind.TASK_COMPLETED, HistoryKind.STEP_COMPLETED, HistoryKind.CALL_COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)

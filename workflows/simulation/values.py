@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from workflows.indicators.sheets import CONSTANT, FALLING, SUM, Month
+from workflows.indicators.sheets import Month
+from workflows.indicators.states import Annualization
 
 PACES = tuple(Decimal(pace) / 100 for pace in (46, 64, 72, 84, 90, 95, 98, 100, 102, 105, 112, 131))
 """How indicators go against their programme: most near it, a few behind, one ahead."""
@@ -40,13 +41,13 @@ class Reality:
         pace = self.choose(PACES, row["codigo"], month[0])
         pace += self.choose(NOISE, row["codigo"], month)
         programmed: Decimal = row["programado"] or Decimal(0)
-        if row["anualizacion"] == SUM:
+        if row["anualizacion"] == Annualization.SUM:
             value: Decimal = max(programmed * pace - (row["acumulado"] or Decimal(0)), Decimal(0))
-        elif row["anualizacion"] == CONSTANT:
+        elif row["anualizacion"] == Annualization.CONSTANT:
             value = programmed * min(Decimal("0.9") + pace / 10, Decimal("1.02"))
         else:
             value = _level(row, programmed, pace)
-        if row["anualizacion"] == CONSTANT and programmed == 100:
+        if row["anualizacion"] == Annualization.CONSTANT and programmed == 100:
             value = min(value, Decimal(100))  # a share of a whole
         if row.get("unidad") == "%" and 0 < value < 1:
             value = Decimal(1)  # less than one in a hundred is taken for a share of one
@@ -61,4 +62,4 @@ def _level(row: Mapping[str, Any], programmed: Decimal, pace: Decimal) -> Decima
     before: Decimal | None = row["acumulado"]
     if before is None:
         return reached
-    return min(reached, before) if row["anualizacion"] == FALLING else max(reached, before)
+    return min(reached, before) if row["anualizacion"] == Annualization.FALLING else max(reached, before)

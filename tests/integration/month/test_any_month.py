@@ -40,6 +40,7 @@ from web.boards.candidates import candidates
 from workflows import assembly
 from workflows.calendar import BOGOTA
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.documents import files
 from workflows.errors import InvalidSubmission, Refused
 from workflows.forms.models import Submission
@@ -349,7 +350,7 @@ class Month(RuleBasedStateMachine):
 
     def _look_whether_closed(self) -> None:
         with self.house.database.reading() as session:
-            closed = periods.find(session, PLAN, MONTH).state == periods.CLOSED
+            closed = periods.find(session, PLAN, MONTH).state == PeriodState.CLOSED
         if closed and not self.closed:
             for report in self.reports.values():
                 report.freeze()

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine.contracts import NUMBER, TEXT, Contract
 from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.evaluation import annual, annual_writing, tables
 from workflows.evaluation.annual import Written
 from workflows.evaluation.models import AnnualReport, EntityChapter
@@ -31,7 +32,6 @@ from workflows.handlers.evaluation.evaluation_forms import panel
 from workflows.indicators.models import Indicator
 from workflows.monitoring import figures
 from workflows.monitoring.models import Responsibility
-from workflows.monitoring.periods import CLOSED
 from workflows.sectors.models import Entity
 from workflows.spanish import long_day
 
@@ -171,7 +171,7 @@ def tool_in_service(question: Question) -> Proof | None:
     session, year = question.session, question.year
     closed = session.scalar(
         sa.select(sa.func.count()).where(
-            Period.plan_code == question.plan_code, Period.year == year, Period.state == CLOSED
+            Period.plan_code == question.plan_code, Period.year == year, Period.state == PeriodState.CLOSED
         )
     )
     if not closed:

@@ -10,12 +10,12 @@ from workflows.forms.handlers import FieldError, Values, path_of
 from workflows.formulation import battery
 from workflows.handlers.formulation.source_forms import repeated
 from workflows.handlers.formulation.theme_forms import too_long
-from workflows.indicators.sheets import FALLING, RISING
+from workflows.indicators.states import Annualization
 from workflows.plan.models import Plan
 
 GOALS, INDICATORS, PROGRAMMING, PROJECT_GOALS = "metas", "indicadores", "programacion", "metas_proyecto"
 NOT_HERE = "No está en la tabla de arriba. Agréguelo o elija otro."
-WRONG_WAY = {RISING: "disminuir", FALLING: "aumentar"}
+WRONG_WAY = {Annualization.RISING: "disminuir", Annualization.FALLING: "aumentar"}
 """The direction that each annualisation contradicts."""
 
 

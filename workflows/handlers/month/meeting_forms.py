@@ -13,6 +13,7 @@ from engine.errors import InvalidDeadline
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values
 from workflows.goals.models import Line, Objective
+from workflows.indicators.states import Measure
 from workflows.meetings import convening, minutes
 from workflows.meetings.convening import FOLLOW_UP, Call
 from workflows.meetings.minutes import Minutes
@@ -115,7 +116,7 @@ class WriteMinutes(PlainForm):
         minutes.write(context.session, meeting, _minutes(values))
         for row in values.get("medidas") or []:
             bottlenecks.decide_measure(
-                context.session, row["bottleneck_id"], measure=row["medida"], reason=row.get("razon") or ""
+                context.session, row["bottleneck_id"], measure=Measure(row["medida"]), reason=row.get("razon") or ""
             )
         return {}
 

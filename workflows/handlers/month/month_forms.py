@@ -12,11 +12,13 @@ from workflows.cycles.models import Period
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.handlers.month.entity_forms import entity_of, month_of
 from workflows.indicators.models import Indicator
+from workflows.indicators.states import Measure
 from workflows.monitoring import alerts, bottlenecks, figures
-from workflows.monitoring.alerts import ANSWERED, Answer
+from workflows.monitoring.alerts import Answer
 from workflows.monitoring.bottlenecks import Opinion
 from workflows.monitoring.models import Alert, Bottleneck
 from workflows.monitoring.progress import COLOR_WORDS
+from workflows.monitoring.states import AlertState, BottleneckState
 from workflows.spanish import percentage
 
 APPROVED = "aprobado"
@@ -35,7 +37,7 @@ class ReviewConsolidated(PlainForm):
             notes={
                 path_of("alertas", place): f"Se preguntó: {alert.question} Respondió: {alert.answer}"
                 for place, alert in enumerate(waiting)
-                if alert.state == ANSWERED
+                if alert.state == AlertState.ANSWERED
             },
             panels=[at_a_glance(context)],
         )
@@ -158,7 +160,7 @@ def at_a_glance(context: FormContext) -> Panel:
     if kept is None:
         return Panel("El mes", text="Todavía no se ha consolidado.")
     levels = [*([kept.plan] if kept.plan else []), *kept.lines.values(), *kept.entities.values()]
-    rows = [(f"{one.code} {one.name}", percentage(one.capped), COLOR_WORDS.get(one.color, "")) for one in levels]
+    rows = [(f"{one.code} {one.name}", percentage(one.capped), COLOR_WORDS.get(one.color or "", "")) for one in levels]
     return Panel("El mes de un vistazo", head=("Nivel", "Cumplimiento a la fecha", "Semáforo"), rows=rows)
 
 
@@ -176,7 +178,7 @@ def _alert_row(alert: Alert) -> Values:
         ROW_KEY: str(alert.id),
         "alert_id": alert.id,
         "alerta": f"{alert.entity_code} · {alert.text}",
-        "decision": alerts.PROCEEDS if alert.state == ANSWERED else None,
+        "decision": AlertState.PROCEEDS if alert.state == AlertState.ANSWERED else None,
         "pregunta": None,
     }
 
@@ -195,12 +197,12 @@ def _question_row(alert: Alert) -> Values:
 
 def _candidate_row(context: FormContext, kept: Bottleneck) -> Values:
     indicator = context.session.get_one(Indicator, kept.indicator_id)
-    undecided = kept.state == bottlenecks.CANDIDATE
+    undecided = kept.state == BottleneckState.CANDIDATE
     return {
         ROW_KEY: indicator.code,
         "bottleneck_id": kept.id,
         "indicador": f"{indicator.code} {indicator.name}",
-        "es_cuello": None if undecided else "si" if kept.state == bottlenecks.CONFIRMED else "no",
+        "es_cuello": None if undecided else "si" if kept.state == BottleneckState.CONFIRMED else "no",
         "causa": kept.cause or None,
         "categoria": kept.category or None,
         "severidad": kept.severity or None,
@@ -222,7 +224,7 @@ def _opinion(row: Values) -> Opinion:
         cause=row["causa"],
         category=row["categoria"],
         severity=row["severidad"],
-        measure=row["medida"],
+        measure=Measure(row["medida"]),
         action=row.get("accion") or "",
         responsible=row.get("responsable"),
         due_on=row.get("fecha"),

@@ -27,15 +27,17 @@ from workflows.forms.handlers import (
 )
 from workflows.forms.reading import rows_of
 from workflows.handlers.month.entity_forms import entity_of, month_of
+from workflows.indicators.states import Annualization, Color
 from workflows.indicators.wording import COLOR_ICONS
 from workflows.monitoring import entity_reports, progress
 from workflows.monitoring.figures import shown
-from workflows.monitoring.measurements import COUNTED, SENT, VALIDATED, ReportedRow
+from workflows.monitoring.measurements import COUNTED, ReportedRow
 from workflows.monitoring.rows import ProgressRow, of_person
+from workflows.monitoring.states import MeasurementState
 from workflows.recovery import report_rows as recovery_rows
 from workflows.spanish import number, percentage
 
-ACCEPTED = (VALIDATED, *COUNTED)
+ACCEPTED = (MeasurementState.VALIDATED, *COUNTED)
 TABLE = "avances"
 TYPED = (
     "valor_periodo",
@@ -148,14 +150,14 @@ class ReportProgress(PlainForm):
             if typed.get("valor_periodo") is not None:
                 found = row.assess(typed["valor_periodo"])
                 detail = f"{percentage(found.compliance)} de lo programado" if found.compliance is not None else ""
-                chips[path_of(TABLE, place)] = Chip(found.color or "gris", progress.words(found), detail)
+                chips[path_of(TABLE, place)] = Chip(found.color or Color.GREY, progress.words(found), detail)
         return Preview(chips)
 
     def may_amend(self, context: FormContext) -> bool:
         """Until the liaison has looked at any of these rows."""
         rows = _rows(context)
         return bool(rows) and all(
-            row.state == SENT and not row.measurement.validated_by for row in rows if row.measurement
+            row.state == MeasurementState.SENT and not row.measurement.validated_by for row in rows if row.measurement
         )
 
 
@@ -232,7 +234,8 @@ def _legible(value: Decimal | None, decimals: int) -> Decimal | None:
 
 
 def _hint(row: ProgressRow) -> str:
-    what = "lo logrado solo en este mes" if row.indicator.annualization == "suma" else "el nivel al final del mes"
+    is_sum = row.indicator.annualization == Annualization.SUM
+    what = "lo logrado solo en este mes" if is_sum else "el nivel al final del mes"
     return f"En {row.indicator.unit}: {what}."
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from engine.contracts import DATE, NUMBER, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
-from workflows.indicators.sheets import SUM
+from workflows.indicators.states import Annualization
 from workflows.monitoring import facts
 from workflows.monitoring.models import Bottleneck
 from workflows.people import directory
@@ -243,7 +243,7 @@ def _proposal(context: FormContext, plan: RecoveryPlan) -> Values:
 
 
 def _unit_hint(plan: RecoveryPlan) -> str:
-    accumulated = ", acumulado en el año" if plan.indicator.annualization == SUM else ""
+    accumulated = ", acumulado en el año" if plan.indicator.annualization == Annualization.SUM else ""
     return f"En {plan.indicator.unit}{accumulated}."
 
 
