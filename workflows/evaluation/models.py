@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, states
-from workflows.evaluation.states import AnnualState, EvaluationKind, EvaluationState
+from workflows.evaluation.states import AnnualState, EvaluationKind, EvaluationState, SelfAssessmentState
 
 
 class Evaluation(Base):
@@ -50,7 +50,7 @@ class Evaluation(Base):
 
 
 class SelfAssessment(Base):
-    """What an entity says of its own semester. `state`: pendiente, recibida, sin_autoevaluacion."""
+    """What an entity says of its own semester."""
 
     __tablename__ = "self_assessment"
     __table_args__ = (sa.UniqueConstraint("evaluation_id", "entity_code"),)
@@ -58,7 +58,7 @@ class SelfAssessment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     evaluation_id: Mapped[int] = mapped_column(sa.ForeignKey("evaluation.id"))
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[SelfAssessmentState] = mapped_column(states(SelfAssessmentState))
     achievements: Mapped[str] = mapped_column(sa.Text, default="")
     difficulties: Mapped[str] = mapped_column(sa.Text, default="")
     factors: Mapped[str] = mapped_column(sa.Text, default="")

@@ -13,6 +13,7 @@ from workflows.evaluation import documents, evaluations, semesters, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
 from workflows.evaluation.models import Evaluation, Judgement, SelfAssessment
+from workflows.evaluation.states import SelfAssessmentState
 from workflows.evaluation.tables import Table
 from workflows.goals.models import Line, Objective
 from workflows.goals.names import named
@@ -61,7 +62,7 @@ def judged(session: Session, evaluation: Evaluation, level: str) -> Table:
 
 def self_assessment_words(one: SelfAssessment) -> str:
     """What an entity said of itself, as paragraphs."""
-    if one.state != semesters.RECEIVED:
+    if one.state != SelfAssessmentState.RECEIVED:
         return "La entidad no presentó autoevaluación en el plazo."
     parts = [f"Logros. {one.achievements}", f"Dificultades. {one.difficulties}", f"Factores. {one.factors}"]
     if one.adjustments:

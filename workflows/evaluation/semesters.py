@@ -16,14 +16,13 @@ from workflows.errors import Refused
 from workflows.evaluation import evaluations
 from workflows.evaluation.evaluations import find, months, still_open
 from workflows.evaluation.models import CertifiedMonth, Evaluation, RecoveryDecision, SelfAssessment
-from workflows.evaluation.states import EvaluationKind, EvaluationState
+from workflows.evaluation.states import EvaluationKind, EvaluationState, SelfAssessmentState
 from workflows.indicators.models import Indicator
 from workflows.monitoring import figures
 from workflows.monitoring.models import Bottleneck
 from workflows.monitoring.states import BottleneckState
 from workflows.spanish import enumeration, month_name
 
-PENDING, RECEIVED, NONE_SENT = "pendiente", "recibida", "sin_autoevaluacion"
 MONTHS = 6
 
 
@@ -57,7 +56,7 @@ def begin(
     codes = evaluations.entities(session, evaluation)
     known = {kept.entity_code for kept in self_assessments(session, evaluation)}
     session.add_all(
-        SelfAssessment(evaluation_id=evaluation.id, entity_code=code, state=PENDING)
+        SelfAssessment(evaluation_id=evaluation.id, entity_code=code, state=SelfAssessmentState.PENDING)
         for code in codes
         if code not in known
     )
@@ -83,7 +82,7 @@ def assess_oneself(
     kept = next(one for one in self_assessments(session, evaluation) if one.entity_code == entity)
     kept.achievements, kept.difficulties = view.achievements, view.difficulties
     kept.factors, kept.adjustments = view.factors, view.adjustments
-    kept.state, kept.sent_by, kept.sent_at = RECEIVED, actor.id, engine.now()
+    kept.state, kept.sent_by, kept.sent_at = SelfAssessmentState.RECEIVED, actor.id, engine.now()
 
 
 def months_of(session: Session, evaluation: Evaluation) -> list[str]:
@@ -107,8 +106,8 @@ def certify(session: Session, engine: ProcessEngine, evaluation: Evaluation) -> 
     if reason := not_ready(session, evaluation):
         raise Refused(reason)
     for one in self_assessments(session, evaluation):
-        if one.state == PENDING:
-            one.state = NONE_SENT
+        if one.state == SelfAssessmentState.PENDING:
+            one.state = SelfAssessmentState.NONE_SENT
     known = set(
         session.scalars(sa.select(CertifiedMonth.period_id).where(CertifiedMonth.evaluation_id == evaluation.id))
     )

@@ -29,3 +29,11 @@ class AnnualState(StrEnum):
     CONSOLIDATED = "consolidado"
     CONFORMING = "conforme"
     APPROVED = "aprobado"
+
+
+class SelfAssessmentState(StrEnum):
+    """Whether an entity said something of its own semester."""
+
+    PENDING = "pendiente"
+    RECEIVED = "recibida"
+    NONE_SENT = "sin_autoevaluacion"

@@ -13,9 +13,8 @@ from engine.identity import Actor
 from workflows.errors import NotFound
 from workflows.forms.values import as_json
 from workflows.formulation.models import Methodology, MethodologyAdjustment, MethodologyOpinion, ScheduleActivity
+from workflows.formulation.states import MethodologyOutcome, OpinionKind
 
-OUTCOMES = APPROVED, WITH_ADJUSTMENTS, RETURNED = "aprobada", "con_ajustes", "devuelta"
-OPINION, APPROVAL = "concepto", "aprobacion"
 YES = "aprueba"
 
 
@@ -85,9 +84,15 @@ def opinions(session: Session, methodology: Methodology, kind: str) -> list[Meth
 def resolve_alternative(session: Session, plan_code: str) -> str:
     """What came out: one that returns it, returns it; one with adjustments asks for them; else it is approved."""
     methodology = latest(session, plan_code)
-    said = {opinion.decision for opinion in opinions(session, methodology, OPINION)}
-    outcome = RETURNED if "devuelta" in said else WITH_ADJUSTMENTS if "aprobada_con_ajustes" in said else APPROVED
-    methodology.outcome, methodology.is_approved = outcome, outcome == APPROVED
+    said = {opinion.decision for opinion in opinions(session, methodology, OpinionKind.ALTERNATIVE)}
+    outcome = (
+        MethodologyOutcome.RETURNED
+        if "devuelta" in said
+        else MethodologyOutcome.WITH_ADJUSTMENTS
+        if "aprobada_con_ajustes" in said
+        else MethodologyOutcome.APPROVED
+    )
+    methodology.outcome, methodology.is_approved = outcome, outcome == MethodologyOutcome.APPROVED
     session.flush()
     return outcome
 
@@ -119,7 +124,7 @@ def resolve_approval(session: Session, plan_code: str, entities: Sequence[str]) 
     methodology = latest(session, plan_code)
     said = {
         opinion.entity_code: opinion.decision
-        for opinion in opinions(session, methodology, APPROVAL)
+        for opinion in opinions(session, methodology, OpinionKind.ADJUSTMENTS)
         if opinion.round == methodology.round
     }
     approved = all(said.get(entity) == YES for entity in entities)

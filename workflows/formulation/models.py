@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.database import Base, states
 from workflows.documents.states import Reserve
+from workflows.formulation.states import MethodologyOutcome, OpinionKind, ProjectReviewKind
 
 
 class Source(Base):
@@ -97,8 +98,7 @@ class SectorSketch(Base):
 class Methodology(Base):
     """A version of how the plan will be made. `steps` are rows: paso, descripcion, tecnica, responsable (a role).
 
-    `outcome`: empty while it is discussed, then aprobada, con_ajustes, devuelta. `round` counts how often its
-    adjustments were put to approval.
+    `round` counts how often its adjustments were put to approval.
     """
 
     __tablename__ = "methodology"
@@ -109,7 +109,7 @@ class Methodology(Base):
     number: Mapped[int]
     files: Mapped[list[Any]]
     steps: Mapped[list[Any]]
-    outcome: Mapped[str] = mapped_column(sa.String(20), default="")
+    outcome: Mapped[MethodologyOutcome] = mapped_column(states(MethodologyOutcome), default=MethodologyOutcome.NONE)
     round: Mapped[int] = mapped_column(default=1)
     is_approved: Mapped[bool] = mapped_column(default=False)
     prepared_by: Mapped[str] = mapped_column(sa.String(60))
@@ -117,14 +117,14 @@ class Methodology(Base):
 
 
 class MethodologyOpinion(Base):
-    """What an entity said of a methodology. `kind`: concepto (of the alternative), aprobacion (of its adjustments)."""
+    """What an entity said of a methodology."""
 
     __tablename__ = "methodology_opinion"
     __table_args__ = (sa.UniqueConstraint("methodology_id", "kind", "round", "entity_code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     methodology_id: Mapped[int] = mapped_column(sa.ForeignKey("methodology.id"))
-    kind: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[OpinionKind] = mapped_column(states(OpinionKind))
     round: Mapped[int]
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
     decision: Mapped[str] = mapped_column(sa.String(30))
@@ -192,7 +192,7 @@ class Stakeholder(Base):
 
 
 class ProjectReview(Base):
-    """How the projects of an entity stand. `kind`: informe (read from its reports) or estado (told by its team).
+    """How the projects of an entity stand.
 
     `validation` and `adjustments` are what the team says of the research behind the plan.
     """
@@ -203,7 +203,7 @@ class ProjectReview(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
-    kind: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[ProjectReviewKind] = mapped_column(states(ProjectReviewKind))
     files: Mapped[list[Any]] = mapped_column(default=list)
     validation: Mapped[str] = mapped_column(sa.String(20), default="")
     adjustments: Mapped[str] = mapped_column(sa.Text, default="")

@@ -16,7 +16,6 @@ from workflows.plan.models import Project
 from workflows.records import writing
 from workflows.records.data import ProjectRecord
 
-FROM_REPORTS, FROM_TEAM = "informe", "estado"
 _TITLE = re.compile(r"([0-9A-Za-z][0-9A-Za-z.-]{1,39})[\s·:–-]+(\S.{2,299})")
 
 

@@ -9,6 +9,7 @@ from workflows.documents.states import DocumentKind
 from workflows.forms.closing import Checklists, Proof, Question
 from workflows.formulation import battery, methodology, projects, sources, team, tool
 from workflows.formulation.models import Source
+from workflows.formulation.states import ProjectReviewKind
 from workflows.meetings.models import Meeting
 from workflows.meetings.states import MeetingState
 from workflows.plan.models import Plan
@@ -101,7 +102,7 @@ def document(asked: Question) -> Proof | None:
 
 def analysis(asked: Question) -> Proof | None:
     """The projects that were analysed."""
-    reviews = projects.reviews(asked.session, asked.plan_code, projects.FROM_REPORTS)
+    reviews = projects.reviews(asked.session, asked.plan_code, ProjectReviewKind.FROM_REPORTS)
     count = sum(len(review.projects) for review in reviews)
     return _counted(count, "proyecto analizado", "proyectos analizados")
 

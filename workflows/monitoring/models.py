@@ -14,7 +14,7 @@ from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
 from workflows.indicators.models import Indicator
 from workflows.indicators.states import Color, Measure, Status
-from workflows.monitoring.states import AlertState, BottleneckState, MeasurementState, ReportState
+from workflows.monitoring.states import Acceptance, AlertState, BottleneckState, MeasurementState, ReportState
 
 
 class PeriodRow(Base):
@@ -216,9 +216,9 @@ class Bottleneck(Base):
 
 
 class Responsibility(Base):
-    """A row of the responsibility matrix that a preparation case puts together; in force once copied to the indicator.
+    """A row of the responsibility matrix that a preparation case puts together.
 
-    `answer` is empty, acepta, no_acepta or sin_respuesta.
+    It is in force once it is copied to the indicator.
     """
 
     __tablename__ = "responsibility"
@@ -232,7 +232,7 @@ class Responsibility(Base):
     reports: Mapped[str | None] = mapped_column(sa.String(60))
     reviews: Mapped[str | None] = mapped_column(sa.String(60))
     substitute: Mapped[str | None] = mapped_column(sa.String(60))
-    answer: Mapped[str] = mapped_column(sa.String(20), default="")
+    answer: Mapped[Acceptance] = mapped_column(states(Acceptance), default=Acceptance.NONE)
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     answered_at: Mapped[dt.datetime | None]
     in_force_at: Mapped[dt.datetime | None]

@@ -12,8 +12,7 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.indicators.models import Indicator
 from workflows.monitoring.models import Responsibility
-
-ACCEPTED, REFUSED, SILENT = "acepta", "no_acepta", "sin_respuesta"
+from workflows.monitoring.states import Acceptance
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,8 @@ def appoint(session: Session, instance_id: int, appointments: Sequence[Appointme
     rows = {row.id: row for row in of_case(session, instance_id)}
     for appointment in appointments:
         row = rows[appointment.responsibility_id]
-        if row.answer != ACCEPTED or row.reports != appointment.reports:
-            row.answer, row.reason = "", ""
+        if row.answer != Acceptance.ACCEPTED or row.reports != appointment.reports:
+            row.answer, row.reason = Acceptance.NONE, ""
         row.reports, row.reviews = appointment.reports, appointment.reviews
         row.substitute = appointment.substitute
 
@@ -79,7 +78,7 @@ def answer(
     """Record what a person says to their rows; `actor` is who answered in their name."""
     for row in of_case(session, instance_id):
         if row.reports == person and row.answer == "":
-            row.answer = ACCEPTED if accepts else REFUSED
+            row.answer = Acceptance.ACCEPTED if accepts else Acceptance.REFUSED
             row.reason, row.answered_at = reason, engine.now()
             if actor.id != person:
                 row.reason = f"{reason} (respondió {actor.id})".strip()
@@ -90,8 +89,8 @@ def close_answers(session: Session, instance_id: int) -> list[str]:
     rows = of_case(session, instance_id)
     for row in rows:
         if row.answer == "":
-            row.answer = SILENT
-    return _entities(row for row in rows if row.answer == REFUSED)
+            row.answer = Acceptance.SILENT
+    return _entities(row for row in rows if row.answer == Acceptance.REFUSED)
 
 
 def put_in_force(session: Session, engine: ProcessEngine, instance_id: int) -> None:

@@ -46,3 +46,14 @@ class AlertState(StrEnum):
     ANSWERED = "respondida"
     UNANSWERED = "sin_aclarar"
     PROCEEDS = "procede"
+
+
+class Acceptance(StrEnum):
+    """Whether somebody takes on what they are proposed for."""
+
+    NONE = ""
+    """They have not said."""
+    ACCEPTED = "acepta"
+    REFUSED = "no_acepta"
+    SILENT = "sin_respuesta"
+    """The time to answer ended."""

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.prioritization.states import ThemeDecision, ThemeSource
 
 
 class ThemeMention(Base):
-    """That a source brought up a theme. `source`: directivos, equipos_tecnicos, comunidad, dofa, fuentes.
+    """That a source brought up a theme.
 
     `origin` names the record it was told in (`apuesta/SDG`): what is told there again replaces it. `weight` is how
     much it mattered there, 1–5.
@@ -22,7 +23,7 @@ class ThemeMention(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
-    source: Mapped[str] = mapped_column(sa.String(20))
+    source: Mapped[ThemeSource] = mapped_column(states(ThemeSource))
     origin: Mapped[str] = mapped_column(sa.String(60))
     entity_code: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"))
     name: Mapped[str] = mapped_column(sa.String(2000))
@@ -33,7 +34,7 @@ class ThemeMention(Base):
 class Theme(Base):
     """A theme with its points from each source (0 = it does not come from there).
 
-    `decision`: empty, elegido, descartado. `objective` is what the plan would pursue with it.
+    `objective` is what the plan would pursue with it.
     """
 
     __tablename__ = "theme"
@@ -48,7 +49,7 @@ class Theme(Base):
     community: Mapped[int] = mapped_column(default=0)
     swot: Mapped[int] = mapped_column(default=0)
     sources: Mapped[int] = mapped_column(default=0)
-    decision: Mapped[str] = mapped_column(sa.String(20), default="")
+    decision: Mapped[ThemeDecision] = mapped_column(states(ThemeDecision), default=ThemeDecision.NONE)
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     objective: Mapped[str] = mapped_column(sa.String(2000), default="")
     position: Mapped[int]
@@ -61,7 +62,7 @@ class Theme(Base):
     @property
     def is_chosen(self) -> bool:
         """Whether the plan is about it."""
-        return self.decision == "elegido"
+        return self.decision == ThemeDecision.CHOSEN
 
 
 class StrategicBet(Base):

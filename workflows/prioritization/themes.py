@@ -16,18 +16,17 @@ from engine.identity import Actor
 from workflows.forms.values import as_json
 from workflows.prioritization import swot
 from workflows.prioritization.models import CommunityChoice, FieldValidation, StrategicBet, Theme, ThemeMention
+from workflows.prioritization.states import ThemeSource
 
-DIRECTORS, TEAMS, COMMUNITY, SWOT, SOURCES = "directivos", "equipos_tecnicos", "comunidad", "dofa", "fuentes"
-CHOSEN, DISCARDED = "elegido", "descartado"
 COLUMNS = {
-    DIRECTORS: "directors",
-    TEAMS: "technical_teams",
-    COMMUNITY: "community",
-    SWOT: "swot",
-    SOURCES: "sources",
+    ThemeSource.DIRECTORS: "directors",
+    ThemeSource.TEAMS: "technical_teams",
+    ThemeSource.COMMUNITY: "community",
+    ThemeSource.SWOT: "swot",
+    ThemeSource.SOURCES: "sources",
 }
 """The points of a theme by source: the form's column and the record's."""
-GOVERNMENT = (DIRECTORS, TEAMS, SWOT, SOURCES)
+GOVERNMENT = (ThemeSource.DIRECTORS, ThemeSource.TEAMS, ThemeSource.SWOT, ThemeSource.SOURCES)
 """The sources that speak for the government; the other one is the citizens'."""
 MOST = 5
 
@@ -84,7 +83,7 @@ def gather(session: Session, plan_code: str) -> list[Theme]:
 
     What was decided before about a theme stays.
     """
-    mention(session, plan_code, SWOT, "dofa", _of_swot(session, plan_code))
+    mention(session, plan_code, ThemeSource.SWOT, "dofa", _of_swot(session, plan_code))
     known = {theme.key: theme for theme in of_plan(session, plan_code)}
     grouped: dict[str, list[ThemeMention]] = {}
     for one in mentions(session, plan_code):
@@ -174,4 +173,4 @@ def validate_in_field(
     session.add(visit)
     session.flush()
     told = [Mention(row["tema"], None, row["sustento"]) for row in values["temas"]]
-    mention(session, plan_code, COMMUNITY, f"campo/{visit.id}", told)
+    mention(session, plan_code, ThemeSource.COMMUNITY, f"campo/{visit.id}", told)

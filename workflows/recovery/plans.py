@@ -25,7 +25,7 @@ from workflows.indicators.models import Indicator
 from workflows.monitoring.models import Bottleneck
 from workflows.plan.models import Plan
 from workflows.recovery.models import RecoveryAction, RecoveryPlan
-from workflows.recovery.states import RecoveryState
+from workflows.recovery.states import OverdueDecision, RecoveryState
 
 STATE_WORDS = {
     RecoveryState.TO_FORMULATE: "por formular",
@@ -38,7 +38,6 @@ STATE_WORDS = {
     RecoveryState.CLOSED: "cerrado",
 }
 HIGH = "alta"
-EXTEND, REFORMULATE, GIVE_UP = "prorrogar", "reformular", "cerrar_sin_recuperar"
 KIND = "plan_de_choque"
 """What the *bitácora* calls a recovery plan."""
 
@@ -197,18 +196,18 @@ def decide(
     actor: Actor,
 ) -> dt.date | None:
     """The head of the sector decides on a plan that ran out; gives the new day of verification, if it goes on."""
-    if decision == EXTEND and target_on is not None:
+    if decision == OverdueDecision.EXTEND and target_on is not None:
         plan.target_on = target_on
         plan.verify_on = verification_day(session, engine, plan.plan_code, target_on)
         state = RecoveryState.RUNNING
-    elif decision == REFORMULATE:
+    elif decision == OverdueDecision.REFORMULATE:
         plan.round += 1
         plan.return_reason = argument
         state = RecoveryState.TO_FORMULATE
     else:
         state = RecoveryState.TO_VERIFY
     _move(session, engine, plan, state, decision, actor, reason=argument)
-    return plan.verify_on if decision == EXTEND else None
+    return plan.verify_on if decision == OverdueDecision.EXTEND else None
 
 
 def close(

@@ -16,3 +16,11 @@ class RecoveryState(StrEnum):
     TO_DECIDE = "por_decidir"
     TO_VERIFY = "por_verificar"
     CLOSED = "cerrado"
+
+
+class OverdueDecision(StrEnum):
+    """What the head of the sector decides on a plan that ran out."""
+
+    EXTEND = "prorrogar"
+    REFORMULATE = "reformular"
+    GIVE_UP = "cerrar_sin_recuperar"

@@ -39,7 +39,7 @@ def solicitar_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
     needs={"entidades": LIST},
     uses={"regla_aprobacion": TEXT, "documento": TEXT},
     fills={
-        "resultado_aprobacion": option(RoundOutcome.APPROVED, RoundOutcome.ANOTHER_ROUND, RoundOutcome.NO_ROUNDS),
+        "resultado_aprobacion": option(*filter(None, RoundOutcome)),
         "ronda": NUMBER,
     },
 )

@@ -20,6 +20,7 @@ from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.documents.states import DocumentKind
 from workflows.forms.room import plan_of
 from workflows.formulation import battery_check, drafting, methodology, sources
+from workflows.formulation.states import MethodologyOutcome
 from workflows.people.models import Person
 from workflows.prioritization import themes
 from workflows.surveys import conducting
@@ -33,7 +34,7 @@ def verificar_fuentes(call: ServiceCall) -> Mapping[str, Any]:
     return {"entidades_incompletas": sources.incomplete_entities(call.session, plan_of(call), _entities(call))}
 
 
-@declares(fills={"resultado_metodologia": option(*methodology.OUTCOMES)})
+@declares(fills={"resultado_metodologia": option(*filter(None, MethodologyOutcome))})
 def resolver_alternativa(call: ServiceCall) -> Mapping[str, Any]:
     """What the entities decided; sets `resultado_metodologia`."""
     return {"resultado_metodologia": methodology.resolve_alternative(call.session, plan_of(call))}

@@ -11,6 +11,7 @@ from workflows.calendar import WorkingCalendar
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
 from workflows.formulation import methodology
 from workflows.formulation.models import Methodology
+from workflows.formulation.states import OpinionKind
 from workflows.handlers.formulation.source_forms import repeated
 from workflows.spanish import long_day
 
@@ -27,7 +28,7 @@ class PrepareAlternative(PlainForm):
             return Prefill()
         return Prefill(
             values={"documento": list(before.files), "pasos": [dict(step) for step in before.steps]},
-            panels=_opinions(context, before, methodology.OPINION, "Lo que pidieron las entidades"),
+            panels=_opinions(context, before, OpinionKind.ALTERNATIVE, "Lo que pidieron las entidades"),
         )
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
@@ -58,7 +59,7 @@ class GiveOpinion(PlainForm):
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the opinion."""
-        _give(context, methodology.OPINION, values["concepto"], values.get("ajustes") or "")
+        _give(context, OpinionKind.ALTERNATIVE, values["concepto"], values.get("ajustes") or "")
         return {}
 
 
@@ -135,8 +136,8 @@ class RegisterAdjustments(PlainForm):
         """The methodology, and why it was not approved."""
         current = methodology.latest(context.session, context.plan_code)
         told = [
-            *_opinions(context, current, methodology.OPINION, "Lo que dijeron las entidades"),
-            *_opinions(context, current, methodology.APPROVAL, "Por qué no se aprobó"),
+            *_opinions(context, current, OpinionKind.ALTERNATIVE, "Lo que dijeron las entidades"),
+            *_opinions(context, current, OpinionKind.ADJUSTMENTS, "Por qué no se aprobó"),
         ]
         return Prefill(panels=[*told, *_steps(context)])
 
@@ -164,7 +165,7 @@ class ApproveMethodology(PlainForm):
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the decision."""
-        _give(context, methodology.APPROVAL, values["decision"], values.get("razon") or "")
+        _give(context, OpinionKind.ADJUSTMENTS, values["decision"], values.get("razon") or "")
         return {}
 
 

@@ -11,6 +11,7 @@ from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, Pl
 from workflows.handlers.formulation.source_forms import repeated
 from workflows.handlers.formulation.theme_forms import priorities
 from workflows.prioritization import themes
+from workflows.prioritization.states import ThemeSource
 from workflows.prioritization.themes import Mention
 from workflows.spanish import long_day
 from workflows.surveys import conducting
@@ -161,7 +162,7 @@ class AnalyseSurvey(PlainForm):
         told = [
             Mention(row["tema"], None, f"{row['votos']} respuestas", int(row["prioridad"])) for row in values["temas"]
         ]
-        themes.mention(context.session, context.plan_code, themes.COMMUNITY, f"encuesta/{survey_id}", told)
+        themes.mention(context.session, context.plan_code, ThemeSource.COMMUNITY, f"encuesta/{survey_id}", told)
         return {}
 
 

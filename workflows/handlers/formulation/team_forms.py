@@ -9,10 +9,12 @@ from engine.contracts import DATE, LIST, TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
 from workflows.formulation import projects, structure, team
+from workflows.formulation.states import ProjectReviewKind
 from workflows.formulation.structure import WORKS, Heading
 from workflows.handlers.formulation.source_forms import repeated
 from workflows.plan.models import Plan
 from workflows.prioritization import swot, themes
+from workflows.prioritization.states import ThemeSource
 from workflows.prioritization.themes import Mention
 
 
@@ -96,7 +98,7 @@ class AnalyseReports(PlainForm):
             context.session,
             context.plan_code,
             str(context.variables["entidad"]),
-            projects.FROM_REPORTS,
+            ProjectReviewKind.FROM_REPORTS,
             values["proyectos"],
             actor=context.actor,
             now=context.now(),
@@ -114,7 +116,7 @@ class ConsolidateThemes(PlainForm):
         """The themes that the entities named, with what sustains them."""
         rows = [
             {"tema": project.theme, "entidad": review.entity_code, "sustento": project.contribution}
-            for review in projects.reviews(context.session, context.plan_code, projects.FROM_REPORTS)
+            for review in projects.reviews(context.session, context.plan_code, ProjectReviewKind.FROM_REPORTS)
             for project in review.projects
             if project.theme
         ]
@@ -123,7 +125,7 @@ class ConsolidateThemes(PlainForm):
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep them as brought up by the sources."""
         told = [Mention(row["tema"], row["entidad"], row["sustento"]) for row in values["temas"]]
-        themes.mention(context.session, context.plan_code, themes.SOURCES, "informes", told)
+        themes.mention(context.session, context.plan_code, ThemeSource.SOURCES, "informes", told)
         return {}
 
 
@@ -147,7 +149,7 @@ class RecordProjects(PlainForm):
             context.session,
             context.plan_code,
             entity,
-            projects.FROM_TEAM,
+            ProjectReviewKind.FROM_TEAM,
             rows,
             actor=context.actor,
             now=context.now(),
@@ -155,7 +157,7 @@ class RecordProjects(PlainForm):
             adjustments=values.get("ajustes") or "",
         )
         told = [Mention(row["tema"], entity, row["aporte_ciudad"]) for row in rows if row["tema"]]
-        themes.mention(context.session, context.plan_code, themes.TEAMS, f"equipo/{entity}", told)
+        themes.mention(context.session, context.plan_code, ThemeSource.TEAMS, f"equipo/{entity}", told)
         return {}
 
 

@@ -25,6 +25,8 @@ from workflows.prioritization import framework, themes
 from workflows.prioritization.models import Theme, ThemeMention
 from workflows.prioritization.themes import CHOSEN, COLUMNS, COMMUNITY, GOVERNMENT, Mention
 from workflows.sectors import registry
+from workflows.prioritization.states import ThemeDecision, ThemeSource
+from workflows.prioritization.themes import COLUMNS, GOVERNMENT, Mention
 
 MATRIX = "matriz"
 
@@ -53,7 +55,7 @@ class ValidateBet(PlainForm):
             now=context.now(),
         )
         told = [Mention(row["tema"], entity, values["apuesta"], int(row["prioridad"])) for row in values["temas"]]
-        themes.mention(session, plan, themes.DIRECTORS, f"apuesta/{entity}", told)
+        themes.mention(session, plan, ThemeSource.DIRECTORS, f"apuesta/{entity}", told)
         return {}
 
 
@@ -124,7 +126,7 @@ class PrioritizeThemes(PlainForm):
             for source in COLUMNS:
                 if message := _wrong_points(row[source], told=source in known.get(row["key"], ())):
                     errors.append(FieldError(path_of(MATRIX, place, source), message))
-        if not any(row["decision"] == CHOSEN for row in rows):
+        if not any(row["decision"] == ThemeDecision.CHOSEN for row in rows):
             errors.append(FieldError(MATRIX, "Elija al menos un tema: de eso trata el plan."))
         return errors
 
@@ -145,7 +147,7 @@ class StructureFramework(PlainForm):
         plan, listed = session.get_one(Plan, code), themes.of_plan(session, code)
         known = themes.sources_of(session, code)
         government = [theme for theme in listed if known.get(theme.key, set()) & set(GOVERNMENT)]
-        citizens = [theme for theme in listed if COMMUNITY in known.get(theme.key, ())]
+        citizens = [theme for theme in listed if ThemeSource.COMMUNITY in known.get(theme.key, ())]
         values: Values = {"mision": plan.mission or None, "vision": plan.vision or None}
         if stated := framework.objectives(session, code):
             values["objetivos"] = [_objective_row(objective) for objective in stated]

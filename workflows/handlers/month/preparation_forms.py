@@ -9,7 +9,8 @@ from engine.contracts import TEXT, Contract
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, PlainForm, Prefill, Values, path_of
 from workflows.monitoring import responsibilities
 from workflows.monitoring.models import Responsibility
-from workflows.monitoring.responsibilities import REFUSED, Appointment
+from workflows.monitoring.responsibilities import Appointment
+from workflows.monitoring.states import Acceptance
 from workflows.people import directory
 
 ACCEPTS = "acepto"
@@ -35,7 +36,7 @@ class SetResponsibles(PlainForm):
             notes={
                 path_of("matriz", place): f"No aceptó: {row.reason}"
                 for place, row in enumerate(rows)
-                if row.answer == REFUSED
+                if row.answer == Acceptance.REFUSED
             },
         )
 
@@ -64,7 +65,7 @@ class ReassignResponsibles(SetResponsibles):
 
     def rows(self, context: FormContext) -> list[Responsibility]:
         """The refused rows of the entity."""
-        return [row for row in super().rows(context) if row.answer == REFUSED]
+        return [row for row in super().rows(context) if row.answer == Acceptance.REFUSED]
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """Who refused a row is not named for it again."""

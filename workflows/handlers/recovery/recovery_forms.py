@@ -16,7 +16,8 @@ from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.recovery import plans
 from workflows.recovery.models import RecoveryAction, RecoveryPlan
-from workflows.recovery.plans import EXTEND, Formulation, PlannedAction
+from workflows.recovery.plans import Formulation, PlannedAction
+from workflows.recovery.states import OverdueDecision
 from workflows.spanish import long_day, month_name, number, percentage
 
 YES = "si"
@@ -150,7 +151,9 @@ class DecideOnPlan(PlainForm):
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """A new target day lies ahead, and within the plan."""
-        return _wrong_extension(context, values["fecha_objetivo"]) if values["decision"] == EXTEND else []
+        return (
+            _wrong_extension(context, values["fecha_objetivo"]) if values["decision"] == OverdueDecision.EXTEND else []
+        )
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the decision; sets `fecha_verificacion` again where it goes on."""
