@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from inspect import isfunction
+from types import ModuleType
 
+from engine.contracts import contract_of
 from engine.runtime import ServiceCall, ServiceTaskHandler
 from workflows.forms.handlers import Catalogue, FormHandler
 
@@ -26,3 +29,13 @@ class Room:
 def plan_of(call: ServiceCall) -> str:
     """The code of the plan that a step works for: the case's variable, else its scope."""
     return str(call.variables.get("plan") or call.scope)
+
+
+def steps_of(*modules: ModuleType) -> dict[str, ServiceTaskHandler]:
+    """The automatic steps of some modules: every function there that declares what it needs and gives, by its name."""
+    return {
+        name: member
+        for module in modules
+        for name, member in vars(module).items()
+        if isfunction(member) and contract_of(member) is not None
+    }

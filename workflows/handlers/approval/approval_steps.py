@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from engine.contracts import LIST, NUMBER, TEXT, declares, option
-from engine.runtime import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall
 from workflows.approvals import approving, modifying, publishing, reviewing
 from workflows.approvals.publishing import Batch
 from workflows.approvals.reviewing import Subject
@@ -70,20 +70,6 @@ def aplicar_modificacion(call: ServiceCall) -> Mapping[str, Any]:
 def negar_modificacion(call: ServiceCall) -> None:
     """Close it with the reason, and tell who asked."""
     modifying.deny(call.session, call.engine, call.instance_id)
-
-
-def steps() -> dict[str, ServiceTaskHandler]:
-    """The steps by topic."""
-    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
-        marcar_sin_pronunciamiento,
-        versionar_documento,
-        solicitar_aprobacion,
-        resolver_aprobacion,
-        preparar_publicacion,
-        aplicar_modificacion,
-        negar_modificacion,
-    ]
-    return {step.__name__: step for step in plain}
 
 
 def _subject(call: ServiceCall) -> Subject:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflows.approvals.proofs import CLOSING_ITEMS
 from workflows.forms.closing import ClosingReview
-from workflows.forms.room import Room
+from workflows.forms.room import Room, steps_of
 from workflows.handlers.approval import (
     approval_forms,
     approval_steps,
@@ -38,7 +38,7 @@ LABELS = {
 def room() -> Room:
     """The approval's room."""
     return Room(
-        steps=approval_steps.steps(),
+        steps=steps_of(approval_steps),
         forms={
             "fijar_plazos": approval_forms.SetTerms(),
             "revisar_documento": review_forms.ReviewDocument(),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from engine.contracts import DATE, FLAG, LIST, NUMBER, TEXT, declares
-from engine.runtime import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall
 from workflows.evaluation import annual, documents, evaluations, final, final_writing, semester_writing, semesters
 from workflows.evaluation.models import Evaluation
 from workflows.forms.room import plan_of
@@ -80,20 +80,6 @@ def publicar_evaluacion_final(call: ServiceCall) -> None:
     evaluation = final.of_plan(call.session, plan_of(call))
     documents.freeze(call.engine, final_writing.finish(call.session, call.engine, evaluation))
     evaluations.publish(call.engine, evaluation)
-
-
-def steps() -> dict[str, ServiceTaskHandler]:
-    """The steps by topic."""
-    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
-        abrir_evaluacion,
-        certificar_meses,
-        pedir_modificacion_pes,
-        publicar_evaluacion,
-        abrir_informe,
-        reunir_insumos,
-        publicar_evaluacion_final,
-    ]
-    return {step.__name__: step for step in plain}
 
 
 def _cutoff(call: ServiceCall) -> dt.date:

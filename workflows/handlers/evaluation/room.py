@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from workflows.evaluation import proofs
 from workflows.forms.closing import ClosingReview
 from workflows.forms.handlers import FormHandler
-from workflows.forms.room import Room
+from workflows.forms.room import Room, steps_of
 from workflows.handlers.evaluation import annual_forms, evaluation_forms, evaluation_steps, final_forms
 
 LABELS = {
@@ -33,7 +33,7 @@ LABELS = {
 def room() -> Room:
     """The room of phase 6."""
     return Room(
-        steps=evaluation_steps.steps(),
+        steps=steps_of(evaluation_steps),
         forms=_forms(),
         labels=LABELS,
         catalogues={"evaluaciones_del_ano": annual_forms.evaluations_of_the_year},

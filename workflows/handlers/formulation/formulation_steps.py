@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.contracts import FLAG, LIST, NUMBER, TEXT, declares, option
 from engine.events import Event, TaskCreated
 from engine.identity import SYSTEM
-from engine.runtime import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall
 from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.calendar import end_of_day
@@ -81,22 +81,6 @@ def tabular_encuesta(call: ServiceCall) -> None:
 def publicar_resultados(call: ServiceCall) -> None:
     """Put the results on the portal."""
     conducting.publish(call.session, call.variables["encuesta_id"], now=call.now)
-
-
-def steps() -> dict[str, ServiceTaskHandler]:
-    """The steps by topic."""
-    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
-        verificar_fuentes,
-        resolver_alternativa,
-        resolver_metodologia,
-        reunir_temas,
-        validar_bateria,
-        ensamblar_documento,
-        abrir_encuesta,
-        tabular_encuesta,
-        publicar_resultados,
-    ]
-    return {step.__name__: step for step in plain}
 
 
 def give_sections_to_their_writers(session: Session, event: Event) -> None:

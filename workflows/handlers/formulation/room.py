@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from workflows.forms.closing import ClosingReview
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, Option
 from workflows.forms.plan_options import PLAN_CATALOGUE_NAMES, PLAN_CATALOGUES
-from workflows.forms.room import Room
+from workflows.forms.room import Room, steps_of
 from workflows.formulation import proofs
 from workflows.formulation.structure import CHAPTER_THEMES
 from workflows.handlers.formulation import (
@@ -64,7 +64,7 @@ LABELS = {
 def room() -> Room:
     """The room of the formulation."""
     return Room(
-        steps=formulation_steps.steps(),
+        steps=steps_of(formulation_steps),
         forms={**_phase_1(), **_phase_2(), **_survey()},
         labels=LABELS,
         catalogues={**PLAN_CATALOGUES, **_catalogues()},

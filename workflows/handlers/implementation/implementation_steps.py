@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from engine.contracts import LIST, NUMBER, TEXT, declares
-from engine.runtime import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall
 from workflows.forms.room import plan_of
 from workflows.implementation import action_plans, budget, external_reports, programming, years
 
@@ -42,18 +42,6 @@ def generar_reporte_externo(call: ServiceCall) -> Mapping[str, Any]:
     quarter = str(call.variables["periodo"])
     entities = external_reports.open_quarter(call.session, call.engine, plan_of(call), quarter, call.instance_id)
     return {"entidades": entities}
-
-
-def steps() -> dict[str, ServiceTaskHandler]:
-    """The steps by topic."""
-    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
-        abrir_vigencia,
-        sembrar_programacion,
-        publicar_planes_accion,
-        actualizar_apropiacion,
-        generar_reporte_externo,
-    ]
-    return {step.__name__: step for step in plain}
 
 
 def _year(call: ServiceCall) -> int:

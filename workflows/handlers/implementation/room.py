@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflows.forms.closing import ClosingReview
-from workflows.forms.room import Room
+from workflows.forms.room import Room, steps_of
 from workflows.handlers.implementation import implementation_forms, implementation_steps, year_end_forms
 from workflows.implementation.proofs import FINDERS
 
@@ -31,4 +31,4 @@ def room() -> Room:
         "registrar_modificacion": year_end_forms.RegisterModification(),
         "radicar_reporte": year_end_forms.FileReport(),
     }
-    return Room(steps=implementation_steps.steps(), forms=forms, labels=LABELS)
+    return Room(steps=steps_of(implementation_steps), forms=forms, labels=LABELS)

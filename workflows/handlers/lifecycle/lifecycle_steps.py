@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.contracts import declares
-from engine.runtime import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall
 from workflows.lifecycle import archiving
 
 
@@ -11,8 +11,3 @@ from workflows.lifecycle import archiving
 def archivar_expediente(call: ServiceCall) -> None:
     """Close the plan and keep its file as one ZIP with its index."""
     archiving.archive(call.session, call.engine, str(call.variables.get("plan") or call.scope))
-
-
-def steps() -> dict[str, ServiceTaskHandler]:
-    """The step by topic."""
-    return {"archivar_expediente": archivar_expediente}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.forms.room import Room
+from workflows.forms.room import Room, steps_of
 from workflows.handlers.lifecycle import lifecycle_forms, lifecycle_steps
 
 LABELS = {
@@ -15,7 +15,7 @@ LABELS = {
 def room() -> Room:
     """The room of the plan's life."""
     return Room(
-        steps=lifecycle_steps.steps(),
+        steps=steps_of(lifecycle_steps),
         forms={
             "crear_plan": lifecycle_forms.CreatePlan(),
             "decidir_cargue": lifecycle_forms.DecideStart(),

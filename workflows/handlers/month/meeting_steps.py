@@ -39,12 +39,3 @@ def cerrar_mesa(make_minutes: MinutesMaker | None) -> ServiceTaskHandler:
         return {"acta_id": meeting.id}
 
     return close
-
-
-def steps(make_minutes: MinutesMaker | None) -> dict[str, ServiceTaskHandler]:
-    """The steps by topic."""
-    return {
-        "enviar_convocatoria": enviar_convocatoria,
-        "recoger_ajustes": recoger_ajustes,
-        "cerrar_mesa": cerrar_mesa(make_minutes),
-    }

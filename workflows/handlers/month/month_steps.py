@@ -93,22 +93,6 @@ def cerrar_sin_presentar(call: ServiceCall) -> None:
     lateness.give_up(call.session, call.engine, _period(call), str(call.variables["entidad"]))
 
 
-def steps(make_report: ReportMaker | None) -> dict[str, ServiceTaskHandler]:
-    """The steps by topic."""
-    plain: list[Callable[[ServiceCall], Mapping[str, Any] | None]] = [
-        abrir_periodo,
-        repartir_reporte,
-        marcar_sin_reporte,
-        consolidar_periodo,
-        enviar_cuello_detectado,
-        registrar_medidas,
-        publicar_informe,
-        incorporar_extemporaneo,
-        cerrar_sin_presentar,
-    ]
-    return {step.__name__: step for step in plain} | {"congelar_periodo": congelar_periodo(make_report)}
-
-
 def _needing_recovery(call: ServiceCall) -> list[Bottleneck]:
     """Those of the month, or of the semester where an evaluation decides."""
     if "semestre" in call.variables:

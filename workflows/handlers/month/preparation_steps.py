@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.contracts import LIST, NUMBER, TEXT, declares
-from engine.runtime import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall
 from workflows.calendar import bogota_day
 from workflows.monitoring import responsibilities
 
@@ -37,13 +37,3 @@ def resolver_aceptaciones(call: ServiceCall) -> Mapping[str, Any]:
 def poner_matriz_en_servicio(call: ServiceCall) -> None:
     """Put the matrix in force."""
     responsibilities.put_in_force(call.session, call.engine, call.instance_id)
-
-
-def steps() -> dict[str, ServiceTaskHandler]:
-    """The steps by topic."""
-    return {
-        "preparar_matriz": preparar_matriz,
-        "reunir_responsables": reunir_responsables,
-        "resolver_aceptaciones": resolver_aceptaciones,
-        "poner_matriz_en_servicio": poner_matriz_en_servicio,
-    }

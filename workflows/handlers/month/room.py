@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workflows.forms.handlers import FormHandler
-from workflows.forms.room import Room
+from workflows.forms.room import Room, steps_of
 from workflows.handlers.month import (
     entity_forms,
     meeting_forms,
@@ -48,7 +48,10 @@ LABELS = {
 
 def room(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None) -> Room:
     """The month's room; the makers store documents inside the step that closes a month or a meeting."""
-    steps = {**month_steps.steps(make_report), **meeting_steps.steps(make_minutes), **preparation_steps.steps()}
+    steps = steps_of(month_steps, meeting_steps, preparation_steps) | {
+        "congelar_periodo": month_steps.congelar_periodo(make_report),
+        "cerrar_mesa": meeting_steps.cerrar_mesa(make_minutes),
+    }
     return Room(steps=steps, forms=_forms(), labels=LABELS)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.contracts import FLAG, declares
 from engine.instances.models import Instance
-from engine.runtime import ServiceCall, ServiceTaskHandler
+from engine.runtime import ServiceCall
 from workflows.recovery import plans, recovering
 
 
@@ -19,8 +19,3 @@ def evaluar_recuperacion(call: ServiceCall) -> Mapping[str, Any]:
     verdict = recovering.judge(call.session, plan)
     plans.found(call.session, call.engine, plan, recovered=verdict.recovered, evidence=verdict.evidence)
     return {"recuperado": verdict.recovered}
-
-
-def steps() -> dict[str, ServiceTaskHandler]:
-    """The steps by topic."""
-    return {"evaluar_recuperacion": evaluar_recuperacion}
