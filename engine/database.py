@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from enum import StrEnum
 from typing import Any
@@ -130,6 +130,15 @@ def insert_once(session: Session, table: type[DeclarativeBase], values: Mapping[
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing(index_elements=list(key))
     return session.execute(statement.returning(*sa.inspect(table).primary_key)).first() is not None
+
+
+def replace_rows(
+    session: Session, table: type[DeclarativeBase], owner: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Keep `rows` in place of those that had the same owner: the columns, with their values, that they all share."""
+    session.execute(sa.delete(table).filter_by(**owner))
+    session.add_all([table(**owner, **row) for row in rows])
+    session.flush()
 
 
 class Base(DeclarativeBase):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.approvals import approving, reviewing
@@ -61,8 +62,7 @@ def draft(session: Session, engine: ProcessEngine, about: Subject, proposal: Dra
     act.drafted_by, act.drafted_at = actor.id, engine.now()
     session.add(act)
     session.flush()
-    session.execute(sa.delete(ActAnnex).where(ActAnnex.act_id == act.id))
-    session.add_all(ActAnnex(act_id=act.id, file_id=file_id) for file_id in proposal.annexes)
+    replace_rows(session, ActAnnex, {"act_id": act.id}, ({"file_id": file_id} for file_id in proposal.annexes))
     _audit(session, engine, act, "proyectar_acto", actor)
 
 

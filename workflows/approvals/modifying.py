@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.contracts import TEXT
+from engine.database import replace_rows
 from engine.identity import SYSTEM, Actor
 from engine.instances import messages
 from engine.runtime import ProcessEngine
@@ -180,18 +181,21 @@ def _ensure_unchanged(session: Session, plan: Plan, changes: Sequence[Modificati
 
 
 def _write_changes(session: Session, modification: Modification, asked: Request) -> None:
-    session.execute(sa.delete(ModificationChange).where(ModificationChange.modification_id == modification.id))
-    for position, (path, after) in enumerate(asked.changes):
-        session.add(
-            ModificationChange(
-                modification_id=modification.id,
-                position=position,
-                element=path,
-                label=elements.find(session, modification.plan_code, path).label,
-                before=elements.present(session, modification.plan_code, path),
-                after=after.strip(),
-            )
-        )
+    replace_rows(
+        session,
+        ModificationChange,
+        {"modification_id": modification.id},
+        (
+            {
+                "position": position,
+                "element": path,
+                "label": elements.find(session, modification.plan_code, path).label,
+                "before": elements.present(session, modification.plan_code, path),
+                "after": after.strip(),
+            }
+            for position, (path, after) in enumerate(asked.changes)
+        ),
+    )
     for file_id in asked.files:
         session.merge(ModificationFile(modification_id=modification.id, file_id=file_id))
     session.flush()

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.approvals.states import Channel
@@ -94,9 +95,9 @@ def contribute(
     """Keep what an entity wrote in place of the records' own words."""
     chapter.text, chapter.achievements, chapter.challenges = written.text, written.achievements, written.challenges
     chapter.from_records, chapter.sent_by, chapter.sent_at = False, actor.id, engine.now()
-    session.execute(sa.delete(ChapterAnnex).where(ChapterAnnex.chapter_id == chapter.id))
-    session.add_all(ChapterAnnex(chapter_id=chapter.id, file_id=file_id) for file_id in written.annexes)
-    session.flush()
+    replace_rows(
+        session, ChapterAnnex, {"chapter_id": chapter.id}, ({"file_id": file_id} for file_id in written.annexes)
+    )
 
 
 def from_records(session: Session, report: AnnualReport, entities: Sequence[str]) -> dict[str, str]:
@@ -183,18 +184,15 @@ def approve(engine: ProcessEngine, report: AnnualReport, *, actor: Actor) -> Non
 
 def improve(session: Session, report: AnnualReport, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep what the yearly review of the follow-up decided, in place of what it had."""
-    session.execute(sa.delete(Improvement).where(Improvement.annual_report_id == report.id))
-    session.add_all(
-        Improvement(
-            annual_report_id=report.id,
-            text=row["mejora"],
-            kind=row["clase"],
-            responsible=row["responsable"],
-            due_on=row["fecha"],
-        )
-        for row in rows
+    replace_rows(
+        session,
+        Improvement,
+        {"annual_report_id": report.id},
+        (
+            {"text": row["mejora"], "kind": row["clase"], "responsible": row["responsable"], "due_on": row["fecha"]}
+            for row in rows
+        ),
     )
-    session.flush()
 
 
 def improvements(session: Session, report: AnnualReport) -> list[Improvement]:

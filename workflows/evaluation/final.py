@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.documents.states import DocumentKind
@@ -57,16 +58,14 @@ def inputs(session: Session, evaluation: Evaluation) -> list[EvaluationInput]:
 
 def ask(session: Session, evaluation: Evaluation, rows: Sequence[Mapping[str, Any]], *, with_survey: bool) -> None:
     """Keep the questions in place of earlier ones."""
-    session.execute(sa.delete(EvaluationQuestion).where(EvaluationQuestion.evaluation_id == evaluation.id))
-    session.add_all(
-        EvaluationQuestion(
-            evaluation_id=evaluation.id,
-            position=place,
-            text=row["pregunta"],
-            criterion=row["criterio"],
-            source=row["fuente"],
-        )
-        for place, row in enumerate(rows)
+    replace_rows(
+        session,
+        EvaluationQuestion,
+        {"evaluation_id": evaluation.id},
+        (
+            {"position": place, "text": row["pregunta"], "criterion": row["criterio"], "source": row["fuente"]}
+            for place, row in enumerate(rows)
+        ),
     )
     evaluation.with_survey = with_survey
     session.flush()
@@ -97,9 +96,9 @@ def find_out(
     said = [Said(CRITERION, criterion, None, judgement, finding) for criterion, finding, judgement in findings]
     evaluations.judge(session, engine, evaluation, said, actor=actor)
     evaluation.conclusions, evaluation.written_by = conclusions, actor.id
-    session.execute(sa.delete(EvaluationAnnex).where(EvaluationAnnex.evaluation_id == evaluation.id))
-    session.add_all(EvaluationAnnex(evaluation_id=evaluation.id, file_id=file_id) for file_id in annexes)
-    session.flush()
+    replace_rows(
+        session, EvaluationAnnex, {"evaluation_id": evaluation.id}, ({"file_id": file_id} for file_id in annexes)
+    )
 
 
 def annexes(session: Session, evaluation: Evaluation) -> list[int]:
@@ -110,17 +109,15 @@ def annexes(session: Session, evaluation: Evaluation) -> list[int]:
 
 def learn(session: Session, evaluation: Evaluation, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the lessons in place of earlier ones."""
-    session.execute(sa.delete(Lesson).where(Lesson.evaluation_id == evaluation.id))
-    session.add_all(
-        Lesson(
-            evaluation_id=evaluation.id,
-            text=row["leccion"],
-            recommendation=row["recomendacion"],
-            addressee=row["destinatario"],
-        )
-        for row in rows
+    replace_rows(
+        session,
+        Lesson,
+        {"evaluation_id": evaluation.id},
+        (
+            {"text": row["leccion"], "recommendation": row["recomendacion"], "addressee": row["destinatario"]}
+            for row in rows
+        ),
     )
-    session.flush()
 
 
 def lessons(session: Session, evaluation: Evaluation) -> list[Lesson]:
@@ -139,12 +136,12 @@ def _gather(session: Session, plan: Plan, evaluation: Evaluation) -> None:
         for one in annual.of_plan(session, plan.code)
         if one.state == AnnualState.APPROVED
     }
-    session.execute(sa.delete(EvaluationInput).where(EvaluationInput.evaluation_id == evaluation.id))
-    session.add_all(
-        EvaluationInput(evaluation_id=evaluation.id, kind=kind, key=key, available=(kind, key) in there)
-        for kind, key in _expected(plan)
+    replace_rows(
+        session,
+        EvaluationInput,
+        {"evaluation_id": evaluation.id},
+        ({"kind": kind, "key": key, "available": (kind, key) in there} for kind, key in _expected(plan)),
     )
-    session.flush()
 
 
 def _expected(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from workflows.formulation.models import Product
 from workflows.goals.models import Line, Objective
 from workflows.prioritization import framework
@@ -48,17 +49,20 @@ def define(
 
 
 def _write_products(session: Session, plan_code: str, rows: Sequence[Row], objectives: Mapping[str, int]) -> None:
-    session.execute(sa.delete(Product).where(Product.plan_code == plan_code))
-    for position, row in enumerate(rows):
-        session.add(
-            Product(
-                plan_code=plan_code,
-                objective_id=objectives[row["objetivo"]],
-                name=row["producto"],
-                entity_code=row["entidad"],
-                position=position,
-            )
-        )
+    replace_rows(
+        session,
+        Product,
+        {"plan_code": plan_code},
+        (
+            {
+                "objective_id": objectives[row["objetivo"]],
+                "name": row["producto"],
+                "entity_code": row["entidad"],
+                "position": position,
+            }
+            for position, row in enumerate(rows)
+        ),
+    )
 
 
 def lines(session: Session, plan_code: str) -> list[Line]:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from engine.identity import Actor
 from workflows.errors import NotFound
 from workflows.forms.values import as_json
@@ -137,21 +138,23 @@ def resolve_approval(session: Session, plan_code: str, entities: Sequence[str]) 
 
 def schedule(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the work schedule; scheduling again replaces it."""
-    session.execute(sa.delete(ScheduleActivity).where(ScheduleActivity.plan_code == plan_code))
-    for position, row in enumerate(rows):
-        session.add(
-            ScheduleActivity(
-                plan_code=plan_code,
-                name=row["actividad"],
-                step=row["paso"],
-                responsible=row["responsable"],
-                starts_on=row["inicio"],
-                ends_on=row["fin"],
-                predecessor=row.get("predecesora") or "",
-                position=position,
-            )
-        )
-    session.flush()
+    replace_rows(
+        session,
+        ScheduleActivity,
+        {"plan_code": plan_code},
+        (
+            {
+                "name": row["actividad"],
+                "step": row["paso"],
+                "responsible": row["responsable"],
+                "starts_on": row["inicio"],
+                "ends_on": row["fin"],
+                "predecessor": row.get("predecesora") or "",
+                "position": position,
+            }
+            for position, row in enumerate(rows)
+        ),
+    )
 
 
 def activities(session: Session, plan_code: str) -> list[ScheduleActivity]:

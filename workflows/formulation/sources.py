@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from engine.identity import Actor
 from workflows.calendar import bogota_day
 from workflows.forms.values import as_json
@@ -143,17 +144,20 @@ def agree(
     now: dt.datetime,
 ) -> None:  # fmt: skip
     """Keep the glossary and what the sector is; agreeing again replaces both."""
-    session.execute(sa.delete(GlossaryTerm).where(GlossaryTerm.plan_code == plan_code))
-    for position, row in enumerate(terms):
-        session.add(
-            GlossaryTerm(
-                plan_code=plan_code,
-                term=row["termino"],
-                definition=row["definicion"],
-                source=row.get("fuente") or "",
-                position=position,
-            )
-        )
+    replace_rows(
+        session,
+        GlossaryTerm,
+        {"plan_code": plan_code},
+        (
+            {
+                "term": row["termino"],
+                "definition": row["definicion"],
+                "source": row.get("fuente") or "",
+                "position": position,
+            }
+            for position, row in enumerate(terms)
+        ),
+    )
     session.merge(
         SectorSketch(plan_code=plan_code, structure=structure, summary=summary, agreed_at=now, agreed_by=actor.id)
     )

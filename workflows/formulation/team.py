@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from workflows.documents import versions
 from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.documents.states import DocumentKind, SectionState
@@ -34,18 +35,21 @@ def assign(
     stakeholders: Sequence[Mapping[str, Any]],
 ) -> Team:
     """Keep who does what, and begin the document with its sections. Assigning again keeps what was written."""
-    session.execute(sa.delete(Assignment).where(Assignment.plan_code == plan_code))
     by_work = {row["trabajo"]: row for row in rows}
-    for work, row in by_work.items():
-        session.add(
-            Assignment(
-                plan_code=plan_code,
-                work=work,
-                responsible=row["responsable"],
-                support=row.get("apoyo") or None,
-                due_on=row["entrega"],
-            )
-        )
+    replace_rows(
+        session,
+        Assignment,
+        {"plan_code": plan_code},
+        (
+            {
+                "work": work,
+                "responsible": row["responsable"],
+                "support": row.get("apoyo") or None,
+                "due_on": row["entrega"],
+            }
+            for work, row in by_work.items()
+        ),
+    )
     _keep_stakeholders(session, plan_code, stakeholders)
     document = versions.find_or_begin(session, plan_code, DocumentKind.PES, title)
     _begin_sections(session, document, headings, by_work)
@@ -55,13 +59,15 @@ def assign(
 
 
 def _keep_stakeholders(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    session.execute(sa.delete(Stakeholder).where(Stakeholder.plan_code == plan_code))
-    for position, row in enumerate(rows):
-        session.add(
-            Stakeholder(
-                plan_code=plan_code, name=row["nombre"], kind=row["tipo"], interest=row["interes"], position=position
-            )
-        )
+    replace_rows(
+        session,
+        Stakeholder,
+        {"plan_code": plan_code},
+        (
+            {"name": row["nombre"], "kind": row["tipo"], "interest": row["interes"], "position": position}
+            for position, row in enumerate(rows)
+        ),
+    )
 
 
 def _begin_sections(
@@ -93,17 +99,19 @@ def stakeholders(session: Session, plan_code: str) -> list[Stakeholder]:
 
 def articulate(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep where the entities meet; doing it again replaces it."""
-    session.execute(sa.delete(ArticulationPoint).where(ArticulationPoint.plan_code == plan_code))
-    for position, row in enumerate(rows):
-        session.add(
-            ArticulationPoint(
-                plan_code=plan_code,
-                point=row["punto"],
-                entities=row["entidades"],
-                commitment=row["compromiso"],
-                responsible=row["responsable"],
-                due_on=row["fecha"],
-                position=position,
-            )
-        )
-    session.flush()
+    replace_rows(
+        session,
+        ArticulationPoint,
+        {"plan_code": plan_code},
+        (
+            {
+                "point": row["punto"],
+                "entities": row["entidades"],
+                "commitment": row["compromiso"],
+                "responsible": row["responsable"],
+                "due_on": row["fecha"],
+                "position": position,
+            }
+            for position, row in enumerate(rows)
+        ),
+    )

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from workflows.plan.models import Plan, PlanEntity
 from workflows.sectors.models import Entity, SectorEntity
+from engine.database import replace_rows
+from workflows.plan.models import PlanEntity
+from workflows.sectors.models import Entity
 
 
 def entities(session: Session, plan_code: str) -> list[str]:
@@ -50,8 +53,9 @@ def include(session: Session, plan_code: str, codes: Iterable[str]) -> None:
 
 def link(session: Session, plan_code: str, codes: Sequence[str]) -> None:
     """Link exactly these entities to a plan."""
-    session.execute(sa.delete(PlanEntity).where(PlanEntity.plan_code == plan_code))
-    session.add_all(
-        PlanEntity(plan_code=plan_code, entity_code=code, position=place) for place, code in enumerate(codes)
+    replace_rows(
+        session,
+        PlanEntity,
+        {"plan_code": plan_code},
+        ({"entity_code": code, "position": place} for place, code in enumerate(codes)),
     )
-    session.flush()

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from workflows.plan.models import Plan
 from workflows.prioritization.models import FrameworkObjective, FrameworkValue, Theme
 
@@ -46,22 +47,28 @@ def structure(
     plan = session.get_one(Plan, plan_code)
     plan.mission, plan.vision = mission, vision
     plan.values = [row["valor"] for row in value_rows]
-    session.execute(sa.delete(FrameworkObjective).where(FrameworkObjective.plan_code == plan_code))
-    session.execute(sa.delete(FrameworkValue).where(FrameworkValue.plan_code == plan_code))
-    for position, row in enumerate(objective_rows):
-        session.add(
-            FrameworkObjective(
-                plan_code=plan_code,
-                code=row["codigo"],
-                name=row["nombre"],
-                theme_id=int(row["tema"]),
-                government_theme_id=int(row["fuente_gobierno"]),
-                citizen_theme_id=int(row["fuente_ciudadana"]),
-                position=position,
-            )
-        )
-    for position, row in enumerate(value_rows):
-        session.add(
-            FrameworkValue(plan_code=plan_code, name=row["valor"], description=row["descripcion"], position=position)
-        )
-    session.flush()
+    replace_rows(
+        session,
+        FrameworkObjective,
+        {"plan_code": plan_code},
+        (
+            {
+                "code": row["codigo"],
+                "name": row["nombre"],
+                "theme_id": int(row["tema"]),
+                "government_theme_id": int(row["fuente_gobierno"]),
+                "citizen_theme_id": int(row["fuente_ciudadana"]),
+                "position": position,
+            }
+            for position, row in enumerate(objective_rows)
+        ),
+    )
+    replace_rows(
+        session,
+        FrameworkValue,
+        {"plan_code": plan_code},
+        (
+            {"name": row["valor"], "description": row["descripcion"], "position": position}
+            for position, row in enumerate(value_rows)
+        ),
+    )

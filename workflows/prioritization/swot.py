@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from workflows.prioritization.models import ArticulationProblem, SwotEntry
 
 QUADRANTS = {
@@ -27,20 +28,21 @@ def entries(session: Session, plan_code: str) -> list[SwotEntry]:
 
 def record(session: Session, plan_code: str, entity: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the entries of an entity; recording again replaces them."""
-    session.execute(sa.delete(SwotEntry).where(SwotEntry.plan_code == plan_code, SwotEntry.entity_code == entity))
-    for row in rows:
-        session.add(
-            SwotEntry(
-                plan_code=plan_code,
-                entity_code=entity,
-                quadrant=row["cuadrante"],
-                text=row["texto"],
-                evidence=row.get("evidencia") or "",
-                score=int(row["puntaje"]),
-                joint_score=None,
-            )
-        )
-    session.flush()
+    replace_rows(
+        session,
+        SwotEntry,
+        {"plan_code": plan_code, "entity_code": entity},
+        (
+            {
+                "quadrant": row["cuadrante"],
+                "text": row["texto"],
+                "evidence": row.get("evidencia") or "",
+                "score": int(row["puntaje"]),
+                "joint_score": None,
+            }
+            for row in rows
+        ),
+    )
 
 
 def consolidate(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -54,18 +56,15 @@ def consolidate(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def identify_problems(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the problems of articulation; identifying them again replaces them."""
-    session.execute(sa.delete(ArticulationProblem).where(ArticulationProblem.plan_code == plan_code))
-    for position, row in enumerate(rows):
-        session.add(
-            ArticulationProblem(
-                plan_code=plan_code,
-                problem=row["problema"],
-                entities=row["entidades"],
-                cause=row["causa"],
-                position=position,
-            )
-        )
-    session.flush()
+    replace_rows(
+        session,
+        ArticulationProblem,
+        {"plan_code": plan_code},
+        (
+            {"problem": row["problema"], "entities": row["entidades"], "cause": row["causa"], "position": position}
+            for position, row in enumerate(rows)
+        ),
+    )
 
 
 def problems(session: Session, plan_code: str) -> list[ArticulationProblem]:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from engine.identity import Actor
 from workflows.forms.values import as_json
 from workflows.prioritization import swot
@@ -50,20 +51,21 @@ def key_of(name: str) -> str:
 
 def mention(session: Session, plan_code: str, source: str, origin: str, mentions: Iterable[Mention]) -> None:
     """Keep the themes that a record (`origin`) brings up; telling them again replaces them."""
-    session.execute(sa.delete(ThemeMention).where(ThemeMention.plan_code == plan_code, ThemeMention.origin == origin))
-    for one in mentions:
-        session.add(
-            ThemeMention(
-                plan_code=plan_code,
-                source=source,
-                origin=origin,
-                entity_code=one.entity,
-                name=one.name,
-                support=one.support,
-                weight=one.weight,
-            )
-        )
-    session.flush()
+    replace_rows(
+        session,
+        ThemeMention,
+        {"plan_code": plan_code, "origin": origin},
+        (
+            {
+                "source": source,
+                "entity_code": one.entity,
+                "name": one.name,
+                "support": one.support,
+                "weight": one.weight,
+            }
+            for one in mentions
+        ),
+    )
 
 
 def mentions(session: Session, plan_code: str) -> list[ThemeMention]:
