@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from workflows.calendar import month_end
 from workflows.cycles.models import Period
 from workflows.indicators.models import Indicator
-from workflows.indicators.sheets import PERIODICITIES, SUM, IndicatorSheet, Month, Snapshot
+from workflows.indicators.sheets import PERIODICITIES, IndicatorSheet, Month, Snapshot
+from workflows.indicators.states import Annualization
 from workflows.indicators.traffic_light import bands_at
 from workflows.monitoring import facts
 from workflows.monitoring.facts import COUNTING, IndicatorFacts, PlanFacts
@@ -33,7 +34,9 @@ _YEAR = (
         Period.year == sa.bindparam("year"),
         Period.month <= sa.bindparam("month"),
         Measurement.state.in_(sa.bindparam("states", expanding=True)),
-        sa.or_(Period.month == sa.bindparam("month"), Indicator.annualization == SUM),  # a level is that of its month
+        sa.or_(
+            Period.month == sa.bindparam("month"), Indicator.annualization == Annualization.SUM
+        ),  # a level is that of its month
     )
     .order_by(Measurement.id)
 )
