@@ -20,10 +20,10 @@ from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from engine.waits import waits
+from web.answers import named
 from web.auth import SIGNED_IN, allow
 from web.cases import deciding, standing, starting, waiting, wording
 from web.cases.blueprint import blueprint
-from web.files.answers import named
 from web.numbers import row_id
 from web.pages import actor, current, page
 from workflows.people.directory import Directory

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
+from web.answers import named
 from web.auth import SIGNED_IN, allow
 from web.cases.standing import has_work_in
-from web.files.answers import named
 from web.pages import actor, current
 from workflows.documents import files
 from workflows.documents.models import StoredFile

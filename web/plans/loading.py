@@ -11,8 +11,8 @@ from typing import Any
 from flask import Response, abort, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from web.answers import named
 from web.auth import SIGNED_IN, allow
-from web.files.answers import named
 from web.pages import actor, back_to, current, page
 from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day

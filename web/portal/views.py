@@ -10,9 +10,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from web.answers import named
 from web.auth import ANYONE, allow
 from web.caching import FILE_S, PAGE_S, kept, unchanged
-from web.files.answers import named
 from web.pages import current, page
 from workflows.approvals import on_portal as published
 from workflows.approvals import published as published_documents

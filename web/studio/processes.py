@@ -10,8 +10,8 @@ from engine.definitions.comparison import compare
 from engine.definitions.drawing import describe, draw_svg
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
+from web.answers import named
 from web.auth.access import SIGNED_IN, allow
-from web.files.answers import named
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from web.studio import overview

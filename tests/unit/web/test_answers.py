@@ -6,7 +6,7 @@ import pytest
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Response
 
-from web.files.answers import named
+from web.answers import named
 
 ROOT = Path(__file__).parents[3]
 
