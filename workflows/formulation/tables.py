@@ -16,8 +16,8 @@ from workflows.formulation.models import Source
 from workflows.formulation.structure import Heading
 from workflows.goals.models import Goal, Objective
 from workflows.indicators.models import Indicator, YearTarget
-from workflows.plan import participants
 from workflows.indicators.states import IndicatorKind
+from workflows.plan import participants
 from workflows.plan.models import Plan, Project, ProjectBudget
 from workflows.prioritization import framework, swot, themes
 from workflows.records.stored import latest_bands

@@ -18,7 +18,6 @@ from workflows.documents.models import StoredFile
 from workflows.documents.states import DocumentKind
 from workflows.errors import NotFound
 from workflows.implementation.models import ExternalReport
-from workflows.monitoring.periods import CLOSED
 from workflows.plan import participants
 from workflows.plan.models import Project
 from workflows.sectors.models import Entity

@@ -18,9 +18,8 @@ from workflows.events import ReportMissing
 from workflows.monitoring import entity_reports, measurements, periods
 from workflows.monitoring.measurements import changing_all
 from workflows.monitoring.models import EntityReport, Measurement
-from workflows.monitoring.states import ReportState
-from workflows.plan.models import Plan
 from workflows.monitoring.states import MeasurementState, ReportState
+from workflows.plan.models import Plan
 from workflows.spanish import month_name
 
 LATE_PROCESS, LATE_KEY = "f5_reporte_extemporaneo", "f5x"

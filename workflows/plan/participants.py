@@ -8,11 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.database import replace_rows
 from workflows.plan.models import Plan, PlanEntity
 from workflows.sectors.models import Entity, SectorEntity
-from engine.database import replace_rows
-from workflows.plan.models import PlanEntity
-from workflows.sectors.models import Entity
 
 
 def entities(session: Session, plan_code: str) -> list[str]:

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from workflows.indicators.sheets import FALLING, PERIODICITIES, RISING, SUM
-from workflows.people.roles import BY_ID, INSTALLATION
 from workflows.indicators.sheets import PERIODICITIES
 from workflows.indicators.states import Annualization, IndicatorKind
-from workflows.people.roles import BY_ID
+from workflows.people.roles import BY_ID, INSTALLATION
 from workflows.records.columns import BY_KEY, MAX_YEARS
 from workflows.records.data import IndicatorRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, Problem

@@ -23,10 +23,9 @@ from workflows.handlers.formulation.workshop_forms import whole_points
 from workflows.plan.models import Plan
 from workflows.prioritization import framework, themes
 from workflows.prioritization.models import Theme, ThemeMention
-from workflows.prioritization.themes import CHOSEN, COLUMNS, COMMUNITY, GOVERNMENT, Mention
-from workflows.sectors import registry
 from workflows.prioritization.states import ThemeDecision, ThemeSource
 from workflows.prioritization.themes import COLUMNS, GOVERNMENT, Mention
+from workflows.sectors import registry
 
 MATRIX = "matriz"
 
