@@ -17,6 +17,7 @@ from benchmarks.sector import COORDINATOR, PLAN
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
+from engine.units import SystemIncident
 from notifications.models import OutboxMessage
 from workflows.approvals.models import Modification, ModificationChange
 from workflows.implementation.models import BudgetModification, ExternalReport
@@ -106,6 +107,10 @@ def fill(session: Session, count: int) -> None:
                     instance_id=case.id, process_key=case.process_key, element_id="x", element_name="Paso", kind="step",
                     message="No se pudo.", trace="", state="open", attempts=1, opened_at=now,
                 ),
+                SystemIncident(
+                    kind="timer", key=str(own.id), state="open", attempts=1, retry_at=now, first_failed_at=now,
+                    last_failed_at=now, error="ValueError", message="No se pudo.",
+                ),
                 OutboxMessage(
                     kind="digest", dedup_key=f"d{number}", recipient=COORDINATOR, address="x@example.org",
                     subject="Hoy", text="Hoy", html="<p>Hoy</p>", created_at=now, send_at=now, state="enviado",
@@ -156,6 +161,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         assert sent is not None
         mail = session.scalars(sa.select(sa.func.min(OutboxMessage.id))).one()
         incident = session.scalars(sa.select(sa.func.min(Incident.id))).one()
+        failing = session.scalars(sa.select(sa.func.min(SystemIncident.id))).one()
         holders = {task.id: desk.holder(session, task) for task in tasks}
     me, of_plan = COORDINATOR, f"/plan/{PLAN}"
     person = str(report.assignee)
@@ -178,6 +184,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("auth.account", me, "/cuenta"),
         ("incidents.index", me, "/incidentes/"),
         ("incidents.show", me, f"/incidentes/{incident}"),
+        ("incidents.unit", me, f"/incidentes/sistema/{failing}"),
         ("admin.people", me, "/personas/"),
         ("admin.person", me, f"/personas/{person}"),
         ("plans.index", me, f"/plan/?mes={closed}"),

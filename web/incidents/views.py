@@ -15,8 +15,9 @@ from engine.instances import commands
 from engine.instances.models import Instance
 from engine.states import IncidentState
 from notifications import failures
+from notifications.digest import ADMINISTERING_ROLES
 from web.auth import allow
-from web.incidents import wording
+from web.incidents import subjects, wording
 from web.pages import actor, back_to, current, page
 from workflows.auditing import recording as auditing
 from workflows.people.directory import display_names
@@ -49,6 +50,18 @@ def index() -> str:
     )
 
 
+@blueprint.get("/sistema/<int:incident_id>")
+@allow(*COORDINATING)
+def unit(incident_id: int) -> str:
+    """Background work that fails: why, since when, what it is about, and when it is tried again."""
+    with current().database.reading() as session:
+        incident = session.get(units.SystemIncident, incident_id) or abort(404)
+        about = subjects.subjects(session, incident)
+    return page(
+        "incidents/unit.html", incident=incident, subjects=about, failures=failures, administrators=ADMINISTERING_ROLES
+    )
+
+
 @blueprint.post("/sistema/<int:incident_id>/reintentar")
 @allow(*COORDINATING)
 def retry_unit(incident_id: int) -> Any:
@@ -57,7 +70,7 @@ def retry_unit(incident_id: int) -> Any:
         incident = units.retry_now(session, current().clock, incident_id)
         subject = ("trabajo", f"{incident.kind}/{incident.key}")
         auditing.record(session, current().clock, actor(), "reintentar_trabajo", subject)
-    told = "Se intenta otra vez en los próximos segundos; si vuelve a fallar, sigue en esta lista."
+    told = "Se intenta otra vez en los próximos segundos; si vuelve a fallar, sigue abierto."
     return back_to("incidents.index", told if incident.state == IncidentState.OPEN else "Ya había vuelto a funcionar.")
 
 
