@@ -151,7 +151,9 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         usual=session.scalar(earlier.limit(1)) or first,
         unheard=unheard_since(session, first),
         incidents=_incidents(session),
-        failures=[(one.first_failed_at, failures.sentence(one)) for one in units.open_incidents(session)],
+        failures=[
+            (incident.first_failed_at, failures.sentence(incident)) for incident in units.open_incidents(session)
+        ],
     )
     for task in open_tasks(session, members):
         facts.sort(session, task)

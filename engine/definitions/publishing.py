@@ -93,7 +93,7 @@ def _using(
     for definition in catalogue.definitions(session) if changed else ():
         if definition.bundle_sha256 and definition.key not in now:
             bundle = catalogue.by_sha(session, definition.bundle_sha256)
-            if any(one.form_key in changed for one in bundle.diagrams[definition.key].elements.values()):
+            if any(element.form_key in changed for element in bundle.diagrams[definition.key].elements.values()):
                 yield definition.key, bundle.xml(definition.key)
 
 

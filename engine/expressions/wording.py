@@ -132,7 +132,7 @@ class _Wording(Transformer[Token, _Part]):
         value = self._value(collection, item) if item.written is not None else item.text
         if collection.name:
             return _Part(f"{collection.text} tenga {value}", f"{collection.text} no tenga {value}")
-        values = _listed([self._value(item, one) for one in collection.items], "o") or collection.text
+        values = _listed([self._value(item, part) for part in collection.items], "o") or collection.text
         return _Part(f"{item.text} sea {values}", f"{item.text} no sea {values}")
 
     def stranger(self, item: _Part, collection: _Part) -> _Part:

@@ -44,7 +44,7 @@ def people() -> str:
             people=paged([one for one in everybody(session, active_only=False) if _is_sought(one, sought)]),
             sought=sought,
             with_password=set(session.scalars(sa.select(Credential.username))),
-            undelivered={one.newest.recipient: one for one in mails.undelivered(session)},
+            undelivered={undelivered.newest.recipient: undelivered for undelivered in mails.undelivered(session)},
         )
 
 
@@ -63,7 +63,7 @@ def person(username: str) -> str:
         return page(
             "admin/person.html",
             person=found,
-            held={one.role_id for one in found.roles},
+            held={role.role_id for role in found.roles},
             roles=list(session.scalars(sa.select(Role).where(Role.scope != INSTALLATION).order_by(Role.position))),
             has_password=session.get(Credential, username) is not None,
             undelivered=next(iter(mails.undelivered(session, recipient=username)), None),
@@ -79,7 +79,7 @@ def set_roles(username: str) -> Any:
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
         known = set(session.scalars(sa.select(Role.id).where(Role.scope != INSTALLATION)))
-        before = {one.role_id for one in found.roles} & known
+        before = {role.role_id for role in found.roles} & known
         _ensure_not_locked_out(username, ADMINISTRATOR in before and ADMINISTRATOR not in wanted)
         sector = registry.only(session)
         holdings.hold(found, sector.code if sector else "", sorted(wanted & known))

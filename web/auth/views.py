@@ -103,8 +103,8 @@ def account() -> str:
         has_password = session.get(Credential, person().username) is not None
         email = session.get_one(Person, person().username).email
         opened = [
-            (one, sessions.is_here(one, person().token))
-            for one in sessions.of_person(session, current().clock, person().username)
+            (web_session, sessions.is_here(web_session, person().token))
+            for web_session in sessions.of_person(session, current().clock, person().username)
         ]
     return page("auth/account.html", has_password=has_password, email=email, opened=opened)
 

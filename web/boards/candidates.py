@@ -29,7 +29,7 @@ def _once(groups: list[Group], left_out: set[str | None]) -> list[Group]:
     seen = left_out
     kept = []
     for heading, people in groups:
-        fresh = [one for one in people if one.username not in seen]
+        fresh = [person for person in people if person.username not in seen]
         seen |= {one.username for one in fresh}
         if fresh:
             kept.append((heading, fresh))

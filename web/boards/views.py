@@ -43,7 +43,7 @@ def month(period: str | None = None) -> str:
         plans = overview.plans(session)
         if not plans:
             return page("boards/none.html")
-        chosen = next((one for one in plans if one.code == request.args.get("plan")), plans[0])
+        chosen = next((plan for plan in plans if plan.code == request.args.get("plan")), plans[0])
         months = overview.months(session, chosen.code)
         if not months:
             return page("boards/none.html", plan=chosen)
@@ -118,7 +118,10 @@ def _cells(found: Board) -> dict[str, list[tuple[str, wording.Cell]]]:
     """By entity: its cell in each month, the oldest first."""
     calendar = current().calendar
     return {
-        code: [(one.code, wording.cell(one, one.reports.get(code), calendar)) for one in reversed(found.months)]
+        code: [
+            (board_month.code, wording.cell(board_month, board_month.reports.get(code), calendar))
+            for board_month in reversed(found.months)
+        ]
         for code in found.entities
     }
 
@@ -170,7 +173,7 @@ def choose_opening(process_key: str, label: str) -> str:
 def _deciding(process_key: str, label: str, plan_code: str, **context: Any) -> str:
     with current().database.reading() as session:
         waiting = cycles.undecided(session, plan_code)
-        row = next((one for one in waiting if (one.process_key, one.period) == (process_key, label)), None)
+        row = next((start for start in waiting if (start.process_key, start.period) == (process_key, label)), None)
         if row is None:
             raise NotFound("Ese periodo ya no espera una decisión. Vuelva al seguimiento.")
         return page("boards/opening.html", row=row, name=process_name(session, process_key), **context)
@@ -193,7 +196,9 @@ def decide_opening(process_key: str, label: str) -> Any:
 
 def process_name(session: Session, process_key: str) -> str:
     """The name of a process that begins by the calendar; its key where it was withdrawn."""
-    return next((one.name for one in cycles.calendar_starts(session) if one.process_key == process_key), process_key)
+    return next(
+        (start.name for start in cycles.calendar_starts(session) if start.process_key == process_key), process_key
+    )
 
 
 def _reason_error(reason: str) -> str:

@@ -82,5 +82,5 @@ def _asking(
 
 def _plans(how: Beginning) -> list[str]:
     """The plans one can choose from."""
-    asked = (one for one in how.schema.fields() if one.key == by_hand.PLAN)
+    asked = (field for field in how.schema.fields() if field.key == by_hand.PLAN)
     return [code for one in asked for code, _name in one.options]

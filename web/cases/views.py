@@ -43,7 +43,7 @@ def index() -> str:
     with current().database.reading() as session:
         found = _cases(session, state, process_key, request.args.get("antes", type=row_id))
         processes = list(session.scalars(sa.select(ProcessDefinition).order_by(ProcessDefinition.name)))
-        counts = _open_tasks_of(session, [one.id for one in found[:PAGE]])
+        counts = _open_tasks_of(session, [instance.id for instance in found[:PAGE]])
     following = (
         url_for("cases.index", estado=state, proceso=process_key, antes=found[PAGE - 1].id) if len(found) > PAGE else ""
     )
@@ -56,7 +56,7 @@ def index() -> str:
         state=state,
         processes=processes,
         process_key=process_key,
-        names={one.key: one.name for one in processes},
+        names={definition.key: definition.name for definition in processes},
     )
 
 

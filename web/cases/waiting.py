@@ -60,4 +60,4 @@ def _members(session: Session, group: str) -> frozenset[str]:
 def beside(session: Session, waits: Iterable[Wait], tasks: Iterable[OpenTask]) -> list[ShownWait]:
     """The waits that no line of these tasks tells already."""
     told = {task.id for task in tasks}
-    return shown(session, [one for one in waits if one.kind != WaitKind.TASK or one.row_id not in told])
+    return shown(session, [wait for wait in waits if wait.kind != WaitKind.TASK or wait.row_id not in told])

@@ -116,9 +116,9 @@ def examine_content(application: Application, *, repair: bool = False) -> list[F
         files = checking.examine(session, repair=repair)
         failing = units.open_incidents(session)
         return [
-            *(Finding(_of_case(one.instance_id, one.message), one.repaired) for one in cases),
-            *(Finding(one.message, one.repaired) for one in files),
-            *(Finding(_of_unit(one)) for one in failing),
+            *(Finding(_of_case(problem.instance_id, problem.message), problem.repaired) for problem in cases),
+            *(Finding(file_problem.message, file_problem.repaired) for file_problem in files),
+            *(Finding(_of_unit(incident)) for incident in failing),
         ]
 
 

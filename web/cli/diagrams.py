@@ -150,10 +150,17 @@ def _tell_import(result: ImportResult, output: Path | None) -> None:
 def _as_json(result: ImportResult, output: Path | None) -> dict[str, Any]:
     return {
         "output": str(output) if output else None,
-        "repairs": [{"element": one.element, "rule": one.rule, "message": one.message} for one in result.repairs],
+        "repairs": [
+            {"element": repair.element, "rule": repair.rule, "message": repair.message} for repair in result.repairs
+        ],
         "questions": [
-            {"element": one.element, "rule": one.rule, "message": one.message, "options": list(one.options)}
-            for one in result.questions
+            {
+                "element": question.element,
+                "rule": question.rule,
+                "message": question.message,
+                "options": list(question.options),
+            }
+            for question in result.questions
         ],
         "forms": sorted(result.forms),
     }

@@ -205,7 +205,7 @@ class FormView:
     def _row(self, table: Field, place: int, row: Mapping[str, Any]) -> Row:
         path = path_of(table.key, place)
         titles = self.opened.prefill.row_titles.get(table.key, ())
-        told = " ".join(self._words(one, row.get(one.key), {}) for one in table.columns("titulo")[:2]).strip()
+        told = " ".join(self._words(field, row.get(field.key), {}) for field in table.columns("titulo")[:2]).strip()
         return Row(
             place,
             path,

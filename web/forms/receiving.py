@@ -170,7 +170,7 @@ def read_uploads(request: Request, schema: FormSchema, raw: dict[str, Any]) -> t
 def change_rows(schema: FormSchema, raw: dict[str, Any], action: str) -> str:
     """Add or remove a row as the pressed button says; where on the page to go on."""
     found = _ROW_ACTION.fullmatch(action)
-    free = {one.key: one for one in schema.fields() if one.is_list and not one.fixed}
+    free = {field.key: field for field in schema.fields() if field.is_list and not field.fixed}
     if found is None or found[2] not in free:
         return "formulario"
     rows = rows_of(raw.get(found[2]))
@@ -237,12 +237,12 @@ def _refused(error: InvalidSubmission, raw: Mapping[str, Any]) -> Refused:
 def _file_paths(schema: FormSchema, raw: Mapping[str, Any]) -> dict[str, Place]:
     """The paths of every file field, of each row sent, with the way to its place in `raw`."""
     paths: dict[str, Place] = {}
-    for one in schema.fields():
-        if one.type == "filepicker" and not one.readonly:
-            paths[one.key] = (one.key, None, one.key)
-        pickers = [column for column in one.children if column.type == "filepicker" and not column.readonly]
-        for place, _ in enumerate(rows_of(raw.get(one.key)) if pickers else ()):
-            paths |= {path_of(one.key, place, c.key): (one.key, place, c.key) for c in pickers}
+    for field in schema.fields():
+        if field.type == "filepicker" and not field.readonly:
+            paths[field.key] = (field.key, None, field.key)
+        pickers = [column for column in field.children if column.type == "filepicker" and not column.readonly]
+        for place, _ in enumerate(rows_of(raw.get(field.key)) if pickers else ()):
+            paths |= {path_of(field.key, place, c.key): (field.key, place, c.key) for c in pickers}
     return paths
 
 

@@ -37,7 +37,7 @@ def index() -> str:
         opened = _listed(session, Incident.state == IncidentState.OPEN, Incident.opened_at, Incident.id)
         resolved = _listed(session, Incident.state == IncidentState.RESOLVED, Incident.resolved_at.desc(), limit=RECENT)
         failing, working = units.open_incidents(session), units.resolved_lately(session, limit=RECENT)
-        names = display_names(session, {one.resolved_by for one, _case in resolved if one.resolved_by})
+        names = display_names(session, {incident.resolved_by for incident, _case in resolved if incident.resolved_by})
     return page(
         "incidents/index.html",
         opened=opened,

@@ -56,7 +56,7 @@ def show() -> str:
         work = {
             phase.number: paged(phase.open, f"fase_{phase.number}", anchor=f"fase-{phase.number}") for phase in shown
         }
-        mine = _mine(session, [one.task_id for found in work.values() for one in found.rows])
+        mine = _mine(session, [open_work.task_id for found in work.values() for open_work in found.rows])
         case = starting.case_of(session, plan.code)
     now = current().clock.now()
     return page(
@@ -90,7 +90,9 @@ def rows() -> str:
         mine = _mine(session, [task_id for row in progress for task_id, _name, _entity in row.open_tasks])
         loaded = plan is not None and starting.case_of(session, plan.code) is None
     names = {
-        f"{model.process_key}/{one.id}": one.name or one.id for model in diagrams for one in model.elements.values()
+        f"{model.process_key}/{element.id}": element.name or element.id
+        for model in diagrams
+        for element in model.elements.values()
     }
     return page(
         "lifecycle/guide.html",
@@ -140,7 +142,7 @@ def _chosen(plans: list[Plan]) -> Plan | None:
     """The plan asked for, else the first. A plan that is named and is not there is a wrong address."""
     asked = request.args.get("plan")
     if asked:
-        return next((one for one in plans if one.code == asked), None) or abort(404)
+        return next((plan for plan in plans if plan.code == asked), None) or abort(404)
     return plans[0] if plans else None
 
 

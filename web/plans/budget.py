@@ -35,9 +35,13 @@ def money(plan_code: str) -> str:
             action_plans=years.of_year(session, plan_code, year),
             kinds=budget.KIND_WORDS,
             names=directory.display_names(
-                session, [one.registered_by for project in projects for one in project.modifications]
+                session, [modification.registered_by for project in projects for modification in project.modifications]
             ),
-            may_modify={one.project.code for one in projects if budget.is_liaison(session, one.project, actor())},
+            may_modify={
+                project_year.project.code
+                for project_year in projects
+                if budget.is_liaison(session, project_year.project, actor())
+            },
         )
 
 
@@ -75,7 +79,7 @@ def recovery_plans(plan_code: str) -> str:
     with current().database.reading() as session:
         plan = _plan(session, plan_code)
         found = paged(recovery.of_plan(session, plan_code))
-        people = {action.responsible for one in found.rows for action in one.actions}
+        people = {action.responsible for recovery_plan in found.rows for action in recovery_plan.actions}
         return page(
             "plans/recovery.html",
             plan=plan,

@@ -36,7 +36,7 @@ def changes(plan_code: str) -> str:
         asked = sa.select(Modification).where(Modification.plan_code == plan_code)
         modifications = session.scalars(asked.order_by(Modification.number.desc())).all()
         changed = modifying.changes_by(session, modifications)
-        rows = [(one, changed[one.id]) for one in modifications]
+        rows = [(modification, changed[modification.id]) for modification in modifications]
         names = directory.display_names(session, {one.requested_by for one in modifications})
         issued = session.scalars(sa.select(AdministrativeAct).where(AdministrativeAct.plan_code == plan_code))
         act_names = {act.id: acts.name_of(act) for act in issued}

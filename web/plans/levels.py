@@ -84,8 +84,14 @@ def _parts(known: Known, found: PeriodFigures, kind: str, code: str) -> list[Par
             if line == code
         ]
     if kind == "objetivos":
-        return [_of_indicator(one, one.weight) for one in found.indicators.values() if one.objective == code]
-    return [_of_indicator(one, _in_plan(one, known)) for one in found.indicators.values() if one.entity == code]
+        return [
+            _of_indicator(indicator_figure, indicator_figure.weight)
+            for indicator_figure in found.indicators.values()
+            if indicator_figure.objective == code
+        ]
+    return [
+        _of_indicator(figure, _in_plan(figure, known)) for figure in found.indicators.values() if figure.entity == code
+    ]
 
 
 def _in_plan(figure: IndicatorFigure, known: Known) -> Decimal:

@@ -39,7 +39,7 @@ def index() -> str:
         plans = overview.plans(session)
         if not plans:
             return page("plans/none.html")
-        chosen = next((one for one in plans if one.code == request.args.get("plan")), plans[0])
+        chosen = next((plan for plan in plans if plan.code == request.args.get("plan")), plans[0])
         months = _months(session, chosen.code)
         month = _chosen_month(months)
         tree = overview.tree(session, chosen.code)
@@ -59,7 +59,7 @@ def _figures(
     if kept is not None:
         return kept, figures.cells(session, plan_code, month)
     found = figures.at_a_glance(session, plan_code, month)
-    return found, {code: one.assessment for code, one in found.indicators.items()}
+    return found, {code: figure.assessment for code, figure in found.indicators.items()}
 
 
 @blueprint.get("/<plan_code>/<any(plan, lineas, objetivos, entidades):kind>/<code>")

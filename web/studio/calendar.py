@@ -28,7 +28,9 @@ def chosen(session: Session, process_key: str) -> tuple[Callable[[bytes], bytes]
     """What writes the chosen beginnings into the draft, and what to ask again if more cases open than was typed."""
     found = effects_of(session, releasing.draft_of(session, drafts.PROCESS, process_key).content)
     days = {effect.element_id: _day(request.form.get(f"desde-{effect.element_id}", "")) for effect in found}
-    opens = sum(one.opens for effect in found if (one := effect.beginning(days[effect.element_id])) is not None)
+    opens = sum(
+        beginning.opens for effect in found if (beginning := effect.beginning(days[effect.element_id])) is not None
+    )
 
     def begun(xml: bytes) -> bytes:
         for effect in found:

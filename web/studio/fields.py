@@ -88,7 +88,7 @@ def change_draft(form_key: str, edit: Edit) -> None:
 def protected(session: Session, form_key: str) -> frozenset[str]:
     """The paths that a form handler may count on: those of the first version, where a handler records the form."""
     handlers = current().engine.form_handlers or {}
-    tasks = [task for one in overview.current_diagrams(session).values() for task in one.of_kind("userTask")]
+    tasks = [task for model in overview.current_diagrams(session).values() for task in model.of_kind("userTask")]
     recorded = any(task.form_key == form_key and task.properties.get("registro", task.id) in handlers for task in tasks)
     versions = overview.form_versions(session, form_key)
     first = versions[-1].version if versions else None

@@ -88,7 +88,7 @@ def published(versions: list[overview.VersionRow]) -> FormSchema:
 
 def places(schema: FormSchema) -> dict[str, str]:
     """Where a new field may go: the form itself, or the rows of one of its tables."""
-    tables = {one.key: f"En cada fila de «{one.label}»" for one in schema.fields() if one.is_list}
+    tables = {field.key: f"En cada fila de «{field.label}»" for field in schema.fields() if field.is_list}
     return {"": "En el formulario, una sola vez", **tables}
 
 

@@ -19,7 +19,7 @@ def preview(schema: FormSchema) -> Markup:
         instance=Instance(id=0, name=""),
         schema=schema,
         prefill=Prefill(),
-        shown={one.key: [{}] if one.is_list else None for one in schema.fields()},
+        shown={field.key: [{}] if field.is_list else None for field in schema.fields()},
         options=_options(schema),
         files={},
         hidden=frozenset(),

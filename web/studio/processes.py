@@ -50,7 +50,9 @@ def process(process_key: str) -> str:
 
 
 def _may_begin(session: Session, process_key: str) -> bool:
-    return any(one.process_key == process_key for one in by_hand.offered(session, current().engine, actor()))
+    return any(
+        beginning.process_key == process_key for beginning in by_hand.offered(session, current().engine, actor())
+    )
 
 
 @blueprint.get("/<process_key>/versiones/<int:number>")

@@ -74,7 +74,7 @@ def comparison_page(process_key: str, wrong: str = "", unsure: str = "") -> str:
         reason=request.form.get("reason", ""),
         wrong=wrong,
         effects=effects,
-        asks_count=any(one.opens > 1 for effect in effects for one in effect.beginnings),
+        asks_count=any(beginning.opens > 1 for effect in effects for beginning in effect.beginnings),
         typed=request.form,
         unsure=unsure,
     )

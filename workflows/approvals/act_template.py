@@ -55,7 +55,11 @@ def articles(session: Session, about: Subject, mode: str) -> str:
 
 
 def _approval(session: Session, current: ReviewRound, version: DocumentVersion) -> str:
-    agreed = [one.entity_code for one in approving.of_round(session, current.id) if one.decision in approving.IN_FAVOUR]
+    agreed = [
+        approval.entity_code
+        for approval in approving.of_round(session, current.id)
+        if approval.decision in approving.IN_FAVOUR
+    ]
     told = f"la versión {version.number} del documento"
     if current.committee_decision:
         return f"Que, agotadas las rondas de revisión, el Comité Sectorial decidió adoptar {told}."
@@ -66,7 +70,7 @@ def _approval(session: Session, current: ReviewRound, version: DocumentVersion) 
 
 
 def _answered(session: Session, about: Subject) -> int:
-    ids = [one.id for one in reviewing.rounds(session, about)]
+    ids = [review_round.id for review_round in reviewing.rounds(session, about)]
     counted = sa.select(sa.func.count()).select_from(Observation)
     return session.scalar(counted.where(Observation.round_id.in_(ids), Observation.decision != "")) or 0
 

@@ -96,7 +96,7 @@ def resolve(session: Session, engine: ProcessEngine, about: Subject, entities: S
     current = reviewing.latest(session, about)
     if current.outcome:
         return current
-    decisions = {one.entity_code: one.decision for one in of_round(session, current.id)}
+    decisions = {approval.entity_code: approval.decision for approval in of_round(session, current.id)}
     current.rule = known_rule(rule or session.get_one(Plan, about.plan_code).approval_rule)
     if is_approved(current.rule, decisions, entities, _heads(session, about.plan_code, entities)):
         current.outcome = RoundOutcome.APPROVED

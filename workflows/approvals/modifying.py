@@ -74,11 +74,11 @@ def changes_of(session: Session, modification: Modification) -> list[Modificatio
 
 def changes_by(session: Session, modifications: Sequence[Modification]) -> dict[int, list[ModificationChange]]:
     """The changes of each of these modifications by its id, in order."""
-    ids = [one.id for one in modifications]
+    ids = [modification.id for modification in modifications]
     query = sa.select(ModificationChange).where(ModificationChange.modification_id.in_(ids))
     found: dict[int, list[ModificationChange]] = {id_: [] for id_ in ids}
-    for one in session.scalars(query.order_by(ModificationChange.position)):
-        found[one.modification_id].append(one)
+    for change in session.scalars(query.order_by(ModificationChange.position)):
+        found[change.modification_id].append(change)
     return found
 
 

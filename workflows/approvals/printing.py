@@ -82,7 +82,7 @@ def sheet_page(session: Session, current: ReviewRound) -> Page:
     document = session.get_one(PlanDocument, current.document_id)
     plan = session.get_one(Plan, current.plan_code)
     version = session.get_one(DocumentVersion, current.version_id)
-    said = [(one.entity_code, ANSWERS[one.state]) for one in reviewing.answers(session, current.id)]
+    said = [(answer.entity_code, ANSWERS[answer.state]) for answer in reviewing.answers(session, current.id)]
     observed = reviewing.observations(session, current.id)
     approvals = approving.of_round(session, current.id)
     closed_at = current.closed_at or current.opened_at
@@ -143,13 +143,13 @@ def _observations_table(observed: list[Observation]) -> dict[str, object]:
         "head": ["Entidad", "Sección", "Observación", "Propuesta", "Decisión", "Respuesta"],
         "rows": [
             [
-                one.entity_code,
-                one.section_code or "—",
-                one.text,
-                one.proposal or "—",
-                DECISIONS.get(one.decision, "—"),
-                one.answer or "—",
+                observation.entity_code,
+                observation.section_code or "—",
+                observation.text,
+                observation.proposal or "—",
+                DECISIONS.get(observation.decision, "—"),
+                observation.answer or "—",
             ]
-            for one in observed
+            for observation in observed
         ],
     }

@@ -50,7 +50,7 @@ def published(question: Question) -> Proof | None:
         Publication.channel != Channel.PORTAL,
     )
     rows = question.session.scalars(query).all()
-    channels = {one.channel for one in rows}
+    channels = {publication.channel for publication in rows}
     if not set(publishing.CHANNELS) <= channels or any(one.state != PublicationState.VERIFIED for one in rows):
         return None
     entities = sorted({one.entity_code for one in rows if one.entity_code})

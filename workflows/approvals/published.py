@@ -34,9 +34,9 @@ def of_plan(session: Session, plan_code: str) -> list[PublishedDocument]:
     query = sa.select(Document).where(Document.plan_code == plan_code, Document.kind.in_(_kinds()))
     adopted = _adopted(session, plan_code)
     found: dict[Name, list[Document]] = {}
-    for one in session.scalars(query.order_by(Document.id.desc())):
-        if one.published_at is not None or (one.kind, one.key) in adopted:
-            found.setdefault((one.kind, one.key), []).append(one)
+    for document in session.scalars(query.order_by(Document.id.desc())):
+        if document.published_at is not None or (document.kind, document.key) in adopted:
+            found.setdefault((document.kind, document.key), []).append(document)
     return [
         PublishedDocument(kind, key, _title(files[0]), files[0].made_at, tuple(sorted({file.format for file in files})))
         for (kind, key), files in found.items()
@@ -45,9 +45,9 @@ def of_plan(session: Session, plan_code: str) -> list[PublishedDocument]:
 
 def file_of(session: Session, plan_code: str, kind: str, key: str, suffix: str) -> Document | None:
     """The file of a published document in a format; nothing if it is not published."""
-    for one in of_plan(session, plan_code):
-        if (one.kind, one.key) == (kind, key):
-            return keeping.find(session, keeping.Address(plan_code, one.kind, key), suffix)
+    for document in of_plan(session, plan_code):
+        if (document.kind, document.key) == (kind, key):
+            return keeping.find(session, keeping.Address(plan_code, document.kind, key), suffix)
     return None
 
 

@@ -46,7 +46,9 @@ def prepare(
     version_id: int | None,
 ) -> list[Publication]:  # fmt: skip
     """Say where it is to be published, and put it on our own portal at once. Doing it twice changes nothing."""
-    known = {(one.entity_code, one.channel) for one in of_batch(session, batch, with_portal=True)}
+    known = {
+        (publication.entity_code, publication.channel) for publication in of_batch(session, batch, with_portal=True)
+    }
     wanted = [(entity, channel) for entity in entities for channel in channels or CHANNELS]
     for entity, channel in [(None, Channel.PORTAL), *wanted]:
         if (entity, channel) not in known:
@@ -69,7 +71,9 @@ def of_batch(session: Session, batch: Batch, *, with_portal: bool = False) -> li
         .where(Publication.instance_id == batch.instance_id, Publication.object == batch.object)
         .order_by(SectorEntity.position, Publication.entity_code, Publication.id)
     )
-    return [one for one in session.scalars(query) if with_portal or one.channel != Channel.PORTAL]
+    return [
+        publication for publication in session.scalars(query) if with_portal or publication.channel != Channel.PORTAL
+    ]
 
 
 def publish(
@@ -112,7 +116,11 @@ def last_check(session: Session, publication_id: int) -> PublicationCheck | None
 
 def entities_to_complete(session: Session, batch: Batch) -> list[str]:
     """The entities with a publication that failed, in their order."""
-    failed = [one.entity_code for one in of_batch(session, batch) if one.state == PublicationState.FAILED]
+    failed = [
+        publication.entity_code
+        for publication in of_batch(session, batch)
+        if publication.state == PublicationState.FAILED
+    ]
     return [entity for entity in dict.fromkeys(failed) if entity]
 
 

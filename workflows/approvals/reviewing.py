@@ -207,7 +207,7 @@ def make_version(session: Session, engine: ProcessEngine, about: Subject) -> Doc
         content,
         now=engine.now(),
         by=pending[-1].made_by,
-        changes=[one.as_json() for one in differences(before.content, content)],
+        changes=[difference.as_json() for difference in differences(before.content, content)],
     )
     for change in pending:
         change.version_id = made.id
@@ -256,7 +256,11 @@ def _take_in_reasons(session: Session, current: ReviewRound) -> None:
             ReviewRound.number == current.number - 1,
         )
     )
-    known = [one.entity_code for one in observations(session, current.id) if one.origin == ObservationOrigin.APPROVAL]
+    known = [
+        observation.entity_code
+        for observation in observations(session, current.id)
+        if observation.origin == ObservationOrigin.APPROVAL
+    ]
     reasons = session.scalars(sa.select(Approval).where(Approval.round_id == before, Approval.reason != ""))
     for approval in reasons:
         if approval.entity_code not in known:

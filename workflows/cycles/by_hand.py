@@ -140,7 +140,7 @@ def begin(
 def _beginning(session: Session, bundle: BundleModel, model: DiagramModel, start: Element) -> Beginning:
     """What is asked is the form of the start event, then each datum that it does not give, by name."""
     form = FormSchema.from_dict(bundle.form(start.form_key)) if start.form_key else FormSchema.empty()
-    keys = {one.key for one in form.fields()}
+    keys = {field.key for field in form.fields()}
     given = {name: name for name in outputs(start) if name in keys}
     wanted = [name for name in (PLAN, *declared_inputs(start)) if name not in given]
     asked: Asked = loose.by_name(
@@ -180,9 +180,9 @@ def _ensure_data(session: Session, engine: ProcessEngine, model: DiagramModel) -
     if known.world is None or engine.contracts is None:
         return
     alone = {
-        key: one
-        for key, one in known.world.diagrams.items()
-        if not any(call.called_element == model.process_key for call in one.of_kind("callActivity"))
+        key: diagram_model
+        for key, diagram_model in known.world.diagrams.items()
+        if not any(call.called_element == model.process_key for call in diagram_model.of_kind("callActivity"))
     }
     xml = catalogue.current(session, model.process_key).xml(model.process_key)
     found = linting.lint(xml, replace(known, world=replace(known.world, diagrams=alone)))

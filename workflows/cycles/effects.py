@@ -56,7 +56,7 @@ class CalendarEffect:
         newest = self.beginnings[0]
         if wanted > newest.since:  # the newest offered has not come, so a later one opens nothing either
             return Beginning(wanted, "", 0)
-        return next((one for one in self.beginnings if one.since <= wanted), self.beginnings[-1])
+        return next((beginning for beginning in self.beginnings if beginning.since <= wanted), self.beginnings[-1])
 
 
 def of_publication(session: Session, engine: ProcessEngine, models: Iterable[DiagramModel]) -> list[CalendarEffect]:
@@ -93,7 +93,9 @@ def _effect(session: Session, engine: ProcessEngine, plans: list[Plan], start: C
     today = bogota_day(engine.now())
     free = replace(start, cadence=replace(start.cadence, since=None))
     calendars = {plan.code: list(opening.openings(engine, free.cadence, plan)) for plan in plans}
-    ahead = [one.period.start for due in calendars.values() for one in due if one.due_on > today]
+    ahead = [
+        due_opening.period.start for due in calendars.values() for due_opening in due if due_opening.due_on > today
+    ]
     proposed = start.cadence.since or min(ahead, default=today)
     days = {one.period.start: one.period.words for due in calendars.values() for one in due[: _next(due, today) + 1]}
     if plans:
@@ -115,7 +117,7 @@ def _effect(session: Session, engine: ProcessEngine, plans: list[Plan], start: C
 
 def _next(due: list[DueOpening], today: dt.date) -> int:
     """The place of the first opening that has not come."""
-    return sum(one.due_on <= today for one in due)
+    return sum(due_opening.due_on <= today for due_opening in due)
 
 
 def _opens(session: Session, engine: ProcessEngine, plans: list[Plan], start: CalendarStart, since: dt.date) -> int:
@@ -127,9 +129,9 @@ def _dates(
     calendars: Mapping[str, list[DueOpening]], rhythm: cadence.Cadence, today: dt.date
 ) -> Iterable[tuple[str, str, dt.date]]:
     coming = [
-        (one.due_on, code, one.period.words)
+        (due_opening.due_on, code, due_opening.period.words)
         for code, due in calendars.items()
-        for one in due
-        if one.due_on > today and rhythm.covers(one.period)
+        for due_opening in due
+        if due_opening.due_on > today and rhythm.covers(due_opening.period)
     ]
     return ((code, words, day) for day, code, words in islice(sorted(coming), SHOWN_DATES))

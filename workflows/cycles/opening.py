@@ -253,7 +253,7 @@ def opened_at_once(session: Session, engine: ProcessEngine, plan: Plan, start: C
     due = [opening for opening in come if opening.period.label not in known]
     if not due or not _requirements_closed(session, plan, start, _processes(session)):
         return []
-    return due if start.cadence.catch_up == "todas" else [one for one in due if one == come[-1]]
+    return due if start.cadence.catch_up == "todas" else [due_opening for due_opening in due if due_opening == come[-1]]
 
 
 def _come(engine: ProcessEngine, plan: Plan, start: CalendarStart) -> list[DueOpening]:
@@ -289,7 +289,9 @@ def _opens_on(engine: ProcessEngine, rhythm: Cadence, period: PlanPeriod, plan: 
 
 
 def _requirements_closed(session: Session, plan: Plan, start: CalendarStart, processes: Processes) -> bool:
-    required = (one for key in start.cadence.requires for one in _starts_of(session, key, processes))
+    required = (
+        calendar_start for key in start.cadence.requires for calendar_start in _starts_of(session, key, processes)
+    )
     return all(_closed(session, plan, one) for one in required)
 
 
@@ -381,10 +383,16 @@ def _load(
     session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str
 ) -> tuple[Plan, CalendarStart, DueOpening]:
     plan = session.get(Plan, plan_code)
-    start = next((one for one in calendar_starts(session) if one.process_key == process_key), None)
+    start = next(
+        (calendar_start for calendar_start in calendar_starts(session) if calendar_start.process_key == process_key),
+        None,
+    )
     if plan is None or start is None:
         raise NotFound
-    opening = next((one for one in openings(engine, start.cadence, plan) if one.period.label == label), None)
+    opening = next(
+        (due_opening for due_opening in openings(engine, start.cadence, plan) if due_opening.period.label == label),
+        None,
+    )
     if opening is None:
         raise NotFound(f"El periodo {label} no es de este plan. Elija otro.")
     return plan, start, opening

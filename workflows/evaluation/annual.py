@@ -81,7 +81,7 @@ def chapters(session: Session, report: AnnualReport) -> list[EntityChapter]:
 
 def chapter_of(session: Session, report: AnnualReport, entity: str) -> EntityChapter:
     """The chapter of an entity."""
-    return next(one for one in chapters(session, report) if one.entity_code == entity)
+    return next(chapter for chapter in chapters(session, report) if chapter.entity_code == entity)
 
 
 def annexes(session: Session, chapter: EntityChapter) -> list[int]:
@@ -114,8 +114,12 @@ def from_records(session: Session, report: AnnualReport, entities: Sequence[str]
 
 def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Sequence[str] | None) -> str:
     level = found.entities.get(entity)
-    own = [one for one in found.indicators.values() if one.entity == entity]
-    behind = [one.code for one in own if one.assessment.color in (Color.RED, Color.YELLOW)]
+    own = [figure for figure in found.indicators.values() if figure.entity == entity]
+    behind = [
+        indicator_figure.code
+        for indicator_figure in own
+        if indicator_figure.assessment.color in (Color.RED, Color.YELLOW)
+    ]
     sentences = [f"Al corte de {month_name(month)}, {name} tiene {len(own)} indicadores del plan."]
     if level is not None:
         sentences.append(f"Su cumplimiento a la fecha es de {percentage(level.capped)}.")
@@ -142,7 +146,7 @@ def not_ready(session: Session, report: AnnualReport) -> str:
 def evaluations_of(session: Session, report: AnnualReport) -> list[Evaluation]:
     """The intermediate evaluations of the year."""
     found = evaluations.of_plan(session, report.plan_code, EvaluationKind.INTERMEDIATE)
-    return [one for one in found if one.key.startswith(f"{report.year}-")]
+    return [evaluation for evaluation in found if evaluation.key.startswith(f"{report.year}-")]
 
 
 def consolidate(

@@ -60,9 +60,14 @@ def _sections(session: Session, report: AnnualReport) -> list[Section]:
         for place, chapter in enumerate(annual.chapters(session, report), start=1)
     ]
     judged = [
-        section(f"4.{place}", semester_writing.semester_words(one.key).capitalize(), "", _judgements(session, one))
-        for place, one in enumerate(annual.evaluations_of(session, report), start=1)
-        if one.key in report.evaluations
+        section(
+            f"4.{place}",
+            semester_writing.semester_words(evaluation.key).capitalize(),
+            "",
+            _judgements(session, evaluation),
+        )
+        for place, evaluation in enumerate(annual.evaluations_of(session, report), start=1)
+        if evaluation.key in report.evaluations
     ]
     return [
         section("1", "Resumen", report.summary),
@@ -95,7 +100,7 @@ def _judgements(session: Session, evaluation: Evaluation) -> list[Table]:
 
 def _improvements(session: Session, report: AnnualReport) -> Table:
     found = annual.improvements(session, report)
-    names = directory.display_names(session, [one.responsible for one in found])
+    names = directory.display_names(session, [improvement.responsible for improvement in found])
     rows = tuple(
         (
             one.text,

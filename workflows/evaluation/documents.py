@@ -59,11 +59,13 @@ def freeze(engine: ProcessEngine, version: DocumentVersion) -> None:
 
 def texts(session: Session, document: PlanDocument) -> Mapping[str, str]:
     """The text of each section as it stands, by code: reviewers may have changed it since it was written."""
-    return {one.code: one.text for one in versions.sections(session, document.id)}
+    return {
+        document_section.code: document_section.text for document_section in versions.sections(session, document.id)
+    }
 
 
 def _write_sections(session: Session, document: PlanDocument, sections: Sequence[Section]) -> None:
-    known = {one.code: one for one in versions.sections(session, document.id)}
+    known = {document_section.code: document_section for document_section in versions.sections(session, document.id)}
     for place, given in enumerate(sections):
         kept = known.get(given["code"]) or DocumentSection(document_id=document.id, code=given["code"])
         kept.title, kept.text, kept.position = given["title"], given["text"], place

@@ -132,9 +132,9 @@ def _gather(session: Session, plan: Plan, evaluation: Evaluation) -> None:
         if one.state in (EvaluationState.APPROVED, EvaluationState.PUBLISHED)
     }
     there |= {
-        (DocumentKind.ANNUAL_REPORT, str(one.year))
-        for one in annual.of_plan(session, plan.code)
-        if one.state == AnnualState.APPROVED
+        (DocumentKind.ANNUAL_REPORT, str(report.year))
+        for report in annual.of_plan(session, plan.code)
+        if report.state == AnnualState.APPROVED
     }
     replace_rows(
         session,

@@ -52,8 +52,12 @@ def _as_reviewed(sections: list[Section], texts: Mapping[str, str]) -> list[Sect
 
 def _sections(session: Session, evaluation: Evaluation) -> list[Section]:
     findings = [
-        section(f"3.{place}", CRITERIA.get(one.code, one.code), f"{one.argument}\nJuicio: {WORDS[one.judgement]}.")
-        for place, one in enumerate(evaluations.judgements(session, evaluation, CRITERION), start=1)
+        section(
+            f"3.{place}",
+            CRITERIA.get(judgement.code, judgement.code),
+            f"{judgement.argument}\nJuicio: {WORDS[judgement.judgement]}.",
+        )
+        for place, judgement in enumerate(evaluations.judgements(session, evaluation, CRITERION), start=1)
     ]
     return [
         section("1", "Alcance e insumos", _scope(evaluation), [_inputs(session, evaluation)]),
@@ -74,20 +78,20 @@ def _scope(evaluation: Evaluation) -> str:
 def _inputs(session: Session, evaluation: Evaluation) -> Table:
     rows = tuple(
         (
-            f"Evaluación del {semester_words(one.key)}"
-            if one.kind == EvaluationKind.INTERMEDIATE
-            else f"Informe anual de {one.key}",
-            "Aprobado" if one.available else "Falta",
+            f"Evaluación del {semester_words(evaluation_input.key)}"
+            if evaluation_input.kind == EvaluationKind.INTERMEDIATE
+            else f"Informe anual de {evaluation_input.key}",
+            "Aprobado" if evaluation_input.available else "Falta",
         )
-        for one in final.inputs(session, evaluation)
+        for evaluation_input in final.inputs(session, evaluation)
     )
     return Table("Insumos", ("Insumo", "Estado"), rows)
 
 
 def _questions(session: Session, evaluation: Evaluation) -> Table:
     rows = tuple(
-        (one.text, CRITERIA.get(one.criterion, one.criterion), one.source)
-        for one in final.questions(session, evaluation)
+        (question.text, CRITERIA.get(question.criterion, question.criterion), question.source)
+        for question in final.questions(session, evaluation)
     )
     return Table("Preguntas de la evaluación", ("Pregunta", "Criterio", "Fuente"), rows)
 
@@ -106,8 +110,8 @@ def _results(session: Session, evaluation: Evaluation) -> list[Table]:
 
 def _lessons(session: Session, evaluation: Evaluation) -> Section:
     rows = tuple(
-        (one.text, one.recommendation, ADDRESSEES.get(one.addressee, one.addressee))
-        for one in final.lessons(session, evaluation)
+        (lesson.text, lesson.recommendation, ADDRESSEES.get(lesson.addressee, lesson.addressee))
+        for lesson in final.lessons(session, evaluation)
     )
     table = Table("Lecciones", ("Lección", "Recomendación", "Para quién"), rows)
     return section("6", "Lecciones y recomendaciones para el siguiente PES", "", [table])
@@ -115,4 +119,8 @@ def _lessons(session: Session, evaluation: Evaluation) -> Section:
 
 def current_texts(session: Session, document: PlanDocument) -> list[tuple[str, str]]:
     """Each section as it stands after the review: heading and text."""
-    return [(f"{one.code} {one.title}", one.text) for one in versions.sections(session, document.id) if one.text]
+    return [
+        (f"{document_section.code} {document_section.title}", document_section.text)
+        for document_section in versions.sections(session, document.id)
+        if document_section.text
+    ]

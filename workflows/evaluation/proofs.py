@@ -42,16 +42,20 @@ def certified_months(question: Question) -> Proof | None:
 def intermediate_evaluations(question: Question) -> Proof | None:
     """Every semester has its published evaluation."""
     found = [
-        one
-        for one in evaluations.of_plan(question.session, question.plan_code, EvaluationKind.INTERMEDIATE)
-        if one.state == EvaluationState.PUBLISHED
+        evaluation
+        for evaluation in evaluations.of_plan(question.session, question.plan_code, EvaluationKind.INTERMEDIATE)
+        if evaluation.state == EvaluationState.PUBLISHED
     ]
     return _of_inputs(question, EvaluationKind.INTERMEDIATE, len(found), "evaluaciones intermedias publicadas")
 
 
 def annual_reports(question: Question) -> Proof | None:
     """Every year has its approved report."""
-    found = [one for one in annual.of_plan(question.session, question.plan_code) if one.state == AnnualState.APPROVED]
+    found = [
+        report
+        for report in annual.of_plan(question.session, question.plan_code)
+        if report.state == AnnualState.APPROVED
+    ]
     return _of_inputs(question, DocumentKind.ANNUAL_REPORT, len(found), "informes anuales aprobados")
 
 

@@ -54,7 +54,7 @@ def write(
 def judged(session: Session, evaluation: Evaluation, level: str) -> Table:
     """The judgements of a level as a table."""
     names = named(session, Objective if level == OBJECTIVE else Line, evaluation.plan_code)
-    rows = tuple(_judged(one, names) for one in evaluations.judgements(session, evaluation, level))
+    rows = tuple(_judged(judgement, names) for judgement in evaluations.judgements(session, evaluation, level))
     heading = "Objetivo" if level == OBJECTIVE else "Línea"
     caption = "Metas frente a los objetivos" if level == OBJECTIVE else "Objetivos frente a los resultados esperados"
     return Table(caption, (heading, "Cumplimiento", "Juicio", "Argumento"), rows)
@@ -85,8 +85,8 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, str]]:
 def _sections(session: Session, evaluation: Evaluation) -> list[Section]:
     base = tables.at_cutoff(session, evaluation.plan_code, evaluation.cutoff_on.strftime("%Y-%m"))
     own = [
-        section(f"2.{place}", one.entity_code, self_assessment_words(one))
-        for place, one in enumerate(semesters.self_assessments(session, evaluation), start=1)
+        section(f"2.{place}", assessment.entity_code, self_assessment_words(assessment))
+        for place, assessment in enumerate(semesters.self_assessments(session, evaluation), start=1)
     ]
     return [
         section("1", "Base de la evaluación", evaluation.base_notes, [_months(session, evaluation)]),

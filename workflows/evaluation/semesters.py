@@ -79,7 +79,7 @@ def assess_oneself(
     session: Session, engine: ProcessEngine, evaluation: Evaluation, entity: str, view: OwnView, *, actor: Actor
 ) -> None:
     """Keep what an entity says of its semester."""
-    kept = next(one for one in self_assessments(session, evaluation) if one.entity_code == entity)
+    kept = next(assessment for assessment in self_assessments(session, evaluation) if assessment.entity_code == entity)
     kept.achievements, kept.difficulties = view.achievements, view.difficulties
     kept.factors, kept.adjustments = view.factors, view.adjustments
     kept.state, kept.sent_by, kept.sent_at = SelfAssessmentState.RECEIVED, actor.id, engine.now()
@@ -105,9 +105,9 @@ def certify(session: Session, engine: ProcessEngine, evaluation: Evaluation) -> 
     """
     if reason := not_ready(session, evaluation):
         raise Refused(reason)
-    for one in self_assessments(session, evaluation):
-        if one.state == SelfAssessmentState.PENDING:
-            one.state = SelfAssessmentState.NONE_SENT
+    for assessment in self_assessments(session, evaluation):
+        if assessment.state == SelfAssessmentState.PENDING:
+            assessment.state = SelfAssessmentState.NONE_SENT
     known = set(
         session.scalars(sa.select(CertifiedMonth.period_id).where(CertifiedMonth.evaluation_id == evaluation.id))
     )
@@ -155,15 +155,15 @@ def decide(
 ) -> None:
     """Keep what was decided on the bottlenecks and on the plan itself."""
     known = decisions(session, evaluation)
-    for one in decided:
-        kept = known.get(one.bottleneck_id) or RecoveryDecision(
-            evaluation_id=evaluation.id, bottleneck_id=one.bottleneck_id
+    for decision in decided:
+        kept = known.get(decision.bottleneck_id) or RecoveryDecision(
+            evaluation_id=evaluation.id, bottleneck_id=decision.bottleneck_id
         )
-        kept.severity, kept.recovery, kept.reason = one.severity, one.recovery, one.reason
+        kept.severity, kept.recovery, kept.reason = decision.severity, decision.recovery, decision.reason
         kept.decided_by = actor.id
         session.add(kept)
-        if one.recovery:  # the recovery plan takes its severity from the bottleneck
-            session.get_one(Bottleneck, one.bottleneck_id).severity = one.severity
+        if decision.recovery:  # the recovery plan takes its severity from the bottleneck
+            session.get_one(Bottleneck, decision.bottleneck_id).severity = decision.severity
     evaluation.change_asked = change_asked
     session.flush()
 

@@ -72,16 +72,21 @@ def at_cutoff(session: Session, plan_code: str, month: str) -> Mapping[str, Tabl
 def levels(caption: str, name: str, found: Iterable[LevelFigure]) -> Table:
     """Compliance of levels, capped and uncapped."""
     rows = tuple(
-        (f"{one.code} {one.name}", percentage(one.capped), percentage(one.uncapped), light(one.color, None).word)
-        for one in found
+        (
+            f"{figure.code} {figure.name}",
+            percentage(figure.capped),
+            percentage(figure.uncapped),
+            light(figure.color, None).word,
+        )
+        for figure in found
     )
     return Table(caption, (name, "Cumplimiento a la fecha", "Sin tope", "Semáforo"), rows)
 
 
 def goals_of(found: PeriodFigures, entity: str) -> Table:
     """The goals of one entity."""
-    own = [one for one in found.indicators.values() if one.entity == entity]
-    return Table("Metas de la entidad", _GOAL_HEAD, tuple(_goal(one) for one in own))
+    own = [figure for figure in found.indicators.values() if figure.entity == entity]
+    return Table("Metas de la entidad", _GOAL_HEAD, tuple(_goal(indicator_figure) for indicator_figure in own))
 
 
 def money(session: Session, plan_code: str, month: str, entity: str | None = None) -> Table:
@@ -137,7 +142,7 @@ _GOAL_HEAD = ("Indicador", "Entidad", "Ejecutado", "Programado", "Cumplimiento",
 
 
 def _goals(found: PeriodFigures) -> Table:
-    return Table("Metas e indicadores", _GOAL_HEAD, tuple(_goal(one) for one in found.indicators.values()))
+    return Table("Metas e indicadores", _GOAL_HEAD, tuple(_goal(figure) for figure in found.indicators.values()))
 
 
 def _goal(one: IndicatorFigure) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def within_bounds(schema: FormSchema, raw: object) -> dict[str, Any]:
     """
     if not isinstance(raw, Mapping):
         raise InvalidSubmission("Se esperaba un objeto con los campos del formulario.", errors=[])
-    kept = {one.key: _of(one, raw[one.key]) for one in schema.fields() if one.key in raw}
+    kept = {field.key: _of(field, raw[field.key]) for field in schema.fields() if field.key in raw}
     if len(orjson.dumps(kept)) > MAX_BYTES:
         raise InvalidSubmission("Lo escrito es demasiado largo. Acórtelo o envíelo como archivo adjunto.", errors=[])
     return kept

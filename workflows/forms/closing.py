@@ -139,7 +139,7 @@ def counted(count: int, one: str, many: str, link: str = "") -> Proof | None:
 def _labels(context: FormContext) -> dict[str, dict[str, str]]:
     """What the form calls each point, by checklist."""
     form = catalogue.by_sha(context.session, context.instance.bundle_sha256).form(str(context.task.form_key))
-    return {one.key: dict(one.options) for one in FormSchema.from_dict(form).fields()}
+    return {field.key: dict(field.options) for field in FormSchema.from_dict(form).fields()}
 
 
 def _with_proof(label: str, proof: Proof | None) -> str:

@@ -40,7 +40,7 @@ class _Reader:
             self.problems.append("Los componentes de un grupo o de una tabla deben ser una lista.")
             return ()
         read = [self.one(component, depth, in_list) for component in source]
-        return tuple(one for one in read if one is not None)
+        return tuple(field for field in read if field is not None)
 
     def one(self, source: Any, depth: int, in_list: bool) -> Field | None:
         if not isinstance(source, Mapping):
@@ -214,15 +214,15 @@ class _Reader:
         return chosen
 
     def check_unique(self, components: tuple[Field, ...], where: str, seen: dict[str, str]) -> None:
-        for one in components:
-            if one.type == "group":
-                self.check_unique(one.children, where, seen)
-            elif one.type != "text" and one.key in seen:
-                self.problems.append(f"«{one.label}»: la clave «{one.key}»{where} ya la usa «{seen[one.key]}».")
+        for field in components:
+            if field.type == "group":
+                self.check_unique(field.children, where, seen)
+            elif field.type != "text" and field.key in seen:
+                self.problems.append(f"«{field.label}»: la clave «{field.key}»{where} ya la usa «{seen[field.key]}».")
             else:
-                seen[one.key] = one.label
-            if one.is_list:
-                self.check_unique(one.children, f" de la tabla «{one.label}»", {})
+                seen[field.key] = field.label
+            if field.is_list:
+                self.check_unique(field.children, f" de la tabla «{field.label}»", {})
 
 
 def _placed(columns: tuple[Field, ...]) -> tuple[Field, ...]:

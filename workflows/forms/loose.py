@@ -120,7 +120,7 @@ def read_variables(
     reading = _desk(session, engine, schema, actor, catalogues).read(sent)
     if reading.errors:
         raise InvalidSubmission(errors=reading.errors, raw=sent)
-    listed = {one.key for one in schema.fields() if one.description == LISTED}
+    listed = {field.key for field in schema.fields() if field.description == LISTED}
     values = {name: _lines(value) if name in listed else value for name, value in reading.values.items()}
     return as_variables({name: value for name, value in values.items() if value is not None and value != []})
 

@@ -179,7 +179,7 @@ def _files(
     known = set(also) | set(_file_ids(schema, prefill.values))
     mine = sa.and_(StoredFile.task_id == context.task.id, StoredFile.stored_by == context.actor.id)
     found = context.session.scalars(sa.select(StoredFile).where(sa.or_(mine, StoredFile.id.in_(sorted(known)))))
-    return {one.id: one for one in found}
+    return {file.id: file for file in found}
 
 
 def _file_ids(schema: FormSchema, values: Mapping[str, Any]) -> list[int]:

@@ -59,7 +59,7 @@ class FormSchema:
 
     def labels(self) -> dict[str, str]:
         """What people call each input, by key; columns too, by `lista.columna`."""
-        found = {one.key: one.label for one in self.fields()}
+        found = {field.key: field.label for field in self.fields()}
         for table in self.fields():
             found |= {f"{table.key}.{column.key}": column.label for column in table.children}
         return found
@@ -81,14 +81,14 @@ def _read(source: object) -> tuple[FormSchema | None, list[str]]:
         return None, [f"El formulario pesa más de {MAX_BYTES // 1024} kB; pártalo en dos tareas."]
     components, problems = read_components(source["components"])
     fields = list(_inputs(components))
-    if sum(1 + len(one.children) for one in fields) > MAX_FIELDS:
+    if sum(1 + len(field.children) for field in fields) > MAX_FIELDS:
         problems.append(f"El formulario tiene más de {MAX_FIELDS} campos; pártalo en dos tareas.")
     return FormSchema(str(source.get("id", "")), components, source), problems
 
 
 def _inputs(components: tuple[Field, ...]) -> Iterator[Field]:
-    for one in components:
-        if one.type == "group":
-            yield from _inputs(one.children)
-        elif one.type != "text":
-            yield one
+    for field in components:
+        if field.type == "group":
+            yield from _inputs(field.children)
+        elif field.type != "text":
+            yield field

@@ -29,11 +29,11 @@ class Answer:
 def typed(schema: FormSchema, stored: Mapping[str, Any]) -> Values:
     """The values of a submission (JSON) with their types again."""
     values = dict(stored)
-    for one in schema.fields():
-        if one.is_list:
-            values[one.key] = [_typed_row(one, row) for row in stored.get(one.key) or []]
-        elif one.key in stored:
-            values[one.key] = _typed(one, stored[one.key])
+    for field in schema.fields():
+        if field.is_list:
+            values[field.key] = [_typed_row(field, row) for row in stored.get(field.key) or []]
+        elif field.key in stored:
+            values[field.key] = _typed(field, stored[field.key])
     return values
 
 
@@ -47,17 +47,17 @@ def row_in_words(table: Field, stored: Mapping[str, Any]) -> Iterator[Answer]:
 
 def in_words(schema: FormSchema, values: Mapping[str, Any]) -> Iterator[Answer]:
     """Every answer that was given, in the order of the form; `values` are typed."""
-    for one in schema.fields():
-        if not one.is_list:
-            if not is_blank(values.get(one.key)):
-                yield Answer(one.key, one.label, text_of(one, values[one.key]))
+    for field in schema.fields():
+        if not field.is_list:
+            if not is_blank(values.get(field.key)):
+                yield Answer(field.key, field.label, text_of(field, values[field.key]))
             continue
-        for place, row in enumerate(values.get(one.key) or []):
-            title = " ".join(text_of(column, row.get(column.key)) for column in one.columns("titulo"))
-            for column in one.children:
+        for place, row in enumerate(values.get(field.key) or []):
+            title = " ".join(text_of(column, row.get(column.key)) for column in field.columns("titulo"))
+            for column in field.children:
                 if column.place != "titulo" and column.type != "text" and not is_blank(row.get(column.key)):
                     text = text_of(column, row[column.key])
-                    yield Answer(f"{one.key}.{place}.{column.key}", column.label, text, title or f"Fila {place + 1}")
+                    yield Answer(f"{field.key}.{place}.{column.key}", column.label, text, title or f"Fila {place + 1}")
 
 
 def text_of(one: Field, value: Any) -> str:

@@ -42,17 +42,17 @@ def check_battery(session: Session, plan_code: str, entities: Sequence[str]) -> 
     found = [*_findings(session, plan_code)]
     session.execute(sa.delete(BatteryFinding).where(BatteryFinding.plan_code == plan_code))
     wrong: dict[str, None] = {}
-    for one in found:
-        for entity in [one.entity] if one.entity in entities else entities:
+    for finding in found:
+        for entity in [finding.entity] if finding.entity in entities else entities:
             wrong[entity] = None
             session.add(
                 BatteryFinding(
                     plan_code=plan_code,
                     entity_code=entity,
-                    table=one.table,
-                    code=one.code,
-                    field=one.field,
-                    message=one.message,
+                    table=finding.table,
+                    code=finding.code,
+                    field=finding.field,
+                    message=finding.message,
                 )
             )
     session.flush()

@@ -69,7 +69,7 @@ def review(session: Session, plan_code: str, code: str, *, approved: bool, comme
 def assemble(session: Session, plan_code: str, *, by: str, now: dt.datetime) -> DocumentVersion:
     """Make the next version: six chapters with their tables as they stand now, glossary, bibliography, annexes."""
     about = document(session, plan_code)
-    written = {one.code: one for one in versions.sections(session, about.id)}
+    written = {document_section.code: document_section for document_section in versions.sections(session, about.id)}
     headings = structure.outline(session, plan_code)
     content = {
         "sections": [
@@ -115,9 +115,9 @@ def _bibliography(session: Session, plan_code: str) -> dict[str, Any]:
 def _annexes(session: Session, written: Sequence[DocumentSection]) -> dict[str, Any]:
     """The files of the sections; those that are not public are named only by their section."""
     rows = [
-        [one.code, file.name if file.reserve == Reserve.PUBLIC else "Anexo reservado", file.sha256]
-        for one in written
-        for file in session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(one.annexes or [])))
+        [document_section.code, file.name if file.reserve == Reserve.PUBLIC else "Anexo reservado", file.sha256]
+        for document_section in written
+        for file in session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(document_section.annexes or [])))
     ]
     table = {"caption": "Archivos", "head": ["Sección", "Archivo", "SHA-256"], "rows": rows}
     text = "" if rows else "El documento no tiene anexos."

@@ -50,14 +50,22 @@ def page_of(session: Session, found: Methodology) -> Page:
     """The steps and the schedule, laid out."""
     plan = session.get_one(Plan, found.plan_code)
     activities = methodology.activities(session, found.plan_code)
-    names = directory.display_names(session, {found.prepared_by} | {one.responsible for one in activities})
+    names = directory.display_names(
+        session, {found.prepared_by} | {schedule_activity.responsible for schedule_activity in activities}
+    )
     steps = [
         [row["paso"], row["descripcion"], row.get("tecnica") or "—", _role(row.get("responsable"))]
         for row in found.steps
     ]
     planned = [
-        [one.name, one.step, names[one.responsible], long_day(one.starts_on), long_day(one.ends_on)]
-        for one in activities
+        [
+            activity.name,
+            activity.step,
+            names[activity.responsible],
+            long_day(activity.starts_on),
+            long_day(activity.ends_on),
+        ]
+        for activity in activities
     ]
     return Page(
         title="Metodología y cronograma para elaborar el plan",

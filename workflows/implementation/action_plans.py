@@ -56,17 +56,20 @@ class Proposal:
 def propose(session: Session, plan: ActionPlan, sheets: Mapping[int, IndicatorSheet]) -> list[Proposal]:
     """One activity per project goal that the year programmes; the weights of a project are equal and add up to 100."""
     linked = [
-        one
-        for one in years.linked_goals(session, plan.plan_code, plan.entity_code)
-        if sheets[one.indicator.id].target(plan.year)
+        goal
+        for goal in years.linked_goals(session, plan.plan_code, plan.entity_code)
+        if sheets[goal.indicator.id].target(plan.year)
     ]
     return [
         Proposal(
-            one,
-            _share([other.indicator.id for other in linked if other.project.id == one.project.id], one.indicator.id),
-            programming.proposal(sheets[one.indicator.id], plan.year, one.indicator.decimals),
+            linked_goal,
+            _share(
+                [other.indicator.id for other in linked if other.project.id == linked_goal.project.id],
+                linked_goal.indicator.id,
+            ),
+            programming.proposal(sheets[linked_goal.indicator.id], plan.year, linked_goal.indicator.decimals),
         )
-        for one in linked
+        for linked_goal in linked
     ]
 
 
@@ -147,27 +150,33 @@ def _move(
 
 def activity_rows(session: Session, plan: ActionPlan) -> list[tuple[str, ...]]:
     """The activities of a plan as they are shown, under `ACTIVITY_HEAD`."""
-    names = directory.display_names(session, [one.responsible for one in plan.activities])
+    names = directory.display_names(session, [planned_activity.responsible for planned_activity in plan.activities])
     return [
         (
-            one.project.code,
-            f"{one.indicator.code} {one.indicator.name}",
-            one.name,
-            one.product,
-            f"{number(one.weight)} %",
-            f"{long_day(one.starts_on)} a {long_day(one.ends_on)}",
-            names[one.responsible],
+            activity.project.code,
+            f"{activity.indicator.code} {activity.indicator.name}",
+            activity.name,
+            activity.product,
+            f"{number(activity.weight)} %",
+            f"{long_day(activity.starts_on)} a {long_day(activity.ends_on)}",
+            names[activity.responsible],
         )
-        for one in plan.activities
+        for activity in plan.activities
     ]
 
 
 def _section(session: Session, plan: ActionPlan) -> dict[str, Any]:
     approved = directory.display_names(session, [plan.approved_by or ""]).get(plan.approved_by or "", "")
-    rows = [[*row, _programme(one)] for one, row in zip(plan.activities, activity_rows(session, plan), strict=True)]
+    rows = [
+        [*row, _programme(activity)]
+        for activity, row in zip(plan.activities, activity_rows(session, plan), strict=True)
+    ]
     head = [*ACTIVITY_HEAD, "Programación"]
     tables = [{"caption": "Actividades", "head": head, "rows": rows}]
-    money = [[one.project.code, one.source.replace("_", " "), number(one.amount), one.act] for one in plan.allocations]
+    money = [
+        [allocation.project.code, allocation.source.replace("_", " "), number(allocation.amount), allocation.act]
+        for allocation in plan.allocations
+    ]
     if money:
         tables.append(
             {"caption": "Recursos (pesos)", "head": ["Proyecto", "Fuente", "Apropiación", "Acto"], "rows": money}

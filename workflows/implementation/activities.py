@@ -80,7 +80,7 @@ def deliveries(session: Session, plan: ActionPlan, project_id: int) -> list[str]
 
 
 def _row(session: Session, activity: PlannedActivity, period: Period) -> ActivityRow:
-    programmed = {one.month: one.programmed for one in activity.months}.get(period.month)
+    programmed = {month.month: month.programmed for month in activity.months}.get(period.month)
     return ActivityRow(activity, programmed, _kept(session, activity.id, period))
 
 

@@ -172,8 +172,8 @@ def _modifications(session: Session, project_ids: Sequence[int], year: int) -> d
         .options(selectinload(BudgetModification.files))
     )
     found: dict[int, list[BudgetModification]] = {}
-    for one in session.scalars(query):
-        found.setdefault(one.project_id, []).append(one)
+    for modification in session.scalars(query):
+        found.setdefault(modification.project_id, []).append(modification)
     return found
 
 

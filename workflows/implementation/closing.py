@@ -73,7 +73,7 @@ def lags(session: Session, plan: ActionPlan) -> list[Lag]:
         for row in session.execute(query)
         if row.Indicator.code in found
     ]
-    return [one for one in judged if one.amount > 0]
+    return [lag for lag in judged if lag.amount > 0]
 
 
 def has_next_year(session: Session, plan: ActionPlan) -> bool:

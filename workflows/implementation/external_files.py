@@ -119,11 +119,11 @@ MAKER = Maker("external_report", missing, read_print)
 
 def files_of(session: Session, reports: Sequence[ExternalReport]) -> dict[int, dict[str, Document]]:
     """By report, its files by format: those that were made."""
-    keys = {(one.plan_code, key_of(one.quarter, one.entity_code)): one.id for one in reports}
+    keys = {(report.plan_code, key_of(report.quarter, report.entity_code)): report.id for report in reports}
     query = sa.select(Document).where(
         Document.kind == DocumentKind.EXTERNAL_REPORT, Document.key.in_({key for _plan, key in keys})
     )
-    found: dict[int, dict[str, Document]] = {one.id: {} for one in reports}
+    found: dict[int, dict[str, Document]] = {external_report.id: {} for external_report in reports}
     for document in session.scalars(query):
         if (id_ := keys.get((document.plan_code, document.key))) is not None:
             found[id_][document.format] = document

@@ -50,7 +50,7 @@ def open_quarter(session: Session, engine: ProcessEngine, plan_code: str, quarte
     closed = sa.select(Period.code).where(Period.plan_code == plan_code, Period.state == PeriodState.CLOSED)
     frozen = set(session.scalars(closed))
     pending = [month for month in months_of(quarter) if month not in frozen]
-    known = {one.entity_code for one in of_quarter(session, plan_code, quarter)}
+    known = {report.entity_code for report in of_quarter(session, plan_code, quarter)}
     entities = _entities(session, plan_code)
     for code in entities:
         if code not in known:
@@ -70,9 +70,9 @@ def open_quarter(session: Session, engine: ProcessEngine, plan_code: str, quarte
 
 def find(session: Session, plan_code: str, entity: str, quarter: str) -> ExternalReport:
     """The report of an entity for a quarter. Raises `NotFound`."""
-    for one in of_quarter(session, plan_code, quarter):
-        if one.entity_code == entity:
-            return one
+    for report in of_quarter(session, plan_code, quarter):
+        if report.entity_code == entity:
+            return report
     raise NotFound(f"{entity} no tiene reporte externo de {quarter}.")
 
 

@@ -55,7 +55,7 @@ def seed(session: Session, plan_code: str, year: int) -> list[str]:
     """
     seeded = []
     for indicator, activities in _by_indicator(session, plan_code, year):
-        months = combined(indicator.annualization, [months_of(one) for one in activities])
+        months = combined(indicator.annualization, [months_of(activity) for activity in activities])
         if months:
             _replace(session, indicator, year, months)
             seeded.append(indicator.code)
@@ -65,7 +65,7 @@ def seed(session: Session, plan_code: str, year: int) -> list[str]:
 
 def months_of(activity: PlannedActivity) -> Months:
     """What an activity programmes."""
-    return {one.month: one.programmed for one in activity.months}
+    return {month.month: month.programmed for month in activity.months}
 
 
 def _by_indicator(session: Session, plan_code: str, year: int) -> Iterable[tuple[Indicator, Sequence[PlannedActivity]]]:

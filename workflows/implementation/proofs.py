@@ -60,11 +60,11 @@ def follow_up(question: Question) -> Proof | None:
 def external(question: Question) -> Proof | None:
     """Every report of the year's quarters that was made is filed."""
     reports = [
-        one
-        for one in external_reports.of_plan(question.session, question.plan_code)
-        if one.quarter.startswith(f"{question.year}-")
+        report
+        for report in external_reports.of_plan(question.session, question.plan_code)
+        if report.quarter.startswith(f"{question.year}-")
     ]
-    if not reports or any(not one.filing_number for one in reports):
+    if not reports or any(not external_report.filing_number for external_report in reports):
         return None
     return Proof(f"{len(reports)} reportes radicados.", f"/plan/{question.plan_code}/reportes-externos")
 

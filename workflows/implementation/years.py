@@ -31,9 +31,9 @@ def open_year(session: Session, plan_code: str, year: int, instance_id: int) -> 
     Doing it twice changes nothing.
     """
     _ensure_goals(session, plan_code)
-    linked = {one.project.entity_code for one in linked_goals(session, plan_code)}
+    linked = {goal.project.entity_code for goal in linked_goals(session, plan_code)}
     entities = [code for code in participants.entities(session, plan_code) if code in linked]
-    known = {one.entity_code for one in of_year(session, plan_code, year)}
+    known = {plan.entity_code for plan in of_year(session, plan_code, year)}
     for code in entities:
         if code not in known:
             session.add(ActionPlan(plan_code=plan_code, entity_code=code, year=year, instance_id=instance_id))

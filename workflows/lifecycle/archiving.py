@@ -235,8 +235,11 @@ def _handover(session: Session, plan_code: str) -> Iterator[Piece]:
     promised = session.scalars(
         sa.select(Commitment).where(Commitment.plan_code == plan_code, Commitment.state.in_(FOLLOWED))
     )
-    rows = [("falta", one.kind, one.key, "") for one in missing]
-    rows += [("compromiso abierto", one.text, one.responsible or "", str(one.due_on or "")) for one in promised]
+    rows = [("falta", evaluation_input.kind, evaluation_input.key, "") for evaluation_input in missing]
+    rows += [
+        ("compromiso abierto", commitment.text, commitment.responsible or "", str(commitment.due_on or ""))
+        for commitment in promised
+    ]
     yield _made("empalme/pendientes.csv", "Paquete de empalme", as_csv(HANDOVER, rows))
 
 

@@ -50,7 +50,8 @@ def page_of(session: Session, meeting: Meeting) -> Page:
     plan = session.get_one(Plan, meeting.plan_code)
     promised = minutes.own_commitments(session, meeting)
     names = directory.display_names(
-        session, {one.responsible for one in promised if one.responsible} | {str(meeting.approved_by)}
+        session,
+        {commitment.responsible for commitment in promised if commitment.responsible} | {str(meeting.approved_by)},
     )
     approved_at = meeting.approved_at
     facts = [
@@ -72,13 +73,17 @@ def page_of(session: Session, meeting: Meeting) -> Page:
 def _sections(session: Session, meeting: Meeting, names: Mapping[str, str]) -> list[dict[str, Any]]:
     judged = minutes.verdicts(session, meeting).values()
     commitments = [
-        [one.text, names.get(one.responsible or "", "—"), long_day(one.due_on) if one.due_on else "—"]
-        for one in minutes.own_commitments(session, meeting)
+        [
+            commitment.text,
+            names.get(commitment.responsible or "", "—"),
+            long_day(commitment.due_on) if commitment.due_on else "—",
+        ]
+        for commitment in minutes.own_commitments(session, meeting)
     ]
     attended = [
         [str(row.get("persona", "")), row.get("entidad") or "—", row.get("cargo") or "—"] for row in meeting.attendance
     ]
-    verdicts = [[one.code, VERDICTS.get(one.verdict, one.verdict), one.argument] for one in judged]
+    verdicts = [[verdict.code, VERDICTS.get(verdict.verdict, verdict.verdict), verdict.argument] for verdict in judged]
     sections = [
         _section("Orden del día", [str(row.get("punto", "")) for row in meeting.agenda]),
         _section("Asistencia", [], ("Persona", "Entidad", "Cargo"), attended),

@@ -33,7 +33,9 @@ class AddedFields:
     def told(self, extra: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         """The label and the words of each answer that is kept in `extra`, by its field's key."""
         found = {
-            one.path: (one.label, one.text) for table in reversed(self.tables) for one in row_in_words(table, extra)
+            answer.path: (answer.label, answer.text)
+            for table in reversed(self.tables)
+            for answer in row_in_words(table, extra)
         }
         return {key: found[key] for key in extra if key in found}
 
@@ -56,4 +58,4 @@ def of_period(session: Session, period: Period) -> AddedFields:
 def _tables(session: Session, sha256: str) -> list[Field]:
     bundle = catalogue.by_sha(session, sha256)
     schemas = (FormSchema.from_dict(bundle.form(key)) for key in bundle.form_versions)
-    return [one for schema in schemas for one in schema.fields() if one.key == TABLE and one.is_list]
+    return [field for schema in schemas for field in schema.fields() if field.key == TABLE and field.is_list]

@@ -59,7 +59,12 @@ def begin(session: Session, period: Period, indicator_ids: Sequence[int]) -> dic
     query = sa.select(Measurement).where(
         Measurement.period_id == period.id, Measurement.indicator_id.in_(indicator_ids)
     )
-    return missing_begun(session, period, indicator_ids, {one.indicator_id: one for one in session.scalars(query)})
+    return missing_begun(
+        session,
+        period,
+        indicator_ids,
+        {measurement.indicator_id: measurement for measurement in session.scalars(query)},
+    )
 
 
 def missing_begun(
@@ -78,8 +83,8 @@ def missing_begun(
     )
     query = sa.select(Measurement).where(Measurement.period_id == period.id, Measurement.indicator_id.in_(missing))
     begun = session.scalars(query.options(lazyload(Measurement.evidence), lazyload(Measurement.indicator))).all()
-    for one in begun:
-        set_committed_value(one, "evidence", [])
+    for measurement in begun:
+        set_committed_value(measurement, "evidence", [])
     return dict(known) | {one.indicator_id: one for one in begun}
 
 
@@ -134,9 +139,9 @@ def _write_together(session: Session, measurements: Sequence[Measurement]) -> No
     """Write the same columns of all: of each its own, the session would send one statement for each."""
     columns = {column.key for column in sa.inspect(Measurement).column_attrs}
     changed = sorted({key for one in measurements for key in sa.inspect(one).committed_state if key in columns})
-    for one in measurements:
+    for measurement in measurements:
         for key in changed:
-            flag_modified(one, key)
+            flag_modified(measurement, key)
     session.flush()
 
 

@@ -70,8 +70,10 @@ def tree(session: Session, plan_code: str) -> list[LineBranch]:
     for indicator in indicators:
         of_objective.setdefault(indicator.objective_id, []).append(indicator)
     of_line: dict[int, list[ObjectiveBranch]] = {}
-    for one in objectives:
-        of_line.setdefault(one.line_id, []).append(ObjectiveBranch(one, tuple(of_objective.get(one.id, ()))))
+    for objective in objectives:
+        of_line.setdefault(objective.line_id, []).append(
+            ObjectiveBranch(objective, tuple(of_objective.get(objective.id, ())))
+        )
     return [LineBranch(line, tuple(of_line.get(line.id, ()))) for line in lines]
 
 

@@ -163,8 +163,8 @@ def _usernames(
     measurements: Iterable[Measurement], changes: Mapping[int, Sequence[MeasurementChange]]
 ) -> Iterable[str]:
     named = {change.actor_id for acts in changes.values() for change in acts}
-    for one in measurements:
-        named |= {name for name in (one.reported_by, one.validated_by, one.endorsed_by) if name}
+    for measurement in measurements:
+        named |= {name for name in (measurement.reported_by, measurement.validated_by, measurement.endorsed_by) if name}
     return named
 
 

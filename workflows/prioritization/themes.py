@@ -88,8 +88,8 @@ def gather(session: Session, plan_code: str) -> list[Theme]:
     mention(session, plan_code, ThemeSource.SWOT, "dofa", _of_swot(session, plan_code))
     known = {theme.key: theme for theme in of_plan(session, plan_code)}
     grouped: dict[str, list[ThemeMention]] = {}
-    for one in mentions(session, plan_code):
-        grouped.setdefault(key_of(one.name), []).append(one)
+    for theme_mention in mentions(session, plan_code):
+        grouped.setdefault(key_of(theme_mention.name), []).append(theme_mention)
     for position, (key, told) in enumerate(grouped.items()):
         theme = known.get(key) or Theme(plan_code=plan_code, key=key, name=told[0].name, position=position)
         for source, column in COLUMNS.items():
@@ -110,7 +110,7 @@ def _of_swot(session: Session, plan_code: str) -> list[Mention]:
 
 def _points(told: Sequence[ThemeMention]) -> int:
     """The proposal: the heaviest mention; where none has a weight, how many there are."""
-    weights = [one.weight for one in told if one.weight is not None]
+    weights = [theme_mention.weight for theme_mention in told if theme_mention.weight is not None]
     proposed = max(weights) if weights else len(told)
     return min(max(proposed, 1 if told else 0), MOST)
 
@@ -118,8 +118,8 @@ def _points(told: Sequence[ThemeMention]) -> int:
 def sources_of(session: Session, plan_code: str) -> dict[str, set[str]]:
     """By the key of a theme, the sources that brought it up."""
     found: dict[str, set[str]] = {}
-    for one in mentions(session, plan_code):
-        found.setdefault(key_of(one.name), set()).add(one.source)
+    for theme_mention in mentions(session, plan_code):
+        found.setdefault(key_of(theme_mention.name), set()).add(theme_mention.source)
     return found
 
 

@@ -37,7 +37,7 @@ def messages(session: Session, engine: ProcessEngine, bottlenecks: Iterable[Bott
     """
     if not is_published(session):
         return []
-    opened = [(one, plans.open_for(session, engine, one)) for one in bottlenecks]
+    opened = [(bottleneck, plans.open_for(session, engine, bottleneck)) for bottleneck in bottlenecks]
     return [_message(session, one) for one, plan in opened if plan is not None]
 
 

@@ -113,7 +113,7 @@ def of_plan(session: Session, plan_code: str) -> list[RecoveryPlan]:
 
 def actions(plan: RecoveryPlan) -> list[RecoveryAction]:
     """The actions of the present round."""
-    return [one for one in plan.actions if one.round == plan.round]
+    return [action for action in plan.actions if action.round == plan.round]
 
 
 def formulate(
@@ -124,7 +124,9 @@ def formulate(
     What was only returned is replaced; what was carried out and failed stays, as an earlier round.
     """
     plan.instance_id = case_id
-    for old in [one for one in actions(plan) if plan.state in (RecoveryState.TO_FORMULATE, RecoveryState.RETURNED)]:
+    for old in [
+        action for action in actions(plan) if plan.state in (RecoveryState.TO_FORMULATE, RecoveryState.RETURNED)
+    ]:
         plan.actions.remove(old)
         session.delete(old)
     session.flush()
@@ -135,13 +137,13 @@ def formulate(
         RecoveryAction(
             round=plan.round,
             position=place,
-            action=one.action,
-            responsible=one.responsible,
-            starts_on=one.starts_on,
-            ends_on=one.ends_on,
-            product=one.product,
+            action=planned_action.action,
+            responsible=planned_action.responsible,
+            starts_on=planned_action.starts_on,
+            ends_on=planned_action.ends_on,
+            product=planned_action.product,
         )
-        for place, one in enumerate(said.actions)
+        for place, planned_action in enumerate(said.actions)
     ]
     _move(session, engine, plan, RecoveryState.IN_REVIEW, "formular", actor, after=_proposal(said))
     return plan.verify_on
@@ -179,7 +181,7 @@ def declare(
         action.files = list(session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(files))))
         if action.done:
             action.percentage = Decimal(100)
-    told = {"cumplidas": sum(one.done for one in actions(plan)), "acciones": len(actions(plan))}
+    told = {"cumplidas": sum(recovery_action.done for recovery_action in actions(plan)), "acciones": len(actions(plan))}
     session.flush()
     after = {"estado": plan.state, **told}
     auditing.record(session, engine.clock, actor, "declarar", (KIND, str(plan.id)), after=after)
@@ -253,7 +255,7 @@ def _proposal(said: Formulation) -> dict[str, Any]:
     return {
         "meta_recuperacion": as_json(said.recovery_target),
         "fecha_objetivo": said.target_on.isoformat(),
-        "acciones": [one.action for one in said.actions],
+        "acciones": [action.action for action in said.actions],
     }
 
 

@@ -45,7 +45,7 @@ def judge(session: Session, plan: RecoveryPlan) -> Verdict:
     if not cutoffs:
         return Verdict(False, f"No hay un corte cerrado después de {month_name(plan.since_period)}.")
     last = cutoffs[-CUTOFFS:]
-    if len(last) == CUTOFFS and all(one.color == Color.GREEN for one in last):
+    if len(last) == CUTOFFS and all(cutoff.color == Color.GREEN for cutoff in last):
         return Verdict(True, f"En verde en {enumeration([month_name(one.period) for one in last])}.")
     value = _value(indicator, last)
     target = number(plan.recovery_target)

@@ -146,8 +146,8 @@ class Happenings:
             email=f"{username}@demo.example",
             entity_code=leaver.entity_code,
             roles=[
-                PersonRole(role_id=one.role_id, sector_code=one.sector_code, entity_code=one.entity_code)
-                for one in leaver.roles
+                PersonRole(role_id=role.role_id, sector_code=role.sector_code, entity_code=role.entity_code)
+                for role in leaver.roles
             ],
         )
         session.add(newcomer)

@@ -138,8 +138,8 @@ def tabulate(session: Session, survey_id: Any) -> Survey:
     survey = find(session, survey_id)
     counts: dict[int, int] = {option.id: 0 for option in survey.options}
     answers = session.scalars(sa.select(SurveyAnswer).where(SurveyAnswer.survey_id == survey.id)).all()
-    for one in answers:
-        for option in one.choices:
+    for survey_answer in answers:
+        for option in survey_answer.choices:
             counts[option] += 1
     for option in survey.options:
         option.votes = counts[option.id]

@@ -57,7 +57,7 @@ class _Columns:
             yield node, Shape(box)
             if node in self._levels:
                 yield from self.shapes(node, box.x + PADDING, box.y + PADDING)
-        events = (one for one in self._levels[parent].elements.values() if one.attached_to in boxes)
+        events = (element for element in self._levels[parent].elements.values() if element.attached_to in boxes)
         for number, event in enumerate(events):
             host = boxes[event.attached_to or ""]
             yield event.id, Shape(Box(host.x + 8 + number % 3 * 40, host.y + host.height - 18, 36, 36))
@@ -80,7 +80,7 @@ class _Columns:
 
     def _raised(self, parent: str, y: float) -> dict[str, Box]:
         """The event subprocesses of a level, beside each other."""
-        raised = [one for one in self.model.inside(parent or None) if one.triggered_by_event]
+        raised = [element for element in self.model.inside(parent or None) if element.triggered_by_event]
         left = _starts({number: self._size(one)[0] for number, one in enumerate(raised)})
         return {one.id: Box(left[number], y, *self._size(one)) for number, one in enumerate(raised)}
 
@@ -94,7 +94,7 @@ class _Columns:
         filled: dict[int, int] = {}
         cells: dict[str, Cell] = {}
         for node in order:
-            before = (one.id for one in self.model.before(node))
+            before = (element.id for element in self.model.before(node))
             column = max((cells[one][0] for one in before if one in cells), default=-1) + 1
             filled[column] = filled.get(column, -1) + 1
             cells[node] = (column, filled[column])

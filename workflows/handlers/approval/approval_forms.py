@@ -107,8 +107,8 @@ class DecideInCommittee(PlainForm):
         """What each entity said in the last round."""
         current = reviewing.latest(context.session, subject_of(context))
         rows = [
-            (one.entity_code, APPROVALS[one.decision], one.reason)
-            for one in approving.of_round(context.session, current.id)
+            (approval.entity_code, APPROVALS[approval.decision], approval.reason)
+            for approval in approving.of_round(context.session, current.id)
         ]
         title = f"Ronda {current.number} de {current.max_rounds}, por {approving.RULES[current.rule]}"
         return Prefill(panels=[Panel(title, head=("Entidad", "Decisión", "Razón"), rows=rows)])

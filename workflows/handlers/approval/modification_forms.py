@@ -34,7 +34,7 @@ def plan_elements(context: FormContext) -> Sequence[Option]:
     """The catalogue `elementos_del_plan`: what may change from the next month that opens."""
     plan = context.session.get_one(Plan, plan_of(context))
     since = month_bounds(modifying.next_month(context.session, plan))[0]
-    return [(one.path, one.label) for one in elements.all_of(context.session, plan.code, since=since)]
+    return [(element.path, element.label) for element in elements.all_of(context.session, plan.code, since=since)]
 
 
 class RequestModification(PlainForm):
@@ -60,8 +60,8 @@ class RequestModification(PlainForm):
         values: Values = {
             "objeto": list(known.objects),
             TABLE: [
-                {"elemento": one.element, "antes": one.before, "despues": one.after}
-                for one in modifying.changes_of(context.session, known)
+                {"elemento": change.element, "antes": change.before, "despues": change.after}
+                for change in modifying.changes_of(context.session, known)
             ],
             "justificacion": known.justification,
         }
@@ -121,7 +121,7 @@ class JudgeModification(PlainForm):
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """Only programming and people are minor."""
         modification = modifying.existing(context.session, context.instance.id)
-        objects = {_object(context, one.element) for one in modifying.changes_of(context.session, modification)}
+        objects = {_object(context, change.element) for change in modifying.changes_of(context.session, modification)}
         larger = [OBJECTS[one].lower() for one in OBJECTS if one in objects - elements.MINOR]
         if values["concepto"] == Concept.MINOR and larger:
             message = f"Cambia {enumeration(larger)}: es una modificación mayor. Menor es programación o responsable."
@@ -172,7 +172,7 @@ def request_panels(context: FormContext, modification: Modification) -> list[Pan
     facts = [("La pidió", names[modification.requested_by]), ("Justificación", modification.justification)]
     if modification.concept_argument:
         facts.append(("Concepto técnico", modification.concept_argument))
-    rows = [(one.label, one.before, one.after) for one in changes]
+    rows = [(change.label, change.before, change.after) for change in changes]
     return [
         Panel(f"Modificación {modification.number}", facts=facts),
         Panel("Cambios", head=("Elemento", "Cómo está", "Cómo quedaría"), rows=rows),

@@ -30,14 +30,18 @@ class Publish(PlainForm):
     def rows(self, context: FormContext) -> list[Publication]:
         """The publications of the entity."""
         entity = context.variables.get("entidad")
-        return [one for one in publishing.of_batch(context.session, batch_of(context)) if one.entity_code == entity]
+        return [
+            publication
+            for publication in publishing.of_batch(context.session, batch_of(context))
+            if publication.entity_code == entity
+        ]
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row per channel; beside one that failed, what was wrong."""
         rows, notes = self.rows(context), {}
-        for place, one in enumerate(rows):
-            found = publishing.last_check(context.session, one.id)
-            if one.state == PublicationState.FAILED and found is not None:
+        for place, publication in enumerate(rows):
+            found = publishing.last_check(context.session, publication.id)
+            if publication.state == PublicationState.FAILED and found is not None:
                 notes[path_of(TABLE, place)] = (
                     f"Al verificar: {_wrong(found.link_works, found.accessible)} {found.note}"
                 )
@@ -75,7 +79,7 @@ class CompletePublication(Publish):
 
     def rows(self, context: FormContext) -> list[Publication]:
         """The publications of the entity that failed."""
-        return [one for one in super().rows(context) if one.state == PublicationState.FAILED]
+        return [publication for publication in super().rows(context) if publication.state == PublicationState.FAILED]
 
 
 class VerifyPublication(PlainForm):
@@ -88,9 +92,9 @@ class VerifyPublication(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """A row per publication that was not verified yet, with its address."""
         rows = [
-            one
-            for one in publishing.of_batch(context.session, batch_of(context))
-            if one.state == PublicationState.PUBLISHED
+            publication
+            for publication in publishing.of_batch(context.session, batch_of(context))
+            if publication.state == PublicationState.PUBLISHED
         ]
         return Prefill(
             values={

@@ -95,9 +95,9 @@ class AnswerObservations(PlainForm):
         """One row per observation, and who said nothing."""
         about = subject_of(context)
         current, titles = reviewing.latest(context.session, about), _titles(context, about)
-        rows = [_row(one, titles) for one in reviewing.observations(context.session, current.id)]
+        rows = [_row(observation, titles) for observation in reviewing.observations(context.session, current.id)]
         states = reviewing.answers(context.session, current.id)
-        panel = Panel("Qué dijo cada entidad", facts=[(one.entity_code, STATES[one.state]) for one in states])
+        panel = Panel("Qué dijo cada entidad", facts=[(answer.entity_code, STATES[answer.state]) for answer in states])
         return Prefill(values={"respuestas": rows}, panels=[panel])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
@@ -131,7 +131,7 @@ class AdjustDocument(PlainForm):
         """What was taken in changes the document."""
         current = reviewing.latest(context.session, subject_of(context))
         observed = reviewing.observations(context.session, current.id)
-        if not values.get("cambios") and any(one.decision in reviewing.TAKEN_IN for one in observed):
+        if not values.get("cambios") and any(observation.decision in reviewing.TAKEN_IN for observation in observed):
             return [FieldError("cambios", "Hay observaciones acogidas: diga qué cambió en el documento.")]
         return []
 
@@ -195,10 +195,10 @@ def told(observation: Observation, titles: Mapping[str, str]) -> str:
 def _earlier_answers(context: FormContext, about: Subject) -> list[Panel]:
     entity, titles = str(context.variables.get("entidad") or ""), _titles(context, about)
     answered = [
-        (told(one, titles), f"{DECISIONS[one.decision]}: {one.answer}")
+        (told(observation, titles), f"{DECISIONS[observation.decision]}: {observation.answer}")
         for earlier in reviewing.rounds(context.session, about)
-        for one in reviewing.observations(context.session, earlier.id)
-        if one.entity_code == entity and one.decision
+        for observation in reviewing.observations(context.session, earlier.id)
+        if observation.entity_code == entity and observation.decision
     ]
     return [Panel("Lo que observó antes y qué se le respondió", facts=answered)] if answered else []
 
@@ -206,9 +206,9 @@ def _earlier_answers(context: FormContext, about: Subject) -> list[Panel]:
 def _taken_in(context: FormContext, about: Subject, current: ReviewRound) -> list[Panel]:
     titles = _titles(context, about)
     rows = [
-        (told(one, titles), DECISIONS[one.decision], one.answer, one.change)
-        for one in reviewing.observations(context.session, current.id)
-        if one.decision
+        (told(observation, titles), DECISIONS[observation.decision], observation.answer, observation.change)
+        for observation in reviewing.observations(context.session, current.id)
+        if observation.decision
     ]
     head = ("Observación", "Decisión", "Respuesta", "Cambio")
     return [Panel("Respuestas de esta ronda", head=head, rows=rows)] if rows else []

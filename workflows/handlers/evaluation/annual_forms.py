@@ -86,18 +86,18 @@ class ConsolidateReport(PlainForm):
         chapters = annual.chapters(context.session, report)
         rows = [
             {
-                ROW_KEY: one.entity_code,
-                "entidad": names.get(one.entity_code, one.entity_code),
-                "revisado": one.reviewed,
-                "nota": one.note or None,
+                ROW_KEY: chapter.entity_code,
+                "entidad": names.get(chapter.entity_code, chapter.entity_code),
+                "revisado": chapter.reviewed,
+                "nota": chapter.note or None,
             }
-            for one in chapters
+            for chapter in chapters
         ]
         waiting = annual.not_ready(context.session, report)
         values = {"resumen": report.summary or None, "capitulos": rows, "evaluaciones": list(report.evaluations)}
         return Prefill(
             values=values,
-            panels=[*_returned(report), *(_chapter_panel(one, names) for one in chapters)],
+            panels=[*_returned(report), *(_chapter_panel(entity_chapter, names) for entity_chapter in chapters)],
             notes={"resumen": waiting} if waiting else {},
         )
 
@@ -163,7 +163,10 @@ class ApproveReport(ReviewReport):
 
 def evaluations_of_the_year(context: FormContext) -> Sequence[Option]:
     """The choices of `evaluaciones_del_ano`: the semesters evaluated in the year of the case."""
-    return [(one.key, semester_words(one.key)) for one in annual.evaluations_of(context.session, _report(context))]
+    return [
+        (evaluation.key, semester_words(evaluation.key))
+        for evaluation in annual.evaluations_of(context.session, _report(context))
+    ]
 
 
 def tool_in_service(question: Question) -> Proof | None:
@@ -257,6 +260,6 @@ def _returned(report: AnnualReport) -> list[Panel]:
 
 def _report_panels(context: FormContext) -> list[Panel]:
     report, names = _report(context), _entity_names(context)
-    chapters = [_chapter_panel(one, names) for one in annual.chapters(context.session, report)]
+    chapters = [_chapter_panel(chapter, names) for chapter in annual.chapters(context.session, report)]
     included = [(semester_words(key).capitalize(), "Incluida") for key in report.evaluations]
     return [Panel("Resumen", report.summary), *chapters, Panel("Evaluaciones del año", facts=included)]

@@ -94,7 +94,10 @@ class AnalyseResults(PlainForm):
         """The rows with their figures, what was judged before, and why it came back."""
         evaluation = _evaluation(context)
         found = figures.of_period(context.session, context.plan_code, _month(evaluation))
-        known = {(one.level, one.code): one for one in evaluations.judgements(context.session, evaluation)}
+        known = {
+            (judgement.level, judgement.code): judgement
+            for judgement in evaluations.judgements(context.session, evaluation)
+        }
         returned = [Panel("Por qué se devolvió", evaluation.return_reason)] if evaluation.return_reason else []
         return Prefill(
             values={
@@ -204,8 +207,8 @@ def _judgement_panels(context: FormContext, evaluation: Evaluation) -> list[Pane
 
 def _self_assessments(context: FormContext, evaluation: Evaluation) -> list[Panel]:
     return [
-        Panel(f"Autoevaluación de {one.entity_code}", semester_writing.self_assessment_words(one))
-        for one in semesters.self_assessments(context.session, evaluation)
+        Panel(f"Autoevaluación de {assessment.entity_code}", semester_writing.self_assessment_words(assessment))
+        for assessment in semesters.self_assessments(context.session, evaluation)
     ]
 
 

@@ -30,8 +30,8 @@ class DefineQuestions(PlainForm):
         """The questions so far, and the inputs there are."""
         evaluation = _evaluation(context)
         rows = [
-            {"pregunta": one.text, "criterio": one.criterion, "fuente": one.source}
-            for one in final.questions(context.session, evaluation)
+            {"pregunta": question.text, "criterio": question.criterion, "fuente": question.source}
+            for question in final.questions(context.session, evaluation)
         ]
         return Prefill(values={"preguntas": rows}, panels=[_inputs(context, evaluation)])
 
@@ -58,7 +58,9 @@ class WriteEvaluation(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """A row per criterion, with what was written before and why it came back."""
         evaluation = _evaluation(context)
-        known = {one.code: one for one in evaluations.judgements(context.session, evaluation, CRITERION)}
+        known = {
+            judgement.code: judgement for judgement in evaluations.judgements(context.session, evaluation, CRITERION)
+        }
         rows = []
         for criterion in final.criteria(context.session, evaluation):
             kept = known.get(criterion)
@@ -129,11 +131,14 @@ class RecordLessons(PlainForm):
         """The findings, to learn from, and the lessons so far."""
         evaluation = _evaluation(context)
         rows = [
-            {"leccion": one.text, "recomendacion": one.recommendation, "destinatario": one.addressee}
-            for one in final.lessons(context.session, evaluation)
+            {"leccion": lesson.text, "recomendacion": lesson.recommendation, "destinatario": lesson.addressee}
+            for lesson in final.lessons(context.session, evaluation)
         ]
         found = evaluations.judgements(context.session, evaluation, CRITERION)
-        told = [(CRITERIA.get(one.code, one.code), f"{WORDS[one.judgement]}. {one.argument}") for one in found]
+        told = [
+            (CRITERIA.get(judgement.code, judgement.code), f"{WORDS[judgement.judgement]}. {judgement.argument}")
+            for judgement in found
+        ]
         return Prefill(values={"lecciones": rows}, panels=[Panel("Hallazgos", evaluation.conclusions, facts=told)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
@@ -149,12 +154,12 @@ def _evaluation(context: FormContext) -> Evaluation:
 def _inputs(context: FormContext, evaluation: Evaluation) -> Panel:
     rows = [
         (
-            f"Evaluación del {semester_words(one.key)}"
-            if one.kind == EvaluationKind.INTERMEDIATE
-            else f"Informe anual de {one.key}",
-            "Aprobado" if one.available else "Falta",
+            f"Evaluación del {semester_words(evaluation_input.key)}"
+            if evaluation_input.kind == EvaluationKind.INTERMEDIATE
+            else f"Informe anual de {evaluation_input.key}",
+            "Aprobado" if evaluation_input.available else "Falta",
         )
-        for one in final.inputs(context.session, evaluation)
+        for evaluation_input in final.inputs(context.session, evaluation)
     ]
     return Panel("Insumos de la evaluación", head=("Insumo", "Estado"), rows=rows)
 
@@ -165,7 +170,7 @@ def _returned(evaluation: Evaluation) -> list[Panel]:
 
 def _questions(context: FormContext, evaluation: Evaluation) -> list[Panel]:
     rows = [
-        (one.text, CRITERIA.get(one.criterion, one.criterion), one.source)
-        for one in final.questions(context.session, evaluation)
+        (question.text, CRITERIA.get(question.criterion, question.criterion), question.source)
+        for question in final.questions(context.session, evaluation)
     ]
     return [Panel("Preguntas", head=("Pregunta", "Criterio", "Fuente"), rows=rows), _inputs(context, evaluation)]

@@ -37,7 +37,7 @@ def errors_of(session: Session, plan_code: str, entity: str, values: Values) -> 
 def _taken(session: Session, plan_code: str, entity: str, values: Values) -> Iterator[FieldError]:
     of_others = {
         GOALS: {goal.code: goal.entity_code for goal in battery.goals(session, plan_code)},
-        INDICATORS: {one.code: one.entity_code for one in battery.indicators(session, plan_code)},
+        INDICATORS: {indicator.code: indicator.entity_code for indicator in battery.indicators(session, plan_code)},
     }
     for table, owners in of_others.items():
         for place, row in enumerate(values[table]):

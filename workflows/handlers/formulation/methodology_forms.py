@@ -72,14 +72,14 @@ class FormulateSchedule(PlainForm):
         """The schedule so far."""
         rows = [
             {
-                "actividad": one.name,
-                "paso": one.step,
-                "responsable": one.responsible,
-                "inicio": one.starts_on,
-                "fin": one.ends_on,
-                "predecesora": one.predecessor or None,
+                "actividad": activity.name,
+                "paso": activity.step,
+                "responsable": activity.responsible,
+                "inicio": activity.starts_on,
+                "fin": activity.ends_on,
+                "predecesora": activity.predecessor or None,
             }
-            for one in methodology.activities(context.session, context.plan_code)
+            for activity in methodology.activities(context.session, context.plan_code)
         ]
         return Prefill(values={"actividades": rows} if rows else {}, panels=_steps(context))
 
@@ -157,8 +157,8 @@ class ApproveMethodology(PlainForm):
         """The methodology, its adjustments and the schedule."""
         current = methodology.latest(context.session, context.plan_code)
         asked = [
-            (one.entity_code, one.text, "Sí" if one.affects_schedule else "No")
-            for one in methodology.adjustments(context.session, current)
+            (adjustment.entity_code, adjustment.text, "Sí" if adjustment.affects_schedule else "No")
+            for adjustment in methodology.adjustments(context.session, current)
         ]
         adjusted = Panel("Ajustes", head=("Entidad", "Ajuste", "Afecta el cronograma"), rows=asked)
         return Prefill(panels=[*_steps(context), *([adjusted] if asked else []), *_schedule(context)])
@@ -198,8 +198,8 @@ def _steps(context: FormContext) -> list[Panel]:
 
 def _schedule(context: FormContext) -> list[Panel]:
     rows = [
-        (one.name, long_day(one.starts_on), long_day(one.ends_on))
-        for one in methodology.activities(context.session, context.plan_code)
+        (activity.name, long_day(activity.starts_on), long_day(activity.ends_on))
+        for activity in methodology.activities(context.session, context.plan_code)
     ]
     return [Panel("Cronograma", head=("Actividad", "Desde", "Hasta"), rows=rows)] if rows else []
 

@@ -108,7 +108,7 @@ class RecordTopics(PlainForm):
         """What is still to be dealt with, and what earlier meetings concluded."""
         pending = sources.pending_topics(context.session, context.plan_code)
         held = sources.discussions(context.session, context.plan_code)
-        facts = [(", ".join(TOPICS[topic] for topic in one.topics), one.conclusions) for one in held]
+        facts = [(", ".join(TOPICS[topic] for topic in discussed.topics), discussed.conclusions) for discussed in held]
         panels = [Panel("Por tratar", text=", ".join(TOPICS[topic] for topic in pending))]
         return Prefill(panels=[*panels, Panel("Mesas anteriores", facts=facts)] if facts else panels)
 

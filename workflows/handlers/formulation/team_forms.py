@@ -29,7 +29,7 @@ class AssignTasks(PlainForm):
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for every section and work, as assigned so far."""
-        known = {one.work: one for one in team.assignments(context.session, context.plan_code)}
+        known = {assignment.work: assignment for assignment in team.assignments(context.session, context.plan_code)}
         rows = [
             {
                 "trabajo": work,
@@ -40,8 +40,8 @@ class AssignTasks(PlainForm):
             for work, _title in works_catalogue(context)
         ]
         stakeholders = [
-            {"nombre": one.name, "tipo": one.kind, "interes": one.interest}
-            for one in team.stakeholders(context.session, context.plan_code)
+            {"nombre": stakeholder.name, "tipo": stakeholder.kind, "interes": stakeholder.interest}
+            for stakeholder in team.stakeholders(context.session, context.plan_code)
         ]
         return Prefill(values={"asignaciones": rows, "partes_interesadas": stakeholders})
 
@@ -180,7 +180,7 @@ class RecordArticulation(PlainForm):
 
 def works_catalogue(context: FormContext) -> Sequence[Option]:
     """`trabajos`: every section, then the works beside them."""
-    told = [(one.code, f"{one.code} {one.title}") for one in _headings(context)]
+    told = [(heading.code, f"{heading.code} {heading.title}") for heading in _headings(context)]
     return [*told, *WORKS.items()]
 
 

@@ -203,13 +203,13 @@ def all_themes(context: FormContext) -> Sequence[Option]:
 
 def chosen_themes(context: FormContext) -> Sequence[Option]:
     """`temas_elegidos`: those the plan is about."""
-    return _options([one for one in themes.of_plan(context.session, context.plan_code) if one.is_chosen])
+    return _options([theme for theme in themes.of_plan(context.session, context.plan_code) if theme.is_chosen])
 
 
 def localities(context: FormContext) -> Sequence[Option]:
     """`localidades`: the places of the sector, and the whole district."""
     places = registry.places(context.session, context.sector)
-    return [*((one.code, one.name) for one in places), ("00", "Distrital")]
+    return [*((place.code, place.name) for place in places), ("00", "Distrital")]
 
 
 def priorities(table: str, column: str, rows: list[Values]) -> list[FieldError]:
@@ -235,17 +235,20 @@ def too_long(table: str, rows: list[Values], most: Mapping[str, int]) -> list[Fi
 def _told(context: FormContext) -> list[tuple[str, str, str]]:
     """Per theme: which sources brought it up, of which entities, and what they say."""
     grouped: dict[str, list[ThemeMention]] = {}
-    for one in themes.mentions(context.session, context.plan_code):
-        grouped.setdefault(themes.key_of(one.name), []).append(one)
+    for mention in themes.mentions(context.session, context.plan_code):
+        grouped.setdefault(themes.key_of(mention.name), []).append(mention)
     return [
-        (told[0].name, _sources(told), "; ".join(_distinct(one.support for one in told))) for told in grouped.values()
+        (told[0].name, _sources(told), "; ".join(_distinct(theme_mention.support for theme_mention in told)))
+        for told in grouped.values()
     ]
 
 
 def _sources(told: Sequence[ThemeMention]) -> str:
     entities: dict[str, list[str]] = {}
-    for one in told:
-        entities.setdefault(SOURCE_WORDS[one.source], []).extend([one.entity_code] if one.entity_code else [])
+    for mention in told:
+        entities.setdefault(SOURCE_WORDS[mention.source], []).extend(
+            [mention.entity_code] if mention.entity_code else []
+        )
     return "; ".join(f"{source} ({', '.join(_distinct(of))})" if of else source for source, of in entities.items())
 
 

@@ -37,14 +37,14 @@ class DefineActionPlan(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """What was sent, where it was returned; else one activity per project goal, programmed linearly."""
         plan, linked = plan_of(context), _linked(context)
-        rows = [_as_row(one) for one in plan.activities] or [
-            _proposed(one, plan) for one in action_plans.propose(context.session, plan, _sheets(context))
+        rows = [_as_row(activity) for activity in plan.activities] or [
+            _proposed(proposal, plan) for proposal in action_plans.propose(context.session, plan, _sheets(context))
         ]
         return Prefill(
             values={"actividades": rows},
             options={
-                "actividades.proyecto": _projects([one.project for one in linked]),
-                "actividades.meta_proyecto": [(str(one.goal.id), _goal_words(one)) for one in linked],
+                "actividades.proyecto": _projects([linked_goal.project for linked_goal in linked]),
+                "actividades.meta_proyecto": [(str(goal.goal.id), _goal_words(goal)) for goal in linked],
                 "actividades.meta_pes": _goals_of_plan(linked),
             },
             panels=[Panel("Por qué se devolvió", plan.return_reason)] if plan.return_reason else [],
@@ -57,14 +57,14 @@ class DefineActionPlan(PlainForm):
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Send it to the head of the entity."""
-        linked = {str(one.goal.id): one for one in _linked(context)}
+        linked = {str(goal.goal.id): goal for goal in _linked(context)}
         rows = [_activity(row, linked) for row in values["actividades"]]
         action_plans.send(context.session, context.engine, plan_of(context), rows, actor=context.actor)
         return {}
 
     def _of_rows(self, context: FormContext, rows: list[Values]) -> list[FieldError]:
         year, errors = plan_of(context).year, []
-        linked = {str(one.goal.id): one for one in _linked(context)}
+        linked = {str(goal.goal.id): goal for goal in _linked(context)}
         for place, row in enumerate(rows):
             known = linked[row["meta_proyecto"]]
             if row["fin"] < row["inicio"]:
@@ -149,7 +149,7 @@ class DefineStrategy(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """One row per project, with the people of the responsibility matrix."""
         plan = plan_of(context)
-        rows = [_as_strategy(one) for one in plan.strategies] or [
+        rows = [_as_strategy(strategy) for strategy in plan.strategies] or [
             _proposed_strategy(project, plan) for project in years.projects_of(plan)
         ]
         return Prefill(values={"estrategia": rows}, options={"estrategia.proyecto": _projects(years.projects_of(plan))})
@@ -206,7 +206,7 @@ def _projects(projects: list[Project]) -> list[Option]:
 
 
 def _goals_of_plan(linked: list[LinkedGoal]) -> list[Option]:
-    codes = {one.indicator.code: f"{one.indicator.code} {one.indicator.name}" for one in linked}
+    codes = {goal.indicator.code: f"{goal.indicator.code} {goal.indicator.name}" for goal in linked}
     return list(codes.items())
 
 
@@ -280,7 +280,7 @@ def _wrong_weights(rows: list[Values]) -> list[FieldError]:
 def _wrong_programming(context: FormContext, rows: list[Values]) -> list[FieldError]:
     """Where months are programmed, they end at the year's target."""
     year, errors = plan_of(context).year, []
-    indicators = {one.indicator.code: one.indicator for one in _linked(context)}
+    indicators = {goal.indicator.code: goal.indicator for goal in _linked(context)}
     for code in dict.fromkeys(row["meta_pes"] for row in rows):
         sheet = _sheets(context)[indicators[code].id]
         together = programming.combined(sheet.annualization, [_months(row) for row in rows if row["meta_pes"] == code])
@@ -308,7 +308,7 @@ def _as_strategy(one: FollowUpStrategy) -> Values:
 
 
 def _proposed_strategy(project: Project, plan: ActionPlan) -> Values:
-    first = next(one.indicator for one in plan.activities if one.project_id == project.id)
+    first = next(activity.indicator for activity in plan.activities if activity.project_id == project.id)
     return {
         "proyecto": project.code,
         "frecuencia": "mensual",

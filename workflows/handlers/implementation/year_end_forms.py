@@ -39,7 +39,7 @@ class CloseEntityYear(PlainForm):
             values={
                 "entregas": [{**_project_row(one), "entrega": "; ".join(told[one.id]) or None} for one in projects],
                 "reservas": [{**_project_row(one), "valor": _reserve(context, one.id)} for one in projects],
-                "rezagadas": [_lag_row(one) for one in closing.lags(context.session, plan)],
+                "rezagadas": [_lag_row(lag) for lag in closing.lags(context.session, plan)],
             }
         )
 
@@ -91,11 +91,11 @@ class RegisterModification(PlainForm):
         projects = _projects(context)
         rows = [
             (
-                f"{one.code} {one.name}",
-                number(budget.in_force(context.session, one.id, year)),
-                number(budget.committed(context.session, one.id, year)),
+                f"{project.code} {project.name}",
+                number(budget.in_force(context.session, project.id, year)),
+                number(budget.committed(context.session, project.id, year)),
             )
-            for one in projects
+            for project in projects
         ]
         return Prefill(
             values={"proyecto": context.variables.get("proyecto")},
@@ -195,9 +195,9 @@ def _project_row(project: Project) -> Values:
 def _reserve(context: FormContext, project_id: int) -> Decimal:
     """What is committed and not yet paid: what a reserve is made of."""
     (known,) = [
-        one
-        for one in budget.of_year(context.session, context.plan_code, plan_of(context).year)
-        if one.project.id == project_id
+        year
+        for year in budget.of_year(context.session, context.plan_code, plan_of(context).year)
+        if year.project.id == project_id
     ]
     return (known.commitments or Decimal(0)) - (known.payments or Decimal(0))
 

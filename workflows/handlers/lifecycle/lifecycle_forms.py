@@ -155,7 +155,7 @@ class ConfirmArchive(PlainForm):
 
 def retention_series(_context: FormContext) -> Sequence[Option]:
     """The choices of `trd`: the series of the retention table."""
-    return [(one.key, f"{one.label} ({one.disposition.lower()})") for one in SERIES]
+    return [(series.key, f"{series.label} ({series.disposition.lower()})") for series in SERIES]
 
 
 def _open_panel(context: FormContext) -> Panel:
@@ -163,7 +163,9 @@ def _open_panel(context: FormContext) -> Panel:
     if not running:
         return Panel("Procesos abiertos del plan", "Ninguno: el expediente se puede archivar.")
     return Panel(
-        "Procesos abiertos del plan", head=("Proceso", "Clave"), rows=[(one.name, one.business_key) for one in running]
+        "Procesos abiertos del plan",
+        head=("Proceso", "Clave"),
+        rows=[(instance.name, instance.business_key) for instance in running],
     )
 
 

@@ -283,11 +283,12 @@ def _follow_up_rows(context: FormContext, meeting: Meeting) -> Values:
     ).all()
     return {
         "veredictos_objetivo": [
-            _verdict_row(known, OBJECTIVE, one.code, {"objetivo": f"{one.code} {one.name}"}) for one in objectives
+            _verdict_row(known, OBJECTIVE, objective.code, {"objetivo": f"{objective.code} {objective.name}"})
+            for objective in objectives
         ],
         "veredictos_linea": [
-            _verdict_row(known, LINE, one.code, {"linea": f"{one.code} {one.name}", "resultado_esperado": results})
-            for one, results in _with_expected_results(context, lines)
+            _verdict_row(known, LINE, line.code, {"linea": f"{line.code} {line.name}", "resultado_esperado": results})
+            for line, results in _with_expected_results(context, lines)
         ],
         "medidas": _measure_rows(context, meeting),
     }

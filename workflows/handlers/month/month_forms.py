@@ -90,7 +90,7 @@ class QualifyBottlenecks(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """The candidates of the entity, with the measure the rule proposes."""
         kept = bottlenecks.of_period(context.session, month_of(context), entity_of(context))
-        rows = [_candidate_row(context, one) for one in kept]
+        rows = [_candidate_row(context, bottleneck) for bottleneck in kept]
         notes = {path_of("cuellos", place): f"{one.why}." for place, one in enumerate(kept)}
         return Prefill(values={"cuellos": rows}, notes=notes)
 
@@ -160,7 +160,10 @@ def at_a_glance(context: FormContext) -> Panel:
     if kept is None:
         return Panel("El mes", text="Todavía no se ha consolidado.")
     levels = [*([kept.plan] if kept.plan else []), *kept.lines.values(), *kept.entities.values()]
-    rows = [(f"{one.code} {one.name}", percentage(one.capped), COLOR_WORDS.get(one.color or "", "")) for one in levels]
+    rows = [
+        (f"{figure.code} {figure.name}", percentage(figure.capped), COLOR_WORDS.get(figure.color or "", ""))
+        for figure in levels
+    ]
     return Panel("El mes de un vistazo", head=("Nivel", "Cumplimiento a la fecha", "Semáforo"), rows=rows)
 
 

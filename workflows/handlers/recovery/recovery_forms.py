@@ -283,13 +283,13 @@ def _whole(context: FormContext, plan: RecoveryPlan) -> list[Panel]:
     ]
     rows = [
         (
-            one.action,
-            names[one.responsible],
-            f"{long_day(one.starts_on)} a {long_day(one.ends_on)}",
-            one.product,
-            percentage(one.percentage, 0),
+            recovery_action.action,
+            names[recovery_action.responsible],
+            f"{long_day(recovery_action.starts_on)} a {long_day(recovery_action.ends_on)}",
+            recovery_action.product,
+            percentage(recovery_action.percentage, 0),
         )
-        for one in plans.actions(plan)
+        for recovery_action in plans.actions(plan)
     ]
     head = ("Acción", "Responsable", "Fechas", "Producto", "Avance")
     return [_subject(context, plan), Panel("El plan de choque", facts=facts, head=head, rows=rows)]
