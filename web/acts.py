@@ -18,6 +18,7 @@ from notifications import digest
 from web.bootstrap import Application
 from web.health.beats import TICK, beat
 from workflows.assembly import MAKERS
+from workflows.auditing import chain
 from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
 from workflows.forms.drafts import forget_unused
@@ -179,6 +180,24 @@ def make_documents(maker: Maker, application: Application) -> int:
     return units.each(database, clock, maker.name, missing, make, limit=DOCUMENTS)
 
 
+def _extend_chain(application: Application) -> int:
+    """Link what was written down since; all of it, in transactions of a bounded size."""
+    database, clock = application.database, application.clock
+    linked = 0
+
+    def extend(_key: str) -> None:
+        nonlocal linked
+        while True:
+            with database.unit_of_work() as session:
+                done = chain.extend(session, clock)
+            linked += done
+            if done < chain.BATCH:
+                return
+
+    units.each(database, clock, "audit_chain", {"bitacora"}, extend)
+    return linked
+
+
 def _leave_sign(application: Application) -> int:
     beat(application.database, application.clock, TICK)
     return 0
@@ -210,6 +229,7 @@ ACTS = (
     Act("retry", _retry_incidents, decides=True),
     Act("digest", _write_digests, decides=True),
     *(Act(maker.name, partial(make_documents, maker)) for maker in MAKERS),
+    Act("audit_chain", _extend_chain),
     Act("sign_of_life", _leave_sign),
 )
 """What a tick does, in order; mails leave beside it (`web.delivery`)."""

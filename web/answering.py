@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -19,6 +21,8 @@ from web.auth.held import HeldRequest, hold
 from web.errors import ExpiredLink, TooManyAttempts, UnknownPage, UnwritableField, WeakPassword, WebError, WrongPassword
 from web.logs import request_id
 from web.pages import actor, current, wants_json
+from workflows.auditing.recording import record
+from workflows.auditing.states import Outcome
 from workflows.cycles.cadence import InvalidCadence
 from workflows.monitoring.corrections import record_refusal
 
@@ -103,6 +107,7 @@ def _answer(error: Exception) -> Response:
         remember_refusal(error)
     status = status_of(error) or HTTPStatus.INTERNAL_SERVER_ERROR
     _refused(error, status)
+    _note_forbidden(status)
     message = getattr(error, "message", None) or SENTENCES[status]
     response = _response(status, message, getattr(error, "findings", ()))
     if isinstance(error, TooManyAttempts):
@@ -125,6 +130,7 @@ def _answer_http(error: HTTPException) -> Response:
         return Response("Esta dirección no es la de Cauce.", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
     status = HTTPStatus(error.code)
     _refused(error, status)
+    _note_forbidden(status)
     sentence = SENTENCES.get(status, SENTENCES[HTTPStatus.BAD_REQUEST])
     if isinstance(error, CSRFError):
         sentence = "Esta página estuvo abierta en otra sesión. Actualícela y repita lo que hacía."
@@ -132,6 +138,15 @@ def _answer_http(error: HTTPException) -> Response:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers.update({k: v for k, v in error.get_response().headers.items() if k == "Allow"})
     return response
+
+
+def _note_forbidden(status: HTTPStatus) -> None:
+    """Write down who tried what they may not; that it cannot be written is no reason to answer anything else."""
+    if status is not HTTPStatus.FORBIDDEN or not current_user.is_authenticated:
+        return
+    application, target = current(), ("pagina", request.path[:200])
+    with suppress(Exception), application.database.unit_of_work() as session:
+        record(session, application.clock, actor(), "abrir", target, outcome=Outcome.REFUSED)
 
 
 def _answer_unexpected(error: Exception) -> Response:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from web import answering, deadlines, request_ids, security
 from web.admin.views import blueprint as admin
+from web.audit.views import blueprint as audit
 from web.auth import ANYONE, allow, sessions
 from web.auth.views import blueprint as auth
 from web.boards.views import blueprint as boards
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     demo,
     health,
     wellknown,
+    audit,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 

@@ -33,6 +33,7 @@ MENU = (
     Item("Procesos", "studio.index"),
     Item("Correos", "mails.index"),
     Item("Personas", "admin.people"),
+    Item("Bitácora", "audit.index"),
 )
 """Who sees an entry follows from what its view allows, so the two cannot differ."""
 

@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 
 from web.config import Config
 from web.logs import request_id
+from workflows.auditing.origin import Origin, origin
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """None that is mistaken for another when somebody reads it over the telephone."""
@@ -22,6 +23,7 @@ def register(app: Flask, config: Config) -> None:
     def begin() -> None:
         given = request.headers.get(HEADER, "") if config.proxies else ""
         request_id.set(given if FROM_PROXY.fullmatch(given) else new())
+        origin.set(Origin(request_id.get(), request.remote_addr or ""))
 
     def tell(response: Response) -> Response:
         response.headers[HEADER] = request_id.get()
@@ -29,6 +31,7 @@ def register(app: Flask, config: Config) -> None:
 
     def end(_error: BaseException | None) -> None:
         request_id.set("")
+        origin.set(Origin())
 
     app.before_request(begin)
     app.after_request(tell)

@@ -32,7 +32,7 @@ NO_PAGES = {
     "wellknown.robots", "wellknown.security", "auth.forgot",
     "static", "health.health", "home", "auth.fresh_token", "files.download", "plans.template", "plans.workbook",
     "portal.document", "portal.plan_document",
-    "portal.open_data", "portal.open_table", "cases.diagram", "studio.diagram", "studio.draft_xml",
+    "portal.open_data", "portal.open_table", "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
     "studio.names",
 }  # fmt: skip
 """What answers files, data or another address."""

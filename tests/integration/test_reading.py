@@ -38,7 +38,7 @@ NOT_HERE = {
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.publish_page",  # of one document, draft, field
-    "plans.workbook", "plans.template", "portal.document", "files.download",  # files
+    "plans.workbook", "plans.template", "portal.document", "files.download", "audit.table",  # files
 }  # fmt: skip
 """What is no page, or has nothing of which there could be more."""
 
@@ -182,6 +182,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("mails.index", me, "/correos/"),
         ("mails.show", me, f"/correos/{mail}"),
         ("auth.account", me, "/cuenta"),
+        ("audit.index", me, "/bitacora/"),
         ("incidents.index", me, "/incidentes/"),
         ("incidents.show", me, f"/incidentes/{incident}"),
         ("incidents.unit", me, f"/incidentes/sistema/{failing}"),

@@ -126,8 +126,7 @@ def set_email(username: str) -> Any:
             actor(),
             "cambiar_correo",
             ("persona", username),
-            before={"correo": before},
-            after={"correo": email},
+            personal={"antes": before, "despues": email},
         )
         waiting = mails.undelivered(session, recipient=username)
         if before != email:

@@ -13,7 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine.identity import Actor
+from engine.identity import SYSTEM, Actor
 from notifications import accounts
 from web.auth import ANYONE, DEMO, SIGNED_IN, allow, attempts, browsers, devices, passwords, sessions
 from web.auth.gate import is_demo_visitor, sign_in_page
@@ -23,6 +23,7 @@ from web.errors import TooManyAttempts, WeakPassword, WebError, WrongPassword
 from web.network import network_of
 from web.pages import back_to, current, page, person
 from workflows.auditing import recording as auditing
+from workflows.auditing.states import Outcome
 from workflows.people.models import Person
 
 log = logging.getLogger(__name__)
@@ -52,10 +53,19 @@ def check_password() -> Any:
         credential = session.get(Credential, username)
     if not passwords.matches(credential, request.form.get("password", "")) or not open_session(username):
         # Only whom we know: somebody may have typed the password in the place of the name.
-        _log_sign_in("failed", username if credential else None)
+        _note_failure(username if credential else "")
         return _not_signed_in(username, WrongPassword(), HTTPStatus.UNPROCESSABLE_ENTITY)
     devices.remember(username)
     return go_on()
+
+
+def _note_failure(username: str) -> None:
+    """Write down that a sign-in failed; of somebody we don't know, not even the name."""
+    application = current()
+    _log_sign_in("failed", username or None)
+    with application.database.unit_of_work() as session:
+        target = ("persona", username or "desconocida")
+        auditing.record(session, application.clock, SYSTEM, "ingresar", target, outcome=Outcome.REFUSED)
 
 
 def count_attempt(username: str) -> None:
@@ -209,6 +219,7 @@ def open_session(username: str) -> bool:
         network = network_of(request.remote_addr)
         signed = sessions.begin(session, application.clock, username, browser=browser, network=network)
         attempts.forget(session, application.clock, username)
+        auditing.record(session, application.clock, Actor(username), "ingresar", ("persona", username))
         if current_user.is_authenticated:
             sessions.end(session, person().token)
     browser_session.clear()

@@ -53,6 +53,7 @@ COMMANDS = {
     "guide": "web.cli.guide:guide",
     "simulate": "web.cli.simulate:simulate",
     "doctor": "web.cli.database:doctor",
+    "audit": "web.cli.audit:audit",
 }
 
 

@@ -15,6 +15,7 @@ from web.answers import named
 from web.auth import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page
 from web.plans.blueprint import blueprint
+from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.documents import files
 from workflows.documents.states import Reserve
@@ -144,10 +145,12 @@ def template() -> Response:
 @allow(*COORDINATING)
 def download_workbook(plan_code: str) -> Response:
     """The workbook that says the plan as it stands; it names people, so it is for coordinators."""
-    with current().database.reading() as session:
+    application = current()
+    with application.database.unit_of_work() as session:
         data = stored_plan(session, plan_code)
-    if data is None:
-        abort(404)
+        if data is None:
+            abort(404)
+        auditing.record(session, application.clock, actor(), "exportar", ("plan", plan_code))
     return _workbook(workbook.write_workbook(data), f"{plan_code}.xlsx")
 
 

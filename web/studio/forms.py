@@ -18,6 +18,7 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
+from web.studio.noting import note_release
 from web.studio.preview import preview
 from web.studio.processes import leads
 from workflows.forms.comparison import compare
@@ -105,6 +106,7 @@ def publish_form(form_key: str) -> Response | tuple[str, int]:
         released = releasing.release_form(
             session, current().engine, form_key, revision=revision, actor=actor(), reason=reason
         )
+        note_release(session, "formulario", form_key, released.version, reason)
     notice = f"Publicada la versión {released.version}. Las tareas de los próximos procesos la preguntan."
     if released.version is None:
         notice = "El borrador era igual a la versión vigente."

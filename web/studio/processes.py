@@ -16,6 +16,7 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
+from web.studio.noting import note_release
 from workflows.cycles import by_hand
 
 
@@ -83,6 +84,7 @@ def go_back(process_key: str, number: int) -> Response:
     with current().database.unit_of_work() as session:
         older = overview.process_version(session, process_key, number)
         released = releasing.release_again(session, current().engine, older, actor=actor(), reason=reason)
+        note_release(session, "proceso", process_key, released.version, reason)
     notice = f"Publicada la versión {released.version}, igual a la {number}."
     if released.version is None:
         notice = "Ya era la vigente."

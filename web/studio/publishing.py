@@ -16,6 +16,7 @@ from web.pages import actor, back_to, current, page
 from web.studio import calendar, overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.editor import review
+from web.studio.noting import note_release
 
 
 @blueprint.get("/<process_key>/publicar")
@@ -42,6 +43,7 @@ def publish_draft(process_key: str) -> Response | tuple[str, int]:
         released = releasing.release(
             session, current().engine, process_key, revision=revision, actor=actor(), reason=reason, completed=begun
         )
+        note_release(session, "proceso", process_key, released.version, reason)
     if released.version is None:
         return back_to("studio.process", "El borrador era igual a la versión vigente.", process_key=process_key)
     return back_to("studio.process", f"Publicada la versión {released.version}.", process_key=process_key)

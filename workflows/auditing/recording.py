@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.identity import Actor
+from workflows.auditing import chain
 from workflows.auditing.models import AuditEntry
+from workflows.auditing.origin import origin
 from workflows.auditing.states import Outcome
 
 
@@ -26,8 +29,12 @@ def record(
     reason: str = "",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Write down an act on `target`, a kind and an id."""
+    """Write down an act on `target`, a kind and an id. What tells of a person goes into `personal`."""
+    came = origin.get()
+    kept = {**(personal or {}), **({"direccion": came.address} if came.address else {})}
+    salt = secrets.token_hex(16) if kept else None
     entry = AuditEntry(
         at=clock.now(),
         actor_id=actor.id,
@@ -38,6 +45,10 @@ def record(
         reason=reason,
         before=before or {},
         after=after or {},
+        request=came.request,
+        personal=kept or None,
+        salt=salt,
+        personal_sha256=chain.seal(salt, kept) if salt else "",
     )
     session.add(entry)
     return entry

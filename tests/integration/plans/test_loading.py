@@ -81,8 +81,10 @@ def test_confirming_loads_what_was_shown(site: Site, coordinator: Visitor, renam
     assert "El plan quedó cargado: 0 nuevos, 1 con cambios, 0 retirados." in coordinator.text()
     assert name_of(site, "IR-1.1") == "Un nombre mejor"
     with site.application.database.reading() as session:
-        entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.actor_id == "amartinez")).one()
-    assert entry.action == "cargar_plan"
+        entry = session.scalars(
+            sa.select(AuditEntry).where(AuditEntry.action == "cargar_plan", AuditEntry.actor_id == "amartinez")
+        ).one()
+    assert entry.object_kind == "plan"
 
 
 def test_a_preview_is_void_once_the_plan_has_changed(site: Site, coordinator: Visitor, renamed: bytes) -> None:

@@ -38,6 +38,9 @@ TYPED = (
     "cauce doctor",
     "cauce doctor --waits",
     "cauce diagrams check",
+    "cauce audit head --to cabezas.txt",
+    "cauce audit verify",
+    "cauce audit verify --anchor cabezas.txt",
 )
 """What is typed, in this order, in one installation."""
 

@@ -1,0 +1,1 @@
+"""The *bitácora* on screen."""

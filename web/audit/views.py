@@ -1,0 +1,105 @@
+"""The *bitácora*: looked through, and taken along as a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from web.answers import named
+from web.auth import allow
+from web.numbers import row_id
+from web.pages import actor, current, page
+from workflows.auditing import reading, recording
+from workflows.auditing.models import AuditEntry
+from workflows.auditing.reading import Sought
+from workflows.auditing.states import Outcome
+from workflows.calendar import BOGOTA
+from workflows.documents.tables import Column, as_csv
+from workflows.people.directory import display_names
+
+blueprint = Blueprint("audit", __name__, url_prefix="/bitacora")
+
+READERS = ("administrador", "coordinador_pes", "control_interno")
+PAGE = 50
+YEARS = range(1990, 2200)
+MOST = 50_000
+"""How many rows an export has; who needs more narrows the days."""
+
+TABLE: tuple[Column[AuditEntry], ...] = (
+    Column("fecha", lambda entry: entry.at.astimezone(BOGOTA).isoformat(timespec="seconds")),
+    Column("quien", lambda entry: entry.actor_id),
+    Column("accion", lambda entry: entry.action),
+    Column("clase", lambda entry: entry.object_kind),
+    Column("objeto", lambda entry: entry.object_id),
+    Column("resultado", lambda entry: entry.outcome),
+    Column("motivo", lambda entry: entry.reason),
+    Column("antes", lambda entry: _told(entry.before)),
+    Column("despues", lambda entry: _told(entry.after)),
+    Column("peticion", lambda entry: entry.request),
+    Column("entrada", lambda entry: str(entry.id)),
+)
+
+
+@blueprint.get("/")
+@allow(*READERS)
+def index() -> str:
+    """The newest entries that match."""
+    sought = _sought()
+    with current().database.reading() as session:
+        older = request.args.get("antes", type=row_id)
+        found = reading.entries(session, sought, older_than=older, limit=PAGE + 1)
+        return page(
+            "audit/index.html",
+            entries=found[:PAGE],
+            following=found[PAGE - 1].id if len(found) > PAGE else None,
+            actions=reading.actions(session),
+            outcomes=list(Outcome),
+            names=display_names(session, {one.actor_id for one in found}),
+            asked={**request.args.to_dict(), "antes": ""},
+            is_sought=sought != Sought(),
+            told=_told,
+        )
+
+
+@blueprint.get("/bitacora.csv")
+@allow(*READERS)
+def table() -> Response:
+    """What matches, as a table; that it was taken along is written down too."""
+    application, sought = current(), _sought()
+    with application.database.unit_of_work() as session:
+        content = as_csv(TABLE, reading.entries(session, sought, limit=MOST))
+        asked = {name: value for name, value in request.args.to_dict().items() if value}
+        recording.record(session, application.clock, actor(), "exportar", ("bitacora", "csv"), after={"filtro": asked})
+    return named(Response(content, mimetype="text/csv"), "bitacora.csv")
+
+
+def _sought() -> Sought:
+    """The filter of the address; what is no day or outcome counts as not asked."""
+    asked = request.args
+    return Sought(
+        actor_id=asked.get("quien", "").strip().lower(),
+        action=asked.get("accion", ""),
+        object_kind=asked.get("clase", "").strip(),
+        object_id=asked.get("objeto", "").strip(),
+        outcome=next((one for one in Outcome if one == asked.get("resultado")), None),
+        since=_day("desde"),
+        before=_day("hasta", after=1),
+    )
+
+
+def _day(name: str, *, after: int = 0) -> dt.datetime | None:
+    """The beginning in Bogotá of a day, or of so many days after it; what is no day of an office's life is none."""
+    try:
+        day = dt.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    if day.year not in YEARS:
+        return None
+    return dt.datetime.combine(day + dt.timedelta(days=after), dt.time(), BOGOTA)
+
+
+def _told(values: dict[str, Any]) -> str:
+    return "" if not values else orjson.dumps(values, option=orjson.OPT_SORT_KEYS, default=str).decode()
