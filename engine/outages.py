@@ -36,7 +36,7 @@ SQLITE_DOWN = frozenset(
 
 def meaning(failure: BaseException) -> EngineError | None:
     """The error to show for a failure of the database itself, also where it caused another; None for any other."""
-    return next((found for one in _chain(failure) if (found := _meaning(one)) is not None), None)
+    return next((error for one in _chain(failure) if (error := _meaning(one)) is not None), None)
 
 
 def given_up(failure: BaseException) -> bool:

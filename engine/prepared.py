@@ -47,10 +47,10 @@ class Prepared:
 
     def compiled(self, dialect: Dialect) -> _Compiled:
         """As this database reads it."""
-        found = self._compiled.get(dialect.name)
-        if found is None:
-            found = self._compiled[dialect.name] = _Compiled(self._statement, self._filled, dialect)
-        return found
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, self._filled, dialect)
+        return compiled
 
 
 @dataclass(frozen=True, slots=True)

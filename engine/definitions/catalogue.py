@@ -69,13 +69,13 @@ def current(session: Session, process_key: str) -> BundleModel:
 
 def by_sha(session: Session, sha256: str) -> BundleModel:
     """A bundle, read once per operating-system process: its content never changes."""
-    found = _CACHE.get(sha256)
-    if found is None:
+    model = _CACHE.get(sha256)
+    if model is None:
         bundle = session.get(Bundle, sha256)
         if bundle is None:
             raise UnknownDefinition
-        found = _CACHE.keep(_read(session, bundle))
-    return found
+        model = _CACHE.keep(_read(session, bundle))
+    return model
 
 
 def start_events(session: Session) -> list[tuple[str, Element]]:

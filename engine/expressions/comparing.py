@@ -39,7 +39,7 @@ def comparisons(expression: str) -> list[Comparison]:
 @functools.lru_cache(4096)
 def _comparisons(expression: str) -> tuple[Comparison, ...]:
     tree = tree_of(expression)
-    return () if tree is None else tuple(found for node in tree.iter_subtrees() for found in _of(node))
+    return () if tree is None else tuple(comparison for node in tree.iter_subtrees() for comparison in _of(node))
 
 
 def tree_of(expression: str) -> Tree[Token] | None:

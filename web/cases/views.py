@@ -106,10 +106,10 @@ def diagram(case_id: int, process_key: str) -> Response:
 
 
 def _case(session: Session, case_id: int) -> Instance:
-    found = session.get(Instance, case_id)
-    if found is None:
+    instance = session.get(Instance, case_id)
+    if instance is None:
         raise UnknownInstance(instance_id=case_id)
-    return found
+    return instance
 
 
 def _cases(session: Session, state: str, process_key: str, before: int | None) -> list[Instance]:

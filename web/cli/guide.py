@@ -60,12 +60,12 @@ def _rows(application: Application) -> list[RowCoverage]:
 
 
 def _tell(rows: list[RowCoverage]) -> None:
-    for found in rows:
-        sign = "✓" if found.is_covered else "✗"
-        click.echo(f"{sign} {found.row.id:5} {found.row.place} · {found.origin}")
-        click.echo(f"        {found.product}")
-        click.echo(f"        {', '.join(found.nodes) or 'ningún paso'}")
-        for product in found.missing:
-            absent = [maker for maker in product.makers if maker not in found.nodes]
+    for row_coverage in rows:
+        sign = "✓" if row_coverage.is_covered else "✗"
+        click.echo(f"{sign} {row_coverage.row.id:5} {row_coverage.row.place} · {row_coverage.origin}")
+        click.echo(f"        {row_coverage.product}")
+        click.echo(f"        {', '.join(row_coverage.nodes) or 'ningún paso'}")
+        for product in row_coverage.missing:
+            absent = [maker for maker in product.makers if maker not in row_coverage.nodes]
             click.echo(f"        falta «{product.name}»: {', '.join(absent)}")
     click.echo(f"{sum(found.is_covered for found in rows)} de {len(rows)} filas de la guía.")

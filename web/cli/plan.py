@@ -75,11 +75,11 @@ def load(file: Path, dry_run: bool, yes: bool, first_year: int | None) -> None:
 
 def _load(application: Application, data: PlanData, *, dry_run: bool, yes: bool) -> bool:
     with application.database.reading() as session:
-        found = importing.preview(session, data, today=bogota_day(application.clock.now()))
-    _show(found)
-    if found.errors:
-        raise InvalidPlan(problems=found.errors)
-    if dry_run or found.changes_nothing:
+        preview = importing.preview(session, data, today=bogota_day(application.clock.now()))
+    _show(preview)
+    if preview.errors:
+        raise InvalidPlan(problems=preview.errors)
+    if dry_run or preview.changes_nothing:
         return False
     if not yes:
         click.confirm("¿Cargar el plan?", abort=True)
@@ -95,11 +95,11 @@ def _load(application: Application, data: PlanData, *, dry_run: bool, yes: bool)
 def show_figures(period: str, plan_code: str | None, as_json: bool) -> None:
     """Print the figures of a month."""
     with opened() as application, application.database.reading() as session:
-        found = figures.of_period(session, plan_code or _only_plan(session), period)
+        period_figures = figures.of_period(session, plan_code or _only_plan(session), period)
     if as_json:
-        click.echo(json.dumps(figures.as_json(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(figures.as_json(period_figures), ensure_ascii=False, indent=2))
     else:
-        _show_figures(found)
+        _show_figures(period_figures)
 
 
 def _only_plan(session: Session) -> str:

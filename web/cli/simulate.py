@@ -48,9 +48,9 @@ def simulate(
     years: int, seed: int, start: dt.datetime, profile: str, database: str | None, output: Path | None, as_json: bool
 ) -> None:
     """Play the whole life of a plan."""
-    found = simulating.simulate(Order(years, seed, start.date(), profile, database, output))
-    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else _told(found))
-    if not found.ended:
+    result = simulating.simulate(Order(years, seed, start.date(), profile, database, output))
+    click.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=2) if as_json else _told(result))
+    if not result.ended:
         raise SystemExit(1)
 
 

@@ -108,11 +108,11 @@ def _of_level(kind: str, code: str, weight: Decimal, known: Known, figure: Level
 
 
 def _of_indicator(figure: IndicatorFigure, weight: Decimal) -> Part:
-    found = figure.assessment
-    counted = None if found.counted is None or weight <= 0 else min(found.counted, HUNDRED)
+    assessment = figure.assessment
+    counted = None if assessment.counted is None or weight <= 0 else min(assessment.counted, HUNDRED)
     return Part(
-        "indicadores", figure.code, figure.name, figure.entity, weight, found.compliance, counted, None,
-        found.color, found.status,
+        "indicadores", figure.code, figure.name, figure.entity, weight, assessment.compliance, counted, None,
+        assessment.color, assessment.status,
     )  # fmt: skip
 
 

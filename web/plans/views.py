@@ -58,8 +58,8 @@ def _figures(
     kept = figures.levels(session, plan_code, month)
     if kept is not None:
         return kept, figures.cells(session, plan_code, month)
-    found = figures.at_a_glance(session, plan_code, month)
-    return found, {code: figure.assessment for code, figure in found.indicators.items()}
+    period_figures = figures.at_a_glance(session, plan_code, month)
+    return period_figures, {code: figure.assessment for code, figure in period_figures.indicators.items()}
 
 
 @blueprint.get("/<plan_code>/<any(plan, lineas, objetivos, entidades):kind>/<code>")
@@ -70,13 +70,14 @@ def level(plan_code: str, kind: str, code: str) -> str:
         plan = _plan(session, plan_code)
         months = _months(session, plan_code)
         month = _chosen_month(months) or abort(404)
-        found = figures.at_a_glance(session, plan_code, month)
-        shown = levels.read(session, found, kind, code)
+        period_figures = figures.at_a_glance(session, plan_code, month)
+        shown = levels.read(session, period_figures, kind, code)
     if shown is None:
         abort(404)
     return page(
         "plans/level.html",
-        plan=plan, months=months, month=month, found=found, level=shown, kind_word=levels.KINDS[kind], light=light,
+        plan=plan, months=months, month=month, found=period_figures, level=shown,
+        kind_word=levels.KINDS[kind], light=light,
     )  # fmt: skip
 
 

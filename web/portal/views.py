@@ -143,8 +143,8 @@ def open_data(plan_code: str, period_code: str) -> Response:
     """The figures of a closed month, as `cauce plan figures --json` prints them."""
     with current().database.reading() as session:
         _ensure_published(session, plan_code, period_code)
-        found = figures.of_period(session, plan_code, period_code)
-    return kept(jsonify(figures.as_json(found)), seconds=PAGE_S)
+        period_figures = figures.of_period(session, plan_code, period_code)
+    return kept(jsonify(figures.as_json(period_figures)), seconds=PAGE_S)
 
 
 @blueprint.get("/<plan_code>/<period_code>/datos.csv")

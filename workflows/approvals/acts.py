@@ -44,10 +44,10 @@ def of_case(session: Session, instance_id: int) -> AdministrativeAct | None:
 
 def existing(session: Session, instance_id: int) -> AdministrativeAct:
     """The act of a case. Raises `NotFound`."""
-    found = of_case(session, instance_id)
-    if found is None:
+    act = of_case(session, instance_id)
+    if act is None:
         raise NotFound("Todavía no se ha proyectado el acto administrativo.")
-    return found
+    return act
 
 
 def draft(session: Session, engine: ProcessEngine, about: Subject, proposal: Draft, *, actor: Actor) -> None:

@@ -244,8 +244,8 @@ def _reached(owner: Indicator | Line | Objective, months: list[Decimal]) -> Deci
 
 
 def _year_target(session: Session, place: _Place) -> Decimal | None:
-    found = session.get(YearTarget, (place.owner.id, place.year))
-    return found.target if found else None
+    target = session.get(YearTarget, (place.owner.id, place.year))
+    return target.target if target else None
 
 
 def _month_targets(session: Session, place: _Place) -> list[Decimal]:

@@ -60,10 +60,10 @@ def of_case(session: Session, instance_id: int) -> Modification | None:
 
 def existing(session: Session, instance_id: int) -> Modification:
     """The modification of a case. Raises `NotFound`."""
-    found = of_case(session, instance_id)
-    if found is None:
+    modification = of_case(session, instance_id)
+    if modification is None:
         raise NotFound("Todavía no se ha formulado la modificación.")
-    return found
+    return modification
 
 
 def changes_of(session: Session, modification: Modification) -> list[ModificationChange]:

@@ -237,10 +237,10 @@ def _follow(session: Session, document: PlanDocument, content: Mapping[str, Any]
 def _answer(
     session: Session, engine: ProcessEngine, current: ReviewRound, entity: str, state: ReviewState, actor: Actor
 ) -> None:
-    found = session.scalar(
+    review_answer = session.scalar(
         sa.select(ReviewAnswer).where(ReviewAnswer.round_id == current.id, ReviewAnswer.entity_code == entity)
     )
-    answer = found or ReviewAnswer(round_id=current.id, entity_code=entity)
+    answer = review_answer or ReviewAnswer(round_id=current.id, entity_code=entity)
     answer.state, answer.answered_at = state, engine.now()
     answer.answered_by = None if state == ReviewState.SILENT else actor.id
     session.add(answer)

@@ -25,12 +25,12 @@ def find(session: Session, plan_code: str, kind: str, key: str = "") -> PlanDocu
 
 def find_or_begin(session: Session, plan_code: str, kind: str, title: str, key: str = "") -> PlanDocument:
     """The document, begun if there is none."""
-    found = find(session, plan_code, kind, key)
-    if found is None:
-        found = PlanDocument(plan_code=plan_code, kind=kind, key=key, title=title)
-        session.add(found)
+    document = find(session, plan_code, kind, key)
+    if document is None:
+        document = PlanDocument(plan_code=plan_code, kind=kind, key=key, title=title)
+        session.add(document)
         session.flush()
-    return found
+    return document
 
 
 def sections(session: Session, document_id: int) -> list[DocumentSection]:
@@ -50,9 +50,9 @@ def make(
     changes: list[Any] | None = None,
 ) -> DocumentVersion:
     """Keep a version; making the same number again gives the one there is."""
-    found = version(session, document.id, number)
-    if found is not None:
-        return found
+    document_version = version(session, document.id, number)
+    if document_version is not None:
+        return document_version
     digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
     made = DocumentVersion(
         document_id=document.id,
@@ -79,10 +79,10 @@ def version(session: Session, document_id: int, number: str) -> DocumentVersion 
 
 def present(session: Session, document: PlanDocument) -> DocumentVersion:
     """The version in force. Raises `NotFound` before the first."""
-    found = version(session, document.id, document.number)
-    if found is None:
+    document_version = version(session, document.id, document.number)
+    if document_version is None:
         raise NotFound(f"«{document.title}» todavía no tiene una versión.")
-    return found
+    return document_version
 
 
 def following(number: str) -> str:

@@ -61,10 +61,10 @@ def begin(session: Session, engine: ProcessEngine, plan_code: str, year: int, in
 
 def find(session: Session, plan_code: str, year: int) -> AnnualReport:
     """The report of a year. Raises `NotFound`."""
-    found = _known(session, plan_code, year)
-    if found is None:
+    report = _known(session, plan_code, year)
+    if report is None:
         raise NotFound(f"El plan {plan_code} no tiene informe anual de {year}.")
-    return found
+    return report
 
 
 def of_plan(session: Session, plan_code: str) -> list[AnnualReport]:
@@ -107,9 +107,9 @@ def from_records(session: Session, report: AnnualReport, entities: Sequence[str]
     names = dict(session.execute(sa.select(Entity.code, Entity.name).where(Entity.code.in_(entities))).all())
     if not closed:
         return {code: f"{names[code]} no tiene meses cerrados en {report.year}." for code in entities}
-    found = figures.of_period(session, report.plan_code, closed[-1])
+    period_figures = figures.of_period(session, report.plan_code, closed[-1])
     money = {row[0]: row for row in tables.money(session, report.plan_code, closed[-1]).rows}
-    return {code: _told(found, code, names[code], closed[-1], money.get(code)) for code in entities}
+    return {code: _told(period_figures, code, names[code], closed[-1], money.get(code)) for code in entities}
 
 
 def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Sequence[str] | None) -> str:

@@ -53,10 +53,10 @@ def write(
 
 def _sections(session: Session, report: AnnualReport) -> list[Section]:
     last = annual.months(session, report)[-1]
-    found = figures.of_period(session, report.plan_code, last)
+    period_figures = figures.of_period(session, report.plan_code, last)
     base = tables.at_cutoff(session, report.plan_code, last)
     chapters = [
-        _chapter(session, found, chapter, f"3.{place}")
+        _chapter(session, period_figures, chapter, f"3.{place}")
         for place, chapter in enumerate(annual.chapters(session, report), start=1)
     ]
     judged = [

@@ -38,12 +38,12 @@ class Said:
 
 def find(session: Session, plan_code: str, kind: str, key: str = "") -> Evaluation:
     """An evaluation of a plan. Raises `NotFound`."""
-    found = session.scalar(
+    evaluation = session.scalar(
         sa.select(Evaluation).where(Evaluation.plan_code == plan_code, Evaluation.kind == kind, Evaluation.key == key)
     )
-    if found is None:
+    if evaluation is None:
         raise NotFound(f"El plan {plan_code} no tiene esa evaluación. Revise si su proceso ya comenzó.")
-    return found
+    return evaluation
 
 
 def of_plan(session: Session, plan_code: str, kind: str) -> list[Evaluation]:

@@ -61,23 +61,23 @@ def annual_reports(question: Question) -> Proof | None:
 
 def final_evaluation(question: Question) -> Proof | None:
     """The evaluation of the plan is published."""
-    found = _final(question)
-    if found is None or found.published_at is None:
+    evaluation = _final(question)
+    if evaluation is None or evaluation.published_at is None:
         return None
-    return Proof(f"Evaluación del PES publicada el {long_day(found.published_at)}")
+    return Proof(f"Evaluación del PES publicada el {long_day(evaluation.published_at)}")
 
 
 def socialised(question: Question) -> Proof | None:
     """The results were told: the final evaluation had its meeting, with approved minutes."""
-    found = _final(question)
-    if found is None:
+    evaluation = _final(question)
+    if evaluation is None:
         return None
     approved = (Meeting.kind == SOCIALISATION, Meeting.approved_at.is_not(None))
     total = question.session.scalar(
         sa.select(sa.func.count()).where(Meeting.plan_code == question.plan_code, *approved)
     )
     of_it = question.session.scalar(
-        sa.select(sa.func.count()).where(Meeting.instance_id == found.instance_id, *approved)
+        sa.select(sa.func.count()).where(Meeting.instance_id == evaluation.instance_id, *approved)
     )
     return Proof(f"{total} reuniones de socialización con acta aprobada") if of_it else None
 
@@ -122,17 +122,17 @@ def _final(question: Question) -> Evaluation | None:
 
 
 def _is_handover(question: Question) -> bool:
-    found = _final(question)
-    return found is not None and found.handover
+    evaluation = _final(question)
+    return evaluation is not None and evaluation.handover
 
 
 def _of_inputs(question: Question, kind: str, count: int, words: str) -> Proof | None:
-    found = _final(question)
-    if found is None or not count:
+    evaluation = _final(question)
+    if evaluation is None or not count:
         return None
     expected = question.session.scalar(
-        sa.select(sa.func.count()).where(EvaluationInput.evaluation_id == found.id, EvaluationInput.kind == kind)
+        sa.select(sa.func.count()).where(EvaluationInput.evaluation_id == evaluation.id, EvaluationInput.kind == kind)
     )
-    if count < (expected or 0) and not found.handover:
+    if count < (expected or 0) and not evaluation.handover:
         return None
     return Proof(f"{count} {words}")

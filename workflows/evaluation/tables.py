@@ -58,11 +58,11 @@ class Table:
 
 def at_cutoff(session: Session, plan_code: str, month: str) -> Mapping[str, Table]:
     """Every table at the cut-off of a month (`2018-06`), by the key the forms give it."""
-    found = figures.of_period(session, plan_code, month)
+    period_figures = figures.of_period(session, plan_code, month)
     return {
-        "metas": _goals(found),
-        "objetivos": levels("Cumplimiento de los objetivos", "Objetivo", found.objectives.values()),
-        "lineas": levels("Cumplimiento de las líneas", "Línea", found.lines.values()),
+        "metas": _goals(period_figures),
+        "objetivos": levels("Cumplimiento de los objetivos", "Objetivo", period_figures.objectives.values()),
+        "lineas": levels("Cumplimiento de las líneas", "Línea", period_figures.lines.values()),
         "presupuesto": money(session, plan_code, month),
         "planes_de_choque": recovery_plans(session, plan_code),
         "compromisos": commitments(session, plan_code),

@@ -44,9 +44,9 @@ class FormSchema:
 
     def field(self, key: str) -> Field:
         """The input or table with that key; raises `KeyError`."""
-        for found in self.fields():
-            if found.key == key:
-                return found
+        for field in self.fields():
+            if field.key == key:
+                return field
         raise KeyError(key)
 
     def to_dict(self) -> dict[str, Any]:

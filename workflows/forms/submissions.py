@@ -288,17 +288,17 @@ def _insert(session: Session, submission: Submission) -> None:
 
 def _sent_with(session: Session, task_id: int, token: str) -> Submission | None:
     _ensure_token(token)
-    found = session.scalar(sa.select(Submission).filter_by(token=token))
-    if found is not None and found.task_id != task_id:
+    submission = session.scalar(sa.select(Submission).filter_by(token=token))
+    if submission is not None and submission.task_id != task_id:
         raise Conflict(_OF_ANOTHER)
-    return found
+    return submission
 
 
 def _submission(session: Session, task_id: int) -> Submission:
-    found = session.scalar(sa.select(Submission).filter_by(task_id=task_id))
-    if found is None:
+    submission = session.scalar(sa.select(Submission).filter_by(task_id=task_id))
+    if submission is None:
         raise UnknownTask("Esa tarea no se ha enviado.", task_id=task_id)
-    return found
+    return submission
 
 
 def _keep_revision(session: Session, submission: Submission, actor: Actor, at: dt.datetime) -> None:

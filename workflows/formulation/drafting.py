@@ -25,10 +25,10 @@ GLOSSARY, BIBLIOGRAPHY, ANNEXES = "glosario", "bibliografia", "anexos"
 
 def document(session: Session, plan_code: str) -> PlanDocument:
     """The plan's document. Raises `NotFound` before its sections are assigned."""
-    found = versions.find(session, plan_code, DocumentKind.PES)
-    if found is None:
+    plan_document = versions.find(session, plan_code, DocumentKind.PES)
+    if plan_document is None:
         raise NotFound("El documento del plan no se ha empezado: falta asignar sus secciones.")
-    return found
+    return plan_document
 
 
 def section(session: Session, plan_code: str, code: str) -> DocumentSection:
@@ -36,10 +36,10 @@ def section(session: Session, plan_code: str, code: str) -> DocumentSection:
     query = sa.select(DocumentSection).where(
         DocumentSection.document_id == document(session, plan_code).id, DocumentSection.code == code
     )
-    found = session.scalar(query)
-    if found is None:
+    document_section = session.scalar(query)
+    if document_section is None:
         raise NotFound(f"El documento no tiene la sección {code}.")
-    return found
+    return document_section
 
 
 def heading(session: Session, plan_code: str, code: str) -> Heading:

@@ -27,10 +27,10 @@ def find(session: Session, plan_code: str) -> Methodology | None:
 
 def latest(session: Session, plan_code: str) -> Methodology:
     """The latest version. Raises `NotFound` before the first."""
-    found = find(session, plan_code)
-    if found is None:
+    methodology = find(session, plan_code)
+    if methodology is None:
         raise NotFound("El plan todavía no tiene una alternativa metodológica.")
-    return found
+    return methodology
 
 
 def prepare(
@@ -58,7 +58,7 @@ def give(
 ) -> None:  # fmt: skip
     """Keep what an entity says of the latest version, in its present round."""
     methodology = latest(session, plan_code)
-    found = session.scalar(
+    methodology_opinion = session.scalar(
         sa.select(MethodologyOpinion).where(
             MethodologyOpinion.methodology_id == methodology.id,
             MethodologyOpinion.kind == kind,
@@ -66,7 +66,7 @@ def give(
             MethodologyOpinion.entity_code == entity,
         )
     )
-    opinion = found or MethodologyOpinion(
+    opinion = methodology_opinion or MethodologyOpinion(
         methodology_id=methodology.id, kind=kind, round=methodology.round, entity_code=entity
     )
     opinion.decision, opinion.reason, opinion.given_by, opinion.given_at = decision, reason, actor.id, now

@@ -96,8 +96,12 @@ def follow_up_tool(asked: Question) -> Proof | None:
 
 def document(asked: Question) -> Proof | None:
     """A version of the document."""
-    found = versions.find(asked.session, asked.plan_code, DocumentKind.PES)
-    return Proof(f"{found.title}, versión {found.number}") if found and found.number else None
+    plan_document = versions.find(asked.session, asked.plan_code, DocumentKind.PES)
+    return (
+        Proof(f"{plan_document.title}, versión {plan_document.number}")
+        if plan_document and plan_document.number
+        else None
+    )
 
 
 def analysis(asked: Question) -> Proof | None:

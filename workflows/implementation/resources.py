@@ -98,9 +98,9 @@ def follow(
 def budget_of(session: Session, project_id: int, year: int) -> ProjectBudget:
     """The money of a project in a year, begun if there is none."""
     query = sa.select(ProjectBudget).where(ProjectBudget.project_id == project_id, ProjectBudget.year == year)
-    found = session.scalar(query)
-    if found is None:
-        found = ProjectBudget(project_id=project_id, year=year)
-        session.add(found)
+    budget = session.scalar(query)
+    if budget is None:
+        budget = ProjectBudget(project_id=project_id, year=year)
+        session.add(budget)
         session.flush()
-    return found
+    return budget

@@ -57,14 +57,14 @@ def linked_goals(session: Session, plan_code: str, entity: str | None = None) ->
 
 def find(session: Session, plan_code: str, entity: str, year: int) -> ActionPlan:
     """The action plan of an entity in a year. Raises `NotFound`."""
-    found = session.scalar(
+    plan = session.scalar(
         sa.select(ActionPlan).where(
             ActionPlan.plan_code == plan_code, ActionPlan.entity_code == entity, ActionPlan.year == year
         )
     )
-    if found is None:
+    if plan is None:
         raise NotFound(f"{entity} no tiene plan de acción de {year}. Abra primero la vigencia.")
-    return found
+    return plan
 
 
 def of_year(session: Session, plan_code: str, year: int) -> list[ActionPlan]:

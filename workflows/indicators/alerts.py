@@ -70,8 +70,8 @@ def goes_back(annualization: Annualization, before: Decimal, value: Decimal) -> 
 
 
 def _found(watched: Watched, year: int, month: int, *, reported: bool) -> Iterator[tuple[str, str]]:
-    found, value = watched.assessment, watched.series.get((year, month))
-    if found.status == Status.NOT_PROGRAMMED:
+    assessment, value = watched.assessment, watched.series.get((year, month))
+    if assessment.status == Status.NOT_PROGRAMMED:
         if value is not None:
             yield "reporte_sin_meta", f"reportó {number(value)} y este año no tiene meta."
         return
@@ -79,9 +79,9 @@ def _found(watched: Watched, year: int, month: int, *, reported: bool) -> Iterat
         missing = "quien reporte" if not watched.reports else "reemplazo de quien reporta"
         yield "sin_responsable", f"no tiene {missing}."
     if value is not None:
-        yield from _of_the_figures(found)
+        yield from _of_the_figures(assessment)
         yield from _of_the_value(watched, value, year, month)
-    elif reported and found.status == Status.NO_DATA and found.cutoff == (year, month):
+    elif reported and assessment.status == Status.NO_DATA and assessment.cutoff == (year, month):
         yield "sin_dato", "tiene meta y no trae dato en este corte."
 
 

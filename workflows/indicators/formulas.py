@@ -55,15 +55,17 @@ class Assessment:
 
 def assess(sheet: IndicatorSheet, series: Series, year: int, month: int, bands: Bands = DEFAULT_BANDS) -> Assessment:
     """The figures of `sheet` at the end of a month, with the thresholds in force then."""
-    found = judge(sheet, series, year, month, bands)
-    if found.cutoff is None:
-        return found
-    if found.executed is None:
-        return replace(found, last=last_known(sheet, series, found.cutoff))
+    assessment = judge(sheet, series, year, month, bands)
+    if assessment.cutoff is None:
+        return assessment
+    if assessment.executed is None:
+        return replace(assessment, last=last_known(sheet, series, assessment.cutoff))
     return replace(
-        found,
-        plan_progress=_plan_progress(sheet, series, found.cutoff, found.executed),
-        years_met=_years_met(sheet, series, found.cutoff) if sheet.annualization == Annualization.CONSTANT else None,
+        assessment,
+        plan_progress=_plan_progress(sheet, series, assessment.cutoff, assessment.executed),
+        years_met=_years_met(sheet, series, assessment.cutoff)
+        if sheet.annualization == Annualization.CONSTANT
+        else None,
     )
 
 

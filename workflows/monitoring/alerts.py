@@ -155,8 +155,8 @@ def _findings(session: Session, period: Period, facts: PlanFacts, figures: Perio
     for fact in facts.indicators:
         figure = figures.indicators[fact.code]
         watched = _watched(fact, figure)
-        for found in about(watched, facts.year, facts.month, reported=fact.entity not in silent):
-            yield Finding(found.entity, found.object_code, found.rule, found.text)
+        for alert_found in about(watched, facts.year, facts.month, reported=fact.entity not in silent):
+            yield Finding(alert_found.entity, alert_found.object_code, alert_found.rule, alert_found.text)
         gap = _money_gap(figure, committed.get(fact.project or ""))
         if gap and fact.sheet.annualization != Annualization.CONSTANT and fact.sheet.is_due(facts.year, facts.month):
             yield Finding(fact.entity, fact.code, "brecha_fisico_financiera", f"{fact.code} {gap}")

@@ -20,17 +20,17 @@ def _number(text: str | None) -> Decimal | None:
 
 def indicator_row(figure: IndicatorFigure) -> dict[str, Any]:
     """The columns of an indicator's row."""
-    found = figure.assessment
+    assessment = figure.assessment
     return {
         "level": "indicador",
         "code": figure.code,
-        "executed": found.executed,
-        "programmed_to_date": found.programmed_to_date,
-        "year_progress": found.year_progress,
-        "compliance": found.compliance,
+        "executed": assessment.executed,
+        "programmed_to_date": assessment.programmed_to_date,
+        "year_progress": assessment.year_progress,
+        "compliance": assessment.compliance,
         "uncapped": None,
-        "color": found.color,
-        "status": found.status,
+        "color": assessment.color,
+        "status": assessment.status,
         # Names, weights and owners are kept too: a frozen month reads the same after the plan is modified.
         "data": {
             "name": figure.name,
@@ -41,11 +41,11 @@ def indicator_row(figure: IndicatorFigure) -> dict[str, Any]:
             "weight": str(figure.weight),
             "unit": figure.unit,
             "decimals": figure.decimals,
-            "year_target": _text(found.year_target),
-            "last": _text(found.last),
-            "cutoff": list(found.cutoff) if found.cutoff else None,
-            "plan_progress": _text(found.plan_progress),
-            "years_met": found.years_met,
+            "year_target": _text(assessment.year_target),
+            "last": _text(assessment.last),
+            "cutoff": list(assessment.cutoff) if assessment.cutoff else None,
+            "plan_progress": _text(assessment.plan_progress),
+            "years_met": assessment.years_met,
         },
     }
 

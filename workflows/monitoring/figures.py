@@ -315,19 +315,19 @@ def _by_level(figures: PeriodFigures) -> dict[str, Mapping[str, LevelFigure]]:
 
 
 def _indicator_json(figure: IndicatorFigure) -> dict[str, Any]:
-    found = figure.assessment
-    if found.status in (Status.NOT_PROGRAMMED, Status.NO_CUTOFF_YET):
-        return {"estado": found.status}
-    if found.status == Status.NO_DATA:
-        return _without_nothing(estado=found.status, ultimo=_plain(found.last), color=found.color)
+    assessment = figure.assessment
+    if assessment.status in (Status.NOT_PROGRAMMED, Status.NO_CUTOFF_YET):
+        return {"estado": assessment.status}
+    if assessment.status == Status.NO_DATA:
+        return _without_nothing(estado=assessment.status, ultimo=_plain(assessment.last), color=assessment.color)
     decimals = max(1, figure.decimals)
     return _without_nothing(
-        ejecutado=_plain(found.executed),
-        programado_a_la_fecha=_plain(found.programmed_to_date, decimals),
-        avance_vigencia_pct=_percentage(found.year_progress),
-        cumplimiento_a_la_fecha_pct=_percentage(found.compliance),
-        color=found.color,
-        estado=found.status,
+        ejecutado=_plain(assessment.executed),
+        programado_a_la_fecha=_plain(assessment.programmed_to_date, decimals),
+        avance_vigencia_pct=_percentage(assessment.year_progress),
+        cumplimiento_a_la_fecha_pct=_percentage(assessment.compliance),
+        color=assessment.color,
+        estado=assessment.status,
     )
 
 

@@ -139,10 +139,10 @@ def bet(
     now: dt.datetime,
 ) -> None:  # fmt: skip
     """Keep what the head of an entity bets on."""
-    found = session.scalar(
+    strategic_bet = session.scalar(
         sa.select(StrategicBet).where(StrategicBet.plan_code == plan_code, StrategicBet.entity_code == entity)
     )
-    kept = found or StrategicBet(plan_code=plan_code, entity_code=entity)
+    kept = strategic_bet or StrategicBet(plan_code=plan_code, entity_code=entity)
     kept.bet, kept.validation, kept.precisions = text, validation, precisions
     kept.validated_by, kept.validated_at = actor.id, now
     session.add(kept)

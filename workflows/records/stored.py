@@ -73,8 +73,8 @@ def lines(session: Session, plan_code: str) -> list[Line]:
 def latest_bands(session: Session, plan_code: str) -> Bands:
     """The thresholds that came into force last."""
     query = sa.select(Thresholds).where(Thresholds.plan_code == plan_code).order_by(Thresholds.valid_from.desc())
-    found = session.scalars(query).first()
-    return read_bands(found.bands) if found else DEFAULT_BANDS
+    thresholds = session.scalars(query).first()
+    return read_bands(thresholds.bands) if thresholds else DEFAULT_BANDS
 
 
 def _plan(plan: Plan) -> PlanRecord:

@@ -57,11 +57,11 @@ def write_sector(session: Session, data: PlanData) -> Sector:
 def _sector_of(session: Session, data: PlanData) -> Sector:
     """The sector of the plan, else the only one; the first plan makes it, and what was given before is held in it."""
     plan = session.get(Plan, data.plan.code)
-    found = plan.sector if plan is not None else registry.only(session)
-    if found is None:
-        found = registry.create(session, registry.code_for(data.plan.code), data.plan.sector)
-        holdings.settle(session, found.code)
-    return found
+    sector = plan.sector if plan is not None else registry.only(session)
+    if sector is None:
+        sector = registry.create(session, registry.code_for(data.plan.code), data.plan.sector)
+        holdings.settle(session, sector.code)
+    return sector
 
 
 def _write_people(session: Session, people: Iterable[PersonRecord], sector: str) -> None:

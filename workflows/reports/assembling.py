@@ -219,7 +219,7 @@ def _indicators(session: Session, period: Period, figures: PeriodFigures, names:
 def _indicator(
     figure: IndicatorFigure, sheet: Indicator, reported: Measurement | None, names: Names, added: AddedFields
 ) -> IndicatorLine:
-    found = figure.assessment
+    assessment = figure.assessment
     counted = reported if reported is not None and reported.state not in UNSAID else None
     return IndicatorLine(
         code=figure.code,
@@ -231,13 +231,13 @@ def _indicator(
         decimals=figure.decimals,
         annualization=sheet.annualization,
         baseline=sheet.baseline,
-        year_target=found.year_target,
+        year_target=assessment.year_target,
         reported=counted.value if counted else None,
-        executed=found.executed,
-        programmed=found.programmed_to_date,
-        year_progress=found.year_progress,
-        compliance=found.compliance,
-        light=light(found.color, found.status),
+        executed=assessment.executed,
+        programmed=assessment.programmed_to_date,
+        year_progress=assessment.year_progress,
+        compliance=assessment.compliance,
+        light=light(assessment.color, assessment.status),
         late=bool(counted and counted.late),
         definitive=sheet.lag_days == 0,
         qualitative=counted.qualitative if counted else "",

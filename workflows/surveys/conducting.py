@@ -44,18 +44,18 @@ class Design:
 
 def find(session: Session, survey_id: Any) -> Survey:
     """The survey by its id. Raises `NotFound`."""
-    found = session.get(Survey, survey_id) if survey_id else None
-    if found is None:
+    survey = session.get(Survey, survey_id) if survey_id else None
+    if survey is None:
         raise NotFound("Esa encuesta no existe. Vuelva a la bandeja.")
-    return found
+    return survey
 
 
 def by_token(session: Session, token: str) -> Survey:
     """The survey behind a public link. Raises `NotFound`, also for one that was never opened."""
-    found = session.scalar(sa.select(Survey).where(Survey.token == token))
-    if found is None or found.state in (SurveyState.DESIGN, SurveyState.APPROVED):
+    survey = session.scalar(sa.select(Survey).where(Survey.token == token))
+    if survey is None or survey.state in (SurveyState.DESIGN, SurveyState.APPROVED):
         raise NotFound("Esa encuesta no existe. Revise el enlace.")
-    return found
+    return survey
 
 
 def design(session: Session, plan_code: str, instance_id: int, survey_id: Any, asked: Design) -> Survey:

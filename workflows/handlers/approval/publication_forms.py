@@ -40,10 +40,10 @@ class Publish(PlainForm):
         """A row per channel; beside one that failed, what was wrong."""
         rows, notes = self.rows(context), {}
         for place, publication in enumerate(rows):
-            found = publishing.last_check(context.session, publication.id)
-            if publication.state == PublicationState.FAILED and found is not None:
+            check = publishing.last_check(context.session, publication.id)
+            if publication.state == PublicationState.FAILED and check is not None:
                 notes[path_of(TABLE, place)] = (
-                    f"Al verificar: {_wrong(found.link_works, found.accessible)} {found.note}"
+                    f"Al verificar: {_wrong(check.link_works, check.accessible)} {check.note}"
                 )
         return Prefill(values={TABLE: [_row(one) for one in rows]}, notes=notes)
 

@@ -237,9 +237,9 @@ def _goal_panels(context: FormContext, report: AnnualReport, entity: str) -> lis
     codes = [code for code in annual.months(context.session, report) if code <= month]
     if not codes:
         return []
-    found = figures.of_period(context.session, context.plan_code, codes[-1])
+    period_figures = figures.of_period(context.session, context.plan_code, codes[-1])
     money = tables.money(context.session, context.plan_code, codes[-1], entity)
-    return [panel(tables.goals_of(found, entity)), panel(money)]
+    return [panel(tables.goals_of(period_figures, entity)), panel(money)]
 
 
 def _entity_names(context: FormContext) -> dict[str, str]:

@@ -39,10 +39,10 @@ class AssessOneself(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """Its goals at the cut-off, to tell it by."""
         evaluation = _evaluation(context)
-        found = figures.of_period(context.session, context.plan_code, _month(evaluation))
+        period_figures = figures.of_period(context.session, context.plan_code, _month(evaluation))
         entity = str(context.variables["entidad"])
         money = tables.money(context.session, context.plan_code, _month(evaluation), entity)
-        return Prefill(panels=[panel(tables.goals_of(found, entity)), panel(money)])
+        return Prefill(panels=[panel(tables.goals_of(period_figures, entity)), panel(money)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep it."""
@@ -93,7 +93,7 @@ class AnalyseResults(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """The rows with their figures, what was judged before, and why it came back."""
         evaluation = _evaluation(context)
-        found = figures.of_period(context.session, context.plan_code, _month(evaluation))
+        period_figures = figures.of_period(context.session, context.plan_code, _month(evaluation))
         known = {
             (judgement.level, judgement.code): judgement
             for judgement in evaluations.judgements(context.session, evaluation)
@@ -102,7 +102,8 @@ class AnalyseResults(PlainForm):
         return Prefill(
             values={
                 "objetivos": [
-                    _with_known(row, known.get((OBJECTIVE, row[ROW_KEY]))) for row in _objectives(context, found)
+                    _with_known(row, known.get((OBJECTIVE, row[ROW_KEY])))
+                    for row in _objectives(context, period_figures)
                 ],
                 "lineas": [_with_known(row, known.get((LINE, row[ROW_KEY]))) for row in _lines(context)],
             },
@@ -112,8 +113,8 @@ class AnalyseResults(PlainForm):
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the judgements and write the evaluation down."""
         evaluation = _evaluation(context)
-        found = figures.of_period(context.session, context.plan_code, _month(evaluation))
-        said = [*_said(OBJECTIVE, values["objetivos"], found), *_said(LINE, values["lineas"], found)]
+        period_figures = figures.of_period(context.session, context.plan_code, _month(evaluation))
+        said = [*_said(OBJECTIVE, values["objetivos"], period_figures), *_said(LINE, values["lineas"], period_figures)]
         evaluations.judge(context.session, context.engine, evaluation, said, actor=context.actor)
         evaluation.written_by = context.actor.id
         semester_writing.write(context.session, context.engine, evaluation, actor=context.actor)
