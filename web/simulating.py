@@ -1,4 +1,4 @@
-"""A simulation put together: a database, the house with its mails, robots, and what happens to them."""
+"""A simulation put together: a database, the application with its mails, robots, and what happens to them."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def simulate(order: Order, out: TextIO = sys.stderr) -> Result:
     with _database(order.database_url) as database:
         span = life.span(order.begins, order.years)
         clock = VirtualClock(dt.datetime.combine(span.begins, MORNING, BOGOTA))
-        house = assemble(_config(database), clock=clock, database=database)
+        application = assemble(_config(database), clock=clock, database=database)
         data = promised(span.first_year, order.years)
-        _live(house, clock, data, span, order, out)
+        _live(application, clock, data, span, order, out)
         found = _read(database, data.plan.code)
         if order.output is not None:
             documents.write_all(database, clock, MAKERS, order.output)
@@ -74,41 +74,43 @@ def promised(first_year: int, years: int) -> PlanData:
     return life.first_years(rebase(seeding.demo_plan(), first_year), years)
 
 
-def _live(house: Application, clock: VirtualClock, data: PlanData, span: Span, order: Order, out: TextIO) -> bool:
-    with house.database.unit_of_work() as session:
-        life.found(session, house.engine, without_measurements(data))
-        life.begin(session, house.engine, data)
-    play, each_morning = _cast(house, clock, data, order)
+def _live(application: Application, clock: VirtualClock, data: PlanData, span: Span, order: Order, out: TextIO) -> bool:
+    with application.database.unit_of_work() as session:
+        life.found(session, application.engine, without_measurements(data))
+        life.begin(session, application.engine, data)
+    play, each_morning = _cast(application, clock, data, order)
     progress = Progress("Simulando", (span.ends_by - span.begins).days, out)
-    play.each_day = _evening(house, progress)
+    play.each_day = _evening(application, progress)
     ended = life.live(play, data.plan.code, span.ends_by, each_morning)
     progress.end()
     return ended
 
 
 def _cast(
-    house: Application, clock: VirtualClock, data: PlanData, order: Order
+    application: Application, clock: VirtualClock, data: PlanData, order: Order
 ) -> tuple[Play, Callable[[dt.date], None]]:
     """The people of a simulation, and what befalls them each morning."""
     reality = Reality(order.seed, data.measurements)
     years = Years(data.plan.first_year, data.plan.years)
     robots = Robots(today=lambda: bogota_day(clock.now()), reality=reality, plan=data, polite=order.profile == POLITE)
-    play = Play(house.database, house.engine, house.forms, robots, clock)
+    play = Play(application.database, application.engine, application.forms, robots, clock)
     if order.profile == POLITE:
-        return play, lambda _day: _citizens_answer(house, reality)
+        return play, lambda _day: _citizens_answer(application, reality)
     robots.profile = Behaviour(reality, years, tuple(entity.code for entity in data.entities))
-    return play, Happenings(house.database, house.engine, reality, data.plan.code, years, robots).morning
+    return play, Happenings(application.database, application.engine, reality, data.plan.code, years, robots).morning
 
 
-def _citizens_answer(house: Application, reality: Reality) -> None:
-    with house.database.unit_of_work() as session:
-        citizens.answer_open_surveys(session, house.engine.now(), reality)
+def _citizens_answer(application: Application, reality: Reality) -> None:
+    with application.database.unit_of_work() as session:
+        citizens.answer_open_surveys(session, application.engine.now(), reality)
 
 
-def _evening(house: Application, progress: Progress) -> Callable[[dt.date], None]:
+def _evening(application: Application, progress: Progress) -> Callable[[dt.date], None]:
     def evening(_day: dt.date) -> None:
-        with house.database.unit_of_work() as session:
-            if digest.build_due(session, house.engine, house.calendar, base_url=house.config.base_url):
+        with application.database.unit_of_work() as session:
+            if digest.build_due(
+                session, application.engine, application.calendar, base_url=application.config.base_url
+            ):
                 outbox.omit_pending(session)
         progress.step()
 

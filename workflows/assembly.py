@@ -16,20 +16,20 @@ from workflows.cycles import cadence, opening
 from workflows.cycles.naming import PlanCases, short_names
 from workflows.documents import publishing
 from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
-from workflows.forms.room import Room
+from workflows.forms.registration import Registration
 from workflows.forms.submissions import Forms
 from workflows.formulation import method_printing
 from workflows.formulation import printing as plan_printing
-from workflows.handlers.approval import room as approval
-from workflows.handlers.evaluation import room as evaluation
-from workflows.handlers.formulation import room as formulation
+from workflows.handlers.approval import registration as approval
+from workflows.handlers.evaluation import registration as evaluation
+from workflows.handlers.formulation import registration as formulation
 from workflows.handlers.formulation.formulation_steps import give_sections_to_their_writers
-from workflows.handlers.implementation import room as implementation
-from workflows.handlers.lifecycle import room as lifecycle
-from workflows.handlers.month import room as month
+from workflows.handlers.implementation import registration as implementation
+from workflows.handlers.lifecycle import registration as lifecycle
+from workflows.handlers.month import registration as month
 from workflows.handlers.month.meeting_steps import MinutesMaker
 from workflows.handlers.month.month_steps import ReportMaker
-from workflows.handlers.recovery import room as recovery
+from workflows.handlers.recovery import registration as recovery
 from workflows.implementation import budget, external_files
 from workflows.lifecycle import leaving, starting, year_end
 from workflows.meetings import printing as minutes
@@ -49,16 +49,18 @@ MAKERS = (
 """Every kind of work on documents, in the order in which a tick does it."""
 
 
-def rooms(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None) -> tuple[Room, ...]:
-    """Every room of the domain."""
+def registrations(
+    make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None
+) -> tuple[Registration, ...]:
+    """What every part of the domain contributes."""
     return (
-        month.room(make_report, make_minutes),
-        formulation.room(),
-        approval.room(),
-        recovery.room(),
-        implementation.room(),
-        evaluation.room(),
-        lifecycle.room(),
+        month.registration(make_report, make_minutes),
+        formulation.registration(),
+        approval.registration(),
+        recovery.registration(),
+        implementation.registration(),
+        evaluation.registration(),
+        lifecycle.registration(),
     )
 
 
@@ -75,26 +77,26 @@ def process_engine(
     `make_report` and `make_minutes` store documents inside the step that closes a month or a meeting; without them
     none are made.
     """
-    house = rooms(make_report, make_minutes)
+    registered = registrations(make_report, make_minutes)
     calendar = calendar or WorkingCalendar()
     return ProcessEngine(
         clock=clock,
         calendar=calendar,
         groups=SectorGroups(),
-        service_tasks={topic: step for room in house for topic, step in room.steps.items()},
+        service_tasks={topic: step for part in registered for topic, step in part.steps.items()},
         listeners=(give_sections_to_their_writers, *listeners),
         case_namer=PlanCases(),
         reserved_keys={**short_names(), lateness.LATE_KEY: lateness.LATE_PROCESS},
         check_opening=functools.partial(cadence.check_opening, calendar),
-        form_handlers={name: label for room in house for name, label in room.labels.items()},
-        contracts=_contracts(house),
+        form_handlers={name: label for part in registered for name, label in part.labels.items()},
+        contracts=_contracts(registered),
         still_opens=opening.still_opens,
     )
 
 
-def _contracts(house: Iterable[Room]) -> Contracts:
-    steps = {topic: contract_of(step) for room in house for topic, step in room.steps.items()}
-    forms = {name: handler.contract for room in house for name, handler in room.forms.items()}
+def _contracts(registered: Iterable[Registration]) -> Contracts:
+    steps = {topic: contract_of(step) for part in registered for topic, step in part.steps.items()}
+    forms = {name: handler.contract for part in registered for name, handler in part.forms.items()}
     outside = (budget, leaving, modifying, year_end)
     return Contracts(
         steps={topic: contract for topic, contract in steps.items() if contract is not None},
@@ -111,14 +113,20 @@ def _contracts(house: Iterable[Room]) -> Contracts:
 
 
 def forms() -> Forms:
-    """Every form of the house."""
-    house = rooms()
+    """Every form that is registered."""
+    registered = registrations()
     return Forms(
-        handlers={name: handler for room in house for name, handler in room.forms.items()},
-        catalogues={**CATALOGUES, **{name: choices for room in house for name, choices in room.catalogues.items()}},
+        handlers={name: handler for part in registered for name, handler in part.forms.items()},
+        catalogues={
+            **CATALOGUES,
+            **{name: choices for part in registered for name, choices in part.catalogues.items()},
+        },
     )
 
 
 def catalogue_names() -> dict[str, str]:
     """What the form editor calls each catalogue."""
-    return {**CATALOGUE_NAMES, **{name: label for room in rooms() for name, label in room.catalogue_labels.items()}}
+    return {
+        **CATALOGUE_NAMES,
+        **{name: label for part in registrations() for name, label in part.catalogue_labels.items()},
+    }

@@ -15,7 +15,7 @@ from engine.contracts import Contract, Kind, contract_of
 from engine.runtime import ServiceCall
 from workflows import assembly
 from workflows.forms.handlers import FormContext
-from workflows.forms.room import Room
+from workflows.forms.registration import Registration
 
 ALWAYS = ("plan",)
 """What every case of a plan has, and handlers may ask for without saying so."""
@@ -123,21 +123,21 @@ class _Fields(dict[str, Any]):
 
 def watch_handlers(patch: pytest.MonkeyPatch) -> Watch:
     """From now on every engine and every set of forms that is put together is watched."""
-    watch, rooms = Watch(), assembly.rooms
+    watch, registrations = Watch(), assembly.registrations
 
-    @functools.wraps(rooms)
-    def watched(*arguments: Any) -> tuple[Room, ...]:
-        return tuple(_watched_room(room, watch) for room in rooms(*arguments))
+    @functools.wraps(registrations)
+    def watched(*arguments: Any) -> tuple[Registration, ...]:
+        return tuple(_watched_registration(registration, watch) for registration in registrations(*arguments))
 
-    patch.setattr(assembly, "rooms", watched)
+    patch.setattr(assembly, "registrations", watched)
     patch.setattr(FormContext, "variables", property(lambda context: _Watched(context.task.variables, watch)))
     return watch
 
 
-def _watched_room(room: Room, watch: Watch) -> Room:
-    steps = {topic: _watched_step(topic, step, watch) for topic, step in room.steps.items()}
-    forms = {name: _watched_form(name, handler, watch) for name, handler in room.forms.items()}
-    return replace(room, steps=steps, forms=forms)
+def _watched_registration(registration: Registration, watch: Watch) -> Registration:
+    steps = {topic: _watched_step(topic, step, watch) for topic, step in registration.steps.items()}
+    forms = {name: _watched_form(name, handler, watch) for name, handler in registration.forms.items()}
+    return replace(registration, steps=steps, forms=forms)
 
 
 def _watched_step(topic: str, step: Callable[..., Any], watch: Watch) -> Callable[..., Any]:

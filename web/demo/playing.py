@@ -41,11 +41,11 @@ def play(application: Application, out: TextIO = sys.stderr) -> None:
     data = plan_of(present)
     promised = without_measurements(data)  # what was measured is reported by the robots, month by month
     clock = VirtualClock(_first_morning(promised))
-    house = assemble(application.config, clock=clock)
-    with house.database.unit_of_work() as session:
+    played = assemble(application.config, clock=clock)
+    with played.database.unit_of_work() as session:
         importing.apply(session, clock, SYSTEM, promised)
-    _run(house, clock, data, present, out)
-    house.database.dispose()
+    _run(played, clock, data, present, out)
+    played.database.dispose()
     if isinstance(application.clock, DemoClock):
         application.clock.move_to(present)
 
@@ -76,15 +76,17 @@ def _first_morning(data: PlanData) -> dt.datetime:
     return dt.datetime.combine(dt.date(year, month, 1), CLOCK_TIME, BOGOTA)
 
 
-def _run(house: Application, clock: VirtualClock, data: PlanData, present: dt.datetime, out: TextIO) -> None:
+def _run(played: Application, clock: VirtualClock, data: PlanData, present: dt.datetime, out: TextIO) -> None:
     first, last = bogota_day(clock.now()), bogota_day(present)
     progress = Progress("Jugando el pasado de la demostración", (last - first).days + 1, out)
 
     def each_day(_day: dt.date) -> None:
-        with house.database.unit_of_work() as session:
-            written = digest.build_due(session, house.engine, house.calendar, base_url=house.config.base_url)
+        with played.database.unit_of_work() as session:
+            written = digest.build_due(session, played.engine, played.calendar, base_url=played.config.base_url)
         if written:
-            outbox.deliver_due(house.database, clock, house.sender, sent_from=house.config.mail_from, limit=MAILS_A_DAY)
+            outbox.deliver_due(
+                played.database, clock, played.sender, sent_from=played.config.mail_from, limit=MAILS_A_DAY
+            )
         progress.step()
 
     robots = Robots(
@@ -92,13 +94,13 @@ def _run(house: Application, clock: VirtualClock, data: PlanData, present: dt.da
         reality=Reality(seed=2018, series=data.measurements),
         profile=Behaviour(_reported_month(last)),
     )
-    staged = Play(house.database, house.engine, house.forms, robots, clock, each_day)
+    staged = Play(played.database, played.engine, played.forms, robots, clock, each_day)
     staged.until(last - dt.timedelta(days=1))
     clock.move_to(present)
     staged.tick()
     each_day(last)
     progress.end()
-    storing.MAKER.make_missing(house.database, clock, limit=NEWEST_REPORTS)
+    storing.MAKER.make_missing(played.database, clock, limit=NEWEST_REPORTS)
 
 
 class Behaviour:

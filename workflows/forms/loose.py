@@ -17,7 +17,7 @@ from workflows.errors import InvalidSubmission
 from workflows.forms.bounds import within_bounds
 from workflows.forms.components import KEY
 from workflows.forms.handlers import Catalogue, FormContext, PlainForm
-from workflows.forms.opening import Desk, OpenForm, lay_out
+from workflows.forms.opening import Layout, OpenForm, lay_out
 from workflows.forms.reading import without_blank_rows
 from workflows.forms.schema import FormSchema
 from workflows.forms.submissions import as_variables
@@ -97,13 +97,13 @@ def open_form(
     raw: object = None,
 ) -> OpenForm:
     """The form, with what was typed where it was typed before."""
-    desk = _desk(session, engine, schema, actor, catalogues)
-    shown = desk.show(within_bounds(schema, raw) if raw is not None else None)
-    reading = desk.read(shown)
-    context = desk.context
+    layout = _layout(session, engine, schema, actor, catalogues)
+    shown = layout.show(within_bounds(schema, raw) if raw is not None else None)
+    reading = layout.read(shown)
+    context = layout.context
     return OpenForm(
-        context.task, context.instance, schema, desk.prefill, shown, desk.choices(shown), desk.files, reading.hidden,
-        desk.handler.preview(context, reading.values), (), desk=desk,
+        context.task, context.instance, schema, layout.prefill, shown, layout.choices(shown), layout.files,
+        reading.hidden, layout.handler.preview(context, reading.values), (), layout=layout,
     )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def read_variables(
 ) -> dict[str, Any]:
     """What was typed as process variables; what was left empty is not among them. Raises `InvalidSubmission`."""
     sent = without_blank_rows(schema, within_bounds(schema, raw))
-    reading = _desk(session, engine, schema, actor, catalogues).read(sent)
+    reading = _layout(session, engine, schema, actor, catalogues).read(sent)
     if reading.errors:
         raise InvalidSubmission(errors=reading.errors, raw=sent)
     listed = {field.key for field in schema.fields() if field.description == LISTED}
@@ -129,9 +129,9 @@ def _lines(value: Any) -> list[str] | None:
     return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else None
 
 
-def _desk(
+def _layout(
     session: Session, engine: ProcessEngine, schema: FormSchema, actor: Actor, catalogues: Mapping[str, Catalogue]
-) -> Desk:
+) -> Layout:
     # The task and the case exist only here: nothing is stored, and no file is theirs.
     task = UserTask(id=0, name="", element_id="", process_key="", variables={}, properties={}, context={})
     context = FormContext(session, engine, task, Instance(id=0, name=""), actor)

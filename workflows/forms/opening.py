@@ -39,7 +39,7 @@ class OpenForm:
 
     `shown`: by field, typed values or what was typed. `options` by path without row. `files` by id: those named in
     the form that this person may attach. `hidden`: paths not asked now. `saved_at`: when the draft shown was kept.
-    `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected. `desk` is what it was laid out on.
+    `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected. `layout` is what it was laid out on.
     """
 
     task: UserTask
@@ -55,7 +55,7 @@ class OpenForm:
     saved_at: dt.datetime | None = None
     sent_at: dt.datetime | None = None
     amendable: bool = False
-    desk: Desk | None = field(default=None, repr=False, compare=False)
+    layout: Layout | None = field(default=None, repr=False, compare=False)
 
     def value(self, path: str) -> Any:
         """What is shown at a path."""
@@ -71,7 +71,7 @@ class OpenForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Layout:
     """One form laid out for one person: what reading, showing and checking it share."""
 
     context: FormContext
@@ -112,18 +112,18 @@ def lay_out(
     handler: FormHandler,
     catalogues: Mapping[str, Catalogue],
     also: frozenset[int] = frozenset(),
-) -> Desk:
+) -> Layout:
     """Prepare a form. `also` are files that may be attached beside those uploaded to the task."""
     prefill = handler.prepare(context)
     # answers to fields that a process leader added come back from records as JSON
     prefill = replace(prefill, values=typed(schema, prefill.values))
     options = {path: _options(context, path, one, prefill, catalogues) for path, one in _choices(schema)}
-    return Desk(context, schema, handler, prefill, options, _files(context, schema, prefill, also))
+    return Layout(context, schema, handler, prefill, options, _files(context, schema, prefill, also))
 
 
-def with_new_files(desk: Desk) -> Desk:
-    """The same desk, with what was uploaded to its task since."""
-    return replace(desk, files={**desk.files, **_files(desk.context, desk.schema, desk.prefill, frozenset())})
+def with_new_files(layout: Layout) -> Layout:
+    """The same layout, with what was uploaded to its task since."""
+    return replace(layout, files={**layout.files, **_files(layout.context, layout.schema, layout.prefill, frozenset())})
 
 
 def handler_of(task: UserTask, handlers: Mapping[str, FormHandler]) -> FormHandler:

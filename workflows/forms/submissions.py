@@ -26,7 +26,7 @@ from workflows.forms import drafts
 from workflows.forms.bounds import within_bounds
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, PanelBuilder, Preview
 from workflows.forms.models import Submission, SubmissionFile, SubmissionRevision
-from workflows.forms.opening import Desk, OpenForm, file_ids, handler_of, lay_out, panels_of, with_new_files
+from workflows.forms.opening import Layout, OpenForm, file_ids, handler_of, lay_out, panels_of, with_new_files
 from workflows.forms.reading import Reading, without_blank_rows
 from workflows.forms.schema import FormSchema
 from workflows.forms.stored import typed
@@ -69,11 +69,11 @@ class Forms:
 
         Raises the engine's 403, 404 and 409 errors.
         """
-        desk = self._desk(session, engine, *_work(session, task_id), actor)
-        commands.ensure_may_work_on(session, engine, desk.context.task, actor)
+        layout = self._desk(session, engine, *_work(session, task_id), actor)
+        commands.ensure_may_work_on(session, engine, layout.context.task, actor)
         draft = drafts.of(session, task_id, actor.id) if raw is None else None
-        filled = within_bounds(desk.schema, raw) if raw is not None else draft.values if draft else None
-        opened = self._opened(desk, desk.show(filled))
+        filled = within_bounds(layout.schema, raw) if raw is not None else draft.values if draft else None
+        opened = self._opened(layout, layout.show(filled))
         return replace(opened, saved_at=draft.saved_at if draft else None)
 
     def save_draft(
@@ -88,10 +88,10 @@ class Forms:
 
     def view_draft(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> DraftView:
         """What follows from what a person has typed so far. Raises the errors of `open`."""
-        desk = self._desk(session, engine, *_work(session, task_id), actor)
-        commands.ensure_may_work_on(session, engine, desk.context.task, actor)
-        reading = desk.read(desk.show(within_bounds(desk.schema, raw)))
-        return DraftView(desk.handler.preview(desk.context, reading.values), reading.hidden)
+        layout = self._desk(session, engine, *_work(session, task_id), actor)
+        commands.ensure_may_work_on(session, engine, layout.context.task, actor)
+        reading = layout.read(layout.show(within_bounds(layout.schema, raw)))
+        return DraftView(layout.handler.preview(layout.context, reading.values), reading.hidden)
 
     def submit(
         self,
@@ -114,20 +114,20 @@ class Forms:
         _ensure_token(token)
         if task.state == UserTaskState.COMPLETED and (before := self.already_sent(session, task_id, token)) is not None:
             return before
-        desk = (
-            with_new_files(opened.desk)
-            if opened and opened.desk
+        layout = (
+            with_new_files(opened.layout)
+            if opened and opened.layout
             else self._desk(session, engine, task, instance, actor)
         )
         commands.ensure_may_work_on(session, engine, task, actor)
-        values = self._checked(desk, raw)
+        values = self._checked(layout, raw)
         if self._part(task):  # the case is held from here on; it may have gone on meanwhile
             commands.ensure_may_work_on(session, engine, locking.lock_with_task(session, task_id).task, actor)
-        variables = {**_salida(task, values), **as_variables(desk.handler.record(desk.context, values))}
+        variables = {**_salida(task, values), **as_variables(layout.handler.record(layout.context, values))}
         submission = Submission(
             task_id=task_id,
             form_key=task.form_key or "",
-            form_version=_form_version(session, desk.context.instance, task.form_key),
+            form_version=_form_version(session, layout.context.instance, task.form_key),
             username=actor.id,
             sent_at=engine.now(),
             values=as_json(values),
@@ -135,7 +135,7 @@ class Forms:
         )
         _insert(session, submission)
         drafts.forget(session, task_id)
-        _keep_files(session, submission, file_ids(desk.schema, values))
+        _keep_files(session, submission, file_ids(layout.schema, values))
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
 
@@ -182,38 +182,38 @@ class Forms:
         see it.
         """
         submission = _submission(session, task_id)
-        desk = self._desk(session, engine, *_work(session, task_id), actor, submission)
+        layout = self._desk(session, engine, *_work(session, task_id), actor, submission)
         if raw is None:
-            values = typed(desk.schema, submission.values)
-            opened = self._opened(desk, {**desk.show(values), **_sent_readonly(desk, values)})
+            values = typed(layout.schema, submission.values)
+            opened = self._opened(layout, {**layout.show(values), **_sent_readonly(layout, values)})
         else:
-            opened = self._opened(desk, desk.show(within_bounds(desk.schema, raw)))
+            opened = self._opened(layout, layout.show(within_bounds(layout.schema, raw)))
         mine = submission.username == actor.id
-        return replace(opened, sent_at=submission.sent_at, amendable=mine and desk.handler.may_amend(desk.context))
+        return replace(opened, sent_at=submission.sent_at, amendable=mine and layout.handler.may_amend(layout.context))
 
     def amend(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> Submission:
         """Correct what one sent, as long as its handler allows; the earlier values stay as a revision."""
         instance, task, _ = locking.lock_with_task(session, task_id)
-        submission, desk = self._amendable(session, engine, task, instance, actor)
-        values = self._checked(desk, raw)
+        submission, layout = self._amendable(session, engine, task, instance, actor)
+        values = self._checked(layout, raw)
         _keep_revision(session, submission, actor, engine.now())
         submission.values, submission.sent_at = as_json(values), engine.now()
         known = sa.select(SubmissionFile.file_id).filter_by(submission_id=submission.id)
-        _keep_files(session, submission, file_ids(desk.schema, values) - set(session.scalars(known)))
-        desk.handler.amend(desk.context, values)
+        _keep_files(session, submission, file_ids(layout.schema, values) - set(session.scalars(known)))
+        layout.handler.amend(layout.context, values)
         session.flush()
         return submission
 
     def _amendable(
         self, session: Session, engine: ProcessEngine, task: UserTask, instance: Instance, actor: Actor
-    ) -> tuple[Submission, Desk]:
+    ) -> tuple[Submission, Layout]:
         submission = _submission(session, task.id)
         if submission.username != actor.id:
             raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=task.id)
-        desk = self._desk(session, engine, task, instance, actor, submission)
-        if not desk.handler.may_amend(desk.context):
+        layout = self._desk(session, engine, task, instance, actor, submission)
+        if not layout.handler.may_amend(layout.context):
             raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.")
-        return submission, desk
+        return submission, layout
 
     def _desk(
         self,
@@ -223,34 +223,34 @@ class Forms:
         instance: Instance,
         actor: Actor,
         sent: Submission | None = None,
-    ) -> Desk:
+    ) -> Layout:
         context = FormContext(session, engine, task, instance, actor)
         schema = _schema(session, instance, task.form_key)
         also = file_ids(schema, sent.values) if sent else frozenset()
         return lay_out(context, schema, handler_of(task, self.handlers), self.catalogues, also)
 
-    def _opened(self, desk: Desk, shown: Mapping[str, Any]) -> OpenForm:
-        reading = desk.read(shown)
+    def _opened(self, layout: Layout, shown: Mapping[str, Any]) -> OpenForm:
+        reading = layout.read(shown)
         return OpenForm(
-            desk.context.task,
-            desk.context.instance,
-            desk.schema,
-            desk.prefill,
-            {**shown, **_computed(desk, shown, reading)},
-            desk.choices(shown),
-            desk.files,
+            layout.context.task,
+            layout.context.instance,
+            layout.schema,
+            layout.prefill,
+            {**shown, **_computed(layout, shown, reading)},
+            layout.choices(shown),
+            layout.files,
             reading.hidden,
-            desk.handler.preview(desk.context, reading.values),
-            panels_of(desk.context, desk.prefill, self.panels),
-            desk=desk,
+            layout.handler.preview(layout.context, reading.values),
+            panels_of(layout.context, layout.prefill, self.panels),
+            layout=layout,
         )
 
-    def _checked(self, desk: Desk, raw: object) -> Values:
-        sent = without_blank_rows(desk.schema, within_bounds(desk.schema, raw))
-        reading = desk.read(sent)
-        errors = reading.errors or desk.handler.check(desk.context, reading.values)
+    def _checked(self, layout: Layout, raw: object) -> Values:
+        sent = without_blank_rows(layout.schema, within_bounds(layout.schema, raw))
+        reading = layout.read(sent)
+        errors = reading.errors or layout.handler.check(layout.context, reading.values)
         if errors:
-            raise InvalidSubmission(errors=errors, raw=sent, task_id=desk.context.task.id)
+            raise InvalidSubmission(errors=errors, raw=sent, task_id=layout.context.task.id)
         return reading.values
 
 
@@ -320,14 +320,14 @@ def _keep_files(session: Session, submission: Submission, files: Set[int]) -> No
     session.add_all(SubmissionFile(submission_id=submission.id, file_id=file_id) for file_id in sorted(files))
 
 
-def _sent_readonly(desk: Desk, values: Values) -> dict[str, Any]:
+def _sent_readonly(layout: Layout, values: Values) -> dict[str, Any]:
     """Tables as they were when sent: their rows may be gone from what the handler prepares today."""
-    return {t.key: values[t.key] for t in desk.schema.fields() if t.is_list and t.fixed and t.key in values}
+    return {t.key: values[t.key] for t in layout.schema.fields() if t.is_list and t.fixed and t.key in values}
 
 
-def _computed(desk: Desk, shown: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
+def _computed(layout: Layout, shown: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     """Tables with their read-only cells as computed from what stands in the form."""
-    tables = [one for one in desk.schema.fields() if one.is_list and one.fixed]
+    tables = [one for one in layout.schema.fields() if one.is_list and one.fixed]
     return {table.key: _with_readonly(table.key, table.children, shown, reading.values) for table in tables}
 
 

@@ -14,7 +14,7 @@ from workflows.approvals.states import RoundOutcome
 from workflows.documents import versions
 from workflows.documents.models import PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.forms.room import plan_of
+from workflows.forms.registration import plan_of
 
 
 @declares(needs={"entidades": LIST}, uses={"documento": TEXT})

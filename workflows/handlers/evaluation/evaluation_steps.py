@@ -10,7 +10,7 @@ from engine.contracts import DATE, FLAG, LIST, NUMBER, TEXT, declares
 from engine.runtime import ServiceCall
 from workflows.evaluation import annual, documents, evaluations, final, final_writing, semester_writing, semesters
 from workflows.evaluation.models import Evaluation
-from workflows.forms.room import plan_of
+from workflows.forms.registration import plan_of
 from workflows.handlers.evaluation.annual_forms import year_of
 from workflows.lifecycle import handover
 from workflows.plan.models import Plan

@@ -18,7 +18,7 @@ from engine.tasks.models import TaskCandidate, UserTask
 from workflows.calendar import end_of_day
 from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.forms.room import plan_of
+from workflows.forms.registration import plan_of
 from workflows.formulation import battery_check, drafting, methodology, sources
 from workflows.formulation.states import MethodologyOutcome
 from workflows.people.models import Person

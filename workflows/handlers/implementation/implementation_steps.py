@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.contracts import LIST, NUMBER, TEXT, declares
 from engine.runtime import ServiceCall
-from workflows.forms.room import plan_of
+from workflows.forms.registration import plan_of
 from workflows.implementation import action_plans, budget, external_reports, programming, years
 
 

@@ -11,7 +11,7 @@ from engine.contracts import FLAG, LIST, TEXT, declares
 from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from workflows.cycles.models import Period
 from workflows.evaluation import semesters
-from workflows.forms.room import plan_of
+from workflows.forms.registration import plan_of
 from workflows.monitoring import bottlenecks, consolidation, entity_reports, freezing, lateness, periods
 from workflows.monitoring.models import Bottleneck
 from workflows.recovery import opening

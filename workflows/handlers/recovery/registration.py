@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.forms.room import Room, steps_of
+from workflows.forms.registration import Registration, steps_of
 from workflows.handlers.recovery import recovery_forms, recovery_steps
 
 LABELS = {
@@ -15,7 +15,7 @@ LABELS = {
 }
 
 
-def room() -> Room:
+def registration() -> Registration:
     """Its forms and its step."""
     forms = {
         "formular_plan_choque": recovery_forms.FormulatePlan(),
@@ -25,4 +25,4 @@ def room() -> Room:
         "escalar_plan_choque": recovery_forms.DecideOnPlan(),
         "verificar_eficacia": recovery_forms.VerifyEfficacy(),
     }
-    return Room(steps=steps_of(recovery_steps), forms=forms, labels=LABELS)
+    return Registration(steps=steps_of(recovery_steps), forms=forms, labels=LABELS)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from workflows.evaluation import proofs
 from workflows.forms.closing import ClosingReview
 from workflows.forms.handlers import FormHandler
-from workflows.forms.room import Room, steps_of
+from workflows.forms.registration import Registration, steps_of
 from workflows.handlers.evaluation import annual_forms, evaluation_forms, evaluation_steps, final_forms
 
 LABELS = {
@@ -30,9 +30,9 @@ LABELS = {
 }
 
 
-def room() -> Room:
-    """The room of phase 6."""
-    return Room(
+def registration() -> Registration:
+    """What phase 6 contributes."""
+    return Registration(
         steps=steps_of(evaluation_steps),
         forms=_forms(),
         labels=LABELS,

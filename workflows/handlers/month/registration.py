@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workflows.forms.handlers import FormHandler
-from workflows.forms.room import Room, steps_of
+from workflows.forms.registration import Registration, steps_of
 from workflows.handlers.month import (
     entity_forms,
     meeting_forms,
@@ -46,13 +46,13 @@ LABELS = {
 }
 
 
-def room(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None) -> Room:
-    """The month's room; the makers store documents inside the step that closes a month or a meeting."""
+def registration(make_report: ReportMaker | None = None, make_minutes: MinutesMaker | None = None) -> Registration:
+    """What the month contributes; the makers store documents inside the step that closes a month or a meeting."""
     steps = steps_of(month_steps, meeting_steps, preparation_steps) | {
         "congelar_periodo": month_steps.congelar_periodo(make_report),
         "cerrar_mesa": meeting_steps.cerrar_mesa(make_minutes),
     }
-    return Room(steps=steps, forms=_forms(), labels=LABELS)
+    return Registration(steps=steps, forms=_forms(), labels=LABELS)
 
 
 def _forms() -> Mapping[str, FormHandler]:

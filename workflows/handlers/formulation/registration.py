@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from workflows.forms.closing import ClosingReview
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, Option
 from workflows.forms.plan_options import PLAN_CATALOGUE_NAMES, PLAN_CATALOGUES
-from workflows.forms.room import Room, steps_of
+from workflows.forms.registration import Registration, steps_of
 from workflows.formulation import proofs
 from workflows.formulation.structure import CHAPTER_THEMES
 from workflows.handlers.formulation import (
@@ -61,9 +61,9 @@ LABELS = {
 }
 
 
-def room() -> Room:
-    """The room of the formulation."""
-    return Room(
+def registration() -> Registration:
+    """What the formulation contributes."""
+    return Registration(
         steps=steps_of(formulation_steps),
         forms={**_phase_1(), **_phase_2(), **_survey()},
         labels=LABELS,

@@ -13,7 +13,7 @@ from workflows.forms.handlers import Catalogue, FormHandler
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Registration:
     """Automatic steps by topic, form handlers by `pes.registro`, and catalogues by `pes.opciones`.
 
     `labels` and `catalogue_labels` are what the editors call forms and catalogues.

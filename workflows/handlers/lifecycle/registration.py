@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.forms.room import Room, steps_of
+from workflows.forms.registration import Registration, steps_of
 from workflows.handlers.lifecycle import lifecycle_forms, lifecycle_steps
 
 LABELS = {
@@ -12,9 +12,9 @@ LABELS = {
 }
 
 
-def room() -> Room:
-    """The room of the plan's life."""
-    return Room(
+def registration() -> Registration:
+    """What the plan's life contributes."""
+    return Registration(
         steps=steps_of(lifecycle_steps),
         forms={
             "crear_plan": lifecycle_forms.CreatePlan(),

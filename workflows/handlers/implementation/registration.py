@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflows.forms.closing import ClosingReview
-from workflows.forms.room import Room, steps_of
+from workflows.forms.registration import Registration, steps_of
 from workflows.handlers.implementation import implementation_forms, implementation_steps, year_end_forms
 from workflows.implementation.proofs import FINDERS
 
@@ -19,7 +19,7 @@ LABELS = {
 }
 
 
-def room() -> Room:
+def registration() -> Registration:
     """Its forms and steps."""
     forms = {
         "definir_plan_accion": implementation_forms.DefineActionPlan(),
@@ -31,4 +31,4 @@ def room() -> Room:
         "registrar_modificacion": year_end_forms.RegisterModification(),
         "radicar_reporte": year_end_forms.FileReport(),
     }
-    return Room(steps=steps_of(implementation_steps), forms=forms, labels=LABELS)
+    return Registration(steps=steps_of(implementation_steps), forms=forms, labels=LABELS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflows.approvals.proofs import CLOSING_ITEMS
 from workflows.forms.closing import ClosingReview
-from workflows.forms.room import Room, steps_of
+from workflows.forms.registration import Registration, steps_of
 from workflows.handlers.approval import (
     approval_forms,
     approval_steps,
@@ -35,9 +35,9 @@ LABELS = {
 }
 
 
-def room() -> Room:
-    """The approval's room."""
-    return Room(
+def registration() -> Registration:
+    """What approvals contribute."""
+    return Registration(
         steps=steps_of(approval_steps),
         forms={
             "fijar_plazos": approval_forms.SetTerms(),
