@@ -56,7 +56,25 @@ def parse(xml: bytes) -> Node:
             f"El archivo está dañado{where}: no es XML bien formado. Ábralo en el editor y guárdelo de nuevo."
         ) from exc
     _refuse_dangerous(root)
+    _without_prefixes(root)
     return root
+
+
+_REFERENCES = frozenset(
+    {"calledElement", "attachedToRef", "sourceRef", "targetRef", "default", "processRef", "messageRef", "signalRef"}
+    | {"errorRef", "escalationRef", "bpmnElement"}
+)
+_LISTED = frozenset({"incoming", "outgoing", "flowNodeRef", "resourceRef"})
+
+
+def _without_prefixes(root: Node) -> None:
+    """References are QNames, which some tools write with a prefix: `tns:x` is the `x` of the same file."""
+    for node in root.iter(f"{{{BPMN}}}*", f"{{{BPMNDI}}}*"):
+        for name, value in node.attrib.items():
+            if ":" in value and name in _REFERENCES and "{" not in value:
+                node.set(name, reference(str(value)))
+        if local(node) in _LISTED and ":" in (node.text or ""):
+            node.text = reference(node.text)
 
 
 def _refuse_other_files(xml: bytes) -> None:

@@ -166,4 +166,11 @@ def _spiff_form(node: Node) -> str:
 def _resources(node: Node, name: str) -> Iterator[str]:
     for owner in children(node, name):
         expressions = owner.iter(f"{{{BPMN}}}formalExpression", f"{{{BPMN}}}expression")
-        yield text_of(next(expressions, None)) or text_of(child(owner, "resourceRef"))
+        yield text_of(next(expressions, None)) or _resource(node, text_of(child(owner, "resourceRef")))
+
+
+def _resource(node: Node, resource_id: str) -> str:
+    """How a resource of the file is called, which is what people know it by."""
+    root = node.getroottree().getroot()
+    found = (one for one in children(root, "resource") if resource_id and one.get("id") == resource_id)
+    return next((str(one.get("name") or resource_id) for one in found), resource_id)

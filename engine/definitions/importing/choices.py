@@ -29,7 +29,7 @@ def _read_conditions(draft: Draft, gateway: Node, flows: list[Node]) -> None:
         if condition is None:
             continue
         text = text_of(condition)
-        if not _understood(text):
+        if not _understood(text) or _is_answer(draft, text):
             flow.remove(condition)
             if text and not one_line(flow.get("name")):
                 flow.set("name", one_line(text)[:100])
@@ -45,6 +45,12 @@ def _understood(text: str) -> bool:
         return bool(compile_expression(text))
     except InvalidExpression:
         return False
+
+
+def _is_answer(draft: Draft, text: str) -> bool:
+    """Whether a condition is one word that nothing in the file sets: «Aprobado» is what somebody answers."""
+    set_here = {one.strip() for node in draft.nodes() for one in _property(draft, node, "salida").split(",")}
+    return text.isidentifier() and text not in set_here
 
 
 def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:
@@ -63,6 +69,8 @@ def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:
             "default_flow",
             f"En {called(gateway)}, «{_answer(free[0])}» es lo que se sigue en los demás casos.",
         )
+    elif not free and local(gateway) == "inclusiveGateway":
+        return  # each that holds is followed; that none may hold is for the linter to say
     elif not free:
         gateway.set("default", id_of(flows[-1]))
         _bare(flows[-1])

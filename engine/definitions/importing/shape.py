@@ -188,7 +188,9 @@ def _split(draft: Draft, node: Node, flows: list[Node]) -> None:
         any(_condition(flow) for flow in flows) or bool(node.get("default")) or len(names - {""}) >= len(flows) - 1
     )
     kind = "exclusiveGateway" if choosing and local(node) != "startEvent" else "parallelGateway"
-    gateway = draft.add_node(holder, kind, "¿Cómo sigue?" if kind == "exclusiveGateway" else "", node)
+    if kind == "exclusiveGateway" and all(_condition(flow) for flow in flows) and _apart(draft, flows):
+        kind = "inclusiveGateway"  # BPMN follows each condition that holds
+    gateway = draft.add_node(holder, kind, "" if kind == "parallelGateway" else "¿Cómo sigue?", node)
     default = node.attrib.pop("default", "")
     if default:
         gateway.set("default", default)
@@ -197,12 +199,32 @@ def _split(draft: Draft, node: Node, flows: list[Node]) -> None:
         if kind == "parallelGateway":
             _unconditional(draft, gateway, flow)
     draft.connect(holder, node, gateway)
-    how = "una decisión" if kind == "exclusiveGateway" else "un rombo paralelo"
+    how = {
+        "exclusiveGateway": "una decisión",
+        "inclusiveGateway": "un rombo inclusivo, que sigue cada una cuya condición se cumple",
+        "parallelGateway": "un rombo paralelo",
+    }[kind]
     draft.repaired(gateway, "implicit_split", f"De {called(node)} salían varias flechas: se puso {how}.")
     if kind == "parallelGateway" and local(node) != "startEvent":
         draft.ask(
             gateway, "implicit_split", f"Después de {called(node)}, ¿se siguen todos los caminos o uno?", "Todos", "Uno"
         )
+
+
+def _apart(draft: Draft, flows: list[Node]) -> bool:
+    """Whether the ways never meet before an end: then nothing is done twice if several are taken."""
+    ends = {id_of(node) for node in draft.nodes("endEvent")}
+    after: dict[str, list[str]] = {}
+    for flow in draft.flows():
+        after.setdefault(str(flow.get("sourceRef")), []).append(str(flow.get("targetRef")))
+    seen: set[str] = set()
+    for flow in flows:
+        graph = {node: tuple(targets) for node, targets in after.items()}
+        reached = reachable(graph, [str(flow.get("targetRef"))]) - ends
+        if seen & reached:
+            return False
+        seen |= reached
+    return True
 
 
 def _condition(flow: Node) -> str:
