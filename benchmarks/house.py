@@ -27,6 +27,7 @@ from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole, Role
 from workflows.sectors import registry
 from workflows.sectors.models import Entity
+from workflows.sectors.states import EntityRole
 
 ROLE = "coordinador_pes"
 SECTOR = "GOB"
@@ -124,7 +125,7 @@ def _people(application: Application) -> None:
     with application.database.unit_of_work() as session:
         session.add(Entity(code="SDG", name="Secretaría"))
         session.flush()
-        registry.link(session, registry.create(session, SECTOR, "Gobierno"), [("SDG", registry.HEAD_OF_SECTOR)])
+        registry.link(session, registry.create(session, SECTOR, "Gobierno"), [("SDG", EntityRole.HEAD)])
         session.add(Role(id=ROLE, name="Coordinación", scope="sector"))
         session.flush()
         session.add(Person(username=ANA.id, name="Ana", email="ana@example.org", entity_code="SDG"))

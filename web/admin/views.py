@@ -22,7 +22,8 @@ from workflows.lifecycle import leaving
 from workflows.people import holdings
 from workflows.people.directory import Directory
 from workflows.people.models import Person, Role
-from workflows.people.roles import INSTALLATION, INSTALLATION_ADMINISTRATOR
+from workflows.people.roles import INSTALLATION_ADMINISTRATOR
+from workflows.people.states import RoleScope
 from workflows.sectors import registry
 from workflows.spanish import plain
 
@@ -64,7 +65,9 @@ def person(username: str) -> str:
             "admin/person.html",
             person=found,
             held={role.role_id for role in found.roles},
-            roles=list(session.scalars(sa.select(Role).where(Role.scope != INSTALLATION).order_by(Role.position))),
+            roles=list(
+                session.scalars(sa.select(Role).where(Role.scope != RoleScope.INSTALLATION).order_by(Role.position))
+            ),
             has_password=session.get(Credential, username) is not None,
             undelivered=next(iter(mails.undelivered(session, recipient=username)), None),
             colleagues=[one for one in everybody(session) if one.username != username],
@@ -78,7 +81,7 @@ def set_roles(username: str) -> Any:
     application, wanted = current(), set(request.form.getlist("rol"))
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
-        known = set(session.scalars(sa.select(Role.id).where(Role.scope != INSTALLATION)))
+        known = set(session.scalars(sa.select(Role.id).where(Role.scope != RoleScope.INSTALLATION)))
         before = {role.role_id for role in found.roles} & known
         _ensure_not_locked_out(username, ADMINISTRATOR in before and ADMINISTRATOR not in wanted)
         sector = registry.only(session)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from workflows.forms.handlers import Catalogue, FormContext, Option
 from workflows.people.models import Person, Role
-from workflows.people.roles import INSTALLATION
+from workflows.people.states import RoleScope
 from workflows.sectors.models import Entity, SectorEntity
 
 
@@ -37,7 +37,7 @@ def entities(context: FormContext) -> Sequence[Option]:
 def roles(context: FormContext) -> Sequence[Option]:
     """The roles in their order."""
     rows = context.session.execute(
-        sa.select(Role.id, Role.name).where(Role.scope != INSTALLATION).order_by(Role.position, Role.id)
+        sa.select(Role.id, Role.name).where(Role.scope != RoleScope.INSTALLATION).order_by(Role.position, Role.id)
     )
     return [(role, name) for role, name in rows]
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from workflows.plan import participants
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity, SectorEntity
+from workflows.sectors.states import EntityRole
 
 CHAPTER_THEMES = {
     "3.1": "Fortalecimiento de la gestión pública orientada a resultados",
@@ -30,7 +31,7 @@ WORKS = {
 }
 """What the elaboration asks for beside the sections."""
 
-ROLE_ORDER = ("cabeza_de_sector", "soporte_tecnico", "adscrita", "vinculada")
+ROLE_ORDER = (EntityRole.HEAD, EntityRole.TECHNICAL_SUPPORT, EntityRole.ATTACHED, EntityRole.LINKED)
 """The order in which the guide names the entities of a sector."""
 
 

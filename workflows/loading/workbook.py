@@ -17,7 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workflows.documents.tables import put
 from workflows.indicators.traffic_light import DEFAULT_BANDS
 from workflows.loading.tables import write_plan
-from workflows.people.roles import CATALOGUE, INSTALLATION
+from workflows.people.roles import CATALOGUE
+from workflows.people.states import RoleScope
 from workflows.records import columns
 from workflows.records.columns import BY_KEY, SHEETS, Column, Sheet
 from workflows.records.data import PlanData
@@ -81,7 +82,7 @@ def _write_read_me(book: Workbook) -> None:
 def _write_roles(page: Worksheet) -> None:
     page.append(["Rol", "Nombre", "Ámbito"])
     for role in CATALOGUE:
-        if role.scope != INSTALLATION:
+        if role.scope != RoleScope.INSTALLATION:
             page.append([role.id, role.name, role.scope])
     _decorate(page, {1: 24, 2: 48, 3: 12})
 

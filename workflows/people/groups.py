@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from engine.errors import UnknownRole
 from workflows.people.models import Role
-from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, ENTITY, INSTALLATION, SECTOR, RoleSheet
+from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, RoleSheet
+from workflows.people.states import RoleScope
 
 _OWN = "people.own_roles"
 """Key of `Session.info`: the roles that are in no catalogue, by id."""
@@ -57,14 +58,14 @@ class SectorGroups:
         that is not in the catalogue. Raises `UnknownRole`.
         """
         sheet = self._sheet(session, ALIASES.get(role, role))
-        if sheet.scope not in (SECTOR, ENTITY):
+        if sheet.scope not in (RoleScope.SECTOR, RoleScope.ENTITY):
             return str(Group(sheet.id))
         if not tenant:
             raise UnknownRole(
                 f"El rol «{sheet.name}» es de un sector, y este proceso no es de ninguno: empiécelo desde un plan.",
                 role=role,
             )
-        if sheet.scope == SECTOR:
+        if sheet.scope == RoleScope.SECTOR:
             return str(Group(sheet.id, tenant))
         entity = variables.get("entidad")
         if not entity:
@@ -80,7 +81,7 @@ class SectorGroups:
 
     def roles(self) -> Mapping[str, str]:
         """Every role of a sector with its display name, in the order of the catalogue."""
-        return {role.id: role.name for role in self._roles.values() if role.scope != INSTALLATION}
+        return {role.id: role.name for role in self._roles.values() if role.scope != RoleScope.INSTALLATION}
 
     def _sheet(self, session: Session, role: str) -> RoleSheet:
         sheet = self._roles.get(role) or _own_roles(session).get(role)
@@ -92,7 +93,7 @@ class SectorGroups:
 def role_needs(role: str) -> frozenset[str]:
     """The process variables without which a role says nobody: a role of an entity, of which entity."""
     sheet = BY_ID.get(ALIASES.get(role, role))
-    return frozenset({"entidad"}) if sheet is not None and sheet.scope == ENTITY else frozenset()
+    return frozenset({"entidad"}) if sheet is not None and sheet.scope == RoleScope.ENTITY else frozenset()
 
 
 def _own_roles(session: Session) -> Mapping[str, RoleSheet]:

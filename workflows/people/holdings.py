@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.people.models import Person, PersonRole
-from workflows.people.roles import BY_ID, ENTITY, INSTALLATION
+from workflows.people.roles import BY_ID
+from workflows.people.states import RoleScope
 
 
 def hold(person: Person, sector: str, roles: Collection[str], *, worked_in: str | None = None) -> None:
@@ -32,12 +33,12 @@ def _place(one: PersonRole) -> tuple[str, str, str]:
 
 def holding(person: Person, role: str, sector: str) -> PersonRole:
     """A role for a person in a sector, and within it where they work if its scope says so."""
-    of_entity = role in BY_ID and BY_ID[role].scope == ENTITY
+    of_entity = role in BY_ID and BY_ID[role].scope == RoleScope.ENTITY
     return PersonRole(role_id=role, sector_code=sector, entity_code=person.entity_code or "" if of_entity else "")
 
 
 def settle(session: Session, sector: str) -> None:
     """What was given before there was a sector is held in this, the first one."""
-    ids = [role.id for role in BY_ID.values() if role.scope != INSTALLATION]
+    ids = [role.id for role in BY_ID.values() if role.scope != RoleScope.INSTALLATION]
     statement = sa.update(PersonRole).where(PersonRole.sector_code == "", PersonRole.role_id.in_(ids))
     session.execute(statement.values(sector_code=sector))

@@ -7,18 +7,19 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.people.states import RoleScope
 from workflows.sectors.models import SECTOR_CODE, Entity
 
 
 class Role(Base):
-    """What a person may be in the process. `scope`: sector, entidad or publico."""
+    """What a person may be in the process."""
 
     __tablename__ = "role"
 
     id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(200))
-    scope: Mapped[str] = mapped_column(sa.String(20))
+    scope: Mapped[RoleScope] = mapped_column(states(RoleScope))
     position: Mapped[int] = mapped_column(default=0)
 
 

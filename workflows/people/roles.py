@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SECTOR = "sector"
-ENTITY = "entidad"
-PUBLIC = "publico"
-INSTALLATION = "instalacion"
+from workflows.people.states import RoleScope
 
 COORDINATING = ("coordinador_pes", "administrador")
 """Who sees everybody's work in a sector and mends what stands still."""
@@ -17,32 +14,29 @@ INSTALLATION_ADMINISTRATOR = "administrador_instalacion"
 
 @dataclass(frozen=True, slots=True)
 class RoleSheet:
-    """A role of the process.
-
-    `scope`: instalacion, sector, entidad (held within one entity) or publico (nobody signs in with it).
-    """
+    """A role of the process."""
 
     id: str
     name: str
-    scope: str
+    scope: RoleScope
 
 
 CATALOGUE: tuple[RoleSheet, ...] = (
-    RoleSheet("coordinador_pes", "Coordinación del PES", SECTOR),
-    RoleSheet("profesional_sectorial", "Grupo de planeación sectorial", SECTOR),
-    RoleSheet("directivo_sector", "Alta dirección de la cabeza de sector", SECTOR),
-    RoleSheet("juridica", "Dirección jurídica", SECTOR),
-    RoleSheet("comunicaciones", "Comunicaciones", ENTITY),
-    RoleSheet("directivo_entidad", "Alta dirección de la entidad", ENTITY),
-    RoleSheet("enlace_planeacion", "Enlace de planeación de la entidad", ENTITY),
-    RoleSheet("responsable_meta", "Responsable de meta / gerente de proyecto", ENTITY),
-    RoleSheet("equipo_tecnico", "Equipo técnico de la entidad", ENTITY),
-    RoleSheet("control_interno", "Oficina de Control Interno (consulta)", ENTITY),
-    RoleSheet("lider_proceso", "Líder del proceso (edita diagramas)", SECTOR),
-    RoleSheet("administrador", "Administración de la plataforma", SECTOR),
-    RoleSheet("ciudadania", "Ciudadanía (portal, encuesta)", PUBLIC),
-    RoleSheet(INSTALLATION_ADMINISTRATOR, "Administración de la instalación", INSTALLATION),
-    RoleSheet("lider_proceso_instalacion", "Líder de los procesos compartidos", INSTALLATION),
+    RoleSheet("coordinador_pes", "Coordinación del PES", RoleScope.SECTOR),
+    RoleSheet("profesional_sectorial", "Grupo de planeación sectorial", RoleScope.SECTOR),
+    RoleSheet("directivo_sector", "Alta dirección de la cabeza de sector", RoleScope.SECTOR),
+    RoleSheet("juridica", "Dirección jurídica", RoleScope.SECTOR),
+    RoleSheet("comunicaciones", "Comunicaciones", RoleScope.ENTITY),
+    RoleSheet("directivo_entidad", "Alta dirección de la entidad", RoleScope.ENTITY),
+    RoleSheet("enlace_planeacion", "Enlace de planeación de la entidad", RoleScope.ENTITY),
+    RoleSheet("responsable_meta", "Responsable de meta / gerente de proyecto", RoleScope.ENTITY),
+    RoleSheet("equipo_tecnico", "Equipo técnico de la entidad", RoleScope.ENTITY),
+    RoleSheet("control_interno", "Oficina de Control Interno (consulta)", RoleScope.ENTITY),
+    RoleSheet("lider_proceso", "Líder del proceso (edita diagramas)", RoleScope.SECTOR),
+    RoleSheet("administrador", "Administración de la plataforma", RoleScope.SECTOR),
+    RoleSheet("ciudadania", "Ciudadanía (portal, encuesta)", RoleScope.PUBLIC),
+    RoleSheet(INSTALLATION_ADMINISTRATOR, "Administración de la instalación", RoleScope.INSTALLATION),
+    RoleSheet("lider_proceso_instalacion", "Líder de los procesos compartidos", RoleScope.INSTALLATION),
 )
 
 BY_ID = {role.id: role for role in CATALOGUE}

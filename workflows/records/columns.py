@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from workflows.indicators.sheets import PERIODICITIES
 from workflows.indicators.states import Annualization, IndicatorKind
 from workflows.indicators.traffic_light import COLORS
+from workflows.sectors.states import EntityRole
 
 MONTH_NAMES = (
     "enero",
@@ -103,7 +104,7 @@ ENTITIES = Sheet(
             "rol",
             "Rol en el sector",
             required=True,
-            choices=("cabeza_de_sector", "adscrita", "vinculada", "soporte_tecnico"),
+            choices=tuple(EntityRole),
         ),
     ),
 )

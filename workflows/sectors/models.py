@@ -7,7 +7,8 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import Base, states
+from workflows.sectors.states import EntityRole
 
 SECTOR_CODE = 20
 """How long the code of a sector may be."""
@@ -42,7 +43,7 @@ class Sector(Base):
 
 
 class SectorEntity(Base):
-    """An entity in a sector; it may be in two. `sector_role`: cabeza_de_sector, adscrita, vinculada, soporte_tecnico.
+    """An entity in a sector; it may be in two.
 
     Whoever left has its last day in `until`, and keeps the row for its history.
     """
@@ -51,7 +52,7 @@ class SectorEntity(Base):
 
     sector_code: Mapped[str] = mapped_column(sa.ForeignKey("sector.code"), primary_key=True)
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), primary_key=True, index=True)
-    sector_role: Mapped[str] = mapped_column(sa.String(40))
+    sector_role: Mapped[EntityRole] = mapped_column(states(EntityRole, 40))
     position: Mapped[int] = mapped_column(default=0)
     since: Mapped[dt.date | None]
     until: Mapped[dt.date | None]

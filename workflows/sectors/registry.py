@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from workflows.errors import NotFound, Refused
 from workflows.sectors.models import SECTOR_CODE, Entity, Sector, SectorEntity, SectorPlace
+from workflows.sectors.states import EntityRole
 
-HEAD_OF_SECTOR = "cabeza_de_sector"
-ATTACHED = "adscrita"
 UNNAMED = "SECTOR"
 
 LOCALITIES = (
@@ -69,7 +68,7 @@ def link(session: Session, sector: Sector, links: Iterable[tuple[str, str]]) -> 
         session.merge(
             SectorEntity(sector_code=sector.code, entity_code=code, sector_role=role, position=position, until=None)
         )
-        if role == HEAD_OF_SECTOR and sector.head_entity is None:
+        if role == EntityRole.HEAD and sector.head_entity is None:
             sector.head_entity = code
     session.flush()
 

@@ -19,6 +19,7 @@ from workflows.plan.models import Plan
 from workflows.records.writing import write_sector
 from workflows.sectors import registry
 from workflows.sectors.models import Entity, Sector, SectorEntity
+from workflows.sectors.states import EntityRole
 
 PLAN = "PES-GOB"
 
@@ -44,7 +45,7 @@ def test_the_entities_of_another_sector_are_not_of_this_plan(demo: Database) -> 
     with demo.unit_of_work() as session:
         session.add(Entity(code="SDHT", name="Secretaría del Hábitat"))
         session.flush()
-        registry.link(session, registry.create(session, "HAB", "Hábitat"), [("SDHT", registry.HEAD_OF_SECTOR)])
+        registry.link(session, registry.create(session, "HAB", "Hábitat"), [("SDHT", EntityRole.HEAD)])
 
     with demo.reading() as session:
         in_order = list(session.scalars(participants.in_order(PLAN, Entity.code)))
