@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,11 +23,12 @@ class Conversation:
 
 @contextmanager
 def listening(engine: sa.Engine) -> Iterator[Conversation]:
-    """Listen to what the one pooled connection says: begin and commit, and the question whether it is still alive."""
+    """Listen to what the one pooled connection says: its first word, its last, and all between."""
     said = Conversation()
     with tempfile.TemporaryFile("w+") as told:
         held = engine.raw_connection()
         driver = held.driver_connection
+        driver.rollback()  # it was begun when it was taken
         driver.pgconn.trace(told.fileno())
         driver.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
         held.close()
@@ -36,5 +37,15 @@ def listening(engine: sa.Engine) -> Iterator[Conversation]:
         finally:
             driver.pgconn.untrace()
         told.seek(0)
-        lines = [line.rstrip("\n").split("\t") for line in told]
-        said.round_trips = sum(line[0] == "F" and line[2] in _ASKING for line in lines if len(line) > 2)
+        said.round_trips = _answered(line.rstrip("\n").split("\t") for line in told)
+
+
+def _answered(lines: Iterable[list[str]]) -> int:
+    """How often an answer came after something was asked; a value with a line break goes on in lines of no side."""
+    answered, asked = 0, False
+    for side, *said in lines:
+        if side == "F" and len(said) > 1 and said[1] in _ASKING:
+            asked = True
+        elif side == "B":
+            answered, asked = answered + asked, False
+    return answered

@@ -2,7 +2,8 @@
 
 A real server in a process of its own, over HTTP, behind the forwarded addresses of a proxy, as in an office where
 everybody has a machine: the limit of sign-in attempts is the shipped one. `lost` is what was answered as sent and is
-not in the database afterwards, or what `cauce doctor` finds broken.
+not in the database afterwards, or what `cauce doctor` finds broken. Nobody begins once the time is over: a slow or busy
+machine measures fewer people, not for longer. `cpu_ms` is the processor's time of the server for each of them.
 """
 
 from __future__ import annotations
@@ -55,14 +56,14 @@ def measure(place: Place, sizes: Sizes) -> Figures:
     people = sizes.reporters + sizes.offered
     entities = -(-people // REPORTERS)
     extent = Extent(entities, entities * REPORTERS * INDICATORS_EACH, MONTHS, lines=2, reporters=REPORTERS)
-    with place.home() as (folder, url), sector.built(url, folder, extent) as built:
+    with place.home() as (folder, url), sector.built(url, folder, extent, documents=False) as built:
         tasks = _tasks(built.application)
         give_passwords(built.application, tasks)
         with served(built.application, folder) as server:
             offered = Crowd(server, built.application, dict(list(tasks.items())[: sizes.offered]))
             offered.arrive_each_second()
             full = Crowd(server, built.application, dict(list(tasks.items())[sizes.offered : people]))
-            full.arrive_together(sizes.at_a_time)
+            full.arrive_together(sizes.at_a_time, sizes.fire_s)
         return {"full": full.figures(), "offered1": offered.figures()}
 
 
@@ -76,8 +77,9 @@ class Server:
 
 @dataclass
 class Ledger:
-    """What people saw: how long each step took, what failed, and what was answered as sent."""
+    """What people saw: who began, how long each step took, what failed, and what was answered as sent."""
 
+    began: list[str] = field(default_factory=list)
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     failures: list[str] = field(default_factory=list)
     sent: dict[str, int] = field(default_factory=dict)
@@ -90,13 +92,13 @@ class Crowd:
         self._server, self._application, self._tasks = server, application, tasks
         self._ledger, self._lasted, self._used = Ledger(), 0.0, 0.0
 
-    def arrive_together(self, at_a_time: int) -> None:
-        """Let so many be at it until everybody is through."""
-        waiting, lock = iter(self._tasks.items()), threading.Lock()
+    def arrive_together(self, at_a_time: int, seconds: float) -> None:
+        """Let so many be at it until everybody is through, or so long that nobody else may begin."""
+        waiting, lock, limit = iter(self._tasks.items()), threading.Lock(), time.monotonic() + seconds
 
         def next_one() -> tuple[str, int] | None:
             with lock:
-                return next(waiting, None)
+                return next(waiting, None) if time.monotonic() < limit else None
 
         def work() -> None:
             while (one := next_one()) is not None:
@@ -124,6 +126,7 @@ class Crowd:
         self._lasted, self._used = time.monotonic() - began, self._server.cpu() - used
 
     def _report(self, username: str, task_id: int) -> None:
+        self._ledger.began.append(username)
         person = Reporter(self._server.port, username, task_id, self._ledger)
         try:
             person.report()
@@ -134,7 +137,7 @@ class Crowd:
 
     def figures(self) -> Figures:
         """What people waited (`p95_ms` for the answer to «Enviar»), and what became of what they sent."""
-        people, took = len(self._tasks), self._ledger.took
+        people, took = len(self._ledger.began), self._ledger.took
         for failure in self._ledger.failures[:3]:
             print(failure, file=sys.stderr)
         return {

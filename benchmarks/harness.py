@@ -43,6 +43,7 @@ class Sizes:
     at_a_time: int = 20
     offered: int = 30
     compared: int = 150
+    fire_s: float = 90
 
 
 SMALL = Sizes(

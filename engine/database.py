@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from enum import StrEnum
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Dialect, make_url
@@ -322,6 +323,16 @@ def _make_private(path: str) -> None:
 
 def _postgresql(url: URL) -> sa.Engine:
     options = " ".join(f"-c {name}={value}" for name, value in GONE_AFTER.items())
-    return sa.create_engine(
-        url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"options": options, **_ANSWERS_WITHIN}
-    )
+    engine = sa.create_engine(url, pool_size=10, max_overflow=20, connect_args={"options": options, **_ANSWERS_WITHIN})
+
+    @sa.event.listens_for(engine, "checkout")
+    def begin(connection: psycopg.Connection, _record: Any, _held: Any) -> None:
+        # Whether a pooled connection is still there is asked by what is said first anyway: one question, not two.
+        try:
+            begun = connection.pgconn.exec_(b"BEGIN").status == psycopg.pq.ExecStatus.COMMAND_OK
+        except psycopg.Error:
+            begun = False
+        if not begun:
+            raise sa.exc.InvalidatePoolError
+
+    return engine

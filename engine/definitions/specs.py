@@ -251,6 +251,11 @@ class _Scoped:
 class ParallelMultiInstance(_Guarded, _Scoped, ParallelMultiInstanceTask):  # type: ignore[misc]
     """A repetition whose turns are all open at once."""
 
+    def children_complete(self, my_task: Node) -> bool:
+        """Whether every turn is over. While fewer were merged than there are, none is looked at for that."""
+        over, turns = len(my_task.internal_data.get("merged", ())), len(my_task._children) - len(self._outputs)
+        return over >= turns and bool(super().children_complete(my_task))
+
     def _go_on(self, my_task: Node) -> None:
         if self.check_completion_condition(my_task):
             for child in self._instances(my_task):

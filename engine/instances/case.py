@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -15,7 +15,7 @@ from engine.definitions.parsing import Specs, element_id_of
 from engine.definitions.specs import Call, ParallelMultiInstance, SequentialMultiInstance
 from engine.errors import CorruptState, EngineError
 from engine.instances.inside import Inside
-from engine.instances.nodes import NodeId, plant
+from engine.instances.nodes import NodeId, asleep_in, awake_nodes, plant
 from engine.variables import holds, value_of
 
 FINISHED: int = TaskState.FINISHED_MASK
@@ -66,9 +66,9 @@ class _Linear:
         return next(iter(self.get_tasks(**filters)), None)
 
     def update_waiting_tasks(self) -> None:
-        if not any(node._state == TaskState.WAITING for node in self.tasks.values()):
+        if not any(node._state == TaskState.WAITING for node in awake_nodes(self)):
             return
-        for node in [node for node in own_nodes(self) if node._state == TaskState.WAITING]:
+        for node in [node for node in awake_below(self.task_tree) if node._state == TaskState.WAITING]:
             if node._state == TaskState.WAITING and node.id in self.tasks:
                 node.task_spec._update(node)
 
@@ -102,6 +102,7 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
         self.failures: dict[NodeId, Exception] = {}
         super().__init__(specs.top, specs.called, script_engine=ExpressionsOnly(), deserializing=True)
         self.subprocesses = Inside()
+        self.woken: Callable[[Iterable[Node]], None] = lambda nodes: None
         if not loading:
             plant(self)
 
@@ -119,6 +120,14 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
     def get_task_from_id(self, task_id: NodeId) -> Node:
         """A node of the case or of what runs inside it. Raises what the library raises."""
         return self._found(task_id) or super().get_task_from_id(task_id)
+
+    @property
+    def sleeps(self) -> bool:
+        """Whether something that waits is asleep."""
+        if self.subprocesses.asleep:
+            return True
+        rows = (row for one in (self, *self.subprocesses.awake()) for row in asleep_in(one).values())
+        return any(row[3] == TaskState.READY for row in rows)
 
     def set_inside(self, node: Node) -> dict[str, Any]:
         """The variables that were set inside an embedded subprocess until now; of parallel branches the last wins."""
@@ -178,6 +187,17 @@ def subtree(top: Node) -> list[Node]:
     return found
 
 
+def awake_below(top: Node) -> list[Node]:
+    """The same, without what is asleep."""
+    asleep = asleep_in(top.workflow)
+    stack, found, tasks = [top], [], top.workflow.tasks
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        stack.extend([tasks[child] for child in reversed(node._children) if child not in asleep])
+    return found
+
+
 def depth_first(workflow: Any) -> list[Node]:
     """The nodes of a workflow and of what runs inside it, in the order in which the library visits them."""
     inside = workflow.top_workflow.subprocesses
@@ -199,9 +219,9 @@ def awake(workflow: Any) -> list[Node]:
     while stack:
         node = stack.pop()
         found.append(node)
-        tasks = node.workflow.tasks
+        tasks, asleep = node.workflow.tasks, asleep_in(node.workflow)
         if node._children:
-            stack.extend([tasks[child] for child in reversed(node._children)])
+            stack.extend([tasks[child] for child in reversed(node._children) if child not in asleep])
         if node.id in inside:
             stack.append(inside[node.id].task_tree)
     return found
@@ -213,7 +233,7 @@ def forget_orphans(case: Case) -> None:
         return
     while lost := _orphans(case):
         for node_id in lost:
-            for node in case.subprocesses[node_id].tasks.values():
+            for node in own_nodes(case.subprocesses[node_id]):
                 case.event_manager.remove_task(node)
             del case.subprocesses[node_id]
 

@@ -118,7 +118,7 @@ def _resolve(turn: Turn, resolving: Resolving, sound: bool) -> None:
 
 def _end_or_guard(turn: Turn, after: Waiting) -> bool:
     """A case has ended only if its end was reached and nothing is left; anything else is said aloud."""
-    waits = after.anything() or bool(turn.case.subprocesses.asleep)
+    waits = after.anything() or turn.case.sleeps
     if not turn.case.completed:
         sound = waits or bool(turn.failing)
         if not sound:

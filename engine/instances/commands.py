@@ -15,7 +15,7 @@ from engine.definitions.catalogue import BundleModel
 from engine.errors import InstanceEndedError, NotFound, UnknownInstance
 from engine.identity import Actor
 from engine.instances import closing, correlation, locking, state, turning
-from engine.instances.case import Case
+from engine.instances.case import Case, own_nodes
 from engine.instances.holding import release
 from engine.instances.models import Instance
 from engine.instances.turn import Turn
@@ -87,7 +87,7 @@ def variables_of(session: Session, engine: ProcessEngine, instance_id: int) -> d
         raise UnknownInstance(instance_id=instance_id)
     case = state.case_of(instance, catalogue.by_sha(session, instance.bundle_sha256))
     open_nodes = [
-        node for node in case.tasks.values() if node._state & (TaskState.READY | TaskState.WAITING | TaskState.STARTED)
+        node for node in own_nodes(case) if node._state & (TaskState.READY | TaskState.WAITING | TaskState.STARTED)
     ]
     found: dict[str, Any] = dict(case.last_task.data) if case.last_task is not None else {}
     for node in sorted(open_nodes, key=lambda node: node.last_state_change):

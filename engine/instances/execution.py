@@ -18,6 +18,7 @@ from engine.events import MessageThrown
 from engine.identity import SYSTEM
 from engine.instances.case import awake, element_id, forget_orphans, process_key
 from engine.instances.holding import TOO_LONG, awaited, expects, message_key
+from engine.instances.nodes import awake_nodes
 from engine.instances.pruning import prune
 from engine.instances.raising import raise_from, raises
 from engine.instances.turn import Thrown, Turn
@@ -77,7 +78,7 @@ def _has_ready(workflow: Any) -> bool:
         return True
     looked_at = (top, *inside) if workflow is top else (workflow,)
     return any(
-        node._state == TaskState.READY and not node.task_spec.manual for one in looked_at for node in one.tasks.values()
+        node._state == TaskState.READY and not node.task_spec.manual for one in looked_at for node in awake_nodes(one)
     )
 
 

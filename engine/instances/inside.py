@@ -19,7 +19,7 @@ _Awake = TypeVar("_Awake")
 class Inside(MutableMapping[NodeId, _Awake], Generic[_Awake]):
     """What runs inside, by the node that it runs in. To look at one wakes it: nobody sees one asleep by mistake.
 
-    `restore` brings one to life; `woken` is told of each.
+    `restore` brings one to life.
     """
 
     def __init__(self) -> None:
@@ -28,12 +28,10 @@ class Inside(MutableMapping[NodeId, _Awake], Generic[_Awake]):
         self._asleep: dict[NodeId, Stored] = {}
         self._order: dict[NodeId, None] = {}
         self.restore: Callable[[NodeId, Stored], _Awake] = _nothing_stored
-        self.woken: Callable[[_Awake], None] = lambda inside: None
 
     def __getitem__(self, node_id: NodeId) -> _Awake:  # noqa: D105  as of any mapping
         if node_id in self._asleep:
-            inside = self._awake[node_id] = self.restore(node_id, self._asleep.pop(node_id))
-            self.woken(inside)
+            self._awake[node_id] = self.restore(node_id, self._asleep.pop(node_id))
         return self._awake[node_id]
 
     def __setitem__(self, node_id: NodeId, inside: _Awake) -> None:  # noqa: D105

@@ -8,6 +8,7 @@ one is looked up: another twentieth, and a fifth of a large case.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -50,6 +51,57 @@ class QuietNode(Task):  # type: ignore[misc]
         if state == TaskState.READY:
             child._ready()
         return child
+
+
+class Nodes(dict[NodeId, Task]):
+    """The nodes of a workflow in which many turns of a repetition sleep: rows, which become nodes when looked at.
+
+    `rouse` makes a node of a row. Whatever goes through all of them rouses all; only `awake` does not.
+    """
+
+    def __init__(self, rouse: Callable[[list[Any]], Task]) -> None:
+        """Nobody is there yet. `below` is the parent of each that slept, `began_with` what such a parent knew then."""
+        super().__init__()
+        self.rouse = rouse
+        self.asleep: dict[NodeId, list[Any]] = {}
+        self.below: dict[NodeId, NodeId] = {}
+        self.began_with: dict[NodeId, dict[str, Any]] = {}
+
+    def lay(self, node_id: NodeId, row: list[Any], below: Task) -> None:
+        """Let a node sleep below one that is awake."""
+        self.asleep[node_id], self.below[node_id] = row, below.id
+        below._children.append(node_id)
+        if below.id not in self.began_with:
+            self.began_with[below.id] = dict(below.data)
+
+    def __missing__(self, node_id: NodeId) -> Task:  # noqa: D105  what `[]` does for what is not awake
+        return self.rouse(self.asleep.pop(node_id))
+
+    def __contains__(self, node_id: object) -> bool:  # noqa: D105
+        return super().__contains__(node_id) or node_id in self.asleep
+
+    def get(self, node_id: Any, default: Any = None) -> Any:
+        """As of any mapping; a dictionary's own would not rouse it."""
+        try:
+            return self[node_id]
+        except KeyError:
+            return default
+
+    def values(self) -> Any:
+        """All of them, roused."""
+        for node_id in list(self.asleep):
+            self[node_id]
+        return super().values()
+
+
+def awake_nodes(workflow: Any) -> Iterable[Task]:
+    """The nodes of a workflow but for those that sleep, in no order."""
+    return dict.values(workflow.tasks)
+
+
+def asleep_in(workflow: Any) -> Mapping[NodeId, list[Any]]:
+    """The rows of a workflow that sleep."""
+    return workflow.tasks.asleep if isinstance(workflow.tasks, Nodes) else {}
 
 
 def plant(workflow: Any) -> None:

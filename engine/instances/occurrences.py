@@ -14,11 +14,12 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.specs import Border
 from engine.instances.case import FINISHED, subtree
+from engine.instances.nodes import awake_nodes
 
 
 def forget_past_occurrences(workflow: Any) -> None:
     """Cut off the events of one workflow that do not interrupt, have happened, and whose path has ended."""
-    past = [node for node in workflow.tasks.values() if _happened(node) and _is_over(node)]
+    past = [node for node in awake_nodes(workflow) if _happened(node) and _is_over(node)]
     heir = _waiting_end(workflow) if past else None
     if heir is None:
         return

@@ -14,7 +14,7 @@ from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine.instances.case import FINISHED, Case, forget_orphans, subtree
-from engine.instances.nodes import NodeId
+from engine.instances.nodes import NodeId, awake_nodes
 from engine.instances.occurrences import forget_past_occurrences
 
 
@@ -36,7 +36,7 @@ def _drop_ended_subprocesses(case: Case) -> None:
 
 
 def _prune(workflow: Any) -> None:
-    unfinished = _unfinished(workflow.tasks)
+    unfinished = _unfinished(workflow)
     if unfinished and workflow.task_tree._state & FINISHED:
         _splice(workflow, workflow.task_tree, unfinished)
     if workflow.last_task is not None and workflow.last_task.id not in workflow.tasks:
@@ -64,19 +64,20 @@ def _splice(workflow: Any, top: Node, unfinished: list[Node]) -> None:
                 _splice(workflow, branch, below)
 
 
-def _unfinished(tasks: dict[NodeId, Node]) -> list[Node]:
-    """The unfinished nodes right below finished ones.
+def _unfinished(workflow: Any) -> list[Node]:
+    """The unfinished nodes right below finished ones; what sleeps is below one that is not.
 
     A waiting join reads the other instances of itself and their parents, so those count too.
     """
+    tasks, awake = workflow.tasks, list(awake_nodes(workflow))
     joins = {
         node.task_spec
-        for node in tasks.values()
+        for node in awake
         if node._state == TaskState.WAITING and isinstance(node.task_spec, UnstructuredJoin)
     }
     return [
         node
-        for node in tasks.values()
+        for node in awake
         if node._parent in tasks
         and (node.task_spec in joins or (not node._state & FINISHED and tasks[node._parent]._state & FINISHED))
     ]

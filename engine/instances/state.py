@@ -10,6 +10,8 @@ before there was anything to wake have no "n" and "u": there everything is awake
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,13 +24,17 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definitions import parsing
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.parsing import Specs
+from engine.definitions.specs import ParallelMultiInstance
 from engine.errors import CorruptState
-from engine.instances.case import Case, SubCase, own_nodes
+from engine.instances.case import Case, SubCase, awake_below, depth_first
 from engine.instances.models import Instance
-from engine.instances.nodes import NodeId, QuietNode
+from engine.instances.nodes import NodeId, Nodes, QuietNode, asleep_in
+from engine.instances.waiting import BLOCKED
 from engine.variables import kept
 
 FORMAT = 1
+MANY = 12
+"""Turns of a repetition: fewer are cheaper awake."""
 
 
 def dump(case: Case) -> bytes:
@@ -63,17 +69,22 @@ def read(status: bytes) -> Stored:
 
 
 def case_of(instance: Instance, bundle: BundleModel) -> Case:
-    """The case of an instance whose state is loaded. Raises `CorruptState`."""
+    """The whole case of an instance whose state is loaded. Raises `CorruptState`."""
+    case = sleeping_case_of(instance, bundle)
+    depth_first(case)  # which looks at everything
+    return case
+
+
+def sleeping_case_of(instance: Instance, bundle: BundleModel) -> Case:
+    """The same, for who works in a part of it: what is broken elsewhere is found when somebody looks there."""
     stored = read(instance.status)
     return load(stored, parsing.parsed(bundle.sha256, bundle.diagrams, bundle.process_key, stored.start_element))
 
 
 def load(stored: Stored, specs: Specs) -> Case:
     """The stored case. Raises `CorruptState`."""
-    try:
+    with _sound():
         return _load(stored.content, specs)
-    except Exception as exc:
-        raise CorruptState from exc
 
 
 def _inside(case: Case, node_id: NodeId) -> dict[str, Any]:
@@ -97,25 +108,41 @@ def _workflow(workflow: Any) -> dict[str, Any]:
 def _rows(workflow: Any) -> list[list[Any]]:
     # Nodes that a join cut off are still in `workflow.tasks`, but not in the tree: they are not written.
     places: dict[NodeId, int] = {}
-    rows = []
-    for place, node in enumerate(own_nodes(workflow)):
-        places[node.id] = place
-        parent = workflow.tasks.get(node._parent)
-        variables, gone = (node.data, None) if parent is None else _difference(parent.data, node.data)
-        rows.append(
-            [
-                node.id,
-                None if parent is None else places[parent.id],
-                node.task_spec.name,
-                node._state,
-                round(node.last_state_change, 6),
-                node.triggered,
-                node.internal_data or None,
-                variables or None,
-                gone,
-            ]
-        )
+    rows: list[list[Any]] = []
+    tasks, asleep, stack = workflow.tasks, asleep_in(workflow), [workflow.task_tree.id]
+    while stack:
+        node_id = stack.pop()
+        if node_id in asleep:
+            rows.append(_sleeping(tasks, node_id, places))
+            continue
+        node = tasks[node_id]
+        places[node_id] = len(rows)
+        rows.append(_row(node, tasks.get(node._parent), places))
+        stack.extend(reversed(node._children))
     return rows
+
+
+def _row(node: Node, parent: Node | None, places: dict[NodeId, int]) -> list[Any]:
+    variables, gone = (node.data, None) if parent is None else _difference(parent.data, node.data)
+    return [
+        node.id,
+        None if parent is None else places[parent.id],
+        node.task_spec.name,
+        node._state,
+        round(node.last_state_change, 6),
+        node.triggered,
+        node.internal_data or None,
+        variables or None,
+        gone,
+    ]
+
+
+def _sleeping(tasks: Nodes, node_id: NodeId, places: dict[NodeId, int]) -> list[Any]:
+    """A row that nobody woke: as it was read, but for what its parent has set since."""
+    row, above = tasks.asleep[node_id], tasks[tasks.below[node_id]]
+    before = tasks.began_with[above.id]
+    changed, gone = row[7:9] if before == above.data else _difference(above.data, _variables(before, row))
+    return [row[0], places[above.id], *row[2:7], changed or None, gone]
 
 
 def _difference(above: dict[str, Any], below: dict[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
@@ -146,7 +173,20 @@ def _name(case: Case, node_id: NodeId, inside: dict[str, Any]) -> None:
         inside["n"], inside["u"] = node.task_spec.spec, node.workflow.parent_task_id
 
 
+@contextmanager
+def _sound() -> Iterator[None]:
+    try:
+        yield
+    except Exception as exc:  # of whatever kind: a `KeyError` would look as if nothing were there
+        raise CorruptState from exc
+
+
 def _wake(case: Case, node_id: NodeId, stored: dict[str, Any]) -> SubCase:
+    with _sound():
+        return _woken(case, node_id, stored)
+
+
+def _woken(case: Case, node_id: NodeId, stored: dict[str, Any]) -> SubCase:
     """What runs inside a node, of which nothing is left if the node was cut off."""
     around = case if stored["u"] is None else case.subprocesses.get(stored["u"], case)
     inside = SubCase(case.subprocess_specs, stored["n"], node_id, around)
@@ -154,13 +194,20 @@ def _wake(case: Case, node_id: NodeId, stored: dict[str, Any]) -> SubCase:
     node = around.tasks.get(node_id)
     if node is not None:
         inside.completed_event.connect(node.task_spec._on_subworkflow_completed, node)
+    case.woken(awake_below(inside.task_tree))
     return inside
 
 
 def _restore(workflow: Any, stored: dict[str, Any]) -> None:
-    rows = [_node(workflow, row) for row in stored["t"]]
+    sleepers = _sleepers(workflow, stored["t"])
+    if sleepers:
+        workflow.tasks = Nodes(partial(_rouse, workflow))
+    rows: list[Any] = [None if row[0] in sleepers else _node(workflow, row) for row in stored["t"]]
     for row, node in zip(stored["t"], rows, strict=True):
-        _relate(node, row, rows)
+        if node is None:
+            workflow.tasks.lay(NodeId(row[0]), row, below=rows[row[1]])
+        else:
+            _relate(node, row, rows)
     workflow.task_tree = rows[0]
     workflow.data = stored["d"]
     workflow.last_task = workflow.tasks.get(stored["l"])
@@ -179,13 +226,48 @@ def _node(workflow: Any, row: list[Any]) -> Node:
 
 def _relate(node: Node, row: list[Any], rows: list[Node]) -> None:
     """Hang a node under its parent (which comes earlier) and give it its variables."""
-    changed = kept(row[7]) if row[7] else {}
     if row[1] is None:
-        node.data = changed
+        node.data = kept(row[7] or {})
         return
     parent = rows[row[1]]
     node._parent = parent.id
     parent._children.append(node.id)
-    node.data = {**parent.data, **changed}
+    node.data = _variables(parent.data, row)
+
+
+def _variables(above: dict[str, Any], row: list[Any]) -> dict[str, Any]:
+    """What a node knows: what its parent knew, and what differs."""
+    found = {**above, **kept(row[7])} if row[7] else dict(above)
     for name in row[8] or ():
-        node.data.pop(name, None)
+        found.pop(name, None)
+    return found
+
+
+def _sleepers(workflow: Any, rows: list[list[Any]]) -> set[str]:
+    """The turns of large repetitions that wait for a person, or are over: nothing happens at them by itself."""
+    if len(rows) < MANY:
+        return set()
+    specs, parents = workflow.spec.task_specs, {row[1] for row in rows}
+    found = {
+        row[0]
+        for place, row in enumerate(rows)
+        if row[3] in (TaskState.READY, TaskState.COMPLETED)
+        and place not in parents
+        and row[1] is not None
+        and not rows[row[1]][3] & TaskState.FINISHED_MASK
+        and isinstance(specs[rows[row[1]][2]], ParallelMultiInstance)
+        and specs[row[2]].manual
+        and BLOCKED not in (row[6] or ())
+    }
+    return found if len(found) >= MANY else set()
+
+
+def _rouse(workflow: Any, row: list[Any]) -> Node:
+    """Bring a turn to life."""
+    tasks = workflow.tasks
+    with _sound():
+        node, parent = _node(workflow, row), tasks[tasks.below[row[0]]]
+        node._parent = parent.id
+        node.data = _variables(tasks.began_with[parent.id], row)
+    workflow.top_workflow.woken([node])
+    return node

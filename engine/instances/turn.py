@@ -79,6 +79,11 @@ class Turn:
     failing: dict[str, tuple[IncidentKind, Exception]] = field(default_factory=dict)
     retried: set[str] = field(default_factory=set)
     orders: list[Order] = field(default_factory=list)
+    connection: sa.Connection = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the session's connection once: it is asked for in every completion."""
+        self.connection = self.session.connection()
 
     def element(self, node: Node) -> Element:
         """The diagram's element behind a node."""
@@ -126,7 +131,7 @@ class Turn:
         waiting, self.orders = self.orders, []
         if not waiting and not orders:
             return []
-        return prepared.send(self.session.connection(), *waiting, *orders)[len(waiting) :]
+        return prepared.send(self.connection, *waiting, *orders)[len(waiting) :]
 
     def store(self, status: bytes) -> None:
         """Write the new state, the history and whatever waits to be written.

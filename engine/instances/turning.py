@@ -57,7 +57,7 @@ def turn(
     bundle = catalogue.by_sha(session, instance.bundle_sha256)
     before = Waiting()
     if case is None:
-        case = state.case_of(instance, bundle)
+        case = state.sleeping_case_of(instance, bundle)
         before = watch(case)
     going = Turn(session, engine, instance, bundle, case, actor, before, engine.now())
     open_turns: dict[int, Turn] = session.info.setdefault(_OPEN, {})

@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.specs import Held
-from engine.instances.case import Case, awake, depth_first, own_nodes
+from engine.instances.case import Case, awake, depth_first
 
 BLOCKED = "incidente"
 """Mark on a node that failed: it is left alone until its incident is resolved."""
@@ -58,7 +58,7 @@ def awake_waiting(case: Case) -> Waiting:
 def watch(case: Case) -> Waiting:
     """What a case waits for now, where it is awake; what wakes later is added as it was stored."""
     found = awake_waiting(case)
-    case.subprocesses.woken = lambda inside: found.see(own_nodes(inside))
+    case.woken = found.see
     return found
 
 
