@@ -22,7 +22,7 @@ schema.load()
 databases.compile_statements_once()
 
 HERE = Path(__file__).parent
-LONG_FILES = ("browser", "e2e", "diagrams")
+LONG_FILES = ("browser", "e2e", "diagrams", "upgrades")
 """Folders of files that take minutes: they begin first, so that no core is left with one of them at the end."""
 
 
