@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import queue
 import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from notifications.errors import (
@@ -25,10 +28,13 @@ from notifications.errors import (
     ServerUnavailable,
 )
 
+T = TypeVar("T")
+
 CONNECT_S = 10
 WHOLE_S = 30
 """The longest that a connection, and a whole mail with it, may take."""
 
+OWN_NAME_S = 3
 CLOSING = 421
 NOT_THE_ADDRESS = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
 """Answers to RCPT about the conversation or who we are: every other mail would get the same."""
@@ -207,18 +213,82 @@ class SmtpSession:
         return self._unavailable(exc)
 
 
+Address = tuple[Any, ...]
+"""One of the answers of `socket.getaddrinfo`."""
+
+
+def in_time(look_up: Callable[[], T], within_s: float) -> T:
+    """What a look-up of the system finds, which knows no limit of its own. Raises what it does, and `TimeoutError`.
+
+    One that hangs goes on in a thread that nobody waits for.
+    """
+    told: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            told.put((look_up(), None))
+        except Exception as failure:
+            told.put((None, failure))
+
+    threading.Thread(target=work, name="look-up of a name", daemon=True).start()
+    try:
+        found, failure = told.get(timeout=within_s)
+    except queue.Empty:
+        raise TimeoutError("the name was not found in time") from None
+    if failure is not None:
+        raise failure
+    return cast(T, found)
+
+
+def addresses_of(host: str, port: int, within_s: float) -> list[Address]:
+    """Where a server is. Raises `OSError`."""
+    try:
+        return list(in_time(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), within_s))
+    except UnicodeError as exc:
+        raise OSError(f"«{host}» no es el nombre de un servidor") from exc
+
+
+@cache
+def own_name() -> str:
+    """How this machine greets a server: by its full name, or by its address where it has none that is found in time."""
+    with suppress(OSError):
+        name = in_time(socket.getfqdn, OWN_NAME_S)
+        if "." in name:
+            return name
+    return "[127.0.0.1]"
+
+
+def connected(addresses: Sequence[Address], within_s: float) -> socket.socket:
+    """A connection to the first of the addresses that takes one; all of them have `within_s` together."""
+    limit, failure = time.monotonic() + within_s, OSError("the server has no address")
+    for family, kind, protocol, _name, address in addresses:
+        left = limit - time.monotonic()
+        if left <= 0:
+            break
+        opened = socket.socket(family, kind, protocol)
+        opened.settimeout(left)
+        try:
+            opened.connect(address)
+        except OSError as exc:
+            opened.close()
+            failure = exc
+        else:
+            return opened
+    raise failure
+
+
 class _Smtp(smtplib.SMTP):
     """A connection with a handle by which another thread ends it, whatever stage it is in."""
 
     def __init__(self, sender: SmtpSender) -> None:
-        super().__init__(timeout=sender.limits.connect_s)
+        super().__init__(timeout=sender.limits.connect_s, local_hostname=own_name())
         self._host = sender.host  # what the certificate is checked against; smtplib sets it with a host only
         self._limits = sender.limits
         self._context = ssl.create_default_context() if sender.secure else None
         self._handle: socket.socket | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
-        plain = socket.create_connection((host, port), timeout)
+        plain = connected(addresses_of(host, port, timeout), timeout)
         # TLS takes the socket over, its handshake included: the handle is one of our own, of the same connection.
         self._handle = plain.dup()
         plain.settimeout(self._limits.whole_s)

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.database import Database
-from notifications import outbox
+from notifications import mail, outbox
 from notifications.errors import InvalidMailUrl
 from notifications.mail import FolderSender, Limits, SmtpSender
 from notifications.models import MailServer, OutboxMessage
@@ -160,6 +161,44 @@ def test_a_server_that_hangs_or_drips_holds_a_mail_no_longer_than_the_limit(
         assert deliver(database, clock, url, QUICK) == Delivered(waiting=True)
         assert ill.connections == 1
     assert set(state(database)) == {("pendiente", 0)}
+
+
+def test_a_name_that_is_never_found_holds_a_mail_no_longer_than_the_limit(
+    database: Database, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a look-up of names that hangs, of the server's and of our own
+    over, asked = threading.Event(), list[str]()
+
+    def look_up(name: str = "", *_: object, **__: object) -> Any:
+        asked.append(name)
+        over.wait(20)
+        raise OSError
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
+    monkeypatch.setattr("socket.getfqdn", look_up)
+    monkeypatch.setattr("notifications.mail.OWN_NAME_S", 0.2)
+    mail.own_name.cache_clear()
+    enqueue(database, clock, "1", "2")
+    try:
+        # When mails are delivered
+        began = time.monotonic()
+        done = deliver(database, clock, "smtp://correo.example:25", QUICK)
+
+        # Then one was tried and given back at the limit, as from a server that does not answer
+        assert time.monotonic() - began < 5
+        assert (done.put_off, done.server_down) == (1, True)
+        assert "correo.example" in asked
+    finally:
+        over.set()
+        mail.own_name.cache_clear()
+
+
+def test_a_name_that_no_server_has_is_a_server_that_is_down(database: Database, clock: VirtualClock) -> None:
+    enqueue(database, clock, "1")
+
+    done = deliver(database, clock, f"smtp://{'n' * 70}.example:25", QUICK)
+
+    assert (done.put_off, done.server_down) == (1, True)
 
 
 def test_the_worker_may_keep_a_mail_for_longer_than_the_longest_sending() -> None:
