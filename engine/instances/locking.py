@@ -44,14 +44,16 @@ def lock(session: Session, instance_id: int, *, skip_locked: bool = False) -> In
     return session.scalar(_LOCKED_OR_SKIPPED if skip_locked else _LOCKED, {"instance_id": instance_id})
 
 
-def lock_part(session: Session, instance_id: int, part: str) -> None:
+def lock_part(session: Session, instance_id: int, part: str) -> bool:
     """Wait for whoever works on the same part of a case; those on other parts, and the case, go on.
 
     Held until the end of the transaction. Whoever holds a part may lock the case afterwards, never the other way round.
-    On SQLite whoever writes is alone anyway.
+    False on SQLite, where whoever writes is alone anyway: nothing changed meanwhile, and nothing is to be locked.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_PART, {"part": f"{instance_id}/{part}"})
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.execute(_PART, {"part": f"{instance_id}/{part}"})
+    return True
 
 
 def lock_with_task(session: Session, task_id: int) -> Locked:

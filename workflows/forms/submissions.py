@@ -110,7 +110,7 @@ class Forms:
         very transaction is not laid out again. Raises `InvalidSubmission` with `errors` and `raw` (without blank rows:
         the errors' paths count its rows).
         """
-        instance, task = self._in_turn(session, task_id)
+        instance, task, in_part = self._in_turn(session, task_id)
         _ensure_token(token)
         if task.state == UserTaskState.COMPLETED and (before := self.already_sent(session, task_id, token)) is not None:
             return before
@@ -121,7 +121,7 @@ class Forms:
         )
         commands.ensure_may_work_on(session, engine, task, actor)
         values = self._checked(layout, raw)
-        if self._part(task):  # the case is held from here on; it may have gone on meanwhile
+        if in_part:  # the case is held from here on; it may have gone on meanwhile
             commands.ensure_may_work_on(session, engine, locking.lock_with_task(session, task_id).task, actor)
         variables = {**_salida(task, values), **as_variables(layout.handler.record(layout.context, values))}
         submission = Submission(
@@ -139,16 +139,20 @@ class Forms:
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
 
-    def _in_turn(self, session: Session, task_id: int) -> tuple[Instance, UserTask]:
-        """A case and its task, once nobody else sends in the same part: in all of the case, if the form names none."""
+    def _in_turn(self, session: Session, task_id: int) -> tuple[Instance, UserTask, bool]:
+        """A case and its task, once nobody else sends in the same part: in all of the case, if the form names none.
+
+        The last tells whether only the part is held, and the case is still to be locked.
+        """
         task, instance = _work(session, task_id)
         part = self._part(task)
-        if part:
-            locking.lock_part(session, task.instance_id, part)
+        if not part:
+            locked = locking.lock_with_task(session, task_id)
+            return locked.instance, locked.task, False
+        in_part = locking.lock_part(session, task.instance_id, part)
+        if in_part:
             session.refresh(task)
-            return instance, task
-        locked = locking.lock_with_task(session, task_id)
-        return locked.instance, locked.task
+        return instance, task, in_part
 
     def _part(self, task: UserTask) -> str:
         """What nobody else may send in while this is being sent; empty: the whole case."""

@@ -36,7 +36,7 @@ def find(session: Session, period: Period, entity: str) -> EntityReport:
     query = sa.select(EntityReport).where(EntityReport.period_id == period.id, EntityReport.entity_code == entity)
     report = session.scalar(query)
     if report is None:
-        raise NotFound(f"{entity} no reporta en {period.code}.")
+        raise NotFound(_no_report(period, entity))
     return report
 
 
@@ -93,8 +93,9 @@ def send(
 
     `known`: what this transaction read of these rows, by indicator id.
     """
-    report = find(session, period, entity)
-    known = measurements.missing_begun(session, period, [row.indicator_id for row in rows], known)
+    indicators = [row.indicator_id for row in rows]
+    report, others_open = _with_open_rows(session, period, entity, but=indicators)
+    known = measurements.missing_begun(session, period, indicators, known)
     sent = [(known[row.indicator_id], row) for row in rows]
     sent = [(one, row) for one, row in sent if one.state not in (MeasurementState.VALIDATED, MeasurementState.ENDORSED)]
     with changing_all(session, engine, [one for one, _ in sent], actor, "enviar", reason=late_reason):
@@ -105,9 +106,7 @@ def send(
             measurement.reported_by, measurement.reported_at = actor.id, engine.now()
     if report.first_sent_at is None:
         report.first_sent_at = engine.now()
-    if report.state in (ReportState.PENDING, ReportState.RETURNED) and not responsibles_with_open_rows(
-        session, period, entity
-    ):
+    if report.state in (ReportState.PENDING, ReportState.RETURNED) and not others_open:
         report.state = ReportState.SENT
 
 
@@ -161,6 +160,28 @@ def send_back(
     report.state, report.return_reason = ReportState.RETURNED, reason
     report.times_returned += 1
     return report
+
+
+def _with_open_rows(session: Session, period: Period, entity: str, *, but: Sequence[int]) -> tuple[EntityReport, bool]:
+    """The report of an entity, and whether indicators `but` these have rows that somebody still has to fill."""
+    told = sa.and_(Measurement.period_id == PeriodRow.period_id, Measurement.indicator_id == PeriodRow.indicator_id)
+    unfilled = (
+        sa.select(PeriodRow.id)
+        .outerjoin(Measurement, told)
+        .where(PeriodRow.period_id == period.id, PeriodRow.due, PeriodRow.entity_code == entity)
+        .where(PeriodRow.indicator_id.not_in(but), sa.or_(Measurement.id.is_(None), Measurement.state.in_(OPEN_ROWS)))
+    )
+    query = sa.select(EntityReport, unfilled.exists())
+    found = session.execute(
+        query.where(EntityReport.period_id == period.id, EntityReport.entity_code == entity)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_no_report(period, entity))
+    return found[0], bool(found[1])
+
+
+def _no_report(period: Period, entity: str) -> str:
+    return f"{entity} no reporta en {period.code}."
 
 
 def _in_state(session: Session, period: Period, entity: str, state: str) -> list[Measurement]:
