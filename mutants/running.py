@@ -35,7 +35,6 @@ ARGUMENTS = (
 MEMORY = 3 << 30
 KILLED, SURVIVED, TIMED_OUT, BROKEN = "killed", "survived", "timed out", "broken"
 
-Verdicts = dict[str, str]
 Tell = Callable[[Mutant, str], None]
 
 

@@ -15,7 +15,7 @@ from workflows.calendar import WorkingCalendar, deadline_needs, span
 from workflows.cycles import cadence, opening
 from workflows.cycles.naming import PlanCases, short_names
 from workflows.documents import publishing
-from workflows.forms.options import CATALOGUE_NAMES, CATALOGUES
+from workflows.forms.options import CATALOGUES
 from workflows.forms.registration import Registration
 from workflows.forms.submissions import Forms
 from workflows.formulation import method_printing
@@ -122,11 +122,3 @@ def forms() -> Forms:
             **{name: choices for part in registered for name, choices in part.catalogues.items()},
         },
     )
-
-
-def catalogue_names() -> dict[str, str]:
-    """What the form editor calls each catalogue."""
-    return {
-        **CATALOGUE_NAMES,
-        **{name: label for part in registrations() for name, label in part.catalogue_labels.items()},
-    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,6 @@ class Site:
     application: Application
     app: Flask
     clock: VirtualClock
-    visitors: list[Visitor] = field(default_factory=list)
 
     def visitor(self, username: str = "") -> Visitor:
         """A new browser; of somebody who signed in, if named."""

@@ -121,11 +121,6 @@ def next_month(label: str) -> str:
     return add_months(_first_day(label), 1).strftime("%Y-%m")
 
 
-def previous_month(label: str) -> str:
-    """The label of the month before."""
-    return add_months(_first_day(label), -1).strftime("%Y-%m")
-
-
 def _first_day(label: str) -> dt.date:
     return dt.date.fromisoformat(f"{label}-01")
 

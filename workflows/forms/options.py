@@ -44,8 +44,3 @@ def roles(context: FormContext) -> Sequence[Option]:
 
 CATALOGUES: Mapping[str, Catalogue] = MappingProxyType({"personas": people, "entidades": entities, "roles": roles})
 """The catalogues of every form; names as the forms write them."""
-
-CATALOGUE_NAMES: Mapping[str, str] = MappingProxyType(
-    {"personas": "Personas", "entidades": "Entidades", "roles": "Roles"}
-)
-"""What the form editor calls them."""

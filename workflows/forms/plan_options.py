@@ -76,15 +76,3 @@ PLAN_CATALOGUES: Mapping[str, Catalogue] = MappingProxyType(
     }
 )
 """The catalogues by the names that forms write."""
-
-PLAN_CATALOGUE_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "lineas": "Líneas del plan",
-        "objetivos": "Objetivos del plan",
-        "metas": "Metas del plan",
-        "indicadores": "Indicadores del plan",
-        "proyectos": "Proyectos de inversión",
-        "metas_de_proyecto": "Metas de los proyectos",
-    }
-)
-"""What the form editor calls them."""

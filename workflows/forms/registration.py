@@ -16,14 +16,13 @@ from workflows.forms.handlers import Catalogue, FormHandler
 class Registration:
     """Automatic steps by topic, form handlers by `pes.registro`, and catalogues by `pes.opciones`.
 
-    `labels` and `catalogue_labels` are what the editors call forms and catalogues.
+    `labels` is what the editors call forms.
     """
 
     steps: Mapping[str, ServiceTaskHandler] = field(default_factory=dict)
     forms: Mapping[str, FormHandler] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
-    catalogue_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_of(call: ServiceCall) -> str:

@@ -22,19 +22,6 @@ def path_of(*parts: str | int) -> str:
     return ".".join(str(part) for part in parts)
 
 
-def value_at(values: Mapping[str, Any], path: str) -> Any:
-    """The value at a path, None where there is nothing."""
-    found: Any = values
-    for part in path.split("."):
-        if isinstance(found, Mapping):
-            found = found.get(part)
-        elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
-            found = found[int(part)]
-        else:
-            return None
-    return found
-
-
 def as_json(value: Any) -> Any:
     """The value as JSON that loses nothing: decimals and dates as text (`1234.5`, `2026-11-22`)."""
     if isinstance(value, Mapping):

@@ -17,7 +17,7 @@ from workflows.plan import participants
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
-FROM_FIRST_FULL_MONTH, RETROACTIVE = "desde_el_primer_mes_completo", "cargue_retroactivo"
+RETROACTIVE = "cargue_retroactivo"
 
 
 @dataclass(frozen=True, slots=True)

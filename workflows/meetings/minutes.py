@@ -17,7 +17,7 @@ from workflows.meetings.states import CommitmentState, MeetingState
 
 FOLLOWED = (CommitmentState.OPEN, CommitmentState.PARTLY_MET)
 OUTCOMES = {"si": CommitmentState.MET, "en_parte": CommitmentState.PARTLY_MET, "no": CommitmentState.UNMET}
-AGREES, ASKS, SILENT = "conforme", "pido_ajuste", "silencio"
+ASKS, SILENT = "pido_ajuste", "silencio"
 MAX_ROUNDS = 2
 
 

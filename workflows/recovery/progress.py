@@ -70,17 +70,6 @@ def report(
     session.flush()
 
 
-def of_action(session: Session, action_id: int) -> list[tuple[str, RecoveryProgress]]:
-    """What was told of an action, month by month."""
-    query = (
-        sa.select(Period.code, RecoveryProgress)
-        .join(Period, Period.id == RecoveryProgress.period_id)
-        .where(RecoveryProgress.action_id == action_id)
-        .order_by(Period.code)
-    )
-    return [(row.code, row.RecoveryProgress) for row in session.execute(query)]
-
-
 def _reporting(session: Session, period: Period, entity: str) -> dict[int, str]:
     """Who reports each indicator due, in the order of the plan."""
     return {row.indicator_id: row.reports for row in periods.rows_due(session, period, entity=entity) if row.reports}

@@ -6,9 +6,10 @@ import pytest
 
 from engine.clock import VirtualClock
 from engine.database import Database
+from engine.identity import SYSTEM
 from tests.support.databases import begin_with
 from web import schema
-from workflows.loading import seeding
+from workflows.loading import importing, seeding
 
 schema.load()
 
@@ -19,7 +20,7 @@ def demo(database: Database, clock: VirtualClock) -> Database:
 
     def load() -> None:
         with database.unit_of_work() as session:
-            seeding.load_demo(session, clock, seeding.demo_plan())
+            importing.apply(session, clock, SYSTEM, seeding.demo_plan())
 
     begin_with(database, ("demo", clock.now()), load)
     return database

@@ -6,8 +6,6 @@ from typing import Any
 
 from workflows.forms.schema import FormSchema
 
-SI_NO = [{"value": "si", "label": "Sí"}, {"value": "no", "label": "No"}]
-
 
 def column(kind: str, key: str, **more: Any) -> dict[str, Any]:
     return {"type": kind, "key": key, "label": key.replace("_", " ").capitalize(), **more}

@@ -14,6 +14,8 @@ from engine.database import Database, states
 from engine.states import InstanceState
 from tests.support.source import trees
 
+MIGRATIONS = "web.migrations."
+"""They tell of the past: what stood in the database then is a text."""
 TOLD_APART = frozenset({"state", "outcome", "resolution"})
 OF_RECORDS = frozenset({"kind", "scope", "severity"})
 """These are also BPMN's: only with a value of one of our enumerations they are a state."""
@@ -21,8 +23,9 @@ OF_RECORDS = frozenset({"kind", "scope", "severity"})
 
 def test_no_state_is_compared_with_a_text() -> None:
     values = {value for tree in trees().values() for value in _values(tree)}
+    present = {name: tree for name, tree in trees().items() if not name.startswith(MIGRATIONS)}
 
-    found = [f"{name}:{line}" for name, tree in trees().items() for line in _comparisons(tree, values)]
+    found = [f"{name}:{line}" for name, tree in present.items() for line in _comparisons(tree, values)]
 
     assert "active" in values
     assert found == []

@@ -186,4 +186,3 @@ def test_an_opening_that_nobody_could_follow_is_refused_and_what_has_no_cadence_
 def test_a_month_knows_its_days_and_its_neighbours() -> None:
     assert cadence.month_bounds("2020-02") == (dt.date(2020, 2, 1), dt.date(2020, 2, 29))
     assert [cadence.next_month(month) for month in ("2018-01", "2018-12")] == ["2018-02", "2019-01"]
-    assert [cadence.previous_month(month) for month in ("2018-01", "2018-12")] == ["2017-12", "2018-11"]

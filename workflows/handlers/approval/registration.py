@@ -61,5 +61,4 @@ def registration() -> Registration:
         },
         labels=LABELS,
         catalogues={"secciones": review_forms.sections, "elementos_del_plan": modification_forms.plan_elements},
-        catalogue_labels={"secciones": "Secciones del documento", "elementos_del_plan": "Elementos del plan"},
     )

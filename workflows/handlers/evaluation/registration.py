@@ -37,7 +37,6 @@ def registration() -> Registration:
         forms=_forms(),
         labels=LABELS,
         catalogues={"evaluaciones_del_ano": annual_forms.evaluations_of_the_year},
-        catalogue_labels={"evaluaciones_del_ano": "Evaluaciones del año"},
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from workflows.forms.closing import ClosingReview
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, Option
-from workflows.forms.plan_options import PLAN_CATALOGUE_NAMES, PLAN_CATALOGUES
+from workflows.forms.plan_options import PLAN_CATALOGUES
 from workflows.forms.registration import Registration, steps_of
 from workflows.formulation import proofs
 from workflows.formulation.structure import CHAPTER_THEMES
@@ -68,7 +68,6 @@ def registration() -> Registration:
         forms={**_phase_1(), **_phase_2(), **_survey()},
         labels=LABELS,
         catalogues={**PLAN_CATALOGUES, **_catalogues()},
-        catalogue_labels={**PLAN_CATALOGUE_NAMES, **CATALOGUE_LABELS},
     )
 
 
@@ -132,18 +131,6 @@ def _catalogues() -> Mapping[str, Catalogue]:
         "temas_del_capitulo_3": _chapter_themes,
         "tablas_del_plan": drafting_forms.tables_catalogue,
     }
-
-
-CATALOGUE_LABELS = {
-    "pasos": "Pasos de la metodología",
-    "trabajos": "Secciones y trabajos de la elaboración",
-    "temas": "Temas del plan",
-    "temas_elegidos": "Temas elegidos",
-    "localidades": "Localidades",
-    "temas_del_capitulo_3": "Temas del capítulo 3",
-    "tablas_del_plan": "Tablas del plan",
-    "actividades": "Actividades de la misma tabla",
-}
 
 
 def _chapter_themes(_context: FormContext) -> Sequence[Option]:

@@ -23,5 +23,4 @@ def registration() -> Registration:
         },
         labels=LABELS,
         catalogues={"trd": lifecycle_forms.retention_series},
-        catalogue_labels={"trd": "Series de la tabla de retención"},
     )
