@@ -13,7 +13,7 @@ from benchmarks.report import BOUNDS, MEASURES, figures, flat, table
 from tests.support import postgresql
 
 PAGES = (
-    "inbox", "task", "board", "plan", "lifecycle", "case", "indicator", "portal", "send", "sent",
+    "inbox", "task", "board", "plan", "plan_open", "lifecycle", "case", "indicator", "portal", "send", "sent",
 )  # fmt: skip
 KEYS = {
     "completion.per_s.2", "completion.per_s.4", "completion.per_s.6", "completion.growth", "completion.statements",
