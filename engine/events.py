@@ -92,5 +92,5 @@ class Listener(Protocol):
     """Hears every event; writes in the session it is handed, never commits."""
 
     def __call__(self, session: Session, event: Event) -> None:
-        """React to `event`."""
+        """React to what happened, in the transaction in which it did."""
         ...

@@ -14,7 +14,6 @@ class Queue:
     """A lock that forgets nobody: a plain one gives the turn to whoever asks at the right moment, again and again."""
 
     def __init__(self) -> None:
-        """Nobody waits."""
         self._guard = threading.Lock()
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()

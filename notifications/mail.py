@@ -125,7 +125,6 @@ class SmtpSession:
     """A connection to a server that may hang, refuse, or go away between two mails."""
 
     def __init__(self, sender: SmtpSender) -> None:
-        """Open nothing yet."""
         self._sender = sender
         self._smtp: _Smtp | None = None
         self._expired = False

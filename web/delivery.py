@@ -45,7 +45,6 @@ class Delivery:
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     def __enter__(self) -> Delivery:
-        """Begin."""
         self._thread.start()
         return self
 

@@ -29,27 +29,27 @@ class Inside(MutableMapping[NodeId, _Awake], Generic[_Awake]):
         self._order: dict[NodeId, None] = {}
         self.restore: Callable[[NodeId, Stored], _Awake] = _nothing_stored
 
-    def __getitem__(self, node_id: NodeId) -> _Awake:  # noqa: D105  as of any mapping
+    def __getitem__(self, node_id: NodeId) -> _Awake:
         if node_id in self._asleep:
             self._awake[node_id] = self.restore(node_id, self._asleep.pop(node_id))
         return self._awake[node_id]
 
-    def __setitem__(self, node_id: NodeId, inside: _Awake) -> None:  # noqa: D105
+    def __setitem__(self, node_id: NodeId, inside: _Awake) -> None:
         self._awake[node_id] = inside
         self._order[node_id] = None
 
-    def __delitem__(self, node_id: NodeId) -> None:  # noqa: D105
+    def __delitem__(self, node_id: NodeId) -> None:
         del self._order[node_id]
         self._awake.pop(node_id, None)
         self._asleep.pop(node_id, None)
 
-    def __contains__(self, node_id: object) -> bool:  # noqa: D105  the mapping's own would wake it
+    def __contains__(self, node_id: object) -> bool:
         return node_id in self._order
 
-    def __iter__(self) -> Iterator[NodeId]:  # noqa: D105
+    def __iter__(self) -> Iterator[NodeId]:
         return iter(self._order)
 
-    def __len__(self) -> int:  # noqa: D105
+    def __len__(self) -> int:
         return len(self._order)
 
     def lay(self, node_id: NodeId, stored: Stored) -> None:

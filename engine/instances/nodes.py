@@ -74,10 +74,10 @@ class Nodes(dict[NodeId, Task]):
         if below.id not in self.began_with:
             self.began_with[below.id] = dict(below.data)
 
-    def __missing__(self, node_id: NodeId) -> Task:  # noqa: D105  what `[]` does for what is not awake
+    def __missing__(self, node_id: NodeId) -> Task:
         return self.rouse(self.asleep.pop(node_id))
 
-    def __contains__(self, node_id: object) -> bool:  # noqa: D105
+    def __contains__(self, node_id: object) -> bool:
         return super().__contains__(node_id) or node_id in self.asleep
 
     def get(self, node_id: Any, default: Any = None) -> Any:

@@ -90,7 +90,7 @@ class Health:
 
 
 def read(session: Session, now: dt.datetime) -> Health:
-    """Read everything."""
+    """Read all that the health page tells."""
     signs = {row.name: row.at for row in session.scalars(sa.select(Heartbeat))}
     pending = sa.select(sa.func.count(), sa.func.min(OutboxMessage.created_at))
     count, first = session.execute(pending.where(OutboxMessage.state == MailState.PENDING)).one()

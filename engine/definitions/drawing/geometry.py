@@ -25,7 +25,7 @@ class Box:
 
     @property
     def center(self) -> Point:
-        """Its middle."""
+        """The middle of the box."""
         return self.x + self.width / 2, self.y + self.height / 2
 
     @property

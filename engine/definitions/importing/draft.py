@@ -101,11 +101,11 @@ class Draft:
     # --- what is said
 
     def repaired(self, node: Node | None, rule: str, message: str) -> None:
-        """Record a change."""
+        """Record what the importer changed or left out."""
         self.repairs.append(Repair("" if node is None else id_of(node), rule, message))
 
     def ask(self, node: Node | None, rule: str, message: str, *options: str) -> None:
-        """Record a question."""
+        """Record what only a person can decide."""
         self.questions.append(Question("" if node is None else id_of(node), rule, message, options))
 
     # --- what is changed
@@ -129,7 +129,7 @@ class Draft:
         return node
 
     def connect(self, holder: Node, source: Node, target: Node, name: str = "") -> Node:
-        """A new flow."""
+        """Draw a sequence flow between two elements."""
         made = {"id": self.fresh(f"{id_of(source)}__{id_of(target)}")}
         made |= {"name": name} if name else {}
         return etree.SubElement(

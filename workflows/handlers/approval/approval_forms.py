@@ -114,7 +114,6 @@ class DecideInCommittee(PlainForm):
         return Prefill(panels=[Panel(title, head=("Entidad", "Decisión", "Razón"), rows=rows)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the decision."""
         approving.decide_in_committee(
             context.session,
             context.engine,
@@ -156,7 +155,6 @@ class DraftAct(PlainForm):
         return Prefill(values=values, panels=returned)
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Write the draft."""
         proposal = Draft(
             mode=_mode(context),
             kind=values["tipo"],
@@ -235,7 +233,6 @@ class CallPresentation(PlainForm):
     contract = Contract(fields=frozenset({"fecha_prevista", "medio", "mensaje", "publicos"}))
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The three audiences."""
         return Prefill(values={"publicos": list(AUDIENCES), "medio": "correo"})
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
@@ -248,7 +245,6 @@ class CallPresentation(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the call."""
         presenting.call(
             context.session,
             context.engine,

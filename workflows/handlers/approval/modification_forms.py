@@ -115,7 +115,6 @@ class JudgeModification(PlainForm):
     contract = Contract(fields=frozenset({"argumento", "concepto"}))
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The request."""
         return Prefill(panels=request_panels(context, modifying.existing(context.session, context.instance.id)))
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
@@ -129,7 +128,6 @@ class JudgeModification(PlainForm):
         return []
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the opinion."""
         modifying.judge(
             context.session,
             context.engine,
@@ -153,7 +151,6 @@ class ApproveModification(PlainForm):
         return Prefill(panels=[*request_panels(context, modification), Panel("Desde cuándo", text=told)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the decision."""
         modifying.decide(
             context.session,
             context.engine,

@@ -59,7 +59,6 @@ class Publish(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the publications."""
         for row in values[TABLE]:
             publishing.publish(
                 context.session,

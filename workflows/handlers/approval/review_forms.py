@@ -73,7 +73,6 @@ class ReviewDocument(PlainForm):
         return Prefill(panels=[*panels, *_earlier_answers(context, about)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the observations."""
         current = reviewing.open_round(context.session, context.engine, subject_of(context))
         reviewing.observe(
             context.session,
@@ -101,7 +100,6 @@ class AnswerObservations(PlainForm):
         return Prefill(values={"respuestas": rows}, panels=[panel])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the answers."""
         for row in values["respuestas"]:
             reviewing.respond(
                 context.session,

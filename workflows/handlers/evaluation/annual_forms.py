@@ -57,7 +57,6 @@ class ContributeChapter(PlainForm):
         return Prefill(values=values, panels=_goal_panels(context, report, chapter.entity_code))
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep it."""
         written = Written(values["capitulo"], values["logros"], values["retos"], values.get("anexos") or [])
         annual.contribute(context.session, context.engine, _chapter(context), written, actor=context.actor)
         return {}
@@ -132,11 +131,9 @@ class ReviewReport(PlainForm):
     contract = Contract(uses={"vigencia": NUMBER}, fields=frozenset({"decision", "motivo"}))
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The report."""
         return Prefill(panels=_report_panels(context))
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the decision."""
         report = _report(context)
         if values["decision"] == RETURNED:
             annual.send_back(report, values["motivo"])

@@ -45,7 +45,6 @@ class AssessOneself(PlainForm):
         return Prefill(panels=[panel(tables.goals_of(period_figures, entity)), panel(money)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep it."""
         view = OwnView(
             values["logros"], values["dificultades"], values["factores"], values.get("ajustes_propuestos") or ""
         )
@@ -148,7 +147,6 @@ class DecideMeasures(PlainForm):
         return Prefill(values={"cuellos": rows}, panels=[*_judgement_panels(context, evaluation), panel(open_plans)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the decisions."""
         decided = [
             Decision(row["bottleneck_id"], row["severidad"], row["plan_de_choque"] == YES, row.get("razon") or "")
             for row in values["cuellos"]
@@ -171,12 +169,10 @@ class ApproveEvaluation(PlainForm):
     contract = Contract(needs={"semestre": TEXT}, fields=frozenset({"decision", "motivo"}))
 
     def prepare(self, context: FormContext) -> Prefill:
-        """What is approved."""
         evaluation = _evaluation(context)
         return Prefill(panels=[*_judgement_panels(context, evaluation), *_base_panels(context, evaluation)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the decision."""
         keep_decision(context, _evaluation(context), values)
         return {}
 

@@ -36,7 +36,6 @@ class DefineQuestions(PlainForm):
         return Prefill(values={"preguntas": rows}, panels=[_inputs(context, evaluation)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep them."""
         final.ask(
             context.session,
             _evaluation(context),
@@ -117,7 +116,6 @@ class ApproveFinal(PlainForm):
         return Prefill(panels=[Panel(title, text) for title, text in texts])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the decision."""
         keep_decision(context, _evaluation(context), values)
         return {}
 
@@ -142,7 +140,6 @@ class RecordLessons(PlainForm):
         return Prefill(values={"lecciones": rows}, panels=[Panel("Hallazgos", evaluation.conclusions, facts=told)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep them."""
         final.learn(context.session, _evaluation(context), values["lecciones"])
         return {}
 

@@ -42,7 +42,6 @@ class DraftSection(PlainForm):
         return []
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the section."""
         drafting.write(
             context.session,
             context.plan_code,
@@ -72,7 +71,6 @@ class ReviewSection(PlainForm):
         return Prefill(panels=[told, *_tables(context, section)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the decision."""
         drafting.review(
             context.session,
             context.plan_code,

@@ -58,7 +58,6 @@ class GiveOpinion(PlainForm):
         return Prefill(panels=_steps(context))
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the opinion."""
         _give(context, OpinionKind.ALTERNATIVE, values["concepto"], values.get("ajustes") or "")
         return {}
 
@@ -97,7 +96,6 @@ class FormulateSchedule(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the schedule."""
         methodology.schedule(context.session, context.plan_code, values["actividades"])
         return {}
 
@@ -142,7 +140,6 @@ class RegisterAdjustments(PlainForm):
         return Prefill(panels=[*told, *_steps(context)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep them."""
         entity = str(context.variables["entidad"])
         methodology.adjust(context.session, context.plan_code, entity, values["ajustes"] or [])
         return {}
@@ -164,7 +161,6 @@ class ApproveMethodology(PlainForm):
         return Prefill(panels=[*_steps(context), *([adjusted] if asked else []), *_schedule(context)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the decision."""
         _give(context, OpinionKind.ADJUSTMENTS, values["decision"], values.get("razon") or "")
         return {}
 

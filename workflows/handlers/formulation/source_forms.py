@@ -80,7 +80,6 @@ class AnswerDiagnosis(PlainForm):
     contract = Contract(needs={"entidad": TEXT}, fields=frozenset({"respuestas", "sintesis"}))
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The questions."""
         return Prefill(values={"respuestas": [{"pregunta": question} for question in QUESTIONS]})
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
@@ -137,7 +136,6 @@ class AgreeConcepts(PlainForm):
         return repeated("glosario", "termino", values["glosario"], "Este término ya está en la tabla.")
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep them."""
         sources.agree(
             context.session,
             context.plan_code,

@@ -99,7 +99,6 @@ class ApproveSurvey(PlainForm):
         return Prefill(panels=[Panel(survey.title, facts=facts)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the decision."""
         conducting.decide(
             context.session,
             context.variables.get("encuesta_id"),
@@ -116,7 +115,6 @@ class SpreadSurvey(PlainForm):
     contract = Contract(needs={"encuesta_id": NUMBER}, fields=frozenset({"difusion"}))
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The public link."""
         survey = conducting.find(context.session, context.variables.get("encuesta_id"))
         text = f"/portal/encuesta/{survey.token}"
         return Prefill(
@@ -124,7 +122,6 @@ class SpreadSurvey(PlainForm):
         )
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep it."""
         conducting.spread(context.session, context.variables.get("encuesta_id"), values["difusion"])
         return {}
 

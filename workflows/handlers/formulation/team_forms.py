@@ -93,7 +93,6 @@ class AnalyseReports(PlainForm):
         return repeated("proyectos", "proyecto", values["proyectos"], "Este proyecto ya está en la tabla.")
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the review."""
         projects.review(
             context.session,
             context.plan_code,
@@ -173,7 +172,6 @@ class RecordArticulation(PlainForm):
         return Prefill(panels=[panel] if rows else [])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the points."""
         team.articulate(context.session, context.plan_code, values["puntos"])
         return {}
 

@@ -64,7 +64,6 @@ class ChooseModes(PlainForm):
     contract = Contract(fields=frozenset({"modalidades"}))
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep it."""
         themes.choose_modes(
             context.session, context.plan_code, values["modalidades"], actor=context.actor, now=context.now()
         )
@@ -175,7 +174,6 @@ class StructureFramework(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the framework."""
         framework.structure(
             context.session,
             context.plan_code,

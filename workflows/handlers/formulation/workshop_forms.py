@@ -32,7 +32,6 @@ class RecordSwot(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep them."""
         swot.record(context.session, context.plan_code, str(context.variables["entidad"]), values["entradas"])
         return {}
 
@@ -82,7 +81,6 @@ class IdentifyProblems(PlainForm):
         return Prefill(panels=[Panel("Lo prioritario de la matriz", head=("Grupo", "Entrada", "Entidad"), rows=rows)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep them."""
         swot.identify_problems(context.session, context.plan_code, values["problemas"])
         return {}
 

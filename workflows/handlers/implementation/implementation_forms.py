@@ -89,7 +89,6 @@ class ApproveActionPlan(PlainForm):
         return Prefill(panels=[_activities_panel(context, plan_of(context))])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Approve or return."""
         plan = plan_of(context)
         if values["decision"] == "aprobado":
             action_plans.approve(context.session, context.engine, plan, actor=context.actor)
@@ -124,7 +123,6 @@ class AllocateResources(PlainForm):
         return _each_project(context, given, "recursos", "Falta la apropiación de: {}.")
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Give it."""
         plan = plan_of(context)
         ids = {project.code: project.id for project in years.projects_of(plan)}
         resources.allocate(
@@ -167,7 +165,6 @@ class DefineStrategy(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Set it."""
         plan = plan_of(context)
         ids = {project.code: project.id for project in years.projects_of(plan)}
         rows = [

@@ -174,7 +174,6 @@ class FileReport(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the filing."""
         report = external_reports.find(
             context.session, context.plan_code, str(context.variables["entidad"]), str(context.variables["periodo"])
         )

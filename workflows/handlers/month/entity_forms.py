@@ -158,7 +158,6 @@ class EndorseLateReport(PlainForm):
         return Prefill(panels=[_summary(context)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Endorse."""
         entity_reports.endorse(
             context.session, context.engine, month_of(context), entity_of(context), actor=context.actor
         )

@@ -156,7 +156,6 @@ class ApproveMinutes(PlainForm):
         )
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Approve."""
         minutes.approve(context.engine, _meeting(context), actor=context.actor)
         return {}
 

@@ -56,7 +56,6 @@ class ClarifyReport(PlainForm):
     contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"aclaraciones"}))
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The questions."""
         asked = alerts.asked_of(context.session, month_of(context), entity_of(context))
         fixed = {
             path_of("aclaraciones", place, column)

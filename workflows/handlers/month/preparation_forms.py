@@ -51,7 +51,6 @@ class SetResponsibles(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Set them."""
         appointments = [
             Appointment(row["responsibility_id"], row["reporta"], row["revisa"], row["reemplazo"])
             for row in values["matriz"]
@@ -91,7 +90,6 @@ class AcceptResponsibility(PlainForm):
         return Prefill(values={"matriz": _in_words(context, rows)})
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record the answer."""
         responsibilities.answer(
             context.session,
             context.engine,

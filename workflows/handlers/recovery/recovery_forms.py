@@ -54,7 +54,6 @@ class FormulatePlan(PlainForm):
         return Prefill(values=_proposal(context, plan), panels=panels, hints={"meta_recuperacion": _unit_hint(plan)})
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
-        """Dates in order."""
         errors = _not_future(context, values["fecha_objetivo"])
         for place, row in enumerate(values["acciones"]):
             if row["fin"] < row["inicio"]:
@@ -89,7 +88,6 @@ class ReviewPlan(PlainForm):
         return Prefill(panels=_whole(context, plan_of(context)))
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Agree or return."""
         agrees, reason = values["decision"] in NOT_RETURNED, values.get("motivo") or ""
         self.decide(
             context.session, context.engine, plan_of(context), agrees=agrees, reason=reason, actor=context.actor
@@ -134,7 +132,6 @@ class DeclareActions(PlainForm):
         ]
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep it."""
         done = {row["action_id"]: (bool(row["cumplida"]), row["soporte"]) for row in values["acciones"]}
         plans.declare(context.session, context.engine, plan_of(context), done, actor=context.actor)
         return {}
@@ -185,7 +182,6 @@ class VerifyEfficacy(PlainForm):
         return []
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Close it."""
         plans.close(
             context.session,
             context.engine,
