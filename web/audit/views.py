@@ -18,6 +18,7 @@ from workflows.auditing.reading import Sought
 from workflows.auditing.states import Outcome
 from workflows.calendar import BOGOTA
 from workflows.documents.tables import Column, as_csv
+from workflows.lifecycle.archiving import WHAT_WAS_DONE
 from workflows.people.directory import display_names
 
 blueprint = Blueprint("audit", __name__, url_prefix="/bitacora")
@@ -30,12 +31,7 @@ MOST = 50_000
 
 TABLE: tuple[Column[AuditEntry], ...] = (
     Column("fecha", lambda entry: entry.at.astimezone(BOGOTA).isoformat(timespec="seconds")),
-    Column("quien", lambda entry: entry.actor_id),
-    Column("accion", lambda entry: entry.action),
-    Column("clase", lambda entry: entry.object_kind),
-    Column("objeto", lambda entry: entry.object_id),
-    Column("resultado", lambda entry: entry.outcome),
-    Column("motivo", lambda entry: entry.reason),
+    *WHAT_WAS_DONE,
     Column("antes", lambda entry: _told(entry.before)),
     Column("despues", lambda entry: _told(entry.after)),
     Column("peticion", lambda entry: entry.request),

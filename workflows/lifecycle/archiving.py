@@ -42,8 +42,7 @@ MAX_BYTES = 200 * 1024 * 1024
 """What the export carries itself; what is beyond is in the index, by its SHA-256."""
 
 
-AUDIT: tuple[Column[AuditEntry], ...] = (
-    Column("fecha", lambda entry: entry.at.isoformat()),
+WHAT_WAS_DONE: tuple[Column[AuditEntry], ...] = (
     Column("quien", lambda entry: entry.actor_id),
     Column("accion", lambda entry: entry.action),
     Column("clase", lambda entry: entry.object_kind),
@@ -51,6 +50,8 @@ AUDIT: tuple[Column[AuditEntry], ...] = (
     Column("resultado", lambda entry: entry.outcome),
     Column("motivo", lambda entry: entry.reason),
 )
+"""What every table of the *bitácora* tells beside the moment."""
+AUDIT: tuple[Column[AuditEntry], ...] = (Column("fecha", lambda entry: entry.at.isoformat()), *WHAT_WAS_DONE)
 HANDOVER: tuple[Column[tuple[str, str, str, str]], ...] = (
     Column("que", itemgetter(0)),
     Column("cual", itemgetter(1)),
