@@ -21,6 +21,9 @@ FONT_FILES = {
     "DejaVuSans.LICENSE.txt": "dejavu-fonts-ttf/LICENSE",
     "NotoSansSC.ttf": "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
     "NotoSansKR.ttf": "@expo-google-fonts/noto-sans-kr/400Regular/NotoSansKR_400Regular.ttf",
+    "NotoSansThai.ttf": "@expo-google-fonts/noto-sans-thai/400Regular/NotoSansThai_400Regular.ttf",
+    "NotoSansDevanagari.ttf": ("@expo-google-fonts/noto-sans-devanagari/400Regular/NotoSansDevanagari_400Regular.ttf"),
+    "NotoSansEthiopic.ttf": "@expo-google-fonts/noto-sans-ethiopic/400Regular/NotoSansEthiopic_400Regular.ttf",
     "NotoEmoji.ttf": "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf",
     "Noto.LICENSE.txt": "@expo-google-fonts/noto-emoji/LICENSE_FONT",
 }

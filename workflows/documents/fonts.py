@@ -15,7 +15,15 @@ from fontTools.ttLib import TTFont
 from workflows.documents.letters import SIGN, shown
 
 FOLDER = Path(str(resources.files("workflows.documents"))) / "fonts"
-FILES = ("DejaVuSans.ttf", "NotoSansSC.ttf", "NotoSansKR.ttf", "NotoEmoji.ttf")
+FILES = (
+    "DejaVuSans.ttf",
+    "NotoSansSC.ttf",
+    "NotoSansKR.ttf",
+    "NotoSansThai.ttf",
+    "NotoSansDevanagari.ttf",
+    "NotoSansEthiopic.ttf",
+    "NotoEmoji.ttf",
+)
 CHARTS, CHARTS_FILE, SIGN_OF_CHARTS = "Noto Sans SC", "NotoSansSC.ttf", "□"
 """The family of the charts' words, whose Latin letters are slim; its file, and a visible sign that it has."""
 LONGEST_LABEL = 120
