@@ -26,6 +26,7 @@ from web.inbox.next_steps import next_steps
 from web.inbox.reasons import was_claimed, why
 from web.pages import actor, current, page
 from workflows import guide
+from workflows.documents.fonts import warning_about
 from workflows.errors import FieldError
 from workflows.people.directory import Directory
 
@@ -90,6 +91,7 @@ def sent(task_id: int) -> str:
             deadline=met(task.due_at, task.completed_at or application.clock.now()),
             opened=opened,
             form=forms.render(opened, readonly=True, file_url=_file_url),
+            letters=warning_about(dict(opened.shown)) if task.completed_by == actor().id else "",
             follow=follow,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ LONGEST_LABEL = 120
 LISTED = 40
 """So many missing letters a note names."""
 
+_BEYOND_LATIN = re.compile("[^\x00-\u024f\u2010-\u2027\u20ac\u2190-\u2193]")
+"""Letters that must be looked up in the fonts: few texts have one."""
 _SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0000", "\U000e0fff"))
 _JOINERS = "\u200c\u200d\u034f"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -54,13 +57,27 @@ class Printable:
         """A sentence that names what was replaced, empty if nothing was."""
         if not self.missing:
             return ""
-        codes = [f"U+{ord(letter):04X}" for letter in sorted(self.missing)]
-        listed = ", ".join(codes[:LISTED]) + (f" y {len(codes) - LISTED} más" if len(codes) > LISTED else "")
-        total = sum(self.missing.values())
         return (
-            f"«{SIGN}» ocupa {total} {'vez' if total == 1 else 'veces'} el lugar de una letra que este PDF no puede "
-            f"mostrar ({listed}). El texto completo está en Cauce."
+            f"«{SIGN}» ocupa {self._times()} el lugar de una letra que este PDF no puede mostrar ({self._listed()}). "
+            "El texto completo está en Cauce."
         )
+
+    def warning(self) -> str:
+        """The same for who reads or writes the text elsewhere, before there is a PDF."""
+        if not self.missing:
+            return ""
+        return (
+            f"El PDF no podrá mostrar algunas letras de este texto ({self._listed()}): en él «{SIGN}» ocupará "
+            f"{self._times()} su lugar. Si importan, escríbalas de otra manera."
+        )
+
+    def _listed(self) -> str:
+        codes = [f"U+{ord(letter):04X}" for letter in sorted(self.missing)]
+        return ", ".join(codes[:LISTED]) + (f" y {len(codes) - LISTED} más" if len(codes) > LISTED else "")
+
+    def _times(self) -> str:
+        total = sum(self.missing.values())
+        return f"{total} {'vez' if total == 1 else 'veces'}"
 
     def _letters(self, text: str) -> Iterator[str]:
         """Letter by letter; a mark is printed if one font has it together with what it stands on."""
@@ -79,6 +96,24 @@ class Printable:
                 self.missing[letter] = self.missing.get(letter, 0) + 1
                 common = fonts_with(SIGN)
                 yield SIGN
+
+
+def warning_about(values: Any) -> str:
+    """What to tell about texts that a PDF cannot show whole; empty where it can, which is seen without the fonts."""
+    printable = Printable()
+    if any(_BEYOND_LATIN.search(text) for text in _texts(values)):
+        printable.of(values)
+    return printable.warning()
+
+
+def _texts(values: Any) -> Iterator[str]:
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, Mapping):
+        yield from _texts(list(values.values()))
+    elif isinstance(values, list | tuple):
+        for inner in values:
+            yield from _texts(inner)
 
 
 def of_chart(text: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import docx
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from workflows.documents.fonts import warning_about
 from workflows.documents.letters import shown
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.typesetting import typeset
@@ -69,7 +70,9 @@ def page_of(document: PlanDocument, version: DocumentVersion, plan_name: str) ->
 
 def render_html(page: Page) -> bytes:
     """A file that needs nothing beside it, accessible."""
-    return templates_of("workflows.documents").get_template("documento.html").render(d=page.as_dict()).encode()
+    content = page.as_dict()
+    template = templates_of("workflows.documents").get_template("documento.html")
+    return template.render(d=content, warning=warning_about(content)).encode()
 
 
 def render_docx(page: Page) -> bytes:
@@ -86,6 +89,8 @@ def render_docx(page: Page) -> bytes:
             document.add_paragraph(paragraph)
         for table in section["tables"]:
             _add_table(document, table)
+    if warning := warning_about(content):
+        document.add_paragraph(warning, style="Quote")
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()

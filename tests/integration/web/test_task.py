@@ -11,6 +11,7 @@ from engine.tasks.models import UserTask
 from tests.support.disk import full_disk
 from tests.support.web import PASSWORD, Site, Visitor
 from workflows.forms.models import FormDraft, Submission
+from workflows.plan.models import Project
 
 
 def task_of(site: Site, element_id: str, entity: str) -> str:
@@ -70,6 +71,17 @@ def send_execution(site: Site) -> tuple[Visitor, str]:
     fields = [(name, _answer(name, value)) for name, value in ricardo.fields(task) if name != "_accion"]
     ricardo.send(task, [*fields, ("_accion", "enviar")])
     return ricardo, task
+
+
+def test_who_sent_letters_that_no_pdf_shows_is_told(site: Site) -> None:
+    ricardo, task = send_execution(site)
+    assert "no podrá mostrar" not in ricardo.text()
+    with site.application.database.unit_of_work() as session:
+        session.execute(sa.update(Project).values(name="Saludo កខ"))
+
+    ricardo.open(f"{task}/enviada")
+
+    assert "El PDF no podrá mostrar algunas letras de este texto (U+1780, U+1781)" in ricardo.text()
 
 
 def _answer(name: str, value: str) -> str:

@@ -20,6 +20,7 @@ from openpyxl import Workbook, load_workbook
 from notifications.rendering import render
 from tests.support.reports import report
 from workflows.documents import letters, rendering
+from workflows.documents.fonts import warning_about
 from workflows.documents.letters import UnwritableText, received
 from workflows.documents.rendering import Page
 from workflows.documents.tables import Column, as_csv, put, write_sheet
@@ -27,7 +28,8 @@ from workflows.reports import storing
 from workflows.reports.charts import Charts, draw
 
 GOLDEN = (
-    "✓ → • ☐ ✅", "é ñ", "中文 漢字 한국어", "עברית العربية", "😀", "ภาษาไทย", "हिन्दी", "አማርኛ", "#let $x$ *b* @z <l> `c`", "{{ 7*7 }} {% if %}",
+    "✓ → • ☐ ✅", "é ñ", "中文 漢字 한국어", "עברית العربية", "😀", "ภาษาไทย", "हिन्दी", "አማርኛ",
+    "#let $x$ *b* @z <l> `c`", "{{ 7*7 }} {% if %}",
 )  # fmt: skip
 ASKEW = st.text(
     st.one_of(
@@ -96,6 +98,19 @@ def test_a_letter_that_no_font_has_is_a_sign_and_listed_at_the_end() -> None:
 
     assert "Saludo: ▯▯, y sigue" in text
     assert "no puede mostrar (U+1780, U+1781)" in text.replace("\n", " ")
+
+
+def test_a_letter_that_no_font_has_is_told_in_word_and_on_the_page_too() -> None:
+    words, told = "Saludo: កខ, y sigue", "El PDF no podrá mostrar algunas letras de este texto (U+1780, U+1781)"
+
+    documents = {suffix: rendering.RENDERERS[suffix](page(words)) for suffix in ("html", "docx")}
+
+    for suffix, content in documents.items():
+        text = whole(f"página.{suffix}", content)
+        assert words in text and text.count(told) == 1
+    assert told in warning_about({"avances": [{"nota": words}]})
+    assert warning_about({"nota": "Año «2018» – sí; 50 € → 中文 😀"}) == ""
+    assert "El PDF" not in whole("página.html", rendering.render_html(page("Añil")))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
