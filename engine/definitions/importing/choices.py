@@ -70,7 +70,7 @@ def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:
             f"En {called(gateway)}, «{_answer(free[0])}» es lo que se sigue en los demás casos.",
         )
     elif not free and local(gateway) == "inclusiveGateway":
-        return  # each that holds is followed; that none may hold is for the linter to say
+        _end_for_none(draft, gateway)
     elif not free:
         gateway.set("default", id_of(flows[-1]))
         _bare(flows[-1])
@@ -80,6 +80,16 @@ def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:
         draft.repaired(gateway, "default_flow", message)
     else:
         _by_person(draft, gateway, flows, default)
+
+
+def _end_for_none(draft: Draft, gateway: Node) -> None:
+    """Each condition that holds is followed, as BPMN says; where none does, its case would stop: it ends there."""
+    holder = gateway.getparent()
+    if holder is not None:
+        end = draft.add_node(holder, "endEvent", "Ninguna se cumple", gateway)
+        gateway.set("default", id_of(draft.connect(holder, gateway, end)))
+        message = f"En {called(gateway)} puede que ninguna condición se cumpla: ahí termina el camino. ¿Está bien así?"
+        draft.ask(gateway, "default_flow", message, "Sí, termina", "No, lo llevo a otro paso")
 
 
 def _bare(flow: Node) -> None:

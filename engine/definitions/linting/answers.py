@@ -11,6 +11,7 @@ from engine.contracts import Datum, Kind
 from engine.definitions.dataflow.giving import merged
 from engine.definitions.dataflow.state import State
 from engine.definitions.diagram import DiagramModel, Element, Flow
+from engine.definitions.linting.data import KINDS_IN_WORDS
 from engine.definitions.linting.findings import Checked, Finding, error, nearest, shown, warning
 from engine.definitions.linting.flows import chooses
 from engine.errors import InvalidExpression
@@ -26,14 +27,9 @@ _KINDS: Mapping[Kind, tuple[type, ...]] = {
     Kind.DATE: (str,),
     Kind.NUMBER: (int, float),
     Kind.FLAG: (bool,),
+    Kind.LIST: (),
 }
-_CALLED = {
-    Kind.TEXT: "un texto",
-    Kind.OPTION: "una opción",
-    Kind.DATE: "una fecha",
-    Kind.NUMBER: "un número",
-    Kind.FLAG: "sí o no",
-}
+_YES = {"si": "true", "sí": "true", "true": "true", "no": "false", "false": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +79,28 @@ def _mismatches(gateway: Element, answer: Answer, before: State) -> Iterator[Fin
         if datum.options and isinstance(comparison.value, str) and comparison.value not in datum.options:
             yield _other_option(gateway, answer, comparison, datum)
         elif datum.kind in _KINDS and not _fits(comparison.value, datum.kind) and comparison.sign != "in":
-            message = (
-                f"{shown(gateway)}: la salida {answer.name} compara «{comparison.name}», que es {_CALLED[datum.kind]}, "
-                f"con {comparison.text}. Nunca serán iguales."
-            )
-            yield error(answer.flow.id, "answer_kind", message)
+            yield _other_kind(gateway, answer, comparison, datum)
+
+
+def _other_kind(gateway: Element, answer: Answer, comparison: Comparison, datum: Datum) -> Finding:
+    message = (
+        f"{shown(gateway)}: la salida {answer.name} compara «{comparison.name}», que es {KINDS_IN_WORDS[datum.kind]}, "
+        f"con {comparison.text}. {'Se cumple siempre' if comparison.sign == '!=' else 'Nunca se cumple'}."
+    )
+    right = _of_kind(comparison, datum)
+    if not right:
+        return error(answer.flow.id, "answer_kind", message)
+    fixed = answer.flow.condition.replace(comparison.text, right, 1)
+    message += f" ¿Quiso decir {right}?"
+    return error(answer.flow.id, "answer_kind", message, action="set_condition", element=answer.flow.id, value=fixed)
+
+
+def _of_kind(comparison: Comparison, datum: Datum) -> str:
+    """The value as its datum would have it: `'100'` of a number is 100, `'si'` of yes or no is true."""
+    written = str(comparison.value).strip().casefold()
+    if datum.kind is Kind.NUMBER and isinstance(comparison.value, str):
+        return written if written.replace(".", "", 1).isdecimal() else ""
+    return _YES.get(written, "") if datum.kind is Kind.FLAG else ""
 
 
 def _fits(value: object, kind: Kind) -> bool:

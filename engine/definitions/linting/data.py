@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine import limits
+from engine.contracts import Kind
 from engine.definitions.dataflow.flow import Flow, Following, done, inside
-from engine.definitions.dataflow.giving import delivery, outputs
-from engine.definitions.dataflow.needing import Need, Purpose
+from engine.definitions.dataflow.giving import delivery, merged, outputs
+from engine.definitions.dataflow.needing import Need, Purpose, names
 from engine.definitions.dataflow.state import State
 from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
@@ -86,10 +88,26 @@ def _finding(
     plain = _plain(checked.model, first)
     message = f"{plain.message} {_who_filled(world, checked.model, first.need.name)}".strip()
     known = set().union(*(state.may for state in found.before.values()))
+    if first.never and (quoted := _unquoted(checked.model, found, first.need)):
+        message += " ¿Es una de las opciones? Entonces va entre comillas."
+        return Finding(plain.severity, plain.element, "data", message, quoted, followed)
     near = nearest(first.need.name, known - {first.need.name}) if first.never else ""
     if near:
         message += f" ¿Quiso decir «{near}»?"
     return Finding(plain.severity, plain.element, "data", message, _fix(checked, first, near), followed)
+
+
+def _unquoted(model: DiagramModel, found: Flow, need: Need) -> dict[str, str] | None:
+    """The condition mended where a name that nobody fills is an option of a datum that it reads."""
+    flow = model.flows.get(need.place)
+    if flow is None:
+        return None
+    before = found.before[need.element]
+    options = {value for name in names(flow.condition) for value in merged(before, name).options}
+    if need.name not in options:
+        return None
+    fixed = re.sub(rf"\b{re.escape(need.name)}\b", f"'{need.name}'", flow.condition)
+    return {"action": "set_condition", "element": flow.id, "value": fixed}
 
 
 def _plain(model: DiagramModel, one: Missing) -> Finding:
@@ -205,6 +223,59 @@ def _long_keys(checked: Checked) -> Iterator[Finding]:
             yield warning(need.place, "length", message)
 
 
+_WANTED: Mapping[Purpose, tuple[frozenset[Kind], str]] = {
+    Purpose.LIST: (frozenset({Kind.LIST, Kind.TABLE, Kind.FILE}), "una lista"),
+    Purpose.TIMES: (frozenset({Kind.NUMBER}), "un número"),
+    Purpose.PERSON: (frozenset({Kind.TEXT, Kind.OPTION}), "una persona"),
+}
+
+
+def _kinds(checked: Checked) -> Iterator[Finding]:
+    """A datum of a kind that cannot be used so: a case would stop there."""
+    if checked.following is None:
+        return
+    found = checked.following.of(checked.model)
+    for need in checked.following.needs(checked.model):
+        wanted, before = _WANTED.get(need.purpose), found.before.get(need.element)
+        if wanted is None or before is None:
+            continue
+        element = checked.model.elements[need.element]
+        state = inside(element, before) if need.inside else before
+        kind = merged(state, need.name).kind
+        written = element.assignee if need.purpose is Purpose.PERSON else element.collection or element.cardinality
+        if kind is not Kind.ANY and kind not in wanted[0] and need.name == written.strip("${}=# "):
+            reads = _READS[need.purpose].format(name=need.name)
+            message = f"{shown(element)} {reads}, que es {KINDS_IN_WORDS[kind]} y no {wanted[1]}. {_STOPS}"
+            yield error(need.place, "data_kind", message)
+
+
+KINDS_IN_WORDS = {
+    Kind.TEXT: "un texto",
+    Kind.OPTION: "una opción",
+    Kind.DATE: "una fecha",
+    Kind.NUMBER: "un número",
+    Kind.FLAG: "sí o no",
+    Kind.LIST: "una lista",
+    Kind.FILE: "un archivo",
+    Kind.TABLE: "una tabla",
+}
+"""Each kind as a sentence calls it."""
+
+
+def _files_at_the_start(checked: Checked) -> Iterator[Finding]:
+    """Who begins a case has nowhere to attach a file yet."""
+    if checked.following is None:
+        return
+    for start in checked.model.starts():
+        for one in (checked.following.world.questions(start) or {}).values():
+            if one.datum.kind is Kind.FILE:
+                message = (
+                    f"{shown(start)} pide «{one.label}», y al empezar un proceso no se adjuntan archivos. "
+                    "Pídalo en la primera tarea."
+                )
+                yield (error if one.sure else warning)(start.id, "start_file", message)
+
+
 def _calls(checked: Checked) -> Iterator[Finding]:
     """What a called process needs and this call does not deliver; what it is asked for and does not give."""
     if checked.following is None:
@@ -257,4 +328,4 @@ def _read_in(following: Following, model: DiagramModel) -> set[str]:
     return read
 
 
-RULES = (_unmet, _outputs, _fields, _long_keys, _both_ways, _calls, _callers)
+RULES = (_unmet, _outputs, _fields, _long_keys, _kinds, _files_at_the_start, _both_ways, _calls, _callers)

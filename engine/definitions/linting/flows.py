@@ -57,13 +57,6 @@ def _default(checked: Checked, gateway: Element) -> Iterator[Finding]:
     if gateway.default_flow:
         return
     free = [flow for flow in gateway.outgoing if not checked.model.flows[flow].condition]
-    if gateway.kind == "inclusiveGateway" and not free:
-        message = (
-            f"{shown(gateway)} no tiene camino por defecto: si ninguna condición se cumple, el caso se detiene ahí con "
-            "un incidente. Marque la salida que se toma en los demás casos, si eso puede pasar."
-        )
-        yield warning(gateway.id, "default_flow", message)
-        return
     fix = {"action": "set_default", "element": gateway.id, "flow": free[0]} if len(free) == 1 else {}
     message = (
         f"{shown(gateway)} no tiene camino por defecto: si ninguna condición se cumple, el proceso se detiene. "

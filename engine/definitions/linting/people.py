@@ -198,16 +198,19 @@ def _references(checked: Checked) -> Iterator[Finding]:
     """`cuatro_ojos` and `devolver` name other elements of the diagram."""
     for element in checked.model.elements.values():
         for name in ("cuatro_ojos", "devolver"):
-            for other in filter(None, (part.strip() for part in element.properties.get(name, "").split(","))):
-                if other not in checked.model.elements:
-                    what = _REFERENCES[name].format(other=_formerly(checked, other))
-                    yield error(element.id, name, f"{shown(element)} {what}, que no está en el diagrama. Elija otro.")
-                elif not _may_be_done_before(checked, other, element):
-                    what = _REFERENCES[name].format(other=shown(checked.model.elements[other]))
-                    yield error(element.id, name, f"{shown(element)} {what}, que nunca se hace antes. Elija otro paso.")
+            named = [part.strip() for part in element.properties.get(name, "").split(",") if part.strip()]
+            lost = [other for other in named if not _may_be_done_before(checked, other, element)]
+            say = error if lost == named else warning  # of several, those that stand still say something
+            for other in lost:
+                there = checked.model.elements.get(other)
+                what = _REFERENCES[name].format(other=shown(there) if there else _formerly(checked, other))
+                why = "que nunca se hace antes" if there else "que no está en el diagrama"
+                yield say(element.id, name, f"{shown(element)} {what}, {why}. Quítelo de la lista o elija otro paso.")
 
 
 def _may_be_done_before(checked: Checked, earlier: str, element: Element) -> bool:
+    if earlier not in checked.model.elements:
+        return False
     return checked.following is None or checked.following.of(checked.model).precedes(earlier, element.id)
 
 

@@ -43,18 +43,18 @@ def test_conditions_on_the_flows_of_a_task_are_each_followed_where_the_ways_neve
     meeting = brought(process(apart + again))
 
     (gateway,) = split.of_kind("inclusiveGateway")
-    assert {split.flows[one].condition for one in gateway.outgoing} == {"${monto > 10}", "${urgente}"}
-    assert gateway.default_flow is None
+    assert {split.flows[one].condition for one in gateway.outgoing} == {"${monto > 10}", "${urgente}", ""}
+    assert [one.name for one in split.after(gateway.id)][-1] == "Ninguna se cumple"
     assert [one.kind for one in meeting.elements.values() if one.is_gateway] == ["exclusiveGateway"]
 
 
-def test_an_inclusive_gateway_keeps_all_its_conditions_and_is_told_that_none_may_hold() -> None:
+def test_an_inclusive_gateway_keeps_all_its_conditions_and_ends_where_none_holds() -> None:
     flows = flow("f0", "inicio", "g") + "".join(flow(f"a{n}", "g", f"t{n}", f"${{q{n}}}") for n in range(3))
     ends = "".join(task(f"t{n}") + end(f"e{n}") + flow(f"b{n}", f"t{n}", f"e{n}") for n in range(3))
     xml = import_diagram(process(start() + '<bpmn:inclusiveGateway id="g" name="¿Qué?"/>' + ends + flows)).xml
 
     assert [read_diagram(xml).flows[f"a{n}"].condition for n in range(3)] == ["${q0}", "${q1}", "${q2}"]
-    assert [one.severity for one in lint(xml, KnownNames()) if one.rule == "default_flow"] == ["warning"]
+    assert [one.rule for one in lint(xml, KnownNames()) if one.rule in ("default_flow", "missing_condition")] == []
 
 
 def test_a_condition_of_one_word_is_what_a_person_answers() -> None:
