@@ -15,7 +15,7 @@ from engine.waits import WaitKind, of_cases
 from notifications import reading as mails
 from web.auth import SIGNED_IN, allow
 from web.boards import wording
-from web.boards.candidates import candidates
+from web.boards.candidates import candidates, tenant_of
 from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines
 from web.cases.waiting import ShownWait, shown
 from web.pages import actor, back_to, current, page
@@ -25,6 +25,8 @@ from workflows.errors import NotFound
 from workflows.monitoring import board, overview
 from workflows.monitoring.board import Board, BoardMonth, BoardTask
 from workflows.people import directory
+from workflows.people.assigning import ensure_may_be_given
+from workflows.people.groups import sectors_of
 from workflows.people.roles import COORDINATING
 from workflows.reports.contents import light
 
@@ -40,7 +42,7 @@ PERIOD_CHOICES = "coordinador_pes"
 def month(period: str | None = None) -> str:
     """The board of a month, the newest where none is asked for."""
     with current().database.reading() as session:
-        plans = overview.plans(session)
+        plans = overview.plans(session, sectors_of(actor()))
         if not plans:
             return page("boards/none.html")
         chosen = next((plan for plan in plans if plan.code == request.args.get("plan")), plans[0])
@@ -156,7 +158,8 @@ def reassign(task_id: int) -> Any:
         with current().database.reading() as session:
             return _choosing(session, task_id, errors=errors, to=to, reason=reason), 422
     with current().database.unit_of_work() as session:
-        directory.actor(session, to)  # an active person, or NotFound
+        task = session.get(UserTask, task_id) or abort(404)
+        ensure_may_be_given(session, to, tenant_of(session, task))
         task = commands.reassign(session, current().engine, task_id, actor=actor(), to=to, reason=reason)
         name = directory.person(session, to).name
         period = task.variables.get("periodo")

@@ -27,6 +27,7 @@ from web.cases.blueprint import blueprint
 from web.numbers import row_id
 from web.pages import actor, current, page
 from workflows.people.directory import Directory
+from workflows.people.groups import sectors_of
 from workflows.people.roles import COORDINATING
 
 __all__ = ["blueprint", "deciding", "starting"]
@@ -113,7 +114,9 @@ def _case(session: Session, case_id: int) -> Instance:
 
 
 def _cases(session: Session, state: str, process_key: str, before: int | None) -> list[Instance]:
-    query = sa.select(Instance).order_by(Instance.id.desc()).limit(PAGE + 1)
+    """Those of the reader's sectors, with those that are nobody's."""
+    query = sa.select(Instance).where(Instance.tenant.in_({"", *sectors_of(actor())}))
+    query = query.order_by(Instance.id.desc()).limit(PAGE + 1)
     conditions: list[tuple[Any, sa.ColumnElement[bool]]] = [
         (state, Instance.state == state),
         (process_key, Instance.process_key == process_key),

@@ -75,7 +75,9 @@ def retry_unit(incident_id: int) -> Any:
 
 
 def _listed(session: Session, which: Any, *order: Any, limit: int = 200) -> list[tuple[Incident, Instance]]:
-    query = sa.select(Incident, Instance).join(Instance, Instance.id == Incident.instance_id).where(which)
+    """Those of the sectors that the reader supervises, with those that are of no sector."""
+    query = sa.select(Incident, Instance).join(Instance, Instance.id == Incident.instance_id)
+    query = query.where(which, Instance.tenant.in_({"", *actor().supervises}))
     return [(incident, case) for incident, case in session.execute(query.order_by(*order).limit(limit))]
 
 

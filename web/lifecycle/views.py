@@ -21,6 +21,7 @@ from workflows.errors import Refused
 from workflows.lifecycle import coverage, guide_progress, handover, phases, starting
 from workflows.lifecycle.guide_progress import RowProgress
 from workflows.monitoring import overview
+from workflows.people.groups import sectors_of
 from workflows.plan.models import Plan
 from workflows.sectors import registry
 
@@ -47,7 +48,7 @@ ROW_STATES = {
 def show() -> str:
     """The six phases of a plan: state, dates, what is open and with whom, documents."""
     with current().database.reading() as session:
-        plans = overview.plans(session)
+        plans = overview.plans(session, sectors_of(actor()))
         begun = _begun_without_plan(session)
         plan = _chosen(plans)
         if plan is None:
@@ -82,7 +83,7 @@ def rows() -> str:
     application = current()
     doers = coverage.doers_of(application.forms.handlers, application.engine.service_tasks)
     with application.database.reading() as session:
-        plans = overview.plans(session)
+        plans = overview.plans(session, sectors_of(actor()))
         plan = _chosen(plans)
         diagrams = coverage.published(session)
         covered = coverage.of_diagrams(diagrams, doers)
@@ -151,6 +152,7 @@ def _begun_without_plan(session: Session) -> list[Instance]:
     query = sa.select(Instance).where(
         Instance.process_key == starting.MASTER,
         Instance.state == InstanceState.ACTIVE,
+        Instance.tenant.in_(sectors_of(actor())),
         Instance.business_key.not_in(sa.select(Plan.code)),
     )
     return list(session.scalars(query.order_by(Instance.id)))

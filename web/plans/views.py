@@ -21,6 +21,7 @@ from workflows.indicators.formulas import Assessment
 from workflows.monitoring import corrections, facts, figures, overview, trace, year_course
 from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigures, PeriodFigures
 from workflows.monitoring.year_course import YearCourse
+from workflows.people.groups import sectors_of
 from workflows.plan.models import Plan
 from workflows.reports import indicator_chart
 from workflows.reports.contents import light
@@ -36,7 +37,7 @@ CORRECTORS = "coordinador_pes"
 def index() -> str:
     """The plan of the sector (the first, where there are several and none is named)."""
     with current().database.reading() as session:
-        plans = overview.plans(session)
+        plans = overview.plans(session, sectors_of(actor()))
         if not plans:
             return page("plans/none.html")
         chosen = next((plan for plan in plans if plan.code == request.args.get("plan")), plans[0])

@@ -8,17 +8,19 @@ from types import MappingProxyType
 import sqlalchemy as sa
 
 from workflows.forms.handlers import Catalogue, FormContext, Option
+from workflows.people.holdings import of_sectors
 from workflows.people.models import Person, Role
 from workflows.people.states import RoleScope
 from workflows.sectors.models import Entity, SectorEntity
 
 
 def people(context: FormContext) -> Sequence[Option]:
-    """Everybody active: username, «Nombre · ENTIDAD»; those of the task's entity first."""
+    """Everybody active of the sector: username, «Nombre · ENTIDAD»; those of the task's entity first."""
     entity = str(context.variables.get("entidad") or "")
-    rows = context.session.execute(
-        sa.select(Person.username, Person.name, Person.entity_code).where(Person.active).order_by(Person.name)
-    ).all()
+    query = sa.select(Person.username, Person.name, Person.entity_code).where(
+        Person.active, of_sectors([context.sector])
+    )
+    rows = context.session.execute(query.order_by(Person.name)).all()
     ordered = sorted(rows, key=lambda row: row.entity_code != entity) if entity else rows
     return [(row.username, f"{row.name} · {row.entity_code or '—'}") for row in ordered]
 

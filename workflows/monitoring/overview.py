@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -47,9 +48,9 @@ class Sheet:
     people: dict[str, str]
 
 
-def plans(session: Session) -> list[Plan]:
-    """Every plan, by code."""
-    return list(session.scalars(sa.select(Plan).order_by(Plan.code)))
+def plans(session: Session, sectors: Collection[str]) -> list[Plan]:
+    """The plans of these sectors, by code."""
+    return list(session.scalars(sa.select(Plan).where(Plan.sector_code.in_(sectors)).order_by(Plan.code)))
 
 
 def months(session: Session, plan_code: str) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from workflows.errors import NotFound
 from workflows.people.groups import Group
+from workflows.people.holdings import of_sectors
 from workflows.people.models import Person, PersonRole, Role
 from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, COORDINATING, INSTALLATION_ADMINISTRATOR
 
@@ -79,11 +80,12 @@ def members(session: Session, group: str) -> list[Person]:
     return people_with(session, wanted.role, wanted.sector, wanted.entity)
 
 
-def everybody(session: Session, entity: str | None = None) -> list[Person]:
-    """Every active person, by name; of one entity only, where it is given."""
-    query = sa.select(Person).where(Person.active)
+def everybody(session: Session, sector: str, entity: str | None = None) -> list[Person]:
+    """Every active person of a sector, by name; those of one entity of it, where it is given."""
+    query = sa.select(Person).where(Person.active, of_sectors([sector]))
     if entity:
-        query = query.where(Person.entity_code == entity)
+        held = sa.select(PersonRole.username).where(PersonRole.sector_code == sector, PersonRole.entity_code == entity)
+        query = query.where(sa.or_(Person.entity_code == entity, Person.username.in_(held)))
     return list(session.scalars(query.order_by(Person.name)))
 
 

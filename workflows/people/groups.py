@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.errors import UnknownRole
+from engine.identity import Actor
 from workflows.people.models import Role
 from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, RoleSheet
 from workflows.people.states import RoleScope
@@ -42,6 +43,11 @@ class Group:
         role, _, place = text.partition("@")
         sector, _, entity = place.partition("/")
         return cls(role, sector, entity)
+
+
+def sectors_of(actor: Actor) -> frozenset[str]:
+    """The sectors where somebody holds a role: whose work they see."""
+    return frozenset(group.sector for group in map(Group.parse, actor.groups) if group.sector)
 
 
 class SectorGroups:

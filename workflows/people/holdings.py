@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from workflows.people.models import Person, PersonRole
 from workflows.people.roles import BY_ID
 from workflows.people.states import RoleScope
+from workflows.sectors.models import SectorEntity
 
 
 def hold(person: Person, sector: str, roles: Collection[str], *, worked_in: str | None = None) -> None:
@@ -35,6 +36,19 @@ def holding(person: Person, role: str, sector: str) -> PersonRole:
     """A role for a person in a sector, and within it where they work if its scope says so."""
     of_entity = role in BY_ID and BY_ID[role].scope == RoleScope.ENTITY
     return PersonRole(role_id=role, sector_code=sector, entity_code=person.entity_code or "" if of_entity else "")
+
+
+def of_sectors(sectors: Collection[str]) -> sa.ColumnElement[bool]:
+    """That a person is of one of these sectors: holds a role in it, or holds none at all and works in an entity of it.
+
+    What is of no sector (`""`) is the installation's, and everybody is of that.
+    """
+    if "" in sectors:
+        return sa.true()
+    holding_there = sa.select(PersonRole.username).where(PersonRole.sector_code.in_(sectors))
+    working_there = sa.select(SectorEntity.entity_code).where(SectorEntity.sector_code.in_(sectors))
+    without_roles = sa.not_(sa.exists().where(PersonRole.username == Person.username))
+    return sa.or_(Person.username.in_(holding_there), sa.and_(without_roles, Person.entity_code.in_(working_there)))
 
 
 def settle(session: Session, sector: str) -> None:

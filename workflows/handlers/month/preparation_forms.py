@@ -28,7 +28,7 @@ class SetResponsibles(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """The proposal, from the matrix in force; the choices are the people of the entity."""
         rows = self.rows(context)
-        people = directory.everybody(context.session, str(context.variables["entidad"]))
+        people = directory.everybody(context.session, context.sector, str(context.variables["entidad"]))
         choices = [(person.username, person.name) for person in people]
         return Prefill(
             values={"matriz": [_row(row) for row in rows]},
