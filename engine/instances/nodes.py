@@ -60,19 +60,23 @@ class Nodes(dict[NodeId, Task]):
     """
 
     def __init__(self, rouse: Callable[[list[Any]], Task]) -> None:
-        """Nobody is there yet. `below` is the parent of each that slept, `began_with` what such a parent knew then."""
+        """Nobody is there yet. `above`: the parents of those that slept, by their row; `began_with`: what they knew."""
         super().__init__()
         self.rouse = rouse
         self.asleep: dict[NodeId, list[Any]] = {}
-        self.below: dict[NodeId, NodeId] = {}
-        self.began_with: dict[NodeId, dict[str, Any]] = {}
+        self.above: dict[int, Task] = {}
+        self.began_with: dict[int, dict[str, Any]] = {}
 
-    def lay(self, node_id: NodeId, row: list[Any], below: Task) -> None:
-        """Let a node sleep below one that is awake."""
-        self.asleep[node_id], self.below[node_id] = row, below.id
-        below._children.append(node_id)
-        if below.id not in self.began_with:
-            self.began_with[below.id] = dict(below.data)
+    def lay(self, row: list[Any], below: Task) -> None:
+        """Let a row sleep below a node that is awake."""
+        self.asleep[row[0]] = row
+        below._children.append(row[0])
+        if row[1] not in self.above:
+            self.above[row[1]], self.began_with[row[1]] = below, dict(below.data)
+
+    def learned(self) -> set[int]:
+        """The parents of sleepers, by their row, that know something else than when these fell asleep."""
+        return {place for place, node in self.above.items() if node.data != self.began_with[place]}
 
     def __missing__(self, node_id: NodeId) -> Task:
         return self.rouse(self.asleep.pop(node_id))

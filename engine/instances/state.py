@@ -33,6 +33,7 @@ from engine.instances.waiting import BLOCKED
 from engine.variables import kept
 
 FORMAT = 1
+_STILL = (TaskState.READY, TaskState.COMPLETED)
 MANY = 12
 """Turns of a repetition: fewer are cheaper awake."""
 
@@ -110,10 +111,12 @@ def _rows(workflow: Any) -> list[list[Any]]:
     places: dict[NodeId, int] = {}
     rows: list[list[Any]] = []
     tasks, asleep, stack = workflow.tasks, asleep_in(workflow), [workflow.task_tree.id]
+    learned = tasks.learned() if asleep else ()
     while stack:
         node_id = stack.pop()
         if node_id in asleep:
-            rows.append(_sleeping(tasks, node_id, places))
+            row, place = asleep[node_id], places[tasks.above[asleep[node_id][1]].id]
+            rows.append(row if row[1] == place and not learned else _sleeping(tasks, row, place))
             continue
         node = tasks[node_id]
         places[node_id] = len(rows)
@@ -137,12 +140,10 @@ def _row(node: Node, parent: Node | None, places: dict[NodeId, int]) -> list[Any
     ]
 
 
-def _sleeping(tasks: Nodes, node_id: NodeId, places: dict[NodeId, int]) -> list[Any]:
-    """A row that nobody woke: as it was read, but for what its parent has set since."""
-    row, above = tasks.asleep[node_id], tasks[tasks.below[node_id]]
-    before = tasks.began_with[above.id]
-    changed, gone = row[7:9] if before == above.data else _difference(above.data, _variables(before, row))
-    return [row[0], places[above.id], *row[2:7], changed or None, gone]
+def _sleeping(tasks: Nodes, row: list[Any], place: int) -> list[Any]:
+    """A row that nobody woke: as it was read, but for what its parent, now at `place`, has learned since."""
+    changed, gone = _difference(tasks.above[row[1]].data, _variables(tasks.began_with[row[1]], row))
+    return [row[0], place, *row[2:7], changed or None, gone]
 
 
 def _difference(above: dict[str, Any], below: dict[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
@@ -205,7 +206,7 @@ def _restore(workflow: Any, stored: dict[str, Any]) -> None:
     rows: list[Any] = [None if row[0] in sleepers else _node(workflow, row) for row in stored["t"]]
     for row, node in zip(stored["t"], rows, strict=True):
         if node is None:
-            workflow.tasks.lay(NodeId(row[0]), row, below=rows[row[1]])
+            workflow.tasks.lay(row, rows[row[1]])
         else:
             _relate(node, row, rows)
     workflow.task_tree = rows[0]
@@ -247,17 +248,21 @@ def _sleepers(workflow: Any, rows: list[list[Any]]) -> set[str]:
     """The turns of large repetitions that wait for a person, or are over: nothing happens at them by itself."""
     if len(rows) < MANY:
         return set()
-    specs, parents = workflow.spec.task_specs, {row[1] for row in rows}
+    specs = workflow.spec.task_specs
+    repetitions = {
+        place
+        for place, row in enumerate(rows)
+        if not row[3] & TaskState.FINISHED_MASK and isinstance(specs[row[2]], ParallelMultiInstance)
+    }
+    parents = {row[1] for row in rows} if repetitions else set()
     found = {
         row[0]
         for place, row in enumerate(rows)
-        if row[3] in (TaskState.READY, TaskState.COMPLETED)
+        if row[1] in repetitions
         and place not in parents
-        and row[1] is not None
-        and not rows[row[1]][3] & TaskState.FINISHED_MASK
-        and isinstance(specs[rows[row[1]][2]], ParallelMultiInstance)
+        and row[3] in _STILL
         and specs[row[2]].manual
-        and BLOCKED not in (row[6] or ())
+        and not (row[6] and BLOCKED in row[6])
     }
     return found if len(found) >= MANY else set()
 
@@ -266,8 +271,8 @@ def _rouse(workflow: Any, row: list[Any]) -> Node:
     """Bring a turn to life."""
     tasks = workflow.tasks
     with _sound():
-        node, parent = _node(workflow, row), tasks[tasks.below[row[0]]]
-        node._parent = parent.id
-        node.data = _variables(tasks.began_with[parent.id], row)
+        node = _node(workflow, row)
+        node._parent = tasks.above[row[1]].id
+        node.data = _variables(tasks.began_with[row[1]], row)
     workflow.top_workflow.woken([node])
     return node
