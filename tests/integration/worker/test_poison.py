@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import rescheduling, sweep, units
+from engine import rescheduling, units
 from engine.clock import VirtualClock
 from engine.database import Database
 from engine.definitions.models import Bundle, ProcessDefinition
@@ -169,32 +170,33 @@ def a_year_nobody_can_count(office: Office, _patch: pytest.MonkeyPatch) -> tuple
     return key, cleanse
 
 
-def a_case_that_breaks_its_batch(
-    office: Office, patch: pytest.MonkeyPatch, due: Callable[[int], object]
-) -> tuple[str, Callable[[], None]]:
-    """Two cases with something due; the first can't even be loaded."""
+def damage(office: Office, case: int) -> Callable[[], None]:
+    """Write into a case what no program of ours would; gives the way to mend it."""
+
+    def put(state: str) -> None:
+        change = sa.text("UPDATE instance SET state = :state WHERE id = :case")
+        office.write(lambda session: session.execute(change, {"state": state, "case": case}))
+
+    put("ninguno")
+    return partial(put, "active")
+
+
+def a_case_that_breaks_its_batch(office: Office, due: Callable[[int], object]) -> tuple[str, Callable[[], None]]:
+    """Two cases with something due; the row of the first is damaged, and can't even be loaded."""
     office.ticks(1)
     cases = sorted(office.read(sa.select(Instance.id).where(Instance.state == "active")))[:2]
     office.write(lambda session: session.add_all([due(case) for case in cases]))
-    lock = locking.lock
-
-    def broken(session: Session, instance_id: int, **options: Any) -> Instance | None:
-        if instance_id == cases[0]:
-            raise ValueError("una fila que no se puede leer")
-        return lock(session, instance_id, **options)
-
-    patch.setattr(sweep.locking, "lock", broken)
-    return str(cases[0]), _nothing
+    return str(cases[0]), damage(office, cases[0])
 
 
-def a_case_with_a_due_timer(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+def a_case_with_a_due_timer(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
     def due(case: int) -> Timer:
         return Timer(instance_id=case, node_id=uuid.uuid4().hex, element_id="x", due_at=office.clock.now())
 
-    return a_case_that_breaks_its_batch(office, patch, due)
+    return a_case_that_breaks_its_batch(office, due)
 
 
-def a_case_with_a_due_retry(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+def a_case_with_a_due_retry(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
     def due(case: int) -> Incident:
         now = office.clock.now()
         return Incident(
@@ -208,11 +210,11 @@ def a_case_with_a_due_retry(office: Office, patch: pytest.MonkeyPatch) -> tuple[
             opened_at=now,
         )
 
-    return a_case_that_breaks_its_batch(office, patch, due)
+    return a_case_that_breaks_its_batch(office, due)
 
 
 def a_case_whose_deadlines_cannot_be_moved(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
-    """Two cases wait, and a day is no longer worked."""
+    """Two cases wait, and a day is no longer worked. A damaged row would not be looked at: only active cases wait."""
     office.ticks(1)
     cases = sorted(office.read(sa.select(Instance.id).where(Instance.state == "active")))
     office.write(lambda session: session.add(LocalHoliday(day=dt.date(2018, 7, 4), scope="", name="Día cívico")))
