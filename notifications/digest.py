@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -28,9 +28,13 @@ from workflows.calendar import BOGOTA, WorkingCalendar
 from workflows.people.groups import Group
 from workflows.people.models import Person
 from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
+from workflows.sectors.models import Sector
 
 SENT_FROM = dt.time(7, 30)
 """The earliest moment of a working day, in Bogotá."""
+
+SECTIONS = ("returned", "new", "due_soon", "overdue", "escalated", "without_people", "incidents")
+"""The headings of a digest: attributes of `Digest`."""
 
 ADMINISTERING_ROLES = ("administrador", INSTALLATION_ADMINISTRATOR)
 """Who hears of background work that fails."""
@@ -44,6 +48,11 @@ class Item:
     far: Distance | None
 
     @property
+    def tenant(self) -> str:
+        """The sector whose task it is."""
+        return self.task.tenant
+
+    @property
     def when(self) -> str:
         """The deadline in words: «faltan 3 días hábiles»."""
         if self.far is None:
@@ -53,6 +62,15 @@ class Item:
             return "vence hoy"
         unit = "día hábil" if abs(days) == 1 else "días hábiles"
         return f"venció hace {days} {unit}" if days > 0 else f"{'falta' if days == -1 else 'faltan'} {-days} {unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that failed without anybody at it, in a line. `tenant` is the sector whose work it is, or none."""
+
+    tenant: str
+    opened_at: dt.datetime
+    text: str
 
 
 @dataclass(slots=True)
@@ -65,8 +83,22 @@ class Digest:
     overdue: list[Item] = field(default_factory=list)
     escalated: list[Item] = field(default_factory=list)
     without_people: list[Item] = field(default_factory=list)
-    incidents: list[str] = field(default_factory=list)
+    incidents: list[Failure] = field(default_factory=list)
     worth_sending: bool = False
+
+    def by_sector(self, names: Mapping[str, str]) -> list[tuple[str, Digest]]:
+        """What is of each sector under its name, what is of none last; of a single sector all under no name."""
+        found = {one.tenant for section in SECTIONS for one in getattr(self, section)}
+        if len(found - {""}) < 2:
+            return [("", self)]
+        ordered = sorted(found, key=lambda tenant: (not tenant, names.get(tenant, tenant)))
+        return [(names.get(tenant, tenant), self._of(tenant)) for tenant in ordered]
+
+    def _of(self, tenant: str) -> Digest:
+        part = Digest()
+        for section in SECTIONS:
+            getattr(part, section).extend(one for one in getattr(self, section) if one.tenant == tenant)
+        return part
 
     def headline(self) -> str:
         """«1 devuelta · 2 nuevas · 1 vencida», the most urgent first."""
@@ -86,8 +118,9 @@ class Digest:
 class Facts:
     """What the digests of a morning are made of, read once; each is then worked out, and may fail, alone.
 
-    `broken` are the tasks whose escalation can't be worked out, by the key of their unit: their own people hear of
-    them as ever.
+    `coordinated` and `administered` are the sectors of which a person hears what stays undone, and what fails; the
+    empty one is the installation. `sectors` are their names. `broken` are the tasks whose escalation can't be worked
+    out, by the key of their unit: their own people hear of them as ever.
     """
 
     engine: ProcessEngine
@@ -95,13 +128,16 @@ class Facts:
     local: dt.datetime
     people: Mapping[str, Person]
     members: Mapping[str, frozenset[str]]
+    coordinated: Mapping[str, frozenset[str]]
+    administered: Mapping[str, frozenset[str]]
+    sectors: Mapping[str, str]
     usual: dt.datetime
     unheard: Mapping[str, dt.datetime]
     own: dict[str, list[OpenTask]] = field(default_factory=lambda: defaultdict(list))
     escalated: dict[str, list[tuple[int, OpenTask]]] = field(default_factory=lambda: defaultdict(list))
     without_people: list[OpenTask] = field(default_factory=list)
-    incidents: list[tuple[dt.datetime, str]] = field(default_factory=list)
-    failures: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    incidents: list[Failure] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
 
     def sort(self, session: Session, task: OpenTask) -> None:
@@ -120,9 +156,15 @@ class Facts:
             for days, username in told:
                 self.escalated[username].append((days, task))
 
-    def watches(self, username: str, roles: tuple[str, ...]) -> bool:
-        """Whether a person has one of these roles."""
-        return any(username in people for group, people in self.members.items() if Group.parse(group).role in roles)
+    def coordinates(self, username: str, tenant: str) -> bool:
+        """Whether a person hears of what nobody does in a sector; of what is of none, whoever coordinates anything."""
+        held = self.coordinated.get(username, frozenset())
+        return tenant in held if tenant else bool(held) or self.administers(username, "")
+
+    def administers(self, username: str, tenant: str) -> bool:
+        """Whether a person hears of background work that fails: in their sectors; of all, who has the installation."""
+        held = self.administered.get(username, frozenset())
+        return bool(held) if not tenant else not held.isdisjoint({"", tenant})
 
 
 def is_time(engine: ProcessEngine, calendar: WorkingCalendar) -> bool:
@@ -148,12 +190,13 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         local=local,
         people=active_people(session),
         members=members,
+        coordinated=_sectors_of(members, COORDINATING),
+        administered=_sectors_of(members, ADMINISTERING_ROLES),
+        sectors=dict(session.execute(sa.select(Sector.code, Sector.name)).all()),
         usual=session.scalar(earlier.limit(1)) or first,
         unheard=unheard_since(session, first),
         incidents=_incidents(session),
-        failures=[
-            (incident.first_failed_at, failures.sentence(incident)) for incident in units.open_incidents(session)
-        ],
+        failures=_failures(session),
     )
     for task in open_tasks(session, members):
         facts.sort(session, task)
@@ -171,7 +214,7 @@ def write(session: Session, facts: Facts, key: str, *, base_url: str) -> bool:
         return False
     digest = _digest_of(facts, key)
     if digest.worth_sending:
-        _enqueue(session, facts.people[key], digest, facts.local, base_url)
+        _enqueue(session, facts, facts.people[key], digest, base_url)
     return digest.worth_sending
 
 
@@ -203,13 +246,14 @@ def _digest_of(facts: Facts, username: str) -> Digest:
         item = _item(facts, task, since)
         if item.far is not None and item.far.crossed(days) and item not in digest.escalated:
             _tell(digest, "escalated", item)
-    if facts.watches(username, COORDINATING):
-        for task in facts.without_people:
-            if task.created_at > since:
-                _tell(digest, "without_people", _item(facts, task, since))
-        _tell_failures(digest, facts.incidents, since)
-    if facts.watches(username, ADMINISTERING_ROLES):
-        _tell_failures(digest, facts.failures, since)
+    for task in facts.without_people:
+        if task.created_at > since and facts.coordinates(username, task.tenant):
+            _tell(digest, "without_people", _item(facts, task, since))
+    told = [one for one in facts.incidents if facts.coordinates(username, one.tenant)]
+    told += [one for one in facts.failures if facts.administers(username, one.tenant)]
+    for failure in told:
+        if failure.opened_at > since:
+            _tell(digest, "incidents", failure)
     return digest
 
 
@@ -218,12 +262,6 @@ def _item(facts: Facts, task: OpenTask, since: dt.datetime) -> Item:
         return Item(task, None)
     due_on, last_day = task.due_at.astimezone(BOGOTA).date(), since.astimezone(BOGOTA).date()
     return Item(task, distance(due_on, last_day, facts.local.date(), facts.between))
-
-
-def _tell_failures(digest: Digest, told: Iterable[tuple[dt.datetime, str]], since: dt.datetime) -> None:
-    for opened_at, text in told:
-        if opened_at > since:
-            _tell(digest, "incidents", text)
 
 
 def _file(digest: Digest, item: Item, since: dt.datetime) -> None:
@@ -241,29 +279,50 @@ def _file(digest: Digest, item: Item, since: dt.datetime) -> None:
         _tell(digest, "due_soon", item)
 
 
-def _tell(digest: Digest, section: str, item: Item | str) -> None:
+def _tell(digest: Digest, section: str, item: Item | Failure) -> None:
     getattr(digest, section).append(item)
     digest.worth_sending = True
 
 
-def _incidents(session: Session) -> list[tuple[dt.datetime, str]]:
+def _sectors_of(members: Mapping[str, frozenset[str]], roles: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """By username: the sectors where they have one of these roles."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, people in members.items():
+        group = Group.parse(name)
+        if group.role in roles:
+            for username in people:
+                found[username].add(group.sector)
+    return {username: frozenset(sectors) for username, sectors in found.items()}
+
+
+def _incidents(session: Session) -> list[Failure]:
     query = (
-        sa.select(Incident.opened_at, Instance.name, Incident.element_name)
+        sa.select(Instance.tenant, Incident.opened_at, Instance.name, Incident.element_name)
         .join(Instance, Instance.id == Incident.instance_id)
         .where(Incident.state == IncidentState.OPEN)
         .order_by(Incident.id)
     )
-    return [(opened_at, f"{name}: {element or 'el proceso'}") for opened_at, name, element in session.execute(query)]
+    return [
+        Failure(tenant, opened_at, f"{name}: {element or 'el proceso'}")
+        for tenant, opened_at, name, element in session.execute(query)
+    ]
 
 
-def _enqueue(session: Session, person: Person, digest: Digest, local: dt.datetime, base_url: str) -> None:
-    values = {"person": person, "digest": digest, "day": local.date(), "base_url": base_url.rstrip("/")}
+def _failures(session: Session) -> list[Failure]:
+    found = units.open_incidents(session)
+    tenants = failures.tenants(session, found)
+    return [Failure(tenants[one.id], one.first_failed_at, failures.sentence(one)) for one in found]
+
+
+def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, base_url: str) -> None:
+    day = facts.local.date()
+    values = {"person": person, "digest": digest, "parts": digest.by_sector(facts.sectors), "day": day}
     outbox.enqueue(
         session,
-        now=local.astimezone(dt.UTC),
+        now=facts.local.astimezone(dt.UTC),
         kind=MailKind.DIGEST,
-        dedup_key=f"resumen/{person.username}/{local.date()}",
+        dedup_key=f"resumen/{person.username}/{day}",
         recipient=person.username,
         address=person.email,
-        mail=render("digest", values),
+        mail=render("digest", {**values, "base_url": base_url.rstrip("/")}),
     )

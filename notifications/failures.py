@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.instances.models import Instance
 from engine.units import SystemIncident
+from workflows.plan.models import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,31 @@ KINDS: Mapping[str, Words] = {
     "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),
 }
 """Every kind of unit; a test holds the worker's acts against it."""
+
+
+OF_A_CASE = frozenset({"deadline", "timer", "retry", "stall"})
+"""Kinds whose key is the number of a case; that of a digest is a person, that of the others begins with a plan."""
+
+
+def tenants(session: Session, incidents: Collection[SystemIncident]) -> Mapping[int, str]:
+    """By id, the sector whose work fails; none where it is the whole installation's. At most two statements."""
+    cases = {int(one.key) for one in incidents if one.kind in OF_A_CASE and one.key.isdecimal()}
+    plans = {_plan(one) for one in incidents if one.kind not in OF_A_CASE}
+    of_case = _by_key(session, Instance.id, Instance.tenant, cases)
+    of_plan = _by_key(session, Plan.code, Plan.sector_code, plans)
+    return {
+        one.id: of_case.get(one.key, "") if one.kind in OF_A_CASE else of_plan.get(_plan(one), "") for one in incidents
+    }
+
+
+def _plan(incident: SystemIncident) -> str:
+    return incident.key.split("/")[0]
+
+
+def _by_key(session: Session, key: Any, value: Any, wanted: Collection[Any]) -> Mapping[str, str]:
+    if not wanted:
+        return {}
+    return {str(row[0]): row[1] for row in session.execute(sa.select(key, value).where(key.in_(wanted)))}
 
 
 def words(incident: SystemIncident) -> Words:

@@ -11,15 +11,13 @@ from sqlalchemy.orm import Session
 from engine.definitions.models import ProcessDefinition
 from engine.instances.models import Instance
 from engine.units import SystemIncident
+from notifications import failures
 from web.auth.access import ANYONE, SIGNED_IN, declared
 from workflows.documents.states import DocumentKind
 from workflows.meetings.models import Meeting
 from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.spanish import month_name
-
-OF_A_CASE = frozenset({"deadline", "timer", "retry", "stall"})
-"""Kinds whose key is the number of a case; that of a digest is a person, that of the others begins with a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Subject:
 
 def subjects(session: Session, incident: SystemIncident) -> list[Subject]:
     """What it is about: the case, the person, or the plan with its process, month or meeting; what is gone is not."""
-    if incident.kind in OF_A_CASE:
+    if incident.kind in failures.OF_A_CASE:
         return _case(session, incident.key)
     if incident.kind == "digest":
         person = session.get(Person, incident.key)

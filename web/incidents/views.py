@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,7 +37,8 @@ def index() -> str:
     with current().database.reading() as session:
         opened = _listed(session, Incident.state == IncidentState.OPEN, Incident.opened_at, Incident.id)
         resolved = _listed(session, Incident.state == IncidentState.RESOLVED, Incident.resolved_at.desc(), limit=RECENT)
-        failing, working = units.open_incidents(session), units.resolved_lately(session, limit=RECENT)
+        failing = _of_own_sectors(session, units.open_incidents(session))
+        working = _of_own_sectors(session, units.resolved_lately(session, limit=RECENT))
         names = display_names(session, {incident.resolved_by for incident, _case in resolved if incident.resolved_by})
     return page(
         "incidents/index.html",
@@ -72,6 +74,12 @@ def retry_unit(incident_id: int) -> Any:
         auditing.record(session, current().clock, actor(), "reintentar_trabajo", subject)
     told = "Se intenta otra vez en los próximos segundos; si vuelve a fallar, sigue abierto."
     return back_to("incidents.index", told if incident.state == IncidentState.OPEN else "Ya había vuelto a funcionar.")
+
+
+def _of_own_sectors(session: Session, found: Sequence[units.SystemIncident]) -> list[units.SystemIncident]:
+    """Those of the sectors that the reader supervises, with those of the whole installation."""
+    tenants, own = failures.tenants(session, found), {"", *actor().supervises}
+    return [incident for incident in found if tenants[incident.id] in own]
 
 
 def _listed(session: Session, which: Any, *order: Any, limit: int = 200) -> list[tuple[Incident, Instance]]:

@@ -6,16 +6,24 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from engine.clock import VirtualClock
 from engine.database import Database
 from engine.incidents import Incident
+from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
+from engine.tasks.models import UserTask
+from engine.units import SystemIncident
 from notifications import digest
 from notifications.models import OutboxMessage
 from tests.support.work import add_people, add_task
 from workflows.calendar import BOGOTA, WorkingCalendar, end_of_day
+from workflows.people import directory, holdings
 from workflows.people.groups import SectorGroups
+from workflows.people.models import Person, PersonRole
+from workflows.plan.models import Plan
+from workflows.sectors import registry
 
 URL = "https://cauce.example"
 
@@ -233,3 +241,129 @@ def test_a_reminder_whose_digest_never_left_is_given_by_the_next(
 def waiting(database: Database) -> list[OutboxMessage]:
     with database.reading() as session:
         return list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.state == "pendiente")))
+
+
+def add_second_sector(session: Session) -> None:
+    """Hábitat: its coordinator (helena), and Sandra, who reports for IDPAC there too."""
+    sector = registry.create(session, "HAB", "Hábitat")
+    registry.link(session, sector, [("IDPAC", "adscrita")])
+    helena = Person(username="helena", name="Helena", email="helena@demo.example", entity_code="IDPAC")
+    session.add(helena)
+    holdings.hold(helena, "HAB", ["coordinador_pes"])
+    session.add(PersonRole(username="sandra", role_id="responsable_meta", sector_code="HAB", entity_code="IDPAC"))
+    session.flush()
+
+
+def in_second(session: Session, task: UserTask) -> None:
+    session.get_one(Instance, task.instance_id).tenant = "HAB"
+    session.flush()
+
+
+def test_what_nobody_does_and_what_failed_is_told_to_the_coordination_of_its_sector(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given in each of two sectors a task that nobody can do, and in the second a step that failed
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_second_sector(session)
+        add_task(session, "Sola en Gobierno", due_at=None, created_at=bogota(3))
+        alone = add_task(session, "Sola en Hábitat", due_at=None, created_at=bogota(3))
+        in_second(session, alone)
+        session.add(
+            Incident(instance_id=alone.instance_id, kind="step", message="", trace="", state="open", attempts=1,
+                     element_name="Calcular", opened_at=bogota(3))
+        )  # fmt: skip
+    clock.move_to(bogota(4))
+
+    # When the digests are written
+    build(database, engine)
+
+    # Then each coordinator reads what is of their sector, under no heading
+    mails = written(database)
+    assert mails["ana"].subject == "Cauce: 1 sin quien la haga"
+    assert "Sola en Gobierno" in mails["ana"].text and "Hábitat" not in mails["ana"].text
+    assert mails["helena"].subject == "Cauce: 1 sin quien la haga · 1 incidente"
+    assert "Sola en Hábitat" in mails["helena"].text and "Gobierno" not in mails["helena"].text
+
+
+def test_who_works_in_two_sectors_reads_one_mail_with_a_heading_for_each(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task for Sandra in each of two sectors
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_second_sector(session)
+        group = "responsable_meta@{}/IDPAC"
+        add_task(session, "Reportar en Gobierno", due_at=None, group=group.format("GOB"), created_at=bogota(3))
+        in_second(
+            session,
+            add_task(session, "Reportar vivienda", due_at=None, group=group.format("HAB"), created_at=bogota(3)),
+        )
+    clock.move_to(bogota(4))
+
+    # When the digests are written
+    build(database, engine)
+
+    # Then hers tells each under its sector, and Luis, who is of one, reads no heading
+    mails = written(database)
+    assert set(mails) == {"sandra", "luis"}
+    text = mails["sandra"].text
+    assert mails["sandra"].subject == "Cauce: 2 nuevas"
+    assert text.index("Sector Gobierno") < text.index("Reportar en Gobierno") < text.index("Sector Hábitat")
+    assert "Sector" not in mails["luis"].text + mails["luis"].html
+
+
+def test_an_escalation_reaches_the_coordination_of_the_sector_of_the_task(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task of the second sector that fell due yesterday, with an escalation to its coordination
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_second_sector(session)
+        late = add_task(
+            session, "Reportar", due_at=end_of_day(dt.date(2018, 7, 3)), assignee="sandra", created_at=bogota(2),
+            properties={"escalar": "+1:coordinador_pes"},
+        )  # fmt: skip
+        in_second(session, late)
+    clock.move_to(bogota(4))
+
+    # When the digests are written
+    build(database, engine)
+
+    # Then Hábitat's coordinator hears of it, and Gobierno's does not
+    assert "1 vencida de otros" in written(database)["helena"].subject
+    assert "ana" not in written(database)
+
+
+def test_background_work_that_fails_is_told_to_who_administers_its_sector(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given an opening of the plan of each sector that fails, and administrators of one sector and of the installation
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_second_sector(session)
+        directory.seed_roles(session)
+        for username, sector, role in (("hadmin", "HAB", "administrador"), ("raiz", "", "administrador_instalacion")):
+            session.add(Person(username=username, name=username, email=f"{username}@demo.example"))
+            session.flush()
+            session.add(PersonRole(username=username, role_id=role, sector_code=sector))
+        for code in ("GOB", "HAB"):
+            session.add(
+                Plan(code=f"PES-{code}", name=code, sector_code=code, first_year=2017, years=4, state="vigente",
+                     first_month="2018-01", ends_on=dt.date(2020, 12, 31))
+            )  # fmt: skip
+            session.add(
+                SystemIncident(kind="opening", key=f"PES-{code}/f5_ciclo_mensual/2018-07", state="open", attempts=1,
+                               error="", message="", retry_at=bogota(4), first_failed_at=bogota(3),
+                               last_failed_at=bogota(3))
+            )  # fmt: skip
+    clock.move_to(bogota(4))
+
+    # When the digests are written
+    build(database, engine)
+
+    # Then who administers a sector hears of its own, and who administers the installation of both
+    mails = written(database)
+    assert set(mails) == {"hadmin", "raiz"}
+    assert "PES-HAB" in mails["hadmin"].text and "PES-GOB" not in mails["hadmin"].text
+    assert "PES-HAB" in mails["raiz"].text and "PES-GOB" in mails["raiz"].text
