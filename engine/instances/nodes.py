@@ -56,7 +56,7 @@ class QuietNode(Task):  # type: ignore[misc]
 class Nodes(dict[NodeId, Task]):
     """The nodes of a workflow in which many turns of a repetition sleep: rows, which become nodes when looked at.
 
-    `rouse` makes a node of a row. Whatever goes through all of them rouses all; only `awake` does not.
+    `rouse` makes a node of a row. Whoever goes through the `values`, as the library does, rouses all of them.
     """
 
     def __init__(self, rouse: Callable[[list[Any]], Task]) -> None:
