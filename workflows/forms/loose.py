@@ -21,6 +21,8 @@ from workflows.forms.opening import Layout, OpenForm, lay_out
 from workflows.forms.reading import without_blank_rows
 from workflows.forms.schema import FormSchema
 from workflows.forms.submissions import as_variables
+from workflows.people.groups import sectors_of
+from workflows.plan.models import Plan
 
 FIELDS = {
     Kind.NUMBER: "number",
@@ -97,7 +99,7 @@ def open_form(
     raw: object = None,
 ) -> OpenForm:
     """The form, with what was typed where it was typed before."""
-    layout = _layout(session, engine, schema, actor, catalogues)
+    layout = _layout(session, engine, schema, actor, catalogues, raw)
     shown = layout.show(within_bounds(schema, raw) if raw is not None else None)
     reading = layout.read(shown)
     context = layout.context
@@ -117,7 +119,7 @@ def read_variables(
 ) -> dict[str, Any]:
     """What was typed as process variables; what was left empty is not among them. Raises `InvalidSubmission`."""
     sent = without_blank_rows(schema, within_bounds(schema, raw))
-    reading = _layout(session, engine, schema, actor, catalogues).read(sent)
+    reading = _layout(session, engine, schema, actor, catalogues, sent).read(sent)
     if reading.errors:
         raise InvalidSubmission(errors=reading.errors, raw=sent)
     listed = {field.key for field in schema.fields() if field.description == LISTED}
@@ -130,9 +132,23 @@ def _lines(value: Any) -> list[str] | None:
 
 
 def _layout(
-    session: Session, engine: ProcessEngine, schema: FormSchema, actor: Actor, catalogues: Mapping[str, Catalogue]
+    session: Session,
+    engine: ProcessEngine,
+    schema: FormSchema,
+    actor: Actor,
+    catalogues: Mapping[str, Catalogue],
+    raw: object,
 ) -> Layout:
     # The task and the case exist only here: nothing is stored, and no file is theirs.
     task = UserTask(id=0, name="", element_id="", process_key="", variables={}, properties={}, context={})
-    context = FormContext(session, engine, task, Instance(id=0, name=""), actor)
-    return lay_out(context, schema, PlainForm(), catalogues)
+    case = Instance(id=0, name="", tenant=_sector(session, actor, raw))
+    return lay_out(FormContext(session, engine, task, case, actor), schema, PlainForm(), catalogues)
+
+
+def _sector(session: Session, actor: Actor, raw: object) -> str:
+    """Whose choices are offered: the sector of the plan that was chosen, if it is one of theirs, else their first."""
+    own = sorted(sectors_of(actor))
+    plan = session.get(Plan, str(raw.get("plan") or "")) if isinstance(raw, Mapping) else None
+    if plan is not None and (plan.sector_code in own or actor.is_system):
+        return plan.sector_code
+    return own[0] if own else ""

@@ -92,8 +92,12 @@ def test_the_first_lane_and_the_leaders_begin_it(site: Site, username: str, stat
 
     visitor.open("/casos/empezar/apoyo", status)
     visitor.open("/casos/empezar")
+    offered = visitor.text()
+    anything = bool(visitor.page().xpath("//main//a[contains(@href, '/casos/empezar/')]"))
+    visitor.open("/bandeja")
 
-    assert ("Apoyo" in visitor.text()) == (status == 200)
+    assert ("Apoyo" in offered) == (status == 200)
+    assert ("Empezar un proceso" in visitor.text()) == anything
 
 
 def test_what_only_others_call_is_refused_in_a_sentence_until_its_start_asks_for_its_data(site: Site) -> None:
