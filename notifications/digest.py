@@ -88,11 +88,15 @@ class Digest:
 
     def by_sector(self, names: Mapping[str, str]) -> list[tuple[str, Digest]]:
         """What is of each sector under its name, what is of none last; of a single sector all under no name."""
-        found = {one.tenant for section in SECTIONS for one in getattr(self, section)}
+        found = self.tenants()
         if len(found - {""}) < 2:
             return [("", self)]
         ordered = sorted(found, key=lambda tenant: (not tenant, names.get(tenant, tenant)))
         return [(names.get(tenant, tenant), self._of(tenant)) for tenant in ordered]
+
+    def tenants(self) -> set[str]:
+        """The sectors it tells of; an empty one for what is of none."""
+        return {one.tenant for section in SECTIONS for one in getattr(self, section)}
 
     def _of(self, tenant: str) -> Digest:
         part = Digest()
@@ -315,7 +319,7 @@ def _failures(session: Session) -> list[Failure]:
 
 
 def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, base_url: str) -> None:
-    day = facts.local.date()
+    day, told = facts.local.date(), digest.tenants()
     values = {"person": person, "digest": digest, "parts": digest.by_sector(facts.sectors), "day": day}
     outbox.enqueue(
         session,
@@ -325,4 +329,5 @@ def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, bas
         recipient=person.username,
         address=person.email,
         mail=render("digest", {**values, "base_url": base_url.rstrip("/")}),
+        sector=told.pop() if len(told) == 1 else "",
     )

@@ -22,12 +22,12 @@ def invite(session: Session, event: MeetingConvened) -> None:
     meeting = session.get_one(Meeting, event.meeting_id)
     if meeting.held_on is None:
         return
-    people = active_people(session)
+    people, case = active_people(session), session.get_one(Instance, meeting.instance_id)
     convener = people.get(meeting.convened_by or "")
     values = {
         "meeting": meeting,
         "convener": convener.name if convener else "Coordinación del plan",
-        "case_name": session.get_one(Instance, meeting.instance_id).name,
+        "case_name": case.name,
     }
     calendar = {"name": "convocatoria.ics", "media_type": "text/calendar", "text": _ics(meeting, event.at)}
     invited = [(name, people[name].name, people[name].email) for name in meeting.invited if name in people]
@@ -41,6 +41,7 @@ def invite(session: Session, event: MeetingConvened) -> None:
             address=address,
             mail=render("invitation", {**values, "name": name}),
             attachments=[calendar],
+            sector=case.tenant,
         )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, states
 from notifications.states import Fault, MailKind, MailState
+from workflows.sectors.models import SECTOR_CODE
 
 
 class OutboxMessage(Base):
@@ -18,6 +19,7 @@ class OutboxMessage(Base):
     `state` is a `MailState`. `dedup_key` makes a second writing of the same mail impossible.
     `leased_until` keeps two workers from sending the same row at once; a worker that dies lets the lease run out.
     `attempts` counts what ended by the mail's own fault, never the server's; `fault` is what was wrong in the end.
+    `sector_code` is the sector it tells of; empty where it tells of several, or of the recipient's own account.
     `attachments` is a list of `{"name", "media_type", "text"}`.
     """
 
@@ -44,6 +46,7 @@ class OutboxMessage(Base):
     sent_at: Mapped[dt.datetime | None]
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
     fault: Mapped[Fault] = mapped_column(states(Fault), default=Fault.NONE)
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), default="", server_default="")
 
     @property
     def is_private(self) -> bool:

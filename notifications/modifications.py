@@ -20,11 +20,12 @@ def tell_denied(session: Session, event: ModificationDenied) -> None:
     person = active_people(session).get(modification.requested_by)
     if person is None:
         return
+    case = session.get_one(Instance, modification.instance_id)
     values = {
         "name": person.name,
         "modification": modification,
         "changes": modifying.changes_of(session, modification),
-        "case_name": session.get_one(Instance, modification.instance_id).name,
+        "case_name": case.name,
     }
     outbox.enqueue(
         session,
@@ -34,4 +35,5 @@ def tell_denied(session: Session, event: ModificationDenied) -> None:
         recipient=person.username,
         address=person.email,
         mail=render("modification_denied", values),
+        sector=case.tenant,
     )

@@ -66,8 +66,9 @@ def enqueue(
     address: str,
     mail: Mail,
     attachments: Sequence[dict[str, str]] = (),
+    sector: str = "",
 ) -> None:
-    """Write a mail to be sent; a second mail with the same `dedup_key` is ignored.
+    """Write a mail to be sent; a second mail with the same `dedup_key` is ignored. `sector` is the one it tells of.
 
     A digest takes the place of the person's earlier ones that have not left.
     """
@@ -76,7 +77,7 @@ def enqueue(
     values = {
         "kind": kind, "dedup_key": dedup_key, "recipient": recipient, "address": address, "subject": mail.subject[:300],
         "text": mail.text, "html": mail.html, "attachments": list(attachments), "created_at": now, "send_at": now,
-        "state": MailState.PENDING, "attempts": 0, "last_error": "", "fault": Fault.NONE,
+        "state": MailState.PENDING, "attempts": 0, "last_error": "", "fault": Fault.NONE, "sector_code": sector,
     }  # fmt: skip
     insert_once(session, OutboxMessage, values, key=["dedup_key"])
 

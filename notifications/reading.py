@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from notifications.models import MailServer, OutboxMessage
 from notifications.states import Fault, MailState
-from workflows.people.models import Person
+from workflows.people import holdings
+from workflows.people.models import Person, PersonRole
 
 TOLD_AFTER = dt.timedelta(minutes=10)
 """How long a mail server may be silent before people are told."""
@@ -26,6 +28,8 @@ class Undelivered:
     person: Person | None
     newest: OutboxMessage
     count: int
+    is_readable: bool = True
+    """Whether the reader may open that mail: it tells of their sectors only."""
 
     @property
     def name(self) -> str:
@@ -43,22 +47,37 @@ class Undelivered:
         return self.person is not None and self.person.email != self.newest.address
 
 
-def undelivered(session: Session, *, recipient: str | None = None) -> list[Undelivered]:
-    """Who does not receive mail and should (`recipient`: only this one), the latest failure first; one statement."""
+def of_sectors(sectors: Collection[str]) -> sa.ColumnElement[bool]:
+    """That a mail tells of these sectors: it is of one of them, or to somebody who has a role in no other."""
+    elsewhere = sa.select(PersonRole.username).where(PersonRole.sector_code.not_in(sectors))
+    theirs = sa.select(Person.username).where(holdings.of_sectors(sectors), Person.username.not_in(elsewhere))
+    of_nobody = sa.and_(OutboxMessage.sector_code == "", OutboxMessage.recipient.in_(theirs))
+    return sa.or_(OutboxMessage.sector_code.in_(sectors), of_nobody)
+
+
+def undelivered(session: Session, sectors: Collection[str], *, recipient: str | None = None) -> list[Undelivered]:
+    """Who of these sectors does not receive mail and should (`recipient`: only this one), the latest failure first.
+
+    Of somebody who is of other sectors too, what the mail says may be for others to read. One statement.
+    """
     failed = OutboxMessage.state == MailState.FAILED, OutboxMessage.fault != Fault.NONE
+    readable = of_sectors(sectors)
     query = (
-        sa.select(OutboxMessage, Person)
+        sa.select(OutboxMessage, Person, readable)
         .outerjoin(Person, Person.username == OutboxMessage.recipient)
         .where(*failed, sa.or_(Person.username.is_(None), Person.active))
+        .where(sa.or_(readable, holdings.of_sectors(sectors)))
         .order_by(OutboxMessage.id.desc())
     )
     if recipient is not None:
         query = query.where(OutboxMessage.recipient == recipient)
     found: dict[str, Undelivered] = {}
-    for message, person in session.execute(query):
+    for message, person, is_readable in session.execute(query):
         key = message.recipient or message.address
         known = found.get(key)
-        found[key] = Undelivered(person, known.newest, known.count + 1) if known else Undelivered(person, message, 1)
+        found[key] = (
+            replace(known, count=known.count + 1) if known else Undelivered(person, message, 1, bool(is_readable))
+        )
     return list(found.values())
 
 
@@ -68,20 +87,19 @@ def silent_server(session: Session, now: dt.datetime) -> MailServer | None:
 
 
 def latest(
-    session: Session, *, recipient: str | None, before: int | None = None, limit: int = 50
+    session: Session, whose: str | Collection[str], *, before: int | None = None, limit: int = 50
 ) -> list[OutboxMessage]:
-    """Mails from the newest, of one person or (None) of everybody; `before` is the id where the last page ended."""
-    query = sa.select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(limit)
-    if recipient is not None:
-        query = query.where(OutboxMessage.recipient == recipient)
+    """Mails from the newest, to one person or of these sectors; `before` is the id where the last page ended."""
+    query = sa.select(OutboxMessage).where(_whose(whose)).order_by(OutboxMessage.id.desc()).limit(limit)
     if before is not None:
         query = query.where(OutboxMessage.id < before)
     return list(session.scalars(query))
 
 
-def one(session: Session, mail_id: int, *, recipient: str | None) -> OutboxMessage | None:
-    """A mail, if it exists and (where `recipient` says so) is that person's."""
-    message = session.get(OutboxMessage, mail_id)
-    if message is None or (recipient is not None and message.recipient != recipient):
-        return None
-    return message
+def one(session: Session, mail_id: int, whose: str | Collection[str]) -> OutboxMessage | None:
+    """A mail, if it exists and is to this person, or of these sectors."""
+    return session.scalar(sa.select(OutboxMessage).where(OutboxMessage.id == mail_id, _whose(whose)))
+
+
+def _whose(whose: str | Collection[str]) -> sa.ColumnElement[bool]:
+    return OutboxMessage.recipient == whose if isinstance(whose, str) else of_sectors(whose)

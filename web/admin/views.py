@@ -45,7 +45,10 @@ def people() -> str:
             people=paged([one for one in everybody(session, active_only=False) if _is_sought(one, sought)]),
             sought=sought,
             with_password=set(session.scalars(sa.select(Credential.username))),
-            undelivered={undelivered.newest.recipient: undelivered for undelivered in mails.undelivered(session)},
+            undelivered={
+                undelivered.newest.recipient: undelivered
+                for undelivered in mails.undelivered(session, actor().supervises)
+            },
         )
 
 
@@ -69,7 +72,7 @@ def person(username: str) -> str:
                 session.scalars(sa.select(Role).where(Role.scope != RoleScope.INSTALLATION).order_by(Role.position))
             ),
             has_password=session.get(Credential, username) is not None,
-            undelivered=next(iter(mails.undelivered(session, recipient=username)), None),
+            undelivered=next(iter(mails.undelivered(session, actor().supervises, recipient=username)), None),
             colleagues=[one for one in everybody(session) if one.username != username],
         )
 
@@ -131,7 +134,7 @@ def set_email(username: str) -> Any:
             ("persona", username),
             personal={"antes": before, "despues": email},
         )
-        waiting = mails.undelivered(session, recipient=username)
+        waiting = mails.undelivered(session, actor().supervises, recipient=username)
         if before != email:
             # The old address is told too, unless it is known that nothing arrives there.
             _tell(session, found, f"su correo ahora es {email}", addresses=(email,) if waiting else (before, email))

@@ -73,7 +73,7 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
         months=months,
         shown=newest,
         board=found,
-        undelivered=mails.undelivered(session) if current_user.may(COORDINATING) else [],
+        undelivered=mails.undelivered(session, actor().supervises) if current_user.may(COORDINATING) else [],
         mail_server=mails.silent_server(session, now) if current_user.may(COORDINATING) else None,
         headline=wording.headline(newest, here, found.orphans, now, application.calendar),
         late_opening=wording.late_opening(newest.late_days),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 from notifications import outbox, reading
 from web.auth import SIGNED_IN, allow
 from web.numbers import row_id
-from web.pages import back_to, current, page, person
+from web.pages import actor, back_to, current, page, person
 from workflows.people.roles import COORDINATING
 
 blueprint = Blueprint("mails", __name__, url_prefix="/correos")
@@ -26,13 +27,15 @@ def index() -> str:
     """The latest mails first."""
     before = request.args.get("antes", type=row_id)
     with current().database.reading() as session:
-        mails = reading.latest(session, recipient=_only_mine(), before=before, limit=PAGE + 1)
+        mails = reading.latest(session, _whose(), before=before, limit=PAGE + 1)
         watched: dict[str, Any] = {}
-        if _only_mine() is None:
-            watched["undelivered"] = reading.undelivered(session)
+        if current_user.may(COORDINATING):
+            watched["undelivered"] = reading.undelivered(session, actor().supervises)
             watched["mail_server"] = reading.silent_server(session, current().clock.now())
     following = mails[PAGE - 1].id if len(mails) > PAGE else None
-    return page("mails/index.html", mails=mails[:PAGE], following=following, everybody=_only_mine() is None, **watched)
+    return page(
+        "mails/index.html", mails=mails[:PAGE], following=following, everybody=current_user.may(COORDINATING), **watched
+    )
 
 
 @blueprint.get("/<int:mail_id>")
@@ -40,7 +43,7 @@ def index() -> str:
 def show(mail_id: int) -> str:
     """One mail, as text: nothing in it is rendered."""
     with current().database.reading() as session:
-        mail = reading.one(session, mail_id, recipient=_only_mine())
+        mail = reading.one(session, mail_id, _whose())
     if mail is None:
         abort(404)
     return page("mails/show.html", mail=mail, may_retry=current_user.may(COORDINATING))
@@ -51,7 +54,7 @@ def show(mail_id: int) -> str:
 def retry(mail_id: int) -> Response:
     """Put a failed mail back in the queue."""
     with current().database.unit_of_work() as session:
-        mail = reading.one(session, mail_id, recipient=None) or abort(404)
+        mail = reading.one(session, mail_id, actor().supervises) or abort(404)
         leaves = outbox.retry(session, mail, current().clock.now())
     notice = "El correo volvió a la cola; saldrá en unos segundos." if leaves else NOT_AGAIN
     return back_to("mails.show", notice, mail_id=mail_id)
@@ -62,10 +65,10 @@ def retry(mail_id: int) -> Response:
 def discard(mail_id: int) -> Response:
     """Let a failed mail be."""
     with current().database.unit_of_work() as session:
-        outbox.discard(session, reading.one(session, mail_id, recipient=None) or abort(404))
+        outbox.discard(session, reading.one(session, mail_id, actor().supervises) or abort(404))
     return back_to("mails.show", "El correo no se enviará.", mail_id=mail_id)
 
 
-def _only_mine() -> str | None:
-    """Whose mails this person may read: one's own, or (None) everybody's."""
-    return None if current_user.may(COORDINATING) else person().username
+def _whose() -> str | Collection[str]:
+    """Whose mails this person reads here: their own, or those of the sectors that they supervise."""
+    return actor().supervises if current_user.may(COORDINATING) else person().username

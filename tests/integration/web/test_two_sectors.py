@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from engine.tasks.models import UserTask
+from notifications.models import OutboxMessage
+from notifications.states import Fault, MailState
 from tests.support.two_sectors import COORDINATORS, FIRST, PLANS, SECOND, SHARED_PERSON, Things, add_second_sector
 from tests.support.web import Site, Visitor
 
@@ -95,3 +97,34 @@ def test_a_task_is_given_to_somebody_of_its_sector(two: Two) -> None:
 
     with two.site.application.database.reading() as session:
         assert session.get_one(UserTask, task).assignee == SHARED_PERSON
+
+
+@pytest.mark.parametrize("sector", [FIRST, SECOND])
+def test_a_coordinator_reads_the_mails_of_their_sector(two: Two, sector: str) -> None:
+    visitor, own, foreign = two.coordinator(sector), two.things[sector], two.things[OTHER[sector]]
+
+    visitor.open("/correos/")
+    assert own.mail_subject in visitor.text()
+    assert foreign.mail_subject not in visitor.text()
+
+    visitor.open(f"/correos/{own.mail}")
+    token = str(visitor.page().xpath("//input[@name='csrf_token']/@value")[0])
+    visitor.send(f"/correos/{foreign.mail}/descartar", [("csrf_token", token)], 404)
+    visitor.open(f"/correos/{foreign.mail}", 404)
+
+
+def test_a_mail_that_tells_of_two_sectors_is_read_by_its_recipient_alone(two: Two) -> None:
+    with two.site.application.database.unit_of_work() as session:
+        mail = session.get_one(OutboxMessage, two.things[FIRST].mail)
+        mail.recipient, mail.subject = SHARED_PERSON, "De los dos"
+        mail.state, mail.fault = MailState.FAILED, Fault.ADDRESS
+
+    for sector in (FIRST, SECOND):
+        visitor = two.coordinator(sector)
+        visitor.open("/correos/")
+        assert "De los dos" not in visitor.text()
+        assert "Ricardo Mora" in visitor.text()  # that nothing reaches him is said to both
+        assert f'href="/correos/{two.things[FIRST].mail}"' not in visitor.last.text
+    reader = two.site.visitor(SHARED_PERSON)
+    reader.open("/correos/")
+    assert "De los dos" in reader.text()
