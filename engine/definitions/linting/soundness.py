@@ -74,6 +74,9 @@ def play(model: DiagramModel, level: Level, start: str) -> Trouble | None:
 
 def ends_well(model: DiagramModel, level: Level) -> bool:
     """Whether a level surely comes to an end on all its ways, though some steps lead nowhere or are never reached."""
+    onward = (model.flows[one].target for element in level.elements.values() for one in element.outgoing)
+    if any(target not in level.elements for target in onward):
+        return False  # a flow that leads out of the level, or nowhere: another rule's
     game = _Game(model, level, _ranked(upstream_first(level)))
     found = [_play(game, level.elements[start]) for start in level.roots()]
     return bool(found) and not any(found) and game.effort < MAX_EFFORT and not game.gave_up
