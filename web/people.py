@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from engine.identity import Actor
 from workflows.people.directory import actor_with
 from workflows.people.groups import Group
+from workflows.people.holdings import of_sectors
 from workflows.people.models import Person, PersonRole, Role
 from workflows.sectors.models import SectorEntity
 
@@ -87,10 +88,12 @@ def signed(found: Sequence[Any], token: str) -> SignedPerson:
     )
 
 
-def everybody(session: Session, *, active_only: bool = True) -> list[Person]:
-    """All people with entity and roles, by entity and name."""
-    query = sa.select(Person).options(
-        selectinload(Person.roles).selectinload(PersonRole.role), selectinload(Person.entity)
+def everybody(session: Session, sectors: Collection[str] = ("",), *, active_only: bool = True) -> list[Person]:
+    """The people of these sectors with entity and roles, by entity and name; of the installation (`""`), all."""
+    query = (
+        sa.select(Person)
+        .options(selectinload(Person.roles).selectinload(PersonRole.role), selectinload(Person.entity))
+        .where(of_sectors(sectors))
     )
     if active_only:
         query = query.where(Person.active)

@@ -42,7 +42,9 @@ def people() -> str:
     with current().database.reading() as session:
         return page(
             "admin/people.html",
-            people=paged([one for one in everybody(session, active_only=False) if _is_sought(one, sought)]),
+            people=paged(
+                [one for one in everybody(session, actor().supervises, active_only=False) if _is_sought(one, sought)]
+            ),
             sought=sought,
             with_password=set(session.scalars(sa.select(Credential.username))),
             undelivered={
@@ -73,7 +75,7 @@ def person(username: str) -> str:
             ),
             has_password=session.get(Credential, username) is not None,
             undelivered=next(iter(mails.undelivered(session, actor().supervises, recipient=username)), None),
-            colleagues=[one for one in everybody(session) if one.username != username],
+            colleagues=[one for one in everybody(session, actor().supervises) if one.username != username],
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,7 @@ from workflows.forms.loose import Asked
 from workflows.forms.schema import FormSchema
 from workflows.people.groups import Group
 from workflows.plan.models import Plan
+from workflows.sectors import registry
 
 LEADER = "lider_proceso"
 PLAN = "plan"
@@ -36,7 +37,10 @@ PLAN = "plan"
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """How a process begins by hand: the start event, what its form and its data ask, and who may."""
+    """How a process begins by hand: the start event, what its form and its data ask, and who may.
+
+    `sectors` are those in which the one who asks may begin it.
+    """
 
     process_key: str
     name: str
@@ -44,10 +48,7 @@ class Beginning:
     schema: FormSchema
     handed: Mapping[str, str]
     roles: frozenset[str]
-
-    def may(self, actor: Actor) -> bool:
-        """Whether somebody may begin it: a process leader, or who has a role of its first lane, of any entity."""
-        return _may(actor, self.roles)
+    sectors: frozenset[str]
 
 
 def beginning(session: Session, engine: ProcessEngine, process_key: str, actor: Actor) -> Beginning:
@@ -62,8 +63,8 @@ def beginning(session: Session, engine: ProcessEngine, process_key: str, actor: 
         raise Refused(f"«{model.name}» no se empieza a mano: {_begins(model)}.")
     if engine.contracts is not None and process_key in engine.contracts.opened:
         raise Refused(f"«{model.name}» no se empieza aquí: lo abre Cauce desde su propia página, con lo que necesita.")
-    found = _beginning(session, bundle, model, start)
-    if not found.may(actor):
+    found = _beginning(session, bundle, model, start, actor)
+    if not found.sectors:
         raise Forbidden(f"«{model.name}» lo empieza quien tiene un cargo de su primera franja o lidera procesos.")
     _ensure_data(session, engine, model)
     return found
@@ -71,7 +72,7 @@ def beginning(session: Session, engine: ProcessEngine, process_key: str, actor: 
 
 def offered(session: Session, engine: ProcessEngine, actor: Actor) -> list[Beginning]:
     """What somebody may begin, by name: processes with a plain start that nobody calls, or that say what they need."""
-    return [_beginning(session, bundle, model, start) for bundle, model, start in _offered(session, engine, actor)]
+    return [_beginning(session, *one, actor) for one in _offered(session, engine, actor)]
 
 
 def anything_offered(session: Session, engine: ProcessEngine, actor: Actor) -> bool:
@@ -92,13 +93,16 @@ def _offered(
             continue
         if model.process_key in called and not declared_inputs(start) and not start.form_key:
             continue
-        if _may(actor, _roles(model, start)):
+        if _sectors(session, actor, _roles(model, start)):
             yield bundle, model, start
 
 
-def _may(actor: Actor, roles: frozenset[str]) -> bool:
-    held = {Group.parse(group).role for group in actor.groups}
-    return actor.is_system or LEADER in held or not roles.isdisjoint(held)
+def _sectors(session: Session, actor: Actor, roles: frozenset[str]) -> frozenset[str]:
+    """Where somebody may begin it: leads processes there, or has a role of its first lane, of any entity."""
+    if actor.is_system:
+        return frozenset(registry.codes(session))
+    held = map(Group.parse, actor.groups)
+    return frozenset(one.sector for one in held if one.sector and (one.role == LEADER or one.role in roles))
 
 
 def next_name(session: Session, process_key: str, plan_code: str) -> CaseName:
@@ -120,7 +124,8 @@ def begin(
     answers = loose.read_variables(session, engine, how.schema, actor, catalogues, raw)
     variables = {how.handed[key]: value for key, value in answers.items() if key in how.handed}
     plan = str(variables.get(PLAN) or "")
-    if session.get(Plan, plan) is None:
+    found = session.get(Plan, plan)
+    if found is None or found.sector_code not in how.sectors:
         raise NotFound(f"No hay un plan «{plan}». Elija uno de la lista.")
     named = PlanCases().name_case(session, process_key, variables)
     return instances.start(
@@ -137,23 +142,28 @@ def begin(
     )
 
 
-def _beginning(session: Session, bundle: BundleModel, model: DiagramModel, start: Element) -> Beginning:
+def _beginning(session: Session, bundle: BundleModel, model: DiagramModel, start: Element, actor: Actor) -> Beginning:
     """What is asked is the form of the start event, then each datum that it does not give, by name."""
     form = FormSchema.from_dict(bundle.form(start.form_key)) if start.form_key else FormSchema.empty()
+    roles = _roles(model, start)
+    sectors = _sectors(session, actor, roles)
     keys = {field.key for field in form.fields()}
     given = {name: name for name in outputs(start) if name in keys}
     wanted = [name for name in (PLAN, *declared_inputs(start)) if name not in given]
     asked: Asked = loose.by_name(
-        {name: TEXT if name == PLAN else ANY for name in wanted}, {}, {PLAN: _plans(session)} if PLAN in wanted else {}
+        {name: TEXT if name == PLAN else ANY for name in wanted},
+        {},
+        {PLAN: _plans(session, sectors)} if PLAN in wanted else {},
     )
     components = [*asked.schema.to_dict()["components"], *form.to_dict()["components"]]
     schema = FormSchema.from_dict({"type": "default", "id": "inicio", "components": components})
-    return Beginning(model.process_key, model.name, start, schema, {**given, **asked.names}, _roles(model, start))
+    return Beginning(model.process_key, model.name, start, schema, {**given, **asked.names}, roles, sectors)
 
 
-def _plans(session: Session) -> dict[str, str]:
-    """The plans a case can be of: those that are followed, else all."""
-    plans = followed(session) or list(session.scalars(sa.select(Plan).order_by(Plan.code)))
+def _plans(session: Session, sectors: Collection[str]) -> dict[str, str]:
+    """The plans of these sectors that a case can be of: those that are followed, else all."""
+    query = sa.select(Plan).where(Plan.sector_code.in_(sectors)).order_by(Plan.code)
+    plans = [plan for plan in followed(session) if plan.sector_code in sectors] or session.scalars(query)
     return {plan.code: plan.name for plan in plans}
 
 

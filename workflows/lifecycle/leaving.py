@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from engine.contracts import NUMBER, TEXT
 from engine.errors import NoMessageReceiver
 from engine.identity import Actor
 from engine.instances import messages
+from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
 from engine.tasks import assignment, commands
@@ -20,8 +21,11 @@ from workflows.calendar import bogota_day
 from workflows.errors import Conflict, Refused
 from workflows.indicators.models import Indicator
 from workflows.people import directory
+from workflows.people.assigning import may_be_given
+from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
+from workflows.sectors.models import Sector
 
 MESSAGE = "responsable_inactivo"
 FOLLOWED = (PlanState.ADOPTED, PlanState.IN_FORCE)
@@ -44,10 +48,12 @@ def leave(
 ) -> Departure:
     """Deactivate a person. Their open tasks go to `successor`, else back to the groups they were offered to.
 
-    Opens a case per plan in which they answer for an indicator (`responsable_inactivo`). Raises `NotFound`,
-    `Conflict` (has left already), `Refused` (a successor who left too).
+    So do those of a sector in which the successor does not work. Opens a case per plan in which they answer for an
+    indicator (`responsable_inactivo`). Raises `NotFound`, `Conflict` (has left already), `Refused` (a successor who
+    left too, or a person who works in sectors that the actor does not supervise).
     """
     person = directory.person(session, username)
+    _ensure_of_own_sectors(session, person, actor)
     if not person.active:
         raise Conflict(f"{person.name} ya estaba fuera.")
     if successor is not None and (successor == username or not directory.person(session, successor).active):
@@ -60,19 +66,37 @@ def leave(
     return Departure(handed, given, tuple(_ask_for_others(session, engine, username, actor)))
 
 
+def _ensure_of_own_sectors(session: Session, person: Person, actor: Actor) -> None:
+    """Whoever administers the installation (supervises what is of no sector) may; others, of their sectors only."""
+    if actor.is_system or actor.may_supervise(""):
+        return
+    others = {role.sector_code for role in person.roles} - actor.supervises
+    if others:
+        names = session.scalars(sa.select(Sector.name).where(Sector.code.in_(others)).order_by(Sector.name)).all()
+        where = f"en {' y '.join(names)}" if names else "en la instalación"
+        raise Refused(
+            f"{person.name} también tiene roles {where}. Quítele los de su sector, o pida a quien administra la "
+            "instalación que cierre su acceso."
+        )
+
+
 def _pass_on(
     session: Session, engine: ProcessEngine, username: str, actor: Actor, successor: str | None, reason: str
 ) -> tuple[int, int]:
-    held = session.scalars(
-        sa.select(UserTask).where(UserTask.state == UserTaskState.OPEN, UserTask.assignee == username)
+    held = session.execute(
+        sa.select(UserTask, Instance.tenant)
+        .join(Instance, Instance.id == UserTask.instance_id)
+        .where(UserTask.state == UserTaskState.OPEN, UserTask.assignee == username)
     ).all()
     handed = given = 0
-    for task in held:
-        if successor is not None:
-            commands.reassign(session, engine, task.id, actor=actor, to=successor, reason=reason)
+    for task, tenant in held:
+        # Whoever may close somebody's access may pass on all that it leaves behind.
+        acting = replace(actor, supervises=actor.supervises | {tenant})
+        if successor is not None and may_be_given(session, successor, tenant):
+            commands.reassign(session, engine, task.id, actor=acting, to=successor, reason=reason)
             handed += 1
         elif assignment.groups_of(session, task.id):
-            commands.release(session, engine, task.id, actor=actor)
+            commands.release(session, engine, task.id, actor=acting)
             given += 1
     return handed, given
 

@@ -6,11 +6,28 @@ from dataclasses import dataclass
 
 import pytest
 
+from engine.identity import Actor
 from engine.tasks.models import UserTask
 from notifications.models import OutboxMessage
 from notifications.states import Fault, MailState
-from tests.support.two_sectors import COORDINATORS, FIRST, PLANS, SECOND, SHARED_PERSON, Things, add_second_sector
+from tests.integration.web.test_starting import FORM, case_of, publish, with_form
+from tests.support.two_sectors import (
+    ADMINISTRATORS,
+    COORDINATORS,
+    FIRST,
+    PLANS,
+    REPORTERS,
+    SECOND,
+    SHARED_ENTITY,
+    SHARED_PERSON,
+    Things,
+    add_second_sector,
+)
 from tests.support.web import Site, Visitor
+from workflows.documents import files
+from workflows.documents.states import Reserve
+from workflows.lifecycle import leaving
+from workflows.people.models import Person, PersonRole
 
 OTHER = {FIRST: SECOND, SECOND: FIRST}
 
@@ -108,6 +125,7 @@ def test_a_coordinator_reads_the_mails_of_their_sector(two: Two, sector: str) ->
     assert foreign.mail_subject not in visitor.text()
 
     visitor.open(f"/correos/{own.mail}")
+    visitor.open(f"/seguimiento/tareas/{own.task}/reasignar")
     token = str(visitor.page().xpath("//input[@name='csrf_token']/@value")[0])
     visitor.send(f"/correos/{foreign.mail}/descartar", [("csrf_token", token)], 404)
     visitor.open(f"/correos/{foreign.mail}", 404)
@@ -128,3 +146,93 @@ def test_a_mail_that_tells_of_two_sectors_is_read_by_its_recipient_alone(two: Tw
     reader = two.site.visitor(SHARED_PERSON)
     reader.open("/correos/")
     assert "De los dos" in reader.text()
+
+
+@pytest.mark.parametrize("sector", [FIRST, SECOND])
+def test_an_administrator_sees_the_people_of_their_sector(two: Two, sector: str) -> None:
+    visitor = two.site.visitor(ADMINISTRATORS[sector])
+
+    visitor.open("/personas/")
+
+    assert REPORTERS[sector] in visitor.text() and "Ricardo Mora" in visitor.text()
+    assert REPORTERS[OTHER[sector]] not in visitor.text()
+
+
+def test_who_administers_the_installation_sees_everybody(two: Two) -> None:
+    with two.site.application.database.unit_of_work() as session:
+        session.add(PersonRole(username="hrep", role_id="administrador_instalacion"))
+    visitor = two.site.visitor("hrep")
+
+    visitor.open("/personas/")
+
+    assert set(REPORTERS.values()) <= set(visitor.text().replace("@", " ").split())
+
+
+def test_an_administrator_does_not_close_the_access_of_who_works_in_another_sector_too(two: Two) -> None:
+    visitor = two.site.visitor(ADMINISTRATORS[SECOND])
+    visitor.open(f"/personas/{SHARED_PERSON}")
+
+    visitor.press(f"/personas/{SHARED_PERSON}/acceso", 409)
+
+    assert "también tiene roles en" in visitor.text()
+    with two.site.application.database.reading() as session:
+        assert session.get_one(Person, SHARED_PERSON).active
+
+
+def test_what_somebody_leaves_goes_to_their_successor_in_the_sectors_where_that_one_works(two: Two) -> None:
+    # Given a task of each sector with the liaison of both, and somebody of one who follows them
+    application = two.site.application
+    with application.database.unit_of_work() as session:
+        tasks = [session.get_one(UserTask, things.task) for things in two.things.values()]
+        for task in tasks:
+            task.assignee = SHARED_PERSON
+
+    # When they leave
+    with application.database.unit_of_work() as session:
+        keeper = Actor("raiz", supervises=frozenset({""}))
+        left = leaving.leave(session, application.engine, SHARED_PERSON, actor=keeper, successor="hrep")
+
+    # Then the task of that one's sector is theirs, and the other went back to its group
+    with application.database.reading() as session:
+        taken = {sector: session.get_one(UserTask, two.things[sector].task).assignee for sector in (FIRST, SECOND)}
+    assert taken == {FIRST: None, SECOND: "hrep"}
+    assert left.handed_over == 1 and left.given_back >= 1
+
+
+def test_a_reserved_file_is_read_by_the_coordination_of_its_sector(two: Two) -> None:
+    with two.site.application.database.unit_of_work() as session:
+        loose = files.keep(
+            session, two.site.clock, COORDINATORS[SECOND], "libro.xlsx", b"libro", "application/zip",
+            reserve=Reserve.RESERVED,
+        ).id  # fmt: skip
+        admin_of_second = ADMINISTRATORS[SECOND]
+    own, foreign = two.site.visitor(admin_of_second), two.coordinator(FIRST)
+
+    for file_id in (loose, two.things[SECOND].files[Reserve.CLASSIFIED], two.things[SECOND].files[Reserve.RESERVED]):
+        assert own.client.get(f"/archivos/{file_id}").status_code == 200
+        assert foreign.client.get(f"/archivos/{file_id}").status_code in (403, 404)
+
+
+def test_a_process_is_begun_for_the_plans_of_the_sectors_where_one_may(two: Two) -> None:
+    # Given a process that the liaisons begin
+    publish(two.site, with_form(), forms={"pedir_apoyo": FORM})
+    leader, shared, foreign = two.coordinator(FIRST), two.site.visitor(SHARED_PERSON), two.coordinator(SECOND)
+
+    # When it is asked what it may be begun for
+    offered = []
+    for visitor in (leader, shared):
+        page = visitor.open("/casos/empezar/apoyo")
+        offered.append({code for code in PLANS.values() if page.xpath(f"//main//form//*[@value='{code}']")})
+
+    # Then each sees the plans of their own sectors, and another one's is not taken
+    assert offered == [{PLANS[FIRST]}, set(PLANS.values())]
+    foreign.open("/casos/empezar/apoyo", 403)
+    (form,) = leader.page().xpath("//main//form[@method='post']")
+    sent = dict(form.form_values()) | {
+        "plan": PLANS[SECOND],
+        "entidad": SHARED_ENTITY,
+        "asunto": "x",
+        "_accion": "enviar",
+    }
+    leader.send("/casos/empezar/apoyo", sent.items(), 422)
+    assert case_of(two.site) is None
