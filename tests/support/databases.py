@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.engine import URL
 
 from engine.database import Database
 from tests.support import postgresql
@@ -20,10 +20,18 @@ from tests.support import postgresql
 _kept: dict[tuple[URL, Hashable], bytes | str] = {}
 """By system and content: the bytes of a SQLite file, or the name of a PostgreSQL database."""
 
-_speaking: dict[str, Dialect] = {}
-"""By driver: the dialect that has met its server, whose compiled statements serve every database of this process."""
 
-_compiled: dict[Any, Any] = {}
+class _Compiled(dict[Any, Any]):
+    """What SQLAlchemy compiled for one database, for all of the same kind: its keys begin with the dialect."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((type(key[0]), *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__((type(key[0]), *key[1:]), compiled)
+
+
+_compiled = _Compiled()
 
 
 def compile_statements_once() -> None:
@@ -32,10 +40,6 @@ def compile_statements_once() -> None:
 
     def sharing(url: str | URL, **options: Any) -> sa.Engine:
         engine = create_engine(url, **options)
-        known = _speaking.get(engine.driver)
-        if known is None or known.server_version_info is None:
-            known = _speaking[engine.driver] = engine.dialect
-        engine.dialect = known  # it is a part of the key of what was compiled
         engine.update_execution_options(compiled_cache=_compiled)
         return engine
 
