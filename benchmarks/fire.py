@@ -34,7 +34,7 @@ from tests.support.remote import free_port
 from web.auth.models import Credential
 from web.auth.passwords import HASHER
 from web.bootstrap import Application
-from web.cli.database import examine_content
+from web.examining import examine_content
 from workflows.documents.models import StoredFile
 from workflows.forms.models import Submission, SubmissionFile
 from workflows.monitoring.models import Measurement

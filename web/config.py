@@ -35,6 +35,7 @@ class Config:
     forwarded addresses are believed. `log` is the form of the log: a line of text or a JSON object. With
     `hsts_subdomains` browsers are told to reach every name below this one over HTTPS too. `security_contact` is where
     somebody who finds a weakness writes (`mailto:…` or `https://…`); empty means that there is no `security.txt`.
+    `backups` is the folder of nightly copies, of which the newest `backups_kept` stay; None: none are taken.
     """
 
     home: Path
@@ -49,6 +50,8 @@ class Config:
     health_token: str = ""
     hsts_subdomains: bool = False
     security_contact: str = ""
+    backups: Path | None = None
+    backups_kept: int = 14
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -75,6 +78,8 @@ class Config:
             health_token=environment.get("CAUCE_HEALTH_TOKEN", ""),
             hsts_subdomains=_flag("CAUCE_HSTS_SUBDOMAINS", environment),
             security_contact=_contact(environment.get("CAUCE_SECURITY_CONTACT", "").strip()),
+            backups=Path(folder).resolve() if (folder := environment.get("CAUCE_BACKUPS", "")) else None,
+            backups_kept=max(1, _count("CAUCE_BACKUPS_KEPT", environment, 14)),
         )
 
     @property
@@ -157,8 +162,8 @@ def _flag(name: str, environment: Mapping[str, str]) -> bool:
     return text in ("1", "sí", "si", "true")
 
 
-def _count(name: str, environment: Mapping[str, str]) -> int:
-    text = environment.get(name, "0") or "0"
+def _count(name: str, environment: Mapping[str, str], usual: int = 0) -> int:
+    text = environment.get(name, "") or str(usual)
     if not text.isdecimal():
         raise InvalidSetting(f"{name}={text!r} debe ser un número entero.")
     return int(text)

@@ -62,6 +62,21 @@ class ExpiredLink(WebError):
     sentence = "Este enlace ya se usó o venció. Pida otro a la administración de la plataforma."
 
 
+class DamagedBackup(WebError):
+    """A copy that is none, or not what was written."""
+
+    sentence = "El archivo no es una copia de Cauce, o está dañado. Use otra copia."
+
+
+class NotEmpty(WebError):
+    """A copy would go over what a database holds."""
+
+    sentence = (
+        "La base de datos no está vacía: no se tocó nada. Recupere la copia en una base nueva (CAUCE_DATABASE_URL, o "
+        "CAUCE_HOME para SQLite) y use esa."
+    )
+
+
 class UnwritableField(WebError):
     """What was typed has a letter that cannot be kept."""
 

@@ -28,6 +28,15 @@ class LostReferences(Exception):
 
 def migrate(database: Database) -> None:
     """Apply every pending revision, all or none; many processes may do it at once."""
+    with rebuilding(database) as connection:
+        if current(connection) != _scripts().get_current_head():
+            upgrade(connection, "head")
+            ensure_whole(connection)
+
+
+@contextmanager
+def rebuilding(database: Database) -> Iterator[sa.Connection]:
+    """A transaction of one process at a time in which tables may be made anew, whatever refers to them."""
     with (
         database.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection,
         _tables_may_be_rebuilt(connection),
@@ -35,9 +44,17 @@ def migrate(database: Database) -> None:
     ):
         if not database.is_sqlite:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-        if _current(connection) != _scripts().get_current_head():
-            command.upgrade(_config(connection), "head")
-            _ensure_whole(connection)
+        yield connection
+
+
+def upgrade(connection: sa.Connection, revision: str) -> None:
+    """Bring the tables to a revision, within the caller's transaction."""
+    command.upgrade(_config(connection), revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this release has that revision: none of a newer one."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 @contextmanager
@@ -59,7 +76,7 @@ def _tables_may_be_rebuilt(connection: sa.Connection) -> Iterator[None]:
         cursor.close()
 
 
-def _ensure_whole(connection: sa.Connection) -> None:
+def ensure_whole(connection: sa.Connection) -> None:
     """Refuse an upgrade that left a row without the row it refers to (PostgreSQL refuses by itself)."""
     if connection.dialect.name == "sqlite":
         lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
@@ -70,7 +87,7 @@ def _ensure_whole(connection: sa.Connection) -> None:
 def is_current(database: Database) -> bool:
     """Whether nothing is pending."""
     with database.engine.connect() as connection:
-        return _current(connection) == _scripts().get_current_head()
+        return current(connection) == _scripts().get_current_head()
 
 
 def differences(database: Database) -> list[Any]:
@@ -86,7 +103,8 @@ def write_revision(database: Database, message: str) -> None:
         command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04}")
 
 
-def _current(connection: sa.Connection) -> str | None:
+def current(connection: sa.Connection) -> str | None:
+    """The revision that the tables stand at; None before the first."""
     return _context(connection).get_current_revision()
 
 

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from engine import units
 from web import logs
 from web.acts import ACTS, DAILY, Act
+from web.backups.nightly import back_up
 from web.bootstrap import Application
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,11 @@ def live(application: Application) -> None:
 def tidy(application: Application) -> None:
     """What is enough once a day."""
     _run(DAILY, application)
+
+
+def copy(application: Application) -> None:
+    """Take the copy of the day; what fails is told as any other act."""
+    _run([Act("backup", back_up)], application)
 
 
 def _run(acts: Iterable[Act], application: Application) -> None:
@@ -62,5 +68,9 @@ def start(application: Application) -> BackgroundScheduler:
     )
     scheduler.add_job(tidy, args=[application])
     scheduler.add_job(tidy, "interval", [application], hours=24)
+    if application.config.backups is not None:
+        # Beside the tick, which must not wait for it; at two in the morning in Bogotá, and now if today's is missing.
+        scheduler.add_job(copy, args=[application])
+        scheduler.add_job(copy, "cron", [application], hour=7, minute=5)
     scheduler.start()
     return scheduler

@@ -32,7 +32,7 @@ def verify(anchor: Path | None) -> None:
     anchors = _anchors(anchor) if anchor else []
     with opened() as application, application.database.reading() as session:
         count = chain.head(session, application.clock).position
-        wrong = list(chain.verify(session, application.clock, anchors))
+        wrong = list(chain.verify(session, anchors))
     for sentence in wrong:
         click.echo(f"✗ {sentence}")
     if wrong:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import doctor as engine_doctor
-from engine import units
 from engine.database import Database
 from engine.definitions.models import ProcessDefinition
 from engine.instances.models import Instance
 from engine.states import InstanceState
-from engine.units import SystemIncident
 from engine.waits import of_cases
-from notifications import failures
 from web import migrating
 from web.auth.models import Credential
 from web.bootstrap import Application
 from web.cases import waiting
 from web.cli.root import opened
 from web.config import InvalidSetting
-from workflows.calendar import BOGOTA
-from workflows.documents import checking
+from web.examining import examine
 from workflows.people.directory import seed_roles
 from workflows.people.models import Person
 from workflows.sectors.holidays import local_days
@@ -75,21 +69,6 @@ def doctor(repair: bool, with_waits: bool) -> None:
         click.echo("✓ Todo está en orden.")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong, in a sentence, and what was done about it (empty: nothing)."""
-
-    message: str
-    repaired: str = ""
-
-
-def examine(application: Application, *, repair: bool = False) -> list[Finding]:
-    """What is wrong with the tables, the cases and the files; with `repair`, after putting right what can be."""
-    if not migrating.is_current(application.database):
-        return [Finding("Las tablas no están al día. Ejecute «cauce migrate».")]
-    return examine_content(application, repair=repair)
-
-
 def waits_in_words(application: Application) -> Iterator[str]:
     """What each running case waits for, a line each under its name."""
     last = 0
@@ -106,29 +85,6 @@ def running_after(session: Session, last: int) -> Sequence[Instance]:
     """The next running cases by id."""
     query = sa.select(Instance).where(Instance.id > last, Instance.state == InstanceState.ACTIVE)
     return session.scalars(query.order_by(Instance.id).limit(BATCH)).all()
-
-
-def examine_content(application: Application, *, repair: bool = False) -> list[Finding]:
-    """The same, of what the tables hold."""
-    database = application.database
-    with database.unit_of_work() if repair else database.reading() as session:
-        cases = engine_doctor.examine(session, application.engine, repair=repair)
-        files = checking.examine(session, repair=repair)
-        failing = units.open_incidents(session)
-        return [
-            *(Finding(_of_case(problem.instance_id, problem.message), problem.repaired) for problem in cases),
-            *(Finding(file_problem.message, file_problem.repaired) for file_problem in files),
-            *(Finding(_of_unit(incident)) for incident in failing),
-        ]
-
-
-def _of_unit(incident: SystemIncident) -> str:
-    since = f"{incident.first_failed_at.astimezone(BOGOTA):%Y-%m-%d %H:%M}"
-    return f"{failures.sentence(incident)}. {incident.message} Desde {since}, {incident.attempts} intentos."
-
-
-def _of_case(instance_id: int | None, message: str) -> str:
-    return f"Caso {instance_id}: {message}" if instance_id else message
 
 
 def prepare(application: Application) -> None:

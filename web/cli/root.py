@@ -54,6 +54,8 @@ COMMANDS = {
     "simulate": "web.cli.simulate:simulate",
     "doctor": "web.cli.database:doctor",
     "audit": "web.cli.audit:audit",
+    "backup": "web.cli.backup:backup",
+    "restore": "web.cli.backup:restore",
 }
 
 

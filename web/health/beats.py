@@ -10,7 +10,7 @@ from engine.clock import Clock
 from engine.database import Database, insert_once
 from web.health.models import Heartbeat
 
-TICK, DELIVERY = "tick", "delivery"
+TICK, DELIVERY, BACKUP = "tick", "delivery", "backup"
 EVERY = dt.timedelta(seconds=30)
 """No sooner is a sign renewed: a round is short, and a write is not free."""
 

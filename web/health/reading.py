@@ -19,6 +19,8 @@ from web.health.models import Heartbeat
 SILENT_AFTER = dt.timedelta(minutes=5)
 """Rounds take seconds, and signs are renewed every half minute."""
 WAITING_TOO_LONG = dt.timedelta(hours=1)
+COPIED_WITHIN = dt.timedelta(hours=50)
+"""A night's copy may fail once and be made up for the next night."""
 WORKERS = {beats.TICK: "del trabajador", beats.DELIVERY: "de la entrega de correos"}
 
 
@@ -49,6 +51,9 @@ class Health:
                 yield f"No hay señales {who}. ¿Corre «cauce worker»?"
             elif self.now - last > SILENT_AFTER:
                 yield f"No hay señales {who} hace {_minutes(self.now - last)} minutos."
+        copied = self.signs.get(beats.BACKUP)
+        if copied is not None and self.now - copied > COPIED_WITHIN:
+            yield f"La última copia verificada es del {copied:%Y-%m-%d}: hay que ver por qué no se hace otra."
         for server in self.servers:
             if server.down_since:
                 minutes = _minutes(self.now - server.down_since)
@@ -67,6 +72,7 @@ class Health:
         """The figures, with moments in UTC and waits in seconds."""
         return {
             "incidentes_del_sistema": self.incidents,
+            "copia_verificada": self._sign(self.signs.get(beats.BACKUP)),
             "rondas": {name: self._sign(self.signs.get(name)) for name in WORKERS},
             "correos": {
                 "por_salir": self.mails.pending,

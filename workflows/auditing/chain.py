@@ -24,7 +24,7 @@ BATCH = 500
 STRAGGLERS = 1000
 """How far behind the newest linked entry one may still come whose command took longer."""
 LATEST = dt.timedelta(minutes=15)
-"""After so long an entry that no link holds was not written by a command."""
+"""An entry that no link holds, though others were linked so long after it, was not written by a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def head(session: Session, clock: Clock) -> Head:
     return Head(clock.now(), last.position, last.digest) if last else Head(clock.now(), 0, BEGINNING)
 
 
-def verify(session: Session, clock: Clock, anchors: Iterable[Head] = ()) -> Iterator[str]:
+def verify(session: Session, anchors: Iterable[Head] = ()) -> Iterator[str]:
     """What does not agree, in sentences that name the entry; nothing if all does. Reads the whole *bitácora*."""
     kept, digest, expected = {anchor.position: anchor for anchor in anchors}, BEGINNING, 1
     for link, entry in _in_order(session):
@@ -92,7 +92,10 @@ def verify(session: Session, clock: Clock, anchors: Iterable[Head] = ()) -> Iter
     for anchor in kept.values():
         if anchor.position:
             yield f"Falta el eslabón {anchor.position}, que se guardó fuera el {anchor.at:%Y-%m-%d %H:%M}."
-    for entry in session.scalars(_loose().where(AuditEntry.at < clock.now() - LATEST).order_by(AuditEntry.id)):
+    last = session.scalars(_last()).first()
+    if last is None:  # nobody has linked anything yet
+        return
+    for entry in session.scalars(_loose().where(AuditEntry.at < last.linked_at - LATEST).order_by(AuditEntry.id)):
         yield f"La entrada {entry.id} ({entry.action}, {entry.at:%Y-%m-%d %H:%M}) no está en la cadena."
 
 

@@ -9,7 +9,7 @@ from engine import units
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from tests.support.web import Site
-from web.cli.database import examine_content
+from web.examining import examine_content
 from web.incidents.wording import typed_value
 from workflows.cycles import opening as cycles
 from workflows.monitoring import periods

@@ -38,6 +38,8 @@ TYPED = (
     "cauce doctor",
     "cauce doctor --waits",
     "cauce diagrams check",
+    "cauce backup copia.zip",
+    "cauce backup verify copia.zip",
     "cauce audit head --to cabezas.txt",
     "cauce audit verify",
     "cauce audit verify --anchor cabezas.txt",
@@ -58,6 +60,7 @@ COMPLETED = {
 ELSEWHERE = {
     "cauce serve --processes N": "tests/e2e/test_serving.py",
     "cauce serve --demo": "tests/e2e/test_killed.py",
+    "cauce restore copia.zip": "tests/integration/web/test_backups.py",
     "cauce cases start PROCESO --plan PES-GOB --var entidad=IDPAC --as ana": "tests/integration/web/test_starting.py",
     "cauce simulate --years 4": "tests/e2e/test_simulation.py",
     'cauce migrate --new "message"': "tests/integration/web/test_migrations.py",

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from engine.tasks.models import UserTask
 from tests.support.web import Site
-from web.cli.database import examine_content, waits_in_words
+from web.cli.database import waits_in_words
+from web.examining import examine_content
 from workflows.documents import files
 from workflows.documents.models import FileContent, StoredFile
 

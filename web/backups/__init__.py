@@ -1,0 +1,1 @@
+"""Copies of the whole database: taken while people work, looked at, and brought back."""
