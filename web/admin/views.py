@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from notifications import accounts, outbox
 from notifications import reading as mails
+from web import choosing
 from web.auth import allow, passwords, sessions
 from web.auth.models import Credential
 from web.pages import actor, back_to, current, page
@@ -24,7 +25,6 @@ from workflows.people.directory import Directory
 from workflows.people.models import Person, Role
 from workflows.people.roles import INSTALLATION_ADMINISTRATOR
 from workflows.people.states import RoleScope
-from workflows.sectors import registry
 from workflows.spanish import plain
 
 ADMINISTRATOR = "administrador"
@@ -65,11 +65,15 @@ def _is_sought(one: Person, sought: str) -> bool:
 def person(username: str) -> str:
     """One person: roles, access."""
     with current().database.reading() as session:
-        found = Directory().person(session, username)
+        found, sectors = Directory().person(session, username), choosing.choices(session)
+        asked = request.args.get("sector") or (sectors[0].code if sectors else "")
+        sector = choosing.chosen(session, asked)
         return page(
             "admin/person.html",
             person=found,
-            held={role.role_id for role in found.roles},
+            sectors=sectors,
+            sector=sector,
+            held={role.role_id for role in found.roles if role.sector_code == sector},
             roles=list(
                 session.scalars(sa.select(Role).where(Role.scope != RoleScope.INSTALLATION).order_by(Role.position))
             ),
@@ -86,11 +90,11 @@ def set_roles(username: str) -> Any:
     application, wanted = current(), set(request.form.getlist("rol"))
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
+        sector = choosing.chosen(session, request.form.get("sector", ""))
         known = set(session.scalars(sa.select(Role.id).where(Role.scope != RoleScope.INSTALLATION)))
-        before = {role.role_id for role in found.roles} & known
+        before = {role.role_id for role in found.roles if role.sector_code == sector} & known
         _ensure_not_locked_out(username, ADMINISTRATOR in before and ADMINISTRATOR not in wanted)
-        sector = registry.only(session)
-        holdings.hold(found, sector.code if sector else "", sorted(wanted & known))
+        holdings.hold(found, sector, sorted(wanted & known))
         auditing.record(
             session,
             application.clock,

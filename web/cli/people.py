@@ -34,14 +34,17 @@ def admin() -> None:
 @click.option("--email", metavar="CORREO", default="", help="Correo electrónico.")
 @click.option("--entity", metavar="CÓDIGO", default="SDG", show_default=True, help="Código de su entidad.")
 @click.option("--entity-name", metavar="NOMBRE", default="", help="Nombre de la entidad, si todavía no existe.")
+@click.option("--sector", metavar="CÓDIGO", default="", help="Código del sector que administra, si hay más de uno.")
 @click.option("--password-stdin", is_flag=True, help="Lee la contraseña de la entrada estándar, sin preguntar.")
-def create(username: str, name: str, email: str, entity: str, entity_name: str, password_stdin: bool) -> None:
+def create(
+    username: str, name: str, email: str, entity: str, entity_name: str, sector: str, password_stdin: bool
+) -> None:
     """Create an administrator, or give one another password."""
     username = username.strip().lower()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else _ask()
     with opened() as application:
         migrating.migrate(application.database)
-        _create(application, username, password, name or username, email, entity, entity_name or entity)
+        _create(application, username, password, name or username, email, (entity, entity_name or entity), sector)
     click.echo(f"«{username}» ya puede ingresar y administrar la plataforma.")
 
 
@@ -50,18 +53,27 @@ def _ask() -> str:
 
 
 def _create(
-    application: Application, username: str, password: str, name: str, email: str, entity: str, entity_name: str
+    application: Application,
+    username: str,
+    password: str,
+    name: str,
+    email: str,
+    entity: tuple[str, str],
+    sector: str,
 ) -> None:
+    works_in, entity_name = entity
     with application.database.unit_of_work() as session:
         seed_roles(session)
-        if session.get(Entity, entity) is None:
-            session.add(Entity(code=entity, name=entity_name))
-        person = session.get(Person, username) or Person(username=username, name=name, email=email, entity_code=entity)
+        if session.get(Entity, works_in) is None:
+            session.add(Entity(code=works_in, name=entity_name))
+        person = session.get(Person, username) or Person(
+            username=username, name=name, email=email, entity_code=works_in
+        )
         person.active = True
         session.add(person)
         session.flush()
-        sector = registry.only(session)
-        held_in = sector.code if sector else ""
+        administered = registry.find(session, sector) if sector else registry.only(session)
+        held_in = administered.code if administered else ""
         session.merge(PersonRole(username=username, role_id=ROLE, sector_code=held_in, entity_code=""))
         passwords.set_password(session, application.clock, username, password)
         sessions.end_all(session, username)

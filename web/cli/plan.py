@@ -57,14 +57,15 @@ def template(file: Path, force: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Solo muestra qué cambiaría y qué hay por corregir.")
 @click.option("--yes", is_flag=True, help="Carga sin preguntar.")
 @click.option("--first-year", type=click.IntRange(2000, 2100), help="Mueve todo el plan para que empiece ese año.")
-def load(file: Path, dry_run: bool, yes: bool, first_year: int | None) -> None:
+@click.option("--sector", metavar="CÓDIGO", default="", help="El sector del plan, si hay más de uno.")
+def load(file: Path, dry_run: bool, yes: bool, first_year: int | None, sector: str) -> None:
     """Load a file, after showing what would change."""
     try:
         data = read_strangers(file.name, file.read_bytes())
         data = rebase(data, first_year) if first_year else data
         with opened() as application:
             migrating.migrate(application.database)
-            loaded = _load(application, data, dry_run=dry_run, yes=yes)
+            loaded = _load(application, data, sector, dry_run=dry_run, yes=yes)
     except InvalidPlan as refused:
         for problem in refused.problems:
             click.echo(f"  error: {problem}", err=True)
@@ -73,9 +74,9 @@ def load(file: Path, dry_run: bool, yes: bool, first_year: int | None) -> None:
         click.echo(f"Plan {data.plan.code} cargado. Vea sus cifras con: cauce plan figures --period AAAA-MM")
 
 
-def _load(application: Application, data: PlanData, *, dry_run: bool, yes: bool) -> bool:
+def _load(application: Application, data: PlanData, sector: str, *, dry_run: bool, yes: bool) -> bool:
     with application.database.reading() as session:
-        preview = importing.preview(session, data, today=bogota_day(application.clock.now()))
+        preview = importing.preview(session, data, sector=sector, today=bogota_day(application.clock.now()))
     _show(preview)
     if preview.errors:
         raise InvalidPlan(problems=preview.errors)
@@ -84,7 +85,7 @@ def _load(application: Application, data: PlanData, *, dry_run: bool, yes: bool)
     if not yes:
         click.confirm("¿Cargar el plan?", abort=True)
     with application.database.unit_of_work() as session:
-        importing.apply(session, application.clock, CONSOLE, data)
+        importing.apply(session, application.clock, CONSOLE, data, sector=sector)
     return True
 
 

@@ -47,6 +47,7 @@ COMMANDS = {
     "migrate": "web.cli.database:migrate",
     "seed": "web.cli.database:seed",
     "admin": "web.cli.people:admin",
+    "sector": "web.cli.sectors:sector",
     "plan": "web.cli.plan:plan",
     "diagrams": "web.cli.diagrams:diagrams",
     "cases": "web.cli.cases:cases",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.instances.models import Instance
 from engine.states import InstanceState
 from engine.tasks.models import TaskCandidate, UserTask
-from web import deadlines
+from web import choosing, deadlines
 from web.auth import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page
 from web.paging import paged
@@ -23,7 +23,6 @@ from workflows.lifecycle.guide_progress import RowProgress
 from workflows.monitoring import overview
 from workflows.people.groups import sectors_of
 from workflows.plan.models import Plan
-from workflows.sectors import registry
 
 blueprint = Blueprint("lifecycle", __name__)
 
@@ -52,19 +51,20 @@ def show() -> str:
         begun = _begun_without_plan(session)
         plan = _chosen(plans)
         if plan is None:
-            return page("lifecycle/none.html", begun=begun)
+            return page("lifecycle/none.html", begun=begun, sectors=choosing.choices(session))
         shown = phases.of_plan(session, plan)
         work = {
             phase.number: paged(phase.open, f"fase_{phase.number}", anchor=f"fase-{phase.number}") for phase in shown
         }
         mine = _mine(session, [open_work.task_id for found in work.values() for open_work in found.rows])
-        case = starting.case_of(session, plan.code)
+        case, sectors = starting.case_of(session, plan.code), choosing.choices(session)
     now = current().clock.now()
     return page(
         "lifecycle/plan.html",
         plan=plan,
         plans=plans,
         begun=begun,
+        sectors=sectors,
         phases=shown,
         work=work,
         mine=mine,
@@ -114,9 +114,8 @@ def rows() -> str:
 def start() -> Any:
     """Begin a plan: its first task creates it."""
     with current().database.unit_of_work() as session:
-        sector = registry.only(session)
-        code = request.form.get("codigo", "")
-        case = starting.start_plan(session, current().engine, sector.code if sector else "", code, actor=actor())
+        sector, code = choosing.chosen(session, request.form.get("sector", "")), request.form.get("codigo", "")
+        case = starting.start_plan(session, current().engine, sector, code, actor=actor())
         case_id = case.id
     return back_to("cases.show", "El plan comenzó: la primera tarea es crearlo.", case_id=case_id)
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, abort, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from web import choosing
 from web.answers import named
 from web.auth import SIGNED_IN, allow
 from web.pages import actor, back_to, current, page
@@ -40,13 +41,19 @@ class Pending:
     name: str
     username: str
     fingerprint: str
+    sector: str
 
 
 @blueprint.get("/cargar")
 @allow(*COORDINATING)
 def upload() -> str:
     """Where the workbook is handed in."""
-    return page("plans/upload.html")
+    return _upload()
+
+
+def _upload(**context: Any) -> str:
+    with current().database.reading() as session:
+        return page("plans/upload.html", sectors=choosing.choices(session), **context)
 
 
 @blueprint.post("/cargar")
@@ -55,34 +62,36 @@ def preview() -> Any:
     """Show what loading the file would change, or everything that is wrong with it. The plan is not touched."""
     given = request.files.get("archivo")
     if given is None or not given.filename:
-        return page("plans/upload.html", error="Elija el archivo que quiere cargar."), 422
+        return _upload(error="Elija el archivo que quiere cargar.", picked=request.form.get("sector", "")), 422
     name, content = files.clean_name(given.filename), given.read()
+    with current().database.reading() as session:
+        sector = choosing.chosen(session, request.form.get("sector", ""))
     try:
-        found = _previewed(name, content)
+        found = _previewed(name, content, sector)
     except InvalidPlan as refused:
         return page("plans/problems.html", name=name, errors=by_place(refused.problems), warnings=[]), 422
     if found.errors:
         return page("plans/problems.html", name=name, errors=by_place(found.errors), warnings=found.warnings), 422
-    sealed = "" if found.changes_nothing else _keep(name, content, found)
+    sealed = "" if found.changes_nothing else _keep(name, content, found, sector)
     return page(
         "plans/preview.html", name=name, found=found, groups=by_sheet(found.changes), signs=SIGNS, sealed=sealed
     )
 
 
-def _previewed(name: str, content: bytes) -> Preview:
+def _previewed(name: str, content: bytes, sector: str) -> Preview:
     application, data = current(), reading.read_strangers(name, content)
     with application.database.reading() as session:
-        return importing.preview(session, data, today=bogota_day(application.clock.now()))
+        return importing.preview(session, data, sector=sector, today=bogota_day(application.clock.now()))
 
 
-def _keep(name: str, content: bytes, found: Preview) -> str:
+def _keep(name: str, content: bytes, found: Preview, sector: str) -> str:
     """Put the file aside, so that what is confirmed is what was shown. It is forgotten if nobody confirms."""
     application = current()
     with application.database.unit_of_work() as session:
         kept = files.keep(
             session, application.clock, actor().id, name, content, files.PUT_ASIDE, reserve=Reserve.RESERVED
         )
-    return _serializer().dumps([kept.id, name, actor().id, fingerprint(found.changes)])
+    return _serializer().dumps([kept.id, name, actor().id, fingerprint(found.changes), sector])
 
 
 @blueprint.post("/cargar/confirmar")
@@ -94,8 +103,9 @@ def confirm() -> Any:
         content = files.read(session, pending.file_id)
     data = reading.read_strangers(pending.name, content)
     with application.database.unit_of_work() as session:
-        _ensure_as_shown(importing.preview(session, data), pending)
-        done = importing.apply(session, application.clock, actor(), data)
+        sector = choosing.chosen(session, pending.sector)
+        _ensure_as_shown(importing.preview(session, data, sector=sector), pending)
+        done = importing.apply(session, application.clock, actor(), data, sector=sector)
     kinds = {kind: sum(change.kind == kind for change in done.changes) for kind in (ADDED, CHANGED, REMOVED)}
     said = f"El plan quedó cargado: {kinds[ADDED]} nuevos, {kinds[CHANGED]} con cambios, {kinds[REMOVED]} retirados."
     return back_to("plans.index", said, plan=done.plan_code)
@@ -104,7 +114,7 @@ def confirm() -> Any:
 def _pending(sealed: str) -> Pending:
     try:
         pending = Pending(*_serializer().loads(sealed, max_age=LIFETIME_S))
-    except BadSignature as wrong:
+    except (BadSignature, TypeError) as wrong:  # `TypeError`: sealed before it said its sector
         raise Conflict("La vista previa venció. Cargue el archivo otra vez.") from wrong
     if pending.username != actor().id:
         raise Conflict("Esa vista previa es de otra persona. Cargue usted el archivo.")

@@ -16,6 +16,7 @@ from workflows.calendar import bogota_day, month_end
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
 from workflows.loading.history import write_history
+from workflows.plan.models import Plan
 from workflows.records.checking import check
 from workflows.records.columns import BY_KEY, MONTH_NAMES
 from workflows.records.comparing import Change, compare
@@ -23,6 +24,8 @@ from workflows.records.data import IndicatorRecord, PersonRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, InvalidPlan, Problem
 from workflows.records.stored import stored_plan
 from workflows.records.writing import write_structure
+from workflows.sectors import registry
+from workflows.sectors.models import Sector
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,20 @@ class Preview:
         return not self.changes
 
 
-def preview(session: Session, data: PlanData, *, today: dt.date | None = None) -> Preview:
+def preview(session: Session, data: PlanData, *, sector: str = "", today: dt.date | None = None) -> Preview:
     """Compare a file with what is on record, and check every rule; writes nothing.
 
-    With `today`, months that have not ended yet are refused too.
+    `sector` is whose plan it is; it may stay unsaid where there is one sector, or none yet. With `today`, months that
+    have not ended yet are refused too. Raises `Refused` where there are several and none is said.
     """
     data = completed(data)
     before = stored_plan(session, data.plan.code)
-    problems = check(data) + _moved(data, before) + _history_problems(session, data, before, today)
+    problems = (
+        _of_another_sector(session, data, sector)
+        + check(data)
+        + _moved(data, before)
+        + _history_problems(session, data, before, today)
+    )
     return Preview(
         plan_code=data.plan.code,
         plan_name=data.plan.name,
@@ -60,13 +69,13 @@ def preview(session: Session, data: PlanData, *, today: dt.date | None = None) -
     )
 
 
-def apply(session: Session, clock: Clock, actor: Actor, data: PlanData) -> Preview:
-    """Load a plan and say what changed. Raises `InvalidPlan`, with nothing written, if there are errors.
+def apply(session: Session, clock: Clock, actor: Actor, data: PlanData, *, sector: str = "") -> Preview:
+    """Load a plan of a sector and say what changed. Raises as `preview`, and `InvalidPlan` if there are errors.
 
     Months with measurements become closed months with frozen figures: history. The months that the calendar already
     opened keep their snapshot.
     """
-    found = preview(session, data, today=bogota_day(clock.now()))
+    found = preview(session, data, sector=sector, today=bogota_day(clock.now()))
     if found.errors:
         raise InvalidPlan(problems=found.errors)
     if found.changes_nothing:
@@ -74,7 +83,8 @@ def apply(session: Session, clock: Clock, actor: Actor, data: PlanData) -> Previ
     data = completed(data)
     before = stored_plan(session, data.plan.code)
     data = _as_it_will_stand(session, data, before)
-    plan = write_structure(session, data, since=None if before is None else bogota_day(clock.now()))
+    since = None if before is None else bogota_day(clock.now())
+    plan = write_structure(session, data, since=since, sector=sector)
     write_history(session, clock, actor, plan, data)
     auditing.record(
         session,
@@ -184,6 +194,23 @@ def _followed_error(month: tuple[int, int], first_month: str) -> str | None:
     if first_month and "{}-{:02}".format(*month) >= first_month:
         return f"El seguimiento empieza en {first_month}: ese mes se reporta en la bandeja, no en el archivo."
     return None
+
+
+def _of_another_sector(session: Session, data: PlanData, sector: str) -> list[Problem]:
+    """A code, or a name of a sector, that another one has: loading it here would write into that one."""
+    plan, heading = session.get(Plan, data.plan.code), BY_KEY["plan"].heading
+    if not sector and plan is None:
+        only = registry.only(session)
+        sector = only.code if only is not None else ""
+    if plan is not None and sector not in ("", plan.sector_code):
+        message = f"El plan {plan.code} es del sector {plan.sector.name}: cárguelo allí, o póngale otro código."
+        return [Problem(message, "Plan", None, heading("codigo"))]
+    own = sector or (plan.sector_code if plan is not None else "")
+    other = session.scalar(sa.select(Sector).where(Sector.name == data.plan.sector, Sector.code != own).limit(1))
+    if other is not None:
+        message = f"«{other.name}» es otro sector ({other.code}), y este plan se carga en {own or 'uno nuevo'}."
+        return [Problem(message, "Plan", None, heading("sector"))]
+    return []
 
 
 def _moved(data: PlanData, before: PlanData | None) -> list[Problem]:

@@ -24,10 +24,9 @@ from workflows.sectors import registry
 from workflows.sectors.models import Entity, LocalHoliday, Sector
 
 
-def write_structure(session: Session, data: PlanData, *, since: dt.date | None) -> Plan:
+def write_structure(session: Session, data: PlanData, *, since: dt.date | None, sector: str = "") -> Plan:
     """Write everything but the measurements. New thresholds hold from `since`; of a new plan, from its first day."""
-    sector = write_sector(session, data)
-    plan = _write_plan(session, data, sector)
+    plan = _write_plan(session, data, write_sector(session, data, sector))
     objectives = write_goals(session, data.plan.code, data.lines, data.objectives)
     write_projects(session, data.plan.code, data.projects)
     _write_indicators(session, data, objectives)
@@ -38,10 +37,13 @@ def write_structure(session: Session, data: PlanData, *, since: dt.date | None) 
     return plan
 
 
-def write_sector(session: Session, data: PlanData) -> Sector:
-    """Write what is there before a plan: the sector, roles, entities, people and the days nobody works."""
+def write_sector(session: Session, data: PlanData, code: str = "") -> Sector:
+    """Write what is there before a plan: the sector, roles, entities, people and the days nobody works.
+
+    `code` names the sector; it may stay empty where there is one, or none yet.
+    """
     seed_roles(session)
-    sector = _sector_of(session, data)
+    sector = registry.find(session, code) if code else _sector_of(session, data)
     sector.name = data.plan.sector
     for record in data.entities:
         session.merge(Entity(code=record.code, name=record.name, active=True))

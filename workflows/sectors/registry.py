@@ -8,11 +8,14 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.errors import NotFound, Refused
+from workflows.errors import Conflict, NotFound, Refused
 from workflows.sectors.models import SECTOR_CODE, Entity, Sector, SectorEntity, SectorPlace
 from workflows.sectors.states import EntityRole
+from workflows.spanish import plain
 
 UNNAMED = "SECTOR"
+CODE = re.compile(r"[A-Z0-9]{2,20}")
+LONGEST_NAME = 100
 
 LOCALITIES = (
     "Usaquén", "Chapinero", "Santa Fe", "San Cristóbal", "Usme", "Tunjuelito", "Bosa", "Kennedy", "Fontibón",
@@ -60,6 +63,19 @@ def create(session: Session, code: str, name: str) -> Sector:
     )
     session.flush()
     return sector
+
+
+def create_named(session: Session, code: str, name: str) -> Sector:
+    """Make a sector as somebody typed it. Raises `Refused` (no code, no name), `Conflict` (there is one so called)."""
+    code, name = code.strip().upper(), " ".join(name.split())
+    if not CODE.fullmatch(code):
+        raise Refused("El código del sector lleva de 2 a 20 letras mayúsculas y números, por ejemplo HAB.")
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Refused(f"Escriba el nombre del sector, de hasta {LONGEST_NAME} letras.")
+    for known in session.scalars(sa.select(Sector)):
+        if known.code == code or plain(known.name) == plain(name):
+            raise Conflict(f"Ya hay un sector {known.code} · {known.name}.")
+    return create(session, code, name)
 
 
 def link(session: Session, sector: Sector, links: Iterable[tuple[str, str]]) -> None:

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from web.cli import main
+from web.cli.root import opened
+from workflows.people import directory
 from workflows.shipped import shipped_diagrams
 
 
@@ -100,3 +102,26 @@ def test_a_broken_diagram_publishes_nothing(run, tmp_path: Path) -> None:  # typ
 
     assert "Traceback" not in result.output
     assert "v2" not in run("diagrams", "list").output
+
+
+def test_of_two_sectors_the_one_that_somebody_administers_is_said(run) -> None:  # type: ignore[no-untyped-def]
+    run("sector", "create", "gob", "Gobierno")
+    run("admin", "create", "ana", "--password-stdin", typed="una frase larga\n")
+    made = run("sector", "create", "HAB", "Hábitat")
+    repeated = run("sector", "create", "HAB", "Otro", code=1)
+    unsaid = run("admin", "create", "helena", "--password-stdin", typed="una frase larga\n", code=1)
+    unknown = run("admin", "create", "helena", "--sector", "X", "--password-stdin", typed="una frase larga\n", code=1)
+    run("admin", "create", "helena", "--sector", "HAB", "--password-stdin", typed="una frase larga\n")
+
+    assert "cauce admin create USUARIO --sector HAB" in made.output
+    assert "Ya hay un sector HAB · Hábitat." in repeated.output
+    assert "Hay varios sectores" in unsaid.output and "No hay un sector «X»." in unknown.output
+    assert run("sector", "list").output == "GOB · Gobierno\nHAB · Hábitat\n"
+
+
+def test_who_administered_before_there_was_a_sector_administers_the_first(run) -> None:  # type: ignore[no-untyped-def]
+    run("admin", "create", "ana", "--password-stdin", typed="una frase larga\n")
+    run("sector", "create", "HAB", "Hábitat")
+
+    with opened() as application, application.database.reading() as session:
+        assert directory.actor(session, "ana").groups == {"administrador@HAB"}

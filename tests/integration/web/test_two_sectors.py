@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 
 from engine.identity import Actor
+from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from notifications.models import OutboxMessage
 from notifications.states import Fault, MailState
@@ -27,6 +29,7 @@ from tests.support.web import Site, Visitor
 from workflows.documents import files
 from workflows.documents.states import Reserve
 from workflows.lifecycle import leaving
+from workflows.people import directory
 from workflows.people.models import Person, PersonRole
 
 OTHER = {FIRST: SECOND, SECOND: FIRST}
@@ -236,3 +239,47 @@ def test_a_process_is_begun_for_the_plans_of_the_sectors_where_one_may(two: Two)
     }
     leader.send("/casos/empezar/apoyo", sent.items(), 422)
     assert case_of(two.site) is None
+
+
+def test_roles_are_given_in_the_sector_of_who_gives_them(two: Two) -> None:
+    visitor = two.site.visitor(ADMINISTRATORS[SECOND])
+    page = visitor.open(f"/personas/{SHARED_PERSON}")
+    held = page.xpath("//input[@name='rol'][@checked]/@value")
+
+    visitor.press(f"/personas/{SHARED_PERSON}/roles", rol="responsable_meta")
+
+    assert held == ["enlace_planeacion"] and not page.xpath("//*[@name='sector']")
+    with two.site.application.database.reading() as session:
+        groups = directory.actor(session, SHARED_PERSON).groups
+    assert {group for group in groups if "@HAB" in group} == {f"responsable_meta@HAB/{SHARED_ENTITY}"}
+    assert "enlace_planeacion@GOB/IDPAC" in groups
+
+
+def test_a_plan_is_begun_in_the_sector_that_one_coordinates(two: Two) -> None:
+    visitor = two.coordinator(SECOND)
+    page = visitor.open("/ciclo")
+    asked = page.xpath("//*[@name='sector']")
+
+    visitor.press("/ciclo/nuevo", codigo="PES-HAB-2021")
+
+    assert not asked
+    with two.site.application.database.reading() as session:
+        assert (
+            session.scalars(sa.select(Instance).where(Instance.business_key == "PES-HAB-2021")).one().tenant == SECOND
+        )
+
+
+def test_who_coordinates_two_sectors_says_which(two: Two) -> None:
+    with two.site.application.database.unit_of_work() as session:
+        session.add(PersonRole(username="hcoord", role_id="coordinador_pes", sector_code=FIRST))
+    visitor = two.coordinator(SECOND)
+
+    visitor.open("/plan/cargar")
+    assert visitor.page().xpath("//select[@name='sector']/option/@value") == ["", FIRST, SECOND]
+    visitor.open("/ciclo")
+    visitor.press("/ciclo/nuevo", 409, codigo="PES-NUEVO", sector="")
+    visitor.open("/ciclo")
+    visitor.press("/ciclo/nuevo", codigo="PES-NUEVO", sector=FIRST)
+
+    with two.site.application.database.reading() as session:
+        assert session.scalars(sa.select(Instance).where(Instance.business_key == "PES-NUEVO")).one().tenant == FIRST
