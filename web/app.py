@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from web import answering, deadlines, request_ids, security
 from web.admin.views import blueprint as admin
 from web.audit.views import blueprint as audit
-from web.auth import ANYONE, allow, sessions
+from web.auth import ANYONE, Of, allow, sessions
 from web.auth.views import blueprint as auth
 from web.boards.views import blueprint as boards
 from web.bootstrap import Application
@@ -90,7 +90,7 @@ def create_app(application: Application) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", home)
-    app.view_functions["static"] = allow(ANYONE)(app.view_functions["static"])
+    app.view_functions["static"] = allow(ANYONE, of=Of.NONE)(app.view_functions["static"])
     _templates(app, application)
     _read_once(app, application)
     if application.config.proxies:
@@ -118,7 +118,7 @@ def _know_local_days() -> None:
             application.calendar.know(local_days(session))
 
 
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def home() -> Response:
     """Staff go to their inbox, everybody else to the sign-in."""
     return redirect(url_for("inbox.mine" if current_user.is_authenticated else "auth.sign_in"))

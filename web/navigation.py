@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_login import current_user
 
-from web.auth.access import ANYONE, SIGNED_IN, declared
+from web.auth.gate import may_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,10 @@ MENU = (
 
 def menu() -> list[tuple[str, str, bool]]:
     """Label, address and whether it is the present section, for what this person may open."""
-    return [(item.label, url_for(item.endpoint), item.section == request.blueprint) for item in MENU if _is_open(item)]
-
-
-def _is_open(item: Item) -> bool:
-    view = current_app.view_functions.get(item.endpoint)
-    allowed = declared(view) if view else None
-    if not allowed or not current_user.is_authenticated:
-        return False
-    return not allowed.isdisjoint({ANYONE, SIGNED_IN}) or bool(current_user.may(allowed))
+    if not current_user.is_authenticated:
+        return []
+    return [
+        (item.label, url_for(item.endpoint), item.section == request.blueprint)
+        for item in MENU
+        if may_open(item.endpoint)
+    ]

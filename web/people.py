@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,21 +14,24 @@ from workflows.people.directory import actor_with
 from workflows.people.groups import Group
 from workflows.people.holdings import of_sectors
 from workflows.people.models import Person, PersonRole, Role
-from workflows.sectors.models import SectorEntity
+from workflows.people.states import RoleScope
+from workflows.sectors.models import Sector, SectorEntity
 
 
 @dataclass(frozen=True, slots=True)
 class SignedPerson:
-    """Who is signed in: name, entity, roles by id with their names, and the actor of their commands.
+    """Who is signed in: name, entity, what they hold, and the actor of their commands.
 
-    `token` is the session's, as flask-login keeps it in the cookie.
+    `holdings` are the roles by sector, each by id with its name; those of the installation under the empty code.
+    Where there is one sector, its roles count for the installation too. `token` is the session's, as flask-login keeps
+    it in the cookie.
     """
 
     token: str
     username: str
     name: str
     entity_code: str | None
-    roles: dict[str, str]
+    holdings: Mapping[str, Mapping[str, str]]
     actor: Actor
 
     is_authenticated = True
@@ -39,9 +42,20 @@ class SignedPerson:
         """What flask-login keeps: the session's token, not the person's name."""
         return self.token
 
-    def may(self, allowed: Iterable[str]) -> bool:
-        """Whether one of the roles is among `allowed`."""
-        return not self.roles.keys().isdisjoint(allowed)
+    def may(self, allowed: Iterable[str], sector: str | None = None) -> bool:
+        """Whether one of the roles that are held in a sector is among `allowed`; in any, where none is given."""
+        held = self.roles if sector is None else self.holdings.get(sector, {})
+        return not held.keys().isdisjoint(allowed)
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Every role that is held somewhere, by id with its name."""
+        return {role: name for held in self.holdings.values() for role, name in held.items()}
+
+    @property
+    def sectors(self) -> frozenset[str]:
+        """The sectors where a role is held: whose work this person sees."""
+        return frozenset(self.holdings) - {""}
 
     @property
     def title(self) -> str:
@@ -49,6 +63,7 @@ class SignedPerson:
         return ", ".join(self.roles.values()) or "Sin rol asignado"
 
 
+_ONLY_SECTOR = sa.select(sa.func.min(Sector.code)).having(sa.func.count() == 1).scalar_subquery()
 PERSON = (
     sa.select(
         Person.username,
@@ -58,6 +73,8 @@ PERSON = (
         PersonRole.sector_code,
         PersonRole.entity_code.label("held_in"),
         Role.name.label("role_name"),
+        Role.scope,
+        _ONLY_SECTOR.label("only_sector"),
     )
     .outerjoin(PersonRole, PersonRole.username == Person.username)
     .outerjoin(Role, Role.id == PersonRole.role_id)
@@ -77,15 +94,25 @@ def signed_person(session: Session, username: str, token: str) -> SignedPerson |
 def signed(found: Sequence[Any], token: str) -> SignedPerson:
     """The person whose rows of `PERSON` these are."""
     held = [Group(row.role_id, row.sector_code, row.held_in) for row in found if row.role_id]
-    first, roles = found[0], {row.role_id: row.role_name for row in found if row.role_id}
+    first = found[0]
     return SignedPerson(
         token=token,
         username=first.username,
         name=first.name,
         entity_code=first.entity_code,
-        roles=roles,
+        holdings=_holdings(found, first.only_sector),
         actor=actor_with(first.username, held),
     )
+
+
+def _holdings(found: Sequence[Any], only_sector: str | None) -> Mapping[str, Mapping[str, str]]:
+    """What is held where; what anybody may (to answer a survey) is held by nobody."""
+    holdings: dict[str, dict[str, str]] = {}
+    for row in found:
+        if row.role_id and row.scope != RoleScope.PUBLIC:
+            for place in {row.sector_code, "" if row.sector_code == only_sector else row.sector_code}:
+                holdings.setdefault(place, {})[row.role_id] = row.role_name
+    return holdings
 
 
 def everybody(session: Session, sectors: Collection[str] = ("",), *, active_only: bool = True) -> list[Person]:

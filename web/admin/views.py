@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from notifications import accounts, outbox
 from notifications import reading as mails
 from web import choosing
-from web.auth import allow, passwords, sessions
+from web.auth import Of, allow, passwords, sessions
 from web.auth.models import Credential
 from web.pages import actor, back_to, current, page
 from web.pages import person as me
@@ -35,7 +35,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/personas")
 
 
 @blueprint.get("/")
-@allow(*ADMINISTRATORS)
+@allow(*ADMINISTRATORS, of=Of.NONE)
 def people() -> str:
     """Everybody or those that are looked for, by entity, with roles and whether they have a password."""
     sought = request.args.get("busca", "").strip()
@@ -61,7 +61,7 @@ def _is_sought(one: Person, sought: str) -> bool:
 
 
 @blueprint.get("/<username>")
-@allow(*ADMINISTRATORS)
+@allow(*ADMINISTRATORS, of=Of.PERSON)
 def person(username: str) -> str:
     """One person: roles, access."""
     with current().database.reading() as session:
@@ -84,7 +84,7 @@ def person(username: str) -> str:
 
 
 @blueprint.post("/<username>/roles")
-@allow(*ADMINISTRATORS)
+@allow(*ADMINISTRATORS, of=Of.PERSON)
 def set_roles(username: str) -> Any:
     """Give and take roles; what the person already holds of open tasks stays."""
     application, wanted = current(), set(request.form.getlist("rol"))
@@ -123,7 +123,7 @@ def _tell(session: Session, found: Person, what: str, **more: Any) -> None:
 
 
 @blueprint.post("/<username>/correo")
-@allow(*ADMINISTRATORS)
+@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
 def set_email(username: str) -> Any:
     """Correct a person's address; what failed because of the old one is sent again when asked for."""
     application, email = current(), request.form.get("correo", "").strip()
@@ -149,7 +149,7 @@ def set_email(username: str) -> Any:
 
 
 @blueprint.post("/<username>/reenviar")
-@allow(*ADMINISTRATORS)
+@allow(*ADMINISTRATORS, of=Of.PERSON)
 def resend(username: str) -> Any:
     """Send what failed again, to the address that the person has now."""
     application = current()
@@ -165,7 +165,7 @@ def resend(username: str) -> Any:
 
 
 @blueprint.post("/<username>/acceso")
-@allow(*ADMINISTRATORS)
+@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
 def set_access(username: str) -> Any:
     """Let a person in, or keep them out: their sessions end, their tasks and what they answer for pass to others."""
     application, active = current(), request.form.get("activa") == "1"
@@ -196,7 +196,7 @@ def _keep_out(session: Session, found: Person) -> str:
 
 
 @blueprint.post("/<username>/enlace")
-@allow(*ADMINISTRATORS)
+@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
 def link(username: str) -> str:
     """Make a link with which the person chooses a password, to be handed over; the person is told."""
     application = current()
@@ -209,7 +209,7 @@ def link(username: str) -> str:
 
 
 @blueprint.post("/<username>/enlace/correo")
-@allow(*ADMINISTRATORS)
+@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
 def mail_link(username: str) -> Any:
     """Send the link to the person's own address: nobody else sees it."""
     application = current()

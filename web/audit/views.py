@@ -9,7 +9,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from web.answers import named
-from web.auth import allow
+from web.auth import Of, allow
 from web.numbers import row_id
 from web.pages import actor, current, page
 from workflows.auditing import reading, recording
@@ -40,7 +40,7 @@ TABLE: tuple[Column[AuditEntry], ...] = (
 
 
 @blueprint.get("/")
-@allow(*READERS)
+@allow(*READERS, of=Of.NONE)
 def index() -> str:
     """The newest entries that match."""
     sought = _sought()
@@ -61,7 +61,7 @@ def index() -> str:
 
 
 @blueprint.get("/bitacora.csv")
-@allow(*READERS)
+@allow(*READERS, of=Of.NONE)
 def table() -> Response:
     """What matches, as a table; that it was taken along is written down too."""
     application, sought = current(), _sought()

@@ -1,5 +1,5 @@
 """Signing in, and who may open which view."""
 
-from web.auth.access import ANYONE, DEMO, SIGNED_IN, allow
+from web.auth.access import ANYONE, DEMO, SIGNED_IN, Of, allow
 
-__all__ = ["ANYONE", "DEMO", "SIGNED_IN", "allow"]
+__all__ = ["ANYONE", "DEMO", "SIGNED_IN", "Of", "allow"]

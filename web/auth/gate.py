@@ -1,4 +1,4 @@
-"""The gate that every request passes: what its view declares, the session, the token of the form."""
+"""The gate that every request passes: what its view declares, whose the thing is, the session, the form's token."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import abort, current_app, jsonify, make_response, redirect, request, url_for
+from flask import abort, current_app, g, jsonify, make_response, redirect, request, url_for
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 
-from web.auth.access import ANYONE, DEMO, SIGNED_IN, declared
+from web.auth.access import DEMO, Access, Of, declared
 from web.auth.demo import people_by_entity
 from web.auth.held import HeldRequest, hold, seal
-from web.errors import UnwritableField
+from web.auth.owners import ABSENT, INSTALLATION, SECTOR_OF, Owner, Values
+from web.errors import UnknownPage, UnwritableField
 from web.network import is_this_machine
-from web.pages import current, page, wants_json
+from web.pages import current, page, person, wants_json
 from workflows.documents.letters import UnwritableText, received
+from workflows.errors import Forbidden
+from workflows.people.roles import INSTALLATION_ADMINISTRATOR
 
+NOT_EVERYWHERE = (
+    "Esa persona también tiene roles en otro sector. Pídalo a quien administra la instalación, o quítele antes los "
+    "de su sector."
+)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 csrf = CSRFProtect()
@@ -28,17 +35,95 @@ def guard() -> Any:
     """Let the request reach its view only if the view's declaration and the CSRF token allow it."""
     if request.endpoint is None:
         return None  # Flask answers 404 or 405
-    allowed = declared(current_app.view_functions[request.endpoint])
-    if not allowed or (DEMO in allowed and not is_demo_visitor()):
+    access = declared(current_app.view_functions[request.endpoint])
+    if access is None or not access.who or (DEMO in access.who and not is_demo_visitor()):
         abort(HTTPStatus.NOT_FOUND)
-    if allowed.isdisjoint({ANYONE, DEMO}) and not current_user.is_authenticated:
+    if not access.is_public and not current_user.is_authenticated:
         return ask_to_sign_in()
     if request.method not in SAFE_METHODS and (refusal := check_token()) is not None:
         return refusal
-    if allowed.isdisjoint({ANYONE, DEMO, SIGNED_IN}) and not current_user.may(allowed):
-        abort(HTTPStatus.FORBIDDEN)
     ensure_writable()
+    if not access.is_public:
+        ensure_allowed(access, _named())
     return None
+
+
+def ensure_allowed(access: Access, values: Values) -> None:
+    """Let the signed-in person go on only if they may, with the thing that `values` name.
+
+    What is foreign to them does not exist, and is answered as if it did not: `UnknownPage`.
+    """
+    owner = _owner(access, values)
+    g.owner = owner
+    if owner is None:
+        if not access.asks_no_role and not person().may(access.who):
+            abort(HTTPStatus.FORBIDDEN)
+    elif is_foreign(owner):
+        raise _absent(access)
+    elif not access.asks_no_role and not _holds(access, owner):
+        if access.everywhere and any(person().may(access.who, place) for place in owner.places):
+            raise Forbidden(NOT_EVERYWHERE)
+        abort(HTTPStatus.FORBIDDEN)
+
+
+def may_open(endpoint: str, **values: Any) -> bool:
+    """Whether the signed-in person may open a page: a link to one that they may not leads nowhere."""
+    values = _with_plan(values, values.get("plan"))
+    view = current_app.view_functions.get(endpoint)
+    access = declared(view) if view else None
+    if access is None:
+        return False
+    if access.is_public:
+        return True
+    try:
+        owner = _owner(access, values)
+    except UnknownPage:
+        return False
+    if owner is None:
+        return access.asks_no_role or person().may(access.who)
+    return not is_foreign(owner) and (access.asks_no_role or _holds(access, owner))
+
+
+def _named() -> Values:
+    """What the address names; a plan may come with its query or its form instead, where a page is of any."""
+    return _with_plan(request.view_args or {}, request.values.get("plan"))
+
+
+def _with_plan(values: Values, code: str | None) -> dict[str, Any]:
+    return {"plan_code": code, **values} if code else dict(values)
+
+
+def _owner(access: Access, values: Values) -> Owner | None:
+    """Whose the thing is; None where there is none in particular. Raises `UnknownPage` where it is not there."""
+    if access.of in (None, Of.NONE, Of.OWN) or (access.of is Of.PLAN and "plan_code" not in values):
+        return None
+    with current().database.reading() as session:
+        owner = SECTOR_OF[access.of](session, values)
+    if owner is None:
+        raise _absent(access)
+    return owner
+
+
+def _absent(access: Access) -> UnknownPage:
+    return UnknownPage(ABSENT.get(access.of or Of.NONE, UnknownPage.sentence))
+
+
+def is_foreign(owner: Owner) -> bool:
+    """Whether the signed-in person has nothing to do with the sectors of a thing, nor is it their own."""
+    me = person()
+    if INSTALLATION in owner.sectors or owner.person == me.username:
+        return False
+    is_kept = owner.is_kept and me.may({INSTALLATION_ADMINISTRATOR}, INSTALLATION)
+    return not is_kept and owner.sectors.isdisjoint(me.holdings)
+
+
+def _holds(access: Access, owner: Owner) -> bool:
+    """Whether a role that counts is held where the thing is; in each sector of it, where the view asks for that."""
+    me = person()
+    held = {place for place in owner.places if me.may(access.who, place)}
+    if access.everywhere:
+        return owner.sectors <= held or (owner.is_kept and INSTALLATION in held)
+    return bool(held)
 
 
 def ensure_writable() -> None:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from engine.identity import SYSTEM, Actor
 from notifications import accounts
-from web.auth import ANYONE, DEMO, SIGNED_IN, allow, attempts, browsers, devices, passwords, sessions
+from web.auth import ANYONE, DEMO, SIGNED_IN, Of, allow, attempts, browsers, devices, passwords, sessions
 from web.auth.gate import is_demo_visitor, sign_in_page
 from web.auth.held import unseal
 from web.auth.models import Credential
@@ -32,7 +32,7 @@ blueprint = Blueprint("auth", __name__)
 
 
 @blueprint.get("/ingresar")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def sign_in() -> Any:
     """Show the sign-in page; whoever is signed in already goes on (in the demo they may change person)."""
     if current_user.is_authenticated and not is_demo_visitor():
@@ -41,7 +41,7 @@ def sign_in() -> Any:
 
 
 @blueprint.post("/ingresar")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def check_password() -> Any:
     """Sign in with user and password."""
     application, username = current(), request.form.get("username", "").strip().lower()
@@ -85,7 +85,7 @@ def _not_signed_in(username: str, why: WebError, status: HTTPStatus) -> Response
 
 
 @blueprint.post("/demostracion/<username>")
-@allow(DEMO)
+@allow(DEMO, of=Of.NONE)
 def become(username: str) -> Any:
     """Be one of the demo's people, with one click."""
     if not open_session(username):
@@ -94,7 +94,7 @@ def become(username: str) -> Any:
 
 
 @blueprint.post("/salir")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def sign_out() -> Any:
     """Close this session, here and on the server."""
     if current_user.is_authenticated:
@@ -106,7 +106,7 @@ def sign_out() -> Any:
 
 
 @blueprint.get("/cuenta")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.OWN)
 def account() -> str:
     """Who I am here: roles, entity, password."""
     with current().database.reading() as session:
@@ -120,7 +120,7 @@ def account() -> str:
 
 
 @blueprint.post("/cuenta/sesiones/cerrar")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.OWN)
 def end_session() -> Any:
     """Close one of my sessions elsewhere, or all of them."""
     me, which = person(), request.form.get("cual", "")
@@ -133,7 +133,7 @@ def end_session() -> Any:
 
 
 @blueprint.post("/cuenta/clave")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.OWN)
 def change_password() -> Any:
     """Change my password; every other session of mine ends."""
     me, application = person(), current()
@@ -151,7 +151,7 @@ def change_password() -> Any:
 
 
 @blueprint.route("/clave/<token>", methods=["GET", "POST"])
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def choose_password(token: str) -> Any:
     """Choose a password with the link that an administrator handed over."""
     application = current()
@@ -174,7 +174,7 @@ def tell_password(session: Session, whose: Person) -> None:
 
 
 @blueprint.get("/olvide")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def forgot() -> str:
     """Where a person who forgot the password asks for a link."""
     if current().is_demo:
@@ -183,7 +183,7 @@ def forgot() -> str:
 
 
 @blueprint.post("/olvide")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def send_link() -> Any:
     """Send the link to the person's own address; whether there is such a person is told to nobody."""
     application, username = current(), request.form.get("username", "").strip().lower()
@@ -202,7 +202,7 @@ def send_link() -> Any:
 
 
 @blueprint.get("/sesion/ficha")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.OWN)
 def fresh_token() -> Any:
     """A CSRF token of this session, for a page left open while its session was lost and opened again."""
     return jsonify(ficha=generate_csrf())

@@ -13,7 +13,7 @@ from engine.tasks import commands
 from engine.tasks.models import UserTask
 from engine.waits import WaitKind, of_cases
 from notifications import reading as mails
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.boards import wording
 from web.boards.candidates import candidates, tenant_of
 from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines
@@ -38,7 +38,7 @@ PERIOD_CHOICES = "coordinador_pes"
 
 @blueprint.get("")
 @blueprint.get("/<period>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def month(period: str | None = None) -> str:
     """The board of a month, the newest where none is asked for."""
     with current().database.reading() as session:
@@ -129,7 +129,7 @@ def _cells(found: Board) -> dict[str, list[tuple[str, wording.Cell]]]:
 
 
 @blueprint.get("/tareas/<int:task_id>/reasignar")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.TASK)
 def choose_person(task_id: int) -> str:
     """Choose who is to do a task, and say why."""
     with current().database.reading() as session:
@@ -149,7 +149,7 @@ def _choosing(session: Session, task_id: int, **context: Any) -> str:
 
 
 @blueprint.post("/tareas/<int:task_id>/reasignar")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.TASK)
 def reassign(task_id: int) -> Any:
     """Hand a task to the chosen person."""
     to, reason = request.form.get("persona", ""), request.form.get("motivo", "")
@@ -167,7 +167,7 @@ def reassign(task_id: int) -> Any:
 
 
 @blueprint.get("/periodos/<process_key>/<label>")
-@allow(PERIOD_CHOICES)
+@allow(PERIOD_CHOICES, of=Of.PLAN)
 def choose_opening(process_key: str, label: str) -> str:
     """Decide about a period that the calendar missed."""
     return _deciding(process_key, label, request.args.get("plan", ""))
@@ -183,7 +183,7 @@ def _deciding(process_key: str, label: str, plan_code: str, **context: Any) -> s
 
 
 @blueprint.post("/periodos/<process_key>/<label>")
-@allow(PERIOD_CHOICES)
+@allow(PERIOD_CHOICES, of=Of.PLAN)
 def decide_opening(process_key: str, label: str) -> Any:
     """Open or skip the period, with the reason."""
     plan_code, reason, opens = request.form.get("plan", ""), request.form.get("motivo", ""), "abrir" in request.form

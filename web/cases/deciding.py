@@ -13,7 +13,7 @@ from engine.waits import Wait, WaitKind, acting, waits
 from engine.waits.acting import Place
 from engine.waits.senders import Senders
 from web import forms
-from web.auth import allow
+from web.auth import Of, allow
 from web.cases import waiting
 from web.cases.blueprint import blueprint
 from web.forms.controls import FormView
@@ -29,7 +29,7 @@ GONE = "Ese proceso ya no espera eso. Vea en su página qué espera ahora."
 
 
 @blueprint.get("/<int:case_id>/esperas/<node_id>/<element_id>")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.CASE)
 def decide(case_id: int, node_id: str, element_id: str) -> str:
     """What is awaited, and the ways on."""
     with current().database.reading() as session:
@@ -69,7 +69,7 @@ def _asked(session: Session, wait: Wait) -> Asked:
 
 
 @blueprint.post("/<int:case_id>/esperas/<node_id>/<element_id>/enviar")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.CASE)
 def send_awaited(case_id: int, node_id: str, element_id: str) -> Any:
     """Send the case the message it waits for, with its data."""
     place, application, raw = Place(case_id, node_id, element_id), current(), forms.parse_request(request)
@@ -94,14 +94,14 @@ def send_awaited(case_id: int, node_id: str, element_id: str) -> Any:
 
 
 @blueprint.post("/<int:case_id>/esperas/<node_id>/<element_id>/adelantar")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.CASE)
 def let_come(case_id: int, node_id: str, element_id: str) -> Any:
     """Let the date come now."""
     return _do(Place(case_id, node_id, element_id), "adelantar", acting.let_come, "La fecha se dio por llegada.")
 
 
 @blueprint.post("/<int:case_id>/esperas/<node_id>/<element_id>/omitir")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.CASE)
 def skip_wait(case_id: int, node_id: str, element_id: str) -> Any:
     """Go on without what is awaited."""
     return _do(Place(case_id, node_id, element_id), "omitir", acting.skip, "La espera se omitió: el proceso sigue.")

@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from web import forms
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.cases.blueprint import blueprint
 from web.forms.controls import FormView
 from web.forms.receiving import change_rows
@@ -21,7 +21,7 @@ from workflows.forms import loose
 
 
 @blueprint.get("/empezar")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.NONE)
 def startable() -> str:
     """What this person may begin."""
     with current().database.reading() as session:
@@ -29,7 +29,7 @@ def startable() -> str:
 
 
 @blueprint.get("/empezar/<process_key>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.DEFINITION)
 def ask(process_key: str) -> Any:
     """What a case of this process begins with; one that can't be begun says why, beside those that can."""
     with current().database.reading() as session:
@@ -41,7 +41,7 @@ def ask(process_key: str) -> Any:
 
 
 @blueprint.post("/empezar/<process_key>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.DEFINITION)
 def begin(process_key: str) -> Any:
     """Open the case."""
     application, raw = current(), forms.parse_request(request)

@@ -21,7 +21,7 @@ from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from engine.waits import waits
 from web.answers import named
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.cases import deciding, standing, starting, waiting, wording
 from web.cases.blueprint import blueprint
 from web.numbers import row_id
@@ -37,7 +37,7 @@ STATES = {"active": "En curso", "completed": "Terminados", "cancelled": "Cancela
 
 
 @blueprint.get("/")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.NONE)
 def index() -> str:
     """Every case, newest first, by state and process."""
     state, process_key = request.args.get("estado", "active"), request.args.get("proceso", "")
@@ -62,7 +62,7 @@ def index() -> str:
 
 
 @blueprint.get("/<int:case_id>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.CASE)
 def show(case_id: int) -> str:
     """Where a case stands, who has it, and what happened."""
     with current().database.reading() as session:
@@ -98,7 +98,7 @@ def show(case_id: int) -> str:
 
 
 @blueprint.get("/<int:case_id>/diagrama/<process_key>.bpmn")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.CASE)
 def diagram(case_id: int, process_key: str) -> Response:
     """The diagram of the version this case runs on, for the viewer and for other tools."""
     with current().database.reading() as session:

@@ -57,6 +57,7 @@ COMMANDS = {
     "audit": "web.cli.audit:audit",
     "backup": "web.cli.backup:backup",
     "restore": "web.cli.backup:restore",
+    "access": "web.cli.access:access",
 }
 
 

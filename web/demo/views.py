@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import Blueprint
 
-from web.auth import DEMO, allow
+from web.auth import DEMO, Of, allow
 from web.demo import travel
 from web.demo.travel import Journey, MovableClock
 from web.pages import back_to, current, page
@@ -17,7 +17,7 @@ blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
 
 @blueprint.get("/reloj")
-@allow(DEMO)
+@allow(DEMO, of=Of.NONE)
 def clock() -> str:
     """The simulated day, and what comes next."""
     application = current()
@@ -26,7 +26,7 @@ def clock() -> str:
 
 
 @blueprint.post("/reloj/dia")
-@allow(DEMO)
+@allow(DEMO, of=Of.NONE)
 def next_day() -> Any:
     """Go to the next working day."""
     application = current()
@@ -34,7 +34,7 @@ def next_day() -> Any:
 
 
 @blueprint.post("/reloj/mes")
-@allow(DEMO)
+@allow(DEMO, of=Of.NONE)
 def next_month() -> Any:
     """Go on until the next month opens."""
     application = current()

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import OtherDatabase
 from web.answering import RETRY_AFTER_S
-from web.auth import ANYONE, allow
+from web.auth import ANYONE, Of, allow
 from web.health import reading
 from web.network import is_this_machine
 from web.pages import current
@@ -26,7 +26,7 @@ NO_DATABASE = "La base de datos no responde."
 
 
 @blueprint.get("/salud")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def health() -> Response:
     """200 while people can be served, 503 without a database; details for this machine and for who has the token.
 

@@ -17,7 +17,7 @@ from engine.states import UserTaskState
 from engine.tasks.assignment import ensure_may_work_on
 from engine.tasks.models import UserTask
 from web import forms
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.cases import standing
 from web.deadlines import deadline, met
 from web.forms import Kept, Refused, Sent
@@ -32,7 +32,7 @@ from workflows.people.directory import Directory
 
 
 @blueprint.get("/tareas/<int:task_id>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.TASK)
 def show(task_id: int) -> Any:
     """The task to do; once it is done, what was sent."""
     application = current()
@@ -45,7 +45,7 @@ def show(task_id: int) -> Any:
 
 
 @blueprint.post("/tareas/<int:task_id>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.TASK)
 def send(task_id: int) -> Any:
     """Do what the pressed button says: send, keep and leave, add or remove a row."""
     application = current()
@@ -62,14 +62,14 @@ def send(task_id: int) -> Any:
 
 
 @blueprint.post("/tareas/<int:task_id>/borrador")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.TASK)
 def keep_draft(task_id: int) -> Any:
     """Keep what is typed so far; answers what the page shows about it."""
     return jsonify(forms.keep_draft(current(), actor(), task_id, request))
 
 
 @blueprint.get("/tareas/<int:task_id>/enviada")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.TASK)
 def sent(task_id: int) -> str:
     """What was sent, and what happens next and with whom."""
     application = current()
@@ -97,7 +97,7 @@ def sent(task_id: int) -> str:
 
 
 @blueprint.route("/tareas/<int:task_id>/corregir", methods=["GET", "POST"])
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.TASK)
 def correct(task_id: int) -> Any:
     """Correct what one sent, until somebody validated it."""
     application = current()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.tasks import commands
 from engine.tasks import inbox as rows
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.deadlines import deadline
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting
@@ -28,7 +28,7 @@ __all__ = ["blueprint"]
 
 
 @blueprint.get("/bandeja")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.OWN)
 def mine() -> str:
     """My tasks, overdue first, with a glance at those of my groups."""
     after = _cursor()
@@ -53,7 +53,7 @@ def mine() -> str:
 
 
 @blueprint.get("/bandeja/grupo")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.OWN)
 def groups() -> str:
     """Tasks that anybody of my groups may take."""
     with current().database.reading() as session:
@@ -69,7 +69,7 @@ def groups() -> str:
 
 
 @blueprint.get("/bandeja/otros")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.OWN)
 def others() -> str:
     """What others have to do in the cases I worked in."""
     application = current()
@@ -86,7 +86,7 @@ def others() -> str:
 
 
 @blueprint.get("/bandeja/terminadas")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.OWN)
 def done() -> str:
     """What I finished, latest first."""
     with current().database.reading() as session:
@@ -101,7 +101,7 @@ def done() -> str:
 
 
 @blueprint.post("/tareas/<int:task_id>/tomar")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.TASK)
 def claim(task_id: int) -> Any:
     """Take a task of my group."""
     with current().database.unit_of_work() as session:
@@ -110,7 +110,7 @@ def claim(task_id: int) -> Any:
 
 
 @blueprint.post("/tareas/<int:task_id>/devolver")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.TASK)
 def release(task_id: int) -> Any:
     """Give a task back to its groups."""
     with current().database.unit_of_work() as session:

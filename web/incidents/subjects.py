@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
-from flask_login import current_user
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from engine.definitions.models import ProcessDefinition
 from engine.instances.models import Instance
 from engine.units import SystemIncident
 from notifications import failures
-from web.auth.access import ANYONE, SIGNED_IN, declared
+from web.auth.gate import may_open
 from workflows.documents.states import DocumentKind
 from workflows.meetings.models import Meeting
 from workflows.people.models import Person
@@ -65,6 +64,4 @@ def _case(session: Session, key: str) -> list[Subject]:
 
 
 def _subject(label: str, name: str, endpoint: str, **values: object) -> Subject:
-    allowed = declared(current_app.view_functions[endpoint]) or frozenset()
-    may = not allowed.isdisjoint({ANYONE, SIGNED_IN}) or bool(current_user.may(allowed))
-    return Subject(label, name, url_for(endpoint, **values) if may else "")  # type: ignore[arg-type]
+    return Subject(label, name, url_for(endpoint, **values) if may_open(endpoint, **values) else "")  # type: ignore[arg-type]

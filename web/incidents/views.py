@@ -17,21 +17,24 @@ from engine.instances.models import Instance
 from engine.states import IncidentState
 from notifications import failures
 from notifications.digest import ADMINISTERING_ROLES
-from web.auth import allow
+from web.auth import Of, allow
+from web.auth.gate import may_open
 from web.incidents import subjects, wording
 from web.pages import actor, back_to, current, page
 from workflows.auditing import recording as auditing
 from workflows.people.directory import display_names
-from workflows.people.roles import COORDINATING
+from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidentes")
 
+WATCHING = (*COORDINATING, INSTALLATION_ADMINISTRATOR)
+"""Who mends: in a sector who coordinates or administers it; what is of none, who administers the installation."""
 RECENT = 20
 """How many resolved incidents the list shows."""
 
 
 @blueprint.get("/")
-@allow(*COORDINATING)
+@allow(*WATCHING, of=Of.NONE)
 def index() -> str:
     """The open incidents, oldest first, and the last resolved ones."""
     with current().database.reading() as session:
@@ -49,27 +52,33 @@ def index() -> str:
         names=names,
         wording=wording,
         failures=failures,
+        may_retry=may_open("incidents.retry_unit"),
     )
 
 
-@blueprint.get("/sistema/<int:incident_id>")
-@allow(*COORDINATING)
-def unit(incident_id: int) -> str:
+@blueprint.get("/sistema/<int:unit_id>")
+@allow(*WATCHING, of=Of.INCIDENT)
+def unit(unit_id: int) -> str:
     """Background work that fails: why, since when, what it is about, and when it is tried again."""
     with current().database.reading() as session:
-        incident = session.get(units.SystemIncident, incident_id) or abort(404)
+        incident = session.get(units.SystemIncident, unit_id) or abort(404)
         about = subjects.subjects(session, incident)
     return page(
-        "incidents/unit.html", incident=incident, subjects=about, failures=failures, administrators=ADMINISTERING_ROLES
+        "incidents/unit.html",
+        incident=incident,
+        subjects=about,
+        failures=failures,
+        administrators=ADMINISTERING_ROLES,
+        may_retry=may_open("incidents.retry_unit"),
     )
 
 
-@blueprint.post("/sistema/<int:incident_id>/reintentar")
-@allow(*COORDINATING)
-def retry_unit(incident_id: int) -> Any:
+@blueprint.post("/sistema/<int:unit_id>/reintentar")
+@allow(*WATCHING, of=Of.INSTALLATION)
+def retry_unit(unit_id: int) -> Any:
     """Let the worker try background work again at its next tick."""
     with current().database.unit_of_work() as session:
-        incident = units.retry_now(session, current().clock, incident_id)
+        incident = units.retry_now(session, current().clock, unit_id)
         subject = ("trabajo", f"{incident.kind}/{incident.key}")
         auditing.record(session, current().clock, actor(), "reintentar_trabajo", subject)
     told = "Se intenta otra vez en los próximos segundos; si vuelve a fallar, sigue abierto."
@@ -90,7 +99,7 @@ def _listed(session: Session, which: Any, *order: Any, limit: int = 200) -> list
 
 
 @blueprint.get("/<int:incident_id>")
-@allow(*COORDINATING)
+@allow(*WATCHING, of=Of.INCIDENT)
 def show(incident_id: int) -> str:
     """What failed, where, and what can be done."""
     with current().database.reading() as session:
@@ -120,7 +129,7 @@ def _variables(session: Session, incident: Incident) -> dict[str, Any]:
 
 
 @blueprint.post("/<int:incident_id>/reintentar")
-@allow(*COORDINATING)
+@allow(*WATCHING, of=Of.INCIDENT)
 def retry(incident_id: int) -> Any:
     """Try the failed step again."""
     with current().database.unit_of_work() as session:
@@ -129,7 +138,7 @@ def retry(incident_id: int) -> Any:
 
 
 @blueprint.post("/<int:incident_id>/omitir")
-@allow(*COORDINATING)
+@allow(*WATCHING, of=Of.INCIDENT)
 def skip(incident_id: int) -> Any:
     """Go on without the failed step."""
     if missing := _without_reason(incident_id, "omitir"):
@@ -140,7 +149,7 @@ def skip(incident_id: int) -> Any:
 
 
 @blueprint.post("/<int:incident_id>/corregir")
-@allow(*COORDINATING)
+@allow(*WATCHING, of=Of.INCIDENT)
 def correct(incident_id: int) -> Any:
     """Set a variable where it failed, and try again."""
     name, text = request.form.get("variable", "").strip(), request.form.get("valor", "")
@@ -156,7 +165,7 @@ def correct(incident_id: int) -> Any:
 
 
 @blueprint.post("/<int:incident_id>/cancelar")
-@allow(*COORDINATING)
+@allow(*WATCHING, of=Of.INCIDENT)
 def cancel(incident_id: int) -> Any:
     """Cancel the whole case."""
     if missing := _without_reason(incident_id, "cancelar"):

@@ -13,7 +13,7 @@ from engine.instances.models import Instance
 from engine.states import InstanceState
 from engine.tasks.models import TaskCandidate, UserTask
 from web import choosing, deadlines
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.pages import actor, back_to, current, page
 from web.paging import paged
 from workflows import guide
@@ -43,7 +43,7 @@ ROW_STATES = {
 
 
 @blueprint.get("/ciclo")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def show() -> str:
     """The six phases of a plan: state, dates, what is open and with whom, documents."""
     with current().database.reading() as session:
@@ -77,7 +77,7 @@ def show() -> str:
 
 
 @blueprint.get("/guia")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def rows() -> str:
     """Every row of the guide: what it asks, which steps execute it, and how far the plan has come with it."""
     application = current()
@@ -110,7 +110,7 @@ def rows() -> str:
 
 
 @blueprint.post("/ciclo/nuevo")
-@allow(COORDINATOR)
+@allow(COORDINATOR, of=Of.NONE)
 def start() -> Any:
     """Begin a plan: its first task creates it."""
     with current().database.unit_of_work() as session:
@@ -121,7 +121,7 @@ def start() -> Any:
 
 
 @blueprint.post("/ciclo/<plan_code>/empalme")
-@allow(COORDINATOR)
+@allow(COORDINATOR, of=Of.PLAN)
 def hand_over(plan_code: str) -> Any:
     """End a plan early and open its final evaluation."""
     ends_on = _day(request.form.get("fin", ""))

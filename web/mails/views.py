@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, g, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from notifications import outbox, reading
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
+from web.auth.gate import may_open
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
-from workflows.people.roles import COORDINATING
+from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
 
 blueprint = Blueprint("mails", __name__, url_prefix="/correos")
 
+WATCHING = (*COORDINATING, INSTALLATION_ADMINISTRATOR)
 PAGE = 50
 NOT_AGAIN = "Este correo ya no hace falta: el próximo resumen lleva lo que siga abierto."
 
 
 @blueprint.get("/")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.NONE)
 def index() -> str:
     """The latest mails first."""
     before = request.args.get("antes", type=row_id)
@@ -39,18 +41,18 @@ def index() -> str:
 
 
 @blueprint.get("/<int:mail_id>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.MAIL)
 def show(mail_id: int) -> str:
     """One mail, as text: nothing in it is rendered."""
     with current().database.reading() as session:
-        mail = reading.one(session, mail_id, _whose())
+        mail = reading.one(session, mail_id, person().username if _is_mine() else _whose())
     if mail is None:
         abort(404)
-    return page("mails/show.html", mail=mail, may_retry=current_user.may(COORDINATING))
+    return page("mails/show.html", mail=mail, may_retry=may_open("mails.retry", mail_id=mail_id))
 
 
 @blueprint.post("/<int:mail_id>/reintentar")
-@allow(*COORDINATING)
+@allow(*WATCHING, of=Of.MAIL)
 def retry(mail_id: int) -> Response:
     """Put a failed mail back in the queue."""
     with current().database.unit_of_work() as session:
@@ -61,7 +63,7 @@ def retry(mail_id: int) -> Response:
 
 
 @blueprint.post("/<int:mail_id>/descartar")
-@allow(*COORDINATING)
+@allow(*WATCHING, of=Of.MAIL)
 def discard(mail_id: int) -> Response:
     """Let a failed mail be."""
     with current().database.unit_of_work() as session:
@@ -72,3 +74,8 @@ def discard(mail_id: int) -> Response:
 def _whose() -> str | Collection[str]:
     """Whose mails this person reads here: their own, or those of the sectors that they supervise."""
     return actor().supervises if current_user.may(COORDINATING) else person().username
+
+
+def _is_mine() -> bool:
+    """Whether the mail is to the reader, who may coordinate but one of the sectors that it tells of."""
+    return bool(g.owner.person == person().username)

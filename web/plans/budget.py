@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, request
 from sqlalchemy.orm import Session
 
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.pages import actor, back_to, current, page
 from web.paging import paged
 from web.plans.blueprint import blueprint
@@ -19,7 +19,7 @@ from workflows.recovery import plans as recovery
 
 
 @blueprint.get("/<plan_code>/presupuesto")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def money(plan_code: str) -> str:
     """The money of each project in a year, its modifications, and the button that registers one."""
     with current().database.reading() as session:
@@ -46,7 +46,7 @@ def money(plan_code: str) -> str:
 
 
 @blueprint.post("/<plan_code>/presupuesto/<project_code>/modificacion")
-@allow(budget.LIAISON)
+@allow(budget.LIAISON, of=Of.PLAN)
 def modify(plan_code: str, project_code: str) -> Any:
     """Open the case in which the change and its act are registered."""
     with current().database.unit_of_work() as session:
@@ -56,7 +56,7 @@ def modify(plan_code: str, project_code: str) -> Any:
 
 
 @blueprint.get("/<plan_code>/reportes-externos")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def external(plan_code: str) -> str:
     """The reports to SDP/SDH: their files and under which number they were filed."""
     with current().database.reading() as session:
@@ -73,7 +73,7 @@ def external(plan_code: str) -> str:
 
 
 @blueprint.get("/<plan_code>/planes-de-choque")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def recovery_plans(plan_code: str) -> str:
     """The recovery plans: how each stands, its actions and what was learnt."""
     with current().database.reading() as session:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import abort
 from werkzeug.wrappers import Response
 
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.pages import actor, back_to, current, page
 from web.plans.blueprint import blueprint
 from workflows.approvals import acts, modifying
@@ -26,7 +26,7 @@ STATES = {
 
 
 @blueprint.get("/<plan_code>/modificaciones")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def changes(plan_code: str) -> str:
     """Every version of the plan, and every modification with its changes, the newest first."""
     with current().database.reading() as session:
@@ -47,7 +47,7 @@ def changes(plan_code: str) -> str:
 
 
 @blueprint.post("/<plan_code>/modificaciones")
-@allow("coordinador_pes")
+@allow("coordinador_pes", of=Of.PLAN)
 def ask_for_change(plan_code: str) -> Response:
     """Open the case of a modification; its first task waits in the inbox."""
     with current().database.unit_of_work() as session:

@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from web import choosing
 from web.answers import named
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.pages import actor, back_to, current, page
 from web.plans.blueprint import blueprint
 from workflows.auditing import recording as auditing
@@ -45,7 +45,7 @@ class Pending:
 
 
 @blueprint.get("/cargar")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.NONE)
 def upload() -> str:
     """Where the workbook is handed in."""
     return _upload()
@@ -57,7 +57,7 @@ def _upload(**context: Any) -> str:
 
 
 @blueprint.post("/cargar")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.NONE)
 def preview() -> Any:
     """Show what loading the file would change, or everything that is wrong with it. The plan is not touched."""
     given = request.files.get("archivo")
@@ -95,7 +95,7 @@ def _keep(name: str, content: bytes, found: Preview, sector: str) -> str:
 
 
 @blueprint.post("/cargar/confirmar")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.NONE)
 def confirm() -> Any:
     """Load the file that was shown; refused if loading it would now do something else."""
     application, pending = current(), _pending(request.form.get("cargue", ""))
@@ -145,14 +145,14 @@ def by_place(problems: Sequence[Problem]) -> list[Problem]:
 
 
 @blueprint.get("/plantilla.xlsx")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.NONE)
 def template() -> Response:
     """The empty workbook."""
     return _workbook(workbook.template(bogota_day(current().clock.now()).year), "plantilla-plan.xlsx")
 
 
 @blueprint.get("/<plan_code>/libro.xlsx", endpoint="workbook")
-@allow(*COORDINATING)
+@allow(*COORDINATING, of=Of.PLAN)
 def download_workbook(plan_code: str) -> Response:
     """The workbook that says the plan as it stands; it names people, so it is for coordinators."""
     application = current()

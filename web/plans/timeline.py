@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.definitions.models import ProcessDefinition
 from engine.instances.models import Instance
 from engine.states import InstanceState
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.pages import current, page
 from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
@@ -70,7 +70,7 @@ class Timeline:
 
 
 @blueprint.get("/<plan_code>/linea-de-tiempo")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def timeline(plan_code: str) -> str:
     """Every case of the plan, drawn and as a table."""
     with current().database.reading() as session:

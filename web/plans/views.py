@@ -10,7 +10,7 @@ from flask import abort, request
 from sqlalchemy.orm import Session
 
 from web.answering import remember_refusal
-from web.auth import SIGNED_IN, allow
+from web.auth import SIGNED_IN, Of, allow
 from web.pages import HERE, actor, addresses, back_to, current, page
 from web.plans import budget, changes, levels, loading, timeline, wording
 from web.plans.blueprint import blueprint
@@ -33,7 +33,7 @@ CORRECTORS = "coordinador_pes"
 
 
 @blueprint.get("/")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def index() -> str:
     """The plan of the sector (the first, where there are several and none is named)."""
     with current().database.reading() as session:
@@ -64,7 +64,7 @@ def _figures(
 
 
 @blueprint.get("/<plan_code>/<any(plan, lineas, objetivos, entidades):kind>/<code>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def level(plan_code: str, kind: str, code: str) -> str:
     """An objective, a line, an entity or the whole plan: its figure, and what each part brings to it."""
     with current().database.reading() as session:
@@ -83,7 +83,7 @@ def level(plan_code: str, kind: str, code: str) -> str:
 
 
 @blueprint.get("/<plan_code>/indicadores/<indicator_code>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.PLAN)
 def indicator(plan_code: str, indicator_code: str) -> str:
     """An indicator: its sheet, its figure at a month, and the rows the figure comes from."""
     with current().database.reading() as session:
@@ -135,7 +135,7 @@ def _chart(course: YearCourse | None, sheet: overview.Sheet) -> str:
 
 
 @blueprint.post("/<plan_code>/indicadores/<indicator_code>/correccion")
-@allow(CORRECTORS)
+@allow(CORRECTORS, of=Of.PLAN)
 def correct(plan_code: str, indicator_code: str) -> Any:
     """Correct what was reported. Of a closed month it is refused on the same page, and the attempt written down."""
     month, text, reason = (request.form.get(name, "") for name in ("mes", "valor", "motivo"))

@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from web.auth import ANYONE, allow
+from web.auth import ANYONE, Of, allow
 from web.network import network_of
 from web.pages import current, page
 from web.portal import answering
@@ -24,7 +24,7 @@ ANSWERED = "encuestas"
 
 
 @blueprint.get("/<token>")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def show(token: str) -> str:
     """The question while it is open; then its results, once they are published."""
     with current().database.reading() as reading:
@@ -32,7 +32,7 @@ def show(token: str) -> str:
 
 
 @blueprint.post("/<token>")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def answer(token: str) -> Response:
     """Take an answer."""
     application = current()
@@ -54,7 +54,7 @@ def answer(token: str) -> Response:
 
 
 @blueprint.get("/<token>/gracias")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def thanks(token: str) -> str:
     """What somebody sees who answered."""
     with current().database.reading() as reading:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web.answers import named
-from web.auth import ANYONE, allow
+from web.auth import ANYONE, Of, allow
 from web.caching import FILE_S, PAGE_S, kept, unchanged
 from web.pages import current, page
 from workflows.approvals import on_portal as published
@@ -51,7 +51,7 @@ OPEN_TABLE: tuple[Column[tuple[str, dict[str, Any]]], ...] = (
 
 
 @blueprint.get("/")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def index() -> Response:
     """The plans that have something published."""
     with current().database.reading() as session:
@@ -60,7 +60,7 @@ def index() -> Response:
 
 
 @blueprint.get("/<plan_code>")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.PLAN)
 def plan(plan_code: str) -> Response:
     """A plan: where it stands at the last closed month, and every report."""
     with current().database.reading() as session:
@@ -75,7 +75,7 @@ def plan(plan_code: str) -> Response:
 
 
 @blueprint.get("/<plan_code>/documentos/<kind>/<key>.<suffix>")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.PLAN)
 def plan_document(plan_code: str, kind: str, key: str, suffix: str) -> Response:
     """A published document of a plan: the adopted plan, its act, an evaluation."""
     with current().database.reading() as session:
@@ -84,7 +84,7 @@ def plan_document(plan_code: str, kind: str, key: str, suffix: str) -> Response:
 
 
 @blueprint.get("/<plan_code>/<period_code>")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.PLAN)
 def month(plan_code: str, period_code: str) -> Response:
     """The report of a closed month as a page: the one that was kept when its documents were made."""
     with current().database.reading() as session:
@@ -117,7 +117,7 @@ def _month_page(
 
 
 @blueprint.get("/<plan_code>/<period_code>/informe.<suffix>")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.PLAN)
 def document(plan_code: str, period_code: str, suffix: str) -> Response:
     """The stored document of a closed month."""
     with current().database.reading() as session:
@@ -138,7 +138,7 @@ def _sent(session: Session, document: Document | None) -> Response:
 
 
 @blueprint.get("/<plan_code>/<period_code>/datos.json")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.PLAN)
 def open_data(plan_code: str, period_code: str) -> Response:
     """The figures of a closed month, as `cauce plan figures --json` prints them."""
     with current().database.reading() as session:
@@ -148,7 +148,7 @@ def open_data(plan_code: str, period_code: str) -> Response:
 
 
 @blueprint.get("/<plan_code>/<period_code>/datos.csv")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.PLAN)
 def open_table(plan_code: str, period_code: str) -> Response:
     """The indicators of a closed month, one a row, decimals with a point."""
     with current().database.reading() as session:

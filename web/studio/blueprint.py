@@ -8,5 +8,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("studio", __name__, url_prefix="/procesos")
 
-LEADERS: Final = "lider_proceso"
-"""The role that edits and publishes; everybody signed in may look."""
+LEADERS: Final = ("lider_proceso", "lider_proceso_instalacion")
+"""The roles that edit and publish what all sectors share, held where that is: in the installation.
+
+Everybody signed in may look. With one sector, its own leader holds it there."""

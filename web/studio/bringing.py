@@ -10,7 +10,7 @@ from engine.definitions.drawing import draw_svg
 from engine.definitions.markup import MAX_BYTES
 from engine.definitions.reading import read_diagram
 from engine.errors import StaleDraft, UnreadableDiagram
-from web.auth.access import allow
+from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import brought, overview
@@ -21,14 +21,14 @@ SAME, OTHER = "mismo", "otro"
 
 
 @blueprint.get("/traer")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def bring_page() -> str:
     """Where the file is handed in."""
     return page("studio/bring.html")
 
 
 @blueprint.post("/traer")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def bring() -> str | tuple[str, int]:
     """Show what was repaired and what is asked. Nothing becomes a draft yet."""
     given = request.files.get("archivo")
@@ -81,7 +81,7 @@ def result_page(found: Brought, upload: int, wrong: str = "") -> str:
 
 
 @blueprint.post("/traer/abrir")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def open_brought() -> Response | tuple[str, int]:
     """Open the file that was shown: as the draft of the process that it says, or of a new one."""
     content, choice = held(), request.form.get("como", "")

@@ -18,7 +18,7 @@ from engine.definitions.models import Draft
 from engine.definitions.reading import read_diagram
 from engine.definitions.surroundings import known_names
 from engine.errors import Invalid, StaleDraft
-from web.auth.access import allow
+from web.auth.access import Of, allow
 from web.deadlines import clock_time
 from web.pages import actor, back_to, current, page
 from web.studio import overview
@@ -30,7 +30,7 @@ SEVERITIES = {"error": "error", "warning": "aviso"}
 
 
 @blueprint.get("/<process_key>/editar")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def edit(process_key: str) -> str:
     """The editor, with the draft or the current version."""
     with current().database.reading() as session:
@@ -56,7 +56,7 @@ def brought_questions(session: Session, process_key: str) -> list[dict[str, Any]
 
 
 @blueprint.get("/<process_key>/borrador.bpmn")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def draft_xml(process_key: str) -> Response:
     """What the editor opens."""
     with current().database.reading() as session:
@@ -64,7 +64,7 @@ def draft_xml(process_key: str) -> Response:
 
 
 @blueprint.get("/catalogos.json")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def names() -> Response:
     """The lists of the editor's panel."""
     with current().database.reading() as session:
@@ -72,7 +72,7 @@ def names() -> Response:
 
 
 @blueprint.post("/<process_key>/borrador")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def save_draft(process_key: str) -> Response | tuple[Response, int]:
     """Save what was drawn: `{"xml", "revision"}`. 409 with both in words if somebody saved meanwhile."""
     given = sent("xml", "revision")
@@ -114,7 +114,7 @@ def conflict(theirs: Draft | None, mine: bytes) -> dict[str, Any]:
 
 
 @blueprint.post("/<process_key>/borrador/descartar")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def discard_draft(process_key: str) -> Redirection:
     """Forget the draft."""
     with current().database.unit_of_work() as session:
@@ -126,7 +126,7 @@ def discard_draft(process_key: str) -> Redirection:
 
 
 @blueprint.post("/<process_key>/hallazgos")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def findings(process_key: str) -> Response:
     """What the linter says about `{"xml"}`, also when it can't even be read."""
     xml = str(sent("xml")["xml"]).encode()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine.definitions.models import FormVersion
-from web.auth.access import allow
+from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import back_to, current, page
 from web.studio import overview
@@ -27,7 +27,7 @@ Edit = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @blueprint.post("/formularios/<form_key>/campos")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def add_field(form_key: str) -> Response | tuple[str, int]:
     """Add a field to the form or to the rows of one of its tables."""
     kind, wrong = request.form.get("type", ""), wrong_field(request.form)
@@ -41,14 +41,14 @@ def add_field(form_key: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/formularios/<form_key>/campos/<path>")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def field(form_key: str, path: str) -> str:
     """The page of one field."""
     return field_page(form_key, path)
 
 
 @blueprint.post("/formularios/<form_key>/campos/<path>")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def change_field(form_key: str, path: str) -> Response | tuple[str, int]:
     """Change how a field is asked; its type stays, so that what was answered keeps its meaning."""
     wrong = wrong_field(request.form)
@@ -59,7 +59,7 @@ def change_field(form_key: str, path: str) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/formularios/<form_key>/campos/<path>/mover")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def move_field(form_key: str, path: str) -> Response:
     """Move a field one place up (`by` = -1) or down (1)."""
     by = -1 if request.form.get("by") == "-1" else 1
@@ -68,7 +68,7 @@ def move_field(form_key: str, path: str) -> Response:
 
 
 @blueprint.post("/formularios/<form_key>/campos/<path>/quitar")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def remove_field(form_key: str, path: str) -> Response:
     """Remove a field, unless the records of the plan live on it."""
     with current().database.reading() as session:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from engine.definitions import drafts, releasing, unpublished
 from engine.definitions.models import FormVersion
 from engine.errors import Conflict, UnknownDefinition
-from web.auth.access import SIGNED_IN, allow
+from web.auth.access import SIGNED_IN, Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import overview
@@ -27,7 +27,7 @@ from workflows.forms.schema import FormSchema
 
 
 @blueprint.get("/formularios")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.DEFINITION)
 def forms() -> str:
     """Every form, by the tasks that ask it."""
     with current().database.reading() as session:
@@ -46,7 +46,7 @@ def forms() -> str:
 
 
 @blueprint.get("/formularios/<form_key>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.DEFINITION)
 def form(form_key: str) -> str:
     """One form."""
     return form_page(form_key)
@@ -94,7 +94,7 @@ def places(schema: FormSchema) -> dict[str, str]:
 
 
 @blueprint.post("/formularios/<form_key>/publicar")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def publish_form(form_key: str) -> Response | tuple[str, int]:
     """Publish the draft of a form that the person has seen, with a reason."""
     reason = request.form.get("reason", "")
@@ -114,7 +114,7 @@ def publish_form(form_key: str) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/formularios/<form_key>/descartar")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def discard_form(form_key: str) -> Response:
     """Forget the draft."""
     with current().database.unit_of_work() as session:
@@ -125,7 +125,7 @@ def discard_form(form_key: str) -> Response:
 
 
 @blueprint.post("/formularios/<form_key>/versiones/<int:number>/volver")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def restore_form(form_key: str, number: int) -> Response:
     """Put an older version into the draft, to be looked at and published like any change."""
     with current().database.unit_of_work() as session:

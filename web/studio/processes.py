@@ -11,7 +11,8 @@ from engine.definitions.drawing import describe, draw_svg
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from web.answers import named
-from web.auth.access import SIGNED_IN, allow
+from web.auth.access import SIGNED_IN, Of, allow
+from web.auth.owners import INSTALLATION
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from web.studio import overview
@@ -21,7 +22,7 @@ from workflows.cycles import by_hand
 
 
 @blueprint.get("/")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.DEFINITION)
 def index() -> str:
     """Every process with its current version, and for those who edit the ones that are only drafts."""
     with current().database.reading() as session:
@@ -30,7 +31,7 @@ def index() -> str:
 
 
 @blueprint.get("/<process_key>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.DEFINITION)
 def process(process_key: str) -> str:
     """One process: picture, steps in words, versions, and who still runs on which."""
     with current().database.reading() as session:
@@ -57,7 +58,7 @@ def _may_begin(session: Session, process_key: str) -> bool:
 
 
 @blueprint.get("/<process_key>/versiones/<int:number>")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.DEFINITION)
 def version(process_key: str, number: int) -> str:
     """An older version, and what separates it from the current one."""
     with current().database.reading() as session:
@@ -77,7 +78,7 @@ def version(process_key: str, number: int) -> str:
 
 
 @blueprint.post("/<process_key>/versiones/<int:number>/volver")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def go_back(process_key: str, number: int) -> Response:
     """Publish an older version again, as a new one: history only grows."""
     reason = required_reason()
@@ -92,7 +93,7 @@ def go_back(process_key: str, number: int) -> Response:
 
 
 @blueprint.get("/<process_key>/diagrama.bpmn")
-@allow(SIGNED_IN)
+@allow(SIGNED_IN, of=Of.DEFINITION)
 def diagram(process_key: str) -> Response:
     """The XML of the current version, or of `?version=N`, for the viewer and for other modelling tools."""
     number = request.args.get("version", type=row_id)
@@ -109,7 +110,7 @@ def xml_answer(xml: bytes, process_key: str) -> Response:
 
 def leads() -> bool:
     """Whether the person who asks may edit and publish."""
-    return person().may(frozenset({LEADERS}))
+    return person().may(LEADERS, INSTALLATION)
 
 
 def required_reason() -> str:

@@ -10,7 +10,7 @@ from engine.definitions.comparison import compare
 from engine.definitions.drawing import draw_svg
 from engine.definitions.reading import read_diagram
 from engine.instances import usage
-from web.auth.access import allow
+from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import calendar, overview
@@ -20,14 +20,14 @@ from web.studio.noting import note_release
 
 
 @blueprint.get("/<process_key>/publicar")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def publish_page(process_key: str) -> str:
     """The comparison with the current version, the findings and the form with the reason."""
     return comparison_page(process_key)
 
 
 @blueprint.post("/<process_key>/publicar")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def publish_draft(process_key: str) -> Response | tuple[str, int]:
     """Publish the draft that the person has seen, not one saved since."""
     reason = request.form.get("reason", "")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.reading import read_diagram
 from engine.errors import StaleDraft, UnknownElement
-from web.auth.access import allow
+from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import back_to, current, page
 from web.studio import overview, sheet
@@ -17,7 +17,7 @@ from web.studio.editor import conflict, keep
 
 
 @blueprint.get("/<process_key>/tareas")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def tasks(process_key: str) -> str:
     """Every task of the draft (or of the current version) with who, when and form."""
     with current().database.reading() as session:
@@ -37,7 +37,7 @@ def tasks(process_key: str) -> str:
 
 
 @blueprint.get("/<process_key>/tareas/<element_id>")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def task(process_key: str, element_id: str) -> str:
     """The sheet of one task."""
     with current().database.reading() as session:
@@ -48,7 +48,7 @@ def task(process_key: str, element_id: str) -> str:
 
 
 @blueprint.post("/<process_key>/tareas/<element_id>")
-@allow(LEADERS)
+@allow(*LEADERS, of=Of.DEFINITION)
 def change_task(process_key: str, element_id: str) -> Response | str | tuple[str, int]:
     """Write the sheet into the draft; what is wrong is said at its field, a stale draft is shown beside."""
     after, revision = sheet.typed(request.form), request.form.get("revision", 0, type=row_id)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask import Blueprint, Response, abort, url_for
 
-from web.auth import ANYONE, allow
+from web.auth import ANYONE, Of, allow
 from web.pages import current
 
 blueprint = Blueprint("wellknown", __name__)
@@ -16,7 +16,7 @@ GOOD_FOR = dt.timedelta(days=180)
 
 
 @blueprint.get("/robots.txt")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def robots() -> Response:
     """Search engines read the portal and nothing else."""
     lines = ("User-agent: *", f"Allow: {url_for('portal.index')}", "Disallow: /")
@@ -24,7 +24,7 @@ def robots() -> Response:
 
 
 @blueprint.get("/.well-known/security.txt")
-@allow(ANYONE)
+@allow(ANYONE, of=Of.NONE)
 def security() -> Response:
     """Where somebody who finds a weakness writes, as RFC 9116 has it; nowhere if the installation names nobody."""
     application = current()

@@ -36,6 +36,15 @@ def test_help_teaches_every_command_in_spanish(run) -> None:  # type: ignore[no-
     assert "CAUCE_DATABASE_URL" in text and "Órdenes" in text
 
 
+def test_auditors_read_who_may_do_what(run) -> None:  # type: ignore[no-untyped-def]
+    told = run("access", "matrix").output
+    table = run("access", "matrix", "--csv").output.splitlines()
+
+    assert "tarea: reasignar\n  ✎ cambia: administración del sector, coordinación\n" in told
+    assert table[0].startswith("objeto,administración de la instalación,") and table[0].endswith(",páginas")
+    assert any(line.startswith("incidente,—,") and "incidents.cancel" in line for line in table)
+
+
 def test_an_installation_from_nothing_to_the_first_sign_in(run) -> None:  # type: ignore[no-untyped-def]
     run("migrate")
     run("seed")

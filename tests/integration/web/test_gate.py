@@ -23,6 +23,16 @@ def test_every_route_declares_who_may_open_it(site: Site) -> None:
     assert undeclared == []
 
 
+def test_every_route_with_an_argument_says_what_it_is_of(site: Site) -> None:
+    unsaid = [
+        rule.rule
+        for rule in site.app.url_map.iter_rules()
+        if rule.arguments and declared(site.app.view_functions[rule.endpoint]).of is None  # type: ignore[union-attr]
+    ]
+
+    assert unsaid == []
+
+
 def test_a_view_without_declaration_answers_nobody(make_site: Callable[..., Site]) -> None:
     site = make_site()
     site.app._got_first_request = False  # a route added for this test only

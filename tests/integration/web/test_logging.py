@@ -31,7 +31,7 @@ def test_the_error_page_shows_the_code_that_is_in_the_log(office: Site) -> None:
     assert CODE.fullmatch(code) and f"Código del incidente: {code}" in visitor.text()
     (line,) = log.of("refused")
     assert (line["request"], line["status"], line["user"]) == (code, 404, "rmora")
-    assert line["refusal"] in {"UnknownTask", "NotFound"}
+    assert line["refusal"] == "UnknownPage"
 
 
 def test_every_answer_has_a_code_of_its_own(office: Site) -> None:

@@ -1,0 +1,262 @@
+"""Who may do what, as data: what auditors read, and what every route is tested against.
+
+It is written by hand and says it a second time, apart from what the views declare, so that a slip in either is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from web.auth.access import Of
+from workflows.people.roles import BY_ID, INSTALLATION_ADMINISTRATOR
+from workflows.people.states import RoleScope
+
+
+class Reader(StrEnum):
+    """Who asks, as the columns of the table."""
+
+    INSTALLATION = "administración de la instalación"
+    SHARED_LEADER = "líder de procesos compartidos"
+    ADMINISTRATOR = "administración del sector"
+    COORDINATOR = "coordinación"
+    LEADER = "líder del proceso"
+    CONTROL = "control interno"
+    LIAISON = "enlace de una entidad"
+    OTHERS = "otros roles del sector"
+    PERSON = "persona sin rol"
+    PUBLIC = "público"
+
+
+class Right(StrEnum):
+    """What one may."""
+
+    NOTHING = "—"
+    READ = "◉"
+    CHANGE = "✎"
+
+
+class Answer(Enum):
+    """What a request gets from the gate."""
+
+    REACHED = "llega a la página"
+    REFUSED = "403"
+    ABSENT = "404"
+    SIGN_IN = "401"
+
+
+N, R, C = Right.NOTHING, Right.READ, Right.CHANGE
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A thing, what each reader may do with that of their own sector, and by which routes.
+
+    `foreign` is what those of other sectors may. Who administers the installation is of no sector: their column is what
+    they may do with that of any. `note` is what the use case asks beyond that.
+    """
+
+    thing: str
+    of: Of
+    rights: Mapping[Reader, Right]
+    reads: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    foreign: Right = Right.NOTHING
+    note: str = ""
+
+    def right(self, reader: Reader) -> Right:
+        """What a reader may do with the thing of their own sector."""
+        return self.rights[reader]
+
+
+def _rights(
+    installation: Right,
+    administrator: Right,
+    coordinator: Right,
+    others: Right,
+    public: Right = N,
+    **apart: Right,
+) -> dict[Reader, Right]:
+    """The columns of a row: the roles that it does not set `apart` are as the others."""
+    rights = dict.fromkeys(Reader, others)
+    rights |= {
+        Reader.INSTALLATION: installation,
+        Reader.SHARED_LEADER: N,
+        Reader.ADMINISTRATOR: administrator,
+        Reader.COORDINATOR: coordinator,
+        Reader.PERSON: public,
+        Reader.PUBLIC: public,
+    }
+    return rights | {Reader[name.upper()]: right for name, right in apart.items()}
+
+
+def _routes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+EVERYBODY = dict.fromkeys(Reader, C)
+ALL_STAFF = EVERYBODY | {Reader.PUBLIC: N}
+
+TABLE: tuple[Row, ...] = (
+    Row(
+        "portal, encuesta, ingreso", Of.NONE, EVERYBODY,
+        reads=_routes(
+            "static home health.health wellknown.robots wellknown.security portal.index portal.plan portal.month "
+            "portal.document portal.plan_document portal.open_data portal.open_table survey.show survey.thanks "
+            "auth.sign_in auth.forgot auth.choose_password demo.clock"
+        ),
+        changes=_routes(
+            "survey.answer auth.check_password auth.send_link auth.sign_out auth.become demo.next_day demo.next_month"
+        ),
+        foreign=C, note="del portal, solo lo publicado; reloj y cambio de persona, solo en la demostración",
+    ),
+    Row(
+        "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
+        reads=_routes("auth.account auth.fresh_token inbox.mine inbox.groups inbox.others inbox.done"),
+        changes=_routes("auth.end_session auth.change_password"),
+    ),
+    Row(
+        "listas: procesos en curso, correos, plantilla", Of.NONE, ALL_STAFF,
+        reads=_routes("cases.index cases.startable mails.index plans.template"),
+        note="cada quien ve lo de sus sectores",
+    ),
+    Row(
+        "plan: páginas, cifras, tablero, guía", Of.PLAN, _rights(N, R, C, R),
+        reads=_routes(
+            "plans.index plans.level plans.indicator plans.timeline plans.changes plans.recovery_plans plans.money "
+            "plans.external boards.month lifecycle.show lifecycle.rows"
+        ),
+        changes=_routes("plans.ask_for_change plans.correct lifecycle.hand_over boards.decide_opening"),
+        note="cambia por sus procesos",
+    ),
+    Row(
+        "periodo que el calendario no abrió", Of.PLAN, _rights(N, N, C, N), reads=_routes("boards.choose_opening"),
+    ),
+    Row(
+        "plan: modificación presupuestal", Of.PLAN, _rights(N, N, N, N, liaison=C), changes=_routes("plans.modify"),
+        note="de los proyectos de su entidad",
+    ),
+    Row("plan nuevo", Of.NONE, _rights(N, N, C, N), changes=_routes("lifecycle.start")),
+    Row("libro del plan: exportar", Of.PLAN, _rights(N, C, C, N), reads=_routes("plans.workbook")),
+    Row(
+        "libro del plan: cargar", Of.NONE, _rights(N, C, C, N), reads=_routes("plans.upload"),
+        changes=_routes("plans.preview plans.confirm"), note="solo planes de su sector",
+    ),
+    Row(
+        "tarea", Of.TASK, _rights(N, C, C, C), reads=_routes("inbox.show inbox.sent"),
+        changes=_routes("inbox.send inbox.keep_draft inbox.claim inbox.release inbox.correct"),
+        note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación y quien trabaja en ese proceso",
+    ),
+    Row(
+        "tarea: reasignar", Of.TASK, _rights(N, C, C, N), reads=_routes("boards.choose_person"),
+        changes=_routes("boards.reassign"),
+    ),
+    Row("proceso en curso, historia", Of.CASE, _rights(N, R, R, R), reads=_routes("cases.show cases.diagram")),
+    Row(
+        "proceso en curso: lo que espera", Of.CASE, _rights(N, C, C, N), reads=_routes("cases.decide"),
+        changes=_routes("cases.send_awaited cases.let_come cases.skip_wait"),
+    ),
+    Row(
+        "incidentes: lista", Of.NONE, _rights(R, R, R, N), reads=_routes("incidents.index"),
+    ),
+    Row(
+        "incidente", Of.INCIDENT, _rights(N, C, C, N), reads=_routes("incidents.show"),
+        changes=_routes("incidents.retry incidents.skip incidents.correct incidents.cancel"),
+    ),
+    Row(
+        "incidente del sistema", Of.INCIDENT, _rights(C, R, R, N), reads=_routes("incidents.unit"),
+    ),
+    Row(
+        "incidente del sistema: reintentar", Of.INSTALLATION, _rights(C, N, N, N),
+        changes=_routes("incidents.retry_unit"), foreign=N,
+    ),
+    Row(
+        "archivo", Of.FILE, _rights(N, R, R, R), reads=_routes("files.download"),
+        note="clasificado o reservado: la coordinación, quien lo cargó y quien trabaja en ese proceso",
+    ),
+    Row("correo", Of.MAIL, _rights(N, R, R, R), reads=_routes("mails.show"), note="sin coordinar, solo los propios"),
+    Row("correo: volver a enviar", Of.MAIL, _rights(N, C, C, N), changes=_routes("mails.retry mails.discard")),
+    Row("personas: lista", Of.NONE, _rights(R, R, N, N), reads=_routes("admin.people")),
+    Row(
+        "persona: ficha, roles, reenviar lo que no llegó", Of.PERSON, _rights(C, C, N, N),
+        reads=_routes("admin.person"),
+        changes=_routes("admin.set_roles admin.resend"),
+    ),
+    Row(
+        "persona: correo, acceso, contraseña", Of.PERSON, _rights(C, C, N, N),
+        changes=_routes("admin.set_email admin.set_access admin.link admin.mail_link"),
+        note="si no tiene roles en otro sector",
+    ),
+    Row(
+        "bitácora", Of.NONE, _rights(N, R, R, N, control=R), reads=_routes("audit.index audit.table"),
+    ),
+    Row(
+        "proceso, formulario", Of.DEFINITION,
+        _rights(R, R, R, R, public=N, shared_leader=C, person=R),
+        reads=_routes(
+            "studio.index studio.process studio.version studio.diagram studio.forms studio.form cases.ask cases.begin"
+        ),
+        foreign=R, note="empieza un proceso quien tiene un rol de su primera franja",
+    ),
+    Row(
+        "proceso, formulario: editar, publicar", Of.DEFINITION,
+        _rights(N, N, N, N, shared_leader=C),
+        reads=_routes(
+            "studio.publish_page studio.edit studio.draft_xml studio.names studio.field studio.tasks studio.task "
+            "studio.bring_page"
+        ),
+        changes=_routes(
+            "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
+            "studio.remove_field studio.save_draft studio.discard_draft studio.findings studio.bring "
+            "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task"
+        ),
+        note="con un solo sector, también su líder del proceso",
+    ),
+)  # fmt: skip
+"""Every thing that a route is about."""
+
+_APART = {
+    INSTALLATION_ADMINISTRATOR: Reader.INSTALLATION,
+    "lider_proceso_instalacion": Reader.SHARED_LEADER,
+    "administrador": Reader.ADMINISTRATOR,
+    "coordinador_pes": Reader.COORDINATOR,
+    "lider_proceso": Reader.LEADER,
+    "control_interno": Reader.CONTROL,
+    "enlace_planeacion": Reader.LIAISON,
+}
+
+
+def reader_of(role: str) -> Reader:
+    """The column of who holds a role and nothing else."""
+    if BY_ID[role].scope == RoleScope.PUBLIC:
+        return Reader.PERSON  # nobody is given it: it is everybody's
+    return _APART.get(role, Reader.OTHERS)
+
+
+def row_of(endpoint: str) -> Row | None:
+    """The row of a route by its endpoint; None: nobody thought of it."""
+    return next((row for row in TABLE if endpoint in row.reads | row.changes), None)
+
+
+def expected(row: Row, reader: Reader, *, writes: bool, own: bool) -> Answer:
+    """What the gate is to answer about a thing of the reader's own sector, or of another.
+
+    `writes`: whether the route changes the thing. Who holds no role in it is told that it is not there.
+    """
+    wanted = {Right.CHANGE} if writes else {Right.READ, Right.CHANGE}
+    right = row.right(reader)
+    if reader is Reader.PUBLIC:
+        return Answer.REACHED if right in wanted else Answer.SIGN_IN
+    if row.of in _WITHOUT_SECTOR:
+        return Answer.REACHED if right in wanted else Answer.REFUSED
+    if reader in _OF_NO_SECTOR:
+        return Answer.REACHED if right in wanted else Answer.ABSENT if right is N else Answer.REFUSED
+    if not own:
+        return Answer.REACHED if row.foreign in wanted else Answer.ABSENT
+    return Answer.REACHED if right in wanted else Answer.REFUSED
+
+
+_OF_NO_SECTOR = frozenset({Reader.INSTALLATION, Reader.SHARED_LEADER, Reader.PERSON})
+_WITHOUT_SECTOR = frozenset({Of.NONE, Of.OWN, Of.DEFINITION, Of.INSTALLATION})
+"""What no sector can keep from another."""
