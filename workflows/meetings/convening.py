@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
+from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from workflows.calendar import bogota_day
 from workflows.errors import NotFound
@@ -18,6 +19,7 @@ from workflows.events import MeetingConvened
 from workflows.forms.values import as_json
 from workflows.meetings.models import Meeting
 from workflows.meetings.states import MeetingState
+from workflows.people.holdings import of_sectors
 from workflows.people.models import Person
 
 FOLLOW_UP = "seguimiento"
@@ -101,16 +103,24 @@ def record_attendance(session: Session, meeting_id: Any, rows: Sequence[dict[str
     Whoever writes the minutes does not review them.
     """
     meeting = find(session, meeting_id)
-    accounts = _accounts(session)
+    accounts = _accounts(session, meeting)
     meeting.attendance = [as_json({**row, "usuario": accounts.get(_folded(row["persona"]))}) for row in rows]
     meeting.state = MeetingState.HELD
     came = [row["usuario"] for row in meeting.attendance if row["usuario"]]
     return [username for username in dict.fromkeys(came) if username != actor.id]
 
 
-def _accounts(session: Session) -> dict[str, str]:
-    """Usernames by what people write in a list of attendance: the name or the username."""
-    people = session.scalars(sa.select(Person).where(Person.active)).all()
+def _accounts(session: Session, meeting: Meeting) -> dict[str, str]:
+    """Usernames by what people write in a list of attendance: the name or the username.
+
+    Of the people of the sector whose meeting it is: another sector may have somebody of the same name. Of two here, it
+    is the one who was invited.
+    """
+    sector = session.get_one(Instance, meeting.instance_id).tenant
+    known = sa.or_(of_sectors([sector]), Person.username.in_(meeting.invited))
+    people = sorted(
+        session.scalars(sa.select(Person).where(Person.active, known)), key=lambda one: one.username in meeting.invited
+    )
     by_name = {_folded(person.name): person.username for person in people}
     return by_name | {_folded(person.username): person.username for person in people}
 

@@ -14,12 +14,14 @@ from engine.database import Database
 from engine.definitions import catalogue, editing, publishing
 from engine.identity import SYSTEM
 from engine.instances import messages
+from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
 from engine.tasks import commands
 from engine.tasks.models import UserTask
 from workflows.calendar import WorkingCalendar
 from workflows.lifecycle import leaving
+from workflows.people.assigning import ensure_may_be_given
 from workflows.people.models import Person, PersonRole
 from workflows.plan.models import Project
 from workflows.simulation import citizens
@@ -164,6 +166,7 @@ class Happenings:
             )
             for task in session.scalars(query.order_by(UserTask.id)).all():
                 to = str(self.robots.who_now(task.assignee))
+                ensure_may_be_given(session, to, session.get_one(Instance, task.instance_id).tenant)
                 commands.reassign(session, self.engine, task.id, actor=SYSTEM, to=to, reason="Ya no trabaja aquí.")
 
     def _a_diagram_changes(self, session: Session, year: int) -> None:
