@@ -44,7 +44,7 @@ def guard() -> Any:
         return refusal
     ensure_writable()
     if not access.is_public:
-        ensure_allowed(access, _named())
+        ensure_allowed(access, _named(access))
     return None
 
 
@@ -84,9 +84,15 @@ def may_open(endpoint: str, **values: Any) -> bool:
     return not is_foreign(owner) and (access.asks_no_role or _holds(access, owner))
 
 
-def _named() -> Values:
-    """What the address names; a plan may come with its query or its form instead, where a page is of any."""
-    return _with_plan(request.view_args or {}, request.values.get("plan"))
+def _named(access: Access) -> Values:
+    """What the address names; a plan may come with its query or its form instead, where a page is of any.
+
+    Two of them are none: the view could take the one that was not looked at.
+    """
+    codes = set(request.values.getlist("plan")) if access.of is Of.PLAN else set()
+    if len(codes) > 1:
+        raise _absent(access)
+    return _with_plan(request.view_args or {}, next(iter(codes), None))
 
 
 def _with_plan(values: Values, code: str | None) -> dict[str, Any]:

@@ -116,6 +116,13 @@ def test_what_is_foreign_is_answered_as_if_it_did_not_exist(house: House, name: 
     assert _without_code(visitor) == foreign
 
 
+def test_a_plan_of_ones_own_beside_a_foreign_one_opens_neither(house: House) -> None:
+    own, foreign = (house.named[sector]["plan_code"] for sector in (FIRST, SECOND))
+
+    for address in (f"/seguimiento?plan={own}&plan={foreign}", f"/seguimiento?plan={foreign}&plan={own}"):
+        house.site.visitor(REPORTERS[FIRST]).open(address, status=404)
+
+
 def test_who_holds_roles_in_two_sectors_opens_things_of_both_and_each_role_counts_in_its_own(house: House) -> None:
     shared = house.site.visitor(SHARED_PERSON)
 
