@@ -15,6 +15,7 @@ from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day, month_end
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
+from workflows.loading import shared
 from workflows.loading.history import write_history
 from workflows.plan.models import Plan
 from workflows.records.checking import check
@@ -51,10 +52,12 @@ def preview(session: Session, data: PlanData, *, sector: str = "", today: dt.dat
     `sector` is whose plan it is; it may stay unsaid where there is one sector, or none yet. With `today`, months that
     have not ended yet are refused too. Raises `Refused` where there are several and none is said.
     """
-    data = completed(data)
+    own = _own_sector(session, data, sector)
+    asked, data = data, completed(shared.as_on_record(session, data, own))
     before = stored_plan(session, data.plan.code)
     problems = (
         _of_another_sector(session, data, sector)
+        + shared.problems(session, asked, own)
         + check(data)
         + _moved(data, before)
         + _history_problems(session, data, before, today)
@@ -80,7 +83,7 @@ def apply(session: Session, clock: Clock, actor: Actor, data: PlanData, *, secto
         raise InvalidPlan(problems=found.errors)
     if found.changes_nothing:
         return found
-    data = completed(data)
+    data = completed(shared.as_on_record(session, data, _own_sector(session, data, sector)))
     before = stored_plan(session, data.plan.code)
     data = _as_it_will_stand(session, data, before)
     since = None if before is None else bogota_day(clock.now())
@@ -196,16 +199,22 @@ def _followed_error(month: tuple[int, int], first_month: str) -> str | None:
     return None
 
 
+def _own_sector(session: Session, data: PlanData, sector: str) -> str:
+    """The code of the sector that the plan is loaded in; empty where this plan will make the first one."""
+    plan = session.get(Plan, data.plan.code)
+    if sector or plan is not None:
+        return sector or (plan.sector_code if plan is not None else "")
+    only = registry.only(session)
+    return only.code if only is not None else ""
+
+
 def _of_another_sector(session: Session, data: PlanData, sector: str) -> list[Problem]:
     """A code, or a name of a sector, that another one has: loading it here would write into that one."""
     plan, heading = session.get(Plan, data.plan.code), BY_KEY["plan"].heading
-    if not sector and plan is None:
-        only = registry.only(session)
-        sector = only.code if only is not None else ""
     if plan is not None and sector not in ("", plan.sector_code):
         message = f"El plan {plan.code} es del sector {plan.sector.name}: cárguelo allí, o póngale otro código."
         return [Problem(message, "Plan", None, heading("codigo"))]
-    own = sector or (plan.sector_code if plan is not None else "")
+    own = _own_sector(session, data, sector)
     other = session.scalar(sa.select(Sector).where(Sector.name == data.plan.sector, Sector.code != own).limit(1))
     if other is not None:
         message = f"«{other.name}» es otro sector ({other.code}), y este plan se carga en {own or 'uno nuevo'}."

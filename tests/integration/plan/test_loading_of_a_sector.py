@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from engine.clock import VirtualClock
 from engine.database import Database
@@ -12,6 +14,7 @@ from engine.identity import SYSTEM
 from workflows.errors import Conflict, Refused
 from workflows.loading import importing, seeding
 from workflows.people import directory
+from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.records.data import PlanData
 from workflows.records.problems import InvalidPlan
@@ -66,3 +69,61 @@ def test_a_file_that_names_another_sector_is_not_loaded_here(habitat: Database, 
 def test_a_sector_has_a_code_and_a_name_of_its_own(habitat: Database, code: str, name: str) -> None:
     with habitat.unit_of_work() as session, pytest.raises((Conflict, Refused)):
         registry.create_named(session, code, name)
+
+
+def _people(session: Session) -> dict[str, tuple[str, str, str | None, bool]]:
+    query = sa.select(Person.username, Person.name, Person.email, Person.entity_code, Person.active)
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in session.execute(query)}
+
+
+def test_a_second_sectors_file_changes_nothing_of_a_person_of_the_first_but_their_roles_here(
+    habitat: Database, clock: VirtualClock
+) -> None:
+    # Given a file of Hábitat that calls everybody of Gobierno otherwise, and keeps them out
+    data = second_plan()
+    others = tuple(replace(one, name=f"Otro {one.name}", active=False) for one in data.people)
+    with habitat.reading() as session:
+        before = _people(session)
+        found = importing.preview(session, replace(data, people=others), sector="HAB")
+
+    # When it is loaded
+    with habitat.unit_of_work() as session:
+        importing.apply(session, clock, SYSTEM, replace(data, people=others), sector="HAB")
+
+    # Then they are who they were, and the preview had said so
+    with habitat.reading() as session:
+        assert _people(session) == before
+        assert "coordinador_pes@GOB" in directory.actor(session, "amartinez").groups
+    assert sum("solo cambian sus roles" in one.message for one in found.warnings) == len(others)
+
+
+def test_a_user_of_another_sector_under_another_mail_is_somebody_else(habitat: Database) -> None:
+    data = second_plan()
+    namesake = replace(data.people[0], email="otra@habitat.gov.co")
+
+    with habitat.reading() as session:
+        found = importing.preview(session, replace(data, people=(namesake, *data.people[1:])), sector="HAB")
+
+    (said,) = [one.message for one in found.errors if "Escriba otro usuario" in one.message]
+    assert namesake.username in said and "Gobierno" in said
+
+
+def test_an_entity_that_another_sector_uses_keeps_its_name(habitat: Database) -> None:
+    data = second_plan()
+    renamed = replace(data.entities[0], name="Otro nombre")
+
+    with habitat.reading() as session:
+        found = importing.preview(session, replace(data, entities=(renamed, *data.entities[1:])), sector="HAB")
+
+    assert ["lo cambia quien administra la instalación" in one.message for one in found.errors] == [True]
+
+
+def test_with_one_sector_the_file_says_everything_about_its_people(demo: Database, clock: VirtualClock) -> None:
+    data = seeding.demo_plan()
+    renamed = replace(data.people[0], name="Otro nombre")
+
+    with demo.unit_of_work() as session:
+        importing.apply(session, clock, SYSTEM, replace(data, people=(renamed, *data.people[1:])))
+
+    with demo.reading() as session:
+        assert session.get_one(Person, renamed.username).name == "Otro nombre"
