@@ -48,6 +48,8 @@ KINDS: Mapping[str, Words] = {
     "minutes": Words("No se pudieron hacer los archivos de un acta", _DOCUMENT),
     "sign_of_life": Words("No se pudo anotar que el trabajador sigue en marcha"),
     "stall": Words("No se pudo mirar si un proceso está detenido", "Revise ese proceso con «cauce doctor»."),
+    "audit_chain": Words("No se pudo encadenar la bitácora", "Revísela con «cauce audit verify»."),
+    "backup": Words("No se pudo hacer o revisar la copia del día", "Mire si hay espacio en la carpeta de copias."),
     "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),
 }
 """Every kind of unit; a test holds the worker's acts against it."""

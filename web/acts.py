@@ -182,19 +182,11 @@ def make_documents(maker: Maker, application: Application) -> int:
 
 def _extend_chain(application: Application) -> int:
     """Link what was written down since; all of it, in transactions of a bounded size."""
-    database, clock = application.database, application.clock
-    linked = 0
-
-    def extend(_key: str) -> None:
-        nonlocal linked
-        while True:
-            with database.unit_of_work() as session:
-                done = chain.extend(session, clock)
-            linked += done
-            if done < chain.BATCH:
-                return
-
-    units.each(database, clock, "audit_chain", {"bitacora"}, extend)
+    linked, done = 0, chain.BATCH
+    while done == chain.BATCH:
+        with application.database.unit_of_work() as session:
+            done = chain.extend(session, application.clock)
+        linked += done
     return linked
 
 

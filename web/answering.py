@@ -18,7 +18,17 @@ import engine.errors as engine_errors
 import workflows.errors as workflows_errors
 from engine import outages
 from web.auth.held import HeldRequest, hold
-from web.errors import ExpiredLink, TooManyAttempts, UnknownPage, UnwritableField, WeakPassword, WebError, WrongPassword
+from web.errors import (
+    DamagedBackup,
+    ExpiredLink,
+    NotEmpty,
+    TooManyAttempts,
+    UnknownPage,
+    UnwritableField,
+    WeakPassword,
+    WebError,
+    WrongPassword,
+)
 from web.logs import request_id
 from web.pages import actor, current, wants_json
 from workflows.auditing.recording import record
@@ -51,6 +61,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     WeakPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExpiredLink: HTTPStatus.GONE,
     UnwritableField: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DamagedBackup: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotEmpty: HTTPStatus.CONFLICT,
     UnknownPage: HTTPStatus.NOT_FOUND,
     # Two commands wrote the same case at once: the second did not see the first.
     StaleDataError: HTTPStatus.CONFLICT,

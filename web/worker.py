@@ -69,8 +69,8 @@ def start(application: Application) -> BackgroundScheduler:
     scheduler.add_job(tidy, args=[application])
     scheduler.add_job(tidy, "interval", [application], hours=24)
     if application.config.backups is not None:
-        # Beside the tick, which must not wait for it; at two in the morning in Bogotá, and now if today's is missing.
+        # Beside the tick, which must not wait for it. Once a day: whoever finds today's copy there leaves it.
         scheduler.add_job(copy, args=[application])
-        scheduler.add_job(copy, "cron", [application], hour=7, minute=5)
+        scheduler.add_job(copy, "interval", [application], hours=1, max_instances=1, coalesce=True)
     scheduler.start()
     return scheduler

@@ -292,7 +292,7 @@ POISONS: dict[str, list[Tainted]] = {
     **{maker.name: [a_document(maker)] for maker in MAKERS},
 }
 """By kind of unit."""
-WHOLE = {"local_days", "sign_of_life", "unused_files"}
+WHOLE = {"local_days", "sign_of_life", "unused_files", "audit_chain"}
 """Acts that are one unit."""
 
 
