@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
 
 from web.answers import named
 from web.auth import Of, allow
 from web.numbers import row_id
-from web.pages import actor, current, page
+from web.pages import actor, current, page, person
 from workflows.auditing import reading, recording
 from workflows.auditing.models import AuditEntry
 from workflows.auditing.reading import Sought
@@ -20,6 +23,10 @@ from workflows.calendar import BOGOTA
 from workflows.documents.tables import Column, as_csv
 from workflows.lifecycle.archiving import WHAT_WAS_DONE
 from workflows.people.directory import display_names
+from workflows.people.holdings import of_sectors
+from workflows.people.models import Person
+from workflows.plan.models import Plan
+from workflows.sectors import registry
 
 blueprint = Blueprint("audit", __name__, url_prefix="/bitacora")
 
@@ -43,8 +50,9 @@ TABLE: tuple[Column[AuditEntry], ...] = (
 @allow(*READERS, of=Of.NONE)
 def index() -> str:
     """The newest entries that match."""
-    sought = _sought()
+    asked = _sought()
     with current().database.reading() as session:
+        sought = replace(asked, whose=_of_own_sectors(session))
         older = request.args.get("antes", type=row_id)
         found = reading.entries(session, sought, older_than=older, limit=PAGE + 1)
         return page(
@@ -55,7 +63,7 @@ def index() -> str:
             outcomes=list(Outcome),
             names=display_names(session, {one.actor_id for one in found}),
             asked={**request.args.to_dict(), "antes": ""},
-            is_sought=sought != Sought(),
+            is_sought=asked != Sought(),
             told=_told,
         )
 
@@ -64,12 +72,25 @@ def index() -> str:
 @allow(*READERS, of=Of.NONE)
 def table() -> Response:
     """What matches, as a table; that it was taken along is written down too."""
-    application, sought = current(), _sought()
+    application = current()
     with application.database.unit_of_work() as session:
+        sought = replace(_sought(), whose=_of_own_sectors(session))
         content = as_csv(TABLE, reading.entries(session, sought, limit=MOST))
         asked = {name: value for name, value in request.args.to_dict().items() if value}
         recording.record(session, application.clock, actor(), "exportar", ("bitacora", "csv"), after={"filtro": asked})
     return named(Response(content, mimetype="text/csv"), "bitacora.csv")
+
+
+def _of_own_sectors(session: Session) -> sa.ColumnElement[bool] | None:
+    """What people of the reader's sectors did, and what was done to their plans; with one sector, everything."""
+    me = person()
+    own = [sector for sector in me.sectors if me.may(READERS, sector)]
+    if set(registry.codes(session)) <= set(own):
+        return None
+    plans = session.scalars(sa.select(Plan.code).where(Plan.sector_code.in_(own))).all()
+    of_plans = [AuditEntry.object_id.startswith(plan, autoescape=True) for plan in plans]
+    people = sa.select(Person.username).where(of_sectors(own))
+    return sa.or_(AuditEntry.actor_id.in_(people), *of_plans)
 
 
 def _sought() -> Sought:

@@ -15,7 +15,10 @@ from workflows.auditing.states import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What is looked for; empty means all. `object_id` finds what begins with it; days are whole, in UTC moments."""
+    """What is looked for; empty means all. `object_id` finds what begins with it; days are whole, in UTC moments.
+
+    `whose` bounds what the reader may see at all.
+    """
 
     actor_id: str = ""
     action: str = ""
@@ -24,6 +27,7 @@ class Sought:
     outcome: Outcome | None = None
     since: dt.datetime | None = None
     before: dt.datetime | None = None
+    whose: sa.ColumnElement[bool] | None = None
 
 
 def entries(session: Session, sought: Sought, *, older_than: int | None = None, limit: int) -> Sequence[AuditEntry]:
@@ -34,6 +38,8 @@ def entries(session: Session, sought: Sought, *, older_than: int | None = None, 
             query = query.where(getattr(AuditEntry, column) == wanted)
     if sought.object_id:
         query = query.where(AuditEntry.object_id.startswith(sought.object_id, autoescape=True))
+    if sought.whose is not None:
+        query = query.where(sought.whose)
     if sought.outcome is not None:
         query = query.where(AuditEntry.outcome == sought.outcome)
     if sought.since is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from engine.identity import Actor
+from engine.identity import SYSTEM, Actor
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from notifications.models import OutboxMessage
@@ -26,6 +26,7 @@ from tests.support.two_sectors import (
     add_second_sector,
 )
 from tests.support.web import Site, Visitor
+from workflows.auditing import recording
 from workflows.documents import files
 from workflows.documents.states import Reserve
 from workflows.lifecycle import leaving
@@ -283,3 +284,23 @@ def test_who_coordinates_two_sectors_says_which(two: Two) -> None:
 
     with two.site.application.database.reading() as session:
         assert session.scalars(sa.select(Instance).where(Instance.business_key == "PES-NUEVO")).one().tenant == FIRST
+
+
+@pytest.mark.parametrize("sector", [FIRST, SECOND])
+def test_the_trail_shows_what_people_of_ones_sector_did_and_what_was_done_to_its_plans(two: Two, sector: str) -> None:
+    # Given somebody of each sector who signed in, and work of Cauce on each plan
+    other = OTHER[sector]
+    for one in (sector, other):
+        two.site.visitor(REPORTERS[one])
+    with two.site.application.database.unit_of_work() as session:
+        for plan in PLANS.values():
+            recording.record(session, two.site.clock, SYSTEM, "congelar", ("periodo", f"{plan}/2018-06"))
+
+    visitor = two.coordinator(sector)
+    visitor.open("/bitacora/")
+    shown = visitor.text()
+    table = visitor.client.get("/bitacora/bitacora.csv").text
+
+    for told in (shown, table):
+        assert f"{PLANS[sector]}/2018-06" in told and f"{PLANS[other]}/2018-06" not in told
+    assert REPORTERS[sector] in table and REPORTERS[other] not in table
