@@ -13,6 +13,7 @@ from engine.identity import SYSTEM, Actor
 from engine.incidents import Incident
 from engine.instances import commands
 from engine.instances.models import Instance
+from engine.units import SystemIncident
 from engine.waits import waits
 from tests.browser.test_studio import shipped_with
 from tests.support.diagrams import chain, end, message, node, process, start
@@ -37,10 +38,12 @@ def make(site: Site) -> list[tuple[str, str]]:
         missed_period(session, site)
         draft_with_findings(session, site)
         waiting = waiting_case(session, site)
+        failing = failing_unit(session, site, case)
     link = password_link(site)
     with site.app.test_request_context():
         return [
             ("amartinez", url_for("incidents.show", incident_id=incident.id)),
+            ("amartinez", url_for("incidents.unit", unit_id=failing.id)),
             ("amartinez", url_for("boards.choose_opening", process_key=MONTHLY, label="2017-12", plan=PLAN)),
             ("amartinez", url_for("studio.publish_page", process_key=REPORT)),
             ("amartinez", waiting),
@@ -61,6 +64,18 @@ def failed_step(session: Session, site: Site, case: Instance) -> Incident:
     session.add(incident)
     session.flush()
     return incident
+
+
+def failing_unit(session: Session, site: Site, case: Instance) -> SystemIncident:
+    """A deadline of a case that the worker cannot move."""
+    now = site.clock.now()
+    unit = SystemIncident(
+        kind="deadline", key=str(case.id), state="open", attempts=3, retry_at=now + dt.timedelta(minutes=30),
+        first_failed_at=now, last_failed_at=now, error="ValueError", message="No se pudo leer el plazo.",
+    )  # fmt: skip
+    session.add(unit)
+    session.flush()
+    return unit
 
 
 def waiting_case(session: Session, site: Site) -> str:

@@ -93,8 +93,9 @@ def _connected(checked: Checked) -> Iterator[Finding]:
 
 def _dead_end(checked: Checked, element: Element) -> Finding:
     """Where other ways come to an end all the same, that way just stops, as BPMN lets it."""
-    around = next(level for level in levels(checked.model) if level.id == (element.parent_id or ""))
-    if ends_well(checked.model, around):
+    within = (level for level in levels(checked.model) if level.id == (element.parent_id or ""))
+    around = next(within, None)  # none inside what Cauce does not run, which is refused by itself
+    if around is not None and ends_well(checked.model, around):
         message = (
             f"De {shown(element)} no sale ninguna flecha: ese camino termina ahí, y lo demás no lo espera. "
             "Llévelo al paso que sigue, o a un fin."

@@ -6,6 +6,7 @@ import { Drafts, post } from './modeler/drafts.js';
 import { Findings } from './modeler/findings.js';
 import together from './modeler/fixes.js';
 import { Panel } from './modeler/panel.js';
+import menus from './modeler/menus.js';
 import vocabulary from './modeler/vocabulary.js';
 import spanish from './shared/spanish.js';
 import './modeler.css';
@@ -21,7 +22,7 @@ async function open() {
   const modeler = new Modeler({
     container: part('canvas'),
     moddleExtensions: { camunda },
-    additionalModules: [minimap, together, vocabulary, spanish],
+    additionalModules: [menus, minimap, together, vocabulary, spanish],
   });
   const [diagram, catalogues] = await Promise.all([get(page.dataset.xml), get(page.dataset.catalogues)]);
   await modeler.importXML(await diagram.text());
