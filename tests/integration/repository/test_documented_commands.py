@@ -38,6 +38,7 @@ TYPED = (
     "cauce doctor",
     "cauce doctor --waits",
     "cauce diagrams check",
+    "cauce access matrix",
     "cauce backup copia.zip",
     "cauce backup verify copia.zip",
     "cauce audit head --to cabezas.txt",
@@ -60,6 +61,11 @@ COMPLETED = {
 ELSEWHERE = {
     "cauce serve --processes N": "tests/e2e/test_serving.py",
     "cauce serve --demo": "tests/e2e/test_killed.py",
+    'cauce sector create HAB "Hábitat"': "tests/integration/web/test_commands.py",
+    'cauce admin create helena --sector HAB --entity SDHT --entity-name "Secretaría del Hábitat"': (
+        "tests/integration/web/test_commands.py"
+    ),
+    "cauce plan import habitat.xlsx --sector HAB": "tests/integration/web/test_commands.py",
     "cauce restore copia.zip": "tests/integration/web/test_backups.py",
     "cauce cases start PROCESO --plan PES-GOB --var entidad=IDPAC --as ana": "tests/integration/web/test_starting.py",
     "cauce simulate --years 4": "tests/e2e/test_simulation.py",
