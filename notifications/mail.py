@@ -27,6 +27,7 @@ from notifications.errors import (
     RefusedForNow,
     ServerUnavailable,
 )
+from notifications.hosts import is_loopback
 
 T = TypeVar("T")
 
@@ -113,8 +114,7 @@ class SmtpSender:
 
 def _ensure_here(host: str, *, insecure: bool) -> None:
     """Refuse to send a password in clear over a network."""
-    here = host in {"localhost", "::1"} or host.startswith("127.")
-    if not (insecure and here):
+    if not (insecure and is_loopback(host)):
         raise InvalidMailUrl(
             "La contraseña del servidor de correo viajaría sin cifrar. Escriba «smtp://…?starttls=1» o «smtps://…»; "
             "solo a un servidor de esta misma máquina se le puede enviar así, con «?insecure=1»."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import secrets
 from collections.abc import Collection, Mapping
@@ -12,6 +11,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from notifications.hosts import is_loopback
 from web import logs
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
@@ -93,14 +93,6 @@ class Config:
         return self.home / "correos"
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def kept_secret(path: Path) -> str:
     """The secret in `path`, made on the first start and readable by its owner only."""
     try:
@@ -133,7 +125,7 @@ def _given_secret(environment: Mapping[str, str]) -> str:
 
 def _ensure_only_here(base_url: str) -> None:
     """The demo has no passwords."""
-    if not is_loopback(urlsplit(base_url).hostname or ""):
+    if not is_loopback(urlsplit(base_url).hostname):
         raise InvalidSetting(
             f"La demostración no pide contraseñas y CAUCE_BASE_URL={base_url!r} es una dirección pública. "
             "Quite una de las dos."

@@ -19,11 +19,3 @@ def network_of(address: str | None) -> str:
             return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((found, OWN_V6), strict=False))
     return str(found)
-
-
-def is_this_machine(address: str | None) -> bool:
-    """Whether the request was made here."""
-    try:
-        return ipaddress.ip_address(address or "").is_loopback
-    except ValueError:
-        return False

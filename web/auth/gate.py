@@ -11,12 +11,12 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 
+from notifications.hosts import is_loopback
 from web.auth.access import DEMO, Access, Of, declared
 from web.auth.demo import people_by_entity
 from web.auth.held import HeldRequest, hold, seal
 from web.auth.owners import ABSENT, INSTALLATION, SECTOR_OF, Owner, Values
 from web.errors import UnknownPage, UnwritableField
-from web.network import is_this_machine
 from web.pages import current, page, person, wants_json
 from workflows.documents.letters import UnwritableText, received
 from workflows.errors import Forbidden
@@ -146,7 +146,7 @@ def ensure_writable() -> None:
 
 def is_demo_visitor() -> bool:
     """Whether this is the demo, asked from this same machine."""
-    return current().config.demo and is_this_machine(request.remote_addr)
+    return current().config.demo and is_loopback(request.remote_addr)
 
 
 def check_token() -> Any:

@@ -11,11 +11,12 @@ from contextlib import contextmanager, nullcontext
 
 import click
 
+from notifications.hosts import is_loopback
 from web import logs, migrating, server
 from web.bootstrap import Application, assemble
 from web.cli.database import know_local_days, prepare
 from web.cli.root import opened
-from web.config import Config, is_loopback
+from web.config import Config
 from web.delivery import Delivery
 from web.processes import cores, run
 

@@ -11,10 +11,10 @@ from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
 from engine.errors import OtherDatabase
+from notifications.hosts import is_loopback
 from web.answering import RETRY_AFTER_S
 from web.auth import ANYONE, Of, allow
 from web.health import reading
-from web.network import is_this_machine
 from web.pages import current
 
 log = logging.getLogger(__name__)
@@ -59,4 +59,4 @@ def _may_know() -> bool:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and hmac.compare_digest(token.encode(), given.encode()):
         return True
-    return is_this_machine(request.remote_addr)
+    return is_loopback(request.remote_addr)

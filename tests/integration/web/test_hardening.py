@@ -135,7 +135,13 @@ def test_what_cauce_writes_by_itself_only_its_owner_reads(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "url", ["smtp://ana:clave@correo.gov.co", "smtp://ana:clave@correo.gov.co?insecure=1", "smtp://ana:clave@127.0.0.1"]
+    "url",
+    [
+        "smtp://ana:clave@correo.gov.co",
+        "smtp://ana:clave@correo.gov.co?insecure=1",
+        "smtp://ana:clave@127.0.0.1",
+        "smtp://ana:clave@127.example.com?insecure=1",
+    ],
 )
 def test_a_password_of_the_mail_server_does_not_travel_in_clear(url: str) -> None:
     with pytest.raises(InvalidMailUrl, match="sin cifrar"):
