@@ -73,9 +73,10 @@ def index() -> str:
 def table() -> Response:
     """What matches, as a table; that it was taken along is written down too."""
     application = current()
-    with application.database.unit_of_work() as session:
+    with application.database.reading() as session:
         sought = replace(_sought(), whose=_of_own_sectors(session))
         content = as_csv(TABLE, reading.entries(session, sought, limit=MOST))
+    with application.database.unit_of_work() as session:
         asked = {name: value for name, value in request.args.to_dict().items() if value}
         recording.record(session, application.clock, actor(), "exportar", ("bitacora", "csv"), after={"filtro": asked})
     return named(Response(content, mimetype="text/csv"), "bitacora.csv")
@@ -88,9 +89,8 @@ def _of_own_sectors(session: Session) -> sa.ColumnElement[bool] | None:
     if set(registry.codes(session)) <= set(own):
         return None
     plans = session.scalars(sa.select(Plan.code).where(Plan.sector_code.in_(own))).all()
-    of_plans = [AuditEntry.object_id.startswith(plan, autoescape=True) for plan in plans]
     people = sa.select(Person.username).where(of_sectors(own))
-    return sa.or_(AuditEntry.actor_id.in_(people), *of_plans)
+    return sa.or_(AuditEntry.actor_id.in_(people), *map(reading.of_plan, plans))
 
 
 def _sought() -> Sought:

@@ -156,10 +156,11 @@ def template() -> Response:
 def download_workbook(plan_code: str) -> Response:
     """The workbook that says the plan as it stands; it names people, so it is for coordinators."""
     application = current()
-    with application.database.unit_of_work() as session:
+    with application.database.reading() as session:
         data = stored_plan(session, plan_code)
-        if data is None:
-            abort(404)
+    if data is None:
+        abort(404)
+    with application.database.unit_of_work() as session:
         auditing.record(session, application.clock, actor(), "exportar", ("plan", plan_code))
     return _workbook(workbook.write_workbook(data), f"{plan_code}.xlsx")
 

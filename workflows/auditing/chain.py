@@ -53,13 +53,16 @@ def seal(salt: str, personal: Mapping[str, Any]) -> str:
     return hashlib.sha256(salt.encode() + _canonical(personal)).hexdigest()
 
 
+def is_behind(session: Session) -> bool:
+    """Whether there is an entry to link."""
+    return session.scalars(_to_link(session).limit(1)).first() is not None
+
+
 def extend(session: Session, clock: Clock) -> int:
     """Link at most `BATCH` entries that no link holds yet, in the order of their ids; how many."""
     session.scalars(_last().with_for_update()).first()
     last = session.scalars(_last()).first()  # of two workers, the second sees what the first linked meanwhile
-    newest = session.scalar(sa.select(sa.func.max(AuditLink.entry_id))) or 0
-    loose = _loose().where(AuditEntry.id > newest - STRAGGLERS).order_by(AuditEntry.id).limit(BATCH)
-    entries, now = session.scalars(loose).all(), clock.now()
+    entries, now = session.scalars(_to_link(session).order_by(AuditEntry.id).limit(BATCH)).all(), clock.now()
     position, digest = (last.position, last.digest) if last else (0, BEGINNING)
     for entry in entries:
         position, digest = position + 1, _next(digest, entry)
@@ -121,6 +124,12 @@ def _loose() -> sa.Select[AuditEntry]:
     return sa.select(AuditEntry).where(~sa.exists().where(AuditLink.entry_id == AuditEntry.id))
 
 
+def _to_link(session: Session) -> sa.Select[AuditEntry]:
+    """What no link holds, not far behind the newest that one does."""
+    newest = session.scalar(sa.select(sa.func.max(AuditLink.entry_id))) or 0
+    return _loose().where(AuditEntry.id > newest - STRAGGLERS)
+
+
 def _in_order(session: Session) -> Iterator[tuple[AuditLink, AuditEntry | None]]:
     """Every link with its entry, if it is still there; so many at a time."""
     last = 0
@@ -131,7 +140,6 @@ def _in_order(session: Session) -> Iterator[tuple[AuditLink, AuditEntry | None]]
         for link, entry in found:
             yield link, entry
             last = link.position
-        session.expunge_all()
 
 
 def _next(digest: str, entry: AuditEntry) -> str:

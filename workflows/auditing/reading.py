@@ -51,6 +51,11 @@ def entries(session: Session, sought: Sought, *, older_than: int | None = None, 
     return session.scalars(query).all()
 
 
+def of_plan(code: str) -> sa.ColumnElement[bool]:
+    """What was done to a plan or to something of it, which is named by the plan's code and a slash."""
+    return sa.or_(AuditEntry.object_id == code, AuditEntry.object_id.startswith(f"{code}/", autoescape=True))
+
+
 def actions(session: Session) -> Sequence[str]:
     """Every kind of act there is, by name."""
     return session.scalars(sa.select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all()

@@ -20,6 +20,7 @@ from engine.states import InstanceState
 from engine.tasks.models import UserTask
 from workflows.auditing import recording as auditing
 from workflows.auditing.models import AuditEntry
+from workflows.auditing.reading import of_plan
 from workflows.documents import files
 from workflows.documents.models import Document, DocumentVersion, PlanDocument, StoredFile
 from workflows.documents.states import DocumentKind
@@ -215,9 +216,7 @@ def _measure(content: bytes) -> tuple[int, str]:
 
 
 def _audit(session: Session, plan_code: str) -> bytes:
-    query = sa.select(AuditEntry).where(
-        sa.or_(AuditEntry.object_id == plan_code, AuditEntry.object_id.startswith(f"{plan_code}/"))
-    )
+    query = sa.select(AuditEntry).where(of_plan(plan_code))
     return as_csv(AUDIT, session.scalars(query.order_by(AuditEntry.id)))
 
 

@@ -304,3 +304,13 @@ def test_the_trail_shows_what_people_of_ones_sector_did_and_what_was_done_to_its
     for told in (shown, table):
         assert f"{PLANS[sector]}/2018-06" in told and f"{PLANS[other]}/2018-06" not in told
     assert REPORTERS[sector] in table and REPORTERS[other] not in table
+
+
+def test_a_plan_whose_code_begins_as_anothers_is_another(two: Two) -> None:
+    with two.site.application.database.unit_of_work() as session:
+        for name in (PLANS[FIRST], f"{PLANS[FIRST]}-2/2018-06"):
+            recording.record(session, two.site.clock, SYSTEM, "congelar", ("periodo", name))
+
+    table = two.coordinator(FIRST).client.get("/bitacora/bitacora.csv").text
+
+    assert f",{PLANS[FIRST]}," in table and f"{PLANS[FIRST]}-2" not in table
