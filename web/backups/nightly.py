@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import logging
+import secrets
+import time
+from pathlib import Path
 
-from web.backups.taking import take
+from web.backups.taking import PART, take
 from web.backups.verifying import verify
 from web.bootstrap import Application
+from web.errors import DamagedBackup
 from web.health.beats import BACKUP, beat
 from workflows.calendar import bogota_day
 
-log = logging.getLogger(__name__)
-
 PREFIX = "cauce-"
+ABANDONED_S = 24 * 3600
+"""After so long nobody writes the part of a copy any more: who did was killed."""
 
 
 def back_up(application: Application) -> int:
@@ -24,14 +27,27 @@ def back_up(application: Application) -> int:
     target = folder / f"{PREFIX}{bogota_day(application.clock.now())}.zip"
     if target.exists():
         return 0
-    try:
-        take(application.database, application.clock, target)
-    except FileExistsError:  # another worker is at it, or was faster
-        return 0
-    _, wrong = verify(target, application)
-    for sentence in wrong:
-        log.warning("the copy holds something that disagrees: %s", sentence)
+    _take_verified(application, target)
     beat(application.database, application.clock, BACKUP)
     for old in sorted(folder.glob(f"{PREFIX}*.zip"))[:-kept]:
         old.unlink(missing_ok=True)
+    for left in folder.glob(f"*{PART}"):
+        if time.time() - left.stat().st_mtime > ABANDONED_S:
+            left.unlink(missing_ok=True)
     return 1
+
+
+def _take_verified(application: Application, target: Path) -> None:
+    """Take a copy under another name, and give it its own once it was looked at.
+
+    Raises `DamagedBackup` with what is wrong: the next round tries again, and meanwhile it stands among the incidents.
+    """
+    unverified = target.with_name(f"{target.name}.{secrets.token_hex(4)}.sin-revisar{PART}")
+    take(application.database, application.clock, unverified)
+    try:
+        _, wrong = verify(unverified, application)
+        if wrong:
+            raise DamagedBackup(f"La copia del día no está en orden: {wrong[0]} Revise con «cauce doctor».")
+        unverified.replace(target)
+    finally:
+        unverified.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from web.backups import rows
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+PART = ".parte"
 AT_ONCE = 200
 """How many rows are in memory together; a row may hold a file of 20 MB."""
 
@@ -47,7 +49,8 @@ class Manifest:
 
 def take(database: Database, clock: Clock, target: Path) -> Manifest:
     """Write a copy to `target`, whole or not at all; only its owner reads it. Raises `FileExistsError`."""
-    part = target.with_name(f"{target.name}.parte")
+    # A name of its own: what a process that was killed left behind keeps nobody from taking the next one.
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}{PART}")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         try:
             manifest = _write(database, clock, file)

@@ -36,6 +36,8 @@ from web.backups.verifying import verify
 from web.cli import main
 from web.errors import DamagedBackup, NotEmpty
 from web.examining import of_rows
+from web.health.beats import BACKUP
+from web.health.models import Heartbeat
 from workflows.auditing import recording
 from workflows.auditing.models import AuditEntry
 from workflows.documents import files
@@ -220,6 +222,26 @@ def test_a_copy_a_night_is_kept_for_so_many_nights(migrated: Site, tmp_path: Pat
 
     assert made == [1, 0] * 3
     assert sorted(path.name for path in folder.iterdir()) == ["cauce-2018-07-07.zip", "cauce-2018-07-08.zip"]
+
+
+def test_a_nightly_copy_that_holds_something_broken_does_not_count_and_is_told(migrated: Site, tmp_path: Path) -> None:
+    # Given a file that was altered, and what a killed worker left of an earlier try
+    folder = tmp_path / "copias"
+    folder.mkdir()
+    (folder / "cauce-2018-07-06.zip.parte").touch()
+    application = replace(migrated.application, config=replace(migrated.application.config, backups=folder))
+    with application.database.unit_of_work() as session:
+        session.execute(sa.text("UPDATE file_content SET content = x'00'"))
+
+    # When the copy of the day is taken twice
+    for _ in range(2):
+        with pytest.raises(DamagedBackup, match="el contenido cambió"):
+            back_up(application)
+
+    # Then there is none, and no sign of a verified one
+    assert [path.name for path in folder.iterdir()] == ["cauce-2018-07-06.zip.parte"]
+    with application.database.reading() as session:
+        assert session.get(Heartbeat, BACKUP) is None
 
 
 def test_the_command_line_takes_verifies_and_brings_back(
