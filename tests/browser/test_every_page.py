@@ -172,6 +172,8 @@ def test_the_drawing_of_a_case_can_be_reached_by_keyboard_before_its_viewer_has_
     page.locator("main table a").first.click()
 
     drawing = page.locator("[data-diagram] > .scroll")
+    drawing.locator("svg").first.wait_for()  # the box is there before what it holds has been read
+    page.wait_for_load_state()
     assert drawing.evaluate("it => it.scrollWidth > it.clientWidth")
     assert drawing.get_attribute("tabindex") == "0" and drawing.get_attribute("aria-label")
     assert played.violations(page) == []
