@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lark import Lark, Token, Tree, UnexpectedInput
 
 from engine.errors import InvalidExpression
+from engine.expressions import values
 from engine.expressions.compiling import MAX_LENGTH, unquoted, unwrapped
 
 Literal = str | float | int | bool | None
@@ -54,7 +55,11 @@ def tree_of(expression: str) -> Tree[Token] | None:
 def _of(node: Tree[Token]) -> Iterator[Comparison]:
     if node.data == "comparison":
         left, sign, right = node.children
-        yield from _pair(left, "==" if str(sign) == "=" else str(sign), right)
+        yield from _pair(left, values.sign(str(sign)), right)
+    elif node.data == "between":
+        item, least, most = node.children
+        yield from _pair(item, ">=", least)
+        yield from _pair(item, "<=", most)
     elif node.data in ("member", "stranger"):
         item, collection = node.children
         yield from _within(item, collection)
@@ -71,9 +76,9 @@ def _within(item: object, collection: object) -> Iterator[Comparison]:
     if _is_literal(item) and _name(collection):
         yield Comparison(_name(collection), "in", *_value(item))
     elif _name(item) and isinstance(collection, Tree) and collection.data == "sequence":
-        for value in collection.iter_subtrees():
-            if _is_literal(value):
-                yield Comparison(_name(item), "==", *_value(value))
+        for literal in collection.iter_subtrees():
+            if _is_literal(literal):
+                yield Comparison(_name(item), "==", *_value(literal))
 
 
 def _name(node: object) -> str:

@@ -110,6 +110,12 @@ class _Compiler(Transformer[Token, _Node]):
     def start(self, node: _Node) -> _Node:
         return node
 
+    def choice(self, condition: _Node, then: _Node, otherwise: _Node) -> _Node:
+        def run(data: Mapping[str, Any]) -> Any:
+            return then.run(data) if values.holds(condition.run(data)) else otherwise.run(data)
+
+        return _above(run, condition, then, otherwise)
+
     def any(self, *nodes: _Node) -> _Node:
         return _above(lambda data: any(values.holds(node.run(data)) for node in nodes), *nodes)
 
@@ -120,7 +126,7 @@ class _Compiler(Transformer[Token, _Node]):
         return _above(lambda data: not values.holds(node.run(data)), node)
 
     def comparison(self, left: _Node, sign: Token, right: _Node) -> _Node:
-        compare = values.COMPARISONS[str(sign)]
+        compare = values.COMPARISONS[values.sign(str(sign))]
         return _above(lambda data: compare(left.run(data), right.run(data)), left, right)
 
     def member(self, item: _Node, collection: _Node) -> _Node:
@@ -128,6 +134,15 @@ class _Compiler(Transformer[Token, _Node]):
 
     def stranger(self, item: _Node, collection: _Node) -> _Node:
         return _above(lambda data: not values.contains(collection.run(data), item.run(data)), item, collection)
+
+    def between(self, item: _Node, least: _Node, most: _Node) -> _Node:
+        at_least, at_most = values.COMPARISONS[">="], values.COMPARISONS["<="]
+
+        def run(data: Mapping[str, Any]) -> bool:
+            value = item.run(data)
+            return at_least(value, least.run(data)) and at_most(value, most.run(data))
+
+        return _above(run, item, least, most)
 
     def sum(self, *parts: Any) -> _Node:
         return _operations(parts)

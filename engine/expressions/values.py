@@ -83,7 +83,6 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": equal,
     "==": equal,
     "!=": lambda left, right: not equal(left, right),
     "<": _ordered(operator.lt),
@@ -92,6 +91,16 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">=": _ordered(operator.ge),
 }
 """Texts are ordered as they are written, so that ISO dates and periods (`2018-06`) compare as moments."""
+
+SIGNS: Mapping[str, str] = {
+    "=": "==", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+}  # fmt: skip
+"""The signs of FEEL and JUEL for the same."""
+
+
+def sign(written: str) -> str:
+    """The sign of `COMPARISONS` for one as it is written: `eq` → `==`."""
+    return SIGNS.get(written, written)
 
 
 def contains(collection: Any, value: Any) -> bool:
@@ -126,6 +135,11 @@ def divide(left: Any, right: Any) -> Any:
     return _arithmetic(operator.truediv, left, right)
 
 
+def remainder(left: Any, right: Any) -> Any:
+    """What is left of a division, with the sign of what is divided; null when dividing by zero."""
+    return _arithmetic(operator.mod, left, right)
+
+
 def _arithmetic(operation: Callable[[Decimal, Decimal], Decimal], left: Any, right: Any) -> int | float | None:
     a, b = number(left), number(right)
     if a is None or b is None:
@@ -136,4 +150,6 @@ def _arithmetic(operation: Callable[[Decimal, Decimal], Decimal], left: Any, rig
         return None
 
 
-ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {"+": add, "-": subtract, "*": multiply, "/": divide}
+ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": add, "-": subtract, "*": multiply, "/": divide, "div": divide, "%": remainder, "mod": remainder,
+}  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lark import Token, Transformer, v_args
 
 from engine.errors import InvalidExpression
-from engine.expressions import functions
+from engine.expressions import functions, values
 from engine.expressions.comparing import tree_of
 from engine.expressions.compiling import compile_expression, unquoted
 
@@ -56,7 +56,7 @@ _SIGNS = {
     "<=": ("sea como mucho", "sea mayor que"),
     ">=": ("sea al menos", "sea menor que"),
 }
-_SAME = {"==": True, "=": True, "!=": False}
+_SAME = {"==": True, "!=": False}
 _FUNCTIONS = {
     "cuenta": "la cantidad de {}",
     "suma": "la suma de {}",
@@ -73,7 +73,9 @@ _HOLDING = {
     "alguno": ("se cumpla alguno de {0}", "no se cumpla ninguno de {0}"),
     "todos": ("se cumplan todos los de {0}", "falte alguno de {0}"),
 }
-_OPERATIONS = {"+": "más", "-": "menos", "*": "por", "/": "entre"}
+_OPERATIONS = {
+    "+": "más", "-": "menos", "*": "por", "/": "entre", "div": "entre", "%": "módulo", "mod": "módulo",
+}  # fmt: skip
 
 
 def _holding(part: _Part) -> str:
@@ -103,14 +105,22 @@ class _Wording(Transformer[Token, _Part]):
     def denial(self, part: _Part) -> _Part:
         return _Part(_failing(part), _holding(part), {"y": "o", "o": "y"}.get(part.joined, ""))
 
-    def comparison(self, left: _Part, sign: Token, right: _Part) -> _Part:
+    def choice(self, condition: _Part, then: _Part, otherwise: _Part) -> _Part:
+        return _Part(f"{then.text} si {_holding(condition)}, y si no {otherwise.text}")
+
+    def between(self, item: _Part, least: _Part, most: _Part) -> _Part:
+        bounds = f"entre {least.text} y {most.text}"
+        return _Part(f"{item.text} esté {bounds}", f"{item.text} no esté {bounds}")
+
+    def comparison(self, left: _Part, written: Token, right: _Part) -> _Part:
+        sign = values.sign(str(written))
         if left.written is not None and right.written is None:
             mirrored = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-            left, sign, right = right, Token("COMPARE", mirrored.get(str(sign), str(sign))), left
-        if str(sign) in _SAME:
+            left, sign, right = right, mirrored.get(sign, sign), left
+        if sign in _SAME:
             same, other = self._same(left, right)
-            return _Part(same, other) if _SAME[str(sign)] else _Part(other, same)
-        holds, fails = _SIGNS[str(sign)]
+            return _Part(same, other) if _SAME[sign] else _Part(other, same)
+        holds, fails = _SIGNS[sign]
         return _Part(f"{left.text} {holds} {right.text}", f"{left.text} {fails} {right.text}")
 
     def _same(self, left: _Part, right: _Part) -> tuple[str, str]:

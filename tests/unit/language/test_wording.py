@@ -32,6 +32,11 @@ SAID = {
     "${monto == null}": "«Monto en pesos» esté sin llenar",
     "${contiene(temas, 'agua')}": "«Temas» contenga «agua»",
     "${todos(validada)}": "se cumplan todos los de «Validada»",
+    "${monto ge 5 and decision eq 'apruebo'}": "«Monto en pesos» sea al menos 5 y «¿Aprueba?» sea «Apruebo»",
+    "= monto in [1..5]": "«Monto en pesos» esté entre 1 y 5",
+    "= not (monto between 1 and 5)": "«Monto en pesos» no esté entre 1 y 5",
+    "${(firmado ? monto : 0) > 3}": "«Monto en pesos» si «Firmado» sea sí, y si no 0 sea mayor que 3",
+    "${monto mod 2 == 0}": "«Monto en pesos» módulo 2 sea 0",
     "${(firmado}": "${(firmado}",
 }
 
