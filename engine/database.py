@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from enum import StrEnum
 from typing import Any
@@ -89,14 +89,21 @@ class ExactDecimal(TypeDecorator[decimal.Decimal]):
             return None
         return format(value, "f") if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> decimal.Decimal | None:
-        """Hand out a decimal without trailing zeros, equal on both databases."""
-        if value is None:
-            return None
-        number = decimal.Decimal(value)
-        if isinstance(value, str) and "." not in value:
-            return number  # a whole one as it was written here: most of them are
-        return number.quantize(decimal.Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], decimal.Decimal | None]:
+        """Hand out a decimal without trailing zeros, equal on both databases.
+
+        In one call for each value, where `process_result_value` would take two: a page reads ten thousand.
+        """
+        return _exact_decimal
+
+
+def _exact_decimal(value: Any) -> decimal.Decimal | None:
+    if value is None:
+        return None
+    number = decimal.Decimal(value)
+    if isinstance(value, str) and "." not in value:
+        return number  # a whole one as it was written here: most of them are
+    return number.quantize(decimal.Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 class _States(TypeDecorator[StrEnum]):
@@ -113,9 +120,14 @@ class _States(TypeDecorator[StrEnum]):
         """Refuse what the column cannot mean."""
         return None if value is None else self.enum(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], StrEnum | None]:
         """Raise for what somebody else wrote there."""
-        return None if value is None else self.enum(value)
+        known = {state.value: state for state in self.enum}
+
+        def state_of(value: str | None) -> StrEnum | None:
+            return None if value is None else known.get(value) or self.enum(value)
+
+        return state_of
 
 
 def states(enum: type[StrEnum], length: int = 20) -> TypeDecorator[Any]:

@@ -14,6 +14,7 @@ from web.auth import SIGNED_IN, Of, allow
 from web.pages import HERE, actor, addresses, back_to, current, page
 from web.plans import budget, changes, levels, loading, timeline, wording
 from web.plans.blueprint import blueprint
+from web.plans.lights import chips
 from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
@@ -24,7 +25,6 @@ from workflows.monitoring.year_course import YearCourse
 from workflows.people.groups import sectors_of
 from workflows.plan.models import Plan
 from workflows.reports import indicator_chart
-from workflows.reports.contents import light
 
 __all__ = ["blueprint", "budget", "changes", "loading", "timeline"]
 
@@ -47,7 +47,7 @@ def index() -> str:
         found, cells = _figures(session, chosen.code, month) if month else (None, {})
     return page(
         "plans/index.html",
-        plan=chosen, plans=plans, tree=tree, months=months, month=month, found=found, cells=cells, light=light,
+        plan=chosen, plans=plans, tree=tree, months=months, month=month, found=found, cells=cells, chip_of=chips(),
         address_of=addresses("plans.indicator", plan_code=chosen.code, indicator_code=HERE, mes=month),
     )  # fmt: skip
 
@@ -78,7 +78,7 @@ def level(plan_code: str, kind: str, code: str) -> str:
     return page(
         "plans/level.html",
         plan=plan, months=months, month=month, found=period_figures, level=shown,
-        kind_word=levels.KINDS[kind], light=light,
+        kind_word=levels.KINDS[kind], chip_of=chips(),
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
         chart=_chart(course, sheet),
         rows=rows,
         wording=wording,
-        light=light,
+        chip_of=chips(),
         format_number=format_number,
         **context,
     )

@@ -139,6 +139,30 @@ _PERIODS = sa.select(Period.id, Period.code, Period.year, Period.month).where(
 _THRESHOLDS = sa.select(Thresholds.valid_from, Thresholds.bands).where(
     Thresholds.plan_code == sa.bindparam("plan_code")
 )
+_INDICATORS = (
+    sa.select(
+        Indicator.id,
+        Indicator.code,
+        Indicator.name,
+        Indicator.kind,
+        Objective.code.label("objective"),
+        Indicator.entity_code,
+        Indicator.weight,
+        Indicator.unit,
+        Indicator.decimals,
+        Indicator.project_code,
+        Indicator.reports,
+        Indicator.reviews,
+        Indicator.substitute,
+        Indicator.annualization,
+        Indicator.periodicity,
+        Indicator.baseline,
+        Indicator.final_target,
+        Indicator.active,
+    )
+    .join(Objective, Objective.id == Indicator.objective_id)
+    .order_by(Indicator.position, Indicator.code)
+)
 _LAST = "9999-12"
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -223,14 +247,8 @@ def record_of(
 
 
 def indicator_rows(session: Session, *criteria: sa.ColumnElement[bool]) -> Sequence[Any]:
-    """The columns of indicators with the code of their `objective`, in the order of the plan."""
-    query = (
-        sa.select(Indicator.__table__, Objective.code.label("objective"))
-        .join(Objective, Objective.id == Indicator.objective_id)
-        .where(*criteria)
-        .order_by(Indicator.position, Indicator.code)
-    )
-    return session.execute(query).all()
+    """What figures need of indicators, with the code of their `objective`, in the order of the plan."""
+    return session.execute(_INDICATORS.where(*criteria)).all()
 
 
 def thresholds(session: Session, plan_code: str) -> list[tuple[dt.date, Bands]]:

@@ -17,14 +17,25 @@ from workflows.plan.models import Plan
 from workflows.sectors.models import Entity
 
 Row = TypeVar("Row", YearTarget, MonthTarget)
+_SHOWN = (
+    Indicator.objective_id,
+    Indicator.code,
+    Indicator.name,
+    Indicator.unit,
+    Indicator.annualization,
+    Indicator.periodicity,
+    Indicator.entity_code,
+    Indicator.weight,
+    Indicator.decimals,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveBranch:
-    """An objective with its indicators, in order: rows of their table, for a plan has hundreds."""
+    """An objective with what a table shows of its indicators, in order: rows, for a plan has hundreds."""
 
     objective: Objective
-    indicators: tuple[sa.Row[Any], ...]
+    indicators: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,9 @@ def tree(session: Session, plan_code: str) -> list[LineBranch]:
     objectives = session.scalars(
         sa.select(Objective).where(Objective.plan_code == plan_code).order_by(Objective.position)
     ).all()
-    active = sa.select(Indicator.__table__).where(Indicator.plan_code == plan_code, Indicator.active)
+    active = sa.select(*_SHOWN).where(Indicator.plan_code == plan_code, Indicator.active)
     indicators = session.execute(active.order_by(Indicator.position)).all()
-    of_objective: dict[int, list[sa.Row[Any]]] = {}
+    of_objective: dict[int, list[Any]] = {}
     for indicator in indicators:
         of_objective.setdefault(indicator.objective_id, []).append(indicator)
     of_line: dict[int, list[ObjectiveBranch]] = {}
