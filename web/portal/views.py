@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, abort, jsonify
@@ -34,6 +35,8 @@ FORMATS = {
     "xlsx": "Hoja de cálculo",
     "html": "Página para guardar",
 }
+BODIES = 16
+"""Of kept reports, how many a process remembers: the months that people read, of half a megabyte each."""
 OPEN_COLUMNS = (
     "ejecutado", "programado_a_la_fecha", "avance_vigencia_pct", "cumplimiento_a_la_fecha_pct", "color", "estado",
 )  # fmt: skip
@@ -88,21 +91,26 @@ def plan_document(plan_code: str, kind: str, key: str, suffix: str) -> Response:
 def month(plan_code: str, period_code: str) -> Response:
     """The report of a closed month as a page: the one that was kept when its documents were made."""
     with current().database.reading() as session:
-        _ensure_published(session, plan_code, period_code)
-        made = storing.files_of(session, plan_code, period_code)
-        formats = {suffix: label for suffix, label in FORMATS.items() if suffix in made}
+        found = storing.published(session, plan_code, period_code) or abort(404)
+        formats = {suffix: label for suffix, label in FORMATS.items() if suffix in found.digests}
         if len(formats) < len(FORMATS):  # for the seconds until they are made
             report = monthly_report(session, plan_code, period_code)
-            body = render_body(report, draw(report))
+            body = Markup(render_body(report, draw(report)))  # noqa: S704 - as below
             return kept(_month_page(report.plan_name, report.title, plan_code, period_code, body, formats))
-        shown = published.plan(session, plan_code) or abort(404)
-        body = body_of(files.read(session, made["html"].file_id))
-    answer = _month_page(shown.name, made["html"].title, plan_code, period_code, body, formats)
-    return kept(answer, seconds=PAGE_S)
+    body = _body(found.digests["html"])
+    return kept(_month_page(found.plan_name, found.title, plan_code, period_code, body, formats), seconds=PAGE_S)
+
+
+@lru_cache(maxsize=BODIES)
+def _body(sha256: str) -> Markup:
+    """What a kept report says, by its digest: the same content has the same body, whoever asks for it."""
+    with current().database.reading() as session:
+        # Safe: the template of the report escapes every text that goes into it.
+        return Markup(body_of(files.content_of(session, sha256)))  # noqa: S704
 
 
 def _month_page(
-    plan_name: str, title: str, plan_code: str, period_code: str, body: str, formats: Mapping[str, str]
+    plan_name: str, title: str, plan_code: str, period_code: str, body: Markup, formats: Mapping[str, str]
 ) -> str:
     return page(
         "portal/month.html",
@@ -111,8 +119,7 @@ def _month_page(
         plan_code=plan_code,
         period_code=period_code,
         formats=formats,
-        # Safe: the template of the report escapes every text that goes into it.
-        body=Markup(body),  # noqa: S704
+        body=body,
     )
 
 

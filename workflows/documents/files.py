@@ -124,6 +124,14 @@ def read(session: Session, file_id: int) -> bytes:
     return content
 
 
+def content_of(session: Session, sha256: str) -> bytes:
+    """The bytes with this digest; raises `NotFound`."""
+    content = session.scalar(sa.select(FileContent.content).where(FileContent.sha256 == sha256))
+    if content is None:
+        raise NotFound("Ese archivo no existe.")
+    return content
+
+
 def clean_name(name: str) -> str:
     """A name without folders, control characters or what no file system takes; never empty."""
     bare = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())

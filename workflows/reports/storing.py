@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import sqlalchemy as sa
@@ -12,9 +13,10 @@ from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
 from workflows.documents import keeping
 from workflows.documents.keeping import Address
-from workflows.documents.models import Document
+from workflows.documents.models import Document, StoredFile
 from workflows.documents.prints import Maker, Print
 from workflows.documents.states import DocumentKind
+from workflows.plan.models import Plan
 from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import Charts, draw
 from workflows.reports.contents import Report
@@ -25,6 +27,35 @@ from workflows.reports.xlsx import render_xlsx
 
 Renderer = Callable[[Report, Charts], bytes]
 RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
+_PUBLISHED = (
+    sa.select(Plan.name, Document.format, Document.title, StoredFile.sha256)
+    .select_from(Period)
+    .join(Plan, Plan.code == Period.plan_code)
+    .outerjoin(
+        Document,
+        sa.and_(
+            Document.plan_code == Period.plan_code,
+            Document.kind == DocumentKind.MONTHLY_REPORT,
+            Document.key == Period.code,
+        ),
+    )
+    .outerjoin(StoredFile, StoredFile.id == Document.file_id)
+    .where(
+        Period.plan_code == sa.bindparam("plan_code"),
+        Period.code == sa.bindparam("code"),
+        Period.state == PeriodState.CLOSED,
+        Period.published_at.is_not(None),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedReport:
+    """The report of a month that anybody may read: its files' digests by format, those that were made."""
+
+    plan_name: str
+    title: str
+    digests: Mapping[str, str]
 
 
 def missing(session: Session) -> list[Address]:
@@ -57,12 +88,14 @@ def _rendered(report: Report) -> dict[str, bytes]:
     return {suffix: render(report, charts) for suffix, render in RENDERERS.items()}
 
 
-def files_of(session: Session, plan_code: str, period_code: str) -> dict[str, Document]:
-    """The documents of a month by format: those that were made."""
-    query = sa.select(Document).where(
-        Document.plan_code == plan_code, Document.kind == DocumentKind.MONTHLY_REPORT, Document.key == period_code
-    )
-    return {document.format: document for document in session.scalars(query)}
+def published(session: Session, plan_code: str, period_code: str) -> PublishedReport | None:
+    """The report of a month; `None` where it is not closed and published."""
+    rows = session.execute(_PUBLISHED, {"plan_code": plan_code, "code": period_code}).all()
+    if not rows:
+        return None
+    made = {row.format: row for row in rows if row.format}
+    title = made["html"].title if "html" in made else ""
+    return PublishedReport(rows[0].name, title, {suffix: row.sha256 for suffix, row in made.items()})
 
 
 def find(session: Session, plan_code: str, period_code: str, suffix: str) -> Document | None:
