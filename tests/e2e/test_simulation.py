@@ -10,18 +10,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from engine.database import Database
+from engine.instances.models import Instance
+from engine.tasks.models import TaskCandidate, UserTask
 from tests.support.declared import watch_handlers
 from tests.support.waiting import watch_waits
 from web import migrating, simulating
 from web.cli.root import main
 from web.simulating import POLITE, REAL, Order
 from workflows import guide
-from workflows.errors import Conflict
+from workflows.errors import Conflict, Refused
+from workflows.people.groups import Group
+from workflows.records import checking
+from workflows.records.problems import ERROR
 from workflows.sectors.models import Entity
-from workflows.simulation import life
+from workflows.simulation import crossing, life, twins
+from workflows.simulation.crossing import Crossed
 from workflows.simulation.happenings import Behaviour, Years
 from workflows.simulation.result import Result
 from workflows.simulation.robots import LATE, MISSING, RETURNED
@@ -89,6 +96,87 @@ def test_the_same_seed_tells_the_same_story() -> None:
 
     assert first == second
     assert first != other
+
+
+def test_sectors_side_by_side_are_each_as_alone() -> None:
+    order = Order(years=1, seed=SEED, until=dt.date(2016, 6, 10))
+
+    both = simulating.simulate_sectors(order, 2, out=io.StringIO()).sectors
+    alone = simulating.simulate_sectors(order, 2, "S02", io.StringIO()).sectors
+
+    assert list(both) == ["S01", "S02"]
+    assert alone == {"S02": both["S02"]}
+    assert both["S02"].tasks_completed > 20
+    assert both["S02"].emails > 20
+    assert both["S01"] != both["S02"]  # each has a stream of its own
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sectors", "profile"), [(3, REAL), (15, POLITE)])
+def test_a_year_of_many_sectors_is_for_each_as_alone(sectors: int, profile: str, database_url: str) -> None:
+    order = Order(years=1, seed=SEED, profile=profile, database_url=database_url)
+
+    together = simulating.simulate_sectors(order, sectors, out=io.StringIO())
+
+    assert together.ended
+    assert len(together.sectors) == sectors
+    assert all((one.incidents, one.open_tasks, one.months) == (0, 0, 12) for one in together.sectors.values())
+    for code in ("S01", "S03"):
+        alone = simulating.simulate_sectors(replace(order, database_url=None), sectors, code, io.StringIO())
+        assert alone.sectors == {code: together.sectors[code]}
+
+
+def test_fifteen_sectors_have_fifty_entities_and_share_nobody() -> None:
+    plan = simulating.promised(2017, 4)
+
+    plans = [twins.in_sector(plan, number) for number in range(1, 16)]
+    entities = [one.code for data in plans for one in data.entities]
+    people = [one.username for data in plans for one in data.people]
+
+    assert len(entities) == len(set(entities)) == 50
+    assert len(people) == len(set(people))
+    assert [problem for data in plans for problem in checking.check(data) if problem.severity == ERROR] == []
+
+
+def test_a_task_offered_to_another_sector_stops_the_simulation(database_url: str) -> None:
+    order = Order(years=1, seed=SEED, until=dt.date(2016, 5, 3), database_url=database_url)
+    simulating.simulate_sectors(order, 2, out=io.StringIO())
+    database = Database(database_url)
+    with database.reading() as session:
+        crossing.ensure_apart(session)
+
+    with database.unit_of_work() as session:
+        task = session.scalars(
+            sa.select(TaskCandidate.task_id)
+            .join(UserTask, UserTask.id == TaskCandidate.task_id)
+            .join(Instance, Instance.id == UserTask.instance_id)
+            .where(UserTask.state == "open", Instance.tenant == "S01")
+        ).first()
+        session.add(TaskCandidate(task_id=task, group_id=str(Group("coordinador_pes", "S02"))))
+
+    with database.reading() as session, pytest.raises(Crossed, match="coordinador_pes@S02"):
+        crossing.ensure_apart(session)
+    database.dispose()
+
+
+def test_only_names_one_of_the_sectors() -> None:
+    with pytest.raises(Refused, match="van de S01 a S02"):
+        simulating.simulate_sectors(Order(years=1), 2, "S07", io.StringIO())
+    without = CliRunner().invoke(main, ["simulate", "--only", "S01"])
+
+    assert without.exit_code == 2
+    assert "--sectors" in without.output
+
+
+def test_the_command_plays_sectors_and_prints_each() -> None:
+    typed = ["simulate", "--sectors", "1", "--years", "1", "--seed", "7", "--until", "2016-05-03", "--json"]
+
+    done = CliRunner().invoke(main, typed)
+    told = json.loads(done.stdout)
+
+    assert done.exit_code == 0
+    assert told["ended"] is False
+    assert set(told["sectors"]["S01"]) >= {"tasks_completed", "emails", "incidents", "open_tasks", "figures_sha256"}
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import click
 
 from web import simulating
 from web.simulating import FIRST_YEAR, POLITE, PROFILES, Order
-from workflows.simulation.result import Result
+from workflows.simulation.result import Result, Together
 
 BEGINS = f"{FIRST_YEAR - 1}-05-01"
 
@@ -43,15 +43,50 @@ BEGINS = f"{FIRST_YEAR - 1}-05-01"
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), help="Carpeta en la que se escriben los documentos."
 )
+@click.option(
+    "--sectors", type=click.IntRange(1, 99), help="Cuántos sectores juegan su plan lado a lado, con códigos S01, S02…"
+)
+@click.option("--only", metavar="CÓDIGO", default="", help="De esos sectores, jugar solo este: da lo mismo.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="AAAA-MM-DD",
+    help="El último día que se juega; sin decirlo, hasta que cada plan termine.",
+)
 @click.option("--json", "as_json", is_flag=True, help="El resultado en JSON.")
 def simulate(
-    years: int, seed: int, start: dt.datetime, profile: str, database: str | None, output: Path | None, as_json: bool
+    years: int,
+    seed: int,
+    start: dt.datetime,
+    profile: str,
+    database: str | None,
+    output: Path | None,
+    sectors: int | None,
+    only: str,
+    until: dt.datetime | None,
+    as_json: bool,
 ) -> None:
-    """Play the whole life of a plan."""
-    result = simulating.simulate(Order(years, seed, start.date(), profile, database, output))
-    click.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=2) if as_json else _told(result))
-    if not result.ended:
+    """Play the whole life of a plan, or of the plans of several sectors."""
+    if only and sectors is None:
+        raise click.UsageError("--only dice cuál de los sectores de --sectors se juega: escriba también --sectors.")
+    order = Order(years, seed, start.date(), profile, database, output, until.date() if until else None)
+    found: Result | Together = (
+        simulating.simulate(order) if sectors is None else simulating.simulate_sectors(order, sectors, only.upper())
+    )
+    told = _told(found) if isinstance(found, Result) else _told_together(found)
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else told)
+    if not found.ended and until is None:
         raise SystemExit(1)
+
+
+def _told_together(found: Together) -> str:
+    rows = "\n".join(
+        f"  {code}: {one.tasks_completed} tareas hechas, {one.open_tasks} abiertas, {one.incidents} incidentes, "
+        f"{one.emails} correos, {one.months} meses cerrados, cifras {one.figures_sha256[:12]}"
+        for code, one in found.sectors.items()
+    )
+    state = "Todos los planes quedaron archivados." if found.ended else "No todos los planes llegaron a su fin."
+    return f"{state}\n{rows}\nEn {found.elapsed_s:.0f} s"
 
 
 def _told(found: Result) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from workflows.forms.closing import NO_RECORD
 from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
-from workflows.simulation.mindset import Mind, Raw, Upload, once
+from workflows.simulation.mindset import Mind, Raw, Upload, once, subject
 
 PDF = b"%PDF-1.4\n% documento de la simulacion\n"
 PNG = bytes.fromhex(
@@ -98,10 +98,11 @@ def _sign(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
 
 
 def _number(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
+    number = mind.reality.choose(tuple(range(100, 1000)), *subject(form.task, form.instance))
     return {
-        "numero": f"{form.task.id:03}",
+        "numero": f"{number:03}",
         "fecha": mind.today().isoformat(),
-        "registro_distrital": f"Registro Distrital {form.task.id}",
+        "registro_distrital": f"Registro Distrital {6000 + number}",
         "archivo": [upload("acto numerado.pdf", PDF)],
     }
 

@@ -17,9 +17,10 @@ A_DAY = 12
 WISHES = ("Alumbrado de los parques", "Cuidado de mayores", "Ciclorrutas seguras")
 
 
-def answer_open_surveys(session: Session, now: dt.datetime, reality: Reality) -> int:
-    """Let some citizens answer every survey that takes answers now; gives how many did."""
-    surveys = session.scalars(sa.select(Survey).where(Survey.state == SurveyState.OPEN)).all()
+def answer_open_surveys(session: Session, plan_code: str, now: dt.datetime, reality: Reality) -> int:
+    """Let some citizens answer every survey of a plan that takes answers now; gives how many did."""
+    query = sa.select(Survey).where(Survey.state == SurveyState.OPEN, Survey.plan_code == plan_code)
+    surveys = session.scalars(query.order_by(Survey.id)).all()
     open_now = [survey for survey in surveys if conducting.takes_answers(survey, now)]
     for survey in open_now:
         for citizen in range(A_DAY):
@@ -28,7 +29,7 @@ def answer_open_surveys(session: Session, now: dt.datetime, reality: Reality) ->
 
 
 def _answer(session: Session, survey: Survey, now: dt.datetime, reality: Reality, citizen: int) -> None:
-    about = ("survey", survey.id, bogota_day(now), citizen)
+    about = ("survey", survey.plan_code, survey.title, survey.opens_on, bogota_day(now), citizen)
     options = tuple(survey.options)
     chosen = {reality.choose(options, *about, "first").id}
     if survey.is_multiple:

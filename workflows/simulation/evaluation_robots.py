@@ -50,7 +50,7 @@ def _analyse(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
         table: [
             {
                 ROW_KEY: row[ROW_KEY],
-                "juicio": mind.reality.choose(JUDGEMENTS, form.task.instance_id, table, row[ROW_KEY]),
+                "juicio": mind.reality.choose(JUDGEMENTS, form.instance.business_key, table, row[ROW_KEY]),
                 "argumentacion": "El juicio se apoya en el cumplimiento a la fecha y en las autoevaluaciones.",
             }
             for row in form.shown[table]

@@ -22,6 +22,7 @@ from engine.tasks.models import UserTask
 from workflows.calendar import WorkingCalendar
 from workflows.lifecycle import leaving
 from workflows.people.assigning import ensure_may_be_given
+from workflows.people.holdings import of_sectors
 from workflows.people.models import Person, PersonRole
 from workflows.plan.models import Project
 from workflows.simulation import citizens
@@ -96,6 +97,7 @@ class Happenings:
     plan_code: str
     years: Years
     robots: Robots
+    sector: str
     successors: dict[str, str] = field(default_factory=dict, init=False)
     done: set[tuple[str, int]] = field(default_factory=set, init=False)
 
@@ -108,7 +110,7 @@ class Happenings:
         if isinstance(self.engine.calendar, WorkingCalendar) and not self.engine.calendar.is_working(day):
             return
         with self.database.unit_of_work() as session:
-            citizens.answer_open_surveys(session, self.engine.now(), self.reality)
+            citizens.answer_open_surveys(session, self.plan_code, self.engine.now(), self.reality)
         if not self.years.holds(day.year):
             return
         for what, since, act in self._of_the_year(day.year):
@@ -132,7 +134,9 @@ class Happenings:
     def _somebody_leaves(self, session: Session, year: int) -> None:
         staying = sa.select(PersonRole.username).where(PersonRole.role_id.in_(IRREPLACEABLE))
         people = session.scalars(
-            sa.select(Person).where(Person.active, Person.username.not_in(staying)).order_by(Person.username)
+            sa.select(Person)
+            .where(Person.active, Person.username.not_in(staying), of_sectors([self.sector]))
+            .order_by(Person.username)
         ).all()
         leaver: Person = self.reality.choose(tuple(people), "leaves", year)
         newcomer = self._newcomer(session, leaver, self.years.number(year))
@@ -141,7 +145,7 @@ class Happenings:
 
     def _newcomer(self, session: Session, leaver: Person, number: int) -> Person:
         name = NEWCOMERS[(number - 1) % len(NEWCOMERS)]
-        username = f"relevo{number}"
+        username = f"relevo{number}.{self.sector.lower()}"
         newcomer = Person(
             username=username,
             name=f"{name} (demo)",

@@ -129,8 +129,8 @@ def activity_rows(mind: Mind, form: OpenForm) -> list[Raw]:
     """What the month's report tells of the activities of the action plan."""
     rows = []
     month = str(form.task.variables["periodo"])
-    for row in form.shown.get("actividades") or []:
-        met = mind.reality.choose((True, True, False), row[ROW_KEY], month)
+    for place, row in enumerate(form.shown.get("actividades") or []):
+        met = mind.reality.choose((True, True, False), form.task.variables.get("entidad"), place, month)
         delivery = f"Avance de {row['actividad']}" if month.endswith(("-06", "-12")) else ""
         rows.append(
             {ROW_KEY: row[ROW_KEY], "ejecutado": "1", "hito_cumplido": "on" if met else "", "entrega": delivery[:200]}

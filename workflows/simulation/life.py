@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -46,37 +46,62 @@ def span(begins: dt.date, years: int) -> Span:
 
 def found(session: Session, engine: ProcessEngine, data: PlanData) -> None:
     """Begin with nothing but roles, entities, people, local holidays and the shipped diagrams."""
-    writing.write_sector(session, data)
+    found_sector(session, data, "")
+    open_shop(session, engine)
+
+
+def found_sector(session: Session, data: PlanData, sector: str) -> None:
+    """Write a sector with its entities, people and days; `sector` is its code, empty where it is the only one."""
+    if sector:
+        registry.create_named(session, sector, data.plan.sector)
+    writing.write_sector(session, data, sector)
+
+
+def open_shop(session: Session, engine: ProcessEngine) -> None:
+    """Publish the shipped diagrams, and know the days that nobody works."""
     publish_shipped(session, engine)
     if isinstance(engine.calendar, WorkingCalendar):
         engine.calendar.know(local_days(session))
 
 
-def begin(session: Session, engine: ProcessEngine, data: PlanData) -> None:
-    """The coordinator begins the plan. Raises `NotFound` where nobody coordinates."""
-    sector = registry.only(session)
-    coordinators = directory.people_with(session, "coordinador_pes", sector.code if sector else "")
+def begin(session: Session, engine: ProcessEngine, data: PlanData, sector: str = "") -> None:
+    """The coordinator of the sector (empty: the only one) begins the plan. Raises `NotFound` where nobody is."""
+    only = None if sector else registry.only(session)
+    code = only.code if only is not None else sector
+    coordinators = directory.people_with(session, "coordinador_pes", code)
     if not coordinators:
         raise NotFound("Nadie tiene el rol de coordinación: no hay quien empiece el plan.")
     actor = directory.actor(session, coordinators[0].username)
-    starting.start_plan(session, engine, sector.code if sector else "", data.plan.code, actor=actor)
+    starting.start_plan(session, engine, code, data.plan.code, actor=actor)
 
 
-def live(play: Play, plan_code: str, ends_by: dt.date, each_morning: Callable[[dt.date], None]) -> bool:
-    """Play day after day until the plan is closed and nothing is open; False if `ends_by` comes before."""
+def live(
+    play: Play,
+    plans: Collection[str],
+    ends_by: dt.date,
+    each_morning: Callable[[dt.date], None],
+    ended: Callable[[str], None] = lambda _plan: None,
+) -> bool:
+    """Play day after day until each plan is closed and nothing of it is open; False if `ends_by` comes before.
+
+    `ended` is told each plan on the evening of its end.
+    """
+    going_on = list(plans)
     day = bogota_day(play.clock.now())
-    while day <= ends_by:
+    while going_on and day <= ends_by:
         play.day(day, each_morning)
         play.each_day(day)
-        if _ended(play, plan_code):
-            return True
+        over = _over(play, going_on)
+        for plan_code in over:
+            ended(plan_code)
+        going_on = [one for one in going_on if one not in over]
         day += dt.timedelta(days=1)
-    return False
+    return not going_on
 
 
-def _ended(play: Play, plan_code: str) -> bool:
+def _over(play: Play, plans: Collection[str]) -> list[str]:
     with play.database.reading() as session:
-        return result.has_ended(session, plan_code)
+        return [one for one in plans if result.has_ended(session, one)]
 
 
 def first_years(data: PlanData, years: int) -> PlanData:

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 import yaml
 
-from workflows.calendar import WorkingCalendar
+from engine.instances.models import Instance
+from engine.tasks.models import UserTask
+from workflows.calendar import WorkingCalendar, bogota_day
 from workflows.forms.opening import OpenForm
 from workflows.loading import seeding
 from workflows.records.data import PlanData
@@ -71,6 +73,12 @@ def once(mind: Mind, what: str, about: object = "") -> bool:
     happened = (what, str(about)) in mind.returned
     mind.returned.add((what, str(about)))
     return not happened and not mind.polite
+
+
+def subject(task: UserTask, case: Instance) -> tuple[object, ...]:
+    """What a task is about, in the same words whatever else is played beside it: its number is not."""
+    begun = bogota_day(task.created_at).isoformat()
+    return case.business_key, task.process_key, task.element_id, sorted(task.context.items(), key=repr), begun
 
 
 def entity_of(form: OpenForm) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from engine import sweep
 from engine.clock import VirtualClock
 from engine.database import Database
 from engine.identity import Actor
+from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
 from engine.tasks import assignment
@@ -25,7 +26,7 @@ from workflows.forms.opening import OpenForm
 from workflows.forms.submissions import Forms
 from workflows.lifecycle import year_end
 from workflows.people import directory
-from workflows.simulation.mindset import Raw
+from workflows.simulation.mindset import Raw, subject
 from workflows.simulation.robots import Robots
 
 MORNING = dt.time(9, 0)
@@ -42,7 +43,11 @@ class StuckPlay(WorkflowsError):
 
 @dataclass
 class Play:
-    """A play under way. `each_day` runs at the end of each day (mails, progress bar)."""
+    """A play under way. `each_day` runs at the end of each day (mails, progress bar).
+
+    `casts` are the people of a sector by its code, where sectors played side by side have their own; `robots` play
+    everybody else. `each_tick` runs after what the worker does (checks).
+    """
 
     database: Database
     engine: ProcessEngine
@@ -50,6 +55,8 @@ class Play:
     robots: Robots
     clock: VirtualClock
     each_day: Callable[[dt.date], None] = lambda _day: None
+    casts: Mapping[str, Robots] = field(default_factory=dict)
+    each_tick: Callable[[], None] = lambda: None
     submissions: int = field(default=0, init=False)
     _begun_on: dict[int, dt.date] = field(default_factory=dict, init=False)
 
@@ -69,10 +76,20 @@ class Play:
         each_morning(day)
         if isinstance(self.engine.calendar, WorkingCalendar) and not self.engine.calendar.is_working(day):
             return
+        at_work: set[str] | None = None
         for _round in range(ROUNDS_A_DAY):
-            if not sum(self.work(task_id) for task_id in self._open_tasks(day)):
+            at_work = self._round(day, at_work)
+            if not at_work:
                 return
         raise StuckPlay
+
+    def _round(self, day: dt.date, at_work: set[str] | None) -> set[str]:
+        """Do what is open once; gives the sectors where something was done.
+
+        A sector where nothing was done rests for the day, so that no other makes it look at its tasks again.
+        """
+        tasks = [one for one in self._open_tasks(day) if at_work is None or one[1] in at_work]
+        return {tenant for task_id, tenant in tasks if self.work(task_id)}
 
     def tick(self) -> None:
         """What the worker does at each tick."""
@@ -84,6 +101,7 @@ class Play:
             sweep.fire_due_timers(session, self.engine)
         with self.database.unit_of_work() as session:
             sweep.retry_due_incidents(session, self.engine)
+        self.each_tick()
 
     def work(self, task_id: int) -> bool:
         """Let somebody who may do a task do it, if anybody does; gives whether it was sent."""
@@ -101,13 +119,14 @@ class Play:
             return files.store(session, self.clock, actor.id, name, content, task_id=task_id).id
 
         form = self.forms.open(session, self.engine, task_id, actor)
-        raw = self.robots.fill(form, upload)
+        robots = self._robots(form.instance.tenant)
+        raw = robots.fill(form, upload)
         if raw is None:  # what it needs is not there yet
             return False
         try:
             self.forms.submit(session, self.engine, task_id, actor, raw, opened=form)
         except InvalidSubmission as refused:
-            corrected = self.robots.correct(form, raw, refused.errors)
+            corrected = robots.correct(form, raw, refused.errors)
             self._send_again(session, form, actor, corrected)
         return True
 
@@ -118,28 +137,32 @@ class Play:
             told = "; ".join(f"{error.path}: {error.message}" for error in refused.errors)
             raise StuckPlay(f"«{form.task.name}» ({form.task.process_key}) no se pudo enviar: {told}") from refused
 
-    def _open_tasks(self, day: dt.date) -> list[int]:
-        """The tasks somebody does today: nobody does all of them on the first day."""
-        with self.database.reading() as session:
-            ids = session.scalars(
-                sa.select(UserTask.id).where(UserTask.state == UserTaskState.OPEN).order_by(UserTask.id)
-            ).all()
-            unknown = [task_id for task_id in ids if task_id not in self._begun_on]
-            for task in session.scalars(sa.select(UserTask).where(UserTask.id.in_(unknown))):
-                self._begun_on[task.id] = self._begins(task)
-        return [task_id for task_id in ids if self._begun_on[task_id] <= day]
+    def _robots(self, tenant: str) -> Robots:
+        return self.casts.get(tenant, self.robots)
 
-    def _begins(self, task: UserTask) -> dt.date:
+    def _open_tasks(self, day: dt.date) -> list[tuple[int, str]]:
+        """The tasks somebody does today, with their sector: nobody does all of them on the first day."""
+        with self.database.reading() as session:
+            query = sa.select(UserTask.id, Instance.tenant).join(Instance, Instance.id == UserTask.instance_id)
+            found = session.execute(query.where(UserTask.state == UserTaskState.OPEN).order_by(UserTask.id)).all()
+            unknown = [row.id for row in found if row.id not in self._begun_on]
+            whole = sa.select(UserTask, Instance).join(Instance, Instance.id == UserTask.instance_id)
+            for task, case in session.execute(whole.where(UserTask.id.in_(unknown))):
+                self._begun_on[task.id] = self._begins(task, case)
+        return [(row.id, row.tenant) for row in found if self._begun_on[row.id] <= day]
+
+    def _begins(self, task: UserTask, case: Instance) -> dt.date:
         """The day on which somebody takes up a task; never, for what nobody does."""
         name = str(task.properties.get("registro") or task.element_id)
-        if not self.robots.acts(name, task.variables):
+        robots = self._robots(case.tenant)
+        if not robots.acts(name, task.variables):
             return dt.date.max
         created = bogota_day(task.created_at)
         due = bogota_day(task.due_at) if task.due_at else created
         if str(task.properties.get("plazo", "")).startswith(ON_THE_DAY):
             return due  # nobody records who came before the meeting, nor declares done what is under way
         margin = max((due - created).days - 1, 0)
-        delay = self.robots.reality.choose(tuple(range(MAX_DELAY_DAYS)), task.id, name)
+        delay = robots.reality.choose(tuple(range(MAX_DELAY_DAYS)), *subject(task, case))
         return created + dt.timedelta(days=min(delay, margin))
 
 

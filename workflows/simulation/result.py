@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +18,10 @@ from engine.instances.models import Instance
 from engine.states import HistoryKind, InstanceState, UserTaskState
 from engine.tasks.models import UserTask
 from workflows import guide
+from workflows.cycles.models import Period
+from workflows.cycles.states import PeriodState
 from workflows.forms.models import Submission
+from workflows.monitoring import figures
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
@@ -71,6 +76,57 @@ class Result:
             "guide_rows_executed": list(self.guide_rows_executed),
             "elapsed_s": round(self.elapsed_s, 1),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class OfSector:
+    """What one of several sectors came to. `figures_sha256`: of the figures of all its closed months."""
+
+    ended: bool
+    tasks_completed: int
+    emails: int
+    incidents: int
+    open_tasks: int
+    months: int
+    figures_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What several sectors came to, by code; `ended`: the plan of each."""
+
+    ended: bool
+    sectors: Mapping[str, OfSector]
+    elapsed_s: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """What `cauce simulate --sectors N --json` prints."""
+        return {
+            "ended": self.ended,
+            "sectors": {code: asdict(one) for code, one in self.sectors.items()},
+            "elapsed_s": round(self.elapsed_s, 1),
+        }
+
+
+def of_sector(session: Session, sector: str, plan_code: str, emails: int) -> OfSector:
+    """What a sector has to show now; the mails are counted by who writes them."""
+    own = sa.select(Instance.id).where(Instance.tenant == sector)
+    done, still_open = (
+        _count(session, UserTask, UserTask.instance_id.in_(own), UserTask.state == state)
+        for state in (UserTaskState.COMPLETED, UserTaskState.OPEN)
+    )
+    closed = sa.select(Period.code).where(Period.plan_code == plan_code, Period.state == PeriodState.CLOSED)
+    months = session.scalars(closed.order_by(Period.code)).all()
+    told = {month: figures.as_json(figures.of_period(session, plan_code, month)) for month in months}
+    return OfSector(
+        ended=has_ended(session, plan_code),
+        tasks_completed=done,
+        emails=emails,
+        incidents=_count(session, Incident, Incident.instance_id.in_(own)),
+        open_tasks=still_open,
+        months=len(months),
+        figures_sha256=hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest(),
+    )
 
 
 def read(session: Session, plan_code: str) -> Result:

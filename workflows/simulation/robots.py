@@ -22,7 +22,7 @@ from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE
 from workflows.simulation.formulation_robots import FORMULATION_ROBOTS
 from workflows.simulation.implementation_robots import IMPLEMENTATION_ROBOTS, activity_rows
 from workflows.simulation.lifecycle_robots import LIFECYCLE_ROBOTS
-from workflows.simulation.mindset import Raw, Upload
+from workflows.simulation.mindset import Raw, Upload, subject
 from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
 from workflows.spanish import month_name, number
@@ -111,7 +111,7 @@ class Robots:
             place, _, column = rest.partition(".")
             reasons = {"justificacion_rezago": DELAYS, "justificacion_sobreejecucion": EXCESSES}.get(column)
             if reasons:
-                raw[table][int(place)][column] = self.reality.choose(reasons, form.task.id, place)
+                raw[table][int(place)][column] = self.reality.choose(reasons, *subject(form.task, form.instance), place)
         return raw
 
 

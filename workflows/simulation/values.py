@@ -24,7 +24,7 @@ class Reality:
     and is made up.
     """
 
-    seed: int = 0
+    seed: int | str = 0
     series: Mapping[str, Mapping[Month, Decimal | None]] = field(default_factory=dict)
 
     def value(self, row: Mapping[str, Any], month: Month) -> Decimal:

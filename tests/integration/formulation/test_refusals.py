@@ -218,7 +218,7 @@ def test_a_survey_that_nobody_closes_closes_itself_with_what_citizens_said(offic
 
     task = play_until(office, play, "acompanar_encuesta")
     with office.database.unit_of_work() as session:
-        assert citizens.answer_open_surveys(session, office.clock.now(), Reality()) == citizens.A_DAY
+        assert citizens.answer_open_surveys(session, PLAN, office.clock.now(), Reality()) == citizens.A_DAY
     play.robots.acts = lambda name, _variables: name != "acompanar_encuesta"  # type: ignore[method-assign]
     play.until(bogota_day(office.clock.now()) + dt.timedelta(days=40))
 

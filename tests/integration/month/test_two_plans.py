@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,48 +21,24 @@ from workflows.loading import importing
 from workflows.monitoring import figures
 from workflows.people.groups import Group
 from workflows.people.models import PersonRole
-from workflows.records.data import PlanData, without_measurements
+from workflows.records.data import without_measurements
 from workflows.sectors import registry
+from workflows.simulation import twins
 from workflows.simulation.values import Reality
 
 BEFORE = (2018, 6)
 MONTHS = ("2018-06", "2018-07")
 UNTIL = dt.date(2018, 8, 17)
-TWIN, SECTOR = "PES-HAB", "HAB"
+SECTOR = "HAB"
+TWIN = twins.plan_of(SECTOR)
 
 
-class ByName(Reality):
-    """What happens does not hang on the number of a task: two plans beside each other share the numbers."""
+class Told(Reality):
+    """What happens is the same in both: their plans, entities and people differ by the code of the sector alone."""
 
     def choose(self, options: tuple[Any, ...], *about: object) -> Any:
-        return super().choose(options, *(one for one in about if not isinstance(one, int)))
-
-
-def twin() -> PlanData:
-    """The demo's plan in Hábitat: the same promises by entities and people of its own."""
-    data = demo_data()
-
-    def user(name: str) -> str:
-        return f"h{name}" if name else ""
-
-    return replace(
-        data,
-        plan=replace(data.plan, code=TWIN, name="PES de Hábitat", sector="Hábitat"),
-        entities=tuple(replace(one, code=f"H{one.code}") for one in data.entities),
-        people=tuple(
-            replace(one, username=user(one.username), email=f"h{one.email}", entity=f"H{one.entity}")
-            for one in data.people
-        ),
-        objectives=tuple(replace(one, lead_entity=f"H{one.lead_entity}") for one in data.objectives),
-        indicators=tuple(
-            replace(
-                one, entity=f"H{one.entity}", reports=user(one.reports), reviews=user(one.reviews),
-                substitute=user(one.substitute),
-            )
-            for one in data.indicators
-        ),
-        projects=tuple(replace(one, entity=f"H{one.entity}") for one in data.projects),
-    )  # fmt: skip
+        told = repr(about).replace(TWIN, PLAN).replace(f"{SECTOR}-", "").replace(f"{SECTOR.lower()}.", "")
+        return super().choose(options, told)
 
 
 def played(folder: Path, *, beside: bool) -> House:
@@ -74,10 +49,10 @@ def played(folder: Path, *, beside: bool) -> House:
     if beside:
         with database.unit_of_work() as session:
             registry.create_named(session, SECTOR, "Hábitat")
-            data = without_measurements(twin(), since=BEFORE)
+            data = without_measurements(twins.moved(demo_data(), SECTOR, "Hábitat"), since=BEFORE)
             importing.apply(session, clock, SYSTEM, data, sector=SECTOR)
     play = house.play()
-    play.robots.reality = ByName(7, demo_data().measurements)
+    play.robots.reality = Told(7, demo_data().measurements)
     play.until(UNTIL)
     return house
 
@@ -90,7 +65,7 @@ def told(house: House, plan: str) -> dict[str, Any]:
         done = Counter(tuple(row) for row in session.execute(tasks.where(Instance.scope == plan)))
     for month in shown.values():
         month["plan"] = PLAN
-        month["entidades"] = {code.removeprefix("H"): found for code, found in month["entidades"].items()}
+        month["entidades"] = {code.removeprefix(f"{SECTOR}-"): found for code, found in month["entidades"].items()}
     return {"figures": shown, "tasks": done}
 
 
