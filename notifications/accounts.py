@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
@@ -38,11 +39,12 @@ def tell_changed(
 
 
 def _enqueue(session: Session, now: dt.datetime, person: Person, kind: MailKind, mail: Mail, address: str) -> None:
+    told = hashlib.sha256(f"{address}\n{mail.text}".encode()).hexdigest()[:16]  # of two at one moment none is left out
     outbox.enqueue(
         session,
         now=now,
         kind=kind,
-        dedup_key=f"{kind}/{person.username}/{now.isoformat()}/{address}"[:200],
+        dedup_key=f"{kind}/{person.username}/{now.isoformat()}/{told}",
         recipient=person.username,
         address=address,
         mail=mail,

@@ -17,6 +17,8 @@ from web import answering, deadlines, request_ids, security
 from web.admin.views import blueprint as admin
 from web.audit.views import blueprint as audit
 from web.auth import ANYONE, Of, allow, sessions
+from web.auth.oidc import client as oidc_client
+from web.auth.oidc.views import blueprint as oidc
 from web.auth.views import blueprint as auth
 from web.boards.views import blueprint as boards
 from web.bootstrap import Application
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     auth,
+    oidc,
     inbox,
     boards,
     plans,
@@ -86,6 +89,8 @@ def create_app(application: Application) -> Flask:
     security.harden(app, application.config)
     answering.register(app)
     _sign_ins(app, application)
+    if application.config.provider:
+        oidc_client.register(app, application.config.provider)
     app.before_request(_know_local_days)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -150,6 +155,8 @@ def _templates(app: Flask, application: Application) -> None:
             "has_asset": lambda name: (static / name).is_file(),
             "demo": application.is_demo,
             "simulated_now": application.clock.now,
+            "provider_name": application.config.provider.name if application.config.provider else "",
+            "uses_passwords": application.config.local_accounts,
         }
 
     app.context_processor(context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -13,16 +13,14 @@ from urllib.parse import urlsplit
 
 from notifications.hosts import is_loopback
 from web import logs
+from web.provider import Provider
+from web.settings import InvalidSetting, count, flag, one_of
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 SECRET_BYTES = 32
 FEWEST_LETTERS = 12
 """Different letters of a secret: 32 random bytes written in hexadecimal have 16, a sentence repeated has few."""
 HOW_TO_MAKE_ONE = "Hágala así: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-
-
-class InvalidSetting(Exception):
-    """A setting of the environment cannot be used; the message says which one and what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class Config:
     `hsts_subdomains` browsers are told to reach every name below this one over HTTPS too. `security_contact` is where
     somebody who finds a weakness writes (`mailto:…` or `https://…`); empty means that there is no `security.txt`.
     `backups` is the folder of nightly copies, of which the newest `backups_kept` stay; None: none are taken.
+    `provider` signs people in by OpenID Connect; without `local_accounts` nobody signs in with a password.
     """
 
     home: Path
@@ -52,6 +51,8 @@ class Config:
     security_contact: str = ""
     backups: Path | None = None
     backups_kept: int = 14
+    provider: Provider | None = None
+    local_accounts: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -61,10 +62,16 @@ class Config:
         """
         home = Path(environment.get("CAUCE_HOME", "var")).resolve()
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        demo = _flag("CAUCE_DEMO", environment) if demo is None else demo
+        demo = flag("CAUCE_DEMO", environment) if demo is None else demo
         base_url = _base_url(environment.get("CAUCE_BASE_URL") or DEFAULT_BASE_URL)
         if demo:
             _ensure_only_here(base_url)
+        provider, local_accounts = (
+            Provider.from_environment(environment),
+            flag("CAUCE_LOCAL_ACCOUNTS", environment, "1"),
+        )
+        if not (local_accounts or provider):
+            raise InvalidSetting("Con CAUCE_LOCAL_ACCOUNTS=0 nadie podría ingresar: falta CAUCE_OIDC_ISSUER.")
         return cls(
             home=home,
             database_url=environment.get("CAUCE_DATABASE_URL") or f"sqlite:///{home / 'cauce.sqlite'}",
@@ -73,13 +80,15 @@ class Config:
             smtp_url=environment.get("CAUCE_SMTP_URL", ""),
             mail_from=_sender(environment.get("CAUCE_MAIL_FROM") or "Cauce <cauce@localhost>"),
             demo=demo,
-            proxies=_count("CAUCE_PROXIES", environment),
-            log=_one_of(logs.FORMATS, "CAUCE_LOG", environment),
+            proxies=count("CAUCE_PROXIES", environment),
+            log=one_of(logs.FORMATS, "CAUCE_LOG", environment),
             health_token=environment.get("CAUCE_HEALTH_TOKEN", ""),
-            hsts_subdomains=_flag("CAUCE_HSTS_SUBDOMAINS", environment),
+            hsts_subdomains=flag("CAUCE_HSTS_SUBDOMAINS", environment),
             security_contact=_contact(environment.get("CAUCE_SECURITY_CONTACT", "").strip()),
             backups=Path(folder).resolve() if (folder := environment.get("CAUCE_BACKUPS", "")) else None,
-            backups_kept=max(1, _count("CAUCE_BACKUPS_KEPT", environment, 14)),
+            backups_kept=max(1, count("CAUCE_BACKUPS_KEPT", environment, 14)),
+            provider=provider,
+            local_accounts=local_accounts,
         )
 
     @property
@@ -145,27 +154,6 @@ def _base_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidSetting(f"CAUCE_BASE_URL={text!r} no es una dirección. Escriba por ejemplo https://cauce.gov.co")
     return text.rstrip("/")
-
-
-def _flag(name: str, environment: Mapping[str, str]) -> bool:
-    text = environment.get(name, "0").strip().lower()
-    if text not in ("", "0", "1", "no", "false", "sí", "si", "true"):
-        raise InvalidSetting(f"{name}={text!r} no se entiende. Escriba 1 o 0.")
-    return text in ("1", "sí", "si", "true")
-
-
-def _count(name: str, environment: Mapping[str, str], usual: int = 0) -> int:
-    text = environment.get(name, "") or str(usual)
-    if not text.isdecimal():
-        raise InvalidSetting(f"{name}={text!r} debe ser un número entero.")
-    return int(text)
-
-
-def _one_of(choices: Collection[str], name: str, environment: Mapping[str, str]) -> str:
-    text = environment.get(name, "").strip().lower() or next(iter(choices))
-    if text not in choices:
-        raise InvalidSetting(f"{name}={text!r} no se entiende. Escriba {' o '.join(choices)}.")
-    return text
 
 
 def _sender(text: str) -> str:

@@ -41,6 +41,24 @@ class WrongPassword(WebError):
     sentence = "El usuario o la contraseña no coinciden. Revise las dos y vuelva a intentarlo."
 
 
+class SignInRefused(WebError):
+    """The account that a provider vouches for opens nothing here, or what it says of it does not agree."""
+
+    sentence = "Ese ingreso no se pudo comprobar. Empiécelo de nuevo; si se repite, avise a quien administra."
+
+
+class ProviderFailed(WebError):
+    """Who signs people in does not answer, or says what nobody can use."""
+
+    sentence = "El ingreso con la cuenta de la entidad no responde. Vuelva a intentarlo en unos minutos."
+
+
+class LocalAccountsOff(WebError):
+    """Passwords are not used here."""
+
+    sentence = "Aquí no se usan contraseñas: ingrese con la cuenta de su entidad."
+
+
 class WeakPassword(WebError):
     """A password too short or too obvious."""
 

@@ -33,6 +33,7 @@ NOT_HERE = {
     "wellknown.robots", "wellknown.security",  # for machines
     "static", "health.health", "home", "demo.clock",  # no page, or none of an installation with passwords
     "auth.fresh_token", "auth.choose_password", "auth.forgot", "auth.sign_in",  # before anybody is known
+    "oidc.begin", "oidc.come_back",  # to the provider and back
     "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for
     "boards.choose_opening",  # of a period that the calendar missed
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at

@@ -12,7 +12,9 @@ from notifications import accounts, outbox
 from notifications import reading as mails
 from web import choosing
 from web.auth import Of, allow, passwords, sessions
-from web.auth.models import Credential
+from web.auth.entering import ensure_passwords_are_used
+from web.auth.models import Credential, ExternalIdentity
+from web.auth.oidc import people as oidc_people
 from web.pages import actor, back_to, current, page
 from web.pages import person as me
 from web.paging import paged
@@ -23,12 +25,12 @@ from workflows.lifecycle import leaving
 from workflows.people import holdings
 from workflows.people.directory import Directory
 from workflows.people.models import Person, Role
-from workflows.people.roles import INSTALLATION_ADMINISTRATOR
+from workflows.people.roles import ADMINISTRATING
 from workflows.people.states import RoleScope
 from workflows.spanish import plain
 
 ADMINISTRATOR = "administrador"
-ADMINISTRATORS = (ADMINISTRATOR, INSTALLATION_ADMINISTRATOR)
+ADMINISTRATORS = ADMINISTRATING
 HANDED_OVER = "Se lo entregará quien administra. Hasta que lo use, su contraseña sigue siendo la misma."
 
 blueprint = Blueprint("admin", __name__, url_prefix="/personas")
@@ -78,6 +80,7 @@ def person(username: str) -> str:
                 session.scalars(sa.select(Role).where(Role.scope != RoleScope.INSTALLATION).order_by(Role.position))
             ),
             has_password=session.get(Credential, username) is not None,
+            tied=session.scalar(sa.select(ExternalIdentity).where(ExternalIdentity.username == username)),
             undelivered=next(iter(mails.undelivered(session, actor().supervises, recipient=username)), None),
             colleagues=[one for one in everybody(session, actor().supervises) if one.username != username],
         )
@@ -199,6 +202,7 @@ def _keep_out(session: Session, found: Person) -> str:
 @allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
 def link(username: str) -> str:
     """Make a link with which the person chooses a password, to be handed over; the person is told."""
+    ensure_passwords_are_used()
     application = current()
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
@@ -212,6 +216,7 @@ def link(username: str) -> str:
 @allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
 def mail_link(username: str) -> Any:
     """Send the link to the person's own address: nobody else sees it."""
+    ensure_passwords_are_used()
     application = current()
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
@@ -219,6 +224,22 @@ def mail_link(username: str) -> Any:
         auditing.record(session, application.clock, actor(), "enlace_de_clave_por_correo", ("persona", username))
         accounts.send_link(session, application.clock.now(), found, link=address, hours=hours, asked_by=me().name)
     return back_to("admin.person", f"El enlace sale a {found.email} en unos segundos.", username=username)
+
+
+@blueprint.post("/<username>/desvincular")
+@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
+def untie(username: str) -> Any:
+    """Let the person no longer sign in with the account of the provider: they left it, or have another one now."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        found = Directory().person(session, username)
+        if oidc_people.untie(session, username):
+            sessions.end_all(session, username)
+            auditing.record(session, application.clock, actor(), "desvincular_cuenta", ("persona", username))
+            _tell(session, found, "ya no se ingresa con la cuenta que estaba vinculada")
+    return back_to(
+        "admin.person", "La cuenta se desvinculó. La próxima con su correo se vincula sola.", username=username
+    )
 
 
 def _ensure_not_locked_out(username: str, loses_access: bool) -> None:

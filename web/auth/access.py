@@ -43,12 +43,14 @@ class Of(Enum):
 class Access:
     """Who may open a view, and of what it is; `of` is None where that was not said.
 
-    `everywhere`: a role counts only if it is held in every sector of the object.
+    `everywhere`: a role counts only if it is held in every sector of the object. `signed_by_sender`: a program sends it
+    with a signature of its own, which the view checks, instead of a form's token.
     """
 
     who: frozenset[str]
     of: Of | None
     everywhere: bool
+    signed_by_sender: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -61,7 +63,9 @@ class Access:
         return SIGNED_IN in self.who
 
 
-def allow(*who: str, of: Of | None = None, everywhere: bool = False) -> Callable[[View], View]:
+def allow(
+    *who: str, of: Of | None = None, everywhere: bool = False, signed_by_sender: bool = False
+) -> Callable[[View], View]:
     """Declare who may open a view: `ANYONE`, `SIGNED_IN`, `DEMO`, or role ids (any of them is enough).
 
     `of` is what it is about: roles count in the sectors whose that is, and for everybody else it does not exist. A view
@@ -69,7 +73,7 @@ def allow(*who: str, of: Of | None = None, everywhere: bool = False) -> Callable
     """
 
     def declare(view: View) -> View:
-        view.__dict__["access"] = Access(frozenset(who), of, everywhere)
+        view.__dict__["access"] = Access(frozenset(who), of, everywhere, signed_by_sender)
         return view
 
     return declare

@@ -40,7 +40,8 @@ def guard() -> Any:
         abort(HTTPStatus.NOT_FOUND)
     if not access.is_public and not current_user.is_authenticated:
         return ask_to_sign_in()
-    if request.method not in SAFE_METHODS and (refusal := check_token()) is not None:
+    needs_token = request.method not in SAFE_METHODS and not access.signed_by_sender
+    if needs_token and (refusal := check_token()) is not None:
         return refusal
     ensure_writable()
     if not access.is_public:

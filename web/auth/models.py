@@ -39,7 +39,8 @@ class WebSession(Base):
     """A browser in which somebody signed in. Only the digest of its token is kept.
 
     `seen_at` moves in steps of a few minutes, so that reading pages does not write at every click. `browser` is its
-    name in words, `network` where it signed in from.
+    name in words, `network` where it signed in from. Of a sign-in by a provider its subject, its session and its token
+    are kept, with which both ends sign out.
     """
 
     __tablename__ = "web_session"
@@ -50,3 +51,19 @@ class WebSession(Base):
     seen_at: Mapped[dt.datetime]
     browser: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     network: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    provider_subject: Mapped[str | None] = mapped_column(sa.String(255), index=True)
+    provider_session: Mapped[str | None] = mapped_column(sa.String(255))
+    id_token: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class ExternalIdentity(Base):
+    """An account at a provider with which a person signs in: `subject` is theirs for good, whatever their address."""
+
+    __tablename__ = "external_identity"
+    __table_args__ = (sa.UniqueConstraint("username", "issuer", name="uq_external_identity_username"),)
+
+    issuer: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    subject: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
+    linked_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime]

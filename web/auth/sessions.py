@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,9 +29,19 @@ _OF_TOKEN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """Of a sign-in by a provider: who it calls the person, its own session (may be empty), the token it gave."""
+
+    subject: str
+    session: str
+    id_token: str
+
+
 def begin(
-    session: Session, clock: Clock, username: str, *, browser: str = "", network: str = ""
-) -> SignedPerson | None:
+    session: Session, clock: Clock, username: str, *,
+    browser: str = "", network: str = "", provided: Provided | None = None,
+) -> SignedPerson | None:  # fmt: skip
     """Open a session for a person and drop everybody's expired ones; None if the person may not sign in."""
     now = clock.now()
     over = sa.or_(WebSession.seen_at < now - IDLE, WebSession.started_at < now - LONGEST)
@@ -39,6 +50,9 @@ def begin(
     opened = WebSession(
         token_sha256=_digest(token), username=username, started_at=now, seen_at=now, browser=browser, network=network
     )
+    if provided is not None:
+        opened.provider_subject, opened.provider_session = provided.subject, provided.session
+        opened.id_token = provided.id_token
     session.add(opened)
     return signed_person(session, username, token)
 
@@ -79,6 +93,22 @@ def of_person(session: Session, clock: Clock, username: str) -> Sequence[WebSess
 def is_here(opened: WebSession, token: str) -> bool:
     """Whether this is the session with that token."""
     return opened.token_sha256 == _digest(token)
+
+
+def token_of_provider(session: Session, token: str) -> str | None:
+    """What the provider gave at the sign-in of this session; None if it was no provider's."""
+    return session.scalar(sa.select(WebSession.id_token).where(WebSession.token_sha256 == _digest(token)))
+
+
+def end_provided(session: Session, subject: str, provider_session: str) -> int:
+    """Close the sessions that a provider says are over: of this person there, or only of that session; how many."""
+    of_session = WebSession.provider_session == provider_session
+    of_person = WebSession.provider_subject == subject
+    both = sa.and_(of_person, of_session) if subject and provider_session else of_person if subject else of_session
+    if not subject and not provider_session:
+        return 0
+    ended = session.execute(sa.delete(WebSession).where(WebSession.provider_subject.is_not(None), both))
+    return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
 def end_one(session: Session, username: str, token_sha256: str) -> None:

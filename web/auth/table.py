@@ -104,17 +104,18 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "static home health.health wellknown.robots wellknown.security portal.index portal.plan portal.month "
             "portal.document portal.plan_document portal.open_data portal.open_table survey.show survey.thanks "
-            "auth.sign_in auth.forgot auth.choose_password demo.clock"
+            "auth.sign_in auth.forgot auth.choose_password demo.clock oidc.begin oidc.come_back"
         ),
         changes=_routes(
-            "survey.answer auth.check_password auth.send_link auth.sign_out auth.become demo.next_day demo.next_month"
+            "survey.answer auth.check_password auth.send_link auth.sign_out auth.resume auth.become demo.next_day "
+            "demo.next_month oidc.provider_signed_out"
         ),
         foreign=C, note="del portal, solo lo publicado; reloj y cambio de persona, solo en la demostración",
     ),
     Row(
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
         reads=_routes("auth.account auth.fresh_token inbox.mine inbox.groups inbox.others inbox.done"),
-        changes=_routes("auth.end_session auth.change_password"),
+        changes=_routes("auth.end_session auth.change_password oidc.tie oidc.untie"),
     ),
     Row(
         "listas: procesos en curso, correos, plantilla", Of.NONE, ALL_STAFF,
@@ -185,7 +186,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "persona: correo, acceso, contraseña", Of.PERSON, _rights(C, C, N, N),
-        changes=_routes("admin.set_email admin.set_access admin.link admin.mail_link"),
+        changes=_routes("admin.set_email admin.set_access admin.link admin.mail_link admin.untie"),
         note="si no tiene roles en otro sector",
     ),
     Row(

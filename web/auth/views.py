@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, jsonify, make_response, redirect, request, url_for
 from flask import session as browser_session
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine.identity import SYSTEM, Actor
 from notifications import accounts
-from web.auth import ANYONE, DEMO, SIGNED_IN, Of, allow, attempts, browsers, devices, passwords, sessions
+from web.auth import ANYONE, DEMO, SIGNED_IN, Of, allow, attempts, devices, entering, passwords, sessions
 from web.auth.gate import is_demo_visitor, sign_in_page
 from web.auth.held import unseal
-from web.auth.models import Credential
+from web.auth.models import Credential, ExternalIdentity
+from web.auth.oidc import client
 from web.errors import TooManyAttempts, WeakPassword, WebError, WrongPassword
 from web.network import network_of
 from web.pages import back_to, current, page, person
 from workflows.auditing import recording as auditing
 from workflows.auditing.states import Outcome
 from workflows.people.models import Person
-
-log = logging.getLogger(__name__)
 
 blueprint = Blueprint("auth", __name__)
 
@@ -36,7 +35,7 @@ blueprint = Blueprint("auth", __name__)
 def sign_in() -> Any:
     """Show the sign-in page; whoever is signed in already goes on (in the demo they may change person)."""
     if current_user.is_authenticated and not is_demo_visitor():
-        return redirect(safe_target())
+        return redirect(entering.safe_target())
     return sign_in_page(following=request.args.get("sigue", ""))
 
 
@@ -44,6 +43,7 @@ def sign_in() -> Any:
 @allow(ANYONE, of=Of.NONE)
 def check_password() -> Any:
     """Sign in with user and password."""
+    entering.ensure_passwords_are_used()
     application, username = current(), request.form.get("username", "").strip().lower()
     try:
         count_attempt(username)
@@ -51,18 +51,18 @@ def check_password() -> Any:
         return _not_signed_in(username, refused, HTTPStatus.TOO_MANY_REQUESTS)
     with application.database.reading() as session:
         credential = session.get(Credential, username)
-    if not passwords.matches(credential, request.form.get("password", "")) or not open_session(username):
+    if not passwords.matches(credential, request.form.get("password", "")) or not entering.open_session(username):
         # Only whom we know: somebody may have typed the password in the place of the name.
         _note_failure(username if credential else "")
         return _not_signed_in(username, WrongPassword(), HTTPStatus.UNPROCESSABLE_ENTITY)
     devices.remember(username)
-    return go_on()
+    return entering.go_on()
 
 
 def _note_failure(username: str) -> None:
     """Write down that a sign-in failed; of somebody we don't know, not even the name."""
     application = current()
-    _log_sign_in("failed", username or None)
+    entering.log_sign_in("failed", username or None)
     with application.database.unit_of_work() as session:
         target = ("persona", username or "desconocida")
         auditing.record(session, application.clock, SYSTEM, "ingresar", target, outcome=Outcome.REFUSED)
@@ -88,21 +88,38 @@ def _not_signed_in(username: str, why: WebError, status: HTTPStatus) -> Response
 @allow(DEMO, of=Of.NONE)
 def become(username: str) -> Any:
     """Be one of the demo's people, with one click."""
-    if not open_session(username):
+    if not entering.open_session(username):
         abort(HTTPStatus.NOT_FOUND)
-    return go_on()
+    return entering.go_on()
 
 
 @blueprint.post("/salir")
 @allow(ANYONE, of=Of.NONE)
 def sign_out() -> Any:
-    """Close this session, here and on the server."""
+    """Close this session, here and on the server; and at the provider, if it signed the person in."""
+    id_token = None
     if current_user.is_authenticated:
         with current().database.unit_of_work() as session:
+            id_token = sessions.token_of_provider(session, person().token)
             sessions.end(session, person().token)
     logout_user()
     browser_session.clear()
+    provider = current().config.provider
+    if provider and id_token is not None:
+        back = current().config.base_url + url_for("auth.sign_in")
+        if address := client.address_out(provider, back, id_token):
+            return page("auth/leaving.html", heading="Su sesión en Cauce se cerró", address=address)
     return back_to("auth.sign_in", "Su sesión se cerró.")
+
+
+@blueprint.post("/ingresar/continuar")
+@allow(ANYONE, of=Of.NONE)
+def resume() -> Any:
+    """Go on with the form that waited, once the person signed in in another window."""
+    held = unseal(current().config.secret_key, request.form.get("held", ""))
+    if current_user.is_authenticated:
+        return entering.go_on()
+    return make_response(sign_in_page(held=held, error="Todavía no ha ingresado en la otra ventana."), 401)
 
 
 @blueprint.get("/cuenta")
@@ -116,7 +133,8 @@ def account() -> str:
             (web_session, sessions.is_here(web_session, person().token))
             for web_session in sessions.of_person(session, current().clock, person().username)
         ]
-    return page("auth/account.html", has_password=has_password, email=email, opened=opened)
+        tied = session.scalar(sa.select(ExternalIdentity).where(ExternalIdentity.username == person().username))
+    return page("auth/account.html", has_password=has_password, email=email, opened=opened, tied=tied)
 
 
 @blueprint.post("/cuenta/sesiones/cerrar")
@@ -136,6 +154,7 @@ def end_session() -> Any:
 @allow(SIGNED_IN, of=Of.OWN)
 def change_password() -> Any:
     """Change my password; every other session of mine ends."""
+    entering.ensure_passwords_are_used()
     me, application = person(), current()
     with application.database.reading() as session:
         credential = session.get(Credential, me.username)
@@ -154,6 +173,7 @@ def change_password() -> Any:
 @allow(ANYONE, of=Of.NONE)
 def choose_password(token: str) -> Any:
     """Choose a password with the link that an administrator handed over."""
+    entering.ensure_passwords_are_used()
     application = current()
     with application.database.unit_of_work() as session:
         username = passwords.read_link_token(session, application.config.secret_key, token)
@@ -177,6 +197,7 @@ def tell_password(session: Session, whose: Person) -> None:
 @allow(ANYONE, of=Of.NONE)
 def forgot() -> str:
     """Where a person who forgot the password asks for a link."""
+    entering.ensure_passwords_are_used()
     if current().is_demo:
         abort(HTTPStatus.NOT_FOUND)
     return page("auth/forgot.html")
@@ -186,6 +207,7 @@ def forgot() -> str:
 @allow(ANYONE, of=Of.NONE)
 def send_link() -> Any:
     """Send the link to the person's own address; whether there is such a person is told to nobody."""
+    entering.ensure_passwords_are_used()
     application, username = current(), request.form.get("username", "").strip().lower()
     attempts.begin(application.database, application.clock, f"olvido:{username}", network_of(request.remote_addr))
     with application.database.unit_of_work() as session:
@@ -206,48 +228,6 @@ def send_link() -> Any:
 def fresh_token() -> Any:
     """A CSRF token of this session, for a page left open while its session was lost and opened again."""
     return jsonify(ficha=generate_csrf())
-
-
-def open_session(username: str) -> bool:
-    """Start a session for this browser; whatever an earlier one left in the cookie is gone."""
-    application = current()
-    with application.database.unit_of_work() as session:
-        found = session.get(Person, username)
-        if found is None or not found.active:
-            return False
-        browser = browsers.in_words(request.user_agent.string)
-        network = network_of(request.remote_addr)
-        signed = sessions.begin(session, application.clock, username, browser=browser, network=network)
-        attempts.forget(session, application.clock, username)
-        auditing.record(session, application.clock, Actor(username), "ingresar", ("persona", username))
-        if current_user.is_authenticated:
-            sessions.end(session, person().token)
-    browser_session.clear()
-    browser_session.permanent = True
-    _log_sign_in("ok", username)
-    return bool(login_user(signed))
-
-
-def _log_sign_in(outcome: str, username: str | None) -> None:
-    log.info("sign-in", extra={"fields": {"outcome": outcome, "user": username}})
-
-
-def go_on() -> Any:
-    """After signing in: the form that was waiting, or the page that was asked for."""
-    held = unseal(current().config.secret_key, request.form.get("held", ""))
-    return page("auth/held.html", held=held) if held else redirect(safe_target(), HTTPStatus.SEE_OTHER)
-
-
-def safe_target() -> str:
-    """The page asked for before signing in, only if it is one of ours."""
-    wanted = request.values.get("sigue", "")
-    return wanted if is_ours(wanted) else url_for("inbox.mine")
-
-
-def is_ours(address: str) -> bool:
-    """Whether a browser stays here: a path, without the second slash (or backslash, or hidden letter) of a host."""
-    plain = address.replace("\\", "/")
-    return address.isprintable() and plain.startswith("/") and not plain.startswith("//")
 
 
 def twice_typed() -> str:

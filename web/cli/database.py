@@ -18,8 +18,8 @@ from web.auth.models import Credential
 from web.bootstrap import Application
 from web.cases import waiting
 from web.cli.root import opened
-from web.config import InvalidSetting
 from web.examining import examine
+from web.settings import InvalidSetting
 from workflows.people.directory import seed_roles
 from workflows.people.models import Person
 from workflows.sectors.holidays import local_days

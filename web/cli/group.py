@@ -10,8 +10,8 @@ import click
 
 from engine.errors import EngineError
 from notifications.errors import NotificationsError
-from web.config import InvalidSetting
 from web.errors import WebError
+from web.settings import InvalidSetting
 from workflows.errors import WorkflowsError
 
 REFUSALS = (EngineError, WorkflowsError, NotificationsError, WebError, InvalidSetting)

@@ -11,6 +11,9 @@ COORDINATING = ("coordinador_pes", "administrador")
 INSTALLATION_ADMINISTRATOR = "administrador_instalacion"
 """Who keeps sectors, people and the machine; a supervisor of no sector."""
 
+ADMINISTRATING = ("administrador", INSTALLATION_ADMINISTRATOR)
+"""Who gives roles and lets people in."""
+
 
 @dataclass(frozen=True, slots=True)
 class RoleSheet:

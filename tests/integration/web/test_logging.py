@@ -15,7 +15,8 @@ from tests.support.logs import kept_log
 from tests.support.web import PASSWORD, Site
 from web import delivery, logs
 from web.app import create_app
-from web.config import Config, InvalidSetting
+from web.config import Config
+from web.settings import InvalidSetting
 
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
 TYPED = "Esperanza Quintero, cédula 52.345.678"

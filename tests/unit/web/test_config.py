@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from web.config import Config, InvalidSetting
+from web.config import Config
+from web.settings import InvalidSetting
 
 
 def test_without_settings_everything_lives_in_the_home_folder(tmp_path: Path) -> None:
@@ -91,3 +92,41 @@ def test_a_home_that_cauce_makes_is_its_owners(tmp_path: Path) -> None:
     Config.from_environment({"CAUCE_HOME": str(tmp_path / "var")})
 
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
+PROVIDER = {
+    "CAUCE_OIDC_ISSUER": "https://sso.gov.co/realms/distrito",
+    "CAUCE_OIDC_CLIENT_ID": "cauce",
+    "CAUCE_OIDC_CLIENT_SECRET": "secreto",
+}
+
+
+def test_a_provider_is_read_whole_and_its_secret_is_not_shown(tmp_path: Path) -> None:
+    roles = "Planeación=enlace_planeacion@GOB/IDPAC; cn=PES,o=x=coordinador_pes@GOB;Planeación=equipo_tecnico@GOB/IDPAC"
+    told = {**PROVIDER, "CAUCE_OIDC_ROLES": roles, "CAUCE_OIDC_NEW_PEOPLE_OF": "IDPAC.gov.co, sdg.gov.co"}
+
+    provider = Config.from_environment({"CAUCE_HOME": str(tmp_path), **told, "CAUCE_LOCAL_ACCOUNTS": "0"}).provider
+
+    assert provider is not None and "'secreto'" not in repr(provider)
+    assert {group: sorted(map(str, held)) for group, held in provider.roles.items()} == {
+        "Planeación": ["enlace_planeacion@GOB/IDPAC", "equipo_tecnico@GOB/IDPAC"],
+        "cn=PES,o=x": ["coordinador_pes@GOB"],
+    }
+    assert provider.new_people_of == {"idpac.gov.co", "sdg.gov.co"}
+    assert provider.discovery == "https://sso.gov.co/realms/distrito/.well-known/openid-configuration"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"CAUCE_OIDC_ISSUER": "http://sso.gov.co"}, "CAUCE_OIDC_ISSUER"),
+        ({"CAUCE_OIDC_CLIENT_SECRET": ""}, "CAUCE_OIDC_CLIENT_SECRET"),
+        ({"CAUCE_OIDC_ROLES": "Planeación"}, "CAUCE_OIDC_ROLES"),
+        ({"CAUCE_OIDC_ROLES": "Planeación=enlace_planeacion@GOB"}, "CAUCE_OIDC_ROLES"),
+        ({"CAUCE_OIDC_ROLES": "PES=coordinador_pes"}, "CAUCE_OIDC_ROLES"),
+        ({"CAUCE_OIDC_ISSUER": "", "CAUCE_LOCAL_ACCOUNTS": "0"}, "CAUCE_LOCAL_ACCOUNTS"),
+    ],
+)
+def test_a_provider_that_could_sign_nobody_in_is_refused(tmp_path: Path, wrong: dict[str, str], told: str) -> None:
+    with pytest.raises(InvalidSetting, match=told):
+        Config.from_environment({"CAUCE_HOME": str(tmp_path), **PROVIDER, **wrong})
