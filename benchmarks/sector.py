@@ -259,7 +259,7 @@ def _build(application: Application, clock: VirtualClock, extent: Extent, sector
     migrating.migrate(database)
     with database.unit_of_work() as session:
         for sector in range(sectors):
-            importing.apply(session, clock, SYSTEM, plan_data(_smaller(extent, sectors), sector))
+            importing.apply(session, clock, SYSTEM, plan_data(_smaller(extent, sectors), sector), appoints=True)
         publish(session, engine)
     clock.move_to(_reporting(extent))
     with database.unit_of_work() as session:

@@ -103,7 +103,9 @@ def furnish(
 ) -> None:
     """Load the demo plan with what was measured before a month, and publish."""
     with database.unit_of_work() as session:
-        importing.apply(session, engine.clock, SYSTEM, without_measurements(demo_data(), since=measured_before))
+        importing.apply(
+            session, engine.clock, SYSTEM, without_measurements(demo_data(), since=measured_before), appoints=True
+        )
         publish(session, engine, only)
 
 

@@ -22,7 +22,7 @@ from web.people import everybody
 from workflows.auditing import recording as auditing
 from workflows.errors import Refused
 from workflows.lifecycle import leaving
-from workflows.people import holdings
+from workflows.people import administration, holdings
 from workflows.people.directory import Directory
 from workflows.people.models import Person, Role
 from workflows.people.roles import ADMINISTRATING
@@ -97,7 +97,9 @@ def set_roles(username: str) -> Any:
         known = set(session.scalars(sa.select(Role.id).where(Role.scope != RoleScope.INSTALLATION)))
         before = {role.role_id for role in found.roles if role.sector_code == sector} & known
         _ensure_not_locked_out(username, ADMINISTRATOR in before and ADMINISTRATOR not in wanted)
+        administered = administration.administered(session)
         holdings.hold(found, sector, sorted(wanted & known))
+        administration.ensure_still_administered(session, administered)
         auditing.record(
             session,
             application.clock,
@@ -175,7 +177,9 @@ def set_access(username: str) -> Any:
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
         _ensure_not_locked_out(username, not active)
+        administered = administration.administered(session)
         said = _let_in(session, found) if active else _keep_out(session, found)
+        administration.ensure_still_administered(session, administered)
     return back_to("admin.person", f"{found.name} {said}.", username=username)
 
 

@@ -116,6 +116,10 @@ def _show(found: Preview) -> None:
     click.echo(f"{found.plan_code} · {found.plan_name}")
     for change in found.changes:
         click.echo(f"  {change.kind}: {change.sheet} {change.code} {change.text}".rstrip())
+    for person in found.people:
+        for loss in person.losses:
+            if loss.open_tasks:
+                click.echo(f"  {person.name} deja de ser {loss.role}: quedan {loss.open_tasks} tareas abiertas.")
     if found.changes_nothing:
         click.echo("  Nada cambia: el plan ya es así.")
     for problem in found.warnings:

@@ -43,7 +43,7 @@ def play(application: Application, out: TextIO = sys.stderr) -> None:
     clock = VirtualClock(_first_morning(promised))
     played = assemble(application.config, clock=clock)
     with played.database.unit_of_work() as session:
-        importing.apply(session, clock, SYSTEM, promised)
+        importing.apply(session, clock, SYSTEM, promised, appoints=True)
     _run(played, clock, data, present, out)
     played.database.dispose()
     if isinstance(application.clock, DemoClock):

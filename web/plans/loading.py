@@ -21,9 +21,10 @@ from workflows.calendar import bogota_day
 from workflows.documents import files
 from workflows.documents.states import Reserve
 from workflows.errors import Conflict
-from workflows.loading import importing, reading, workbook
+from workflows.loading import importing, reading, staff, workbook
 from workflows.loading.importing import Preview
 from workflows.people.roles import COORDINATING
+from workflows.records.columns import BY_KEY
 from workflows.records.comparing import ADDED, CHANGED, REMOVED, Change
 from workflows.records.problems import InvalidPlan, Problem
 from workflows.records.stored import stored_plan
@@ -31,6 +32,9 @@ from workflows.records.stored import stored_plan
 LIFETIME_S = 8 * 3600
 SIGNS = {ADDED: ("verde", "+"), CHANGED: ("amarillo", "≠"), REMOVED: ("rojo", "−")}
 """Colour and sign of each kind of change."""
+PEOPLE = BY_KEY["personas"].title
+PEOPLE_SIGNS = {staff.NEW: ("verde", "+"), staff.CHANGES: ("amarillo", "≠"), staff.UNTOUCHED: ("gris", "–")}
+"""What is told of each person has a table of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,17 @@ def preview() -> Any:
     if found.errors:
         return page("plans/problems.html", name=name, errors=by_place(found.errors), warnings=found.warnings), 422
     sealed = "" if found.changes_nothing else _keep(name, content, found, sector)
+    told = [one for one in found.people if one.kind != staff.UNTOUCHED or one.untouched]
     return page(
-        "plans/preview.html", name=name, found=found, groups=by_sheet(found.changes), signs=SIGNS, sealed=sealed
+        "plans/preview.html",
+        name=name,
+        found=found,
+        groups=by_sheet([change for change in found.changes if change.sheet != PEOPLE]),
+        signs=SIGNS,
+        people=told,
+        same=len(found.people) - len(told),
+        people_signs=PEOPLE_SIGNS,
+        sealed=sealed,
     )
 
 
@@ -162,7 +175,7 @@ def download_workbook(plan_code: str) -> Response:
         abort(404)
     with application.database.unit_of_work() as session:
         auditing.record(session, application.clock, actor(), "exportar", ("plan", plan_code))
-    return _workbook(workbook.write_workbook(data), f"{plan_code}.xlsx")
+    return _workbook(workbook.write_workbook(data, application.clock.now()), f"{plan_code}.xlsx")
 
 
 def _workbook(content: bytes, name: str) -> Response:

@@ -15,7 +15,7 @@ from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day, month_end
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
-from workflows.loading import shared
+from workflows.loading import ages, shared, staff
 from workflows.loading.history import write_history
 from workflows.plan.models import Plan
 from workflows.records.checking import check
@@ -31,7 +31,10 @@ from workflows.sectors.models import Sector
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What loading would do. With errors nothing can be loaded; warnings are for the reader."""
+    """What loading would do. With errors nothing can be loaded; warnings are for the reader.
+
+    `people` tells of each person of the file, also of those that nothing changes.
+    """
 
     plan_code: str
     plan_name: str
@@ -39,6 +42,7 @@ class Preview:
     changes: list[Change]
     errors: list[Problem]
     warnings: list[Problem]
+    people: list[staff.Told]
 
     @property
     def changes_nothing(self) -> bool:
@@ -46,18 +50,25 @@ class Preview:
         return not self.changes
 
 
-def preview(session: Session, data: PlanData, *, sector: str = "", today: dt.date | None = None) -> Preview:
+def preview(
+    session: Session, data: PlanData, *, sector: str = "", today: dt.date | None = None, appoints: bool = False
+) -> Preview:
     """Compare a file with what is on record, and check every rule; writes nothing.
 
     `sector` is whose plan it is; it may stay unsaid where there is one sector, or none yet. With `today`, months that
-    have not ended yet are refused too. Raises `Refused` where there are several and none is said.
+    have not ended yet are refused too. `appoints`: the file may give roles of administration, as only what is shipped
+    with Cauce does. Raises `Refused` where there are several and none is said.
     """
     own = _own_sector(session, data, sector)
-    asked, data = data, completed(shared.as_on_record(session, data, own))
+    people = staff.look_at(session, data, own, appoints=appoints)
+    data = completed(replace(data, people=people.as_they_will_stand))
     before = stored_plan(session, data.plan.code)
     problems = (
         _of_another_sector(session, data, sector)
-        + shared.problems(session, asked, own)
+        + ages.problems(session, data)
+        + list(people.problems())
+        + [problem for problem in [staff.nobody_coordinates(session, people)] if problem]
+        + shared.problems(session, data, own)
         + check(data)
         + _moved(data, before)
         + _history_problems(session, data, before, today)
@@ -66,24 +77,28 @@ def preview(session: Session, data: PlanData, *, sector: str = "", today: dt.dat
         plan_code=data.plan.code,
         plan_name=data.plan.name,
         is_new=before is None,
-        changes=compare(before, _as_it_will_stand(session, data, before)),
+        changes=compare(before, _as_it_will_stand(session, data, before), on_record=people.on_record),
         errors=[problem for problem in problems if problem.severity == ERROR],
         warnings=[problem for problem in problems if problem.severity != ERROR],
+        people=staff.told(session, people),
     )
 
 
-def apply(session: Session, clock: Clock, actor: Actor, data: PlanData, *, sector: str = "") -> Preview:
+def apply(
+    session: Session, clock: Clock, actor: Actor, data: PlanData, *, sector: str = "", appoints: bool = False
+) -> Preview:
     """Load a plan of a sector and say what changed. Raises as `preview`, and `InvalidPlan` if there are errors.
 
     Months with measurements become closed months with frozen figures: history. The months that the calendar already
     opened keep their snapshot.
     """
-    found = preview(session, data, sector=sector, today=bogota_day(clock.now()))
+    found = preview(session, data, sector=sector, today=bogota_day(clock.now()), appoints=appoints)
     if found.errors:
         raise InvalidPlan(problems=found.errors)
     if found.changes_nothing:
         return found
-    data = completed(shared.as_on_record(session, data, _own_sector(session, data, sector)))
+    people = staff.look_at(session, data, _own_sector(session, data, sector), appoints=appoints)
+    data = completed(replace(data, people=people.as_they_will_stand))
     before = stored_plan(session, data.plan.code)
     data = _as_it_will_stand(session, data, before)
     since = None if before is None else bogota_day(clock.now())
@@ -140,15 +155,7 @@ def _as_it_will_stand(session: Session, data: PlanData, before: PlanData | None)
         imported = max((f"{y}-{m:02}" for y, m in data.measured_months), default="")
         if imported < before.plan.first_month:
             first_month = before.plan.first_month
-    roles = {person.username: set(person.roles) for person in before.people} if before else {}
-    # The order in which a file lists roles says nothing.
-    people = tuple(
-        replace(person, roles=next(p.roles for p in before.people if p.username == person.username))
-        if before and roles.get(person.username) == set(person.roles)
-        else person
-        for person in data.people
-    )
-    return replace(data, plan=replace(data.plan, first_month=first_month), people=people)
+    return replace(data, plan=replace(data.plan, first_month=first_month))
 
 
 def _has_periods(session: Session, plan_code: str) -> bool:

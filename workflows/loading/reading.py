@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.confinement import confined
 from workflows.loading.tables import read_plan
 from workflows.loading.xlsx_source import read_xlsx
@@ -47,7 +49,8 @@ def read_file(name: str, content: bytes) -> PlanData:
     if len(content) > MAX_SIZE:
         raise InvalidPlan(problems=[Problem(f"El archivo pesa más de {MAX_SIZE // 1024 // 1024} MB.")])
     if content.startswith(b"PK"):
-        return read_plan(read_xlsx(content))
+        tables, taken_at = read_xlsx(content)
+        return replace(read_plan(tables), taken_at=taken_at)
     if name.lower().endswith((".yaml", ".yml")):
         return read_plan(read_yaml(content))
     raise InvalidPlan(

@@ -10,7 +10,7 @@ from typing import Any
 from workflows.indicators.sheets import Month
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Band
 from workflows.loading import cells
-from workflows.people.roles import ALIASES
+from workflows.people.roles import ALIASES, APPOINTED
 from workflows.records import columns
 from workflows.records.columns import BY_KEY, MAX_YEARS, MONTH_NAMES, SHEETS, Sheet
 from workflows.records.data import (
@@ -221,7 +221,7 @@ def _plan_cells(plan: PlanRecord) -> dict[str, Any]:
 
 def _person(r: Values) -> PersonRecord:
     active = True if r["activo"] is None else r["activo"]
-    roles = tuple(ALIASES.get(role, role) for role in r["roles"])
+    roles = tuple(ALIASES.get(role, role) for role in r["roles"] or ())
     return PersonRecord(r["usuario"].lower(), r["nombre"], r["correo"], r["entidad"], roles, active)
 
 
@@ -231,7 +231,7 @@ def _person_cells(person: PersonRecord) -> dict[str, Any]:
         "nombre": person.name,
         "correo": person.email,
         "entidad": person.entity,
-        "roles": "; ".join(person.roles),
+        "roles": "; ".join(role for role in person.roles if role not in APPOINTED),
         "activo": "sí" if person.active else "no",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -17,7 +19,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workflows.documents.tables import put
 from workflows.indicators.traffic_light import DEFAULT_BANDS
 from workflows.loading.tables import write_plan
-from workflows.people.roles import CATALOGUE
+from workflows.loading.xlsx_source import TAKEN_AT
+from workflows.people.roles import APPOINTED, CATALOGUE
 from workflows.people.states import RoleScope
 from workflows.records import columns
 from workflows.records.columns import BY_KEY, SHEETS, Column, Sheet
@@ -49,13 +52,17 @@ def template(first_year: int) -> bytes:
     return _workbook({"semaforo": bands}, first_year, years=4)
 
 
-def write_workbook(data: PlanData) -> bytes:
-    """The workbook (.xlsx) that says this plan: loading it again changes nothing."""
-    return _workbook(write_plan(data), data.plan.first_year, data.plan.years)
+def write_workbook(data: PlanData, at: dt.datetime | None = None) -> bytes:
+    """The workbook (.xlsx) that says this plan: loading it again changes nothing. It knows when it left, `at`."""
+    return _workbook(write_plan(data), data.plan.first_year, data.plan.years, at)
 
 
-def _workbook(tables: Mapping[str, list[dict[str, Any]]], first_year: int, years: int) -> bytes:
+def _workbook(
+    tables: Mapping[str, list[dict[str, Any]]], first_year: int, years: int, at: dt.datetime | None = None
+) -> bytes:
     book = Workbook()
+    if at is not None:
+        book.custom_doc_props.append(StringProperty(name=TAKEN_AT, value=at.isoformat()))  # type: ignore[attr-defined]
     _write_read_me(book)
     for sheet in columns.sheets(first_year):
         _write_sheet(book.create_sheet(sheet.title), sheet, tables.get(sheet.key, []), years)
@@ -82,7 +89,7 @@ def _write_read_me(book: Workbook) -> None:
 def _write_roles(page: Worksheet) -> None:
     page.append(["Rol", "Nombre", "Ámbito"])
     for role in CATALOGUE:
-        if role.scope != RoleScope.INSTALLATION:
+        if role.scope in (RoleScope.SECTOR, RoleScope.ENTITY) and role.id not in APPOINTED:
             page.append([role.id, role.name, role.scope])
     _decorate(page, {1: 24, 2: 48, 3: 12})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import warnings
@@ -18,6 +19,8 @@ from workflows.records import columns
 from workflows.records.columns import SHEETS, Column, Sheet
 from workflows.records.problems import InvalidPlan, Problem
 
+TAKEN_AT = "cauce"
+"""The property of a workbook in which Cauce writes when it was exported."""
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 400
 MAX_ROWS = 5000
@@ -26,8 +29,11 @@ NOT_ACCEPTED = "El libro tiene un contenido que no se acepta."
 NOT_A_WORKBOOK = "El archivo no es un libro de Excel (.xlsx) que se pueda leer."
 
 
-def read_xlsx(content: bytes) -> Tables:
-    """The tables of a workbook. Raises `InvalidPlan` if it is none, is too large, or lacks sheets or columns."""
+def read_xlsx(content: bytes) -> tuple[Tables, dt.datetime | None]:
+    """The tables of a workbook, and when it left Cauce, else was last saved.
+
+    Raises `InvalidPlan` if it is none, is too large, or lacks sheets or columns.
+    """
     _ensure_harmless(content)
     try:
         with warnings.catch_warnings():
@@ -36,9 +42,19 @@ def read_xlsx(content: bytes) -> Tables:
     except Exception as error:  # openpyxl raises whatever its XML reader does
         raise InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)]) from error
     try:
-        return _tables(book)
+        return _tables(book), _taken_at(book)
     finally:
         book.close()
+
+
+def _taken_at(book: Workbook) -> dt.datetime | None:
+    """The moment that Cauce wrote into the workbook, else the one that the spreadsheet did; both are UTC."""
+    said = {prop.name: str(prop.value) for prop in book.custom_doc_props.props}  # type: ignore[attr-defined]
+    try:
+        found = dt.datetime.fromisoformat(said[TAKEN_AT]) if TAKEN_AT in said else book.properties.modified
+    except ValueError:
+        return None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def _ensure_harmless(content: bytes) -> None:

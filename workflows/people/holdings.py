@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from workflows.people.models import Person, PersonRole
+from workflows.people.models import Person, PersonRole, Role
 from workflows.people.roles import BY_ID
 from workflows.people.states import RoleScope
 from workflows.sectors.models import SectorEntity
 
 
-def hold(person: Person, sector: str, roles: Collection[str], *, worked_in: str | None = None) -> None:
-    """Let a person hold exactly these roles in a sector: those of an entity, in the one where they work.
+def hold(person: Person, sector: str, roles: Collection[str], *, entity: str | None = None) -> None:
+    """Let a person hold exactly these roles in a sector: those of an entity, in `entity`, else where they work.
 
-    What they held in the entity where they worked before goes; what they hold in other sectors and entities stays.
+    What they hold in other sectors and in other entities stays.
     """
-    own = {"", person.entity_code, worked_in}
-    wanted = {_place(one): one for one in (holding(person, role, sector) for role in roles)}
+    entity = person.entity_code or "" if entity is None else entity
+    own = {"", entity}
+    wanted = {_place(one): one for one in (holding(person, role, sector, entity) for role in roles)}
     kept = {
         _place(one): one
         for one in person.roles
@@ -32,10 +33,18 @@ def _place(one: PersonRole) -> tuple[str, str, str]:
     return one.role_id, one.sector_code, one.entity_code
 
 
-def holding(person: Person, role: str, sector: str) -> PersonRole:
-    """A role for a person in a sector, and within it where they work if its scope says so."""
-    of_entity = role in BY_ID and BY_ID[role].scope == RoleScope.ENTITY
-    return PersonRole(role_id=role, sector_code=sector, entity_code=person.entity_code or "" if of_entity else "")
+def holding(person: Person, role: str, sector: str, entity: str) -> PersonRole:
+    """A role for a person in a sector, and within it in an entity if its scope says so."""
+    of_entity = _scope(person, role) == RoleScope.ENTITY
+    return PersonRole(role_id=role, sector_code=sector, entity_code=entity if of_entity else "")
+
+
+def _scope(person: Person, role: str) -> RoleScope | None:
+    if role in BY_ID:
+        return BY_ID[role].scope
+    session = object_session(person)
+    added = session.get(Role, role) if session is not None else None
+    return added.scope if added is not None else None
 
 
 def of_sectors(sectors: Collection[str]) -> sa.ColumnElement[bool]:

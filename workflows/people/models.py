@@ -13,7 +13,11 @@ from workflows.sectors.models import SECTOR_CODE, Entity
 
 
 class Role(Base):
-    """What a person may be in the process."""
+    """What a person may be in the process.
+
+    `sector_code` is empty for what every sector knows, else the sector that added it. `resembles` is the shipped role
+    whose pages an added one opens.
+    """
 
     __tablename__ = "role"
 
@@ -21,6 +25,8 @@ class Role(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
     scope: Mapped[RoleScope] = mapped_column(states(RoleScope))
     position: Mapped[int] = mapped_column(default=0)
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), default="", server_default="")
+    resembles: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
 
 
 class Person(Base):

@@ -24,6 +24,11 @@ class RoleSheet:
     scope: RoleScope
 
 
+APPOINTED = frozenset(
+    {"coordinador_pes", "administrador", "lider_proceso", INSTALLATION_ADMINISTRATOR, "lider_proceso_instalacion"}
+)
+"""Roles that somebody answers for by name: given and taken on the page of people, never by a file."""
+
 CATALOGUE: tuple[RoleSheet, ...] = (
     RoleSheet("coordinador_pes", "Coordinación del PES", RoleScope.SECTOR),
     RoleSheet("profesional_sectorial", "Grupo de planeación sectorial", RoleScope.SECTOR),

@@ -8,8 +8,6 @@ from decimal import Decimal
 
 from workflows.indicators.sheets import PERIODICITIES
 from workflows.indicators.states import Annualization, IndicatorKind
-from workflows.people.roles import BY_ID
-from workflows.people.states import RoleScope
 from workflows.records.columns import BY_KEY, MAX_YEARS
 from workflows.records.data import IndicatorRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, Problem
@@ -53,13 +51,6 @@ def _people_can_work(data: PlanData) -> Iterator[Problem]:
             yield _at(data, "personas", person.username, "usuario", "Use minúsculas, números, punto o guion.")
         if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", person.email):
             yield _at(data, "personas", person.username, "correo", f"«{person.email}» no es un correo.")
-        for role in person.roles:
-            if role not in BY_ID or BY_ID[role].scope == RoleScope.INSTALLATION:
-                yield _at(
-                    data, "personas", person.username, "roles", f"«{role}» no es un rol. Vea la hoja Roles del formato."
-                )
-    if not any("coordinador_pes" in person.roles and person.active for person in data.people):
-        yield Problem("Nadie tiene el rol coordinador_pes: nadie podrá aprobar el informe.", "Personas", None, "Roles")
 
 
 def _entities_have_people(data: PlanData) -> Iterator[Problem]:

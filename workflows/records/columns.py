@@ -119,7 +119,13 @@ PEOPLE = Sheet(
         Column("nombre", "Nombre", required=True, longest=200),
         Column("correo", "Correo", required=True, longest=200),
         Column("entidad", "Entidad", required=True, refers_to="entidades"),
-        Column("roles", "Roles", LIST, required=True, note="Separados por punto y coma, como están en la hoja Roles."),
+        Column(
+            "roles",
+            "Roles",
+            LIST,
+            note="Separados por punto y coma, como están en la hoja Roles. Los de administración, coordinación y líder "
+            "del proceso se dan en la página Personas.",
+        ),
         Column("activo", "Activa", YES_NO, note="Vacío: sí."),
     ),
 )

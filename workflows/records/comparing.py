@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from workflows.records.columns import BY_KEY
-from workflows.records.data import PlanData
+from workflows.records.data import PersonRecord, PlanData
 from workflows.spanish import number
 
 ADDED, CHANGED, REMOVED = "nuevo", "cambia", "se retira"
@@ -75,10 +75,10 @@ class Change:
     text: str
 
 
-def compare(before: PlanData | None, after: PlanData) -> list[Change]:
-    """What would be added, changed and taken out, sheet by sheet."""
+def compare(before: PlanData | None, after: PlanData, *, on_record: Iterable[PersonRecord] = ()) -> list[Change]:
+    """What would be added, changed and taken out, sheet by sheet. `on_record`: the people who are already."""
     changes = list(_plan_changes(before, after))
-    for sheet, old, new in _sections(before, after):
+    for sheet, old, new in _sections(before, after, on_record):
         changes += _section_changes(BY_KEY[sheet].title, old, new)
     changes += _measurement_changes(before, after)
     if before is not None and before.bands != after.bands:
@@ -99,13 +99,15 @@ def _plan_changes(before: PlanData | None, after: PlanData) -> Iterator[Change]:
         yield Change(CHANGED, "Plan", after.plan.code, _differences(before.plan, after.plan))
 
 
-def _sections(before: PlanData | None, after: PlanData) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+def _sections(
+    before: PlanData | None, after: PlanData, on_record: Iterable[PersonRecord]
+) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
     def by_code(records: Any) -> dict[str, Any]:
         return {record.code: record for record in records}
 
     # People and entities may serve other plans: what a file does not name stays.
     people = {person.username: person for person in after.people}
-    known_people = {p.username: p for p in before.people if p.username in people} if before else {}
+    known_people = {person.username: person for person in on_record}
     entities = by_code(after.entities)
     known_entities = {e.code: e for e in before.entities if e.code in entities} if before else {}
     yield "entidades", known_entities, entities

@@ -146,7 +146,8 @@ class PlanData:
     """A whole plan: structure, people, programming and what was measured so far.
 
     `measurements` by indicator and month hold only what was reported. `rows` tells the row of each record by sheet
-    key and code, so that a finding can point at it; it is no part of what the plan says.
+    key and code, so that a finding can point at it; `taken_at` is when the file left Cauce, or was last written, where
+    it says so. Neither is a part of what the plan says.
     """
 
     plan: PlanRecord
@@ -160,6 +161,7 @@ class PlanData:
     bands: Bands = DEFAULT_BANDS
     holidays: tuple[HolidayRecord, ...] = ()
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
+    taken_at: dt.datetime | None = field(default=None, compare=False)
 
     @property
     def measured_months(self) -> list[Month]:

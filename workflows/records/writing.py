@@ -67,13 +67,19 @@ def _sector_of(session: Session, data: PlanData) -> Sector:
 
 
 def _write_people(session: Session, people: Iterable[PersonRecord], sector: str) -> None:
+    """Write who is new, and what everybody holds here: nothing else of who is known changes."""
     for record in people:
-        person = session.get(Person, record.username) or Person(username=record.username)
-        worked_in = person.entity_code
-        person.name, person.email, person.entity_code = record.name, record.email, record.entity
-        person.active = record.active
-        session.add(person)
-        holdings.hold(person, sector, record.roles, worked_in=worked_in)
+        person = session.get(Person, record.username)
+        if person is None:
+            person = Person(
+                username=record.username,
+                name=record.name,
+                email=record.email,
+                entity_code=record.entity,
+                active=record.active,
+            )
+            session.add(person)
+        holdings.hold(person, sector, record.roles, entity=record.entity)
     session.flush()
 
 

@@ -150,7 +150,7 @@ def figures_after_loading(office: Office, folder: Path) -> dict:  # type: ignore
     database = Database(f"sqlite:///{folder / 'loaded.sqlite'}")
     database.create_all()
     with database.unit_of_work() as session:
-        importing.apply(session, office.clock, SYSTEM, seeding.demo_plan())
+        importing.apply(session, office.clock, SYSTEM, seeding.demo_plan(), appoints=True)
     told = _figures(database)
     database.dispose()
     return told

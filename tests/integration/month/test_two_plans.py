@@ -50,7 +50,7 @@ def played(folder: Path, *, beside: bool) -> House:
         with database.unit_of_work() as session:
             registry.create_named(session, SECTOR, "Hábitat")
             data = without_measurements(twins.moved(demo_data(), SECTOR, "Hábitat"), since=BEFORE)
-            importing.apply(session, clock, SYSTEM, data, sector=SECTOR)
+            importing.apply(session, clock, SYSTEM, data, sector=SECTOR, appoints=True)
     play = house.play()
     play.robots.reality = Told(7, demo_data().measurements)
     play.until(UNTIL)

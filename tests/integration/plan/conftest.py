@@ -20,7 +20,7 @@ def demo(database: Database, clock: VirtualClock) -> Database:
 
     def load() -> None:
         with database.unit_of_work() as session:
-            importing.apply(session, clock, SYSTEM, seeding.demo_plan())
+            importing.apply(session, clock, SYSTEM, seeding.demo_plan(), appoints=True)
 
     begin_with(database, ("demo", clock.now()), load)
     return database

@@ -12,7 +12,7 @@ from engine.clock import VirtualClock
 from engine.database import Database
 from engine.identity import SYSTEM
 from workflows.errors import Conflict, Refused
-from workflows.loading import importing, seeding
+from workflows.loading import importing, seeding, staff
 from workflows.people import directory
 from workflows.people.models import Person
 from workflows.plan.models import Plan
@@ -37,7 +37,7 @@ def habitat(demo: Database) -> Database:
 
 def test_a_plan_is_loaded_in_the_sector_that_is_said(habitat: Database, clock: VirtualClock) -> None:
     with habitat.unit_of_work() as session:
-        importing.apply(session, clock, SYSTEM, second_plan(), sector="HAB")
+        importing.apply(session, clock, SYSTEM, second_plan(), sector="HAB", appoints=True)
 
     with habitat.reading() as session:
         assert session.get_one(Plan, "PES-HAB").sector_code == "HAB"
@@ -48,19 +48,19 @@ def test_a_plan_is_loaded_in_the_sector_that_is_said(habitat: Database, clock: V
 
 def test_of_several_sectors_the_one_of_a_new_plan_has_to_be_said(habitat: Database) -> None:
     with habitat.reading() as session, pytest.raises(Refused, match="varios sectores"):
-        importing.preview(session, second_plan())
+        importing.preview(session, second_plan(), appoints=True)
 
 
 def test_a_plan_is_not_loaded_over_another_sectors(habitat: Database, clock: VirtualClock) -> None:
     with habitat.unit_of_work() as session, pytest.raises(InvalidPlan) as refused:
-        importing.apply(session, clock, SYSTEM, seeding.demo_plan(), sector="HAB")
+        importing.apply(session, clock, SYSTEM, seeding.demo_plan(), sector="HAB", appoints=True)
 
     assert "El plan PES-GOB es del sector" in str(refused.value.problems[0])
 
 
 def test_a_file_that_names_another_sector_is_not_loaded_here(habitat: Database, clock: VirtualClock) -> None:
     with habitat.unit_of_work() as session, pytest.raises(InvalidPlan) as refused:
-        importing.apply(session, clock, SYSTEM, second_plan(), sector="GOB")
+        importing.apply(session, clock, SYSTEM, second_plan(), sector="GOB", appoints=True)
 
     assert "«Hábitat» es otro sector (HAB)" in str(refused.value.problems[0])
 
@@ -84,17 +84,18 @@ def test_a_second_sectors_file_changes_nothing_of_a_person_of_the_first_but_thei
     others = tuple(replace(one, name=f"Otro {one.name}", active=False) for one in data.people)
     with habitat.reading() as session:
         before = _people(session)
-        found = importing.preview(session, replace(data, people=others), sector="HAB")
+        found = importing.preview(session, replace(data, people=others), sector="HAB", appoints=True)
 
     # When it is loaded
     with habitat.unit_of_work() as session:
-        importing.apply(session, clock, SYSTEM, replace(data, people=others), sector="HAB")
+        importing.apply(session, clock, SYSTEM, replace(data, people=others), sector="HAB", appoints=True)
 
     # Then they are who they were, and the preview had said so
     with habitat.reading() as session:
         assert _people(session) == before
         assert "coordinador_pes@GOB" in directory.actor(session, "amartinez").groups
-    assert sum("solo cambian sus roles" in one.message for one in found.warnings) == len(others)
+    assert {one.kind for one in found.people} == {staff.CHANGES}
+    assert sum("ya está en Cauce" in one.message for one in found.warnings) == len(others)
 
 
 def test_a_user_of_another_sector_under_another_mail_is_somebody_else(habitat: Database) -> None:
@@ -102,7 +103,9 @@ def test_a_user_of_another_sector_under_another_mail_is_somebody_else(habitat: D
     namesake = replace(data.people[0], email="otra@habitat.gov.co")
 
     with habitat.reading() as session:
-        found = importing.preview(session, replace(data, people=(namesake, *data.people[1:])), sector="HAB")
+        found = importing.preview(
+            session, replace(data, people=(namesake, *data.people[1:])), sector="HAB", appoints=True
+        )
 
     (said,) = [one.message for one in found.errors if "Escriba otro usuario" in one.message]
     assert namesake.username in said and "Gobierno" in said
@@ -113,17 +116,8 @@ def test_an_entity_that_another_sector_uses_keeps_its_name(habitat: Database) ->
     renamed = replace(data.entities[0], name="Otro nombre")
 
     with habitat.reading() as session:
-        found = importing.preview(session, replace(data, entities=(renamed, *data.entities[1:])), sector="HAB")
+        found = importing.preview(
+            session, replace(data, entities=(renamed, *data.entities[1:])), sector="HAB", appoints=True
+        )
 
     assert ["lo cambia quien administra la instalación" in one.message for one in found.errors] == [True]
-
-
-def test_with_one_sector_the_file_says_everything_about_its_people(demo: Database, clock: VirtualClock) -> None:
-    data = seeding.demo_plan()
-    renamed = replace(data.people[0], name="Otro nombre")
-
-    with demo.unit_of_work() as session:
-        importing.apply(session, clock, SYSTEM, replace(data, people=(renamed, *data.people[1:])))
-
-    with demo.reading() as session:
-        assert session.get_one(Person, renamed.username).name == "Otro nombre"

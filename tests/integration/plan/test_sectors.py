@@ -95,14 +95,15 @@ def test_who_moves_to_another_entity_holds_their_role_there(demo: Database) -> N
     with demo.unit_of_work() as session:
         ricardo = session.get_one(Person, "rmora")
         ricardo.entity_code = "DADEP"
-        holdings.hold(ricardo, "GOB", ["enlace_planeacion"], worked_in="IDPAC")
+        holdings.hold(ricardo, "GOB", [], entity="IDPAC")
+        holdings.hold(ricardo, "GOB", ["enlace_planeacion"])
         kept = directory.actor(session, "rmora").groups
         write_sector(session, data)
 
         back = directory.actor(session, "rmora").groups
 
     assert kept == {"enlace_planeacion@GOB/DADEP"}
-    assert back == {"enlace_planeacion@GOB/IDPAC", "equipo_tecnico@GOB/IDPAC"}
+    assert back == kept | {"enlace_planeacion@GOB/IDPAC", "equipo_tecnico@GOB/IDPAC"}
 
 
 def test_loading_a_plan_leaves_what_its_people_hold_elsewhere(demo: Database) -> None:

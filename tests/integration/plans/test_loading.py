@@ -157,3 +157,27 @@ def test_the_template_can_be_downloaded_and_is_empty(coordinator: Visitor) -> No
 @pytest.mark.parametrize("address", ["/plan/cargar", f"/plan/{PLAN}/libro.xlsx"])
 def test_loading_is_for_coordinators(site: Site, address: str) -> None:
     site.visitor("sruiz").open(address, status=403)
+
+
+def test_a_workbook_that_appoints_is_refused_at_its_cell(coordinator: Visitor) -> None:
+    # Given the plan's workbook, in which a coordinator makes herself administrator
+    content = changed(workbook_of(coordinator), "Personas", "Roles", 3, "administrador")
+
+    # When she hands it in
+    hand_in(coordinator, content, status=422)
+
+    # Then nothing is loaded, and it says where that role is given
+    assert "lo da en Personas quien administra" in coordinator.text()
+
+
+def test_the_preview_says_what_comes_to_each_person_and_what_stays(coordinator: Visitor) -> None:
+    # Given the plan's workbook with another mail and another role for somebody on record
+    content = changed(workbook_of(coordinator), "Personas", "Correo", 4, "otro@gob.gov.co")
+    content = changed(content, "Personas", "Roles", 4, "comunicaciones")
+
+    hand_in(coordinator, content)
+
+    told = coordinator.text()
+    assert "Personas" in told and "No se toca" in told
+    assert "correo:" in told and "(el libro dice otro@gob.gov.co)" in told
+    assert "+ Comunicaciones" in told and "− Enlace de planeación de la entidad" in told

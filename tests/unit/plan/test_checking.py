@@ -75,13 +75,6 @@ def test_the_weights_of_lines_and_objectives_close_to_100() -> None:
     assert "error | Objetivos, Peso (%): Los pesos de los objetivos de L1 suman 110 y deben sumar 100." in found
 
 
-def test_a_role_outside_the_catalogue_is_an_error_at_its_person() -> None:
-    people = (replace(DEMO.people[0], roles=("coordinador_pes", "jefe")), *DEMO.people[1:])
-
-    expected = "error | Personas, fila 1, Roles: «jefe» no es un rol. Vea la hoja Roles del formato."
-    assert expected in said(replace(DEMO, people=people))
-
-
 def test_an_entity_without_people_for_its_tasks_is_a_warning() -> None:
     people = tuple(person for person in DEMO.people if person.username != "pcastro")
 
@@ -90,14 +83,6 @@ def test_an_entity_without_people_for_its_tasks_is_a_warning() -> None:
         "sus tareas quedarán sin quien las haga."
     )
     assert expected in said(replace(DEMO, people=people))
-
-
-def test_a_plan_without_coordinator_is_an_error() -> None:
-    people = tuple(person for person in DEMO.people if person.username != "amartinez")
-
-    assert any(
-        "coordinador_pes" in problem and problem.startswith("error") for problem in said(replace(DEMO, people=people))
-    )
 
 
 def test_the_bands_of_the_traffic_light_rise_and_the_last_has_no_bound() -> None:
