@@ -89,10 +89,16 @@ class WorkingCalendar:
     def working_days_between(self, start: dt.date, end: dt.date, scope: str | None = None) -> int:
         """How many working days `end` lies after `start`, which is not counted; negative when it lies before."""
         if end < start:
-            backwards = (end + dt.timedelta(days=n) for n in range((start - end).days))
-            return -sum(self.is_working(day, scope) for day in backwards)
-        forwards = (start + dt.timedelta(days=n + 1) for n in range((end - start).days))
-        return sum(self.is_working(day, scope) for day in forwards)
+            return -self._worked(end, start - dt.timedelta(days=1), scope)
+        return self._worked(start + dt.timedelta(days=1), end, scope) if end > start else 0
+
+    def _worked(self, first: dt.date, last: dt.date, scope: str | None) -> int:
+        """How many of the days from `first` to `last` are worked, without looking at each: years may lie between."""
+        weeks, days = divmod((last - first).days + 1, 7)
+        count = weeks * 5 + sum((first.weekday() + day) % 7 < 5 for day in range(days))
+        free = {day for year in range(first.year, last.year + 1) for day in national_holidays(year)}
+        free.update(*(self._local.get(key, ()) for key in {None, scope}))
+        return count - sum(first <= day <= last and day.weekday() < 5 for day in free)
 
     def deadline(
         self, expression: str, *, since: dt.datetime, variables: Mapping[str, Any], scope: str | None

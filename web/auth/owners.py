@@ -47,6 +47,13 @@ class Owner:
         return self.sectors | {INSTALLATION} if self.is_kept else self.sectors
 
 
+_OF_TASK = (
+    sa.select(Instance.tenant, UserTask.assignee)
+    .join(UserTask, UserTask.instance_id == Instance.id)
+    .where(UserTask.id == sa.bindparam("task_id"))
+)
+"""Asked by every request about a task: building a statement costs more than its answer."""
+
 Values = Mapping[str, Any]
 Find = Callable[[Session, Values], Owner | None]
 
@@ -69,8 +76,7 @@ def _case(session: Session, values: Values) -> Owner | None:
 
 
 def _task(session: Session, values: Values) -> Owner | None:
-    query = sa.select(Instance.tenant, UserTask.assignee).join(UserTask, UserTask.instance_id == Instance.id)
-    found = session.execute(query.where(UserTask.id == values["task_id"])).first()
+    found = session.execute(_OF_TASK, {"task_id": values["task_id"]}).first()
     return None if found is None else Owner(frozenset({found.tenant}), found.assignee)
 
 

@@ -42,6 +42,7 @@ class OpenTask:
     since: dt.datetime
 
 
+_ENTITY = UserTask.context["entidad"].as_string()
 _OPEN = (
     sa.select(
         UserTask.id,
@@ -56,12 +57,14 @@ _OPEN = (
     .where(UserTask.instance_id == sa.bindparam("instance_id"), UserTask.state == UserTaskState.OPEN)
     .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
 )
+_ABOUT = _OPEN.where(sa.or_(_ENTITY.is_(None), _ENTITY.in_(["", sa.bindparam("about")])))
+"""Of a case of a whole sector, where hundreds of tasks are open, those that concern one entity."""
 
 
 def open_tasks(session: Session, instance_id: int, reader: Actor, *, about: str = "") -> list[OpenTask]:
     """The open tasks of a case, nearest deadline first; with `about`, those of that entity and of the whole case."""
-    found = session.execute(_OPEN, {"instance_id": instance_id})
-    tasks = [task for task in found if not about or task.context.get("entidad", about) in (about, "", None)]
+    asked = {"instance_id": instance_id, "about": about}
+    tasks = session.execute(_ABOUT if about else _OPEN, asked).all()
     held = holders(session, tasks)
     offered = _offered_to(session, reader, [task.id for task in tasks if not task.assignee])
     application = current()

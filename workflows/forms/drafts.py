@@ -15,6 +15,11 @@ from workflows.documents.files import PUT_ASIDE
 from workflows.documents.models import FileContent, StoredFile
 from workflows.forms.models import FormDraft
 
+_OF_PERSON = sa.select(FormDraft).where(
+    FormDraft.task_id == sa.bindparam("task_id"), FormDraft.username == sa.bindparam("username")
+)
+_OF_TASK = sa.delete(FormDraft).where(FormDraft.task_id == sa.bindparam("of_task"))
+
 
 def save(session: Session, task_id: int, username: str, values: dict[str, Any], at: dt.datetime) -> FormDraft:
     """Keep the last thing a person typed into a task; the last write wins."""
@@ -22,7 +27,7 @@ def save(session: Session, task_id: int, username: str, values: dict[str, Any], 
     if draft is None:
         key = {"task_id": task_id, "username": username}
         insert_once(session, FormDraft, {**key, "values": values, "saved_at": at}, key=list(key))
-        draft = session.scalars(sa.select(FormDraft).filter_by(**key)).one()
+        draft = session.scalars(_OF_PERSON, key).one()
     draft.values, draft.saved_at = values, at
     session.flush()
     return draft
@@ -30,7 +35,7 @@ def save(session: Session, task_id: int, username: str, values: dict[str, Any], 
 
 def of(session: Session, task_id: int, username: str) -> FormDraft | None:
     """The draft of one person in one task."""
-    return session.scalar(sa.select(FormDraft).filter_by(task_id=task_id, username=username))
+    return session.scalar(_OF_PERSON, {"task_id": task_id, "username": username})
 
 
 def latest(session: Session, task_id: int) -> FormDraft | None:
@@ -45,7 +50,7 @@ def latest(session: Session, task_id: int) -> FormDraft | None:
 
 def forget(session: Session, task_id: int) -> None:
     """Drop every draft of a task: it was sent."""
-    session.execute(sa.delete(FormDraft).where(FormDraft.task_id == task_id))
+    session.execute(_OF_TASK, {"of_task": task_id})
 
 
 def forget_unused(session: Session, clock: Clock, older_than_days: int = 30) -> int:

@@ -32,6 +32,13 @@ from workflows.forms.values import names_in, path_of
 
 LONGEST_LABEL = 120
 
+_FILES = sa.select(StoredFile).where(
+    sa.or_(
+        sa.and_(StoredFile.task_id == sa.bindparam("task_id"), StoredFile.stored_by == sa.bindparam("username")),
+        StoredFile.id.in_(sa.bindparam("known", expanding=True)),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
@@ -176,10 +183,11 @@ def _files(
     context: FormContext, schema: FormSchema, prefill: Prefill, also: frozenset[int]
 ) -> Mapping[int, StoredFile]:
     """What this person uploaded to this task, and what the handler put into the form."""
-    known = set(also) | set(_file_ids(schema, prefill.values))
-    mine = sa.and_(StoredFile.task_id == context.task.id, StoredFile.stored_by == context.actor.id)
-    found = context.session.scalars(sa.select(StoredFile).where(sa.or_(mine, StoredFile.id.in_(sorted(known)))))
-    return {file.id: file for file in found}
+    if not schema.takes_files:
+        return {}
+    known = sorted(also | set(_file_ids(schema, prefill.values)))
+    asked = {"task_id": context.task.id, "username": context.actor.id, "known": known}
+    return {file.id: file for file in context.session.scalars(_FILES, asked)}
 
 
 def _file_ids(schema: FormSchema, values: Mapping[str, Any]) -> list[int]:

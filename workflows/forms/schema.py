@@ -42,6 +42,11 @@ class FormSchema:
         """Inputs and tables in order, groups opened."""
         return _inputs(self.components)
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether a file may be attached, in a field or in a row."""
+        return any(one.type == "filepicker" for field in self.fields() for one in (field, *field.children))
+
     def field(self, key: str) -> Field:
         """The input or table with that key; raises `KeyError`."""
         for field in self.fields():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -38,11 +38,20 @@ _read: dict[tuple[str, str], FormSchema] = {}
 """Forms by the digest of the bundle they are published in and their key: neither ever changes."""
 _OF_ANOTHER = "Ese envío era de otra tarea. Recargue la página y vuelva a enviar."
 
+_WITH_TOKEN = sa.select(Submission).where(Submission.token == sa.bindparam("token"))
 _TASK_AND_CASE = (
     sa.select(UserTask, Instance)
     .join(Instance, Instance.id == UserTask.instance_id)
     .where(UserTask.id == sa.bindparam("task_id"))
 )
+
+
+class Held(NamedTuple):
+    """A case and its task while nobody else sends there, with the groups of the task where they were read."""
+
+    instance: Instance
+    task: UserTask
+    groups: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +119,17 @@ class Forms:
         very transaction is not laid out again. Raises `InvalidSubmission` with `errors` and `raw` (without blank rows:
         the errors' paths count its rows).
         """
-        instance, task, in_part = self._in_turn(session, task_id)
+        held, in_part = self._in_turn(session, task_id)
+        task = held.task
         _ensure_token(token)
         if task.state == UserTaskState.COMPLETED and (before := self.already_sent(session, task_id, token)) is not None:
             return before
         layout = (
             with_new_files(opened.layout)
             if opened and opened.layout
-            else self._desk(session, engine, task, instance, actor)
+            else self._desk(session, engine, task, held.instance, actor)
         )
-        commands.ensure_may_work_on(session, engine, task, actor)
+        commands.ensure_may_work_on(session, engine, task, actor, groups=held.groups)
         values = self._checked(layout, raw)
         if in_part:  # the case is held from here on; it may have gone on meanwhile
             commands.ensure_may_work_on(session, engine, locking.lock_with_task(session, task_id).task, actor)
@@ -139,7 +149,7 @@ class Forms:
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
 
-    def _in_turn(self, session: Session, task_id: int) -> tuple[Instance, UserTask, bool]:
+    def _in_turn(self, session: Session, task_id: int) -> tuple[Held, bool]:
         """A case and its task, once nobody else sends in the same part: in all of the case, if the form names none.
 
         The last tells whether only the part is held, and the case is still to be locked.
@@ -147,12 +157,11 @@ class Forms:
         task, instance = _work(session, task_id)
         part = self._part(task)
         if not part:
-            locked = locking.lock_with_task(session, task_id)
-            return locked.instance, locked.task, False
+            return Held(*locking.lock_with_task(session, task_id)), False
         in_part = locking.lock_part(session, task.instance_id, part)
         if in_part:
             session.refresh(task)
-        return instance, task, in_part
+        return Held(instance, task), in_part
 
     def _part(self, task: UserTask) -> str:
         """What nobody else may send in while this is being sent; empty: the whole case."""
@@ -292,7 +301,7 @@ def _insert(session: Session, submission: Submission) -> None:
 
 def _sent_with(session: Session, task_id: int, token: str) -> Submission | None:
     _ensure_token(token)
-    submission = session.scalar(sa.select(Submission).filter_by(token=token))
+    submission = session.scalar(_WITH_TOKEN, {"token": token})
     if submission is not None and submission.task_id != task_id:
         raise Conflict(_OF_ANOTHER)
     return submission

@@ -75,20 +75,23 @@ def _reporting(session: Session, period: Period, entity: str) -> dict[int, str]:
     return {row.indicator_id: row.reports for row in periods.rows_due(session, period, entity=entity) if row.reports}
 
 
-def _open_actions(session: Session, period: Period, entity: str) -> list[tuple[RecoveryAction, RecoveryPlan]]:
-    query = (
-        sa.select(RecoveryAction, RecoveryPlan)
-        .join(RecoveryPlan, RecoveryPlan.id == RecoveryAction.recovery_plan_id)
-        .where(
-            RecoveryPlan.plan_code == period.plan_code,
-            RecoveryPlan.entity_code == entity,
-            RecoveryPlan.state == RecoveryState.RUNNING,
-            RecoveryAction.round == RecoveryPlan.round,
-            RecoveryAction.done.is_(False),
-        )
-        .order_by(RecoveryPlan.id, RecoveryAction.position)
+_OPEN_ACTIONS = (
+    sa.select(RecoveryAction, RecoveryPlan)
+    .join(RecoveryPlan, RecoveryPlan.id == RecoveryAction.recovery_plan_id)
+    .where(
+        RecoveryPlan.plan_code == sa.bindparam("plan_code"),
+        RecoveryPlan.entity_code == sa.bindparam("entity"),
+        RecoveryPlan.state == RecoveryState.RUNNING,
+        RecoveryAction.round == RecoveryPlan.round,
+        RecoveryAction.done.is_(False),
     )
-    return [(row.RecoveryAction, row.RecoveryPlan) for row in session.execute(query)]
+    .order_by(RecoveryPlan.id, RecoveryAction.position)
+)
+
+
+def _open_actions(session: Session, period: Period, entity: str) -> list[tuple[RecoveryAction, RecoveryPlan]]:
+    found = session.execute(_OPEN_ACTIONS, {"plan_code": period.plan_code, "entity": entity})
+    return [(row.RecoveryAction, row.RecoveryPlan) for row in found]
 
 
 def _kept(session: Session, action: RecoveryAction, period: Period) -> RecoveryProgress | None:

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from workflows.calendar import LocalDays
 from workflows.sectors.models import LocalHoliday, ReckonedHoliday
 
+_LOCAL = sa.select(LocalHoliday.day, LocalHoliday.scope)
+
 
 def local_days(session: Session) -> LocalDays:
     """The local non-working days on record, by scope."""
     found: dict[str | None, set[dt.date]] = {}
-    for day, scope in session.execute(sa.select(LocalHoliday.day, LocalHoliday.scope)):
+    for day, scope in session.execute(_LOCAL):
         found.setdefault(scope or None, set()).add(day)
     return {scope: frozenset(days) for scope, days in found.items()}
 

@@ -60,6 +60,18 @@ def test_counting_undoes_adding(day: dt.date, count: int) -> None:
     assert CALENDAR.working_days_between(day, reached) == count
 
 
+@given(days, st.integers(-800, 800), st.sampled_from(["IDPAC", "SDG", None]))
+def test_the_days_between_are_those_that_are_worked_one_by_one(day: dt.date, away: int, scope: str | None) -> None:
+    local = WorkingCalendar({"IDPAC": frozenset({dt.date(2018, 7, 4), dt.date(2018, 7, 7)})}, [dt.date(2019, 3, 5)])
+    other = day + dt.timedelta(days=away)
+    first, last = (day, other) if away >= 0 else (other, day)
+
+    between = local.working_days_between(day, other, scope)
+
+    counted = {first + dt.timedelta(days=n) for n in range((last - first).days + 1)} - {day}
+    assert between == (1 if away >= 0 else -1) * sum(local.is_working(one, scope) for one in counted)
+
+
 @given(days, st.integers(0, 40), st.integers(0, 40))
 def test_adding_twice_is_adding_the_sum(day: dt.date, first: int, second: int) -> None:
     start = CALENDAR.add_working_days(day, 0)
