@@ -185,7 +185,8 @@ def is_written(session: Session, engine: ProcessEngine) -> bool:
 
 def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> Facts:
     """What today's digests are made of."""
-    local, members = engine.now().astimezone(BOGOTA), members_by_group(session)
+    local = engine.now().astimezone(BOGOTA)
+    members = members_by_group(session, local.date())
     first = _previous_digest(calendar, local.date())
     earlier = sa.select(DigestRun.written_at).where(DigestRun.day < local.date()).order_by(DigestRun.day.desc())
     facts = Facts(

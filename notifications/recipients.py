@@ -47,9 +47,9 @@ def active_people(session: Session) -> dict[str, Person]:
     return {person.username: person for person in session.scalars(sa.select(Person).where(Person.active))}
 
 
-def members_by_group(session: Session) -> dict[str, frozenset[str]]:
-    """The active members of every candidate group, as sets."""
-    return {group: frozenset(members) for group, members in holders.members_by_group(session).items()}
+def members_by_group(session: Session, on: dt.date | None = None) -> dict[str, frozenset[str]]:
+    """The active members of every candidate group on a day, as sets."""
+    return {group: frozenset(members) for group, members in holders.members_by_group(session, on).items()}
 
 
 def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[OpenTask]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from engine.identity import Actor
 from workflows.people.directory import actor_with
 from workflows.people.groups import Group
-from workflows.people.holdings import of_sectors
+from workflows.people.holdings import holds_on, of_sectors
 from workflows.people.models import Person, PersonRole, Role
 from workflows.people.states import RoleScope
 from workflows.sectors.models import Sector, SectorEntity
@@ -72,6 +73,8 @@ PERSON = (
         PersonRole.role_id,
         PersonRole.sector_code,
         PersonRole.entity_code.label("held_in"),
+        PersonRole.since,
+        PersonRole.until,
         Role.name.label("role_name"),
         Role.scope,
         _ONLY_SECTOR.label("only_sector"),
@@ -85,16 +88,17 @@ PERSON = (
 _BY_NAME = PERSON.where(Person.username == sa.bindparam("username"))
 
 
-def signed_person(session: Session, username: str, token: str) -> SignedPerson | None:
+def signed_person(session: Session, username: str, token: str, on: dt.date) -> SignedPerson | None:
     """The person of a session, or None if they do not exist or were deactivated."""
     found = session.execute(_BY_NAME, {"username": username}).all()
-    return signed(found, token) if found else None
+    return signed(found, token, on) if found else None
 
 
-def signed(found: Sequence[Any], token: str) -> SignedPerson:
-    """The person whose rows of `PERSON` these are."""
-    held = [Group(row.role_id, row.sector_code, row.held_in) for row in found if row.role_id]
+def signed(found: Sequence[Any], token: str, on: dt.date) -> SignedPerson:
+    """The person whose rows of `PERSON` these are: what they hold on this day, and nothing else."""
     first = found[0]
+    found = [row for row in found if row.role_id and holds_on(row.since, row.until, on)]
+    held = [Group(row.role_id, row.sector_code, row.held_in) for row in found]
     return SignedPerson(
         token=token,
         username=first.username,
@@ -109,7 +113,7 @@ def _holdings(found: Sequence[Any], only_sector: str | None) -> Mapping[str, Map
     """What is held where; what anybody may (to answer a survey) is held by nobody."""
     holdings: dict[str, dict[str, str]] = {}
     for row in found:
-        if row.role_id and row.scope != RoleScope.PUBLIC:
+        if row.scope != RoleScope.PUBLIC:
             for place in {row.sector_code, "" if row.sector_code == only_sector else row.sector_code}:
                 holdings.setdefault(place, {})[row.role_id] = row.role_name
     return holdings

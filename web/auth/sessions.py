@@ -15,6 +15,7 @@ from engine.clock import Clock
 from engine.database import Database
 from web.auth.models import WebSession
 from web.people import PERSON, SignedPerson, signed, signed_person
+from workflows.calendar import bogota_day
 from workflows.people.models import Person
 
 IDLE = dt.timedelta(hours=8)
@@ -54,7 +55,7 @@ def begin(
         opened.provider_subject, opened.provider_session = provided.subject, provided.session
         opened.id_token = provided.id_token
     session.add(opened)
-    return signed_person(session, username, token)
+    return signed_person(session, username, token, bogota_day(now))
 
 
 def load(database: Database, clock: Clock, token: str) -> SignedPerson | None:
@@ -68,7 +69,7 @@ def load(database: Database, clock: Clock, token: str) -> SignedPerson | None:
         with database.unit_of_work() as session:
             mark = sa.update(WebSession).where(WebSession.token_sha256 == _digest(token))
             session.execute(mark.values(seen_at=now))
-    return signed(found, token)
+    return signed(found, token, bogota_day(now))
 
 
 def carry_over(session: Session, before: dt.datetime, after: dt.datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
@@ -13,11 +15,11 @@ from workflows.people.models import Person
 Group = tuple[str, list[Person]]
 
 
-def candidates(session: Session, task: UserTask) -> list[Group]:
-    """The active people in groups with a heading, each once; without whoever has it or did what it checks."""
+def candidates(session: Session, task: UserTask, on: dt.date) -> list[Group]:
+    """The active people of a day in groups with a heading, each once; without whoever has it or did what it checks."""
     sector, entity = tenant_of(session, task), str(task.variables.get("entidad") or "")
     groups = [
-        (directory.group_name(session, group), directory.members(session, group))
+        (directory.group_name(session, group), directory.members(session, group, on))
         for group in sorted(groups_of(session, task.id))
     ]
     if entity:

@@ -20,6 +20,7 @@ from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines
 from web.cases.waiting import ShownWait, shown
 from web.pages import actor, back_to, current, page
 from web.paging import ROWS, Paged, cut, offset
+from workflows.calendar import bogota_day
 from workflows.cycles import opening as cycles
 from workflows.errors import NotFound
 from workflows.monitoring import board, overview
@@ -143,7 +144,7 @@ def _choosing(session: Session, task_id: int, **context: Any) -> str:
         "boards/reassign.html",
         task=task,
         holder=names.get(task.assignee or ""),
-        groups=candidates(session, task),
+        groups=candidates(session, task, bogota_day(current().clock.now())),
         **context,
     )
 
@@ -159,7 +160,7 @@ def reassign(task_id: int) -> Any:
             return _choosing(session, task_id, errors=errors, to=to, reason=reason), 422
     with current().database.unit_of_work() as session:
         task = session.get(UserTask, task_id) or abort(404)
-        ensure_may_be_given(session, to, tenant_of(session, task))
+        ensure_may_be_given(session, to, tenant_of(session, task), bogota_day(current().clock.now()))
         task = commands.reassign(session, current().engine, task_id, actor=actor(), to=to, reason=reason)
         name = directory.person(session, to).name
         period = task.variables.get("periodo")

@@ -6,6 +6,7 @@ import click
 
 from web.cli.group import LazyGroup
 from web.cli.root import opened
+from workflows.calendar import bogota_day
 from workflows.cycles import by_hand
 from workflows.errors import InvalidSubmission, Refused
 from workflows.people.directory import Directory
@@ -29,7 +30,8 @@ def start(key: str, plan: str | None, variables: tuple[str, ...], username: str)
     if plan is not None:
         raw[by_hand.PLAN] = plan
     with opened() as application, application.database.unit_of_work() as session:
-        actor, engine = Directory().actor(session, username), application.engine
+        engine, today = application.engine, bogota_day(application.clock.now())
+        actor = Directory().actor(session, username, today)
         how = by_hand.beginning(session, engine, key, actor)
         labels = {name: field for field, name in how.handed.items()}
         sent = {labels.get(name, name): value for name, value in raw.items()}

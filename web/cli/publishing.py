@@ -18,6 +18,7 @@ from engine.definitions.reading import read_diagram
 from web import migrating
 from web.bootstrap import Application
 from web.cli.root import opened
+from workflows.calendar import bogota_day
 from workflows.cycles import effects
 from workflows.errors import InvalidForm, Refused
 from workflows.people.directory import Directory
@@ -66,7 +67,7 @@ def publish(files: tuple[Path, ...], reason: str, username: str, since: dt.datet
     with opened() as application:
         migrating.migrate(application.database)
         with application.database.unit_of_work() as session:
-            actor = Directory().actor(session, username)
+            actor = Directory().actor(session, username, bogota_day(application.clock.now()))
             diagrams = [_begun(session, application, xml, since.date() if since else None, opens) for xml in diagrams]
             versions = publishing.publish(session, application.engine, diagrams, forms, actor=actor, reason=reason)
             _tell(versions)

@@ -14,6 +14,7 @@ from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.states import IncidentState, InstanceState, UserTaskState
 from engine.tasks.models import UserTask
+from workflows.calendar import bogota_day
 from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period, PeriodStart
 from workflows.goals.models import Line, Objective
@@ -160,7 +161,7 @@ def _tasks(session: Session, plan_code: str, now: dt.datetime) -> list[BoardTask
     )
     rows = session.execute(query).all()
     held = holding.holders(session, rows)
-    able = holding.may_do(session, rows, held)
+    able = holding.may_do(session, rows, held, bogota_day(now))
     return [_task(row, now, held[row.id], able[row.id]) for row in rows]
 
 

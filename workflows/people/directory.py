@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from workflows.errors import NotFound
 from workflows.people.groups import Group
-from workflows.people.holdings import of_sectors
+from workflows.people.holdings import in_force, of_sectors
 from workflows.people.models import Person, PersonRole, Role
 from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, COORDINATING, INSTALLATION_ADMINISTRATOR
 
@@ -41,12 +42,12 @@ def person(session: Session, username: str) -> Person:
     return found
 
 
-def actor(session: Session, username: str) -> Actor:
-    """The active person as the engine sees them. Raises `NotFound`."""
+def actor(session: Session, username: str, on: dt.date | None = None) -> Actor:
+    """The active person as the engine sees them: what they hold on a day, else whenever. Raises `NotFound`."""
     found = session.execute(
         sa.select(PersonRole.role_id, PersonRole.sector_code, PersonRole.entity_code)
         .select_from(Person)
-        .outerjoin(PersonRole, PersonRole.username == Person.username)
+        .outerjoin(PersonRole, sa.and_(PersonRole.username == Person.username, in_force(on)))
         .where(Person.username == username, Person.active)
     ).all()
     if not found:
@@ -65,19 +66,19 @@ def actor_with(username: str, held: Collection[Group]) -> Actor:
     return Actor(username, frozenset(map(str, held)), frozenset(supervised))
 
 
-def people_with(session: Session, role: str, sector: str, entity: str = "") -> list[Person]:
-    """The active people who hold `role` in a sector, or in an entity of it, by name."""
+def people_with(session: Session, role: str, sector: str, entity: str = "", on: dt.date | None = None) -> list[Person]:
+    """The active people who hold `role` in a sector, or in an entity of it, by name; on a day, else whenever."""
     held = sa.select(PersonRole.username).where(
-        PersonRole.role_id == role, PersonRole.sector_code == sector, PersonRole.entity_code == entity
+        PersonRole.role_id == role, PersonRole.sector_code == sector, PersonRole.entity_code == entity, in_force(on)
     )
     query = sa.select(Person).where(Person.username.in_(held), Person.active)
     return list(session.scalars(query.order_by(Person.name)))
 
 
-def members(session: Session, group: str) -> list[Person]:
+def members(session: Session, group: str, on: dt.date | None = None) -> list[Person]:
     """The active people of a candidate group (`coordinador_pes@GOB`, `enlace_planeacion@GOB/IDPAC`), by name."""
     wanted = Group.parse(group)
-    return people_with(session, wanted.role, wanted.sector, wanted.entity)
+    return people_with(session, wanted.role, wanted.sector, wanted.entity, on)
 
 
 def everybody(session: Session, sector: str, entity: str | None = None) -> list[Person]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people import directory
 from workflows.people.groups import Group
+from workflows.people.holdings import in_force
 from workflows.people.models import Person, PersonRole
 
 Task = UserTask | sa.Row[Any]
@@ -51,13 +53,15 @@ def holders(session: Session, tasks: Iterable[Task]) -> Mapping[int, Holder]:
     }
 
 
-def may_do(session: Session, tasks: Sequence[Task], held: Mapping[int, Holder]) -> Mapping[int, Sequence[str]]:
-    """By task id, the names of the active people who may do it: its person, else the members of its groups.
+def may_do(
+    session: Session, tasks: Sequence[Task], held: Mapping[int, Holder], on: dt.date | None = None
+) -> Mapping[int, Sequence[str]]:
+    """By task id, the names of the active people who may do it on a day: its person, else the members of its groups.
 
     Whoever did what it checks is not among them.
     """
     kept_out = assignment.barred(session, tasks)
-    groups = members_by_group(session)
+    groups = members_by_group(session, on)
     people = {username: name for username, name in session.execute(_active(Person.username, Person.name))}
     found = {}
     for task in tasks:
@@ -69,11 +73,13 @@ def may_do(session: Session, tasks: Sequence[Task], held: Mapping[int, Holder]) 
     return found
 
 
-def members_by_group(session: Session) -> Mapping[str, Sequence[str]]:
-    """The active members of every candidate group that has any, by name."""
+def members_by_group(session: Session, on: dt.date | None = None) -> Mapping[str, Sequence[str]]:
+    """The active members of every candidate group that has any, by name; on a day, else whenever."""
     query = _active(PersonRole.role_id, PersonRole.sector_code, PersonRole.entity_code, Person.username)
     found: dict[str, list[str]] = {}
-    for role, sector, entity, username in session.execute(query.join(PersonRole).order_by(Person.name)):
+    for role, sector, entity, username in session.execute(
+        query.join(PersonRole).where(in_force(on)).order_by(Person.name)
+    ):
         found.setdefault(str(Group(role, sector, entity)), []).append(username)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 
 import sqlalchemy as sa
@@ -47,16 +48,30 @@ def _scope(person: Person, role: str) -> RoleScope | None:
     return added.scope if added is not None else None
 
 
-def of_sectors(sectors: Collection[str]) -> sa.ColumnElement[bool]:
+def in_force(on: dt.date | None) -> sa.ColumnElement[bool]:
+    """That a role is held on a day: not before its first, not after its last. Without a day: whenever it is held."""
+    if on is None:
+        return sa.true()
+    begun = sa.or_(PersonRole.since.is_(None), PersonRole.since <= on)
+    return sa.and_(begun, sa.or_(PersonRole.until.is_(None), PersonRole.until >= on))
+
+
+def holds_on(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
+    """The same as `in_force`, of a row that was read."""
+    return (since is None or since <= on) and (until is None or until >= on)
+
+
+def of_sectors(sectors: Collection[str], on: dt.date | None = None) -> sa.ColumnElement[bool]:
     """That a person is of one of these sectors: holds a role in it, or holds none at all and works in an entity of it.
 
-    What is of no sector (`""`) is the installation's, and everybody is of that.
+    What is of no sector (`""`) is the installation's, and everybody is of that. Without a day, roles that are over
+    count too: their sector still keeps the person.
     """
     if "" in sectors:
         return sa.true()
-    holding_there = sa.select(PersonRole.username).where(PersonRole.sector_code.in_(sectors))
+    holding_there = sa.select(PersonRole.username).where(PersonRole.sector_code.in_(sectors), in_force(on))
     working_there = sa.select(SectorEntity.entity_code).where(SectorEntity.sector_code.in_(sectors))
-    without_roles = sa.not_(sa.exists().where(PersonRole.username == Person.username))
+    without_roles = sa.not_(sa.exists().where(PersonRole.username == Person.username, in_force(on)))
     return sa.or_(Person.username.in_(holding_there), sa.and_(without_roles, Person.entity_code.in_(working_there)))
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine.database import Database
 from workflows.calendar import WorkingCalendar
 from workflows.errors import NotFound
-from workflows.people import directory
+from workflows.people import directory, holders
 from workflows.people.models import Person
 from workflows.sectors.holidays import local_days
 from workflows.sectors.models import LocalHoliday
@@ -65,3 +65,23 @@ def test_local_days_on_record_are_not_worked(demo: Database) -> None:
     assert not calendar.is_working(dt.date(2018, 8, 6))
     assert calendar.is_working(dt.date(2018, 8, 8))
     assert not calendar.is_working(dt.date(2018, 8, 8), "IDPAC")
+
+
+@pytest.mark.parametrize(("day", "holds"), [(1, False), (2, True), (3, True), (4, False)])
+def test_a_role_outside_its_days_gives_nothing(demo: Database, day: int, holds: bool) -> None:
+    # Given a liaison of IDPAC from the second to the third
+    with demo.unit_of_work() as session:
+        for held in session.get_one(Person, "rmora").roles:
+            held.since, held.until = dt.date(2018, 7, 2), dt.date(2018, 7, 3)
+
+    # When somebody asks on a day
+    on, group = dt.date(2018, 7, day), "enlace_planeacion@GOB/IDPAC"
+    with demo.reading() as session:
+        asked = (
+            group in directory.actor(session, "rmora", on).groups,
+            bool(directory.members(session, group, on)),
+            group in holders.members_by_group(session, on),
+        )
+
+    # Then they hold it on its days, and on no other
+    assert asked == (holds,) * 3

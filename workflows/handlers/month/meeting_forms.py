@@ -204,12 +204,12 @@ def _deadline_day(context: FormContext, expression: str) -> dt.date:
 
 
 def _expected_guests(context: FormContext) -> list[str]:
-    session, guests = context.session, []
+    session, guests, today = context.session, [], bogota_day(context.now())
     for role in CONVENER_ROLES:
-        guests += directory.people_with(session, role, context.sector)
+        guests += directory.people_with(session, role, context.sector, on=today)
     for entity in context.variables.get("entidades") or []:
         for role in INVITED_ROLES:
-            guests += directory.people_with(session, role, context.sector, entity)
+            guests += directory.people_with(session, role, context.sector, entity, today)
     return list(dict.fromkeys(person.username for person in guests))
 
 
