@@ -93,6 +93,12 @@ def assignee(node: Node) -> str:
     )
 
 
+def candidate_users(node: Node) -> tuple[str, ...]:
+    """The people of another tool's list among whom one does it, as written."""
+    written = attribute(node, "candidateUsers") or _extension(node, "assignmentDefinition", "candidateUsers")
+    return tuple(user for user in _at_commas(written) if user)
+
+
 def due_date(node: Node) -> str:
     """The due date another tool wrote."""
     return attribute(node, "dueDate") or _extension(node, "taskSchedule", "dueDate")

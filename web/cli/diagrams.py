@@ -5,6 +5,7 @@ Those that need one, `list` and `publish`, are in `web.cli.publishing`.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,14 +63,20 @@ def check(file: Path, as_json: bool) -> None:
 @click.command(help="Trae un diagrama de otra herramienta: lo arregla y dice qué cambió y qué falta decidir.")
 @click.argument("file", metavar="ARCHIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Dónde guardar el diagrama arreglado.")
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Respuestas a las preguntas, como JSON: {"clave de la pregunta": "respuesta"}.',
+)
 @click.option("--json", "as_json", is_flag=True, help="Escribe los arreglos y las preguntas como JSON.")
-def bring(file: Path, output: Path | None, as_json: bool) -> None:
-    """Import one file."""
+def bring(file: Path, output: Path | None, answers: Path | None, as_json: bool) -> None:
+    """Import one file; what was answered is done, and no longer asked."""
     from engine.confinement import confined  # noqa: PLC0415  (quick --help)
     from engine.definitions.importing import import_diagram  # noqa: PLC0415
 
     try:
-        result = confined(import_diagram, _bytes_of(file), _known(file))
+        given = _answers(answers) if answers is not None else {}
+        result = confined(functools.partial(import_diagram, answers=given), _bytes_of(file), _known(file))
     except UnreadableDiagram as exc:
         _refuse(exc, as_json=as_json)
     if output is not None:
@@ -86,6 +93,17 @@ def _bytes_of(file: Path) -> bytes:
 
     with file.open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
+
+
+def _answers(file: Path) -> dict[str, str]:
+    """What a file of answers says; raises `UnreadableDiagram` for anything but texts by key."""
+    try:
+        given = orjson.loads(file.read_bytes())
+    except orjson.JSONDecodeError as exc:
+        raise UnreadableDiagram(f"El archivo de respuestas no es JSON: {exc}.") from exc
+    if not isinstance(given, dict) or not all(isinstance(answer, str) for answer in given.values()):
+        raise UnreadableDiagram('Las respuestas se escriben como {"clave de la pregunta": "respuesta"}.')
+    return given
 
 
 def _known(file: Path) -> KnownNames:
@@ -142,7 +160,9 @@ def _tell_import(result: ImportResult, output: Path | None) -> None:
         click.echo(f"arreglo: {repair.message}")
     for question in result.questions:
         options = f" ({', '.join(question.options)})" if question.options else ""
-        click.echo(f"pregunta: {question.message}{options}")
+        click.echo(f"pregunta [{question.key}]: {question.message}{options}")
+    for key in result.unused:
+        click.echo(f"respuesta sin pregunta: {key}")
     click.echo(f"{len(result.repairs)} arreglos, {len(result.questions)} preguntas.")
     click.echo(f"Quedó en {output}." if output else "Para guardarlo, diga dónde con --output.")
 
@@ -155,6 +175,8 @@ def _as_json(result: ImportResult, output: Path | None) -> dict[str, Any]:
         ],
         "questions": [
             {
+                "key": question.key,
+                "kind": question.kind.value,
                 "element": question.element,
                 "rule": question.rule,
                 "message": question.message,
@@ -163,6 +185,7 @@ def _as_json(result: ImportResult, output: Path | None) -> dict[str, Any]:
             for question in result.questions
         ],
         "forms": sorted(result.forms),
+        "unused_answers": list(result.unused),
     }
 
 

@@ -7,10 +7,19 @@ from typing import Any
 from lxml import etree
 
 from engine.definitions import vocabularies
-from engine.definitions.importing.draft import Draft, called, id_of, slug
-from engine.definitions.markup import XSI, Node, bpmn, child, local, one_line, text_of
+from engine.definitions.dataflow.giving import COUNTERS
+from engine.definitions.importing.draft import Draft, called, holder_of, id_of, slug, words
+from engine.definitions.markup import CAMUNDA, XSI, Node, bpmn, child, local, one_line, text_of
 from engine.errors import InvalidExpression
 from engine.expressions import compile_expression
+from engine.expressions.compiling import unwrapped
+from engine.expressions.wording import in_words
+
+REMARKS = "observaciones"
+NONE = "Ahí termina"
+NAMING = ("target", f"{{{CAMUNDA}}}elementVariable", f"{{{CAMUNDA}}}resultVariable")
+"""Attributes that say what a datum is called that is filled here."""
+PERSON, DRAWN = "Lo decide una persona", "Lo completo en el editor"
 
 
 def _choices(draft: Draft) -> None:
@@ -19,6 +28,7 @@ def _choices(draft: Draft) -> None:
         flows = leaving.get(id_of(gateway), [])
         if len(flows) > 1:
             _read_conditions(draft, gateway, flows)
+            _ask_who_knows(draft, gateway, flows)
             _complete(draft, gateway, flows)
 
 
@@ -38,6 +48,44 @@ def _read_conditions(draft: Draft, gateway: Node, flows: list[Node]) -> None:
                     f"La condición «{one_line(text)[:60]}» de {called(gateway)} no se entiende: la decide una persona."
                 )
                 draft.repaired(flow, "expression", message)
+
+
+def _ask_who_knows(draft: Draft, gateway: Node, flows: list[Node]) -> None:
+    """A condition on data that no step of this process fills would never hold."""
+    conditions = [one for flow in flows if (one := child(flow, "conditionExpression")) is not None]
+    names = {name for one in conditions for name in compile_expression(text_of(one)).names}
+    unset = sorted(names - _filled(draft)) if not _fills_unseen(draft) else []
+    if not unset:
+        return
+    data = words([f"«{name}»" for name in unset])
+    question = f"{called(gateway)} decide por {data}, que ningún paso de este proceso llena. ¿Quién lo decide?"
+    if draft.ask(gateway, "unset", question, PERSON, DRAWN) == PERSON:
+        for flow in flows:
+            condition = child(flow, "conditionExpression")
+            if condition is not None:
+                flow.remove(condition)
+                said = one_line(text_of(condition))[:60]
+                draft.repaired(flow, "expression", f"La condición «{said}» de {called(gateway)} la decide una persona.")
+                if not one_line(flow.get("name")):
+                    flow.set("name", said)
+
+
+def _filled(draft: Draft) -> set[str]:
+    """The data that the file itself says some step fills."""
+    found = {one.strip() for node in draft.nodes() for one in _property(draft, node, "salida").split(",")}
+    for node in draft.process.iter():
+        if isinstance(node.tag, str):
+            found |= {str(node.get(name)) for name in NAMING}
+            if local(node) == "outputParameter":
+                found.add(str(node.get("name")))
+    return found | set(COUNTERS)
+
+
+def _fills_unseen(draft: Draft) -> bool:
+    """Whether something gives data that the file does not name: a step of the house, a call, a form of ours."""
+    kept = draft.nodes("serviceTask", "sendTask", "callActivity", "businessRuleTask")
+    forms = draft.known.forms
+    return bool(kept) or any(forms is not None and vocabularies.form(task) in forms for task in draft.nodes("userTask"))
 
 
 def _understood(text: str) -> bool:
@@ -72,14 +120,36 @@ def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:
     elif not free and local(gateway) == "inclusiveGateway":
         _end_for_none(draft, gateway)
     elif not free:
-        gateway.set("default", id_of(flows[-1]))
-        _bare(flows[-1])
-        message = (
-            f"En {called(gateway)}, «{_answer(flows[-1])}» se sigue cuando nada más se cumple; perdió su condición."
-        )
-        draft.repaired(gateway, "default_flow", message)
+        _else(draft, gateway, flows)
     else:
         _by_person(draft, gateway, flows, default)
+
+
+def _else(draft: Draft, gateway: Node, flows: list[Node]) -> None:
+    """Every way has a condition: one of them is followed where none holds."""
+    names = {_answer(flow): flow for flow in flows}
+    chosen = names[_answer(flows[-1])]
+    if not _opposite(flows):
+        question = f"En {called(gateway)}, ¿por dónde se sigue si ninguna condición se cumple?"
+        answer = draft.ask(gateway, "default_flow", question, *names, NONE, guess=_answer(chosen))
+        if answer == NONE:
+            end = draft.add_node(holder_of(gateway), "endEvent", "Ninguna se cumple", gateway)
+            gateway.set("default", id_of(draft.connect(holder_of(gateway), gateway, end)))
+            return
+        chosen = names[answer]
+    condition = one_line(text_of(child(chosen, "conditionExpression")))[:60]
+    gateway.set("default", id_of(chosen))
+    _bare(chosen)
+    message = f"En {called(gateway)}, «{_answer(chosen)}» se sigue en los demás casos; decía «{condition}»."
+    draft.repaired(gateway, "default_flow", message)
+
+
+def _opposite(flows: list[Node]) -> bool:
+    """Whether of two conditions always one holds: `a == 1` and `a != 1`."""
+    if len(flows) != 2:
+        return False
+    one, other = (unwrapped(text_of(child(flow, "conditionExpression")))[0] for flow in flows)
+    return in_words(f"not ({one})", {}) == in_words(other, {}) or in_words(f"not ({other})", {}) == in_words(one, {})
 
 
 def _end_for_none(draft: Draft, gateway: Node) -> None:
@@ -186,7 +256,10 @@ def _field(gateway: Node, variable: str, answers: dict[str, str], *, several: bo
 
 
 def _ask_in_form(draft: Draft, task: Node, question: dict[str, Any]) -> None:
-    draft.forms[id_of(task)] = simple_form(draft, task, question)
+    """Beside what the task's own form of the other tool asks."""
+    before = draft.forms.get(id_of(task), {}).get("components", [])
+    asked = [one for one in before if one["type"] != "text" and one.get("key") != REMARKS]
+    draft.forms[id_of(task)] = simple_form(draft, task, *asked, question)
 
 
 def simple_form(draft: Draft, task: Node, *fields: dict[str, Any]) -> dict[str, Any]:
@@ -197,7 +270,9 @@ def simple_form(draft: Draft, task: Node, *fields: dict[str, Any]) -> dict[str, 
         or one_line(task.get("name"))
         or "Haga lo que corresponde y termine la tarea."
     )
-    remarks = {"id": f"{key}_observaciones", "type": "textarea", "key": "observaciones", "label": "Observaciones"}
+    remarks = {"id": f"{key}_observaciones", "type": "textarea", "key": REMARKS, "label": "Observaciones"}
+    if any(field.get("key") == REMARKS for field in fields):
+        remarks["key"] = f"{REMARKS}_del_paso"
     intro = {"id": f"{key}_texto", "type": "text", "text": text[:2_000]}
     return {"schemaVersion": 18, "type": "default", "id": key, "components": [intro, *fields, remarks]}
 

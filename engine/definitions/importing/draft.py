@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
+from engine.definitions.importing.asking import Kind, Question, fits
 from engine.definitions.linting import KnownNames
 from engine.definitions.markup import (
     BPMN,
@@ -38,30 +39,26 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Something only a person can decide; until then the importer's guess stands. `options` may be empty."""
-
-    element: str
-    rule: str
-    message: str
-    options: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The mended diagram, the simple forms that it needs (by key), and what was done and is left to decide."""
+    """The mended diagram, the simple forms that it needs (by key), and what was done and is left to decide.
+
+    `unused` are the keys of the answers that no question asked for.
+    """
 
     xml: bytes
     repairs: tuple[Repair, ...]
     questions: tuple[Question, ...]
     forms: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
 
 class Draft:
     """A diagram under repair: the tree, and the few ways to change it."""
 
-    def __init__(self, root: Node, process: Node, known: KnownNames, prefix: str) -> None:
-        """Take the tree and its one process."""
+    def __init__(
+        self, root: Node, process: Node, known: KnownNames, prefix: str, answers: Mapping[str, str] | None = None
+    ) -> None:
+        """Take the tree and its one process, and what a person has answered, by the key of its question."""
         self.root = root
         self.process = process
         self.known = known
@@ -70,6 +67,8 @@ class Draft:
         self.questions: list[Question] = []
         self.forms: dict[str, dict[str, Any]] = {}
         self.moved: set[str] = set()
+        self.answers = dict(answers or {})
+        self._asked: set[str] = set()
         self._ids = {str(node.get("id")) for node in root.iter() if node.get("id")}
 
     # --- what is there
@@ -104,9 +103,23 @@ class Draft:
         """Record what the importer changed or left out."""
         self.repairs.append(Repair("" if node is None else id_of(node), rule, message))
 
-    def ask(self, node: Node | None, rule: str, message: str, *options: str) -> None:
-        """Record what only a person can decide."""
-        self.questions.append(Question("" if node is None else id_of(node), rule, message, options))
+    def ask(
+        self, node: Node | None, rule: str, message: str, *options: str, kind: Kind = Kind.CHOICE, guess: str = ""
+    ) -> str:
+        """Record what only a person can decide; what they answered, or the guess that stands until they do."""
+        question = Question("" if node is None else id_of(node), rule, message, options, kind)
+        self._asked.add(question.key)
+        answer = self.answers.get(question.key, "").strip()
+        if answer and fits(question, answer, self.known):
+            return answer
+        if answer:
+            question = replace(question, message=f"La respuesta «{answer[:60]}» no sirve. {message}")
+        self.questions.append(question)
+        return guess
+
+    def unused(self) -> tuple[str, ...]:
+        """The answers that no question asked for."""
+        return tuple(sorted(self.answers.keys() - self._asked))
 
     # --- what is changed
 
@@ -127,6 +140,14 @@ class Draft:
             self._same_lane(near, node)
         self.moved.add(id_of(node))
         return node
+
+    def declare(self, event: str, name: str) -> str:
+        """A message, signal, error or escalation of that name before the process; its id."""
+        made = etree.Element(bpmn(event), id=self.fresh(f"{event}_{name}"), name=name)
+        if event in ("escalation", "error"):
+            made.set(f"{event}Code", name)
+        self.root.insert(list(self.root).index(self.process), made)
+        return id_of(made)
 
     def connect(self, holder: Node, source: Node, target: Node, name: str = "") -> Node:
         """Draw a sequence flow between two elements."""
@@ -158,6 +179,37 @@ class Draft:
             if event.get("attachedToRef") in gone:
                 self.remove(event)
         self._forget(gone)
+
+    def remove_with_path(self, event: Node) -> list[Node]:
+        """Take away an event with all that only it leads to; the steps that went with it.
+
+        What it led to would otherwise have no beginning, and begin with the process.
+        """
+        path = self._only_after(event)
+        self.remove(event)
+        for node in path:
+            if node.getparent() is not None:
+                self.remove(node)
+        return [node for node in path if local(node) not in ("boundaryEvent", "endEvent")]
+
+    def _only_after(self, event: Node) -> list[Node]:
+        """What is reached from an event and from nothing else beside it."""
+        holder = event.getparent()
+        nodes = {} if holder is None else {id_of(node): node for node in self.nodes_in(holder)}
+        after = self._steps_after(nodes)
+        reached = _closure(after, after.get(id_of(event), ()))
+        elsewhere = _closure(after, nodes.keys() - reached - {id_of(event)}, through={*nodes} - {id_of(event)})
+        return [node for one, node in nodes.items() if one in reached - elsewhere and one != id_of(event)]
+
+    def _steps_after(self, nodes: Mapping[str, Node]) -> dict[str, list[str]]:
+        """What each node leads to, the events at its border among it."""
+        after: dict[str, list[str]] = {one: [] for one in nodes}
+        pairs = [(flow.get("sourceRef"), flow.get("targetRef")) for flow in self.flows()]
+        pairs += [(node.get("attachedToRef"), one) for one, node in nodes.items() if node.get("attachedToRef")]
+        for source, target in pairs:
+            if source in after and target in after:
+                after[str(source)].append(str(target))
+        return after
 
     def remove_flow(self, flow: Node) -> None:
         """Take away a flow and its picture."""
@@ -237,9 +289,29 @@ class Draft:
                 one.attrib.pop("default")
 
 
+def _closure(after: Mapping[str, Sequence[str]], begun: Iterable[str], through: Set[str] | None = None) -> set[str]:
+    """All that is reached from these, themselves too; only `through` these, if given."""
+    found: set[str] = set()
+    waiting = [one for one in begun if through is None or one in through]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += [other for other in after.get(one, ()) if through is None or other in through]
+    return found
+
+
 def id_of(node: Node) -> str:
     """A node's id; the draft gives one to all that have none before anything else."""
     return str(node.get("id") or "")
+
+
+def holder_of(node: Node) -> Node:
+    """The process or subprocess that a node of the tree is in."""
+    holder = node.getparent()
+    if holder is None:
+        raise ValueError(f"{id_of(node)} is in no process")
+    return holder
 
 
 def is_raised(node: Node) -> bool:
@@ -250,6 +322,13 @@ def is_raised(node: Node) -> bool:
 def called(node: Node) -> str:
     """How a node is called in a sentence."""
     return f"«{one_line(node.get('name')) or id_of(node)}»"
+
+
+def words(texts: Sequence[str]) -> str:
+    """Several as one reads them: «a», «b» y «c»; beyond five, how many more."""
+    if len(texts) > 5:
+        return f"{', '.join(texts[:5])} y {len(texts) - 5} más"
+    return f"{', '.join(texts[:-1])} y {texts[-1]}" if len(texts) > 1 else "".join(texts)
 
 
 def event_definitions(node: Node) -> Iterator[Node]:

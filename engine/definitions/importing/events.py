@@ -1,29 +1,14 @@
-"""Events: what the engine cannot wait for or throw, times of other tools, names of messages."""
+"""Events: what the engine cannot wait for or throw, and the names of what it can."""
 
 from __future__ import annotations
 
-import re
-
-from lxml import etree
-
 from engine.definitions.elements import CATALOGUE, EVENTS
-from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised, slug
-from engine.definitions.markup import BPMN, Node, bpmn, child, children, local, one_line, reference, text_of
+from engine.definitions.importing import times
+from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised, slug, words
+from engine.definitions.markup import Node, bpmn, child, children, local, one_line, reference, text_of
 
-_DURATION = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T[\dHMS.]+)?\Z")
-_TIMES = re.compile(r"R\d{0,4}/")
-WORKING_DAYS = (250, 21, 5, 1)
-"""Working days in about a year, a month, a week, a day."""
-
-CADENCES = {
-    "P1M": "mensual",
-    "P2M": "bimestral",
-    "P3M": "trimestral",
-    "P6M": "semestral",
-    "P1Y": "anual",
-    "P12M": "anual",
-}
-GUESS = "5dh"
+NEVER = "No hace falta"
+DRAWN = "Lo dibujo en el editor"
 
 
 def _plain_boundaries(draft: Draft) -> None:
@@ -31,8 +16,51 @@ def _plain_boundaries(draft: Draft) -> None:
     for node in draft.nodes("boundaryEvent"):
         host = hosts.get(str(node.get("attachedToRef") or ""))
         if host is None or not _carries(host, node):
-            draft.repaired(None, "attached", f"Se quitó el evento {called(node)}: no estaba pegado a una tarea.")
-            draft.remove(node)
+            _take_away(draft, node, "attached", "no estaba pegado a una tarea", None)
+
+
+def _take_away(draft: Draft, event: Node, rule: str, why: str, host: Node | None) -> None:
+    """Remove an event with its path, and ask what should lead there."""
+    name = called(event)
+    gone = [called(node) for node in draft.remove_with_path(event)]
+    with_it = (
+        f" Con él se {'fueron' if len(gone) > 1 else 'fue'} {words(gone)}, a donde solo él llevaba." if gone else ""
+    )
+    draft.repaired(None, rule, f"Se quitó el evento {name}: {why}.{with_it}")
+    if gone:
+        at = f" en {called(host)}" if host is not None else ""
+        question = f"¿Cuándo se llega{at} a {words(gone)}? Solo llevaba ahí el evento {name}, que se quitó: {why}."
+        draft.ask(host, rule, question, NEVER, DRAWN)
+
+
+def _cancellations(draft: Draft) -> None:
+    """Who cancels a transaction and who catches it: here an error does the same, but undoes nothing."""
+    for border in draft.nodes("boundaryEvent"):
+        host = _host(draft, border)
+        if child(border, "cancelEventDefinition") is None or host is None:
+            continue
+        ends = [one for one in host.iter(bpmn("endEvent")) if child(one, "cancelEventDefinition") is not None]
+        if not ends:
+            _take_away(draft, border, "supported", f"en {called(host)} nada se cancela", host)
+            continue
+        error = draft.declare("error", f"cancela_{id_of(host)}")
+        for event in (border, *ends):
+            _raise(event, error)
+        message = (
+            f"La cancelación de {called(host)} quedó como error: {called(border)} la atrapa. No se deshace lo hecho."
+        )
+        draft.repaired(border, "supported", message)
+
+
+def _host(draft: Draft, border: Node) -> Node | None:
+    return next((node for node in draft.nodes() if id_of(node) == border.get("attachedToRef")), None)
+
+
+def _raise(event: Node, error: str) -> None:
+    definition = child(event, "cancelEventDefinition")
+    if definition is not None:
+        definition.tag = bpmn("errorEventDefinition")
+        definition.set("errorRef", error)
 
 
 def _carries(host: Node, event: Node) -> bool:
@@ -47,6 +75,7 @@ def _unsupported(draft: Draft) -> None:
         for extra in definitions[1:]:
             node.remove(extra)
             draft.repaired(node, "supported", f"{called(node)} esperaba varias cosas: quedó solo con la primera.")
+            draft.ask(node, "supported", f"¿A {called(node)} le basta con lo primero que esperaba?", "Sí", DRAWN)
         event = local(definitions[0]).removesuffix("EventDefinition") if definitions else "none"
         if event not in CATALOGUE[local(node)].events:
             _replace(draft, node, event)
@@ -55,75 +84,29 @@ def _unsupported(draft: Draft) -> None:
 def _replace(draft: Draft, node: Node, event: str) -> None:
     name = EVENTS.get(event, event)
     if local(node) == "boundaryEvent":
-        draft.repaired(
-            None, "supported", f"Se quitó el evento de borde {called(node)}, {name}: el motor no lo ejecuta."
-        )
-        draft.remove(node)
+        _take_away(draft, node, "supported", f"es {name}, que el motor no ejecuta", _host(draft, node))
         return
     if local(node) == "intermediateCatchEvent":
         draft.change_kind(node, "intermediateThrowEvent")
     for definition in list(event_definitions(node)):
         node.remove(definition)
     if event != "none":
-        draft.repaired(
-            node, "supported", f"{called(node)} era un evento {name}, que el motor no ejecuta: quedó sin tipo."
+        message = (
+            f"{called(node)} era un evento {name}, que el motor no ejecuta: quedó sin tipo, y el caso pasa de largo."
         )
+        draft.repaired(node, "supported", message)
 
 
-def _timers(draft: Draft) -> None:
-    for node in draft.nodes("boundaryEvent", "intermediateCatchEvent", "startEvent"):
-        definition = child(node, "timerEventDefinition")
-        opens_a_case = local(node) == "startEvent" and not _is_inside_raised(node)
-        if definition is None or opens_a_case or _has_property(draft, node, "plazo"):
-            continue
-        written = next((text_of(one) for one in children(definition)), "").strip("\"' ")
-        days = working_days(written)
-        draft.set_property(node, "plazo", f"{days}dh" if days else GUESS)
-        if days:
-            draft.repaired(node, "timer", f"La espera {called(node)} («{written}») quedó en {days} días hábiles.")
-        else:
-            draft.repaired(
-                node, "timer", f"La espera {called(node)} no decía cuánto: quedó en {GUESS[:-2]} días hábiles."
-            )
-            draft.ask(node, "timer", f"¿Cuánto se espera en {called(node)}? Por ejemplo «5dh» o «cierre+7dh».")
-
-
-def working_days(written: str) -> int:
-    """An ISO 8601 duration in working days, at least 1; 0 if it is none."""
-    match = _DURATION.match(_TIMES.sub("", written))
-    if match is None or written in ("", "P"):
-        return 0
-    return max(1, sum(int(count or 0) * days for count, days in zip(match.groups(), WORKING_DAYS, strict=True)))
-
-
-def _clock_starts(draft: Draft) -> None:
-    for node in draft.nodes("startEvent"):
-        definition = child(node, "timerEventDefinition")
-        if definition is None or _is_inside_raised(node) or _has_property(draft, node, "cadencia"):
-            continue
-        written = next((text_of(one) for one in children(definition)), "").strip("\"' ")
-        cadence = CADENCES.get(written.rpartition("/")[2])
-        if cadence:
-            draft.set_property(node, "cadencia", cadence)
-            draft.set_property(node, "apertura", "cierre+1dh")
-            draft.repaired(
-                node, "cadence", f"{called(node)} comienza ahora con cadencia {cadence}, el día hábil tras el cierre."
-            )
-        else:
-            node.remove(definition)
-            draft.repaired(
-                node, "cadence", f"{called(node)} no decía cada cuánto comienza: quedó como inicio sin tipo."
-            )
-            draft.ask(node, "cadence", f"¿Cada cuánto comienza {called(node)}?", *dict.fromkeys(CADENCES.values()))
-
-
-def _is_inside_raised(node: Node) -> bool:
-    holder = node.getparent()
-    return holder is not None and is_raised(holder)
-
-
-def _has_property(draft: Draft, node: Node, name: str) -> bool:
-    return any(one.get("name") == draft.prefix + name for one in node.iter() if one.get("name"))
+def _untriggered(draft: Draft) -> None:
+    """An event subprocess whose start waits for nothing (any more) would never begin."""
+    for node in [one for one in draft.nodes("subProcess") if is_raised(one)]:
+        starts = [one for one in draft.nodes_in(node) if local(one) == "startEvent"]
+        if not any(list(event_definitions(start)) for start in starts) and node.getparent() is not None:
+            name, host = called(node), node.getparent()
+            draft.remove(node)
+            why = "no dice qué lo hace comenzar, o el motor no lo espera"
+            draft.repaired(None, "start", f"Se quitó el subproceso de evento {name}: {why}.")
+            draft.ask(host, "start", f"¿Qué hace comenzar {name}? Se quitó: {why}.", NEVER, DRAWN)
 
 
 def _messages(draft: Draft) -> None:
@@ -149,12 +132,7 @@ def _named(draft: Draft, event: str) -> None:
 
 def _declare(draft: Draft, event: str, node: Node) -> str:
     """A message, signal or escalation named after the element."""
-    name = slug(one_line(node.get("name"))) or id_of(node)
-    made = etree.Element(f"{{{BPMN}}}{event}", id=draft.fresh(f"{event}_{name}"), name=name)
-    if event == "escalation":
-        made.set("escalationCode", name)
-    draft.root.insert(list(draft.root).index(draft.process), made)
-    return id_of(made)
+    return draft.declare(event, slug(one_line(node.get("name"))) or id_of(node))
 
 
 def _links(draft: Draft) -> None:
@@ -184,4 +162,4 @@ def _conditional(draft: Draft) -> None:
             _replace(draft, node, "conditional")
 
 
-STEPS = (_plain_boundaries, _unsupported, _conditional, _timers, _clock_starts, _messages, _links)
+STEPS = (_plain_boundaries, _cancellations, _unsupported, _conditional, _untriggered, *times.STEPS, _messages, _links)

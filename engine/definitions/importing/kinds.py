@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from engine.definitions import vocabularies
 from engine.definitions.elements import AROUND, CATALOGUE
-from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised
+from engine.definitions.importing.asking import Kind
+from engine.definitions.importing.draft import Draft, called, id_of, is_raised
 from engine.definitions.linting.findings import nearest
-from engine.definitions.markup import Node, bpmn, child, children, local
+from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local
 from engine.definitions.reading import NODES
 
+WAYS = {
+    "Uno": ("exclusiveGateway", "decisión"),
+    "Varios": ("inclusiveGateway", "inclusivo"),
+    "Todos": ("parallelGateway", "paralelo"),
+}
 TO_USER_TASK = ("task", "scriptTask", "businessRuleTask")
 
 
@@ -18,20 +24,9 @@ def _subprocesses(draft: Draft) -> None:
         draft.change_kind(node, "subProcess")
         draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como subproceso normal.")
     for node in draft.nodes("subProcess"):
-        if is_raised(node):
-            _raised(draft, node)
-        elif not draft.nodes_in(node):
+        if not is_raised(node) and not draft.nodes_in(node):
             draft.change_kind(node, "userTask")
             draft.repaired(node, "empty_subprocess", f"El subproceso {called(node)} estaba vacío y quedó como tarea.")
-
-
-def _raised(draft: Draft, node: Node) -> None:
-    """An event subprocess whose start waits for nothing would never begin."""
-    starts = [one for one in draft.nodes_in(node) if local(one) == "startEvent"]
-    if not any(list(event_definitions(start)) for start in starts):
-        message = f"Se quitó el subproceso de evento {called(node)}: no decía qué lo hace comenzar."
-        draft.repaired(None, "start", message)
-        draft.remove(node)
 
 
 def _undecided(draft: Draft) -> None:
@@ -43,11 +38,10 @@ def _undecided(draft: Draft) -> None:
 
 def _complex_gateways(draft: Draft) -> None:
     for node in draft.nodes("complexGateway"):
-        draft.change_kind(node, "inclusiveGateway")
-        draft.repaired(node, "supported", f"El rombo complejo {called(node)} quedó como inclusivo.")
-        draft.ask(
-            node, "supported", f"En {called(node)}, ¿se sigue un camino, varios o todos?", "Uno", "Varios", "Todos"
-        )
+        question = f"En {called(node)}, ¿se sigue un camino, varios o todos?"
+        kind, name = WAYS[draft.ask(node, "supported", question, *WAYS, guess="Varios")]
+        draft.change_kind(node, kind)
+        draft.repaired(node, "supported", f"El rombo complejo {called(node)} quedó como {name}.")
 
 
 def _automatic(draft: Draft) -> None:
@@ -61,7 +55,11 @@ def _automatic(draft: Draft) -> None:
             continue
         message = f"¿Quién hace {called(node)}? Si es automático, pida que lo programen y elija su nombre."
         near = nearest(topic or id_of(node), known or ())
-        draft.ask(node, "topic", message, *([near] if near else []))
+        answer = draft.ask(node, "topic", message, *([near] if near else []), kind=Kind.HANDLER)
+        if answer:
+            node.set(f"{{{CAMUNDA}}}topic", answer)
+            draft.repaired(node, "topic", f"{called(node)} lo hace «{answer}».")
+            continue
         draft.change_kind(node, "userTask")
         node.attrib.pop("messageRef", "")
         draft.repaired(
@@ -75,10 +73,16 @@ def _calls(draft: Draft) -> None:
         target = str(node.get("calledElement") or "")
         if target and "{" not in target and (known is None or target in known) and target != id_of(draft.process):
             continue
+        said = f"llamaba a «{target[:60]}», que no está aquí" if target else "no decía a qué proceso llama"
+        question = f"¿A qué proceso llama {called(node)}? En el archivo {said}."
+        answer = draft.ask(node, "call", question, *list(known or ())[:20], kind=Kind.PROCESS)
+        if answer:
+            node.set("calledElement", answer)
+            draft.repaired(node, "call", f"{called(node)} llama al proceso «{answer}».")
+            continue
         node.attrib.pop("calledElement", "")
         draft.change_kind(node, "userTask")
-        draft.repaired(node, "call", f"{called(node)} llamaba a un proceso que no está: quedó como tarea de usuario.")
-        draft.ask(node, "call", f"¿A qué proceso llama {called(node)}?", *list(known or ())[:20])
+        draft.repaired(node, "call", f"{called(node)} {said}: quedó como tarea de usuario.")
 
 
 def _compensation(draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from lxml import etree
@@ -9,6 +10,7 @@ from lxml import etree
 from engine.definitions.importing import (
     choices,
     events,
+    foreign_forms,
     identity,
     kinds,
     people,
@@ -17,9 +19,11 @@ from engine.definitions.importing import (
     repetition,
     shape,
     soundness,
+    times,
     vocabulary,
 )
-from engine.definitions.importing.draft import Draft, ImportResult, Question
+from engine.definitions.importing.asking import Kind, Question
+from engine.definitions.importing.draft import Draft, ImportResult
 from engine.definitions.linting import KnownNames, lint
 from engine.definitions.markup import BPMN, local, parse
 from engine.definitions.reading import PREFIX
@@ -34,23 +38,31 @@ STEPS = (
     *events.STEPS,
     *repetition.STEPS,
     *shape.STEPS,
+    *foreign_forms.STEPS,
     *choices.STEPS,
     *soundness.STEPS,
     *people.STEPS,
+    *times.LATER,
     *picture.STEPS,
 )
 
 
 def import_diagram(
-    xml: bytes, known: KnownNames = NOTHING_KNOWN, *, prefix: str = PREFIX, key: str = ""
+    xml: bytes,
+    known: KnownNames = NOTHING_KNOWN,
+    *,
+    prefix: str = PREFIX,
+    key: str = "",
+    answers: Mapping[str, str] | None = None,
 ) -> ImportResult:
     """Mend a diagram so that it opens and runs.
 
     Raises `UnreadableDiagram` when there is nothing to mend. What `known` lists is offered and preferred. The process
-    is called `key` where its own is the key of another.
+    is called `key` where its own is the key of another. `answers` are those to questions of an earlier look at the
+    same file, by `Question.key`: what they decide is done, and no longer asked.
     """
     root = parse(xml)
-    draft = Draft(root, pools.choose_process(root), known, prefix)
+    draft = Draft(root, pools.choose_process(root), known, prefix, answers)
     if key:
         identity.call_process(draft, key)
     for step in (*pools.STEPS, *STEPS):
@@ -61,7 +73,7 @@ def import_diagram(
     _ask_the_rest(draft)
     etree.cleanup_namespaces(root, keep_ns_prefixes=["bpmn", "bpmn2", "camunda", "xsi"])
     written = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return ImportResult(written, tuple(draft.repairs), tuple(draft.questions), draft.forms)
+    return ImportResult(written, tuple(draft.repairs), tuple(draft.questions), draft.forms, draft.unused())
 
 
 def _ask_the_rest(draft: Draft) -> None:
@@ -71,7 +83,7 @@ def _ask_the_rest(draft: Draft) -> None:
     known = replace(draft.known, forms=forms)
     for finding in lint(etree.tostring(draft.root), known, prefix=draft.prefix):
         if finding.severity == "error" and finding.rule != "role" and (finding.element, finding.rule) not in asked:
-            draft.questions.append(Question(finding.element, finding.rule, finding.message))
+            draft.questions.append(Question(finding.element, finding.rule, finding.message, kind=Kind.EDITOR))
 
 
 def _drop_echoes(draft: Draft) -> None:

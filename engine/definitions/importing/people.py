@@ -1,14 +1,13 @@
-"""Roles, forms and deadlines: found where possible, else a simple guess and a question."""
+"""Roles and forms: found where possible, else a simple guess and a question."""
 
 from __future__ import annotations
 
 from engine.definitions import vocabularies
+from engine.definitions.importing.asking import Kind
 from engine.definitions.importing.choices import simple_form
-from engine.definitions.importing.draft import Draft, called, id_of, slug
+from engine.definitions.importing.draft import Draft, called, id_of, slug, words
 from engine.definitions.linting.findings import nearest
-from engine.definitions.markup import CAMUNDA, Node, bpmn, one_line, text_of
-
-DEADLINE = "5dh"
+from engine.definitions.markup import CAMUNDA, Node, bpmn, local, one_line, text_of
 
 
 def _names(draft: Draft) -> None:
@@ -28,8 +27,9 @@ def _lane_roles(draft: Draft) -> None:
             draft.set_property(lane, "rol", role)
             draft.repaired(lane, "role", f"El responsable {called(lane)} es del rol «{role}».")
         elif _has_tasks(draft, lane):
-            roles = list(draft.known.roles or ())[:40]
-            draft.ask(lane, "role", f"¿De qué rol es el responsable {called(lane)}?", *roles)
+            role = _ask_role(draft, lane, f"¿Qué rol es el responsable {called(lane)}?")
+            if role:
+                draft.set_property(lane, "rol", role)
 
 
 def _has_tasks(draft: Draft, lane: Node) -> bool:
@@ -44,58 +44,80 @@ def _role_called(draft: Draft, name: str) -> str:
 
 
 def _task_roles(draft: Draft) -> None:
-    roles = draft.known.roles
-    homeless = []
+    """The same question once: for all tasks of the same unknown groups or people, and for all of nobody."""
+    strangers: dict[tuple[str, ...], list[Node]] = {}
     for task in draft.nodes("userTask", "manualTask"):
+        _known_groups(draft, task)
+        unknown = _strangers(draft, task)
         groups = vocabularies.candidate_groups(task)
-        unknown = [g for g in groups if roles is not None and "{" not in g and g.partition("@")[0] not in roles]
-        for group in unknown:
-            role = _role_called(draft, group)
-            task.set(f"{{{CAMUNDA}}}candidateGroups", ",".join(role if g == group and role else g for g in groups))
-            if not role:
-                draft.ask(
-                    task,
-                    "role",
-                    f"{called(task)} es del grupo «{group}», que no existe. ¿Qué rol la hace?",
-                    *list(roles or ())[:40],
-                )
-        if not groups and not vocabularies.assignee(task) and draft.lane_of(task) is None:
-            homeless.append(task)
-    if homeless:
-        words = ", ".join(called(task) for task in homeless[:5])
-        draft.ask(
-            homeless[0],
-            "role",
-            f"¿Qué rol hace {words}{' y otras' if len(homeless) > 5 else ''}?",
-            *list(roles or ())[:40],
+        if unknown or (not groups and not vocabularies.assignee(task) and draft.lane_of(task) is None):
+            strangers.setdefault(unknown, []).append(task)
+    for unknown, tasks in strangers.items():
+        names = words([called(task) for task in tasks])
+        whose = (
+            f"{names} {'es' if len(tasks) == 1 else 'son'} de {words(unknown)}, que aquí no está. " if unknown else ""
         )
+        role = _ask_role(draft, tasks[0], f"{whose}¿Qué rol hace {'esto' if unknown else names}?")
+        for task in tasks if role else ():
+            _give_to(draft, task, role)
+
+
+def _known_groups(draft: Draft, task: Node) -> None:
+    """Groups that are called like a role become that role."""
+    groups = vocabularies.candidate_groups(task)
+    roles = [group if _is_role(draft, group) else _role_called(draft, group) or group for group in groups]
+    if tuple(roles) != groups:
+        task.set(f"{{{CAMUNDA}}}candidateGroups", ",".join(dict.fromkeys(roles)))
+
+
+def _is_role(draft: Draft, group: str) -> bool:
+    return draft.known.roles is None or "{" in group or group.partition("@")[0] in draft.known.roles
+
+
+def _strangers(draft: Draft, task: Node) -> tuple[str, ...]:
+    """Groups that are no role, and people of the other tool's list; a person of a variable is known in each case."""
+    groups = [f"el grupo «{group}»" for group in vocabularies.candidate_groups(task) if not _is_role(draft, group)]
+    people = [vocabularies.assignee(task), *vocabularies.candidate_users(task)]
+    return (*groups, *(f"la persona «{person}»" for person in people if person and "{" not in person))
+
+
+def _give_to(draft: Draft, task: Node, role: str) -> None:
+    """One role in the place of all whom nobody knows."""
+    kept = [group for group in vocabularies.candidate_groups(task) if _is_role(draft, group)]
+    task.set(f"{{{CAMUNDA}}}candidateGroups", ",".join(dict.fromkeys((*kept, role))))
+    if "{" not in vocabularies.assignee(task):
+        task.attrib.pop(f"{{{CAMUNDA}}}assignee", "")
+    draft.repaired(task, "role", f"{called(task)} la hace el rol «{role}».")
+
+
+def _ask_role(draft: Draft, node: Node, question: str) -> str:
+    return draft.ask(node, "role", question, *list(draft.known.roles or ())[:40], kind=Kind.ROLE)
 
 
 def _forms(draft: Draft) -> None:
-    for task in draft.nodes("userTask"):
+    for task in draft.nodes("userTask", "startEvent"):
         written = vocabularies.form(task)
+        if local(task) == "startEvent" and id_of(task) not in draft.forms:
+            continue
         if written and (draft.known.forms is None or written in draft.known.forms):
             continue
         if written:
             near = nearest(written, draft.known.forms or ())
             message = f"{called(task)} usaba el formulario «{written}», que no existe. ¿Cuál es?"
-            draft.ask(task, "form", message, *([near] if near else []))
-        form = draft.forms.get(id_of(task)) or simple_form(draft, task)
+            answer = draft.ask(task, "form", message, *([near] if near else []), kind=Kind.FORM)
+            if answer:
+                task.set(f"{{{CAMUNDA}}}formRef", answer)
+                draft.repaired(task, "form", f"{called(task)} usa ahora el formulario «{answer}».")
+                continue
+        brought = draft.forms.get(id_of(task))
+        form = brought or simple_form(draft, task)
         draft.forms[id_of(task)] = form
         task.set(f"{{{CAMUNDA}}}formRef", form["id"])
         task.set(f"{{{CAMUNDA}}}formRefBinding", "deployment")
-        draft.repaired(task, "form", f"A {called(task)} se le puso un formulario sencillo. Complételo en el editor.")
+        if brought is None:
+            message = f"A {called(task)} se le puso un formulario sencillo. Complételo en el editor."
+            draft.repaired(task, "form", message)
     draft.forms = {str(form["id"]): form for form in draft.forms.values()}
 
 
-def _deadlines(draft: Draft) -> None:
-    for task in draft.nodes("userTask"):
-        if not vocabularies.properties(task, draft.prefix).get("plazo"):
-            due = vocabularies.due_date(task)
-            task.attrib.pop(f"{{{CAMUNDA}}}dueDate", "")
-            draft.set_property(task, "plazo", DEADLINE)
-            was = f" (decía «{due}»)" if due else ""
-            draft.repaired(task, "deadline", f"El plazo de {called(task)} quedó en 5 días hábiles{was}.")
-
-
-STEPS = (_names, _lane_roles, _task_roles, _forms, _deadlines)
+STEPS = (_names, _lane_roles, _task_roles, _forms)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from engine.definitions import vocabularies
+from engine.definitions.importing.asking import Kind
 from engine.definitions.importing.draft import Draft, called, id_of
 from engine.definitions.linting.repetition import MOST
-from engine.definitions.markup import CAMUNDA, Node, child, local, text_of
+from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local, text_of
 from engine.errors import InvalidExpression
 from engine.expressions import compile_expression
 
@@ -20,9 +23,24 @@ def _collections(draft: Draft) -> None:
             if not variable:
                 multiple.set(f"{{{CAMUNDA}}}elementVariable", f"cada_{id_of(node)}"[:60])
         elif not _bounded(text_of(child(multiple, "loopCardinality"))):
-            node.remove(multiple)
-            draft.repaired(node, "collection", f"{called(node)} se repetía sin decir sobre qué: quedó sin repetición.")
-            draft.ask(node, "collection", f"¿Sobre qué lista se repite {called(node)}? Por ejemplo «entidades».")
+            _ask_over_what(draft, node, multiple, collection or text_of(child(multiple, "loopCardinality")))
+
+
+def _ask_over_what(draft: Draft, node: Node, multiple: Node, written: str) -> None:
+    said = (
+        f"se repetía sobre «{written[:60]}», que aquí no se entiende" if written else "se repetía sin decir sobre qué"
+    )
+    question = f"{called(node)} {said}. ¿Sobre qué lista se repite? Por ejemplo «entidades»."
+    answer = draft.ask(node, "collection", question, kind=Kind.EXPRESSION)
+    if answer:
+        for one in children(multiple, "loopCardinality"):
+            multiple.remove(one)
+        multiple.set(f"{{{CAMUNDA}}}collection", answer)
+        multiple.set(f"{{{CAMUNDA}}}elementVariable", f"cada_{id_of(node)}"[:60])
+        draft.repaired(node, "collection", f"{called(node)} se repite sobre «{answer}».")
+    else:
+        node.remove(multiple)
+        draft.repaired(node, "collection", f"{called(node)} {said}: quedó sin repetición.")
 
 
 def _bounded(written: str) -> bool:
@@ -48,11 +66,26 @@ def _loops(draft: Draft) -> None:
             or (maximum and not _bounded(maximum))
             or not (condition or maximum)
         ):
-            node.remove(loop)
-            draft.repaired(
-                node, "endless_loop", f"{called(node)} se repetía sin decir hasta cuándo: quedó sin repetición."
-            )
-            draft.ask(node, "endless_loop", f"¿Hasta cuándo se repite {called(node)}?")
+            _ask_until_when(draft, node, loop, condition or maximum)
+
+
+def _ask_until_when(draft: Draft, node: Node, loop: Node, written: str) -> None:
+    said = (
+        f"se repetía mientras «{written[:60]}», que aquí no se entiende"
+        if written
+        else "no decía hasta cuándo se repite"
+    )
+    question = f"{called(node)} {said}. ¿Mientras se cumpla qué se repite? Por ejemplo «${{faltan > 0}}»."
+    answer = draft.ask(node, "endless_loop", question, kind=Kind.EXPRESSION)
+    if answer:
+        loop.attrib.pop("loopMaximum", "")
+        for one in list(children(loop, "loopCondition")):
+            loop.remove(one)
+        etree.SubElement(loop, bpmn("loopCondition")).text = answer
+        draft.repaired(node, "endless_loop", f"{called(node)} se repite mientras «{answer}».")
+    else:
+        node.remove(loop)
+        draft.repaired(node, "endless_loop", f"{called(node)} {said}: quedó sin repetición.")
 
 
 def _interrupted(draft: Draft) -> None:

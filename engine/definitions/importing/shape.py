@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised
+from engine.definitions.importing.draft import Draft, called, event_definitions, holder_of, id_of, is_raised, words
 from engine.definitions.linting.graph import reachable
 from engine.definitions.markup import Node, bpmn, child, local, one_line, text_of
 
 NO_ENTRY = ("startEvent", "boundaryEvent")
+EVERY, ONE = "Todos", "Uno"
+ALWAYS, OTHERWISE = "Siempre", "Solo si ninguna se cumple"
 
 
 def _stray_flows(draft: Draft) -> None:
@@ -177,54 +179,97 @@ def _splits(draft: Draft) -> None:
 
 
 def _split(draft: Draft, node: Node, flows: list[Node]) -> None:
-    """Ways that part without a gateway: a choice if anything says so, else all of them."""
+    """Ways that part without a gateway: BPMN follows each plain one, and each whose condition holds."""
     holder = node.getparent()
     if len(flows) < 2 or holder is None:
         for flow in flows:
             _unconditional(draft, node, flow)
         return
-    names = {one_line(flow.get("name")) for flow in flows}
-    choosing = (
-        any(_condition(flow) for flow in flows) or bool(node.get("default")) or len(names - {""}) >= len(flows) - 1
+    default = str(node.attrib.pop("default", ""))
+    asked = [flow for flow in flows if _condition(flow) and local(node) != "startEvent"]
+    plain = [flow for flow in flows if flow not in asked and id_of(flow) != default]
+    if asked and plain and not default:
+        _plain_and_asked(draft, node, plain, asked)
+    elif asked:
+        _asked(draft, node, [flow for flow in flows if flow not in plain], default)
+        if plain:
+            _all(draft, node, draft.by_end("sourceRef")[id_of(node)])
+    elif len({one_line(flow.get("name")) for flow in flows} - {""}) >= len(flows) - 1 and local(node) != "startEvent":
+        _named(draft, node, flows, default)
+    else:
+        _all(draft, node, flows, ask=local(node) != "startEvent")
+
+
+def _all(draft: Draft, node: Node, flows: list[Node], *, ask: bool = False) -> None:
+    """Every way is taken."""
+    question = f"Después de {called(node)}, ¿se siguen todos los caminos o uno?"
+    if ask and draft.ask(node, "implicit_split", question, EVERY, ONE, guess=EVERY) == ONE:
+        _gateway(draft, node, flows, "exclusiveGateway", "una decisión")
+        return
+    gateway = _gateway(draft, node, flows, "parallelGateway", "un rombo paralelo, que los sigue todos")
+    for flow in flows:
+        _unconditional(draft, gateway, flow)
+
+
+def _named(draft: Draft, node: Node, flows: list[Node], default: str) -> None:
+    """Ways with names and no conditions are an analyst's decision, drawn without its diamond; as BPMN, all of them."""
+    names = words([called(flow) for flow in flows])
+    question = f"Después de {called(node)} salen {names}. ¿Se sigue uno, que decide una persona, o todos?"
+    if draft.ask(node, "implicit_split", question, ONE, EVERY, guess=ONE) == EVERY:
+        _all(draft, node, flows)
+    else:
+        _gateway(draft, node, flows, "exclusiveGateway", "una decisión", default)
+
+
+def _plain_and_asked(draft: Draft, node: Node, plain: list[Node], asked: list[Node]) -> None:
+    question = (
+        f"De {called(node)} salen flechas con condición y {words([called(flow) for flow in plain])} sin ella. "
+        "¿Esta se sigue siempre, o solo si ninguna condición se cumple?"
     )
-    kind = "exclusiveGateway" if choosing and local(node) != "startEvent" else "parallelGateway"
-    if kind == "exclusiveGateway" and all(_condition(flow) for flow in flows) and _apart(draft, flows):
-        kind = "inclusiveGateway"  # BPMN follows each condition that holds
+    if draft.ask(node, "implicit_split", question, ALWAYS, OTHERWISE, guess=ALWAYS) == OTHERWISE and len(plain) == 1:
+        _asked(draft, node, [*asked, *plain], id_of(plain[0]))
+        return
+    _asked(draft, node, asked, "")
+    _all(draft, node, draft.by_end("sourceRef")[id_of(node)])
+
+
+def _asked(draft: Draft, node: Node, flows: list[Node], default: str) -> None:
+    """Each way whose condition holds is taken; of those that lead back, only the first, or it would run twice."""
+    if len(flows) == 1:
+        gateway = _gateway(draft, node, flows, "exclusiveGateway", "una decisión, que solo sigue si se cumple")
+        holder = holder_of(gateway)
+        end = draft.add_node(holder, "endEvent", "No se cumple", gateway)
+        gateway.set("default", id_of(draft.connect(holder, gateway, end)))
+    elif len(flows) == 2 and default:
+        _gateway(draft, node, flows, "exclusiveGateway", "una decisión", default)
+    elif _leads_back(draft, node, flows):
+        question = f"Después de {called(node)}, si se cumplen varias condiciones, ¿se sigue solo la primera?"
+        draft.ask(node, "implicit_split", question, "Sí", "Lo dibujo en el editor")
+        _gateway(draft, node, flows, "exclusiveGateway", "una decisión, que sigue la primera que se cumple", default)
+    else:
+        how = "un rombo inclusivo, que sigue cada una cuya condición se cumple"
+        _gateway(draft, node, flows, "inclusiveGateway", how, default)
+
+
+def _gateway(draft: Draft, node: Node, flows: list[Node], kind: str, how: str, default: str = "") -> Node:
+    """Put a gateway between a step and these ways."""
+    holder = holder_of(node)
     gateway = draft.add_node(holder, kind, "" if kind == "parallelGateway" else "¿Cómo sigue?", node)
-    default = node.attrib.pop("default", "")
     if default:
         gateway.set("default", default)
     for flow in flows:
         draft.turn(flow, source=gateway)
-        if kind == "parallelGateway":
-            _unconditional(draft, gateway, flow)
     draft.connect(holder, node, gateway)
-    how = {
-        "exclusiveGateway": "una decisión",
-        "inclusiveGateway": "un rombo inclusivo, que sigue cada una cuya condición se cumple",
-        "parallelGateway": "un rombo paralelo",
-    }[kind]
     draft.repaired(gateway, "implicit_split", f"De {called(node)} salían varias flechas: se puso {how}.")
-    if kind == "parallelGateway" and local(node) != "startEvent":
-        draft.ask(
-            gateway, "implicit_split", f"Después de {called(node)}, ¿se siguen todos los caminos o uno?", "Todos", "Uno"
-        )
+    return gateway
 
 
-def _apart(draft: Draft, flows: list[Node]) -> bool:
-    """Whether the ways never meet before an end: then nothing is done twice if several are taken."""
-    ends = {id_of(node) for node in draft.nodes("endEvent")}
-    after: dict[str, list[str]] = {}
+def _leads_back(draft: Draft, node: Node, flows: list[Node]) -> bool:
+    after: dict[str, tuple[str, ...]] = {}
     for flow in draft.flows():
-        after.setdefault(str(flow.get("sourceRef")), []).append(str(flow.get("targetRef")))
-    seen: set[str] = set()
-    for flow in flows:
-        graph = {node: tuple(targets) for node, targets in after.items()}
-        reached = reachable(graph, [str(flow.get("targetRef"))]) - ends
-        if seen & reached:
-            return False
-        seen |= reached
-    return True
+        source = str(flow.get("sourceRef"))
+        after[source] = (*after.get(source, ()), str(flow.get("targetRef")))
+    return id_of(node) in reachable(after, [str(flow.get("targetRef")) for flow in flows])
 
 
 def _condition(flow: Node) -> str:

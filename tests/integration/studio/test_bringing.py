@@ -73,7 +73,7 @@ def test_what_was_repaired_and_what_is_asked_is_told_before_anything_becomes_a_d
 
     assert "Así queda «Trámite de un permiso»" in said
     assert "«Radicar» era tarea sin tipo y quedó como tarea de usuario." in said
-    assert "¿Qué rol hace «Radicar», «Devolver»?" in said
+    assert "¿Qué rol hace «Radicar» y «Devolver»?" in said
     assert "Queda como borrador de un proceso nuevo." in said
     assert kept(application) == set()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -78,5 +79,5 @@ def test_an_imported_diagram_is_saved_with_its_forms_and_what_was_done_is_told(f
 def test_without_an_output_it_only_tells(file: Path, tmp_path: Path) -> None:
     result = run("import", str(file))
 
-    assert "pregunta: ¿Qué rol hace" in result.output
+    assert re.search(r"pregunta \[role:\w+\]: ¿Qué rol hace", result.output)
     assert list(tmp_path.iterdir()) == [file]

@@ -33,7 +33,7 @@ def test_references_with_a_prefix_are_those_of_the_same_file() -> None:
     assert [one.id for one in model.after("b")] == ["e2"]
 
 
-def test_conditions_on_the_flows_of_a_task_are_each_followed_where_the_ways_never_meet() -> None:
+def test_conditions_on_the_flows_of_a_task_are_each_followed_and_joined_where_the_ways_meet() -> None:
     flows = flow("f1", "inicio", "t") + flow("f2", "t", "a", "${monto &gt; 10}") + flow("f3", "t", "b", "${urgente}")
     apart = start() + task("t") + task("a") + task("b") + end() + flows + flow("f4", "a", "fin")
 
@@ -45,7 +45,7 @@ def test_conditions_on_the_flows_of_a_task_are_each_followed_where_the_ways_neve
     (gateway,) = split.of_kind("inclusiveGateway")
     assert {split.flows[one].condition for one in gateway.outgoing} == {"${monto > 10}", "${urgente}", ""}
     assert [one.name for one in split.after(gateway.id)][-1] == "Ninguna se cumple"
-    assert [one.kind for one in meeting.elements.values() if one.is_gateway] == ["exclusiveGateway"]
+    assert [one.kind for one in meeting.elements.values() if one.is_gateway] == ["inclusiveGateway"] * 2
 
 
 def test_an_inclusive_gateway_keeps_all_its_conditions_and_ends_where_none_holds() -> None:

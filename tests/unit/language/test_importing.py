@@ -6,8 +6,7 @@ import time
 import pytest
 
 from engine.confinement import confined
-from engine.definitions.importing import ImportResult, import_diagram
-from engine.definitions.importing.events import working_days
+from engine.definitions.importing import ImportResult, Kind, import_diagram
 from engine.definitions.linting import KnownNames, lint
 from engine.definitions.markup import BPMNDI, FLOWABLE, OPERATON, ZEEBE, parse
 from engine.definitions.reading import DiagramModel, read_diagram
@@ -150,21 +149,137 @@ def test_an_inclusive_gateway_without_conditions_becomes_a_checklist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "days"),
+    ("equal", "deadline"),
     [
-        ("P10D", 10),
-        ("P1W", 5),
-        ("P1M", 21),
-        ("PT4H", 1),
-        ("R/P1D", 1),
-        ("P1Y2M", 292),
-        ("mañana", 0),
-        ("", 0),
-        ("P", 0),
+        (("P1D", "PT24H", "PT1440M", "R/P1D"), "1dh"),
+        (("P2D", "PT48H"), "2dh"),
+        (("P7D", "P1W", "PT168H"), "5dh"),
+        (("P10D", "P1W3D"), "8dh"),
+        (("P14D", "P2W"), "10dh"),
+        (("P1Y", "P12M"), "252dh"),
+        (("P1M",), "21dh"),
     ],
 )
-def test_an_iso_duration_is_a_number_of_working_days(written: str, days: int) -> None:
-    assert working_days(written) == days
+def test_equal_durations_of_other_tools_become_equal_deadlines(equal: tuple[str, ...], deadline: str) -> None:
+    for written in equal:
+        model, result = brought(*waiting(f"<bpmn:timeDuration>{written}</bpmn:timeDuration>"))
+
+        assert (model.elements["b"].deadline, "timer" in asked(result)) == (deadline, False), written
+
+
+@pytest.mark.parametrize(
+    ("written", "deadline", "told"),
+    [
+        ("<bpmn:timeDuration>PT4H</bpmn:timeDuration>", "1dh", "«PT4H», que no son días enteros"),
+        ("<bpmn:timeDuration>P1DT12H</bpmn:timeDuration>", "2dh", "«P1DT12H», que no son días enteros"),
+        ("<bpmn:timeDuration>P0D</bpmn:timeDuration>", "1dh", "«P0D», que no deja tiempo"),
+        ("<bpmn:timeDate>2027-03-01T00:00:00Z</bpmn:timeDate>", "5dh", "«2027-03-01T00:00:00Z», una fecha fija"),
+        ("<bpmn:timeCycle>0 0 9-17 * * MON-FRI</bpmn:timeCycle>", "5dh", "«0 0 9-17 * * MON-FRI», que se repite"),
+        ("<bpmn:timeDuration>${plazoAcordado}</bpmn:timeDuration>", "5dh", "«${plazoAcordado}», que se calcula"),
+        ("<bpmn:timeDuration>mañana</bpmn:timeDuration>", "5dh", "«mañana», que aquí no se entiende"),
+        ("", "5dh", "no decía cuánto"),
+    ],
+)
+def test_other_times_are_quoted_and_asked(written: str, deadline: str, told: str) -> None:
+    model, result = brought(*waiting(written))
+
+    question = next(one for one in result.questions if one.rule == "timer")
+    assert model.elements["b"].deadline == deadline
+    assert told in question.message and told in next(one.message for one in result.repairs if one.rule == "timer")
+    assert question.kind == Kind.DEADLINE
+
+
+def waiting(written: str) -> tuple[str]:
+    event = f'<bpmn:boundaryEvent id="b" attachedToRef="t"><bpmn:timerEventDefinition>{written}'
+    body = start() + user_task("t") + f"{event}</bpmn:timerEventDefinition></bpmn:boundaryEvent>" + end() + end("e2")
+    return (body + chain("inicio", "t", "fin") + flow("x", "b", "e2"),)
+
+
+def asked(result: ImportResult) -> set[str]:
+    return {question.rule for question in result.questions}
+
+
+def test_the_deadline_that_another_tool_wrote_at_a_task_is_kept_or_asked() -> None:
+    tasks = (
+        '<bpmn:userTask id="a" name="A" camunda:formRef="formulario" camunda:dueDate="P2W"/>'
+        '<bpmn:userTask id="b" name="B" camunda:formRef="formulario" camunda:dueDate="${dateTime().plusDays(3)}"/>'
+    )
+
+    model, result = brought(start() + tasks + end() + chain("inicio", "a", "b", "fin"))
+
+    assert (model.elements["a"].deadline, model.elements["b"].deadline) == ("10dh", "5dh")
+    assert [(one.element, one.kind) for one in result.questions if one.rule == "deadline"] == [("b", Kind.DEADLINE)]
+
+
+def test_what_only_a_removed_event_led_to_goes_with_it_and_is_asked() -> None:
+    body = (
+        start()
+        + user_task("t")
+        + '<bpmn:boundaryEvent id="b" name="se deshace" attachedToRef="t"><bpmn:compensateEventDefinition/>'
+        "</bpmn:boundaryEvent>" + user_task("u") + user_task("v") + user_task("w") + end() + end("e2")
+    )
+    flows = chain("inicio", "t", "v", "fin") + flow("x", "b", "u") + flow("y", "u", "w") + flow("z", "w", "v")
+
+    model, result = brought(body + flows + flow("q", "u", "e2", "${n == 1}"))
+
+    assert {"u", "w", "e2", "b"} & set(model.elements) == set()
+    assert [one.id for one in model.after("inicio")] == ["t"]
+    question = next(one for one in result.questions if one.rule == "supported")
+    assert (question.element, "«Hacer u»" in question.message, "«Hacer w»" in question.message) == ("t", True, True)
+
+
+def test_what_follows_a_cancelled_transaction_runs_only_when_it_is_cancelled() -> None:
+    inside = (
+        start("si") + user_task("paga") + end("bien") + '<bpmn:endEvent id="mal"><bpmn:cancelEventDefinition/>'
+        '</bpmn:endEvent><bpmn:exclusiveGateway id="g" default="d"/>' + chain("si", "paga", "g")
+    )
+    inside += flow("d", "g", "bien") + flow("m", "g", "mal", "${anula}")
+    body = start() + f'<bpmn:transaction id="tx" name="Compra">{inside}</bpmn:transaction>' + user_task("avisa")
+    body += '<bpmn:boundaryEvent id="b" attachedToRef="tx"><bpmn:cancelEventDefinition/></bpmn:boundaryEvent>'
+
+    model, _result = brought(body + end() + end("e2") + chain("inicio", "tx", "fin") + chain("b", "avisa", "e2"))
+
+    assert (model.elements["b"].event, model.elements["mal"].event) == ("error", "error")
+    assert model.elements["b"].reference == model.elements["mal"].reference
+
+
+def test_an_event_subprocess_left_without_what_starts_it_goes_and_is_asked() -> None:
+    apart = (
+        '<bpmn:subProcess id="ev" triggeredByEvent="true" name="Deshacer"><bpmn:startEvent id="q">'
+        '<bpmn:compensateEventDefinition/></bpmn:startEvent><bpmn:task id="d" name="Devolver"/>'
+        '<bpmn:sequenceFlow id="g" sourceRef="q" targetRef="d"/></bpmn:subProcess>'
+    )
+
+    model, result = brought(start() + user_task("t") + end() + chain("inicio", "t", "fin") + apart)
+
+    assert list(model.elements) == ["inicio", "t", "fin"]
+    assert [one.message for one in result.questions if one.rule == "start"] == [
+        "¿Qué hace comenzar «Deshacer»? Se quitó: no dice qué lo hace comenzar, o el motor no lo espera."
+    ]
+
+
+SPLITS = {
+    "each way has a condition": ("${n > 1}", "${n > 2}", "", ("inclusiveGateway",)),
+    "a condition beside the default": ("${n > 1}", "", "y", ("exclusiveGateway",)),
+    "a condition beside a plain way, which is always taken": ("${n > 1}", "", "", ("exclusiveGateway", "parallelGateway")),
+    "two plain ways": ("", "", "", ("parallelGateway",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPLITS)
+def test_ways_that_part_without_a_gateway_are_taken_as_bpmn_says(case: str) -> None:
+    one, other, default, gateways = SPLITS[case]
+    task = user_task("t").replace(
+        "<bpmn:userTask", f'<bpmn:userTask default="{default}"' if default else "<bpmn:userTask"
+    )
+    body = (
+        start() + task + user_task("u") + user_task("v") + end() + end("e2") + chain("inicio", "t") + chain("u", "fin")
+    )
+
+    model, _result = brought(body + flow("f7", "v", "e2") + flow("x", "t", "u", one) + flow("y", "t", "v", other))
+
+    found = [element.kind for element in model.elements.values() if element.kind.endswith("Gateway")]
+    assert sorted(found) == sorted(gateways)
 
 
 def test_a_monthly_start_of_another_tool_becomes_a_cadence() -> None:
