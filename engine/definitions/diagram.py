@@ -87,6 +87,7 @@ class Element:
     loop: bool = False
     loop_condition: str = ""
     loop_maximum: str = ""
+    loop_tests_before: bool = False
     event: str = ""
     reference: str = ""
     expression: str = ""

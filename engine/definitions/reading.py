@@ -278,4 +278,5 @@ def _repetition(node: Node) -> dict[str, Any]:
         "loop": True,
         "loop_condition": text(child(loop, "loopCondition")),
         "loop_maximum": str(loop.get("loopMaximum") or ""),
+        "loop_tests_before": loop.get("testBefore") == "true",
     }

@@ -114,6 +114,8 @@ class _Writer:
             loop = self._add(node, "standardLoopCharacteristics")
             if element.loop_maximum:
                 loop.set("loopMaximum", element.loop_maximum)
+            if element.loop_tests_before:
+                loop.set("testBefore", "true")
             if element.loop_condition:
                 self._add(loop, "loopCondition").text = element.loop_condition
         if element.multiple:

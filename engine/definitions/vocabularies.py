@@ -1,7 +1,9 @@
 """Role, person, deadline, form and handler of an element, in the words of six tools.
 
 Camunda 7, Operaton and Flowable (and its ancestor Activiti) write attributes; Camunda 8 (zeebe) and SpiffWorkflow
-write extension elements; plain BPMN has `potentialOwner`. Only `camunda:` is written.
+write extension elements; plain BPMN has `potentialOwner`. Only `camunda:` is written. A diagram that was brought
+keeps what the other tool wrote beside it, for that tool: `OURS` as its exporter says that it is no longer read, or
+what somebody empties in the editor would be back.
 """
 
 from __future__ import annotations
@@ -29,12 +31,20 @@ from engine.errors import UnreadableDiagram
 ATTRIBUTES = (CAMUNDA, OPERATON, FLOWABLE, ACTIVITI)
 
 MAX_GROUPS = 50
+OURS = "Cauce"
+"""The `exporter` of a diagram whose own words are `camunda:` alone."""
+
+
+def is_ours(node: Node) -> bool:
+    """Whether the diagram of a node says that only `camunda:` counts."""
+    return node.getroottree().getroot().get("exporter") == OURS
 
 
 def attribute(node: Node, *names: str) -> str:
     """The first of these attributes that one of the attribute vocabularies gives."""
+    spaces = ATTRIBUTES[:1] if is_ours(node) else ATTRIBUTES
     for name in names:
-        for space in ATTRIBUTES:
+        for space in spaces:
             value = str(node.get(f"{{{space}}}{name}") or "").strip()
             if value:
                 return value
@@ -153,7 +163,7 @@ def mappings(node: Node, direction: str) -> tuple[VariableMapping, ...]:
 
 
 def _extension(node: Node, name: str, key: str) -> str:
-    for extension in extensions(node, name):
+    for extension in extensions(node, name) if not is_ours(node) else ():
         if namespace(extension) in (ZEEBE, SPIFF):
             value = str(extension.get(key) or "").strip()
             if value:
@@ -162,7 +172,7 @@ def _extension(node: Node, name: str, key: str) -> str:
 
 
 def _spiff_form(node: Node) -> str:
-    for holder in extensions(node, "properties"):
+    for holder in extensions(node, "properties") if not is_ours(node) else ():
         for item in holder:
             if namespace(item) == SPIFF and item.get("name") == "formJsonSchemaFilename":
                 return str(item.get("value") or "")
@@ -170,7 +180,7 @@ def _spiff_form(node: Node) -> str:
 
 
 def _resources(node: Node, name: str) -> Iterator[str]:
-    for owner in children(node, name):
+    for owner in children(node, name) if not is_ours(node) else ():
         expressions = owner.iter(f"{{{BPMN}}}formalExpression", f"{{{BPMN}}}expression")
         yield text_of(next(expressions, None)) or _resource(node, text_of(child(owner, "resourceRef")))
 

@@ -119,7 +119,10 @@ class Flow:
         if element.id not in self._given:
             self._given[element.id] = given(self.world, element, self.at_ends)
         added = self._given[element.id]
-        after = before.filled(element.id, added.sure, {**added.maybe, done(element.id): ANY})
+        sure, maybe = added.sure, added.maybe
+        if element.loop_tests_before:  # it may not be done at all
+            sure, maybe = {}, {**maybe, **sure}
+        after = before.filled(element.id, sure, {**maybe, done(element.id): ANY})
         if added.anything and not after.anything:
             after = State(after.sure, after.may, anything=True)
         if element.event == "signal" and element.kind != "intermediateThrowEvent":
@@ -129,7 +132,7 @@ class Flow:
     def _left(self, scope: Element, before: State) -> State | None:
         """After an embedded subprocess: what all its ends have; of one that may not be done at all, only perhaps."""
         ended = either(self._states(self.before, (end.id for end in self._ends(scope.id))))
-        if scope.multiple:
+        if scope.multiple or scope.loop_tests_before:
             return before if ended is None else before.unsure(ended.without(_loop_names(scope)))
         return ended
 

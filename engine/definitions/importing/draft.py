@@ -28,6 +28,9 @@ from engine.definitions.markup import (
 )
 from engine.definitions.reading import NODES
 
+NOTE = 2_000
+"""Letters of a note; a script may be longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
@@ -231,6 +234,13 @@ class Draft:
         for one in list(children(node)):
             if local(one) in ("script", "completionCondition") or local(one).endswith("EventDefinition"):
                 node.remove(one)
+
+    def note(self, node: Node, text: str) -> None:
+        """Keep a text beside an element, as a note of the drawing that is tied to it."""
+        made = etree.SubElement(holder_of(node), bpmn("textAnnotation"), id=self.fresh(f"nota_{id_of(node)}"))
+        etree.SubElement(made, bpmn("text")).text = text[:NOTE]
+        tied = {"sourceRef": id_of(node), "targetRef": id_of(made)}
+        etree.SubElement(holder_of(node), bpmn("association"), {"id": self.fresh(f"{id_of(made)}_lazo"), **tied})
 
     def set_property(self, node: Node, name: str, value: str) -> None:
         """Give an element one of our properties."""

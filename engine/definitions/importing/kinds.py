@@ -7,7 +7,7 @@ from engine.definitions.elements import AROUND, CATALOGUE
 from engine.definitions.importing.asking import Kind
 from engine.definitions.importing.draft import Draft, called, id_of, is_raised
 from engine.definitions.linting.findings import nearest
-from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local
+from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local, one_line, text_of
 from engine.definitions.reading import NODES
 
 WAYS = {
@@ -15,6 +15,7 @@ WAYS = {
     "Varios": ("inclusiveGateway", "inclusivo"),
     "Todos": ("parallelGateway", "paralelo"),
 }
+TASK, PASSES = "Una tarea que alguien hace", "Nada: se pasa de largo"
 TO_USER_TASK = ("task", "scriptTask", "businessRuleTask")
 
 
@@ -25,13 +26,19 @@ def _subprocesses(draft: Draft) -> None:
         draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como subproceso normal.")
     for node in draft.nodes("subProcess"):
         if not is_raised(node) and not draft.nodes_in(node):
-            draft.change_kind(node, "userTask")
-            draft.repaired(node, "empty_subprocess", f"El subproceso {called(node)} estaba vacío y quedó como tarea.")
+            question = f"El subproceso {called(node)} viene vacío. ¿Qué es?"
+            if draft.ask(node, "empty_subprocess", question, TASK, PASSES, guess=TASK) == TASK:
+                draft.change_kind(node, "userTask")
+                message = f"El subproceso {called(node)} estaba vacío y quedó como tarea."
+                draft.repaired(node, "empty_subprocess", message)
 
 
 def _undecided(draft: Draft) -> None:
     for node in draft.nodes(*TO_USER_TASK):
-        name = CATALOGUE[local(node)].name
+        name, script = CATALOGUE[local(node)].name, text_of(child(node, "script"))
+        if script:
+            draft.note(node, f"Guion ({node.get('scriptFormat') or 'sin lenguaje'}): {script}")
+            name += f" («{one_line(script)[:60]}», que quedó en una nota)"
         draft.change_kind(node, "userTask")
         draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como tarea de usuario.")
 

@@ -23,9 +23,9 @@ from engine.definitions.importing import (
     vocabulary,
 )
 from engine.definitions.importing.asking import Kind, Question
-from engine.definitions.importing.draft import Draft, ImportResult
+from engine.definitions.importing.draft import Draft, ImportResult, id_of
 from engine.definitions.linting import KnownNames, lint
-from engine.definitions.markup import BPMN, local, parse
+from engine.definitions.markup import BPMN, Node, children, local, parse
 from engine.definitions.reading import PREFIX
 from engine.errors import UnreadableDiagram
 
@@ -69,9 +69,9 @@ def import_diagram(
         step(draft)
         if not draft.nodes():
             raise UnreadableDiagram("Del diagrama no quedó ningún paso que se pueda ejecutar. Dibújelo en el editor.")
-    _drop_echoes(draft)
+    _echo(draft)
     _ask_the_rest(draft)
-    etree.cleanup_namespaces(root, keep_ns_prefixes=["bpmn", "bpmn2", "camunda", "xsi"])
+    _declare_once(root)
     written = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return ImportResult(written, tuple(draft.repairs), tuple(draft.questions), draft.forms, draft.unused())
 
@@ -86,9 +86,29 @@ def _ask_the_rest(draft: Draft) -> None:
             draft.questions.append(Question(finding.element, finding.rule, finding.message, kind=Kind.EDITOR))
 
 
-def _drop_echoes(draft: Draft) -> None:
-    """`incoming` and `outgoing` repeat what the flows say, and after the repairs they may lie."""
-    for node in list(draft.process.iter(f"{{{BPMN}}}incoming", f"{{{BPMN}}}outgoing")):
+def _echo(draft: Draft) -> None:
+    """`incoming` and `outgoing` repeat what the flows say, for tools that read them; after the repairs they may lie."""
+    written = list(draft.process.iter(f"{{{BPMN}}}incoming", f"{{{BPMN}}}outgoing"))
+    for node in written:
         parent = node.getparent()
-        if parent is not None and local(parent) != "sequenceFlow":
+        if parent is not None:
             parent.remove(node)
+    if not written:
+        return
+    arriving, leaving = draft.by_end("targetRef"), draft.by_end("sourceRef")
+    for node in draft.nodes():
+        place = sum(1 for one in children(node) if local(one) in ("documentation", "extensionElements"))
+        ends = [("incoming", flow) for flow in arriving.get(id_of(node), ())]
+        for end, flow in reversed([*ends, *(("outgoing", flow) for flow in leaving.get(id_of(node), ()))]):
+            echo = etree.Element(f"{{{BPMN}}}{end}")
+            echo.text = id_of(flow)
+            node.insert(place, echo)
+
+
+def _declare_once(root: Node) -> None:
+    """Every namespace at the root, under the prefix that the file gives it."""
+    known = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    for node in root.iter():
+        if isinstance(node.tag, str):
+            known |= {prefix: uri for prefix, uri in node.nsmap.items() if prefix and prefix not in known}
+    etree.cleanup_namespaces(root, top_nsmap=known, keep_ns_prefixes=[prefix for prefix in root.nsmap if prefix])

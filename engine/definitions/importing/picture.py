@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lxml import etree
 
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.drawing.columns import SIZES, in_columns, layout_of
 from engine.definitions.drawing.geometry import Box, Edge, Layout, Shape
 from engine.definitions.importing.draft import Draft
-from engine.definitions.markup import BPMNDI, DC, DI, Node, reference
+from engine.definitions.markup import BPMNDI, DC, DI, Node, bpmn, reference
 from engine.definitions.reading import read_diagram
 
 
@@ -24,10 +26,22 @@ def _draw(draft: Draft) -> None:
     for element_id, shape in shapes.items():
         if element_id not in shown:
             plane.append(_shape(element_id, shape))
+    _draw_notes(draft, plane, shapes, shown)
     edges = _edges(draft, model, Layout(shapes, drawn.edges), shown)
     for old in [one for one in plane if reference(one.get("bpmnElement")) in edges]:
         plane.remove(old)
     plane.extend(_edge(edge_id, edge) for edge_id, edge in edges.items())
+
+
+def _draw_notes(draft: Draft, plane: Node, shapes: Mapping[str, Shape], shown: set[str]) -> None:
+    """Notes of ours stand above the step that they are tied to."""
+    for tied in draft.process.iter(bpmn("association")):
+        note, step = str(tied.get("targetRef")), shapes.get(str(tied.get("sourceRef")))
+        if note in shown or step is None or not note.startswith("nota_"):
+            continue
+        box = Box(step.box.x, step.box.y - 80, 160, 60)
+        plane.append(_shape(note, Shape(box, expanded=True)))
+        plane.append(_edge(str(tied.get("id")), Edge((_edge_of(step.box, box), _edge_of(box, step.box)))))
 
 
 def _forget_strangers(draft: Draft) -> None:

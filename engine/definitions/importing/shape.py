@@ -333,15 +333,18 @@ def _end_side_path(draft: Draft, holder: Node, nodes: dict[str, Node], event: No
 
 
 def _subprocess_starts(draft: Draft) -> None:
-    """After the repairs, a subprocess whose inside was all taken away is a task (nothing, if an event raised it)."""
+    """After the repairs, an event subprocess whose inside was all taken away goes; any other just passes."""
     for node in list(draft.process.iter(bpmn("subProcess"))):
-        if not [one for one in draft.nodes_in(node) if local(one) not in ("startEvent", "endEvent")]:
-            for one in list(draft.nodes_in(node)):
-                draft.remove(one)
-            if is_raised(node):
-                draft.remove(node)
-            else:
-                draft.change_kind(node, "userTask")
+        inside = draft.nodes_in(node)
+        if is_raised(node) and not [one for one in inside if local(one) not in ("startEvent", "endEvent")]:
+            draft.repaired(None, "start", f"Se quitó el subproceso de evento {called(node)}: no quedó nada dentro.")
+            draft.remove(node)
+        elif not inside:
+            begin, finish = draft.add_node(node, "startEvent", "", None), draft.add_node(node, "endEvent", "", None)
+            draft.connect(node, begin, finish)
+            draft.repaired(node, "empty_subprocess", f"De {called(node)} no quedó nada dentro: el caso pasa de largo.")
+            question = f"¿Qué se hace en {called(node)}? De lo que tenía dentro no quedó nada que se pueda ejecutar."
+            draft.ask(node, "empty_subprocess", question, "Nada: se pasa de largo", "Lo dibujo en el editor")
 
 
 STEPS = (

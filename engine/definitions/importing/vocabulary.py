@@ -1,23 +1,11 @@
-"""What other tools wrote about role, form, deadline and handler, in `camunda:`; what they wrote besides goes."""
+"""What other tools wrote about role, form, deadline and handler, in `camunda:` beside it."""
 
 from __future__ import annotations
 
 from engine.definitions import vocabularies
 from engine.definitions.importing.draft import Draft
-from engine.definitions.markup import (
-    ACTIVITI,
-    BPMN,
-    CAMUNDA,
-    FLOWABLE,
-    OPERATON,
-    Node,
-    child,
-    children,
-    local,
-    namespace,
-)
-
-FOREIGN_ATTRIBUTES = (OPERATON, FLOWABLE, ACTIVITI)
+from engine.definitions.markup import CAMUNDA, Node, child, local, one_line
+from engine.definitions.vocabularies import OURS
 
 
 def _translate(draft: Draft) -> None:
@@ -53,36 +41,16 @@ def _translate_repetition(node: Node) -> None:
     for name, value in (("collection", collection), ("elementVariable", variable)):
         if value:
             multiple.set(f"{{{CAMUNDA}}}{name}", value)
-    for one in list(multiple):
-        if local(one) not in ("loopCardinality", "completionCondition"):
-            multiple.remove(one)
 
 
-def _strip(draft: Draft) -> None:
-    """Extensions of other tools: often large, never read."""
-    for holder in list(draft.root.iter(f"{{{BPMN}}}extensionElements")):
-        for one in list(holder):
-            if (
-                not isinstance(one.tag, str)
-                or namespace(one) != CAMUNDA
-                or local(one) in ("executionListener", "taskListener")
-            ):
-                holder.remove(one)
-        parent = holder.getparent()
-        if not len(holder) and parent is not None:
-            parent.remove(holder)
-    for node in draft.root.iter(f"{{{BPMN}}}*"):
-        for name in list(node.attrib):
-            if any(str(name).startswith(f"{{{space}}}") for space in FOREIGN_ATTRIBUTES):
-                del node.attrib[name]
+def _own(draft: Draft) -> None:
+    """From here on the diagram is ours: what other tools wrote stays in it, and is read no more."""
+    writer = one_line(f"{draft.root.get('exporter') or ''} {draft.root.get('exporterVersion') or ''}")
+    if draft.root.get("exporter") != OURS:
+        draft.root.set("exporter", OURS)
+        draft.root.attrib.pop("exporterVersion", "")
+        if writer:
+            draft.repaired(None, "vocabulary", f"Lo escribió {writer[:60]}; en adelante lo escribe Cauce.")
 
 
-def _strip_owners(draft: Draft) -> None:
-    """Resources of BPMN itself: said now by `camunda:candidateGroups`."""
-    for node in draft.nodes():
-        for one in list(children(node)):
-            if local(one) in ("potentialOwner", "humanPerformer", "performer", "resourceRole"):
-                node.remove(one)
-
-
-STEPS = (_translate, _strip, _strip_owners)
+STEPS = (_translate, _own)

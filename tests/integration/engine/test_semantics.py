@@ -240,6 +240,19 @@ def test_a_loop_reads_how_often_it_has_turned(world: World) -> None:
     assert world.names() == ["z"]
 
 
+@pytest.mark.parametrize(("missing", "turns"), [(0, 0), (1, 1)])
+def test_a_loop_that_tests_before_may_not_turn_at_all(world: World, missing: int, turns: int) -> None:
+    loop = '<bpmn:standardLoopCharacteristics testBefore="true"><bpmn:loopCondition>faltan &gt; loopCounter'
+    world.publish(voted(loop + "</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"))
+    world.start(faltan=missing)
+
+    for _ in range(turns):
+        world.do("v")
+
+    assert world.names() == ["z"]
+    healthy(world)
+
+
 @pytest.mark.parametrize(("written", "times"), [("R3/P1D", 3), ("R/P1D", 5), ("", 1)])
 def test_a_moment_that_does_not_interrupt_comes_as_often_as_its_cycle_says(
     world: World, written: str, times: int

@@ -2,13 +2,15 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import pytest
+from lxml import etree
 
 from engine.confinement import confined
 from engine.definitions.importing import ImportResult, Kind, import_diagram
 from engine.definitions.linting import KnownNames, lint
-from engine.definitions.markup import BPMNDI, FLOWABLE, OPERATON, ZEEBE, parse
+from engine.definitions.markup import BPMNDI, CAMUNDA, parse
 from engine.definitions.reading import DiagramModel, read_diagram
 from engine.errors import UnreadableDiagram
 from tests.support.counting import counted
@@ -85,7 +87,7 @@ def test_a_file_without_a_drawing_gets_one_with_every_step_and_flow() -> None:
     drawn = {
         node.get("bpmnElement") for node in parse(result.xml).iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")
     }
-    assert drawn == {*model.elements, *model.flows}
+    assert drawn == {*model.elements, *model.flows, "nota_s", "nota_s_lazo"}
 
 
 def test_an_exclusive_gateway_without_conditions_becomes_a_choice_with_the_names_of_its_flows() -> None:
@@ -307,11 +309,61 @@ def test_other_vocabularies_are_written_as_camunda() -> None:
         "</bpmn:extensionElements></bpmn:userTask>"
     )
 
-    model, result = brought(start() + tasks + end() + chain("inicio", "a", "b", "c", "fin"))
+    model, _result = brought(start() + tasks + end() + chain("inicio", "a", "b", "c", "fin"))
 
     assert (model.elements["a"].roles, model.elements["a"].form_key) == (("enlace",), "formulario")
     assert (model.elements["b"].assignee, model.elements["c"].roles) == ("${x}", ("enlace",))
-    assert not [space for space in (FLOWABLE, OPERATON, ZEEBE) if space.encode() in result.xml.replace(b"xmlns", b"")]
+
+
+def test_what_was_translated_stays_for_its_tool_and_is_no_longer_read_here() -> None:
+    tasks = (
+        '<bpmn:userTask id="a" name="A" flowable:formKey="formulario" flowable:priority="3"/>'
+        '<bpmn:userTask id="c" name="C"><bpmn:extensionElements><zeebe:assignmentDefinition candidateGroups="enlace"/>'
+        "</bpmn:extensionElements><bpmn:potentialOwner><bpmn:resourceRef>enlace</bpmn:resourceRef></bpmn:potentialOwner>"
+        "</bpmn:userTask>"
+    )
+    model, result = brought(start() + tasks + end() + chain("inicio", "a", "c", "fin"))
+    emptied = parse(result.xml)
+    for node in emptied.iter():
+        for name in ("formRef", "candidateGroups"):
+            node.attrib.pop(f"{{{CAMUNDA}}}{name}", "")
+
+    again = read_diagram(etree.tostring(emptied))
+
+    assert (model.elements["a"].form_key, model.elements["c"].roles) == ("formulario", ("enlace",))
+    assert (again.elements["a"].form_key, again.elements["c"].roles) == ("", ())
+    assert b'flowable:priority="3"' in result.xml and b"zeebe:assignmentDefinition" in result.xml
+
+
+def bag(xml: bytes) -> Counter[tuple[str, str, str]]:
+    """Every element, attribute and text of a file, however it is laid out; places in the drawing apart."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for node in parse(xml).iter():
+        owner = next((one.get("id") for one in (node, *node.iterancestors()) if one.get("id")), "")
+        found[(str(owner), str(node.tag), (node.text or "").strip())] += 1
+        found.update((str(owner), str(name), str(value)) for name, value in node.attrib.items())
+    return found
+
+
+def test_what_other_tools_wrote_survives_with_its_namespaces_declared_once() -> None:
+    vendor = (
+        '<bpmn:extensionElements xmlns:bz="http://bizagi.com"><bz:BizagiExtensions><bz:Property name="a">1</bz:Property>'
+        '</bz:BizagiExtensions><camunda:executionListener event="start" class="x.Y"/><camunda:inputOutput>'
+        '<camunda:inputParameter name="q">${1}</camunda:inputParameter></camunda:inputOutput></bpmn:extensionElements>'
+    )
+    tasks = "".join(
+        f'<bpmn:userTask id="{one}" name="{one}" camunda:candidateGroups="enlace" camunda:formRef="formulario" '
+        f'camunda:asyncBefore="true" flowable:priority="3">{vendor}<bpmn:incoming>x</bpmn:incoming></bpmn:userTask>'
+        for one in "ab"
+    )
+    before = process(start() + tasks + end() + chain("inicio", "a", "b", "fin"), attributes=' camunda:versionTag="1"')
+
+    result = import_diagram(before, KNOWN)
+
+    lost = {one for one in bag(before) - bag(result.xml) if "incoming" not in one[1]}
+    assert lost == set()
+    assert result.xml.count(b"xmlns:bz=") == 1
+    assert b"<bpmn:incoming>f1</bpmn:incoming>" in result.xml and b"<bpmn:outgoing>f3</bpmn:outgoing>" in result.xml
 
 
 def test_a_lane_is_matched_with_the_role_it_is_called_like() -> None:
@@ -496,3 +548,37 @@ def test_a_reminder_in_a_rework_loop_is_brought_as_it_is() -> None:
 
     assert [(one.element, one.rule) for one in result.repairs] == [("b", "timer")]
     assert b"R3/P2D" in result.xml
+
+
+def test_a_script_becomes_a_note_beside_the_task_that_a_person_does() -> None:
+    script = (
+        '<bpmn:scriptTask id="s" name="Calcular" scriptFormat="js"><bpmn:script>x = 1;</bpmn:script></bpmn:scriptTask>'
+    )
+
+    model, result = brought(start() + script + end() + chain("inicio", "s", "fin"))
+
+    assert model.elements["s"].kind == "userTask"
+    assert b"Guion (js): x = 1;" in result.xml and b'bpmnElement="nota_s"' in result.xml
+    assert "«x = 1;», que quedó en una nota" in " ".join(repair.message for repair in result.repairs)
+
+
+def test_a_loop_that_tests_before_keeps_its_test() -> None:
+    loop = '<bpmn:standardLoopCharacteristics testBefore="true"><bpmn:loopCondition>${n > 0}</bpmn:loopCondition>'
+    task = user_task("t", inside=f"{loop}</bpmn:standardLoopCharacteristics>")
+
+    model, result = brought(start() + task + end() + chain("inicio", "t", "fin"))
+
+    assert (model.elements["t"].loop, model.elements["t"].loop_tests_before) == (True, True)
+    assert result.repairs == ()
+
+
+def test_a_subprocess_is_never_emptied_into_a_task() -> None:
+    inside = start("si") + '<bpmn:callChoreography id="co"/>' + end("sf")
+    body = start() + f'<bpmn:subProcess id="s" name="Preparar">{inside}</bpmn:subProcess>' + user_task("t") + end()
+    through = start() + f'<bpmn:subProcess id="s">{start("si") + end("sf") + flow("q", "si", "sf")}</bpmn:subProcess>'
+
+    model, _result = brought(body + chain("inicio", "s", "t", "fin"))
+    passing, result = brought(through + user_task("t") + end() + chain("inicio", "s", "t", "fin"))
+
+    assert (model.elements["s"].kind, passing.elements["s"].kind) == ("subProcess", "subProcess")
+    assert result.repairs == ()
