@@ -81,3 +81,16 @@ def test_without_an_output_it_only_tells(file: Path, tmp_path: Path) -> None:
 
     assert re.search(r"pregunta \[role:\w+\]: ¿Qué rol hace", result.output)
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_answers_are_done_and_one_that_nothing_asks_for_is_told(file: Path, tmp_path: Path) -> None:
+    (question,) = json.loads(run("import", str(file), "--json").output)["questions"]
+    answers = tmp_path / "respuestas.json"
+    answers.write_text(json.dumps({question["key"]: "enlace_planeacion", "timer:nada": "5dh"}), encoding="utf-8")
+
+    told = json.loads(run("import", str(file), "--answers", str(answers), "--json").output)
+    answers.write_text("[1]", encoding="utf-8")
+    refused = run("import", str(file), "--answers", str(answers))
+
+    assert (question["kind"], told["questions"], told["unused_answers"]) == ("rol", [], ["timer:nada"])
+    assert (refused.exit_code, refused.output.startswith("Las respuestas se escriben como")) == (2, True)
