@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from benchmarks import sector
 from benchmarks.harness import Figures, Place, Sizes, milliseconds
-from benchmarks.sector import COORDINATOR, PLAN, REPORTING, Sector
+from benchmarks.sector import COORDINATOR, PLAN, REPORTING, Sector, sector_code
+from engine.instances.models import Instance
 from engine.tasks.assignment import groups_of
 from engine.tasks.models import UserTask
 from tests.support.web import Site, Visitor
@@ -122,8 +123,10 @@ class Desk:
         ]
 
     def reports(self, count: int) -> list[UserTask]:
-        """So many open reports of the month."""
-        query = sa.select(UserTask).where(UserTask.element_id == REPORTING, UserTask.state == "open")
+        """So many open reports of the month, in the first sector."""
+        query = sa.select(UserTask).join(Instance, Instance.id == UserTask.instance_id)
+        query = query.where(Instance.tenant == sector_code(0))
+        query = query.where(UserTask.element_id == REPORTING, UserTask.state == "open")
         with self.built.database.reading() as session:
             return list(session.scalars(query.order_by(UserTask.id).limit(count)))
 

@@ -45,11 +45,9 @@ from workflows.records.data import (
     months_between,
 )
 from workflows.reports import storing
+from workflows.sectors import registry
 
 FIRST_YEAR = 2016
-HEAD = "E00"
-"""The entity at the head of the sector, where the coordinator sits."""
-
 COORDINATOR = "coordina"
 REPORTING = "reportar_avance"
 """The task in which a person tells what was achieved."""
@@ -66,6 +64,16 @@ def plan_code(sector: int) -> str:
 
 PLAN = plan_code(0)
 """The plan that is read."""
+
+
+def sector_code(sector: int) -> str:
+    """The code of a sector."""
+    return f"S{sector:02}"
+
+
+def coordinator(sector: int) -> str:
+    """The username of who coordinates the plan of a sector."""
+    return COORDINATOR if sector == 0 else f"{COORDINATOR}{sector}"
 
 
 def plan_data(extent: Extent, sector: int = 0) -> PlanData:
@@ -108,9 +116,10 @@ class _Maker:
             yield EntityRecord(self.code(entity), f"Entidad {entity} del sector {self._sector}", role)
 
     def people(self) -> Iterator[PersonRecord]:
-        if self._sector == 0:
-            roles = ("coordinador_pes", "lider_proceso", "administrador", "directivo_sector", "profesional_sectorial")
-            yield PersonRecord(COORDINATOR, "Coordina el plan", "coordina@example.org", HEAD, (*roles, "juridica"))
+        roles = ("coordinador_pes", "lider_proceso", "administrador", "directivo_sector", "profesional_sectorial")
+        username = coordinator(self._sector)
+        mail = f"{username}@example.org"
+        yield PersonRecord(username, "Coordina el plan", mail, self.code(0), (*roles, "juridica"))
         for entity in range(self._extent.entities):
             for role in ROLES:
                 yield self._person(entity, role[:2], role)
@@ -259,7 +268,9 @@ def _build(application: Application, clock: VirtualClock, extent: Extent, sector
     migrating.migrate(database)
     with database.unit_of_work() as session:
         for sector in range(sectors):
-            importing.apply(session, clock, SYSTEM, plan_data(_smaller(extent, sectors), sector), appoints=True)
+            registry.create(session, sector_code(sector), f"Sector {sector}")
+            data = plan_data(_smaller(extent, sectors), sector)
+            importing.apply(session, clock, SYSTEM, data, sector=sector_code(sector), appoints=True)
         publish(session, engine)
     clock.move_to(_reporting(extent))
     with database.unit_of_work() as session:

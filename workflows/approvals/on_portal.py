@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from workflows.approvals.models import Publication
 from workflows.approvals.states import Channel
@@ -57,6 +57,7 @@ def plans(session: Session) -> list[PublishedPlan]:
         .where(sa.or_(Period.id.is_not(None), adopted.exists()))
         .group_by(Plan.code)
         .order_by(Plan.name)
+        .options(selectinload(Plan.sector))
     )
     return [_shown(found, updated_at) for found, updated_at in session.execute(query)]
 
