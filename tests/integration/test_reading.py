@@ -68,7 +68,7 @@ def fill(session: Session, count: int) -> None:
     """So many incidents, mails, modifications, recovery plans, external reports and changes of money."""
     case = session.scalars(sa.select(Instance).order_by(Instance.id)).first()
     assert case is not None
-    session.add(PersonRole(username=COORDINATOR, role_id="lider_proceso_instalacion"))  # of the processes, which all sectors share
+    session.add(PersonRole(username=COORDINATOR, role_id="lider_proceso_instalacion"))  # all sectors share processes
     now, day = case.started_at, case.started_at.date()
     indicators = session.scalars(sa.select(Indicator).order_by(Indicator.id)).all()
     projects = session.scalars(sa.select(Project).order_by(Project.id)).all()
