@@ -70,7 +70,7 @@ ELSEWHERE = {
     "cauce cases start PROCESO --plan PES-GOB --var entidad=IDPAC --as ana": "tests/integration/web/test_starting.py",
     "cauce simulate --years 4": "tests/e2e/test_simulation.py",
     'cauce migrate --new "message"': "tests/integration/web/test_migrations.py",
-    "cauce diagrams import": "tests/integration/web/test_diagram_commands.py",
+    "cauce diagrams import tramite.bpmn --json": "tests/integration/web/test_diagram_commands.py",
     "python -m tests.diagrams.pictures": "tests/diagrams/test_drawings.py",
     "pip show cauce": "tests/unit/repository/test_locked.py",
 }
