@@ -43,6 +43,16 @@ def _comparisons(expression: str) -> tuple[Comparison, ...]:
     return () if tree is None else tuple(comparison for node in tree.iter_subtrees() for comparison in _of(node))
 
 
+def only_compares(expression: str, name: str) -> bool:
+    """Whether all that is done with a variable is to compare it with fixed values: nothing is reckoned with it."""
+    tree = tree_of(expression)
+    if tree is None:
+        return False
+    read = [node for node in tree.find_data("name") if str(node.children[0]) == name]
+    compared = [node for node in tree.iter_subtrees() if any(one.name == name for one in _of(node))]
+    return len(read) == len(compared)
+
+
 def tree_of(expression: str) -> Tree[Token] | None:
     """An expression as it is read; None of one that is not understood."""
     try:

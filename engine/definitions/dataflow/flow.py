@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.contracts import ANY
@@ -12,6 +12,7 @@ from engine.definitions.dataflow.state import State, all_of, either
 from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
 
+_DONE = "✓"
 SCOPES = ("subProcess", "adHocSubProcess", "transaction")
 _FAILED_ENDS = ("error", "escalation", "cancel")
 MOST_ROUNDS = 60
@@ -164,7 +165,12 @@ class Flow:
 
 def done(element_id: str) -> str:
     """The mark, among the data, that an element was done: no variable can be called so."""
-    return f"✓{element_id}"
+    return f"{_DONE}{element_id}"
+
+
+def variables(data: Iterable[str]) -> set[str]:
+    """The data without the marks of what was done."""
+    return {name for name in data if not name.startswith(_DONE)}
 
 
 def inside(scope: Element, outside: State) -> State:

@@ -1,4 +1,4 @@
-"""Decisions whose answers can never, or always, be taken: each is tried with every value its data can have."""
+"""Decisions whose answers can never, or always, be taken, or leave a gap: each value their data can have is tried."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from engine.definitions.dataflow.state import State
 from engine.definitions.diagram import DiagramModel, Element, Flow
 from engine.definitions.linting.data import KINDS_IN_WORDS
 from engine.definitions.linting.findings import Checked, Finding, error, nearest, shown, warning
-from engine.definitions.linting.flows import chooses
+from engine.definitions.linting.flows import CHOOSING, chooses
 from engine.errors import InvalidExpression
 from engine.expressions import Expression, compile_expression
-from engine.expressions.comparing import Comparison, comparisons
+from engine.expressions.comparing import Comparison, comparisons, only_compares
 
 MOST_CASES = 4_096
 """Combinations of values that are tried; a decision with more is left alone."""
@@ -29,6 +29,8 @@ _KINDS: Mapping[Kind, tuple[type, ...]] = {
     Kind.FLAG: (bool,),
     Kind.LIST: (),
 }
+_COUNTABLE = (Kind.OPTION, Kind.FLAG, Kind.NUMBER)
+"""Data whose values are all tried: none that a condition can tell apart is left out."""
 _YES = {"si": "true", "sí": "true", "true": "true", "no": "false", "false": "false"}
 
 
@@ -68,6 +70,59 @@ def _answer(model: DiagramModel, flow: Flow) -> Answer | None:
         return Answer(flow, compile_expression(flow.condition), model.way(flow)) if flow.condition else None
     except InvalidExpression:
         return None
+
+
+def _gaps(checked: Checked) -> Iterator[Finding]:
+    """Decisions without a default some value of which no answer covers; or it is not known whether one does."""
+    for gateway in checked.model.of_kind(*CHOOSING):
+        if not chooses(gateway) or gateway.default_flow:
+            continue
+        free = [flow for flow in gateway.outgoing if not checked.model.flows[flow].condition]
+        gap = "" if free else _gap(checked, gateway)
+        if gap is None:
+            continue
+        fix = {"action": "set_default", "element": gateway.id, "flow": free[0]} if len(free) == 1 else {}
+        uncovered = gap or "si ninguna condición se cumple, el proceso se detiene"
+        message = (
+            f"{shown(gateway)} no tiene camino por defecto: {uncovered}. "
+            "Marque la salida que se toma en los demás casos."
+        )
+        yield error(gateway.id, "default_flow", message, **fix)
+
+
+def _gap(checked: Checked, gateway: Element) -> str | None:
+    """Values that no answer covers, in words; empty where that is not known, None where every value is covered."""
+    before = checked.following.of(checked.model).before.get(gateway.id) if checked.following else None
+    answers = [answer for one in gateway.outgoing if (answer := _answer(checked.model, checked.model.flows[one]))]
+    if before is None or len(answers) < len(gateway.outgoing) or not _is_countable(answers, before):
+        return ""
+    cases = _cases(answers, before)
+    if cases is None:
+        return ""
+    gaps = (case for case in cases if not any(answer.condition.holds(case) for answer in answers))
+    return next((_uncovered(case, before) for case in gaps), None)
+
+
+def _is_countable(answers: Sequence[Answer], before: State) -> bool:
+    """Whether the values that are tried stand for all there can be."""
+    return all(
+        merged(before, name).kind in _COUNTABLE and only_compares(answer.flow.condition, name)
+        for answer in answers
+        for name in answer.condition.names
+    )
+
+
+def _uncovered(case: Mapping[str, Any], before: State) -> str:
+    said = [f"«{name}» {_in_words(value, merged(before, name))}" for name, value in case.items()]
+    return f"ninguna salida cubre {' y '.join(said)}, y ahí se detendría"
+
+
+def _in_words(value: object, datum: Datum) -> str:
+    if value is None:
+        return "sin respuesta"
+    if isinstance(value, bool):
+        return f"en {'sí' if value else 'no'}"
+    return f"en {datum.options.get(str(value)) or str(value).replace('.', ',')}"
 
 
 def _mismatches(gateway: Element, answer: Answer, before: State) -> Iterator[Finding]:
@@ -161,17 +216,17 @@ def _values(datum: Datum, written: Sequence[Any]) -> list[Any] | None:
             members = list(datum.options) or texts
             return [[], [""], members, *([one] for one in members)]
         case Kind.NUMBER:
-            return [
-                0,
-                *sorted({near for value in written if isinstance(value, int | float) for near in _around(value)}),
-            ]
+            return _numbers([value for value in written if isinstance(value, int | float)])
         case Kind.TEXT | Kind.DATE:
             return ["", "\uffff", *texts, *(f"{one}\u0001" for one in texts)]
     return None
 
 
-def _around(value: float) -> tuple[float, float, float]:
-    return value - 1, value, value + 1
+def _numbers(written: Sequence[float]) -> list[float]:
+    """Those that are compared with, one below and one above each, one between each two, and none at all."""
+    compared = sorted({*written})
+    between = {(low + high) / 2 for low, high in itertools.pairwise(compared)}
+    return [0, *sorted({near for value in compared for near in (value - 1, value, value + 1)} | between)]
 
 
 def _reached(gateway: Element, answers: Sequence[Answer], cases: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
@@ -197,4 +252,4 @@ def _reached(gateway: Element, answers: Sequence[Answer], cases: Sequence[Mappin
             yield warning(answer.flow.id, "answer_overlap", message)
 
 
-RULES = (_answers,)
+RULES = (_answers, _gaps)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from engine import limits
 from engine.contracts import Kind
-from engine.definitions.dataflow.flow import Flow, Following, done, inside
+from engine.definitions.dataflow.flow import Flow, Following, done, inside, variables
 from engine.definitions.dataflow.giving import delivery, merged, outputs
 from engine.definitions.dataflow.needing import Need, Purpose, names
 from engine.definitions.dataflow.state import State
@@ -87,7 +87,7 @@ def _finding(
         return Finding("error", root.id, "output", message, _other_output(root, name, near), followed)
     plain = _plain(checked.model, first)
     message = f"{plain.message} {_who_filled(world, checked.model, first.need.name)}".strip()
-    known = set().union(*(state.may for state in found.before.values()))
+    known = variables(name for state in found.before.values() for name in state.may)
     if first.never and (quoted := _unquoted(checked.model, found, first.need)):
         message += " ¿Es una de las opciones? Entonces va entre comillas."
         return Finding(plain.severity, plain.element, "data", message, quoted, followed)

@@ -46,23 +46,10 @@ def chooses(element: Element) -> bool:
 def _choices(checked: Checked) -> Iterator[Finding]:
     for gateway in checked.model.of_kind(*CHOOSING):
         if chooses(gateway):
-            yield from _default(checked, gateway)
             yield from _conditions(checked, gateway)
         if gateway.default_flow and gateway.default_flow not in gateway.outgoing:
             message = f"El camino por defecto de {shown(gateway)} no sale de ella. Elija una de sus salidas."
             yield error(gateway.id, "default_flow", message)
-
-
-def _default(checked: Checked, gateway: Element) -> Iterator[Finding]:
-    if gateway.default_flow:
-        return
-    free = [flow for flow in gateway.outgoing if not checked.model.flows[flow].condition]
-    fix = {"action": "set_default", "element": gateway.id, "flow": free[0]} if len(free) == 1 else {}
-    message = (
-        f"{shown(gateway)} no tiene camino por defecto: si ninguna condición se cumple, el proceso se detiene. "
-        "Marque la salida que se toma en los demás casos."
-    )
-    yield error(gateway.id, "default_flow", message, **fix)
 
 
 def _conditions(checked: Checked, gateway: Element) -> Iterator[Finding]:

@@ -152,3 +152,38 @@ def test_no_error_hides_under_a_warning() -> None:
     xml = process(lane("a", "b") + start() + gate + task("a") + task("b") + end() + flows + flow("w4", "a", "fin"))
 
     assert next((one.severity, one.rule) for one in found(xml)) == ("error", "default_flow")
+
+
+def without_default(first: str, second: str, salida: str = "decision") -> bytes:
+    """A decision in which every answer has its condition."""
+    xml = decision(first, salida=salida).replace(b' default="no"', b"")
+    return xml.replace(flow("no", "g", "fin").encode(), flow("no", "g", "fin", second, "No").encode())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "salida"),
+    [
+        ("${decision == 'apruebo'}", "${decision == 'devuelvo'}", "decision"),
+        ("${decision == 'apruebo'}", "${decision != 'apruebo'}", "decision"),
+        ("${monto &lt; 10}", "${monto >= 10}", "monto"),
+        ("${monto &lt; 10}", "${not (monto &lt; 10)}", "monto"),
+        ("${decision in ['apruebo', 'devuelvo'] and monto > 3}", "${monto &lt;= 3}", "decision,monto"),
+    ],
+)
+def test_a_decision_whose_answers_cover_every_value_needs_no_default(first: str, second: str, salida: str) -> None:
+    assert found(without_default(first, second, salida)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "salida", "gap"),
+    [
+        ("${monto &lt; 10}", "${monto > 10}", "monto", "ninguna salida cubre «monto» en 10"),
+        ("${monto &lt;= 3}", "${monto >= 4}", "monto", "ninguna salida cubre «monto» en 3,5"),
+        ("${monto * 2 &lt; 10}", "${monto >= 5}", "monto", "si ninguna condición se cumple"),
+    ],
+)
+def test_a_gap_is_a_value_that_no_answer_covers(first: str, second: str, salida: str, gap: str) -> None:
+    (finding,) = found(without_default(first, second, salida))
+
+    assert (finding.severity, finding.rule) == ("error", "default_flow")
+    assert gap in finding.message
