@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TextIO
 
 WIDTH = 40
@@ -10,13 +11,15 @@ WIDTH = 40
 class Progress:
     """Counts steps of something long; `out` is a terminal or a log."""
 
-    def __init__(self, title: str, steps: int, out: TextIO) -> None:
-        """Begin at nothing of `steps`."""
+    def __init__(self, title: str, steps: int, out: TextIO, tell: Callable[[int], None] = lambda _share: None) -> None:
+        """Begin at nothing of `steps`; `tell` is told each step, in percent of all."""
+        self._tell = tell
         self._title, self._steps, self._out, self._done = title, max(steps, 1), out, 0
 
     def step(self) -> None:
         """One more is done."""
         before, self._done = self._done, self._done + 1
+        self._tell(self._share())
         if self._out.isatty():
             filled = WIDTH * self._done // self._steps
             self._out.write(f"\r{self._title} [{'█' * filled}{'·' * (WIDTH - filled)}] {self._share()} %")

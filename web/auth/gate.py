@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 
 from notifications.hosts import is_loopback
 from web.auth.access import DEMO, Access, Of, declared
-from web.auth.demo import people_by_entity
+from web.auth.demo import companies
 from web.auth.held import HeldRequest, hold, seal
 from web.auth.owners import ABSENT, INSTALLATION, SECTOR_OF, Owner, Values
 from web.errors import UnknownPage, UnwritableField
@@ -176,5 +176,5 @@ def sign_in_page(*, held: HeldRequest | None = None, **context: Any) -> str:
     """The sign-in page, carrying a form that waits; the demo's page of people on the demo."""
     sealed = seal(current().config.secret_key, held) if held else ""
     if is_demo_visitor():
-        return page("auth/who.html", held=sealed, groups=people_by_entity(), **context)
+        return page("auth/who.html", held=sealed, companies=companies(), **context)
     return page("auth/sign_in.html", held=sealed, **context)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 import click
 import sqlalchemy as sa
@@ -21,7 +23,6 @@ from web.cli.root import opened
 from web.examining import examine
 from web.settings import InvalidSetting
 from workflows.people.directory import seed_roles
-from workflows.people.models import Person
 from workflows.sectors.holidays import local_days
 from workflows.shipped import publish_shipped
 
@@ -87,17 +88,19 @@ def running_after(session: Session, last: int) -> Sequence[Instance]:
     return session.scalars(query.order_by(Instance.id).limit(BATCH)).all()
 
 
-def prepare(application: Application) -> None:
-    """Make a database ready to serve: tables, roles, diagrams, the demo where it is one; read the local holidays."""
+def prepare(application: Application, listening: socket.socket | None = None) -> None:
+    """Make a database ready to serve: tables, roles, diagrams, the demo where it is one; read the local holidays.
+
+    Who connects to `listening` while the demo is made sees how far it is.
+    """
     if application.is_demo:
         _ensure_nobodys(application.database)
+        _make_demo(application, listening)
     migrating.migrate(application.database)
     if _lacks(application.database, ProcessDefinition):
         with application.database.unit_of_work() as session:
             seed_roles(session)
             publish_shipped(session, application.engine)
-    if application.is_demo and _lacks(application.database, Person):
-        _play_demo(application)
     know_local_days(application)
 
 
@@ -122,7 +125,14 @@ def _lacks(database: Database, table: type) -> bool:
         return session.scalars(sa.select(table).limit(1)).first() is None
 
 
-def _play_demo(application: Application) -> None:
-    from web.demo.playing import play  # noqa: PLC0415 - hundreds of commands on a virtual clock, once
+def _nobody(_share: int) -> None:
+    """Nobody is told how far it is."""
 
-    play(application)
+
+def _make_demo(application: Application, listening: socket.socket | None) -> None:
+    from web.demo import building, waiting  # noqa: PLC0415 - hundreds of commands on a virtual clock, once
+
+    if not building.is_missing(application.database):
+        return
+    with nullcontext() if listening is None else waiting.answering(listening) as page:
+        building.build(application, tell=page.tell if page else _nobody)

@@ -50,11 +50,12 @@ def serve(demo: bool, host: str, port: int, processes: int | None, no_worker: bo
         logs.begin(application.config.log)
         if application.is_demo and not is_loopback(host):
             raise click.UsageError("CAUCE_DEMO=1 solo se sirve en esta máquina (127.0.0.1).")
-        prepare(application)
-        stop = told_to_stop()
-        with server.listen(host, port) as listening, nullcontext() if no_worker else _working(application):
-            click.echo(f"Cauce atiende en http://{host}:{port} (Ctrl+C para terminar)")
-            answer_in(processes or usual_processes(application), application, listening, stop)
+        with server.listen(host, port) as listening:
+            prepare(application, listening)
+            stop = told_to_stop()
+            with nullcontext() if no_worker else _working(application):
+                click.echo(f"Cauce atiende en http://{host}:{port} (Ctrl+C para terminar)")
+                answer_in(processes or usual_processes(application), application, listening, stop)
 
 
 @click.command(

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from importlib import resources
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from engine.clock import VirtualClock
-from engine.identity import SYSTEM
+from engine.database import Database
 from notifications import digest, outbox
 from web.bootstrap import Application, assemble
 from web.clock import DemoClock
+from web.demo.sectors import Scene, scenes
 from web.progress import Progress
-from workflows.calendar import BOGOTA, WorkingCalendar, add_months, bogota_day
-from workflows.loading import importing, reading
-from workflows.records.data import PlanData, rebase, without_measurements
+from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
+from workflows.records.data import without_measurements
 from workflows.reports import storing
+from workflows.sectors.holidays import local_days
+from workflows.simulation import citizens, life
 from workflows.simulation.playing import Play
-from workflows.simulation.robots import GOOD, LATE, MISSING, RETURNED, Robots
-from workflows.simulation.values import Reality
 
 REPORTING_DAY = 4
 """The working day of the follow-up on which the demo stands: some have reported, some have not."""
 
 MAILS_A_DAY = 200
+MAILS_OF = dt.timedelta(days=45)
+"""Mails are written and sent in the last weeks alone: nobody looks at older ones, and they are a third of the play."""
 
 NEWEST_REPORTS = 1
 """Documents that are ready at once; the worker makes those of the older months while people look around."""
@@ -32,28 +34,22 @@ NEWEST_REPORTS = 1
 CLOCK_TIME = dt.time(10, 0)
 
 
-def play(application: Application, out: TextIO = sys.stderr) -> None:
-    """Load the demo plan, begun last year, and play it to the present day of the demo.
+def play(application: Application, tell: Callable[[int], None] = lambda _share: None, out: TextIO = sys.stderr) -> None:
+    """Play both sectors of the demo from nothing to its present day: one in its second year, one in its first months.
 
-    The clock of `application` is moved there at the end, so that a play cut short begins again.
+    The clock of `application` is moved there at the end. `tell` is told how far it is, in percent.
     """
     present = present_moment(application.clock.now(), application.calendar)
-    data = plan_of(present)
-    promised = without_measurements(data)  # what was measured is reported by the robots, month by month
-    clock = VirtualClock(_first_morning(promised))
-    played = assemble(application.config, clock=clock)
-    with played.database.unit_of_work() as session:
-        importing.apply(session, clock, SYSTEM, promised, appoints=True)
-    _run(played, clock, data, present, out)
-    played.database.dispose()
+    clock = VirtualClock(present)
+    told = scenes(present, application.calendar, clock)
+    clock.move_to(dt.datetime.combine(min(scene.begins for scene in told), CLOCK_TIME, BOGOTA))
+    database = Database(application.config.database_url, durable=False)  # cut short, it is made again
+    played = assemble(application.config, clock=clock, database=database)
+    steps = (bogota_day(present) - bogota_day(clock.now())).days + 1
+    perform(played, clock, told, present, Progress("Jugando el pasado de la demostración", steps, out, tell))
+    database.dispose()
     if isinstance(application.clock, DemoClock):
         application.clock.move_to(present)
-
-
-def plan_of(present: dt.datetime) -> PlanData:
-    """The demo plan, re-based so that `present` lies in its second year."""
-    content = (resources.files("workflows.loading") / "demo" / "pes_demo.yaml").read_bytes()
-    return rebase(reading.read_file("pes_demo.yaml", content), _reported_month(bogota_day(present)).year - 1)
 
 
 def present_moment(now: dt.datetime, calendar: WorkingCalendar) -> dt.datetime:
@@ -67,35 +63,32 @@ def present_moment(now: dt.datetime, calendar: WorkingCalendar) -> dt.datetime:
     return dt.datetime.combine(day, CLOCK_TIME, BOGOTA).astimezone(dt.UTC)
 
 
-def _reported_month(day: dt.date) -> dt.date:
-    return add_months(day.replace(day=1), -1)
-
-
-def _first_morning(data: PlanData) -> dt.datetime:
-    year, month = (int(part) for part in data.first_followed_month.split("-"))
-    return dt.datetime.combine(dt.date(year, month, 1), CLOCK_TIME, BOGOTA)
-
-
-def _run(played: Application, clock: VirtualClock, data: PlanData, present: dt.datetime, out: TextIO) -> None:
+def perform(
+    played: Application, clock: VirtualClock, told: Sequence[Scene], present: dt.datetime, progress: Progress
+) -> None:
+    """Play these sectors from the clock's day to the present one."""
     first, last = bogota_day(clock.now()), bogota_day(present)
-    progress = Progress("Jugando el pasado de la demostración", (last - first).days + 1, out)
 
-    def each_day(_day: dt.date) -> None:
+    def each_day(day: dt.date) -> None:
+        progress.step()
+        if day < last - MAILS_OF:
+            return
         with played.database.unit_of_work() as session:
+            if day == last - MAILS_OF:
+                outbox.omit_pending(session)
             written = digest.build_due(session, played.engine, played.calendar, base_url=played.config.base_url)
         if written:
             outbox.deliver_due(
                 played.database, clock, played.sender, sent_from=played.config.mail_from, limit=MAILS_A_DAY
             )
-        progress.step()
 
-    robots = Robots(
-        today=lambda: bogota_day(clock.now()),
-        reality=Reality(seed=2018, series=data.measurements),
-        profile=Behaviour(_reported_month(last)),
-    )
-    staged = Play(played.database, played.engine, played.forms, robots, clock, each_day)
-    staged.until(last - dt.timedelta(days=1))
+    staged = Play(
+        played.database, played.engine, played.forms, told[0].robots, clock, each_day,
+        casts={scene.sector: scene.robots for scene in told},
+    )  # fmt: skip
+    for day in (first + dt.timedelta(days=n) for n in range((last - first).days)):
+        staged.day(day, lambda today: _morning(played, told, today))
+        each_day(day)
     clock.move_to(present)
     staged.tick()
     each_day(last)
@@ -103,31 +96,12 @@ def _run(played: Application, clock: VirtualClock, data: PlanData, present: dt.d
     storing.MAKER.make_missing(played.database, clock, limit=NEWEST_REPORTS)
 
 
-class Behaviour:
-    """How the entities of the demo behave: mostly well; some months late, returned or missing.
-
-    In the month being reported only SDG has begun, so that the demo opens on work to do.
-    """
-
-    def __init__(self, reporting: dt.date) -> None:
-        """`reporting` is the first day of the month being reported."""
-        self._now = f"{reporting:%Y-%m}"
-        before = (f"{add_months(reporting, -n):%Y-%m}" for n in range(1, 25))
-        # The further back, the less it matters: what a newcomer sees first are the last months.
-        self._known = {
-            (code, entity): profile
-            for n, code in enumerate(before, start=1)
-            for entity, months, profile in (
-                ("IDPAC", {4, 11}, LATE),
-                ("DADEP", {2, 8, 15}, RETURNED),
-                ("SDG", {6, 13}, RETURNED),
-                ("IDPAC", {9}, MISSING),
-            )
-            if n in months
-        }
-
-    def __call__(self, period: str, entity: str) -> str:
-        """The profile of an entity in a month."""
-        if period == self._now:
-            return GOOD if entity == "SDG" else LATE
-        return self._known.get((period, entity), GOOD)
+def _morning(played: Application, told: Sequence[Scene], day: dt.date) -> None:
+    """A sector begins its plan on its day; citizens answer what is open."""
+    with played.database.unit_of_work() as session:
+        for scene in told:
+            if scene.begins == day:
+                life.found_sector(session, without_measurements(scene.data), scene.sector)
+                played.calendar.know(local_days(session))
+                life.begin(session, played.engine, scene.data, scene.sector)
+            citizens.answer_open_surveys(session, scene.data.plan.code, played.engine.now(), scene.robots.reality)

@@ -1,4 +1,4 @@
-"""The demonstration plan: fictitious people, a real office's shape, and golden figures to compare with."""
+"""The demonstration plans: fictitious people, a real office's shape, and golden figures to compare with."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from importlib import resources
 from workflows.loading.reading import read_file
 from workflows.records.data import PlanData, rebase
 
-DEMO_FILE = "pes_demo.yaml"
+DEMO_FILE, FORMULATED_FILE = "pes_demo.yaml", "habitat_demo.yaml"
 
 
-def demo_bytes() -> bytes:
-    """The demo's YAML file as it is shipped."""
-    return (resources.files("workflows.loading") / "demo" / DEMO_FILE).read_bytes()
+def demo_bytes(file: str = DEMO_FILE) -> bytes:
+    """A YAML file of the demo as it is shipped."""
+    return (resources.files("workflows.loading") / "demo" / file).read_bytes()
 
 
-def demo_plan(first_year: int | None = None) -> PlanData:
-    """The demo's plan with its measurements of January to June of year 2; begun in another year, if one is given."""
-    data = read_file(DEMO_FILE, demo_bytes())
+def demo_plan(first_year: int | None = None, file: str = DEMO_FILE) -> PlanData:
+    """The demo's plan with its measurements of January to June of year 2; begun in another year, if one is given.
+
+    `FORMULATED_FILE` is the plan of its second sector, that is being formulated.
+    """
+    data = read_file(file, demo_bytes(file))
     return data if first_year is None else rebase(data, first_year)

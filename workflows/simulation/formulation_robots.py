@@ -12,7 +12,7 @@ from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
 from workflows.simulation.evaluation_robots import ticked
 from workflows.simulation.indicator_robots import define_lines, formulate_indicators
-from workflows.simulation.mindset import THEMES, Mind, Raw, Upload, entity_of, in_days, once, themes_of
+from workflows.simulation.mindset import Mind, Raw, Upload, entity_of, in_days, once, themes_of
 from workflows.simulation.sector_robots import SECTOR_ROBOTS
 from workflows.simulation.survey_robots import SURVEY_ROBOTS
 
@@ -105,7 +105,7 @@ def _in_field(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
         "observadores": [form.options["observadores"][0][0]],
         "problematicas": [{"problematica": "Ocupación indebida de andenes", **seen}],
         "lineas": [{"linea": line.name, **seen} for line in mind.plan.lines],
-        "temas": [{"tema": THEMES["3.3"], "sustento": "Lo pidieron las juntas presentes."}],
+        "temas": [{"tema": mind.words.themes["3.3"], "sustento": "Lo pidieron las juntas presentes."}],
         "soportes": [upload("acta de campo.csv", b"asistentes\n42\n")],
     }
 
@@ -127,7 +127,7 @@ def _articulate(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
 def _prioritize(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     objectives: dict[str, str] = {}
     for objective in mind.plan.objectives:
-        objectives.setdefault(THEMES.get(objective.theme, THEMES["3.1"]).casefold(), objective.name)
+        objectives.setdefault(mind.words.theme(objective.theme).casefold(), objective.name)
     rows = []
     for row in form.shown["matriz"]:
         points = {key: str(row[key]) for key in ("directivos", "equipos_tecnicos", "comunidad", "dofa", "fuentes")}
@@ -144,7 +144,7 @@ def _structure(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     citizens = dict(form.options["objetivos.fuente_ciudadana"])
     rows = []
     for objective in mind.plan.objectives:
-        theme = chosen[THEMES.get(objective.theme, THEMES["3.1"]).casefold()]
+        theme = chosen[mind.words.theme(objective.theme).casefold()]
         rows.append(
             {
                 "codigo": objective.code,

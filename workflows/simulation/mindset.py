@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import yaml
@@ -29,7 +30,23 @@ THEMES = {
     "3.4": "Derechos humanos",
     "3.5": "Transparencia",
 }
-"""What people call the themes of chapter 3 when they talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How the people of a sector talk: what no plan carries.
+
+    `themes` by the codes of chapter 3; `swot` rows: cuadrante, texto, entidad; `question` and `options` of the survey.
+    """
+
+    themes: Mapping[str, str]
+    swot: Sequence[Mapping[str, Any]]
+    question: str
+    options: Sequence[Mapping[str, Any]]
+
+    def theme(self, code: str, otherwise: str = "3.1") -> str:
+        """What they call a theme."""
+        return self.themes.get(code, self.themes[otherwise])
 
 
 class Mind(Protocol):
@@ -51,6 +68,11 @@ class Mind(Protocol):
         ...
 
     @property
+    def words(self) -> Words:
+        """How people of their sector talk."""
+        ...
+
+    @property
     def polite(self) -> bool:
         """Whether nobody objects, refuses or returns anything."""
         ...
@@ -62,10 +84,11 @@ class Mind(Protocol):
 
 
 @functools.cache
-def demo() -> Mapping[str, Any]:
-    """The sections of the demo's file that no plan carries: SWOT and survey."""
-    document: Mapping[str, Any] = yaml.safe_load(seeding.demo_bytes())
-    return document
+def words_of(file: str = seeding.DEMO_FILE) -> Words:
+    """The sections of a demo file that no plan carries; the themes are Gobierno's where it names none."""
+    document: Mapping[str, Any] = yaml.safe_load(seeding.demo_bytes(file))
+    survey = document["encuesta"]
+    return Words(document.get("temas", THEMES), document["dofa"], survey["pregunta"], survey["opciones"])
 
 
 def once(mind: Mind, what: str, about: object = "") -> bool:
@@ -99,4 +122,4 @@ def working_day(mind: Mind, after: int) -> str:
 def themes_of(mind: Mind, entity: str) -> list[str]:
     """What an entity cares about: the themes of the objectives it leads."""
     led = [objective.theme for objective in mind.plan.objectives if objective.lead_entity == entity]
-    return list(dict.fromkeys(THEMES.get(theme, THEMES["3.1"]) for theme in led)) or [THEMES["3.5"]]
+    return list(dict.fromkeys(mind.words.theme(theme) for theme in led)) or [mind.words.themes["3.5"]]

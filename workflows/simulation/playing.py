@@ -157,6 +157,9 @@ class Play:
         robots = self._robots(case.tenant)
         if not robots.acts(name, task.variables):
             return dt.date.max
+        return max(self._taken_up(task, case, robots), robots.not_before(name, task.variables))
+
+    def _taken_up(self, task: UserTask, case: Instance, robots: Robots) -> dt.date:
         created = bogota_day(task.created_at)
         due = bogota_day(task.due_at) if task.due_at else created
         if str(task.properties.get("plazo", "")).startswith(ON_THE_DAY):

@@ -22,7 +22,7 @@ from workflows.simulation.evaluation_robots import EVALUATION_ROBOTS, SKIPPABLE
 from workflows.simulation.formulation_robots import FORMULATION_ROBOTS
 from workflows.simulation.implementation_robots import IMPLEMENTATION_ROBOTS, activity_rows
 from workflows.simulation.lifecycle_robots import LIFECYCLE_ROBOTS
-from workflows.simulation.mindset import Raw, Upload, subject
+from workflows.simulation.mindset import Raw, Upload, Words, subject, words_of
 from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
 from workflows.spanish import month_name, number
@@ -73,13 +73,16 @@ class Robots:
 
     One robot per form handler; the liaison of an entity that behaves as `RETURNED` returns the first row once.
     `plan` is what they have in mind when they formulate one. Nobody `polite` objects, refuses or returns anything.
-    `successors` says who came for whom.
+    `words` are how they talk. `successors` says who came for whom. `not_before` is the day before which a task (form
+    handler, variables) is taken up by nobody; `dt.date.max`: it stays open.
     """
 
     today: Callable[[], dt.date]
     reality: Reality = field(default_factory=Reality)
     profile: Profiles = lambda _period, _entity: GOOD
     plan: PlanData = field(default_factory=functools.cache(seeding.demo_plan))
+    words: Words = field(default_factory=words_of)
+    not_before: Callable[[str, Mapping[str, Any]], dt.date] = lambda _form_handler, _variables: dt.date.min
     polite: bool = False
     successors: Mapping[str, str] = field(default_factory=dict)
     returned: set[tuple[str, str]] = field(default_factory=set, init=False)

@@ -9,7 +9,7 @@ from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
 from workflows.formulation.sources import TOPICS
 from workflows.simulation.evaluation_robots import ticked
-from workflows.simulation.mindset import THEMES, Mind, Raw, Upload, demo, entity_of, once, working_day
+from workflows.simulation.mindset import Mind, Raw, Upload, entity_of, once, themes_of, working_day
 
 QUADRANTS = {"D": "debilidad", "O": "oportunidad", "F": "fortaleza", "A": "amenaza"}
 STEPS = ("Diagnóstico", "Marco estratégico", "Metas e indicadores", "Documento")
@@ -48,7 +48,7 @@ def _diagnose(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
 
 def _topics(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     treated = list(TOPICS)[:3] if once(mind, "registrar_temas") else list(TOPICS)
-    return {"temas_tratados": treated, "conclusiones": "Las tres entidades comparten el diagnóstico del sector."}
+    return {"temas_tratados": treated, "conclusiones": "Las entidades comparten el diagnóstico del sector."}
 
 
 def _concepts(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
@@ -62,8 +62,8 @@ def _concepts(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _swot(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
-    found = [row for row in demo()["dofa"] if row["entidad"] == entity_of(form)]
+def _swot(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+    found = [row for row in mind.words.swot if row["entidad"] == entity_of(form)]
     texts = {QUADRANTS[row["cuadrante"]]: row["texto"] for row in found}
     return {
         "entradas": [
@@ -73,13 +73,12 @@ def _swot(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
-def _consolidate(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
-    groups = {"SDG": THEMES["3.1"], "IDPAC": THEMES["3.3"], "DADEP": THEMES["3.2"]}
+def _consolidate(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     rows = []
     for row in form.shown["matriz"]:
         entity = str(row["entrada"]).partition(" · ")[2].partition(":")[0]
         urgent = str(row["entrada"]).startswith(("Debilidad", "Amenaza"))
-        group = groups.get(entity, THEMES["3.5"])
+        group = themes_of(mind, entity)[0]
         rows.append({ROW_KEY: row[ROW_KEY], "grupo": group, "puntaje": "4", "prioritaria": "on" if urgent else ""})
     return {"matriz": rows}
 

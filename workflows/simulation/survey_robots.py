@@ -8,16 +8,16 @@ from typing import Any
 from workflows.calendar import bogota_day
 from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
-from workflows.simulation.mindset import Mind, Raw, Upload, demo, in_days, once
+from workflows.simulation.mindset import Mind, Raw, Upload, in_days, once
 
 
 def _design_survey(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     options = [
         {"texto": option["texto"], "texto_libre": "on" if option.get("texto_libre") else ""}
-        for option in demo()["encuesta"]["opciones"]
+        for option in mind.words.options
     ]
     return {
-        "pregunta": form.shown["pregunta"] or demo()["encuesta"]["pregunta"],
+        "pregunta": mind.words.question,
         "opciones": options,
         "respuesta_multiple": "on",
         "apertura": mind.today().isoformat(),

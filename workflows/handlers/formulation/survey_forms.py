@@ -10,6 +10,7 @@ from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values
 from workflows.handlers.formulation.source_forms import repeated
 from workflows.handlers.formulation.theme_forms import priorities
+from workflows.plan.models import Plan
 from workflows.prioritization import themes
 from workflows.prioritization.states import ThemeSource
 from workflows.prioritization.themes import Mention
@@ -22,7 +23,8 @@ NOTICE = (
     "Esta encuesta es anónima: no pide su nombre ni guarda su dirección. No escriba datos personales. Sus respuestas "
     "se usan solo para priorizar los temas del plan y se publican sumadas."
 )
-MODEL = ("Grupos étnicos", "Recuperación de espacio público")
+MOST_OPTIONS = 8
+"""Of the themes that were brought up, so many are proposed: more are not read on a telephone."""
 
 
 class DesignSurvey(PlainForm):
@@ -37,16 +39,17 @@ class DesignSurvey(PlainForm):
     )
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The design that was returned, with the reason; else the question that the caller suggests."""
+        """The design that was returned, with the reason; else what the caller suggests, or the plan's themes."""
         survey_id = context.variables.get("encuesta_id")
         if survey_id:
             survey = conducting.find(context.session, survey_id)
             notes = {"pregunta": f"Devuelta: {survey.reason}"} if survey.reason else {}
             return Prefill(values=_designed(survey), notes=notes)
-        options = [*({"texto": text, "texto_libre": False} for text in MODEL), {"texto": "Otro", "texto_libre": True}]
+        told = [{"texto": name, "texto_libre": False} for name in _brought_up(context)]
+        options = [*told, {"texto": "Otro, ¿cuál?", "texto_libre": True}]
         return Prefill(
             values={
-                "pregunta": context.variables.get("pregunta_sugerida"),
+                "pregunta": context.variables.get("pregunta_sugerida") or _question(context),
                 "opciones": options,
                 "respuesta_multiple": True,
                 "canales": ["redes_sociales", "web"],
@@ -80,6 +83,19 @@ class DesignSurvey(PlainForm):
         known = context.variables.get("encuesta_id")
         survey = conducting.design(context.session, context.plan_code, context.instance.id, known, asked)
         return {"encuesta_id": survey.id}
+
+
+def _question(context: FormContext) -> str:
+    """What is asked of the citizens of any sector."""
+    plan = context.session.get_one(Plan, context.plan_code)
+    years = "el próximo año" if plan.years == 1 else f"los próximos {plan.years} años"
+    return f"¿Cuáles de los siguientes temas deben ser prioridad del sector {plan.sector.name} para {years}?"
+
+
+def _brought_up(context: FormContext) -> list[str]:
+    """The themes that were brought up so far, each once."""
+    told = {themes.key_of(one.name): one.name for one in reversed(themes.mentions(context.session, context.plan_code))}
+    return list(reversed(told.values()))[:MOST_OPTIONS]
 
 
 class ApproveSurvey(PlainForm):

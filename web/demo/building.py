@@ -1,0 +1,70 @@
+"""Making the demo: its database is played aside, then put in its place whole."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+import sqlalchemy as sa
+
+from engine.database import Database
+from web import migrating
+from web.bootstrap import Application, assemble
+from web.demo.playing import play
+from workflows.people.directory import seed_roles
+from workflows.people.models import Person
+from workflows.shipped import publish_shipped
+
+ASIDE = ".en-preparacion"
+"""What the file is called while it is played."""
+COMPANIONS = ("", "-wal", "-shm", "-journal")
+
+
+def is_missing(database: Database) -> bool:
+    """Whether there is no demo in the database yet."""
+    if not sa.inspect(database.engine).has_table(Person.__tablename__):
+        return True
+    with database.reading() as session:
+        return session.scalars(sa.select(Person.username).limit(1)).first() is None
+
+
+def build(
+    application: Application, tell: Callable[[int], None] = lambda _share: None, out: TextIO = sys.stderr
+) -> None:
+    """Make the demo in the database of `application`.
+
+    A file of SQLite is made beside it and takes its place at the end: cut short, it is as if nothing had begun. `tell`
+    is told how far it is, in percent.
+    """
+    if not application.database.is_sqlite:
+        _fill(application, tell, out)
+        return
+    target = Path(str(application.database.url.database))
+    aside = target.with_name(target.name + ASIDE)
+    _remove(aside)
+    beside = assemble(
+        replace(application.config, database_url=f"sqlite:///{aside.as_posix()}"), clock=application.clock
+    )
+    try:
+        _fill(beside, tell, out)
+    finally:
+        beside.database.dispose()
+    application.database.dispose()
+    _remove(target)
+    aside.replace(target)
+
+
+def _fill(application: Application, tell: Callable[[int], None], out: TextIO) -> None:
+    migrating.migrate(application.database)
+    with application.database.unit_of_work() as session:
+        seed_roles(session)
+        publish_shipped(session, application.engine)
+    play(application, tell, out)
+
+
+def _remove(path: Path) -> None:
+    for ending in COMPANIONS:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
