@@ -92,7 +92,7 @@ def _group(role: PersonRole) -> str:
 
 
 def _finds(held: Sequence[PersonRole], tasks: int) -> str:
-    """What somebody finds: «Tiene 3 tareas por hacer, y ve todo lo que pasa en el sector.»"""
+    """What somebody finds, in a sentence: «Tiene 3 tareas por hacer.» and the like."""
     work = "No tiene tareas por ahora" if not tasks else "Tiene 1 tarea" if tasks == 1 else f"Tiene {tasks} tareas"
     if any(role.role_id in COORDINATING for role in held):
         return f"{work}; ve y reparte todo lo del sector."
