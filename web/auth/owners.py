@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.errors import UnknownInstance, UnknownTask
 from engine.incidents import Incident
@@ -19,6 +19,7 @@ from notifications.models import OutboxMessage
 from notifications.states import MailKind
 from web.auth.access import Of
 from workflows.documents.models import Document, StoredFile
+from workflows.forms.models import StartFile
 from workflows.people.models import Person, PersonRole
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity, Sector, SectorEntity
@@ -97,10 +98,17 @@ def _unit(session: Session, unit_id: int) -> Owner | None:
 
 
 def _file(session: Session, values: Values) -> Owner | None:
-    """A file is of the sector of its task, or of the plan whose document it is, else of those of who stored it."""
+    """A file is of the sector of its task, of the plan whose document it is or of the case that began with it.
+
+    Any other is of the sectors of who stored it.
+    """
     of_document = sa.select(Plan.sector_code).join(Document, Document.plan_code == Plan.code)
+    begun = aliased(Instance)
+    of_start = sa.select(begun.tenant).join(StartFile, StartFile.instance_id == begun.id)
     sector = sa.func.coalesce(
-        Instance.tenant, of_document.where(Document.file_id == StoredFile.id).limit(1).scalar_subquery()
+        Instance.tenant,
+        of_document.where(Document.file_id == StoredFile.id).limit(1).scalar_subquery(),
+        of_start.where(StartFile.file_id == StoredFile.id).limit(1).scalar_subquery(),
     )
     query = (
         sa.select(sector.label("sector"), StoredFile.stored_by)

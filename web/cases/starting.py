@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from flask import request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from web import forms
 from web.auth import SIGNED_IN, Of, allow
 from web.cases.blueprint import blueprint
 from web.forms.controls import FormView
-from web.forms.receiving import change_rows
+from web.forms.receiving import change_rows, read_uploads
 from web.pages import actor, back_to, current, page
 from workflows.cycles import by_hand
 from workflows.cycles.by_hand import Beginning
+from workflows.documents.kinds import SUFFIXES
 from workflows.errors import FieldError, InvalidSubmission, Refused
 from workflows.forms import loose
 
@@ -43,24 +46,33 @@ def ask(process_key: str) -> Any:
 @blueprint.post("/empezar/<process_key>")
 @allow(SIGNED_IN, of=Of.DEFINITION)
 def begin(process_key: str) -> Any:
-    """Open the case."""
-    application, raw = current(), forms.parse_request(request)
-    action = str(request.form.get("_accion") or forms.SEND)
-    if action != forms.SEND:
-        with application.database.reading() as session:
-            how = by_hand.beginning(session, application.engine, process_key, actor())
-            change_rows(how.schema, raw, action)
-            return _asking(session, process_key, raw)
-    try:
-        with application.database.unit_of_work() as session:
-            case = by_hand.begin(
-                session, application.engine, process_key, raw, actor=actor(), catalogues=application.forms.catalogues
-            )
-            case_id, told = case.id, f"«{case.name}» comenzó, con la clave {case.business_key}."
-    except InvalidSubmission as invalid:
-        with application.database.reading() as session:
-            return _asking(session, process_key, dict(invalid.raw), invalid.errors), 422
-    return back_to("cases.show", told, case_id=case_id)
+    """Open the case. Its files are kept whatever else is wrong, so that nobody uploads them twice."""
+    application, action = current(), str(request.form.get("_accion") or forms.SEND)
+    with application.database.reading() as session:
+        schema = by_hand.beginning(session, application.engine, process_key, actor()).schema
+    typed, errors = read_uploads(request, schema, forms.parse_request(request))
+    with application.database.unit_of_work() as session:
+        raw = typed.kept(session, application, actor())
+        if action != forms.SEND:
+            change_rows(schema, raw, action)
+        elif not errors:
+            try:
+                return _begun(session, process_key, raw)
+            except InvalidSubmission as invalid:
+                raw, errors = dict(invalid.raw), list(invalid.errors)
+    with application.database.reading() as session:
+        body = _asking(session, process_key, raw, errors)
+    return body, HTTPStatus.OK if action != forms.SEND else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _begun(session: Session, process_key: str, raw: Mapping[str, Any]) -> Response:
+    application = current()
+    with session.begin_nested():
+        case = by_hand.begin(
+            session, application.engine, process_key, raw, actor=actor(), catalogues=application.forms.catalogues
+        )
+    told = f"«{case.name}» comenzó, con la clave {case.business_key}."
+    return back_to("cases.show", told, case_id=case.id)
 
 
 def _asking(
@@ -76,6 +88,7 @@ def _asking(
         "cases/starting.html",
         how=how,
         form=FormView(opened, errors),
+        accept=",".join(SUFFIXES),
         next=by_hand.next_name(session, process_key, plans[0]) if len(plans) == 1 else None,
     )
 

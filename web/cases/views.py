@@ -26,6 +26,7 @@ from web.cases import deciding, standing, starting, waiting, wording
 from web.cases.blueprint import blueprint
 from web.numbers import row_id
 from web.pages import actor, current, page
+from workflows.cycles import by_hand
 from workflows.people.directory import Directory
 from workflows.people.groups import sectors_of
 from workflows.people.roles import COORDINATING
@@ -94,6 +95,7 @@ def show(case_id: int) -> str:
                 entries, names, lambda entry: _element_name(bundle, entry), standing.entities(session, case_id)
             ),
             started_by=names.get(case.started_by, wording.SYSTEM),
+            attached=by_hand.files_of(session, case_id) if _asks_at_start(bundle) else (),
         )
 
 
@@ -111,6 +113,11 @@ def _case(session: Session, case_id: int) -> Instance:
     if instance is None:
         raise UnknownInstance(instance_id=case_id)
     return instance
+
+
+def _asks_at_start(bundle: BundleModel) -> bool:
+    """Whether who begins a case of this process fills in a form."""
+    return any(start.form_key for start in bundle.diagrams[bundle.process_key].starts())
 
 
 def _cases(session: Session, state: str, process_key: str, before: int | None) -> list[Instance]:

@@ -71,11 +71,14 @@ class Typed:
     raw: Mapping[str, Any]
     uploads: Sequence[tuple[Place, files.Upload]]
 
-    def kept(self, session: Session, application: Application, actor: Actor, task_id: int) -> dict[str, Any]:
-        """The raw values with the ids of the files, which this transaction keeps."""
+    def kept(
+        self, session: Session, application: Application, actor: Actor, task_id: int | None = None
+    ) -> dict[str, Any]:
+        """The raw values with the ids of the files, which this transaction keeps; without a task it puts them aside."""
         raw = deepcopy(dict(self.raw))
         for place, upload in self.uploads:
-            stored = files.keep_upload(session, application.clock, actor.id, upload, task_id=task_id)
+            waiting = files.aside(upload) if task_id is None else upload
+            stored = files.keep_upload(session, application.clock, actor.id, waiting, task_id=task_id)
             _attach(raw, place, stored.id)
         return raw
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,10 +22,14 @@ from engine.naming import CaseName
 from engine.runtime import ProcessEngine
 from workflows.cycles.naming import PlanCases
 from workflows.cycles.opening import followed
+from workflows.documents import files
+from workflows.documents.models import StoredFile
 from workflows.errors import Forbidden, NotFound, Refused
 from workflows.forms import loose
 from workflows.forms.handlers import Catalogue
 from workflows.forms.loose import Asked
+from workflows.forms.models import StartFile
+from workflows.forms.opening import file_ids
 from workflows.forms.schema import FormSchema
 from workflows.people.groups import Group
 from workflows.plan.models import Plan
@@ -122,13 +126,15 @@ def begin(
     """Open a case with what was answered. Raises as `beginning`, and `InvalidSubmission`, `NotFound` (no such plan)."""
     how = beginning(session, engine, process_key, actor)
     answers = loose.read_variables(session, engine, how.schema, actor, catalogues, raw)
+    attached = file_ids(how.schema, answers)
     variables = {how.handed[key]: value for key, value in answers.items() if key in how.handed}
     plan = str(variables.get(PLAN) or "")
     found = session.get(Plan, plan)
     if found is None or found.sector_code not in how.sectors:
         raise NotFound(f"No hay un plan «{plan}». Elija uno de la lista.")
     named = PlanCases().name_case(session, process_key, variables)
-    return instances.start(
+    files.settle(session, attached)
+    case = instances.start(
         session,
         engine,
         process_key,
@@ -140,6 +146,15 @@ def begin(
         start_element=how.start.id,
         tenant=named.tenant,
     )
+    session.add_all(StartFile(instance_id=case.id, file_id=file_id) for file_id in sorted(attached))
+    session.flush()
+    return case
+
+
+def files_of(session: Session, case_id: int) -> Sequence[StoredFile]:
+    """The files that a case began with."""
+    attached = sa.select(StartFile.file_id).where(StartFile.instance_id == case_id)
+    return session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(attached)).order_by(StoredFile.id)).all()
 
 
 def _beginning(session: Session, bundle: BundleModel, model: DiagramModel, start: Element, actor: Actor) -> Beginning:

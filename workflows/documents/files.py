@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import sqlalchemy as sa
@@ -41,6 +42,11 @@ def examine(name: str, content: bytes, *, limit: int = LIMIT) -> Upload:
     shown = clean_name(name)
     kind = check(shown, content, limit=limit)
     return Upload(_with_suffix(shown, kind), kind.media_type, content, hashlib.sha256(content).hexdigest())
+
+
+def aside(upload: Upload) -> Upload:
+    """The same, to be forgotten unless what it was uploaded for comes about."""
+    return replace(upload, media_type=PUT_ASIDE)
 
 
 def store(
@@ -98,6 +104,14 @@ def keep_upload(
     session.add(stored)
     session.flush()
     return stored
+
+
+def settle(session: Session, file_ids: Collection[int]) -> None:
+    """Give files that were put aside their own type: what they were put aside for has come about."""
+    waiting = sa.select(StoredFile).where(StoredFile.id.in_(file_ids), StoredFile.media_type == PUT_ASIDE)
+    for file in session.scalars(waiting):
+        file.media_type = check(file.name, content_of(session, file.sha256)).media_type
+    session.flush()
 
 
 def check(name: str, content: bytes, *, limit: int = LIMIT) -> Kind:

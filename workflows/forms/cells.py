@@ -117,10 +117,16 @@ def _choice(raw: Any, allowed: Container[Any]) -> str:
     return value
 
 
-def _file(raw: Any, allowed: Container[Any]) -> int:
+def file_id(raw: Any) -> int | None:
+    """The id of a file as a page sends it or as JSON has it; None of anything else."""
     number = int(raw[:18]) if isinstance(raw, str) and raw.isdecimal() and raw.isascii() else raw
-    if not isinstance(number, int) or isinstance(number, bool) or number not in allowed:
-        raise ValueError("El archivo no está cargado en esta tarea. Cárguelo de nuevo.")
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _file(raw: Any, allowed: Container[Any]) -> int:
+    number = file_id(raw)
+    if number is None or number not in allowed:
+        raise ValueError("El archivo no está cargado en este formulario. Cárguelo de nuevo.")
     return number
 
 

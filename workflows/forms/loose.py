@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.contracts import Data, Datum, Kind
@@ -13,11 +14,13 @@ from engine.identity import Actor
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
+from workflows.documents.files import PUT_ASIDE
+from workflows.documents.models import StoredFile
 from workflows.errors import InvalidSubmission
 from workflows.forms.bounds import within_bounds
 from workflows.forms.components import KEY
 from workflows.forms.handlers import Catalogue, FormContext, PlainForm
-from workflows.forms.opening import Layout, OpenForm, lay_out
+from workflows.forms.opening import Layout, OpenForm, file_ids, lay_out
 from workflows.forms.reading import without_blank_rows
 from workflows.forms.schema import FormSchema
 from workflows.forms.submissions import as_variables
@@ -139,10 +142,18 @@ def _layout(
     catalogues: Mapping[str, Catalogue],
     raw: object,
 ) -> Layout:
-    # The task and the case exist only here: nothing is stored, and no file is theirs.
+    # The task and the case exist only here: nothing is stored, and no file is theirs yet.
     task = UserTask(id=0, name="", element_id="", process_key="", variables={}, properties={}, context={})
     case = Instance(id=0, name="", tenant=_sector(session, actor, raw))
-    return lay_out(FormContext(session, engine, task, case, actor), schema, PlainForm(), catalogues)
+    attached = _put_aside(session, schema, actor, raw) if schema.takes_files else frozenset()
+    return lay_out(FormContext(session, engine, task, case, actor), schema, PlainForm(), catalogues, attached)
+
+
+def _put_aside(session: Session, schema: FormSchema, actor: Actor, raw: object) -> frozenset[int]:
+    """Of the files that are named in the form, those that this person uploaded for it."""
+    named = file_ids(schema, raw) if isinstance(raw, Mapping) else frozenset()
+    query = sa.select(StoredFile.id).where(StoredFile.id.in_(sorted(named)), StoredFile.media_type == PUT_ASIDE)
+    return frozenset(session.scalars(query.where(StoredFile.stored_by == actor.id)))
 
 
 def _sector(session: Session, actor: Actor, raw: object) -> str:

@@ -67,6 +67,15 @@ class SubmissionFile(Base):
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
 
 
+class StartFile(Base):
+    """That a case began with a file: such a file is kept, and is of the sector of its case."""
+
+    __tablename__ = "start_file"
+
+    instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True, index=True)
+
+
 class ClosingItem(Base):
     """A point of a closing review: whether it was ticked, and the record that proved it then.
 

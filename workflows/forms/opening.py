@@ -13,6 +13,7 @@ from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from workflows.documents.models import StoredFile
 from workflows.errors import UnknownFormHandler
+from workflows.forms.cells import file_id
 from workflows.forms.fields import Field
 from workflows.forms.handlers import (
     Catalogue,
@@ -191,17 +192,18 @@ def _files(
 
 
 def _file_ids(schema: FormSchema, values: Mapping[str, Any]) -> list[int]:
-    ids: list[int] = []
+    held: list[Any] = []
     for one in schema.fields():
         if one.type == "filepicker":
-            ids += values.get(one.key) or []
+            held.append(values.get(one.key))
         pickers = [column.key for column in one.children if column.type == "filepicker"]
-        ids += [id_ for row in rows_of(values.get(one.key)) for key in pickers for id_ in row.get(key) or []]
-    return [id_ for id_ in ids if isinstance(id_, int)]
+        held += [row.get(key) for row in rows_of(values.get(one.key)) for key in pickers]
+    named = (file_id(raw) for value in held for raw in (value if isinstance(value, list) else [value]))
+    return [one for one in named if one is not None]
 
 
 def file_ids(schema: FormSchema, values: Mapping[str, Any]) -> frozenset[int]:
-    """Every file that typed values name."""
+    """Every file that values name, typed or as a page sends them."""
     return frozenset(_file_ids(schema, values))
 
 

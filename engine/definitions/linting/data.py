@@ -262,20 +262,6 @@ KINDS_IN_WORDS = {
 """Each kind as a sentence calls it."""
 
 
-def _files_at_the_start(checked: Checked) -> Iterator[Finding]:
-    """Who begins a case has nowhere to attach a file yet."""
-    if checked.following is None:
-        return
-    for start in checked.model.starts():
-        for one in (checked.following.world.questions(start) or {}).values():
-            if one.datum.kind is Kind.FILE:
-                message = (
-                    f"{shown(start)} pide «{one.label}», y al empezar un proceso no se adjuntan archivos. "
-                    "Pídalo en la primera tarea."
-                )
-                yield (error if one.sure else warning)(start.id, "start_file", message)
-
-
 def _calls(checked: Checked) -> Iterator[Finding]:
     """What a called process needs and this call does not deliver; what it is asked for and does not give."""
     if checked.following is None:
@@ -328,4 +314,4 @@ def _read_in(following: Following, model: DiagramModel) -> set[str]:
     return read
 
 
-RULES = (_unmet, _outputs, _fields, _long_keys, _kinds, _files_at_the_start, _both_ways, _calls, _callers)
+RULES = (_unmet, _outputs, _fields, _long_keys, _kinds, _both_ways, _calls, _callers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,8 +15,9 @@ from engine.history import HistoryEntry
 from engine.instances import commands
 from engine.instances.models import Instance
 from tests.support.diagrams import call, chain, end, process, start, user
-from tests.support.web import Site
+from tests.support.web import Site, Visitor
 from web.cli import main
+from workflows.forms import drafts
 from workflows.people import directory
 
 FORM = {
@@ -163,3 +166,84 @@ def test_the_command_line_begins_it_with_the_same_rules(site: Site, monkeypatch:
     assert short.exit_code == 1 and "asunto" in short.output
     assert other.exit_code == 1 and "primera franja" in other.output
     assert "comenzó: PES-GOB/apoyo/001" in done.output
+
+
+FILES = {
+    "type": "default",
+    "id": "pedir_apoyo",
+    "components": [
+        {"type": "textfield", "key": "asunto", "label": "De qué se trata", "validate": {"required": True}},
+        {"type": "filepicker", "key": "soporte", "label": "Soporte", "validate": {"required": True}},
+    ],
+}
+CSV = b"uno;dos\n"
+
+
+def publish_with_files(site: Site) -> None:
+    begin = start(salida="asunto,soporte")
+    begin = begin.replace("<bpmn:startEvent ", '<bpmn:startEvent camunda:formRef="pedir_apoyo" ')
+    publish(site, drawn(begin, LANES), forms={"pedir_apoyo": FILES})
+
+
+def begin(visitor: Visitor, status: int = 200, **typed: Any) -> None:
+    """Send what the page has, with what is typed or attached."""
+    if visitor.address != "/casos/empezar/apoyo":
+        visitor.open("/casos/empezar/apoyo")
+    fields = dict(visitor.page().xpath("//main//form[@method='post']")[0].form_values())
+    visitor.send("/casos/empezar/apoyo", (fields | {"plan": "PES-GOB", "_accion": "enviar"} | typed).items(), status)
+
+
+def attached(visitor: Visitor) -> str:
+    """The file that the page still has, by its id."""
+    (kept,) = visitor.page().xpath("//main//input[@type='hidden' and @name='soporte']/@value")
+    return str(kept)
+
+
+def test_what_is_attached_is_asked_once_and_stays_with_the_case(site: Site) -> None:
+    publish_with_files(site)
+    visitor = site.visitor("amartinez")
+
+    begin(visitor, 422, soporte=(BytesIO(CSV), "cifras.csv"))
+    kept, said = attached(visitor), visitor.text()
+    begin(visitor, asunto="Sin luz", soporte=kept)
+
+    assert "De qué se trata: Escriba la respuesta." in said and "cifras.csv" in said
+    assert "Comenzó con cifras.csv" in visitor.text()
+    case = case_of(site)
+    assert case is not None
+    with site.application.database.unit_of_work() as session:
+        assert commands.variables_of(session, site.application.engine, case.id)["soporte"] == [int(kept)]
+        site.clock.advance(dt.timedelta(days=60))
+        assert drafts.forget_unused(session, site.clock) == 0
+    answer = site.visitor("cvega").client.get(f"/archivos/{kept}")
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, CSV, "text/csv")
+
+
+def test_a_file_that_began_nothing_is_forgotten(site: Site) -> None:
+    publish_with_files(site)
+    begin(site.visitor("amartinez"), 422, soporte=(BytesIO(CSV), "cifras.csv"))
+
+    with site.application.database.unit_of_work() as session:
+        site.clock.advance(dt.timedelta(days=60))
+        assert drafts.forget_unused(session, site.clock) == 1
+
+
+def test_nobody_begins_a_case_with_the_file_of_somebody_else(site: Site) -> None:
+    publish_with_files(site)
+    hers, other = site.visitor("amartinez"), site.visitor("cvega")
+    begin(hers, 422, soporte=(BytesIO(CSV), "cifras.csv"))
+
+    begin(other, 422, asunto="Sin luz", soporte=attached(hers))
+
+    assert "El archivo no está cargado en este formulario" in other.text()
+    assert case_of(site) is None
+
+
+def test_a_file_that_is_no_document_is_refused_with_its_reason(site: Site) -> None:
+    publish_with_files(site)
+    visitor = site.visitor("amartinez")
+
+    begin(visitor, 422, asunto="Sin luz", soporte=(BytesIO(b"MZ\x90"), "cifras.exe"))
+
+    assert "no es un archivo que se acepte" in visitor.text()
+    assert case_of(site) is None

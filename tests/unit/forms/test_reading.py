@@ -55,7 +55,7 @@ def test_every_error_is_told_at_once_and_at_its_field() -> None:
     assert errors_of(reading) == {
         "avances.0.valor_periodo": "Escriba el número así: 1.234,5 (punto para los miles, coma para los decimales).",
         "avances.0.avance_cualitativo": "Escriba la respuesta.",
-        "avances.0.evidencias": "El archivo no está cargado en esta tarea. Cárguelo de nuevo.",
+        "avances.0.evidencias": "El archivo no está cargado en este formulario. Cárguelo de nuevo.",
         "avances.1.valor_periodo": "Escriba el número.",
         "avances.1.avance_cualitativo": "Escriba la respuesta.",
         "avances.1.evidencias": "Cargue al menos un archivo.",

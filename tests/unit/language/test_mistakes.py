@@ -81,7 +81,6 @@ MISTAKES: Mapping[str, tuple[bytes, str, str, str | None]] = {
     "a condition of nobody": (waiting(CONDITION), "error data", "se cumpla algo de «nunca»", None),
     "back to a later step": (line(task("a", devolver="b"), task("b"), ids=("a", "b")), "error devolver", "nunca se hace antes", None),
     "four eyes that name one step too many": (line(task("a"), task("b", cuatro_ojos="a,zz"), ids=("a", "b")), "warning cuatro_ojos", "que no está en el diagrama", None),
-    "a file when there is no task yet": (line(task("t"), ids=("t",)).replace(b'id="inicio" name="Inicio"', b'id="inicio" name="Inicio" camunda:formRef="con_archivo"'), "error start_file", "no se adjuntan archivos", None),
 }  # fmt: skip
 
 
