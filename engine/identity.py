@@ -46,6 +46,6 @@ class CandidateGroups(Protocol):
         """Whether a diagram may name this role."""
         ...
 
-    def roles(self) -> Mapping[str, str]:
-        """Every role a diagram may name, with its display name."""
+    def roles(self, session: Session | None = None) -> Mapping[str, str]:
+        """Every role a diagram may name, with its display name; those that were added too, where a session is given."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +24,8 @@ class SignedPerson:
     """Who is signed in: name, entity, what they hold, and the actor of their commands.
 
     `holdings` are the roles by sector, each by id with its name; those of the installation under the empty code.
-    Where there is one sector, its roles count for the installation too. `token` is the session's, as flask-login keeps
+    Where there is one sector, its roles count for the installation too. `resembled` are the shipped roles whose pages
+    an added one opens. `token` is the session's, as flask-login keeps
     it in the cookie.
     """
 
@@ -34,6 +35,7 @@ class SignedPerson:
     entity_code: str | None
     holdings: Mapping[str, Mapping[str, str]]
     actor: Actor
+    resembled: Mapping[str, str] = field(default_factory=dict)
 
     is_authenticated = True
     is_active = True
@@ -46,7 +48,7 @@ class SignedPerson:
     def may(self, allowed: Iterable[str], sector: str | None = None) -> bool:
         """Whether one of the roles that are held in a sector is among `allowed`; in any, where none is given."""
         held = self.roles if sector is None else self.holdings.get(sector, {})
-        return not held.keys().isdisjoint(allowed)
+        return not {*held, *(self.resembled[role] for role in held if role in self.resembled)}.isdisjoint(allowed)
 
     @property
     def roles(self) -> dict[str, str]:
@@ -77,6 +79,7 @@ PERSON = (
         PersonRole.until,
         Role.name.label("role_name"),
         Role.scope,
+        Role.resembles,
         _ONLY_SECTOR.label("only_sector"),
     )
     .outerjoin(PersonRole, PersonRole.username == Person.username)
@@ -106,6 +109,7 @@ def signed(found: Sequence[Any], token: str, on: dt.date) -> SignedPerson:
         entity_code=first.entity_code,
         holdings=_holdings(found, first.only_sector),
         actor=actor_with(first.username, held),
+        resembled={row.role_id: row.resembles for row in found if row.resembles},
     )
 
 

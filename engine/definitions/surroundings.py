@@ -31,7 +31,7 @@ def known_names(
     known_forms = {key: key for key in session.scalars(sa.select(FormVersion.form_key).distinct())}
     return KnownNames(
         reserved_keys=engine.reserved_keys,
-        roles=dict(engine.groups.roles()),
+        roles=dict(engine.groups.roles(session)),
         forms=known_forms | {key: key for key in forms or {}},
         processes=processes | {key: diagram.name for key, diagram in drawn.items()},
         topics={topic: topic for topic in engine.service_tasks},

@@ -65,7 +65,7 @@ class PlainGroups:
     def exists(self, role: str) -> bool:
         return role in self.names
 
-    def roles(self) -> Mapping[str, str]:
+    def roles(self, session: object = None) -> Mapping[str, str]:
         return self.names
 
 

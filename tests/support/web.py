@@ -88,7 +88,7 @@ class Visitor:
         """Post fields to an address as our own page would, over redirects."""
         data: dict[str, list[Any]] = {}
         for name, value in fields:
-            data.setdefault(name, []).append(value)
+            data.setdefault(name, []).extend(value if isinstance(value, list) else [value])
         headers = {"Origin": "http://localhost"}
         self.last = self.client.post(action, data=data, headers=headers, follow_redirects=True)
         assert self.last.status_code == status, f"{self.last.status_code}: {self.text()[:1500]}"

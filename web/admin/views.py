@@ -5,49 +5,54 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, request
+from flask import request
 from sqlalchemy.orm import Session
 
-from notifications import accounts, outbox
+from notifications import outbox
 from notifications import reading as mails
 from web import choosing
+from web.admin import abilities, holding, inviting, joining, roles
+from web.admin.blueprint import blueprint
+from web.admin.telling import tell
 from web.auth import Of, allow, passwords, sessions
 from web.auth.entering import ensure_passwords_are_used
 from web.auth.models import Credential, ExternalIdentity
 from web.auth.oidc import people as oidc_people
 from web.pages import actor, back_to, current, page
-from web.pages import person as me
 from web.paging import paged
 from web.people import everybody
 from workflows.auditing import recording as auditing
+from workflows.calendar import bogota_day
 from workflows.errors import Refused
 from workflows.lifecycle import leaving
-from workflows.people import administration, holdings
+from workflows.people import administration
 from workflows.people.directory import Directory
-from workflows.people.models import Person, Role
+from workflows.people.models import Person
 from workflows.people.roles import ADMINISTRATING
-from workflows.people.states import RoleScope
 from workflows.spanish import plain
 
-ADMINISTRATOR = "administrador"
-ADMINISTRATORS = ADMINISTRATING
-HANDED_OVER = "Se lo entregará quien administra. Hasta que lo use, su contraseña sigue siendo la misma."
+__all__ = ["blueprint", "holding", "inviting", "joining", "roles"]
+"""The blueprint, and the modules that hang their pages on it."""
 
-blueprint = Blueprint("admin", __name__, url_prefix="/personas")
+HANDED_OVER = "Se lo entregará quien administra. Hasta que lo use, su contraseña sigue siendo la misma."
 
 
 @blueprint.get("/")
-@allow(*ADMINISTRATORS, of=Of.NONE)
+@allow(*ADMINISTRATING, of=Of.NONE)
 def people() -> str:
-    """Everybody or those that are looked for, by entity, with roles and whether they have a password."""
-    sought = request.args.get("busca", "").strip()
+    """Everybody or those that are looked for, with roles, what they see, and whether they have a password."""
+    sought, sector = request.args.get("busca", "").strip(), request.args.get("sector", "")
     with current().database.reading() as session:
+        sectors = choosing.choices(session)
+        within = {sector} if sector in {one.code for one in sectors} else actor().supervises
+        found = [one for one in everybody(session, within, active_only=False) if _is_sought(one, sought)]
         return page(
             "admin/people.html",
-            people=paged(
-                [one for one in everybody(session, actor().supervises, active_only=False) if _is_sought(one, sought)]
-            ),
+            people=paged(found),
             sought=sought,
+            sectors=sectors,
+            sector=sector,
+            sees=abilities.Sight(session, bogota_day(current().clock.now())),
             with_password=set(session.scalars(sa.select(Credential.username))),
             undelivered={
                 undelivered.newest.recipient: undelivered
@@ -63,22 +68,17 @@ def _is_sought(one: Person, sought: str) -> bool:
 
 
 @blueprint.get("/<username>")
-@allow(*ADMINISTRATORS, of=Of.PERSON)
+@allow(*ADMINISTRATING, of=Of.PERSON)
 def person(username: str) -> str:
     """One person: roles, access."""
     with current().database.reading() as session:
-        found, sectors = Directory().person(session, username), choosing.choices(session)
-        asked = request.args.get("sector") or (sectors[0].code if sectors else "")
-        sector = choosing.chosen(session, asked)
+        found, given = Directory().person(session, username), holding.choices(session)
         return page(
             "admin/person.html",
             person=found,
-            sectors=sectors,
-            sector=sector,
-            held={role.role_id for role in found.roles if role.sector_code == sector},
-            roles=list(
-                session.scalars(sa.select(Role).where(Role.scope != RoleScope.INSTALLATION).order_by(Role.position))
-            ),
+            given=given,
+            held=holding.rows_of(found, given),
+            today=bogota_day(current().clock.now()),
             has_password=session.get(Credential, username) is not None,
             tied=session.scalar(sa.select(ExternalIdentity).where(ExternalIdentity.username == username)),
             undelivered=next(iter(mails.undelivered(session, actor().supervises, recipient=username)), None),
@@ -86,49 +86,8 @@ def person(username: str) -> str:
         )
 
 
-@blueprint.post("/<username>/roles")
-@allow(*ADMINISTRATORS, of=Of.PERSON)
-def set_roles(username: str) -> Any:
-    """Give and take roles; what the person already holds of open tasks stays."""
-    application, wanted = current(), set(request.form.getlist("rol"))
-    with application.database.unit_of_work() as session:
-        found = Directory().person(session, username)
-        sector = choosing.chosen(session, request.form.get("sector", ""))
-        known = set(session.scalars(sa.select(Role.id).where(Role.scope != RoleScope.INSTALLATION)))
-        before = {role.role_id for role in found.roles if role.sector_code == sector} & known
-        _ensure_not_locked_out(username, ADMINISTRATOR in before and ADMINISTRATOR not in wanted)
-        administered = administration.administered(session)
-        holdings.hold(found, sector, sorted(wanted & known))
-        administration.ensure_still_administered(session, administered)
-        auditing.record(
-            session,
-            application.clock,
-            actor(),
-            "cambiar_roles",
-            ("persona", username),
-            before={"roles": sorted(before)},
-            after={"roles": sorted(wanted & known)},
-        )
-        _tell_roles(session, found, before, wanted & known)
-    return back_to("admin.person", "Los roles quedaron guardados.", username=username)
-
-
-def _tell_roles(session: Session, found: Person, before: set[str], after: set[str]) -> None:
-    """Tell a person which roles came and went."""
-    names = {role.id: role.name for role in session.scalars(sa.select(Role))}
-    lines = [f"Ahora tiene: {names[role]}" for role in sorted(after - before)]
-    lines += [f"Ya no tiene: {names[role]}" for role in sorted(before - after)]
-    if lines:
-        _tell(session, found, "cambiaron sus roles", details=lines)
-
-
-def _tell(session: Session, found: Person, what: str, **more: Any) -> None:
-    by = f"{me().name} (administración)"
-    accounts.tell_changed(session, current().clock.now(), found, what, by, **more)
-
-
 @blueprint.post("/<username>/correo")
-@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
+@allow(*ADMINISTRATING, of=Of.PERSON, everywhere=True)
 def set_email(username: str) -> Any:
     """Correct a person's address; what failed because of the old one is sent again when asked for."""
     application, email = current(), request.form.get("correo", "").strip()
@@ -148,13 +107,13 @@ def set_email(username: str) -> Any:
         waiting = mails.undelivered(session, actor().supervises, recipient=username)
         if before != email:
             # The old address is told too, unless it is known that nothing arrives there.
-            _tell(session, found, f"su correo ahora es {email}", addresses=(email,) if waiting else (before, email))
+            tell(session, found, f"su correo ahora es {email}", addresses=(email,) if waiting else (before, email))
     notice = "El correo quedó guardado."
     return back_to("admin.person", f"{notice} Pulse «Reenviar»." if waiting else notice, username=username)
 
 
 @blueprint.post("/<username>/reenviar")
-@allow(*ADMINISTRATORS, of=Of.PERSON)
+@allow(*ADMINISTRATING, of=Of.PERSON)
 def resend(username: str) -> Any:
     """Send what failed again, to the address that the person has now."""
     application = current()
@@ -170,7 +129,7 @@ def resend(username: str) -> Any:
 
 
 @blueprint.post("/<username>/acceso")
-@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
+@allow(*ADMINISTRATING, of=Of.PERSON, everywhere=True)
 def set_access(username: str) -> Any:
     """Let a person in, or keep them out: their sessions end, their tasks and what they answer for pass to others."""
     application, active = current(), request.form.get("activa") == "1"
@@ -186,7 +145,7 @@ def set_access(username: str) -> Any:
 def _let_in(session: Session, found: Person) -> str:
     found.active = True
     auditing.record(session, current().clock, actor(), "activar", ("persona", found.username))
-    _tell(session, found, "puede ingresar de nuevo")
+    tell(session, found, "puede ingresar de nuevo")
     return "puede ingresar de nuevo"
 
 
@@ -203,7 +162,7 @@ def _keep_out(session: Session, found: Person) -> str:
 
 
 @blueprint.post("/<username>/enlace")
-@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
+@allow(*ADMINISTRATING, of=Of.PERSON, everywhere=True)
 def link(username: str) -> str:
     """Make a link with which the person chooses a password, to be handed over; the person is told."""
     ensure_passwords_are_used()
@@ -212,26 +171,23 @@ def link(username: str) -> str:
         found = Directory().person(session, username)
         address = passwords.link(session, application.config, username)
         auditing.record(session, application.clock, actor(), "enlace_de_clave", ("persona", username))
-        _tell(session, found, "se hizo un enlace para escoger otra contraseña", details=[HANDED_OVER])
+        tell(session, found, "se hizo un enlace para escoger otra contraseña", details=[HANDED_OVER])
     return page("admin/link.html", person=found, address=address, hours=passwords.LINK_HOURS)
 
 
 @blueprint.post("/<username>/enlace/correo")
-@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
+@allow(*ADMINISTRATING, of=Of.PERSON, everywhere=True)
 def mail_link(username: str) -> Any:
     """Send the link to the person's own address: nobody else sees it."""
     ensure_passwords_are_used()
-    application = current()
-    with application.database.unit_of_work() as session:
+    with current().database.unit_of_work() as session:
         found = Directory().person(session, username)
-        address, hours = passwords.link(session, application.config, username), passwords.LINK_HOURS
-        auditing.record(session, application.clock, actor(), "enlace_de_clave_por_correo", ("persona", username))
-        accounts.send_link(session, application.clock.now(), found, link=address, hours=hours, asked_by=me().name)
+        inviting.send(session, found)
     return back_to("admin.person", f"El enlace sale a {found.email} en unos segundos.", username=username)
 
 
 @blueprint.post("/<username>/desvincular")
-@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
+@allow(*ADMINISTRATING, of=Of.PERSON, everywhere=True)
 def untie(username: str) -> Any:
     """Let the person no longer sign in with the account of the provider: they left it, or have another one now."""
     application = current()
@@ -240,7 +196,7 @@ def untie(username: str) -> Any:
         if oidc_people.untie(session, username):
             sessions.end_all(session, username)
             auditing.record(session, application.clock, actor(), "desvincular_cuenta", ("persona", username))
-            _tell(session, found, "ya no se ingresa con la cuenta que estaba vinculada")
+            tell(session, found, "ya no se ingresa con la cuenta que estaba vinculada")
     return back_to(
         "admin.person", "La cuenta se desvinculó. La próxima con su correo se vincula sola.", username=username
     )
@@ -248,4 +204,4 @@ def untie(username: str) -> Any:
 
 def _ensure_not_locked_out(username: str, loses_access: bool) -> None:
     if loses_access and username == actor().id:
-        raise Refused("No puede quitarse a usted mismo la administración: pídalo a otra persona que administre.")
+        raise Refused(holding.ITSELF)

@@ -5,7 +5,7 @@ It is written by hand and says it a second time, apart from what the views decla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -178,15 +178,24 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("correo", Of.MAIL, _rights(N, R, R, R), reads=_routes("mails.show"), note="sin coordinar, solo los propios"),
     Row("correo: volver a enviar", Of.MAIL, _rights(N, C, C, N), changes=_routes("mails.retry mails.discard")),
-    Row("personas: lista", Of.NONE, _rights(R, R, N, N), reads=_routes("admin.people")),
+    Row(
+        "personas y roles: lista", Of.NONE, _rights(R, R, N, N),
+        reads=_routes("admin.people admin.role_list admin.role"), note="cada quien, los de sus sectores",
+    ),
+    Row(
+        "persona nueva, rol nuevo, enlaces a varias", Of.NONE, _rights(C, C, N, N), reads=_routes("admin.new"),
+        changes=_routes("admin.create admin.add_role admin.mail_links"), note="en su sector",
+    ),
     Row(
         "persona: ficha, roles, reenviar lo que no llegó", Of.PERSON, _rights(C, C, N, N),
-        reads=_routes("admin.person"),
+        reads=_routes("admin.person admin.of_person"),
         changes=_routes("admin.set_roles admin.resend"),
     ),
     Row(
-        "persona: correo, acceso, contraseña", Of.PERSON, _rights(C, C, N, N),
-        changes=_routes("admin.set_email admin.set_access admin.link admin.mail_link admin.untie"),
+        "persona: nombre, correo, acceso, contraseña, unir con otra", Of.PERSON, _rights(C, C, N, N),
+        changes=_routes(
+            "admin.set_email admin.describe admin.join admin.set_access admin.link admin.mail_link admin.untie"
+        ),
         note="si no tiene roles en otro sector",
     ),
     Row(
@@ -261,3 +270,10 @@ def expected(row: Row, reader: Reader, *, writes: bool, own: bool) -> Answer:
 _OF_NO_SECTOR = frozenset({Reader.INSTALLATION, Reader.SHARED_LEADER, Reader.PERSON})
 _WITHOUT_SECTOR = frozenset({Of.NONE, Of.OWN, Of.DEFINITION, Of.INSTALLATION})
 """What no sector can keep from another."""
+
+
+def rights_of(readers: Iterable[Reader]) -> list[tuple[Row, Right]]:
+    """What somebody who is all of these readers may do with each thing of their own sector; nothing is left out."""
+    asked = list(readers) or [Reader.PERSON]
+    order = list(Right)
+    return [(row, max((row.right(reader) for reader in asked), key=order.index)) for row in TABLE]

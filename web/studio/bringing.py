@@ -68,11 +68,12 @@ def result_page(found: Brought, upload: int, wrong: str = "") -> str:
     diagram = read_diagram(xml)
     with current().database.reading() as session:
         people = overview.people(session)
+        options = current().engine.groups.roles(session)
     return page(
         "studio/brought.html",
         found=found,
         upload=upload,
-        options=current().engine.groups.roles(),
+        options=options,
         steps=len(diagram.elements),
         picture=draw_svg(xml, {question.element: "cambiado" for question in found.result.questions}),
         people=people,

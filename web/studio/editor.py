@@ -44,7 +44,7 @@ def edit(process_key: str) -> str:
             draft=draft,
             author=author,
             asked=asked,
-            roles=current().engine.groups.roles(),
+            roles=current().engine.groups.roles(session),
         )
 
 

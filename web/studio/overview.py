@@ -173,7 +173,7 @@ def labels(session: Session, engine: ProcessEngine) -> Labels:
     diagrams = current_diagrams(session)
     keys = [*current_forms(session), *unpublished.form_keys(session)]
     return Labels(
-        roles=engine.groups.roles(),
+        roles=engine.groups.roles(session),
         forms=form_names(drawn_diagrams(session), keys),
         processes={key: diagram.name for key, diagram in diagrams.items()},
     )

@@ -85,9 +85,11 @@ class SectorGroups:
         """Whether a diagram may name this role."""
         return ALIASES.get(role, role) in self._roles
 
-    def roles(self) -> Mapping[str, str]:
-        """Every role of a sector with its display name, in the order of the catalogue."""
-        return {role.id: role.name for role in self._roles.values() if role.scope != RoleScope.INSTALLATION}
+    def roles(self, session: Session | None = None) -> Mapping[str, str]:
+        """Every role of a sector with its display name, in the order of the catalogue; with a session, added ones."""
+        added = _own_roles(session).values() if session is not None else ()
+        known = (*self._roles.values(), *added)
+        return {role.id: role.name for role in known if role.scope != RoleScope.INSTALLATION}
 
     def _sheet(self, session: Session, role: str) -> RoleSheet:
         sheet = self._roles.get(role) or _own_roles(session).get(role)
@@ -102,10 +104,16 @@ def role_needs(role: str) -> frozenset[str]:
     return frozenset({"entidad"}) if sheet is not None and sheet.scope == RoleScope.ENTITY else frozenset()
 
 
+def forget_added(session: Session) -> None:
+    """Read the added roles anew in this transaction: one came."""
+    session.info.pop(_OWN, None)
+
+
 def _own_roles(session: Session) -> Mapping[str, RoleSheet]:
     """The roles that somebody added, read once a transaction."""
     found: Mapping[str, RoleSheet] | None = session.info.get(_OWN)
     if found is None:
-        rows = session.execute(sa.select(Role.id, Role.name, Role.scope).where(Role.id.not_in(BY_ID)))
+        query = sa.select(Role.id, Role.name, Role.scope).where(Role.id.not_in(BY_ID))
+        rows = session.execute(query.order_by(Role.position, Role.id))
         found = session.info[_OWN] = {row.id: RoleSheet(row.id, row.name, row.scope) for row in rows}
     return found

@@ -148,7 +148,7 @@ class Groups:
     def exists(self, role: str) -> bool:
         return role in ROLES
 
-    def roles(self) -> Mapping[str, str]:
+    def roles(self, session: object = None) -> Mapping[str, str]:
         return ROLES
 
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
 
+import pytest
+import sqlalchemy as sa
+
+from engine.tasks.models import UserTask
+from notifications.models import OutboxMessage
 from tests.support.web import Site
+from tests.support.work import add_task
+from workflows.calendar import bogota_day
+from workflows.indicators.models import Indicator
+from workflows.people import managing
 from workflows.people.models import Person, PersonRole
+from workflows.sectors import registry
 
 
 @pytest.mark.parametrize("act", ["/personas/admin/roles", "/personas/admin/acceso"])
@@ -18,7 +28,7 @@ def test_the_last_administrator_of_a_sector_is_taken_away_by_nobody(office: Site
 
     # When they take that one's role, or access, away
     visitor.open("/personas/admin")
-    visitor.press(act, 409, rol=[], activa="0")
+    visitor.press(act, 409, rol=["", "", ""], activa="0")
 
     # Then nothing changes, and it says what to do first
     assert "Nadie más administra el sector" in visitor.text()
@@ -38,3 +48,167 @@ def test_with_another_administrator_the_first_may_go(office: Site) -> None:
 
     with office.application.database.reading() as session:
         assert not session.get_one(Person, "admin").active
+
+
+def test_a_person_is_made_given_a_role_until_a_day_and_told(office: Site) -> None:
+    # Given an administrator who describes somebody new
+    visitor = office.visitor("admin")
+    visitor.open("/personas/nueva")
+    visitor.press(
+        "/personas/nueva", usuario="NRuiz", nombre=" Nora  Ruiz", correo="nruiz@idpac.gov.co", entidad="IDPAC"
+    )
+
+    # When they are given a role of an entity until a day
+    visitor.press(
+        "/personas/nruiz/roles",
+        rol=["enlace_planeacion", ""],
+        entidad=["IDPAC", ""],
+        desde=["2018-07-01", ""],
+        hasta=["2018-12-31", ""],
+    )
+
+    # Then they hold it there, on those days, and were told so
+    with office.application.database.reading() as session:
+        person = session.get_one(Person, "nruiz")
+        (held,) = person.roles
+        assert (person.name, held.sector_code, held.entity_code) == ("Nora Ruiz", "GOB", "IDPAC")
+        assert (held.since, held.until) == (dt.date(2018, 7, 1), dt.date(2018, 12, 31))
+        (mail,) = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.recipient == "nruiz"))
+        assert "Enlace de planeación de la entidad · IDPAC, desde el 01/07/2018, hasta el 31/12/2018" in mail.text
+
+
+def test_a_role_opens_its_pages_until_its_last_day_and_no_longer(office: Site) -> None:
+    # Given a coordinator whose role ends today
+    with office.application.database.unit_of_work() as session:
+        for held in session.get_one(Person, "amartinez").roles:
+            held.until = bogota_day(office.clock.now())
+    assert office.visitor("amartinez").client.get("/plan/PES-GOB/libro.xlsx").status_code == 200
+
+    # When the next day comes
+    office.clock.move_to(office.clock.now() + dt.timedelta(days=1))
+
+    # Then the plan is not there for them
+    assert office.visitor("amartinez").client.get("/plan/PES-GOB/libro.xlsx").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"usuario": "Nora Ruiz"}, "El usuario lleva minúsculas"),
+        ({"usuario": "roles"}, "El usuario lleva minúsculas"),
+        ({"usuario": "sruiz"}, "ya es de Sandra Ruiz"),
+        ({"correo": "no"}, "no es una dirección de correo"),
+        ({"correo": "SRUIZ@demo.example"}, "ya es el correo de Sandra Ruiz"),
+        ({"nombre": " "}, "Escriba el nombre"),
+        ({"entidad": ""}, "Elija la entidad"),
+    ],
+)
+def test_what_is_wrong_with_somebody_new_is_said_and_what_was_typed_stays(
+    office: Site, typed: dict[str, str], said: str
+) -> None:
+    visitor = office.visitor("admin")
+    good = {"usuario": "nruiz", "nombre": "Nora Ruiz", "correo": "nruiz@idpac.gov.co", "entidad": "IDPAC"}
+    visitor.open("/personas/nueva")
+
+    visitor.press("/personas/nueva", 422, **good | typed)
+
+    assert said in visitor.text()
+    kept = dict(visitor.fields("/personas/nueva"))
+    assert {name: kept[name] for name in good} == {name: value.strip() for name, value in (good | typed).items()}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("enlace_planeacion", "", "", ""), "se tiene en una entidad"),
+        (("comunicaciones", "IDPAC", "2018-07-02", "2018-07-01"), "termina antes de empezar"),
+        (("comunicaciones", "IDPAC", "mañana", ""), "no es una fecha"),
+        (("administrador_instalacion", "", "", ""), "no se puede dar ahí"),
+        (("ciudadania", "", "", ""), "no se puede dar ahí"),
+    ],
+)
+def test_a_role_that_cannot_be_held_so_is_refused_with_why(office: Site, row: tuple[str, ...], said: str) -> None:
+    visitor = office.visitor("admin")
+    visitor.open("/personas/sruiz")
+
+    visitor.press(
+        "/personas/sruiz/roles", 409,
+        rol=[row[0], "", ""], entidad=[row[1], "", ""], desde=[row[2], "", ""], hasta=[row[3], "", ""],
+    )  # fmt: skip
+
+    assert said in visitor.text()
+
+
+def test_links_go_to_many_at_once_and_not_to_who_is_of_a_foreign_sector_too(office: Site) -> None:
+    # Given somebody who also works in another sector
+    with office.application.database.unit_of_work() as session:
+        registry.create_named(session, "HAB", "Hábitat")
+        session.add(PersonRole(username="rmora", role_id="comunicaciones", sector_code="HAB"))
+    visitor = office.visitor("admin")
+
+    # When links are sent to three
+    visitor.open("/personas/")
+    visitor.press("/personas/enlaces", usuario=["sruiz", "cvega", "rmora"])
+
+    # Then two get theirs, and it says why the third does not
+    assert "2 enlaces salen por correo" in visitor.text() and "De 1 no" in visitor.text()
+    with office.application.database.reading() as session:
+        assert set(session.scalars(sa.select(OutboxMessage.recipient))) == {"sruiz", "cvega"}
+
+
+def test_two_users_of_one_person_become_one(office: Site) -> None:
+    # Given an open task of somebody who is in Cauce twice
+    with office.application.database.unit_of_work() as session:
+        session.add(Person(username="sandra", name="Sandra R.", email="s@idpac.gov.co", entity_code="IDPAC"))
+        task = add_task(session, "Reportar", due_at=None, assignee="sruiz")
+        reported = len(session.scalars(sa.select(Indicator).where(Indicator.reports == "sruiz")).all())
+        task_id = task.id
+    visitor = office.visitor("admin")
+
+    # When they are joined
+    visitor.open("/personas/sruiz")
+    visitor.press("/personas/sruiz/unir", con="sandra")
+
+    # Then the other goes on with all of it, and what was done stays where it was
+    with office.application.database.reading() as session:
+        assert session.get_one(UserTask, task_id).assignee == "sandra"
+        assert not session.get_one(Person, "sruiz").active and not session.get_one(Person, "sruiz").roles
+        assert [held.role_id for held in session.get_one(Person, "sandra").roles] == ["responsable_meta"]
+        assert reported
+        assert len(session.scalars(sa.select(Indicator).where(Indicator.reports == "sandra")).all()) == reported
+
+
+def test_an_added_role_can_be_given_and_opens_the_pages_of_the_one_it_resembles(office: Site) -> None:
+    # Given a role that somebody adds, which sees what the planning group sees
+    visitor = office.visitor("admin")
+    visitor.open("/personas/roles/")
+    visitor.press(
+        "/personas/roles/", nombre="Mesa técnica de género", ambito="sector", parecido="profesional_sectorial"
+    )
+    assert "ya se puede dar" in visitor.text()
+
+    # When it is given to somebody who had none
+    with office.application.database.unit_of_work() as session:
+        session.add(Person(username="nora", name="Nora", email="n@idpac.gov.co", entity_code="IDPAC"))
+        session.flush()
+        managing.set_holdings(
+            session, session.get_one(Person, "nora"), [managing.Held("mesa_tecnica_de_genero", "GOB")], {"GOB"}
+        )
+    office.give_password("nora")
+
+    # Then they open the plan, diagrams may name it, and its page says what it may
+    office.visitor("nora").open("/plan/?plan=PES-GOB")
+    with office.application.database.reading() as session:
+        groups = office.application.engine.groups
+        assert groups.roles(session)["mesa_tecnica_de_genero"] == "Mesa técnica de género"
+        assert groups.resolve(session, "mesa_tecnica_de_genero", {}, "GOB") == "mesa_tecnica_de_genero@GOB"
+    visitor.open("/personas/roles/mesa_tecnica_de_genero")
+    assert "Nora" in visitor.text() and "plan: páginas, cifras" in visitor.text()
+
+
+def test_what_a_person_may_do_is_told_by_sector(office: Site) -> None:
+    visitor = office.visitor("admin")
+
+    visitor.open("/personas/amartinez/puede")
+
+    assert "tarea: reasignar" in visitor.text() and "libro del plan: cargar" in visitor.text()

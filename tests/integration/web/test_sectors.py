@@ -47,6 +47,7 @@ from workflows.people.states import RoleScope
 NOBODY, WITHOUT_ROLE = "", "sin_rol"
 ANSWERS = {403: Answer.REFUSED, 404: Answer.ABSENT, 401: Answer.SIGN_IN, 302: Answer.SIGN_IN}
 BESIDE = {
+    "role_id": "enlace_planeacion",
     "period": "2018-06", "period_code": "2018-06", "label": "2018-06", "kind": "plan", "code": "X", "key": "x",
     "indicator_code": "X", "project_code": "X", "node_id": "x", "element_id": "x", "process_key": "f5_ciclo_mensual",
     "form_key": "reportar_avance", "path": "x", "number": 1, "token": "x", "filename": "x", "suffix": "pdf",

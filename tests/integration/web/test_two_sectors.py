@@ -245,11 +245,11 @@ def test_a_process_is_begun_for_the_plans_of_the_sectors_where_one_may(two: Two)
 def test_roles_are_given_in_the_sector_of_who_gives_them(two: Two) -> None:
     visitor = two.site.visitor(ADMINISTRATORS[SECOND])
     page = visitor.open(f"/personas/{SHARED_PERSON}")
-    held = page.xpath("//input[@name='rol'][@checked]/@value")
+    held = page.xpath("//select[@name='rol']/option[@selected]/@value")
 
-    visitor.press(f"/personas/{SHARED_PERSON}/roles", rol="responsable_meta")
+    visitor.press(f"/personas/{SHARED_PERSON}/roles", rol=["responsable_meta", "", ""])
 
-    assert held == ["enlace_planeacion"] and not page.xpath("//*[@name='sector']")
+    assert held == ["enlace_planeacion"] and not page.xpath("//select[@name='sector']")
     with two.site.application.database.reading() as session:
         groups = directory.actor(session, SHARED_PERSON).groups
     assert {group for group in groups if "@HAB" in group} == {f"responsable_meta@HAB/{SHARED_ENTITY}"}

@@ -1,0 +1,90 @@
+"""Roles: those that come with Cauce, those that somebody added, and what each may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request
+from sqlalchemy.orm import Session
+
+from web import choosing
+from web.admin import abilities
+from web.admin.blueprint import blueprint
+from web.auth import Of, allow
+from web.pages import actor, back_to, current, page
+from workflows.auditing import recording as auditing
+from workflows.errors import Conflict, NotFound, Refused
+from workflows.people import adding
+from workflows.people.models import PersonRole, Role
+from workflows.people.roles import ADMINISTRATING
+from workflows.people.states import RoleScope
+
+FIELDS = ("nombre", "ambito", "sector", "parecido")
+
+
+@blueprint.get("/roles/")
+@allow(*ADMINISTRATING, of=Of.NONE)
+def role_list() -> str:
+    """Every role with how many hold it, and where another is added."""
+    with current().database.reading() as session:
+        return _listed(session, {})
+
+
+def _listed(session: Session, typed: Mapping[str, str], error: str = "") -> str:
+    sectors = choosing.choices(session)
+    own = {sector.code for sector in sectors}
+    counted = sa.select(PersonRole.role_id, sa.func.count(sa.distinct(PersonRole.username)))
+    counted = counted.where(PersonRole.sector_code.in_(own | {""})).group_by(PersonRole.role_id)
+    roles = session.scalars(sa.select(Role).order_by(Role.position, Role.name)).all()
+    return page(
+        "admin/roles.html",
+        roles=[role for role in roles if role.scope != RoleScope.PUBLIC and role.sector_code in own | {""}],
+        holders=dict(session.execute(counted).all()),
+        sectors=sectors,
+        names={sector.code: sector.name for sector in sectors},
+        alike=adding.may_resemble(),
+        shared="" in actor().supervises,
+        typed=typed,
+        error=error,
+    )
+
+
+@blueprint.post("/roles/")
+@allow(*ADMINISTRATING, of=Of.NONE)
+def add_role() -> Any:
+    """Add a role, which diagrams may name at once; what was typed stays where something is wrong."""
+    application = current()
+    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
+    try:
+        with application.database.unit_of_work() as session:
+            shared = "" in actor().supervises and not typed["sector"]
+            sector = "" if shared else choosing.chosen(session, typed["sector"])
+            made = adding.add(session, typed["nombre"], typed["ambito"], sector, typed["parecido"])
+            after = {"nombre": made.name, "ambito": str(made.scope), "sector": sector, "parecido": made.resembles}
+            auditing.record(session, application.clock, actor(), "crear_rol", ("rol", made.id), after=after)
+            name = made.name
+    except (Refused, Conflict) as wrong:
+        with application.database.reading() as session:
+            return _listed(session, typed, str(wrong)), 422
+    return back_to("admin.role_list", f"El rol «{name}» ya se puede dar a personas y usar en diagramas.")
+
+
+@blueprint.get("/roles/<role_id>")
+@allow(*ADMINISTRATING, of=Of.NONE)
+def role(role_id: str) -> str:
+    """What a role may do, and who holds it in the reader's sectors."""
+    with current().database.reading() as session:
+        found = session.get(Role, role_id) if re.fullmatch(r"[a-z0-9_]{1,60}", role_id) else None
+        own = {sector.code for sector in choosing.choices(session)} | {""}
+        if found is None or found.sector_code not in own:
+            raise NotFound("No hay un rol con ese nombre. Elija uno de la lista.")
+        query = sa.select(PersonRole).where(PersonRole.role_id == role_id, PersonRole.sector_code.in_(own))
+        holders = session.scalars(
+            query.options(sa.orm.joinedload(PersonRole.person)).order_by(PersonRole.username, PersonRole.entity_code)
+        ).all()
+        return page(
+            "admin/role.html", role=found, holders=holders, rights_split=abilities.split(abilities.readers([found]))
+        )
