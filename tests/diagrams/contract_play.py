@@ -24,6 +24,7 @@ from engine.definitions.dataflow.questions import Question, read_questions
 from engine.definitions.dataflow.state import START
 from engine.definitions.diagram import Element
 from engine.errors import Invalid, UnreadableDiagram
+from engine.expressions import Expression
 from engine.identity import SYSTEM, Actor
 from engine.incidents import Incident
 from engine.instances import commands as instances
@@ -67,6 +68,10 @@ class ContractPlay:
     seed: int
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
     begun: int = 0
+    asked: set[str] = field(default_factory=set)
+    """The data that a condition read and that were not there."""
+    had: set[str] = field(default_factory=set)
+    """Those that were."""
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -90,14 +95,28 @@ class ContractPlay:
             self._publish_deletion()
         except (Invalid, UnreadableDiagram) as refused:
             return [f"cannot run: {refused}"]
-        with self.database.unit_of_work() as session:
-            self._start(session)
-        if not self.begun:
-            return ["nothing begins it"]
-        try:
-            return self._go_on()
-        except MissingData as lacking:
-            return [str(lacking)]
+        with self._listening():
+            with self.database.unit_of_work() as session:
+                self._start(session)
+            if not self.begun:
+                return ["nothing begins it"]
+            try:
+                return self._go_on()
+            except MissingData as lacking:
+                return [str(lacking)]
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Note which data conditions find, and which they do not."""
+        holds = Expression.holds
+
+        def noted(expression: Expression, variables: Mapping[str, Any]) -> bool:
+            for name in expression.names:
+                (self.asked if variables.get(name) is None else self.had).add(name)
+            return holds(expression, variables)
+
+        with mock.patch.object(Expression, "holds", noted):
+            yield
 
     def _go_on(self) -> list[str]:
         for _ in range(LONGEST):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -30,6 +30,10 @@ class Deletion:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.place}/{self.what}"
+
+    def undone(self) -> Deletion:
+        """The same place with nothing taken out."""
+        return replace(self, diagram=shipped()[self.place] if self.diagram else b"", form=None)
 
     @property
     def diagrams(self) -> Mapping[str, bytes]:

@@ -15,28 +15,24 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import rescheduling, units
+from engine import units
 from engine.clock import VirtualClock
 from engine.database import Database
 from engine.definitions.models import Bundle, ProcessDefinition
 from engine.incidents import Incident
-from engine.instances import locking
 from engine.instances.correlation import Subscription
 from engine.instances.models import Instance
+from engine.states import InstanceState
+from engine.tasks.models import UserTask
 from engine.timers import Timer
-from engine.waits import stalls
-from notifications import digest, failures
+from notifications import failures
 from notifications.models import OutboxMessage
+from tests.support.papers import PAPERS, is_made
 from tests.support.plan import MONTH, PLAN, build_house
 from web import acts, worker
 from web.bootstrap import Application, assemble
 from web.config import Config
 from workflows.assembly import MAKERS
-from workflows.documents.keeping import Address
-from workflows.documents.models import Document
-from workflows.documents.prints import Maker, Print, of_page
-from workflows.documents.rendering import Page
-from workflows.documents.states import DocumentKind
 from workflows.plan.models import Plan
 from workflows.sectors.models import LocalHoliday
 
@@ -115,14 +111,12 @@ def a_plan_that_cannot_be_read(office: Office, _patch: pytest.MonkeyPatch) -> tu
 
 
 def a_process_that_cannot_be_read(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
-    sha256, found = uuid.uuid4().hex * 2, dict[str, str]()
+    found = dict[str, str]()
 
     def break_it(session: Session) -> None:
         definition = session.get_one(ProcessDefinition, "f5_preparacion")
         found["was"] = str(definition.bundle_sha256)
-        session.add(Bundle(sha256=sha256, process_key="f5_preparacion", content=b"{", created_at=office.clock.now()))
-        session.flush()
-        definition.bundle_sha256 = sha256
+        definition.bundle_sha256 = a_bundle_nobody_can_read(session, office.clock.now())
 
     def mend(session: Session) -> None:
         session.get_one(ProcessDefinition, "f5_preparacion").bundle_sha256 = found["was"]
@@ -213,70 +207,83 @@ def a_case_with_a_due_retry(office: Office, _patch: pytest.MonkeyPatch) -> tuple
     return a_case_that_breaks_its_batch(office, due)
 
 
-def a_case_whose_deadlines_cannot_be_moved(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
-    """Two cases wait, and a day is no longer worked. A damaged row would not be looked at: only active cases wait."""
+def a_bundle_nobody_can_read(session: Session, at: dt.datetime) -> str:
+    """A published bundle whose content is damaged, by its digest."""
+    sha256 = uuid.uuid4().hex * 2
+    session.add(Bundle(sha256=sha256, process_key="f5_preparacion", content=b"{", created_at=at))
+    session.flush()
+    return sha256
+
+
+def a_case_whose_deadlines_cannot_be_moved(
+    office: Office, _patch: pytest.MonkeyPatch
+) -> tuple[str, Callable[[], None]]:
+    """Two cases wait, and a day is no longer worked; what the first runs on can't be read."""
     office.ticks(1)
-    cases = sorted(office.read(sa.select(Instance.id).where(Instance.state == "active")))
-    office.write(lambda session: session.add(LocalHoliday(day=dt.date(2018, 7, 4), scope="", name="Día cívico")))
-    lock = locking.lock
+    case = sorted(office.read(sa.select(Instance.id).where(Instance.state == "active")))[0]
+    (was,) = office.read(sa.select(Instance.bundle_sha256).where(Instance.id == case))
 
-    def broken(session: Session, instance_id: int, **options: Any) -> Instance | None:
-        if instance_id == cases[0]:
-            raise ValueError("una fila que no se puede leer")
-        return lock(session, instance_id, **options)
+    def break_it(session: Session) -> None:
+        session.add(LocalHoliday(day=dt.date(2018, 7, 4), scope="", name="Día cívico"))
+        session.get_one(Instance, case).bundle_sha256 = a_bundle_nobody_can_read(session, office.clock.now())
 
-    patch.setattr(rescheduling.locking, "lock", broken)
-    return str(cases[0]), _nothing
+    office.write(break_it)
+    return str(case), lambda: office.write(
+        lambda session: setattr(session.get_one(Instance, case), "bundle_sha256", was)
+    )
 
 
-def a_case_nobody_can_look_at(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+def a_case_nobody_can_look_at(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    """A case that has nothing to wait for is looked at, and what it runs on can't be read."""
     office.ticks(1)
-    case = office.case()
 
-    def broken(*_: Any) -> bool:
-        raise ValueError("una fila que no se puede leer")
+    def begin(session: Session) -> None:
+        sha256 = a_bundle_nobody_can_read(session, office.clock.now())
+        session.add(_silent_case(office, "muda", sha256))
 
-    patch.setattr(stalls, "suspects", lambda session: [case])
-    patch.setattr(stalls, "look", broken)
-    return str(case), _nothing
+    def end(session: Session) -> None:
+        session.execute(sa.delete(Instance).where(Instance.business_key == "muda"))
 
-
-def a_person_whose_digest_raises(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
-    render = digest.render
-
-    def broken(name: str, values: dict[str, Any]) -> Any:
-        if values["person"].username == "amartinez":
-            raise ValueError("amartinez@demo.example")
-        return render(name, values)
-
-    patch.setattr(digest, "render", broken)
-    return "amartinez", _nothing
+    office.write(begin)
+    return str(office.case("muda")), lambda: office.write(end)
 
 
-def a_document(maker: Maker) -> Tainted:
-    """Two of a kind are missing; the first, which the tick takes first, can't be laid out."""
+def _silent_case(office: Office, key: str, sha256: str) -> Instance:
+    return Instance(
+        process_key="otro", bundle_sha256=sha256, business_key=key, name="Otro", scope=PLAN, state="active", status=b"",
+        lock_version=1, started_at=office.clock.now(), started_by="sistema",
+    )  # fmt: skip
+
+
+def a_person_whose_digest_raises(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    """One of their tasks was due in the first hour there is: no other zone has a date for it."""
+    known = office.read(sa.select(Bundle.sha256))[0]
+
+    def add(session: Session) -> None:
+        case = _silent_case(office, "sin fecha", known)
+        case.state = InstanceState.COMPLETED
+        session.add(case)
+        session.flush()
+        session.add(
+            UserTask(
+                instance_id=case.id, node_id=uuid.uuid4().hex, process_key="otro", element_id="x", name="Tarea",
+                properties={}, variables={}, state="open", assignee="amartinez", created_at=office.clock.now(),
+                due_at=dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+            )
+        )  # fmt: skip
+
+    office.write(add)
+    mended = sa.update(UserTask).where(UserTask.element_id == "x").values(due_at=office.clock.now())
+    return "amartinez", lambda: office.write(lambda session: session.execute(mended))
+
+
+def a_document(maker: str) -> Tainted:
+    """Two of a kind are missing; the record of the one that the tick takes first can't be laid out."""
 
     def taint(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
-        good, bad = (Address(PLAN, DocumentKind.MINUTES, key) for key in ("buena", "mala"))
-        broken = True
-
-        def missing(session: Session) -> list[Address]:
-            made = set(session.scalars(sa.select(Document.key).where(Document.key.in_([good.key, bad.key]))))
-            return [one for one in (bad, good) if one.key not in made]
-
-        def read(_session: Session, address: Address) -> Print:
-            if address == bad and broken:
-                raise ValueError("un texto que no se puede imprimir")
-            return of_page(Page("Título", "", (), (), 0), f"{maker.name}-{address.key}")
-
-        def cleanse() -> None:
-            nonlocal broken
-            broken = False
-
-        stand_in = acts.Act(maker.name, lambda house: acts.make_documents(Maker(maker.name, missing, read), house))
-        changed = tuple(stand_in if act.kind == maker.name else act for act in acts.ACTS)
-        office.patch.setattr(worker, "ACTS", changed)
-        return str(bad), cleanse
+        papers = PAPERS[maker]()
+        office.write(papers.add)
+        return str(papers.bad), lambda: office.write(papers.mend)
 
     return taint
 
@@ -289,7 +296,7 @@ POISONS: dict[str, list[Tainted]] = {
     "retry": [a_case_with_a_due_retry],
     "stall": [a_case_nobody_can_look_at],
     "digest": [a_person_whose_digest_raises],
-    **{maker.name: [a_document(maker)] for maker in MAKERS},
+    **{maker.name: [a_document(maker.name)] for maker in MAKERS},
 }
 """By kind of unit."""
 WHOLE = {"local_days", "sign_of_life", "unused_files", "audit_chain"}
@@ -324,10 +331,9 @@ def test_three_ticks_with_one_poisoned_unit_leave_nothing_else_undone(
         assert mailed - {"amartinez"}
         if kind in ("timer", "retry"):
             assert office.read(sa.select(Incident).where(Incident.instance_id != int(key)))
-        if kind in {maker.name for maker in MAKERS}:
-            assert office.read(sa.select(Document.key).where(Document.key.in_(["buena", "mala"])).distinct()) == [
-                "buena"
-            ]
+        if kind in PAPERS:
+            papers = PAPERS[kind]()
+            assert is_made(office, papers.good) and not is_made(office, papers.bad)
 
     # And without the poison it resolves by itself
     assert office.failing() == set()
