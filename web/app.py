@@ -36,6 +36,7 @@ from web.pages import current
 from web.plans.views import blueprint as plans
 from web.portal.survey import blueprint as survey
 from web.portal.views import blueprint as portal
+from web.sectors.views import blueprint as sectors
 from web.studio.views import blueprint as studio
 from web.wellknown.views import blueprint as wellknown
 from workflows import spanish
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     mails,
     studio,
     admin,
+    sectors,
     portal,
     survey,
     demo,

@@ -8,6 +8,7 @@ from flask import request, url_for
 from flask_login import current_user
 
 from web.auth.gate import may_open
+from workflows.people.roles import INSTALLATION_ADMINISTRATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Item:
 
     label: str
     endpoint: str
+    of_many: bool = False
+    """Shown only to who has several sectors, or keeps them all: with one there is nothing to choose."""
 
     @property
     def section(self) -> str:
@@ -33,9 +36,15 @@ MENU = (
     Item("Procesos", "studio.index"),
     Item("Correos", "mails.index"),
     Item("Personas", "admin.people"),
+    Item("Sectores", "sectors.index", of_many=True),
     Item("Bitácora", "audit.index"),
 )
 """Who sees an entry follows from what its view allows, so the two cannot differ."""
+
+
+def keeps_many() -> bool:
+    """Whether the signed-in person has roles in several sectors, or administers the installation."""
+    return len(current_user.sectors) > 1 or current_user.may({INSTALLATION_ADMINISTRATOR})
 
 
 def menu() -> list[tuple[str, str, bool]]:
@@ -45,5 +54,5 @@ def menu() -> list[tuple[str, str, bool]]:
     return [
         (item.label, url_for(item.endpoint), item.section == request.blueprint)
         for item in MENU
-        if may_open(item.endpoint)
+        if may_open(item.endpoint) and (not item.of_many or keeps_many())
     ]

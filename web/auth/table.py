@@ -179,6 +179,20 @@ TABLE: tuple[Row, ...] = (
     Row("correo", Of.MAIL, _rights(N, R, R, R), reads=_routes("mails.show"), note="sin coordinar, solo los propios"),
     Row("correo: volver a enviar", Of.MAIL, _rights(N, C, C, N), changes=_routes("mails.retry mails.discard")),
     Row(
+        "sectores: lista", Of.NONE, _rights(R, R, N, N), reads=_routes("sectors.index"),
+        note="cada quien, los que administra",
+    ),
+    Row("sector nuevo", Of.INSTALLATION, _rights(C, N, N, N), changes=_routes("sectors.create")),
+    Row(
+        "sector: ficha, entidades, lugares, días no hábiles", Of.SECTOR, _rights(C, C, R, R),
+        reads=_routes("sectors.show sectors.entities sectors.places sectors.days"),
+        changes=_routes(
+            "sectors.describe sectors.add_entity sectors.change_entity sectors.set_places sectors.add_day "
+            "sectors.remove_day"
+        ),
+        note="la cabeza, y el nombre de una entidad que también usa otro, quien administra la instalación",
+    ),
+    Row(
         "personas y roles: lista", Of.NONE, _rights(R, R, N, N),
         reads=_routes("admin.people admin.role_list admin.role"), note="cada quien, los de sus sectores",
     ),

@@ -8,16 +8,26 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.calendar import LocalDays
-from workflows.sectors.models import LocalHoliday, ReckonedHoliday
+from workflows.sectors.models import LocalHoliday, ReckonedHoliday, Sector
 
-_LOCAL = sa.select(LocalHoliday.day, LocalHoliday.scope)
+_PLAN = sa.table("plan", sa.column("code"), sa.column("sector_code"))
+"""Of the room of plans, which stands beside this one."""
+_ONLY = sa.select(sa.func.min(Sector.code)).having(sa.func.count() == 1).scalar_subquery()
+_LOCAL = sa.select(LocalHoliday.day, LocalHoliday.scope, _PLAN.c.code, _ONLY.label("only")).outerjoin(
+    _PLAN, _PLAN.c.sector_code == LocalHoliday.scope
+)
 
 
 def local_days(session: Session) -> LocalDays:
-    """The local non-working days on record, by scope."""
+    """The local non-working days on record, by scope: everybody's (None), a sector's, and those of each of its plans.
+
+    Where there is one sector its days are everybody's.
+    """
     found: dict[str | None, set[dt.date]] = {}
-    for day, scope in session.execute(_LOCAL):
-        found.setdefault(scope or None, set()).add(day)
+    for day, scope, plan, only in session.execute(_LOCAL):
+        scopes = {None} if scope in ("", only) else {scope, *([plan] if plan else [])}
+        for one in scopes:
+            found.setdefault(one, set()).add(day)
     return {scope: frozenset(days) for scope, days in found.items()}
 
 

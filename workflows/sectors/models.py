@@ -80,7 +80,7 @@ class ReckonedHoliday(Base):
 
 
 class LocalHoliday(Base):
-    """A day not worked that the national calendar does not know. `scope` is a plan or an entity; empty = everybody."""
+    """A day not worked that the national calendar does not know. `scope`: a sector or a plan; empty = everybody."""
 
     __tablename__ = "local_holiday"
 

@@ -67,15 +67,27 @@ def create(session: Session, code: str, name: str) -> Sector:
 
 def create_named(session: Session, code: str, name: str) -> Sector:
     """Make a sector as somebody typed it. Raises `Refused` (no code, no name), `Conflict` (there is one so called)."""
-    code, name = code.strip().upper(), " ".join(name.split())
+    code = code.strip().upper()
     if not CODE.fullmatch(code):
         raise Refused("El código del sector lleva de 2 a 20 letras mayúsculas y números, por ejemplo HAB.")
+    name, known = ensure_name(session, name), session.get(Sector, code)
+    if known is not None:
+        raise Conflict(f"Ya hay un sector {known.code} · {known.name}.")
+    return create(session, code, name)
+
+
+def ensure_name(session: Session, name: str, code: str = "") -> str:
+    """The name of a sector (of `code`, where it is there already) without spare spaces.
+
+    Raises `Refused` (none), `Conflict` (another sector's).
+    """
+    name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise Refused(f"Escriba el nombre del sector, de hasta {LONGEST_NAME} letras.")
-    for known in session.scalars(sa.select(Sector)):
-        if known.code == code or plain(known.name) == plain(name):
+    for known in session.scalars(sa.select(Sector).where(Sector.code != code)):
+        if plain(known.name) == plain(name):
             raise Conflict(f"Ya hay un sector {known.code} · {known.name}.")
-    return create(session, code, name)
+    return name
 
 
 def link(session: Session, sector: Sector, links: Iterable[tuple[str, str]]) -> None:

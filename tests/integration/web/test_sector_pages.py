@@ -1,0 +1,166 @@
+"""Sectores: made and kept on screen, each by who may."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support.web import Site, Visitor
+from workflows.people.models import Person, PersonRole
+from workflows.sectors import keeping, registry
+from workflows.sectors.holidays import local_days
+from workflows.sectors.models import Entity, Sector, SectorEntity
+from workflows.sectors.states import EntityRole
+
+CIVIC = dt.date(2018, 8, 6)
+
+
+@pytest.fixture
+def keeper(office: Site) -> Visitor:
+    """Who administers the installation, and no sector."""
+    with office.application.database.unit_of_work() as session:
+        session.add(Person(username="sistemas", name="Sistemas", email="s@bogota.gov.co"))
+        session.flush()
+        session.add(PersonRole(username="sistemas", role_id="administrador_instalacion"))
+    office.give_password("sistemas")
+    return office.visitor("sistemas")
+
+
+def test_a_sector_is_made_with_its_head_and_an_entity_that_another_one_uses_too(office: Site, keeper: Visitor) -> None:
+    # Given who administers the installation, and makes a sector
+    keeper.open("/sectores/")
+    keeper.press("/sectores/", codigo="hab", nombre="Hábitat")
+    assert keeper.address == "/sectores/HAB/entidades"
+
+    # When they add its head, which is new, and link one of Gobierno's
+    keeper.press(
+        "/sectores/HAB/entidades", sigla="sdht", nombre="Secretaría Distrital del Hábitat", rol="cabeza_de_sector"
+    )
+    keeper.press("/sectores/HAB/entidades", sigla="IDPAC", nombre="", rol="adscrita", desde="2018-07-01")
+
+    # Then the sector has both, and the entity is still one
+    with office.application.database.reading() as session:
+        assert session.get_one(Sector, "HAB").head_entity == "SDHT"
+        assert [entity.code for entity, _link in registry.entities(session, "HAB")] == ["SDHT", "IDPAC"]
+        assert set(keeping.sectors_using(session, "IDPAC")) == {"GOB", "HAB"}
+        assert len(registry.places(session, "HAB")) == len(registry.LOCALITIES)
+
+
+def test_an_entity_that_another_sector_uses_is_renamed_by_who_administers_the_installation(
+    office: Site, keeper: Visitor
+) -> None:
+    # Given an entity of two sectors
+    with office.application.database.unit_of_work() as session:
+        registry.link(session, registry.create_named(session, "HAB", "Hábitat"), [("IDPAC", EntityRole.ATTACHED)])
+    administrator = office.visitor("admin")
+
+    # When the administrator of one of them, and of the installation, write another name
+    administrator.open("/sectores/GOB/entidades")
+    assert "su nombre lo cambia quien administra la instalación" in administrator.text()
+    administrator.press("/sectores/GOB/entidades/IDPAC", 422, nombre="Otro nombre")
+    keeper.open("/sectores/GOB/entidades")
+    keeper.press("/sectores/GOB/entidades/IDPAC", nombre="Instituto de la Participación")
+
+    # Then the second one's stands
+    with office.application.database.reading() as session:
+        assert session.get_one(Entity, "IDPAC").name == "Instituto de la Participación"
+
+
+def test_an_entity_leaves_a_sector_on_a_day_and_its_head_does_not(office: Site) -> None:
+    visitor = office.visitor("admin")
+    visitor.open("/sectores/GOB/entidades")
+
+    visitor.press("/sectores/GOB/entidades/DADEP", hasta="2018-12-31")
+    visitor.press("/sectores/GOB/entidades/SDG", 422, hasta="2018-12-31")
+
+    assert "SDG es la cabeza del sector" in visitor.text()
+    with office.application.database.reading() as session:
+        assert session.get_one(SectorEntity, ("GOB", "DADEP")).until == dt.date(2018, 12, 31)
+        assert session.get_one(SectorEntity, ("GOB", "SDG")).until is None
+
+
+def test_a_colour_that_cannot_be_read_is_refused_and_what_was_typed_stays(office: Site) -> None:
+    visitor = office.visitor("admin")
+    visitor.open("/sectores/GOB")
+
+    visitor.press("/sectores/GOB", 422, nombre="Gobierno distrital", color="#ffcc00")
+
+    assert "su contraste es 1,5 y debe ser de 4,5 o más" in visitor.text()
+    assert dict(visitor.fields("/sectores/GOB"))["nombre"] == "Gobierno distrital"
+
+
+def test_the_card_says_how_the_sector_calls_its_first_level(office: Site) -> None:
+    visitor = office.visitor("admin")
+    visitor.open("/sectores/GOB")
+
+    visitor.press("/sectores/GOB", nombre="Gobierno", primer_nivel="eje", color="#1F4E79")
+
+    with office.application.database.reading() as session:
+        sector = session.get_one(Sector, "GOB")
+        assert (sector.name, sector.first_level_name, sector.colour) == ("Gobierno", "eje", "#1f4e79")
+
+
+def test_a_day_of_a_sector_is_not_worked_in_its_plans_and_in_no_other(office: Site) -> None:
+    # Given a second sector
+    with office.application.database.unit_of_work() as session:
+        registry.create_named(session, "HAB", "Hábitat")
+    visitor = office.visitor("admin")
+
+    # When the first one does not work on a day
+    visitor.open("/sectores/GOB/dias")
+    visitor.press("/sectores/GOB/dias", dia=CIVIC.isoformat(), motivo="Cumpleaños de Bogotá")
+
+    # Then its plan does not, and everybody else does, until it is taken out again
+    with office.application.database.reading() as session:
+        assert local_days(session) == {"GOB": frozenset({CIVIC}), "PES-GOB": frozenset({CIVIC})}
+    visitor.press(f"/sectores/GOB/dias/{CIVIC}/quitar")
+    with office.application.database.reading() as session:
+        assert local_days(session) == {}
+
+
+def test_with_one_sector_its_days_are_everybodys(office: Site) -> None:
+    visitor = office.visitor("admin")
+    visitor.open("/sectores/GOB/dias")
+
+    visitor.press("/sectores/GOB/dias", dia=CIVIC.isoformat(), motivo="Cumpleaños de Bogotá")
+
+    with office.application.database.reading() as session:
+        assert local_days(session) == {None: frozenset({CIVIC})}
+
+
+def test_places_are_what_the_table_says(office: Site) -> None:
+    visitor = office.visitor("admin")
+    visitor.open("/sectores/GOB/lugares")
+
+    visitor.press("/sectores/GOB/lugares", codigo=["01", "", "X"], nombre=["Usaquén", "", "Centro"])
+
+    with office.application.database.reading() as session:
+        assert [(one.code, one.name) for one in registry.places(session, "GOB")] == [("01", "Usaquén"), ("X", "Centro")]
+
+
+def test_with_one_sector_no_menu_names_sectors_and_its_entities_are_reached_from_people(office: Site) -> None:
+    visitor = office.visitor("admin")
+
+    page = visitor.open("/personas/")
+
+    assert "Sectores" not in page.xpath("//nav[@aria-label='Principal']//a/text()")
+    assert page.xpath("//a[@href='/sectores/GOB/entidades']")
+
+
+@pytest.mark.parametrize(
+    ("colour", "expected"), [("#000000", 21.0), ("#ffffff", 1.0), ("#767676", 4.5), ("#1f4e79", 8.66)]
+)
+def test_contrast_is_that_of_wcag(colour: str, expected: float) -> None:
+    assert keeping.contrast(colour, keeping.PAPER) == pytest.approx(expected, abs=0.05)
+
+
+def test_a_coordinator_reads_the_card_and_changes_nothing(office: Site) -> None:
+    visitor = office.visitor("amartinez")
+
+    page = visitor.open("/sectores/GOB/entidades")
+
+    assert not page.xpath("//form")
+    with office.application.database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Sector)) == 1

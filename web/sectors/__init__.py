@@ -1,0 +1,1 @@
+"""Sectors: their card, entities, places and days."""
