@@ -30,8 +30,10 @@ from web.errors import (
     UnwritableField,
     WeakPassword,
     WebError,
+    WrongCode,
     WrongPassword,
 )
+from web.later import later, not_before
 from web.logs import request_id
 from web.pages import actor, current, wants_json
 from workflows.auditing.recording import record
@@ -64,6 +66,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SignInRefused: HTTPStatus.FORBIDDEN,
     ProviderFailed: HTTPStatus.BAD_GATEWAY,
     LocalAccountsOff: HTTPStatus.FORBIDDEN,
+    WrongCode: HTTPStatus.UNPROCESSABLE_ENTITY,
     WeakPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExpiredLink: HTTPStatus.GONE,
     UnwritableField: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -128,9 +131,7 @@ def _answer(error: Exception) -> Response:
     _note_forbidden(status)
     message = getattr(error, "message", None) or SENTENCES[status]
     response = _response(status, message, getattr(error, "findings", ()))
-    if isinstance(error, TooManyAttempts):
-        response.headers["Retry-After"] = str(error.seconds)
-    return response
+    return not_before(response, error)
 
 
 def remember_refusal(error: workflows_errors.PeriodFrozen) -> None:
@@ -217,9 +218,7 @@ def _held() -> HeldRequest | None:
 
 
 def _later(response: Response) -> Response:
-    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return response
+    return later(response, RETRY_AFTER_S) if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE else response
 
 
 def _asked() -> dict[str, Any]:

@@ -17,6 +17,8 @@ from web import answering, deadlines, request_ids, security
 from web.admin.views import blueprint as admin
 from web.audit.views import blueprint as audit
 from web.auth import ANYONE, Of, allow, sessions
+from web.auth.factors.stepping import blueprint as second_step
+from web.auth.factors.views import blueprint as factors
 from web.auth.oidc import client as oidc_client
 from web.auth.oidc.views import blueprint as oidc
 from web.auth.views import blueprint as auth
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     auth,
     oidc,
+    second_step,
+    factors,
     inbox,
     boards,
     plans,

@@ -15,11 +15,14 @@ from notifications.hosts import is_loopback
 from web import logs
 from web.provider import Provider
 from web.settings import InvalidSetting, count, flag, one_of
+from workflows.people.roles import BY_ID
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 SECRET_BYTES = 32
 FEWEST_LETTERS = 12
 """Different letters of a secret: 32 random bytes written in hexadecimal have 16, a sentence repeated has few."""
+EVERYBODY = "todos"
+"""Whatever their roles."""
 HOW_TO_MAKE_ONE = "Hágala así: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
@@ -34,7 +37,8 @@ class Config:
     `hsts_subdomains` browsers are told to reach every name below this one over HTTPS too. `security_contact` is where
     somebody who finds a weakness writes (`mailto:…` or `https://…`); empty means that there is no `security.txt`.
     `backups` is the folder of nightly copies, of which the newest `backups_kept` stay; None: none are taken.
-    `provider` signs people in by OpenID Connect; without `local_accounts` nobody signs in with a password.
+    `provider` signs people in by OpenID Connect; without `local_accounts` nobody signs in with a password. Who holds a
+    role of `second_factor` may not do without a second step; a browser may be spared it for `second_factor_days`.
     """
 
     home: Path
@@ -53,6 +57,8 @@ class Config:
     backups_kept: int = 14
     provider: Provider | None = None
     local_accounts: bool = True
+    second_factor: frozenset[str] = frozenset()
+    second_factor_days: int = 30
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -89,6 +95,8 @@ class Config:
             backups_kept=max(1, count("CAUCE_BACKUPS_KEPT", environment, 14)),
             provider=provider,
             local_accounts=local_accounts,
+            second_factor=_obliged(environment.get("CAUCE_SECOND_FACTOR", "")),
+            second_factor_days=count("CAUCE_SECOND_FACTOR_DAYS", environment, 30),
         )
 
     @property
@@ -154,6 +162,17 @@ def _base_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidSetting(f"CAUCE_BASE_URL={text!r} no es una dirección. Escriba por ejemplo https://cauce.gov.co")
     return text.rstrip("/")
+
+
+def _obliged(text: str) -> frozenset[str]:
+    """The roles that may not do without a second step, or everybody."""
+    roles = {part.strip() for part in text.split(",") if part.strip()}
+    if unknown := roles - BY_ID.keys() - {EVERYBODY}:
+        raise InvalidSetting(
+            f"CAUCE_SECOND_FACTOR nombra roles que no existen: {', '.join(sorted(unknown))}. Escriba «{EVERYBODY}» o "
+            f"algunos de: {', '.join(BY_ID)}."
+        )
+    return frozenset(roles)
 
 
 def _sender(text: str) -> str:

@@ -59,6 +59,12 @@ class LocalAccountsOff(WebError):
     sentence = "Aquí no se usan contraseñas: ingrese con la cuenta de su entidad."
 
 
+class WrongCode(WebError):
+    """The second step did not agree."""
+
+    sentence = "Ese código no sirve. Escriba el que la aplicación muestra ahora: cada uno sirve una vez."
+
+
 class WeakPassword(WebError):
     """A password too short or too obvious."""
 

@@ -49,7 +49,7 @@ def keeps_many() -> bool:
 
 def menu() -> list[tuple[str, str, bool]]:
     """Label, address and whether it is the present section, for what this person may open."""
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or current_user.owes_factor:
         return []
     return [
         (item.label, url_for(item.endpoint), item.section == request.blueprint)

@@ -25,8 +25,8 @@ class SignedPerson:
 
     `holdings` are the roles by sector, each by id with its name; those of the installation under the empty code.
     Where there is one sector, its roles count for the installation too. `resembled` are the shipped roles whose pages
-    an added one opens. `token` is the session's, as flask-login keeps
-    it in the cookie.
+    an added one opens. `token` is the session's, as flask-login keeps it in the cookie. With `owes_factor` nothing opens
+    but where one begins to use a second step.
     """
 
     token: str
@@ -36,6 +36,7 @@ class SignedPerson:
     holdings: Mapping[str, Mapping[str, str]]
     actor: Actor
     resembled: Mapping[str, str] = field(default_factory=dict)
+    owes_factor: bool = False
 
     is_authenticated = True
     is_active = True
@@ -97,7 +98,7 @@ def signed_person(session: Session, username: str, token: str, on: dt.date) -> S
     return signed(found, token, on) if found else None
 
 
-def signed(found: Sequence[Any], token: str, on: dt.date) -> SignedPerson:
+def signed(found: Sequence[Any], token: str, on: dt.date, *, owes_factor: bool = False) -> SignedPerson:
     """The person whose rows of `PERSON` these are: what they hold on this day, and nothing else."""
     first = found[0]
     found = [row for row in found if row.role_id and holds_on(row.since, row.until, on)]
@@ -110,6 +111,7 @@ def signed(found: Sequence[Any], token: str, on: dt.date) -> SignedPerson:
         holdings=_holdings(found, first.only_sector),
         actor=actor_with(first.username, held),
         resembled={row.role_id: row.resembles for row in found if row.resembles},
+        owes_factor=owes_factor,
     )
 
 

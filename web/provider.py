@@ -24,7 +24,8 @@ class Provider:
     `name` is what people call it: «Ingresar con …». `groups_claim` is where the token says a person's groups, with dots
     for what is inside something; `roles` are what each group holds: those roles are the provider's to give and take,
     at every sign-in. `new_people_of` are the mail domains whose people get an account at their first sign-in; empty,
-    nobody does. `trusts_email` takes a mail address for the person's that the provider does not call verified.
+    nobody does. `trusts_email` takes a mail address for the person's that the provider does not call verified;
+    `trusts_factor` leaves the second step to the provider.
     """
 
     issuer: str
@@ -36,6 +37,7 @@ class Provider:
     roles: Mapping[str, frozenset[Group]] = field(default_factory=dict)
     new_people_of: frozenset[str] = frozenset()
     trusts_email: bool = False
+    trusts_factor: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Provider | None:
@@ -54,6 +56,7 @@ class Provider:
             roles=roles_by_group("CAUCE_OIDC_ROLES", environment),
             new_people_of=frozenset(_parts(environment.get("CAUCE_OIDC_NEW_PEOPLE_OF", "").lower())),
             trusts_email=flag("CAUCE_OIDC_TRUST_EMAIL", environment),
+            trusts_factor=flag("CAUCE_OIDC_TRUST_FACTOR", environment),
         )
 
     @property

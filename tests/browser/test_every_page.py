@@ -30,6 +30,7 @@ PHONE = {"width": 390, "height": 844}
 
 NO_PAGES = {
     "wellknown.robots", "wellknown.security", "auth.forgot", "oidc.begin", "oidc.come_back",
+    "second_step.ask", "factors.ask_passkey", "factors.show",
     "static", "health.health", "home", "auth.fresh_token", "files.download", "plans.template", "plans.workbook",
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",

@@ -36,7 +36,7 @@ NOT_HERE = {
     "wellknown.robots", "wellknown.security",  # for machines
     "static", "health.health", "home", "demo.clock",  # no page, or none of an installation with passwords
     "auth.fresh_token", "auth.choose_password", "auth.forgot", "auth.sign_in",  # before anybody is known
-    "oidc.begin", "oidc.come_back",  # to the provider and back
+    "oidc.begin", "oidc.come_back", "second_step.ask", "factors.ask_passkey",  # for a provider and for scripts
     "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for
     "boards.choose_opening",  # of a period that the calendar missed
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
@@ -191,6 +191,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("mails.index", me, "/correos/"),
         ("mails.show", me, f"/correos/{mail}"),
         ("auth.account", me, "/cuenta"),
+        ("factors.show", me, "/cuenta/segundo-paso"),
         ("audit.index", me, "/bitacora/"),
         ("incidents.index", me, "/incidentes/"),
         ("incidents.show", me, f"/incidentes/{incident}"),

@@ -16,6 +16,7 @@ from web.admin.blueprint import blueprint
 from web.admin.telling import tell
 from web.auth import Of, allow, passwords, sessions
 from web.auth.entering import ensure_passwords_are_used
+from web.auth.factors import state
 from web.auth.models import Credential, ExternalIdentity
 from web.auth.oidc import people as oidc_people
 from web.pages import actor, back_to, current, page
@@ -80,6 +81,7 @@ def person(username: str) -> str:
             held=holding.rows_of(found, given),
             today=bogota_day(current().clock.now()),
             has_password=session.get(Credential, username) is not None,
+            factors=state.of(session, current().clock, username),
             tied=session.scalar(sa.select(ExternalIdentity).where(ExternalIdentity.username == username)),
             undelivered=next(iter(mails.undelivered(session, actor().supervises, recipient=username)), None),
             colleagues=[one for one in everybody(session, actor().supervises) if one.username != username],
@@ -184,6 +186,22 @@ def mail_link(username: str) -> Any:
         found = Directory().person(session, username)
         inviting.send(session, found)
     return back_to("admin.person", f"El enlace sale a {found.email} en unos segundos.", username=username)
+
+
+@blueprint.post("/<username>/segundo-paso/quitar")
+@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
+def reset_factors(username: str) -> Any:
+    """Let a person who lost what they have for the second step sign in without: they are told, and begin again."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        found = Directory().person(session, username)
+        if state.remove_all(session, username):
+            sessions.end_all(session, username)
+            auditing.record(session, application.clock, actor(), "quitar_segundo_paso", ("persona", username))
+            _tell(
+                session, found, "se quitó el segundo paso al ingresar", details=["Vuelva a activarlo en «Mi cuenta»."]
+            )
+    return back_to("admin.person", "Ingresa en un solo paso hasta que active otro.", username=username)
 
 
 @blueprint.post("/<username>/desvincular")

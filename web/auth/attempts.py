@@ -25,6 +25,8 @@ FREE_OF_STRANGERS = 50
 FREE_OF_NETWORK = 150
 """The same, of one network: an office goes out by one address."""
 LONGEST = dt.timedelta(minutes=15)
+SECOND_STEP = "segundo:"
+"""How the name begins under which tries at a person's second step count."""
 KNOWN = "equipo:"
 """How the origin of an attempt begins that comes from a browser which is known."""
 
@@ -54,7 +56,16 @@ def begin(database: Database, clock: Clock, username: str, network: str, device:
 def forget(session: Session, clock: Clock, username: str) -> None:
     """A person signed in: their failures no longer count; those of others are dropped once too old to count."""
     old = SignInAttempt.at < clock.now() - WINDOW
-    session.execute(sa.delete(SignInAttempt).where(sa.or_(SignInAttempt.username == username[:60], old)))
+    theirs = SignInAttempt.username.in_((username[:60], f"{SECOND_STEP}{username}"[:60]))
+    session.execute(sa.delete(SignInAttempt).where(sa.or_(theirs, old)))
+
+
+def failures(session: Session, clock: Clock, username: str) -> int:
+    """How many tries of a person are counted now, wherever they came from."""
+    query = sa.select(sa.func.count()).where(
+        SignInAttempt.username == username[:60], SignInAttempt.at > clock.now() - WINDOW
+    )
+    return session.scalar(query) or 0
 
 
 def wait_after(failures: int, free: int = FREE) -> dt.timedelta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from flask import after_this_request, request
+from flask import after_this_request, g, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
@@ -21,12 +21,13 @@ def known(username: str) -> str:
     return _read().get(username, "")
 
 
-def remember(username: str) -> None:
-    """Let this browser be known to a person who has just signed in."""
-    people = _read()
+def remember(username: str) -> str:
+    """Let this browser be known to a person who has just signed in; its name for them."""
+    people: dict[str, str] = g.get("known_browser") or _read()
     name = people.pop(username, "") or secrets.token_urlsafe(12)
     newest = dict([*people.items(), (username, name)][-MOST:])
     config = current().config
+    g.known_browser = newest  # whoever asks again while this request is answered gets the same name
 
     @after_this_request
     def give(response: Response) -> Response:
@@ -40,6 +41,8 @@ def remember(username: str) -> None:
             samesite="Lax",
         )
         return response
+
+    return name
 
 
 def _read() -> dict[str, str]:

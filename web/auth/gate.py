@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 from notifications.hosts import is_loopback
 from web.auth.access import DEMO, Access, Of, declared
 from web.auth.demo import companies
+from web.auth.factors import passkeys
 from web.auth.held import HeldRequest, hold, seal
 from web.auth.owners import ABSENT, INSTALLATION, SECTOR_OF, Owner, Values
 from web.errors import UnknownPage, UnwritableField
@@ -26,6 +27,10 @@ NOT_EVERYWHERE = (
     "Esa persona también tiene roles en otro sector. Pídalo a quien administra la instalación, o quítele antes los "
     "de su sector."
 )
+BEFORE_SECOND_STEP = frozenset(
+    {"factors.show", "factors.begin_app", "factors.ask_passkey", "factors.keep_passkey", "auth.fresh_token"}
+)
+"""All that is open to who may not do without a second step and has none."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 csrf = CSRFProtect()
@@ -45,8 +50,20 @@ def guard() -> Any:
         return refusal
     ensure_writable()
     if not access.is_public:
+        if person().owes_factor and request.endpoint not in BEFORE_SECOND_STEP:
+            return _ask_to_set_second_step()
         ensure_allowed(access, _named(access))
     return None
+
+
+def _ask_to_set_second_step() -> Any:
+    """Nothing opens for who may not do without a second step and has none; what they typed waits."""
+    if wants_json():
+        return make_response(jsonify(estado=403, mensaje="Active primero el segundo paso, en «Mi cuenta»."), 403)
+    held = None if request.method in SAFE_METHODS else hold(request)
+    if held is not None:
+        return make_response(page("auth/held.html", held=held, owed=True), HTTPStatus.FORBIDDEN)
+    return redirect(url_for("factors.show"), HTTPStatus.SEE_OTHER)
 
 
 def ensure_allowed(access: Access, values: Values) -> None:
@@ -177,4 +194,5 @@ def sign_in_page(*, held: HeldRequest | None = None, **context: Any) -> str:
     sealed = seal(current().config.secret_key, held) if held else ""
     if is_demo_visitor():
         return page("auth/who.html", held=sealed, companies=companies(), **context)
-    return page("auth/sign_in.html", held=sealed, **context)
+    with_passkey = passkeys.are_possible(current().config)
+    return page("auth/sign_in.html", held=sealed, with_passkey=with_passkey, **context)

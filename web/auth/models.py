@@ -40,7 +40,8 @@ class WebSession(Base):
 
     `seen_at` moves in steps of a few minutes, so that reading pages does not write at every click. `browser` is its
     name in words, `network` where it signed in from. Of a sign-in by a provider its subject, its session and its token
-    are kept, with which both ends sign out.
+    are kept, with which both ends sign out. With `owes_factor` it opens nothing but the page where its owner begins to
+    use a second step.
     """
 
     __tablename__ = "web_session"
@@ -54,6 +55,7 @@ class WebSession(Base):
     provider_subject: Mapped[str | None] = mapped_column(sa.String(255), index=True)
     provider_session: Mapped[str | None] = mapped_column(sa.String(255))
     id_token: Mapped[str | None] = mapped_column(sa.Text)
+    owes_factor: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class ExternalIdentity(Base):
@@ -67,3 +69,60 @@ class ExternalIdentity(Base):
     username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
     linked_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime]
+
+
+class CodeApp(Base):
+    """The application that makes a person's codes. `sealed` is its secret, which only this installation reads.
+
+    `last_step` is the half minute of the newest code that served: none serves twice.
+    """
+
+    __tablename__ = "code_app"
+
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(sa.Text)
+    last_step: Mapped[int]
+    confirmed_at: Mapped[dt.datetime]
+
+
+class Passkey(Base):
+    """A passkey of a person, under the name they gave it."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[str] = mapped_column(sa.String(1400), unique=True)
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code on paper that has not served yet."""
+
+    __tablename__ = "recovery_code"
+
+    code_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
+
+
+class RememberedBrowser(Base):
+    """A browser in which a person is not asked for the second step until a moment."""
+
+    __tablename__ = "remembered_browser"
+
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
+    browser_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    until: Mapped[dt.datetime]
+
+
+class SpentToken(Base):
+    """Something that may serve once, and did."""
+
+    __tablename__ = "spent_token"
+
+    token_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    at: Mapped[dt.datetime]

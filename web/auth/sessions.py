@@ -21,10 +21,11 @@ from workflows.people.models import Person
 IDLE = dt.timedelta(hours=8)
 LONGEST = dt.timedelta(hours=14)
 """However busy: whoever signs in in the morning works all day and is asked again the next."""
+FRESH = dt.timedelta(minutes=10)
 SEEN_STEP = dt.timedelta(minutes=5)
 
 _OF_TOKEN = (
-    PERSON.add_columns(WebSession.started_at, WebSession.seen_at)
+    PERSON.add_columns(WebSession.started_at, WebSession.seen_at, WebSession.owes_factor)
     .join(WebSession, WebSession.username == Person.username)
     .where(WebSession.token_sha256 == sa.bindparam("digest"))
 )
@@ -32,11 +33,15 @@ _OF_TOKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Provided:
-    """Of a sign-in by a provider: who it calls the person, its own session (may be empty), the token it gave."""
+    """Of a sign-in by a provider: who it calls the person, its own session (may be empty), the token it gave.
+
+    `second_step`: it says that it asked for one.
+    """
 
     subject: str
     session: str
     id_token: str
+    second_step: bool = False
 
 
 def begin(
@@ -69,7 +74,24 @@ def load(database: Database, clock: Clock, token: str) -> SignedPerson | None:
         with database.unit_of_work() as session:
             mark = sa.update(WebSession).where(WebSession.token_sha256 == _digest(token))
             session.execute(mark.values(seen_at=now))
-    return signed(found, token, bogota_day(now))
+    return signed(found, token, bogota_day(now), owes_factor=found[0].owes_factor)
+
+
+def let_owe(session: Session, token: str, owes: bool) -> None:
+    """Say whether a session opens nothing until its owner has a second step."""
+    mark = sa.update(WebSession).where(WebSession.token_sha256 == _digest(token))
+    session.execute(mark.values(owes_factor=owes))
+
+
+def settle(session: Session, username: str) -> None:
+    """A person has a second step now: none of their sessions owes it."""
+    session.execute(sa.update(WebSession).where(WebSession.username == username).values(owes_factor=False))
+
+
+def is_fresh(session: Session, clock: Clock, token: str) -> bool:
+    """Whether this person signed in just now: what they change of their account needs no password again."""
+    began = session.scalar(sa.select(WebSession.started_at).where(WebSession.token_sha256 == _digest(token)))
+    return began is not None and began > clock.now() - FRESH
 
 
 def carry_over(session: Session, before: dt.datetime, after: dt.datetime) -> None:

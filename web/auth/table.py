@@ -104,18 +104,25 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "static home health.health wellknown.robots wellknown.security portal.index portal.plan portal.month "
             "portal.document portal.plan_document portal.open_data portal.open_table survey.show survey.thanks "
-            "auth.sign_in auth.forgot auth.choose_password demo.clock oidc.begin oidc.come_back"
+            "auth.sign_in auth.forgot auth.choose_password demo.clock oidc.begin oidc.come_back "
+            "second_step.ask"
         ),
         changes=_routes(
             "survey.answer auth.check_password auth.send_link auth.sign_out auth.resume auth.become demo.next_day "
-            "demo.next_month oidc.provider_signed_out"
+            "demo.next_month oidc.provider_signed_out second_step.check second_step.show"
         ),
         foreign=C, note="del portal, solo lo publicado; reloj y cambio de persona, solo en la demostración",
     ),
     Row(
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
-        reads=_routes("auth.account auth.fresh_token inbox.mine inbox.groups inbox.others inbox.done"),
-        changes=_routes("auth.end_session auth.change_password oidc.tie oidc.untie"),
+        reads=_routes(
+            "auth.account auth.fresh_token factors.show factors.ask_passkey inbox.mine inbox.groups inbox.others "
+            "inbox.done"
+        ),
+        changes=_routes(
+            "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
+            "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
+        ),
     ),
     Row(
         "listas: procesos en curso, correos, plantilla", Of.NONE, ALL_STAFF,
@@ -208,7 +215,8 @@ TABLE: tuple[Row, ...] = (
     Row(
         "persona: nombre, correo, acceso, contraseña, unir con otra", Of.PERSON, _rights(C, C, N, N),
         changes=_routes(
-            "admin.set_email admin.describe admin.join admin.set_access admin.link admin.mail_link admin.untie"
+            "admin.set_email admin.describe admin.join admin.set_access admin.link admin.mail_link admin.untie "
+            "admin.reset_factors"
         ),
         note="si no tiene roles en otro sector",
     ),

@@ -13,18 +13,19 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine.identity import SYSTEM, Actor
+from engine.identity import Actor
 from notifications import accounts
 from web.auth import ANYONE, DEMO, SIGNED_IN, Of, allow, attempts, devices, entering, passwords, sessions
+from web.auth.factors import remembering, state
 from web.auth.gate import is_demo_visitor, sign_in_page
 from web.auth.held import unseal
 from web.auth.models import Credential, ExternalIdentity
 from web.auth.oidc import client
 from web.errors import TooManyAttempts, WeakPassword, WebError, WrongPassword
+from web.later import not_before
 from web.network import network_of
 from web.pages import back_to, current, page, person
 from workflows.auditing import recording as auditing
-from workflows.auditing.states import Outcome
 from workflows.people.models import Person
 
 blueprint = Blueprint("auth", __name__)
@@ -51,21 +52,13 @@ def check_password() -> Any:
         return _not_signed_in(username, refused, HTTPStatus.TOO_MANY_REQUESTS)
     with application.database.reading() as session:
         credential = session.get(Credential, username)
-    if not passwords.matches(credential, request.form.get("password", "")) or not entering.open_session(username):
+    is_right = passwords.matches(credential, request.form.get("password", ""))
+    answer = entering.enter(username) if is_right else None
+    if answer is None:
         # Only whom we know: somebody may have typed the password in the place of the name.
-        _note_failure(username if credential else "")
+        entering.note_failure(username if credential else "")
         return _not_signed_in(username, WrongPassword(), HTTPStatus.UNPROCESSABLE_ENTITY)
-    devices.remember(username)
-    return entering.go_on()
-
-
-def _note_failure(username: str) -> None:
-    """Write down that a sign-in failed; of somebody we don't know, not even the name."""
-    application = current()
-    entering.log_sign_in("failed", username or None)
-    with application.database.unit_of_work() as session:
-        target = ("persona", username or "desconocida")
-        auditing.record(session, application.clock, SYSTEM, "ingresar", target, outcome=Outcome.REFUSED)
+    return answer
 
 
 def count_attempt(username: str) -> None:
@@ -78,10 +71,7 @@ def _not_signed_in(username: str, why: WebError, status: HTTPStatus) -> Response
     """The sign-in page again, with what was typed and what waits behind it."""
     held = unseal(current().config.secret_key, request.form.get("held", ""))
     body = sign_in_page(held=held, following=request.form.get("sigue", ""), username=username, error=why.message)
-    response = make_response(body, status)
-    if isinstance(why, TooManyAttempts):
-        response.headers["Retry-After"] = str(why.seconds)
-    return response
+    return not_before(make_response(body, status), why)
 
 
 @blueprint.post("/demostracion/<username>")
@@ -133,8 +123,9 @@ def account() -> str:
             (web_session, sessions.is_here(web_session, person().token))
             for web_session in sessions.of_person(session, current().clock, person().username)
         ]
+        factors = state.of(session, current().clock, person().username)
         tied = session.scalar(sa.select(ExternalIdentity).where(ExternalIdentity.username == person().username))
-    return page("auth/account.html", has_password=has_password, email=email, opened=opened, tied=tied)
+    return page("auth/account.html", has_password=has_password, email=email, opened=opened, tied=tied, factors=factors)
 
 
 @blueprint.post("/cuenta/sesiones/cerrar")
@@ -189,6 +180,7 @@ def choose_password(token: str) -> Any:
 def tell_password(session: Session, whose: Person) -> None:
     """Write down that a person chose another password, and tell them: somebody else may have."""
     clock = current().clock
+    remembering.forget(session, whose.username)
     auditing.record(session, clock, Actor(whose.username), "cambiar_clave", ("persona", whose.username))
     accounts.tell_changed(session, clock.now(), whose, "la contraseña cambió", "usted, o quien tenía su enlace")
 

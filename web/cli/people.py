@@ -8,6 +8,7 @@ import click
 
 from web import migrating
 from web.auth import passwords, sessions
+from web.auth.factors import state
 from web.bootstrap import Application
 from web.cli.root import opened
 from workflows.people.directory import seed_roles
@@ -25,7 +26,7 @@ def admin() -> None:
 
 @admin.command(
     help=(
-        "Crea a quien administra, o le da otra contraseña.\n\n"
+        "Crea a quien administra, o le da otra contraseña y le quita el segundo paso.\n\n"
         "La contraseña se pregunta dos veces y no queda escrita en ninguna parte."
     )
 )
@@ -76,4 +77,5 @@ def _create(
         held_in = administered.code if administered else ""
         session.merge(PersonRole(username=username, role_id=ROLE, sector_code=held_in, entity_code=""))
         passwords.set_password(session, application.clock, username, password)
+        state.remove_all(session, username)  # whoever may run this has the database in hand anyway
         sessions.end_all(session, username)

@@ -15,6 +15,7 @@ from notifications.hosts import is_loopback
 from web.answering import RETRY_AFTER_S
 from web.auth import ANYONE, Of, allow
 from web.health import reading
+from web.later import later
 from web.pages import current
 
 log = logging.getLogger(__name__)
@@ -49,9 +50,7 @@ def health() -> Response:
 def _without_database(failure: Exception) -> Response:
     """What is wrong; that the database answers and is another one, only that can be mended by whoever runs this."""
     told = failure.message if isinstance(failure, OtherDatabase) else NO_DATABASE
-    response = make_response(jsonify(estado=ILL, avisos=[told]), HTTPStatus.SERVICE_UNAVAILABLE)
-    response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return response
+    return later(make_response(jsonify(estado=ILL, avisos=[told]), HTTPStatus.SERVICE_UNAVAILABLE), RETRY_AFTER_S)
 
 
 def _may_know() -> bool:

@@ -37,7 +37,12 @@ def test_two_installations_have_different_secrets(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("CAUCE_BASE_URL", "cauce.gov.co"), ("CAUCE_DEMO", "quizás"), ("CAUCE_PROXIES", "dos")],
+    [
+        ("CAUCE_BASE_URL", "cauce.gov.co"),
+        ("CAUCE_SECOND_FACTOR", "jefe"),
+        ("CAUCE_DEMO", "quizás"),
+        ("CAUCE_PROXIES", "dos"),
+    ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(InvalidSetting, match=name):

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.identity import SYSTEM, Actor
-from web.auth import ANYONE, SIGNED_IN, Of, allow, devices, entering, sessions
+from web.auth import ANYONE, SIGNED_IN, Of, allow, entering, sessions
 from web.auth.entering import ensure_passwords_are_used
 from web.auth.gate import sign_in_page
 from web.auth.oidc import client, people
@@ -21,7 +21,6 @@ from web.errors import ProviderFailed, SignInRefused, WebError
 from web.pages import back_to, current, page, person
 from web.provider import Provider
 from workflows.auditing import recording as auditing
-from workflows.auditing.states import Outcome
 from workflows.people.models import Person
 
 blueprint = Blueprint("oidc", __name__, url_prefix="/ingresar/entidad")
@@ -98,11 +97,12 @@ def _sign_in(provider: Provider, known: Known, returned: Returned) -> Any:
     application = current()
     with application.database.unit_of_work() as session:
         username = people.sign_in(session, application.clock, provider, known).username
-    provided = Provided(known.subject, str(returned.claims.get("sid") or ""), returned.id_token)
-    if not entering.open_session(username, provided):
+    asked_more = "mfa" in (returned.claims.get("amr") or ())
+    provided = Provided(known.subject, str(returned.claims.get("sid") or ""), returned.id_token, asked_more)
+    answer = entering.enter(username, provided, following=str(returned.kept.get("following", "")))
+    if answer is None:
         raise SignInRefused
-    devices.remember(username)
-    return entering.go_on(str(returned.kept.get("following", "")))
+    return answer
 
 
 def _tie(known: Known, username: str) -> Any:
@@ -116,13 +116,7 @@ def _tie(known: Known, username: str) -> Any:
 
 
 def _not_signed_in(refused: WebError, following: str) -> AnyResponse:
-    application = current()
-    entering.log_sign_in("failed", None)
-    with application.database.unit_of_work() as session:
-        target, why = ("persona", "desconocida"), type(refused).__name__
-        auditing.record(
-            session, application.clock, SYSTEM, "ingresar", target, outcome=Outcome.REFUSED, after={"proveedor": why}
-        )
+    entering.note_failure("", proveedor=type(refused).__name__)
     status = HTTPStatus.FORBIDDEN if isinstance(refused, SignInRefused) else HTTPStatus.BAD_GATEWAY
     return make_response(sign_in_page(following=following, error=refused.message), status)
 
