@@ -13,14 +13,15 @@ from workflows.people.roles import ADMINISTRATING
 from workflows.sectors.models import Sector
 
 
-def administered(session: Session) -> frozenset[str]:
-    """Where somebody administers without an end: sectors by code, and the installation (`""`)."""
+def administered(session: Session, *, but: str = "") -> frozenset[str]:
+    """Where somebody other than `but` administers without an end: sectors by code, and the installation (`""`)."""
     query = (
         sa.select(PersonRole.sector_code)
         .join(Person, Person.username == PersonRole.username)
         .where(
             PersonRole.role_id.in_(ADMINISTRATING),
             Person.active,
+            Person.username != but,
             PersonRole.until.is_(None),
         )
     )

@@ -20,6 +20,7 @@ from web.errors import SignInRefused
 from web.provider import Provider
 from workflows.auditing import recording as auditing
 from workflows.auditing.states import Outcome
+from workflows.people import administration
 from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole, Role
 from workflows.people.roles import ADMINISTRATING
@@ -168,6 +169,8 @@ def _hold(session: Session, clock: Clock, provider: Provider, known: Known, pers
     held = {Group(one.role_id, one.sector_code, one.entity_code): one for one in person.roles}
     come, lost = wanted - held.keys(), (managed & held.keys()) - wanted
     go = {place for place in lost if not _is_last(session, person.username, place)}
+    for place in wanted & held.keys():
+        held[place].since = held[place].until = None  # who is in the group holds it, whatever days it had
     for place in go:
         person.roles.remove(held[place])
     for place in come:
@@ -210,19 +213,7 @@ def _that_exist(session: Session, places: set[Group]) -> set[Group]:
 
 def _is_last(session: Session, username: str, place: Group) -> bool:
     """Whether taking a role away would leave nobody to administer: then it stays."""
-    if place.role not in ADMINISTRATING:
-        return False
-    others = (
-        sa.select(PersonRole.username)
-        .join(Person)
-        .where(
-            Person.active,
-            PersonRole.username != username,
-            PersonRole.role_id == place.role,
-            PersonRole.sector_code == place.sector,
-        )
-    )
-    return session.scalars(others.limit(1)).first() is None
+    return place.role in ADMINISTRATING and place.sector not in administration.administered(session, but=username)
 
 
 def _is_yes(value: Any) -> bool:
