@@ -138,7 +138,7 @@ def open_session(username: str, provided: Provided | None = None, *, second_step
 
 def _owes(session: Session, signed: SignedPerson, provided: Provided | None) -> bool:
     config = current().config
-    if config.demo or _is_done(provided) or not state.is_obliged(config.second_factor, signed.roles):
+    if config.demo or _is_done(provided) or not state.is_obliged(config.second_factor, signed):
         return False
     return not state.is_set(session, signed.username)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from web.auth.models import CodeApp, Passkey, RecoveryCode, RememberedBrowser
 from web.config import EVERYBODY
+from web.people import SignedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def is_set(session: Session, username: str) -> bool:
     return session.execute(either.union_all(passkeys).limit(1)).first() is not None
 
 
-def is_obliged(obliged: Collection[str], roles: Iterable[str]) -> bool:
-    """Whether who holds these roles may not do without; `obliged` are those of the setting."""
-    return EVERYBODY in obliged or not set(obliged).isdisjoint(roles)
+def is_obliged(obliged: Collection[str], person: SignedPerson) -> bool:
+    """Whether a person may not do without, by their roles or what these resemble; `obliged` is the setting."""
+    return EVERYBODY in obliged or person.may(obliged)
 
 
 def remove_all(session: Session, username: str) -> bool:

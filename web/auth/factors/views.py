@@ -153,7 +153,7 @@ def _page(refused: WebError | Refused | None = None, *, secret: str | None = Non
         picture=codes.picture(secret, me.username),
         with_passkeys=passkeys.are_possible(application.config),
         days=application.config.second_factor_days,
-        obliged=state.is_obliged(application.config.second_factor, me.roles),
+        obliged=state.is_obliged(application.config.second_factor, me),
         needs_password=needs_password and has_password,
         again=AGAIN if needs_password and not has_password else "",
         error=refused.message if refused else "",
@@ -187,7 +187,7 @@ def _taken(what: str, take: Any) -> Any:
             take(session, state.of(session, application.clock, me.username))
             session.flush()
             is_left = state.is_set(session, me.username)
-            if not is_left and state.is_obliged(application.config.second_factor, me.roles):
+            if not is_left and state.is_obliged(application.config.second_factor, me):
                 raise Refused(OBLIGED)
             if not is_left:
                 state.remove_all(session, me.username)
