@@ -189,7 +189,7 @@ def mail_link(username: str) -> Any:
 
 
 @blueprint.post("/<username>/segundo-paso/quitar")
-@allow(*ADMINISTRATORS, of=Of.PERSON, everywhere=True)
+@allow(*ADMINISTRATING, of=Of.PERSON, everywhere=True)
 def reset_factors(username: str) -> Any:
     """Let a person who lost what they have for the second step sign in without: they are told, and begin again."""
     application = current()
