@@ -25,8 +25,8 @@ class SignedPerson:
 
     `holdings` are the roles by sector, each by id with its name; those of the installation under the empty code.
     Where there is one sector, its roles count for the installation too. `resembled` are the shipped roles whose pages
-    an added one opens. `token` is the session's, as flask-login keeps it in the cookie. With `owes_factor` nothing opens
-    but where one begins to use a second step.
+    an added one opens. `token` is the session's, as flask-login keeps it in the cookie. With `owes_factor` nothing
+    opens but where one begins to use a second step.
     """
 
     token: str

@@ -198,9 +198,7 @@ def reset_factors(username: str) -> Any:
         if state.remove_all(session, username):
             sessions.end_all(session, username)
             auditing.record(session, application.clock, actor(), "quitar_segundo_paso", ("persona", username))
-            _tell(
-                session, found, "se quitó el segundo paso al ingresar", details=["Vuelva a activarlo en «Mi cuenta»."]
-            )
+            tell(session, found, "se quitó el segundo paso al ingresar", details=["Vuelva a activarlo en «Mi cuenta»."])
     return back_to("admin.person", "Ingresa en un solo paso hasta que active otro.", username=username)
 
 
