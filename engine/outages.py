@@ -13,8 +13,11 @@ from engine.errors import DatabaseDown, EngineError, LostRace, OtherDatabase, St
 LOST_RACES = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a serialization failure and a deadlock."""
 DISK_FULL = "53100"
-POSTGRESQL_DOWN = ("08", "53", "57", "58", "25P03")
-"""Connection, resources, an operator's command, the system; and a transaction that idled too long."""
+POSTGRESQL_DOWN = ("08", "53", "57", "58", "25P03", "25006", "28", "3D", "42501")
+"""Connection, resources, an operator's command, the system, a transaction that idled too long.
+
+And a database that nobody may write to (a standby) or that lets us in no more: no sign-in, no such database, no rights.
+"""
 POSTGRESQL_OTHER = frozenset({"42P01", "42703"})
 SQLITE_OTHER = ("no such table", "no such column")
 """A table or a column that is not there: our statements name only what the migrations made."""

@@ -14,9 +14,10 @@ from benchmarks.harness import Place
 from engine import doctor, outages, sweep
 from engine.clock import VirtualClock
 from engine.database import Database
-from engine.errors import DatabaseDown, StorageFull
+from engine.errors import DatabaseDown, OtherDatabase, StorageFull
 from engine.history import HistoryEntry
 from engine.incidents import Incident
+from engine.timers import Timer
 from tests.support.diagrams import TIMER, boundary, chain, end, process, service, start, user
 from tests.support.disk import full_disk
 from tests.support.engine import World
@@ -185,6 +186,48 @@ def postgresql_world(request: pytest.FixtureRequest, clock: VirtualClock) -> Ite
         database.create_all()
         yield World(database, clock, handlers={"avaro": greedy})
         database.dispose()
+
+
+SPOILED = {
+    "a table of ours is not there": ("DROP TABLE timer", OtherDatabase),
+    "a column of ours has another name": ("ALTER TABLE timer RENAME COLUMN due_at TO vence", OtherDatabase),
+    "our role may not read": ("REVOKE ALL ON timer FROM lector", DatabaseDown),
+    "nobody may write": ("ALTER ROLE lector SET default_transaction_read_only = on", DatabaseDown),
+    "the schema is not in sight": ("ALTER ROLE lector SET search_path = otro", OtherDatabase),
+}
+"""What an administrator does to a database, and what whoever asks for a timer is told."""
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_a_postgresql_that_is_not_ours_is_told_apart_from_a_mistake_of_ours(postgresql_world: World, what: str) -> None:
+    # Given a database that a role of its own uses
+    spoil, told = SPOILED[what]
+    owner = postgresql_world.database
+    with owner.engine.begin() as connection:
+        if connection.scalar(sa.text("SELECT 1 FROM pg_roles WHERE rolname = 'lector'")):
+            connection.execute(sa.text("DROP OWNED BY lector"))
+            connection.execute(sa.text("DROP ROLE lector"))
+        connection.execute(sa.text("CREATE ROLE lector LOGIN PASSWORD 'clave'"))
+        connection.execute(sa.text("GRANT ALL ON ALL TABLES IN SCHEMA public TO lector"))
+        connection.execute(sa.text("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO lector"))
+
+        # When somebody spoils it
+        connection.execute(sa.text(spoil))
+
+    # Then who works with it is told what it is, and not that something went wrong
+    database = Database(owner.url.set(username="lector", password="clave"))
+    with pytest.raises(told) as caught, database.unit_of_work() as session:
+        session.execute(sa.delete(Timer).where(Timer.due_at < postgresql_world.clock.now()))
+    database.dispose()
+    assert type(caught.value) is told
+
+
+@pytest.mark.parametrize("wrong", [{"database": "no_hay"}, {"username": "nadie", "password": "x"}, {"port": 1}])
+def test_a_postgresql_that_lets_nobody_in_is_down(postgresql_world: World, wrong: dict[str, Any]) -> None:
+    database = Database(postgresql_world.database.url.set(**wrong))
+
+    with pytest.raises(DatabaseDown), database.reading() as session:
+        session.execute(sa.select(Timer.id))
 
 
 def test_other_failures_mean_nothing_for_the_database() -> None:
