@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from workflows.calendar import BOGOTA
@@ -21,13 +21,13 @@ WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "do
 def number(value: Decimal | int | None, decimals: int | None = None) -> str:
     """`1234567.8` → `1.234.567,8`; nothing → «—». Without `decimals`, as many as the value has.
 
-    A tie goes to the even digit, as in the figures.
+    A tie goes away from zero, as in every spreadsheet.
     """
     if value is None:
         return "—"
     exact = Decimal(value)
     if decimals is not None:
-        exact = exact.quantize(_unit(decimals), ROUND_HALF_EVEN)
+        exact = exact.quantize(_unit(decimals), ROUND_HALF_UP)
     return f"{exact:,f}".translate(_MARKS)
 
 

@@ -154,8 +154,8 @@ class Report:
         self.stage = Stage.LATE_REPORTING if missing else Stage.LATE_MONEY
 
     def freeze(self) -> None:
-        """The month is closed; what is late stays as it is."""
-        if self.stage is Stage.ENDORSED:
+        """The month is closed: what was endorsed by now counts in it, late or not."""
+        if self.stage in (Stage.ENDORSED, Stage.LATE_ENDORSED):
             for row in self.rows.values():
                 row.state = "congelado"
 

@@ -1,20 +1,23 @@
 """The figures of a month worked out a second time, from what people sent and nothing else.
 
 Shares no code with `workflows.indicators` or `workflows.monitoring` but the table it is compared with: plain numbers,
-as somebody with the office's spreadsheet would do it. Percentages are exact fractions.
+as somebody with the office's spreadsheet would do it. Percentages are exact fractions. Its gaps, late reports and
+kinds of indicators are those of `tests/unit/indicators/test_recomputed.py`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import floor
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.tasks.models import UserTask
+from workflows.calendar import BOGOTA, national_holidays
 from workflows.cycles.models import Period
 from workflows.forms.models import Submission
 from workflows.monitoring.models import Figure
@@ -24,14 +27,14 @@ Month = tuple[int, int]
 
 EVERY = {"mensual": 1, "bimestral": 2, "trimestral": 3, "semestral": 6, "anual": 12, "bienal": 24}
 TABLE = "avances"
-NINE = 10**9
+NINE, SIX = 10**9, 10**6
 TOLERANCE = Fraction(1, 10**6)
 """The databases keep nine decimals of what has no end."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One indicator at a month; `counted` is what it brings to the roll-ups, `None` if it stays out."""
+    """One indicator at a month. `silent` is what it would bring at its last value, where that is too old."""
 
     executed: Fraction | None = None
     programmed: Fraction | None = None
@@ -39,123 +42,233 @@ class Outcome:
     compliance: Fraction | None = None
     color: str | None = None
     status: str | None = None
+    direct: str | None = None
+    data_month: str | None = None
+    last: Fraction | None = None
+    timely: bool = False
+    silent: Fraction | None = None
+    missing: tuple[Month, ...] = ()
+    plan: Fraction | None = None
+
+    @property
+    def due(self) -> bool:
+        return self.status in ("reportado", "arrastrado", "sin_dato")
 
     @property
     def counted(self) -> Fraction | None:
-        if self.status in ("no_programado", "sin_corte_exigible"):
+        if self.status not in ("reportado", "arrastrado"):
             return None
         return max(self.compliance or Fraction(0), Fraction(0))
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What an entity's people sent of a month, and when its head answered for it (`None`: never)."""
+class Row:
+    """What was sent of one indicator of a month, when first, and when the head of its entity answered for it."""
 
-    values: Mapping[str, Fraction]
-    endorsed_at: dt.datetime | None
-    on_time: bool
+    value: Fraction
+    first_sent: dt.datetime
+    endorsed: dt.datetime | None = None
+
+
+Sent = Mapping[str, Row]
+"""By indicator."""
 
 
 def read_submissions(session: Session) -> dict[tuple[str, str], Sent]:
-    """By month and entity, from the submissions alone."""
-    values: dict[tuple[str, str], dict[str, Fraction]] = {}
-    endorsed: dict[tuple[str, str], tuple[dt.datetime, bool]] = {}
+    """By month and entity, from the submissions alone. Whoever answers, answers for every row that was sent by then."""
+    rows: dict[tuple[str, str], dict[str, Row]] = {}
     query = sa.select(Submission, UserTask).join(UserTask, UserTask.id == Submission.task_id).order_by(Submission.id)
     for submission, task in session.execute(query):
-        where = (str(task.variables.get("periodo")), str(task.variables.get("entidad")))
+        known = rows.setdefault((str(task.variables.get("periodo")), str(task.variables.get("entidad"))), {})
         for row in submission.values.get(TABLE) or []:
-            values.setdefault(where, {})[row["codigo"]] = Fraction(str(row["valor_periodo"]))
-        if task.element_id == "avalar_reporte" and submission.values["decision"] == "avalo":
-            endorsed[where] = (submission.sent_at, True)
-        if task.element_id == "avalar_extemporaneo":
-            endorsed[where] = (submission.sent_at, False)
-    return {where: Sent(found, *endorsed.get(where, (None, False))) for where, found in values.items()}
+            before = known.get(row["codigo"])
+            first = before.first_sent if before else submission.sent_at
+            if before is None or before.endorsed is None:
+                known[row["codigo"]] = Row(Fraction(str(row["valor_periodo"])), first)
+        agreed = task.element_id == "avalar_reporte" and submission.values["decision"] == "avalo"
+        if agreed or task.element_id == "avalar_extemporaneo":
+            for code, row in known.items():
+                known[code] = replace(row, endorsed=row.endorsed or submission.sent_at)
+    return rows
 
 
-def series_at(
+@dataclass(frozen=True)
+class Known:
+    """What counts of an indicator at a month, and the months of which the datum did not come in time."""
+
+    values: Mapping[Month, Fraction]
+    late: frozenset[Month] = frozenset()
+
+
+def known_at(
     sent: Mapping[tuple[str, str], Sent], frozen_at: Mapping[str, dt.datetime], month: str
-) -> dict[str, dict[Month, Fraction]]:
-    """What counts at a month, by indicator: on time from its own month, late from the first one frozen after it."""
-    series: dict[str, dict[Month, Fraction]] = {}
-    for (code, _entity), report in sent.items():
-        if report.endorsed_at is None:
-            continue
-        later = sorted(other for other, at in frozen_at.items() if other > code and at > report.endorsed_at)
-        counts_from = code if report.on_time else next(iter(later), "9999-99")
-        if counts_from <= month:
-            for indicator, value in report.values.items():
-                series.setdefault(indicator, {})[_month(code)] = value
-    return series
+) -> dict[str, Known]:
+    """What counts at a month: what was endorsed by its freezing, in its own month if that was not frozen yet."""
+    values: dict[str, dict[Month, Fraction]] = {}
+    late: dict[str, set[Month]] = {}
+    for (code, _entity), rows in sent.items():
+        for indicator, row in rows.items():
+            if row.endorsed is None:
+                continue
+            own = code not in frozen_at or row.endorsed <= frozen_at[code]
+            later = sorted(other for other, at in frozen_at.items() if other > code and at > row.endorsed)
+            since = code if own else next(iter(later), "9999-99")
+            if since <= month:
+                values.setdefault(indicator, {})[_month(code)] = row.value
+                if not own or row.first_sent.astimezone(BOGOTA).date() > _fifth_day(_month(code)):
+                    late.setdefault(indicator, set()).add(_month(code))
+    return {code: Known(series, frozenset(late.get(code, ()))) for code, series in values.items()}
 
 
-def outcome(indicator: IndicatorRecord, series: Mapping[Month, Fraction], data: PlanData, month: Month) -> Outcome:
+def outcome(indicator: IndicatorRecord, known: Known, data: PlanData, month: Month) -> Outcome:
     """The figures of one indicator."""
-    if not indicator.targets.get(month[0]):
-        return Outcome(status="no_programado")
-    cutoff = _cutoff(indicator, data, month)
+    plan = _over_the_years(indicator, known.values, data, month)
+    if not _programmed_year(indicator, month[0]):
+        return Outcome(status="no_programado", plan=plan)
+    cutoff = _cutoff(indicator, month, _month(data.first_followed_month), data)
     if cutoff is None:
-        return Outcome(status="sin_corte_exigible")
-    target, programmed = Fraction(indicator.targets[cutoff[0]]), _programmed(indicator, data, cutoff)
-    if cutoff not in series:
-        return Outcome(programmed=programmed, status="sin_dato", color="gris")
-    executed = series[cutoff]
-    if indicator.annualization == "suma":
-        executed = sum((series.get((cutoff[0], m), Fraction(0)) for m in range(1, cutoff[1] + 1)), Fraction(0))
-    compliance, status = _share(indicator, executed, programmed), None
-    if compliance is None and indicator.annualization == "suma":
-        return Outcome(executed, programmed, _share(indicator, executed, target), status="sin_corte_exigible")
-    if compliance is None:
-        met = executed <= programmed if indicator.annualization == "decreciente" else executed >= programmed
-        compliance, status = Fraction(100 if met else 0), "cumple" if met else "no_cumple"
-    return Outcome(executed, programmed, _share(indicator, executed, target), compliance, _color(compliance), status)
+        return Outcome(status="sin_corte_exigible", plan=plan)
+    programmed = _programmed(indicator, data, cutoff)
+    if indicator.annualization == "suma" and programmed <= 0:
+        return Outcome(programmed=programmed, status="sin_corte_exigible", plan=plan)
+    return replace(_stood(indicator, known, data, cutoff, programmed), plan=plan)
 
 
-def rolled_up(data: PlanData, outcomes: Mapping[str, Outcome]) -> dict[tuple[str, str], tuple[Fraction, Fraction]]:
-    """`(level, code)` → capped and uncapped percentage; a level with nothing due is absent."""
+def _stood(indicator: IndicatorRecord, known: Known, data: PlanData, cutoff: Month, programmed: Fraction) -> Outcome:
+    """How an indicator stands at a due cut-off with what is known by then."""
+    adds = indicator.annualization == "suma"
+    heard = sorted(at for at in known.values if at <= cutoff and (not adds or at[0] == cutoff[0]))
+    if not heard:
+        ever = any(at <= cutoff for at in known.values)
+        return Outcome(programmed=programmed, status="sin_dato", color="gris", silent=Fraction(0) if ever else None)
+    last = heard[-1]
+    value = sum((known.values[at] for at in heard), Fraction(0)) if adds else known.values[last]
+    asked = [at for at in _months_of(data) if at <= cutoff and _is_due(indicator, at, data)]
+    missed = sum(at > last for at in asked)
+    age = (cutoff[0] - last[0]) * 12 + cutoff[1] - last[1]
+    target = Fraction(indicator.targets[cutoff[0]])
+    year, whole = _reached(indicator, value, target)
+    compliance, direct = (year, whole) if whole else _reached(indicator, value, programmed)
+    since = None if last == cutoff else "{}-{:02}".format(*last)
+    if last != cutoff and (missed > 2 or age > 12):
+        silent = max(compliance, Fraction(0))
+        return Outcome(
+            programmed=programmed, status="sin_dato", color="gris", data_month=since, last=value, silent=silent
+        )
+    return Outcome(
+        executed=value,
+        programmed=programmed,
+        year=year,
+        compliance=compliance,
+        color=_color(compliance),
+        status="reportado" if last == cutoff else "arrastrado",
+        direct=direct,
+        data_month=since,
+        timely=last == cutoff and cutoff not in known.late,
+        missing=tuple(at for at in asked if adds and at[0] == cutoff[0] and at < cutoff and at not in known.values)
+        if last == cutoff
+        else (),
+    )
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A level: both percentages (nothing without data), how much of it is known and came in time, its colour."""
+
+    capped: Fraction | None
+    uncapped: Fraction | None
+    coverage: Fraction
+    opportunity: Fraction
+    color: str = ""
+
+
+def rolled_up(data: PlanData, outcomes: Mapping[str, Outcome]) -> dict[tuple[str, str], Rate]:
+    """`(level, code)` → what it comes to; a level with nothing due is absent."""
+    plain = _rolled(data, outcomes, {code: one.counted for code, one in outcomes.items()})
+    heard = {code: one.silent if one.counted is None else one.counted for code, one in outcomes.items()}
+    silent = _rolled(data, outcomes, heard)
+    return {key: replace(rate, color=_color_of_level(rate, silent[key])) for key, rate in plain.items()}
+
+
+def _color_of_level(rate: Rate, silent: Rate) -> str:
+    if rate.capped is None or round(rate.coverage, 6) < 60:
+        return "gris"
+    return _color(min(rate.capped, rate.capped if silent.capped is None else silent.capped))
+
+
+def _rolled(
+    data: PlanData, outcomes: Mapping[str, Outcome], values: Mapping[str, Fraction | None]
+) -> dict[tuple[str, str], Rate]:
     line_of = {objective.code: objective.line for objective in data.objectives}
     share_of = {objective.code: Fraction(objective.weight) for objective in data.objectives}
     weight_of = {line.code: Fraction(line.weight) for line in data.lines}
-    rates = {
-        i.code: (Fraction(i.weight), *_capped(c))
-        for i in data.indicators
-        if (c := outcomes[i.code].counted) is not None
-    }
-    found = {}
+    due = [i for i in data.indicators if outcomes[i.code].due and i.weight > 0]
+
+    def of_indicators(group: Iterable[tuple[Fraction, IndicatorRecord]]) -> Rate | None:
+        members = list(group)
+        whole = sum(weight for weight, _ in members)
+        if not whole:
+            return None
+        known = [(w, value) for w, i in members if (value := values[i.code]) is not None]
+        share = sum(weight for weight, _ in known)
+        timely = sum(w for w, i in members if outcomes[i.code].timely)
+        return Rate(
+            sum(w * min(value, Fraction(100)) for w, value in known) / share if share else None,
+            sum(w * value for w, value in known) / share if share else None,
+            100 * Fraction(share) / whole,
+            100 * Fraction(timely) / whole,
+        )
+
+    def of_levels(group: Iterable[tuple[Fraction, Rate | None]]) -> Rate | None:
+        members = [(weight, rate) for weight, rate in group if rate]
+        whole = sum(weight for weight, _ in members)
+        if not whole:
+            return None
+        known = [(w * rate.coverage, rate.capped, rate.uncapped) for w, rate in members if rate.capped is not None]
+        share = sum(weight for weight, *_ in known)
+        return Rate(
+            sum(w * (capped or 0) for w, capped, _ in known) / share if share else None,
+            sum(w * (free or 0) for w, _, free in known) / share if share else None,
+            sum(w * rate.coverage for w, rate in members) / whole,
+            sum(w * rate.opportunity for w, rate in members) / whole,
+        )
+
+    found: dict[tuple[str, str], Rate | None] = {}
     for objective in data.objectives:
-        found["objetivo", objective.code] = _mean(
-            rates[i.code] for i in data.indicators if i.objective == objective.code and i.code in rates
-        )
+        inside = [(Fraction(i.weight), i) for i in due if i.objective == objective.code]
+        found["objetivo", objective.code] = of_indicators(inside)
     for line in data.lines:
-        inside = [o for o in data.objectives if o.line == line.code and found["objetivo", o.code]]
-        found["linea", line.code] = _mean((Fraction(o.weight), *found["objetivo", o.code]) for o in inside)
-    for entity in data.entities:
-        found["entidad", entity.code] = _mean(
-            (
-                weight_of[line_of[i.objective]] * share_of[i.objective] * rates[i.code][0],
-                *rates[i.code][1:],
-            )
-            for i in data.indicators
-            if i.entity == entity.code and i.code in rates
+        found["linea", line.code] = of_levels(
+            (Fraction(o.weight), found["objetivo", o.code]) for o in data.objectives if o.line == line.code
         )
-    judged = [line for line in data.lines if found["linea", line.code]]
-    found["plan", data.plan.code] = _mean((Fraction(line.weight), *found["linea", line.code]) for line in judged)
+    for entity in data.entities:
+        found["entidad", entity.code] = of_indicators(
+            (weight_of[line_of[i.objective]] * share_of[i.objective] * Fraction(i.weight), i)
+            for i in due
+            if i.entity == entity.code
+        )
+    found["plan", data.plan.code] = of_levels((Fraction(line.weight), found["linea", line.code]) for line in data.lines)
     return {key: rate for key, rate in found.items() if rate}
 
 
 @dataclass(frozen=True)
 class Recomputed:
-    """A month: its indicators, and capped and uncapped percentage of each level with something due."""
+    """A month: its indicators, and each level with something due."""
 
     indicators: Mapping[str, Outcome]
-    levels: Mapping[tuple[str, str], tuple[Fraction, Fraction]]
+    levels: Mapping[tuple[str, str], Rate]
 
 
 def of_month(
     data: PlanData, sent: Mapping[tuple[str, str], Sent], frozen_at: Mapping[str, dt.datetime], month: str
 ) -> Recomputed:
-    """Every figure of a month."""
-    series = series_at(sent, frozen_at, month)
-    found = {i.code: outcome(i, series.get(i.code, {}), data, _month(month)) for i in data.indicators}
+    """Every figure of a month, from what people sent."""
+    return of_known(data, known_at(sent, frozen_at, month), month)
+
+
+def of_known(data: PlanData, known: Mapping[str, Known], month: str) -> Recomputed:
+    """Every figure of a month, from what counts in it."""
+    found = {i.code: outcome(i, known.get(i.code, Known({})), data, _month(month)) for i in data.indicators}
     return Recomputed(found, rolled_up(data, found))
 
 
@@ -168,24 +281,44 @@ def kept(session: Session, month: str) -> dict[tuple[str, str], Figure]:
 def differences(kept: Mapping[tuple[str, str], Figure], expected: Recomputed) -> list[str]:
     """Where the kept figures of a month are not those worked out here."""
     wrong = [code for code, one in expected.indicators.items() if not _same(kept["indicador", code], one)]
-    levels = {key for key in kept if key[0] != "indicador"}
+    levels = {key for key, one in kept.items() if key[0] != "indicador" and one.status != "sin_corte_exigible"}
     wrong += [f"{level} {code}" for level, code in levels ^ set(expected.levels)]
-    for (level, code), (capped, uncapped) in expected.levels.items():
+    for (level, code), rate in expected.levels.items():
         figure = kept.get((level, code))
-        if figure and not (_close(figure.compliance, capped) and _close(figure.uncapped, uncapped)):
+        if figure and not _same_level(figure, rate):
             wrong.append(f"{level} {code}")
     return wrong
 
 
+def _same_level(kept: Figure, expected: Rate) -> bool:
+    return kept.color == expected.color and all(
+        (
+            _close(kept.compliance, expected.capped),
+            _close(kept.uncapped, expected.uncapped),
+            _close(kept.coverage, expected.coverage),
+            _close(kept.opportunity, expected.opportunity),
+        )
+    )
+
+
 def _same(kept: Figure, expected: Outcome) -> bool:
-    if (kept.status, kept.color) != (expected.status, expected.color) or not kept.formula_version:
+    if (kept.status, kept.color, kept.data_month) != (expected.status, expected.color, expected.data_month):
         return False
-    return expected.compliance is None or all(
+    if not kept.formula_version or not _close(kept.data["plan_progress"], expected.plan):
+        return False
+    if not expected.due:
+        return True
+    if kept.data["timely"] != expected.timely or kept.data["direct"] != expected.direct:
+        return False
+    if [tuple(at) for at in kept.data["missing"]] != list(expected.missing):
+        return False
+    return all(
         (
             _close(kept.executed, expected.executed),
             _close(kept.programmed_to_date, expected.programmed),
             _close(kept.year_progress, expected.year),
             _close(kept.compliance, expected.compliance),
+            _close(kept.data["last"], expected.last),
         )
     )
 
@@ -200,16 +333,42 @@ def _month(code: str) -> Month:
     return int(code[:4]), int(code[5:])
 
 
-def _cutoff(indicator: IndicatorRecord, data: PlanData, month: Month) -> Month | None:
+def _fifth_day(month: Month) -> dt.date:
+    """The fifth working day after a month: by when its rows are asked for."""
+    day, left = dt.date(month[0] + month[1] // 12, month[1] % 12 + 1, 1) - dt.timedelta(days=1), 5
+    while left:
+        day += dt.timedelta(days=1)
+        left -= day.weekday() < 5 and day not in national_holidays(day.year)
+    return day
+
+
+def _months_of(data: PlanData) -> list[Month]:
+    years = range(data.plan.first_year, data.plan.last_year + 1)
+    return [(year, number) for year in years for number in range(1, 13)]
+
+
+def _programmed_year(indicator: IndicatorRecord, year: int) -> bool:
+    """Whether a year promises something: nothing is a promise only to what falls, or is held."""
+    target = indicator.targets.get(year)
+    if target is None:
+        return False
+    rises_to_nothing = indicator.annualization == "creciente" and (indicator.baseline or 0) >= 0
+    return bool(target) or not (indicator.annualization == "suma" or rises_to_nothing)
+
+
+def _closes(indicator: IndicatorRecord, month: Month, data: PlanData) -> bool:
+    count = (month[0] - data.plan.first_year) * 12 + month[1]
+    return count % EVERY[indicator.periodicity] == 0 and _programmed_year(indicator, month[0])
+
+
+def _is_due(indicator: IndicatorRecord, month: Month, data: PlanData) -> bool:
+    return month >= _month(data.first_followed_month) and _closes(indicator, month, data)
+
+
+def _cutoff(indicator: IndicatorRecord, month: Month, first: Month, data: PlanData) -> Month | None:
     """The last month up to this one in which a value was due."""
-    first = _month(data.first_followed_month)
-    year, number = month
-    while (year, number) >= first:
-        due = ((year - data.plan.first_year) * 12 + number) % EVERY[indicator.periodicity] == 0
-        if due and indicator.targets.get(year):
-            return year, number
-        year, number = (year, number - 1) if number > 1 else (year - 1, 12)
-    return None
+    found = [at for at in _months_of(data) if first <= at <= month and _closes(indicator, at, data)]
+    return found[-1] if found else None
 
 
 def _programmed(indicator: IndicatorRecord, data: PlanData, cutoff: Month) -> Fraction:
@@ -228,34 +387,59 @@ def _programmed(indicator: IndicatorRecord, data: PlanData, cutoff: Month) -> Fr
 
 def _start(indicator: IndicatorRecord, data: PlanData, year: int) -> Fraction:
     for before in range(year - 1, data.plan.first_year - 1, -1):
-        if (level := indicator.targets.get(before)) is not None:
-            return Fraction(level)
+        if _programmed_year(indicator, before):
+            return Fraction(indicator.targets[before])
     return Fraction(indicator.baseline or 0)
 
 
-def _share(indicator: IndicatorRecord, value: Fraction, goal: Fraction) -> Fraction | None:
+def _reached(indicator: IndicatorRecord, value: Fraction, goal: Fraction) -> tuple[Fraction, str | None]:
+    """The share of the way to a goal, in %; where there is no way, whether the goal was met."""
+    if indicator.annualization == "constante" and indicator.direction == "mantener":
+        if abs(value - goal) <= Fraction(indicator.tolerance):
+            return Fraction(100), None
+        return (100 * min(value / goal, goal / value) if value > 0 and goal > 0 else Fraction(0)), None
+    if indicator.annualization == "constante" and indicator.direction == "disminuir" and value > 0:
+        return (Fraction(100) if value <= goal else 100 * goal / value), None
+    if indicator.annualization == "constante" and indicator.direction == "disminuir" and value <= goal:
+        return Fraction(100), None
     start = Fraction(indicator.baseline or 0)
     way, whole = value, goal
     if indicator.annualization == "creciente":
         way, whole = value - start, goal - start
     if indicator.annualization == "decreciente":
-        way, whole = start - value, start - goal
-    return way * 100 / whole if whole > 0 else None
+        way, whole = start - value, start - goal if indicator.baseline is not None else Fraction(0)
+    if whole > 0:
+        return way * 100 / whole, None
+    down = indicator.annualization == "decreciente" or indicator.direction == "disminuir"
+    met = value <= goal if down else value >= goal
+    return Fraction(100 if met else 0), "cumple" if met else "no_cumple"
 
 
-def _color(compliance: Fraction) -> str:
-    kept = Fraction(round(compliance * NINE), NINE)
+def _over_the_years(
+    indicator: IndicatorRecord, values: Mapping[Month, Fraction], data: PlanData, month: Month
+) -> Fraction | None:
+    """What was executed of the whole plan at the last due cut-off, followed or not, in %."""
+    last = _cutoff(indicator, month, (data.plan.first_year, 1), data)
+    heard = sorted(at for at in values if last and at <= last)
+    if last is None or not heard:
+        return None
+    final, kind = Fraction(indicator.final_target), indicator.annualization
+    if kind == "suma":
+        return max(sum((values[at] for at in heard), Fraction(0)) * 100 / final, Fraction(0))
+    if kind != "constante":
+        return max(_reached(indicator, values[heard[-1]], final)[0], Fraction(0))
+    years = [year for year in sorted(indicator.targets) if _programmed_year(indicator, year)]
+    whole = Fraction(0)
+    for year in years:
+        end = _cutoff(indicator, min(last, (year, 12)), (year, 1), data)
+        held = [at for at in heard if end and at[0] == year and at <= end]
+        if held:
+            share, _ = _reached(indicator, values[held[-1]], Fraction(indicator.targets[year]))
+            whole += min(share, Fraction(100)) * (1 if year < last[0] else Fraction(last[1], 12))
+    return max(whole / len(years), Fraction(0))
+
+
+def _color(percentage: Fraction) -> str:
+    kept = Fraction(floor(percentage * SIX + Fraction(1, 2)), SIX)
     bounds = ((50, "rojo"), (75, "amarillo"), (125, "verde"))
     return next((color for bound, color in bounds if kept <= bound), "naranja")
-
-
-def _capped(counted: Fraction) -> tuple[Fraction, Fraction]:
-    return min(counted, Fraction(100)), counted
-
-
-def _mean(parts: Iterable[tuple[Fraction, Fraction, Fraction]]) -> tuple[Fraction, Fraction] | tuple[()]:
-    members = [part for part in parts if part[0]]
-    whole = sum(weight for weight, _, _ in members)
-    if not members:
-        return ()
-    return sum(w * capped for w, capped, _ in members) / whole, sum(w * free for w, _, free in members) / whole

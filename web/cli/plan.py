@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -15,11 +16,12 @@ from web import migrating
 from web.bootstrap import Application
 from web.cli.root import opened
 from workflows.calendar import bogota_day
+from workflows.indicators.wording import known_words, level_word
 from workflows.loading import importing
 from workflows.loading.importing import Preview
 from workflows.loading.reading import read_strangers
 from workflows.loading.workbook import template as empty_workbook
-from workflows.monitoring import figures
+from workflows.monitoring import figures, four_years
 from workflows.plan.models import Plan
 from workflows.records.data import PlanData, rebase
 from workflows.records.problems import InvalidPlan, Problem
@@ -93,14 +95,47 @@ def _load(application: Application, data: PlanData, sector: str, *, dry_run: boo
 @click.option("--period", required=True, metavar="AAAA-MM", help="El mes, por ejemplo 2018-06.")
 @click.option("--plan", "plan_code", metavar="CÓDIGO", help="El código del plan, si hay más de uno.")
 @click.option("--json", "as_json", is_flag=True, help="En JSON, con porcentajes de un decimal.")
-def show_figures(period: str, plan_code: str | None, as_json: bool) -> None:
+@click.option("--evaluacion", "everything", is_flag=True, help="Con todo lo avalado hasta hoy, como una evaluación.")
+@click.option("--cuatrienio", "over_years", is_flag=True, help="Todos los años del plan hasta ese mes.")
+def show_figures(period: str, plan_code: str | None, as_json: bool, everything: bool, over_years: bool) -> None:
     """Print the figures of a month."""
     with opened() as application, application.database.reading() as session:
-        period_figures = figures.of_period(session, plan_code or _only_plan(session), period)
-    if as_json:
+        code = plan_code or _only_plan(session)
+        if over_years:
+            found = four_years.of_period(session, code, period, everything=everything)
+        elif everything:
+            period_figures = figures.compute(session, code, period, everything=True)
+        else:
+            period_figures = figures.of_period(session, code, period)
+    if over_years:
+        _show_years(found, as_json=as_json)
+    elif as_json:
         click.echo(json.dumps(figures.as_json(period_figures), ensure_ascii=False, indent=2))
     else:
         _show_figures(period_figures)
+
+
+def _show_years(found: four_years.Years, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(four_years.as_json(found), ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{found.plan_code} · hasta {found.period}, en % de todos los años del plan")
+    click.echo(f"  {'':<12}{'programado':>11}{'ejecutado':>11}{'proyección':>12}")
+    for code, course in found.indicators.items():
+        _show_stretch(code, course.programmed, course.executed, course.projected, found.names.get(code, ""))
+    for title, level in (("Objetivos", found.objectives), ("Líneas", found.lines), ("Entidades", found.entities)):
+        click.echo(title)
+        for code, stretch in level.items():
+            _show_stretch(code, stretch.programmed, stretch.executed, stretch.projected, found.names.get(code, ""))
+    if found.plan:
+        _show_stretch("Plan", found.plan.programmed, found.plan.executed, found.plan.projected, "")
+
+
+def _show_stretch(
+    code: str, programmed: Decimal, executed: Decimal | None, projected: Decimal | None, name: str
+) -> None:
+    shares = f"{percentage(programmed):>11}{percentage(executed):>11}{percentage(projected):>12}"
+    click.echo(f"  {code:<12}{shares}  {name}".rstrip())
 
 
 def _only_plan(session: Session) -> str:
@@ -135,11 +170,19 @@ def _show_figures(found: figures.PeriodFigures) -> None:
     for code, figure in found.indicators.items():
         state = figure.assessment
         label = (state.color or "") if state.compliance is not None else (state.status or "").replace("_", " ")
+        known = known_words(state.status, state.data_month, state.missing)
+        label = f"{label} ({known})" if known and state.compliance is not None else known or label
         shares = f"{percentage(state.year_progress):>9} {percentage(state.compliance):>9}"
         click.echo(f"  {code:<12}{number(state.executed):>12} {shares}  {label:<20} {figure.name}")
     for title, level in (("Objetivos", found.objectives), ("Líneas", found.lines), ("Entidades", found.entities)):
         click.echo(title)
         for code, rolled in level.items():
-            click.echo(f"  {code:<12}{percentage(rolled.capped):>9} {percentage(rolled.uncapped):>9}  {rolled.name}")
+            click.echo(f"  {code:<12}{_level(rolled)}  {rolled.name}")
     if found.plan:
-        click.echo(f"Plan        {percentage(found.plan.capped):>11} {percentage(found.plan.uncapped):>9}")
+        click.echo(f"  {'Plan':<12}{_level(found.plan)}")
+
+
+def _level(rolled: figures.LevelFigure) -> str:
+    rates = f"{percentage(rolled.capped):>9} {percentage(rolled.uncapped):>9}"
+    known = f"cobertura {percentage(rolled.coverage):>8} · oportunidad {percentage(rolled.opportunity):>8}"
+    return f"{rates}  {known}  {level_word(rolled.color, rolled.status):<20}"

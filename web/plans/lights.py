@@ -9,7 +9,9 @@ from typing import cast
 from flask import current_app
 from markupsafe import Markup
 
-from workflows.reports.contents import light
+from web.plans.levels import Part
+from workflows.monitoring.period_figures import LevelFigure
+from workflows.reports.contents import light, light_of_level
 
 
 def chips() -> Callable[[str | None, str | None], Markup]:
@@ -22,3 +24,15 @@ def chips() -> Callable[[str | None, str | None], Markup]:
         return cast(Markup, chip(shown.color, shown.icon, shown.word))
 
     return chip_of
+
+
+def level_chips() -> Callable[[LevelFigure | Part], Markup]:
+    """What draws the chip of an objective, a line, an entity or the plan, and says where silence decided it."""
+    chip = current_app.jinja_env.get_template("macros/parts.html").module.chip  # type: ignore[attr-defined]
+
+    def level_chip_of(level: LevelFigure | Part) -> Markup:
+        shown = light_of_level(level.color, level.status)
+        why = Markup(' <small class="muted">por falta de dato</small>') if level.by_silence else Markup("")
+        return cast(Markup, chip(shown.color, shown.icon, shown.word)) + why
+
+    return level_chip_of

@@ -14,11 +14,13 @@ from web.auth import SIGNED_IN, Of, allow
 from web.pages import HERE, actor, addresses, back_to, current, page
 from web.plans import budget, changes, levels, loading, timeline, wording
 from web.plans.blueprint import blueprint
-from web.plans.lights import chips
+from web.plans.lights import chips, level_chips
 from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
 from workflows.indicators.formulas import Assessment
+from workflows.indicators.sheets import IN_NO_MONTH
+from workflows.indicators.wording import known_words
 from workflows.monitoring import corrections, facts, figures, overview, trace, year_course
 from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigures, PeriodFigures
 from workflows.monitoring.year_course import YearCourse
@@ -48,6 +50,7 @@ def index() -> str:
     return page(
         "plans/index.html",
         plan=chosen, plans=plans, tree=tree, months=months, month=month, found=found, cells=cells, chip_of=chips(),
+        level_chip_of=level_chips(), known_words=known_words,
         address_of=addresses("plans.indicator", plan_code=chosen.code, indicator_code=HERE, mes=month),
     )  # fmt: skip
 
@@ -78,7 +81,7 @@ def level(plan_code: str, kind: str, code: str) -> str:
     return page(
         "plans/level.html",
         plan=plan, months=months, month=month, found=period_figures, level=shown,
-        kind_word=levels.KINDS[kind], chip_of=chips(),
+        kind_word=levels.KINDS[kind], chip_of=chips(), level_chip_of=level_chips(),
     )  # fmt: skip
 
 
@@ -114,6 +117,8 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
         rows=rows,
         wording=wording,
         chip_of=chips(),
+        known_words=known_words,
+        IN_NO_MONTH=IN_NO_MONTH,
         format_number=format_number,
         **context,
     )
@@ -124,7 +129,10 @@ def _explanation(
 ) -> wording.Explanation | None:
     if figure is None or course is None or month is None:
         return None
-    basis = wording.Basis(course.annualization, course.periodicity, course.baseline, figure.decimals, course.bands)
+    basis = wording.Basis(
+        course.annualization, course.periodicity, course.baseline, figure.decimals, course.bands, course.direction,
+        course.tolerance,
+    )  # fmt: skip
     return wording.explain(basis, figure.assessment, month)
 
 

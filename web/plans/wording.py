@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from workflows.cycles.models import Period
 from workflows.indicators.formulas import Assessment
-from workflows.indicators.states import Annualization, Status
+from workflows.indicators.states import Annualization, Direct, Direction, Status
 from workflows.indicators.traffic_light import Bands
-from workflows.indicators.wording import COLOR_WORDS
+from workflows.indicators.wording import COLOR_WORDS, known_words
 from workflows.spanish import month_name, number, percentage
 
 RULES: Mapping[str, str] = {
@@ -25,13 +25,21 @@ RULES: Mapping[str, str] = {
     ),
     Annualization.CONSTANT: "Se reporta el nivel que se mantiene y se divide por el nivel programado.",
 }
+HELD_RULES: Mapping[str, str] = {
+    Direction.DOWN: (
+        "Se reporta el nivel: si no pasa del programado cumple 100 %; si pasa, el programado se divide por el nivel."
+    ),
+    Direction.HOLD: (
+        "Se reporta el nivel: cumple 100 % si está en lo programado, con su tolerancia; si no, el menor de los dos se "
+        "divide por el mayor."
+    ),
+}
+HUNDRED = Decimal(100)
 _COMPARED = "Lo programado es igual a la línea base: no hay camino que medir, solo se compara el nivel."
 STATUS_NOTES = {
     Status.NOT_PROGRAMMED: "No tiene meta programada este año: queda por fuera de los promedios.",
     Status.NO_CUTOFF_YET: "Todavía no llega su primer corte exigible: queda por fuera de los promedios.",
-    Status.NO_DATA: "No hay reporte que cuente para este corte: en los promedios cuenta como 0 %.",
-    Status.MET: _COMPARED,
-    Status.NOT_MET: _COMPARED,
+    Status.NO_DATA: "No hay dato propio ni uno reciente que llevar: no tiene cifra y queda por fuera de los promedios.",
 }
 STATES = {
     "borrador": "Borrador",
@@ -63,29 +71,50 @@ class Basis:
     baseline: Decimal | None
     decimals: int
     bands: Bands
+    direction: str = ""
+    tolerance: Decimal = Decimal(0)
 
 
 def explain(basis: Basis, found: Assessment, period: str) -> Explanation:
     """The figure of an indicator at a month (`2018-06`)."""
     notes = [*_about_cutoff(basis, found, period), *_about_status(found), *_about_color(basis, found)]
-    return Explanation(RULES[basis.annualization], _sum(basis, found), tuple(notes))
+    rule = HELD_RULES.get(_aim(basis), RULES[basis.annualization])
+    return Explanation(rule, _sum(basis, found), tuple(notes))
+
+
+def _aim(basis: Basis) -> str:
+    return basis.direction if basis.annualization == Annualization.CONSTANT else ""
 
 
 def _sum(basis: Basis, found: Assessment) -> str:
     if found.executed is None or found.programmed_to_date is None or found.compliance is None:
         return ""
     executed, programmed = _number(found.executed, basis), _number(found.programmed_to_date, basis)
-    if found.status in (Status.MET, Status.NOT_MET):
-        sign = "≤" if basis.annualization == Annualization.FALLING else "≥"
-        answer = "se cumple" if found.status == Status.MET else "no se cumple"
+    if found.direct:
+        down = basis.annualization == Annualization.FALLING or _aim(basis) == Direction.DOWN
+        answer = "se cumple" if found.direct == Direct.MET else "no se cumple"
+        sign = "≤" if down else "≥"
         return f"¿{executed} {sign} {programmed}? {answer} → {percentage(found.compliance)}"
     result = percentage(found.compliance)
+    if _aim(basis) in HELD_RULES:
+        return _held(basis, found, executed, programmed, result)
     start = _number(basis.baseline or Decimal(0), basis)
     if basis.annualization == Annualization.RISING and basis.baseline:
         return f"({executed} − {start}) ÷ ({programmed} − {start}) = {result}"
     if basis.annualization == Annualization.FALLING:
         return f"({start} − {executed}) ÷ ({start} − {programmed}) = {result}"
     return f"{executed} ÷ {programmed} = {result}"
+
+
+def _held(basis: Basis, found: Assessment, executed: str, programmed: str, result: str) -> str:
+    value, target = found.executed or Decimal(0), found.programmed_to_date or Decimal(0)
+    if _aim(basis) == Direction.DOWN:
+        return f"{executed} ≤ {programmed} → {result}" if value <= target else f"{programmed} ÷ {executed} = {result}"
+    if found.compliance == HUNDRED:
+        within = f" ± {_number(basis.tolerance, basis)}" if basis.tolerance else ""
+        return f"{executed}: dentro de {programmed}{within} → {result}"
+    low, high = (executed, programmed) if value <= target else (programmed, executed)
+    return f"{low} ÷ {high} = {result}"
 
 
 def _about_cutoff(basis: Basis, found: Assessment, period: str) -> list[str]:
@@ -98,8 +127,22 @@ def _about_cutoff(basis: Basis, found: Assessment, period: str) -> list[str]:
 
 
 def _about_status(found: Assessment) -> list[str]:
+    known = known_words(found.status, found.data_month, found.missing)
     if found.status in STATUS_NOTES:
-        return [STATUS_NOTES[found.status]]
+        return [STATUS_NOTES[found.status], *([f"{known.capitalize()}."] if known else [])]
+    return [*_about_value(found, known), *([_COMPARED] if found.direct else _about_compliance(found))]
+
+
+def _about_value(found: Assessment, known: str) -> list[str]:
+    if found.status == Status.CARRIED:
+        return [
+            f"No trae dato de este corte; {known}. Un valor se lleva hasta dos cortes exigibles y un año; después "
+            "queda sin dato."
+        ]
+    return [f"{known.capitalize()}."] if known else []
+
+
+def _about_compliance(found: Assessment) -> list[str]:
     if found.compliance is not None and found.compliance < 0:
         return ["Está por debajo de la línea base: en los promedios cuenta como 0 %."]
     if found.compliance is not None and found.compliance > 100:
@@ -108,7 +151,7 @@ def _about_status(found: Assessment) -> list[str]:
 
 
 def _about_color(basis: Basis, found: Assessment) -> list[str]:
-    if found.color is None or found.status in (Status.NO_DATA, Status.MET, Status.NOT_MET):
+    if found.color is None or found.direct or found.status == Status.NO_DATA:
         return []
     lower: Decimal | None = None
     for band in basis.bands:
@@ -132,7 +175,7 @@ def amount(value: Decimal | None, decimals: int) -> str:
     """A figure with as many decimals as its indicator has (at least one, for what is programmed), or fewer."""
     if value is None:
         return number(None)
-    shown = value.quantize(Decimal(1).scaleb(-max(decimals, 1)), ROUND_HALF_EVEN)
+    shown = value.quantize(Decimal(1).scaleb(-max(decimals, 1)), ROUND_HALF_UP)
     return number(shown.quantize(Decimal(1)) if shown == shown.to_integral_value() else shown)
 
 

@@ -12,12 +12,15 @@ from decimal import Decimal
 from workflows.indicators.formulas import Assessment, Series
 from workflows.indicators.sheets import IndicatorSheet
 from workflows.indicators.states import Annualization, Color, Status
-from workflows.spanish import number, percentage
+from workflows.spanish import enumeration, month_name, number, percentage
 
 YEAR_EXCESS = Decimal(125)
 """Percent of the year's target from which a value looks like a slip of the pen."""
 
 HALF_YEAR = 6
+
+OPPORTUNITY = ("sin_reporte", "arrastrado_2", "sin_dato")
+"""Rules about who did not report: shown to who can call them, never a bottleneck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,24 @@ def _found(watched: Watched, year: int, month: int, *, reported: bool) -> Iterat
     if value is not None:
         yield from _of_the_figures(assessment)
         yield from _of_the_value(watched, value, year, month)
-    elif reported and assessment.status == Status.NO_DATA and assessment.cutoff == (year, month):
-        yield "sin_dato", "tiene meta y no trae dato en este corte."
+    elif assessment.cutoff == (year, month):
+        yield from _of_the_silence(assessment, reported=reported)
+
+
+def _of_the_silence(found: Assessment, *, reported: bool) -> Iterator[tuple[str, str]]:
+    last = f"último dato: {month_name('{}-{:02}'.format(*found.data_month))}" if found.data_month else "nunca ha tenido"
+    if found.status == Status.CARRIED and found.missed > 1:
+        yield "arrastrado_2", f"lleva {found.missed} cortes sin dato ({last}); con otro más queda sin dato."
+    elif found.status == Status.CARRIED and reported:
+        yield "sin_reporte", f"no trae dato en este corte ({last})."
+    elif found.status == Status.NO_DATA:
+        yield "sin_dato", f"está sin dato y por fuera de los promedios ({last})."
 
 
 def _of_the_figures(found: Assessment) -> Iterator[tuple[str, str]]:
+    if found.missing:
+        months = enumeration([month_name("{}-{:02}".format(*month)) for month in found.missing])
+        yield "incompleto", f"está incompleto: falta {months}."
     if found.compliance is not None and found.compliance < 0:
         yield "bajo_linea_base", "está por debajo de la línea base."
     elif found.color == Color.RED:
@@ -115,5 +131,5 @@ def _of_the_value(watched: Watched, value: Decimal, year: int, month: int) -> It
 def _start_of_year(watched: Watched, year: int) -> Decimal | None:
     """The level at the end of last year; in the first programmed year, the baseline."""
     last = previous_value(watched.series, year, 1)
-    earlier = any(watched.sheet.targets.get(y) for y in range(watched.sheet.first_year, year))
+    earlier = any(y < year for y in watched.sheet.years((year, 1)))
     return watched.sheet.baseline if last is None and not earlier else last

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from workflows.indicators.formulas import Assessment, Series, executed_in_year, progress
 from workflows.indicators.sheets import IndicatorSheet, exact
-from workflows.indicators.states import Annualization, Color, Measure, Status
+from workflows.indicators.states import Annualization, Color, Measure
 from workflows.spanish import percentage
 
 PROJECTED_MINIMUM = Decimal(75)
 """Percent of the year's target that December must promise."""
 
 FEWEST_POINTS = 3
-"""With fewer cut-offs in the year there is no trend to speak of."""
+"""With fewer data in the year there is no trend to speak of."""
 
 SEMESTER_ENDS = (6, 12)
 
@@ -28,17 +28,18 @@ class Candidate:
 
 
 def judge(now: Assessment, before: Color | None, projected: Decimal | None, month: int) -> Candidate | None:
-    """Whether an indicator due at this cut-off is a candidate.
+    """Whether an indicator due at this cut-off is a candidate: only on data of its own, all of them.
 
-    `before` is its colour at the due cut-off before; `projected` the trend's percentage of the year's target in
-    December. A recovery plan is proposed after two reds, or a red at the end of a semester.
+    A report that is missing is an alert of opportunity: the cure is a telephone call. `before` is its colour at the
+    last such cut-off before; `projected` the trend's percentage of the year's target in December. A recovery plan is
+    proposed after two reds, or a red at the end of a semester.
     """
+    if not now.is_whole:
+        return None
     if now.color == Color.RED:
         twice = before == Color.RED
         why = "En rojo en dos cortes seguidos" if twice else "En rojo"
         return Candidate(why, Measure.RECOVERY if twice or month in SEMESTER_ENDS else Measure.PREVENTIVE)
-    if now.status == Status.NO_DATA:
-        return Candidate("Sin reporte", Measure.PREVENTIVE)
     if now.color == Color.YELLOW and before == Color.YELLOW:
         return Candidate("En amarillo en dos cortes seguidos", Measure.PREVENTIVE)
     if projected is not None and projected < PROJECTED_MINIMUM:
@@ -54,15 +55,18 @@ def projection(sheet: IndicatorSheet, series: Series, year: int, month: int) -> 
     reached.
     """
     target = sheet.target(year, month)
-    if not target or sheet.annualization == Annualization.CONSTANT:
+    if target is None or sheet.annualization == Annualization.CONSTANT:
         return None
-    points = [(Decimal(0), Decimal(0))] if sheet.annualization == Annualization.SUM else []
+    points = []
     for m in range(1, month + 1):
         executed = executed_in_year(sheet, series, (year, m)) if sheet.is_due(year, m) else None
         reached = None if executed is None else progress(sheet, executed, target)
         if reached is not None:
             points.append((Decimal(m), reached))
-    return exact(_line_at(points, Decimal(12))) if len(points) >= FEWEST_POINTS else None
+    if len(points) < FEWEST_POINTS:
+        return None
+    start = [(Decimal(0), Decimal(0))] if sheet.annualization == Annualization.SUM else []
+    return exact(_line_at(start + points, Decimal(12)))
 
 
 def _line_at(points: list[tuple[Decimal, Decimal]], x: Decimal) -> Decimal:

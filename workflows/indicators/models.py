@@ -19,7 +19,8 @@ class Indicator(Base):
 
     `periodicity`: mensual, bimestral, trimestral, semestral, anual, bienal. Weights add up to 100 inside the objective.
     `reports`, `reviews`, `substitute` are usernames: the responsibility matrix in force. `direction`: aumentar,
-    disminuir, mantener. `starts_on` and `ends_on` bound when it is measured.
+    disminuir, mantener; `tolerance` is how far one that is held may stray, in its unit. A value outside `minimum` and
+    `maximum` is a slip. `starts_on` and `ends_on` bound when it is measured.
     """
 
     __tablename__ = "indicator"
@@ -49,6 +50,9 @@ class Indicator(Base):
     source: Mapped[str] = mapped_column(sa.Text, default="")
     baseline_source: Mapped[str] = mapped_column(sa.Text, default="")
     direction: Mapped[str] = mapped_column(sa.String(20), default="")
+    tolerance: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    minimum: Mapped[Decimal | None]
+    maximum: Mapped[Decimal | None]
     starts_on: Mapped[dt.date | None]
     ends_on: Mapped[dt.date | None]
     reports: Mapped[str | None] = mapped_column(sa.ForeignKey("person.username"))

@@ -22,6 +22,14 @@ class Annualization(StrEnum):
     CONSTANT = "constante"
 
 
+class Direction(StrEnum):
+    """Where a level should go."""
+
+    UP = "aumentar"
+    DOWN = "disminuir"
+    HOLD = "mantener"
+
+
 class Color(StrEnum):
     """A colour of the traffic light."""
 
@@ -37,11 +45,22 @@ class Color(StrEnum):
 
 
 class Status(StrEnum):
-    """Why there is no percentage, or whether a figure without one was reached."""
+    """What is known of an indicator at a cut-off."""
 
+    REPORTED = "reportado"
+    CARRIED = "arrastrado"
+    """Nothing of its own: the last known value, for two due cut-offs at most."""
+    NO_DATA = "sin_dato"
     NOT_PROGRAMMED = "no_programado"
     NO_CUTOFF_YET = "sin_corte_exigible"
-    NO_DATA = "sin_dato"
+    MET = "cumple"
+    """As `Direct` has it. Only figures kept under formula version 1 say it here."""
+    NOT_MET = "no_cumple"
+
+
+class Direct(StrEnum):
+    """Whether a figure was reached, where there is no way to measure and the level is compared as it is."""
+
     MET = "cumple"
     NOT_MET = "no_cumple"
 

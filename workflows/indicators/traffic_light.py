@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from workflows.indicators.states import Color
@@ -32,10 +32,27 @@ DEFAULT_BANDS: Bands = (
 """Rules of Bogotá's policy follow-up: orange is over-execution and asks for a justification."""
 
 
+ENOUGH = Decimal(60)
+"""Percent of coverage from which a level has a colour."""
+
+_SIX = Decimal("1e-6")
+
+
+def met(percentage: Decimal) -> Decimal:
+    """A percentage as it meets a threshold: half up to six decimals, so that no trace of a division decides."""
+    return percentage.quantize(_SIX, ROUND_HALF_UP)
+
+
+def is_enough(coverage: Decimal) -> bool:
+    """Whether so much is known of a level that it can be given a colour."""
+    return met(coverage) >= ENOUGH
+
+
 def color_of(percentage: Decimal, bands: Bands = DEFAULT_BANDS) -> Color:
     """The colour of an exact percentage; what lies above every bound has the last colour."""
+    rounded = met(percentage)
     for band in bands:
-        if band.up_to is None or percentage <= band.up_to:
+        if band.up_to is None or rounded <= band.up_to:
             return band.color
     return bands[-1].color
 

@@ -81,8 +81,9 @@ def _row(period: Period, indicator: Indicator, sheet: Any) -> dict[str, Any]:
 def _write_measurements(
     session: Session, clock: Clock, actor: Actor, period: Period, indicators: list[Indicator], data: PlanData
 ) -> None:
+    last = session.scalar(sa.select(sa.func.max(Period.code)).where(Period.plan_code == period.plan_code)) or ""
     written = [
-        _measurement(clock, actor, period, indicator, value)
+        _measurement(clock, actor, period, indicator, value, _counts_from(data, indicator, period), last)
         for indicator in indicators
         if (value := data.measurements.get(indicator.code, {}).get((period.year, period.month))) is not None
     ]
@@ -93,17 +94,26 @@ def _write_measurements(
     session.execute(sa.insert(MeasurementChange), changes)
 
 
-def _measurement(clock: Clock, actor: Actor, period: Period, indicator: Indicator, value: Decimal) -> dict[str, Any]:
+def _measurement(
+    clock: Clock, actor: Actor, period: Period, indicator: Indicator, value: Decimal, since: str | None, last: str
+) -> dict[str, Any]:
     return {
+        "late": since is not None,
+        "timely": since is None,
+        "counts_from": None if since == period.code else since,
         "period_id": period.id,
         "indicator_id": indicator.id,
         "value": value,
-        "state": "congelado",
+        "state": "congelado" if since is None or since <= last else "avalado",
         "origin": ORIGIN,
         "extra": {},
         "reported_by": actor.id,
         "reported_at": clock.now(),
     }
+
+
+def _counts_from(data: PlanData, indicator: Indicator, period: Period) -> str | None:
+    return data.late.get(indicator.code, {}).get((period.year, period.month))
 
 
 def _change(clock: Clock, actor: Actor, measurement_id: int, value: Decimal) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def write_plan(data: PlanData) -> dict[str, list[dict[str, Any]]]:
         "metas": [_target_cells(indicator, data.plan) for indicator in data.indicators],
         "programacion": [row for i in data.indicators for row in _month_cells(i.code, i.monthly)],
         "mediciones": [row for code, series in data.measurements.items() for row in _month_cells(code, series)],
+        "extemporaneos": [row for code, late in data.late.items() for row in _month_cells(code, late)],
         "proyectos": [{"codigo": p.code, "nombre": p.name, "entidad": p.entity} for p in data.projects],
         "presupuesto": [
             {
@@ -115,6 +116,7 @@ _KEYS = {
     "metas": ("indicador",),
     "programacion": ("indicador", "anio"),
     "mediciones": ("indicador", "anio"),
+    "extemporaneos": ("indicador", "anio"),
     "proyectos": ("codigo",),
     "presupuesto": ("proyecto", "anio"),
     "semaforo": ("color",),
@@ -161,6 +163,7 @@ def _assemble(read: Tables) -> PlanData:
             for r in _cells(read, "proyectos")
         ),
         measurements={code: series for code, series in _series(read["mediciones"]).items() if series},
+        late={code: late for code, late in _series(read["extemporaneos"]).items() if late},
         bands=bands or DEFAULT_BANDS,
         holidays=tuple(HolidayRecord(r["fecha"], r["motivo"]) for r in _cells(read, "dias_no_habiles")),
         rows={
@@ -255,6 +258,10 @@ _INDICATOR = {
     "unidad": "unit",
     "decimales": "decimals",
     "anualizacion": "annualization",
+    "direccion": "direction",
+    "tolerancia": "tolerance",
+    "minimo": "minimum",
+    "maximo": "maximum",
     "linea_base": "baseline",
     "anio_lb": "baseline_year",
     "meta_final": "final_target",
@@ -269,7 +276,10 @@ _INDICATOR = {
     "fuente": "source",
     "activo": "active",
 }
-_IF_EMPTY: dict[str, Any] = {"decimales": 0, "rezago_dias": 0, "activo": True, "linea_base": None, "anio_lb": None}
+_IF_EMPTY: dict[str, Any] = {"decimales": 0, "rezago_dias": 0, "activo": True} | dict.fromkeys(
+    ("linea_base", "anio_lb", "minimo", "maximo")
+)
+_IF_EMPTY["tolerancia"] = Decimal(0)
 
 
 def _objective(r: Values) -> ObjectiveRecord:
@@ -302,8 +312,8 @@ def _target_cells(indicator: IndicatorRecord, plan: PlanRecord) -> dict[str, Any
     return {"indicador": indicator.code} | years
 
 
-def _series(rows: list[Row]) -> dict[str, dict[Month, Decimal]]:
-    series: dict[str, dict[Month, Decimal]] = {}
+def _series(rows: list[Row]) -> dict[str, dict[Month, Any]]:
+    series: dict[str, dict[Month, Any]] = {}
     for row in rows:
         found = series.setdefault(row.cells["indicador"], {})
         for month, name in enumerate(MONTH_NAMES, start=1):
@@ -312,7 +322,7 @@ def _series(rows: list[Row]) -> dict[str, dict[Month, Decimal]]:
     return series
 
 
-def _month_cells(code: str, series: Mapping[Month, Decimal]) -> Iterator[dict[str, Any]]:
+def _month_cells(code: str, series: Mapping[Month, Any]) -> Iterator[dict[str, Any]]:
     for year in sorted({year for year, _month in series}):
         months = {name: series.get((year, number)) for number, name in enumerate(MONTH_NAMES, start=1)}
         yield {"indicador": code, "anio": year} | months

@@ -8,12 +8,14 @@ from typing import Any
 
 import yaml
 
+from workflows.indicators.sheets import IN_NO_MONTH
 from workflows.loading.tables import Row, Tables
-from workflows.people.roles import BY_ID
+from workflows.people.roles import ALIASES, BY_ID
 from workflows.records.columns import MONTH_NAMES
 from workflows.records.problems import InvalidPlan, Problem
 
 _YEARLY = re.compile(r"(mediciones|programacion)_anio_(\d)")
+_LATE = re.compile(r"extemporaneos_anio_(\d)")
 Mappings = list[Mapping[str, Any]]
 
 
@@ -54,8 +56,11 @@ def _misshapen(document: Mapping[str, Any]) -> Iterator[Problem]:
     for name, series in document.items():
         if _YEARLY.fullmatch(name) and not _is_series(series):
             yield Problem("La sección debe tener, por indicador, una lista de hasta doce valores.", name)
+    for name, late in document.items():
+        if _LATE.fullmatch(name) and not _is_late(late):
+            yield Problem("La sección debe tener, por indicador, el mes del que es la cifra y desde cuál cuenta.", name)
     for number, row in enumerate(document.get("roles", []) if isinstance(document.get("roles"), list) else [], 1):
-        if isinstance(row, dict) and row.get("id") not in BY_ID:
+        if isinstance(row, dict) and ALIASES.get(str(row.get("id")), row.get("id")) not in BY_ID:
             yield Problem(
                 f"El rol «{row.get('id')}» no está en el catálogo, y ningún diagrama lo puede nombrar.", "roles", number
             )
@@ -65,14 +70,39 @@ def _is_series(series: Any) -> bool:
     return isinstance(series, dict) and all(isinstance(v, list) and len(v) <= 12 for v in series.values())
 
 
+def _is_late(late: Any) -> bool:
+    return isinstance(late, dict) and all(
+        isinstance(months, dict) and all(_month_name(month) for month in months) for months in late.values()
+    )
+
+
+def _month_name(month: Any) -> str:
+    """The column of a month that is written as its number, its name, or AAAA-MM; empty if it is none."""
+    text = str(month).strip().lower()
+    number = text.rpartition("-")[2]
+    if number.isdecimal() and 1 <= int(number) <= 12:
+        return MONTH_NAMES[int(number) - 1]
+    return text if text in MONTH_NAMES else ""
+
+
+def _late(late: Mapping[str, Mapping[Any, Any]], year: int) -> Mappings:
+    return [
+        {"indicador": code, "anio": year}
+        | {_month_name(month): IN_NO_MONTH if since is None else since for month, since in months.items()}
+        for code, months in late.items()
+    ]
+
+
 def _tables(document: Mapping[str, Any]) -> dict[str, Mappings]:
     plan = _plan(document["plan"])
     first = plan.get("anio_inicio")
     first_year = first if isinstance(first, int) else 0
-    yearly: dict[str, Mappings] = {"mediciones": [], "programacion": []}
+    yearly: dict[str, Mappings] = {"mediciones": [], "programacion": [], "extemporaneos": []}
     for name, series in document.items():
         if match := _YEARLY.fullmatch(name):
             yearly[match[1]] += _by_month(series, first_year + int(match[2]) - 1)
+        if match := _LATE.fullmatch(name):
+            yearly["extemporaneos"] += _late(series, first_year + int(match[1]) - 1)
     projects: Mappings = document.get("proyectos", [])
     return {
         "plan": [plan],

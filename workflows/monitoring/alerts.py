@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
-from workflows.indicators.alerts import Watched, about
+from workflows.indicators.alerts import OPPORTUNITY, Watched, about
 from workflows.indicators.models import Indicator
 from workflows.indicators.states import Annualization
 from workflows.monitoring import measurements
@@ -77,8 +77,17 @@ def of_period(session: Session, period: Period, entity: str | None = None) -> li
 
 
 def to_review(session: Session, period: Period) -> list[Alert]:
-    """The alerts that wait for a decision: new ones, and those that were answered."""
-    return [alert for alert in of_period(session, period) if alert.state in (AlertState.NEW, AlertState.ANSWERED)]
+    """The alerts that wait for a decision: new ones, and those that were answered; not those of who did not report."""
+    return [
+        alert
+        for alert in of_period(session, period)
+        if alert.state in (AlertState.NEW, AlertState.ANSWERED) and alert.rule not in OPPORTUNITY
+    ]
+
+
+def of_opportunity(session: Session, period: Period) -> list[Alert]:
+    """Who did not report in a month: for whoever can call them, and nothing to decide about."""
+    return [alert for alert in of_period(session, period) if alert.rule in OPPORTUNITY]
 
 
 def decide(session: Session, period: Period, decisions: Sequence[tuple[int, str, str]]) -> list[str]:
@@ -175,7 +184,13 @@ def _late_values(session: Session, period: Period) -> Iterator[Finding]:
         sa.select(Indicator.code, Indicator.entity_code, Period.code.label("month"))
         .join(Measurement, Measurement.indicator_id == Indicator.id)
         .join(Period, Period.id == Measurement.period_id)
-        .where(Period.plan_code == period.plan_code, Measurement.counts_from == period.code)
+        .where(Period.plan_code == period.plan_code)
+        .where(
+            sa.or_(
+                Measurement.counts_from == period.code,
+                sa.and_(Period.id == period.id, Measurement.late, Measurement.counts_from.is_(None)),
+            )
+        )
         .order_by(Indicator.position, Period.code)
     )
     for row in session.execute(query):

@@ -13,7 +13,7 @@ from workflows.cycles.models import Period
 from workflows.indicators.bottlenecks import Candidate, judge, projection
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import Month
-from workflows.indicators.states import Color, Measure
+from workflows.indicators.states import Color, Measure, Status
 from workflows.meetings.models import Commitment
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Bottleneck, Figure
@@ -154,17 +154,25 @@ def _judge(
 
 
 def _color_before(fact: IndicatorFacts, facts: PlanFacts, colors: dict[tuple[str, Month], Color]) -> Color | None:
-    """The colour at the last due cut-off before this one."""
-    year, month = (facts.year, facts.month - 1) if facts.month > 1 else (facts.year - 1, 12)
-    cutoff = fact.sheet.last_cutoff(year, month)
-    return colors.get((fact.code, cutoff)) if cutoff else None
+    """The colour at the last due cut-off before this one that had data of its own."""
+    cutoff: Month | None = (facts.year, facts.month)
+    while cutoff is not None:
+        year, month = cutoff
+        cutoff = fact.sheet.last_cutoff(*((year, month - 1) if month > 1 else (year - 1, 12)))
+        if cutoff and (color := colors.get((fact.code, cutoff))):
+            return color
+    return None
 
 
 def _earlier_colors(session: Session, period: Period) -> dict[tuple[str, Month], Color]:
+    """Of every earlier month, the colours that stand on data of their own; what was carried neither adds nor clears."""
     query = (
-        sa.select(Figure.code, Figure.color, Period.year, Period.month)
+        sa.select(Figure.code, Figure.color, Figure.data, Period.year, Period.month)
         .join(Period, Period.id == Figure.period_id)
         .where(Period.plan_code == period.plan_code, Period.code < period.code)
-        .where(Figure.level == "indicador", Figure.color.is_not(None))
+        .where(Figure.level == "indicador", Figure.color.is_not(None), Figure.color != Color.GREY)
+        .where(sa.or_(Figure.status.is_(None), Figure.status != Status.CARRIED))
     )
-    return {(row.code, (row.year, row.month)): row.color for row in session.execute(query)}
+    return {
+        (row.code, (row.year, row.month)): row.color for row in session.execute(query) if not row.data.get("missing")
+    }

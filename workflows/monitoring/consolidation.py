@@ -35,13 +35,22 @@ def consolidate(session: Session, plan_code: str, code: str) -> Consolidated:
     alerts.refresh(session, period, known, computed)
     entities = bottlenecks.refresh(session, period, known, computed)
     period.state = PeriodState.CONSOLIDATED
-    red = any(figure.assessment.color == Color.RED for figure in computed.indicators.values())
+    red = any(
+        figure.assessment.color == Color.RED and figure.assessment.is_whole for figure in computed.indicators.values()
+    )
     return Consolidated(entities, red or bool(entities) or period.month in QUARTER_ENDS)
 
 
 def store_figures(session: Session, period: Period) -> PeriodFigures:
     """Compute the month's figures and keep them in place of those it had. Raises `PeriodFrozen` for a closed month."""
     return _store(session, period)[1]
+
+
+def settle(session: Session, period: Period) -> PeriodFigures:
+    """Compute the month a last time, with its alerts. Raises `PeriodFrozen` for a closed month."""
+    known, computed = _store(session, period)
+    alerts.refresh(session, period, known, computed)
+    return computed
 
 
 def _store(session: Session, period: Period) -> tuple[facts.PlanFacts, PeriodFigures]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from workflows.monitoring import measurements, periods
 from workflows.monitoring.measurements import ReportedRow, changing_all
 from workflows.monitoring.models import EntityReport, Measurement, PeriodRow
 from workflows.monitoring.states import MeasurementState, ReportState
+
+ASKED_BY = "cierre+5dh"
+"""By when a row has to be first sent to be in time: returning and correcting it takes nothing away."""
 
 OPEN_ROWS = (MeasurementState.DRAFT, MeasurementState.RETURNED, MeasurementState.MISSING)
 """States of a row that its responsible still has to fill."""
@@ -98,8 +102,11 @@ def send(
     known = measurements.missing_begun(session, period, indicators, known)
     sent = [(known[row.indicator_id], row) for row in rows]
     sent = [(one, row) for one, row in sent if one.state not in (MeasurementState.VALIDATED, MeasurementState.ENDORSED)]
+    in_time = engine.now() <= _asked_by(engine, period)
     with changing_all(session, engine, [one for one, _ in sent], actor, "enviar", reason=late_reason):
         for measurement, row in sent:
+            if measurement.reported_at is None:
+                measurement.timely = in_time
             measurements.write(measurement, row)
             measurement.state, measurement.return_reason = MeasurementState.SENT, ""
             measurement.late_reason = late_reason
@@ -160,6 +167,12 @@ def send_back(
     report.state, report.return_reason = ReportState.RETURNED, reason
     report.times_returned += 1
     return report
+
+
+def _asked_by(engine: ProcessEngine, period: Period) -> dt.datetime:
+    """The moment by which the rows of a month are to be sent."""
+    cutoff = {"cierre": period.cutoff_on.isoformat()}
+    return engine.calendar.deadline(ASKED_BY, since=engine.now(), variables=cutoff, scope=period.plan_code)
 
 
 def _with_open_rows(session: Session, period: Period, entity: str, *, but: Sequence[int]) -> tuple[EntityReport, bool]:

@@ -53,6 +53,8 @@ class IndicatorFacts:
     substitute: str | None
     sheet: IndicatorSheet
     series: Series
+    late: frozenset[Month] = frozenset()
+    """The months whose datum did not come in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,13 @@ _SNAPSHOTS = _Asked(
 )
 _MEASURED = _Asked(
     lambda theirs: (
-        sa.select(Measurement.indicator_id, Measurement.period_id, Measurement.value, Measurement.counts_from)
+        sa.select(
+            Measurement.indicator_id,
+            Measurement.period_id,
+            Measurement.value,
+            Measurement.counts_from,
+            Measurement.timely,
+        )
         .where(
             theirs(Measurement.indicator_id),
             Measurement.period_id.in_(sa.bindparam("periods", expanding=True)),
@@ -180,28 +188,37 @@ def load(
     period: str,
     *,
     provisional: bool = False,
+    everything: bool = False,
     overrides: Mapping[str, Decimal | None] | None = None,
 ) -> PlanFacts:
     """Read a plan as it stands at a month.
 
     Where the month was opened, its snapshot decides which indicators there are, whose they are and what was
-    programmed. A late report counts from the month it says (`counts_from`). `provisional` counts what is sent and not
-    yet endorsed; `overrides` puts values of this month, by indicator, in place of what is on record.
+    programmed. A late report counts from the month it says (`counts_from`), or now with `everything`. `provisional`
+    counts what is sent and not yet endorsed; `overrides` puts values of this month, by indicator, in place of what is
+    on record.
     """
     read_month(period)  # or NotFound, before anything is read
     states = PROVISIONAL if provisional else COUNTING
-    facts = history(session, plan_code, upto=period, states=states).at(period)
+    facts = history(session, plan_code, upto=period, states=states, everything=everything).at(period)
     return _with(facts, overrides) if overrides else facts
 
 
-def history(session: Session, plan_code: str, *, upto: str | None = None, states: frozenset[str] = COUNTING) -> History:
+def history(
+    session: Session,
+    plan_code: str,
+    *,
+    upto: str | None = None,
+    states: frozenset[str] = COUNTING,
+    everything: bool = False,
+) -> History:
     """Read every month of a plan at once, or those up to `upto`; each is then cut out in memory. Raises `NotFound`."""
     plan = session.get(Plan, plan_code)
     if plan is None:
         raise NotFound(f"No hay un plan con el código «{plan_code}».")
     structure, names = structure_of(session, plan)
     rows = indicator_rows(session, Indicator.plan_code == plan_code)
-    record = record_of(session, plan, rows, upto=upto, states=states)
+    record = replace(record_of(session, plan, rows, upto=upto, states=states), everything=everything)
     return History(plan_code, record, structure, names, thresholds(session, plan_code))
 
 
@@ -262,14 +279,16 @@ class Record:
     """What was promised and reported of some indicators, month by month.
 
     `indicators` are rows of `indicator_rows`; the rest goes by their ids. `owners` are those of the snapshots: entity,
-    who reports, who reviews. `measured` tells month, value and the month from which it counts (AAAA-MM).
+    who reports, who reviews. `measured` tells month, value, the month from which it counts (AAAA-MM) and whether it
+    came in time. With `everything` what was endorsed counts whenever it came: so an evaluation takes it.
     """
 
     indicators: Sequence[Any]
     sheets: Mapping[int, IndicatorSheet]
     owners: Mapping[int, Mapping[Month, Any]]
     snapshots: Mapping[int, Mapping[Month, Snapshot]]
-    measured: Mapping[int, Sequence[tuple[Month, Decimal | None, str]]]
+    measured: Mapping[int, Sequence[tuple[Month, Decimal | None, str, bool]]]
+    everything: bool = False
 
     def at(self, period: str) -> tuple[IndicatorFacts, ...]:
         """The indicators as they stand at a month: nothing of later months, nor what counts from a later one."""
@@ -284,7 +303,10 @@ class Record:
     def fact(self, row: Any, period: str) -> IndicatorFacts:
         """One of the `indicators` as it stands at a month."""
         owner = self.owners.get(row.id, {}).get(read_month(period))
-        return fact_of(row, owner, self.sheet(row.id, period), self.series(row.id, period))
+        return replace(
+            fact_of(row, owner, self.sheet(row.id, period), self.series(row.id, period)),
+            late=self.late(row.id, period),
+        )
 
     def sheet(self, indicator_id: int, period: str) -> IndicatorSheet:
         """What an indicator promises, as it stood at a month."""
@@ -294,7 +316,12 @@ class Record:
     def series(self, indicator_id: int, period: str) -> Series:
         """What was reported of an indicator up to a month, and counts in it."""
         month, known = read_month(period), self.measured.get(indicator_id, ())
-        return {at: value for at, value, since in known if at <= month and since <= period}
+        return {at: value for at, value, since, _ in known if at <= month and (self.everything or since <= period)}
+
+    def late(self, indicator_id: int, period: str) -> frozenset[Month]:
+        """The months up to this one whose datum did not come in time."""
+        month = read_month(period)
+        return frozenset(at for at, _, _, timely in self.measured.get(indicator_id, ()) if at <= month and not timely)
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +384,8 @@ def sheet_of(
         monthly=monthly,
         snapshots=snapshots,
         followed_from=followed_from,
+        direction=row.direction,
+        tolerance=row.tolerance,
     )
 
 
@@ -396,12 +425,12 @@ def _snapshots(
 
 def _measured(
     session: Session, months: Mapping[int, Month], whose: Whose, states: frozenset[str]
-) -> dict[int, list[tuple[Month, Decimal | None, str]]]:
-    found: dict[int, list[tuple[Month, Decimal | None, str]]] = {}
+) -> dict[int, list[tuple[Month, Decimal | None, str, bool]]]:
+    found: dict[int, list[tuple[Month, Decimal | None, str, bool]]] = {}
     asked = {"periods": list(months), "states": sorted(states)}
-    for id_, period_id, value, counts_from in whose.rows(session, _MEASURED, **asked):
+    for id_, period_id, value, counts_from, timely in whose.rows(session, _MEASURED, **asked):
         month = months[period_id]
-        found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}"))
+        found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}", timely))
     return found
 
 

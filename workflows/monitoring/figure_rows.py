@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.indicators.formulas import Assessment
+from workflows.indicators.quadrennium import Stretch
+from workflows.indicators.sheets import Month
+from workflows.indicators.states import Direct, Status
 from workflows.monitoring.models import Figure
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure
 
@@ -29,6 +32,9 @@ def indicator_row(figure: IndicatorFigure) -> dict[str, Any]:
         "year_progress": assessment.year_progress,
         "compliance": assessment.compliance,
         "uncapped": None,
+        "coverage": None,
+        "opportunity": None,
+        "data_month": "{}-{:02}".format(*assessment.data_month) if assessment.data_month else None,
         "color": assessment.color,
         "status": assessment.status,
         # Names, weights and owners are kept too: a frozen month reads the same after the plan is modified.
@@ -44,6 +50,11 @@ def indicator_row(figure: IndicatorFigure) -> dict[str, Any]:
             "year_target": _text(assessment.year_target),
             "last": _text(assessment.last),
             "cutoff": list(assessment.cutoff) if assessment.cutoff else None,
+            "direct": assessment.direct,
+            "missed": assessment.missed,
+            "missing": [list(month) for month in assessment.missing],
+            "timely": assessment.timely,
+            "silent": _text(assessment.silent),
             "plan_progress": _text(assessment.plan_progress),
             "years_met": assessment.years_met,
         },
@@ -60,15 +71,25 @@ def level_row(level: str, figure: LevelFigure) -> dict[str, Any]:
         "year_progress": None,
         "compliance": figure.capped,
         "uncapped": figure.uncapped,
+        "coverage": figure.coverage,
+        "opportunity": figure.opportunity,
+        "data_month": None,
         "color": figure.color,
-        "status": None,
-        "data": {"name": figure.name, "results": _text(figure.results), "products": _text(figure.products)},
+        "status": figure.status,
+        "data": {
+            "name": figure.name,
+            "results": _text(figure.results),
+            "products": _text(figure.products),
+            "by_silence": figure.by_silence,
+            "years": _years(figure.years),
+        },
     }
 
 
 def read_indicator(row: Figure) -> IndicatorFigure:
     """The figure that an indicator's row keeps."""
     data = row.data
+    status, direct = _said(row.status)
     return IndicatorFigure(
         code=row.code,
         name=data["name"],
@@ -86,9 +107,15 @@ def read_indicator(row: Figure) -> IndicatorFigure:
             year_progress=row.year_progress,
             compliance=row.compliance,
             color=row.color,
-            status=row.status,
+            status=status,
+            direct=Direct(data["direct"]) if data.get("direct") else direct,
             last=_number(data["last"]),
-            cutoff=(data["cutoff"][0], data["cutoff"][1]) if data["cutoff"] else None,
+            cutoff=_month(data["cutoff"]),
+            data_month=month_of(row.data_month),
+            missed=data.get("missed", 0),
+            missing=tuple((year, month) for year, month in data.get("missing", ())),
+            timely=data.get("timely", False),
+            silent=_number(data.get("silent")),
             plan_progress=_number(data["plan_progress"]),
             years_met=data["years_met"],
         ),
@@ -100,9 +127,43 @@ def read_level(row: Figure) -> LevelFigure:
     return LevelFigure(
         code=row.code,
         name=row.data["name"],
-        capped=row.compliance or Decimal(0),
-        uncapped=row.uncapped or Decimal(0),
+        capped=row.compliance,
+        uncapped=row.uncapped,
         color=row.color,
         results=_number(row.data["results"]),
         products=_number(row.data["products"]),
+        coverage=row.coverage,
+        opportunity=row.opportunity,
+        by_silence=row.data.get("by_silence", False),
+        status=row.status,
+        years=_read_years(row.data.get("years")),
     )
+
+
+def _years(years: Stretch | None) -> list[str | None] | None:
+    if years is None:
+        return None
+    return [_text(one) for one in (years.programmed, years.executed, years.projected, years.coverage)]
+
+
+def _read_years(kept: list[str | None] | None) -> Stretch | None:
+    if not kept:
+        return None
+    programmed, executed, projected, coverage = (_number(one) for one in kept)
+    return Stretch(programmed or Decimal(0), executed, projected, coverage)
+
+
+def _said(status: Status | None) -> tuple[Status, Direct | None]:
+    """The status of a row: under the first formulas a percentage had none, or said how it was compared."""
+    if status in (Status.MET, Status.NOT_MET):
+        return Status.REPORTED, Direct(status)
+    return status or Status.REPORTED, None
+
+
+def _month(parts: list[int] | None) -> Month | None:
+    return (parts[0], parts[1]) if parts else None
+
+
+def month_of(code: str | None) -> Month | None:
+    """`2018-05` → (2018, 5)."""
+    return (int(code[:4]), int(code[5:])) if code else None

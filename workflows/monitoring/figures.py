@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,15 +13,18 @@ from sqlalchemy.orm import Session
 from workflows.calendar import month_end
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
-from workflows.indicators import formulas
+from workflows.indicators import formulas, quadrennium
 from workflows.indicators.formulas import Assessment
-from workflows.indicators.rollup import Rate, RollUp, Share, Structure, roll_up
+from workflows.indicators.quadrennium import Course
+from workflows.indicators.rollup import Rate, RollUp, Share, Structure, light_of, roll_up
+from workflows.indicators.sheets import shown
 from workflows.indicators.states import IndicatorKind, Status
-from workflows.indicators.traffic_light import Bands, bands_at, color_of
+from workflows.indicators.traffic_light import Bands, bands_at
 from workflows.monitoring import facts as reading
-from workflows.monitoring import month_facts
+from workflows.monitoring import four_years, month_facts
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
-from workflows.monitoring.figure_rows import indicator_row, level_row, read_indicator, read_level
+from workflows.monitoring.figure_rows import indicator_row, level_row, month_of, read_indicator, read_level
+from workflows.monitoring.four_years import Years
 from workflows.monitoring.models import Figure
 from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigure, LevelFigures, PeriodFigures
 from workflows.plan.models import Plan
@@ -63,12 +67,12 @@ def of_period(session: Session, plan_code: str, period: str) -> PeriodFigures:
 def at_a_glance(session: Session, plan_code: str, period: str) -> PeriodFigures:
     """As `of_period`, for who shows how each thing stands at a month: an open one is computed from its year alone.
 
-    Its indicators do not tell what needs all months: `last`, `plan_progress`, `years_met`.
+    Its indicators do not tell what needs all months: `missing`, `plan_progress`, `years_met`.
     """
     found = _kept_period(session, plan_code, period, KEPT)
     if found is not None and (known := kept(session, found)) is not None:
         return known
-    return figures_of(month_facts.load(session, plan_code, period), formulas.judge)
+    return figures_of(month_facts.load(session, plan_code, period), whole=False)
 
 
 def levels(session: Session, plan_code: str, period: str) -> LevelFigures | None:
@@ -108,12 +112,15 @@ def cells(session: Session, plan_code: str, period: str) -> Mapping[str, Cell]:
             Figure.compliance,
             Figure.color,
             Figure.status,
+            Figure.data_month,
         )
         .join(Period, Period.id == Figure.period_id)
         .where(*_is_kept(plan_code, period), Figure.level == INDICATOR)
     )
     return {
-        row.code: Cell(row.executed, row.programmed_to_date, row.compliance, row.color, row.status)
+        row.code: Cell(
+            row.executed, row.programmed_to_date, row.compliance, row.color, row.status, month_of(row.data_month)
+        )
         for row in session.execute(query)
     }
 
@@ -139,27 +146,33 @@ def compute(
     period: str,
     *,
     provisional: bool = False,
+    everything: bool = False,
     overrides: Mapping[str, Decimal | None] | None = None,
 ) -> PeriodFigures:
     """Compute a month (`2018-06`) from what counts of the reports; writes nothing.
 
-    `provisional` also counts what is sent and not yet endorsed; `overrides` puts values of this month in place of
-    those on record, by indicator: what a reporter would get. Raises `NotFound`.
+    `provisional` also counts what is sent and not yet endorsed; `everything` all that was endorsed, whenever it came;
+    `overrides` puts values of this month in place of those on record, by indicator: what a reporter would get. Raises
+    `NotFound`.
     """
-    return figures_of(reading.load(session, plan_code, period, provisional=provisional, overrides=overrides))
+    return figures_of(
+        reading.load(session, plan_code, period, provisional=provisional, everything=everything, overrides=overrides)
+    )
 
 
-def figures_of(facts: PlanFacts, assess: Callable[..., Assessment] = formulas.assess) -> PeriodFigures:
-    """The figures that follow from these facts."""
+def figures_of(facts: PlanFacts, *, whole: bool = True) -> PeriodFigures:
+    """The figures that follow from these facts; not the `whole`, without what only all the years of the plan tell."""
+    years = four_years.of_facts(facts) if whole else None
     indicators = {
-        fact.code: _figure(fact, facts.structure, assess(fact.sheet, fact.series, facts.year, facts.month, facts.bands))
+        fact.code: _figure(fact, facts.structure, _judged(fact, facts, years.indicators if years else {}))
         for fact in facts.indicators
     }
-    shares = [_share(figure) for figure in indicators.values()]
+    shares = [_share(figure) for figure in indicators.values() if figure.assessment.is_due]
     total = roll_up(shares, facts.structure)
     results = roll_up((share for share in shares if share.kind == IndicatorKind.RESULT), facts.structure)
     products = roll_up((share for share in shares if share.kind == IndicatorKind.PRODUCT), facts.structure)
-    levels = {level: _levels(facts.names[level], (total, results, products), level, facts.bands) for level in LEVELS}
+    rolled = (total, results, products)
+    levels = {level: _levels(facts.names[level], rolled, level, facts.bands, years) for level in LEVELS}
     return PeriodFigures(
         plan_code=facts.plan_code,
         period=facts.period,
@@ -176,7 +189,13 @@ def figures_of(facts: PlanFacts, assess: Callable[..., Assessment] = formulas.as
 
 def assess(fact: IndicatorFacts, facts: PlanFacts) -> Assessment:
     """The figures of one indicator at the month of `facts`."""
-    return formulas.assess(fact.sheet, fact.series, facts.year, facts.month, facts.bands)
+    return quadrennium.assess(fact.sheet, fact.series, facts.year, facts.month, facts.bands, fact.late)
+
+
+def _judged(fact: IndicatorFacts, facts: PlanFacts, courses: Mapping[str, Course]) -> Assessment:
+    found = formulas.judge(fact.sheet, fact.series, facts.year, facts.month, facts.bands, fact.late)
+    course = courses.get(fact.code)
+    return quadrennium.with_course(found, course) if course else found
 
 
 def store(session: Session, period: Period, figures: PeriodFigures) -> None:
@@ -226,11 +245,6 @@ def as_json(figures: PeriodFigures) -> dict[str, Any]:
     }
 
 
-def shown(value: Decimal, decimals: int = 1) -> Decimal:
-    """A figure as it is shown: rounded to `decimals`, a tie to the even digit, as the office's golden values are."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
-
-
 def _is_kept(plan_code: str, period: str, states: Iterable[str] = KEPT) -> tuple[sa.ColumnElement[bool], ...]:
     return Period.plan_code == plan_code, Period.code == period, Period.state.in_(states)
 
@@ -257,7 +271,7 @@ def _computed(session: Session, plan_code: str, fact: IndicatorFacts, period: st
     year, month = reading.read_month(period)
     structure, _names = reading.structure_of(session, session.get_one(Plan, plan_code))
     bands = bands_at(reading.thresholds(session, plan_code), month_end(year, month))
-    return _figure(fact, structure, formulas.assess(fact.sheet, fact.series, year, month, bands))
+    return _figure(fact, structure, quadrennium.assess(fact.sheet, fact.series, year, month, bands, fact.late))
 
 
 def _figure(fact: IndicatorFacts, structure: Structure, assessment: Assessment) -> IndicatorFigure:
@@ -276,7 +290,17 @@ def _figure(fact: IndicatorFacts, structure: Structure, assessment: Assessment) 
 
 
 def _share(figure: IndicatorFigure) -> Share:
-    return Share(figure.code, figure.objective, figure.entity, figure.kind, figure.weight, figure.assessment.counted)
+    found = figure.assessment
+    return Share(
+        figure.code,
+        figure.objective,
+        figure.entity,
+        figure.kind,
+        figure.weight,
+        found.counted,
+        found.timely,
+        found.silent,
+    )
 
 
 def _rates(rolled: RollUp, level: str, plan_code: str) -> Mapping[str, Rate]:
@@ -286,23 +310,34 @@ def _rates(rolled: RollUp, level: str, plan_code: str) -> Mapping[str, Rate]:
 
 
 def _levels(
-    names: Mapping[str, str], rolled: tuple[RollUp, RollUp, RollUp], level: str, bands: Bands
+    names: Mapping[str, str], rolled: tuple[RollUp, RollUp, RollUp], level: str, bands: Bands, years: Years | None
 ) -> dict[str, LevelFigure]:
     plan_code = next(iter(names)) if level == "plan" else ""
     total, results, products = (_rates(one, level, plan_code) for one in rolled)
-    return {
-        code: LevelFigure(
-            code=code,
-            name=name,
-            capped=total[code].capped,
-            uncapped=total[code].uncapped,
-            color=color_of(total[code].capped, bands),
-            results=results[code].capped if code in results else None,
-            products=products[code].capped if code in products else None,
-        )
-        for code, name in names.items()
+    over_years = years.at(level) if years else {}
+    found = {
+        code: _level(code, name, total[code], results.get(code), products.get(code), bands)
         if code in total
+        else LevelFigure(code, name, None, None, None, None, None, status=Status.NO_CUTOFF_YET)
+        for code, name in names.items()
     }
+    return {code: replace(figure, years=over_years.get(code)) for code, figure in found.items()}
+
+
+def _level(code: str, name: str, rate: Rate, results: Rate | None, products: Rate | None, bands: Bands) -> LevelFigure:
+    color, by_silence = light_of(rate, bands)
+    return LevelFigure(
+        code=code,
+        name=name,
+        capped=rate.capped,
+        uncapped=rate.uncapped,
+        color=color,
+        results=results.capped if results else None,
+        products=products.capped if products else None,
+        coverage=rate.coverage,
+        opportunity=rate.opportunity,
+        by_silence=by_silence,
+    )
 
 
 def _by_level(figures: PeriodFigures) -> dict[str, Mapping[str, LevelFigure]]:
@@ -315,24 +350,43 @@ def _by_level(figures: PeriodFigures) -> dict[str, Mapping[str, LevelFigure]]:
 
 
 def _indicator_json(figure: IndicatorFigure) -> dict[str, Any]:
-    assessment = figure.assessment
-    if assessment.status in (Status.NOT_PROGRAMMED, Status.NO_CUTOFF_YET):
-        return {"estado": assessment.status}
-    if assessment.status == Status.NO_DATA:
-        return _without_nothing(estado=assessment.status, ultimo=_plain(assessment.last), color=assessment.color)
+    found = figure.assessment
+    known = {"avance_plan_pct": _percentage(found.plan_progress)}
+    if not found.is_due:
+        return {"estado": found.status} | known
+    last = "{}-{:02}".format(*found.data_month) if found.data_month else None
+    if found.status == Status.NO_DATA:
+        return {
+            "estado": found.status,
+            "ultimo": _plain(found.last),
+            "ultimo_dato": last,
+            "color": found.color,
+        } | known
     decimals = max(1, figure.decimals)
-    return _without_nothing(
-        ejecutado=_plain(assessment.executed),
-        programado_a_la_fecha=_plain(assessment.programmed_to_date, decimals),
-        avance_vigencia_pct=_percentage(assessment.year_progress),
-        cumplimiento_a_la_fecha_pct=_percentage(assessment.compliance),
-        color=assessment.color,
-        estado=assessment.status,
-    )
+    told: dict[str, Any] = {
+        "estado": found.status,
+        "ejecutado": _plain(found.executed),
+        "programado_a_la_fecha": _plain(found.programmed_to_date, decimals),
+        "avance_vigencia_pct": _percentage(found.year_progress),
+        "cumplimiento_a_la_fecha_pct": _percentage(found.compliance),
+        "color": found.color,
+        "ultimo_dato": last,
+    }
+    also = _without_nothing(directo=found.direct, incompleto=["{}-{:02}".format(*at) for at in found.missing] or None)
+    return told | also | known
 
 
 def _level_json(figure: LevelFigure) -> dict[str, Any]:
-    return {"tope": _percentage(figure.capped), "sin_tope": _percentage(figure.uncapped)}
+    if figure.status == Status.NO_CUTOFF_YET:
+        return {"estado": figure.status}
+    told = {
+        "cumplimiento": _percentage(figure.capped),
+        "sin_tope": _percentage(figure.uncapped),
+        "cobertura_pct": _percentage(figure.coverage),
+        "oportunidad_pct": _percentage(figure.opportunity),
+        "color": figure.color,
+    }
+    return told | _without_nothing(por_falta_de_dato=figure.by_silence or None)
 
 
 def _without_nothing(**values: Any) -> dict[str, Any]:

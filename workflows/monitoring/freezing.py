@@ -20,12 +20,13 @@ from workflows.monitoring.states import MeasurementState
 def freeze(session: Session, engine: ProcessEngine, plan_code: str, code: str) -> Period:
     """Compute the figures a last time, keep them with the formula's version, and close the month.
 
-    Late values of earlier months that count from this one are frozen with it. A closed month stays as it is.
+    Everything endorsed by now counts in it; late values of earlier months that count by now are frozen with it. A
+    closed month stays as it is.
     """
     period = periods.find(session, plan_code, code)
     if period.state == PeriodState.CLOSED:
         return period
-    consolidation.store_figures(session, period)
+    consolidation.settle(session, period)
     counted = _counted(session, period)
     with changing_all(session, engine, counted, SYSTEM, "congelar"):
         for measurement in counted:
@@ -46,7 +47,7 @@ def _counted(session: Session, period: Period) -> list[Measurement]:
         .where(
             sa.or_(
                 sa.and_(Measurement.period_id == period.id, Measurement.counts_from.is_(None)),
-                Measurement.counts_from == period.code,
+                Measurement.counts_from <= period.code,
             )
         )
         .order_by(Measurement.id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from workflows.forms.notation import format_number
 from workflows.forms.values import as_json
+from workflows.indicators.sheets import IN_NO_MONTH
 from workflows.monitoring.models import Measurement
 from workflows.spanish import long_day, month_name
 
@@ -49,6 +50,10 @@ def _day(text: Any) -> str:
     return long_day(dt.date.fromisoformat(text))
 
 
+def _counts_from(code: Any) -> str:
+    return "la evaluación que sigue" if code == IN_NO_MONTH else month_name(code)
+
+
 KEPT = (
     Kept("value", "valor", "Valor", _number),
     Kept("qualitative", "avance_cualitativo", "Avance cualitativo"),
@@ -57,9 +62,10 @@ KEPT = (
     Kept("delay_reason", "justificacion_rezago", "Por qué el atraso"),
     Kept("excess_reason", "justificacion_sobreejecucion", "Por qué la sobreejecución"),
     Kept("evidence_on", "fecha_evidencia", "Fecha de la evidencia", _day),
-    Kept("counts_from", "cuenta_desde", "Cuenta desde", month_name),
+    Kept("counts_from", "cuenta_desde", "Cuenta desde", _counts_from),
     Kept("state", "estado"),
     Kept("late", "extemporaneo"),
+    Kept("timely", "a_tiempo"),
     Kept("late_reason", "motivo_extemporaneo"),
     Kept("return_reason", "motivo_devolucion"),
     Kept("origin", "origen"),

@@ -15,6 +15,7 @@ from workflows.cycles import cadence
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
 from workflows.events import ReportMissing
+from workflows.indicators.sheets import IN_NO_MONTH
 from workflows.monitoring import entity_reports, measurements, periods
 from workflows.monitoring.measurements import changing_all
 from workflows.monitoring.models import EntityReport, Measurement
@@ -42,17 +43,19 @@ def close_reporting(session: Session, engine: ProcessEngine, period: Period) -> 
 
 
 def incorporate(session: Session, engine: ProcessEngine, period: Period, entity: str) -> EntityReport:
-    """Let the endorsed figures of a late report count from the next cut-off; its own month stays as it is."""
+    """Let the endorsed figures of a late report count: in their own month while it is not closed, else afterwards.
+
+    Then they count from the next month that closes, and after the last one in the evaluation that follows.
+    """
     report = entity_reports.find(session, period, entity)
-    counts_from = _next_open_month(session, period)
+    counts_from = None if period.state != PeriodState.CLOSED else _next_open_month(session, period)
     endorsed = [
-        one
-        for one in _measurements(session, period, entity)
-        if one.state == MeasurementState.ENDORSED and one.counts_from is None
+        one for one in _measurements(session, period, entity) if one.state == MeasurementState.ENDORSED and not one.late
     ]
     with changing_all(session, engine, endorsed, SYSTEM, "incorporar"):
         for measurement in endorsed:
             measurement.late, measurement.counts_from = True, counts_from
+            measurement.timely = measurement.timely and counts_from is None
     report.state = ReportState.LATE
     return report
 
@@ -121,10 +124,10 @@ def _next_open_month(session: Session, period: Period) -> str:
             sa.select(Period.code).where(Period.plan_code == period.plan_code, Period.state == PeriodState.CLOSED)
         )
     )
-    code = cadence.next_month(period.code)
+    code, last = cadence.next_month(period.code), f"{session.get_one(Plan, period.plan_code).ends_on:%Y-%m}"
     while code in closed:
         code = cadence.next_month(code)
-    return code
+    return code if code <= last else IN_NO_MONTH
 
 
 def _reports(session: Session, period: Period) -> list[EntityReport]:

@@ -65,9 +65,10 @@ class Measurement(Base):
     """What was reported for one indicator in one month.
 
     `value` is an increment for suma, a level otherwise. `state`: borrador, enviado, devuelto, validado, avalado,
-    congelado, sin_reporte. `late`: it arrived after its month's reports were closed; then `counts_from` is the month
-    (AAAA-MM) from which the figures take it in, so that the months frozen before stay as they were. `counts_from` is
-    null where it counts from its own month.
+    congelado, sin_reporte. `late`: it was endorsed after its month's reports were closed. `counts_from` is the month
+    (AAAA-MM) from which the figures take it in, so that the months frozen before stay as they were; null where it
+    counts from its own month, `sheets.IN_NO_MONTH` where only an evaluation will. `timely`: it was first sent by the
+    day its month asks for, and endorsed before that was frozen.
     """
 
     __tablename__ = "measurement"
@@ -86,6 +87,7 @@ class Measurement(Base):
     evidence_on: Mapped[dt.date | None]
     state: Mapped[MeasurementState] = mapped_column(states(MeasurementState))
     late: Mapped[bool] = mapped_column(default=False)
+    timely: Mapped[bool] = mapped_column(default=True)
     counts_from: Mapped[str | None] = mapped_column(sa.String(7))
     origin: Mapped[str] = mapped_column(sa.String(20), default="tarea")
     return_reason: Mapped[str] = mapped_column(sa.Text, default="")
@@ -152,8 +154,10 @@ class BudgetReport(Base):
 class Figure(Base):
     """One figure of a month: of an indicator, objective, line, entity or the plan.
 
-    `level`: indicador, objetivo, linea, entidad, plan. Percentages are exact, rounded only where shown. `data` holds
-    what the level adds. Rows are replaced at each consolidation until the month is frozen.
+    `level`: indicador, objetivo, linea, entidad, plan. Percentages are exact, rounded only where shown. `coverage` and
+    `opportunity` are those of a level; `data_month` (AAAA-MM) is where the value of an indicator comes from, if it is
+    not the cut-off's own. `data` holds what the level adds. Rows are replaced at each consolidation until the month is
+    frozen.
     """
 
     __tablename__ = "figure"
@@ -168,6 +172,9 @@ class Figure(Base):
     year_progress: Mapped[Decimal | None]
     compliance: Mapped[Decimal | None]
     uncapped: Mapped[Decimal | None]
+    coverage: Mapped[Decimal | None]
+    opportunity: Mapped[Decimal | None]
+    data_month: Mapped[str | None] = mapped_column(sa.String(7))
     color: Mapped[Color | None] = mapped_column(states(Color))
     status: Mapped[Status | None] = mapped_column(states(Status, 40))
     formula_version: Mapped[str] = mapped_column(sa.String(20))

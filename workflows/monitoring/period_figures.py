@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from workflows.indicators.formulas import Assessment
+from workflows.indicators.quadrennium import Stretch
+from workflows.indicators.sheets import Month
 from workflows.indicators.states import Color, Status
 
 
@@ -36,22 +38,31 @@ class Cell:
     compliance: Decimal | None
     color: Color | None
     status: Status | None
+    data_month: Month | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LevelFigure:
     """The figures of an objective, a line, an entity or the plan, in %.
 
-    `color` is that of `capped`. `results` and `products` are capped too, each over its own kind; `None` = none due.
+    `color` is that of `capped`, or a worse one where what is silent decides (`by_silence`), or grey where too little is
+    known. Percentages are `None` where nothing is known of what is due; `coverage` is `None` with nothing due, and in
+    months closed under the first formulas. `results` and `products` are capped too, each over its own kind. `years` is
+    the view over all the years of the plan.
     """
 
     code: str
     name: str
-    capped: Decimal
-    uncapped: Decimal
+    capped: Decimal | None
+    uncapped: Decimal | None
     color: Color | None
     results: Decimal | None
     products: Decimal | None
+    coverage: Decimal | None = None
+    opportunity: Decimal | None = None
+    by_silence: bool = False
+    status: Status | None = None
+    years: Stretch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ class LevelFigures:
 
 @dataclass(frozen=True, slots=True)
 class PeriodFigures:
-    """Every figure of a plan at a month, in the order of the plan. A level with nothing due is absent."""
+    """Every figure of a plan at a month, in the order of the plan."""
 
     plan_code: str
     period: str

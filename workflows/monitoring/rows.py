@@ -67,7 +67,7 @@ class ProgressRow:
     def assess(self, value: Decimal | None) -> Assessment:
         """The figures this value would give."""
         series = {**self.series, self.month: value}
-        return formulas.assess(self.sheet, series, *self.month, self.bands)
+        return formulas.judge(self.sheet, series, *self.month, self.bands)
 
     def accumulated(self, value: Decimal | None) -> Decimal | None:
         """What would be executed in the year with this value; without one, what is so far."""

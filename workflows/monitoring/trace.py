@@ -72,13 +72,15 @@ class Evidence:
 class TraceRow:
     """One month's value of an indicator, and everything that stands behind it.
 
-    `counts_from` is set where it came late: the month from which the figures take it in. Names are to be shown.
+    `late`: it was endorsed after its reports were closed; `counts_from` is then the month from which the figures take
+    it in, if that is not its own. Names are to be shown.
     """
 
     period_code: str
     value: Decimal | None
     state: str
     counts_from: str | None
+    late: bool
     qualitative: str
     difficulties: str
     solutions: str
@@ -182,6 +184,7 @@ def _row(
         value=one.value,
         state=one.state,
         counts_from=one.counts_from,
+        late=one.late,
         qualitative=one.qualitative,
         difficulties=one.difficulties,
         solutions=one.solutions,

@@ -37,6 +37,8 @@ class YearCourse:
     periodicity: str
     points: tuple[CoursePoint, ...]
     bands: Bands
+    direction: str = ""
+    tolerance: Decimal = Decimal(0)
 
 
 def of_fact(session: Session, plan_code: str, fact: facts.IndicatorFacts, period: str) -> YearCourse:
@@ -44,7 +46,10 @@ def of_fact(session: Session, plan_code: str, fact: facts.IndicatorFacts, period
     year, last = facts.read_month(period)
     bands = bands_at(facts.thresholds(session, plan_code), month_end(year, last))
     points = tuple(_point(fact, (year, month), last) for month in range(1, 13))
-    return YearCourse(fact.sheet.baseline, fact.sheet.annualization, fact.sheet.periodicity, points, bands)
+    sheet = fact.sheet
+    return YearCourse(
+        sheet.baseline, sheet.annualization, sheet.periodicity, points, bands, sheet.direction, sheet.tolerance
+    )
 
 
 def _point(fact: facts.IndicatorFacts, month: Month, last: int) -> CoursePoint:

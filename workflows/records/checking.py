@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from workflows.indicators.sheets import PERIODICITIES
-from workflows.indicators.states import Annualization, IndicatorKind
+from workflows.indicators.states import Annualization, Direction, IndicatorKind
 from workflows.records.columns import BY_KEY, MAX_YEARS
 from workflows.records.data import IndicatorRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, Problem
@@ -81,6 +81,7 @@ def _references_exist(data: PlanData) -> Iterator[Problem]:
         if reference not in known:
             yield _at(data, sheet, code, column, f"«{reference}» no está en su hoja. Agréguelo o corríjalo.")
     owners = {"metas": indicators, "programacion": indicators, "mediciones": indicators, "presupuesto": projects}
+    owners["extemporaneos"] = indicators
     for sheet, key in data.rows:
         # The key of a row by year is «code year».
         owner = key if sheet == "metas" else key.rpartition(" ")[0]
@@ -135,12 +136,35 @@ def _sheet_errors(i: IndicatorRecord) -> Iterator[tuple[str, str]]:
         yield "meta_final", "Es creciente: la meta final no puede ser menor que la línea base."
     if i.annualization == Annualization.FALLING and i.baseline is not None and i.final_target > i.baseline:
         yield "meta_final", "Es decreciente: la meta final no puede ser mayor que la línea base."
+    yield from _direction_errors(i)
+    yield from _bound_errors(i)
     if not 0 <= i.decimals <= 6:
         yield "decimales", "Los decimales van de 0 a 6."
     if not 0 <= i.lag_days <= 730:
         yield "rezago_dias", "El rezago va de 0 a 730 días."
     if i.reports and i.reports == i.reviews:
         yield "revisa", "Quien revisa no puede ser quien reporta."
+
+
+def _direction_errors(i: IndicatorRecord) -> Iterator[tuple[str, str]]:
+    fixed = {Annualization.FALLING: Direction.DOWN}.get(Annualization(i.annualization), Direction.UP)
+    if i.annualization != Annualization.CONSTANT and i.direction not in ("", fixed):
+        yield "direccion", f"Un indicador {i.annualization} solo puede {fixed}: la dirección se elige en constante."
+    if i.tolerance < 0:
+        yield "tolerancia", "La tolerancia no puede ser negativa."
+    if i.tolerance and i.direction != Direction.HOLD:
+        yield "tolerancia", "La tolerancia es solo de un indicador constante que se debe mantener."
+
+
+def _bound_errors(i: IndicatorRecord) -> Iterator[tuple[str, str]]:
+    if i.minimum is not None and i.maximum is not None and i.minimum >= i.maximum:
+        yield "maximo", "El máximo debe ser mayor que el mínimo."
+        return
+    for year, target in sorted(i.targets.items()):
+        if i.minimum is not None and target < i.minimum:
+            yield "minimo", f"La meta de {year} ({number(target)}) es menor que el mínimo."
+        if i.maximum is not None and target > i.maximum and i.annualization != Annualization.SUM:
+            yield "maximo", f"La meta de {year} ({number(target)}) es mayor que el máximo."
 
 
 def _targets_agree(data: PlanData) -> Iterator[Problem]:
@@ -209,6 +233,16 @@ def _measurements_fit(data: PlanData) -> Iterator[Problem]:
                 yield _at(data, "mediciones", key, column, message, WARNING)
 
 
+def _late_ones_were_measured(data: PlanData) -> Iterator[Problem]:
+    for code, late in data.late.items():
+        for (year, month), since in sorted(late.items()):
+            key, column = f"{code} {year}", BY_KEY["extemporaneos"].columns[month + 1].key
+            if (year, month) not in data.measurements.get(code, {}):
+                yield _at(data, "extemporaneos", key, column, "Ese mes no tiene medición: no hay qué contar tarde.")
+            elif since < f"{year}-{month:02}":
+                yield _at(data, "extemporaneos", key, column, "Una cifra no cuenta antes de su propio mes.")
+
+
 def _structure_is_whole(data: PlanData) -> Iterator[Problem]:
     for line in data.lines:
         if not any(objective.line == line.code for objective in data.objectives):
@@ -240,6 +274,7 @@ _RULES = (
     _targets_agree,
     _months_agree,
     _measurements_fit,
+    _late_ones_were_measured,
     _structure_is_whole,
     _bands_rise,
 )

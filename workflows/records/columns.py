@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from workflows.indicators.sheets import PERIODICITIES
-from workflows.indicators.states import Annualization, IndicatorKind
+from workflows.indicators.states import Annualization, Direction, IndicatorKind
 from workflows.indicators.traffic_light import COLORS
 from workflows.sectors.states import EntityRole
 
@@ -173,6 +173,15 @@ INDICATORS = Sheet(
             choices=tuple(Annualization),
             note="suma: cada mes se reporta lo hecho en el mes; las demás: el nivel al corte.",
         ),
+        Column(
+            "direccion",
+            "Dirección",
+            choices=tuple(Direction),
+            note="Solo en constante: si el nivel debe aumentar, disminuir o mantenerse. Vacío: aumentar.",
+        ),
+        Column("tolerancia", "Tolerancia", NUMBER, note="Solo en mantener: cuánto se puede apartar, en la unidad."),
+        Column("minimo", "Mínimo", NUMBER, note="El menor valor posible. Vacío: no se revisa."),
+        Column("maximo", "Máximo", NUMBER, note="El mayor valor posible. Vacío: no se revisa."),
         Column("linea_base", "Línea base", NUMBER, note="Obligatoria si es decreciente."),
         Column("anio_lb", "Año de la línea base", INTEGER),
         Column("meta_final", "Meta final", NUMBER, required=True),
@@ -215,6 +224,19 @@ MEASUREMENTS = Sheet(
         Column("indicador", "Indicador", required=True, refers_to="indicadores"),
         Column("anio", "Año", INTEGER, required=True),
         *_months("Cero y vacío son distintos."),
+    ),
+)
+LATE = Sheet(
+    "extemporaneos",
+    "Extemporáneos",
+    "Lo medido que se avaló tarde: desde qué mes (AAAA-MM) cuenta cada cifra. Lo que no esté aquí llegó a tiempo.",
+    (
+        Column("indicador", "Indicador", required=True, refers_to="indicadores"),
+        Column("anio", "Año", INTEGER, required=True),
+        *(
+            Column(name, name.capitalize(), MONTH, note="AAAA-MM; 9999-12 si solo cuenta en la evaluación.")
+            for name in MONTH_NAMES
+        ),
     ),
 )
 PROJECTS = Sheet(
@@ -268,13 +290,14 @@ SHEETS = (
     TARGETS,
     MONTHLY,
     MEASUREMENTS,
+    LATE,
     PROJECTS,
     BUDGETS,
     BANDS,
     HOLIDAYS,
 )
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
-OPTIONAL = frozenset(sheet.key for sheet in (MONTHLY, MEASUREMENTS, PROJECTS, BUDGETS, BANDS, HOLIDAYS))
+OPTIONAL = frozenset(sheet.key for sheet in (MONTHLY, MEASUREMENTS, LATE, PROJECTS, BUDGETS, BANDS, HOLIDAYS))
 """Sheets that a workbook may lack or leave empty."""
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.calendar import add_months
-from workflows.indicators.sheets import Month
+from workflows.indicators.sheets import IN_NO_MONTH, Month
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Bands
 
 
@@ -110,6 +110,10 @@ class IndicatorRecord:
     formula: str = ""
     source: str = ""
     active: bool = True
+    direction: str = ""
+    tolerance: Decimal = Decimal(0)
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
     targets: Mapping[int, Decimal] = field(default_factory=dict)
     monthly: Mapping[Month, Decimal] = field(default_factory=dict)
 
@@ -145,9 +149,10 @@ class HolidayRecord:
 class PlanData:
     """A whole plan: structure, people, programming and what was measured so far.
 
-    `measurements` by indicator and month hold only what was reported. `rows` tells the row of each record by sheet
-    key and code, so that a finding can point at it; `taken_at` is when the file left Cauce, or was last written, where
-    it says so. Neither is a part of what the plan says.
+    `measurements` by indicator and month hold only what was reported; `late` says of those that were endorsed late
+    from which month (AAAA-MM) they count. `rows` tells the row of each record by sheet key and code, so that a finding
+    can point at it; `taken_at` is when the file left Cauce, or was last written, where it says so. Neither is a part of
+    what the plan says.
     """
 
     plan: PlanRecord
@@ -158,6 +163,7 @@ class PlanData:
     indicators: tuple[IndicatorRecord, ...]
     projects: tuple[ProjectRecord, ...] = ()
     measurements: Mapping[str, Mapping[Month, Decimal]] = field(default_factory=dict)
+    late: Mapping[str, Mapping[Month, str]] = field(default_factory=dict)
     bands: Bands = DEFAULT_BANDS
     holidays: tuple[HolidayRecord, ...] = ()
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
@@ -204,6 +210,7 @@ def rebase(data: PlanData, first_year: int) -> PlanData:
         indicators=tuple(_moved(indicator, shift) for indicator in data.indicators),
         projects=tuple(replace(project, budgets=_years(project.budgets, shift)) for project in data.projects),
         measurements={code: _months(series, shift) for code, series in data.measurements.items()},
+        late={code: _late(series, shift) for code, series in data.late.items()},
         holidays=tuple(replace(holiday, day=add_months(holiday.day, 12 * shift)) for holiday in data.holidays),
     )
 
@@ -214,7 +221,15 @@ def without_measurements(data: PlanData, since: Month | None = None) -> PlanData
         code: {month: value for month, value in series.items() if since is not None and month < since}
         for code, series in data.measurements.items()
     }
-    return replace(data, measurements={code: series for code, series in kept.items() if series})
+    late = {
+        code: {month: since for month, since in series.items() if month in kept.get(code, {})}
+        for code, series in data.late.items()
+    }
+    return replace(
+        data,
+        measurements={code: series for code, series in kept.items() if series},
+        late={code: series for code, series in late.items() if series},
+    )
 
 
 def _moved(indicator: IndicatorRecord, shift: int) -> IndicatorRecord:
@@ -232,3 +247,10 @@ def _years(values: Mapping[int, Any], shift: int) -> dict[int, Any]:
 
 def _months(values: Mapping[Month, Decimal], shift: int) -> dict[Month, Decimal]:
     return {(year + shift, month): value for (year, month), value in values.items()}
+
+
+def _late(values: Mapping[Month, str], shift: int) -> dict[Month, str]:
+    return {
+        (year + shift, month): since if since == IN_NO_MONTH else f"{int(since[:4]) + shift}{since[4:]}"
+        for (year, month), since in values.items()
+    }

@@ -13,6 +13,7 @@ from workflows.cycles.models import Period
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, MonthTarget, Thresholds, YearTarget
 from workflows.indicators.sheets import Month
+from workflows.indicators.states import Annualization
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Bands, read_bands
 from workflows.monitoring.facts import COUNTING
 from workflows.monitoring.models import Measurement
@@ -49,6 +50,7 @@ def stored_plan(session: Session, plan_code: str) -> PlanData | None:
         indicators=tuple(_indicators(session, plan_code)),
         projects=tuple(_projects(session, plan_code)),
         measurements=_measurements(session, plan_code),
+        late=_late(session, plan_code),
         bands=latest_bands(session, plan_code),
         holidays=tuple(
             HolidayRecord(holiday.day, holiday.name)
@@ -180,6 +182,10 @@ def _indicator(i: Indicator, objective: str, targets: Any, monthly: Any) -> Indi
         formula=i.formula,
         source=i.source,
         active=i.active,
+        direction=i.direction if i.annualization == Annualization.CONSTANT else "",
+        tolerance=i.tolerance,
+        minimum=i.minimum,
+        maximum=i.maximum,
         targets=targets,
         monthly=monthly,
     )
@@ -193,6 +199,21 @@ def _projects(session: Session, plan_code: str) -> list[ProjectRecord]:
         budgets.setdefault(row.project_id, {})[row.year] = known
     projects = session.scalars(sa.select(Project).where(Project.plan_code == plan_code).order_by(Project.id))
     return [ProjectRecord(p.code, p.name, p.entity_code, budgets.get(p.id, {})) for p in projects]
+
+
+def _late(session: Session, plan_code: str) -> dict[str, dict[Month, str]]:
+    query = (
+        sa.select(Indicator.code, Period.code.label("period"), Period.year, Period.month, Measurement.counts_from)
+        .join(Period, Period.id == Measurement.period_id)
+        .join(Indicator, Indicator.id == Measurement.indicator_id)
+        .where(Period.plan_code == plan_code, Measurement.state.in_(COUNTING), Measurement.value.is_not(None))
+        .where(Measurement.late)
+        .order_by(Indicator.position, Period.code)
+    )
+    late: dict[str, dict[Month, str]] = {}
+    for row in session.execute(query):
+        late.setdefault(row.code, {})[(row.year, row.month)] = row.counts_from or row.period
+    return late
 
 
 def _measurements(session: Session, plan_code: str) -> dict[str, dict[Month, Decimal]]:

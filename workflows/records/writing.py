@@ -167,6 +167,9 @@ def _fill(indicator: Indicator, record: IndicatorRecord) -> None:
     indicator.definition, indicator.formula, indicator.source = record.definition, record.formula, record.source
     indicator.reports, indicator.reviews = record.reports or None, record.reviews or None
     indicator.substitute, indicator.active = record.substitute or None, record.active
+    if record.annualization == Annualization.CONSTANT:
+        indicator.direction = record.direction
+    indicator.tolerance, indicator.minimum, indicator.maximum = record.tolerance, record.minimum, record.maximum
 
 
 def _write_programming(session: Session, indicator_id: int, record: IndicatorRecord) -> None:

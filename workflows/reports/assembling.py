@@ -14,11 +14,20 @@ from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, Thresholds
 from workflows.indicators.states import Status
 from workflows.indicators.traffic_light import bands_at, read_bands
+from workflows.indicators.wording import known_words
 from workflows.meetings.models import Commitment, Meeting, Verdict
 from workflows.monitoring import added_fields, periods
 from workflows.monitoring import figures as reading
 from workflows.monitoring.added_fields import AddedFields
-from workflows.monitoring.models import Alert, Bottleneck, EntityReport, Figure, Measurement, MeasurementEvidence
+from workflows.monitoring.models import (
+    Alert,
+    Bottleneck,
+    EntityReport,
+    Figure,
+    Measurement,
+    MeasurementEvidence,
+    PeriodRow,
+)
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 from workflows.monitoring.states import MeasurementState
 from workflows.monitoring.trace import Evidence
@@ -35,13 +44,19 @@ from workflows.reports.contents import (
     Light,
     Report,
     RollUp,
+    SilentLine,
+    YearsLine,
     light,
+    light_of_level,
 )
 from workflows.sectors.models import Entity
 from workflows.spanish import month_name
 
 Names = Mapping[str, str]
 
+
+FIRST_FORMULAS = "1"
+"""Months closed under this version keep what they said: nothing that those formulas did not know is added."""
 
 UNSAID = frozenset({MeasurementState.DRAFT, MeasurementState.MISSING})
 
@@ -81,6 +96,8 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
         alerts=_alerts(session, period),
         history=(*history, *_present(period, figures)),
         bands=_bands(session, period),
+        silent=_silent(session, period, figures, names),
+        years=_years(figures),
     )
 
 
@@ -96,7 +113,7 @@ def _history(session: Session, period: Period) -> list[HistoryPoint]:
 
 
 def _present(period: Period, figures: PeriodFigures) -> Iterable[HistoryPoint]:
-    if figures.plan is not None:
+    if figures.plan is not None and figures.plan.capped is not None:
         yield HistoryPoint(period.code, figures.plan.capped)
 
 
@@ -132,6 +149,9 @@ def _roll_up(
         parent=parent,
         compliance=figure.capped if figure else None,
         uncapped=figure.uncapped if figure else None,
+        coverage=figure.coverage if figure else None,
+        opportunity=figure.opportunity if figure else None,
+        by_silence=bool(figure and figure.by_silence),
         light=_light(figure),
         verdict=verdict.verdict if verdict else "",
         argument=verdict.argument if verdict else "",
@@ -140,7 +160,7 @@ def _roll_up(
 
 
 def _light(figure: LevelFigure | None) -> Light:
-    return light(figure.color, None) if figure else light(None, Status.NO_CUTOFF_YET)
+    return light_of_level(figure.color, figure.status) if figure else light(None, Status.NO_CUTOFF_YET)
 
 
 def _lines(
@@ -192,6 +212,9 @@ def _entity(entity: Entity, figure: LevelFigure | None, report: EntityReport | N
         name=entity.name,
         compliance=figure.capped if figure else None,
         uncapped=figure.uncapped if figure else None,
+        coverage=figure.coverage if figure else None,
+        opportunity=figure.opportunity if figure else None,
+        by_silence=bool(figure and figure.by_silence),
         light=_light(figure),
         report=report.state if report else "",
         endorsed_at=report.endorsed_at if report else None,
@@ -238,6 +261,7 @@ def _indicator(
         year_progress=assessment.year_progress,
         compliance=assessment.compliance,
         light=light(assessment.color, assessment.status),
+        known=known_words(assessment.status, assessment.data_month, assessment.missing),
         late=bool(counted and counted.late),
         definitive=sheet.lag_days == 0,
         qualitative=counted.qualitative if counted else "",
@@ -252,6 +276,46 @@ def _indicator(
         validated_at=counted.validated_at if counted else None,
         endorsed_by=_name(counted.endorsed_by if counted else None, names),
     )
+
+
+def _silent(session: Session, period: Period, figures: PeriodFigures, names: Names) -> tuple[SilentLine, ...]:
+    """What was due and brought no datum of its own: entity, person, cut-off and how long it has been so."""
+    if figures.formula_version == FIRST_FORMULAS:
+        return ()
+    query = (
+        sa.select(Indicator.code, PeriodRow.reports)
+        .join(PeriodRow, PeriodRow.indicator_id == Indicator.id)
+        .where(PeriodRow.period_id == period.id)
+    )
+    people = {code: who for code, who in session.execute(query)}
+    return tuple(
+        SilentLine(
+            entity=figure.entity,
+            indicator=figure.code,
+            name=figure.name,
+            responsible=_name(people.get(figure.code), names),
+            cutoff=month_name("{}-{:02}".format(*found.cutoff)),
+            known=known_words(found.status, found.data_month),
+            missed=found.missed or None,
+        )
+        for figure in sorted(figures.indicators.values(), key=lambda one: one.entity)
+        if (found := figure.assessment).status in (Status.CARRIED, Status.NO_DATA) and found.cutoff
+    )
+
+
+def _years(figures: PeriodFigures) -> tuple[YearsLine, ...]:
+    """The plan, its lines, objectives and entities over the years so far."""
+    levels = [("Plan", {figures.plan_code: figures.plan} if figures.plan else {})]
+    levels += [("Línea", dict(figures.lines)), ("Objetivo", dict(figures.objectives))]
+    levels += [("Entidad", dict(figures.entities))]
+    return tuple(
+        YearsLine(
+            kind, code, figure.name, one.programmed, one.executed, one.coverage, one.projected, one.is_known
+        )
+        for kind, found in levels
+        for code, figure in found.items()
+        if (one := figure.years)
+    )  # fmt: skip
 
 
 def _evidence(measurement: Measurement | None) -> tuple[Evidence, ...]:

@@ -12,7 +12,7 @@ import vl_convert
 from workflows.documents import fonts
 from workflows.indicators.states import Color
 from workflows.indicators.wording import COLOR_WORDS
-from workflows.reports.contents import Report
+from workflows.reports.contents import Report, RollUp
 from workflows.spanish import MONTHS, percentage
 
 HEX: Mapping[str, str] = {
@@ -37,7 +37,7 @@ def lines_chart(report: Report) -> dict[str, Any]:
             "name": fonts.of_chart(f"{item.code} {item.name}"),
             "order": position,
             "value": float(item.compliance or 0),
-            "label": percentage(item.compliance),
+            "label": _bar_label(item),
             "color": HEX[item.light.color],
         }
         for position, item in enumerate(
@@ -58,6 +58,15 @@ def lines_chart(report: Report) -> dict[str, Any]:
     }
     words = {"mark": {"type": "text", "align": "left", "dx": 4}, "encoding": {"text": {"field": "label"}}}
     return spec_of({"values": rows}, layer=[bars, words], encoding={"x": x, "y": y}, width=330, height={"step": 26})
+
+
+def _bar_label(item: RollUp) -> str:
+    """The figure of a bar; where too little is known of it, how much."""
+    if item.compliance is None:
+        return "sin dato" if item.light.color == Color.GREY else "—"
+    if item.light.color == Color.GREY:
+        return f"{percentage(item.compliance)}, cobertura {percentage(item.coverage, 0)}"
+    return percentage(item.compliance)
 
 
 def history_chart(report: Report) -> dict[str, Any]:

@@ -6,7 +6,7 @@ A column without `printed` stands in the workbook alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from workflows.documents.tables import Column, Painted, Said
 from workflows.indicators.states import Color
@@ -19,6 +19,8 @@ from workflows.reports.contents import (
     Light,
     Report,
     RollUp,
+    SilentLine,
+    YearsLine,
 )
 from workflows.reports.words import BOTTLENECK_STATES, COMMITMENT_STATES, DECISIONS, MEASURES, REPORT_STATES, VERDICTS
 from workflows.spanish import local_day, long_day, number, percentage
@@ -31,7 +33,27 @@ FILLS: Mapping[str, str] = {
 
 def rounded(value: Decimal | None) -> Decimal | None:
     """A percentage as workbooks show it."""
-    return None if value is None else round(value, 1)
+    return None if value is None else value.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def _rate(item: RollUp | EntityLine) -> str:
+    """The compliance of a level; a word where nothing is known of it, never 0."""
+    if item.compliance is None:
+        return "sin dato" if item.light.color == Color.GREY else "—"
+    return percentage(item.compliance)
+
+
+def _level_chip(item: RollUp | EntityLine) -> Said:
+    note = "por falta de dato" if item.by_silence else ""
+    return Said(item.light.word, color=item.light.color, icon=item.light.icon, note=note)
+
+
+def _years_level(item: YearsLine) -> Said:
+    return Said("el plan", strong="Plan") if item.kind == "Plan" else Said(item.name, strong=item.code)
+
+
+def _projected(item: YearsLine) -> str:
+    return percentage(item.projected) if item.known else "sin dato suficiente"
 
 
 def programmed(item: IndicatorLine) -> str:
@@ -61,7 +83,8 @@ def _verdict(item: RollUp) -> str:
 
 def _indicator(item: IndicatorLine) -> Said:
     late = " · Extemporáneo" if item.late else ""
-    return Said(item.name, note=f"{item.unit}, {item.annualization}{late}")
+    known = f" · {item.known}" if item.known else ""
+    return Said(item.name, note=f"{item.unit}, {item.annualization}{late}{known}")
 
 
 def _outcome(item: AlertLine) -> str:
@@ -81,14 +104,22 @@ LEVELS: tuple[Column[Level], ...] = (
     Column("Nombre", lambda row: row[1].name, _level, "Nivel", share=2),
     Column("Peso", lambda row: row[1].weight),
     Column(
-        "Cumplimiento (%)", lambda row: rounded(row[1].compliance), lambda row: percentage(row[1].compliance),
-        "Cumplimiento a la fecha", figure=True,
+        "Cumplimiento (%)", lambda row: rounded(row[1].compliance), lambda row: _rate(row[1]), "Cumple", figure=True,
     ),
     Column(
         "Sin tope (%)", lambda row: rounded(row[1].uncapped), lambda row: percentage(row[1].uncapped),
         "Sin tope", figure=True,
     ),
-    Column("Semáforo", lambda row: _light(row[1].light), lambda row: _chip(row[1].light)),
+    Column(
+        "Cobertura (%)", lambda row: rounded(row[1].coverage), lambda row: percentage(row[1].coverage),
+        "Cobertura", figure=True,
+    ),
+    Column(
+        "Oportunidad (%)", lambda row: rounded(row[1].opportunity), lambda row: percentage(row[1].opportunity),
+        "Oportunidad", figure=True,
+    ),
+    Column("Semáforo", lambda row: _light(row[1].light), lambda row: _level_chip(row[1])),
+    Column("Color por falta de dato", lambda row: "sí" if row[1].by_silence else ""),
     Column(
         "Veredicto", lambda row: VERDICTS.get(row[1].verdict, ""), lambda row: _verdict(row[1]),
         "Veredicto de la mesa", share=1,
@@ -117,6 +148,7 @@ INDICATORS: tuple[Column[IndicatorLine], ...] = (
         "Cumple", figure=True,
     ),
     Column("Semáforo", lambda i: _light(i.light), lambda i: _chip(i.light)),
+    Column("Qué se sabe del dato", lambda i: i.known or ("reportado" if i.compliance is not None else "")),
     Column("Extemporáneo", lambda i: "sí" if i.late else "no"),
     Column("Avance cualitativo", lambda i: i.qualitative),
     Column("Dificultades", lambda i: i.difficulties),
@@ -135,11 +167,38 @@ ENTITIES: tuple[Column[EntityLine], ...] = (
     Column("Reporte", lambda e: REPORT_STATES.get(e.report, ""), lambda e: REPORT_STATES.get(e.report, "—")),
     Column("Avalado el", lambda e: long_day(e.endorsed_at), lambda e: long_day(e.endorsed_at)),
     Column(
-        "Cumplimiento (%)", lambda e: rounded(e.compliance), lambda e: percentage(e.compliance),
-        "Cumplimiento", figure=True,
+        "Cumplimiento (%)", lambda e: rounded(e.compliance), _rate, "Cumple", figure=True,
     ),
     Column("Sin tope (%)", lambda e: rounded(e.uncapped), lambda e: percentage(e.uncapped), "Sin tope", figure=True),
-    Column("Semáforo", lambda e: _light(e.light), lambda e: _chip(e.light)),
+    Column(
+        "Cobertura (%)", lambda e: rounded(e.coverage), lambda e: percentage(e.coverage), "Cobertura", figure=True,
+    ),
+    Column(
+        "Oportunidad (%)", lambda e: rounded(e.opportunity), lambda e: percentage(e.opportunity), "Oportunidad",
+        figure=True,
+    ),
+    Column("Semáforo", lambda e: _light(e.light), _level_chip),
+)  # fmt: skip
+SILENT: tuple[Column[SilentLine], ...] = (
+    Column("Entidad", lambda s: s.entity, lambda s: s.entity),
+    Column("Código", lambda s: s.indicator),
+    Column("Indicador", lambda s: s.name, lambda s: Said(s.name, strong=s.indicator, key=s.indicator), share=2),
+    Column("Responsable", lambda s: s.responsible, lambda s: s.responsible or "nadie", share=1),
+    Column("Corte exigible", lambda s: s.cutoff, lambda s: s.cutoff),
+    Column("Qué se sabe", lambda s: s.known, lambda s: s.known, share=1),
+    Column("Cortes sin dato", lambda s: s.missed, lambda s: number(s.missed), figure=True),
+)
+YEARS: tuple[Column[YearsLine], ...] = (
+    Column("Nivel", lambda y: y.kind),
+    Column("Código", lambda y: y.code),
+    Column("Nombre", lambda y: y.name, _years_level, "Nivel", share=2),
+    Column(
+        "Programado (%)", lambda y: rounded(y.programmed), lambda y: percentage(y.programmed), "Programado",
+        figure=True,
+    ),
+    Column("Ejecutado (%)", lambda y: rounded(y.executed), lambda y: percentage(y.executed), "Ejecutado", figure=True),
+    Column("Cobertura (%)", lambda y: rounded(y.coverage), lambda y: percentage(y.coverage), "Cobertura", figure=True),
+    Column("Proyección (%)", lambda y: rounded(y.projected), _projected, "Proyección", figure=True),
 )  # fmt: skip
 BOTTLENECKS: tuple[Column[BottleneckLine], ...] = (
     Column("Indicador", lambda b: b.indicator),

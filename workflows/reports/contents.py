@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from workflows.indicators.states import Color, Status
-from workflows.indicators.wording import COLOR_ICONS, COLOR_WORDS, STATUS_WORDS
+from workflows.indicators.wording import COLOR_ICONS, COLOR_WORDS, STATUS_WORDS, level_word
 from workflows.monitoring.trace import Evidence
 
 
@@ -27,6 +27,12 @@ def light(color: str | None, status: str | None) -> Light:
     shown = color or (Color.GREY if status == Status.NO_DATA else Color.WHITE)
     word = STATUS_WORDS.get(status or "") or COLOR_WORDS[shown]
     return Light(shown, COLOR_ICONS[shown], word)
+
+
+def light_of_level(color: str | None, status: str | None = None) -> Light:
+    """The light of an objective, a line, an entity or the plan: grey where too little is known of it."""
+    shown = color or Color.WHITE
+    return Light(shown, COLOR_ICONS[shown], level_word(color, status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class IndicatorLine:
     validated_by: str
     validated_at: dt.datetime | None
     endorsed_by: str
+    known: str = ""
+    """Where its value comes from, if it is not the cut-off's own: «último dato: mayo de 2018»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,9 @@ class RollUp:
     verdict: str = ""
     argument: str = ""
     lead: str = ""
+    coverage: Decimal | None = None
+    opportunity: Decimal | None = None
+    by_silence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,36 @@ class EntityLine:
     light: Light
     report: str
     endorsed_at: dt.datetime | None
+    coverage: Decimal | None = None
+    opportunity: Decimal | None = None
+    by_silence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SilentLine:
+    """An indicator that was due and did not bring a datum of its own."""
+
+    entity: str
+    indicator: str
+    name: str
+    responsible: str
+    cutoff: str
+    known: str
+    missed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearsLine:
+    """A level over all the years of the plan, in %. `known` = enough of its years have data to speak of it."""
+
+    kind: str
+    code: str
+    name: str
+    programmed: Decimal
+    executed: Decimal | None
+    coverage: Decimal | None
+    projected: Decimal | None
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +209,10 @@ class Report:
     alerts: tuple[AlertLine, ...]
     history: tuple[HistoryPoint, ...]
     bands: tuple[tuple[str, Decimal | None], ...]
+    silent: tuple[SilentLine, ...] = ()
+    """Who did not report what was due."""
+    years: tuple[YearsLine, ...] = ()
+    """The years of the plan so far, by level."""
 
     @property
     def title(self) -> str:

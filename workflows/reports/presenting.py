@@ -20,6 +20,23 @@ from workflows.reports.contents import (
 from workflows.reports.words import BOTTLENECK_STATES, MEASURES, VERDICTS
 from workflows.spanish import enumeration, long_day, long_moment, month_name, number, percentage
 
+_COMMON = (
+    "El cumplimiento a la fecha compara lo ejecutado con lo programado hasta el corte, según el tipo de anualización "
+    "de cada indicador. Los agregados son promedios ponderados; cada indicador cuenta como máximo 100 % para que la "
+    "sobreejecución de uno no oculte el atraso de otro; al lado se muestra la cifra sin tope. "
+)
+CALCULATION = (
+    _COMMON
+    + "Lo que falta no es cero: el último dato se lleva, marcado, hasta dos cortes exigibles y doce meses; después el "
+    "indicador queda sin dato y sale de los promedios, y cada nivel pesa según lo que se sabe de él. La cobertura es "
+    "la parte del peso exigible que tiene dato; la oportunidad, la que llegó a tiempo. Con menos de 60 % de cobertura "
+    "no hay color, y el silencio nunca lo mejora. Lo no programado y lo que aún no tiene corte exigible no entra.",
+    _COMMON
+    + "En esta versión lo que no tenía dato contaba cero; lo no programado y lo que aún no tenía corte exigible "
+    "no entraba.",
+)
+"""How the figures come about: of the formulas in force, and of the first ones, for the months closed under them."""
+
 
 def present(report: Report) -> dict[str, Any]:
     """Everything the templates say, formatted; any text can be printed (docs/decisions/0010)."""
@@ -65,12 +82,15 @@ def _said(report: Report) -> dict[str, Any]:
         "bottlenecks": [_bottleneck(item) for item in report.bottlenecks],
         "commitments": on_paper(columns.COMMITMENTS, report.commitments),
         "alerts": on_paper(columns.ALERTS, report.alerts),
+        "silent": on_paper(columns.SILENT, report.silent),
+        "years": on_paper(columns.YEARS, report.years),
+        "calculation": CALCULATION[report.formula_version == "1"],
     }
 
 
 def headline(report: Report) -> str:
     """Two or three sentences that say how the month went."""
-    sentences = (_how_much(report), _which_lights(report), _who_is_missing(report))
+    sentences = (_how_much(report), _how_known(report), _which_lights(report), _who_is_missing(report))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -84,6 +104,13 @@ def _how_much(report: Report) -> str:
     change = report.plan.compliance - report.previous.compliance
     points = f"{number(abs(change), 1)} puntos {'más' if change >= 0 else 'menos'}"
     return f"{sentence}, {points} que en {month_name(report.previous.period)}."
+
+
+def _how_known(report: Report) -> str:
+    if report.plan.coverage is None or report.plan.opportunity is None:
+        return ""
+    coverage, opportunity = percentage(report.plan.coverage), percentage(report.plan.opportunity)
+    return f"Se conoce el {coverage} de lo exigible y a tiempo llegó el {opportunity}."
 
 
 def _which_lights(report: Report) -> str:
@@ -132,8 +159,10 @@ def _roll_up(item: RollUp) -> dict[str, Any]:
         "code": item.code,
         "name": item.name,
         "weight": number(item.weight),
-        "compliance": percentage(item.compliance),
+        "compliance": percentage(item.compliance) if item.compliance is not None else "sin dato",
         "uncapped": percentage(item.uncapped),
+        "coverage": percentage(item.coverage),
+        "opportunity": percentage(item.opportunity),
         "light": _light(item.light),
         "verdict": VERDICTS.get(item.verdict, ""),
         "argument": item.argument,

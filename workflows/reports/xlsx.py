@@ -20,7 +20,7 @@ PERCENT = "0.0"
 
 
 def render_xlsx(report: Report, _charts: Charts) -> bytes:
-    """The workbook: Resumen, Objetivos, Indicadores, Entidades, Cuellos, Compromisos, Alertas.
+    """The workbook: Resumen, Objetivos, Indicadores, Entidades, Quién no reportó, Años, Cuellos, Compromisos, Alertas.
 
     Its chart is the spreadsheet's own.
     """
@@ -33,6 +33,8 @@ def render_xlsx(report: Report, _charts: Charts) -> bytes:
     write_sheet(book.create_sheet("Objetivos"), columns.LEVELS, columns.levels(report))
     write_sheet(book.create_sheet("Indicadores"), columns.INDICATORS, report.indicators)
     write_sheet(book.create_sheet("Entidades"), columns.ENTITIES, report.entities)
+    write_sheet(book.create_sheet("Quién no reportó"), columns.SILENT, report.silent)
+    write_sheet(book.create_sheet("Años del plan"), columns.YEARS, report.years)
     write_sheet(book.create_sheet("Cuellos de botella"), columns.BOTTLENECKS, report.bottlenecks)
     write_sheet(book.create_sheet("Compromisos"), columns.COMMITMENTS, report.commitments)
     write_sheet(book.create_sheet("Alertas"), columns.ALERTS, report.alerts)
@@ -50,6 +52,8 @@ def _summary(sheet: Worksheet, report: Report) -> None:
         ("Estado", "Periodo cerrado" if report.frozen else "Cifras preliminares"),
         ("Cumplimiento a la fecha (%)", columns.rounded(report.plan.compliance)),
         ("Sin tope (%)", columns.rounded(report.plan.uncapped)),
+        ("Cobertura (%)", columns.rounded(report.plan.coverage)),
+        ("Oportunidad (%)", columns.rounded(report.plan.opportunity)),
         ("Versión de las fórmulas", report.formula_version),
     ]
     for row, (label, value) in enumerate(facts, start=1):

@@ -166,7 +166,8 @@ class Play:
             return due  # nobody records who came before the meeting, nor declares done what is under way
         margin = max((due - created).days - 1, 0)
         delay = robots.reality.choose(tuple(range(MAX_DELAY_DAYS)), *subject(task, case))
-        return created + dt.timedelta(days=min(delay, margin))
+        begun = created + dt.timedelta(days=min(delay, margin))
+        return max(begun, robots.not_before(name, task.variables) or begun)
 
 
 def _who(session: Session, task: UserTask) -> Actor | None:

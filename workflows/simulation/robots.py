@@ -27,8 +27,11 @@ from workflows.simulation.recovery_robots import RECOVERY_ROBOTS, progress_rows
 from workflows.simulation.values import Reality
 from workflows.spanish import month_name, number
 
-GOOD, LATE, RETURNED, MISSING = "good", "late", "returned", "missing"
-PROFILES = (GOOD, LATE, RETURNED, MISSING)
+GOOD, LATE, LATER, RETURNED, MISSING = "good", "late", "later", "returned", "missing"
+PROFILES = (GOOD, LATE, LATER, RETURNED, MISSING)
+
+DAYS_TO_CLOSE = 30
+"""A month is closed so many days after its cut-off: who is `LATER` reports after that."""
 
 Profiles = Callable[[str, str], str]
 """How an entity behaves in a month: (period, entity) → one of `PROFILES`."""
@@ -97,8 +100,15 @@ class Robots:
         """Whether somebody does this task at all."""
         profile = self.profile(str(variables.get("periodo")), str(variables.get("entidad")))
         if form_handler in ON_TIME:
-            return profile not in (LATE, MISSING)
+            return profile not in (LATE, LATER, MISSING)
         return profile != MISSING if form_handler in (*LATE_TASKS, *SKIPPABLE) else True
+
+    def not_before(self, form_handler: str, variables: Mapping[str, Any]) -> dt.date | None:
+        """The day before which nobody takes this task up: whoever is `LATER` reports once the month is closed."""
+        profile = self.profile(str(variables.get("periodo")), str(variables.get("entidad")))
+        if profile != LATER or form_handler not in LATE_TASKS:
+            return None
+        return dt.date.fromisoformat(str(variables["cierre"])) + dt.timedelta(days=DAYS_TO_CLOSE)
 
     def fill(self, form: OpenForm, upload: Upload) -> Raw | None:
         """What a person sends with this form, as a browser would; nothing if it has to wait for another day.

@@ -31,7 +31,7 @@ from workflows.monitoring.corrections import record_refusal
 from workflows.monitoring.models import Alert, Bottleneck, BudgetReport, EntityReport, Measurement, MeasurementChange
 from workflows.people import directory
 from workflows.recovery.models import RecoveryPlan
-from workflows.simulation.robots import LATE
+from workflows.simulation.robots import LATE, LATER
 
 JUNE, JULY = "2018-06", "2018-07"
 
@@ -60,15 +60,19 @@ def test_a_month_reported_on_time_freezes_the_golden_figures(calm: House) -> Non
 
     # of O3.3 the office's file has no value for IP-3.3.1, and here its responsible reports one
     assert june["indicadores"]["IP-1.2.2"] == {
+        "estado": "reportado",
         "ejecutado": 4500,
         "programado_a_la_fecha": 10000,
         "avance_vigencia_pct": 22.5,
         "cumplimiento_a_la_fecha_pct": 45.0,
         "color": "rojo",
+        "ultimo_dato": None,
+        "avance_plan_pct": 5.0,
     }
-    assert june["objetivos"]["O2.1"] == {"tope": 88.3, "sin_tope": 115.1}
-    assert june["lineas"]["L1"] == {"tope": 87.7, "sin_tope": 90.4}
-    assert june["entidades"]["DADEP"] == {"tope": 90.9, "sin_tope": 106.3}
+    known = {"cobertura_pct": 100.0, "oportunidad_pct": 100.0, "color": "verde"}
+    assert june["objetivos"]["O2.1"] == {"cumplimiento": 88.3, "sin_tope": 115.1, **known}
+    assert june["lineas"]["L1"] == {"cumplimiento": 87.7, "sin_tope": 90.4, **known}
+    assert june["entidades"]["DADEP"] == {"cumplimiento": 90.9, "sin_tope": 106.3, **known}
 
 
 def test_frozen_figures_equal_a_straight_recomputation(calm: House, eventful: House) -> None:
@@ -109,7 +113,8 @@ def test_a_figure_says_which_of_its_rows_came_late(eventful: House) -> None:
     with eventful.database.reading() as session:
         rows = trace.of_indicator(session, PLAN, "IP-3.2.2", "2018-07")
 
-    assert {row.period_code: row.counts_from for row in rows[:2]} == {"2018-07": None, JUNE: "2018-07"}
+    told = {row.period_code: (row.late, row.counts_from) for row in rows[:2]}
+    assert told == {"2018-07": (False, None), JUNE: (True, None)}
     assert rows[1].late_reason
 
 
@@ -149,18 +154,38 @@ def test_what_a_returned_row_went_through_can_be_read_back(eventful: House) -> N
     assert "listado" in returned.reason
 
 
-def test_late_figures_enter_the_next_cutoff_and_the_frozen_month_stays_without(eventful: House) -> None:
+def test_what_is_endorsed_before_the_month_is_closed_counts_in_it_marked_as_late(eventful: House) -> None:
     with eventful.database.reading() as session:
         rows = [row for row in session.scalars(sa.select(Measurement)) if row.indicator.code == "IP-3.2.2"]
         reported = {row.period.code: row.value for row in rows}
         late = next(row for row in rows if row.period.code == JUNE)
-        assert (late.late, late.counts_from, late.state) == (True, JULY, "congelado")
         rules = session.scalars(sa.select(Alert.rule).where(Alert.object_code == "IP-3.2.2")).all()
 
-    assert _frozen(eventful, JUNE)["indicadores"]["IP-3.2.2"]["estado"] == "sin_dato"
-    until_july = sum(value for code, value in reported.items() if code <= JULY)
-    assert _frozen(eventful, JULY)["indicadores"]["IP-3.2.2"]["ejecutado"] == until_july
+    assert (late.late, late.timely, late.counts_from, late.state) == (True, False, None, "congelado")
+    june = _frozen(eventful, JUNE)
+    assert june["indicadores"]["IP-3.2.2"]["estado"] == "reportado"
+    assert june["indicadores"]["IP-3.2.2"]["ejecutado"] == sum(
+        value for code, value in reported.items() if code <= JUNE
+    )
+    assert june["entidades"]["IDPAC"]["oportunidad_pct"] < june["entidades"]["IDPAC"]["cobertura_pct"]
     assert "extemporanea_2018-06" in rules
+
+
+def test_what_is_endorsed_after_the_month_was_closed_counts_from_the_next_and_leaves_it_as_it_was(
+    house: House,
+) -> None:
+    play = house.play({(JUNE, "IDPAC"): LATER})
+
+    play.until(day("2018-08-31"))
+
+    with house.database.reading() as session:
+        rows = [row for row in session.scalars(sa.select(Measurement)) if row.indicator.code == "IP-3.2.2"]
+        reported = {row.period.code: row.value for row in rows}
+        late = next(row for row in rows if row.period.code == JUNE)
+    assert (late.late, late.timely, late.counts_from, late.state) == (True, False, JULY, "congelado")
+    assert _frozen(house, JUNE)["indicadores"]["IP-3.2.2"]["estado"] == "arrastrado"
+    until_july = sum(value for code, value in reported.items() if code <= JULY)
+    assert _frozen(house, JULY)["indicadores"]["IP-3.2.2"]["ejecutado"] == until_july
 
 
 def test_a_report_nobody_hands_in_leaves_the_month_without_data(eventful: House) -> None:
@@ -169,7 +194,8 @@ def test_a_report_nobody_hands_in_leaves_the_month_without_data(eventful: House)
         june = next(row for row in rows if row.period.code == JUNE)
 
     assert (june.state, june.value, june.counts_from) == ("sin_reporte", None, None)
-    assert _frozen(eventful, JUNE)["indicadores"]["IP-1.2.2"]["estado"] == "sin_dato"
+    figure = _frozen(eventful, JUNE)["indicadores"]["IP-1.2.2"]
+    assert (figure["estado"], figure["ultimo_dato"]) == ("arrastrado", "2018-05")
 
 
 def test_a_late_case_goes_on_from_what_had_been_typed(house: House) -> None:

@@ -13,8 +13,8 @@ from tests.support.counting import counted
 from workflows.calendar import month_end
 from workflows.cycles.models import Period
 from workflows.errors import NotFound
-from workflows.indicators import formulas
 from workflows.indicators.models import Indicator
+from workflows.indicators.sheets import IN_NO_MONTH
 from workflows.monitoring import figures, month_facts
 from workflows.monitoring.facts import read_month
 from workflows.monitoring.models import Measurement, PeriodRow
@@ -47,6 +47,7 @@ def report(
                 state=state,
                 late=counts_from is not None,
                 counts_from=counts_from,
+                timely=counts_from is None,
             )
         )
 
@@ -65,7 +66,9 @@ def test_only_what_was_endorsed_counts(demo: Database) -> None:
     with demo.reading() as session:
         found = figures.compute(session, CODE, "2018-07").indicators
 
-    assert {found[code].assessment.status for code in (*states, "IR-3.1")} == {"sin_dato"}
+    kept = {found[code].assessment.status for code in (*states, "IR-3.1")}
+    assert kept == {"arrastrado"}  # June's value is what is known
+    assert {found[code].assessment.data_month for code in states} == {(2018, 6)}
 
 
 def test_an_endorsed_value_counts(demo: Database) -> None:
@@ -95,7 +98,19 @@ def test_a_late_value_counts_from_the_month_that_took_it_in(demo: Database) -> N
     in_july = computed(demo, "2018-07", "IP-3.3.1").assessment
 
     assert (in_june.status, in_june.last) == ("sin_dato", 66)
-    assert (in_july.status, in_july.last) == ("sin_dato", 70)
+    assert (in_july.status, in_july.executed, in_july.data_month) == ("arrastrado", 70, (2018, 6))
+
+
+def test_an_evaluation_takes_what_was_endorsed_whenever_it_came(demo: Database) -> None:
+    with demo.unit_of_work() as session:
+        june = session.scalars(sa.select(Period).where(Period.code == "2018-06")).one()
+    report(demo, june.id, "IP-3.3.1", 70, "avalado", counts_from=IN_NO_MONTH)
+
+    closed = computed(demo, "2018-06", "IP-3.3.1").assessment
+    evaluated = computed(demo, "2018-06", "IP-3.3.1", everything=True).assessment
+
+    assert (closed.status, closed.last) == ("sin_dato", 66)
+    assert (evaluated.status, evaluated.executed, evaluated.timely) == ("reportado", 70, False)
 
 
 def test_closed_months_are_read_as_they_were_frozen(demo: Database) -> None:
@@ -122,17 +137,21 @@ def test_frozen_figures_equal_a_straight_recomputation_to_the_last_digit(demo: D
 
 def of_one_month(session: Session, code: str) -> figures.PeriodFigures:
     """A month computed from its year alone."""
-    return figures.figures_of(month_facts.load(session, CODE, code), formulas.judge)
+    return figures.figures_of(month_facts.load(session, CODE, code), whole=False)
 
 
 def without_the_years(found: figures.PeriodFigures) -> figures.PeriodFigures:
     """Without what only all months tell."""
-    blank = {"last": None, "plan_progress": None, "years_met": None}
+    blank = {"missing": (), "plan_progress": None, "years_met": None}
     judged = {
         code: replace(one, assessment=replace(one.assessment, **blank))  # type: ignore[arg-type]
         for code, one in found.indicators.items()
     }
-    return replace(found, indicators=judged)
+    levels = {
+        level: {code: replace(one, years=None) for code, one in getattr(found, level).items()}
+        for level in ("objectives", "lines", "entities")
+    }
+    return replace(found, indicators=judged, **levels, plan=found.plan and replace(found.plan, years=None))
 
 
 def go_on_until(database: Database, last: tuple[int, int]) -> None:
@@ -179,6 +198,7 @@ def test_results_and_products_are_shown_apart(demo: Database) -> None:
 
 
 def test_a_month_nobody_opened_yet_has_its_figures_too(demo: Database) -> None:
+    assert computed(demo, "2018-08", "IP-1.1.1").assessment.status == "arrastrado"
     assert computed(demo, "2018-09", "IP-1.1.1").assessment.status == "sin_dato"
 
 

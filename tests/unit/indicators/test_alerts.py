@@ -7,7 +7,8 @@ import pytest
 
 from tests.unit.indicators.sheets import sheet, values
 from workflows.indicators.alerts import Watched, about
-from workflows.indicators.formulas import Series, assess
+from workflows.indicators.formulas import Series
+from workflows.indicators.quadrennium import assess
 from workflows.indicators.sheets import IndicatorSheet
 
 D = Decimal
@@ -39,7 +40,14 @@ HELD = sheet("constante", targets={2018: D(95)})
         ("cambio_de_escala", "trae 0,96: la unidad es % y se escribe de 0 a 100.", HELD, values(2018, "0.96"), 1),
         ("sin_avance", "no se ha movido desde el final del año pasado.", RISING,
             values(2017, *[None] * 11, 72) | values(2018, *[72] * 6), 6),
-        ("sin_dato", "tiene meta y no trae dato en este corte.", sheet(), values(2018, None), 1),
+        ("sin_dato", "está sin dato y por fuera de los promedios (nunca ha tenido).", sheet(), values(2018, None), 1),
+        ("sin_reporte", "no trae dato en este corte (último dato: enero de 2018).", sheet(), values(2018, 10), 2),
+        ("arrastrado_2", "lleva 2 cortes sin dato (último dato: enero de 2018); con otro más queda sin dato.",
+            sheet(), values(2018, 10), 3),
+        ("sin_dato", "está sin dato y por fuera de los promedios (último dato: enero de 2018).", sheet(),
+            values(2018, 10), 4),
+        ("incompleto", "está incompleto: falta enero de 2018 y marzo de 2018.", sheet(),
+            values(2018, None, 10, None, 10), 4),
         ("reporte_sin_meta", "reportó 4 y este año no tiene meta.", sheet(targets={}), values(2018, 4), 1),
     ],
 )  # fmt: skip
@@ -192,7 +200,8 @@ def test_a_percentage_written_from_0_to_1_is_said_unless_its_target_is_so_too(
 
 def test_a_due_value_that_is_missing_is_said_where_the_entity_reported_the_rest() -> None:
     assert set(rules(sheet("suma"), values(2018, None), 1)) == {"sin_dato"}
-    assert rules(sheet("suma"), values(2018, None), 1, reported=False) == {}
+    assert rules(sheet("suma"), values(2018, 10), 2, reported=False) == {}
+    assert set(rules(sheet("suma"), values(2018, 10), 3, reported=False)) == {"arrastrado_2"}
     assert rules(sheet("suma", periodicity="trimestral"), values(2018, 1, 1, 1), 4) == {}
 
 

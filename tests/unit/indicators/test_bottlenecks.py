@@ -7,8 +7,7 @@ from workflows.indicators.bottlenecks import Candidate, judge, projection
 from workflows.indicators.formulas import Assessment
 
 D = Decimal
-RED, YELLOW, GREEN = Assessment(color="rojo"), Assessment(color="amarillo"), Assessment(color="verde")
-MISSING = Assessment(color="gris", status="sin_dato")
+RED, YELLOW, GREEN = (Assessment(color=color, status="reportado") for color in ("rojo", "amarillo", "verde"))
 
 
 def test_one_red_asks_for_a_preventive_measure() -> None:
@@ -30,8 +29,12 @@ def test_yellow_counts_when_it_is_the_second() -> None:
     assert judge(YELLOW, "amarillo", None, 6) == Candidate("En amarillo en dos cortes seguidos", "preventiva")
 
 
-def test_no_report_is_a_candidate() -> None:
-    assert judge(MISSING, "verde", None, 6) == Candidate("Sin reporte", "preventiva")
+def test_only_data_of_its_own_and_all_of_them_make_a_candidate() -> None:
+    carried = Assessment(color="rojo", status="arrastrado")
+    silent = Assessment(color="gris", status="sin_dato")
+    incomplete = Assessment(color="rojo", status="reportado", missing=((2018, 5),))
+
+    assert [judge(found, "rojo", D(1), 6) for found in (carried, silent, incomplete)] == [None] * 3
 
 
 def test_a_trend_that_does_not_reach_three_quarters_of_the_target_is_a_candidate() -> None:
@@ -68,7 +71,7 @@ def test_a_level_that_is_slipping_is_projected_downwards() -> None:
     falling = sheet("decreciente", baseline=D(100), targets={2018: D(0)}, final_target=D(0))
     target = sheet("decreciente", baseline=D(100), targets={2018: D(50)}, final_target=D(50))
 
-    assert projection(falling, values(2018, 90, 91, 92), 2018, 3) is None  # a target of 0 is not programmed
+    assert projection(falling, values(2018, 90, 91, 92), 2018, 3) == D(-1)  # it falls to nothing
     assert projection(target, values(2018, 90, 91, 92), 2018, 3) == D(-2)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.indicators.sheets import sheet, values
 from workflows.indicators import formulas
-from workflows.indicators.formulas import assess
+from workflows.indicators.quadrennium import assess
 from workflows.indicators.sheets import Snapshot, exact
 
 D = Decimal
@@ -66,7 +66,8 @@ def test_constante_is_held_against_the_target_every_month() -> None:
     found = assess(held, values(2017, *[None] * 11, 100) | values(2018, 100, 98, 96), 2018, 3)
 
     assert (found.executed, found.programmed_to_date, found.compliance) == (D(96), D(100), D(96))
-    assert (found.plan_progress, found.years_met) == (D(98), 1)
+    # A whole year at 100, and a quarter of one at 96, of the two that are programmed.
+    assert (found.plan_progress, found.years_met) == (D(62), 1)
 
 
 def test_a_year_without_target_is_not_programmed_and_stays_out() -> None:
@@ -87,15 +88,16 @@ def test_a_target_equal_to_the_baseline_is_met_or_not(value: int, status: str, c
 
     found = assess(kept, values(2017, value), 2017, 1)
 
-    assert (found.status, found.compliance, found.color, found.year_progress) == (status, D(compliance), color, None)
+    assert (found.status, found.direct) == ("reportado", status)
+    assert (found.compliance, found.color, found.year_progress) == (D(compliance), color, D(compliance))
 
 
 def test_a_falling_target_equal_to_the_baseline_is_met_from_below() -> None:
     kept = sheet("decreciente", baseline=D(60), targets={2017: D(60)}, final_target=D(60))
 
-    assert assess(kept, values(2017, 59), 2017, 1).status == "cumple"
-    assert assess(kept, values(2017, 60), 2017, 1).status == "cumple"
-    assert assess(kept, values(2017, 61), 2017, 1).status == "no_cumple"
+    assert assess(kept, values(2017, 59), 2017, 1).direct == "cumple"
+    assert assess(kept, values(2017, 60), 2017, 1).direct == "cumple"
+    assert assess(kept, values(2017, 61), 2017, 1).direct == "no_cumple"
 
 
 def test_after_a_year_without_programming_the_last_programmed_level_is_the_start() -> None:
@@ -152,11 +154,113 @@ def test_a_biennial_indicator_is_due_in_december_of_every_second_year() -> None:
 
 
 @pytest.mark.parametrize("annualization", ["suma", "creciente", "decreciente", "constante"])
-def test_no_report_at_the_cutoff_is_grey_and_counts_zero(annualization: str) -> None:
-    found = assess(sheet(annualization, baseline=D(200)), values(2018, 40, 42), 2018, 3)
+def test_the_last_known_value_is_carried_for_two_due_cutoffs_and_then_there_is_no_figure(annualization: str) -> None:
+    promised, series = sheet(annualization, baseline=D(200)), values(2018, 40, 42)
+    known = D(82) if annualization == "suma" else D(42)
 
-    assert (found.status, found.color, found.counted, found.executed) == ("sin_dato", "gris", 0, None)
-    assert found.last == (D(82) if annualization == "suma" else D(42))
+    march, april, may = (assess(promised, series, 2018, month) for month in (3, 4, 5))
+
+    for missed, carried in enumerate((march, april), start=1):
+        assert (carried.status, carried.executed, carried.missed) == ("arrastrado", known, missed)
+        assert (carried.data_month, carried.timely) == ((2018, 2), False)
+        assert carried.counted is not None
+        assert carried.color != "gris"
+    assert (may.status, may.color, may.counted, may.executed) == ("sin_dato", "gris", None, None)
+    assert (may.last, may.data_month, may.compliance, may.year_progress) == (known, (2018, 2), None, None)
+
+
+def test_a_carried_value_is_judged_against_what_is_programmed_at_the_cutoff() -> None:
+    march = assess(sheet("suma"), values(2018, 10, 10), 2018, 3)
+
+    assert (march.executed, march.programmed_to_date, march.compliance) == (D(20), D(30), D("66.666666667"))
+
+
+def test_only_due_cutoffs_are_missed() -> None:
+    quarterly = sheet("creciente", periodicity="trimestral", baseline=D(0))
+    series = values(2018, None, None, 40)
+
+    found = [assess(quarterly, series, year, month).status for year, month in [(2018, 8), (2018, 9), (2018, 12)]]
+
+    assert found == ["arrastrado", "arrastrado", "sin_dato"]
+
+
+def test_no_value_is_carried_for_more_than_a_year() -> None:
+    yearly = sheet("creciente", periodicity="anual", baseline=D(0))
+    biennial = sheet("creciente", periodicity="bienal", baseline=D(0))
+    series = values(2017, *[None] * 11, 40)
+
+    assert assess(yearly, series, 2018, 12).status == "arrastrado"
+    assert assess(biennial, values(2018, *[None] * 11, 40), 2020, 12).status == "sin_dato"
+
+
+def test_a_level_is_carried_into_january_and_a_suma_is_not() -> None:
+    series = values(2017, *[None] * 11, 42)
+
+    assert assess(sheet("creciente", baseline=D(0)), series, 2018, 1).status == "arrastrado"
+    assert assess(sheet("suma"), series, 2018, 1).status == "sin_dato"
+
+
+def test_a_suma_says_which_due_months_it_lacks() -> None:
+    found = assess(sheet("suma"), values(2018, 10, None, 10, None, 10), 2018, 5)
+
+    assert (found.status, found.missing, found.is_whole) == ("reportado", ((2018, 2), (2018, 4)), False)
+    assert assess(sheet("suma"), values(2018, 10, 10), 2018, 2).is_whole
+
+
+def test_what_is_silent_keeps_the_percentage_of_its_last_value_apart() -> None:
+    level = assess(sheet("constante"), values(2018, 60), 2018, 6)
+    added = assess(sheet("suma"), values(2018, 30), 2018, 6)
+    last_year = assess(sheet("suma"), values(2017, 30), 2018, 6)
+    never = assess(sheet("suma"), {}, 2018, 6)
+
+    assert [found.silent for found in (level, added, last_year, never)] == [D(50), D(50), D(0), None]
+    assert [found.counted for found in (level, added, last_year, never)] == [None] * 4
+
+
+def test_what_came_late_is_reported_and_not_timely() -> None:
+    found = assess(sheet("suma"), values(2018, 10, 10), 2018, 2, late=[(2018, 2)])
+
+    assert (found.status, found.timely) == ("reportado", False)
+    assert assess(sheet("suma"), values(2018, 10, 10), 2018, 2, late=[(2018, 1)]).timely
+
+
+@pytest.mark.parametrize(
+    ("direction", "value", "compliance", "direct"),
+    [
+        ("aumentar", 60, 50, None),
+        ("disminuir", 100, 100, None),
+        ("disminuir", 240, 50, None),
+        ("mantener", 130, 100, None),
+        ("mantener", 150, 80, None),
+        ("mantener", 60, 50, None),
+        ("mantener", -1, 0, None),
+    ],
+)
+def test_a_constante_is_judged_by_where_it_should_go(
+    direction: str, value: int, compliance: int, direct: str | None
+) -> None:
+    held = sheet("constante", direction=direction, tolerance=D(10))
+
+    found = assess(held, values(2018, value), 2018, 1)
+
+    assert (found.compliance, found.direct) == (D(compliance), direct)
+
+
+def test_nothing_is_a_target_of_what_falls_or_is_held() -> None:
+    falling = sheet("decreciente", baseline=D(100), targets={2018: D(0)}, final_target=D(0))
+    avoided = sheet("constante", direction="disminuir", targets={2018: D(0)})
+    below = sheet("creciente", baseline=D(-50), targets={2018: D(0)}, final_target=D(0))
+
+    assert assess(falling, values(2018, *[None] * 11, 25), 2018, 12).compliance == D(75)
+    assert [assess(avoided, values(2018, value), 2018, 1).compliance for value in (0, 3)] == [D(100), D(0)]
+    assert assess(below, values(2018, *[None] * 11, -25), 2018, 12).compliance == D(50)
+    assert assess(sheet("creciente", targets={2018: D(0)}), values(2018, 1), 2018, 1).status == "no_programado"
+
+
+def test_the_level_of_a_year_that_promises_nothing_is_no_start() -> None:
+    rising = sheet("creciente", baseline=D(10), targets={2017: D(0), 2018: D(34)}, final_target=D(34))
+
+    assert rising.programmed(2018, 6) == D(22)
 
 
 def test_the_month_by_month_programming_wins_over_the_straight_line() -> None:
@@ -238,8 +342,8 @@ def test_the_plan_counts_every_year_up_to_the_cutoff_and_nothing_after_it() -> N
     assert assess(sheet("suma"), series, 2018, 1).plan_progress == D(20)  # 96 of 480
 
 
-def test_an_indicator_without_final_target_has_no_progress_of_the_plan() -> None:
-    assert assess(sheet("suma", final_target=None), values(2018, 5), 2018, 1).plan_progress is None
+def test_a_suma_without_final_target_is_measured_against_all_its_years() -> None:
+    assert assess(sheet("suma", final_target=None), values(2018, 48), 2018, 1).plan_progress == D(10)
 
 
 HELD = sheet("constante", first_year=2016, targets={2016: D(100), 2017: D(50), 2018: D(100), 2019: D(100)})
@@ -249,35 +353,31 @@ HELD_YEARS = values(2016, *[None] * 11, 100) | values(2017, 90, 40, None) | valu
 def test_a_constante_is_judged_by_the_last_level_of_each_year_up_to_the_cutoff() -> None:
     found = assess(HELD, HELD_YEARS, 2018, 2)
 
-    assert found.plan_progress == D("92.333333333")  # 100, 80 and 97
+    assert found.plan_progress == D("49.041666667")  # 100, 80 and two months of 97, of four years
     assert found.years_met == 1
 
 
 def test_each_year_of_a_constante_counts_up_to_100_and_is_met_from_100_on() -> None:
     found = assess(HELD, values(2016, 150) | values(2017, 50) | values(2018, 40), 2018, 1)
 
-    assert found.plan_progress == D(80)  # 100, 100 and 40
+    assert found.plan_progress == D("50.833333333")  # 100, 100 and a month of 40, of four years
     assert found.years_met == 2
 
 
 def test_a_programmed_year_of_a_constante_without_reports_counts_nothing() -> None:
     found = assess(HELD, values(2016, 100) | values(2018, 80), 2018, 1)
 
-    assert (found.plan_progress, found.years_met) == (D(60), 1)
+    assert (found.plan_progress, found.years_met) == (D("26.666666667"), 1)
 
 
-def test_a_year_of_a_constante_before_the_plan_was_followed_does_not_count() -> None:
-    followed = replace(HELD, followed_from=(2017, 7))
+def test_a_year_is_held_against_the_target_in_force_at_its_own_last_cutoff() -> None:
+    kept = {(2016, 12): Snapshot(D(200), D(200)), (2018, 2): Snapshot(D(194), D(194))}
+    opened = replace(HELD, snapshots=kept)
 
-    found = assess(followed, HELD_YEARS, 2018, 2)
+    found = assess(opened, HELD_YEARS, 2018, 2)
 
-    assert found.plan_progress == D("88.5")  # 80 and 97
-
-
-def test_a_year_of_a_constante_is_held_against_the_target_its_month_opened_with() -> None:
-    opened = replace(HELD, first_year=2018, snapshots={(2018, 2): Snapshot(D(200), D(200))})
-
-    assert assess(opened, HELD_YEARS, 2018, 2).plan_progress == D("48.5")
+    assert found.plan_progress == D("34.583333333")  # 50, 80 and two months of 50, of four years
+    assert assess(replace(opened, targets=HELD.targets | {2016: D(1)}), HELD_YEARS, 2018, 2) == found
 
 
 def test_of_an_indicator_that_is_not_a_constante_no_years_are_counted() -> None:
@@ -311,8 +411,8 @@ def test_a_month_that_opened_without_target_is_no_cutoff_and_the_one_before_hold
 
 def test_what_is_not_programmed_has_nothing_programmed_to_date() -> None:
     assert sheet("suma", targets={2018: None}).programmed(2018, 6) is None
-    assert sheet("suma", targets={2018: D(0)}).programmed(2018, 6) == 0
-    assert sheet("suma", targets={2018: D(0)}, monthly={(2018, 1): D(5)}).programmed(2018, 6) == 0
+    assert sheet("suma", targets={2018: D(0)}).programmed(2018, 6) is None
+    assert sheet("suma", targets={2018: D(0)}, monthly={(2018, 1): D(5)}).programmed(2018, 6) is None
 
 
 def test_a_suma_is_programmed_from_january_on() -> None:

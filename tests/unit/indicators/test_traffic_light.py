@@ -15,15 +15,16 @@ D = Decimal
     [
         ("-20", "rojo"),
         ("50", "rojo"),
-        ("50.000000001", "amarillo"),
+        ("50.0000004", "rojo"),
+        ("50.0000005", "amarillo"),
         ("75", "amarillo"),
         ("75.04", "verde"),
         ("125", "verde"),
-        ("125.000000001", "naranja"),
+        ("125.0000005", "naranja"),
         ("900", "naranja"),
     ],
 )
-def test_a_bound_belongs_to_the_lower_colour_and_nothing_is_rounded(percentage: str, color: str) -> None:
+def test_a_bound_belongs_to_the_lower_colour_after_six_decimals(percentage: str, color: str) -> None:
     assert color_of(D(percentage)) == color
 
 

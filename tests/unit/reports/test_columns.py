@@ -73,5 +73,5 @@ def test_the_word_template_names_no_column_of_its_own() -> None:
     said = [{cell.text for row in table.rows for cell in row.cells} for table in template.tables]
 
     shared = {"{{ h.title }}", "{%tc endfor %}", "{%tc for c in row %}", "{{ c.whole }}", "{%tr endfor %}", ""}
-    names = ("r.levels", "r.entities", "o.table", "r.commitments", "r.alerts")
+    names = ("r.levels", "r.entities", "r.silent", "r.years", "o.table", "r.commitments", "r.alerts")
     assert said == [shared | {f"{{%tc for h in {name}.head %}}", f"{{%tr for row in {name}.rows %}}"} for name in names]

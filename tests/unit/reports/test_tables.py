@@ -35,6 +35,8 @@ from workflows.reports.contents import (
     IndicatorLine,
     Report,
     RollUp,
+    SilentLine,
+    YearsLine,
     light,
 )
 from workflows.reports.xlsx import render_xlsx
@@ -46,7 +48,8 @@ NOON = dt.datetime(2018, 7, 4, 17, tzinfo=dt.UTC)
 def _level(code: str, *, parent: str | None = None, weight: int | None = None, share: str = "1") -> RollUp:
     return RollUp(
         code, f"Nombre de {code}", D(weight) if weight else None, parent, D(share), D(share) + 100,
-        light("verde", None), "en_riesgo", f"Argumento de {code}",
+        light("verde", None), "en_riesgo", f"Argumento de {code}", coverage=D("87.54"), opportunity=D("62.25"),
+        by_silence=True,
     )  # fmt: skip
 
 
@@ -58,13 +61,16 @@ INDICATOR = IndicatorLine(
     extra=(("Beneficiarios", "120"), ("Zona", "Norte")),
     evidence=(Evidence(7, "acta.pdf", "application/pdf", 9, "ab" * 32),),
     reported_by="Ana", reported_at=NOON, validated_by="Luis", validated_at=NOON, endorsed_by="Marta",
+    known="último dato: mayo de 2018",
 )  # fmt: skip
 REPORT = Report(
     plan_code="PES", plan_name="Plan", sector="Gobierno", development_plan="PDD", period="2018-06",
     month="junio de 2018", cutoff_on=dt.date(2018, 6, 30), frozen=True, frozen_at=NOON, approved_by="Ana",
-    formula_version="1", introduction="", plan=_level("PES", share="66.66"), previous=None,
+    formula_version="2", introduction="", plan=_level("PES", share="66.66"), previous=None,
     lines=(_level("L1", weight=70, share="55.55"),), objectives=(_level("O1", parent="L1", weight=60, share="44.44"),),
-    entities=(EntityLine("SDG", "Secretaría", D("12.34"), D("56.78"), light("rojo", None), "avalado", NOON),),
+    entities=(
+        EntityLine("SDG", "Secretaría", D("12.34"), D("56.78"), light("rojo", None), "avalado", NOON, D(60), D(40)),
+    ),
     indicators=(INDICATOR,),
     bottlenecks=(
         BottleneckLine("IP-1", "Obras entregadas", "SDG", "En rojo", "cuello", "Paro", "Contratación", "alta",
@@ -72,6 +78,8 @@ REPORT = Report(
     ),
     commitments=(), alerts=(AlertLine("IP-1", "SDG", "cumple poco", "aclarar", "¿Por qué?", "Por el paro"),),
     history=(), bands=(),
+    silent=(SilentLine("SDG", "IP-1", "Obras entregadas", "Ana", "junio de 2018", "último dato: mayo de 2018", 1),),
+    years=(YearsLine("Línea", "L1", "Nombre de L1", D("37.5"), D("20.25"), D(75), D(54), True),),
 )  # fmt: skip
 
 
@@ -99,14 +107,16 @@ def book() -> Workbook:
 def test_the_summary_names_each_of_its_facts(book: Workbook) -> None:
     rows = [row[:2] for row in book["Resumen"].iter_rows(values_only=True)]
 
-    assert rows[:10] == [
+    assert rows[:12] == [
         ("Plan", "Plan"),
         ("Informe", "Informe de seguimiento de junio de 2018"),
         ("Corte", _midnight(2018, 6, 30)),
         ("Estado", "Periodo cerrado"),
         ("Cumplimiento a la fecha (%)", 66.7),
         ("Sin tope (%)", 166.7),
-        ("Versión de las fórmulas", "1"),
+        ("Cobertura (%)", 87.5),
+        ("Oportunidad (%)", 62.3),
+        ("Versión de las fórmulas", "2"),
         (None, None),
         ("Línea", "Cumplimiento (%)"),
         ("L1 Nombre de L1", 55.6),
@@ -119,7 +129,8 @@ def test_each_level_stands_under_its_titles_with_its_objectives_below_it(book: W
     assert [(row["Nivel"], row["Código"]) for row in rows] == [("Plan", "PES"), ("Línea", "L1"), ("Objetivo", "O1")]
     assert rows[2] == {
         "Nivel": "Objetivo", "Código": "O1", "Nombre": "Nombre de O1", "Peso": 60, "Cumplimiento (%)": 44.4,
-        "Sin tope (%)": 144.4, "Semáforo": "● En verde", "Veredicto": "En riesgo", "Argumento": "Argumento de O1",
+        "Sin tope (%)": 144.4, "Cobertura (%)": 87.5, "Oportunidad (%)": 62.3, "Semáforo": "● En verde",
+        "Color por falta de dato": "sí", "Veredicto": "En riesgo", "Argumento": "Argumento de O1",
     }  # fmt: skip
 
 
@@ -129,7 +140,8 @@ def test_each_value_of_an_indicator_stands_under_its_title(book: Workbook) -> No
             "Código": "IP-1", "Indicador": "Obras entregadas", "Clase": "producto", "Entidad": "SDG", "Objetivo": "O1",
             "Unidad": "obras", "Anualización": "suma", "Línea base": 3, "Meta del año": 120, "Valor del periodo": 11,
             "Programado a la fecha": 60, "Ejecutado": 42, "Avance de la vigencia (%)": 35.0,
-            "Cumplimiento a la fecha (%)": 70.1, "Semáforo": "◐ En amarillo", "Extemporáneo": "sí",
+            "Cumplimiento a la fecha (%)": 70.1, "Semáforo": "◐ En amarillo",
+            "Qué se sabe del dato": "último dato: mayo de 2018", "Extemporáneo": "sí",
             "Avance cualitativo": "=1+1", "Dificultades": "-Lluvia", "Soluciones": "Turnos",
             "Justificación": "Hubo paro", "Otros datos": "Beneficiarios: 120\nZona: Norte",
             "Evidencias": f"acta.pdf · SHA-256 {'ab' * 32}", "Reportó": "Ana",
@@ -142,7 +154,20 @@ def test_each_value_of_an_entity_a_bottleneck_and_an_alert_stands_under_its_titl
     assert _rows(book, "Entidades") == [
         {
             "Sigla": "SDG", "Entidad": "Secretaría", "Reporte": "Avalado", "Avalado el": "4 de julio de 2018",
-            "Cumplimiento (%)": 12.3, "Sin tope (%)": 56.8, "Semáforo": "■ En rojo",
+            "Cumplimiento (%)": 12.3, "Sin tope (%)": 56.8, "Cobertura (%)": 60, "Oportunidad (%)": 40,
+            "Semáforo": "■ En rojo",
+        }
+    ]  # fmt: skip
+    assert _rows(book, "Quién no reportó") == [
+        {
+            "Entidad": "SDG", "Código": "IP-1", "Indicador": "Obras entregadas", "Responsable": "Ana",
+            "Corte exigible": "junio de 2018", "Qué se sabe": "último dato: mayo de 2018", "Cortes sin dato": 1,
+        }
+    ]  # fmt: skip
+    assert _rows(book, "Años del plan") == [
+        {
+            "Nivel": "Línea", "Código": "L1", "Nombre": "Nombre de L1", "Programado (%)": 37.5, "Ejecutado (%)": 20.3,
+            "Cobertura (%)": 75, "Proyección (%)": 54,
         }
     ]  # fmt: skip
     assert _rows(book, "Cuellos de botella") == [
