@@ -166,6 +166,8 @@ _INDICATORS = (
         Indicator.periodicity,
         Indicator.baseline,
         Indicator.final_target,
+        Indicator.direction,
+        Indicator.tolerance,
         Indicator.active,
     )
     .join(Objective, Objective.id == Indicator.objective_id)
