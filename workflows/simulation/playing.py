@@ -157,7 +157,7 @@ class Play:
         robots = self._robots(case.tenant)
         if not robots.acts(name, task.variables):
             return dt.date.max
-        return max(self._taken_up(task, case, robots), robots.not_before(name, task.variables))
+        return max(self._taken_up(task, case, robots), robots.takes_up(name, task.variables))
 
     def _taken_up(self, task: UserTask, case: Instance, robots: Robots) -> dt.date:
         created = bogota_day(task.created_at)
@@ -166,8 +166,7 @@ class Play:
             return due  # nobody records who came before the meeting, nor declares done what is under way
         margin = max((due - created).days - 1, 0)
         delay = robots.reality.choose(tuple(range(MAX_DELAY_DAYS)), *subject(task, case))
-        begun = created + dt.timedelta(days=min(delay, margin))
-        return max(begun, robots.not_before(name, task.variables) or begun)
+        return created + dt.timedelta(days=min(delay, margin))
 
 
 def _who(session: Session, task: UserTask) -> Actor | None:

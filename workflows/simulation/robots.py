@@ -103,12 +103,13 @@ class Robots:
             return profile not in (LATE, LATER, MISSING)
         return profile != MISSING if form_handler in (*LATE_TASKS, *SKIPPABLE) else True
 
-    def not_before(self, form_handler: str, variables: Mapping[str, Any]) -> dt.date | None:
-        """The day before which nobody takes this task up: whoever is `LATER` reports once the month is closed."""
+    def takes_up(self, form_handler: str, variables: Mapping[str, Any]) -> dt.date:
+        """The day before which nobody takes this task up; whoever is `LATER` reports once the month is closed."""
+        asked = self.not_before(form_handler, variables)
         profile = self.profile(str(variables.get("periodo")), str(variables.get("entidad")))
         if profile != LATER or form_handler not in LATE_TASKS:
-            return None
-        return dt.date.fromisoformat(str(variables["cierre"])) + dt.timedelta(days=DAYS_TO_CLOSE)
+            return asked
+        return max(asked, dt.date.fromisoformat(str(variables["cierre"])) + dt.timedelta(days=DAYS_TO_CLOSE))
 
     def fill(self, form: OpenForm, upload: Upload) -> Raw | None:
         """What a person sends with this form, as a browser would; nothing if it has to wait for another day.

@@ -10,8 +10,8 @@ from alembic import op
 
 from engine.database import ExactDecimal
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
