@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,20 @@ class Conflict(WorkflowsError):
     """What was wanted no longer fits what is."""
 
     sentence = "Alguien lo cambió antes. Actualice la página y vuelva a intentarlo."
+
+
+@dataclass(eq=False, kw_only=True)
+class DraftChanged(Conflict):
+    """Another page of the same person kept something else since: a draft is not written over unseen.
+
+    `fields` are the labels of what differs; `seen` is what to hand in, to write over it all the same.
+    """
+
+    sentence = "En otra ventana usted guardó algo distinto en esta tarea."
+
+    at: dt.datetime
+    fields: Sequence[str] = ()
+    seen: str = ""
 
 
 @dataclass(eq=False, kw_only=True)

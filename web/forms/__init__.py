@@ -25,13 +25,15 @@ def keep_draft(task_id):
     return jsonify(web.forms.keep_draft(app, actor, task_id, request))
 ```
 
+`files_url` of `render` is where a file goes as soon as it is chosen: a view that answers `web.forms.attach(…)`.
+
 To correct what was sent: `app.forms.open_sent(session, app.engine, task_id, actor)`, `render(…, correcting=True)` if
 `.amendable`, `receive(…, correcting=True)`, and after `Refused` `open_sent(…, raw=outcome.raw)`.
 `render(…, readonly=True)` shows any form as it was sent. `file_url` of `render` turns a file's id into its address.
 """
 
 from web.forms.pages import render, render_panels
-from web.forms.receiving import SEND, Kept, Outcome, Refused, Sent, keep_draft, parse_request, receive
+from web.forms.receiving import SEND, Kept, Outcome, Refused, Sent, attach, keep_draft, parse_request, receive
 
 __all__ = [
     "SEND",
@@ -39,6 +41,7 @@ __all__ = [
     "Outcome",
     "Refused",
     "Sent",
+    "attach",
     "keep_draft",
     "parse_request",
     "receive",

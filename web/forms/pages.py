@@ -9,6 +9,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from web.forms.controls import FormView
+from workflows.documents.files import LIMIT
 from workflows.documents.kinds import SUFFIXES
 from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
@@ -19,6 +20,8 @@ def render(
     *,
     action: str = "",
     draft_url: str = "",
+    files_url: str = "",
+    username: str = "",
     errors: Sequence[FieldError] = (),
     sentence: str = "",
     submit_label: str = "Enviar",
@@ -29,8 +32,8 @@ def render(
 ) -> Markup:
     """The whole `<form>`: error summary, context, fields, buttons, and the state of the draft.
 
-    `sentence` is an error of the form as a whole. `draft_url` empty: no autosave. `readonly` shows it without
-    inputs or buttons.
+    `sentence` is an error of the form as a whole. `draft_url` empty: no autosave; `files_url` empty: files go with the
+    form. `username` is whose text the browser keeps while there is no network. `readonly`: without inputs or buttons.
     """
     return Markup(  # noqa: S704 — Jinja escapes what goes in
         render_template(
@@ -39,6 +42,9 @@ def render(
             opened=opened,
             action=action,
             draft_url="" if correcting or readonly else draft_url,
+            files_url=files_url if opened.schema.takes_files else "",
+            file_limit=LIMIT,
+            username=username,
             sentence=sentence,
             submit_label=submit_label,
             correcting=correcting,

@@ -19,7 +19,11 @@ from web.bootstrap import Application
 from web.forms.names import anchor_of, name_of
 from workflows.calendar import BOGOTA
 from workflows.documents import files
-from workflows.errors import FieldError, InvalidFile, InvalidSubmission
+from workflows.documents.models import StoredFile
+from workflows.errors import DraftChanged, FieldError, InvalidFile, InvalidSubmission
+from workflows.forms import drafts
+from workflows.forms.drafts import Page
+from workflows.forms.fields import Field
 from workflows.forms.handlers import Chip
 from workflows.forms.reading import rows_of, unflatten
 from workflows.forms.schema import FormSchema
@@ -28,6 +32,9 @@ from workflows.forms.values import path_of
 SEND, KEEP = "enviar", "guardar"
 REMOVE_FILE = "-_quitar"
 _ROW_ACTION = re.compile(r"(agregar|quitar):([a-z][a-z0-9_]*)(?::(\d{1,4}))?")
+
+
+_ROW_NUMBER = re.compile(r"-\d{1,4}-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,11 @@ def _receive(application: Application, actor: Actor, task_id: int, request: Requ
         raw = typed.kept(session, application, actor, task_id)
         anchor = change_rows(schema, raw, action)
         if not correcting:
-            application.forms.save_draft(session, application.engine, task_id, actor, raw)
+            page = page_of(request)
+            try:
+                application.forms.save_draft(session, application.engine, task_id, actor, raw, page)
+            except DraftChanged as changed:
+                return Refused((), raw, told(changed))
     if errors:
         return Refused(errors, raw)
     if action == SEND:
@@ -123,17 +134,71 @@ def _receive(application: Application, actor: Actor, task_id: int, request: Requ
 
 
 def keep_draft(application: Application, actor: Actor, task_id: int, request: Request) -> dict[str, Any]:
-    """Keep what was typed so far and tell the page what follows: when it was kept, what is not asked, chips."""
+    """Keep what was typed so far and tell the page what follows: when it was kept, what is not asked, chips.
+
+    Or, as `conflicto`, that nothing was kept because another window of the same person kept something else.
+    """
     raw = parse_request(request)
-    with application.database.unit_of_work() as session:
-        saved_at = application.forms.save_draft(session, application.engine, task_id, actor, raw)
+    page = page_of(request)
+    try:
+        with application.database.unit_of_work() as session:
+            saved_at = application.forms.save_draft(session, application.engine, task_id, actor, raw, page)
+    except DraftChanged as changed:
+        return {"conflicto": told(changed), "visto": changed.seen}
     with application.database.reading() as session:
         seen = application.forms.view_draft(session, application.engine, task_id, actor, raw)
     return {
         "guardado": _hour(saved_at),
+        "visto": drafts.mark_of(saved_at, page.name if page else ""),
         "ocultos": sorted(name_of(path) for path in seen.hidden),
         "semaforos": {name_of(path): _chip(chip) for path, chip in seen.preview.chips.items()},
     }
+
+
+def page_of(request: Request) -> Page | None:
+    """The page that a form came from, and the draft it knows; none where the sender says nothing of it."""
+    if "_visto" not in request.form:
+        return None
+    return Page(str(request.form.get("_envio") or "")[:64], str(request.form["_visto"]))
+
+
+def told(changed: DraftChanged) -> str:
+    """What another window kept meanwhile, and what to do about it."""
+    where = f" Difieren: {', '.join(changed.fields)}." if changed.fields else ""
+    return (
+        f"A las {_hour(changed.at)}, en otra ventana, usted guardó algo distinto en esta tarea.{where} Aquí está lo de "
+        "esta ventana, sin guardar: guárdelo de nuevo si es lo que vale, o abra la tarea otra vez para ver lo otro."
+    )
+
+
+def attach(
+    application: Application, actor: Actor, task_id: int, request: Request, *, correcting: bool = False
+) -> StoredFile:
+    """Keep the one file that a person has just chosen for a field (`campo`, by its name in the form).
+
+    It belongs to the task, and the draft that names it comes after. Raises `InvalidFile`, and the errors of the form.
+    """
+    sent = request.files.get("archivo")
+    content = sent.stream.read(files.LIMIT + 1) if sent is not None else b""
+    upload = files.examine((sent.filename if sent is not None else "") or "", content)
+    with application.database.unit_of_work() as session:
+        schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
+        if not takes_file(schema, str(request.form.get("campo") or "")):
+            raise InvalidFile("Ese campo no recibe archivos. Actualice la página y elija el archivo otra vez.")
+        return files.keep_upload(session, application.clock, actor.id, upload, task_id=task_id)
+
+
+def takes_file(schema: FormSchema, name: str) -> bool:
+    """Whether a name in the form is that of a file field that people fill in, in whatever row."""
+    for field in schema.fields():
+        columns = (name_of(path_of(field.key, "#", one.key)) for one in field.children if _is_picker(one))
+        if (_is_picker(field) and name == field.key) or _ROW_NUMBER.sub("-#-", name, count=1) in columns:
+            return True
+    return False
+
+
+def _is_picker(field: Field) -> bool:
+    return field.type == "filepicker" and not field.readonly
 
 
 def parse_request(request: Request) -> dict[str, Any]:
@@ -241,9 +306,9 @@ def _file_paths(schema: FormSchema, raw: Mapping[str, Any]) -> dict[str, Place]:
     """The paths of every file field, of each row sent, with the way to its place in `raw`."""
     paths: dict[str, Place] = {}
     for field in schema.fields():
-        if field.type == "filepicker" and not field.readonly:
+        if _is_picker(field):
             paths[field.key] = (field.key, None, field.key)
-        pickers = [column for column in field.children if column.type == "filepicker" and not column.readonly]
+        pickers = [column for column in field.children if _is_picker(column)]
         for place, _ in enumerate(rows_of(raw.get(field.key)) if pickers else ()):
             paths |= {path_of(field.key, place, c.key): (field.key, place, c.key) for c in pickers}
     return paths

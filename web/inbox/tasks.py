@@ -19,7 +19,7 @@ from engine.tasks.models import UserTask
 from web import forms
 from web.auth import SIGNED_IN, Of, allow
 from web.cases import standing
-from web.deadlines import deadline, met
+from web.deadlines import ago, deadline, met
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
 from web.inbox.next_steps import next_steps
@@ -28,6 +28,7 @@ from web.pages import actor, current, page
 from workflows import guide
 from workflows.documents.fonts import warning_about
 from workflows.errors import FieldError
+from workflows.forms.opening import OpenForm
 from workflows.people.directory import Directory
 
 
@@ -65,7 +66,27 @@ def send(task_id: int) -> Any:
 @allow(SIGNED_IN, of=Of.TASK)
 def keep_draft(task_id: int) -> Any:
     """Keep what is typed so far; answers what the page shows about it."""
-    return jsonify(forms.keep_draft(current(), actor(), task_id, request))
+    kept = forms.keep_draft(current(), actor(), task_id, request)
+    return jsonify(kept), HTTPStatus.CONFLICT if "conflicto" in kept else HTTPStatus.OK
+
+
+@blueprint.post("/tareas/<int:task_id>/partir")
+@allow(SIGNED_IN, of=Of.TASK)
+def begin_from(task_id: int) -> Any:
+    """Begin one's draft with that of somebody else who may do the task too."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        application.forms.begin_from(session, application.engine, task_id, actor(), request.form.get("de", ""))
+    return redirect(url_for("inbox.show", task_id=task_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/tareas/<int:task_id>/archivos")
+@allow(SIGNED_IN, of=Of.TASK)
+def attach(task_id: int) -> Any:
+    """Keep a file as soon as it is chosen; the draft names it next."""
+    stored = forms.attach(current(), actor(), task_id, request, correcting="correccion" in request.args)
+    told = {"id": stored.id, "nombre": stored.name, "tamano": stored.size, "direccion": _file_url(stored.id)}
+    return jsonify(told), HTTPStatus.CREATED
 
 
 @blueprint.get("/tareas/<int:task_id>/enviada")
@@ -120,13 +141,14 @@ def correct(task_id: int) -> Any:
             sentence=outcome.sentence if outcome else "",
             submit_label="Guardar la corrección",
             correcting=True,
+            files_url=url_for("inbox.attach", task_id=task_id, correccion=1),
             file_url=_file_url,
         )
         body = page("inbox/correct.html", task=opened.task, case=opened.instance, form=form)
     return make_response(body, _status(outcome) if outcome else HTTPStatus.OK)
 
 
-def _task_page(session: Session, opened: Any, *, errors: Sequence[FieldError] = (), sentence: str = "") -> str:
+def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldError] = (), sentence: str = "") -> str:
     application, task, case = current(), opened.task, opened.instance
     bundle = catalogue.by_sha(session, case.bundle_sha256)
     following = next_steps(session, application.engine, bundle, task)
@@ -139,6 +161,8 @@ def _task_page(session: Session, opened: Any, *, errors: Sequence[FieldError] = 
         why=why(session, task, actor()),
         guide=guide.named_in(str(task.properties.get("guia") or "")),
         following=following,
+        others=_others(session, opened),
+        has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         may_claim=task.assignee is None,
         may_release=task.assignee == actor().id and was_claimed(session, task),
@@ -146,12 +170,21 @@ def _task_page(session: Session, opened: Any, *, errors: Sequence[FieldError] = 
             opened,
             action=url_for("inbox.send", task_id=task.id),
             draft_url=url_for("inbox.keep_draft", task_id=task.id),
+            files_url=url_for("inbox.attach", task_id=task.id),
+            username=actor().id,
             errors=errors,
             sentence=sentence,
             submit_label=_submit_label(bundle, task),
             file_url=_file_url,
         ),
     )
+
+
+def _others(session: Session, opened: OpenForm) -> list[tuple[str, str, str]]:
+    """Who else keeps a draft of the task: user, name, how long ago."""
+    now = current().clock.now()
+    names = Directory().display_names(session, {user for user, _ in opened.others}) if opened.others else {}
+    return [(user, names.get(user, user), ago(at, now)) for user, at in opened.others]
 
 
 def _submit_label(bundle: BundleModel, task: UserTask) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,26 +12,64 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Base, insert_once
+from workflows.documents import files
 from workflows.documents.files import PUT_ASIDE
 from workflows.documents.models import FileContent, StoredFile
+from workflows.errors import DraftChanged
 from workflows.forms.models import FormDraft
+from workflows.forms.reading import rows_of
+from workflows.forms.schema import FormSchema
 
 _OF_PERSON = sa.select(FormDraft).where(
     FormDraft.task_id == sa.bindparam("task_id"), FormDraft.username == sa.bindparam("username")
 )
+_ALL = (
+    sa.select(FormDraft)
+    .where(FormDraft.task_id == sa.bindparam("task_id"))
+    .order_by(FormDraft.saved_at.desc(), FormDraft.id.desc())
+)
 _OF_TASK = sa.delete(FormDraft).where(FormDraft.task_id == sa.bindparam("of_task"))
 
 
-def save(session: Session, task_id: int, username: str, values: dict[str, Any], at: dt.datetime) -> FormDraft:
-    """Keep the last thing a person typed into a task; the last write wins."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page that keeps a draft: its own name, and the draft that it came with or kept last (`mark`)."""
+
+    name: str = ""
+    seen: str = ""
+
+
+def save(
+    session: Session, task_id: int, username: str, values: dict[str, Any], at: dt.datetime, page: Page | None = None
+) -> FormDraft:
+    """Keep the last thing a person typed into a task; the last write wins, but over what its `page` never saw.
+
+    Raises `DraftChanged` for that, without the labels of what differs.
+    """
     draft = of(session, task_id, username)
     if draft is None:
         key = {"task_id": task_id, "username": username}
         insert_once(session, FormDraft, {**key, "values": values, "saved_at": at}, key=list(key))
         draft = session.scalars(_OF_PERSON, key).one()
-    draft.values, draft.saved_at = values, at
+    elif page is not None and _is_unseen(draft, page) and draft.values != values:
+        raise DraftChanged(at=draft.saved_at, seen=mark(draft))
+    draft.values, draft.saved_at, draft.page = values, at, page.name if page else ""
     session.flush()
     return draft
+
+
+def mark(draft: FormDraft | None) -> str:
+    """What a page knows a draft by; empty if there is none."""
+    return mark_of(draft.saved_at, draft.page) if draft is not None else ""
+
+
+def mark_of(saved_at: dt.datetime, page: str) -> str:
+    """It changes with the page that keeps a draft, and with the moment."""
+    return f"{saved_at.isoformat()} {page}"
+
+
+def _is_unseen(draft: FormDraft, page: Page) -> bool:
+    return draft.page != page.name and mark(draft) != page.seen
 
 
 def of(session: Session, task_id: int, username: str) -> FormDraft | None:
@@ -38,14 +77,58 @@ def of(session: Session, task_id: int, username: str) -> FormDraft | None:
     return session.scalar(_OF_PERSON, {"task_id": task_id, "username": username})
 
 
+def of_task(session: Session, task_id: int) -> list[FormDraft]:
+    """Everybody's drafts of a task, the last kept first."""
+    return list(session.scalars(_ALL, {"task_id": task_id}))
+
+
+def with_own_files(
+    session: Session, clock: Clock, schema: FormSchema, values: Mapping[str, Any], task_id: int, username: str
+) -> dict[str, Any]:
+    """Another person's draft, its files as this person's: who attaches a file answers for it."""
+    mine: dict[str, int] = {}
+    for written in named_files(schema, values):
+        stored = session.get(StoredFile, int(written))
+        if stored is not None and stored.task_id == task_id:
+            mine[written] = files.again(session, clock, stored, username).id
+    return _renumbered(schema, values, mine)
+
+
+def named_files(schema: FormSchema, values: Mapping[str, Any]) -> set[str]:
+    """The numbers of the files that a draft names, as they are written there."""
+    cells = [values.get(one.key) for one in schema.fields() if one.type == "filepicker"]
+    for table in schema.fields():
+        pickers = [column.key for column in table.children if column.type == "filepicker"]
+        cells += [row.get(key) for row in rows_of(values.get(table.key)) for key in pickers]
+    return {str(one) for cell in cells for one in as_list(cell) if str(one).isdecimal() and len(str(one)) < 18}
+
+
+def _renumbered(schema: FormSchema, values: Mapping[str, Any], mine: Mapping[str, int]) -> dict[str, Any]:
+    def cell(value: Any) -> list[Any]:
+        return [mine.get(str(one), one) for one in as_list(value)]
+
+    found = dict(values)
+    for one in schema.fields():
+        if one.type == "filepicker" and one.key in found:
+            found[one.key] = cell(found[one.key])
+        pickers = [column.key for column in one.children if column.type == "filepicker"]
+        if pickers and one.key in found:
+            rows = rows_of(found[one.key])
+            found[one.key] = [{**row, **{key: cell(row[key]) for key in pickers if key in row}} for row in rows]
+    return found
+
+
+def as_list(value: Any) -> list[Any]:
+    """What stands in a cell that takes several: one alone is written without a list."""
+    return value if isinstance(value, list) else [] if value in (None, "") else [value]
+
+
 def latest(session: Session, task_id: int) -> FormDraft | None:
     """The draft of a task that was saved last, whoever typed it: what a late case goes on from.
 
     Its `values` are as typed and may be handed to `Prefill.values` as they are.
     """
-    return session.scalars(
-        sa.select(FormDraft).filter_by(task_id=task_id).order_by(FormDraft.saved_at.desc(), FormDraft.id.desc())
-    ).first()
+    return session.scalars(_ALL, {"task_id": task_id}).first()
 
 
 def forget(session: Session, task_id: int) -> None:

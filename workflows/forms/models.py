@@ -12,7 +12,10 @@ from engine.database import Base
 
 
 class FormDraft(Base):
-    """What a person has typed into a task's form so far, as typed (`values` are raw, unchecked)."""
+    """What a person has typed into a task's form so far, as typed (`values` are raw, unchecked).
+
+    `page` is the page that kept it last, by the token it would be sent with: the same person may have two open.
+    """
 
     __tablename__ = "form_draft"
     __table_args__ = (sa.UniqueConstraint("task_id", "username"),)
@@ -22,6 +25,7 @@ class FormDraft(Base):
     username: Mapped[str] = mapped_column(sa.String(60))
     values: Mapped[dict[str, Any]]
     saved_at: Mapped[dt.datetime]
+    page: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
 
 
 class Submission(Base):

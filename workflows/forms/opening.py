@@ -46,7 +46,8 @@ class OpenForm:
     """What a page needs to show a form.
 
     `shown`: by field, typed values or what was typed. `options` by path without row. `files` by id: those named in
-    the form that this person may attach. `hidden`: paths not asked now. `saved_at`: when the draft shown was kept.
+    the form that this person may attach. `hidden`: paths not asked now. `saved_at`: when one's draft was kept, and
+    `seen` what it is known by; `others`: who else keeps a draft of the task, and since when, the last first.
     `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected. `layout` is what it was laid out on.
     """
 
@@ -61,6 +62,8 @@ class OpenForm:
     preview: Preview
     panels: Sequence[Panel]
     saved_at: dt.datetime | None = None
+    seen: str = ""
+    others: Sequence[tuple[str, dt.datetime]] = ()
     sent_at: dt.datetime | None = None
     amendable: bool = False
     layout: Layout | None = field(default=None, repr=False, compare=False)

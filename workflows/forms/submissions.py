@@ -21,7 +21,7 @@ from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
 from engine.tasks import commands
 from engine.tasks.models import UserTask
-from workflows.errors import Conflict, InvalidForm, InvalidSubmission, Refused
+from workflows.errors import Conflict, DraftChanged, InvalidForm, InvalidSubmission, Refused
 from workflows.forms import drafts
 from workflows.forms.bounds import within_bounds
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, PanelBuilder, Preview
@@ -73,27 +73,63 @@ class Forms:
     catalogues: Mapping[str, Catalogue]
     panels: Mapping[str, PanelBuilder] = field(default_factory=dict)
 
-    def open(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object = None) -> OpenForm:
+    def open(
+        self,
+        session: Session,
+        engine: ProcessEngine,
+        task_id: int,
+        actor: Actor,
+        raw: object = None,
+    ) -> OpenForm:
         """The form of an open task as this person sees it, with `raw` (just sent) or the draft filled in.
 
         Raises the engine's 403, 404 and 409 errors.
         """
         layout = self._desk(session, engine, *_work(session, task_id), actor)
         commands.ensure_may_work_on(session, engine, layout.context.task, actor)
-        draft = drafts.of(session, task_id, actor.id) if raw is None else None
-        filled = within_bounds(layout.schema, raw) if raw is not None else draft.values if draft else None
-        opened = self._opened(layout, layout.show(filled))
-        return replace(opened, saved_at=draft.saved_at if draft else None)
+        kept = {draft.username: draft for draft in drafts.of_task(session, task_id)}
+        mine = kept.pop(actor.id, None)
+        filled = within_bounds(layout.schema, raw) if raw is not None else mine.values if mine else None
+        return replace(
+            self._opened(layout, layout.show(filled)),
+            saved_at=mine.saved_at if mine else None,
+            seen=drafts.mark(mine),
+            others=[(username, one.saved_at) for username, one in kept.items()],
+        )
 
     def save_draft(
-        self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object
+        self,
+        session: Session,
+        engine: ProcessEngine,
+        task_id: int,
+        actor: Actor,
+        raw: object,
+        page: drafts.Page | None = None,
     ) -> dt.datetime:
         """Keep what a person has typed, right or wrong, and say when; the last write wins.
 
-        The form is not laid out: others wait for their turn to write.
+        The form is not laid out: others wait for their turn to write. Raises `DraftChanged` where another page of the
+        same person kept something that `page` has not seen.
         """
         schema = self.schema_for(session, engine, task_id, actor)
-        return drafts.save(session, task_id, actor.id, within_bounds(schema, raw), engine.now()).saved_at
+        values = within_bounds(schema, raw)
+        try:
+            return drafts.save(session, task_id, actor.id, values, engine.now(), page).saved_at
+        except DraftChanged as changed:
+            before = drafts.of(session, task_id, actor.id)
+            changed.fields = differing(schema, before.values if before else {}, values)
+            raise
+
+    def begin_from(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, other: str) -> None:
+        """Begin one's own draft with what somebody else typed into the task, files too; theirs stays.
+
+        Does nothing where one has a draft, or they none: nothing that was typed is written over.
+        """
+        schema = self.schema_for(session, engine, task_id, actor)
+        kept = {draft.username: draft for draft in drafts.of_task(session, task_id)}
+        if other in kept and actor.id not in kept:
+            values = drafts.with_own_files(session, engine.clock, schema, kept[other].values, task_id, actor.id)
+            drafts.save(session, task_id, actor.id, values, engine.now())
 
     def view_draft(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> DraftView:
         """What follows from what a person has typed so far. Raises the errors of `open`."""
@@ -265,6 +301,11 @@ class Forms:
         if errors:
             raise InvalidSubmission(errors=errors, raw=sent, task_id=layout.context.task.id)
         return reading.values
+
+
+def differing(schema: FormSchema, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """What people call the fields in which two drafts differ."""
+    return [field.label or field.key for field in schema.fields() if one.get(field.key) != other.get(field.key)]
 
 
 def as_variables(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from web.config import Config
 from web.deadlines import clock_time
 from workflows import spanish
 from workflows.calendar import WorkingCalendar
+from workflows.errors import InvalidFile
 from workflows.forms.models import Submission
 from workflows.forms.submissions import Forms
 
@@ -49,7 +50,8 @@ def client(
         raw = more.pop("raw", None)
         with database.reading() as session:
             opened = forms.open(session, engine, task_id, ANA, raw=raw)
-            return web.forms.render(opened, draft_url="/borrador", **more), status
+            urls = {"draft_url": "/borrador", "files_url": "/archivos", "file_url": "/archivos/{}".format}
+            return web.forms.render(opened, username="ana", **urls, **more), status
 
     @app.get("/")
     def task() -> Any:
@@ -66,7 +68,17 @@ def client(
 
     @app.post("/borrador")
     def draft() -> Any:
-        return jsonify(web.forms.keep_draft(cauce, ANA, task_id, request))
+        kept = web.forms.keep_draft(cauce, ANA, task_id, request)
+        return jsonify(kept), 409 if "conflicto" in kept else 200
+
+    @app.post("/archivos")
+    def attach() -> Any:
+        try:
+            stored = web.forms.attach(cauce, ANA, task_id, request)
+        except InvalidFile as refused:
+            return jsonify({"mensaje": refused.message}), 422
+        told = {"id": stored.id, "nombre": stored.name, "tamano": stored.size, "direccion": f"/archivos/{stored.id}"}
+        return jsonify(told), 201
 
     @app.get("/enviada")
     def sent() -> Any:
@@ -210,6 +222,7 @@ def test_the_same_form_sent_twice_is_sent_once(client: FlaskClient, handler: Rep
 
 def test_the_draft_answers_what_follows(client: FlaskClient) -> None:
     answer = post(client, [("avances-0-valor_periodo", "5"), ("avances-1-valor_periodo", "50")], "/borrador").json
+    assert answer is not None and answer.pop("visto")
     assert answer == {
         "guardado": "09:00",
         "ocultos": ["avances-1-justificacion", "nota", "solo_revision"],
@@ -219,6 +232,45 @@ def test_the_draft_answers_what_follows(client: FlaskClient) -> None:
         },
     }
     assert "Guardado a las 09:00" in client.get("/").text
+
+
+def test_a_page_writes_over_its_own_draft_and_over_no_other_unseen(client: FlaskClient) -> None:
+    def kept(note: str, window: str, seen: str) -> TestResponse:
+        return post(client, [("nota", note), ("_envio", window), ("_visto", seen)], "/borrador")
+
+    first = kept("uno", "ventana-1", "")
+    again = kept("dos", "ventana-1", "")  # its answer may have been lost on the way
+    unseen = kept("tres", "ventana-2", "")
+    same = kept("dos", "ventana-3", "")
+    told = unseen.json or {}
+    forced = kept("tres", "ventana-2", told["visto"])
+
+    assert [one.status_code for one in (first, again, unseen, same)] == [200, 200, 409, 200]
+    assert "Difieren: Nota." in told["conflicto"]
+    assert forced.status_code == 409  # the third window has kept it since
+    assert page(client.get("/")).get_element_by_id("f-nota").value.strip() == "dos"
+
+
+def test_keeping_without_scripts_writes_over_nothing_unseen_either(client: FlaskClient) -> None:
+    seen = page(client.get("/")).xpath("//input[@name='_visto']/@value")[0]
+    post(client, [("nota", "otra ventana"), ("_envio", "otra"), ("_visto", seen)], "/borrador")
+
+    refused = post(client, [("nota", "esta"), ("_envio", "esta"), ("_visto", seen), ("_accion", "guardar")])
+    shown = page(refused)
+    agreed = [("nota", "esta"), ("_envio", "nueva"), ("_visto", shown.xpath("//input[@name='_visto']/@value")[0])]
+
+    assert refused.status_code == 422 and "usted guardó algo distinto" in refused.text
+    assert shown.get_element_by_id("f-nota").value.strip() == "esta"
+    assert post(client, [*agreed, ("_accion", "guardar")]).status_code == 302
+
+
+def test_a_file_is_taken_for_a_file_field_of_any_row_and_for_nothing_else(client: FlaskClient) -> None:
+    def chosen(field: str) -> int:
+        pdf = (io.BytesIO(b"%PDF-1.7 acta"), "acta.pdf")
+        return post(client, [("campo", field), ("archivo", pdf)], "/archivos").status_code
+
+    assert [chosen(one) for one in ("avances-0-evidencias", "avances-17-evidencias")] == [201, 201]
+    assert [chosen(one) for one in ("nota", "avances-0-justificacion", "", "avances-x-evidencias")] == [422] * 4
 
 
 def test_a_draft_may_be_sent_as_json(client: FlaskClient) -> None:

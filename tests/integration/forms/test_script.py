@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from tests.integration.forms.test_pages import client  # noqa: F401 — a fixture
 
-SOURCE = Path(__file__).parents[3] / "web" / "frontend" / "src" / "forms.js"
+SOURCE = Path(__file__).parents[3] / "web" / "frontend" / "src"
 SHELL = """<!doctype html><html lang="es-CO"><title>Tarea</title><link rel="stylesheet" href="/static/css/cauce.css">
 <link rel="stylesheet" href="/static/css/parts.css"><link rel="stylesheet" href="/static/css/forms.css">
 <script type="module" src="/forms.js"></script><main><h1>Tarea</h1>%s</main></html>"""
@@ -35,7 +35,8 @@ def place(tmp_path: Path) -> URL:
 def address(client: FlaskClient) -> Iterator[str]:  # noqa: F811
     """The task page of `test_pages`, served with its styles and script."""
     app = client.application
-    app.add_url_rule("/forms.js", "script", lambda: send_file(SOURCE, mimetype="text/javascript"))
+    app.add_url_rule("/forms.js", "script", lambda: send_file(SOURCE / "forms.js", mimetype="text/javascript"))
+    app.add_url_rule("/forms/<name>", "part", lambda name: send_file(SOURCE / "forms" / name, "text/javascript"))
 
     @app.after_request
     def wrap(response: Response) -> Response:
@@ -102,3 +103,76 @@ def test_the_form_is_accessible_and_nothing_runs_off_the_side(tab: Page) -> None
             tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             assert Axe().run(tab).response["violations"] == []
             assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+PDF = {"name": "acta.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 una evidencia"}
+
+
+def test_a_file_travels_when_it_is_chosen_and_stays_in_the_draft(tab: Page) -> None:
+    tab.get_by_label("Evidencias, IR-1").set_input_files([PDF])  # type: ignore[list-item]
+
+    expect(tab.get_by_role("link", name="acta.pdf")).to_be_visible()
+    expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+    tab.reload()
+    expect(tab.get_by_role("link", name="acta.pdf")).to_be_visible()
+
+    tab.get_by_role("button", name="Quitar acta.pdf").click()
+
+    expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+    tab.reload()
+    expect(tab.get_by_role("link", name="acta.pdf")).to_have_count(0)
+
+
+def test_a_file_that_is_not_taken_says_why_and_nothing_is_sent_without_it(tab: Page) -> None:
+    tab.get_by_label("Evidencias, IR-1").set_input_files(
+        [{"name": "virus.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}]
+    )
+
+    expect(tab.locator(".files li.wrong")).to_contain_text("no es un archivo que se acepte")
+    tab.get_by_role("button", name="Enviar").click()
+    expect(tab.locator("[data-saved]")).to_contain_text("Hay un archivo que no se cargó")
+    tab.get_by_role("button", name="Quitar virus.exe").click()
+    expect(tab.locator(".files li")).to_have_count(0)
+
+
+def test_without_a_network_what_is_typed_stays_in_the_browser_and_is_saved_when_it_is_back(tab: Page) -> None:
+    tab.route("**/borrador", lambda route: route.abort())
+    tab.get_by_label("Valor del mes, IR-1").fill("21")
+    expect(tab.locator("[data-saved]")).to_contain_text("queda en este navegador")
+
+    tab.unroute("**/borrador")
+    tab.evaluate("window.dispatchEvent(new Event('online'))")
+
+    expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+    assert tab.evaluate("localStorage.length") == 0
+
+
+def test_what_a_closed_browser_had_not_saved_is_offered_and_brought_back(tab: Page) -> None:
+    tab.route("**/borrador", lambda route: route.abort())
+    tab.get_by_label("Valor del mes, IR-1").fill("33")
+    expect(tab.locator("[data-saved]")).to_contain_text("queda en este navegador")
+    tab.unroute("**/borrador")
+    tab.reload()
+    expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("")
+
+    tab.get_by_role("button", name="Recuperarlo").click()
+
+    expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("33")
+    expect(tab.get_by_role("button", name="Recuperarlo")).to_have_count(0)
+
+
+def test_the_second_window_is_told_and_writes_over_nothing_unseen(tab: Page, address: str, chromium: Browser) -> None:
+    other = chromium.new_page()
+    other.goto(address)
+    tab.get_by_label("Valor del mes, IR-1").fill("1")
+    expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+
+    other.get_by_label("Valor del mes, IR-1").fill("2")
+
+    expect(other.locator("[data-saved]")).to_contain_text("Difieren: Avances")
+    tab.reload()
+    expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("1")
+    other.get_by_role("button", name="Guardar lo de aquí").click()
+    expect(other.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+    tab.reload()
+    expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("2")

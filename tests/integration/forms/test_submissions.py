@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from engine.clock import VirtualClock
 from engine.database import Database
 from engine.errors import NotAllowed, TaskAlreadyCompleted, TaskCancelledError, UnknownTask
-from engine.identity import SYSTEM
+from engine.identity import SYSTEM, Actor
 from engine.instances import commands as instances
 from engine.instances import locking
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from tests.integration.forms.conftest import ANA, GOOD, LUIS, ReportProgress
 from workflows.documents import files
+from workflows.documents.models import StoredFile
 from workflows.errors import Conflict, FieldError, InvalidSubmission, Refused, UnknownFormHandler
 from workflows.forms import drafts
 from workflows.forms.handlers import FormContext, Values
@@ -295,6 +296,31 @@ def test_only_files_of_this_task_and_person_may_be_attached(
     )
 
     assert submission.values["avances"][0]["evidencias"] == [mine]
+
+
+def test_one_begins_from_the_draft_of_a_colleague_with_their_files_and_theirs_stays(
+    database: Database, engine: ProcessEngine, forms: Forms, task_id: int, send: Send
+) -> None:
+    maria = Actor("maria", ANA.groups)
+    with database.unit_of_work() as session:
+        theirs = files.store(session, engine.clock, "maria", "acta.pdf", b"%PDF-1.7 x", task_id=task_id).id
+        row = {"valor_periodo": "20", "evidencias": [str(theirs)]}
+        forms.save_draft(session, engine, task_id, maria, {**GOOD, "avances": [row, {"valor_periodo": "20"}]})
+    with database.reading() as session:
+        assert [user for user, _at in forms.open(session, engine, task_id, ANA).others] == ["maria"]
+
+    with database.unit_of_work() as session:
+        forms.begin_from(session, engine, task_id, ANA, "maria")
+        forms.save_draft(session, engine, task_id, ANA, {**drafts.of(session, task_id, "ana").values, "nota": "mía"})
+        forms.begin_from(session, engine, task_id, ANA, "maria")  # what one has is not written over
+        mine = drafts.of(session, task_id, "ana").values
+        kept = drafts.of(session, task_id, "maria").values
+
+    assert (mine["nota"], kept["avances"][0]["evidencias"]) == ("mía", [str(theirs)])
+    (file_id,) = send(mine).values["avances"][0]["evidencias"]
+    with database.reading() as session:
+        stored = session.get_one(StoredFile, file_id)
+        assert (stored.stored_by, stored.name, file_id != theirs) == ("ana", "acta.pdf", True)
 
 
 def test_a_handler_that_does_not_exist_is_told(database: Database, engine: ProcessEngine, task_id: int) -> None:

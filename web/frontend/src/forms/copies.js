@@ -1,0 +1,53 @@
+// What a person typed and the server does not have yet, kept in this browser under their name and the page's.
+
+const PREFIX = 'cauce:borrador:';
+const named = (user, page) => `${PREFIX}${user}:${page}`;
+
+// What a form would send as a draft: files travel by themselves, and leave their number.
+export function fields(form) {
+  const data = new FormData(form);
+  for (const input of form.querySelectorAll('input[type=file]')) {
+    data.delete(input.name);
+    for (const held of form.querySelectorAll(`input[type=hidden][name="${input.name}"]`)) data.append(held.name, held.value);
+  }
+  return [...data];
+}
+
+export function keepCopy(user, page, form) {
+  const typed = fields(form).filter(([name]) => !name.startsWith('_') && name !== 'csrf_token');
+  try {
+    localStorage.setItem(named(user, page), JSON.stringify({ at: Date.now(), fields: typed }));
+  } catch {
+    // A browser that keeps nothing, or no more: the server still does.
+  }
+}
+
+export function kept(user, page) {
+  try {
+    return JSON.parse(localStorage.getItem(named(user, page)));
+  } catch {
+    return null;
+  }
+}
+
+export function forget(user, page) {
+  try {
+    localStorage.removeItem(named(user, page));
+  } catch {
+    // Nothing is kept there.
+  }
+}
+
+// Whoever signs out leaves nothing behind on a shared machine without knowing it.
+export function askBeforeLeaving() {
+  for (const form of document.querySelectorAll('form[data-signs-out]')) {
+    form.addEventListener('submit', (event) => {
+      const left = Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}${form.dataset.signsOut}:`));
+      if (!left.length) return;
+      const what = left.length === 1 ? 'una tarea que escribió' : `${left.length} tareas que escribió`;
+      if (confirm(`En este navegador hay ${what} y no alcanzó a guardar. Si sale, se borra. ¿Salir y borrarlo?`)) {
+        for (const key of left) localStorage.removeItem(key);
+      } else event.preventDefault();
+    });
+  }
+}

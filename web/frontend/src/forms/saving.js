@@ -1,0 +1,176 @@
+// The draft is saved while one types, one save after the other; what could not be saved stays in this browser.
+
+import { fields, kept, keepCopy, forget } from './copies.js';
+
+const PAUSE = 900;
+const AGAIN = 15000;
+const COLOURS = ['rojo', 'amarillo', 'verde', 'naranja', 'gris'];
+
+export function saveWhileTyping(form) {
+  const user = form.dataset.user;
+  const page = location.pathname;
+  const status = form.querySelector('[data-saved]');
+  let timer;
+  let running = false;
+  let again = false;
+  let leaving = false;
+
+  const later = (wait = PAUSE) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+  };
+
+  async function save() {
+    clearTimeout(timer);
+    if (leaving) return;
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    again = false;
+    status.textContent = 'Guardando…';
+    try {
+      show(form, await send(form));
+      if (!again) forget(user, page);
+    } catch (failure) {
+      tell(failure);
+    } finally {
+      running = false;
+      if (again) later(0);
+    }
+  }
+
+  function tell({ sentence, seen, status: code }) {
+    status.replaceChildren(sentence ?? 'Sin conexión: lo escrito queda en este navegador y se guarda al volver.');
+    if (seen) {
+      status.append(' ', button('Guardar lo de aquí', () => {
+        form.elements._visto.value = seen;
+        save();
+      }), ' ', button('Ver lo otro', () => {
+        forget(user, page);
+        leaving = true;
+        location.reload();
+      }));
+    } else if (code === 401) {
+      status.append(' ', signIn());
+    } else if (!code || code >= 500) {
+      later(AGAIN);
+    }
+  }
+
+  const typed = () => {
+    keepCopy(user, page, form);
+    later();
+  };
+  form.addEventListener('input', typed);
+  form.addEventListener('change', typed);
+  window.addEventListener('online', () => kept(user, page) && save());
+  window.addEventListener('focus', () => kept(user, page) && save());
+  form.addEventListener('submit', (event) => {
+    if (event.defaultPrevented) return;
+    clearTimeout(timer);
+    leaving = true;
+    window.addEventListener('pageshow', () => (leaving = false), { once: true });
+  });
+  offerCopy(form, user, page);
+  return save;
+}
+
+async function send(form, { renewed = false } = {}) {
+  const answer = await fetch(form.dataset.draft, { method: 'POST', body: body(fields(form)), headers: { Accept: 'application/json' } });
+  const told = await answer.json().catch(() => ({}));
+  if (answer.ok) {
+    form.elements._visto.value = told.visto;
+    return told;
+  }
+  // After signing in again, in another window, this page carries the token of the session that ended.
+  if (answer.status === 400 && !renewed && (await renewToken(form))) return send(form, { renewed: true });
+  throw { status: answer.status, sentence: told.conflicto ?? told.mensaje ?? 'No se pudo guardar el borrador.', seen: told.conflicto && told.visto };
+}
+
+async function renewToken(form) {
+  const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+  if (!answer.ok || answer.redirected) return false;
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('form[data-form] [name=csrf_token]');
+  if (!fresh) return false;
+  form.elements.csrf_token.value = fresh.value;
+  return true;
+}
+
+function body(pairs) {
+  const data = new FormData();
+  for (const [name, value] of pairs) data.append(name, value);
+  return data;
+}
+
+// What was typed here and never reached the server, offered when one comes back.
+function offerCopy(form, user, page) {
+  const copy = kept(user, page);
+  if (!copy) return;
+  if (JSON.stringify(copy.fields) === JSON.stringify(fields(form).filter(([name]) => !name.startsWith('_') && name !== 'csrf_token'))) {
+    forget(user, page);
+    return;
+  }
+  const offer = document.createElement('p');
+  offer.className = 'notice warning';
+  offer.setAttribute('role', 'status');
+  const when = new Date(copy.at).toLocaleString('es-CO', { dateStyle: 'medium', timeStyle: 'short' });
+  offer.append(`En este navegador quedó algo que usted escribió aquí (${when}) y que no alcanzó a guardarse. `);
+  offer.append(button('Recuperarlo', async () => {
+    const own = fields(form).filter(([name]) => name.startsWith('_') || name === 'csrf_token');
+    const answer = await fetch(form.dataset.draft, { method: 'POST', body: body([...copy.fields, ...own]), headers: { Accept: 'application/json' } });
+    if (answer.ok) {
+      forget(user, page);
+      location.reload();
+    } else offer.append(' No se pudo: revise la conexión y repítalo.');
+  }), ' ', button('Descartarlo', () => {
+    forget(user, page);
+    offer.remove();
+  }));
+  form.before(offer);
+}
+
+function button(label, act) {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.className = 'btn quiet small';
+  made.textContent = label;
+  made.addEventListener('click', act);
+  return made;
+}
+
+function signIn() {
+  const link = document.createElement('a');
+  link.href = '/ingresar';
+  link.target = '_blank';
+  link.textContent = 'Ingresar otra vez (se abre aparte)';
+  return link;
+}
+
+function show(form, { guardado, ocultos, semaforos }) {
+  form.querySelector('[data-saved]').textContent = `Guardado a las ${guardado}`;
+  const hidden = new Set(ocultos);
+  for (const field of form.querySelectorAll('[data-path]')) field.toggleAttribute('data-hidden', hidden.has(field.dataset.path));
+  for (const place of form.querySelectorAll('[data-chip]')) {
+    const chip = semaforos[place.dataset.chip];
+    if (chip) showChip(place, chip);
+    else {
+      place.replaceChildren();
+      delete place.dataset.told;
+    }
+  }
+}
+
+function showChip(place, { color, icono, palabra, detalle }) {
+  const text = detalle ? `${palabra} · ${detalle}` : palabra;
+  if (place.dataset.told === color + text) return;
+  place.dataset.told = color + text;
+  const chip = document.createElement('span');
+  chip.className = `chip ${COLOURS.includes(color) ? color : 'gris'}`;
+  const sign = document.createElement('span');
+  sign.setAttribute('aria-hidden', 'true');
+  sign.textContent = icono;
+  chip.append(sign, ` ${text}`);
+  place.replaceChildren(chip);
+}
