@@ -52,6 +52,7 @@ from workflows.people import directory
 from workflows.records.data import without_measurements
 from workflows.simulation.mindset import Raw
 from workflows.simulation.playing import Play
+from workflows.spanish import local_day
 
 MONTH = "2017-04"
 OPENS, REPORTS_CLOSE, ENDS = dt.date(2017, 5, 2), dt.date(2017, 5, 10), dt.date(2017, 5, 31)
@@ -193,7 +194,11 @@ class Month(RuleBasedStateMachine):
         entity, element = waiting[which % len(waiting)]
         with self.house.database.unit_of_work() as session:
             task = self._task(session, entity, element)
-            offered = [person.username for _heading, people in candidates(session, task) for person in people]
+            offered = [
+                person.username
+                for _heading, people in candidates(session, task, local_day(self.house.clock.now()))
+                for person in people
+            ]
             to, boss = offered[choice % len(offered)], directory.actor(session, "amartinez")
             tasks.reassign(session, self.house.engine, task.id, actor=boss, to=to, reason="Está en vacaciones.")
         self.reports[entity].holders[element] = to
