@@ -153,7 +153,9 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "tarea", Of.TASK, _rights(N, C, C, C), reads=_routes("inbox.show inbox.sent"),
-        changes=_routes("inbox.send inbox.keep_draft inbox.attach inbox.begin_from inbox.claim inbox.release inbox.correct"),
+        changes=_routes(
+            "inbox.send inbox.keep_draft inbox.attach inbox.begin_from inbox.claim inbox.release inbox.correct"
+        ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación y quien trabaja en ese proceso",
     ),
     Row(
