@@ -107,6 +107,8 @@ def _receive(application: Application, actor: Actor, task_id: int, request: Requ
     action = str(request.form.get("_accion") or SEND)
     token = request.form.get("_envio") or None
     raw = parse_request(request)
+    if action == SEND and not correcting and not request.files:  # nothing to look at before one's turn to write
+        return _send(application, actor, task_id, Typed(raw, ()), token)
     with application.database.reading() as session:
         try:
             schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
