@@ -97,18 +97,25 @@ def receive(
 
     Files are kept whatever else is wrong, so that nobody uploads them twice.
     """
+    action, token = str(request.form.get("_accion") or SEND), request.form.get("_envio") or None
     try:
-        return _receive(application, actor, task_id, request, correcting)
+        if action == SEND and not correcting and not request.files:  # nothing to look at before one's turn to write
+            return _send(application, actor, task_id, Typed(parse_request(request), ()), token)
+        return _receive(application, actor, task_id, request, action, token, correcting)
     except StorageFull as full:
         return Refused((), parse_request(request), full.message, kept_nothing=True)
 
 
-def _receive(application: Application, actor: Actor, task_id: int, request: Request, correcting: bool) -> Outcome:
-    action = str(request.form.get("_accion") or SEND)
-    token = request.form.get("_envio") or None
+def _receive(
+    application: Application,
+    actor: Actor,
+    task_id: int,
+    request: Request,
+    action: str,
+    token: str | None,
+    correcting: bool,
+) -> Outcome:
     raw = parse_request(request)
-    if action == SEND and not correcting and not request.files:  # nothing to look at before one's turn to write
-        return _send(application, actor, task_id, Typed(raw, ()), token)
     with application.database.reading() as session:
         try:
             schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
