@@ -36,6 +36,7 @@ from web.navigation import menu
 from web.numbers import RowId
 from web.pages import current
 from web.plans.views import blueprint as plans
+from web.portal.open_plans import blueprint as open_plans
 from web.portal.survey import blueprint as survey
 from web.portal.views import blueprint as portal
 from web.sectors.views import blueprint as sectors
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     admin,
     sectors,
     portal,
+    open_plans,
     survey,
     demo,
     health,

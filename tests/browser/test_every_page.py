@@ -33,7 +33,9 @@ NO_PAGES = {
     "second_step.ask", "factors.ask_passkey", "factors.show",
     "static", "health.health", "home", "auth.fresh_token", "files.download", "plans.template", "plans.workbook",
     "portal.document", "portal.plan_document",
-    "portal.open_data", "portal.open_table", "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
+    "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
+    "open_plans.news", "open_plans.news_of_plan", "open_plans.sitemap",
+    "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
     "studio.names",
 }  # fmt: skip
 """What answers files, data or another address."""
@@ -156,7 +158,10 @@ def policy_errors(answer: Response, stop: Stop) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("path", ["/portal/", "/portal/PES-GOB", "/portal/PES-GOB/2018-06", "/ingresar"])
+@pytest.mark.parametrize("path", [
+        "/portal/", "/portal/sector/GOB", "/portal/PES-GOB", "/portal/PES-GOB/2018-06", "/ingresar",
+        "/portal/PES-GOB/indicador/IP-1.1.2", "/portal/PES-GOB/como-se-hizo",
+    ],)
 def test_pages_for_everybody_pass_axe_without_sign_in(played: Live, path: str) -> None:
     page = played.chromium.new_context(base_url=played.address, locale="es-CO", viewport=PHONE).new_page()
     played.pages.append(page)

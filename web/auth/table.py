@@ -104,6 +104,8 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "static home health.health wellknown.robots wellknown.security portal.index portal.plan portal.month "
             "portal.document portal.plan_document portal.open_data portal.open_table survey.show survey.thanks "
+            "open_plans.sector open_plans.indicator open_plans.indicator_table open_plans.indicator_data "
+            "open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
             "auth.sign_in auth.forgot auth.choose_password demo.clock oidc.begin oidc.come_back "
             "second_step.ask"
         ),

@@ -16,6 +16,7 @@ from web.auth import ANYONE, Of, allow
 from web.caching import FILE_S, PAGE_S, kept, unchanged
 from web.pages import current, page
 from workflows.approvals import on_portal as published
+from workflows.approvals import open_goals
 from workflows.approvals import published as published_documents
 from workflows.documents import files
 from workflows.documents.models import Document, StoredFile
@@ -26,6 +27,7 @@ from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import draw
 from workflows.reports.html import body_of, render_body
 from workflows.reports.presenting import present
+from workflows.surveys import conducting
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
 
@@ -56,25 +58,37 @@ OPEN_TABLE: tuple[Column[tuple[str, dict[str, Any]]], ...] = (
 @blueprint.get("/")
 @allow(ANYONE, of=Of.NONE)
 def index() -> Response:
-    """The plans that have something published."""
-    with current().database.reading() as session:
-        plans = published.plans(session)
-    return kept(page("portal/index.html", plans=plans))
+    """The sectors with their plans, and the surveys that are open."""
+    application = current()
+    with application.database.reading() as session:
+        sectors = published.sectors(session)
+        surveys = conducting.open_now(session, application.clock.now())
+    return kept(page("portal/index.html", sectors=sectors, surveys=surveys))
 
 
 @blueprint.get("/<plan_code>")
 @allow(ANYONE, of=Of.PLAN)
 def plan(plan_code: str) -> Response:
-    """A plan: where it stands at the last closed month, and every report."""
-    with current().database.reading() as session:
+    """A plan: where it stands at the last closed month, its indicators once it is published, and every report."""
+    application = current()
+    with application.database.reading() as session:
         shown = published.plan(session, plan_code)
         if shown is None:
             abort(404)
         months = published.months(session, plan_code)
         report = monthly_report(session, plan_code, months[0].code) if months else None
         documents = published_documents.of_plan(session, plan_code)
+        is_open = bool(months) or published_documents.is_on_portal(session, plan_code)
+        structure = open_goals.structure(session, plan_code) if is_open else []
+        now = application.clock.now()
+        surveys = [one for one in conducting.open_now(session, now) if one.plan_code == plan_code]
     r = present(report) if report else None
-    return kept(page("portal/plan.html", plan=shown, months=months, r=r, documents=documents, formats=FORMATS))
+    return kept(
+        page(
+            "portal/plan.html", plan=shown, months=months, r=r, documents=documents, formats=FORMATS,
+            structure=structure, surveys=surveys,
+        )
+    )  # fmt: skip
 
 
 @blueprint.get("/<plan_code>/documentos/<kind>/<key>.<suffix>")

@@ -19,7 +19,8 @@ GOOD_FOR = dt.timedelta(days=180)
 @allow(ANYONE, of=Of.NONE)
 def robots() -> Response:
     """Search engines read the portal and nothing else."""
-    lines = ("User-agent: *", f"Allow: {url_for('portal.index')}", "Disallow: /")
+    sitemap = f"Sitemap: {current().config.base_url}{url_for('open_plans.sitemap')}"
+    lines = ("User-agent: *", f"Allow: {url_for('portal.index')}", "Disallow: /", sitemap)
     return _text(lines)
 
 

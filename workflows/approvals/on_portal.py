@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +17,8 @@ from workflows.cycles.states import PeriodState
 from workflows.indicators.states import Color
 from workflows.monitoring.models import Figure
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
+from workflows.sectors.models import Sector
 from workflows.spanish import month_name
 
 
@@ -26,6 +29,8 @@ class PublishedPlan:
     code: str
     name: str
     sector: str
+    sector_code: str
+    state: PlanState
     development_plan: str
     first_year: int
     years: int
@@ -62,6 +67,35 @@ def plans(session: Session) -> list[PublishedPlan]:
     return [_shown(found, updated_at) for found, updated_at in session.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedSector:
+    """A sector with its plans: those that are published, and those that are being formulated."""
+
+    code: str
+    name: str
+    plans: Sequence[PublishedPlan]
+
+    def of(self, *states: PlanState) -> list[PublishedPlan]:
+        """Its plans in one of these states, the newest first."""
+        found = [one for one in self.plans if one.state in states]
+        return sorted(found, key=lambda one: one.first_year, reverse=True)
+
+
+def sectors(session: Session, code: str | None = None) -> list[PublishedSector]:
+    """Every active sector that has a plan to show, by name; or only the one with this code."""
+    query = sa.select(Sector).where(Sector.active).order_by(Sector.name)
+    if code is not None:
+        query = query.where(Sector.code == code)
+    forming = sa.select(Plan).where(Plan.state == PlanState.FORMULATION).options(selectinload(Plan.sector))
+    shown = {one.code: one for one in plans(session)}
+    shown |= {one.code: _shown(one, None) for one in session.scalars(forming) if one.code not in shown}
+    found = [
+        PublishedSector(sector.code, sector.name, [one for one in shown.values() if one.sector_code == sector.code])
+        for sector in session.scalars(query)
+    ]
+    return [sector for sector in found if sector.plans]
+
+
 def plan(session: Session, plan_code: str) -> PublishedPlan | None:
     """A plan, published months or not; `None` where there is none."""
     found = session.get(Plan, plan_code)
@@ -89,6 +123,18 @@ def months(session: Session, plan_code: str) -> list[PublishedMonth]:
     ]
 
 
+def newest_months(session: Session, plans: Collection[str], limit: int | None = None) -> list[tuple[str, Period]]:
+    """The published months of these plans with the plan's name, the newest first."""
+    query = (
+        sa.select(Plan.name, Period)
+        .join(Period, Period.plan_code == Plan.code)
+        .where(Plan.code.in_(plans), Period.state == PeriodState.CLOSED, Period.published_at.is_not(None))
+        .order_by(Period.published_at.desc(), Period.id.desc())
+        .limit(limit)
+    )
+    return [(name, period) for name, period in session.execute(query)]
+
+
 def is_published(session: Session, plan_code: str, period_code: str) -> bool:
     """Whether anybody may read this month."""
     query = sa.select(Period.id).where(
@@ -105,6 +151,8 @@ def _shown(found: Plan, updated_at: dt.datetime | None) -> PublishedPlan:
         code=found.code,
         name=found.name,
         sector=found.sector.name,
+        sector_code=found.sector_code,
+        state=found.state,
         development_plan=found.development_plan,
         first_year=found.first_year,
         years=found.years,

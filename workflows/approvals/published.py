@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from workflows.approvals.states import ActState, Channel
 from workflows.documents import keeping, publishing
 from workflows.documents.models import Document, DocumentVersion
 from workflows.documents.states import DocumentKind
+from workflows.plan.models import Plan
 
 Name = tuple[DocumentKind, str]
 """Kind and key of a document."""
@@ -41,6 +43,26 @@ def of_plan(session: Session, plan_code: str) -> list[PublishedDocument]:
         PublishedDocument(kind, key, _title(files[0]), files[0].made_at, tuple(sorted({file.format for file in files})))
         for (kind, key), files in found.items()
     ]
+
+
+def newest(session: Session, plans: Collection[str], limit: int) -> list[tuple[str, Document]]:
+    """The documents of these plans that were published by themselves (reports, evaluations) with the plan's name.
+
+    The newest first, each in its first format.
+    """
+    first = (
+        sa.select(sa.func.min(Document.id))
+        .where(Document.plan_code.in_(plans), Document.kind.in_(publishing.KINDS), Document.published_at.is_not(None))
+        .group_by(Document.plan_code, Document.kind, Document.key)
+    )
+    query = (
+        sa.select(Plan.name, Document)
+        .join(Plan, Plan.code == Document.plan_code)
+        .where(Document.id.in_(first))
+        .order_by(Document.published_at.desc(), Document.id.desc())
+        .limit(limit)
+    )
+    return [(name, document) for name, document in session.execute(query)]
 
 
 def file_of(session: Session, plan_code: str, kind: str, key: str, suffix: str) -> Document | None:

@@ -174,6 +174,12 @@ def publish(session: Session, survey_id: Any, *, now: dt.datetime) -> None:
     session.flush()
 
 
+def open_now(session: Session, now: dt.datetime) -> list[Survey]:
+    """The surveys of every plan that take answers now, the first to close first."""
+    query = sa.select(Survey).where(Survey.state == SurveyState.OPEN).order_by(Survey.closes_on, Survey.id)
+    return [one for one in session.scalars(query) if takes_answers(one, now)]
+
+
 def of_plan(session: Session, plan_code: str) -> list[Survey]:
     """The surveys of a plan, oldest first."""
     return list(session.scalars(sa.select(Survey).where(Survey.plan_code == plan_code).order_by(Survey.id)))
