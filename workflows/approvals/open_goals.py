@@ -99,15 +99,18 @@ def structure(session: Session, plan_code: str) -> list[OpenLine]:
         compliance, color = stood.get(("indicador", one.code), (None, Color.WHITE))
         told = OpenIndicator(one.code, one.name, one.entity_code, compliance, color)
         indicators.setdefault(one.objective_id, []).append(told)
-    objectives: dict[int, list[OpenObjective]] = {}
-    under = sa.select(Objective).where(Objective.plan_code == plan_code).order_by(Objective.position, Objective.code)
-    for goal in session.scalars(under):
+    lines: dict[str, Line] = {}
+    objectives: dict[str, list[OpenObjective]] = {}
+    under = sa.select(Objective, Line).join(Line, Line.id == Objective.line_id)
+    under = under.where(Objective.plan_code == plan_code)
+    ordered = under.order_by(Line.position, Line.code, Objective.position, Objective.code)
+    for goal, line in session.execute(ordered):
         if goal.id in indicators:
             compliance, color = stood.get(("objetivo", goal.code), (None, Color.WHITE))
+            lines[line.code] = line
             shown = OpenObjective(goal.code, goal.name, compliance, color, indicators[goal.id])
-            objectives.setdefault(goal.line_id, []).append(shown)
-    lines = sa.select(Line).where(Line.plan_code == plan_code).order_by(Line.position, Line.code)
-    return [OpenLine(one.code, one.name, objectives[one.id]) for one in session.scalars(lines) if one.id in objectives]
+            objectives.setdefault(line.code, []).append(shown)
+    return [OpenLine(code, line.name, objectives[code]) for code, line in lines.items()]
 
 
 def _stood(session: Session, plan_code: str) -> dict[tuple[str, str], tuple[Decimal | None, str]]:
