@@ -158,10 +158,18 @@ def policy_errors(answer: Response, stop: Stop) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("path", [
-        "/portal/", "/portal/sector/GOB", "/portal/PES-GOB", "/portal/PES-GOB/2018-06", "/ingresar",
-        "/portal/PES-GOB/indicador/IP-1.1.2", "/portal/PES-GOB/como-se-hizo",
-    ],)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/portal/",
+        "/portal/sector/GOB",
+        "/portal/PES-GOB",
+        "/portal/PES-GOB/2018-06",
+        "/ingresar",
+        "/portal/PES-GOB/indicador/IP-1.1.2",
+        "/portal/PES-GOB/como-se-hizo",
+    ],
+)
 def test_pages_for_everybody_pass_axe_without_sign_in(played: Live, path: str) -> None:
     page = played.chromium.new_context(base_url=played.address, locale="es-CO", viewport=PHONE).new_page()
     played.pages.append(page)
