@@ -43,7 +43,7 @@ def standing_figures(
 ) -> tuple[LevelFigures | None, LevelFigures | None]:
     """The figures of the newest month that was consolidated, and of the one before; `months` newest first.
 
-    While a month is being reported its figures would count as zero what has not arrived yet, so they say nothing.
+    While a month is being reported most of its figures are those of the month before, so they say nothing.
     """
     judged = [month.code for month in months if month.state in figures.KEPT][:2]
     found = [figures.levels(session, plan_code, code) for code in judged]

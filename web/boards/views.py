@@ -23,15 +23,18 @@ from web.paging import ROWS, Paged, cut, offset
 from workflows.calendar import bogota_day
 from workflows.cycles import opening as cycles
 from workflows.errors import NotFound
-from workflows.monitoring import board, overview
+from workflows.monitoring import alerts, board, overview, periods
 from workflows.monitoring.board import Board, BoardMonth, BoardTask
 from workflows.people import directory
 from workflows.people.assigning import ensure_may_be_given
 from workflows.people.groups import sectors_of
 from workflows.people.roles import COORDINATING
-from workflows.reports.contents import light
+from workflows.reports.contents import light_of_level
 
 blueprint = Blueprint("boards", __name__, url_prefix="/seguimiento")
+
+SHOWN_SILENT = 12
+"""Of those who did not report, as many as are told on the board."""
 
 PERIOD_CHOICES = "coordinador_pes"
 """Who opens or skips a period by hand."""
@@ -67,6 +70,7 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
     newest = found.months[0]
     judged, before = standing_figures(session, plan.code, found.months)
     here = _of_month(found, newest)
+    silent = alerts.of_opportunity(session, periods.find(session, plan.code, judged.period)) if judged else []
     return page(
         "boards/month.html",
         plan=plan,
@@ -87,7 +91,9 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
         stuck=_stuck(session, plan.code),
         tasks=_lines(here, "tareas"),
         other_tasks=_lines(_elsewhere(found, newest) if asked == months[0] else [], "otras"),
-        light=light,
+        level_light=light_of_level,
+        silent=silent[:SHOWN_SILENT],
+        more_silent=max(len(silent) - SHOWN_SILENT, 0),
     )
 
 

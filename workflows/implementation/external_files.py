@@ -24,6 +24,7 @@ from workflows.implementation.external_reports import months_of
 from workflows.implementation.models import ExternalReport
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.models import Indicator, YearTarget
+from workflows.indicators.wording import known_words
 from workflows.monitoring import figures
 from workflows.monitoring.models import BudgetReport, Measurement
 from workflows.plan.models import Plan, Project, ProjectGoal
@@ -174,7 +175,7 @@ def _month_rows(session: Session, report: ExternalReport, period: Period, state:
                 entity=report.entity_code,
                 year=period.year,
                 month=period.code,
-                state=state if assessed else NO_DATA,
+                state=_state(assessed, state),
                 project=project,
                 goal=goal,
                 indicator=indicator,
@@ -185,6 +186,13 @@ def _month_rows(session: Session, report: ExternalReport, period: Period, state:
             )
         )
     return rows
+
+
+def _state(assessed: Assessment | None, state: str) -> str:
+    """Whether a figure is the last word, or where it comes from; without one its cells stay empty, never 0."""
+    if assessed is None:
+        return NO_DATA
+    return known_words(assessed.status, assessed.data_month) or state
 
 
 def _goals(session: Session, report: ExternalReport) -> list[tuple[str, Project, Indicator]]:

@@ -233,7 +233,12 @@ def _qualify(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
 
 def _approve(_robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     month = month_name(str(form.task.variables["periodo"]))
-    return {"decision": "aprobado", "mensaje": f"El sector presenta los resultados de {month}."}
+    seen = [{ROW_KEY: row[ROW_KEY], "visto": True} for row in form.shown.get("cambios") or []]
+    return {
+        "decision": "aprobado",
+        "mensaje": f"El sector presenta los resultados de {month}.",
+        "cambios": seen,
+    }
 
 
 def _adjust(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:

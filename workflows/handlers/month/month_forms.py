@@ -12,12 +12,13 @@ from workflows.cycles.models import Period
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.handlers.month.entity_forms import entity_of, month_of
 from workflows.indicators.models import Indicator
-from workflows.indicators.states import Measure
-from workflows.monitoring import alerts, bottlenecks, figures
+from workflows.indicators.states import Measure, Status
+from workflows.indicators.wording import known_words, level_word
+from workflows.monitoring import alerts, bottlenecks, changing, figures
 from workflows.monitoring.alerts import Answer
 from workflows.monitoring.bottlenecks import Opinion
 from workflows.monitoring.models import Alert, Bottleneck
-from workflows.monitoring.progress import COLOR_WORDS
+from workflows.monitoring.period_figures import PeriodFigures
 from workflows.monitoring.states import AlertState, BottleneckState
 from workflows.spanish import percentage
 
@@ -39,7 +40,7 @@ class ReviewConsolidated(PlainForm):
                 for place, alert in enumerate(waiting)
                 if alert.state == AlertState.ANSWERED
             },
-            panels=[at_a_glance(context)],
+            panels=[at_a_glance(context), who_is_silent(context)],
         )
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
@@ -115,9 +116,17 @@ class ApproveReport(PlainForm):
     contract = Contract(needs={"periodo": TEXT}, fields=frozenset({"decision"}))
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The month at a glance, and the introduction written so far."""
+        """The figures of everything endorsed by now, what changed since the meeting, the introduction so far.
+
+        The key of a change says what the figures became: what is endorsed while the form is open is another change,
+        not seen yet, so that nobody approves what they did not read.
+        """
         period = month_of(context)
-        return Prefill(values={"mensaje": period.introduction or None}, panels=[at_a_glance(context), _note(period)])
+        now = _as_they_are(context, period)
+        found = changing.since_consolidated(context.session, period, now)
+        rows = [{ROW_KEY: one.key, "cambio": one.text, "visto": None} for one in found]
+        panels = [_glance(now), _silent(now), _note(period)]
+        return Prefill(values={"mensaje": period.introduction or None, "cambios": rows}, panels=panels)
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the introduction and who approved."""
@@ -158,12 +167,48 @@ def at_a_glance(context: FormContext) -> Panel:
     kept = figures.kept(context.session, period)
     if kept is None:
         return Panel("El mes", text="Todavía no se ha consolidado.")
+    return _glance(kept)
+
+
+def who_is_silent(context: FormContext) -> Panel:
+    """Who did not report what was due: for a telephone call, and nothing to decide about."""
+    kept = figures.kept(context.session, month_of(context))
+    return _silent(kept) if kept else Panel("Quién no reportó", text="Todavía no se ha consolidado.")
+
+
+def _as_they_are(context: FormContext, period: Period) -> PeriodFigures:
+    """The figures of everything endorsed by now; computed once while a form is laid out."""
+    known = context.memo.get("figures")
+    if not isinstance(known, PeriodFigures):
+        known = context.memo["figures"] = figures.compute(context.session, period.plan_code, period.code)
+    return known
+
+
+def _glance(kept: PeriodFigures) -> Panel:
     levels = [*([kept.plan] if kept.plan else []), *kept.lines.values(), *kept.entities.values()]
     rows = [
-        (f"{figure.code} {figure.name}", percentage(figure.capped), COLOR_WORDS.get(figure.color or "", ""))
+        (
+            f"{figure.code} {figure.name}",
+            percentage(figure.capped) if figure.capped is not None else "sin dato",
+            percentage(figure.coverage),
+            percentage(figure.opportunity),
+            level_word(figure.color, figure.status) + (" (por falta de dato)" if figure.by_silence else ""),
+        )
         for figure in levels
     ]
-    return Panel("El mes de un vistazo", head=("Nivel", "Cumplimiento a la fecha", "Semáforo"), rows=rows)
+    head = ("Nivel", "Cumplimiento a la fecha", "Cobertura", "Oportunidad", "Semáforo")
+    return Panel("El mes de un vistazo", head=head, rows=rows)
+
+
+def _silent(kept: PeriodFigures) -> Panel:
+    rows = [
+        (figure.entity, f"{figure.code} {figure.name}", known_words(found.status, found.data_month))
+        for figure in sorted(kept.indicators.values(), key=lambda one: one.entity)
+        if (found := figure.assessment).is_due and found.status != Status.REPORTED
+    ]
+    if not rows:
+        return Panel("Quién no reportó", text="Todo lo exigible trae dato de este corte.")
+    return Panel("Quién no reportó", head=("Entidad", "Indicador", "Qué se sabe"), rows=rows)
 
 
 def _note(period: Period) -> Panel:
