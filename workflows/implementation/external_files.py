@@ -66,6 +66,7 @@ COLUMNS: tuple[Column[ExternalRow], ...] = (
     Column("Ejecutado a la fecha", lambda row: row.assessed and row.assessed.executed),
     Column("Avance de la vigencia (%)", lambda row: _rounded(row.assessed.year_progress if row.assessed else None)),
     Column("Cumplimiento a la fecha (%)", lambda row: _rounded(row.assessed.compliance if row.assessed else None)),
+    Column("Qué se sabe del dato", lambda row: _known(row.assessed)),
     Column("Avance cualitativo", lambda row: row.told.qualitative if row.told else ""),
     Column("Dificultades", lambda row: row.told.difficulties if row.told else ""),
     Column("Apropiación vigente (pesos)", lambda row: row.money and row.money.appropriation),
@@ -175,7 +176,7 @@ def _month_rows(session: Session, report: ExternalReport, period: Period, state:
                 entity=report.entity_code,
                 year=period.year,
                 month=period.code,
-                state=_state(assessed, state),
+                state=state if assessed else NO_DATA,
                 project=project,
                 goal=goal,
                 indicator=indicator,
@@ -188,11 +189,9 @@ def _month_rows(session: Session, report: ExternalReport, period: Period, state:
     return rows
 
 
-def _state(assessed: Assessment | None, state: str) -> str:
-    """Whether a figure is the last word, or where it comes from; without one its cells stay empty, never 0."""
-    if assessed is None:
-        return NO_DATA
-    return known_words(assessed.status, assessed.data_month) or state
+def _known(assessed: Assessment | None) -> str:
+    """Where a value comes from; without one its cells stay empty, never 0."""
+    return known_words(assessed.status, assessed.data_month, assessed.missing) if assessed else ""
 
 
 def _goals(session: Session, report: ExternalReport) -> list[tuple[str, Project, Indicator]]:

@@ -20,6 +20,7 @@ from workflows.implementation.external_files import ExternalRow, ExternalSheet, 
 from workflows.implementation.external_files import render_xlsx as render_external
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.models import Indicator
+from workflows.indicators.states import Status
 from workflows.lifecycle.archiving import AUDIT
 from workflows.loading import seeding
 from workflows.loading.reading import read_file
@@ -200,6 +201,7 @@ EXTERNAL = ExternalSheet("PES", "SDG", "2018-T2", "Reporte", [
         target=D(120),
         assessed=Assessment(
             programmed_to_date=D(60), executed=D("42.5"), year_progress=D("35.14"), compliance=D("70.06"),
+            status=Status.CARRIED, data_month=(2018, 5),
         ),
         told=Measurement(qualitative="=1+1", difficulties="Lluvia; paro"),
         money=BudgetReport(appropriation=D(9000), commitments=D(5000), payments=D("1234567.5")),
@@ -210,7 +212,8 @@ EXPECTED = {
     "Código del proyecto": "1094", "Proyecto de inversión": "Obras locales", "Meta del proyecto": "Entregar obras",
     "Código de la meta": "IP-1", "Indicador": "Obras", "Unidad": "obras", "Anualización": "suma",
     "Programado en la vigencia": 120, "Programado a la fecha": 60, "Ejecutado a la fecha": 42.5,
-    "Avance de la vigencia (%)": 35.1, "Cumplimiento a la fecha (%)": 70.1, "Avance cualitativo": "=1+1",
+    "Avance de la vigencia (%)": 35.1, "Cumplimiento a la fecha (%)": 70.1,
+    "Qué se sabe del dato": "último dato: mayo de 2018", "Avance cualitativo": "=1+1",
     "Dificultades": "Lluvia; paro", "Apropiación vigente (pesos)": 9000, "Compromisos (pesos)": 5000,
     "Giros (pesos)": 1234567.5,
 }  # fmt: skip
