@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -32,6 +32,8 @@ from workflows.sectors.models import Sector
 
 SENT_FROM = dt.time(7, 30)
 """The earliest moment of a working day, in Bogotá."""
+LOOK_BACK = 10
+"""Days of digests that are looked at for who rested on them: no sector rests longer."""
 
 SECTIONS = ("returned", "new", "due_soon", "overdue", "escalated", "without_people", "incidents")
 """The headings of a digest: attributes of `Digest`."""
@@ -124,7 +126,8 @@ class Facts:
 
     `coordinated` and `administered` are the sectors of which a person hears what stays undone, and what fails; the
     empty one is the installation. `sectors` are their names. `broken` are the tasks whose escalation can't be worked
-    out, by the key of their unit: their own people hear of them as ever.
+    out, by the key of their unit: their own people hear of them as ever. `resting` are those who work in no sector that
+    works today: the next digest tells them all.
     """
 
     engine: ProcessEngine
@@ -140,6 +143,7 @@ class Facts:
     own: dict[str, list[OpenTask]] = field(default_factory=lambda: defaultdict(list))
     escalated: dict[str, list[tuple[int, OpenTask]]] = field(default_factory=lambda: defaultdict(list))
     without_people: list[OpenTask] = field(default_factory=list)
+    resting: frozenset[str] = frozenset()
     incidents: list[Failure] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
@@ -189,6 +193,10 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
     members = members_by_group(session, local.date())
     first = _previous_digest(calendar, local.date())
     earlier = sa.select(DigestRun.written_at).where(DigestRun.day < local.date()).order_by(DigestRun.day.desc())
+    unheard = unheard_since(session, first)
+    runs = session.execute(earlier.add_columns(DigestRun.day).limit(LOOK_BACK)).all()
+    for username, since in _rested_since(members, calendar, [(row.day, row.written_at) for row in runs]).items():
+        unheard[username] = min(since, unheard.get(username, since))
     facts = Facts(
         engine=engine,
         between=calendar.working_days_between,
@@ -199,13 +207,39 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         administered=_sectors_of(members, ADMINISTERING_ROLES),
         sectors=dict(session.execute(sa.select(Sector.code, Sector.name)).all()),
         usual=session.scalar(earlier.limit(1)) or first,
-        unheard=unheard_since(session, first),
+        unheard=unheard,
+        resting=_resting(members, calendar, local.date()),
         incidents=_incidents(session),
         failures=_failures(session),
     )
     for task in open_tasks(session, members):
         facts.sort(session, task)
     return facts
+
+
+def _resting(members: Mapping[str, frozenset[str]], calendar: WorkingCalendar, day: dt.date) -> frozenset[str]:
+    """The people who hold roles only in sectors that do not work on a day."""
+    sectors: dict[str, set[str]] = defaultdict(set)
+    for group, holders in members.items():
+        for username in holders:
+            sectors[username].add(Group.parse(group).sector)
+    works = {one: calendar.is_working(day, one or None) for one in set().union(*sectors.values())}
+    return frozenset(username for username, held in sectors.items() if not any(works[one] for one in held))
+
+
+def _rested_since(
+    members: Mapping[str, frozenset[str]], calendar: WorkingCalendar, runs: Sequence[tuple[dt.date, dt.datetime]]
+) -> dict[str, dt.datetime]:
+    """Of who rested on the latest days of digests (`runs`, newest first): since when the next one has to tell."""
+    found: dict[str, dt.datetime] = {}
+    still: frozenset[str] | None = None
+    for place, (day, _written_at) in enumerate(runs):
+        resting = _resting(members, calendar, day)
+        still = resting if still is None else still & resting
+        if not still:
+            break
+        found |= dict.fromkeys(still, runs[place + 1][1] if place + 1 < len(runs) else _previous_digest(calendar, day))
+    return found
 
 
 def write(session: Session, facts: Facts, key: str, *, base_url: str) -> bool:
@@ -215,7 +249,7 @@ def write(session: Session, facts: Facts, key: str, *, base_url: str) -> bool:
     """
     if key in facts.broken:
         raise facts.broken[key]
-    if key not in facts.people:
+    if key not in facts.people or key in facts.resting:
         return False
     digest = _digest_of(facts, key)
     if digest.worth_sending:

@@ -39,6 +39,7 @@ from web.plans.views import blueprint as plans
 from web.portal.open_plans import blueprint as open_plans
 from web.portal.survey import blueprint as survey
 from web.portal.views import blueprint as portal
+from web.sectors import starting
 from web.sectors.views import blueprint as sectors
 from web.studio.views import blueprint as studio
 from web.wellknown.views import blueprint as wellknown
@@ -133,8 +134,10 @@ def _know_local_days() -> None:
 
 @allow(ANYONE, of=Of.NONE)
 def home() -> Response:
-    """Staff go to their inbox, everybody else to the sign-in."""
-    return redirect(url_for("inbox.mine" if current_user.is_authenticated else "auth.sign_in"))
+    """Staff go to their inbox, whoever administers an empty installation to what is missing, others to the sign-in."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("auth.sign_in"))
+    return redirect(url_for("sectors.start" if starting.is_needed() else "inbox.mine"))
 
 
 def _sign_ins(app: Flask, application: Application) -> None:

@@ -51,6 +51,8 @@ def make(site: Site) -> list[tuple[str, str]]:
             ("amartinez", url_for("survey.show", token=survey.token)),
             ("amartinez", url_for("survey.thanks", token=survey.token)),
             ("admin", link),
+            ("admin", url_for("sectors.index")),
+            ("admin", url_for("sectors.start")),
         ]
 
 

@@ -61,6 +61,7 @@ def office(tmp_path: Path, chromium: Browser) -> Iterator[Office]:
 def test_the_fifteen_minutes(office: Office) -> None:
     create_the_first_administrator(office)
     load_the_office_s_workbook(office)
+    appoint_who_answers_for_it(office)
     the_lights_are_the_golden_ones(office)
     people_choose_their_passwords(office)
     the_month_opens_by_the_clock(office)
@@ -83,14 +84,15 @@ def test_the_fifteen_minutes(office: Office) -> None:
 def create_the_first_administrator(office: Office) -> None:
     config = office.site.application.config
     environment = {"CAUCE_HOME": str(config.home), "CAUCE_DATABASE_URL": config.database_url}
-    command = ["admin", "create", "admin", "--name", "Administración", "--password-stdin"]
+    command = ["admin", "create", "admin", "--name", "Administración", "--entity", "SDG", "--password-stdin"]
 
     made = CliRunner().invoke(main, command, input=f"{PASSWORD}\n", env=environment)
 
     assert made.exit_code == 0, made.output
     page = office.page("admin")
-    expect(page.locator("h1")).to_contain_text("No tiene")
-    office.picture(page, "01-bandeja-vacia")
+    page.goto("/")
+    expect(page.locator("h1")).to_contain_text("Primeros pasos")
+    office.picture(page, "01-primeros-pasos")
 
 
 def load_the_office_s_workbook(office: Office) -> None:
@@ -110,6 +112,19 @@ def load_the_office_s_workbook(office: Office) -> None:
 
     page.wait_for_load_state()
     assert "/cargar" not in page.url, page.locator("main").inner_text()[:800]
+
+
+def appoint_who_answers_for_it(office: Office) -> None:
+    """No workbook gives the coordination, nor the lead of the processes."""
+    page = office.page("admin")
+    for username, roles in (("amartinez", ["coordinador_pes", "lider_proceso"]), ("jrojas", ["lider_proceso"])):
+        page.goto(f"/personas/{username}")
+        rows = page.locator("select[name=rol]")
+        empty = [rows.nth(place) for place in range(rows.count()) if not rows.nth(place).input_value()]
+        for row, role in zip(empty, roles, strict=False):
+            row.select_option(role)
+        page.get_by_role("button", name="Guardar roles").click()
+        expect(page.get_by_role("status").first).to_contain_text("Los roles quedaron guardados")
 
 
 def the_lights_are_the_golden_ones(office: Office) -> None:

@@ -198,6 +198,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("incidents.unit", me, f"/incidentes/sistema/{failing}"),
         ("admin.people", me, "/personas/"),
         ("sectors.index", me, "/sectores/"),
+        ("sectors.start", me, "/sectores/primeros-pasos"),
         ("sectors.show", me, "/sectores/S00"),
         ("sectors.entities", me, "/sectores/S00/entidades"),
         ("sectors.places", me, "/sectores/S00/lugares"),

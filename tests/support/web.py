@@ -102,9 +102,12 @@ class Visitor:
         return self.press("/ingresar", status, username=username, password=password)
 
     def become(self, username: str) -> html.HtmlElement:
-        """Choose a person of the demo."""
+        """Choose a person of the demo; who is of two sectors stands there twice."""
         self.open("/ingresar")
-        return self.press(f"/demostracion/{username}")
+        address = f"/demostracion/{username}"
+        form = self.page().xpath(f"//form[@action='{address}']")[0]
+        self.send(address, form.form_values())
+        return self.page()
 
 
 @dataclass

@@ -190,7 +190,7 @@ TABLE: tuple[Row, ...] = (
     Row("correo", Of.MAIL, _rights(N, R, R, R), reads=_routes("mails.show"), note="sin coordinar, solo los propios"),
     Row("correo: volver a enviar", Of.MAIL, _rights(N, C, C, N), changes=_routes("mails.retry mails.discard")),
     Row(
-        "sectores: lista", Of.NONE, _rights(R, R, N, N), reads=_routes("sectors.index"),
+        "sectores: lista, primeros pasos", Of.NONE, _rights(R, R, N, N), reads=_routes("sectors.index sectors.start"),
         note="cada quien, los que administra",
     ),
     Row("sector nuevo", Of.INSTALLATION, _rights(C, N, N, N), changes=_routes("sectors.create")),

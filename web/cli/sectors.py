@@ -24,8 +24,8 @@ def sector() -> None:
 @sector.command(
     help=(
         "Crea un sector.\n\n"
-        "El CÓDIGO lleva hasta 20 letras mayúsculas y números, por ejemplo HAB; no cambia después. Sus entidades y "
-        "personas llegan con su primer plan: cauce plan import ARCHIVO --sector CÓDIGO."
+        "El CÓDIGO lleva hasta 20 letras mayúsculas y números, por ejemplo HAB; no cambia después. Sus entidades "
+        "se agregan en Sectores, o llegan con su primer plan: cauce plan import ARCHIVO --sector CÓDIGO."
     )
 )
 @click.argument("code", metavar="CÓDIGO")

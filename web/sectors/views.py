@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, request, url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from web import choosing
@@ -15,6 +15,8 @@ from web.auth import SIGNED_IN, Of, allow
 from web.auth.gate import may_open
 from web.navigation import keeps_many
 from web.pages import actor, back_to, current, page
+from web.sectors import starting
+from web.sectors.blueprint import blueprint
 from workflows.auditing import recording as auditing
 from workflows.errors import Conflict, NotFound, Refused
 from workflows.people import holdings
@@ -25,7 +27,8 @@ from workflows.sectors import keeping, registry
 from workflows.sectors.models import Entity, Sector, SectorEntity
 from workflows.sectors.states import EntityRole
 
-blueprint = Blueprint("sectors", __name__, url_prefix="/sectores")
+__all__ = ["blueprint", "starting"]
+"""The blueprint, and the module that hangs its page on it."""
 
 BLANK_PLACES = 3
 ROLES = {

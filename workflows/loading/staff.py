@@ -86,7 +86,10 @@ class Staff:
 
     @property
     def as_they_will_stand(self) -> tuple[PersonRecord, ...]:
-        """The file's people: who is known keeps name, mail and access, and every role that no file takes away."""
+        """The file's people: who is known keeps name and access, and every role that no file takes away.
+
+        Nobody's address is written from here (`records.writing`), so it stays as the file says it, to be checked.
+        """
         return tuple(self._standing(record) for record in self.data.people)
 
     def _standing(self, record: PersonRecord) -> PersonRecord:
@@ -97,7 +100,7 @@ class Staff:
         roles = tuple(dict.fromkeys(kept + record.roles))
         roles = known.held if set(roles) == set(known.held) else roles  # their order says nothing
         person = known.person
-        return replace(record, name=person.name, email=person.email, active=person.active, roles=roles)
+        return replace(record, name=person.name, active=person.active, roles=roles)
 
     def problems(self) -> Iterator[Problem]:
         """What keeps the file from being loaded, and what the reader should know of its people."""

@@ -44,8 +44,9 @@ def written(database: Database) -> dict[str, OutboxMessage]:
 
 def build(database: Database, engine: ProcessEngine, *, arrives: bool = True) -> int:
     """Write what is due, and (unless told otherwise) let it reach people."""
+    assert isinstance(engine.calendar, WorkingCalendar)
     with database.unit_of_work() as session:
-        written = digest.build_due(session, engine, WorkingCalendar(), base_url=URL)
+        written = digest.build_due(session, engine, engine.calendar, base_url=URL)
         if arrives:
             session.execute(sa.update(OutboxMessage).values(state="enviado"))
         return written
@@ -367,3 +368,27 @@ def test_background_work_that_fails_is_told_to_who_administers_its_sector(
     assert set(mails) == {"hadmin", "raiz"}
     assert "PES-HAB" in mails["hadmin"].text and "PES-GOB" not in mails["hadmin"].text
     assert "PES-HAB" in mails["raiz"].text and "PES-GOB" in mails["raiz"].text
+
+
+def test_on_a_day_that_ones_sector_does_not_work_one_is_left_alone_and_the_next_tells_it_all(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a second sector, which does not work on Wednesday the 4th, and a task that its coordinator got on Tuesday
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_second_sector(session)
+        add_task(session, "Convocar en Gobierno", due_at=None, created_at=bogota(3, 10), assignee="ana")
+        in_second(session, add_task(session, "Convocar", due_at=None, created_at=bogota(3, 10), assignee="helena"))
+    assert isinstance(engine.calendar, WorkingCalendar)
+    engine.calendar.know({"HAB": frozenset({dt.date(2018, 7, 4)})})
+
+    # When that day's digests are written, and the next day's
+    told = []
+    for day in (4, 5):
+        clock.move_to(bogota(day))
+        build(database, engine)
+        with database.reading() as session:
+            told.append(set(session.scalars(sa.select(OutboxMessage.recipient))))
+
+    # Then she hears of it on Thursday, and who works in the other sector heard on Wednesday
+    assert told == [{"ana"}, {"ana", "helena"}]

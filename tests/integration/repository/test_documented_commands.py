@@ -129,7 +129,7 @@ def test_an_installation_is_made_by_what_the_documents_say(tmp_path: Path, monke
 
     for line in TYPED:
         words = shlex.split(COMPLETED.get(line, line))[1:]
-        said = CliRunner(env=environment).invoke(main, words, input="una frase que recuerdo\n" * 2)
+        said = CliRunner(env=environment).invoke(main, words, input="una frase que recuerdo\n" * 2 + "\n")
         assert said.exit_code == 0, f"{line}: {said.output}"
     for line in SERVING:
         _served(shlex.split(COMPLETED.get(line, line))[1:], environment)

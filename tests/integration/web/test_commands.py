@@ -48,7 +48,7 @@ def test_auditors_read_who_may_do_what(run) -> None:  # type: ignore[no-untyped-
 def test_an_installation_from_nothing_to_the_first_sign_in(run) -> None:  # type: ignore[no-untyped-def]
     run("migrate")
     run("seed")
-    created = run("admin", "create", "ana", "--name", "Ana Páez", typed="una frase larga\nuna frase larga\n")
+    created = run("admin", "create", "ana", "--name", "Ana Páez", typed="una frase larga\nuna frase larga\n\n")
     listed = run("diagrams", "list").output
 
     assert "«ana» ya puede ingresar" in created.output
@@ -118,13 +118,17 @@ def test_of_two_sectors_the_one_that_somebody_administers_is_said(run) -> None: 
     run("admin", "create", "ana", "--password-stdin", typed="una frase larga\n")
     made = run("sector", "create", "HAB", "Hábitat")
     repeated = run("sector", "create", "HAB", "Otro", code=1)
-    unsaid = run("admin", "create", "helena", "--password-stdin", typed="una frase larga\n", code=1)
+    run("admin", "create", "sistemas", "--password-stdin", typed="una frase larga\n")
     unknown = run("admin", "create", "helena", "--sector", "X", "--password-stdin", typed="una frase larga\n", code=1)
     run("admin", "create", "helena", "--sector", "HAB", "--password-stdin", typed="una frase larga\n")
 
     assert "cauce admin create USUARIO --sector HAB" in made.output
     assert "Ya hay un sector HAB · Hábitat." in repeated.output
-    assert "Hay varios sectores" in unsaid.output and "No hay un sector «X»." in unknown.output
+    assert "No hay un sector «X»." in unknown.output
+    with opened() as application, application.database.reading() as session:
+        assert directory.actor(session, "sistemas").groups == {"administrador_instalacion"}
+        assert directory.actor(session, "helena").groups == {"administrador@HAB"}
+        assert directory.person(session, "sistemas").entity_code is None
     assert run("sector", "list").output == "GOB · Gobierno\nHAB · Hábitat\n"
 
 
@@ -133,4 +137,4 @@ def test_who_administered_before_there_was_a_sector_administers_the_first(run) -
     run("sector", "create", "HAB", "Hábitat")
 
     with opened() as application, application.database.reading() as session:
-        assert directory.actor(session, "ana").groups == {"administrador@HAB"}
+        assert directory.actor(session, "ana").groups == {"administrador@HAB", "administrador_instalacion"}

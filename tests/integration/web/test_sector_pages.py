@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
-from tests.support.web import Site, Visitor
+from tests.support.databases import with_tables
+from tests.support.web import Site, Visitor, open_site
+from workflows.people import directory
 from workflows.people.models import Person, PersonRole
 from workflows.sectors import keeping, registry
 from workflows.sectors.holidays import local_days
@@ -26,6 +30,24 @@ def keeper(office: Site) -> Visitor:
         session.add(PersonRole(username="sistemas", role_id="administrador_instalacion"))
     office.give_password("sistemas")
     return office.visitor("sistemas")
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Site:
+    """An installation as `cauce admin create ana` leaves it."""
+    path = tmp_path / "plantilla.sqlite"
+    database = with_tables(make_url(f"sqlite:///{path}"))
+    with database.unit_of_work() as session:
+        directory.seed_roles(session)
+        session.add(Person(username="ana", name="Ana", email="ana@bogota.gov.co"))
+        session.flush()
+        session.add(PersonRole(username="ana", role_id="administrador"))
+        session.add(PersonRole(username="ana", role_id="administrador_instalacion"))
+    database.dispose()
+    (tmp_path / "sitio").mkdir()
+    site = open_site(path, tmp_path / "sitio", demo=False)
+    site.give_password("ana")
+    return site
 
 
 def test_a_sector_is_made_with_its_head_and_an_entity_that_another_one_uses_too(office: Site, keeper: Visitor) -> None:
@@ -164,3 +186,36 @@ def test_a_coordinator_reads_the_card_and_changes_nothing(office: Site) -> None:
     assert not page.xpath("//form")
     with office.application.database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Sector)) == 1
+
+
+def test_an_empty_installation_is_led_from_its_sector_to_its_plan(empty: Site) -> None:
+    # Given an installation with nothing but who administers it
+    visitor = empty.visitor("ana")
+    visitor.open("/")
+    assert visitor.address == "/sectores/primeros-pasos" and "cree el primero" in visitor.text()
+
+    # When they make the sector, its head, and give themselves the coordination
+    visitor.open("/sectores/")
+    visitor.press("/sectores/", codigo="GOB", nombre="Gobierno")
+    visitor.press("/sectores/GOB/entidades", sigla="SDG", nombre="Secretaría de Gobierno", rol="cabeza_de_sector")
+    visitor.open("/personas/ana")
+    rows = len([name for name, _value in visitor.fields("/personas/ana/roles") if name == "rol"])
+    visitor.press(
+        "/personas/ana/roles",
+        rol=["administrador_instalacion", "administrador", "coordinador_pes", *[""] * (rows - 3)],
+    )
+
+    # Then each step is ticked, the last one is left, and it says how
+    visitor.open("/")
+    told = visitor.text()
+    assert visitor.address == "/sectores/primeros-pasos"
+    assert told.count("Hecho") == 3 and told.count("Falta") == 1
+    assert "Cargar uno que ya va" in told and "Comenzar por la fase 1" in told
+
+
+def test_with_a_plan_everybody_begins_in_the_inbox(office: Site) -> None:
+    visitor = office.visitor("admin")
+
+    visitor.open("/")
+
+    assert visitor.address == "/bandeja"
