@@ -26,6 +26,7 @@ from web.boards.views import blueprint as boards
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
 from web.demo.views import blueprint as demo
+from web.files.addresses import file_numbers
 from web.files.views import blueprint as files
 from web.health.views import blueprint as health
 from web.inbox.views import blueprint as inbox
@@ -94,6 +95,7 @@ def create_app(application: Application) -> Flask:
     app = Flask("web")
     app.extensions["cauce"] = application
     app.url_map.converters["int"] = RowId
+    app.url_map.converters["file"] = file_numbers(application.config.secret_key)
     request_ids.register(app, application.config)
     security.harden(app, application.config)
     answering.register(app)

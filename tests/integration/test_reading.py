@@ -42,7 +42,7 @@ NOT_HERE = {
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.publish_page",  # of one document, draft, field
-    "plans.workbook", "plans.template", "portal.document", "files.download", "audit.table",  # files
+    "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "audit.table",  # files
 }  # fmt: skip
 """What is no page, or has nothing of which there could be more."""
 

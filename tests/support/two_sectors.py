@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.incidents import Incident
 from engine.instances.models import Instance
-from engine.states import IncidentKind, IncidentState
+from engine.states import IncidentKind, IncidentState, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from notifications.models import OutboxMessage
 from notifications.states import MailKind
@@ -107,10 +107,13 @@ def _things(session: Session, clock: Clock, sector: str) -> Things:
     )  # fmt: skip
     session.add_all([incident, mail])
     session.add(FormDraft(task_id=task.id, username=REPORTERS[sector], values={}, saved_at=clock.now()))
+    sent = _task(session, clock, case, group)
+    sent.state, sent.completed_by, sent.completed_at = UserTaskState.COMPLETED, REPORTERS[sector], clock.now()
+    sent.name = f"Enviada de {sector}"
     stored = {
         reserve: files.keep(
             session, clock, REPORTERS[sector], f"{reserve}-{sector}.pdf", f"{reserve} de {sector}".encode(),
-            "application/pdf", task_id=task.id, reserve=reserve,
+            "application/pdf", task_id=sent.id, reserve=reserve,
         ).id
         for reserve in Reserve
     }  # fmt: skip

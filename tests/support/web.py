@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from lxml import html
@@ -168,6 +168,12 @@ class _Route(Rule):
 
 
 Flask.url_rule_class = _Route
+
+
+def file_address(site: Site, file_id: int) -> str:
+    """The address of a stored file."""
+    with site.app.test_request_context():
+        return url_for("files.download", file_id=file_id)
 
 
 def build_template(folder: Path) -> Path:

@@ -74,11 +74,11 @@ def ensure_allowed(access: Access, values: Values) -> None:
     owner = _owner(access, values)
     g.owner = owner
     if owner is None:
-        if not access.asks_no_role and not person().may(access.who):
+        if not _may_list(access):
             abort(HTTPStatus.FORBIDDEN)
     elif is_foreign(owner):
         raise _absent(access)
-    elif not access.asks_no_role and not _holds(access, owner):
+    elif not (_asks_nothing(access) or _holds(access, owner)):
         if access.everywhere and any(person().may(access.who, place) for place in owner.places):
             raise Forbidden(NOT_EVERYWHERE)
         abort(HTTPStatus.FORBIDDEN)
@@ -98,8 +98,18 @@ def may_open(endpoint: str, **values: Any) -> bool:
     except UnknownPage:
         return False
     if owner is None:
-        return access.asks_no_role or person().may(access.who)
-    return not is_foreign(owner) and (access.asks_no_role or _holds(access, owner))
+        return _may_list(access)
+    return not is_foreign(owner) and (_asks_nothing(access) or _holds(access, owner))
+
+
+def _may_list(access: Access) -> bool:
+    """Whether the signed-in person may open what is of nobody in particular."""
+    return _asks_nothing(access) or person().may(access.who)
+
+
+def _asks_nothing(access: Access) -> bool:
+    """Whether no role is asked for: who holds none at all has their own account and what is given to them, no more."""
+    return access.asks_no_role and (bool(person().holdings) or access.of not in (Of.NONE, Of.PLAN, Of.DEFINITION))
 
 
 def _named(access: Access) -> Values:

@@ -25,7 +25,11 @@ def unseal(secret_key: str, purpose: str, text: str, *, seconds: int | None = No
         return None
 
 
+def key_of(secret_key: str, purpose: str) -> bytes:
+    """The key of 32 bytes that the secret of this installation gives for one purpose."""
+    return HKDF(SHA256(), 32, salt=None, info=f"cauce/{purpose}".encode()).derive(secret_key.encode())
+
+
 @lru_cache(maxsize=16)
 def _box(secret_key: str, purpose: str) -> Fernet:
-    key = HKDF(SHA256(), 32, salt=None, info=f"cauce/{purpose}".encode()).derive(secret_key.encode())
-    return Fernet(urlsafe_b64encode(key))
+    return Fernet(urlsafe_b64encode(key_of(secret_key, purpose)))

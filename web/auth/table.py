@@ -127,7 +127,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "listas: procesos en curso, correos, plantilla", Of.NONE, ALL_STAFF,
+        "listas: procesos en curso, correos, plantilla", Of.NONE, ALL_STAFF | {Reader.PERSON: N},
         reads=_routes("cases.index cases.startable mails.index plans.template"),
         note="cada quien ve lo de sus sectores",
     ),
@@ -184,8 +184,9 @@ TABLE: tuple[Row, ...] = (
         changes=_routes("incidents.retry_unit"), foreign=N,
     ),
     Row(
-        "archivo", Of.FILE, _rights(N, R, R, R), reads=_routes("files.download"),
-        note="clasificado o reservado: la coordinación, quien lo cargó y quien trabaja en ese proceso",
+        "archivo", Of.FILE, _rights(N, R, R, R), reads=_routes("files.download files.moved"),
+        note="de un borrador: quien tiene la tarea o su grupo; clasificado o reservado: la coordinación, quien lo "
+        "cargó, quien trabaja en eso o lo revisa, y control interno de su entidad",
     ),
     Row("correo", Of.MAIL, _rights(N, R, R, R), reads=_routes("mails.show"), note="sin coordinar, solo los propios"),
     Row("correo: volver a enviar", Of.MAIL, _rights(N, C, C, N), changes=_routes("mails.retry mails.discard")),
@@ -229,7 +230,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "proceso, formulario", Of.DEFINITION,
-        _rights(R, R, R, R, public=N, shared_leader=C, person=R),
+        _rights(R, R, R, R, public=N, shared_leader=C),
         reads=_routes(
             "studio.index studio.process studio.version studio.diagram studio.forms studio.form cases.ask cases.begin"
         ),

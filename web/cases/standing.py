@@ -96,14 +96,6 @@ def _offered_to(session: Session, reader: Actor, task_ids: list[int]) -> set[int
     return set(session.scalars(sa.select(TaskCandidate.task_id).where(TaskCandidate.task_id.in_(task_ids), mine)))
 
 
-def has_work_in(session: Session, instance_id: int, actor: Actor) -> bool:
-    """Whether a person finished something in a case, or has an open task there, of their own or of a group."""
-    offered = sa.exists().where(TaskCandidate.task_id == UserTask.id, TaskCandidate.group_id.in_(sorted(actor.groups)))
-    mine = sa.or_(UserTask.completed_by == actor.id, UserTask.assignee == actor.id, offered)
-    query = sa.select(UserTask.id).where(UserTask.instance_id == instance_id, mine).limit(1)
-    return session.scalar(query) is not None
-
-
 def open_incidents(session: Session, instance_id: int) -> list[Incident]:
     """The incidents of a case that wait for a retry or a person."""
     query = sa.select(Incident).where(Incident.instance_id == instance_id, Incident.state == IncidentState.OPEN)

@@ -20,6 +20,7 @@ from web import forms
 from web.auth import SIGNED_IN, Of, allow
 from web.cases import standing
 from web.deadlines import ago, deadline, met
+from web.files.reading import works_on
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
 from web.inbox.next_steps import next_steps
@@ -200,14 +201,14 @@ def _task(session: Session, task_id: int) -> UserTask:
 
 
 def _ensure_may_read(session: Session, task: UserTask) -> None:
-    """What was sent is read by who sent it, by coordinators, and by whoever works in the same case."""
+    """What was sent is read by who sent it, by coordinators, and by whoever works on the same or reviews it."""
     me = actor()
     if task.completed_by == me.id or me.may_supervise(session.get_one(Instance, task.instance_id).tenant):
         return
     if task.state != UserTaskState.COMPLETED:
         ensure_may_work_on(session, current().engine, task, me)
-    if not standing.has_work_in(session, task.instance_id, me):
-        raise NotAllowed("Lo que se envió con esa tarea lo ven quienes trabajan en ese proceso.", task_id=task.id)
+    if not works_on(session, task, me):
+        raise NotAllowed("Lo que se envió con esa tarea lo ven quienes trabajan en eso o lo revisan.", task_id=task.id)
 
 
 def _file_url(file_id: int) -> str:

@@ -30,6 +30,7 @@ from workflows.forms.handlers import Catalogue
 from workflows.forms.loose import Asked
 from workflows.forms.models import StartFile
 from workflows.forms.opening import file_ids
+from workflows.forms.reserves import reserves
 from workflows.forms.schema import FormSchema
 from workflows.people.groups import Group
 from workflows.plan.models import Plan
@@ -134,6 +135,7 @@ def begin(
         raise NotFound(f"No hay un plan «{plan}». Elija uno de la lista.")
     named = PlanCases().name_case(session, process_key, variables)
     files.settle(session, attached)
+    files.classify(session, reserves(how.schema, answers))
     case = instances.start(
         session,
         engine,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -104,6 +104,15 @@ def keep_upload(
     session.add(stored)
     session.flush()
     return stored
+
+
+def classify(session: Session, reserves: Mapping[int, Reserve]) -> None:
+    """Keep files as somebody said that they are to be kept."""
+    if not reserves:
+        return
+    for file in session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(reserves))):
+        file.reserve = reserves[file.id]
+    session.flush()
 
 
 def settle(session: Session, file_ids: Collection[int]) -> None:

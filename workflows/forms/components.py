@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine.errors import InvalidExpression
+from workflows.documents.states import Reserve
 from workflows.forms.conditions import Condition, compile_condition
 from workflows.forms.fields import CHOICE_TYPES, MAX_LINE, MAX_ROWS, MAX_TEXT, TYPES, Field, Rules
 from workflows.forms.patterns import Pattern, compile_pattern
@@ -108,6 +109,7 @@ class _Reader:
         if kind in CHOICE_TYPES and not options and not catalogue:
             self.problems.append(f"{name}: no tiene opciones. Escríbalas en «values» o nombre un catálogo.")
         place = self.one_of(properties.get("pes.lugar"), ("", *PLACES), f"{name}: «pes.lugar»")
+        reserve = self.one_of(properties.get("pes.reserva"), ("", *Reserve), f"{name}: «pes.reserva»")
         moment = self.one_of(source.get("subtype") or "date", MOMENTS, f"{name}: «subtype»")
         return Field(
             kind,
@@ -123,6 +125,7 @@ class _Reader:
             place=place,
             moment=moment,
             multiple=source.get("multiple") is not False,
+            reserve=reserve,
         )
 
     def rules(self, source: Mapping[str, Any], kind: str, moment: str, name: str) -> Rules:

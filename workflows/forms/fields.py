@@ -56,6 +56,7 @@ class Field:
 
     `children` are the columns of a table or the fields of a group. `catalogue` names where the choices come
     from when `options` is empty. `place` of a column: titulo, fila or detalle. `moment`: date, datetime or time.
+    `reserve` of a file: how what is attached is kept, whatever is chosen beside it.
     """
 
     type: str
@@ -76,6 +77,7 @@ class Field:
     min_rows: int = 0
     max_rows: int = MAX_ROWS
     text: str = ""
+    reserve: str = ""
 
     @property
     def is_list(self) -> bool:

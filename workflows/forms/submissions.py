@@ -21,6 +21,7 @@ from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
 from engine.tasks import commands
 from engine.tasks.models import UserTask
+from workflows.documents import files
 from workflows.errors import Conflict, DraftChanged, InvalidForm, InvalidSubmission, Refused
 from workflows.forms import drafts
 from workflows.forms.bounds import within_bounds
@@ -28,6 +29,7 @@ from workflows.forms.handlers import Catalogue, FormContext, FormHandler, PanelB
 from workflows.forms.models import Submission, SubmissionFile, SubmissionRevision
 from workflows.forms.opening import Layout, OpenForm, file_ids, handler_of, lay_out, panels_of, with_new_files
 from workflows.forms.reading import Reading, without_blank_rows
+from workflows.forms.reserves import reserves
 from workflows.forms.schema import FormSchema
 from workflows.forms.stored import typed
 from workflows.forms.values import Values, as_json, as_variable, names_in
@@ -182,6 +184,7 @@ class Forms:
         _insert(session, submission)
         drafts.forget(session, task_id)
         _keep_files(session, submission, file_ids(layout.schema, values))
+        files.classify(session, reserves(layout.schema, values))
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
 
@@ -249,6 +252,7 @@ class Forms:
         submission.values, submission.sent_at = as_json(values), engine.now()
         known = sa.select(SubmissionFile.file_id).filter_by(submission_id=submission.id)
         _keep_files(session, submission, file_ids(layout.schema, values) - set(session.scalars(known)))
+        files.classify(session, reserves(layout.schema, values))
         layout.handler.amend(layout.context, values)
         session.flush()
         return submission

@@ -15,7 +15,7 @@ from engine.history import HistoryEntry
 from engine.instances import commands
 from engine.instances.models import Instance
 from tests.support.diagrams import call, chain, end, process, start, user
-from tests.support.web import Site, Visitor
+from tests.support.web import Site, Visitor, file_address
 from web.cli import main
 from workflows.forms import drafts
 from workflows.people import directory
@@ -215,7 +215,7 @@ def test_what_is_attached_is_asked_once_and_stays_with_the_case(site: Site) -> N
         assert commands.variables_of(session, site.application.engine, case.id)["soporte"] == [int(kept)]
         site.clock.advance(dt.timedelta(days=60))
         assert drafts.forget_unused(session, site.clock) == 0
-    answer = site.visitor("cvega").client.get(f"/archivos/{kept}")
+    answer = site.visitor("cvega").client.get(file_address(site, int(kept)))
     assert (answer.status_code, answer.data, answer.mimetype) == (200, CSV, "text/csv")
 
 

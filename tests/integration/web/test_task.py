@@ -230,6 +230,7 @@ def test_autosave_answers_and_a_lost_session_is_told_as_json(site: Site, task: s
 def test_what_was_sent_is_read_by_those_who_work_in_the_case_only(site: Site) -> None:
     _, task = send_execution(site)
 
-    site.visitor("cvega").open(f"{task}/enviada")
+    site.visitor("rmora").open(f"{task}/enviada")
+    site.visitor("cvega").open(f"{task}/enviada", status=403)  # of another entity of the same case
     site.visitor("amartinez").open(f"{task}/enviada")
     site.visitor("ynino").open(f"{task}/enviada", status=403)

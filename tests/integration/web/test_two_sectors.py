@@ -25,7 +25,7 @@ from tests.support.two_sectors import (
     Things,
     add_second_sector,
 )
-from tests.support.web import Site, Visitor
+from tests.support.web import Site, Visitor, file_address
 from workflows.auditing import recording
 from workflows.documents import files
 from workflows.documents.states import Reserve
@@ -209,12 +209,14 @@ def test_a_reserved_file_is_read_by_the_coordination_of_its_sector(two: Two) -> 
             session, two.site.clock, COORDINATORS[SECOND], "libro.xlsx", b"libro", "application/zip",
             reserve=Reserve.RESERVED,
         ).id  # fmt: skip
-        admin_of_second = ADMINISTRATORS[SECOND]
-    own, foreign = two.site.visitor(admin_of_second), two.coordinator(FIRST)
+    loaded = two.site.visitor(COORDINATORS[SECOND])
+    own, foreign, administrator = loaded, two.coordinator(FIRST), two.site.visitor(ADMINISTRATORS[SECOND])
 
     for file_id in (loose, two.things[SECOND].files[Reserve.CLASSIFIED], two.things[SECOND].files[Reserve.RESERVED]):
-        assert own.client.get(f"/archivos/{file_id}").status_code == 200
-        assert foreign.client.get(f"/archivos/{file_id}").status_code in (403, 404)
+        address = file_address(two.site, file_id)
+        assert own.client.get(address).status_code == 200
+        assert foreign.client.get(address).status_code == 404
+        assert administrator.client.get(address).status_code == 403
 
 
 def test_a_process_is_begun_for_the_plans_of_the_sectors_where_one_may(two: Two) -> None:
