@@ -31,7 +31,8 @@ PHONE = {"width": 390, "height": 844}
 NO_PAGES = {
     "wellknown.robots", "wellknown.security", "auth.forgot", "oidc.begin", "oidc.come_back",
     "second_step.ask", "factors.ask_passkey", "factors.show",
-    "static", "health.health", "home", "auth.fresh_token", "files.download", "files.moved", "plans.template", "plans.workbook",
+    "static", "health.health", "home", "auth.fresh_token", "files.download", "files.moved",
+    "plans.template", "plans.workbook",
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
     "open_plans.news", "open_plans.news_of_plan", "open_plans.sitemap",
