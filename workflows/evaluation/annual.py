@@ -15,12 +15,11 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.approvals.states import Channel
 from workflows.errors import NotFound
-from workflows.evaluation import evaluations, tables
+from workflows.evaluation import cuts, evaluations, tables
 from workflows.evaluation.models import AnnualReport, ChapterAnnex, EntityChapter, Evaluation, Improvement
 from workflows.evaluation.states import AnnualState, EvaluationKind
 from workflows.indicators.states import Color
-from workflows.monitoring import figures
-from workflows.monitoring.period_figures import PeriodFigures
+from workflows.monitoring.period_figures import LevelFigure, PeriodFigures
 from workflows.plan import participants
 from workflows.sectors.models import Entity
 from workflows.spanish import enumeration, month_name, percentage
@@ -101,15 +100,22 @@ def contribute(
 
 
 def from_records(session: Session, report: AnnualReport, entities: Sequence[str]) -> dict[str, str]:
-    """A chapter for each of these entities, of the records alone: the last closed month, its goals and its money."""
+    """A chapter for each of these entities, of the records alone: the end of the year, its goals and its money.
+
+    While the last month of the year is open nothing is told of an earlier one: its figures would be taken for the
+    year's.
+    """
     codes = months(session, report)
-    closed = [code for code in codes if code not in evaluations.still_open(session, report.plan_code, codes)]
     names = dict(session.execute(sa.select(Entity.code, Entity.name).where(Entity.code.in_(entities))).all())
-    if not closed:
-        return {code: f"{names[code]} no tiene meses cerrados en {report.year}." for code in entities}
-    period_figures = figures.of_period(session, report.plan_code, closed[-1])
-    money = {row[0]: row for row in tables.money(session, report.plan_code, closed[-1]).rows}
-    return {code: _told(period_figures, code, names[code], closed[-1], money.get(code)) for code in entities}
+    if not codes:
+        return {code: f"{names[code]} no tiene meses seguidos en {report.year}." for code in entities}
+    last = codes[-1]
+    if last in evaluations.still_open(session, report.plan_code, codes):
+        waiting = f"Las cifras de {month_name(last)} entran cuando se cierre ese mes."
+        return {code: f"{names[code]} en {report.year}. {waiting}" for code in entities}
+    period_figures = cuts.figures_at(session, report.plan_code, last)
+    money = {row[0]: row for row in tables.money(session, report.plan_code, last).rows}
+    return {code: _told(period_figures, code, names[code], last, money.get(code)) for code in entities}
 
 
 def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Sequence[str] | None) -> str:
@@ -122,12 +128,19 @@ def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Seque
     ]
     sentences = [f"Al corte de {month_name(month)}, {name} tiene {len(own)} indicadores del plan."]
     if level is not None:
-        sentences.append(f"Su cumplimiento a la fecha es de {percentage(level.capped)}.")
+        sentences.append(_compliance(level))
     if behind:
         sentences.append(f"Tienen rezago {enumeration(behind)}.")
     if money is not None:
         sentences.append(_money_words(money))
     return " ".join(sentences)
+
+
+def _compliance(level: LevelFigure) -> str:
+    if level.capped is None:
+        return "No hay dato para decir su cumplimiento."
+    known = f", con una cobertura de {percentage(level.coverage)}" if level.coverage is not None else ""
+    return f"Su cumplimiento a la fecha es de {percentage(level.capped)}{known}."
 
 
 def months(session: Session, report: AnnualReport) -> list[str]:
@@ -151,6 +164,7 @@ def evaluations_of(session: Session, report: AnnualReport) -> list[Evaluation]:
 
 def consolidate(
     session: Session,
+    engine: ProcessEngine,
     report: AnnualReport,
     *,
     summary: str,
@@ -160,6 +174,8 @@ def consolidate(
 ) -> None:
     """Put the report together. `notes`: by entity, whether its chapter was reviewed, and a note."""
     kept = chapters(session, report)
+    if codes := months(session, report):
+        cuts.take(session, engine, report.plan_code, codes[-1])
     # months may have closed since it was begun
     told = from_records(session, report, [chapter.entity_code for chapter in kept if chapter.from_records])
     for chapter in kept:

@@ -9,12 +9,11 @@ from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import annual, documents, semester_writing, tables
+from workflows.evaluation import annual, cuts, documents, semester_writing, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
 from workflows.evaluation.models import AnnualReport, EntityChapter, Evaluation
 from workflows.evaluation.tables import Table
-from workflows.monitoring import figures
 from workflows.monitoring.period_figures import PeriodFigures
 from workflows.people import directory
 from workflows.sectors.models import Entity
@@ -53,7 +52,7 @@ def write(
 
 def _sections(session: Session, report: AnnualReport) -> list[Section]:
     last = annual.months(session, report)[-1]
-    period_figures = figures.of_period(session, report.plan_code, last)
+    period_figures = cuts.figures_at(session, report.plan_code, last)
     base = tables.at_cutoff(session, report.plan_code, last)
     chapters = [
         _chapter(session, period_figures, chapter, f"3.{place}")
@@ -69,9 +68,11 @@ def _sections(session: Session, report: AnnualReport) -> list[Section]:
         for place, evaluation in enumerate(annual.evaluations_of(session, report), start=1)
         if evaluation.key in report.evaluations
     ]
+    results = [base["lineas"], base["objetivos"], base["cuatrienio"]]
+    results += [base["diferencias"]] if base["diferencias"].rows else []
     return [
         section("1", "Resumen", report.summary),
-        section("2", f"Resultados del plan a {month_name(last)}", "", [base["lineas"], base["objetivos"]]),
+        section("2", f"Resultados del plan a {month_name(last)}", "", results),
         section("3", "Capítulos de las entidades"),
         *chapters,
         section("4", "Evaluaciones intermedias del año"),

@@ -13,7 +13,7 @@ from engine.database import replace_rows
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import annual, evaluations
+from workflows.evaluation import annual, cuts, evaluations
 from workflows.evaluation.evaluations import CRITERION, Said
 from workflows.evaluation.models import (
     Evaluation,
@@ -42,6 +42,7 @@ def begin(session: Session, engine: ProcessEngine, plan_code: str, instance_id: 
     )
     evaluation.handover = handover
     _gather(session, plan, evaluation)
+    cuts.take(session, engine, plan_code, plan.ends_on.strftime("%Y-%m"))
     return evaluations.entities(session, evaluation)
 
 

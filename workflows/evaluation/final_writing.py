@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
-from workflows.cycles.models import Period
-from workflows.cycles.states import PeriodState
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
@@ -97,15 +94,12 @@ def _questions(session: Session, evaluation: Evaluation) -> Table:
 
 
 def _results(session: Session, evaluation: Evaluation) -> list[Table]:
-    last = session.scalar(
-        sa.select(sa.func.max(Period.code)).where(
-            Period.plan_code == evaluation.plan_code, Period.state == PeriodState.CLOSED
-        )
-    )
-    if last is None:
-        return []
-    base = tables.at_cutoff(session, evaluation.plan_code, last)
-    return [base[key] for key in ("lineas", "objetivos", "metas", "presupuesto", "planes_de_choque")]
+    """The whole plan at its end: what it promised over all its years, not its last month alone."""
+    base = tables.at_cutoff(session, evaluation.plan_code, evaluation.cutoff_on.strftime("%Y-%m"))
+    kept = [base[key] for key in ("cuatrienio", "lineas", "objetivos", "metas")]
+    differing = [base["diferencias"]] if base["diferencias"].rows else []
+    money = tables.money_of_years(session, evaluation.plan_code)
+    return [*kept, *differing, money, base["planes_de_choque"]]
 
 
 def _lessons(session: Session, evaluation: Evaluation) -> Section:

@@ -79,6 +79,26 @@ class CertifiedMonth(Base):
     certified_at: Mapped[dt.datetime]
 
 
+class EvaluationCut(Base):
+    """The figures of a plan at the end of a month, of everything endorsed by the moment it was taken.
+
+    `number` counts the cuts of that month. `figures` are rows of `monitoring.figure_rows`; `differences` tell where the
+    frozen month says something else, and why.
+    """
+
+    __tablename__ = "evaluation_cut"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "month", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    month: Mapped[str] = mapped_column(sa.String(7))
+    number: Mapped[int]
+    taken_at: Mapped[dt.datetime]
+    formula_version: Mapped[str] = mapped_column(sa.String(20))
+    figures: Mapped[list[Any]] = mapped_column(default=list)
+    differences: Mapped[list[Any]] = mapped_column(default=list)
+
+
 class Judgement(Base):
     """What is said of an objective, a line or, in the final evaluation, a criterion.
 

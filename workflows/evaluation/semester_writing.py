@@ -88,12 +88,18 @@ def _sections(session: Session, evaluation: Evaluation) -> list[Section]:
         section(f"2.{place}", assessment.entity_code, self_assessment_words(assessment))
         for place, assessment in enumerate(semesters.self_assessments(session, evaluation), start=1)
     ]
+    differing = [base["diferencias"]] if base["diferencias"].rows else []
     return [
-        section("1", "Base de la evaluación", evaluation.base_notes, [_months(session, evaluation)]),
+        section("1", "Base de la evaluación", evaluation.base_notes, [_months(session, evaluation), *differing]),
         section("2", "Autoevaluación de las entidades"),
         *own,
         section("3", "Metas frente a los objetivos", "", [judged(session, evaluation, OBJECTIVE), base["metas"]]),
-        section("4", "Objetivos frente a los resultados esperados", "", [judged(session, evaluation, LINE)]),
+        section(
+            "4",
+            "Objetivos frente a los resultados esperados",
+            "",
+            [judged(session, evaluation, LINE), base["cuatrienio"]],
+        ),
         section("5", "Ejecución presupuestal", "", [base["presupuesto"]]),
         section(
             "6", "Cuellos de botella y planes de choque", "", [_decided(session, evaluation), base["planes_de_choque"]]

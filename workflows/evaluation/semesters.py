@@ -13,7 +13,7 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
 from workflows.errors import Refused
-from workflows.evaluation import evaluations
+from workflows.evaluation import cuts, evaluations
 from workflows.evaluation.evaluations import find, months, still_open
 from workflows.evaluation.models import CertifiedMonth, Evaluation, RecoveryDecision, SelfAssessment
 from workflows.evaluation.states import EvaluationKind, EvaluationState, SelfAssessmentState
@@ -114,6 +114,7 @@ def certify(session: Session, engine: ProcessEngine, evaluation: Evaluation) -> 
     for period in _periods(session, evaluation):
         if period.id not in known:
             session.add(_certified(session, engine, evaluation, period))
+    cuts.take(session, engine, evaluation.plan_code, evaluation.cutoff_on.strftime("%Y-%m"))
     evaluation.state = EvaluationState.CERTIFIED
     evaluation.certified_at = evaluation.certified_at or engine.now()
     session.flush()

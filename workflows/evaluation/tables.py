@@ -11,15 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.cycles.models import Period
+from workflows.evaluation import cuts
 from workflows.indicators.models import Indicator
+from workflows.indicators.wording import known_words
 from workflows.meetings.models import Commitment
-from workflows.monitoring import figures
 from workflows.monitoring.models import BudgetReport
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 from workflows.plan import participants
 from workflows.plan.models import Plan, Project
 from workflows.recovery.models import RecoveryPlan
-from workflows.reports.contents import light
+from workflows.reports.contents import light, light_of_level
 from workflows.sectors.models import Entity, SectorEntity
 from workflows.spanish import long_day, number, percentage
 
@@ -58,7 +59,7 @@ class Table:
 
 def at_cutoff(session: Session, plan_code: str, month: str) -> Mapping[str, Table]:
     """Every table at the cut-off of a month (`2018-06`), by the key the forms give it."""
-    period_figures = figures.of_period(session, plan_code, month)
+    period_figures = cuts.figures_at(session, plan_code, month)
     return {
         "metas": _goals(period_figures),
         "objetivos": levels("Cumplimiento de los objetivos", "Objetivo", period_figures.objectives.values()),
@@ -66,7 +67,39 @@ def at_cutoff(session: Session, plan_code: str, month: str) -> Mapping[str, Tabl
         "presupuesto": money(session, plan_code, month),
         "planes_de_choque": recovery_plans(session, plan_code),
         "compromisos": commitments(session, plan_code),
+        "cuatrienio": over_the_years(period_figures),
+        "diferencias": Table(
+            "Diferencias con los meses cerrados",
+            ("Qué", "En el mes cerrado", "En este corte", "Por qué"),
+            tuple(cuts.differences(session, plan_code, month)),
+        ),
     }
+
+
+def over_the_years(found: PeriodFigures) -> Table:
+    """What was programmed and executed of all the years of the plan, where it leads, and what is known of it."""
+    levels = [*([found.plan] if found.plan else []), *found.lines.values(), *found.objectives.values()]
+    rows = tuple(
+        (
+            f"{figure.code} {figure.name}",
+            percentage(one.programmed),
+            percentage(one.executed) if one.executed is not None else "sin dato",
+            percentage(one.coverage),
+            percentage(one.projected) if one.is_known else "sin dato suficiente",
+        )
+        for figure in [*levels, *found.entities.values()]
+        if (one := figure.years)
+    )
+    return Table("Todos los años del plan", ("Nivel", "Programado", "Ejecutado", "Cobertura", "Proyección"), rows)
+
+
+def money_of_years(session: Session, plan_code: str) -> Table:
+    """The money of each entity at the last cut-off of each year, in millions of pesos."""
+    last = sa.select(sa.func.max(Period.code)).join(BudgetReport, BudgetReport.period_id == Period.id)
+    months = session.scalars(last.where(Period.plan_code == plan_code).group_by(Period.year)).all()
+    rows = tuple((month[:4], *row) for month in sorted(months) for row in money(session, plan_code, month).rows)
+    head = ("Vigencia", "Entidad", "Apropiación (millones)", "Compromisos", "Giros", "% comprometido", "% girado")
+    return Table("Recursos por vigencia", head, rows)
 
 
 def levels(caption: str, name: str, found: Iterable[LevelFigure]) -> Table:
@@ -74,13 +107,15 @@ def levels(caption: str, name: str, found: Iterable[LevelFigure]) -> Table:
     rows = tuple(
         (
             f"{figure.code} {figure.name}",
-            percentage(figure.capped),
+            percentage(figure.capped) if figure.capped is not None or figure.coverage is None else "sin dato",
             percentage(figure.uncapped),
-            light(figure.color, None).word,
+            percentage(figure.coverage),
+            percentage(figure.opportunity),
+            light_of_level(figure.color, figure.status).word + (" (por falta de dato)" if figure.by_silence else ""),
         )
         for figure in found
     )
-    return Table(caption, (name, "Cumplimiento a la fecha", "Sin tope", "Semáforo"), rows)
+    return Table(caption, (name, "Cumplimiento", "Sin tope", "Cobertura", "Oportunidad", "Semáforo"), rows)
 
 
 def goals_of(found: PeriodFigures, entity: str) -> Table:
@@ -147,13 +182,15 @@ def _goals(found: PeriodFigures) -> Table:
 
 def _goal(one: IndicatorFigure) -> tuple[str, ...]:
     assessed = one.assessment
+    known = known_words(assessed.status, assessed.data_month, assessed.missing)
     return (
         f"{one.code} {one.name}",
         one.entity,
         number(assessed.executed, one.decimals) if assessed.executed is not None else "—",
         number(assessed.programmed_to_date, max(one.decimals, 1)) if assessed.programmed_to_date is not None else "—",
-        percentage(assessed.compliance),
-        light(assessed.color, assessed.status).word,
+        percentage(assessed.compliance) if assessed.compliance is not None else known or "—",
+        light(assessed.color, assessed.status).word
+        + (f" ({known})" if known and assessed.compliance is not None else ""),
     )
 
 

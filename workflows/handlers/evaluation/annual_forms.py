@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.contracts import NUMBER, TEXT, Contract
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
-from workflows.evaluation import annual, annual_writing, tables
+from workflows.evaluation import annual, annual_writing, cuts, tables
 from workflows.evaluation.annual import Written
 from workflows.evaluation.models import AnnualReport, EntityChapter
 from workflows.evaluation.semester_writing import semester_words
@@ -30,7 +30,6 @@ from workflows.forms.handlers import (
 from workflows.formulation.models import FollowUpTool
 from workflows.handlers.evaluation.evaluation_forms import panel
 from workflows.indicators.models import Indicator
-from workflows.monitoring import figures
 from workflows.monitoring.models import Responsibility
 from workflows.sectors.models import Entity
 from workflows.spanish import long_day
@@ -115,6 +114,7 @@ class ConsolidateReport(PlainForm):
         report = _report(context)
         annual.consolidate(
             context.session,
+            context.engine,
             report,
             summary=values["resumen"],
             notes={row[ROW_KEY]: (row["revisado"], row.get("nota") or "") for row in values["capitulos"]},
@@ -234,7 +234,7 @@ def _goal_panels(context: FormContext, report: AnnualReport, entity: str) -> lis
     codes = [code for code in annual.months(context.session, report) if code <= month]
     if not codes:
         return []
-    period_figures = figures.of_period(context.session, context.plan_code, codes[-1])
+    period_figures = cuts.figures_at(context.session, context.plan_code, codes[-1])
     money = tables.money(context.session, context.plan_code, codes[-1], entity)
     return [panel(tables.goals_of(period_figures, entity)), panel(money)]
 

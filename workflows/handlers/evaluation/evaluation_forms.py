@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.contracts import TEXT, Contract
-from workflows.evaluation import evaluations, semester_writing, semesters, tables
+from workflows.evaluation import cuts, evaluations, semester_writing, semesters, tables
 from workflows.evaluation.evaluations import LINE, OBJECTIVE, Said
 from workflows.evaluation.models import Evaluation
 from workflows.evaluation.semesters import Decision, OwnView
@@ -16,8 +16,8 @@ from workflows.evaluation.tables import Table
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values
 from workflows.goals.models import Line, Objective
 from workflows.goals.names import named
-from workflows.monitoring import figures
-from workflows.monitoring.period_figures import PeriodFigures
+from workflows.indicators.states import Status
+from workflows.monitoring.period_figures import LevelFigure, PeriodFigures
 from workflows.spanish import percentage
 
 RETURNED = "devuelta"
@@ -39,7 +39,7 @@ class AssessOneself(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """Its goals at the cut-off, to tell it by."""
         evaluation = _evaluation(context)
-        period_figures = figures.of_period(context.session, context.plan_code, _month(evaluation))
+        period_figures = cuts.figures_at(context.session, context.plan_code, _month(evaluation))
         entity = str(context.variables["entidad"])
         money = tables.money(context.session, context.plan_code, _month(evaluation), entity)
         return Prefill(panels=[panel(tables.goals_of(period_figures, entity)), panel(money)])
@@ -92,7 +92,7 @@ class AnalyseResults(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """The rows with their figures, what was judged before, and why it came back."""
         evaluation = _evaluation(context)
-        period_figures = figures.of_period(context.session, context.plan_code, _month(evaluation))
+        period_figures = cuts.figures_at(context.session, context.plan_code, _month(evaluation))
         known = {
             (judgement.level, judgement.code): judgement
             for judgement in evaluations.judgements(context.session, evaluation)
@@ -112,7 +112,7 @@ class AnalyseResults(PlainForm):
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the judgements and write the evaluation down."""
         evaluation = _evaluation(context)
-        period_figures = figures.of_period(context.session, context.plan_code, _month(evaluation))
+        period_figures = cuts.figures_at(context.session, context.plan_code, _month(evaluation))
         said = [*_said(OBJECTIVE, values["objetivos"], period_figures), *_said(LINE, values["lineas"], period_figures)]
         evaluations.judge(context.session, context.engine, evaluation, said, actor=context.actor)
         evaluation.written_by = context.actor.id
@@ -213,9 +213,23 @@ def _objectives(context: FormContext, found: PeriodFigures) -> list[Values]:
     rows = []
     for code, name in named(context.session, Objective, context.plan_code).items():
         level = found.objectives.get(code)
-        shown = percentage(level.capped) if level else "Nada exigible en este corte"
+        shown = _shown(level)
         rows.append({ROW_KEY: code, "objetivo": f"{code} {name}", "cumplimiento": shown})
     return rows
+
+
+def _shown(level: LevelFigure | None) -> str:
+    if level is None or level.status == Status.NO_CUTOFF_YET:
+        return "Nada exigible en este corte"
+    if level.capped is None:
+        return "Sin dato"
+    known = f" · cobertura {percentage(level.coverage)}" if level.coverage is not None else ""
+    if level.years is None or level.years.executed is None:
+        return percentage(level.capped) + known
+    return (
+        f"{percentage(level.capped)}{known} · del cuatrienio {percentage(level.years.executed)} de "
+        f"{percentage(level.years.programmed)} programado"
+    )
 
 
 def _lines(context: FormContext) -> list[Values]:
