@@ -218,6 +218,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("plans.indicator of an open month", me, f"{of_plan}/indicadores/IR-001?mes={month}"),
         ("plans.timeline", me, f"{of_plan}/linea-de-tiempo"),
         ("plans.changes", me, f"{of_plan}/modificaciones"),
+        ("plans.answering_for", me, f"{of_plan}/responsables"),
         ("plans.recovery_plans", me, f"{of_plan}/planes-de-choque"),
         ("plans.money", me, f"{of_plan}/presupuesto?vigencia=2016"),
         ("plans.external", me, f"{of_plan}/reportes-externos"),

@@ -135,6 +135,7 @@ TABLE: tuple[Row, ...] = (
         "plan: páginas, cifras, tablero, guía", Of.PLAN, _rights(N, R, C, R),
         reads=_routes(
             "plans.index plans.level plans.indicator plans.timeline plans.changes plans.recovery_plans plans.money "
+            "plans.answering_for "
             "plans.external boards.month lifecycle.show lifecycle.rows"
         ),
         changes=_routes("plans.ask_for_change plans.correct lifecycle.hand_over boards.decide_opening"),
@@ -158,7 +159,8 @@ TABLE: tuple[Row, ...] = (
         changes=_routes(
             "inbox.send inbox.keep_draft inbox.attach inbox.begin_from inbox.claim inbox.release inbox.correct"
         ),
-        note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación y quien trabaja en ese proceso",
+        note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "
+        "entidad, y quien trabaja en ese proceso por esa entidad o por todo el sector",
     ),
     Row(
         "tarea: reasignar", Of.TASK, _rights(N, C, C, N), reads=_routes("boards.choose_person"),

@@ -49,7 +49,7 @@ def ensure_may_read(session: Session, me: Actor, stored: StoredFile, sectors: Co
     if task is None:
         may = _works_where_it_began(session, stored, me)
     else:
-        may = works_on(session, task, me) or _controls(session, task, me, sectors)
+        may = works_on(session, task, me) or controls(session, task, me, sectors)
     if not may:
         raise Forbidden(RESERVED)
 
@@ -88,7 +88,7 @@ def _mine(me: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(UserTask.completed_by == me.id, UserTask.assignee == me.id, offered)
 
 
-def _controls(session: Session, task: UserTask, me: Actor, sectors: Collection[str]) -> bool:
+def controls(session: Session, task: UserTask, me: Actor, sectors: Collection[str]) -> bool:
     """Whether somebody is of internal control of the entity of a task; of any, where the whole sector is concerned."""
     entity = _entity(session, task)
     held = [group for group in map(Group.parse, me.groups) if group.role == CONTROL and group.sector in sectors]

@@ -20,7 +20,7 @@ from web import forms
 from web.auth import SIGNED_IN, Of, allow
 from web.cases import standing
 from web.deadlines import ago, deadline, met
-from web.files.reading import works_on
+from web.files.reading import controls, works_on
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
 from web.inbox.next_steps import next_steps
@@ -201,13 +201,13 @@ def _task(session: Session, task_id: int) -> UserTask:
 
 
 def _ensure_may_read(session: Session, task: UserTask) -> None:
-    """What was sent is read by who sent it, by coordinators, and by whoever works on the same or reviews it."""
-    me = actor()
-    if task.completed_by == me.id or me.may_supervise(session.get_one(Instance, task.instance_id).tenant):
+    """What was sent is read by who sent it, by coordinators, by whoever works on the same, and by internal control."""
+    me, tenant = actor(), session.get_one(Instance, task.instance_id).tenant
+    if task.completed_by == me.id or me.may_supervise(tenant):
         return
     if task.state != UserTaskState.COMPLETED:
         ensure_may_work_on(session, current().engine, task, me)
-    if not works_on(session, task, me):
+    if not works_on(session, task, me) and not controls(session, task, me, {tenant}):
         raise NotAllowed("Lo que se envió con esa tarea lo ven quienes trabajan en eso o lo revisan.", task_id=task.id)
 
 

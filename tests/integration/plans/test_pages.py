@@ -20,6 +20,7 @@ from workflows.documents import files
 from workflows.indicators.models import Indicator
 from workflows.monitoring import facts, figures, year_course
 from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence
+from workflows.people.models import Person
 
 
 def measurement(site: Site, code: str, month: str) -> int:
@@ -188,3 +189,17 @@ def test_the_course_of_the_year_ends_in_the_figure(house: Database) -> None:
     may, june = course.points[4], course.points[5]
     assert (may.executed, may.programmed) == (found.executed, found.programmed_to_date)
     assert june.executed is None and june.programmed is not None
+
+
+def test_the_matrix_says_who_answers_for_each_indicator_and_where_nobody_can(site: Site) -> None:
+    # Given an indicator whose reviewer left
+    with site.application.database.unit_of_work() as session:
+        session.get_one(Person, "rmora").active = False
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/plan/PES-GOB/responsables?entidad=IDPAC")
+
+    # Then it stands there, with whom, in the row
+    told = visitor.text()
+    assert "Sandra Ruiz" in told and "Ricardo Mora (dejó el cargo)" in told and "Sin quien lo haga" in told
+    assert "Diana Suárez" not in told

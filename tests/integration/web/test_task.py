@@ -11,6 +11,7 @@ from engine.tasks.models import UserTask
 from tests.support.disk import full_disk
 from tests.support.web import PASSWORD, Site, Visitor
 from workflows.forms.models import FormDraft, Submission
+from workflows.people.models import Person, PersonRole
 from workflows.plan.models import Project
 
 
@@ -227,10 +228,19 @@ def test_autosave_answers_and_a_lost_session_is_told_as_json(site: Site, task: s
     assert lost.status_code == 401 and "lo que escribió sigue" in lost.json["mensaje"]
 
 
-def test_what_was_sent_is_read_by_those_who_work_in_the_case_only(site: Site) -> None:
+def test_what_an_entity_sent_is_read_by_those_of_it_who_work_in_the_case_and_by_its_internal_control(
+    site: Site,
+) -> None:
+    # Given what IDPAC sent, and somebody of its internal control
     _, task = send_execution(site)
+    with site.application.database.unit_of_work() as session:
+        session.add(Person(username="control", name="Control", email="c@idpac.gov.co", entity_code="IDPAC"))
+        session.flush()
+        session.add(PersonRole(username="control", role_id="control_interno", sector_code="GOB", entity_code="IDPAC"))
 
-    site.visitor("rmora").open(f"{task}/enviada")
-    site.visitor("cvega").open(f"{task}/enviada", status=403)  # of another entity of the same case
-    site.visitor("amartinez").open(f"{task}/enviada")
-    site.visitor("ynino").open(f"{task}/enviada", status=403)
+    # Then its own people and the coordination read it, and neither another entity that works in the case, nor
+    # its internal control, nor who does not work in it
+    for username in ("sruiz", "amartinez", "control"):
+        site.visitor(username).open(f"{task}/enviada")
+    for username in ("cvega", "nquiroga", "ynino"):
+        site.visitor(username).open(f"{task}/enviada", status=403)
