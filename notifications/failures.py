@@ -46,6 +46,7 @@ KINDS: Mapping[str, Words] = {
     "act_or_sheet": Words("No se pudieron hacer los archivos de un acto o de una matriz de observaciones", _DOCUMENT),
     "external_report": Words("No se pudieron hacer los archivos de un reporte externo", _DOCUMENT),
     "minutes": Words("No se pudieron hacer los archivos de un acta", _DOCUMENT),
+    "changeover": Words("No se pudieron hacer los archivos de un empalme", _DOCUMENT),
     "sign_of_life": Words("No se pudo anotar que el trabajador sigue en marcha"),
     "stall": Words("No se pudo mirar si un proceso está detenido", "Revise ese proceso con «cauce doctor»."),
     "audit_chain": Words("No se pudo encadenar la bitácora", "Revísela con «cauce audit verify»."),

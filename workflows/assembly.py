@@ -31,7 +31,7 @@ from workflows.handlers.month.meeting_steps import MinutesMaker
 from workflows.handlers.month.month_steps import ReportMaker
 from workflows.handlers.recovery import registration as recovery
 from workflows.implementation import budget, external_files
-from workflows.lifecycle import leaving, starting, year_end
+from workflows.lifecycle import changeover, leaving, starting, year_end
 from workflows.meetings import printing as minutes
 from workflows.monitoring import lateness
 from workflows.people.groups import SectorGroups, role_needs
@@ -45,6 +45,7 @@ MAKERS = (
     acts.MAKER,
     external_files.MAKER,
     minutes.MAKER,
+    changeover.MAKER,
 )
 """Every kind of work on documents, in the order in which a tick does it."""
 

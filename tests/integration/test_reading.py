@@ -188,6 +188,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("cases.diagram", me, f"/casos/{report.instance_id}/diagrama/f5_ciclo_mensual.bpmn"),
         ("lifecycle.show", me, "/ciclo"),
         ("lifecycle.rows", me, "/guia"),
+        ("lifecycle.change_over", me, f"/ciclo/{PLAN}/empalme"),
         ("mails.index", me, "/correos/"),
         ("mails.show", me, f"/correos/{mail}"),
         ("auth.account", me, "/cuenta"),

@@ -24,6 +24,7 @@ from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
 from workflows.formulation.models import Methodology
 from workflows.implementation.models import ExternalReport
+from workflows.lifecycle.models import Changeover
 from workflows.meetings.models import Meeting
 from workflows.meetings.states import MeetingState
 
@@ -170,6 +171,19 @@ def minutes() -> Papers:
     return Papers(good, bad, add, lambda session: session.execute(sa.update(Meeting).values(agenda=[])))
 
 
+def changeover() -> Papers:
+    """Two changeovers; the sections of the first are no list."""
+
+    def add(session: Session) -> None:
+        session.add_all(
+            Changeover(id=number, plan_code=PLAN, made_at=NOW, made_by="amartinez", reason="Cambio", content=content)
+            for number, content in ((900_001, DAMAGED), (900_002, WHOLE))
+        )
+
+    bad, good = (Address(PLAN, DocumentKind.CHANGEOVER, number) for number in ("900001", "900002"))
+    return Papers(good, bad, add, lambda session: session.execute(sa.update(Changeover).values(content=WHOLE)))
+
+
 def act_or_sheet() -> Papers:
     """Two drafted acts; the first is of a kind that there is not."""
 
@@ -215,5 +229,6 @@ PAPERS: dict[str, Callable[[], Papers]] = {
     "act_or_sheet": act_or_sheet,
     "external_report": external_report,
     "minutes": minutes,
+    "changeover": changeover,
 }
 """By the name of their maker."""

@@ -138,7 +138,7 @@ TABLE: tuple[Row, ...] = (
             "plans.answering_for "
             "plans.external boards.month lifecycle.show lifecycle.rows"
         ),
-        changes=_routes("plans.ask_for_change plans.correct lifecycle.hand_over boards.decide_opening"),
+        changes=_routes("plans.ask_for_change plans.correct lifecycle.end_early boards.decide_opening"),
         note="cambia por sus procesos",
     ),
     Row(
@@ -147,6 +147,10 @@ TABLE: tuple[Row, ...] = (
     Row(
         "plan: modificación presupuestal", Of.PLAN, _rights(N, N, N, N, liaison=C), changes=_routes("plans.modify"),
         note="de los proyectos de su entidad",
+    ),
+    Row(
+        "plan: empalme", Of.PLAN, _rights(N, C, C, N), reads=_routes("lifecycle.change_over"),
+        changes=_routes("lifecycle.hand_over"), note="los cargos los entrega quien administra el sector",
     ),
     Row("plan nuevo", Of.NONE, _rights(N, N, C, N), changes=_routes("lifecycle.start")),
     Row("libro del plan: exportar", Of.PLAN, _rights(N, C, C, N), reads=_routes("plans.workbook")),

@@ -14,11 +14,12 @@ from engine.states import InstanceState
 from engine.tasks.models import TaskCandidate, UserTask
 from web import choosing, deadlines
 from web.auth import SIGNED_IN, Of, allow
-from web.pages import actor, back_to, current, page
+from web.pages import actor, back_to, current, page, person
 from web.paging import paged
+from web.people import everybody
 from workflows import guide
 from workflows.errors import Refused
-from workflows.lifecycle import coverage, guide_progress, handover, phases, starting
+from workflows.lifecycle import changeover, coverage, early_end, guide_progress, phases, starting
 from workflows.lifecycle.guide_progress import RowProgress
 from workflows.monitoring import overview
 from workflows.people.groups import sectors_of
@@ -26,7 +27,9 @@ from workflows.plan.models import Plan
 
 blueprint = Blueprint("lifecycle", __name__)
 
-COORDINATOR = "coordinador_pes"
+COORDINATOR, ADMINISTRATOR = "coordinador_pes", "administrador"
+HANDS_TO = "entrega."
+"""How the fields begin that say who receives from whom."""
 SHOWN_PAPERS = 6
 STATES = {
     phases.TO_COME: ("gris", "○", "Por comenzar"),
@@ -72,7 +75,7 @@ def show() -> str:
         states=STATES,
         shown_papers=SHOWN_PAPERS,
         deadline=lambda due_at: deadlines.deadline(due_at, now, current().calendar),
-        natural_end=handover.natural_end(plan),
+        natural_end=early_end.natural_end(plan),
     )
 
 
@@ -120,16 +123,51 @@ def start() -> Any:
     return back_to("cases.show", "El plan comenzó: la primera tarea es crearlo.", case_id=case_id)
 
 
-@blueprint.post("/ciclo/<plan_code>/empalme")
+@blueprint.post("/ciclo/<plan_code>/fin-anticipado")
 @allow(COORDINATOR, of=Of.PLAN)
-def hand_over(plan_code: str) -> Any:
+def end_early(plan_code: str) -> Any:
     """End a plan early and open its final evaluation."""
     ends_on = _day(request.form.get("fin", ""))
     with current().database.unit_of_work() as session:
-        handover.hand_over(
+        early_end.end_early(
             session, current().engine, plan_code, ends_on, actor=actor(), reason=request.form.get("motivo", "")
         )
-    return back_to("lifecycle.show", "El empalme quedó registrado y la evaluación del PES se abrió.", plan=plan_code)
+    return back_to("lifecycle.show", "El fin anticipado quedó registrado y la evaluación comenzó.", plan=plan_code)
+
+
+@blueprint.get("/ciclo/<plan_code>/empalme")
+@allow(COORDINATOR, ADMINISTRATOR, of=Of.PLAN)
+def change_over(plan_code: str) -> str:
+    """A change of government: why, and who hands over to whom."""
+    with current().database.reading() as session:
+        plan = session.get_one(Plan, plan_code)
+        gives = person().may([ADMINISTRATOR], plan.sector_code)
+        people = everybody(session, [plan.sector_code])
+        earlier = changeover.of_plan(session, plan_code)
+    holders = [(one, [role.role.name for role in one.roles if role.sector_code == plan.sector_code]) for one in people]
+    return page(
+        "lifecycle/changeover.html",
+        plan=plan,
+        holders=[(one, roles) for one, roles in holders if roles] if gives else [],
+        people=people,
+        earlier=earlier,
+        goes_on=plan.state in changeover.GOES_ON,
+    )
+
+
+@blueprint.post("/ciclo/<plan_code>/empalme")
+@allow(COORDINATOR, ADMINISTRATOR, of=Of.PLAN)
+def hand_over(plan_code: str) -> Any:
+    """Keep what there is of the plan, hand over what was chosen, and go on."""
+    given = {
+        name.removeprefix(HANDS_TO): to for name, to in request.form.items() if name.startswith(HANDS_TO) and to.strip()
+    }
+    with current().database.unit_of_work() as session:
+        changeover.hand_over(
+            session, current().engine, plan_code, given, actor=actor(), reason=request.form.get("motivo", "")
+        )
+    told = "El empalme quedó en el expediente; sus archivos estarán en un momento. El plan sigue."
+    return back_to("lifecycle.show", told, plan=plan_code)
 
 
 def _row_state(row: RowProgress, *, loaded: bool) -> str:

@@ -58,7 +58,7 @@ class Document(Base):
     format: Mapped[str] = mapped_column(sa.String(10))
     version: Mapped[int] = mapped_column(default=1)
     title: Mapped[str] = mapped_column(sa.String(300))
-    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     made_at: Mapped[dt.datetime]
     published_at: Mapped[dt.datetime | None]
 

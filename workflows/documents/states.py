@@ -29,6 +29,8 @@ class DocumentKind(StrEnum):
     ANNUAL_REPORT = "informe_anual"
     INTERMEDIATE_EVALUATION = "evaluacion_intermedia"
     FINAL_EVALUATION = "evaluacion_final"
+    CHANGEOVER = "empalme"
+    """What the people of a government leave to those of the next one."""
     ARCHIVE = "expediente"
 
 

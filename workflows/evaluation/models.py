@@ -18,7 +18,7 @@ class Evaluation(Base):
 
     `kind`: intermedia (of results, called performance too) or final. `key` is the semester (`2018-S1`); empty for
     the final one. `state`: abierta, certificada (its base is frozen), analizada, aprobada, publicada. `change_asked`
-    is what the plan should have changed, if anything. `handover`: the plan ended early (*empalme*).
+    is what the plan should have changed, if anything. `handover`: the plan ended early.
     """
 
     __tablename__ = "evaluation"

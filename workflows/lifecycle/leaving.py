@@ -63,7 +63,7 @@ def leave(
     auditing.record(session, engine.clock, actor, "desactivar", ("persona", username), after=after)
     session.flush()
     handed, given = _pass_on(session, engine, username, actor, successor, REASON.format(person.name))
-    return Departure(handed, given, tuple(_ask_for_others(session, engine, username, actor)))
+    return Departure(handed, given, tuple(ask_for_others(session, engine, username, actor)))
 
 
 def _ensure_of_own_sectors(session: Session, person: Person, actor: Actor) -> None:
@@ -101,11 +101,13 @@ def _pass_on(
     return handed, given
 
 
-def _ask_for_others(session: Session, engine: ProcessEngine, username: str, actor: Actor) -> list[int]:
-    """Open the case that finds others, in each plan under way."""
+def ask_for_others(session: Session, engine: ProcessEngine, username: str, actor: Actor, sector: str = "") -> list[int]:
+    """Open the case that finds others for what somebody answers for, in each plan under way (of one sector)."""
     answers = sa.or_(Indicator.reports == username, Indicator.reviews == username, Indicator.substitute == username)
     plans = sa.select(Plan.code).join(Indicator, Indicator.plan_code == Plan.code)
     plans = plans.where(Plan.state.in_(FOLLOWED), Indicator.active, answers).distinct().order_by(Plan.code)
+    if sector:
+        plans = plans.where(Plan.sector_code == sector)
     year = bogota_day(engine.now()).year
     opened: list[int] = []
     for plan in session.scalars(plans).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,6 +25,22 @@ class FollowUpStart(Base):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     decided_at: Mapped[dt.datetime]
     decided_by: Mapped[str] = mapped_column(sa.String(60))
+
+
+class Changeover(Base):
+    """A change of government within a plan (*empalme*): what was left to whoever came. The plan goes on.
+
+    `content` is what there was at that moment, as the sections of a page; it never changes.
+    """
+
+    __tablename__ = "changeover"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
+    made_at: Mapped[dt.datetime]
+    made_by: Mapped[str] = mapped_column(sa.String(60))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    content: Mapped[dict[str, Any]]
 
 
 class PlanArchive(Base):

@@ -58,6 +58,7 @@ PHASE_OF_DOCUMENT = {
     DocumentKind.INTERMEDIATE_EVALUATION: 6,
     DocumentKind.ANNUAL_REPORT: 6,
     DocumentKind.FINAL_EVALUATION: 6,
+    DocumentKind.CHANGEOVER: 6,
     DocumentKind.ARCHIVE: 6,
 }
 

@@ -18,7 +18,7 @@ class Plan(Base):
     """A sectoral strategic plan. `code` is the scope of its cases and the key of its messages.
 
     `state`: formulacion, adoptado, vigente, cerrado. `first_month` is the first month followed (AAAA-MM);
-    `ends_on` the last day, brought forward by an early handover. `follow_up`: mensual, bimestral, trimestral.
+    `ends_on` the last day, brought forward where the plan ends early. `follow_up`: mensual, bimestral, trimestral.
     """
 
     __tablename__ = "plan"

@@ -19,7 +19,7 @@ from workflows.evaluation import annual, evaluations, final, proofs
 from workflows.evaluation.evaluations import CRITERION
 from workflows.evaluation.models import Evaluation
 from workflows.forms.closing import Question, of_review
-from workflows.lifecycle import handover
+from workflows.lifecycle import early_end
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.simulation.robots import MISSING
@@ -107,18 +107,18 @@ def test_the_final_evaluation_waits_for_the_semesters_and_the_annual_reports(las
     assert "f6_evaluacion_final" not in opened
 
 
-def test_a_plan_handed_over_early_is_evaluated_with_what_there_is(july: House) -> None:
+def test_a_plan_that_ends_early_is_evaluated_with_what_there_is(july: House) -> None:
     with july.database.unit_of_work() as session:
         coordinator = directory.actor(session, directory.people_with(session, "coordinador_pes", "GOB")[0].username)
         liaison = directory.actor(
             session, directory.people_with(session, "enlace_planeacion", "GOB", "SDG")[0].username
         )
         with pytest.raises(Forbidden):
-            handover.hand_over(session, july.engine, PLAN, day("2018-06-30"), actor=liaison, reason="Cambio")
+            early_end.end_early(session, july.engine, PLAN, day("2018-06-30"), actor=liaison, reason="Cambio")
         with pytest.raises(Refused, match="motivo"):
-            handover.hand_over(session, july.engine, PLAN, day("2018-06-30"), actor=coordinator, reason=" ")
+            early_end.end_early(session, july.engine, PLAN, day("2018-06-30"), actor=coordinator, reason=" ")
 
-        handover.hand_over(
+        early_end.end_early(
             session, july.engine, PLAN, day("2018-06-30"), actor=coordinator, reason="Cambio de administración"
         )
 

@@ -12,7 +12,7 @@ from workflows.evaluation import annual, documents, evaluations, final, final_wr
 from workflows.evaluation.models import Evaluation
 from workflows.forms.registration import plan_of
 from workflows.handlers.evaluation.annual_forms import year_of
-from workflows.lifecycle import handover
+from workflows.lifecycle import early_end
 from workflows.plan.models import Plan
 
 CHANGE_MESSAGE = "solicitud_modificacion"
@@ -69,7 +69,7 @@ def abrir_informe(call: ServiceCall) -> Mapping[str, Any]:
 @declares(fills={"entidades": LIST, "empalme": FLAG})
 def reunir_insumos(call: ServiceCall) -> Mapping[str, Any]:
     """Begin the final evaluation with what there is; sets `entidades`."""
-    early = handover.is_early(call.session.get_one(Plan, plan_of(call)))
+    early = early_end.is_early(call.session.get_one(Plan, plan_of(call)))
     codes = final.begin(call.session, call.engine, plan_of(call), call.instance_id, handover=early)
     return {"entidades": codes, "empalme": early}
 

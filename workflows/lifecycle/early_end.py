@@ -1,4 +1,4 @@
-"""*Empalme*: a plan that ends before its time is evaluated with what there is."""
+"""A plan that ends before its time is evaluated with what there is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def natural_end(plan: Plan) -> dt.date:
     return dt.date(plan.first_year + plan.years - 1, 12, 31)
 
 
-def hand_over(
+def end_early(
     session: Session, engine: ProcessEngine, plan_code: str, ends_on: dt.date, *, actor: Actor, reason: str
 ) -> Instance:
     """End the plan early and open its final evaluation by hand; later periods are not opened any more.
@@ -40,15 +40,15 @@ def hand_over(
         raise NotFound
     ensure_coordinator(actor, plan.sector_code)
     if not reason.strip():
-        raise Refused("Diga el motivo del empalme: queda en la bitácora.")
+        raise Refused("Diga el motivo por el que el plan termina antes: queda en la bitácora.")
     if not dt.date(plan.first_year, 1, 1) < ends_on < natural_end(plan):
-        raise Refused("El empalme acorta el plan: elija un día anterior a su fin.")
+        raise Refused("Terminar antes acorta el plan: elija un día anterior a su fin.")
     before, plan.ends_on = plan.ends_on, ends_on
     auditing.record(
         session,
         engine.clock,
         actor,
-        "empalme",
+        "terminar_antes",
         ("plan", plan.code),
         reason=reason,
         before={"fin": before.isoformat()},
