@@ -90,9 +90,7 @@ def _ensure_allowed(actor: Actor, sector: str, given: Mapping[str, str]) -> None
     if not (actor.is_system or str(Group(ADMINISTRATOR, sector)) in actor.groups):
         ensure_coordinator(actor, sector)
         if given:
-            raise Forbidden(
-                "Los cargos los entrega quien administra el sector. Haga el empalme sin entregas."
-            )
+            raise Forbidden("Los cargos los entrega quien administra el sector. Haga el empalme sin entregas.")
 
 
 def _pass_on(
