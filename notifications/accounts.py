@@ -21,6 +21,14 @@ def send_link(session: Session, now: dt.datetime, person: Person, *, link: str, 
     _enqueue(session, now, person, MailKind.ACCESS_LINK, render("access_link", values), person.email)
 
 
+def send_address_link(
+    session: Session, now: dt.datetime, person: Person, address: str, *, link: str, hours: int
+) -> None:
+    """Write the mail with which a person confirms another address; it goes there."""
+    mail = render("address_link", {"name": person.name, "link": link, "hours": hours})
+    _enqueue(session, now, person, MailKind.ACCESS_LINK, mail, address)
+
+
 def tell_changed(
     session: Session, now: dt.datetime, person: Person, what: str, by: str, *,
     details: Sequence[str] = (), addresses: Sequence[str] = (),

@@ -17,6 +17,7 @@ from web import answering, deadlines, request_ids, security
 from web.admin.views import blueprint as admin
 from web.audit.views import blueprint as audit
 from web.auth import ANYONE, Of, allow, sessions
+from web.auth.addresses import blueprint as addresses
 from web.auth.factors.stepping import blueprint as second_step
 from web.auth.factors.views import blueprint as factors
 from web.auth.oidc import client as oidc_client
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     auth,
+    addresses,
     oidc,
     second_step,
     factors,

@@ -19,6 +19,7 @@ from tests.browser.test_studio import shipped_with
 from tests.support.diagrams import chain, end, message, node, process, start
 from tests.support.plan import PLAN
 from tests.support.web import Site
+from web.auth import addresses
 from workflows.cycles.models import PeriodStart
 from workflows.cycles.states import Opening
 from workflows.people import directory
@@ -51,6 +52,7 @@ def make(site: Site) -> list[tuple[str, str]]:
             ("amartinez", url_for("survey.show", token=survey.token)),
             ("amartinez", url_for("survey.thanks", token=survey.token)),
             ("admin", link),
+            ("admin", url_for("addresses.show", token=addresses.token_for("cvega", "c@x.co", "cvega@demo.example"))),
             ("admin", url_for("sectors.index")),
             ("admin", url_for("sectors.start")),
         ]

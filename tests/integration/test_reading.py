@@ -36,6 +36,7 @@ NOT_HERE = {
     "wellknown.robots", "wellknown.security",  # for machines
     "static", "health.health", "home", "demo.clock",  # no page, or none of an installation with passwords
     "auth.fresh_token", "auth.choose_password", "auth.forgot", "auth.sign_in",  # before anybody is known
+    "addresses.show",  # the same: of a link
     "oidc.begin", "oidc.come_back", "second_step.ask", "factors.ask_passkey",  # for a provider and for scripts
     "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for
     "boards.choose_opening",  # of a period that the calendar missed

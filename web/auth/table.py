@@ -106,10 +106,11 @@ TABLE: tuple[Row, ...] = (
             "portal.document portal.plan_document portal.open_data portal.open_table survey.show survey.thanks "
             "open_plans.sector open_plans.indicator open_plans.indicator_table open_plans.indicator_data "
             "open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
-            "auth.sign_in auth.forgot auth.choose_password demo.clock oidc.begin oidc.come_back "
+            "auth.sign_in auth.forgot auth.choose_password addresses.show demo.clock oidc.begin oidc.come_back "
             "second_step.ask"
         ),
         changes=_routes(
+            "addresses.confirm "
             "survey.answer auth.check_password auth.send_link auth.sign_out auth.resume auth.become demo.next_day "
             "demo.next_month oidc.provider_signed_out second_step.check second_step.show"
         ),
@@ -122,6 +123,7 @@ TABLE: tuple[Row, ...] = (
             "inbox.done"
         ),
         changes=_routes(
+            "addresses.ask "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
         ),

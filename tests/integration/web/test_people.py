@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -212,3 +213,39 @@ def test_what_a_person_may_do_is_told_by_sector(office: Site) -> None:
     visitor.open("/personas/amartinez/puede")
 
     assert "tarea: reasignar" in visitor.text() and "libro del plan: cargar" in visitor.text()
+
+
+def test_ones_own_address_changes_once_the_new_one_confirms_it_and_the_old_one_is_told(office: Site) -> None:
+    # Given somebody who asks for another address
+    visitor = office.visitor("sruiz")
+    visitor.open("/cuenta")
+    visitor.press("/cuenta/correo", correo="sandra@idpac.gov.co")
+    with office.application.database.reading() as session:
+        assert session.get_one(Person, "sruiz").email == "sruiz@demo.example"
+        (mail,) = session.scalars(sa.select(OutboxMessage))
+        assert mail.address == "sandra@idpac.gov.co" and mail.is_private
+        link = re.search(r"http://127.0.0.1:8000(/cuenta/correo/\S+)", mail.text)
+    assert link
+
+    # When they open the link, in any browser, and confirm
+    anywhere = office.visitor()
+    anywhere.open(link[1])
+    anywhere.press(link[1])
+
+    # Then it counts, both addresses were told, and the link serves no more
+    with office.application.database.reading() as session:
+        assert session.get_one(Person, "sruiz").email == "sandra@idpac.gov.co"
+        told = sa.select(OutboxMessage.address).where(OutboxMessage.kind == "cuenta")
+        assert set(session.scalars(told)) == {"sruiz@demo.example", "sandra@idpac.gov.co"}
+    anywhere.open(link[1], 410)
+
+
+@pytest.mark.parametrize("address", ["no", "cvega@demo.example"])
+def test_an_address_that_is_none_or_somebody_elses_is_refused(office: Site, address: str) -> None:
+    visitor = office.visitor("sruiz")
+    visitor.open("/cuenta")
+
+    visitor.press("/cuenta/correo", 409, correo=address)
+
+    with office.application.database.reading() as session:
+        assert not session.scalars(sa.select(OutboxMessage)).all()
