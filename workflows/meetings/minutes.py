@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,23 @@ MAX_ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict on an objective or a line, over the figure that was known: `figure` in %, its `color`, its `coverage`.
+
+    `against_figure`: it is said to be met where the figure says it is not, or nothing.
+    """
+
+    level: str
+    code: str
+    verdict: str
+    argument: str
+    figure: Decimal | None = None
+    color: str | None = None
+    coverage: Decimal | None = None
+    against_figure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Minutes:
     """What the minutes say. `commitments` and `verdicts` as rows; `outcomes` by id of an earlier commitment."""
 
@@ -29,7 +47,7 @@ class Minutes:
     decisions: Sequence[dict[str, Any]] = ()
     commitments: Sequence[dict[str, Any]] = ()
     outcomes: dict[int, tuple[str, str]] = field(default_factory=dict)
-    verdicts: Sequence[tuple[str, str, str, str]] = ()
+    verdicts: Sequence[Judged] = ()
 
 
 def write(session: Session, meeting: Meeting, minutes: Minutes) -> None:
@@ -44,8 +62,7 @@ def write(session: Session, meeting: Meeting, minutes: Minutes) -> None:
     session.execute(sa.delete(Verdict).where(Verdict.meeting_id == meeting.id))
     for row in minutes.commitments:
         session.add(_commitment(meeting, row))
-    for level, code, verdict, argument in minutes.verdicts:
-        session.add(Verdict(meeting_id=meeting.id, level=level, code=code, verdict=verdict, argument=argument))
+    session.add_all(Verdict(meeting_id=meeting.id, **asdict(judged)) for judged in minutes.verdicts)
     meeting.outcomes = {str(key): list(outcome) for key, outcome in minutes.outcomes.items()}
     session.flush()
 

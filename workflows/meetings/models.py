@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,7 +71,11 @@ class Commitment(Base):
 
 
 class Verdict(Base):
-    """What a follow-up meeting said of an objective or a line. `verdict`: cumple, en_riesgo, no_cumple."""
+    """What a follow-up meeting said of an objective or a line. `verdict`: cumple, en_riesgo, no_cumple.
+
+    `figure` (%), `color` and `coverage` are what was known when it was said; `against_figure`: it is said to be met
+    over a red or a grey figure.
+    """
 
     __tablename__ = "verdict"
     __table_args__ = (sa.UniqueConstraint("meeting_id", "level", "code"),)
@@ -81,3 +86,7 @@ class Verdict(Base):
     code: Mapped[str] = mapped_column(sa.String(20))
     verdict: Mapped[str] = mapped_column(sa.String(20))
     argument: Mapped[str] = mapped_column(sa.Text, default="")
+    figure: Mapped[Decimal | None]
+    color: Mapped[str | None] = mapped_column(sa.String(20))
+    coverage: Mapped[Decimal | None]
+    against_figure: Mapped[bool] = mapped_column(default=False)

@@ -13,12 +13,13 @@ from workflows.documents.models import Document
 from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import Page
 from workflows.documents.states import DocumentKind
+from workflows.indicators.wording import level_word
 from workflows.meetings import minutes
-from workflows.meetings.models import Meeting
+from workflows.meetings.models import Meeting, Verdict
 from workflows.meetings.states import MeetingState
 from workflows.people import directory
 from workflows.plan.models import Plan
-from workflows.spanish import long_day, long_moment
+from workflows.spanish import long_day, long_moment, percentage
 
 VERDICTS = {"cumple": "Cumple", "en_riesgo": "En riesgo", "no_cumple": "No cumple"}
 MODES = {"presencial": "Presencial", "virtual": "Virtual", "mixta": "Mixta"}
@@ -71,7 +72,7 @@ def page_of(session: Session, meeting: Meeting) -> Page:
 
 
 def _sections(session: Session, meeting: Meeting, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    judged = minutes.verdicts(session, meeting).values()
+    judged = list(minutes.verdicts(session, meeting).values())
     commitments = [
         [
             commitment.text,
@@ -83,16 +84,35 @@ def _sections(session: Session, meeting: Meeting, names: Mapping[str, str]) -> l
     attended = [
         [str(row.get("persona", "")), row.get("entidad") or "—", row.get("cargo") or "—"] for row in meeting.attendance
     ]
-    verdicts = [[verdict.code, VERDICTS.get(verdict.verdict, verdict.verdict), verdict.argument] for verdict in judged]
+    verdicts = [
+        [verdict.code, _figure(verdict), VERDICTS.get(verdict.verdict, verdict.verdict), verdict.argument]
+        for verdict in judged
+    ]
+    against = [
+        f"{verdict.code}: se dijo que cumple, con la cifra {_figure(verdict)}. {verdict.argument}"
+        for verdict in judged
+        if verdict.against_figure
+    ]
     sections = [
         _section("Orden del día", [str(row.get("punto", "")) for row in meeting.agenda]),
         _section("Asistencia", [], ("Persona", "Entidad", "Cargo"), attended),
         _section("Desarrollo", meeting.development.splitlines()),
         _section("Decisiones", [str(one) for one in meeting.decisions]),
-        _section("Veredictos", [], ("Objetivo o línea", "Veredicto", "Argumento"), verdicts),
+        _section("Veredictos", [], ("Objetivo o línea", "La cifra", "Veredicto", "Argumento"), verdicts),
+        _section("Veredictos contra la cifra", against),
         _section("Compromisos", [], ("Compromiso", "Responsable", "Fecha"), commitments),
     ]
     return [one for one in sections if one["paragraphs"] or one["tables"]]
+
+
+def _figure(verdict: Verdict) -> str:
+    """What was known when it was said: «72,0 %, En amarillo, cobertura 87,5 %»."""
+    if verdict.color is None and verdict.figure is None:
+        return "—"
+    word = level_word(verdict.color)
+    share = percentage(verdict.figure) if verdict.figure is not None else "sin dato"
+    known = f", cobertura {percentage(verdict.coverage)}" if verdict.coverage is not None else ""
+    return f"{share}, {word}{known}"
 
 
 def _section(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
 from workflows.indicators.models import Indicator
-from workflows.indicators.states import Annualization, Color
+from workflows.indicators.states import Annualization, Color, Status
 from workflows.monitoring.models import Figure, PeriodRow
 from workflows.recovery.models import RecoveryPlan
 from workflows.spanish import enumeration, month_name, number
@@ -23,11 +23,15 @@ CUTOFFS = 2
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """An indicator at a frozen cut-off where it was due. `executed` is accumulated in the year, where it adds up."""
+    """An indicator at a frozen cut-off where it was due. `executed` is accumulated in the year, where it adds up.
+
+    A value that was carried there is none of its own: it neither recovers an indicator nor shows that it has not.
+    """
 
     period: str
     color: str | None
     executed: Decimal | None
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ def judge(session: Session, plan: RecoveryPlan) -> Verdict:
     if not cutoffs:
         return Verdict(False, f"No hay un corte cerrado después de {month_name(plan.since_period)}.")
     last = cutoffs[-CUTOFFS:]
-    if len(last) == CUTOFFS and all(cutoff.color == Color.GREEN for cutoff in last):
+    if not last[-1].own:
+        return Verdict(False, f"Sin dato propio en {month_name(last[-1].period)}: no se puede decir que se recuperó.")
+    if len(last) == CUTOFFS and all(cutoff.color == Color.GREEN and cutoff.own for cutoff in last):
         return Verdict(True, f"En verde en {enumeration([month_name(one.period) for one in last])}.")
     value = _value(indicator, last)
     target = number(plan.recovery_target)
@@ -61,7 +67,7 @@ def cutoffs_after(session: Session, plan: RecoveryPlan) -> list[Cutoff]:
         PeriodRow.period_id == Period.id, PeriodRow.indicator_id == plan.indicator_id, PeriodRow.due
     )
     query = (
-        sa.select(Period.code, Figure.color, Figure.executed)
+        sa.select(Period.code, Figure.color, Figure.executed, Figure.status)
         .join(Period, Period.id == Figure.period_id)
         .join(Indicator, Indicator.code == Figure.code)
         .where(Indicator.id == plan.indicator_id, Figure.level == "indicador")
@@ -69,7 +75,10 @@ def cutoffs_after(session: Session, plan: RecoveryPlan) -> list[Cutoff]:
         .where(due.exists())
         .order_by(Period.code)
     )
-    return [Cutoff(code, color, executed) for code, color, executed in session.execute(query)]
+    return [
+        Cutoff(code, color, executed, own=status not in (Status.CARRIED, Status.NO_DATA))
+        for code, color, executed, status in session.execute(query)
+    ]
 
 
 def _reached(indicator: Indicator, executed: Decimal | None, target: Decimal | None) -> bool:

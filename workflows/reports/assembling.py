@@ -155,6 +155,7 @@ def _roll_up(
         light=_light(figure),
         verdict=verdict.verdict if verdict else "",
         argument=verdict.argument if verdict else "",
+        against_figure=bool(verdict and verdict.against_figure),
         lead=lead,
     )
 

@@ -78,7 +78,8 @@ def _level(row: Level) -> Said:
 
 
 def _verdict(item: RollUp) -> str:
-    return ". ".join(part for part in (VERDICTS.get(item.verdict, ""), item.argument) if part)
+    against = "Contra la cifra" if item.against_figure else ""
+    return ". ".join(part for part in (VERDICTS.get(item.verdict, ""), against, item.argument) if part)
 
 
 def _indicator(item: IndicatorLine) -> Said:
@@ -124,6 +125,7 @@ LEVELS: tuple[Column[Level], ...] = (
         "Veredicto", lambda row: VERDICTS.get(row[1].verdict, ""), lambda row: _verdict(row[1]),
         "Veredicto de la mesa", share=1,
     ),
+    Column("Contra la cifra", lambda row: "sí" if row[1].against_figure else ""),
     Column("Argumento", lambda row: row[1].argument),
 )  # fmt: skip
 INDICATORS: tuple[Column[IndicatorLine], ...] = (

@@ -89,6 +89,7 @@ class RollUp:
     coverage: Decimal | None = None
     opportunity: Decimal | None = None
     by_silence: bool = False
+    against_figure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,8 @@ def test_each_level_stands_under_its_titles_with_its_objectives_below_it(book: W
     assert rows[2] == {
         "Nivel": "Objetivo", "Código": "O1", "Nombre": "Nombre de O1", "Peso": 60, "Cumplimiento (%)": 44.4,
         "Sin tope (%)": 144.4, "Cobertura (%)": 87.5, "Oportunidad (%)": 62.3, "Semáforo": "● En verde",
-        "Color por falta de dato": "sí", "Veredicto": "En riesgo", "Argumento": "Argumento de O1",
+        "Color por falta de dato": "sí", "Veredicto": "En riesgo", "Contra la cifra": None,
+        "Argumento": "Argumento de O1",
     }  # fmt: skip
 
 

@@ -11,19 +11,26 @@ import sqlalchemy as sa
 from engine.contracts import DATE, LIST, NUMBER, TEXT, Contract
 from engine.errors import InvalidDeadline
 from workflows.calendar import bogota_day
-from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values
+from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.goals.models import Line, Objective
-from workflows.indicators.states import Measure
+from workflows.indicators.states import Color, Measure, Status
+from workflows.indicators.wording import level_word
 from workflows.meetings import convening, minutes
 from workflows.meetings.convening import FOLLOW_UP, Call
-from workflows.meetings.minutes import Minutes
+from workflows.meetings.minutes import Judged, Minutes
 from workflows.meetings.models import Meeting
-from workflows.monitoring import bottlenecks, periods
+from workflows.monitoring import bottlenecks, figures, periods
+from workflows.monitoring.period_figures import LevelFigure
 from workflows.people import directory
 from workflows.people.models import Person
-from workflows.spanish import long_day, month_name
+from workflows.spanish import long_day, month_name, percentage
 
 OBJECTIVE, LINE = "objetivo", "linea"
+VERDICT_TABLES = ((OBJECTIVE, "veredictos_objetivo"), (LINE, "veredictos_linea"))
+MET = "cumple"
+LEAST_ARGUMENT = 20
+"""Letters that it takes at least to say why something is met over a figure that says it is not."""
+WHY = "Diga por qué en una frase: queda en el acta y en el informe como veredicto contra la cifra."
 CONVENER_ROLES = ("coordinador_pes", "profesional_sectorial")
 INVITED_ROLES = ("directivo_entidad", "enlace_planeacion", "responsable_meta")
 
@@ -110,10 +117,20 @@ class WriteMinutes(PlainForm):
         }
         return Prefill(values=values, panels=_asked(context, meeting))
 
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """Who says that something is met over a red figure, or over none, says why."""
+        known = _known(context, _meeting(context))
+        return [
+            FieldError(path_of(key, place, "argumento"), f"La cifra no dice que cumpla. {WHY}")
+            for level, key in VERDICT_TABLES
+            for place, row in enumerate(values.get(key) or [])
+            if _is_against(row, known.get((level, row[ROW_KEY]))) and len(row["argumento"].strip()) < LEAST_ARGUMENT
+        ]
+
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Put the minutes down, and the measures that were decided."""
         meeting = _meeting(context)
-        minutes.write(context.session, meeting, _minutes(values))
+        minutes.write(context.session, meeting, _minutes(values, _known(context, meeting)))
         for row in values.get("medidas") or []:
             bottlenecks.decide_measure(
                 context.session, row["bottleneck_id"], measure=Measure(row["medida"]), reason=row.get("razon") or ""
@@ -273,7 +290,7 @@ def _earlier_rows(context: FormContext, meeting: Meeting) -> list[Values]:
 def _follow_up_rows(context: FormContext, meeting: Meeting) -> Values:
     if meeting.kind != FOLLOW_UP:
         return {}
-    known = minutes.verdicts(context.session, meeting)
+    known, figures_known = minutes.verdicts(context.session, meeting), _known(context, meeting)
     objectives = context.session.scalars(
         sa.select(Objective).where(Objective.plan_code == meeting.plan_code).order_by(Objective.position)
     )
@@ -282,11 +299,28 @@ def _follow_up_rows(context: FormContext, meeting: Meeting) -> Values:
     ).all()
     return {
         "veredictos_objetivo": [
-            _verdict_row(known, OBJECTIVE, objective.code, {"objetivo": f"{objective.code} {objective.name}"})
+            _verdict_row(
+                known,
+                OBJECTIVE,
+                objective.code,
+                {
+                    "objetivo": f"{objective.code} {objective.name}",
+                    "cifra": _figure_words(figures_known.get((OBJECTIVE, objective.code))),
+                },
+            )
             for objective in objectives
         ],
         "veredictos_linea": [
-            _verdict_row(known, LINE, line.code, {"linea": f"{line.code} {line.name}", "resultado_esperado": results})
+            _verdict_row(
+                known,
+                LINE,
+                line.code,
+                {
+                    "linea": f"{line.code} {line.name}",
+                    "resultado_esperado": results,
+                    "cifra": _figure_words(figures_known.get((LINE, line.code))),
+                },
+            )
             for line, results in _with_expected_results(context, lines)
         ],
         "medidas": _measure_rows(context, meeting),
@@ -328,7 +362,41 @@ def _measure_rows(context: FormContext, meeting: Meeting) -> list[Values]:
     ]
 
 
-def _minutes(values: Values) -> Minutes:
+def _known(context: FormContext, meeting: Meeting) -> Mapping[tuple[str, str], LevelFigure]:
+    """The figures of objectives and lines that the meeting has before it, by level and code."""
+    found = figures.levels(context.session, meeting.plan_code, meeting.period_code) if meeting.period_code else None
+    if found is None:
+        return {}
+    objectives = {(OBJECTIVE, code): figure for code, figure in found.objectives.items()}
+    return objectives | {(LINE, code): figure for code, figure in found.lines.items()}
+
+
+def _figure_words(figure: LevelFigure | None) -> str:
+    if figure is None or figure.status == Status.NO_CUTOFF_YET:
+        return "Nada exigible en este corte"
+    share = percentage(figure.capped) if figure.capped is not None else "sin dato"
+    known = f", cobertura {percentage(figure.coverage)}" if figure.coverage is not None else ""
+    return f"{share}, {level_word(figure.color)}{known}"
+
+
+def _is_against(row: Values, figure: LevelFigure | None) -> bool:
+    return row["veredicto"] == MET and figure is not None and figure.color in (Color.RED, Color.GREY)
+
+
+def _judged(level: str, row: Values, figure: LevelFigure | None) -> Judged:
+    return Judged(
+        level=level,
+        code=row[ROW_KEY],
+        verdict=row["veredicto"],
+        argument=row["argumento"],
+        figure=figure.capped if figure else None,
+        color=figure.color if figure else None,
+        coverage=figure.coverage if figure else None,
+        against_figure=_is_against(row, figure),
+    )
+
+
+def _minutes(values: Values, known: Mapping[tuple[str, str], LevelFigure]) -> Minutes:
     return Minutes(
         development=values["desarrollo"],
         decisions=values.get("decisiones") or [],
@@ -338,8 +406,8 @@ def _minutes(values: Values) -> Minutes:
             for row in values.get("compromisos_anteriores") or []
         },
         verdicts=[
-            (level, row[ROW_KEY], row["veredicto"], row["argumento"])
-            for level, key in ((OBJECTIVE, "veredictos_objetivo"), (LINE, "veredictos_linea"))
+            _judged(level, row, known.get((level, row[ROW_KEY])))
+            for level, key in VERDICT_TABLES
             for row in values.get(key) or []
         ],
     )
