@@ -92,6 +92,24 @@ class DamagedBackup(WebError):
     sentence = "El archivo no es una copia de Cauce, o está dañado. Use otra copia."
 
 
+class NewerDatabase(WebError):
+    """An older release met tables of a newer one."""
+
+    sentence = (
+        "La base de datos es de una versión más nueva de Cauce que esta: no se tocó nada. Instale esa versión o una "
+        "posterior, o recupere la copia que se hizo antes de actualizar."
+    )
+
+
+class UnmigratedDatabase(WebError):
+    """A newer release met tables of an older one."""
+
+    sentence = (
+        "Las tablas son de una versión anterior de Cauce: no se tocó nada. Haga una copia («cauce backup ARCHIVO») y "
+        "ejecute «cauce migrate»."
+    )
+
+
 class NotEmpty(WebError):
     """A copy would go over what a database holds."""
 

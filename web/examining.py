@@ -13,6 +13,7 @@ from engine.units import SystemIncident
 from notifications import failures
 from web import migrating
 from web.bootstrap import Application
+from web.errors import NewerDatabase
 from workflows.auditing import chain
 from workflows.calendar import BOGOTA
 from workflows.documents import checking
@@ -28,6 +29,9 @@ class Finding:
 
 def examine(application: Application, *, repair: bool = False) -> list[Finding]:
     """What is wrong with the tables, the cases and the files; with `repair`, after putting right what can be."""
+    with application.database.engine.connect() as connection:
+        if migrating.is_newer(connection):
+            return [Finding(NewerDatabase.sentence)]
     if not migrating.is_current(application.database):
         return [Finding("Las tablas no están al día. Ejecute «cauce migrate».")]
     return examine_content(application, repair=repair)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 
 from engine.database import Database
 from web import schema
+from web.errors import NewerDatabase, UnmigratedDatabase
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK = 0x0CA0CE
@@ -27,8 +28,10 @@ class LostReferences(Exception):
 
 
 def migrate(database: Database) -> None:
-    """Apply every pending revision, all or none; many processes may do it at once."""
+    """Apply every pending revision, all or none; many processes may do it at once. Raises `NewerDatabase`."""
     with rebuilding(database) as connection:
+        if is_newer(connection):
+            raise NewerDatabase
         if current(connection) != _scripts().get_current_head():
             upgrade(connection, "head")
             ensure_whole(connection)
@@ -82,6 +85,24 @@ def ensure_whole(connection: sa.Connection) -> None:
         lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if lost:
             raise LostReferences(sorted({row[0] for row in lost}))
+
+
+def is_newer(connection: sa.Connection) -> bool:
+    """Whether the tables stand at a revision that this release does not have."""
+    revision = current(connection)
+    return revision is not None and not is_known(revision)
+
+
+def ensure_of_this_release(database: Database) -> None:
+    """Raise `NewerDatabase` or `UnmigratedDatabase` unless these are the tables that this code expects.
+
+    A database without any, or none that answers, is told by what is then asked of it.
+    """
+    with suppress(sa.exc.SQLAlchemyError), database.engine.connect() as connection:
+        if is_newer(connection):
+            raise NewerDatabase
+        if current(connection) not in (None, _scripts().get_current_head()):
+            raise UnmigratedDatabase
 
 
 def is_current(database: Database) -> bool:

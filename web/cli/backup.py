@@ -33,7 +33,7 @@ def backup(words: tuple[str, ...]) -> None:
 
 
 def _take(target: Path) -> None:
-    with opened() as application:
+    with opened(any_release=True) as application:
         try:
             manifest = take(application.database, application.clock, target)
         except FileExistsError as exists:
@@ -60,7 +60,7 @@ def _verify(path: Path) -> None:
 def restore(path: Path) -> None:
     """Bring a copy back."""
     _ensure_there(path)
-    with opened() as application:
+    with opened(any_release=True) as application:
         manifest = bring_back(path, application.database)
     click.echo(f"✓ Se recuperó la copia del {manifest.taken_at}: {manifest.total} filas.")
 

@@ -34,7 +34,7 @@ BATCH = 200
 @click.option("--new", "message", metavar="MENSAJE", help="Para desarrollo: escribe la migración que falta.")
 def migrate(message: str | None) -> None:
     """Create the tables or bring them up to date."""
-    with opened() as application:
+    with opened(any_release=True) as application:
         migrating.migrate(application.database)
         if message:
             migrating.write_revision(application.database, message)
@@ -45,7 +45,7 @@ def migrate(message: str | None) -> None:
 @click.option("--demo", is_flag=True, help="Carga además la demostración y juega su pasado.")
 def seed(demo: bool) -> None:
     """Load roles and publish what is shipped."""
-    with opened(demo=demo or None) as application:
+    with opened(demo=demo or None, any_release=True) as application:
         prepare(application)
         click.echo("Los roles y los diagramas están cargados.")
 
@@ -59,7 +59,7 @@ def seed(demo: bool) -> None:
 @click.option("--waits", "with_waits", is_flag=True, help="Dice además qué espera cada proceso en curso.")
 def doctor(repair: bool, with_waits: bool) -> None:
     """Print what is wrong, and repair it if asked."""
-    with opened() as application:
+    with opened(any_release=True) as application:
         found = examine(application, repair=repair)
         for line in waits_in_words(application) if with_waits else ():
             click.echo(line)

@@ -63,7 +63,7 @@ def create(
     if entity is None:
         entity = "" if password_stdin else click.prompt("Sigla de su entidad (vacía: ninguna)", default="")
     works_in = Workplace(entity.strip().upper(), entity_name.strip(), head)
-    with opened() as application:
+    with opened(any_release=True) as application:
         migrating.migrate(application.database)
         administered = _create(application, username, password, name or username, email, works_in, sector)
     click.echo(f"«{username}» ya puede ingresar y administrar {administered}.")

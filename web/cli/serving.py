@@ -46,7 +46,7 @@ def serve(demo: bool, host: str, port: int, processes: int | None, no_worker: bo
     """Serve people, with a worker beside."""
     if demo and not is_loopback(host):
         raise click.UsageError("La demostración no pide contraseñas: solo se sirve en esta máquina (127.0.0.1).")
-    with opened(demo=demo or None) as application:
+    with opened(demo=demo or None, any_release=True) as application:
         logs.begin(application.config.log)
         if application.is_demo and not is_loopback(host):
             raise click.UsageError("CAUCE_DEMO=1 solo se sirve en esta máquina (127.0.0.1).")
@@ -67,7 +67,7 @@ def serve(demo: bool, host: str, port: int, processes: int | None, no_worker: bo
 def worker() -> None:
     """Do what is due until told to stop."""
     stop = told_to_stop()
-    with opened() as application:
+    with opened(any_release=True) as application:
         logs.begin(application.config.log)
         migrating.migrate(application.database)
         with _working(application):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine import units
 from notifications.models import MailServer, OutboxMessage
 from notifications.states import MailState
+from web import migrating
 from web.health import beats
 from web.health.models import Heartbeat
 
@@ -35,16 +36,19 @@ class Mails:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What works in the background, as the database tells it."""
+    """What works in the background, as the database tells it; `is_overtaken`: its tables are of a newer release."""
 
     now: dt.datetime
     signs: dict[str, dt.datetime]
     mails: Mails
     servers: tuple[MailServer, ...]
     incidents: int = 0
+    is_overtaken: bool = False
 
     def warnings(self) -> Iterator[str]:
         """What somebody should look at."""
+        if self.is_overtaken:
+            yield "La base ya es de una versión más nueva que la de este proceso: instálela aquí y reinícielo."
         for name, who in WORKERS.items():
             last = self.signs.get(name)
             if last is None:
@@ -103,7 +107,8 @@ def read(session: Session, now: dt.datetime) -> Health:
     failed = sa.select(sa.func.count()).where(OutboxMessage.state == MailState.FAILED, OutboxMessage.fault != "")
     servers = session.scalars(sa.select(MailServer).order_by(MailServer.name)).all()
     mails = Mails(count, max(now - first, dt.timedelta()) if first else None, session.scalar(failed) or 0)
-    return Health(now, signs, mails, tuple(servers), units.open_count(session))
+    overtaken = migrating.is_newer(session.connection())
+    return Health(now, signs, mails, tuple(servers), units.open_count(session), overtaken)
 
 
 def _minutes(duration: dt.timedelta) -> int:
