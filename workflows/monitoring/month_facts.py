@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.calendar import month_end
+from workflows.calendar import add_months, month_end
 from workflows.cycles.models import Period
+from workflows.indicators.formulas import last_datum
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import PERIODICITIES, Month, Snapshot
 from workflows.indicators.states import Annualization
@@ -21,26 +23,47 @@ from workflows.monitoring.facts import COUNTING, IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Measurement, PeriodRow
 from workflows.plan.models import Plan
 
-_SNAPSHOT = (
-    sa.select(PeriodRow.__table__)
+RECENT = 3
+"""Months before the one that is asked for: they tell of most indicators what was known last, and what was due since."""
+
+_SNAPSHOTS = (
+    sa.select(
+        Period.year,
+        Period.month,
+        PeriodRow.indicator_id,
+        PeriodRow.year_target,
+        PeriodRow.programmed_to_date,
+        PeriodRow.entity_code,
+        PeriodRow.reports,
+        PeriodRow.reviews,
+    )
     .join(Period, Period.id == PeriodRow.period_id)
-    .where(Period.plan_code == sa.bindparam("plan_code"), Period.code == sa.bindparam("code"))
+    .where(Period.plan_code == sa.bindparam("plan_code"))
+    .where(Period.code.between(sa.bindparam("since"), sa.bindparam("upto")))
 )
-_YEAR = (
-    sa.select(Measurement.indicator_id, Period.month, Measurement.value, Measurement.counts_from, Measurement.timely)
+_VALUES = (
+    sa.select(
+        Measurement.indicator_id,
+        Period.year,
+        Period.month,
+        Measurement.value,
+        Measurement.counts_from,
+        Measurement.timely,
+    )
     .join(Period, Period.id == Measurement.period_id)
     .join(Indicator, Indicator.id == Measurement.indicator_id)
     .where(
         Period.plan_code == sa.bindparam("plan_code"),
-        Period.year == sa.bindparam("year"),
-        Period.month <= sa.bindparam("month"),
+        Period.code <= sa.bindparam("upto"),
         Measurement.state.in_(sa.bindparam("states", expanding=True)),
         sa.or_(
-            Period.month == sa.bindparam("month"), Indicator.annualization == Annualization.SUM
-        ),  # a level is that of its month
+            Period.code >= sa.bindparam("since"),
+            sa.and_(Period.year == sa.bindparam("year"), Indicator.annualization == Annualization.SUM),
+        ),
     )
     .order_by(Measurement.id)
 )
+"""Of the recent months; of a suma, of the whole year."""
 
 
 def load(session: Session, plan_code: str, period: str) -> PlanFacts:
@@ -49,44 +72,69 @@ def load(session: Session, plan_code: str, period: str) -> PlanFacts:
     What only all months together tell must not be taken from it: the due cut-offs a suma lacks, the progress over the
     plan.
     """
-    plan = session.get(Plan, plan_code)
-    snapshot = {row.indicator_id: row for row in session.execute(_SNAPSHOT, {"plan_code": plan_code, "code": period})}
-    if plan is None or not snapshot:
+    plan, at = session.get(Plan, plan_code), facts.read_month(period)
+    asked = {"plan_code": plan_code, "upto": period, "since": f"{add_months(dt.date(*at, 1), -RECENT):%Y-%m}"}
+    kept: dict[int, Any] = {}
+    snapshots: dict[int, dict[Month, Snapshot]] = {}
+    for row in session.execute(_SNAPSHOTS, asked):
+        year, month, indicator_id, target, programmed, *_owner = row
+        snapshots.setdefault(indicator_id, {})[year, month] = Snapshot(target, programmed)
+        if (year, month) == at:
+            kept[indicator_id] = row
+    if plan is None or not kept:
         return facts.load(session, plan_code, period)
     structure, names = facts.structure_of(session, plan)
-    rows = [row for row in facts.indicator_rows(session, Indicator.plan_code == plan_code) if row.id in snapshot]
-    at = facts.read_month(period)
-    measured, first = _values(session, plan, period, at), facts.followed_from(session, plan)
+    rows = [row for row in facts.indicator_rows(session, Indicator.plan_code == plan_code) if row.id in kept]
+    measured, first = _values(session, asked, at), facts.followed_from(session, plan)
     here: dict[int, IndicatorFacts] = {}
     for row in rows:
-        kept = snapshot[row.id]
-        known = {at: Snapshot(kept.year_target, kept.programmed_to_date)}
-        series = {month: value for month, (value, _) in measured.get(row.id, {}).items()}
-        late = frozenset(month for month, (_, timely) in measured.get(row.id, {}).items() if not timely)
-        sheet = facts.sheet_of(row, plan, first, known)
-        here[row.id] = replace(facts.fact_of(row, kept, sheet, series), late=late)
-    earlier = [row for row in rows if not _is_judged_now(here[row.id], at)]
-    here |= _by_earlier_cutoff(session, plan, earlier, period)
+        values = measured.get(row.id, {})
+        series = {month: value for month, (value, _) in values.items()}
+        late = frozenset(month for month, (_, timely) in values.items() if not timely)
+        sheet = facts.sheet_of(row, plan, first, snapshots[row.id])
+        fact = _since_its_last_datum(replace(facts.fact_of(row, kept[row.id], sheet, series), late=late), at)
+        if fact is not None:
+            here[row.id] = fact
+    here |= _by_earlier_cutoff(session, plan, [row for row in rows if row.id not in here], period)
     bands = bands_at(facts.thresholds(session, plan_code), month_end(*at))
     return PlanFacts(plan_code, period, *at, bands, structure, names, tuple(here[row.id] for row in rows))
 
 
 def _values(
-    session: Session, plan: Plan, period: str, at: Month
+    session: Session, asked: Mapping[str, Any], at: Month
 ) -> dict[int, dict[Month, tuple[Decimal | None, bool]]]:
-    """What was reported in the year up to the month, and counts in it; each with whether it came in time."""
-    year, month = at
+    """What was reported up to the month, and counts in it; each with whether it came in time."""
     found: dict[int, dict[Month, tuple[Decimal | None, bool]]] = {}
-    asked = {"plan_code": plan.code, "year": year, "month": month, "states": sorted(COUNTING)}
-    for indicator_id, reported, value, counts_from, timely in session.execute(_YEAR, asked):
-        if counts_from is None or counts_from <= period:
-            found.setdefault(indicator_id, {})[year, reported] = value, timely
+    values = session.execute(_VALUES, {**asked, "year": at[0], "states": sorted(COUNTING)})
+    for indicator_id, year, month, value, counts_from, timely in values:
+        if counts_from is None or counts_from <= asked["upto"]:
+            found.setdefault(indicator_id, {})[year, month] = value, timely
     return found
 
 
-def _is_judged_now(fact: IndicatorFacts, at: Month) -> bool:
-    """Whether the month itself says how an indicator stands: it has a datum that is due, or is not programmed."""
-    return fact.sheet.target(*at) is None or (fact.sheet.is_due(*at) and fact.series.get(at) is not None)
+def _since_its_last_datum(fact: IndicatorFacts, at: Month) -> IndicatorFacts | None:
+    """An indicator with what was promised since its last datum; `None` if what was read does not say it all.
+
+    It does if it is not programmed, or if that datum is there with each month since, which tells what was due.
+    """
+    sheet = fact.sheet
+    if sheet.target(*at) is None:
+        return fact
+    cutoff = sheet.last_cutoff(*at)
+    if cutoff is None or not (sheet.is_level or cutoff[0] == at[0]):  # of a suma only this year was read whole
+        return None
+    month = last_datum(sheet, fact.series, cutoff) if cutoff in sheet.snapshots else None
+    since = list(_from(month, at)) if month else []
+    if not since or not sheet.snapshots.keys() >= set(since):
+        return None
+    return replace(fact, sheet=replace(sheet, snapshots={one: sheet.snapshots[one] for one in since}))
+
+
+def _from(month: Month, until: Month) -> Iterator[Month]:
+    """The months from one to another, both included."""
+    while month <= until:
+        yield month
+        month = (month[0], month[1] + 1) if month[1] < 12 else (month[0] + 1, 1)
 
 
 def _by_earlier_cutoff(session: Session, plan: Plan, rows: Sequence[Any], period: str) -> dict[int, IndicatorFacts]:
