@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -92,36 +93,37 @@ class OpenMonth:
 
 def structure(session: Session, plan_code: str) -> list[OpenLine]:
     """The lines of a plan with what is under them, as they stood at its last published month."""
-    stood = _stood(session, plan_code)
     indicators: dict[int, list[OpenIndicator]] = {}
-    of_plan = sa.select(Indicator).where(Indicator.plan_code == plan_code, Indicator.active)
-    for one in session.scalars(of_plan.order_by(Indicator.position, Indicator.code)):
-        compliance, color = stood.get(("indicador", one.code), (None, Color.WHITE))
-        told = OpenIndicator(one.code, one.name, one.entity_code, compliance, color)
+    of_plan = sa.select(Indicator, Figure.compliance, Figure.color)
+    of_plan = of_plan.outerjoin(Figure, _stood(plan_code, "indicador", Indicator.code))
+    of_plan = of_plan.where(Indicator.plan_code == plan_code, Indicator.active)
+    for one, compliance, color in session.execute(of_plan.order_by(Indicator.position, Indicator.code)):
+        told = OpenIndicator(one.code, one.name, one.entity_code, compliance, color or Color.WHITE)
         indicators.setdefault(one.objective_id, []).append(told)
     lines: dict[str, Line] = {}
     objectives: dict[str, list[OpenObjective]] = {}
-    under = sa.select(Objective, Line).join(Line, Line.id == Objective.line_id)
+    under = sa.select(Objective, Line, Figure.compliance, Figure.color).join(Line, Line.id == Objective.line_id)
+    under = under.outerjoin(Figure, _stood(plan_code, "objetivo", Objective.code))
     under = under.where(Objective.plan_code == plan_code)
     ordered = under.order_by(Line.position, Line.code, Objective.position, Objective.code)
-    for goal, line in session.execute(ordered):
+    for goal, line, compliance, color in session.execute(ordered):
         if goal.id in indicators:
-            compliance, color = stood.get(("objetivo", goal.code), (None, Color.WHITE))
             lines[line.code] = line
-            shown = OpenObjective(goal.code, goal.name, compliance, color, indicators[goal.id])
+            shown = OpenObjective(goal.code, goal.name, compliance, color or Color.WHITE, indicators[goal.id])
             objectives.setdefault(line.code, []).append(shown)
     return [OpenLine(code, line.name, objectives[code]) for code, line in lines.items()]
 
 
-def _stood(session: Session, plan_code: str) -> dict[tuple[str, str], tuple[Decimal | None, str]]:
-    """How each thing of a plan stood at its last published month, by level and code."""
-    last = sa.select(sa.func.max(Period.code)).where(Period.plan_code == plan_code, *PUBLISHED).scalar_subquery()
-    query = (
-        sa.select(Figure.level, Figure.code, Figure.compliance, Figure.color)
-        .join(Period, Period.id == Figure.period_id)
-        .where(Period.plan_code == plan_code, Period.code == last)
+def _stood(plan_code: str, level: str, code: Any) -> sa.ColumnElement[bool]:
+    """That a figure is that of a thing at the last published month of its plan."""
+    last = (
+        sa.select(Period.id)
+        .where(Period.plan_code == plan_code, *PUBLISHED)
+        .order_by(Period.code.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return {(row.level, row.code): (row.compliance, row.color or Color.WHITE) for row in session.execute(query)}
+    return sa.and_(Figure.period_id == last, Figure.level == level, Figure.code == code)
 
 
 def names(session: Session, plans: Collection[str]) -> list[tuple[str, str]]:
