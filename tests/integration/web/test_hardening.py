@@ -16,7 +16,7 @@ from engine.database import Database
 from notifications.errors import InvalidMailUrl
 from notifications.mail import FolderSender, SmtpSender
 from tests.support.web import Site
-from web.auth.views import is_ours
+from web.auth.entering import is_ours
 from web.cli import main
 
 ROOT = Path(__file__).parents[3]
