@@ -32,7 +32,7 @@ To correct what was sent: `app.forms.open_sent(session, app.engine, task_id, act
 `render(…, readonly=True)` shows any form as it was sent. `file_url` of `render` turns a file's id into its address.
 """
 
-from web.forms.pages import render, render_panels
+from web.forms.pages import render
 from web.forms.receiving import SEND, Kept, Outcome, Refused, Sent, attach, keep_draft, parse_request, receive
 
 __all__ = [
@@ -46,5 +46,4 @@ __all__ = [
     "parse_request",
     "receive",
     "render",
-    "render_panels",
 ]

@@ -13,7 +13,7 @@ from workflows.documents.models import StoredFile
 from workflows.errors import FieldError
 from workflows.forms.cells import is_blank
 from workflows.forms.fields import Field
-from workflows.forms.handlers import Chip, Option
+from workflows.forms.handlers import Beside, Chip, Option
 from workflows.forms.notation import format_number, parse_day, parse_moment
 from workflows.forms.opening import OpenForm, own_table
 from workflows.forms.reading import identity
@@ -104,6 +104,7 @@ class Row:
     title: str
     note: str
     chip: Chip | None
+    beside: Beside | None
     locked: bool
 
     @property
@@ -164,7 +165,7 @@ class FormView:
 
     def new_row(self, table: Field) -> Row:
         """The pattern of a row that the page's script copies."""
-        return Row(NEW_ROW, path_of(table.key, NEW_ROW), "", "Fila nueva", "", None, locked=False)
+        return Row(NEW_ROW, path_of(table.key, NEW_ROW), "", "Fila nueva", "", None, None, locked=False)
 
     def chip_heading(self, table: Field) -> str:
         """The heading of the column with the preview of each row; empty if nothing speaks of whole rows."""
@@ -213,8 +214,13 @@ class FormView:
             titles[place] if place < len(titles) else told or f"Fila {place + 1}",
             self.opened.prefill.notes.get(path, ""),
             self.opened.preview.chips.get(path),
+            None if self.readonly else self.opened.prefill.beside.get(f"{table.key}:{identity(row, place)}"),
             locked=self.opened.is_readonly(replace(table, readonly=False), path),
         )
+
+    def files(self, judged: Beside) -> list[StoredFile]:
+        """The files of what one judges."""
+        return [self.opened.files[one] for one in judged.files if one in self.opened.files]
 
     def _value(self, path: str, row: Row | None) -> Any:
         key, _, inside = path.partition(".")

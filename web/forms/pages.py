@@ -55,8 +55,3 @@ def render(
             token=secrets.token_urlsafe(24),
         )
     )
-
-
-def render_panels(opened: OpenForm) -> Markup:
-    """The context of a form alone, for a page that puts it elsewhere."""
-    return Markup(render_template("forms/panels.html", panels=opened.panels))  # noqa: S704 — Jinja escapes

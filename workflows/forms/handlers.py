@@ -24,6 +24,7 @@ from workflows.indicators.wording import COLOR_ICONS
 
 __all__ = [
     "ROW_KEY",
+    "Beside",
     "Catalogue",
     "Chip",
     "FieldError",
@@ -78,14 +79,34 @@ class FormContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What one has in view of a thing that one judges.
+
+    `facts` are short, term and text; `story` are longer texts, label and text; `files` are ids of what proves it, and
+    `proof` what they are called.
+    """
+
+    title: str = ""
+    chip: Chip | None = None
+    facts: Sequence[tuple[str, str]] = ()
+    story: Sequence[tuple[str, str]] = ()
+    files: Sequence[int] = ()
+    proof: str = "Soportes"
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
-    """A read-only block beside or above the form. `facts` are term and text; `head` and `rows` a small table."""
+    """A read-only block above the form.
+
+    `facts` are term and text; `head` and `rows` a small table; `entries` are things with all that is told of each.
+    """
 
     title: str
     text: str = ""
     facts: Sequence[tuple[str, str]] = ()
     head: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
+    entries: Sequence[Beside] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +120,7 @@ class Prefill:
     `locked`: paths that this person may not change now: a field, a row (`avances.2`) or a cell.
     `row_titles`: by list, what to call each row («IR-3.1 Personas formadas»).
     `notes`: by path, what to say about it (why a row was returned). `hints`: by path, the unit or a help.
+    `beside`: by list and `ROW_KEY` (`filas:IR-3.1`), what stands beside the row to judge it by.
     `followers`: names that are no column and that `compute` gives a row, for conditions to look at.
     """
 
@@ -109,6 +131,7 @@ class Prefill:
     row_titles: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Beside] = field(default_factory=dict)
     followers: AbstractSet[str] = frozenset()
 
 

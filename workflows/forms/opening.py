@@ -186,10 +186,12 @@ def _options(
 def _files(
     context: FormContext, schema: FormSchema, prefill: Prefill, also: frozenset[int]
 ) -> Mapping[int, StoredFile]:
-    """What this person uploaded to this task, and what the handler put into the form."""
-    if not schema.takes_files:
+    """What this person uploaded to this task, and what the handler put into the form or beside it."""
+    judged = [*prefill.beside.values(), *(entry for panel in prefill.panels for entry in panel.entries)]
+    beside = {file_id for one in judged for file_id in one.files}
+    if not schema.takes_files and not beside:
         return {}
-    known = sorted(also | set(_file_ids(schema, prefill.values)))
+    known = sorted(also | beside | set(_file_ids(schema, prefill.values)))
     asked = {"task_id": context.task.id, "username": context.actor.id, "known": known}
     return {file.id: file for file in context.session.scalars(_FILES, asked)}
 

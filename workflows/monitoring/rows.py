@@ -1,9 +1,11 @@
-"""What a person reports: their own rows of a month, with what was promised and told of each. Never the whole plan."""
+"""The rows of a month of one person or one entity, with what was promised and told of each. Never the whole plan."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,7 +23,7 @@ from workflows.monitoring.states import MeasurementState
 from workflows.plan.models import Plan
 from workflows.spanish import MONTHS, number
 
-_OF_PERSON = (
+_OF_ENTITY = (
     sa.select(PeriodRow, Indicator, Measurement, Plan)
     .join(Indicator, Indicator.id == PeriodRow.indicator_id)
     .join(Plan, Plan.code == Indicator.plan_code)
@@ -33,10 +35,10 @@ _OF_PERSON = (
         PeriodRow.period_id == sa.bindparam("period_id"),
         PeriodRow.due,
         PeriodRow.entity_code == sa.bindparam("entity"),
-        PeriodRow.reports == sa.bindparam("responsible"),
     )
     .order_by(Indicator.position, Indicator.code)
 )
+_OF_PERSON = _OF_ENTITY.where(PeriodRow.reports == sa.bindparam("responsible"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,15 @@ class ProgressRow:
 def of_person(session: Session, period: Period, entity: str, responsible: str) -> list[ProgressRow]:
     """The rows due of one person in one entity, in the order of the plan."""
     whose = {"period_id": period.id, "entity": entity, "responsible": responsible}
-    found = session.execute(_OF_PERSON, whose).all()
+    return _rows(session, period, session.execute(_OF_PERSON, whose).all())
+
+
+def of_entity(session: Session, period: Period, entity: str) -> list[ProgressRow]:
+    """The rows due of everybody in one entity, in the order of the plan."""
+    return _rows(session, period, session.execute(_OF_ENTITY, {"period_id": period.id, "entity": entity}).all())
+
+
+def _rows(session: Session, period: Period, found: Sequence[Any]) -> list[ProgressRow]:
     if not found:
         return []
     plan: Plan = found[0].Plan

@@ -184,3 +184,44 @@ def test_who_reports_does_not_validate(open_month: House) -> None:
         task_id = _task(session, "validar_reporte", "cvega")
         with_two_hats = Actor("dsuarez", frozenset({"responsable_meta@GOB/SDG", "enlace_planeacion@GOB/SDG"}))
         open_month.forms.open(session, open_month.engine, task_id, with_two_hats)
+
+
+def _reported(house: House, entity_people: str = "dsuarez", liaison: str = "cvega") -> None:
+    """Everything that the entity reports in the month has been sent."""
+    _send(house, entity_people, _filled(house, entity_people))
+    with house.database.reading() as session:
+        money = _task(session, "reportar_ejecucion", liaison)
+    assert house.play().work(money)
+
+
+def test_the_liaison_has_in_view_what_each_row_is_judged_by(open_month: House) -> None:
+    _reported(open_month)
+
+    opened = _open(open_month, "validar_reporte", "cvega")
+
+    row = opened.prefill.beside["validacion:IP-1.1.2"]
+    facts = dict(row.facts)
+    assert row.chip is not None and row.chip.word
+    assert {"Valor del mes", "Programado a la fecha", "Acumulado", "Meta del año", "Reportó"} <= facts.keys()
+    assert facts["Últimos tres meses"].count("·") == 2
+    assert ("Qué se hizo" in dict(row.story), [opened.files[one].name for one in row.files]) == (
+        True,
+        ["soporte IP-1.1.2 2018-06.csv"],
+    )
+    assert [panel.title for panel in opened.panels][-1].startswith("Presupuesto")
+
+
+def test_the_head_reads_the_worst_first_with_who_validated_it_and_what_proves_it(open_month: House) -> None:
+    _reported(open_month)
+    with open_month.database.reading() as session:
+        validation = _task(session, "validar_reporte", "cvega")
+    assert open_month.play().work(validation)
+
+    panel = next(panel for panel in _open(open_month, "avalar_reporte", "mlopez").panels if panel.entries)
+
+    order = ["rojo", "amarillo", "naranja"]
+    colors = [entry.chip.color for entry in panel.entries if entry.chip]
+    bad = [order.index(color) for color in colors if color in order]
+    assert bad == sorted(bad) and colors[: len(bad)] == [color for color in colors if color in order]
+    assert panel.text.startswith(f"{len(panel.entries)} indicadores: ")
+    assert all(entry.files and "Validó" in dict(entry.facts) for entry in panel.entries)

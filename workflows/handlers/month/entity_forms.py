@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from engine.contracts import LIST, TEXT, Contract
-from workflows.cycles.models import Period
-from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
+from workflows.forms.handlers import (
+    ROW_KEY,
+    FieldError,
+    FormContext,
+    Panel,
+    PlainForm,
+    Prefill,
+    Values,
+    path_of,
+)
+from workflows.handlers.month import review_rows
+from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.implementation import activities, execution
 from workflows.implementation.activities import ActivityRow, ReportedActivity
 from workflows.implementation.execution import ReportedMoney
-from workflows.indicators.models import Indicator
-from workflows.monitoring import entity_reports, periods
+from workflows.monitoring import entity_reports
 from workflows.monitoring.entity_reports import Decision
-from workflows.monitoring.models import Measurement
-from workflows.people import directory
-from workflows.spanish import long_day, number
+from workflows.monitoring.rows import ProgressRow
+from workflows.monitoring.states import MeasurementState
+from workflows.spanish import number
 
 ACCEPTED = "valida"
 ENDORSES = "avalo"
-
-
-def month_of(context: FormContext) -> Period:
-    """The month a task is about."""
-    if "month" not in context.memo:  # asked again for each of: prepare, check, record
-        context.memo["month"] = periods.find(context.session, context.plan_code, context.variables["periodo"])
-    month: Period = context.memo["month"]
-    return month
-
-
-def entity_of(context: FormContext) -> str:
-    """The entity a task is about."""
-    return str(context.variables["entidad"])
+ROWS = "validacion"
 
 
 class ReportExecution(PlainForm):
@@ -107,11 +105,14 @@ class ValidateReport(PlainForm):
     )
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The rows that wait, with what was reported beside each."""
-        waiting = entity_reports.rows_to_validate(context.session, month_of(context), entity_of(context))
-        rows = [_row_to_validate(measurement) for measurement in waiting]
-        notes = {path_of("validacion", place): _told(measurement) for place, measurement in enumerate(waiting)}
-        return Prefill(values={"validacion": rows}, notes=notes, panels=_returned_by_head(context))
+        """The rows that wait, with what was promised, reported and proved of each, and the money of the month."""
+        rows = review_rows.rows_in(context, (MeasurementState.SENT,))
+        names = review_rows.names_of(context, rows)
+        return Prefill(
+            values={ROWS: [_row_to_validate(row) for row in rows]},
+            beside={f"{ROWS}:{row.indicator.code}": review_rows.beside(row, names) for row in rows},
+            panels=[*_returned_by_head(context), *_money_and_activities(context)],
+        )
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Accept or return; `responsables_por_corregir` are those who have a row to correct."""
@@ -123,20 +124,24 @@ class ValidateReport(PlainForm):
             actor=context.actor,
             decisions=[
                 Decision(row["measurement_id"], row["decision"] == ACCEPTED, row.get("motivo") or "")
-                for row in values["validacion"]
+                for row in values[ROWS]
             ],
         )
         return {"responsables_por_corregir": returned}
 
 
-class EndorseReport(PlainForm):
-    """`avalar_reporte`: the head answers for the figures, or returns them with a reason."""
-
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"decision"}))
+class _Endorsing(PlainForm):
+    """The head reads what they answer for: the lights, the worst first, with their story, evidence and money."""
 
     def prepare(self, context: FormContext) -> Prefill:
         """What is endorsed, to read."""
-        return Prefill(panels=[_summary(context)])
+        return Prefill(panels=[_endorsed(context), *_money_and_activities(context)])
+
+
+class EndorseReport(_Endorsing):
+    """`avalar_reporte`: the head answers for the figures, or returns them with a reason."""
+
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"decision"}))
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Endorse or send back."""
@@ -148,20 +153,27 @@ class EndorseReport(PlainForm):
         return {}
 
 
-class EndorseLateReport(PlainForm):
+class EndorseLateReport(_Endorsing):
     """`avalar_extemporaneo`: the head answers for a late report."""
 
     contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
-
-    def prepare(self, context: FormContext) -> Prefill:
-        """What is endorsed, to read."""
-        return Prefill(panels=[_summary(context)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         entity_reports.endorse(
             context.session, context.engine, month_of(context), entity_of(context), actor=context.actor
         )
         return {}
+
+
+def _endorsed(context: FormContext) -> Panel:
+    """How many of each light, then each row, the worst first."""
+    states = (MeasurementState.VALIDATED, MeasurementState.ENDORSED)
+    rows = review_rows.worst_first(review_rows.rows_in(context, states))
+    names = review_rows.names_of(context, rows)
+    counted = Counter(review_rows.light(row).word.lower() for row in rows)
+    told = ", ".join(f"{count} {word}" for word, count in counted.items())
+    sentence = f"{len(rows)} {'indicador' if len(rows) == 1 else 'indicadores'}: {told}."
+    return Panel("Lo que avala", sentence, entries=[review_rows.beside(row, names) for row in rows])
 
 
 def _activity_row(row: ActivityRow) -> Values:
@@ -192,36 +204,14 @@ def _money_row(known: execution.ProjectMoney) -> Values:
     }
 
 
-def _row_to_validate(measurement: Measurement) -> Values:
-    indicator = measurement.indicator
+def _row_to_validate(row: ProgressRow) -> Values:
     return {
-        ROW_KEY: indicator.code,
-        "measurement_id": measurement.id,
-        "fila": f"{indicator.code} {indicator.name}",
+        ROW_KEY: row.indicator.code,
+        "measurement_id": row.measurement.id if row.measurement else None,
+        "fila": f"{row.indicator.code} {row.indicator.name}",
         "decision": None,
         "motivo": None,
     }
-
-
-def _told(measurement: Measurement) -> str:
-    """What was reported of one row, in one paragraph."""
-    told = [f"{_value(measurement)}.", measurement.qualitative]
-    for label, text in (
-        ("Dificultades", measurement.difficulties),
-        ("Rezago", measurement.delay_reason),
-        ("Sobreejecución", measurement.excess_reason),
-    ):
-        if text:
-            told.append(f"{label}: {text}")
-    names = ", ".join(piece.file.name for piece in measurement.evidence)
-    told.append(f"Soportes del {long_day(measurement.evidence_on)}: {names}." if names else "Sin soportes.")
-    return " ".join(part for part in told if part)
-
-
-def _value(measurement: Measurement) -> str:
-    indicator: Indicator = measurement.indicator
-    value: Decimal | None = measurement.value
-    return f"{number(value, indicator.decimals)} {indicator.unit}"
 
 
 def _returned_by_head(context: FormContext) -> list[Panel]:
@@ -229,19 +219,30 @@ def _returned_by_head(context: FormContext) -> list[Panel]:
     return [Panel("La dirección devolvió el reporte", report.return_reason)] if report.return_reason else []
 
 
-def _summary(context: FormContext) -> Panel:
-    rows = entity_reports.accepted_rows(context.session, month_of(context), entity_of(context))
-    names = directory.display_names(context.session, [row.reported_by for row in rows if row.reported_by])
-    return Panel(
-        "Lo que avala",
-        head=("Indicador", "Valor del mes", "Qué se hizo", "Reportó"),
-        rows=[
-            (
-                f"{row.indicator.code} {row.indicator.name}",
-                _value(row),
-                row.qualitative,
-                names.get(row.reported_by or "", ""),
-            )
-            for row in rows
-        ],
-    )
+def _money_and_activities(context: FormContext) -> list[Panel]:
+    """What the entity reported of its money and of its action plan in the month."""
+    month, entity = month_of(context), entity_of(context)
+    panels = []
+    if money := execution.of_entity(context.session, month, entity):
+        rows = [
+            (f"{one.code} {one.name}", _pesos(one.appropriation), _pesos(one.commitments), _pesos(one.payments))
+            for one in money
+        ]
+        head = ("Proyecto", "Apropiación vigente", "Compromisos", "Giros")
+        panels.append(Panel("Presupuesto, acumulado del año", head=head, rows=rows))
+    if running := [row for row in activities.of_month(context.session, month, entity) if row.kept]:
+        head = ("Actividad", "Programado", "Ejecutado", "Entrega")
+        panels.append(Panel("Actividades del mes", head=head, rows=[_activity_told(row) for row in running]))
+    return panels
+
+
+def _activity_told(row: ActivityRow) -> tuple[str, str, str, str]:
+    kept = row.kept
+    delivery = (kept.delivery if kept else "") or ("Hito cumplido" if kept and kept.milestone_met else "")
+    programmed = number(row.programmed) if row.programmed is not None else "—"
+    executed = number(kept.executed) if kept and kept.executed is not None else "—"
+    return f"{row.activity.indicator.code}: {row.activity.name}", programmed, executed, delivery or "—"
+
+
+def _pesos(value: Decimal | None) -> str:
+    return "—" if value is None else f"$\u00a0{number(value)}"

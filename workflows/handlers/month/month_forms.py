@@ -10,7 +10,7 @@ from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.cycles.models import Period
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
-from workflows.handlers.month.entity_forms import entity_of, month_of
+from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.indicators.models import Indicator
 from workflows.indicators.states import Measure, Status
 from workflows.indicators.wording import known_words, level_word

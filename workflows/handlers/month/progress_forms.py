@@ -26,7 +26,7 @@ from workflows.forms.handlers import (
     path_of,
 )
 from workflows.forms.reading import rows_of
-from workflows.handlers.month.entity_forms import entity_of, month_of
+from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.indicators.states import Annualization, Color
 from workflows.indicators.wording import COLOR_ICONS
 from workflows.monitoring import entity_reports, progress
