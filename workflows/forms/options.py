@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
+from workflows.calendar import bogota_day
 from workflows.forms.handlers import Catalogue, FormContext, Option
 from workflows.people.holdings import of_sectors
 from workflows.people.models import Person, Role
@@ -18,7 +19,7 @@ def people(context: FormContext) -> Sequence[Option]:
     """Everybody active of the sector: username, «Nombre · ENTIDAD»; those of the task's entity first."""
     entity = str(context.variables.get("entidad") or "")
     query = sa.select(Person.username, Person.name, Person.entity_code).where(
-        Person.active, of_sectors([context.sector])
+        Person.active, of_sectors([context.sector], bogota_day(context.now()))
     )
     rows = context.session.execute(query.order_by(Person.name)).all()
     ordered = sorted(rows, key=lambda row: row.entity_code != entity) if entity else rows

@@ -92,7 +92,7 @@ def _pass_on(
     for task, tenant in held:
         # Whoever may close somebody's access may pass on all that it leaves behind.
         acting = replace(actor, supervises=actor.supervises | {tenant})
-        if successor is not None and may_be_given(session, successor, tenant):
+        if successor is not None and may_be_given(session, successor, tenant, bogota_day(engine.now())):
             commands.reassign(session, engine, task.id, actor=acting, to=successor, reason=reason)
             handed += 1
         elif assignment.groups_of(session, task.id):

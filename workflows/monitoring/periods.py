@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.runtime import ProcessEngine
+from workflows.calendar import bogota_day
 from workflows.cycles import cadence
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
@@ -49,7 +51,7 @@ def open_month(session: Session, engine: ProcessEngine, plan_code: str, code: st
     entities = _entities(session, plan_code, indicators)
     known = set(session.scalars(sa.select(PeriodRow.indicator_id).where(PeriodRow.period_id == period.id)))
     plan = session.get_one(Plan, plan_code)
-    people, sheets = _Substitution(session, plan.sector_code), facts.sheets_of(session, plan)
+    people, sheets = _Substitution(session, plan.sector_code, bogota_day(engine.now())), facts.sheets_of(session, plan)
     for indicator in indicators:
         if indicator.id not in known:
             session.add(_row(period, indicator, sheets[indicator.id], people))
@@ -134,8 +136,8 @@ def _ensure_reports(session: Session, period: Period, entities: Sequence[str]) -
 class _Substitution:
     """Finds who reports when the person named has left: the substitute, else somebody of the entity with the role."""
 
-    def __init__(self, session: Session, sector: str) -> None:
-        self._session, self._sector = session, sector
+    def __init__(self, session: Session, sector: str, on: dt.date) -> None:
+        self._session, self._sector, self._on = session, sector, on
         self._active = set(session.scalars(sa.select(Person.username).where(Person.active)))
 
     def who_reports(self, indicator: Indicator) -> str | None:
@@ -143,7 +145,7 @@ class _Substitution:
             if username in self._active:
                 return username
         for role in FALLBACK_ROLES:
-            people = directory.people_with(self._session, role, self._sector, indicator.entity_code)
+            people = directory.people_with(self._session, role, self._sector, indicator.entity_code, self._on)
             if people:
                 return people[0].username
         return None

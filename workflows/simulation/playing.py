@@ -107,7 +107,7 @@ class Play:
         """Let somebody who may do a task do it, if anybody does; gives whether it was sent."""
         with self.database.unit_of_work() as session:
             task = session.get_one(UserTask, task_id)
-            actor = _who(session, task) if task.state == UserTaskState.OPEN else None
+            actor = _who(session, task, bogota_day(self.clock.now())) if task.state == UserTaskState.OPEN else None
             if actor is None:
                 return False
             sent = self._send(session, task_id, actor)
@@ -169,12 +169,12 @@ class Play:
         return created + dt.timedelta(days=min(delay, margin))
 
 
-def _who(session: Session, task: UserTask) -> Actor | None:
+def _who(session: Session, task: UserTask, on: dt.date) -> Actor | None:
     """The assignee, unless they left; else the first of the candidates who may do it."""
     if task.assignee is not None:
-        return directory.actor(session, task.assignee) if directory.person(session, task.assignee).active else None
+        return directory.actor(session, task.assignee, on) if directory.person(session, task.assignee).active else None
     for group in sorted(assignment.groups_of(session, task.id)):
-        for person in directory.members(session, group):
+        for person in directory.members(session, group, on):
             if not assignment.done_what_is_checked(session, task, person.username):
-                return directory.actor(session, person.username)
+                return directory.actor(session, person.username, on)
     return None
