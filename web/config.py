@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
@@ -21,6 +21,7 @@ DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 SECRET_BYTES = 32
 FEWEST_LETTERS = 12
 """Different letters of a secret: 32 random bytes written in hexadecimal have 16, a sentence repeated has few."""
+SHORTEST_PASSPHRASE = 20
 EVERYBODY = "todos"
 """Whatever their roles."""
 HOW_TO_MAKE_ONE = "Hágala así: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
@@ -37,6 +38,7 @@ class Config:
     `hsts_subdomains` browsers are told to reach every name below this one over HTTPS too. `security_contact` is where
     somebody who finds a weakness writes (`mailto:…` or `https://…`); empty means that there is no `security.txt`.
     `backups` is the folder of nightly copies, of which the newest `backups_kept` stay; None: none are taken.
+    With `backup_passphrase` copies are encrypted.
     `provider` signs people in by OpenID Connect; without `local_accounts` nobody signs in with a password. Who holds a
     role of `second_factor` may not do without a second step; a browser may be spared it for `second_factor_days`.
     """
@@ -55,6 +57,7 @@ class Config:
     security_contact: str = ""
     backups: Path | None = None
     backups_kept: int = 14
+    backup_passphrase: str = field(default="", repr=False)
     provider: Provider | None = None
     local_accounts: bool = True
     second_factor: frozenset[str] = frozenset()
@@ -93,6 +96,7 @@ class Config:
             security_contact=_contact(environment.get("CAUCE_SECURITY_CONTACT", "").strip()),
             backups=Path(folder).resolve() if (folder := environment.get("CAUCE_BACKUPS", "")) else None,
             backups_kept=max(1, count("CAUCE_BACKUPS_KEPT", environment, 14)),
+            backup_passphrase=_passphrase(environment.get("CAUCE_BACKUP_PASSPHRASE", "")),
             provider=provider,
             local_accounts=local_accounts,
             second_factor=_obliged(environment.get("CAUCE_SECOND_FACTOR", "")),
@@ -162,6 +166,16 @@ def _base_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidSetting(f"CAUCE_BASE_URL={text!r} no es una dirección. Escriba por ejemplo https://cauce.gov.co")
     return text.rstrip("/")
+
+
+def _passphrase(text: str) -> str:
+    """What encrypts copies, which somebody may try at for years."""
+    if text and (len(text) < SHORTEST_PASSPHRASE or len(set(text)) < FEWEST_LETTERS - 4):
+        raise InvalidSetting(
+            f"CAUCE_BACKUP_PASSPHRASE se puede adivinar: escriba {SHORTEST_PASSPHRASE} letras o más, por ejemplo seis "
+            "palabras que no suelan ir juntas."
+        )
+    return text
 
 
 def _obliged(text: str) -> frozenset[str]:

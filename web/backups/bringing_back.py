@@ -14,14 +14,14 @@ import sqlalchemy as sa
 
 from engine.database import Database
 from web import migrating
-from web.backups import rows
+from web.backups import encrypting, rows
 from web.backups.taking import AT_ONCE, FORMAT, MANIFEST, Manifest, Member
 from web.errors import DamagedBackup, NotEmpty
 
 
-def bring_back(path: Path, database: Database) -> Manifest:
+def bring_back(path: Path, database: Database, passphrase: str = "") -> Manifest:
     """Fill an empty database, all or nothing, and migrate it. Raises `DamagedBackup` and `NotEmpty`."""
-    with _opened(path) as archive:
+    with _opened(path, passphrase) as archive:
         manifest = read_manifest(archive)
         _ensure_known(manifest)
         with migrating.rebuilding(database) as connection:
@@ -80,9 +80,9 @@ def _continue_numbering(connection: sa.Connection, table: sa.Table) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _opened(path: Path, passphrase: str) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with encrypting.opened(path, passphrase) as file, zipfile.ZipFile(file) as archive:
             yield archive
     except (zipfile.BadZipFile, EOFError, KeyError) as wrong:
         raise DamagedBackup() from wrong

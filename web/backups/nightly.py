@@ -6,6 +6,7 @@ import secrets
 import time
 from pathlib import Path
 
+from web.backups.encrypting import SUFFIX
 from web.backups.taking import PART, take
 from web.backups.verifying import verify
 from web.bootstrap import Application
@@ -24,12 +25,14 @@ def back_up(application: Application) -> int:
     if folder is None:
         return 0
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = folder / f"{PREFIX}{bogota_day(application.clock.now())}.zip"
+    suffix = SUFFIX if application.config.backup_passphrase else ""
+    target = folder / f"{PREFIX}{bogota_day(application.clock.now())}.zip{suffix}"
     if target.exists():
         return 0
     _take_verified(application, target)
     beat(application.database, application.clock, BACKUP)
-    for old in sorted(folder.glob(f"{PREFIX}*.zip"))[:-kept]:
+    copies = [*folder.glob(f"{PREFIX}*.zip"), *folder.glob(f"{PREFIX}*.zip{SUFFIX}")]
+    for old in sorted(copies)[:-kept]:
         old.unlink(missing_ok=True)
     for left in folder.glob(f"*{PART}"):
         if time.time() - left.stat().st_mtime > ABANDONED_S:
@@ -43,7 +46,7 @@ def _take_verified(application: Application, target: Path) -> None:
     Raises `DamagedBackup` with what is wrong: the next round tries again, and meanwhile it stands among the incidents.
     """
     unverified = target.with_name(f"{target.name}.{secrets.token_hex(4)}.sin-revisar{PART}")
-    take(application.database, application.clock, unverified)
+    take(application.database, application.clock, unverified, application.config.backup_passphrase)
     try:
         _, wrong = verify(unverified, application)
         if wrong:

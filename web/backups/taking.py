@@ -7,7 +7,9 @@ import os
 import secrets
 import zipfile
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ from engine.clock import Clock
 from engine.database import Database
 from web import migrating
 from web.backups import rows
+from web.backups.encrypting import encrypt
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -47,13 +50,18 @@ class Manifest:
         return sum(member.rows for member in self.members.values())
 
 
-def take(database: Database, clock: Clock, target: Path) -> Manifest:
-    """Write a copy to `target`, whole or not at all; only its owner reads it. Raises `FileExistsError`."""
+def take(database: Database, clock: Clock, target: Path, passphrase: str = "") -> Manifest:
+    """Write a copy to `target`, whole or not at all; only its owner reads it. Raises `FileExistsError`.
+
+    With a passphrase it is encrypted before any of it is on the disk: it has to fit into the memory twice.
+    """
     # A name of its own: what a process that was killed left behind keeps nobody from taking the next one.
     part = target.with_name(f"{target.name}.{secrets.token_hex(4)}{PART}")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         try:
-            manifest = _write(database, clock, file)
+            manifest = (
+                _write_encrypted(database, clock, file, passphrase) if passphrase else _write(database, clock, file)
+            )
             file.flush()
             os.fsync(file.fileno())
         except BaseException:
@@ -67,11 +75,18 @@ def take(database: Database, clock: Clock, target: Path) -> Manifest:
     return manifest
 
 
-def _write(database: Database, clock: Clock, file: object) -> Manifest:
+def _write_encrypted(database: Database, clock: Clock, file: BinaryIO, passphrase: str) -> Manifest:
+    plain = BytesIO()
+    manifest = _write(database, clock, plain)
+    file.write(encrypt(plain.getvalue(), passphrase))
+    return manifest
+
+
+def _write(database: Database, clock: Clock, file: BinaryIO) -> Manifest:
     members: dict[str, Member] = {}
     isolated = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
     with (
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,  # type: ignore[call-overload]
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
         database.engine.connect().execution_options(**isolated) as connection,
         connection.begin(),
     ):

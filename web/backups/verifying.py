@@ -22,7 +22,7 @@ def verify(path: Path, application: Application) -> tuple[Manifest, list[str]]:
     with tempfile.TemporaryDirectory(prefix="cauce-copia-") as folder:
         scratch = Database(f"sqlite:///{Path(folder) / 'copia.sqlite'}", durable=False)
         try:
-            manifest = bring_back(path, scratch)
+            manifest = bring_back(path, scratch, application.config.backup_passphrase)
             with scratch.reading() as session:
                 found = examining.of_rows(session, replace(application, database=scratch))
                 wrong = [finding.message for finding in found]

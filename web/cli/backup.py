@@ -18,7 +18,8 @@ from workflows.errors import Refused
     help=(
         "Escribe en ARCHIVO una copia de toda la base de datos, tal como está en un momento, mientras se trabaja.\n\n"
         "«cauce backup verify ARCHIVO» la recupera en una base aparte y la revisa entera. Sirve para SQLite y "
-        "PostgreSQL, también para pasar de una a otra. El secreto (CAUCE_HOME/secret) no va en ella."
+        "PostgreSQL, también para pasar de una a otra. El secreto (CAUCE_HOME/secret) no va en ella. Con "
+        "CAUCE_BACKUP_PASSPHRASE sale cifrada."
     )
 )
 @click.argument("words", metavar="[verify] ARCHIVO", nargs=-1, required=True)
@@ -35,7 +36,7 @@ def backup(words: tuple[str, ...]) -> None:
 def _take(target: Path) -> None:
     with opened(any_release=True) as application:
         try:
-            manifest = take(application.database, application.clock, target)
+            manifest = take(application.database, application.clock, target, application.config.backup_passphrase)
         except FileExistsError as exists:
             raise Refused(f"«{target}» ya existe: no se tocó. Escriba otro nombre.") from exists
         except OSError as failed:
@@ -61,7 +62,7 @@ def restore(path: Path) -> None:
     """Bring a copy back."""
     _ensure_there(path)
     with opened(any_release=True) as application:
-        manifest = bring_back(path, application.database)
+        manifest = bring_back(path, application.database, application.config.backup_passphrase)
     click.echo(f"✓ Se recuperó la copia del {manifest.taken_at}: {manifest.total} filas.")
 
 

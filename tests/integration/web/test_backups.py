@@ -261,3 +261,38 @@ def test_the_command_line_takes_verifies_and_brings_back(
     assert "ya existe" in again.output and "está en orden" in verified.output
     assert refused.exit_code == 1 and "no está vacía" in refused.output
     assert restored.exit_code == 0 and doctor.exit_code == 0, doctor.output
+
+
+PHRASE = "seis nubes lentas sobre Chapinero frío"
+
+
+def test_an_encrypted_copy_shows_nothing_and_opens_with_its_phrase_alone(migrated: Site, tmp_path: Path) -> None:
+    copy, target = tmp_path / "copia.zip.age", Database(f"sqlite:///{tmp_path / 'otra.sqlite'}")
+    taken = take(migrated.application.database, migrated.clock, copy, PHRASE)
+
+    for wrong, said in (("", "CAUCE_BACKUP_PASSPHRASE"), ("otra frase cualquiera", "no es la de esta copia")):
+        with pytest.raises(DamagedBackup, match=said):
+            bring_back(copy, target, wrong)
+    damaged = tmp_path / "rota.zip.age"
+    content = copy.read_bytes()
+    damaged.write_bytes(content[:-40] + bytes(40))
+    with pytest.raises(DamagedBackup, match="dañado"):
+        bring_back(damaged, target, PHRASE)
+
+    assert content.startswith(b"age-encryption.org/v1") and b"PK\x03\x04" not in content[:400]
+    assert not list(tmp_path.glob("*.parte")) and stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert bring_back(copy, target, PHRASE) == taken
+    target.dispose()
+
+
+def test_with_a_phrase_the_copies_of_the_night_are_encrypted_and_looked_at(migrated: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "copias"
+    config = replace(migrated.application.config, backups=folder, backups_kept=1, backup_passphrase=PHRASE)
+    application = replace(migrated.application, config=config)
+
+    for _ in range(2):
+        assert back_up(application) == 1
+        migrated.clock.advance(dt.timedelta(days=1))
+
+    assert [path.name for path in folder.iterdir()] == ["cauce-2018-07-07.zip.age"]
+    assert verify(folder / "cauce-2018-07-07.zip.age", application)[1] == []

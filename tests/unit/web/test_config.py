@@ -40,6 +40,7 @@ def test_two_installations_have_different_secrets(tmp_path: Path) -> None:
     [
         ("CAUCE_BASE_URL", "cauce.gov.co"),
         ("CAUCE_SECOND_FACTOR", "jefe"),
+        ("CAUCE_BACKUP_PASSPHRASE", "corta"),
         ("CAUCE_DEMO", "quizás"),
         ("CAUCE_PROXIES", "dos"),
     ],
