@@ -8,6 +8,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import load_workbook
@@ -112,8 +113,9 @@ def _rows(page: Any, sheet: Sheet, problems: list[Problem], first: int | None) -
     page.reset_dimensions()  # what the file says of its own size is not trusted
     found = page.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS)
     keys = _headings(tuple(cell.value for cell in next(found, ())), sheet, problems, first)
+    texts = {column.key for column in sheet.columns if column.kind == columns.TEXT}
     for number, row in enumerate(found, start=2):
-        cells = {key: _value(cell) for key, cell in zip(keys, row, strict=False) if key}
+        cells = {key: _value(cell, is_text=key in texts) for key, cell in zip(keys, row, strict=False) if key}
         if number > MAX_ROWS:
             problems.append(Problem(f"La hoja tiene más de {MAX_ROWS} filas.", sheet.title, number))
             return
@@ -121,9 +123,24 @@ def _rows(page: Any, sheet: Sheet, problems: list[Problem], first: int | None) -
             yield Row(number, cells)
 
 
-def _value(cell: Any) -> Any:
-    """What a cell holds; a text that only looks like a formula is told from one."""
-    return Formula(str(cell.value)) if cell.data_type == "f" else cell.value
+def _value(cell: Any, *, is_text: bool) -> Any:
+    """What a cell holds; a text that only looks like a formula is told from one.
+
+    A number is what people see of it: 82 where it is shown as 82 %, though the workbook keeps 0.82; the code 1.10 where
+    it is shown with two decimals, though that keeps 1.1.
+    """
+    if cell.data_type == "f":
+        return Formula(str(cell.value))
+    if not isinstance(cell.value, (int, float)) or isinstance(cell.value, bool):
+        return cell.value
+    if is_text and (decimals := re.fullmatch(r"0\.(0+)", cell.number_format or "")):
+        return f"{cell.value:.{len(decimals[1])}f}"
+    return Decimal(str(cell.value)) * 100 if _is_percentage(cell.number_format) else cell.value
+
+
+def _is_percentage(number_format: str | None) -> bool:
+    """Whether a format multiplies by a hundred: a percent sign in quotation marks, or after a backslash, does not."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", number_format or "")
 
 
 def _headings(values: tuple[Any, ...], sheet: Sheet, problems: list[Problem], first: int | None) -> list[str | None]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from workflows.indicators.sheets import PERIODICITIES
+from workflows.indicators.sheets import PERIODICITIES, shown
 from workflows.indicators.states import Annualization, Direction, IndicatorKind
 from workflows.records.columns import BY_KEY, MAX_YEARS
 from workflows.records.data import IndicatorRecord, PlanData
@@ -14,6 +14,8 @@ from workflows.records.problems import ERROR, WARNING, Problem
 from workflows.spanish import number
 
 HUNDRED = Decimal(100)
+ROUNDING = Decimal("0.05")
+"""How far from 100 weights may add up: three times 33,33 is a hundred to whoever wrote it."""
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _PLAN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NEEDED_ROLES = ("responsable_meta", "enlace_planeacion", "directivo_entidad")
@@ -91,16 +93,13 @@ def _references_exist(data: PlanData) -> Iterator[Problem]:
 
 
 def _weights_close(data: PlanData) -> Iterator[Problem]:
-    yield from _closes("Los pesos de las líneas suman {} y deben sumar 100.", "Líneas", [x.weight for x in data.lines])
+    yield from _closes(data, "lineas", "las líneas", [(one.code, one.weight) for one in data.lines])
     for line in data.lines:
-        weights = [objective.weight for objective in data.objectives if objective.line == line.code]
-        yield from _closes(
-            f"Los pesos de los objetivos de {line.code} suman {{}} y deben sumar 100.", "Objetivos", weights
-        )
+        weights = [(one.code, one.weight) for one in data.objectives if one.line == line.code]
+        yield from _closes(data, "objetivos", f"los objetivos de {line.code}", weights)
     for objective in data.objectives:
-        weights = [i.weight for i in data.indicators if i.objective == objective.code and i.active]
-        sentence = f"Los pesos de los indicadores de {objective.code} suman {{}} y deben sumar 100."
-        yield from _closes(sentence, "Indicadores", weights)
+        weights = [(i.code, i.weight) for i in data.indicators if i.objective == objective.code and i.active]
+        yield from _closes(data, "indicadores", f"los indicadores de {objective.code}", weights)
     for sheet, records in (("lineas", data.lines), ("objetivos", data.objectives)):
         for record in records:
             if record.weight <= 0:
@@ -112,10 +111,25 @@ def _weights_close(data: PlanData) -> Iterator[Problem]:
             yield _at(data, "indicadores", i.code, "peso", "Un indicador inactivo tiene peso 0.")
 
 
-def _closes(sentence: str, sheet: str, weights: Iterable[Decimal]) -> Iterator[Problem]:
-    total = sum(weights, Decimal(0))
-    if total != HUNDRED:
-        yield Problem(sentence.format(number(total)), sheet, None, "Peso (%)")
+def _closes(data: PlanData, sheet: str, whose: str, weights: Sequence[tuple[str, Decimal]]) -> Iterator[Problem]:
+    """Whether weights add up to 100, but for the rounding of thirds; else with what they would be in proportion."""
+    total = sum((weight for _, weight in weights), Decimal(0))
+    if abs(total - HUNDRED) <= ROUNDING:
+        return
+    message = f"Los pesos de {whose} suman {number(total)} y deben sumar 100."
+    if total > 0:
+        message += f" En proporción serían: {'; '.join(_proposed(data, sheet, weights, total))}."
+    yield Problem(message, BY_KEY[sheet].title, None, "Peso (%)")
+
+
+def _proposed(data: PlanData, sheet: str, weights: Sequence[tuple[str, Decimal]], total: Decimal) -> Iterator[str]:
+    """Each weight in proportion, to two decimals; the last takes what the rounding leaves."""
+    left = HUNDRED
+    for place, (code, weight) in enumerate(weights, start=1):
+        share = left if place == len(weights) else shown(weight * HUNDRED / total, 2)
+        left -= share
+        row = data.rows.get((sheet, code))
+        yield f"{code} {number(share.normalize() if share else share, 2)}" + (f" (fila {row})" if row else "")
 
 
 def _sheets_are_sound(data: PlanData) -> Iterator[Problem]:

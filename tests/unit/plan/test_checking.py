@@ -38,7 +38,7 @@ def test_the_demo_breaks_no_rule() -> None:
 @pytest.mark.parametrize(
     ("code", "changes", "expected"),
     [
-        ("IP-1.1.1", {"weight": D(34)}, "error | Indicadores, Peso (%): Los pesos de los indicadores de O1.1 suman 99 y deben sumar 100."),
+        ("IP-1.1.1", {"weight": D(34)}, "error | Indicadores, Peso (%): Los pesos de los indicadores de O1.1 suman 99 y deben sumar 100. En proporción serían: IR-1.1 40,40 (fila 1); IP-1.1.1 34,34 (fila 2); IP-1.1.2 25,26 (fila 3)."),
         ("IP-1.1.1", {"weight": D(0)}, "error | Indicadores, fila 2, Peso (%): Un indicador activo tiene un peso mayor que 0."),
         ("IP-1.1.1", {"active": False}, "error | Indicadores, fila 2, Peso (%): Un indicador inactivo tiene peso 0."),
         ("IP-1.1.1", {"objective": "O9"}, "error | Indicadores, fila 2, Objetivo: «O9» no está en su hoja. Agréguelo o corríjalo."),
@@ -71,8 +71,19 @@ def test_the_weights_of_lines_and_objectives_close_to_100() -> None:
 
     found = said(replace(DEMO, lines=lines, objectives=objectives))
 
-    assert "error | Líneas, Peso (%): Los pesos de las líneas suman 99,5 y deben sumar 100." in found
-    assert "error | Objetivos, Peso (%): Los pesos de los objetivos de L1 suman 110 y deben sumar 100." in found
+    assert [one for one in found if "deben sumar 100" in one] == [
+        "error | Líneas, Peso (%): Los pesos de las líneas suman 99,5 y deben sumar 100. "
+        "En proporción serían: L1 39,70 (fila 1); L2 30,15 (fila 2); L3 30,15 (fila 3).",
+        "error | Objetivos, Peso (%): Los pesos de los objetivos de L1 suman 110 y deben sumar 100. "
+        "En proporción serían: O1.1 45,45 (fila 1); O1.2 31,82 (fila 2); O1.3 22,73 (fila 3).",
+    ]
+
+
+def test_thirds_may_add_up_to_a_little_less() -> None:
+    for weight, breaks in (("33.33", False), ("33.35", False), ("33.3", True)):
+        lines = tuple(replace(line, weight=D(weight)) for line in DEMO.lines)
+
+        assert any("deben sumar 100" in one for one in said(replace(DEMO, lines=lines))) is breaks
 
 
 def test_an_entity_without_people_for_its_tasks_is_a_warning() -> None:

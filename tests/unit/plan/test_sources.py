@@ -52,6 +52,20 @@ def test_a_plan_written_as_a_workbook_reads_back_the_same() -> None:
     assert read_file("plan.xlsx", write_workbook(DEMO)) == SAID
 
 
+def test_a_number_is_read_as_it_is_shown() -> None:
+    def edit(book: Workbook) -> None:
+        for row in book["Líneas"].iter_rows(min_row=2):
+            row[2].value, row[2].number_format = row[2].value / 100, "0.0%"
+        book["Proyectos"]["B2"].value, book["Proyectos"]["B2"].number_format = 1.1, "0.00"
+        book["Indicadores"]["J2"].number_format = '0.0" %"'  # words beside the number, and the number as it is
+
+    read = read_file("plan.xlsx", edited(edit))
+
+    assert [line.weight for line in read.lines] == [line.weight for line in SAID.lines]
+    assert read.indicators[0] == SAID.indicators[0]
+    assert read.projects[0].name == "1.10"
+
+
 def test_the_columns_may_come_in_another_order_with_others_among_them() -> None:
     def edit(book: Workbook) -> None:
         book["Líneas"].insert_cols(1)
