@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +31,7 @@ from workflows.people import administration
 from workflows.people.directory import Directory
 from workflows.people.models import Person
 from workflows.people.roles import ADMINISTRATING
-from workflows.spanish import plain
+from workflows.spanish import enumeration, plain
 
 __all__ = ["blueprint", "holding", "inviting", "joining", "roles"]
 """The blueprint, and the modules that hang their pages on it."""
@@ -47,12 +48,15 @@ def people() -> str:
         sectors = choosing.choices(session)
         within = {sector} if sector in {one.code for one in sectors} else actor().supervises
         found = [one for one in everybody(session, within, active_only=False) if _is_sought(one, sought)]
+        works_in = Places({one.code: one.name for one in sectors})
+        found.sort(key=works_in.order)
         return page(
             "admin/people.html",
             people=paged(found),
             sought=sought,
             sectors=sectors,
             sector=sector,
+            works_in=works_in,
             sees=abilities.Sight(session, bogota_day(current().clock.now())),
             with_password=set(session.scalars(sa.select(Credential.username))),
             undelivered={
@@ -60,6 +64,26 @@ def people() -> str:
                 for undelivered in mails.undelivered(session, actor().supervises)
             },
         )
+
+
+class Places:
+    """The sectors in which a person holds roles, as the heading under which they stand."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """`names` are the reader's sectors, by code in the order of the page."""
+        self._names, self._places = names, {code: place for place, code in enumerate(names)}
+
+    def __call__(self, one: Person) -> str:
+        """«Gobierno», «Gobierno y Hábitat»; who holds a role in none of the reader's, under what is said of that."""
+        codes = sorted({held.sector_code for held in one.roles} & self._names.keys(), key=self._places.__getitem__)
+        if codes:
+            return enumeration([self._names[code] for code in codes])
+        return "La instalación" if one.roles else "Sin rol"
+
+    def order(self, one: Person) -> tuple[int, int]:
+        """One sector after the other, those of several after each of these; who holds no role last."""
+        own = sorted(self._places[held.sector_code] for held in one.roles if held.sector_code in self._places)
+        return (own[0], len(set(own))) if own else (len(self._places), not one.roles)
 
 
 def _is_sought(one: Person, sought: str) -> bool:

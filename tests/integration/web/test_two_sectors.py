@@ -316,3 +316,13 @@ def test_a_plan_whose_code_begins_as_anothers_is_another(two: Two) -> None:
     table = two.coordinator(FIRST).client.get("/bitacora/bitacora.csv").text
 
     assert f",{PLANS[FIRST]}," in table and f"{PLANS[FIRST]}-2" not in table
+
+
+def test_the_list_of_people_goes_one_sector_after_the_other(two: Two) -> None:
+    with two.site.application.database.unit_of_work() as session:
+        session.add(PersonRole(username="admin", role_id="administrador_instalacion"))
+
+    page = two.site.visitor("admin").open("/personas/")
+
+    headings = [" ".join(one.text_content().split()) for one in page.xpath("//th[@scope='rowgroup']")]
+    assert headings == ["Gobierno", "Gobierno y Hábitat", "Hábitat"]
