@@ -111,7 +111,8 @@ def people(session: Session, sector: str) -> list[PersonRecord]:
         held.setdefault(username, set()).add(role)
     at_work = sa.select(SectorEntity.entity_code).where(SectorEntity.sector_code == sector)
     query = sa.select(Person).where(Person.entity_code.in_(at_work) | Person.username.in_(held))
-    order = [role.id for role in CATALOGUE]
+    shipped = [role.id for role in CATALOGUE]
+    order = [*shipped, *sorted({role for roles in held.values() for role in roles} - set(shipped))]
     return [
         PersonRecord(
             person.username,

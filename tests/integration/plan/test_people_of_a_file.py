@@ -17,7 +17,7 @@ from workflows.auditing import recording as auditing
 from workflows.loading import importing, seeding, staff
 from workflows.loading.reading import read_file
 from workflows.loading.workbook import write_workbook
-from workflows.people import directory
+from workflows.people import adding, directory, holdings
 from workflows.people.models import Person
 from workflows.people.roles import APPOINTED
 from workflows.records.data import PersonRecord, PlanData
@@ -135,6 +135,23 @@ def test_somebody_new_comes_as_the_file_says(demo: Database, clock: VirtualClock
         (told,) = [one for one in done.people if one.kind == staff.NEW]
         assert (told.username, told.gains) == ("nueva", ["Equipo técnico de la entidad"])
         assert session.get_one(Person, "nueva").email == "nueva@gob.gov.co"
+
+
+def test_a_role_that_was_added_goes_out_with_the_workbook_and_comes_back(demo: Database, clock: VirtualClock) -> None:
+    # Given a role of the sector's own, which somebody holds
+    with demo.unit_of_work() as session:
+        adding.add(session, "Mesa de género", "entidad", "GOB", "equipo_tecnico")
+        holdings.hold(session.get_one(Person, "sruiz"), "GOB", ["responsable_meta", "mesa_de_genero"])
+        plan = stored_plan(session, "PES-GOB")
+    assert plan is not None
+
+    # When the plan's workbook goes out and comes back
+    with demo.unit_of_work() as session:
+        done = importing.apply(session, clock, ANA, as_exported(plan))
+
+        # Then they hold it as before
+        assert done.changes_nothing
+        assert "mesa_de_genero@GOB/IDPAC" in directory.actor(session, "sruiz").groups
 
 
 def test_a_role_that_nobody_knows_is_an_error_at_its_person(demo: Database) -> None:
