@@ -68,10 +68,10 @@ class ContractPlay:
     seed: int
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
     begun: int = 0
-    asked: set[str] = field(default_factory=set)
-    """The data that a condition read and that were not there."""
-    had: set[str] = field(default_factory=set)
-    """Those that were."""
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    """Conditions, each with a datum that it read and that was not there."""
+    had: set[tuple[str, str]] = field(default_factory=set)
+    """The same where it was."""
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -112,7 +112,7 @@ class ContractPlay:
 
         def noted(expression: Expression, variables: Mapping[str, Any]) -> bool:
             for name in expression.names:
-                (self.asked if variables.get(name) is None else self.had).add(name)
+                (self.asked if variables.get(name) is None else self.had).add((expression.text, name))
             return holds(expression, variables)
 
         with mock.patch.object(Expression, "holds", noted):

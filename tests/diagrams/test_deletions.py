@@ -110,12 +110,12 @@ def _by_nobody(deletion: Deletion, folder: Path) -> list[str]:
     Such a case comes to its end, by an answer that nobody chose: it is no fear to refuse it.
     """
     asked, had = _read(deletion, folder)
-    return sorted((asked - had) & _read(deletion.undone(), folder)[1])
+    return [f"{condition}: {name}" for condition, name in sorted((asked - had) & _read(deletion.undone(), folder)[1])]
 
 
-def _read(deletion: Deletion, folder: Path) -> tuple[set[str], set[str]]:
-    """What conditions looked for in vain, and what they found."""
-    asked, had = set[str](), set[str]()
+def _read(deletion: Deletion, folder: Path) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """By condition, what it looked for in vain, and what it found."""
+    asked, had = set[tuple[str, str]](), set[tuple[str, str]]()
     for play in _plays(deletion, folder, range(SEEDS)):
         play.run()
         asked |= play.asked

@@ -305,10 +305,8 @@ class Record:
     def fact(self, row: Any, period: str) -> IndicatorFacts:
         """One of the `indicators` as it stands at a month."""
         owner = self.owners.get(row.id, {}).get(read_month(period))
-        return replace(
-            fact_of(row, owner, self.sheet(row.id, period), self.series(row.id, period)),
-            late=self.late(row.id, period),
-        )
+        sheet, series = self.sheet(row.id, period), self.series(row.id, period)
+        return fact_of(row, owner, sheet, series, self.late(row.id, period))
 
     def sheet(self, indicator_id: int, period: str) -> IndicatorSheet:
         """What an indicator promises, as it stood at a month."""
@@ -436,7 +434,9 @@ def _measured(
     return found
 
 
-def fact_of(indicator: Any, row: Any, sheet: IndicatorSheet, series: Series) -> IndicatorFacts:
+def fact_of(
+    indicator: Any, row: Any, sheet: IndicatorSheet, series: Series, late: frozenset[Month] = frozenset()
+) -> IndicatorFacts:
     """One of `indicator_rows`, with what its snapshot `row` says of whose it is, if it has one."""
     return IndicatorFacts(
         id=indicator.id,
@@ -454,6 +454,7 @@ def fact_of(indicator: Any, row: Any, sheet: IndicatorSheet, series: Series) -> 
         substitute=indicator.substitute,
         sheet=sheet,
         series=series,
+        late=late,
     )
 
 

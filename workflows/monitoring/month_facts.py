@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from workflows.calendar import add_months, month_end
 from workflows.cycles.models import Period
-from workflows.indicators.formulas import last_datum
+from workflows.indicators.formulas import Series, last_datum
 from workflows.indicators.models import Indicator
-from workflows.indicators.sheets import PERIODICITIES, Month, Snapshot
+from workflows.indicators.sheets import PERIODICITIES, IndicatorSheet, Month, Snapshot
 from workflows.indicators.states import Annualization
 from workflows.indicators.traffic_light import bands_at
 from workflows.monitoring import facts
@@ -23,7 +23,7 @@ from workflows.monitoring.facts import COUNTING, IndicatorFacts, PlanFacts
 from workflows.monitoring.models import Measurement, PeriodRow
 from workflows.plan.models import Plan
 
-RECENT = 3
+RECENT = 2
 """Months before the one that is asked for: they tell of most indicators what was known last, and what was due since."""
 
 _SNAPSHOTS = (
@@ -54,7 +54,7 @@ _VALUES = (
     .join(Indicator, Indicator.id == Measurement.indicator_id)
     .where(
         Period.plan_code == sa.bindparam("plan_code"),
-        Period.code <= sa.bindparam("upto"),
+        Period.code.between(sa.bindparam("first"), sa.bindparam("upto")),
         Measurement.state.in_(sa.bindparam("states", expanding=True)),
         sa.or_(
             Period.code >= sa.bindparam("since"),
@@ -91,10 +91,9 @@ def load(session: Session, plan_code: str, period: str) -> PlanFacts:
         values = measured.get(row.id, {})
         series = {month: value for month, (value, _) in values.items()}
         late = frozenset(month for month, (_, timely) in values.items() if not timely)
-        sheet = facts.sheet_of(row, plan, first, snapshots[row.id])
-        fact = _since_its_last_datum(replace(facts.fact_of(row, kept[row.id], sheet, series), late=late), at)
-        if fact is not None:
-            here[row.id] = fact
+        sheet = _since_its_last_datum(facts.sheet_of(row, plan, first, snapshots[row.id]), series, at)
+        if sheet is not None:
+            here[row.id] = facts.fact_of(row, kept[row.id], sheet, series, late)
     here |= _by_earlier_cutoff(session, plan, [row for row in rows if row.id not in here], period)
     bands = bands_at(facts.thresholds(session, plan_code), month_end(*at))
     return PlanFacts(plan_code, period, *at, bands, structure, names, tuple(here[row.id] for row in rows))
@@ -105,29 +104,29 @@ def _values(
 ) -> dict[int, dict[Month, tuple[Decimal | None, bool]]]:
     """What was reported up to the month, and counts in it; each with whether it came in time."""
     found: dict[int, dict[Month, tuple[Decimal | None, bool]]] = {}
-    values = session.execute(_VALUES, {**asked, "year": at[0], "states": sorted(COUNTING)})
+    first = min(str(asked["since"]), f"{at[0]}-01")  # without it the months of the whole plan would be looked through
+    values = session.execute(_VALUES, {**asked, "first": first, "year": at[0], "states": sorted(COUNTING)})
     for indicator_id, year, month, value, counts_from, timely in values:
         if counts_from is None or counts_from <= asked["upto"]:
             found.setdefault(indicator_id, {})[year, month] = value, timely
     return found
 
 
-def _since_its_last_datum(fact: IndicatorFacts, at: Month) -> IndicatorFacts | None:
-    """An indicator with what was promised since its last datum; `None` if what was read does not say it all.
+def _since_its_last_datum(sheet: IndicatorSheet, series: Series, at: Month) -> IndicatorSheet | None:
+    """A data sheet with what was promised since the last datum; `None` if what was read does not say it all.
 
     It does if it is not programmed, or if that datum is there with each month since, which tells what was due.
     """
-    sheet = fact.sheet
     if sheet.target(*at) is None:
-        return fact
+        return sheet
     cutoff = sheet.last_cutoff(*at)
     if cutoff is None or not (sheet.is_level or cutoff[0] == at[0]):  # of a suma only this year was read whole
         return None
-    month = last_datum(sheet, fact.series, cutoff) if cutoff in sheet.snapshots else None
+    month = last_datum(sheet, series, cutoff) if cutoff in sheet.snapshots else None
     since = list(_from(month, at)) if month else []
     if not since or not sheet.snapshots.keys() >= set(since):
         return None
-    return replace(fact, sheet=replace(sheet, snapshots={one: sheet.snapshots[one] for one in since}))
+    return replace(sheet, snapshots={one: sheet.snapshots[one] for one in since})
 
 
 def _from(month: Month, until: Month) -> Iterator[Month]:
