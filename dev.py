@@ -7,6 +7,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -18,6 +19,7 @@ python3 dev.py bench    the benchmarks
 python3 dev.py coverage the suite, or a part of it, and how many lines of each room no test runs
 python3 dev.py mutants  puts small faults into the pure cores, and tells those that no unit test notices
 python3 dev.py setup    only .venv and the installation
+python3 dev.py sbom     dist/cauce.cdx.json: every package that runs, with version and hash (CycloneDX)
 python3 dev.py lock     renew requirements/ after setup.cfg changed; --upgrade takes the newest of everything
 """
 ROOT = Path(__file__).parent.resolve()
@@ -25,6 +27,8 @@ VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / ".cauce-installed"
 LOCKED = ROOT / "requirements"
+BOM = "cyclonedx-bom>=7,<8"
+"""What writes the list of packages; only `sbom` needs it."""
 UV = "uv>=0.9,<1"
 """What resolves for every Python and platform at once; only `lock` needs it."""
 
@@ -154,6 +158,21 @@ def lock(arguments: list[str]) -> int:
     return 0
 
 
+def sbom(_: list[str]) -> int:
+    """Write what Cauce is made of, from the locked requirements; the tool has an environment of its own."""
+    target = ROOT / "dist"
+    target.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        installing = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", BOM]
+        if subprocess.run(installing, check=False).returncode:
+            return 1
+        command = [python, "-m", "cyclonedx_py", "requirements", str(LOCKED / "run.txt"), "--output-reproducible"]
+        command += ["--output-file", str(target / "cauce.cdx.json")]
+        return subprocess.run(command, check=False, cwd=ROOT).returncode
+
+
 def coverage(arguments: list[str]) -> int:
     """Run the suite, or the part that the arguments name, and count the lines that no test runs."""
     setup(test=True)
@@ -182,7 +201,7 @@ def main(arguments: list[str]) -> int:
     """Do what the first argument says."""
     commands = {
         "run": run, "test": test, "check": check, "bench": bench, "coverage": coverage, "mutants": mutants,
-        "lock": lock,
+        "lock": lock, "sbom": sbom,
         "setup": lambda _: setup() or 0,
     }  # fmt: skip
     if not arguments or arguments[0] not in commands:
