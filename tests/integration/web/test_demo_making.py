@@ -23,9 +23,12 @@ from web.config import Config
 from web.demo import building, playing, waiting
 from web.demo.sectors import scenes
 from web.progress import Progress
+from workflows.approvals.models import AdministrativeAct
+from workflows.approvals.states import ActState
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.documents.models import PlanDocument
 from workflows.documents.states import DocumentKind
+from workflows.formulation.models import Methodology
 from workflows.lifecycle import phases
 from workflows.people.directory import seed_roles
 from workflows.plan.models import Plan
@@ -105,10 +108,13 @@ def test_the_whole_demo_has_every_phase_of_a_plan_and_nothing_crosses(tmp_path: 
         plan = session.get_one(Plan, "PES-GOB")
         standing = [view.state for view in phases.of_plan(session, plan)]
         kinds = set(session.scalars(sa.select(PlanDocument.kind).where(PlanDocument.plan_code == plan.code)))
+        acts = session.scalars(sa.select(AdministrativeAct.state).where(AdministrativeAct.plan_code == plan.code)).all()
+        methods = session.scalars(sa.select(Methodology.id).where(Methodology.plan_code == plan.code)).all()
         survey = session.scalars(sa.select(Survey).where(Survey.plan_code == plan.code)).one()
     assert standing[:3] == [phases.DONE] * 3
     assert standing[3:] == [phases.UNDER_WAY] * 3
-    assert {DocumentKind.METHODOLOGY, DocumentKind.PES, DocumentKind.ACT, DocumentKind.ACTION_PLAN} <= kinds
+    assert {DocumentKind.PES, DocumentKind.ACTION_PLAN} <= kinds
+    assert ActState.NUMBERED in acts and methods
     assert survey.state == SurveyState.PUBLISHED and survey.answers > 100
     _ensure_in_the_middle(replace(application, clock=VirtualClock(playing.present_moment(NOW, application.calendar))))
 
