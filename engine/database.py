@@ -233,6 +233,11 @@ class Database:
             self._of_thread.shared = None
             shared.end()
 
+    def let_go(self) -> None:
+        """End what this thread reads in one transaction: it is about to wait for somebody else. It may read again."""
+        if (shared := self._shared) is not None:
+            shared.end()
+
     @property
     def _shared(self) -> _Shared | None:
         return getattr(self._of_thread, "shared", None)

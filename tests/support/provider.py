@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,6 +90,7 @@ class Forger:
     algorithms: list[str] = field(default_factory=lambda: ["RS256"])
     asked: list[dict[str, str]] = field(default_factory=list)
     said_issuer: str = ""
+    while_asked: Callable[[], object] = lambda: None
 
     def token(self, claims: dict[str, Any], key: Any = None) -> str:
         """A signed token with these claims and those that any has."""
@@ -110,6 +111,10 @@ class Forger:
 def forger() -> Iterator[Forger]:
     """Serve a forger's discovery, keys and tokens."""
     made, app = Forger(), Flask("forger")
+
+    @app.before_request
+    def look() -> None:
+        made.while_asked()
 
     @app.get("/.well-known/openid-configuration")
     def describe() -> Any:

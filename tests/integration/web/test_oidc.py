@@ -441,3 +441,18 @@ def test_an_administrator_unties_an_account_and_its_sessions_end(entity: Callabl
     sandra.open("/bandeja")
 
     assert _tied(site) == [] and sandra.heading() == "Ingresar"
+
+
+def test_no_transaction_waits_for_the_provider(make_site: Callable[..., Site], made: Forger) -> None:
+    site = make_site(demo=False, provider=made.settings())
+    site.give_password("sruiz")
+    sandra = site.visitor("sruiz")
+    sandra.open("/cuenta")
+    held: list[int] = []
+    made.while_asked = lambda: held.append(site.application.database.engine.pool.checkedout())  # type: ignore[attr-defined]
+
+    sandra.press("/ingresar/entidad/vincular")
+    made.asked.clear()
+    forged(site.visitor(), made, sub="s-1", email=_email(site, "sruiz"), **SANDRA)
+
+    assert len(held) >= 3 and set(held) == {0}

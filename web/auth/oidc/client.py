@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from web.errors import ProviderFailed, SignInRefused
+from web.pages import current
 from web.provider import Provider
 
 WAIT_S = 6
@@ -138,7 +139,8 @@ def _described(provider: Provider) -> Mapping[str, Any]:
 
 
 def _asking(ask: Callable[[], Answer]) -> Answer:
-    """Ask something of the provider; what goes wrong is said in words."""
+    """Ask something of the provider, in no transaction; what goes wrong is said in words."""
+    current().database.let_go()
     try:
         return ask()
     except (requests.RequestException, ValueError, KeyError, RuntimeError) as exc:
