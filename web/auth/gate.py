@@ -204,5 +204,5 @@ def sign_in_page(*, held: HeldRequest | None = None, **context: Any) -> str:
     sealed = seal(current().config.secret_key, held) if held else ""
     if is_demo_visitor():
         return page("auth/who.html", held=sealed, companies=companies(), **context)
-    with_passkey = passkeys.are_possible(current().config)
+    with_passkey = current().config.local_accounts and passkeys.are_possible(current().config)
     return page("auth/sign_in.html", held=sealed, with_passkey=with_passkey, **context)

@@ -16,6 +16,7 @@ from notifications.models import OutboxMessage
 from tests.support.provider import Forger, Running, forged, forger, go_through, return_to, running_provider
 from tests.support.web import Site
 from web.auth.models import ExternalIdentity, WebSession
+from web.errors import LocalAccountsOff
 from workflows.auditing.models import AuditEntry
 from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole
@@ -456,3 +457,18 @@ def test_no_transaction_waits_for_the_provider(make_site: Callable[..., Site], m
     forged(site.visitor(), made, sub="s-1", email=_email(site, "sruiz"), **SANDRA)
 
     assert len(held) >= 3 and set(held) == {0}
+
+
+def test_without_local_accounts_no_passkey_enters_without_the_provider(
+    make_site: Callable[..., Site], made: Forger
+) -> None:
+    site = make_site(demo=False, provider=made.settings(), local_accounts=False, base_url="http://localhost")
+    visitor = site.visitor()
+    visitor.open("/ingresar")
+
+    assert "llave de acceso" not in visitor.text()
+    with site.app.test_request_context("/ingresar/llave", method="POST", data={"respuesta": "{}", "reto": "x"}):
+        with pytest.raises(LocalAccountsOff):
+            site.app.view_functions["second_step.show"]()
+    visitor.open("/bandeja")
+    assert visitor.heading() == "Ingresar"

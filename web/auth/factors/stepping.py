@@ -61,7 +61,9 @@ def ask() -> Any:
 @allow(ANYONE, of=Of.NONE)
 def show() -> Any:
     """A passkey, alone or after the first step: the device asked for its own code or finger."""
-    application, form = current(), request.form
+    application, form, step = current(), request.form, FirstStep.of_form()
+    if step is None:
+        entering.ensure_passwords_are_used()  # else the provider alone says who comes in
     try:
         with application.database.unit_of_work() as session:
             username = passkeys.shown(
@@ -70,8 +72,9 @@ def show() -> Any:
     except WrongCode as refused:
         entering.note_failure("", segundo_paso="llave")
         return _from_the_beginning(refused)
-    step = FirstStep.of_form()
-    provided = step.provided if step and step.username == username else None
+    if step is not None and step.username != username:
+        return _from_the_beginning(WrongCode(passkeys.UNKNOWN))
+    provided = step.provided if step else None
     if not entering.open_session(username, provided, second_step=True):
         return _from_the_beginning(WrongCode(passkeys.UNKNOWN))
     return entering.go_on()
