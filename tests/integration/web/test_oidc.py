@@ -467,8 +467,8 @@ def test_without_local_accounts_no_passkey_enters_without_the_provider(
     visitor.open("/ingresar")
 
     assert "llave de acceso" not in visitor.text()
-    with site.app.test_request_context("/ingresar/llave", method="POST", data={"respuesta": "{}", "reto": "x"}):
-        with pytest.raises(LocalAccountsOff):
-            site.app.view_functions["second_step.show"]()
+    asked = site.app.test_request_context("/ingresar/llave", method="POST", data={"respuesta": "{}", "reto": "x"})
+    with asked, pytest.raises(LocalAccountsOff):
+        site.app.view_functions["second_step.show"]()
     visitor.open("/bandeja")
     assert visitor.heading() == "Ingresar"
