@@ -92,6 +92,7 @@ TITLES = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Hay algo por corregir",
     HTTPStatus.TOO_MANY_REQUESTS: "Espere un momento",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Algo falló de nuestro lado",
+    HTTPStatus.BAD_GATEWAY: "El proveedor de identidad no responde",
     HTTPStatus.SERVICE_UNAVAILABLE: "La base de datos no responde",
     HTTPStatus.INSUFFICIENT_STORAGE: "No queda espacio",
 }

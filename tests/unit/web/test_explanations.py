@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from web.plans.wording import Basis, amount, explain, size
-from workflows.indicators.formulas import assess
+from workflows.indicators.quadrennium import assess
 from workflows.indicators.sheets import IndicatorSheet
 from workflows.indicators.traffic_light import DEFAULT_BANDS
 
@@ -43,15 +43,16 @@ def test_the_sum_shows_the_numbers_of_the_month(
 
 
 def test_the_colour_is_told_with_its_bounds() -> None:
-    assert told("suma", None, 60, 18).notes == ("En amarillo: más de 50 % y hasta 75 %.",)
+    assert told("suma", None, 60, 18).notes[-1] == "En amarillo: más de 50 % y hasta 75 %."
 
 
 def test_what_is_missing_or_too_much_is_told() -> None:
-    assert (
-        "No hay reporte que cuente para este corte: en los promedios cuenta como 0 %."
-        in told("suma", None, 60, None).notes
+    assert told("suma", None, 60, None).notes == (
+        "No hay dato propio ni uno reciente que llevar: no tiene cifra y queda por fuera de los promedios.",
+        "Sin dato.",
     )
-    assert told("suma", None, 60, 60).notes[0].startswith("En los promedios cuenta como 100 %")
+    assert told("suma", None, 60, 18).notes[0].startswith("Incompleto: falta enero de 2018")
+    assert any(note.startswith("En los promedios cuenta como 100 %") for note in told("suma", None, 60, 60).notes)
     assert "Está por debajo de la línea base" in told("creciente", 34, 50, 30).notes[0]
 
 
