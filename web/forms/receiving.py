@@ -123,7 +123,8 @@ def _receive(
             if application.forms.already_sent(session, task_id, token) is None:
                 raise
             return Sent(task_id)
-    typed, errors = read_uploads(request, schema, raw)
+        room = files.room_in(session, task_id, actor.id) if request.files else files.Room()
+    typed, errors = read_uploads(request, schema, raw, room)
     if action == SEND and not correcting and not errors:
         return _send(application, actor, task_id, typed, token)
     with application.database.unit_of_work() as session:
@@ -194,6 +195,7 @@ def attach(
         schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
         if not takes_file(schema, str(request.form.get("campo") or "")):
             raise InvalidFile("Ese campo no recibe archivos. Actualice la página y elija el archivo otra vez.")
+        files.room_in(session, task_id, actor.id).take(upload)
         return files.keep_upload(session, application.clock, actor.id, upload, task_id=task_id)
 
 
@@ -225,7 +227,9 @@ def parse_request(request: Request) -> dict[str, Any]:
     return body
 
 
-def read_uploads(request: Request, schema: FormSchema, raw: dict[str, Any]) -> tuple[Typed, list[FieldError]]:
+def read_uploads(
+    request: Request, schema: FormSchema, raw: dict[str, Any], room: files.Room
+) -> tuple[Typed, list[FieldError]]:
     """What was typed with every file sent under the name of a file field, and what is wrong with the other files.
 
     Nobody's turn to write is taken yet: looking at a file of 20 MB takes its time.
@@ -238,7 +242,9 @@ def read_uploads(request: Request, schema: FormSchema, raw: dict[str, Any]) -> t
             if not sent.filename and not content:  # left alone; a file that came may still have no name
                 continue
             try:
-                uploads.append((place, files.examine(sent.filename or "", content)))
+                upload = files.examine(sent.filename or "", content)
+                room.take(upload)
+                uploads.append((place, upload))
             except InvalidFile as error:
                 errors.append(FieldError(path, error.message))
     return Typed(raw, uploads), errors

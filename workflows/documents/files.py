@@ -27,6 +27,27 @@ PUT_ASIDE = "application/octet-stream"
 """The type of a file that waits, unread, until its person confirms what to do with it."""
 
 
+MOST_FILES = 200
+MOST_BYTES = 500 * 1024 * 1024
+"""Of one person in one task: nobody fills the disk by hand, or by a program."""
+
+
+@dataclass(slots=True)
+class Room:
+    """How many files, and bytes, a person may still upload to a task."""
+
+    files: int = MOST_FILES
+    bytes: int = MOST_BYTES
+
+    def take(self, upload: Upload) -> None:
+        """Count one more; raises `InvalidFile` if there is no room for it."""
+        self.files -= 1
+        self.bytes -= len(upload.content)
+        if self.files < 0 or self.bytes < 0:
+            most = f"{MOST_FILES} archivos o {MOST_BYTES // (1024 * 1024)} MB"
+            raise InvalidFile(f"«{upload.name}» no cabe: en esta tarea usted ya cargó {most}. Póngalos en un ZIP.")
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that may be kept: it was looked at and found acceptable."""
@@ -104,6 +125,13 @@ def keep_upload(
     session.add(stored)
     session.flush()
     return stored
+
+
+def room_in(session: Session, task_id: int, username: str) -> Room:
+    """What is left of what a person may upload to a task."""
+    used = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(StoredFile.size), 0))
+    count, size = session.execute(used.where(StoredFile.task_id == task_id, StoredFile.stored_by == username)).one()
+    return Room(MOST_FILES - count, MOST_BYTES - int(size))
 
 
 def classify(session: Session, reserves: Mapping[int, Reserve]) -> None:

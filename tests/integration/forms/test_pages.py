@@ -23,6 +23,7 @@ from web.config import Config
 from web.deadlines import clock_time
 from workflows import spanish
 from workflows.calendar import WorkingCalendar
+from workflows.documents import files
 from workflows.errors import InvalidFile
 from workflows.forms.models import Submission
 from workflows.forms.submissions import Forms
@@ -271,6 +272,21 @@ def test_a_file_is_taken_for_a_file_field_of_any_row_and_for_nothing_else(client
 
     assert [chosen(one) for one in ("avances-0-evidencias", "avances-17-evidencias")] == [201, 201]
     assert [chosen(one) for one in ("nota", "avances-0-justificacion", "", "avances-x-evidencias")] == [422] * 4
+
+
+def test_nobody_fills_the_disk_with_one_task(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def chosen() -> TestResponse:
+        pdf = (io.BytesIO(b"%PDF-1.7 acta"), "acta.pdf")
+        return post(client, [("campo", "avances-0-evidencias"), ("archivo", pdf)], "/archivos")
+
+    monkeypatch.setattr(files, "MOST_FILES", 2)
+    answers = [chosen() for _ in range(3)]
+    more = (io.BytesIO(b"%PDF-1.7 otra"), "otra.pdf")
+    refused = post(client, [*GOOD, ("avances-0-evidencias", more)])
+
+    assert [one.status_code for one in answers] == [201, 201, 422]
+    assert "«acta.pdf» no cabe" in (answers[2].json or {})["mensaje"]
+    assert refused.status_code == 422 and "«otra.pdf» no cabe" in refused.text
 
 
 def test_a_draft_may_be_sent_as_json(client: FlaskClient) -> None:
