@@ -141,7 +141,7 @@ def the_lights_are_the_golden_ones(office: Office) -> None:
             assert re.search(rf"(^|\s){re.escape(share)}\s%", row), (code, share, row)
     for code, expected in golden["agregados_esperados_anio_2_mes_6"]["objetivos"].items():
         heading = page.locator("h3", has_text=re.compile(rf"^\s*{re.escape(code)} "))
-        share = f"{expected['tope']:.1f}".replace(".", ",")
+        share = f"{expected['cumplimiento']:.1f}".replace(".", ",")
         expect(heading.locator("xpath=following-sibling::p[1]")).to_contain_text(f"{share} %")
     office.picture(page, "03-semaforos-del-plan")
 

@@ -93,9 +93,9 @@ def test_an_early_end_opens_the_final_evaluation(site: Site) -> None:
     visitor = site.visitor(_coordinator(site))
     visitor.open("/ciclo")
 
-    visitor.press(f"/ciclo/{PLAN}/empalme", fin="2018-12-31", motivo="Cambio de administración")
+    visitor.press(f"/ciclo/{PLAN}/fin-anticipado", fin="2018-12-31", motivo="Cambio de administración")
 
-    assert "evaluación del PES se abrió" in visitor.text()
+    assert "El fin anticipado quedó registrado y la evaluación comenzó." in visitor.text()
     with site.application.database.reading() as session:
         assert session.get_one(Plan, PLAN).ends_on.isoformat() == "2018-12-31"
         assert session.scalars(sa.select(Instance).where(Instance.process_key == "f6_evaluacion_final")).one()
