@@ -138,7 +138,11 @@ class Month(RuleBasedStateMachine):
 
     @rule(entity=entities, typed=values, chosen=st.sets(st.integers(0, 8), max_size=2), agrees=mostly)
     def goes_on(self, entity: str, typed: list[int], chosen: set[int], agrees: bool) -> None:
-        """Whoever has the next task of an entity does it, if there is anybody."""
+        """Whoever has the next task of an entity does it, if there is anybody.
+
+        No two acts are of one instant: who answered before the month was closed could not be told from who did after.
+        """
+        self.house.clock.advance(dt.timedelta(seconds=1))
         for element, person in sorted(self.reports[entity].tasks().items()):
             if self._may(entity, element, person):
                 self._do(entity, element, person, typed, chosen, agrees)
@@ -325,7 +329,8 @@ class Month(RuleBasedStateMachine):
     def _morning(self, days: int) -> dt.datetime:
         """Nine o'clock so many days from now, and not beyond the month."""
         today = self.house.clock.now().astimezone(BOGOTA).date()
-        return dt.datetime.combine(min(today + dt.timedelta(days=days), ENDS), dt.time(9), BOGOTA)
+        morning = dt.datetime.combine(min(today + dt.timedelta(days=days), ENDS), dt.time(9), BOGOTA)
+        return max(morning, self.house.clock.now())
 
     def _move_on(self, days: int) -> None:
         self.house.clock.move_to(self._morning(days))
