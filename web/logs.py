@@ -51,9 +51,12 @@ class Lines(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line and, below, where it failed; what another handler made of the error is not taken over."""
+        """The line and, below, where it failed; nothing of it is taken from another handler, or left for one."""
         record.exc_text = None
-        return super().format(record)
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = None
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is the library's
         """The line, with what belongs to it."""
