@@ -19,4 +19,4 @@ def test_a_line_leaves_the_words_of_an_error_to_other_handlers_and_takes_none_of
     again = logging.Formatter().format(record)
 
     assert "ValueError: roto" in theirs and theirs == again
-    assert "ValueError" in ours and "roto" not in ours
+    assert ours.endswith("ValueError") and "ValueError: roto" not in ours
