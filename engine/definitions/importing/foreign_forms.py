@@ -29,6 +29,9 @@ ALIKE: Mapping[str, str] = {"taglist": "checklist", "expression": "textfield"}
 SHOWN = ("text", "html", "separator", "spacer", "image", "button")
 """Kinds of form-js: what takes an answer here too, what another kind does as well, and what takes none."""
 
+DEEPEST = 5
+"""Groups within groups that are opened."""
+
 READING = ("conditionExpression", "condition", "completionCondition", "loopCondition", "loopCardinality")
 """Elements whose text is an expression."""
 
@@ -68,7 +71,7 @@ def _written(draft: Draft, node: Node, lost: list[str]) -> Iterator[Component | 
                 yield _generated(field, str(field.get("label") or ""), lost)
     for field in vocabularies.extensions(node, "formProperty"):
         yield _generated(field, str(field.get("name") or ""), lost)
-    for source in _embedded(draft, node):
+    for source in _embedded(draft, node, lost):
         yield _of_form_js(source, lost)
 
 
@@ -121,28 +124,34 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", text) is not None
 
 
-def _embedded(draft: Draft, node: Node) -> Iterator[Mapping[str, Any]]:
+def _embedded(draft: Draft, node: Node, lost: list[str]) -> Iterator[Mapping[str, Any]]:
     """The components of the form of Camunda 8 that a step names; groups are opened."""
     written = vocabularies.form(node).rpartition(":")[2]
     for form in draft.process.iter(f"{{{ZEEBE}}}userTaskForm"):
         if written and form.get("id") == written:
             node.attrib.pop(f"{{{CAMUNDA}}}formRef", "")
-            yield from _opened(_components(text_of(form)), 0)
+            components = _components(text_of(form))
+            if components is None:
+                lost.append(f"el formulario «{written[:60]}», que no se puede leer")
+            yield from _opened(components or [], 0, lost)
 
 
-def _components(text: str) -> list[Any]:
+def _components(text: str) -> list[Any] | None:
     try:
         form = json.loads(text)
     except (ValueError, RecursionError):
-        return []
+        return None
     components = form.get("components") if isinstance(form, dict) else None
-    return components if isinstance(components, list) else []
+    return components if isinstance(components, list) else None
 
 
-def _opened(components: list[Any], depth: int) -> Iterator[Mapping[str, Any]]:
+def _opened(components: list[Any], depth: int, lost: list[str]) -> Iterator[Mapping[str, Any]]:
     for one in components:
         if isinstance(one, dict) and isinstance(one.get("components"), list) and one.get("type") == "group":
-            yield from _opened(one["components"] if depth < 5 else [], depth + 1)
+            if depth < DEEPEST:
+                yield from _opened(one["components"], depth + 1, lost)
+            else:
+                lost.append(f"el grupo «{str(one.get('label') or '')[:60]}», que está muy adentro de otros")
         elif isinstance(one, dict):
             yield one
 

@@ -107,6 +107,19 @@ def test_an_embedded_form_of_camunda_8_comes_with_what_can_be_asked_here() -> No
     assert "formulario" not in {question.rule for question in result.questions}
 
 
+def test_an_embedded_form_that_cannot_be_read_is_told() -> None:
+    broken = '<zeebe:userTaskForm id="f_1">{"components": </zeebe:userTaskForm>'
+    body = (
+        f"<bpmn:extensionElements>{broken}</bpmn:extensionElements>"
+        + start()
+        + task('<zeebe:formDefinition formKey="camunda-forms:bpmn:f_1"/>')
+    )
+
+    result = import_diagram(process(body + end() + chain("inicio", "t", "fin")), KNOWN)
+
+    assert "el formulario «f_1», que no se puede leer" in " ".join(repair.message for repair in result.repairs)
+
+
 def test_what_of_a_form_is_not_kept_is_said() -> None:
     fields = (
         '<camunda:formField id="a" label="A" type="moneda" defaultValue="5"><camunda:validation>'
