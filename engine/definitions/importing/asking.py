@@ -10,6 +10,9 @@ from engine.definitions.linting import KnownNames
 from engine.errors import InvalidExpression
 from engine.expressions import compile_expression
 
+DRAWN = "Lo dibujo en el editor"
+"""The answer of who leaves it as it is for now."""
+
 _DEADLINE = re.compile(r"[1-9]\d{0,3}dh|(cierre|inicio)[+-]\d{1,4}(dh|m)|fecha:[a-z]\w{0,59}")
 
 
@@ -51,7 +54,7 @@ def fits(question: Question, answer: str, known: KnownNames) -> bool:
         case Kind.DEADLINE:
             return _DEADLINE.fullmatch(answer) is not None
         case Kind.EXPRESSION:
-            return _understood(answer)
+            return understood(answer)
         case Kind.EDITOR:
             return False
     listed = {
@@ -60,7 +63,8 @@ def fits(question: Question, answer: str, known: KnownNames) -> bool:
     return bool(answer) and (listed is None or answer in listed)
 
 
-def _understood(written: str) -> bool:
+def understood(written: str) -> bool:
+    """Whether a text is an expression of ours."""
     try:
         return bool(compile_expression(written))
     except InvalidExpression:

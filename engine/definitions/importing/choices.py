@@ -8,9 +8,9 @@ from lxml import etree
 
 from engine.definitions import vocabularies
 from engine.definitions.dataflow.giving import COUNTERS
+from engine.definitions.importing.asking import understood
 from engine.definitions.importing.draft import Draft, called, holder_of, id_of, slug, words
 from engine.definitions.markup import CAMUNDA, XSI, Node, bpmn, child, local, one_line, text_of
-from engine.errors import InvalidExpression
 from engine.expressions import compile_expression
 from engine.expressions.compiling import unwrapped
 from engine.expressions.wording import in_words
@@ -39,7 +39,7 @@ def _read_conditions(draft: Draft, gateway: Node, flows: list[Node]) -> None:
         if condition is None:
             continue
         text = text_of(condition)
-        if not _understood(text) or _is_answer(draft, text):
+        if not understood(text) or _is_answer(draft, text):
             flow.remove(condition)
             if text and not one_line(flow.get("name")):
                 flow.set("name", one_line(text)[:100])
@@ -54,7 +54,7 @@ def _ask_who_knows(draft: Draft, gateway: Node, flows: list[Node]) -> None:
     """A condition on data that no step of this process fills would never hold."""
     conditions = [one for flow in flows if (one := child(flow, "conditionExpression")) is not None]
     names = {name for one in conditions for name in compile_expression(text_of(one)).names}
-    unset = sorted(names - _filled(draft)) if not _fills_unseen(draft) else []
+    unset = sorted(names - _filled(draft)) if names and not _fills_unseen(draft) else []
     if not unset:
         return
     data = words([f"«{name}»" for name in unset])
@@ -86,13 +86,6 @@ def _fills_unseen(draft: Draft) -> bool:
     kept = draft.nodes("serviceTask", "sendTask", "callActivity", "businessRuleTask")
     forms = draft.known.forms
     return bool(kept) or any(forms is not None and vocabularies.form(task) in forms for task in draft.nodes("userTask"))
-
-
-def _understood(text: str) -> bool:
-    try:
-        return bool(compile_expression(text))
-    except InvalidExpression:
-        return False
 
 
 def _is_answer(draft: Draft, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from lxml import etree
 
 from engine.definitions.importing.asking import Kind, Question, fits
 from engine.definitions.linting import KnownNames
+from engine.definitions.linting.graph import reachable
 from engine.definitions.markup import (
     BPMN,
     BPMNDI,
@@ -197,22 +198,23 @@ class Draft:
 
     def _only_after(self, event: Node) -> list[Node]:
         """What is reached from an event and from nothing else beside it."""
-        holder = event.getparent()
-        nodes = {} if holder is None else {id_of(node): node for node in self.nodes_in(holder)}
-        after = self._steps_after(nodes)
-        reached = _closure(after, after.get(id_of(event), ()))
-        elsewhere = _closure(after, nodes.keys() - reached - {id_of(event)}, through={*nodes} - {id_of(event)})
-        return [node for one, node in nodes.items() if one in reached - elsewhere and one != id_of(event)]
+        nodes = {id_of(node): node for node in self.nodes_in(holder_of(event))}
+        after = self.graph(nodes)
+        begun = after.pop(id_of(event), ())
+        rest = {one: tuple(other for other in others if other in after) for one, others in after.items()}
+        reached = reachable(rest, begun)
+        elsewhere = reachable(rest, rest.keys() - reached)
+        return [nodes[one] for one in rest if one in reached - elsewhere]
 
-    def _steps_after(self, nodes: Mapping[str, Node]) -> dict[str, list[str]]:
-        """What each node leads to, the events at its border among it."""
-        after: dict[str, list[str]] = {one: [] for one in nodes}
-        pairs = [(flow.get("sourceRef"), flow.get("targetRef")) for flow in self.flows()]
-        pairs += [(node.get("attachedToRef"), one) for one, node in nodes.items() if node.get("attachedToRef")]
+    def graph(self, nodes: Mapping[str, Node], *, backwards: bool = False) -> dict[str, tuple[str, ...]]:
+        """What each of these nodes leads to, or with `backwards` comes from; the events at its border among it."""
+        found: dict[str, list[str]] = {one: [] for one in nodes}
+        pairs = [(str(flow.get("sourceRef")), str(flow.get("targetRef"))) for flow in self.flows()]
+        pairs += [(str(node.get("attachedToRef")), one) for one, node in nodes.items() if node.get("attachedToRef")]
         for source, target in pairs:
-            if source in after and target in after:
-                after[str(source)].append(str(target))
-        return after
+            if source in nodes and target in nodes:
+                found[target if backwards else source].append(source if backwards else target)
+        return {one: tuple(others) for one, others in found.items()}
 
     def remove_flow(self, flow: Node) -> None:
         """Take away a flow and its picture."""
@@ -297,18 +299,6 @@ class Draft:
         for one in self.process.iter(f"{{{BPMN}}}*"):
             if one.get("default") in gone:
                 one.attrib.pop("default")
-
-
-def _closure(after: Mapping[str, Sequence[str]], begun: Iterable[str], through: Set[str] | None = None) -> set[str]:
-    """All that is reached from these, themselves too; only `through` these, if given."""
-    found: set[str] = set()
-    waiting = [one for one in begun if through is None or one in through]
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += [other for other in after.get(one, ()) if through is None or other in through]
-    return found
 
 
 def id_of(node: Node) -> str:

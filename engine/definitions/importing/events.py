@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from engine.definitions.elements import CATALOGUE, EVENTS
 from engine.definitions.importing import times
+from engine.definitions.importing.asking import DRAWN
 from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised, slug, words
 from engine.definitions.markup import Node, bpmn, child, children, local, one_line, reference, text_of
 
 NEVER = "No hace falta"
-DRAWN = "Lo dibujo en el editor"
 
 
 def _plain_boundaries(draft: Draft) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.definitions import vocabularies
-from engine.definitions.importing.asking import Kind
+from engine.definitions.importing.asking import Kind, understood
 from engine.definitions.importing.draft import Draft, called, id_of
 from engine.definitions.linting.repetition import MOST
 from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local, text_of
-from engine.errors import InvalidExpression
-from engine.expressions import compile_expression
 
 
 def _collections(draft: Draft) -> None:
@@ -19,7 +17,7 @@ def _collections(draft: Draft) -> None:
         if multiple is None:
             continue
         collection, variable = vocabularies.repetition(multiple)
-        if _readable(collection):
+        if understood(collection):
             if not variable:
                 multiple.set(f"{{{CAMUNDA}}}elementVariable", f"cada_{id_of(node)}"[:60])
         elif not _bounded(text_of(child(multiple, "loopCardinality"))):
@@ -47,13 +45,6 @@ def _bounded(written: str) -> bool:
     return written.isdecimal() and len(written) < 4 and 1 <= int(written) <= MOST
 
 
-def _readable(written: str) -> bool:
-    try:
-        return bool(written) and bool(compile_expression(written))
-    except InvalidExpression:
-        return False
-
-
 def _loops(draft: Draft) -> None:
     for node in draft.nodes():
         loop = child(node, "standardLoopCharacteristics")
@@ -62,7 +53,7 @@ def _loops(draft: Draft) -> None:
         maximum = str(loop.get("loopMaximum") or "")
         condition = text_of(child(loop, "loopCondition"))
         if (
-            (condition and not _readable(condition))
+            (condition and not understood(condition))
             or (maximum and not _bounded(maximum))
             or not (condition or maximum)
         ):

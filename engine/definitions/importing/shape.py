@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.definitions.importing.asking import DRAWN
 from engine.definitions.importing.draft import Draft, called, event_definitions, holder_of, id_of, is_raised, words
 from engine.definitions.linting.graph import reachable
 from engine.definitions.markup import Node, bpmn, child, local, one_line, text_of
@@ -128,7 +129,7 @@ def _cut_off(draft: Draft) -> None:
         while starts:
             nodes = {id_of(node): node for node in draft.nodes_in(holder)}
             begun = [one for one, node in nodes.items() if local(node) == "startEvent" or _link(node, "Catch")]
-            seen = reachable(_graph(draft, nodes, backwards=False), begun)
+            seen = reachable(draft.graph(nodes), begun)
             missed = [node for one, node in nodes.items() if one not in seen and local(node) != "boundaryEvent"]
             if not missed:
                 break
@@ -140,7 +141,7 @@ def _exits(draft: Draft) -> None:
     for holder in draft.holders():
         while True:
             nodes = {id_of(node): node for node in draft.nodes_in(holder)}
-            before = _graph(draft, nodes, backwards=True)
+            before = draft.graph(nodes, backwards=True)
             ends = [one for one, node in nodes.items() if local(node) == "endEvent" or _link(node, "Throw")]
             seen = reachable(before, ends)
             caught = [one for one in nodes if one not in seen]
@@ -158,16 +159,6 @@ def _way_out(draft: Draft, holder: Node, node: Node) -> None:
     draft.connect(holder, node, gateway)
     draft.connect(holder, gateway, end, "Sí")
     draft.repaired(gateway, "no_end", f"Desde {called(node)} no se llegaba a un fin: una persona dirá cuándo terminar.")
-
-
-def _graph(draft: Draft, nodes: dict[str, Node], *, backwards: bool) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {one: [] for one in nodes}
-    pairs = [(str(flow.get("sourceRef")), str(flow.get("targetRef"))) for flow in draft.flows()]
-    pairs += [(str(node.get("attachedToRef")), one) for one, node in nodes.items() if node.get("attachedToRef")]
-    for source, target in pairs:
-        if source in nodes and target in nodes:
-            found[target if backwards else source].append(source if backwards else target)
-    return {one: tuple(others) for one, others in found.items()}
 
 
 def _splits(draft: Draft) -> None:
@@ -244,7 +235,7 @@ def _asked(draft: Draft, node: Node, flows: list[Node], default: str) -> None:
         _gateway(draft, node, flows, "exclusiveGateway", "una decisión", default)
     elif _leads_back(draft, node, flows):
         question = f"Después de {called(node)}, si se cumplen varias condiciones, ¿se sigue solo la primera?"
-        draft.ask(node, "implicit_split", question, "Sí", "Lo dibujo en el editor")
+        draft.ask(node, "implicit_split", question, "Sí", DRAWN)
         _gateway(draft, node, flows, "exclusiveGateway", "una decisión, que sigue la primera que se cumple", default)
     else:
         how = "un rombo inclusivo, que sigue cada una cuya condición se cumple"
@@ -265,11 +256,8 @@ def _gateway(draft: Draft, node: Node, flows: list[Node], kind: str, how: str, d
 
 
 def _leads_back(draft: Draft, node: Node, flows: list[Node]) -> bool:
-    after: dict[str, tuple[str, ...]] = {}
-    for flow in draft.flows():
-        source = str(flow.get("sourceRef"))
-        after[source] = (*after.get(source, ()), str(flow.get("targetRef")))
-    return id_of(node) in reachable(after, [str(flow.get("targetRef")) for flow in flows])
+    nodes = {id_of(one): one for one in draft.nodes_in(holder_of(node))}
+    return id_of(node) in reachable(draft.graph(nodes), [str(flow.get("targetRef")) for flow in flows])
 
 
 def _condition(flow: Node) -> str:
@@ -320,7 +308,7 @@ def _side_paths(draft: Draft) -> None:
 
 
 def _end_side_path(draft: Draft, holder: Node, nodes: dict[str, Node], event: Node) -> None:
-    after = _graph(draft, nodes, backwards=False)
+    after = draft.graph(nodes)
     host = str(event.get("attachedToRef"))
     targets = [str(flow.get("targetRef")) for flow in draft.by_end("sourceRef").get(host, ())]
     main = reachable({**after, host: tuple(one for one in after[host] if one != id_of(event))}, targets)
@@ -344,7 +332,7 @@ def _subprocess_starts(draft: Draft) -> None:
             draft.connect(node, begin, finish)
             draft.repaired(node, "empty_subprocess", f"De {called(node)} no quedó nada dentro: el caso pasa de largo.")
             question = f"¿Qué se hace en {called(node)}? De lo que tenía dentro no quedó nada que se pueda ejecutar."
-            draft.ask(node, "empty_subprocess", question, "Nada: se pasa de largo", "Lo dibujo en el editor")
+            draft.ask(node, "empty_subprocess", question, "Nada: se pasa de largo", DRAWN)
 
 
 STEPS = (
