@@ -13,8 +13,11 @@ export function fields(form) {
   return [...data];
 }
 
+// Of the form's pairs, those of its fields: not what the page needs to be taken for itself.
+export const isTyped = ([name]) => !name.startsWith('_') && name !== 'csrf_token';
+
 export function keepCopy(user, page, form) {
-  const typed = fields(form).filter(([name]) => !name.startsWith('_') && name !== 'csrf_token');
+  const typed = fields(form).filter(isTyped);
   try {
     localStorage.setItem(named(user, page), JSON.stringify({ at: Date.now(), fields: typed }));
   } catch {

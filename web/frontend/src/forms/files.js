@@ -1,5 +1,7 @@
 // A file travels as soon as it is chosen, and stays in the draft: nobody uploads it twice, nothing waits for *Enviar*.
 
+import { button } from './buttons.js';
+
 export function uploadOnChoosing(form, save) {
   const travelling = new Set();
   const status = form.querySelector('[data-saved]');
@@ -130,14 +132,5 @@ function remover(name) {
   which.className = 'of-row';
   which.textContent = ` ${name}`;
   made.append(which);
-  return made;
-}
-
-function button(label, act) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.className = 'btn quiet small';
-  made.append(label);
-  made.addEventListener('click', act);
   return made;
 }

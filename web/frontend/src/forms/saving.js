@@ -1,6 +1,7 @@
 // The draft is saved while one types, one save after the other; what could not be saved stays in this browser.
 
-import { fields, kept, keepCopy, forget } from './copies.js';
+import { button } from './buttons.js';
+import { fields, kept, keepCopy, forget, isTyped } from './copies.js';
 
 const PAUSE = 900;
 const AGAIN = 15000;
@@ -108,7 +109,7 @@ function body(pairs) {
 function offerCopy(form, user, page) {
   const copy = kept(user, page);
   if (!copy) return;
-  if (JSON.stringify(copy.fields) === JSON.stringify(fields(form).filter(([name]) => !name.startsWith('_') && name !== 'csrf_token'))) {
+  if (JSON.stringify(copy.fields) === JSON.stringify(fields(form).filter(isTyped))) {
     forget(user, page);
     return;
   }
@@ -118,7 +119,7 @@ function offerCopy(form, user, page) {
   const when = new Date(copy.at).toLocaleString('es-CO', { dateStyle: 'medium', timeStyle: 'short' });
   offer.append(`En este navegador quedó algo que usted escribió aquí (${when}) y que no alcanzó a guardarse. `);
   offer.append(button('Recuperarlo', async () => {
-    const own = fields(form).filter(([name]) => name.startsWith('_') || name === 'csrf_token');
+    const own = fields(form).filter((pair) => !isTyped(pair));
     const answer = await fetch(form.dataset.draft, { method: 'POST', body: body([...copy.fields, ...own]), headers: { Accept: 'application/json' } });
     if (answer.ok) {
       forget(user, page);
@@ -129,15 +130,6 @@ function offerCopy(form, user, page) {
     offer.remove();
   }));
   form.before(offer);
-}
-
-function button(label, act) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.className = 'btn quiet small';
-  made.textContent = label;
-  made.addEventListener('click', act);
-  return made;
 }
 
 function signIn() {
