@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from web.forms.names import anchor_of, name_of
+from workflows.documents.files import LIMIT
 from workflows.documents.models import StoredFile
 from workflows.errors import FieldError
 from workflows.forms.cells import is_blank
@@ -50,6 +51,8 @@ class Control:
     chip: Chip | None
     absent: bool
     rows_from: str = ""
+    most_mb: ClassVar[int] = LIMIT // (1024 * 1024)
+    """What a file may weigh at most."""
 
     @property
     def name(self) -> str:
