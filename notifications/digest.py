@@ -23,6 +23,7 @@ from notifications.models import DigestRun
 from notifications.recipients import OpenTask, active_people, members_by_group, open_tasks
 from notifications.reminders import Distance, WorkingDaysBetween, distance, reminder_due
 from notifications.rendering import render
+from notifications.returned import told_at_once
 from notifications.states import MailKind
 from workflows.calendar import BOGOTA, WorkingCalendar
 from workflows.people.groups import Group
@@ -144,6 +145,7 @@ class Facts:
     escalated: dict[str, list[tuple[int, OpenTask]]] = field(default_factory=lambda: defaultdict(list))
     without_people: list[OpenTask] = field(default_factory=list)
     resting: frozenset[str] = frozenset()
+    told: set[tuple[str, int]] = field(default_factory=set)
     incidents: list[Failure] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
@@ -209,6 +211,7 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         usual=session.scalar(earlier.limit(1)) or first,
         unheard=unheard,
         resting=_resting(members, calendar, local.date()),
+        told=told_at_once(session),
         incidents=_incidents(session),
         failures=_failures(session),
     )
@@ -280,7 +283,7 @@ def _previous_digest(calendar: WorkingCalendar, day: dt.date) -> dt.datetime:
 def _digest_of(facts: Facts, username: str) -> Digest:
     digest, since = Digest(), min(facts.usual, facts.unheard.get(username, facts.usual))
     for task in facts.own.get(username, ()):
-        _file(digest, _item(facts, task, since), since)
+        _file(digest, _item(facts, task, since), since, was_told=(username, task.id) in facts.told)
     for days, task in facts.escalated.get(username, ()):
         item = _item(facts, task, since)
         if item.far is not None and item.far.crossed(days) and item not in digest.escalated:
@@ -303,9 +306,9 @@ def _item(facts: Facts, task: OpenTask, since: dt.datetime) -> Item:
     return Item(task, distance(due_on, last_day, facts.local.date(), facts.between))
 
 
-def _file(digest: Digest, item: Item, since: dt.datetime) -> None:
-    """Put a task under the one heading that says most about it."""
-    fresh = item.task.created_at > since
+def _file(digest: Digest, item: Item, since: dt.datetime, *, was_told: bool) -> None:
+    """Put a task under the one heading that says most about it; one that was told at once is no news."""
+    fresh = item.task.created_at > since and not was_told
     remind = item.far is not None and reminder_due(item.task.properties, item.far)
     if fresh and item.task.returned:
         _tell(digest, "returned", item)

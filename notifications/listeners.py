@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
-from engine.events import Event
+from engine.events import Event, TaskCreated
 from notifications.invitations import invite
 from notifications.modifications import tell_denied
+from notifications.returned import tell_returned
 from workflows.events import MeetingConvened, ModificationDenied
 
 
-def mail_listener(session: Session, event: Event) -> None:
-    """Write the mails that cannot wait for the next digest."""
-    if isinstance(event, MeetingConvened):
-        invite(session, event)
-    if isinstance(event, ModificationDenied):
-        tell_denied(session, event)
+@dataclass(frozen=True, slots=True)
+class MailListener:
+    """Writes the mails that cannot wait for the next digest; `base_url` is where their links lead."""
+
+    base_url: str
+
+    def __call__(self, session: Session, event: Event) -> None:
+        """Write what follows from an event, in its transaction."""
+        if isinstance(event, TaskCreated):
+            tell_returned(session, event, self.base_url)
+        elif isinstance(event, MeetingConvened):
+            invite(session, event)
+        elif isinstance(event, ModificationDenied):
+            tell_denied(session, event)

@@ -18,6 +18,8 @@ from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people import holders
 from workflows.people.models import Person
 
+RETURNS = "devolucion"
+"""The property of a step that is there only for what came back."""
 Place = tuple[int, str, str, tuple[tuple[str, str], ...]]
 """Where a task stands in its case: the element, and the loop variables it is under."""
 
@@ -87,9 +89,31 @@ def _open_task(
         due_at=task.due_at,
         properties=task.properties,
         variables=task.variables,
-        returned=task.properties.get("devolucion") == "si" or _place(task) in again,
+        returned=task.properties.get(RETURNS) == "si" or _place(task) in again,
         recipients=frozenset(name for name in recipients if name),
     )
+
+
+def recipients_of(session: Session, task: UserTask, on: dt.date) -> frozenset[str]:
+    """The active people who may do one open task on a day."""
+    groups = members_by_group(session, on)
+    offered = frozenset().union(*(groups.get(group, frozenset()) for group in assignment.groups_of(session, task.id)))
+    active = frozenset().union(*groups.values()) if groups else frozenset()
+    asked = frozenset({task.assignee}) if task.assignee else offered
+    return (asked & active) - assignment.barred(session, [task]).get(task.id, frozenset())
+
+
+def came_back(session: Session, task: UserTask) -> bool:
+    """Whether a task is for work that somebody sent back: its diagram says so, or the same was done before."""
+    if task.properties.get(RETURNS) == "si":
+        return True
+    same = sa.select(UserTask).where(
+        UserTask.instance_id == task.instance_id,
+        UserTask.process_key == task.process_key,
+        UserTask.element_id == task.element_id,
+        UserTask.state == UserTaskState.COMPLETED,
+    )
+    return any(_place(one) == _place(task) for one in session.scalars(same))
 
 
 def _place(task: UserTask) -> Place:

@@ -23,6 +23,8 @@ class MailKind(StrEnum):
     DIGEST = "resumen"
     INVITATION = "convocatoria"
     MODIFICATION_DENIED = "modificacion_negada"
+    RETURNED = "devuelta"
+    """Work that came back, told at once."""
     ACCESS_LINK = "enlace_de_acceso"
     """Whoever reads it signs in as its recipient: no page shows its text, and none is kept once it left."""
     ACCOUNT_CHANGED = "cuenta"

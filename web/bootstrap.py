@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.clock import Clock, SystemClock
 from engine.database import Database
 from engine.runtime import ProcessEngine
-from notifications.listeners import mail_listener
+from notifications.listeners import MailListener
 from notifications.mail import EmailSender, FolderSender, SmtpSender
 from web import schema
 from web.clock import DemoClock
@@ -50,7 +50,7 @@ def assemble(
         database=database or Database(config.database_url),
         clock=clock,
         calendar=calendar,
-        engine=process_engine(clock, listeners=(mail_listener,), calendar=calendar),
+        engine=process_engine(clock, listeners=(MailListener(config.base_url),), calendar=calendar),
         forms=forms(),
         sender=sender or _sender(config),
     )

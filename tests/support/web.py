@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 
 from engine.clock import VirtualClock
 from notifications import digest
-from notifications.listeners import mail_listener
+from notifications.listeners import MailListener
 from notifications.models import OutboxMessage
 from notifications.states import MailState
 from tests.support.databases import begin_with, with_tables
@@ -197,7 +197,7 @@ def build_played_template(folder: Path) -> Path:
     path = folder / "jugada.sqlite"
     clock = VirtualClock(dt.datetime(2018, 7, 1, 14, 0, tzinfo=dt.UTC))
     database = with_tables(make_url(f"sqlite:///{path}"))
-    house = build_house(database, clock, measured_before=(2018, 6), listeners=(mail_listener,))
+    house = build_house(database, clock, measured_before=(2018, 6), listeners=(MailListener("http://127.0.0.1:8000"),))
     profiles = {("2018-06", "DADEP"): RETURNED, ("2018-06", "IDPAC"): LATE, ("2018-07", "DADEP"): LATE}
     play = house.play(profiles)
 

@@ -17,7 +17,7 @@ from engine.incidents import Incident
 from engine.instances import commands as instances
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
-from notifications.listeners import mail_listener
+from notifications.listeners import MailListener
 from tests.support.plan import PLAN, House, build_house, day, once
 from workflows.documents import files, versions
 from workflows.documents.models import DocumentSection, DocumentVersion
@@ -190,7 +190,9 @@ def unfollowed(database: Database) -> Office:
 
 def _in_force(database: Database, only: frozenset[str] | None) -> Office:
     clock = VirtualClock(dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC))
-    house = build_house(database, clock, measured_before=(2018, 6), only=only, listeners=(mail_listener,))
+    house = build_house(
+        database, clock, measured_before=(2018, 6), only=only, listeners=(MailListener("http://127.0.0.1:8000"),)
+    )
 
     def open_june() -> None:
         draft_document(house)
