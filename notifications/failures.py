@@ -33,6 +33,7 @@ KINDS: Mapping[str, Words] = {
         "Los demás se abren. Revise la fecha y el calendario del plan, y el evento de inicio del proceso.",
     ),
     "closed_year": Words("No se pudo avisar que terminó una vigencia"),
+    "closed_cutoff": Words("No se pudo avisar que se cerró un corte"),
     "timer": Words("No se pudo atender un plazo vencido", "Revise ese proceso con «cauce doctor»."),
     "retry": Words("No se pudo reintentar un paso de un proceso", "Revise ese proceso con «cauce doctor»."),
     "digest": Words(

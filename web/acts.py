@@ -22,7 +22,7 @@ from workflows.auditing import chain
 from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
 from workflows.forms.drafts import forget_unused
-from workflows.lifecycle import year_end
+from workflows.lifecycle import closed_cutoffs, year_end
 from workflows.sectors import holidays
 
 log = logging.getLogger(__name__)
@@ -103,6 +103,18 @@ def _announce_closed_years(application: Application) -> int:
             year_end.announce_closed_year(session, engine, key)
 
     return units.each(database, engine.clock, "closed_year", awaited, announce)
+
+
+def _announce_closed_cutoffs(application: Application) -> int:
+    database, engine = application.database, application.engine
+    with database.reading() as session:
+        awaited = closed_cutoffs.awaited(session)
+
+    def announce(key: str) -> None:
+        with database.unit_of_work() as session:
+            closed_cutoffs.announce(session, engine, key)
+
+    return units.each(database, engine.clock, "closed_cutoff", awaited, announce)
 
 
 def _case_by_case(kind: str, fire: _Fire, find: _Find, application: Application) -> int:
@@ -218,6 +230,7 @@ ACTS = (
     Act("deadline", _move_deadlines, decides=True),
     Act("opening", _open_periods, decides=True),
     Act("closed_year", _announce_closed_years, decides=True),
+    Act("closed_cutoff", _announce_closed_cutoffs, decides=True),
     Act("timer", _fire_timers, decides=True),
     Act("retry", _retry_incidents, decides=True),
     Act("digest", _write_digests, decides=True),

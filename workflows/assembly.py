@@ -31,7 +31,7 @@ from workflows.handlers.month.meeting_steps import MinutesMaker
 from workflows.handlers.month.month_steps import ReportMaker
 from workflows.handlers.recovery import registration as recovery
 from workflows.implementation import budget, external_files
-from workflows.lifecycle import changeover, leaving, starting, year_end
+from workflows.lifecycle import changeover, closed_cutoffs, leaving, starting, year_end
 from workflows.meetings import printing as minutes
 from workflows.monitoring import lateness
 from workflows.people.groups import SectorGroups, role_needs
@@ -98,7 +98,7 @@ def process_engine(
 def _contracts(registered: Iterable[Registration]) -> Contracts:
     steps = {topic: contract_of(step) for part in registered for topic, step in part.steps.items()}
     forms = {name: handler.contract for part in registered for name, handler in part.forms.items()}
-    outside = (budget, leaving, modifying, year_end)
+    outside = (budget, closed_cutoffs, leaving, modifying, year_end)
     return Contracts(
         steps={topic: contract for topic, contract in steps.items() if contract is not None},
         forms=forms,

@@ -34,7 +34,7 @@ PREPARATION: Answers = {
     "resolver_aceptaciones": [{"entidades_por_reasignar": []}],
 }
 RECOVERY: Answers = {
-    "formular_plan_choque": [{"fecha_objetivo": "2018-08-31", "fecha_verificacion": "2018-09-24"}],
+    "formular_plan_choque": [{"fecha_objetivo": "2018-08-31", "corte_verificacion": "2018-08"}],
     "revisar_plan_choque": [{"decision": "conforme"}],
     "aprobar_plan_choque": [{"decision": "aprobado"}],
     "evaluar_recuperacion": [{"recuperado": True}],
@@ -178,7 +178,9 @@ SCRIPTS: dict[str, Script] = {
         silent=frozenset({"aceptar_responsabilidad"}),
         begins="inicio_relevo",
     ),
-    "un plan de choque que funciona": Script("sub_plan_choque", BOTTLENECK, RECOVERY),
+    "un plan de choque que funciona": Script(
+        "sub_plan_choque", BOTTLENECK, RECOVERY, receives=[("corte_cerrado", "PES/2018-08")]
+    ),
     "un plan de choque grave, devuelto y reformulado": Script(
         "sub_plan_choque",
         {**BOTTLENECK, "severidad": "alta"},
@@ -186,14 +188,18 @@ SCRIPTS: dict[str, Script] = {
             **RECOVERY,
             "revisar_plan_choque": [{"decision": "devuelto"}, {"decision": "conforme"}],
             "aprobar_plan_choque": [{"decision": "devuelto"}, {"decision": "aprobado"}],
-            "evaluar_recuperacion": [{"recuperado": False}],
+            "evaluar_recuperacion": [
+                {"recuperado": False, "falta_dato": True},
+                {"recuperado": False, "falta_dato": False},
+            ],
             "escalar_plan_choque": [
-                {"decision": "prorrogar", "fecha_objetivo": "2018-10-31", "fecha_verificacion": "2018-11-22"},
+                {"decision": "prorrogar", "fecha_objetivo": "2018-10-31", "corte_verificacion": "2018-10"},
                 {"decision": "reformular"},
                 {"decision": "cerrar_sin_recuperar"},
             ],
         },
         silent=frozenset({"ejecutar_plan_choque"}),
+        receives=[("corte_cerrado", "PES/2018-08"), ("corte_cerrado", "PES/2018-10")],
     ),
     "una fase 3 que llega al Comité": Script(
         "f3_aprobacion_pes",

@@ -21,6 +21,7 @@ from engine.identity import SYSTEM, Actor
 from engine.incidents import Incident
 from engine.instances import commands as instances
 from engine.instances import messages
+from engine.instances.correlation import Subscription
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from engine.tasks import assignment
@@ -41,7 +42,10 @@ Answers = Mapping[str, Sequence[Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class Script:
-    """One way through a process. Who is `silent` never answers, and their timers fire."""
+    """One way through a process. Who is `silent` never answers, and their timers fire.
+
+    A message that it `receives` comes whenever somebody waits for it, as the calendar's do.
+    """
 
     process: str
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -126,14 +130,16 @@ class Walk:
                 self._complete(session, task)
                 return True
         with self.database.unit_of_work() as session:
-            if any(messages.send(session, self.engine, *one, {}, actor=SYSTEM) for one in self._awaited()):
+            if any(self._receives(session, *one) for one in self.script.receives):
                 return True
             self.clock.advance(dt.timedelta(days=90))
             return sweep.fire_due_timers(session, self.engine) > 0
 
-    def _awaited(self) -> Sequence[tuple[str, str]]:
-        received, self.script = self.script.receives, _without_messages(self.script)
-        return received
+    def _receives(self, session: Any, name: str, key: str) -> bool:
+        waits = sa.select(Subscription.id).where(Subscription.name == name, Subscription.key == key)
+        return session.scalar(waits) is not None and bool(
+            messages.send(session, self.engine, name, key, {}, actor=SYSTEM)
+        )
 
     def _complete(self, session: Any, task: UserTask) -> None:
         groups = frozenset(assignment.groups_of(session, task.id))
@@ -156,7 +162,3 @@ def _elements(diagrams: tuple[bytes, ...]) -> list[Element]:
 
 def _names(elements: Sequence[Any]) -> dict[str, str]:
     return {e.properties["registro"]: e.name for e in elements if "registro" in e.properties}
-
-
-def _without_messages(script: Script) -> Script:
-    return Script(script.process, script.variables, script.answers, script.silent, script.begins)

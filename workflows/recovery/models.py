@@ -19,8 +19,9 @@ class RecoveryPlan(Base):
 
     `state`: por_formular, en_revision, devuelto, por_aprobar, en_ejecucion, por_decidir (not recovered in time),
     por_verificar, cerrado. `round` grows each time it is formulated anew after it failed. `recovery_target` is what
-    the indicator must reach, in its unit (accumulated in the year, where it adds up). What was done when is in the
-    *bitácora*, under `plan_de_choque`.
+    the indicator must reach, in its unit (accumulated in the year, where it adds up). `verify_cutoff`: the month at
+    whose frozen figures it is judged; `verify_moved`: there was no datum there, and it waits one cut-off more. What
+    was done when is in the *bitácora*, under `plan_de_choque`.
     """
 
     __tablename__ = "recovery_plan"
@@ -41,6 +42,8 @@ class RecoveryPlan(Base):
     recovery_target: Mapped[Decimal | None]
     target_on: Mapped[dt.date | None]
     verify_on: Mapped[dt.date | None]
+    verify_cutoff: Mapped[str] = mapped_column(sa.String(7), default="")
+    verify_moved: Mapped[bool] = mapped_column(default=False)
     return_reason: Mapped[str] = mapped_column(sa.Text, default="")
     recovered: Mapped[bool | None]
     evidence: Mapped[str] = mapped_column(sa.Text, default="")

@@ -24,6 +24,7 @@ from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
 from workflows.monitoring.models import Bottleneck
 from workflows.plan.models import Plan
+from workflows.recovery import cutoffs
 from workflows.recovery.models import RecoveryAction, RecoveryPlan
 from workflows.recovery.states import OverdueDecision, RecoveryState
 
@@ -118,8 +119,8 @@ def actions(plan: RecoveryPlan) -> list[RecoveryAction]:
 
 def formulate(
     session: Session, engine: ProcessEngine, plan: RecoveryPlan, case_id: int, said: Formulation, *, actor: Actor
-) -> dt.date:
-    """Keep what is proposed and send it to review; gives the day on which the recovery is verified.
+) -> None:
+    """Keep what is proposed and send it to review; from then on it has its cut-off of verification.
 
     What was only returned is replaced; what was carried out and failed stays, as an earlier round.
     """
@@ -132,7 +133,7 @@ def formulate(
     session.flush()
     plan.problem, plan.root_cause, plan.resources = said.problem, said.root_cause, said.resources
     plan.recovery_target, plan.target_on = said.recovery_target, said.target_on
-    plan.verify_on = verification_day(session, engine, plan.plan_code, said.target_on)
+    _verify_after(session, engine, plan, said.target_on)
     plan.actions += [
         RecoveryAction(
             round=plan.round,
@@ -146,7 +147,6 @@ def formulate(
         for place, planned_action in enumerate(said.actions)
     ]
     _move(session, engine, plan, RecoveryState.IN_REVIEW, "formular", actor, after=_proposal(said))
-    return plan.verify_on
 
 
 def review(
@@ -196,11 +196,11 @@ def decide(
     argument: str,
     target_on: dt.date | None,
     actor: Actor,
-) -> dt.date | None:
-    """The head of the sector decides on a plan that ran out; gives the new day of verification, if it goes on."""
+) -> None:
+    """The head of the sector decides on a plan that ran out; one that goes on has another cut-off of verification."""
     if decision == OverdueDecision.EXTEND and target_on is not None:
         plan.target_on = target_on
-        plan.verify_on = verification_day(session, engine, plan.plan_code, target_on)
+        _verify_after(session, engine, plan, target_on)
         state = RecoveryState.RUNNING
     elif decision == OverdueDecision.REFORMULATE:
         plan.round += 1
@@ -209,7 +209,6 @@ def decide(
     else:
         state = RecoveryState.TO_VERIFY
     _move(session, engine, plan, state, decision, actor, reason=argument)
-    return plan.verify_on if decision == OverdueDecision.EXTEND else None
 
 
 def close(
@@ -225,6 +224,19 @@ def found(session: Session, engine: ProcessEngine, plan: RecoveryPlan, *, recove
     plan.recovered, plan.evidence = recovered, evidence
     state = RecoveryState.TO_VERIFY if recovered else RecoveryState.TO_DECIDE
     _move(session, engine, plan, state, "evaluar", SYSTEM, reason=evidence)
+
+
+def wait_for_datum(session: Session, engine: ProcessEngine, plan: RecoveryPlan, cutoff: str, *, evidence: str) -> None:
+    """There was no datum of its own at the cut-off of verification: it moves to this one, once."""
+    plan.verify_cutoff, plan.verify_moved, plan.evidence = cutoff, True, evidence
+    after = {"estado": plan.state, "corte_verificacion": cutoff}
+    auditing.record(session, engine.clock, SYSTEM, "esperar_dato", (KIND, str(plan.id)), reason=evidence, after=after)
+
+
+def _verify_after(session: Session, engine: ProcessEngine, plan: RecoveryPlan, target_on: dt.date) -> None:
+    """Judge it at the first due cut-off on or after its target day. `verify_on` is for cases of the first diagram."""
+    plan.verify_cutoff, plan.verify_moved = cutoffs.on_or_after(session, plan, target_on), False
+    plan.verify_on = verification_day(session, engine, plan.plan_code, target_on)
 
 
 def verification_day(session: Session, engine: ProcessEngine, plan_code: str, target_on: dt.date) -> dt.date:

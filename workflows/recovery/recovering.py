@@ -36,29 +36,33 @@ class Cutoff:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether it recovered, and by what, in a sentence."""
+    """Whether it recovered, and by what, in a sentence. `missing`: there is no datum of its own to tell it by."""
 
     recovered: bool
     evidence: str
+    missing: bool = False
 
 
 def judge(session: Session, plan: RecoveryPlan) -> Verdict:
-    """Recovered: green at the last two cut-offs after the bottleneck, or the recovery target reached at the last."""
+    """Recovered at the cut-off of verification: the target reached, or green there and at the due cut-off before.
+
+    Nothing earlier is looked at instead of it, unless it will never close: then the last closed one stands for it.
+    """
     indicator = session.get_one(Indicator, plan.indicator_id)
-    cutoffs = cutoffs_after(session, plan)
+    cutoffs = [one for one in cutoffs_after(session, plan) if one.period <= (plan.verify_cutoff or one.period)]
     if not cutoffs:
         return Verdict(False, f"No hay un corte cerrado después de {month_name(plan.since_period)}.")
     last = cutoffs[-CUTOFFS:]
     if not last[-1].own:
-        return Verdict(False, f"Sin dato propio en {month_name(last[-1].period)}: no se puede decir que se recuperó.")
-    if len(last) == CUTOFFS and all(cutoff.color == Color.GREEN and cutoff.own for cutoff in last):
-        return Verdict(True, f"En verde en {enumeration([month_name(one.period) for one in last])}.")
+        told = f"Sin dato propio en {month_name(last[-1].period)}: no se puede decir que se recuperó."
+        return Verdict(False, told, missing=True)
     value = _value(indicator, last)
     target = number(plan.recovery_target)
     if _reached(indicator, last[-1].executed, plan.recovery_target):
         return Verdict(True, f"Llegó a {value}: la meta de recuperación era {target}.")
-    stands = value if last[-1].executed is None else f"en {value}"
-    return Verdict(False, f"Va {stands}; la meta de recuperación es {target}, y no está en verde en dos cortes.")
+    if len(last) == CUTOFFS and all(cutoff.color == Color.GREEN and cutoff.own for cutoff in last):
+        return Verdict(True, f"En verde en {enumeration([month_name(one.period) for one in last])}.")
+    return Verdict(False, f"Va en {value}; la meta de recuperación es {target}, y no está en verde en dos cortes.")
 
 
 def cutoffs_after(session: Session, plan: RecoveryPlan) -> list[Cutoff]:
@@ -88,6 +92,4 @@ def _reached(indicator: Indicator, executed: Decimal | None, target: Decimal | N
 
 
 def _value(indicator: Indicator, last: Sequence[Cutoff]) -> str:
-    if last[-1].executed is None:
-        return f"sin dato en {month_name(last[-1].period)}"
     return f"{number(last[-1].executed)} {indicator.unit} en {month_name(last[-1].period)}"

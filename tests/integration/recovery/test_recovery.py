@@ -20,8 +20,10 @@ from workflows.cycles.models import Period
 from workflows.errors import InvalidSubmission
 from workflows.forms.values import ROW_KEY
 from workflows.indicators.models import Indicator
+from workflows.lifecycle import closed_cutoffs
 from workflows.monitoring.models import Bottleneck, Figure, PeriodRow
 from workflows.people import directory
+from workflows.plan.models import Plan
 from workflows.recovery import opening, plans
 from workflows.recovery.models import RecoveryPlan, RecoveryProgress
 
@@ -76,7 +78,13 @@ def proposal(*, target: str = "20", until: str = "2018-08-15") -> dict[str, Any]
     }
 
 
-def freeze(house: House, code: str, color: str, executed: str) -> None:
+def announced(house: House) -> int:
+    """How many cases the calendar told that their cut-off is closed."""
+    with house.database.unit_of_work() as session:
+        return len(closed_cutoffs.announce_all(session, house.engine))
+
+
+def freeze(house: House, code: str, color: str, executed: str, status: str = "reportado") -> None:
     """Close a month whose figures say this of the indicator."""
     with house.database.unit_of_work() as session:
         indicator = session.scalars(sa.select(Indicator).where(Indicator.code == KILOMETRES)).one()
@@ -98,6 +106,7 @@ def freeze(house: House, code: str, color: str, executed: str) -> None:
                 code=KILOMETRES,
                 color=color,
                 executed=Decimal(executed),
+                status=status,
                 formula_version="1",
             )
         )
@@ -175,23 +184,67 @@ def test_verification_waits_for_the_cut_off_after_the_target_day(house: House) -
     send(house, "formular_plan_choque", "ocardenas", proposal())
 
     with house.database.reading() as session:
-        # The cut-off after 15 August is 31 August; 16 working days later it is Monday 24 September.
-        assert the_plan(session).verify_on == day("2018-09-24")
+        assert the_plan(session).verify_cutoff == "2018-08"
 
 
-def test_green_twice_after_the_bottleneck_is_a_recovery(house: House) -> None:
+def test_nothing_is_judged_by_figures_from_before_its_cut_off(house: House) -> None:
     running(house)
     freeze(house, "2018-06", "verde", "12")
     freeze(house, "2018-07", "verde", "14")
-
     declare(house)
+
+    assert announced(house) == 0
+    assert open_elements(house) == []
+
+    freeze(house, "2018-08", "rojo", "14")
+    assert announced(house) == 1
+    assert open_elements(house) == ["escalar_plan_choque"]
+
+
+def test_without_a_datum_of_its_own_there_it_waits_for_the_next_cut_off_once(house: House) -> None:
+    running(house)
+    declare(house)
+    freeze(house, "2018-08", "gris", "14", status="sin_dato")
+    assert announced(house) == 1
+    with house.database.reading() as session:
+        assert (the_plan(session).verify_cutoff, the_plan(session).state) == ("2018-09", "en_ejecucion")
+
+    freeze(house, "2018-09", "gris", "14", status="arrastrado")
+    assert announced(house) == 1
+
+    assert open_elements(house) == ["escalar_plan_choque"]
+    with house.database.reading() as session:
+        assert the_plan(session).evidence.startswith("Sin dato propio en septiembre de 2018")
+
+
+def test_a_cut_off_that_will_never_close_is_not_waited_for(house: House) -> None:
+    running(house)
+    freeze(house, "2018-06", "verde", "8")
+    freeze(house, "2018-07", "verde", "21")
+    declare(house)
+    with house.database.unit_of_work() as session:
+        session.get_one(Plan, PLAN).ends_on = day("2018-07-31")
+
+    assert announced(house) == 1
+
+    with house.database.reading() as session:
+        assert the_plan(session).recovered is True
+
+
+def test_green_twice_up_to_its_cut_off_is_a_recovery(house: House) -> None:
+    running(house)
+    freeze(house, "2018-07", "verde", "12")
+    freeze(house, "2018-08", "verde", "14")
+    declare(house)
+
+    announced(house)
 
     assert open_elements(house) == ["verificar_eficacia"]
     send(house, "verificar_eficacia", "amartinez", {"eficaz": "si", "leccion": "Contratar antes."})
     with house.database.reading() as session:
         plan = the_plan(session)
         assert (plan.state, plan.recovered, plan.effective) == ("cerrado", True, True)
-        assert plan.evidence == "En verde en junio de 2018 y julio de 2018."
+        assert plan.evidence == "En verde en julio de 2018 y agosto de 2018."
         acts = [entry.action for entry in plans.history(session, plan)]
         assert acts == ["formular", "revisar", "declarar", "evaluar", "verificar"]
         assert not plans.is_open_for(session, plan.indicator_id)
@@ -199,10 +252,11 @@ def test_green_twice_after_the_bottleneck_is_a_recovery(house: House) -> None:
 
 def test_green_once_is_not_enough_but_the_recovery_target_is(house: House) -> None:
     running(house, target="13")
-    freeze(house, "2018-06", "rojo", "8")
-    freeze(house, "2018-07", "amarillo", "13.5")
-
+    freeze(house, "2018-07", "rojo", "8")
+    freeze(house, "2018-08", "amarillo", "13.5")
     declare(house)
+
+    announced(house)
 
     with house.database.reading() as session:
         assert the_plan(session).recovered is True
@@ -211,18 +265,21 @@ def test_green_once_is_not_enough_but_the_recovery_target_is(house: House) -> No
 
 def test_a_plan_that_fails_is_extended_then_formulated_anew_then_closed(house: House) -> None:
     running(house)
-    freeze(house, "2018-06", "verde", "8")
-    freeze(house, "2018-07", "rojo", "9")
+    freeze(house, "2018-07", "verde", "8")
+    freeze(house, "2018-08", "rojo", "9")
     declare(house)
+    announced(house)
     assert open_elements(house) == ["escalar_plan_choque"]
 
     later = {"decision": "prorrogar", "argumento": "Falta poco.", "fecha_objetivo": "2018-10-31"}
     send(house, "escalar_plan_choque", "mlopez", later)
     with house.database.reading() as session:
-        assert the_plan(session).verify_on == day("2018-11-26")
-    house.clock.move_to(dt.datetime(2018, 11, 27, 14, tzinfo=dt.UTC))
+        assert the_plan(session).verify_cutoff == "2018-10"
+    house.clock.move_to(dt.datetime(2018, 11, 1, 14, tzinfo=dt.UTC))
     with house.database.unit_of_work() as session:
         sweep.fire_due_timers(session, house.engine)
+    freeze(house, "2018-10", "rojo", "10")
+    announced(house)
     send(house, "escalar_plan_choque", "mlopez", {"decision": "reformular", "argumento": "No era la causa."})
 
     again = proposal(until="2018-12-15")
@@ -232,6 +289,8 @@ def test_a_plan_that_fails_is_extended_then_formulated_anew_then_closed(house: H
         assert [(action.round, action.position) for action in plan.actions] == [(1, 0), (2, 0), (1, 1), (2, 1)]
     send(house, "revisar_plan_choque", "bdiaz", {"decision": "conforme"})
     declare(house)
+    freeze(house, "2018-12", "rojo", "11")
+    announced(house)
     send(house, "escalar_plan_choque", "mlopez", {"decision": "cerrar_sin_recuperar", "argumento": "Se acepta."})
     with pytest.raises(InvalidSubmission):
         send(house, "verificar_eficacia", "amartinez", {"eficaz": "si", "leccion": "Ninguna."})
@@ -245,6 +304,8 @@ def test_a_plan_that_fails_is_extended_then_formulated_anew_then_closed(house: H
 def test_an_extension_does_not_go_beyond_the_plan(house: House) -> None:
     running(house)
     declare(house)
+    freeze(house, "2018-08", "rojo", "9")
+    announced(house)
 
     with pytest.raises(InvalidSubmission, match="corregir"):
         later = {"decision": "prorrogar", "argumento": "Falta poco.", "fecha_objetivo": "2021-01-31"}

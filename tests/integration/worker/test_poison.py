@@ -145,15 +145,13 @@ def an_opening_whose_key_is_taken(office: Office, _patch: pytest.MonkeyPatch) ->
     return f"{PLAN}/f5_preparacion/2018", lambda: office.write(free)
 
 
-def a_year_nobody_can_count(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+def a_wait_for(office: Office, name: str, key: str) -> tuple[str, Callable[[], None]]:
+    """A case waits for a message of the calendar whose key says nothing."""
     office.ticks(1)
-    key = f"{PLAN}/99999"
 
     def wait(session: Session) -> None:
         session.add(
-            Subscription(
-                instance_id=office.case(), node_id=uuid.uuid4().hex, element_id="x", name="vigencia_cerrada", key=key
-            )
+            Subscription(instance_id=office.case(), node_id=uuid.uuid4().hex, element_id="x", name=name, key=key)
         )
 
     office.write(wait)
@@ -162,6 +160,14 @@ def a_year_nobody_can_count(office: Office, _patch: pytest.MonkeyPatch) -> tuple
         office.write(lambda session: session.execute(sa.delete(Subscription).where(Subscription.key == key)))
 
     return key, cleanse
+
+
+def a_year_nobody_can_count(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    return a_wait_for(office, "vigencia_cerrada", f"{PLAN}/99999")
+
+
+def a_cutoff_nobody_can_find(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    return a_wait_for(office, "corte_cerrado", f"{PLAN}/2018-99")
 
 
 def damage(office: Office, case: int) -> Callable[[], None]:
@@ -292,6 +298,7 @@ POISONS: dict[str, list[Tainted]] = {
     "deadline": [a_case_whose_deadlines_cannot_be_moved],
     "opening": [a_plan_that_cannot_be_read, a_process_that_cannot_be_read, an_opening_whose_key_is_taken],
     "closed_year": [a_year_nobody_can_count],
+    "closed_cutoff": [a_cutoff_nobody_can_find],
     "timer": [a_case_with_a_due_timer],
     "retry": [a_case_with_a_due_retry],
     "stall": [a_case_nobody_can_look_at],

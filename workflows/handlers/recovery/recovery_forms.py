@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from engine.contracts import DATE, NUMBER, Contract
+from engine.contracts import DATE, NUMBER, TEXT, Contract
 from workflows.calendar import bogota_day
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.indicators.states import Annualization
@@ -39,7 +39,7 @@ class FormulatePlan(PlainForm):
 
     contract = Contract(
         needs={"cuello": NUMBER},
-        fills={"fecha_verificacion": DATE},
+        fills={"fecha_verificacion": DATE, "corte_verificacion": TEXT},
         fields=frozenset({"acciones", "causa_raiz", "fecha_objetivo", "meta_recuperacion", "problema", "recursos"}),
     )
 
@@ -65,16 +65,17 @@ class FormulatePlan(PlainForm):
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep it; sets `fecha_verificacion`."""
-        verify_on = plans.formulate(
+        """Keep it; sets `corte_verificacion`."""
+        plan = plan_of(context)
+        plans.formulate(
             context.session,
             context.engine,
-            plan_of(context),
+            plan,
             context.instance.id,
             _formulation(values),
             actor=context.actor,
         )
-        return {"fecha_verificacion": verify_on.isoformat()}
+        return _verified(plan)
 
 
 class ReviewPlan(PlainForm):
@@ -140,7 +141,9 @@ class DeclareActions(PlainForm):
 class DecideOnPlan(PlainForm):
     """`escalar_plan_choque`: the head of the sector extends it, has it formulated anew, or lets it go."""
 
-    contract = Contract(fields=frozenset({"argumento", "decision"}))
+    contract = Contract(
+        fills={"corte_verificacion": TEXT, "fecha_verificacion": DATE}, fields=frozenset({"argumento", "decision"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """The plan and what the figures say of it."""
@@ -153,17 +156,18 @@ class DecideOnPlan(PlainForm):
         )
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the decision; sets `fecha_verificacion` again where it goes on."""
-        verify_on = plans.decide(
+        """Keep the decision; sets `corte_verificacion` again where it goes on."""
+        plan = plan_of(context)
+        plans.decide(
             context.session,
             context.engine,
-            plan_of(context),
+            plan,
             decision=values["decision"],
             argument=values["argumento"],
             target_on=values.get("fecha_objetivo"),
             actor=context.actor,
         )
-        return {"fecha_verificacion": verify_on.isoformat()} if verify_on else {}
+        return _verified(plan) if values["decision"] == OverdueDecision.EXTEND else {}
 
 
 class VerifyEfficacy(PlainForm):
@@ -191,6 +195,12 @@ class VerifyEfficacy(PlainForm):
             actor=context.actor,
         )
         return {}
+
+
+def _verified(plan: RecoveryPlan) -> Mapping[str, Any]:
+    """When it is judged; cases that began with the first diagram wait for a day instead of a cut-off."""
+    day = plan.verify_on.isoformat() if plan.verify_on else None
+    return {"corte_verificacion": plan.verify_cutoff, "fecha_verificacion": day}
 
 
 def _formulation(values: Values) -> Formulation:
@@ -276,6 +286,7 @@ def _whole(context: FormContext, plan: RecoveryPlan) -> list[Panel]:
         ("Recursos", plan.resources),
         ("Meta de recuperación", f"{number(plan.recovery_target)} {plan.indicator.unit}"),
         ("Debe estar recuperado el", long_day(plan.target_on)),
+        ("Se juzga con las cifras de", month_name(plan.verify_cutoff) if plan.verify_cutoff else "lo último cerrado"),
     ]
     rows = [
         (
