@@ -30,6 +30,7 @@ from web.demo.views import blueprint as demo
 from web.files.addresses import file_numbers
 from web.files.views import blueprint as files
 from web.health.views import blueprint as health
+from web.help.views import blueprint as help_pages
 from web.inbox.views import blueprint as inbox
 from web.incidents.views import blueprint as incidents
 from web.lifecycle.views import blueprint as lifecycle
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     health,
     wellknown,
     audit,
+    help_pages,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 

@@ -193,6 +193,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("mails.index", me, "/correos/"),
         ("mails.show", me, f"/correos/{mail}"),
         ("auth.account", me, "/cuenta"),
+        ("help.index", person, "/ayuda/"),
         ("factors.show", me, "/cuenta/segundo-paso"),
         ("audit.index", me, "/bitacora/"),
         ("incidents.index", me, "/incidentes/"),

@@ -119,8 +119,8 @@ TABLE: tuple[Row, ...] = (
     Row(
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
         reads=_routes(
-            "auth.account auth.fresh_token factors.show factors.ask_passkey inbox.mine inbox.groups inbox.others "
-            "inbox.done"
+            "auth.account help.index auth.fresh_token factors.show factors.ask_passkey inbox.mine inbox.groups "
+            "inbox.others inbox.done"
         ),
         changes=_routes(
             "addresses.ask "

@@ -178,10 +178,10 @@ def test_a_person_without_roles_sees_their_account_and_nothing_else(site: Site) 
 
     opened = [path for path in _pages(site) if visitor.client.get(path).status_code == 200]
 
-    own = ["/bandeja", "/bandeja/grupo", "/bandeja/otros", "/bandeja/terminadas", "/cuenta", "/sesion/ficha"]
+    own = ["/ayuda/", "/bandeja", "/bandeja/grupo", "/bandeja/otros", "/bandeja/terminadas", "/cuenta", "/sesion/ficha"]
     assert set(opened) <= set(own) and "/cuenta" in opened
     visitor.open("/cuenta")
-    assert visitor.page().xpath("//nav[@aria-label='Principal']//a/text()") == ["Bandeja"]
+    assert visitor.page().xpath("//nav[@aria-label='Principal']//a/text()") == ["Bandeja", "Ayuda"]
 
 
 def _pages(site: Site) -> Iterator[str]:

@@ -219,3 +219,14 @@ def test_with_a_plan_everybody_begins_in_the_inbox(office: Site) -> None:
     visitor.open("/")
 
     assert visitor.address == "/bandeja"
+
+
+def test_the_menu_is_what_one_works_with_and_one_line_of_it(site: Site) -> None:
+    menus = {}
+    for username in ("sruiz", "pcastro", "amartinez"):
+        page = site.visitor(username).open("/bandeja")
+        menus[username] = page.xpath("//nav[@aria-label='Principal']/ul/li/a/text()")
+
+    assert menus["sruiz"] == ["Bandeja", "Plan", "Ayuda"]
+    assert menus["pcastro"] == ["Bandeja", "Seguimiento", "Plan", "En curso", "Ayuda"]
+    assert menus["amartinez"] == ["Bandeja", "Seguimiento", "Plan", "Ciclo de vida", "En curso", "Ayuda"]

@@ -1,0 +1,10 @@
+// What every page gains with scripts: the map of keys, menus that close, dates with our own calendar.
+
+import { calendars } from './page/calendar.js';
+import { keys } from './page/keys.js';
+import { menus } from './page/menus.js';
+
+document.documentElement.classList.add('scripting');
+menus();
+keys();
+calendars();

@@ -1,0 +1,1 @@
+"""How one works with Cauce, beside the work."""
