@@ -42,6 +42,9 @@ _ANSWERS_WITHIN = {"connect_timeout": 10, "keepalives_idle": 15, "keepalives_int
 Identifier = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Primary keys: 64 bits on PostgreSQL, the row id on SQLite."""
 
+FULL_TEXT = "fts_"
+"""How the names of full-text indexes begin: SQLite keeps each as tables of its own, of which no model knows."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

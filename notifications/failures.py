@@ -51,6 +51,7 @@ KINDS: Mapping[str, Words] = {
     "sign_of_life": Words("No se pudo anotar que el trabajador sigue en marcha"),
     "stall": Words("No se pudo mirar si un proceso está detenido", "Revise ese proceso con «cauce doctor»."),
     "audit_chain": Words("No se pudo encadenar la bitácora", "Revísela con «cauce audit verify»."),
+    "search": Words("No se pudo poner al día el buscador", "Rehágalo con «cauce search rebuild»."),
     "backup": Words("No se pudo hacer o revisar la copia del día", "Mire si hay espacio en la carpeta de copias."),
     "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),
 }

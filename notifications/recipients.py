@@ -46,10 +46,7 @@ class OpenTask:
 
 def active_people(session: Session) -> dict[str, Person]:
     """Everybody who may receive mail, by username."""
-    return {
-        person.username: person
-        for person in session.scalars(sa.select(Person).where(Person.active, ~Person.is_service))
-    }
+    return {person.username: person for person in session.scalars(sa.select(Person).where(Person.active))}
 
 
 def members_by_group(session: Session, on: dt.date | None = None) -> dict[str, frozenset[str]]:

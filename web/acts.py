@@ -23,6 +23,7 @@ from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
 from workflows.forms.drafts import forget_unused
 from workflows.lifecycle import closed_cutoffs, year_end
+from workflows.searching import indexing
 from workflows.sectors import holidays
 
 log = logging.getLogger(__name__)
@@ -203,6 +204,18 @@ def _extend_chain(application: Application) -> int:
     return linked
 
 
+def _index(application: Application) -> int:
+    """Let what came since be found; all of it, in transactions of a bounded size."""
+    database, clock = application.database, application.clock
+    with database.reading() as session:
+        more, done = indexing.is_behind(session, clock), 0
+    while more:
+        with database.unit_of_work() as session:
+            more = indexing.catch_up(session, clock)
+        done += 1
+    return done
+
+
 def _leave_sign(application: Application) -> int:
     beat(application.database, application.clock, TICK)
     return 0
@@ -236,6 +249,7 @@ ACTS = (
     Act("digest", _write_digests, decides=True),
     *(Act(maker.name, partial(make_documents, maker)) for maker in MAKERS),
     Act("audit_chain", _extend_chain),
+    Act("search", _index),
     Act("sign_of_life", _leave_sign),
 )
 """What a tick does, in order; mails leave beside it (`web.delivery`)."""

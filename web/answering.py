@@ -21,17 +21,13 @@ from web.auth.held import HeldRequest, hold
 from web.errors import (
     DamagedBackup,
     ExpiredLink,
-    InvalidRequest,
-    KeyReused,
     LocalAccountsOff,
     NewerDatabase,
     NotEmpty,
-    OutOfScope,
     ProviderFailed,
     SignInRefused,
     TooManyAttempts,
     UnknownPage,
-    UnknownToken,
     UnmigratedDatabase,
     UnwritableField,
     WeakPassword,
@@ -81,10 +77,6 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     NewerDatabase: HTTPStatus.SERVICE_UNAVAILABLE,
     UnmigratedDatabase: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownPage: HTTPStatus.NOT_FOUND,
-    UnknownToken: HTTPStatus.UNAUTHORIZED,
-    OutOfScope: HTTPStatus.FORBIDDEN,
-    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     # Two commands wrote the same case at once: the second did not see the first.
     StaleDataError: HTTPStatus.CONFLICT,
 }

@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from engine.database import Database
+from engine.database import FULL_TEXT, Database
 from web import schema
 from web.errors import NewerDatabase, UnmigratedDatabase
 
@@ -130,7 +130,13 @@ def current(connection: sa.Connection) -> str | None:
 
 
 def _context(connection: sa.Connection) -> MigrationContext:
-    return MigrationContext.configure(connection, opts={"target_metadata": schema.load()})
+    opts = {"target_metadata": schema.load(), "include_name": _is_ours}
+    return MigrationContext.configure(connection, opts=opts)
+
+
+def _is_ours(name: str | None, _kind: str, _parents: Any) -> bool:
+    """What a system keeps for its full-text index is compared with no model: there is none."""
+    return not (name or "").startswith(FULL_TEXT)
 
 
 def _scripts() -> ScriptDirectory:

@@ -29,6 +29,7 @@ MODULES = (
     "workflows.cycles.models",
     "workflows.monitoring.models",
     "workflows.meetings.models",
+    "workflows.searching.models",
     "workflows.approvals.models",
     "workflows.implementation.models",
     "workflows.recovery.models",

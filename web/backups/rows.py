@@ -12,9 +12,11 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.types import NullType
 
+from engine.database import FULL_TEXT
+
 
 def tables(connection: sa.Connection) -> list[sa.Table]:
-    """Every table as it stands in this database, those that others refer to first."""
+    """Every table as it stands in this database, those that others refer to first; a full-text index fills itself."""
     found = sa.MetaData()
 
     @sa.event.listens_for(found, "column_reflect")
@@ -23,7 +25,7 @@ def tables(connection: sa.Connection) -> list[sa.Table]:
         if isinstance(column["type"], sa.JSON):
             column["type"] = _Document()
 
-    found.reflect(connection)
+    found.reflect(connection, only=lambda name, _found: not name.startswith(FULL_TEXT))
     return found.sorted_tables
 
 

@@ -58,6 +58,7 @@ COMMANDS = {
     "backup": "web.cli.backup:backup",
     "restore": "web.cli.backup:restore",
     "access": "web.cli.access:access",
+    "search": "web.cli.search:search",
 }
 
 

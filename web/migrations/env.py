@@ -9,6 +9,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
+from engine.database import FULL_TEXT
 from web import schema
 
 
@@ -28,5 +29,6 @@ context.configure(
     target_metadata=schema.load(),
     render_as_batch=True,
     render_item=render_item,
+    include_name=lambda name, _kind, _parents: not (name or "").startswith(FULL_TEXT),
 )
 context.run_migrations()

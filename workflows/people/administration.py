@@ -21,7 +21,6 @@ def administered(session: Session, *, but: str = "") -> frozenset[str]:
         .where(
             PersonRole.role_id.in_(ADMINISTRATING),
             Person.active,
-            ~Person.is_service,
             Person.username != but,
             PersonRole.until.is_(None),
         )

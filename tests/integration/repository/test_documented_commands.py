@@ -44,6 +44,7 @@ TYPED = (
     "cauce audit head --to cabezas.txt",
     "cauce audit verify",
     "cauce audit verify --anchor cabezas.txt",
+    "cauce search rebuild",
 )
 """What is typed, in this order, in one installation."""
 

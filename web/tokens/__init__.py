@@ -1,1 +1,0 @@
-"""Tokens of programs on screen: one's own, and those of services."""
