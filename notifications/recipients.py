@@ -46,7 +46,10 @@ class OpenTask:
 
 def active_people(session: Session) -> dict[str, Person]:
     """Everybody who may receive mail, by username."""
-    return {person.username: person for person in session.scalars(sa.select(Person).where(Person.active))}
+    return {
+        person.username: person
+        for person in session.scalars(sa.select(Person).where(Person.active, ~Person.is_service))
+    }
 
 
 def members_by_group(session: Session, on: dt.date | None = None) -> dict[str, frozenset[str]]:

@@ -21,13 +21,17 @@ from web.auth.held import HeldRequest, hold
 from web.errors import (
     DamagedBackup,
     ExpiredLink,
+    InvalidRequest,
+    KeyReused,
     LocalAccountsOff,
     NewerDatabase,
     NotEmpty,
+    OutOfScope,
     ProviderFailed,
     SignInRefused,
     TooManyAttempts,
     UnknownPage,
+    UnknownToken,
     UnmigratedDatabase,
     UnwritableField,
     WeakPassword,
@@ -77,6 +81,10 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     NewerDatabase: HTTPStatus.SERVICE_UNAVAILABLE,
     UnmigratedDatabase: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownPage: HTTPStatus.NOT_FOUND,
+    UnknownToken: HTTPStatus.UNAUTHORIZED,
+    OutOfScope: HTTPStatus.FORBIDDEN,
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     # Two commands wrote the same case at once: the second did not see the first.
     StaleDataError: HTTPStatus.CONFLICT,
 }

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from web import answering, deadlines, request_ids, security
 from web.admin.views import blueprint as admin
 from web.audit.views import blueprint as audit
-from web.auth import ANYONE, Of, allow, sessions
+from web.auth import ANYONE, Of, allow, gate, sessions, tokens
 from web.auth.addresses import blueprint as addresses
 from web.auth.factors.stepping import blueprint as second_step
 from web.auth.factors.views import blueprint as factors
@@ -36,6 +36,7 @@ from web.incidents.views import blueprint as incidents
 from web.lifecycle.views import blueprint as lifecycle
 from web.mails.views import blueprint as mails
 from web.navigation import menu
+from web.network import bearer
 from web.numbers import RowId
 from web.pages import current
 from web.plans.views import blueprint as plans
@@ -46,6 +47,7 @@ from web.search.views import blueprint as search
 from web.sectors import starting
 from web.sectors.views import blueprint as sectors
 from web.studio.views import blueprint as studio
+from web.tokens.views import blueprint as tokens_pages
 from web.wellknown.views import blueprint as wellknown
 from workflows import spanish
 from workflows.sectors.holidays import local_days
@@ -59,6 +61,7 @@ BLUEPRINTS = (
     oidc,
     second_step,
     factors,
+    tokens_pages,
     inbox,
     boards,
     plans,
@@ -152,7 +155,10 @@ def _sign_ins(app: Flask, application: Application) -> None:
     manager = LoginManager()
     # The gate of web.auth decides what to do with strangers.
     manager.session_protection = None
-    manager.user_loader(lambda token: sessions.load(application.database, application.clock, token))
+    database, clock = application.database, application.clock
+    # Neither opens the other's door: a page takes no token, and what is for programs no cookie.
+    manager.user_loader(lambda token: None if gate.is_for_programs() else sessions.load(database, clock, token))
+    manager.request_loader(lambda sent: tokens.load(database, clock, bearer(sent)) if gate.is_for_programs() else None)
     manager.init_app(app)
 
 

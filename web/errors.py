@@ -129,3 +129,33 @@ class UnknownPage(WebError):
     """No page has this address."""
 
     sentence = "No hay nada en esta dirección. Revísela o vuelva a la bandeja."
+
+
+class UnknownToken(WebError):
+    """A program came without a token that serves."""
+
+    sentence = "Falta un token que sirva: «Authorization: Bearer cauce_…». El que había pudo vencer o revocarse."
+
+
+class OutOfScope(WebError):
+    """The token is not for this."""
+
+    sentence = "El token no incluye esto."
+
+
+class TooManyRequests(TooManyAttempts):
+    """A program asks more often than it may."""
+
+    sentence = "El programa pregunta demasiado seguido. Espere lo que dice «Retry-After» y siga más despacio."
+
+
+class KeyReused(WebError):
+    """Two different things were asked under one idempotency key."""
+
+    sentence = "Esa clave de idempotencia ya se usó para pedir otra cosa. Use una clave nueva por cada cosa que pide."
+
+
+class InvalidRequest(WebError):
+    """What a program sent does not fit what is asked."""
+
+    sentence = "Lo enviado no tiene la forma esperada. Compárelo con la descripción de la API."

@@ -1,8 +1,10 @@
-"""Where a request comes from, as far as limits go by it."""
+"""Where a request comes from, as far as limits go by it, and the token that it shows."""
 
 from __future__ import annotations
 
 import ipaddress
+
+from flask import Request
 
 OWN_V6 = 64
 """A connection is given this many bits of IPv6 and may use any address below them."""
@@ -19,3 +21,9 @@ def network_of(address: str | None) -> str:
             return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((found, OWN_V6), strict=False))
     return str(found)
+
+
+def bearer(request: Request) -> str:
+    """The token that a program shows (`Authorization: Bearer …`); empty if it shows none."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" else ""

@@ -26,7 +26,7 @@ class SignedPerson:
     `holdings` are the roles by sector, each by id with its name; those of the installation under the empty code.
     Where there is one sector, its roles count for the installation too. `resembled` are the shipped roles whose pages
     an added one opens. `token` is the session's, as flask-login keeps it in the cookie. With `owes_factor` nothing
-    opens but where one begins to use a second step.
+    opens but where one begins to use a second step. `scopes` are those of the token of a program; a browser has none.
     """
 
     token: str
@@ -37,6 +37,7 @@ class SignedPerson:
     actor: Actor
     resembled: Mapping[str, str] = field(default_factory=dict)
     owes_factor: bool = False
+    scopes: frozenset[str] = frozenset()
 
     is_authenticated = True
     is_active = True
@@ -73,6 +74,7 @@ PERSON = (
         Person.username,
         Person.name,
         Person.entity_code,
+        Person.is_service,
         PersonRole.role_id,
         PersonRole.sector_code,
         PersonRole.entity_code.label("held_in"),
@@ -93,12 +95,15 @@ _BY_NAME = PERSON.where(Person.username == sa.bindparam("username"))
 
 
 def signed_person(session: Session, username: str, token: str, on: dt.date) -> SignedPerson | None:
-    """The person of a session, or None if they do not exist or were deactivated."""
+    """The person of a session; None if they do not exist, were deactivated, or are a service, which has no browser."""
     found = session.execute(_BY_NAME, {"username": username}).all()
+    found = [] if found and found[0].is_service else found
     return signed(found, token, on) if found else None
 
 
-def signed(found: Sequence[Any], token: str, on: dt.date, *, owes_factor: bool = False) -> SignedPerson:
+def signed(
+    found: Sequence[Any], token: str, on: dt.date, *, owes_factor: bool = False, scopes: Collection[str] = ()
+) -> SignedPerson:
     """The person whose rows of `PERSON` these are: what they hold on this day, and nothing else."""
     first = found[0]
     found = [row for row in found if row.role_id and holds_on(row.since, row.until, on)]
@@ -112,6 +117,7 @@ def signed(found: Sequence[Any], token: str, on: dt.date, *, owes_factor: bool =
         actor=actor_with(first.username, held),
         resembled={row.role_id: row.resembles for row in found if row.resembles},
         owes_factor=owes_factor,
+        scopes=frozenset(scopes),
     )
 
 

@@ -26,7 +26,7 @@ from workflows.people.roles import ADMINISTRATING
 from workflows.sectors.models import Entity
 
 MOST_LINKS = 200
-FIELDS = ("usuario", "nombre", "correo", "entidad")
+FIELDS = ("usuario", "nombre", "correo", "entidad", "servicio")
 
 
 @blueprint.get("/nueva")
@@ -54,13 +54,17 @@ def create() -> Any:
     try:
         with application.database.unit_of_work() as session:
             _ensure_own_entity(session, typed["entidad"])
-            made = managing.create(session, typed["usuario"], typed["nombre"], typed["correo"], typed["entidad"])
+            made = managing.create(
+                session, typed["usuario"], typed["nombre"], typed["correo"], typed["entidad"],
+                is_service=bool(typed["servicio"]),
+            )  # fmt: skip
             auditing.record(session, application.clock, actor(), "crear_persona", ("persona", made.username))
             username, name = made.username, made.name
     except (Refused, Conflict) as wrong:
         with application.database.reading() as session:
             return _asking(session, typed, str(wrong)), 422
-    return back_to("admin.person", f"{name} ya está en Cauce. Dele ahora sus roles y su enlace.", username=username)
+    next_step = "sus roles y un token" if typed["servicio"] else "sus roles y su enlace"
+    return back_to("admin.person", f"{name} ya está en Cauce. Dele ahora {next_step}.", username=username)
 
 
 def _ensure_own_entity(session: Session, entity: str) -> None:

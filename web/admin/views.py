@@ -15,9 +15,10 @@ from web import choosing
 from web.admin import abilities, holding, inviting, joining, roles
 from web.admin.blueprint import blueprint
 from web.admin.telling import tell
-from web.auth import Of, allow, passwords, sessions
+from web.auth import Of, allow, passwords, sessions, tokens
 from web.auth.entering import ensure_passwords_are_used
 from web.auth.factors import state
+from web.auth.gate import may_open
 from web.auth.models import Credential, ExternalIdentity
 from web.auth.oidc import people as oidc_people
 from web.pages import actor, back_to, current, page
@@ -106,6 +107,7 @@ def person(username: str) -> str:
             today=bogota_day(current().clock.now()),
             has_password=session.get(Credential, username) is not None,
             factors=state.of(session, current().clock, username),
+            keeps_tokens=may_open("tokens.of_person", username=username),
             tied=session.scalar(sa.select(ExternalIdentity).where(ExternalIdentity.username == username)),
             undelivered=next(iter(mails.undelivered(session, actor().supervises, recipient=username)), None),
             colleagues=[one for one in everybody(session, actor().supervises) if one.username != username],
@@ -179,6 +181,7 @@ def _keep_out(session: Session, found: Person) -> str:
     successor = request.form.get("reemplazo") or None
     left = leaving.leave(session, current().engine, found.username, actor=actor(), successor=successor)
     sessions.end_all(session, found.username)
+    tokens.revoke_all(session, current().clock, found.username, actor=actor())
     said = "ya no puede ingresar"
     if left.handed_over + left.given_back:
         said += "; sus tareas abiertas pasaron a quien le reemplaza" if successor else "; sus tareas vuelven a su grupo"

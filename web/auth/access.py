@@ -44,13 +44,15 @@ class Access:
     """Who may open a view, and of what it is; `of` is None where that was not said.
 
     `everywhere`: a role counts only if it is held in every sector of the object. `signed_by_sender`: a program sends it
-    with a signature of its own, which the view checks, instead of a form's token.
+    with a signature of its own, which the view checks, instead of a form's token. `scope`: it is for programs alone,
+    whose token must have that scope.
     """
 
     who: frozenset[str]
     of: Of | None
     everywhere: bool
     signed_by_sender: bool = False
+    scope: str = ""
 
     @property
     def is_public(self) -> bool:
@@ -64,7 +66,7 @@ class Access:
 
 
 def allow(
-    *who: str, of: Of | None = None, everywhere: bool = False, signed_by_sender: bool = False
+    *who: str, of: Of | None = None, everywhere: bool = False, signed_by_sender: bool = False, scope: str = ""
 ) -> Callable[[View], View]:
     """Declare who may open a view: `ANYONE`, `SIGNED_IN`, `DEMO`, or role ids (any of them is enough).
 
@@ -73,7 +75,7 @@ def allow(
     """
 
     def declare(view: View) -> View:
-        view.__dict__["access"] = Access(frozenset(who), of, everywhere, signed_by_sender)
+        view.__dict__["access"] = Access(frozenset(who), of, everywhere, signed_by_sender, scope)
         return view
 
     return declare

@@ -62,7 +62,7 @@ def enter(username: str, provided: Provided | None = None, *, following: str | N
     application = current()
     with application.database.reading() as session:
         found = session.get(Person, username)
-        if found is None or not found.active:
+        if found is None or not found.active or found.is_service:
             return None
         needs_more = not _is_done(provided) and state.is_set(session, username)
         spared = remembering.is_remembered(session, application.clock, username, devices.known(username))

@@ -17,7 +17,7 @@ from web.auth.demo import companies
 from web.auth.factors import passkeys
 from web.auth.held import HeldRequest, hold, seal
 from web.auth.owners import ABSENT, INSTALLATION, SECTOR_OF, Owner, Values
-from web.errors import UnknownPage, UnwritableField
+from web.errors import OutOfScope, UnknownPage, UnknownToken, UnwritableField
 from web.pages import current, page, person, wants_json
 from workflows.documents.letters import UnwritableText, received
 from workflows.errors import Forbidden
@@ -43,6 +43,11 @@ def guard() -> Any:
     access = declared(current_app.view_functions[request.endpoint])
     if access is None or not access.who or (DEMO in access.who and not is_demo_visitor()):
         abort(HTTPStatus.NOT_FOUND)
+    if access.scope:
+        _ensure_in_scope(access)
+        ensure_writable()
+        ensure_allowed(access, _named(access))
+        return None
     if not access.is_public and not current_user.is_authenticated:
         return ask_to_sign_in()
     needs_token = request.method not in SAFE_METHODS and not access.signed_by_sender
@@ -54,6 +59,21 @@ def guard() -> Any:
             return _ask_to_set_second_step()
         ensure_allowed(access, _named(access))
     return None
+
+
+def is_for_programs() -> bool:
+    """Whether what is asked is for programs: they show a token, and no session of a browser counts."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    access = declared(view) if view else None
+    return bool(access and access.scope)
+
+
+def _ensure_in_scope(access: Access) -> None:
+    """A program shows a token that is for this. No browser sends one by itself, so no form's token is needed."""
+    if not current_user.is_authenticated:
+        raise UnknownToken
+    if access.scope not in person().scopes:
+        raise OutOfScope(f"El token no incluye «{access.scope}». Haga otro que lo incluya, en «Mi cuenta».")
 
 
 def _ask_to_set_second_step() -> Any:

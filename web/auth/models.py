@@ -1,8 +1,9 @@
-"""Tables of passwords, sign-in attempts and sessions."""
+"""Tables of passwords, sign-in attempts, sessions and tokens."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -125,4 +126,41 @@ class SpentToken(Base):
     __tablename__ = "spent_token"
 
     token_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    at: Mapped[dt.datetime]
+
+
+class ApiToken(Base):
+    """What a program shows to act as a person or a service, within `scopes`. Only its digest is kept.
+
+    `used_at` moves in steps of a few minutes. A revoked one stays, so that the *bitácora* names something.
+    """
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    scopes: Mapped[list[Any]]
+    made_at: Mapped[dt.datetime]
+    made_by: Mapped[str] = mapped_column(sa.String(60))
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class KeptAnswer(Base):
+    """What a program was answered under an idempotency key, so that asking again does nothing again.
+
+    `asked_sha256` is the digest of what was asked: another question under the same key is a mistake.
+    """
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (sa.Index("ix_kept_answer_at", "at"),)
+
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    asked_sha256: Mapped[str] = mapped_column(sa.String(64))
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]]
     at: Mapped[dt.datetime]

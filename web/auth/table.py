@@ -119,11 +119,11 @@ TABLE: tuple[Row, ...] = (
     Row(
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
         reads=_routes(
-            "auth.account help.index auth.fresh_token factors.show factors.ask_passkey inbox.mine inbox.groups "
-            "inbox.others inbox.done"
+            "auth.account help.index auth.fresh_token tokens.mine factors.show factors.ask_passkey inbox.mine "
+            "inbox.groups inbox.others inbox.done"
         ),
         changes=_routes(
-            "addresses.ask "
+            "addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
         ),
@@ -232,6 +232,11 @@ TABLE: tuple[Row, ...] = (
             "admin.reset_factors"
         ),
         note="si no tiene roles en otro sector",
+    ),
+    Row(
+        "servicio: sus tokens; persona: revocar los suyos", Of.PERSON, _rights(C, C, N, N),
+        reads=_routes("tokens.of_person"), changes=_routes("tokens.make_of_service tokens.revoke_of_person"),
+        note="si no tiene roles en otro sector; los de una persona los hace ella",
     ),
     Row(
         "bitácora", Of.NONE, _rights(N, R, R, N, control=R), reads=_routes("audit.index audit.table"),

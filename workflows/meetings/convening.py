@@ -23,6 +23,8 @@ from workflows.people.holdings import of_sectors
 from workflows.people.models import Person
 
 FOLLOW_UP = "seguimiento"
+SAME_DAY = (FOLLOW_UP, "resultados")
+"""Kinds whose minutes are written on the day itself and reviewed on the next: a report waits for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,9 @@ def convene(session: Session, call: Call, *, actor: Actor) -> Meeting:
 
 
 def minutes_due_on(engine: ProcessEngine, meeting: Meeting) -> dt.date:
-    """The day the minutes are due: the meeting's own if it follows a month up, else two working days later."""
+    """The day the minutes are due: the meeting's own if a report waits for them, else two working days later."""
     held_on = meeting.held_on or bogota_day(engine.now())
-    if meeting.kind == FOLLOW_UP:
+    if meeting.kind in SAME_DAY:
         return held_on
     due = engine.calendar.deadline(
         "cierre+2dh", since=engine.now(), variables={"cierre": held_on.isoformat()}, scope=meeting.plan_code

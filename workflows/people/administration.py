@@ -21,6 +21,7 @@ def administered(session: Session, *, but: str = "") -> frozenset[str]:
         .where(
             PersonRole.role_id.in_(ADMINISTRATING),
             Person.active,
+            ~Person.is_service,
             Person.username != but,
             PersonRole.until.is_(None),
         )

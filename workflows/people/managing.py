@@ -45,15 +45,15 @@ def of_person(person: Person) -> list[Held]:
     return [Held(one.role_id, one.sector_code, one.entity_code, one.since, one.until) for one in ordered]
 
 
-def create(session: Session, username: str, name: str, email: str, entity: str) -> Person:
-    """Make a person who may sign in. Raises `Refused` (what is wrong), `Conflict` (that is somebody already)."""
+def create(session: Session, username: str, name: str, email: str, entity: str, *, is_service: bool = False) -> Person:
+    """Make a person who may sign in, or a service. Raises `Refused` (what is wrong), `Conflict` (somebody already)."""
     username = username.strip().lower()
     if not USERNAME.fullmatch(username) or username in NOT_USERNAMES:
         raise Refused(HOW_USERNAME)
     known = session.get(Person, username)
     if known is not None:
         raise Conflict(f"El usuario {username} ya es de {known.name}. Escriba otro.")
-    person = Person(username=username, active=True)
+    person = Person(username=username, active=True, is_service=is_service)
     describe(session, person, name, email, entity)
     session.add(person)
     session.flush()
@@ -65,20 +65,23 @@ def describe(session: Session, person: Person, name: str, email: str, entity: st
     name, email = " ".join(name.split()), email.strip()
     if not 0 < len(name) <= LONGEST:
         raise Refused(f"Escriba el nombre, de hasta {LONGEST} letras.")
-    ensure_address(session, email, person.username)
+    ensure_address(session, email, person.username, shared=person.is_service)
     if entity and session.get(Entity, entity) is None:
         raise Refused(f"No hay una entidad «{entity}». Elija una de la lista.")
     person.name, person.email, person.entity_code = name, email, entity or None
 
 
-def ensure_address(session: Session, email: str, username: str) -> None:
-    """Raise `Refused` unless this is an address, `Conflict` if it is somebody else's who may sign in."""
+def ensure_address(session: Session, email: str, username: str, *, shared: bool = False) -> None:
+    """Raise `Refused` unless this is an address, `Conflict` if it is somebody else's who may sign in.
+
+    `shared`: it may be that of a person, as the one who answers for a service.
+    """
     if not EMAIL.fullmatch(email) or len(email) > LONGEST:
         raise Refused(f"«{email}» no es una dirección de correo. Escríbala como nombre@entidad.gov.co.")
     query = sa.select(Person.name).where(
-        sa.func.lower(Person.email) == email.lower(), Person.username != username, Person.active
+        sa.func.lower(Person.email) == email.lower(), Person.username != username, Person.active, ~Person.is_service
     )
-    other = session.scalar(query.limit(1))
+    other = None if shared else session.scalar(query.limit(1))
     if other is not None:
         raise Conflict(f"{email} ya es el correo de {other}. Si es la misma persona, únalas en su ficha.")
 

@@ -33,6 +33,7 @@ class Person(Base):
     """Somebody who may sign in and receive tasks. `username` is also the actor id of the engine.
 
     `entity_code` is where they work, if it is in an entity at all; where their roles hold stands in `PersonRole`.
+    A service is a program that has roles of its own: it uses tokens, never signs in and reads no mail.
     """
 
     __tablename__ = "person"
@@ -42,6 +43,7 @@ class Person(Base):
     email: Mapped[str] = mapped_column(sa.String(200))
     entity_code: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
+    is_service: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     entity: Mapped[Entity | None] = relationship()
     roles: Mapped[list[PersonRole]] = relationship(back_populates="person", cascade="all, delete-orphan")

@@ -80,7 +80,7 @@ def test_a_minor_change_counts_from_the_next_month_that_opens(running: Office) -
     assert (f"indicador/{CODE}/meta/2017") not in dict(form.options["cambios.elemento"])
     _request(running, ["programacion"], **{_path("programacion", "2018"): MONTHS})
     _concept(running, "menor")
-    running.send("aprobar_modificacion", "amartinez", {"decision": "aprobada"})
+    running.send("aprobar_modificacion", "mlopez", {"decision": "aprobada"})
 
     assert running.state_of(case) == "completed"
     with running.house.database.reading() as session:
@@ -151,7 +151,7 @@ def test_a_returned_change_comes_back_with_its_rows_and_the_reason(running: Offi
     _ask(running)
     _request(running, ["programacion"], **{_path("programacion", "2018"): MONTHS})
     _concept(running, "menor")
-    running.send("aprobar_modificacion", "amartinez", {"decision": "devuelta", "motivo": "Falta el acta."})
+    running.send("aprobar_modificacion", "mlopez", {"decision": "devuelta", "motivo": "Falta el acta."})
 
     form = running.form("formular_modificacion", "amartinez")
 

@@ -123,7 +123,7 @@ def _by_email(session: Session, known: Known) -> Person | None:
             "El proveedor no responde por el correo de esa cuenta. Ingrese con su contraseña y vincule la cuenta en "
             "«Mi cuenta», o pídalo a quien administra la plataforma."
         )
-    query = sa.select(Person).where(sa.func.lower(Person.email) == known.email, Person.active)
+    query = sa.select(Person).where(sa.func.lower(Person.email) == known.email, Person.active, ~Person.is_service)
     found = session.scalars(query.limit(2)).all()
     if len(found) > 1:
         raise SignInRefused(

@@ -1,0 +1,1 @@
+"""Tokens of programs on screen: one's own, and those of services."""
