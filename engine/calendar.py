@@ -22,6 +22,12 @@ class BusinessCalendar(Protocol):
         """
         ...
 
+    def postponed(
+        self, moment: dt.datetime, *, since: dt.datetime, until: dt.datetime, scope: str | None
+    ) -> dt.datetime:
+        """`moment`, later by the working days that lie between `since` and `until`: nobody could work in them."""
+        ...
+
     def check(self, expression: str) -> None:
         """Raise `engine.errors.InvalidDeadline` if no calendar could read the expression."""
         ...

@@ -174,7 +174,7 @@ class _Examination:
         reopened = self._reopen(node_ids)
         node_ids = [node_id for node_id in node_ids if node_id not in reopened]
         locking.lock(self.session, self.instance.id)
-        with turning.turn(self.session, self.engine, self.instance, SYSTEM) as turn:
+        with turning.turn(self.session, self.engine, self.instance, SYSTEM, suspended=True) as turn:
             for node_id in reopened:
                 offering.offer_again(turn, turn.case.node(node_id))
             release(turn, node_ids)

@@ -172,6 +172,16 @@ class InstanceEndedError(Conflict):
 
 
 @dataclass(eq=False, kw_only=True)
+class InstanceSuspended(Conflict):
+    """The case stands still until somebody resumes it; `why` is the reason that was given."""
+
+    sentence = "Este proceso está suspendido: nada avanza hasta que coordinación lo reanude. Lo escrito se conserva."
+
+    instance_id: int
+    why: str = ""
+
+
+@dataclass(eq=False, kw_only=True)
 class DuplicateBusinessKey(Conflict):
     """A case of this key exists, perhaps an ended one."""
 
@@ -271,3 +281,9 @@ class CannotResolve(Conflict):
     """An incident that does not end this way."""
 
     sentence = "Ese incidente no se puede resolver así. Elija otra de las opciones."
+
+
+class CannotMigrate(Conflict):
+    """A case that cannot go on in another version as it stands; the sentence ends «no puede: …»."""
+
+    sentence = "ese proceso no se puede pasar a esa versión."

@@ -126,6 +126,18 @@ def open_incidents(session: Session, instance_id: int | None = None) -> list[Inc
     return list(session.scalars(query if instance_id is None else query.where(Incident.instance_id == instance_id)))
 
 
+def of_same_cause(session: Session, incident: Incident) -> list[Incident]:
+    """The open incidents of the same step that failed in the same way, that one among them, oldest first."""
+    query = sa.select(Incident).where(
+        Incident.state == IncidentState.OPEN,
+        Incident.kind == incident.kind,
+        Incident.process_key == incident.process_key,
+        Incident.element_id == incident.element_id,
+        Incident.message == incident.message,
+    )
+    return list(session.scalars(query.order_by(Incident.id)))
+
+
 def _open(turn: Turn, node: Node | None, kind: IncidentKind, failure: Exception) -> None:
     incident = _incident(turn.engine, turn.instance.id, kind, failure)
     if node is not None:

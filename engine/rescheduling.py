@@ -24,7 +24,7 @@ def cases_that_wait(session: Session) -> list[int]:
     """The running cases with a deadline or a timer that the calendar reckoned."""
     tasks = sa.select(UserTask.instance_id).where(UserTask.state == UserTaskState.OPEN, UserTask.due_since.is_not(None))
     timers = sa.select(Timer.instance_id).where(Timer.since.is_not(None))
-    running = sa.select(Instance.id).where(Instance.state == InstanceState.ACTIVE)
+    running = sa.select(Instance.id).where(Instance.state == InstanceState.ACTIVE, Instance.suspended_at.is_(None))
     return list(session.scalars(running.where(Instance.id.in_(tasks.union(timers))).order_by(Instance.id)))
 
 
@@ -34,7 +34,7 @@ def reckon_again(session: Session, engine: ProcessEngine, instance_id: int) -> i
     Deadlines that people agreed on have no `due_since` and stay. A second call moves nothing.
     """
     instance = locking.lock(session, instance_id)
-    if instance is None or instance.state != InstanceState.ACTIVE:
+    if instance is None or instance.state != InstanceState.ACTIVE or instance.suspended_at is not None:
         return 0
     with turning.turn(session, engine, instance, SYSTEM) as turn:
         moved = [_move_task(turn, task) for task in _tasks(turn)]

@@ -65,6 +65,27 @@ class Resolution(StrEnum):
     """What it told of is over."""
 
 
+class Act(StrEnum):
+    """What a person does with a running case."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    MOVE = "move"
+    MIGRATE = "migrate"
+    CORRECT = "correct"
+    """A variable."""
+
+
+class ChangeState(StrEnum):
+    """Where the change of a running case stands."""
+
+    PROPOSED = "proposed"
+    DONE = "done"
+    REFUSED = "refused"
+    UNDONE = "undone"
+
+
 class HistoryKind(StrEnum):
     """What the history of a case tells."""
 
@@ -99,5 +120,16 @@ class HistoryKind(StrEnum):
     """A supervisor let a date come before its time."""
     WAIT_SKIPPED = "wait_skipped"
     """A supervisor let the case go on without what it waited for."""
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    DEADLINE_POSTPONED = "deadline_postponed"
+    """Of a task or a timer: the case was suspended meanwhile."""
+    STEP_CHANGED = "step_changed"
+    """A supervisor took the case from one step to another."""
+    MIGRATED = "migrated"
+    """To another version of its process."""
+    VARIABLE_CORRECTED = "variable_corrected"
+    CHANGE_UNDONE = "change_undone"
+    """A supervisor took back what was done with the case."""
     INCIDENT_OPENED = "incident_opened"
     INCIDENT_RESOLVED = "incident_resolved"

@@ -77,6 +77,7 @@ def cases_with_due_incidents(session: Session, engine: ProcessEngine, *, limit: 
 def _due_timers(engine: ProcessEngine, cases: Cases) -> sa.Select[int, int]:
     due = sa.select(Timer.id, Timer.instance_id).where(Timer.due_at <= engine.now())
     due = due.where(Timer.instance_id.not_in(_in_trouble(IncidentKind.STATE, IncidentKind.TIMER)))
+    due = due.where(Timer.instance_id.not_in(_suspended()))
     return cases.narrow(due, Timer.instance_id).order_by(Timer.due_at, Timer.id)
 
 
@@ -85,6 +86,7 @@ def _due_incidents(engine: ProcessEngine, cases: Cases) -> sa.Select[int, int]:
         Incident.state == IncidentState.OPEN, Incident.retry_at.is_not(None), Incident.retry_at <= engine.now()
     )
     due = due.where(Incident.instance_id.not_in(_in_trouble(IncidentKind.STATE)))
+    due = due.where(Incident.instance_id.not_in(_suspended()))
     return cases.narrow(due, Incident.instance_id).order_by(Incident.retry_at, Incident.id)
 
 
@@ -93,12 +95,17 @@ def _in_trouble(*kinds: IncidentKind) -> sa.Select[Any]:
     return sa.select(Incident.instance_id).where(Incident.state == IncidentState.OPEN, Incident.kind.in_(kinds))
 
 
+def _suspended() -> sa.Select[Any]:
+    """The cases in which nothing moves."""
+    return sa.select(Instance.id).where(Instance.state == InstanceState.ACTIVE, Instance.suspended_at.is_not(None))
+
+
 def _claimed(
     session: Session, engine: ProcessEngine, instance_id: int, kind: IncidentKind, work: Callable[[Instance], bool]
 ) -> bool:
     """Do `work` on an instance if nobody else holds it, undoing it if it fails; whether it was done."""
     instance = locking.lock(session, instance_id, skip_locked=True)
-    if instance is None or instance.state != InstanceState.ACTIVE:
+    if instance is None or instance.state != InstanceState.ACTIVE or instance.suspended_at is not None:
         return False
     try:
         with session.begin_nested():

@@ -58,7 +58,10 @@ def members_by_group(session: Session, on: dt.date | None = None) -> dict[str, f
 
 
 def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[OpenTask]:
-    """Every open task with its recipients, soonest deadline first; four queries, no state loaded."""
+    """Every open task with its recipients, soonest deadline first; four queries, no state loaded.
+
+    Those of suspended cases are left out: nobody can do them.
+    """
     offered: dict[int, set[str]] = defaultdict(set)
     for task_id, group_id in session.execute(sa.select(TaskCandidate.task_id, TaskCandidate.group_id)):
         offered[task_id] |= groups.get(group_id, frozenset())
@@ -67,7 +70,7 @@ def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[O
     query = (
         sa.select(UserTask, Instance.name, Instance.tenant)
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(UserTask.state == UserTaskState.OPEN)
+        .where(UserTask.state == UserTaskState.OPEN, Instance.suspended_at.is_(None))
         .order_by(UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()

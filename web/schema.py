@@ -16,6 +16,7 @@ MODULES = (
     "engine.tasks.models",
     "engine.history",
     "engine.incidents",
+    "engine.managing.models",
     "engine.timers",
     "engine.units",
     "workflows.auditing.models",

@@ -126,6 +126,16 @@ class WorkingCalendar:
         day = bogota_day(moment) if isinstance(moment, dt.datetime) else moment
         return end_of_day(self._shift(day, match, scope))
 
+    def postponed(
+        self, moment: dt.datetime, *, since: dt.datetime, until: dt.datetime, scope: str | None
+    ) -> dt.datetime:
+        """The same hour as many working days later as lie between the two days."""
+        lost = self.working_days_between(bogota_day(since), bogota_day(until), scope)
+        if lost <= 0:
+            return moment
+        day = bogota_day(moment)
+        return moment + (self.add_working_days(day, lost, scope) - day)
+
     def check(self, expression: str) -> None:
         """Raise `InvalidDeadline` if the expression is not a deadline."""
         text = _tidy(expression)

@@ -91,6 +91,14 @@ def versions(session: Session, process_key: str) -> list[ProcessVersion]:
     return list(session.scalars(query.order_by(ProcessVersion.version.desc())))
 
 
+def bundles(session: Session, process_key: str) -> list[BundleModel]:
+    """Everything that cases of a process have run on, newest first; the current one before all."""
+    now = session.scalar(sa.select(ProcessDefinition.bundle_sha256).where(ProcessDefinition.key == process_key))
+    query = sa.select(Bundle.sha256).where(Bundle.process_key == process_key)
+    found = session.scalars(query.order_by(Bundle.created_at.desc(), Bundle.sha256)).all()
+    return [by_sha(session, sha256) for sha256 in sorted(found, key=lambda one: one != now)]
+
+
 def definitions(session: Session) -> list[ProcessDefinition]:
     """Every published process, by its name."""
     return list(session.scalars(sa.select(ProcessDefinition).order_by(ProcessDefinition.name, ProcessDefinition.key)))

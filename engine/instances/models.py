@@ -17,6 +17,7 @@ class Instance(Base):
 
     `status` is the engine's lean state (see
     `engine.instances.state`). `scope` and `tenant` are opaque to the engine: the plan, in Cauce, and whose the case is.
+    A suspended case is still running: nothing in it moves until somebody resumes it (`engine.managing`).
     """
 
     __tablename__ = "instance"
@@ -39,5 +40,8 @@ class Instance(Base):
     started_at: Mapped[dt.datetime]
     started_by: Mapped[str] = mapped_column(sa.String(limits.PERSON))
     ended_at: Mapped[dt.datetime | None]
+    suspended_at: Mapped[dt.datetime | None]
+    suspended_by: Mapped[str | None] = mapped_column(sa.String(limits.PERSON))
+    suspended_why: Mapped[str | None] = mapped_column(sa.Text)
 
     __mapper_args__ = {"version_id_col": lock_version}  # noqa: RUF012  SQLAlchemy declares it so

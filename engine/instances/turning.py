@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from engine import limits
 from engine.definitions import catalogue, parsing
 from engine.definitions.catalogue import BundleModel
-from engine.errors import Conflict, DuplicateBusinessKey, ExecutionFailed, InstanceEndedError, Invalid
+from engine.errors import (
+    Conflict,
+    DuplicateBusinessKey,
+    ExecutionFailed,
+    InstanceEndedError,
+    InstanceSuspended,
+    Invalid,
+)
 from engine.events import InstanceStarted
 from engine.identity import SYSTEM, Actor
 from engine.instances import closing, keeping, locking, state
@@ -45,15 +52,19 @@ def turn(
     *,
     case: Case | None = None,
     resolving: Resolving | None = None,
+    suspended: bool = False,
 ) -> Iterator[Turn]:
     """Work on a locked instance: load it (or take a fresh `case`), let the body act, write it down, send what it threw.
 
     If the body raises, nothing is written or sent, and the instance is free again. Raises `InstanceEndedError`,
-    `CorruptState`, `Conflict` (this transaction is in the middle of that instance).
+    `InstanceSuspended` (unless this is meant for such a case: `suspended`), `CorruptState`, `Conflict` (this
+    transaction is in the middle of that instance).
     """
     refuse_nested(session, instance.id)
     if instance.state != InstanceState.ACTIVE:
         raise InstanceEndedError(instance_id=instance.id)
+    if not suspended:
+        refuse_suspended(instance)
     bundle = catalogue.by_sha(session, instance.bundle_sha256)
     before = Waiting()
     if case is None:
@@ -76,6 +87,15 @@ def refuse_nested(session: Session, instance_id: int) -> None:
     """Raise `Conflict` if this transaction is in the middle of that instance already."""
     if _going_on(session, instance_id) is not None:
         raise Conflict("Un paso automático no puede cambiar el mismo proceso en el que corre.")
+
+
+def refuse_suspended(instance: Instance) -> None:
+    """Raise `InstanceSuspended` if nothing may move in a case, with the reason that was given."""
+    if instance.suspended_at is None:
+        return
+    why = (instance.suspended_why or "").strip()
+    said = f"{InstanceSuspended.sentence} Motivo: {limits.told(why, 300)}" if why else ""
+    raise InstanceSuspended(said, instance_id=instance.id, why=why)
 
 
 def open_case(
@@ -162,6 +182,9 @@ def _hand(session: Session, engine: ProcessEngine, instance_id: int, message: Th
     instance = locking.lock(session, instance_id)
     if instance is None or instance.state != InstanceState.ACTIVE:
         return False
+    if instance.suspended_at is not None:  # it takes it when it is resumed
+        keeping.keep(session, instance, message, engine.now())
+        return True
     with turn(session, engine, instance, actor) as receiving:
         return receive(receiving, message)
 

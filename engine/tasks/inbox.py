@@ -65,6 +65,7 @@ class InboxRow:
     business_key: str
     scope: str | None
     case_process_key: str
+    suspended_at: dt.datetime | None = None
 
     @property
     def cursor(self) -> Cursor:
@@ -153,7 +154,10 @@ def _rows(session: Session, ids: Iterable[int]) -> list[InboxRow]:
     if not wanted:
         return []
     query = (
-        sa.select(*_COLUMNS, Instance.name, Instance.business_key, Instance.scope, Instance.process_key)
+        sa.select(
+            *_COLUMNS,
+            *(Instance.name, Instance.business_key, Instance.scope, Instance.process_key, Instance.suspended_at),
+        )
         .join(Instance, Instance.id == UserTask.instance_id)
         .where(UserTask.id.in_(wanted))
     )

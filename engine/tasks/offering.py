@@ -62,6 +62,22 @@ def offer_again(turn: Turn, node: Node) -> None:
         turn.write(_INSERT_CANDIDATES.of(*rows))
 
 
+def renew(turn: Turn, node: Node, *, deadline: bool) -> None:
+    """Let an open task be what its version says now; `deadline`: its date too, which else stays as it was."""
+    task = turn.session.scalars(sa.select(UserTask).where(UserTask.node_id == node.id.hex)).one()
+    fresh = _task(turn, node)
+    names = ("element_id", "name", "form_key", "properties", "context")
+    for name in (*names, "due_at", "due_since") if deadline else names:
+        setattr(task, name, fresh[name])
+    if fresh["assignee"]:
+        task.assignee = fresh["assignee"]
+    groups = _groups(turn, node)
+    forget_candidates(turn, [task.id])
+    if groups:
+        rows = [{"task_id": task.id, "group_id": group, "due_at": task.due_at} for group in groups]
+        turn.write(_INSERT_CANDIDATES.of(*rows))
+
+
 def withdraw(turn: Turn, node_ids: list[str]) -> None:
     """Cancel the open tasks of nodes that are gone, in the order in which they were offered."""
     query = sa.select(UserTask).where(UserTask.node_id.in_(node_ids), UserTask.state == UserTaskState.OPEN)

@@ -33,14 +33,15 @@ def suspects(session: Session) -> list[int]:
         _of(Incident, Incident.state == IncidentState.OPEN),
     ]
     quiet = sa.and_(*(sa.not_(one) for one in held))
-    query = sa.select(Instance.id).where(Instance.state == InstanceState.ACTIVE, sa.or_(alarmed, quiet))
+    running = (Instance.state == InstanceState.ACTIVE, Instance.suspended_at.is_(None))
+    query = sa.select(Instance.id).where(*running, sa.or_(alarmed, quiet))
     return list(session.scalars(query.order_by(Instance.id)))
 
 
 def look(session: Session, engine: ProcessEngine, instance_id: int) -> bool:
     """Open the alarm of a case that nothing can take further, or end that of one that can go on; whether it is on."""
     instance = locking.lock(session, instance_id)
-    if instance is None or instance.state != InstanceState.ACTIVE:
+    if instance is None or instance.state != InstanceState.ACTIVE or instance.suspended_at is not None:
         return False
     known = incidents.of_node(session, instance_id, None)
     alarmed = known is not None and known.kind == IncidentKind.STALLED

@@ -42,6 +42,11 @@ class DayCalendar:
         self.check(expression)
         return since + dt.timedelta(days=int(expression.removesuffix("dh").removesuffix("d")))
 
+    def postponed(
+        self, moment: dt.datetime, *, since: dt.datetime, until: dt.datetime, scope: str | None
+    ) -> dt.datetime:
+        return moment + (until - since)
+
     def check(self, expression: str) -> None:
         if not expression.startswith("fecha:") and not expression.removesuffix("dh").removesuffix("d").isdigit():
             raise InvalidDeadline

@@ -46,6 +46,13 @@ SENTENCES: Mapping[str, str] = {
     "message_given": "{who} envió a mano lo que se esperaba en «{what}».{why}",
     "date_brought": "{who} dio por llegada la fecha de «{what}».{why}",
     "wait_skipped": "{who} omitió la espera de «{what}».{why}",
+    "suspended": "{who} suspendió el proceso.{why}",
+    "resumed": "{who} reanudó el proceso.{why}",
+    "deadline_postponed": "«{what}»{entity} pasó del {before} al {after}: el proceso estuvo suspendido.",
+    "step_changed": "{who} llevó el proceso de «{what}» a {target}.{why}",
+    "migrated": "{who} pasó el proceso de la versión {before_version} a la {after_version}.{why}",
+    "variable_corrected": "{who} corrigió el dato «{variable}».{why}",
+    "change_undone": "{who} deshizo lo hecho: el proceso volvió a donde estaba.{why}",
     "incident_opened": "Falló «{what}»; quedó como incidente.",
     "incident_resolved": "{who} resolvió el incidente de «{what}».{why}",
 }
@@ -73,6 +80,10 @@ def _line(entry: HistoryEntry, names: Mapping[str, str], what: str, entity: str)
         entity=f" de {entity}" if entity else "",
         before=_day(entry.data.get("antes")),
         after=_day(entry.data.get("ahora")),
+        target=entry.data.get("hasta", ""),
+        before_version=entry.data.get("de", ""),
+        after_version=entry.data.get("a", ""),
+        variable=entry.data.get("variable", ""),
     )
     return Line(entry.at, text, entry.kind in DETAILS)
 

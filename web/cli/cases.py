@@ -1,4 +1,4 @@
-"""`cauce cases`: begin one by hand."""
+"""`cauce cases`: begin one by hand; those that run are in `web.cli.managing`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,20 @@ from workflows.cycles import by_hand
 from workflows.errors import InvalidSubmission, Refused
 from workflows.people.directory import Directory
 
-COMMANDS = {"start": "web.cli.cases:start"}
+COMMANDS = {
+    "start": "web.cli.cases:start",
+    "list": "web.cli.managing:list_cases",
+    **{
+        name: f"web.cli.managing:{name}"
+        for name in (
+            *("show", "suspend", "resume", "cancel", "move", "migrate", "correct", "undo"),
+            *("proposals", "approve", "refuse", "retry", "skip"),
+        )
+    },
+}
 
 
-@click.group(cls=LazyGroup, commands_at=COMMANDS, help="Empieza procesos a mano.")
+@click.group(cls=LazyGroup, commands_at=COMMANDS, help="Empieza procesos a mano, y maneja los que están en curso.")
 def cases() -> None:
     """Group the commands on cases."""
 

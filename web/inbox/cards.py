@@ -49,6 +49,8 @@ def _card(row: InboxRow, about: Iterable[str], due: Deadline) -> Card:
 
 def _remarks(row: InboxRow, saved_at: dt.datetime | None, now: dt.datetime) -> Iterable[str]:
     yield from _entity(row)
+    if row.suspended_at is not None:
+        yield "suspendido: no se puede enviar, y su plazo se corre"
     if saved_at is not None:
         yield f"borrador guardado {ago(saved_at, now)}"
     if row.assignee is None:
