@@ -133,6 +133,28 @@ SCRIPTS: dict[str, Script] = {
         answers={**MONTH, "revisar_consolidado": [{"entidades_por_aclarar": ["SDG"]}, {"entidades_por_aclarar": []}]},
         silent=frozenset({"reportar_avance", "aclarar_reporte"}),
     ),
+    "un reporte en que una persona no envía": Script(
+        "sub_reporte_entidad",
+        ENTITY,
+        {**REPORTED, "reunir_filas": [{"por_revisar": "aval"}]},
+        silent=frozenset({"reportar_avance"}),
+    ),
+    "un reporte en que nadie envía": Script(
+        "sub_reporte_entidad",
+        ENTITY,
+        {**REPORTED, "reunir_filas": [{"por_revisar": "nada"}]},
+        silent=frozenset({"reportar_avance"}),
+    ),
+    "un reporte devuelto que nadie corrige": Script(
+        "sub_reporte_entidad",
+        ENTITY,
+        {
+            **REPORTED,
+            "reunir_filas": [{"por_revisar": "validacion"}, {"por_revisar": "aval"}],
+            "validar_reporte": [{"responsables_por_corregir": ["luis"]}],
+        },
+        silent=frozenset({"corregir_avance"}),
+    ),
     "un reporte devuelto y corregido": Script(
         "sub_reporte_entidad",
         ENTITY,

@@ -22,6 +22,15 @@ from workflows.monitoring.states import MeasurementState, ReportState
 ASKED_BY = "cierre+5dh"
 """By when a row has to be first sent to be in time: returning and correcting it takes nothing away."""
 
+CORRECTED_BY = "cierre+6dh"
+"""By when a returned row has to be corrected: what is not goes to the late case, and the rest is endorsed."""
+
+IN_LATE_CASE = (ReportState.MISSING, ReportState.PARTLY_ENDORSED)
+"""What was not in when the reports of the month were closed is asked for in a late case."""
+
+TO_VALIDATE, TO_ENDORSE, NOTHING = "validacion", "aval", "nada"
+"""What is left to do of a report when its rows are closed."""
+
 OPEN_ROWS = (MeasurementState.DRAFT, MeasurementState.RETURNED, MeasurementState.MISSING)
 """States of a row that its responsible still has to fill."""
 
@@ -50,18 +59,29 @@ def responsibles(session: Session, period: Period, entity: str) -> list[str]:
     return _distinct(row.reports for row in rows)
 
 
-def responsibles_with_open_rows(session: Session, period: Period, entity: str) -> list[str]:
-    """Who still has a row to send: never sent, or returned."""
+def responsibles_with_open_rows(
+    session: Session, period: Period, entity: str, states: Sequence[MeasurementState] = OPEN_ROWS
+) -> list[str]:
+    """Who still has a row to send: never sent, or returned; of those `states` alone."""
     told = sa.and_(Measurement.period_id == PeriodRow.period_id, Measurement.indicator_id == PeriodRow.indicator_id)
     query = (
         sa.select(PeriodRow.reports)
         .join(Indicator, Indicator.id == PeriodRow.indicator_id)
         .outerjoin(Measurement, told)
         .where(PeriodRow.period_id == period.id, PeriodRow.due, PeriodRow.entity_code == entity)
-        .where(sa.or_(Measurement.id.is_(None), Measurement.state.in_(OPEN_ROWS)))
+        .where(_is_in(states))
         .order_by(Indicator.position, Indicator.code)
     )
     return _distinct(session.scalars(query))
+
+
+def to_review(session: Session, period: Period, entity: str) -> str:
+    """What the liaison and the head still have to look at: `TO_VALIDATE`, else `TO_ENDORSE`, else `NOTHING`."""
+    due = periods.rows_due(session, period, entity=entity)
+    states = {one.state for one in measurements.of_rows(session, due).values()}
+    if MeasurementState.SENT in states or not due:  # without rows there is still its money
+        return TO_VALIDATE
+    return TO_ENDORSE if MeasurementState.VALIDATED in states else NOTHING
 
 
 def rows_to_validate(session: Session, period: Period, entity: str) -> list[Measurement]:
@@ -134,9 +154,9 @@ def decide(
                 measurement.state = MeasurementState.VALIDATED if accepted else MeasurementState.RETURNED
                 measurement.return_reason = reason
                 measurement.validated_by, measurement.validated_at = actor.id, engine.now()
-    returned = responsibles_with_open_rows(session, period, entity)
+    returned = responsibles_with_open_rows(session, period, entity, [MeasurementState.RETURNED])
     report.times_returned += bool(returned)
-    if report.state != ReportState.MISSING:
+    if report.state not in IN_LATE_CASE:
         report.state = ReportState.RETURNED if returned else ReportState.VALIDATED
     return returned
 
@@ -150,7 +170,7 @@ def endorse(session: Session, engine: ProcessEngine, period: Period, entity: str
             measurement.state = MeasurementState.ENDORSED
             measurement.endorsed_by, measurement.endorsed_at = actor.id, engine.now()
     report.endorsed_by, report.endorsed_at = actor.id, engine.now()
-    if report.state != ReportState.MISSING:
+    if report.state not in IN_LATE_CASE:
         report.state = ReportState.ENDORSED
     return report
 
@@ -169,10 +189,24 @@ def send_back(
     return report
 
 
+def may_be_corrected(engine: ProcessEngine, period: Period) -> bool:
+    """Whether there is time left to correct a row of the month; later it is corrected in the late case."""
+    return engine.now() <= _moment(engine, period, CORRECTED_BY)
+
+
+def _is_in(states: Sequence[MeasurementState]) -> sa.ColumnElement[bool]:
+    known = Measurement.state.in_(states)
+    return sa.or_(Measurement.id.is_(None), known) if MeasurementState.DRAFT in states else known
+
+
 def _asked_by(engine: ProcessEngine, period: Period) -> dt.datetime:
     """The moment by which the rows of a month are to be sent."""
+    return _moment(engine, period, ASKED_BY)
+
+
+def _moment(engine: ProcessEngine, period: Period, deadline: str) -> dt.datetime:
     cutoff = {"cierre": period.cutoff_on.isoformat()}
-    return engine.calendar.deadline(ASKED_BY, since=engine.now(), variables=cutoff, scope=period.plan_code)
+    return engine.calendar.deadline(deadline, since=engine.now(), variables=cutoff, scope=period.plan_code)
 
 
 def _with_open_rows(session: Session, period: Period, entity: str, *, but: Sequence[int]) -> tuple[EntityReport, bool]:

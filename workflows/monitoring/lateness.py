@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.contracts import DATE, LIST, TEXT
 from engine.identity import SYSTEM
 from engine.instances import commands as instances
+from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from workflows.cycles import cadence
 from workflows.cycles.models import Period
@@ -29,13 +30,13 @@ GIVEN = {"plan": TEXT, "periodo": TEXT, "cierre": DATE, "entidad": TEXT, "respon
 
 
 def close_reporting(session: Session, engine: ProcessEngine, period: Period) -> list[str]:
-    """Mark the entities without endorsed report and open a late case for each; gives their codes.
+    """Mark the entities without endorsed report, or with rows that did not come in; each has a late case.
 
-    Doing it twice opens nothing more.
+    Gives their codes. What is endorsed stays so. Doing it twice opens nothing more.
     """
     if period.state == PeriodState.OPEN:
         period.state = PeriodState.IN_VALIDATION
-    missing = [report for report in _reports(session, period) if report.state != ReportState.ENDORSED]
+    missing = [report for report in _reports(session, period) if not _is_whole(session, period, report)]
     for report in missing:
         if report.late_instance_id is None:
             _expire(session, engine, period, report)
@@ -50,7 +51,9 @@ def incorporate(session: Session, engine: ProcessEngine, period: Period, entity:
     report = entity_reports.find(session, period, entity)
     counts_from = None if period.state != PeriodState.CLOSED else _next_open_month(session, period)
     endorsed = [
-        one for one in _measurements(session, period, entity) if one.state == MeasurementState.ENDORSED and not one.late
+        one
+        for one in _measurements(session, period, entity)
+        if one.state == MeasurementState.ENDORSED and not one.late and _came_late(session, report, one)
     ]
     with changing_all(session, engine, endorsed, SYSTEM, "incorporar"):
         for measurement in endorsed:
@@ -61,7 +64,7 @@ def incorporate(session: Session, engine: ProcessEngine, period: Period, entity:
 
 
 def give_up(session: Session, engine: ProcessEngine, period: Period, entity: str) -> EntityReport:
-    """Leave the month without data: the time for the late report ran out too."""
+    """Leave the month without what did not come: the time for the late report ran out too."""
     report = entity_reports.find(session, period, entity)
     unfinished = [
         one
@@ -71,7 +74,7 @@ def give_up(session: Session, engine: ProcessEngine, period: Period, entity: str
     with changing_all(session, engine, unfinished, SYSTEM, "vencer"):
         for measurement in unfinished:
             measurement.state = MeasurementState.MISSING
-    report.state = ReportState.NEVER
+    report.state = ReportState.ENDORSED if report.state == ReportState.PARTLY_ENDORSED else ReportState.NEVER
     return report
 
 
@@ -81,7 +84,9 @@ def late_key(plan_code: str, period_code: str, entity: str) -> str:
 
 
 def _expire(session: Session, engine: ProcessEngine, period: Period, report: EntityReport) -> None:
-    report.state = ReportState.MISSING
+    states = {one.state for one in _measurements(session, period, report.entity_code)}
+    partly = report.state == ReportState.ENDORSED and MeasurementState.ENDORSED in states
+    report.state = ReportState.PARTLY_ENDORSED if partly else ReportState.MISSING
     due = [row.indicator_id for row in periods.rows_due(session, period, entity=report.entity_code)]
     _reopen(session, engine, measurements.begin(session, period, due).values())
     instance = instances.start(
@@ -107,6 +112,20 @@ def _expire(session: Session, engine: ProcessEngine, period: Period, report: Ent
         session,
         ReportMissing(engine.now(), SYSTEM.id, instance.id, period.plan_code, period.code, report.entity_code),
     )
+
+
+def _is_whole(session: Session, period: Period, report: EntityReport) -> bool:
+    """Whether the head answered for every row that was due."""
+    return report.state == ReportState.ENDORSED and not entity_reports.responsibles_with_open_rows(
+        session, period, report.entity_code
+    )
+
+
+def _came_late(session: Session, report: EntityReport, measurement: Measurement) -> bool:
+    """Whether a row was endorsed in the late case: what was endorsed before it began came in time."""
+    if report.late_instance_id is None or measurement.endorsed_at is None:
+        return True
+    return measurement.endorsed_at >= session.get_one(Instance, report.late_instance_id).started_at
 
 
 def _reopen(session: Session, engine: ProcessEngine, due: Iterable[Measurement]) -> None:

@@ -22,7 +22,7 @@ from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
 from workflows.monitoring.history import facts
 from workflows.monitoring.models import EntityReport, Measurement, MeasurementChange, MeasurementEvidence, PeriodRow
-from workflows.monitoring.states import MeasurementState
+from workflows.monitoring.states import MeasurementState, ReportState
 
 COUNTED = (MeasurementState.ENDORSED, MeasurementState.FROZEN)
 """States of a measurement that the figures take in."""
@@ -209,7 +209,7 @@ def _late_case_open(session: Session, measurement: Measurement) -> bool:
     query = sa.select(EntityReport.id).where(
         EntityReport.period_id == measurement.period_id,
         EntityReport.entity_code == row.scalar_subquery(),
-        EntityReport.state == MeasurementState.MISSING,
+        EntityReport.state.in_((ReportState.MISSING, ReportState.PARTLY_ENDORSED)),
         EntityReport.late_instance_id.is_not(None),
     )
     return session.scalar(query) is not None

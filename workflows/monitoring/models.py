@@ -43,7 +43,8 @@ class PeriodRow(Base):
 class EntityReport(Base):
     """How the report of one entity stands in one month.
 
-    `state`: pendiente, enviado, devuelto, validado, avalado, sin_reporte, extemporaneo, no_presentado.
+    `state`: pendiente, enviado, devuelto, validado, avalado, avalado_en_parte, sin_reporte, extemporaneo,
+    no_presentado.
     """
 
     __tablename__ = "entity_report"

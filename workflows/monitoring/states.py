@@ -13,6 +13,8 @@ class ReportState(StrEnum):
     RETURNED = "devuelto"
     VALIDATED = "validado"
     ENDORSED = "avalado"
+    PARTLY_ENDORSED = "avalado_en_parte"
+    """What had come is endorsed and counts; the rest is asked for in its late case."""
     MISSING = "sin_reporte"
     LATE = "extemporaneo"
     NEVER = "no_presentado"

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM
 from engine.incidents import Incident
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day, demo_data
 from workflows.auditing import recording as auditing
+from workflows.cycles.models import Period
 from workflows.errors import PeriodFrozen
 from workflows.forms.models import Submission
 from workflows.implementation import execution
+from workflows.indicators.models import Indicator
 from workflows.meetings.models import Commitment, Meeting, Verdict
 from workflows.monitoring import (
     alerts,
@@ -219,6 +222,48 @@ def test_a_late_case_goes_on_from_what_had_been_typed(house: House) -> None:
         form = house.forms.open(session, house.engine, late.id, directory.actor(session, "sruiz"))
         rows = {row["codigo"]: row for row in form.shown["avances"]}
         assert rows["IP-3.2.1"]["avance_cualitativo"] == "Tres obras en licitación."
+
+
+def test_one_slow_person_does_not_sink_an_entity(house: House) -> None:
+    # Given one row of IDPAC that is of somebody who sends nothing until the end of July
+    with house.database.unit_of_work() as session:
+        row = session.scalars(sa.select(Indicator).where(Indicator.code == "IP-3.2.1")).one()
+        row.reports, row.reviews = "ynino", "rmora"
+    play = house.play()
+    does = play.work
+
+    def work(task_id: int) -> bool:
+        with house.database.reading() as session:
+            waits = session.get_one(UserTask, task_id).assignee == "ynino"
+        return not (waits and play.clock.now().date() < day("2018-07-27")) and does(task_id)
+
+    play.work = work  # type: ignore[method-assign]
+
+    # When the month is closed
+    play.until(day("2018-07-25"))
+
+    # Then the other rows are endorsed in time and count, and hers is in the late case alone
+    with house.database.reading() as session:
+        period = periods.find(session, PLAN, JUNE)
+        rows = {one.indicator.code: one for one in entity_rows(session, period, "IDPAC")}
+        assert (period.state, rows["IP-3.2.2"].state, rows["IP-3.2.2"].late) == ("cerrado", "congelado", False)
+        assert (rows["IP-3.2.1"].state, rows["IP-3.2.1"].value) == ("sin_reporte", None)
+        assert entity_reports.find(session, period, "IDPAC").state == "avalado_en_parte"
+    assert _frozen(house, JUNE)["indicadores"]["IP-3.2.2"]["estado"] == "reportado"
+    assert _frozen(house, JUNE)["indicadores"]["IP-3.2.1"]["estado"] == "arrastrado"
+
+    # And once she sends it, it counts from the next month; nobody typed the others again
+    play.until(day("2018-08-10"))
+    with house.database.reading() as session:
+        rows = {one.indicator.code: one for one in entity_rows(session, period, "IDPAC")}
+        assert (rows["IP-3.2.1"].late, rows["IP-3.2.1"].counts_from) == (True, JULY)
+        assert (rows["IP-3.2.2"].late, rows["IP-3.2.2"].counts_from) == (False, None)
+        assert entity_reports.find(session, period, "IDPAC").state == "extemporaneo"
+
+
+def entity_rows(session: Session, period: Period, entity: str) -> list[Measurement]:
+    due = periods.rows_due(session, period, entity=entity)
+    return list(measurements.of_rows(session, due).values())
 
 
 def test_money_reported_again_leaves_what_it_replaced_on_record(eventful: House) -> None:

@@ -96,7 +96,14 @@ class ReportExecution(PlainForm):
 
 
 class ValidateReport(PlainForm):
-    """`validar_reporte`, `validar_extemporaneo`: the liaison accepts or returns each row that was sent."""
+    """`validar_reporte`, `validar_extemporaneo`: the liaison accepts or returns each row that was sent.
+
+    `late`: its case has the time that corrections take; in the month, what is returned after the sixth day goes to the
+    late case, so that it does not hold up the rest.
+    """
+
+    def __init__(self, *, late: bool = False) -> None:
+        self.late = late
 
     contract = Contract(
         needs={"periodo": TEXT, "entidad": TEXT},
@@ -111,8 +118,14 @@ class ValidateReport(PlainForm):
         return Prefill(
             values={ROWS: [_row_to_validate(row) for row in rows]},
             beside={f"{ROWS}:{row.indicator.code}": review_rows.beside(row, names) for row in rows},
-            panels=[*_returned_by_head(context), *_money_and_activities(context)],
+            panels=[*self._no_time_left(context), *_returned_by_head(context), *_money_and_activities(context)],
         )
+
+    def _no_time_left(self, context: FormContext) -> list[Panel]:
+        if self.late or entity_reports.may_be_corrected(context.engine, month_of(context)):
+            return []
+        told = "Ya pasó el día hábil 6: lo que devuelva se corrige en el reporte extemporáneo y no detiene lo demás."
+        return [Panel("Si devuelve una fila", told)]
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Accept or return; `responsables_por_corregir` are those who have a row to correct."""
@@ -127,7 +140,8 @@ class ValidateReport(PlainForm):
                 for row in values[ROWS]
             ],
         )
-        return {"responsables_por_corregir": returned}
+        in_time = self.late or entity_reports.may_be_corrected(context.engine, month_of(context))
+        return {"responsables_por_corregir": returned if in_time else []}
 
 
 class _Endorsing(PlainForm):

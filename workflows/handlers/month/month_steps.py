@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.contracts import FLAG, LIST, TEXT, declares
+from engine.contracts import FLAG, LIST, TEXT, declares, option
 from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from workflows.cycles.models import Period
 from workflows.evaluation import semesters
@@ -32,6 +32,12 @@ def abrir_periodo(call: ServiceCall) -> Mapping[str, Any]:
 def repartir_reporte(call: ServiceCall) -> Mapping[str, Any]:
     """Find who reports in an entity; sets `responsables`."""
     return {"responsables": entity_reports.responsibles(call.session, _period(call), str(call.variables["entidad"]))}
+
+
+@declares(needs={"periodo": TEXT, "entidad": TEXT}, fills={"por_revisar": option("validacion", "aval", "nada")})
+def reunir_filas(call: ServiceCall) -> Mapping[str, Any]:
+    """See what came in of an entity; sets `por_revisar`."""
+    return {"por_revisar": entity_reports.to_review(call.session, _period(call), str(call.variables["entidad"]))}
 
 
 @declares(needs={"periodo": TEXT})

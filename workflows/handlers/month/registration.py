@@ -69,7 +69,7 @@ def _forms() -> Mapping[str, FormHandler]:
         "reportar_ejecucion": execution,
         "completar_ejecucion": execution,
         "validar_reporte": validate,
-        "validar_extemporaneo": validate,
+        "validar_extemporaneo": entity_forms.ValidateReport(late=True),
         "avalar_reporte": entity_forms.EndorseReport(),
         "avalar_extemporaneo": entity_forms.EndorseLateReport(),
         "revisar_consolidado": month_forms.ReviewConsolidated(),
