@@ -128,8 +128,8 @@ def test_the_editor_offers_only_what_can_run_and_speaks_spanish(open_page):
 
 
 TWIN = (
-    '<bpmn:sequenceFlow id="doble" sourceRef="reportar_ejecucion" targetRef="reunir_reporte"/>',
-    '<bpmndi:BPMNEdge id="doble_di" bpmnElement="doble"><di:waypoint x="700" y="400"/><di:waypoint x="900" y="400"/>'
+    '<bpmn:sequenceFlow id="doble" sourceRef="validar_reporte" targetRef="hay_devueltas"/>',
+    '<bpmndi:BPMNEdge id="doble_di" bpmnElement="doble"><di:waypoint x="1340" y="480"/><di:waypoint x="1410" y="480"/>'
     "</bpmndi:BPMNEdge>",
 )
 CONDITION = '<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">${decision == 1}</bpmn:conditionExpression>'
@@ -148,7 +148,7 @@ FAULTS = {
         [(f"<bpmn:{BUDGET_TASK}", f'<bpmn:scriptTask id="reportar_ejecucion" name="{BUDGET}"')],
         "Convertir en tarea de una persona",
     ),
-    "an id": ([('sequenceFlow id="hay_devueltas__corregir_avance" ', "sequenceFlow ")], "Dibujar de nuevo la flecha"),
+    "an id": ([('sequenceFlow id="hay_devueltas__recoger_correcciones" ', "sequenceFlow ")], "Dibujar de nuevo la flecha"),
     "a drawn flow": (
         [("</bpmn:process>", f"{TWIN[0]}</bpmn:process>"), ("</bpmndi:BPMNPlane>", f"{TWIN[1]}</bpmndi:BPMNPlane>")],
         "Quitar la flecha",
