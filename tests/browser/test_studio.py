@@ -148,7 +148,10 @@ FAULTS = {
         [(f"<bpmn:{BUDGET_TASK}", f'<bpmn:scriptTask id="reportar_ejecucion" name="{BUDGET}"')],
         "Convertir en tarea de una persona",
     ),
-    "an id": ([('sequenceFlow id="hay_devueltas__recoger_correcciones" ', "sequenceFlow ")], "Dibujar de nuevo la flecha"),
+    "an id": (
+        [('sequenceFlow id="hay_devueltas__recoger_correcciones" ', "sequenceFlow ")],
+        "Dibujar de nuevo la flecha",
+    ),
     "a drawn flow": (
         [("</bpmn:process>", f"{TWIN[0]}</bpmn:process>"), ("</bpmndi:BPMNPlane>", f"{TWIN[1]}</bpmndi:BPMNPlane>")],
         "Quitar la flecha",

@@ -38,7 +38,7 @@ UNDER_WAY = {
     ReportState.SENT: Cell("amarillo", "◐", "en revisión", "enviado, falta validar"),
     ReportState.VALIDATED: Cell("amarillo", "◐", "por avalar", "validado, falta el aval"),
     ReportState.RETURNED: Cell("amarillo", "↩", "devuelto", "hay filas por ajustar"),
-    ReportState.PARTLY_ENDORSED: Cell("amarillo", "◐", "avalado en parte", "faltan filas: van en su reporte extemporáneo"),
+    ReportState.PARTLY_ENDORSED: Cell("amarillo", "◐", "avalado en parte", "faltan filas: van aparte"),
     ReportState.MISSING: Cell("rojo", "✗", "no llegó", "venció el plazo sin reporte"),
     ReportState.NEVER: Cell("rojo", "✗", "no llegó", "no se presentó"),
 }
