@@ -199,6 +199,24 @@ class StaleDraft(Conflict):
     theirs: Any = None
 
 
+class NotReviewed(Conflict):
+    """The process asks for a second person's look, and this draft has had none."""
+
+    sentence = "Este proceso se publica después de que otra persona lo revise. Pida la revisión."
+
+
+class OwnReview(Conflict):
+    """Whoever drew something reviews it."""
+
+    sentence = "Usted dibujó parte de este borrador: lo revisa alguien que no lo haya cambiado."
+
+
+class RetiredProcess(Conflict):
+    """A new case of a process that was retired."""
+
+    sentence = "Ese proceso está retirado: no se abren casos nuevos. Quien lidera procesos puede reactivarlo."
+
+
 class Invalid(EngineError):
     """What was sent cannot be accepted."""
 

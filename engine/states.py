@@ -54,6 +54,23 @@ class IncidentKind(StrEnum):
     """The stored state cannot be read."""
 
 
+class ReleaseState(StrEnum):
+    """Where a draft stands on its way to being published."""
+
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    """By whoever reviewed it."""
+    SCHEDULED = "scheduled"
+    """It may be published, and waits for its day."""
+    RECALLED = "recalled"
+    """By whoever asked, before it was published."""
+    OVERTAKEN = "overtaken"
+    """The draft was edited or went away since it was looked at."""
+    REFUSED = "refused"
+    """On its day something around it had changed, and it had errors."""
+    PUBLISHED = "published"
+
+
 class Resolution(StrEnum):
     """How an incident ended."""
 

@@ -27,6 +27,10 @@ _DOCUMENT = "Lo demás se sigue haciendo. Revise los textos y archivos de ese do
 KINDS: Mapping[str, Words] = {
     "act": Words("Falla una parte entera del trabajo automático"),
     "local_days": Words("No se pudieron leer los días no laborables"),
+    "release": Words(
+        "No se pudo publicar un proceso en su fecha",
+        "Sigue la versión anterior. Revise el borrador y publíquelo a mano.",
+    ),
     "deadline": Words("No se pudieron mover los plazos de un proceso", "Revise ese proceso con «cauce doctor»."),
     "opening": Words(
         "No se pudo abrir un periodo",

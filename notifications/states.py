@@ -25,6 +25,8 @@ class MailKind(StrEnum):
     MODIFICATION_DENIED = "modificacion_negada"
     RETURNED = "devuelta"
     """Work that came back, told at once."""
+    RELEASE = "publicacion"
+    """A process to be reviewed, or what became of one."""
     ACCESS_LINK = "enlace_de_acceso"
     """Whoever reads it signs in as its recipient: no page shows its text, and none is kept once it left."""
     ACCOUNT_CHANGED = "cuenta"

@@ -11,14 +11,16 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from engine import rescheduling, sweep, units
+from engine.definitions import reviewing
 from engine.runtime import ProcessEngine
 from engine.sweep import Cases
 from engine.waits import stalls
-from notifications import digest
+from notifications import digest, releases
 from web.bootstrap import Application
 from web.health.beats import TICK, beat
 from workflows.assembly import MAKERS
 from workflows.auditing import chain
+from workflows.calendar import bogota_day
 from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
 from workflows.forms.drafts import forget_unused
@@ -238,8 +240,23 @@ def _look_at_stalls(application: Application) -> int:
     return units.each(database, engine.clock, "stall", suspects, look)
 
 
+def _publish_scheduled(application: Application) -> int:
+    """What was approved for today holds from now on; what cannot is told to those who asked and approved it."""
+    database, engine, base_url = application.database, application.engine, application.config.base_url
+    with database.reading() as session:
+        due = [str(one) for one in reviewing.due(session, bogota_day(application.clock.now()))]
+
+    def publish(key: str) -> None:
+        with database.unit_of_work() as session:
+            release = reviewing.publish_due(session, engine, int(key))
+            releases.tell_outcome(session, engine.now(), release, base_url)
+
+    return units.each(database, engine.clock, "release", due, publish)
+
+
 ACTS = (
     Act("local_days", _know_local_days, decides=True),
+    Act("release", _publish_scheduled, decides=True),
     Act("deadline", _move_deadlines, decides=True),
     Act("opening", _open_periods, decides=True),
     Act("closed_year", _announce_closed_years, decides=True),

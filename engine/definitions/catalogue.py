@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.models import Bundle, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
-from engine.errors import NotFound, UnknownDefinition
+from engine.errors import NotFound, RetiredProcess, UnknownDefinition
 
 CACHED_BUNDLES = 256
 
@@ -78,9 +78,21 @@ def by_sha(session: Session, sha256: str) -> BundleModel:
     return model
 
 
+def to_begin(session: Session, process_key: str) -> BundleModel:
+    """The same, for a case that begins. Raises `RetiredProcess` too."""
+    query = sa.select(ProcessDefinition.bundle_sha256, ProcessDefinition.retired_at)
+    found = session.execute(query.where(ProcessDefinition.key == process_key)).one_or_none()
+    if found is None or found.bundle_sha256 is None:
+        raise UnknownDefinition(process_key=process_key)
+    if found.retired_at is not None:
+        raise RetiredProcess
+    return by_sha(session, found.bundle_sha256)
+
+
 def start_events(session: Session) -> list[tuple[str, Element]]:
-    """Every start event of the current version of every process, with the key of its process."""
+    """Every start event of the current version of every process that is not retired, with the key of its process."""
     query = sa.select(ProcessDefinition.bundle_sha256).order_by(ProcessDefinition.key)
+    query = query.where(ProcessDefinition.retired_at.is_(None))
     bundles = [by_sha(session, sha256) for sha256 in session.scalars(query).all() if sha256]
     return [(b.process_key, start) for b in bundles for start in b.diagrams[b.process_key].starts()]
 

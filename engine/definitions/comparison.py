@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from engine.definitions import nameless
 from engine.definitions.diagram import DiagramModel, Element, Flow, Lane
+from engine.expressions.wording import in_words
 
 ADDED, REMOVED, CHANGED = "nuevo", "quitado", "cambiado"
 NOTHING = "nada"
@@ -68,6 +71,7 @@ FIELDS = {
 """What is said only as «cambia …», because its text is technical or long."""
 
 _DEADLINE = re.compile(r"(cierre\+)?(\d+)dh")
+_ESCALATION = re.compile(r"\+(\d+):(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class _Comparison:
         if self.before.documentation != self.after.documentation:
             yield _changed("", "Cambia la explicación del proceso.")
         for name, old, new in _different(self.before.properties, self.after.properties):
-            yield _changed("", f"El proceso: {_property_change(name, old, new)}.")
+            yield _changed("", f"El proceso: {_property_change(name, old, new, self.labels.roles)}.")
 
     def lanes(self) -> Iterator[Change]:
         yield from self._lanes_of_one_side()
@@ -160,17 +164,41 @@ class _Comparison:
     def added_and_removed(self) -> Iterator[Change]:
         for element in self.after.elements.values():
             if element.id not in self.before.elements:
-                yield Change(element.id, ADDED, f"Se agrega {_called(element)}.")
+                facts = "; ".join(self._facts(element))
+                yield Change(
+                    element.id, ADDED, f"Se agrega {_called(self.after, element)}{f': {facts}' if facts else ''}."
+                )
         for element in self.before.elements.values():
             if element.id not in self.after.elements:
-                yield Change(element.id, REMOVED, f"Se quita {_called(element)}.")
+                yield Change(element.id, REMOVED, f"Se quita {_called(self.before, element)}.")
+
+    def _facts(self, element: Element) -> Iterator[str]:
+        """Of what is new: who does it, by when, with which form, and where it stands."""
+        if element.kind == "userTask":
+            yield f"la hace {self._who(element)}"
+        if element.deadline:
+            yield f"plazo de {say_deadline(element.deadline)}"
+        if element.form_key:
+            yield f"con el formulario {_named(self.labels.forms, element.form_key)}"
+        if element.called_element:
+            yield f"llama a {_named(self.labels.processes, element.called_element)}"
+        ends = (("va después de", element.incoming, "source"), ("sigue", element.outgoing, "target"))
+        for words, flows, end in ends:
+            found = (self.after.elements.get(getattr(self.after.flows[flow], end)) for flow in flows)
+            if names := " y ".join(_title(self.after, one) for one in found if one is not None):
+                yield f"{words} {names}"
+
+    def _who(self, element: Element) -> str:
+        if element.assignee:
+            return f"la persona de «{element.assignee.strip('${}=# ')}»"
+        return self._roles(element)
 
     def elements(self) -> Iterator[Change]:
         for element in self.after.elements.values():
             old = self.before.elements.get(element.id)
             if old is not None:
                 for what in self._element(old, element):
-                    yield _changed(element.id, f"{_title(element)}: {what}.")
+                    yield _changed(element.id, f"{_title(self.after, element)}: {what}.")
 
     def _element(self, old: Element, new: Element) -> Iterator[str]:
         if old.name != new.name:
@@ -179,7 +207,7 @@ class _Comparison:
             yield f"antes era {KINDS.get(old.kind, old.kind)}"
         yield from self._who_and_when(old, new)
         yield from self._work(old, new)
-        yield from _properties(old, new)
+        yield from _properties(old, new, self.labels.roles)
         if old.interrupting != new.interrupting:
             yield "ahora interrumpe la tarea" if new.interrupting else "ya no interrumpe la tarea"
         for words in dict.fromkeys(words for name, words in FIELDS.items() if getattr(old, name) != getattr(new, name)):
@@ -209,14 +237,19 @@ class _Comparison:
     def flows(self) -> Iterator[Change]:
         for flow in self.after.flows.values():
             old = self.before.flows.get(flow.id)
-            if old is None:
-                yield Change(flow.id, ADDED, f"Se agrega el paso {self._path(self.after, flow)}.")
-            else:
+            if old is not None:
                 yield from self._flow(old, flow)
+            elif flow.condition or not self._told(self.before, flow):
+                taken = f", que {_condition(flow)}" if flow.condition else ""
+                yield Change(flow.id, ADDED, f"Se agrega el paso {self._path(self.after, flow)}{taken}.")
         for flow in self.before.flows.values():
-            if flow.id not in self.after.flows:
+            if flow.id not in self.after.flows and not self._told(self.after, flow):
                 yield Change(flow.id, REMOVED, f"Se quita el paso {self._path(self.before, flow)}.")
         yield from self._defaults()
+
+    def _told(self, other: DiagramModel, flow: Flow) -> bool:
+        """Whether it goes with an element that the other version lacks, and that is told already."""
+        return flow.source not in other.elements or flow.target not in other.elements
 
     def _flow(self, old: Flow, new: Flow) -> Iterator[Change]:
         path = self._path(self.after, new)
@@ -231,11 +264,12 @@ class _Comparison:
         for element in self.after.elements.values():
             old = self.before.elements.get(element.id)
             if old is not None and old.default_flow != element.default_flow:
-                yield _changed(element.id, f"{_title(element)}: cambia el camino que se toma si ningún otro se cumple.")
+                said = f"{_title(self.after, element)}: cambia el camino que se toma si ningún otro se cumple."
+                yield _changed(element.id, said)
 
     def _path(self, model: DiagramModel, flow: Flow) -> str:
         ends = (model.elements.get(flow.source), model.elements.get(flow.target))
-        source, target = (_title(end) if end else "—" for end in ends)
+        source, target = (_title(model, end) if end else "—" for end in ends)
         return f"de {source} a {target}"
 
     def _roles(self, element: Element) -> str:
@@ -254,15 +288,37 @@ def _has_lane_role(model: DiagramModel, element: Element) -> bool:
     return lane is not None and element.roles == ((lane.role,) if lane.role else ())
 
 
-def _properties(old: Element, new: Element) -> Iterator[str]:
+def _properties(old: Element, new: Element, roles: Mapping[str, str]) -> Iterator[str]:
     for name, before, after in _different(old.properties, new.properties):
         if name != "plazo":  # told as the deadline
-            yield _property_change(name, before, after)
+            yield _property_change(name, before, after, roles)
 
 
-def _property_change(name: str, before: str, after: str) -> str:
+def _property_change(name: str, before: str, after: str, roles: Mapping[str, str]) -> str:
     words = PROPERTIES.get(name, f"«{name}»")
-    return f"{words}: antes {before or NOTHING}, ahora {after or NOTHING}"
+    sayings: dict[str, Callable[[str], str]] = {
+        "recordatorios": _reminders,
+        "escalar": partial(_escalations, roles=roles),
+    }
+    say = sayings.get(name, str)
+    return f"{words}: antes {say(before) or NOTHING}, ahora {say(after) or NOTHING}"
+
+
+def _reminders(written: str) -> str:
+    """`4,2` as «4 y 2 días hábiles antes»; anything else as written."""
+    days = [one.strip() for one in written.split(",") if one.strip()]
+    if not days or not all(one.isdecimal() for one in days):
+        return written
+    listed = f"{', '.join(days[:-1])} y {days[-1]}" if len(days) > 1 else days[0]
+    return f"{listed} {'día hábil' if days == ['1'] else 'días hábiles'} antes"
+
+
+def _escalations(written: str, roles: Mapping[str, str]) -> str:
+    """`+1:coordinador_pes` as «a 1 día hábil de vencida, a «Coordinación»»; anything else as written."""
+    steps = [_ESCALATION.fullmatch(one.strip()) for one in written.split(",") if one.strip()]
+    if not steps or None in steps:
+        return written
+    return "; ".join(f"a {_days(one[1])} de vencida, a {_named(roles, one[2])}" for one in steps if one)
 
 
 def _different(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -275,16 +331,21 @@ def _changed(element: str, sentence: str) -> Change:
     return Change(element, CHANGED, sentence)
 
 
-def _title(element: Element) -> str:
-    return f"«{element.name}»" if element.name else f"{KINDS.get(element.kind, element.kind)} {element.id}"
+def _title(model: DiagramModel, element: Element) -> str:
+    """Its name, else words for where it stands; never an id."""
+    return f"«{element.name}»" if element.name else _nameless(model, element)
+
+
+def _nameless(model: DiagramModel, element: Element) -> str:
+    return dict(nameless.described(model.elements, model.flows)).get(element.id, KINDS.get(element.kind, element.kind))
 
 
 def _condition(flow: Flow) -> str:
-    return f"se toma cuando {flow.condition}" if flow.condition else "sin condición"
+    return f"se toma cuando {in_words(flow.condition, {})}" if flow.condition else "sin condición"
 
 
-def _called(element: Element) -> str:
-    return f"{KINDS.get(element.kind, element.kind)} {f'«{element.name}»' if element.name else element.id}"
+def _called(model: DiagramModel, element: Element) -> str:
+    return f"{KINDS.get(element.kind, element.kind)} «{element.name}»" if element.name else _nameless(model, element)
 
 
 def _named(labels: Mapping[str, str], key: str) -> str:

@@ -46,12 +46,13 @@ def save(
     if (draft.revision if draft else 0) != revision:
         raise StaleDraft(theirs=draft)
     if draft is None:
-        draft = Draft(kind=kind, key=key, base_version=base_version, revision=0)
+        draft = Draft(kind=kind, key=key, base_version=base_version, revision=0, authors=[])
         session.add(draft)
     draft.content = content
     draft.revision += 1
     draft.saved_at = engine.now()
     draft.saved_by = actor.id
+    draft.authors = sorted({*draft.authors, actor.id})
     try:
         session.flush()
     except IntegrityError as exc:  # two people began the draft at once

@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine import limits
+from engine.database import Base, states
+from engine.states import ReleaseState
 
 
 class ProcessVersion(Base):
@@ -67,6 +69,12 @@ class ProcessDefinition(Base):
     name: Mapped[str] = mapped_column(sa.String(300))
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("process_version.id"))
     bundle_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("bundle.sha256"))
+    reviewed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether somebody who did not draw it must look at a draft before it is published."""
+    retired_at: Mapped[dt.datetime | None]
+    """Since when no new case begins; running ones go on."""
+    retired_by: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    retired_reason: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
 
 
 class Draft(Base):
@@ -83,3 +91,49 @@ class Draft(Base):
     content: Mapped[bytes]
     saved_at: Mapped[dt.datetime]
     saved_by: Mapped[str] = mapped_column(sa.String(100))
+    authors: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, server_default="[]")
+    """Everybody who saved it since it began: none of them reviews it."""
+
+
+class Release(Base):
+    """A draft on its way to being published: looked at by a second person, waiting for its day, or both.
+
+    `sha256` is of what was seen (`content` and `forms`): a draft that differs has been edited since. `version` is the
+    one that came of it.
+    """
+
+    __tablename__ = "definition_release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_key: Mapped[str] = mapped_column(sa.String(100), index=True)
+    revision: Mapped[int]
+    content: Mapped[bytes]
+    forms: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    authors: Mapped[list[Any]] = mapped_column(sa.JSON)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    effective_on: Mapped[dt.date | None]
+    """The day from which it holds; None: as soon as it may."""
+    state: Mapped[ReleaseState] = mapped_column(states(ReleaseState), index=True)
+    asked_at: Mapped[dt.datetime]
+    asked_by: Mapped[str] = mapped_column(sa.String(100))
+    decided_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[str] = mapped_column(sa.String(100), default="")
+    remark: Mapped[str] = mapped_column(sa.Text, default="")
+    """What the reviewer said, or why it could not be published on its day."""
+    version: Mapped[int | None]
+
+
+class ReleaseComment(Base):
+    """What somebody said about an element of a release, or about the whole (`element` empty)."""
+
+    __tablename__ = "definition_release_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(sa.ForeignKey("definition_release.id"), index=True)
+    element: Mapped[str] = mapped_column(sa.String(limits.ID), default="")
+    name: Mapped[str] = mapped_column(sa.String(limits.NAME), default="")
+    """What the element was called, for when it is gone."""
+    text: Mapped[str] = mapped_column(sa.Text)
+    written_at: Mapped[dt.datetime]
+    written_by: Mapped[str] = mapped_column(sa.String(100))

@@ -51,6 +51,17 @@ def publish(
     return published
 
 
+def ensure_publishable(
+    session: Session, engine: ProcessEngine, diagrams: Sequence[bytes], forms: Mapping[str, dict[str, Any]]
+) -> None:
+    """What `publish` would refuse, refused before anything is published. Raises `InvalidDiagram`."""
+    models = [(xml, read_diagram(xml, engine.property_prefix)) for xml in diagrams]
+    known = known_names(session, engine, [model for _, model in models], forms)
+    _refuse_errors(session, models, forms, known)
+    for _, model in models:
+        called_by(model.process_key, known.diagrams or {})
+
+
 def canonical_sha256(xml: bytes) -> str:
     """The same for two texts of the same XML, whatever their white space between attributes and quotes."""
     root = parse_xml(xml)

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions import drafts, unpublished
-from engine.definitions.models import Draft, FormVersion, ProcessVersion
+from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
 from engine.definitions.rehearsal import rehearse
-from engine.errors import Invalid, StaleDraft, UnknownDefinition
+from engine.errors import Invalid, NotReviewed, StaleDraft, UnknownDefinition
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 
@@ -47,16 +47,33 @@ def release(
     actor: Actor,
     reason: str,
     completed: Callable[[bytes], bytes] = bytes,
+    unreviewed: bool = False,
 ) -> Released:
     """Publish the draft of a process as it was at `revision`, with its forms that were never published; forget both.
 
-    `completed` writes into it what was chosen while publishing (from when its calendar opens).
-    Raises `UnknownDefinition` without a draft, `StaleDraft` if it was saved since, `Invalid` without a reason and
-    `InvalidDiagram` with every finding.
+    `completed` writes into it what was chosen while publishing (from when its calendar opens). `unreviewed`: although
+    the process asks for a review; who may is the caller's to say.
+    Raises `UnknownDefinition` without a draft, `StaleDraft` if it was saved since, `NotReviewed`, `Invalid` without a
+    reason and `InvalidDiagram` with every finding.
     """
-    xml = completed(_seen(session, drafts.PROCESS, process_key, revision).content)
+    xml = completed(seen(session, drafts.PROCESS, process_key, revision).content)
+    if not unreviewed and is_reviewed(session, process_key):
+        raise NotReviewed
+    return publish_drawn(session, engine, process_key, xml, actor=actor, reason=said(reason))
+
+
+def is_reviewed(session: Session, process_key: str) -> bool:
+    """Whether a draft of this process is published only after somebody else looked at it."""
+    definition = session.get(ProcessDefinition, process_key)
+    return definition is not None and definition.reviewed
+
+
+def publish_drawn(
+    session: Session, engine: ProcessEngine, process_key: str, xml: bytes, *, actor: Actor, reason: str
+) -> Released:
+    """Publish what was drawn, with its forms that were never published; forget the drafts of all of them."""
     forms = unpublished.forms_of(session, read_diagram(xml))
-    versions = publish(session, engine, [xml], forms, actor=actor, reason=_said(reason))
+    versions = publish(session, engine, [xml], forms, actor=actor, reason=reason)
     for form_key in forms:
         drafts.discard(session, drafts.FORM, form_key)
     unpublished.forget(session, process_key, forms=False)
@@ -67,20 +84,12 @@ def release_form(
     session: Session, engine: ProcessEngine, form_key: str, *, revision: int, actor: Actor, reason: str
 ) -> Released:
     """Publish the draft of a form as it was at `revision`, and forget it. Raises as `release` does."""
-    schema = orjson.loads(_seen(session, drafts.FORM, form_key, revision).content)
+    schema = orjson.loads(seen(session, drafts.FORM, form_key, revision).content)
     before = _form_version(session, form_key)
-    publish(session, engine, [], {form_key: schema}, actor=actor, reason=_said(reason))
+    publish(session, engine, [], {form_key: schema}, actor=actor, reason=said(reason))
     drafts.discard(session, drafts.FORM, form_key)
     number = _form_version(session, form_key)
     return Released(form_key, number if number != before else None)
-
-
-def release_again(
-    session: Session, engine: ProcessEngine, older: ProcessVersion, *, actor: Actor, reason: str
-) -> Released:
-    """Publish an older version of a process as a new one: history only grows. A draft stays as it is."""
-    reason = f"Se vuelve a la versión {older.version}: {_said(reason)}"
-    return Released(older.process_key, _number(publish(session, engine, [older.xml], {}, actor=actor, reason=reason)))
 
 
 def draft_of(session: Session, kind: str, key: str) -> Draft:
@@ -95,7 +104,8 @@ def draft_of(session: Session, kind: str, key: str) -> Draft:
     return draft
 
 
-def _seen(session: Session, kind: str, key: str, revision: int) -> Draft:
+def seen(session: Session, kind: str, key: str, revision: int) -> Draft:
+    """The draft, if it is still the one that was seen. Raises `UnknownDefinition`, `StaleDraft`."""
     draft = draft_of(session, kind, key)
     if draft.revision != revision:
         raise StaleDraft(
@@ -104,7 +114,8 @@ def _seen(session: Session, kind: str, key: str, revision: int) -> Draft:
     return draft
 
 
-def _said(reason: str) -> str:
+def said(reason: str) -> str:
+    """A reason in one line. Raises `Invalid` without one."""
     reason = " ".join(reason.split())
     if not reason:
         raise Invalid("Escriba por qué se publica este cambio.")

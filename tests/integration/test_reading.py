@@ -42,6 +42,7 @@ NOT_HERE = {
     "boards.choose_opening",  # of a period that the calendar missed
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
+    "studio.review_page",  # of what waits for a second person
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.publish_page",  # of one document, draft, field
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "audit.table",  # files
 }  # fmt: skip
@@ -249,6 +250,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.tasks", me, "/procesos/sub_reporte_entidad/tareas"),
         ("studio.task", me, "/procesos/sub_reporte_entidad/tareas/reportar_avance"),
         ("studio.version", me, "/procesos/f5_ciclo_mensual/versiones/1"),
+        ("studio.compare_versions", me, "/procesos/f5_ciclo_mensual/comparar"),
         ("studio.names", me, "/procesos/catalogos.json"),
         ("studio.forms", me, "/procesos/formularios"),
         ("studio.form", me, "/procesos/formularios/reportar_avance"),

@@ -245,7 +245,8 @@ TABLE: tuple[Row, ...] = (
         "proceso, formulario", Of.DEFINITION,
         _rights(R, R, R, R, public=N, shared_leader=C),
         reads=_routes(
-            "studio.index studio.process studio.version studio.diagram studio.forms studio.form cases.ask cases.begin"
+            "studio.index studio.process studio.version studio.compare_versions studio.diagram studio.forms "
+            "studio.form cases.ask cases.begin"
         ),
         foreign=R, note="empieza un proceso quien tiene un rol de su primera franja",
     ),
@@ -253,13 +254,14 @@ TABLE: tuple[Row, ...] = (
         "proceso, formulario: editar, publicar", Of.DEFINITION,
         _rights(N, N, N, N, shared_leader=C),
         reads=_routes(
-            "studio.publish_page studio.edit studio.draft_xml studio.names studio.field studio.tasks studio.task "
-            "studio.bring_page"
+            "studio.publish_page studio.review_page studio.edit studio.draft_xml studio.names studio.field "
+            "studio.tasks studio.task studio.bring_page"
         ),
         changes=_routes(
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
             "studio.remove_field studio.save_draft studio.discard_draft studio.findings studio.bring "
-            "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task"
+            "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task "
+            "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire studio.reactivate"
         ),
         note="con un solo sector, también su líder del proceso",
     ),

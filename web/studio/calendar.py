@@ -15,6 +15,9 @@ from workflows.cycles import effects
 from workflows.cycles.cadence import InvalidCadence
 from workflows.cycles.effects import CalendarEffect
 
+Begun = Callable[[bytes], bytes]
+"""Writes the chosen beginnings into a drawing."""
+
 
 def effects_of(session: Session, drawn: bytes) -> list[CalendarEffect]:
     """What the calendar will do; nothing while its properties can't be read, which is a finding."""
@@ -24,7 +27,7 @@ def effects_of(session: Session, drawn: bytes) -> list[CalendarEffect]:
         return []
 
 
-def chosen(session: Session, process_key: str) -> tuple[Callable[[bytes], bytes], str]:
+def chosen(session: Session, process_key: str) -> tuple[Begun, str]:
     """What writes the chosen beginnings into the draft, and what to ask again if more cases open than was typed."""
     found = effects_of(session, releasing.draft_of(session, drafts.PROCESS, process_key).content)
     days = {effect.element_id: _day(request.form.get(f"desde-{effect.element_id}", "")) for effect in found}

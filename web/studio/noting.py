@@ -14,3 +14,8 @@ def note_release(session: Session, kind: str, key: str, version: int | None, rea
         recording.record(
             session, current().clock, actor(), "publicar", (kind, key), reason=reason, after={"version": version}
         )
+
+
+def note_way(session: Session, act: str, key: str, reason: str) -> None:
+    """Write down what somebody did about a process besides publishing it at once."""
+    recording.record(session, current().clock, actor(), act, ("proceso", key), reason=reason)

@@ -10,10 +10,10 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definitions import drafts, unpublished
+from engine.definitions import drafts, retiring, reviewing, unpublished
 from engine.definitions.comparison import Labels
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.models import FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.models import FormVersion, ProcessDefinition, ProcessVersion, Release
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from engine.instances import usage
@@ -39,6 +39,7 @@ class ProcessRow:
     current: ProcessVersion
     author: str
     has_draft: bool
+    is_retired: bool
     running: Mapping[int, int]
     """How many cases run on each version number."""
 
@@ -46,6 +47,7 @@ class ProcessRow:
 def process_list(session: Session) -> list[ProcessRow]:
     """Every published process, by name."""
     names, drafted, running = people(session), drafts.keys(session, drafts.PROCESS), _running(session)
+    retired = retiring.retired(session)
     current = session.scalars(
         sa.select(ProcessVersion)
         .join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
@@ -56,6 +58,7 @@ def process_list(session: Session) -> list[ProcessRow]:
             current=version,
             author=names.get(version.published_by, version.published_by),
             has_draft=version.process_key in drafted,
+            is_retired=version.process_key in retired,
             running=running.get(version.process_key, {}),
         )
         for version in current
@@ -165,6 +168,24 @@ def asked_by(diagrams: Mapping[str, DiagramModel], form_key: str) -> list[tuple[
         for diagram in diagrams.values()
         for task in diagram.of_kind("userTask")
         if task.form_key == form_key
+    ]
+
+
+def asked_reviews(session: Session) -> list[tuple[Release, str, str]]:
+    """What waits for a second person: with the name of the process and of who asks."""
+    names = people(session)
+    return [
+        (release, read_diagram(release.content).name, names.get(release.asked_by, release.asked_by))
+        for release in reviewing.in_review(session)
+    ]
+
+
+def called_from(session: Session, process_key: str) -> list[str]:
+    """The names of the processes that call one."""
+    return [
+        diagram.name
+        for diagram in current_diagrams(session).values()
+        if any(call.called_element == process_key for call in diagram.of_kind("callActivity"))
     ]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, request
+from flask import Response, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirection
 
-from engine.definitions import drafts, releasing, unpublished
+from engine.definitions import drafts, reviewing, unpublished
 from engine.definitions.comparison import compare
 from engine.definitions.drawing import describe, draw_svg
 from engine.definitions.reading import read_diagram
-from engine.errors import UnknownDefinition
+from engine.errors import Conflict, UnknownDefinition
 from web.answers import named
 from web.auth.access import SIGNED_IN, Of, allow
 from web.auth.owners import INSTALLATION
@@ -17,7 +18,6 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
-from web.studio.noting import note_release
 from workflows.cycles import by_hand
 
 
@@ -26,8 +26,13 @@ from workflows.cycles import by_hand
 def index() -> str:
     """Every process with its current version, and for those who edit the ones that are only drafts."""
     with current().database.reading() as session:
-        new = unpublished.processes(session) if leads() else []
-        return page("studio/index.html", processes=overview.process_list(session), new=new, leads=leads())
+        return page(
+            "studio/index.html",
+            processes=overview.process_list(session),
+            new=unpublished.processes(session) if leads() else [],
+            asked=overview.asked_reviews(session) if leads() else [],
+            leads=leads(),
+        )
 
 
 @blueprint.get("/<process_key>")
@@ -45,6 +50,10 @@ def process(process_key: str) -> str:
             steps=describe(read_diagram(version.xml)),
             versions=overview.process_versions(session, process_key) if version.version else [],
             draft=drafts.find(session, drafts.PROCESS, process_key),
+            definition=reviewing.definition_of(session, process_key, new=True),
+            release=reviewing.open_of(session, process_key),
+            reviews=reviewing.published(session, process_key),
+            callers=overview.called_from(session, process_key) if leads() else [],
             people=overview.people(session),
             leads=leads(),
             begins=bool(version.version) and _may_begin(session, process_key),
@@ -79,17 +88,19 @@ def version(process_key: str, number: int) -> str:
 
 @blueprint.post("/<process_key>/versiones/<int:number>/volver")
 @allow(*LEADERS, of=Of.DEFINITION)
-def go_back(process_key: str, number: int) -> Response:
-    """Publish an older version again, as a new one: history only grows."""
-    reason = required_reason()
+def go_back(process_key: str, number: int) -> Redirection:
+    """Put an older version into the draft, to be looked at and published like any change: history only grows."""
     with current().database.unit_of_work() as session:
         older = overview.process_version(session, process_key, number)
-        released = releasing.release_again(session, current().engine, older, actor=actor(), reason=reason)
-        note_release(session, "proceso", process_key, released.version, reason)
-    notice = f"Publicada la versión {released.version}, igual a la {number}."
-    if released.version is None:
-        notice = "Ya era la vigente."
-    return back_to("studio.process", notice, process_key=process_key)  # type: ignore[return-value]
+        if drafts.find(session, drafts.PROCESS, process_key) is not None:
+            raise Conflict("Hay un borrador sin publicar. Publíquelo o descártelo antes de volver a otra versión.")
+        newest = overview.current_version(session, process_key)
+        drafts.save(
+            session, current().engine, drafts.PROCESS, process_key, older.xml,
+            actor=actor(), revision=0, base_version=newest.version,
+        )  # fmt: skip
+    said = f"El borrador es la versión {number}. Mire qué cambia, diga por qué y publíquelo."
+    return back_to("studio.publish_page", said, process_key=process_key, vuelve=number)
 
 
 @blueprint.get("/<process_key>/diagrama.bpmn")
@@ -111,11 +122,3 @@ def xml_answer(xml: bytes, process_key: str) -> Response:
 def leads() -> bool:
     """Whether the person who asks may edit and publish."""
     return person().may(LEADERS, INSTALLATION)
-
-
-def required_reason() -> str:
-    """The reason of a publication; a form without it is answered with 422."""
-    reason = request.form.get("reason", "").strip()
-    if not reason:
-        abort(422)
-    return reason

@@ -2,21 +2,70 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine.definitions import drafts, releasing, unpublished
-from engine.definitions.comparison import compare
-from engine.definitions.drawing import draw_svg
+from engine.definitions import drafts, releasing, reviewing, unpublished
+from engine.definitions.linting import Finding
+from engine.definitions.models import ProcessVersion
 from engine.definitions.reading import read_diagram
 from engine.instances import usage
+from engine.instances.usage import RunningCase
+from notifications import releases
 from web.auth.access import Of, allow
 from web.numbers import row_id
-from web.pages import actor, back_to, current, page
+from web.pages import actor, back_to, current, page, person
 from web.studio import calendar, overview
 from web.studio.blueprint import LEADERS, blueprint
+from web.studio.comparing import Difference, Side, difference, drawn, of_version
 from web.studio.editor import review
-from web.studio.noting import note_release
+from web.studio.noting import note_release, note_way
+from workflows.calendar import bogota_day
+from workflows.cycles.effects import CalendarEffect
+from workflows.people.roles import ADMINISTRATING
+from workflows.spanish import long_day
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What publishing a drawing would mean: what changes, what is wrong with it, which cases run, what opens."""
+
+    version: ProcessVersion
+    difference: Difference
+    forms: Mapping[str, str]
+    """Those that are published with it, by key."""
+    findings: Sequence[Finding]
+    element_names: Mapping[str, str]
+    cases: Sequence[RunningCase]
+    effects: Sequence[CalendarEffect]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether something in it is an error."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+def proposal(session: Session, process_key: str, xml: bytes) -> Proposal:
+    """What publishing this drawing would mean."""
+    version = overview.working_version(session, process_key)
+    forms = unpublished.forms_of(session, read_diagram(xml))
+    labels = overview.labels(session, current().engine)
+    before = of_version(session, version) if version.version else Side(version.xml, {})
+    element_names, findings = review(xml)
+    return Proposal(
+        version=version,
+        difference=difference(before, drawn(session, xml), labels),
+        forms={key: labels.forms[key] for key in forms},
+        findings=findings,
+        element_names=element_names,
+        cases=[case for running in usage.of_process(session, process_key).values() for case in running],
+        effects=calendar.effects_of(session, xml),
+    )
 
 
 @blueprint.get("/<process_key>/publicar")
@@ -29,54 +78,105 @@ def publish_page(process_key: str) -> str:
 @blueprint.post("/<process_key>/publicar")
 @allow(*LEADERS, of=Of.DEFINITION)
 def publish_draft(process_key: str) -> Response | tuple[str, int]:
-    """Publish the draft that the person has seen, not one saved since."""
-    reason = request.form.get("reason", "")
-    if not reason.strip():
-        return comparison_page(process_key, wrong="Escriba por qué se publica este cambio."), 422
-    revision = request.form.get("revision", 0, type=row_id)
+    """Publish the draft that the person has seen, not one saved since: now, on a day, or after a review (`way`)."""
+    reason, day, wrong = sent()
+    if wrong:
+        return comparison_page(process_key, wrong), 422
     with current().database.reading() as session:
         begun, unsure = calendar.chosen(session, process_key)
         if unsure:
-            return comparison_page(process_key, unsure=unsure), 422
+            return comparison_page(process_key, {"casos": unsure}), 422
         releasing.rehearse_draft(session, current().engine, process_key)
+    revision = request.form.get("revision", 0, type=row_id)
     with current().database.unit_of_work() as session:
-        released = releasing.release(
-            session, current().engine, process_key, revision=revision, actor=actor(), reason=reason, completed=begun
-        )
-        note_release(session, "proceso", process_key, released.version, reason)
-    if released.version is None:
-        return back_to("studio.process", "El borrador era igual a la versión vigente.", process_key=process_key)
-    return back_to("studio.process", f"Publicada la versión {released.version}.", process_key=process_key)
+        said = _released(session, process_key, revision, reason, day, begun)
+    return back_to("studio.process", said, process_key=process_key)
 
 
-def comparison_page(process_key: str, wrong: str = "", unsure: str = "") -> str:
+def sent() -> tuple[str, dt.date | None, dict[str, str]]:
+    """The reason and the day that were typed (None: at once), and what is wrong with them by field."""
+    reason, day, wrong = request.form.get("reason", ""), None, {}
+    if not reason.strip():
+        wrong["reason"] = "Escriba por qué se publica este cambio."
+    if request.form.get("when") == "day":
+        try:
+            day = dt.date.fromisoformat(request.form.get("day", ""))
+        except ValueError:
+            wrong["day"] = "Elija el día desde el que rige."
+        else:
+            if day <= bogota_day(current().clock.now()):
+                wrong["day"] = "Elija un día posterior a hoy, o «En cuanto se publique»."
+    return reason, day, wrong
+
+
+def _released(
+    session: Session, process_key: str, revision: int, reason: str, day: dt.date | None, begun: calendar.Begun
+) -> str:
+    """Do what was asked, and say it."""
+    engine, today = current().engine, bogota_day(current().clock.now())
+    unreviewed = may_skip_review() and request.form.get("way") == "unreviewed"
+    if request.form.get("way") == "review":
+        release = reviewing.ask(
+            session, engine, process_key,
+            revision=revision, actor=actor(), reason=reason, today=today, effective_on=day, completed=begun,
+        )  # fmt: skip
+        note_way(session, "pedir_revision", process_key, reason)
+        told = releases.tell_asked(session, engine.now(), release, current().config.base_url)
+        return _asked(told)
+    if day is not None:
+        reviewing.schedule(
+            session, engine, process_key,
+            revision=revision, actor=actor(), reason=reason, today=today, effective_on=day, completed=begun,
+            unreviewed=unreviewed,
+        )  # fmt: skip
+        note_way(session, "programar_publicacion", process_key, reason)
+        return f"Rige desde el {long_day(day)}. Hasta ese día puede retirarlo, en esta página."
+    released = releasing.release(
+        session, engine, process_key,
+        revision=revision, actor=actor(), reason=reason, completed=begun, unreviewed=unreviewed,
+    )  # fmt: skip
+    note_release(session, "proceso", process_key, released.version, reason)
+    if unreviewed:
+        note_way(session, "publicar_sin_revision", process_key, reason)
+    return f"Publicada la versión {released.version}." if released.version else "El borrador era igual a la vigente."
+
+
+def _asked(told: int) -> str:
+    """Who will look at it; nobody may, where one person alone leads processes."""
+    if not told:
+        return "Se pidió la revisión, pero nadie más lidera procesos: pida a la administración que nombre a alguien."
+    return f"Se pidió la revisión. Se avisó por correo a {told} {'persona' if told == 1 else 'personas'}."
+
+
+def may_skip_review() -> bool:
+    """Whether who asks may publish what nobody else has looked at, although the process demands it."""
+    return person().may(ADMINISTRATING)
+
+
+def comparison_page(process_key: str, wrong: Mapping[str, str] | None = None) -> str:
     """What would be published."""
     with current().database.reading() as session:
-        version = overview.working_version(session, process_key)
         draft = releasing.draft_of(session, drafts.PROCESS, process_key)
-        forms = unpublished.forms_of(session, read_diagram(draft.content))
-        labels = overview.labels(session, current().engine)
+        shown = proposal(session, process_key, draft.content)
         names = overview.people(session)
-        cases = usage.of_process(session, process_key)
-        effects = calendar.effects_of(session, draft.content)
-    changes = compare(read_diagram(version.xml), read_diagram(draft.content), labels)  # none in a version 0
-    element_names, findings = review(draft.content)
+        release = reviewing.latest(session, process_key)
+        reviewed = releasing.is_reviewed(session, process_key)
+        comments = reviewing.comments(session, release.id) if release else []
+        stands = release is not None and reviewing.stands(session, release)
     return page(
         "studio/publish.html",
-        version=version,
+        version=shown.version,
         draft=draft,
         author=names.get(draft.saved_by, draft.saved_by),
-        changes=changes,
-        forms={key: labels.forms[key] for key in forms},
-        findings=findings,
-        element_names=element_names,
-        blocked=any(finding.severity == "error" for finding in findings),
-        cases=[case for running in cases.values() for case in running],
-        picture=draw_svg(draft.content, {change.element: change.kind for change in changes if change.element}),
-        reason=request.form.get("reason", ""),
-        wrong=wrong,
-        effects=effects,
-        asks_count=any(beginning.opens > 1 for effect in effects for beginning in effect.beginnings),
+        shown=shown,
+        names=names,
+        release=release,
+        stands=stands,
+        comments=comments,
+        reviewed=reviewed,
+        may_skip=may_skip_review(),
+        today=bogota_day(current().clock.now()),
+        asks_count=any(beginning.opens > 1 for effect in shown.effects for beginning in effect.beginnings),
         typed=request.form,
-        unsure=unsure,
+        wrong=wrong or {},
     )

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from web.studio import bringing, editor, fields, forms, processes, publishing, tasks
+from web.studio import (
+    bringing,
+    comparing,
+    editor,
+    fields,
+    forms,
+    processes,
+    publishing,
+    retiring,
+    reviewing,
+    tasks,
+)
 from web.studio.blueprint import blueprint
 
-__all__ = ["blueprint", "bringing", "editor", "fields", "forms", "processes", "publishing", "tasks"]
+__all__ = [
+    "blueprint",
+    "bringing",
+    "comparing",
+    "editor",
+    "fields",
+    "forms",
+    "processes",
+    "publishing",
+    "retiring",
+    "reviewing",
+    "tasks",
+]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.contracts import ANY, TEXT
-from engine.definitions import catalogue, linting
+from engine.definitions import catalogue, linting, retiring
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.dataflow.giving import declared_inputs, outputs
 from engine.definitions.diagram import DiagramModel, Element
@@ -59,9 +59,9 @@ class Beginning:
 def beginning(session: Session, engine: ProcessEngine, process_key: str, actor: Actor) -> Beginning:
     """How a process begins by hand.
 
-    Raises `UnknownDefinition`, `Forbidden` (not for this person) or `Refused` with why it can't be.
+    Raises `UnknownDefinition`, `RetiredProcess`, `Forbidden` (not for this person) or `Refused` with why it can't be.
     """
-    bundle = catalogue.current(session, process_key)
+    bundle = catalogue.to_begin(session, process_key)
     model = bundle.diagrams[process_key]
     start = _plain_start(model)
     if start is None:
@@ -92,9 +92,10 @@ def _offered(
     models = [bundle.diagrams[bundle.process_key] for bundle in bundles]
     called = {call.called_element for model in models for call in model.of_kind("callActivity")}
     opened = engine.contracts.opened if engine.contracts is not None else {}
+    retired = retiring.retired(session)
     for bundle, model in zip(bundles, models, strict=True):
         start = _plain_start(model)
-        if start is None or model.process_key in opened:
+        if start is None or model.process_key in opened or model.process_key in retired:
             continue
         if model.process_key in called and not declared_inputs(start) and not start.form_key:
             continue

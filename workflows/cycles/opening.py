@@ -36,6 +36,7 @@ from workflows.plan.states import PlanState
 FOLLOWED_STATES = (PlanState.ADOPTED, PlanState.IN_FORCE)
 IMPORTED = ""
 EARLIER_SKIPPED = "Se abrió solo el periodo más reciente: así lo dice el proceso."
+RETIRED = "El proceso estaba retirado ese día."
 
 Processes = Mapping[str, ProcessDefinition]
 """What is published, by key."""
@@ -114,6 +115,9 @@ def open_period(session: Session, engine: ProcessEngine, due: DuePeriod) -> Inst
     for start, opening in _due_of(session, engine, plan, due.process_key, processes, _taken(session, plan)):
         if opening.period.label != due.label:
             continue
+        if processes[due.process_key].retired_at is not None:
+            _reserve(session, engine, plan, start.process_key, opening, outcome=Opening.SKIPPED, reason=RETIRED)
+            return None
         if start.cadence.catch_up == "todas" or opening == _newest(session, engine, plan, start):
             return _open(session, engine, plan, start, opening, actor=SYSTEM, reason="")
         skipped = start.cadence.catch_up == "ultima"

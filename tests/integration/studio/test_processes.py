@@ -93,7 +93,10 @@ def test_a_draft_changed_since_the_page_was_opened_is_not_published(leader):
 def test_the_version_before_comes_back_as_a_new_one(leader):
     change_deadline(leader, 6)
 
-    leader.send(f"{REPORT}/versiones/1/volver", reason="No hizo falta.")
+    leader.send(f"{REPORT}/versiones/1/volver")
+    page = leader.get(f"{REPORT}/publicar?vuelve=1")
+    proposed = page.xpath("//textarea[@name='reason']")[0].text_content().strip()
+    leader.send(f"{REPORT}/publicar", reason=f"{proposed} No hizo falta.", revision="1")
 
     said = leader.text(REPORT)
     assert "Versión 3" in said

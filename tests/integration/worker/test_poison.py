@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from engine import units
 from engine.clock import VirtualClock
 from engine.database import Database
-from engine.definitions.models import Bundle, ProcessDefinition
+from engine.definitions import drafts
+from engine.definitions.models import Bundle, Draft, ProcessDefinition, Release
 from engine.incidents import Incident
 from engine.instances.correlation import Subscription
 from engine.instances.models import Instance
-from engine.states import InstanceState
+from engine.states import InstanceState, ReleaseState
 from engine.tasks.models import UserTask
 from engine.timers import Timer
 from notifications import failures
@@ -254,6 +255,27 @@ def a_case_nobody_can_look_at(office: Office, _patch: pytest.MonkeyPatch) -> tup
     return str(office.case("muda")), lambda: office.write(end)
 
 
+def a_drawing_that_nobody_can_read_on_its_day(office: Office, _p: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    now, kept = office.clock.now(), dict[str, int]()
+
+    def schedule(session: Session) -> None:
+        draft = Draft(kind=drafts.PROCESS, key="roto", revision=1, content=b"<", saved_at=now, saved_by="sistema")
+        release = Release(
+            process_key="roto", revision=1, content=b"<", forms={}, sha256="", authors=[], reason="x",
+            effective_on=now.date(), state=ReleaseState.SCHEDULED, asked_at=now, asked_by="sistema",
+        )  # fmt: skip
+        session.add_all([draft, release])
+        session.flush()
+        kept["id"] = release.id
+
+    def forget(session: Session) -> None:
+        session.execute(sa.delete(Draft).where(Draft.key == "roto"))
+        session.execute(sa.delete(Release).where(Release.process_key == "roto"))
+
+    office.write(schedule)
+    return str(kept["id"]), lambda: office.write(forget)
+
+
 def _silent_case(office: Office, key: str, sha256: str) -> Instance:
     return Instance(
         process_key="otro", bundle_sha256=sha256, business_key=key, name="Otro", scope=PLAN, state="active", status=b"",
@@ -301,6 +323,7 @@ POISONS: dict[str, list[Tainted]] = {
     "closed_cutoff": [a_cutoff_nobody_can_find],
     "timer": [a_case_with_a_due_timer],
     "retry": [a_case_with_a_due_retry],
+    "release": [a_drawing_that_nobody_can_read_on_its_day],
     "stall": [a_case_nobody_can_look_at],
     "digest": [a_person_whose_digest_raises],
     **{maker.name: [a_document(maker.name)] for maker in MAKERS},

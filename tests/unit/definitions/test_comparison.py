@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -67,8 +69,30 @@ def test_a_removed_task_is_told_with_the_paths_that_led_to_it(xml):
     sentences = told(xml, after)
 
     assert "Se quita la tarea «Reportar ejecución presupuestal y actividades»." in sentences
-    assert "Se agrega la tarea «Reportar ejecución presupuestal y actividades»." in sentences
+    added = "Se agrega la tarea «Reportar ejecución presupuestal y actividades»: la hace nadie; plazo de 5 días hábiles"
+    assert any(one.startswith(added) for one in sentences)
     assert any("ahora va" in sentence for sentence in sentences)
+
+
+def test_a_new_condition_reminders_and_escalations_are_told_as_people_say_them(xml):
+    after = editing.set_property(xml, "reportar_avance", "recordatorios", "4,2")
+    after = editing.set_property(after, "reportar_avance", "escalar", "+1:coordinador_pes")
+
+    sentences = told(xml, after)
+
+    assert any("los recordatorios: " in one and "ahora 4 y 2 días hábiles antes." in one for one in sentences)
+    assert any("ahora a 1 día hábil de vencida, a «Coordinador del plan»." in one for one in sentences)
+
+
+@pytest.mark.parametrize("process", sorted(one.name for one in files("bpmn").iterdir() if one.name.endswith(".bpmn")))
+def test_no_sentence_about_a_shipped_process_shows_the_id_of_an_element(process):
+    model = read_diagram((files("bpmn") / process).read_bytes())
+    nothing = replace(model, elements={}, flows={}, lanes={})
+
+    sentences = [change.sentence for pair in ((nothing, model), (model, nothing)) for change in compare(*pair)]
+
+    shown = {one for one in model.elements if any(re.search(rf"\b{one}\b", sentence) for sentence in sentences)}
+    assert shown <= {element.form_key for element in model.elements.values()} | {"inicio", "fin"}
 
 
 def test_moving_a_shape_tells_nothing(xml):

@@ -1,0 +1,294 @@
+"""The way of a draft to its publication where that is not at once: a second person's look, a day, or both.
+
+`today` is the day of the people who decide: the engine knows no time zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import limits
+from engine.definitions import drafts, unpublished
+from engine.definitions.models import ProcessDefinition, Release, ReleaseComment
+from engine.definitions.publishing import ensure_publishable
+from engine.definitions.reading import read_diagram
+from engine.definitions.releasing import Released, publish_drawn, said, seen
+from engine.errors import Conflict, Invalid, InvalidDiagram, NotFound, NotReviewed, OwnReview, UnknownDefinition
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
+from engine.states import ReleaseState
+
+OPEN: Final = (ReleaseState.IN_REVIEW, ReleaseState.SCHEDULED)
+
+
+def ask(
+    session: Session,
+    engine: ProcessEngine,
+    process_key: str,
+    *,
+    revision: int,
+    actor: Actor,
+    reason: str,
+    today: dt.date,
+    effective_on: dt.date | None = None,
+    completed: Callable[[bytes], bytes] = bytes,
+) -> Release:
+    """Ask for a second person's look at the draft as it was at `revision`; `effective_on`: not to hold before that day.
+
+    What was asked before of the same process, and is not decided, is recalled. Raises as `releasing.release` does.
+    """
+    release = _begin(session, engine, process_key, revision, actor, reason, (today, effective_on), completed)
+    release.state = ReleaseState.IN_REVIEW
+    session.flush()
+    return release
+
+
+def schedule(
+    session: Session,
+    engine: ProcessEngine,
+    process_key: str,
+    *,
+    revision: int,
+    actor: Actor,
+    reason: str,
+    today: dt.date,
+    effective_on: dt.date,
+    completed: Callable[[bytes], bytes] = bytes,
+    unreviewed: bool = False,
+) -> Release:
+    """Let the draft hold from a day to come, without another look. Raises as `releasing.release` does."""
+    if not unreviewed and definition_of(session, process_key, new=True).reviewed:
+        raise NotReviewed
+    release = _begin(session, engine, process_key, revision, actor, reason, (today, effective_on), completed)
+    release.state = ReleaseState.SCHEDULED
+    session.flush()
+    return release
+
+
+def _begin(
+    session: Session,
+    engine: ProcessEngine,
+    process_key: str,
+    revision: int,
+    actor: Actor,
+    reason: str,
+    days: tuple[dt.date, dt.date | None],
+    completed: Callable[[bytes], bytes],
+) -> Release:
+    draft = seen(session, drafts.PROCESS, process_key, revision)
+    today, effective_on = days
+    if effective_on is not None and effective_on <= today:
+        raise Invalid("Elija un día posterior a hoy, o que rija de una vez.")
+    content = completed(draft.content)
+    forms = unpublished.forms_of(session, read_diagram(content))
+    ensure_publishable(session, engine, [content], forms)
+    for earlier in session.scalars(_of(process_key)):
+        earlier.state = ReleaseState.RECALLED
+    release = Release(
+        process_key=process_key,
+        revision=revision,
+        content=content,
+        forms=forms,
+        sha256=_fingerprint(draft.content, forms),
+        authors=sorted({*draft.authors, draft.saved_by, actor.id}),
+        reason=said(reason),
+        effective_on=effective_on,
+        asked_at=engine.now(),
+        asked_by=actor.id,
+    )
+    session.add(release)
+    return release
+
+
+def approve(
+    session: Session, engine: ProcessEngine, release_id: int, *, actor: Actor, today: dt.date, remark: str = ""
+) -> Released:
+    """Let it be published: now, or on its day (then `version` is None).
+
+    Raises `OwnReview`, `Conflict` if it is decided already or the draft was edited since, and `InvalidDiagram`.
+    """
+    release = _locked(session, release_id, ReleaseState.IN_REVIEW)
+    _ensure_other(release, actor)
+    if not stands(session, release):
+        raise Conflict("El borrador cambió después de pedir la revisión. Quien lo cambió debe pedirla de nuevo.")
+    _decide(engine, release, actor, remark)
+    if release.effective_on is not None and release.effective_on > today:
+        release.state = ReleaseState.SCHEDULED
+        session.flush()
+        return Released(release.process_key, None)
+    return _publish(session, engine, release)
+
+
+def send_back(session: Session, engine: ProcessEngine, release_id: int, *, actor: Actor, remark: str) -> Release:
+    """Return it to its authors with what has to change. Raises `OwnReview`, `Conflict`, `Invalid` without words."""
+    release = _locked(session, release_id, ReleaseState.IN_REVIEW)
+    _ensure_other(release, actor)
+    if not remark.strip():
+        raise Invalid("Escriba qué hay que cambiar.")
+    _decide(engine, release, actor, remark)
+    release.state = ReleaseState.RETURNED
+    session.flush()
+    return release
+
+
+def recall(session: Session, release_id: int) -> Release:
+    """Take back what was asked or has its day; the draft stays. Raises `Conflict` if it is decided or published."""
+    release = _locked(session, release_id, *OPEN)
+    release.state = ReleaseState.RECALLED
+    session.flush()
+    return release
+
+
+def comment(
+    session: Session, engine: ProcessEngine, release_id: int, *, element: str, text: str, actor: Actor
+) -> ReleaseComment:
+    """Say something about an element of what is asked, or (`element` empty) about the whole. Raises `Invalid`."""
+    release = find(session, release_id)
+    text = text.strip()
+    if not text or not limits.fits(text, limits.LINE):
+        raise Invalid(f"Escriba el comentario, de a lo sumo {limits.LINE} caracteres.")
+    said_of = ReleaseComment(
+        release_id=release.id,
+        element=element if (name := _name_of(release, element)) is not None else "",
+        name=name or "",
+        text=text,
+        written_at=engine.now(),
+        written_by=actor.id,
+    )
+    session.add(said_of)
+    session.flush()
+    return said_of
+
+
+def _name_of(release: Release, element: str) -> str | None:
+    diagram = read_diagram(release.content)
+    parts: tuple[Mapping[str, Any], ...] = (diagram.elements, diagram.flows, diagram.lanes)
+    found = next((part[element] for part in parts if element in part), None)
+    return None if found is None else found.name or ""
+
+
+def due(session: Session, today: dt.date) -> list[int]:
+    """What is to be published today."""
+    query = sa.select(Release.id).where(Release.state == ReleaseState.SCHEDULED, Release.effective_on <= today)
+    return list(session.scalars(query.order_by(Release.id)))
+
+
+def publish_due(session: Session, engine: ProcessEngine, release_id: int) -> Release:
+    """Publish what has its day, or write down why not; a second call does nothing."""
+    release = session.get_one(Release, release_id, with_for_update=True)
+    if release.state is not ReleaseState.SCHEDULED:
+        return release
+    if not stands(session, release):
+        release.state = ReleaseState.OVERTAKEN
+    else:
+        try:
+            with session.begin_nested():
+                _publish(session, engine, release)
+        except InvalidDiagram as refused:
+            release.state, release.remark = ReleaseState.REFUSED, limits.told(str(refused))
+    session.flush()
+    return release
+
+
+def _publish(session: Session, engine: ProcessEngine, release: Release) -> Released:
+    author = Actor(release.asked_by)
+    released = publish_drawn(session, engine, release.process_key, release.content, actor=author, reason=release.reason)
+    release.state, release.version = ReleaseState.PUBLISHED, released.version
+    session.flush()
+    return released
+
+
+def find(session: Session, release_id: int) -> Release:
+    """One release. Raises `NotFound`."""
+    release = session.get(Release, release_id)
+    if release is None:
+        raise NotFound("Esa revisión no existe.")
+    return release
+
+
+def open_of(session: Session, process_key: str) -> Release | None:
+    """What is asked or has its day for a process, if anything."""
+    return session.scalars(_of(process_key)).first()
+
+
+def latest(session: Session, process_key: str) -> Release | None:
+    """What was last asked for a process, however it ended."""
+    query = sa.select(Release).where(Release.process_key == process_key).order_by(Release.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def in_review(session: Session) -> list[Release]:
+    """Everything that waits for a second person, the oldest first."""
+    query = sa.select(Release).where(Release.state == ReleaseState.IN_REVIEW)
+    return list(session.scalars(query.order_by(Release.id)))
+
+
+def published(session: Session, process_key: str) -> dict[int, Release]:
+    """How each version of a process came to be published, where it was not at once, by its number."""
+    query = sa.select(Release).where(Release.process_key == process_key, Release.version.is_not(None))
+    return {release.version: release for release in session.scalars(query) if release.version is not None}
+
+
+def comments(session: Session, release_id: int) -> Sequence[ReleaseComment]:
+    """What was said about a release, in order."""
+    query = sa.select(ReleaseComment).where(ReleaseComment.release_id == release_id)
+    return session.scalars(query.order_by(ReleaseComment.id)).all()
+
+
+def stands(session: Session, release: Release) -> bool:
+    """Whether the draft is still what was looked at."""
+    draft = drafts.find(session, drafts.PROCESS, release.process_key)
+    if draft is None or draft.revision != release.revision:
+        return False
+    return release.sha256 == _fingerprint(draft.content, unpublished.forms_of(session, read_diagram(draft.content)))
+
+
+def demand(session: Session, process_key: str, reviewed: bool) -> bool:
+    """Have drafts of a process looked at by a second person from now on, or no more; whether that changes anything."""
+    definition = definition_of(session, process_key)
+    changed = definition.reviewed != reviewed
+    definition.reviewed = reviewed
+    return changed
+
+
+def definition_of(session: Session, process_key: str, *, new: bool = False) -> ProcessDefinition:
+    """A process; `new`: one that was never published asks for nothing. Raises `UnknownDefinition`."""
+    definition = session.get(ProcessDefinition, process_key)
+    if definition is None and new:
+        return ProcessDefinition(key=process_key, reviewed=False)
+    if definition is None:
+        raise UnknownDefinition
+    return definition
+
+
+def _of(process_key: str) -> sa.Select[Release]:
+    return sa.select(Release).where(Release.process_key == process_key, Release.state.in_(OPEN)).order_by(Release.id)
+
+
+def _locked(session: Session, release_id: int, *states: ReleaseState) -> Release:
+    release = session.scalar(sa.select(Release).where(Release.id == release_id).with_for_update())
+    if release is None:
+        raise NotFound("Esa revisión no existe.")
+    if release.state not in states:
+        raise Conflict("Esa revisión ya se decidió. Actualice la página para ver cómo quedó.")
+    return release
+
+
+def _ensure_other(release: Release, actor: Actor) -> None:
+    if actor.id in release.authors:
+        raise OwnReview
+
+
+def _decide(engine: ProcessEngine, release: Release, actor: Actor, remark: str) -> None:
+    release.decided_at, release.decided_by, release.remark = engine.now(), actor.id, remark.strip()
+
+
+def _fingerprint(content: bytes, forms: Mapping[str, Any]) -> str:
+    return hashlib.sha256(content + orjson.dumps(forms, option=orjson.OPT_SORT_KEYS)).hexdigest()
