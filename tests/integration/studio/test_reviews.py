@@ -156,9 +156,7 @@ def test_what_has_its_day_and_was_edited_stays_out_and_is_told(
     assert "el borrador había cambiado" in leader.text(f"{REPORT}/publicar")
 
 
-def test_what_waits_is_taken_back_until_its_day(
-    site: Site, leader: Browser, sign_in: Callable[[str], Browser]
-) -> None:
+def test_what_waits_is_taken_back_until_its_day(site: Site, leader: Browser, sign_in: Callable[[str], Browser]) -> None:
     revision = draw(leader, 6)
     day = site.clock.now().date() + dt.timedelta(days=3)
     leader.send(f"{REPORT}/publicar", reason="Sí.", revision=revision, when="day", day=day.isoformat())
