@@ -72,12 +72,13 @@ def turn(
         before = watch(case)
     going = Turn(session, engine, instance, bundle, case, actor, before, engine.now())
     open_turns: dict[int, Turn] = session.info.setdefault(_OPEN, {})
-    open_turns[instance.id] = going
+    number = instance.id  # a flush that fails leaves nothing of the row to be asked
+    open_turns[number] = going
     try:
         yield going
         closing.close(going, resolving)
     finally:
-        open_turns.pop(instance.id, None)
+        open_turns.pop(number, None)
     for event in going.events:
         engine.tell(session, event)
     deliver(session, engine, going.thrown, going.signals)

@@ -16,12 +16,13 @@ from engine.clock import VirtualClock
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
-from tests.support import databases, recomputation
+from tests.support import databases
 from tests.support.plan import MONTH, House, build_house, day, demo_data
 from workflows.cycles.models import Period
 from workflows.forms.models import Submission
 from workflows.monitoring.models import EntityReport, Measurement, MeasurementChange
 from workflows.records.data import without_measurements
+from workflows.simulation import recomputation
 from workflows.simulation.robots import LATE, LATER, MISSING, RETURNED
 
 MONTHS = [f"2017-{month:02}" for month in range(4, 13)] + ["2018-01", "2018-02", "2018-03"]

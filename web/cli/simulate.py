@@ -1,14 +1,17 @@
-"""`cauce simulate`: a plan's whole life, played by robots."""
+"""`cauce simulate`: a plan's whole life, played by robots, or some months of it in which things go wrong."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from web import simulating
+from web.faults import trial
+from web.faults.trial import Trials
 from web.simulating import FIRST_YEAR, POLITE, PROFILES, Order
 from workflows.simulation.result import Result, Together
 
@@ -19,7 +22,11 @@ BEGINS = f"{FIRST_YEAR - 1}-05-01"
     help=(
         "Juega la vida entera de un plan con el reloj simulado: de las entidades y personas al expediente "
         "archivado.\n\n"
-        "Termina con 1 si el plan no llegó a su fin."
+        "Termina con 1 si el plan no llegó a su fin.\n\n"
+        "Con --faults juega unos meses en los que algo falla cada día (procesos que mueren, base de datos que no "
+        "responde, disco lleno, correo, reloj, dos trabajadores a la vez) y revisa cada noche que nada se perdió ni se "
+        "hizo dos veces. La misma semilla falla en los mismos sitios. Termina con 1 si algo no se cumplió o si, entre "
+        "varias semillas, algo que debía ocurrir no ocurrió nunca."
     )
 )
 @click.option("--years", type=click.IntRange(1, 4), default=4, show_default=True, help="Cuántos años tiene el plan.")
@@ -53,6 +60,9 @@ BEGINS = f"{FIRST_YEAR - 1}-05-01"
     metavar="AAAA-MM-DD",
     help="El último día que se juega; sin decirlo, hasta que cada plan termine.",
 )
+@click.option("--faults", is_flag=True, help="Probar con fallas, desde la semilla de --seed.")
+@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="Con --faults: cuántas semillas.")
+@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="Con --faults: cuántos días.")
 @click.option("--json", "as_json", is_flag=True, help="El resultado en JSON.")
 def simulate(
     years: int,
@@ -64,9 +74,15 @@ def simulate(
     sectors: int | None,
     only: str,
     until: dt.datetime | None,
+    faults: bool,
+    seeds: int,
+    days: int,
     as_json: bool,
 ) -> None:
-    """Play the whole life of a plan, or of the plans of several sectors."""
+    """Play the whole life of a plan, or of the plans of several sectors, or some months with faults."""
+    if faults:
+        _try(range(seed, seed + seeds), days, as_json=as_json)
+        return
     if only and sectors is None:
         raise click.UsageError("--only dice cuál de los sectores de --sectors se juega: escriba también --sectors.")
     order = Order(years, seed, start.date(), profile, database, output, until.date() if until else None)
@@ -77,6 +93,25 @@ def simulate(
     click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else told)
     if not found.ended and until is None:
         raise SystemExit(1)
+
+
+def _try(seeds: Sequence[int], days: int, *, as_json: bool) -> None:
+    found = trial.run(seeds, days)
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else _told_trials(found))
+    if not found.clean:
+        raise SystemExit(1)
+
+
+def _told_trials(found: Trials) -> str:
+    rows = "\n".join(
+        f"  {'✗' if one.broken else '✓'} semilla {one.seed} ({one.beginning}): {one.days} días, "
+        f"{sum(one.faults.values())} fallas, {one.submissions} formularios, {one.mails} correos"
+        + (f"\n    {one.broken}" if one.broken else "")
+        for one in found.trials
+    )
+    times = "\n".join(f"  {count:>6} {what}" for what, count in sorted(found.sometimes.items()))
+    never = "".join(f"\n  · {what}" for what in found.never)
+    return f"{rows}\nCuántas veces ocurrió:\n{times}" + (f"\nNunca ocurrió:{never}" if never else "")
 
 
 def _told_together(found: Together) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -88,7 +88,7 @@ class Play:
 
         A sector where nothing was done rests for the day, so that no other makes it look at its tasks again.
         """
-        tasks = [one for one in self._open_tasks(day) if at_work is None or one[1] in at_work]
+        tasks = [one for one in self.open_tasks(day) if at_work is None or one[1] in at_work]
         return {tenant for task_id, tenant in tasks if self.work(task_id)}
 
     def tick(self) -> None:
@@ -109,7 +109,7 @@ class Play:
         """Let somebody who may do a task do it, if anybody does; gives whether it was sent."""
         with self.database.unit_of_work() as session:
             task = session.get_one(UserTask, task_id)
-            actor = _who(session, task, bogota_day(self.clock.now())) if task.state == UserTaskState.OPEN else None
+            actor = who(session, task, bogota_day(self.clock.now())) if task.state == UserTaskState.OPEN else None
             if actor is None:
                 return False
             sent = self._send(session, task_id, actor)
@@ -121,7 +121,7 @@ class Play:
             return files.store(session, self.clock, actor.id, name, content, task_id=task_id).id
 
         form = self.forms.open(session, self.engine, task_id, actor)
-        robots = self._robots(form.instance.tenant)
+        robots = self.robots_of(form.instance.tenant)
         raw = robots.fill(form, upload)
         if raw is None:  # what it needs is not there yet
             return False
@@ -139,10 +139,11 @@ class Play:
             told = "; ".join(f"{error.path}: {error.message}" for error in refused.errors)
             raise StuckPlay(f"«{form.task.name}» ({form.task.process_key}) no se pudo enviar: {told}") from refused
 
-    def _robots(self, tenant: str) -> Robots:
+    def robots_of(self, tenant: str) -> Robots:
+        """The people of a sector."""
         return self.casts.get(tenant, self.robots)
 
-    def _open_tasks(self, day: dt.date) -> list[tuple[int, str]]:
+    def open_tasks(self, day: dt.date) -> list[tuple[int, str]]:
         """The tasks somebody does today, with their sector: nobody does all of them on the first day."""
         with self.database.reading() as session:
             query = sa.select(UserTask.id, Instance.tenant).join(Instance, Instance.id == UserTask.instance_id)
@@ -156,7 +157,7 @@ class Play:
     def _begins(self, task: UserTask, case: Instance) -> dt.date:
         """The day on which somebody takes up a task; never, for what nobody does."""
         name = str(task.properties.get("registro") or task.element_id)
-        robots = self._robots(case.tenant)
+        robots = self.robots_of(case.tenant)
         if not robots.acts(name, task.variables):
             return dt.date.max
         return max(self._taken_up(task, case, robots), robots.takes_up(name, task.variables))
@@ -171,12 +172,18 @@ class Play:
         return created + dt.timedelta(days=min(delay, margin))
 
 
-def _who(session: Session, task: UserTask, on: dt.date) -> Actor | None:
+def who(session: Session, task: UserTask, on: dt.date) -> Actor | None:
     """The assignee, unless they left; else the first of the candidates who may do it."""
+    return next(all_who(session, task, on), None)
+
+
+def all_who(session: Session, task: UserTask, on: dt.date) -> Iterator[Actor]:
+    """Everybody who may do a task, the first first."""
     if task.assignee is not None:
-        return directory.actor(session, task.assignee, on) if directory.person(session, task.assignee).active else None
+        if directory.person(session, task.assignee).active:
+            yield directory.actor(session, task.assignee, on)
+        return
     for group in sorted(assignment.groups_of(session, task.id)):
         for person in directory.members(session, group, on):
             if not assignment.done_what_is_checked(session, task, person.username):
-                return directory.actor(session, person.username, on)
-    return None
+                yield directory.actor(session, person.username, on)

@@ -110,6 +110,29 @@ def test_a_restart_in_the_middle_of_repeated_calls_loses_nothing(world: World, r
     assert done.total() == 2 * 2 + 2 + 2 + 1
 
 
+def test_what_fails_while_a_turn_is_written_is_told_as_it_was(world: World) -> None:
+    world.publish(
+        process(
+            "p", start(), user("a"), user("z"), boundary("v", "z", TIMER, plazo="9d"), end(),
+            chain("inicio", "a", "z", "fin"), chain("v", "fin"),
+        )
+    )  # fmt: skip
+    world.start()
+    task_id = world.open_tasks()[0].id
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO timer"):
+            raise RuntimeError("the disk made a noise")
+
+    sa.event.listen(world.database.engine, "before_cursor_execute", fail)
+    try:
+        with pytest.raises(RuntimeError, match="made a noise"):
+            world.complete(task_id)
+    finally:
+        sa.event.remove(world.database.engine, "before_cursor_execute", fail)
+    assert [task.id for task in world.open_tasks()] == [task_id]
+
+
 def test_two_people_complete_the_same_task_and_exactly_one_wins(world: World) -> None:
     world.publish(MANY)
     instance_id = world.start(lista=["1"])

@@ -33,7 +33,7 @@ from engine.incidents import Incident
 from engine.tasks import assignment, inbox
 from engine.tasks import commands as tasks
 from engine.tasks.models import UserTask
-from tests.support import databases, recomputation
+from tests.support import databases
 from tests.support.month_model import HEAD, LIAISON, Report, Row, Stage
 from tests.support.plan import PLAN, House, build_house, demo_data
 from web.boards.candidates import candidates
@@ -50,6 +50,7 @@ from workflows.monitoring import board, periods
 from workflows.monitoring.models import EntityReport, Measurement
 from workflows.people import directory
 from workflows.records.data import without_measurements
+from workflows.simulation import recomputation
 from workflows.simulation.mindset import Raw
 from workflows.simulation.playing import Play
 from workflows.spanish import local_day

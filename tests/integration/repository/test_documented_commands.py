@@ -70,6 +70,7 @@ ELSEWHERE = {
     "cauce restore copia.zip": "tests/integration/web/test_backups.py",
     "cauce cases start PROCESO --plan PES-GOB --var entidad=IDPAC --as ana": "tests/integration/web/test_starting.py",
     "cauce simulate --years 4": "tests/e2e/test_simulation.py",
+    "cauce simulate --faults --seed 1 --seeds 20": "tests/e2e/test_faults.py",
     'cauce migrate --new "message"': "tests/integration/web/test_migrations.py",
     "cauce diagrams import tramite.bpmn --json": "tests/integration/web/test_diagram_commands.py",
     "python -m tests.diagrams.pictures": "tests/diagrams/test_drawings.py",

@@ -9,8 +9,6 @@ from fractions import Fraction
 
 import pytest
 
-from tests.support import recomputation
-from tests.support.recomputation import Known, Outcome
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.quadrennium import assess
 from workflows.indicators.rollup import Share, Structure, light_of, roll_up
@@ -18,6 +16,8 @@ from workflows.indicators.sheets import PERIODICITIES, IndicatorSheet, Month
 from workflows.indicators.states import Annualization
 from workflows.loading import seeding
 from workflows.records.data import IndicatorRecord, PlanData
+from workflows.simulation import recomputation
+from workflows.simulation.recomputation import Known, Outcome
 
 PLAN: PlanData = seeding.demo_plan()
 TOLERANCE = Fraction(1, 10**6)

@@ -8,10 +8,12 @@ kinds of indicators are those of `tests/unit/indicators/test_recomputed.py`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
+from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -52,10 +54,12 @@ class Outcome:
 
     @property
     def due(self) -> bool:
+        """Whether it counts at this month, with a datum or without."""
         return self.status in ("reportado", "arrastrado", "sin_dato")
 
     @property
     def counted(self) -> Fraction | None:
+        """The share by which it counts; nothing without a datum."""
         if self.status not in ("reportado", "arrastrado"):
             return None
         return max(self.compliance or Fraction(0), Fraction(0))
@@ -67,15 +71,20 @@ class Row:
 
     value: Fraction
     first_sent: dt.datetime
-    endorsed: dt.datetime | None = None
+    endorsed: Any = None
 
 
 Sent = Mapping[str, Row]
 """By indicator."""
 
 
-def read_submissions(session: Session) -> dict[tuple[str, str], Sent]:
-    """By month and entity, from the submissions alone. Whoever answers, answers for every row that was sent by then."""
+def read_submissions(
+    session: Session, when: Callable[[Submission], Any] = attrgetter("sent_at")
+) -> Mapping[tuple[str, str], Sent]:
+    """By month and entity, from the submissions alone. Whoever answers, answers for every row that was sent by then.
+
+    `when` tells the moment of an answer, to be compared with that of a freezing: by default what the clock said.
+    """
     rows: dict[tuple[str, str], dict[str, Row]] = {}
     query = sa.select(Submission, UserTask).join(UserTask, UserTask.id == Submission.task_id).order_by(Submission.id)
     for submission, task in session.execute(query):
@@ -88,7 +97,7 @@ def read_submissions(session: Session) -> dict[tuple[str, str], Sent]:
         agreed = task.element_id == "avalar_reporte" and submission.values["decision"] == "avalo"
         if agreed or task.element_id == "avalar_extemporaneo":
             for code, row in known.items():
-                known[code] = replace(row, endorsed=row.endorsed or submission.sent_at)
+                known[code] = replace(row, endorsed=row.endorsed or when(submission))
     return rows
 
 
@@ -100,9 +109,7 @@ class Known:
     late: frozenset[Month] = frozenset()
 
 
-def known_at(
-    sent: Mapping[tuple[str, str], Sent], frozen_at: Mapping[str, dt.datetime], month: str
-) -> dict[str, Known]:
+def known_at(sent: Mapping[tuple[str, str], Sent], frozen_at: Mapping[str, Any], month: str) -> dict[str, Known]:
     """What counts at a month: what was endorsed by its freezing, in its own month if that was not frozen yet."""
     values: dict[str, dict[Month, Fraction]] = {}
     late: dict[str, set[Month]] = {}
@@ -260,16 +267,37 @@ class Recomputed:
 
 
 def of_month(
-    data: PlanData, sent: Mapping[tuple[str, str], Sent], frozen_at: Mapping[str, dt.datetime], month: str
+    data: PlanData,
+    sent: Mapping[tuple[str, str], Sent],
+    frozen_at: Mapping[str, Any],
+    month: str,
+    opened: Mapping[str, PlanData] | None = None,
 ) -> Recomputed:
-    """Every figure of a month, from what people sent."""
-    return of_known(data, known_at(sent, frozen_at, month), month)
+    """Every figure of a month, from what people sent.
+
+    `opened` has the plan as it stood when a month was opened, where its programme changed meanwhile: an indicator is
+    held to what its last due cut-off was opened with.
+    """
+    return of_known(data, known_at(sent, frozen_at, month), month, opened)
 
 
-def of_known(data: PlanData, known: Mapping[str, Known], month: str) -> Recomputed:
+def of_known(
+    data: PlanData, known: Mapping[str, Known], month: str, opened: Mapping[str, PlanData] | None = None
+) -> Recomputed:
     """Every figure of a month, from what counts in it."""
-    found = {i.code: outcome(i, known.get(i.code, Known({})), data, _month(month)) for i in data.indicators}
+    found = {
+        i.code: outcome(_as_opened(i, data, opened or {}, month), known.get(i.code, Known({})), data, _month(month))
+        for i in data.indicators
+    }
     return Recomputed(found, rolled_up(data, found))
+
+
+def _as_opened(
+    indicator: IndicatorRecord, data: PlanData, opened: Mapping[str, PlanData], month: str
+) -> IndicatorRecord:
+    cutoff = _cutoff(indicator, _month(month), _month(data.first_followed_month), data)
+    then = opened.get("{}-{:02}".format(*cutoff), data) if cutoff else data
+    return next((one for one in then.indicators if one.code == indicator.code), indicator)
 
 
 def kept(session: Session, month: str) -> dict[tuple[str, str], Figure]:
