@@ -16,21 +16,21 @@ from web.plans import answering_for, budget, changes, levels, loading, timeline,
 from web.plans.blueprint import blueprint
 from web.plans.lights import chips, level_chips
 from workflows.cycles.models import Period
-from workflows.errors import PeriodFrozen
+from workflows.errors import Forbidden, PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.sheets import IN_NO_MONTH
 from workflows.indicators.wording import known_words
-from workflows.monitoring import corrections, facts, figures, overview, trace, year_course
+from workflows.monitoring import corrections, facts, figures, lateness, overview, trace, year_course
 from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigures, PeriodFigures
 from workflows.monitoring.year_course import YearCourse
-from workflows.people.groups import sectors_of
+from workflows.people.groups import Group, sectors_of
 from workflows.plan.models import Plan
 from workflows.reports import indicator_chart
 
 __all__ = ["answering_for", "blueprint", "budget", "changes", "loading", "timeline"]
 
-CORRECTORS = "coordinador_pes"
+CORRECTORS, LIAISON = "coordinador_pes", "enlace_planeacion"
 """Who may correct a reported value while its month is open."""
 
 
@@ -119,6 +119,7 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
         chip_of=chips(),
         known_words=known_words,
         IN_NO_MONTH=IN_NO_MONTH,
+        may_ask_correction=_is_liaison(plan, sheet),
         format_number=format_number,
         **context,
     )
@@ -172,6 +173,25 @@ def correct(plan_code: str, indicator_code: str) -> Any:
     return back_to(
         "plans.indicator", "El valor quedó corregido.", plan_code=plan_code, indicator_code=indicator_code, mes=month
     )
+
+
+@blueprint.post("/<plan_code>/indicadores/<indicator_code>/reapertura")
+@allow(LIAISON, of=Of.PLAN)
+def ask_correction(plan_code: str, indicator_code: str) -> Any:
+    """Open the correction of a datum of a closed month: whoever reports it tells it again."""
+    month, reason = request.form.get("mes", ""), request.form.get("motivo", "")
+    with current().database.unit_of_work() as session:
+        plan, sheet = _plan(session, plan_code), overview.sheet(session, plan_code, indicator_code) or abort(404)
+        if not _is_liaison(plan, sheet):
+            raise Forbidden(f"Pide las correcciones el enlace de planeación de {sheet.entity.code}.")
+        lateness.correct(session, current().engine, plan_code, month, indicator_code, reason=reason, actor=actor())
+    told = "La corrección quedó abierta: quien reporta este indicador tiene la tarea en su bandeja."
+    return back_to("plans.indicator", told, plan_code=plan_code, indicator_code=indicator_code, mes=month)
+
+
+def _is_liaison(plan: Plan, sheet: overview.Sheet) -> bool:
+    """Whether the reader is the planning liaison of the indicator's entity."""
+    return str(Group(LIAISON, plan.sector_code, sheet.entity.code)) in actor().groups
 
 
 def _plan(session: Session, plan_code: str) -> Plan:

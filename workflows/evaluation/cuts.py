@@ -21,7 +21,7 @@ from workflows.indicators.wording import known_words
 from workflows.monitoring import figures
 from workflows.monitoring.facts import COUNTING
 from workflows.monitoring.figure_rows import indicator_row, level_row, read_indicator, read_level
-from workflows.monitoring.models import Figure, Measurement
+from workflows.monitoring.models import Figure, FormerDatum, Measurement
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 from workflows.spanish import long_day, month_name, number, percentage
 
@@ -144,7 +144,12 @@ def _said(figure: IndicatorFigure) -> str:
 def _late(session: Session, plan_code: str, month: str) -> dict[str, str]:
     """Why the figure of an indicator is another than in the frozen month, by code: what came after that."""
     query = (
-        sa.select(Indicator.code, Period.code.label("month"), Measurement.endorsed_at)
+        sa.select(
+            Indicator.code,
+            Period.code.label("month"),
+            Measurement.endorsed_at,
+            sa.exists().where(FormerDatum.measurement_id == Measurement.id).label("corrected"),
+        )
         .join(Measurement, Measurement.indicator_id == Indicator.id)
         .join(Period, Period.id == Measurement.period_id)
         .where(Indicator.plan_code == plan_code, Period.code <= month, Measurement.counts_from > month)
@@ -153,6 +158,7 @@ def _late(session: Session, plan_code: str, month: str) -> dict[str, str]:
     )
     told: dict[str, list[str]] = {}
     for row in session.execute(query):
-        when = f", avalado el {long_day(row.endorsed_at)}" if row.endorsed_at else ""
-        told.setdefault(row.code, []).append(f"reporte extemporáneo de {month_name(row.month)}{when}")
+        what, endorsed = ("corrección", "avalada") if row.corrected else ("reporte extemporáneo", "avalado")
+        when = f", {endorsed} el {long_day(row.endorsed_at)}" if row.endorsed_at else ""
+        told.setdefault(row.code, []).append(f"{what} de {month_name(row.month)}{when}")
     return {code: "; ".join(reasons) for code, reasons in told.items()}

@@ -17,7 +17,7 @@ from workflows.indicators.models import Indicator
 from workflows.indicators.states import Annualization
 from workflows.monitoring import measurements
 from workflows.monitoring.facts import IndicatorFacts, PlanFacts
-from workflows.monitoring.models import Alert, BudgetReport, EntityReport, Measurement
+from workflows.monitoring.models import Alert, BudgetReport, EntityReport, FormerDatum, Measurement
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
 from workflows.monitoring.states import AlertState, MeasurementState
 from workflows.plan.models import Project
@@ -181,7 +181,12 @@ def _missing_reports(session: Session, period: Period) -> Iterator[Finding]:
 
 def _late_values(session: Session, period: Period) -> Iterator[Finding]:
     query = (
-        sa.select(Indicator.code, Indicator.entity_code, Period.code.label("month"))
+        sa.select(
+            Indicator.code,
+            Indicator.entity_code,
+            Period.code.label("month"),
+            sa.exists().where(FormerDatum.measurement_id == Measurement.id).label("corrected"),
+        )
         .join(Measurement, Measurement.indicator_id == Indicator.id)
         .join(Period, Period.id == Measurement.period_id)
         .where(Period.plan_code == period.plan_code)
@@ -194,7 +199,8 @@ def _late_values(session: Session, period: Period) -> Iterator[Finding]:
         .order_by(Indicator.position, Period.code)
     )
     for row in session.execute(query):
-        text = f"{row.code} trae una cifra extemporánea de {month_name(row.month)}."
+        kind = "corrección" if row.corrected else "cifra extemporánea"
+        text = f"{row.code} trae una {kind} de {month_name(row.month)}."
         yield Finding(row.entity_code, row.code, f"extemporanea_{row.month}", text)
 
 

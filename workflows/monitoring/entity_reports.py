@@ -121,7 +121,7 @@ def send(
     report, others_open = _with_open_rows(session, period, entity, but=indicators)
     known = measurements.missing_begun(session, period, indicators, known)
     sent = [(known[row.indicator_id], row) for row in rows]
-    sent = [(one, row) for one, row in sent if one.state not in (MeasurementState.VALIDATED, MeasurementState.ENDORSED)]
+    sent = [(one, row) for one, row in sent if one.state not in (MeasurementState.VALIDATED, *measurements.COUNTED)]
     in_time = engine.now() <= _asked_by(engine, period)
     with changing_all(session, engine, [one for one, _ in sent], actor, "enviar", reason=late_reason):
         for measurement, row in sent:

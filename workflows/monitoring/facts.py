@@ -22,7 +22,7 @@ from workflows.indicators.models import Indicator, MonthTarget, Thresholds, Year
 from workflows.indicators.rollup import Structure
 from workflows.indicators.sheets import IndicatorSheet, Month, Snapshot
 from workflows.indicators.traffic_light import Bands, bands_at, read_bands
-from workflows.monitoring.models import Measurement, PeriodRow
+from workflows.monitoring.models import FormerDatum, Measurement, PeriodRow
 from workflows.plan import participants
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity
@@ -125,22 +125,34 @@ _SNAPSHOTS = _Asked(
     ).where(theirs(PeriodRow.indicator_id), PeriodRow.period_id.in_(sa.bindparam("periods", expanding=True)))
 )
 _MEASURED = _Asked(
-    lambda theirs: (
+    lambda theirs: sa.union_all(
+        sa.select(
+            Measurement.indicator_id,
+            Measurement.period_id,
+            FormerDatum.value,
+            FormerDatum.counts_from,
+            FormerDatum.timely,
+            sa.literal(0).label("turn"),
+            FormerDatum.id,
+        )
+        .join(FormerDatum, FormerDatum.measurement_id == Measurement.id)
+        .where(theirs(Measurement.indicator_id), Measurement.period_id.in_(sa.bindparam("periods", expanding=True))),
         sa.select(
             Measurement.indicator_id,
             Measurement.period_id,
             Measurement.value,
             Measurement.counts_from,
             Measurement.timely,
-        )
-        .where(
+            sa.literal(1),
+            Measurement.id,
+        ).where(
             theirs(Measurement.indicator_id),
             Measurement.period_id.in_(sa.bindparam("periods", expanding=True)),
             Measurement.state.in_(sa.bindparam("states", expanding=True)),
-        )
-        .order_by(Measurement.id)
-    )
+        ),
+    ).order_by("turn", "id")
 )
+"""What was measured, after what it said before it was corrected: of those that count by a month, the last is taken."""
 _PERIODS = sa.select(Period.id, Period.code, Period.year, Period.month).where(
     Period.plan_code == sa.bindparam("plan_code"), Period.code <= sa.bindparam("upto")
 )
@@ -428,7 +440,7 @@ def _measured(
 ) -> dict[int, list[tuple[Month, Decimal | None, str, bool]]]:
     found: dict[int, list[tuple[Month, Decimal | None, str, bool]]] = {}
     asked = {"periods": list(months), "states": sorted(states)}
-    for id_, period_id, value, counts_from, timely in whose.rows(session, _MEASURED, **asked):
+    for id_, period_id, value, counts_from, timely, *_turn in whose.rows(session, _MEASURED, **asked):
         month = months[period_id]
         found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}", timely))
     return found

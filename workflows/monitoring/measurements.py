@@ -21,7 +21,14 @@ from workflows.errors import PeriodFrozen
 from workflows.forms.values import as_json
 from workflows.indicators.models import Indicator
 from workflows.monitoring.history import facts
-from workflows.monitoring.models import EntityReport, Measurement, MeasurementChange, MeasurementEvidence, PeriodRow
+from workflows.monitoring.models import (
+    EntityReport,
+    FormerDatum,
+    Measurement,
+    MeasurementChange,
+    MeasurementEvidence,
+    PeriodRow,
+)
 from workflows.monitoring.states import MeasurementState, ReportState
 
 COUNTED = (MeasurementState.ENDORSED, MeasurementState.FROZEN)
@@ -143,6 +150,64 @@ def _write_together(session: Session, measurements: Sequence[Measurement]) -> No
         for key in changed:
             flag_modified(measurement, key)
     session.flush()
+
+
+def reopen(session: Session, engine: ProcessEngine, measurement: Measurement, actor: Actor, *, reason: str) -> None:
+    """Let a frozen datum be told again: what it said is kept, and counts until the new one does."""
+    before = facts(measurement)
+    session.add(
+        FormerDatum(
+            measurement_id=measurement.id,
+            value=measurement.value,
+            counts_from=measurement.counts_from,
+            timely=measurement.timely,
+            reason=reason,
+            replaced_at=engine.now(),
+            replaced_by=actor.id,
+        )
+    )
+    measurement.state = MeasurementState.RETURNED
+    measurement.return_reason = reason
+    _note(session, engine, measurement, actor, "reabrir", before, reason)
+
+
+def take_back(session: Session, engine: ProcessEngine, measurement: Measurement, actor: Actor) -> None:
+    """Nobody told it again in time: it says again what it said."""
+    former = former_of(session, measurement)[-1]
+    before = facts(measurement)
+    measurement.value, measurement.counts_from, measurement.timely = former.value, former.counts_from, former.timely
+    measurement.state, measurement.return_reason = MeasurementState.FROZEN, ""
+    session.delete(former)
+    _note(session, engine, measurement, actor, "vencer", before, former.reason)
+
+
+def former_of(session: Session, measurement: Measurement) -> list[FormerDatum]:
+    """What a measurement said before it was corrected, oldest first."""
+    query = sa.select(FormerDatum).where(FormerDatum.measurement_id == measurement.id)
+    return list(session.scalars(query.order_by(FormerDatum.id)))
+
+
+def _note(
+    session: Session,
+    engine: ProcessEngine,
+    measurement: Measurement,
+    actor: Actor,
+    action: str,
+    before: dict[str, Any],
+    reason: str,
+) -> None:
+    session.flush()
+    session.add(
+        MeasurementChange(
+            measurement_id=measurement.id,
+            at=engine.now(),
+            actor_id=actor.id,
+            action=action,
+            before=before,
+            after=facts(measurement),
+            reason=reason,
+        )
+    )
 
 
 def ensure_changeable(session: Session, measurement: Measurement, action: str) -> None:

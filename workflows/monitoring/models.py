@@ -105,6 +105,24 @@ class Measurement(Base):
     evidence: Mapped[list[MeasurementEvidence]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
 
+class FormerDatum(Base):
+    """What a measurement said in a closed month before it was corrected: it counts until the correction does.
+
+    `counts_from` and `timely` are those it had. What the row told beside its value is in its changes.
+    """
+
+    __tablename__ = "former_datum"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    measurement_id: Mapped[int] = mapped_column(sa.ForeignKey("measurement.id"), index=True)
+    value: Mapped[Decimal | None]
+    counts_from: Mapped[str | None] = mapped_column(sa.String(7))
+    timely: Mapped[bool]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    replaced_at: Mapped[dt.datetime]
+    replaced_by: Mapped[str] = mapped_column(sa.String(100))
+
+
 class MeasurementEvidence(Base):
     """A file that supports a measurement."""
 

@@ -20,7 +20,7 @@ from workflows.indicators.states import Annualization
 from workflows.indicators.traffic_light import bands_at
 from workflows.monitoring import facts
 from workflows.monitoring.facts import COUNTING, IndicatorFacts, PlanFacts
-from workflows.monitoring.models import Measurement, PeriodRow
+from workflows.monitoring.models import FormerDatum, Measurement, PeriodRow
 from workflows.plan.models import Plan
 
 RECENT = 2
@@ -41,29 +41,39 @@ _SNAPSHOTS = (
     .where(Period.plan_code == sa.bindparam("plan_code"))
     .where(Period.code.between(sa.bindparam("since"), sa.bindparam("upto")))
 )
-_VALUES = (
-    sa.select(
-        Measurement.indicator_id,
-        Period.year,
-        Period.month,
-        Measurement.value,
-        Measurement.counts_from,
-        Measurement.timely,
-    )
-    .join(Period, Period.id == Measurement.period_id)
-    .join(Indicator, Indicator.id == Measurement.indicator_id)
-    .where(
-        Period.plan_code == sa.bindparam("plan_code"),
-        Period.code.between(sa.bindparam("first"), sa.bindparam("upto")),
-        Measurement.state.in_(sa.bindparam("states", expanding=True)),
-        sa.or_(
-            Period.code >= sa.bindparam("since"),
-            sa.and_(Period.year == sa.bindparam("year"), Indicator.annualization == Annualization.SUM),
-        ),
-    )
-    .order_by(Measurement.id)
+_OF_THE_YEAR = (
+    Period.plan_code == sa.bindparam("plan_code"),
+    Period.code.between(sa.bindparam("first"), sa.bindparam("upto")),
+    sa.or_(
+        Period.code >= sa.bindparam("since"),
+        sa.and_(Period.year == sa.bindparam("year"), Indicator.annualization == Annualization.SUM),
+    ),
 )
-"""Of the recent months; of a suma, of the whole year."""
+
+
+def _valued(kept: type[Measurement] | type[FormerDatum], turn: int) -> Any:
+    return (
+        sa.select(
+            Measurement.indicator_id,
+            Period.year,
+            Period.month,
+            kept.value,
+            kept.counts_from,
+            kept.timely,
+            sa.literal(turn).label("turn"),
+            kept.id,
+        )
+        .join(Period, Period.id == Measurement.period_id)
+        .join(Indicator, Indicator.id == Measurement.indicator_id)
+        .where(*_OF_THE_YEAR)
+    )
+
+
+_VALUES = sa.union_all(
+    _valued(FormerDatum, 0).join(FormerDatum, FormerDatum.measurement_id == Measurement.id),
+    _valued(Measurement, 1).where(Measurement.state.in_(sa.bindparam("states", expanding=True))),
+).order_by("turn", "id")
+"""Of the recent months; of a suma, of the whole year. What was corrected comes after what it said before."""
 
 
 def load(session: Session, plan_code: str, period: str) -> PlanFacts:
@@ -106,7 +116,7 @@ def _values(
     found: dict[int, dict[Month, tuple[Decimal | None, bool]]] = {}
     first = min(str(asked["since"]), f"{at[0]}-01")  # without it the months of the whole plan would be looked through
     values = session.execute(_VALUES, {**asked, "first": first, "year": at[0], "states": sorted(COUNTING)})
-    for indicator_id, year, month, value, counts_from, timely in values:
+    for indicator_id, year, month, value, counts_from, timely, *_turn in values:
         if counts_from is None or counts_from <= asked["upto"]:
             found.setdefault(indicator_id, {})[year, month] = value, timely
     return found

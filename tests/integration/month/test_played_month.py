@@ -15,7 +15,8 @@ from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day, demo_data
 from workflows.auditing import recording as auditing
 from workflows.cycles.models import Period
-from workflows.errors import PeriodFrozen
+from workflows.documents import files
+from workflows.errors import PeriodFrozen, Refused
 from workflows.forms.models import Submission
 from workflows.implementation import execution
 from workflows.indicators.models import Indicator
@@ -26,15 +27,24 @@ from workflows.monitoring import (
     corrections,
     entity_reports,
     figures,
+    lateness,
     measurements,
     periods,
     trace,
 )
 from workflows.monitoring.corrections import record_refusal
-from workflows.monitoring.models import Alert, Bottleneck, BudgetReport, EntityReport, Measurement, MeasurementChange
+from workflows.monitoring.models import (
+    Alert,
+    Bottleneck,
+    BudgetReport,
+    EntityReport,
+    FormerDatum,
+    Measurement,
+    MeasurementChange,
+)
 from workflows.people import directory
 from workflows.recovery.models import RecoveryPlan
-from workflows.simulation.robots import LATE, LATER
+from workflows.simulation.robots import GOOD, LATE, LATER
 
 JUNE, JULY = "2018-06", "2018-07"
 
@@ -259,6 +269,77 @@ def test_one_slow_person_does_not_sink_an_entity(house: House) -> None:
         assert (rows["IP-3.2.1"].late, rows["IP-3.2.1"].counts_from) == (True, JULY)
         assert (rows["IP-3.2.2"].late, rows["IP-3.2.2"].counts_from) == (False, None)
         assert entity_reports.find(session, period, "IDPAC").state == "extemporaneo"
+
+
+def test_a_datum_of_a_closed_month_can_be_corrected_and_leaves_that_month_as_it_was(house: House) -> None:
+    # Given June closed, and its liaison asking for a correction
+    play = house.play()
+    play.until(day("2018-07-25"))
+    before = _frozen(house, JUNE)["indicadores"]["IP-3.2.1"]["ejecutado"]
+    with house.database.unit_of_work() as session:
+        liaison = directory.actor(session, "rmora")
+        case = lateness.correct(
+            session, house.engine, PLAN, JUNE, "IP-3.2.1", reason="Faltó contar una obra.", actor=liaison
+        )
+        assert (case.name, case.business_key) == ("Corrección de IP-3.2.1, junio de 2018", f"{PLAN}/f5x/{JUNE}/IDPAC")
+    with house.database.unit_of_work() as session, pytest.raises(Refused, match="está en curso"):
+        lateness.correct(session, house.engine, PLAN, JUNE, "IP-3.2.2", reason="Otra.", actor=liaison)
+    was = _value(house, "IP-3.2.1")
+
+    # When whoever reports it tells it again, and it is validated and endorsed
+    with house.database.unit_of_work() as session:
+        task = session.scalars(sa.select(UserTask).where(UserTask.element_id == "completar_reporte")).one()
+        actor = directory.actor(session, task.assignee)
+        form = house.forms.open(session, house.engine, task.id, actor)
+        open_rows = [row["codigo"] for row in form.shown["avances"] if row["motivo_devolucion"]]
+        assert open_rows == ["IP-3.2.1"]
+        kept = files.store(session, house.clock, actor.id, "acta.csv", b"obra\n1\n", task_id=task.id)
+        raw = play.robots.fill(form, lambda _name, _content: kept.id)
+        (again,) = [row for row in raw["avances"] if row["_fila"] == "IP-3.2.1"]
+        again |= {"valor_periodo": str(was + 1), "justificacion_sobreejecucion": "Faltaba una obra."}
+        house.forms.submit(session, house.engine, task.id, actor, raw)
+    play.until(day("2018-08-24"))
+
+    # Then June stays as it was frozen, and July counts the corrected value
+    assert _frozen(house, JUNE)["indicadores"]["IP-3.2.1"]["ejecutado"] == before
+    assert _recomputed(house, JUNE)["indicadores"]["IP-3.2.1"]["ejecutado"] == before
+    july = _value(house, "IP-3.2.1", JULY)
+    assert _frozen(house, JULY)["indicadores"]["IP-3.2.1"]["ejecutado"] == before + 1 + july
+    assert _recomputed(house, JULY) == _frozen(house, JULY)
+    reports = _reports(house, JUNE)
+    assert reports["IDPAC"].state == "avalado"
+    with house.database.reading() as session:
+        told = session.scalars(sa.select(Alert.text).where(Alert.rule == "extemporanea_2018-06")).all()
+    assert told == ["IP-3.2.1 trae una corrección de junio de 2018."]
+
+
+def test_a_correction_that_nobody_tells_leaves_what_was_said(house: House) -> None:
+    play = house.play({(JUNE, "IDPAC"): GOOD})
+    play.until(day("2018-07-25"))
+    was = _value(house, "IP-3.2.1")
+    with house.database.unit_of_work() as session:
+        liaison = directory.actor(session, "rmora")
+        lateness.correct(session, house.engine, PLAN, JUNE, "IP-3.2.1", reason="Revisar.", actor=liaison)
+
+    with house.database.unit_of_work() as session:
+        period = periods.find(session, PLAN, JUNE)
+        lateness.give_up(session, house.engine, period, "IDPAC")
+
+    assert _value(house, "IP-3.2.1") == was
+    with house.database.reading() as session:
+        rows = {one.indicator.code: one for one in entity_rows(session, period, "IDPAC")}
+        assert rows["IP-3.2.1"].state == "congelado"
+        assert session.scalar(sa.select(sa.func.count()).select_from(FormerDatum)) == 0
+    assert _reports(house, JUNE)["IDPAC"].state == "avalado"
+
+
+def _value(house: House, code: str, month: str = JUNE) -> Decimal:
+    with house.database.reading() as session:
+        period = periods.find(session, PLAN, month)
+        rows = {one.indicator.code: one.value for one in entity_rows(session, period, "IDPAC")}
+    value = rows[code]
+    assert value is not None
+    return value
 
 
 def entity_rows(session: Session, period: Period, entity: str) -> list[Measurement]:
