@@ -133,7 +133,7 @@ _MEASURED = _Asked(
             FormerDatum.counts_from,
             FormerDatum.timely,
             sa.literal(0).label("turn"),
-            FormerDatum.id,
+            FormerDatum.id.label("place"),
         )
         .join(FormerDatum, FormerDatum.measurement_id == Measurement.id)
         .where(theirs(Measurement.indicator_id), Measurement.period_id.in_(sa.bindparam("periods", expanding=True))),
@@ -150,7 +150,7 @@ _MEASURED = _Asked(
             Measurement.period_id.in_(sa.bindparam("periods", expanding=True)),
             Measurement.state.in_(sa.bindparam("states", expanding=True)),
         ),
-    ).order_by("turn", "id")
+    ).order_by("turn", "place")
 )
 """What was measured, after what it said before it was corrected: of those that count by a month, the last is taken."""
 _PERIODS = sa.select(Period.id, Period.code, Period.year, Period.month).where(

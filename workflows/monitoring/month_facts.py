@@ -61,7 +61,7 @@ def _valued(kept: type[Measurement] | type[FormerDatum], turn: int) -> Any:
             kept.counts_from,
             kept.timely,
             sa.literal(turn).label("turn"),
-            kept.id,
+            kept.id.label("place"),
         )
         .join(Period, Period.id == Measurement.period_id)
         .join(Indicator, Indicator.id == Measurement.indicator_id)
@@ -72,7 +72,7 @@ def _valued(kept: type[Measurement] | type[FormerDatum], turn: int) -> Any:
 _VALUES = sa.union_all(
     _valued(FormerDatum, 0).join(FormerDatum, FormerDatum.measurement_id == Measurement.id),
     _valued(Measurement, 1).where(Measurement.state.in_(sa.bindparam("states", expanding=True))),
-).order_by("turn", "id")
+).order_by("turn", "place")
 """Of the recent months; of a suma, of the whole year. What was corrected comes after what it said before."""
 
 
