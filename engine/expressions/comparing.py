@@ -31,7 +31,10 @@ class Comparison:
 
 
 def comparisons(expression: str) -> list[Comparison]:
-    """Every comparison of a plain variable with a fixed value; none of an expression that is not understood."""
+    """Every comparison of a plain variable with a fixed value; none of an expression that is not understood.
+
+    What a quantifier asks of an item is one with its list.
+    """
     if len(expression) > MAX_LENGTH:
         return []
     return list(_comparisons(expression))
@@ -40,7 +43,23 @@ def comparisons(expression: str) -> list[Comparison]:
 @functools.lru_cache(4096)
 def _comparisons(expression: str) -> tuple[Comparison, ...]:
     tree = tree_of(expression)
-    return () if tree is None else tuple(comparison for node in tree.iter_subtrees() for comparison in _of(node))
+    if tree is None:
+        return ()
+    found = (comparison for node in tree.iter_subtrees() for comparison in _of(node))
+    lists = loops(tree)
+    return tuple(_of_item(one, lists[one.name]) if one.name in lists else one for one in found)
+
+
+def loops(tree: Tree[Token]) -> dict[str, str]:
+    """The list that each quantifier looks through, by what it calls an item; empty of one that is no variable."""
+    quantifiers = (node for node in tree.iter_subtrees() if node.data in ("some", "every"))
+    return {str(node.children[0]): name_of(node.children[1]) for node in quantifiers}
+
+
+def _of_item(comparison: Comparison, collection: str) -> Comparison:
+    """That an item is a value asks of the list whether it has it; that it is less than one asks nothing of the list."""
+    sign = "in" if comparison.sign in ("==", "!=", "in") else comparison.sign
+    return Comparison(collection, sign, comparison.value, comparison.text)
 
 
 def only_compares(expression: str, name: str) -> bool:
@@ -62,6 +81,25 @@ def tree_of(expression: str) -> Tree[Token] | None:
         return None
 
 
+def mirrored(sign: str) -> str:
+    """The sign that says the same with both sides changed."""
+    return _MIRRORED.get(sign, sign)
+
+
+def name_of(node: object) -> str:
+    """The variable that a node is; empty of anything else."""
+    return str(node.children[0]) if isinstance(node, Tree) and node.data == "name" and len(node.children) == 1 else ""
+
+
+def literal_of(node: object) -> tuple[Literal, str] | None:
+    """The fixed value that a node is, with how it is written (a negative number too); None of anything else."""
+    if isinstance(node, Tree) and node.data == "negative":
+        value = literal_of(node.children[0])
+        is_number = value is not None and isinstance(value[0], int | float) and not isinstance(value[0], bool)
+        return (-value[0], f"-{value[1]}") if value is not None and is_number else None  # type: ignore[operator]
+    return _value(node) if _is_literal(node) else None
+
+
 def _of(node: Tree[Token]) -> Iterator[Comparison]:
     if node.data == "comparison":
         left, sign, right = node.children
@@ -76,23 +114,19 @@ def _of(node: Tree[Token]) -> Iterator[Comparison]:
 
 
 def _pair(left: object, sign: str, right: object) -> Iterator[Comparison]:
-    if _name(left) and _is_literal(right):
-        yield Comparison(_name(left), sign, *_value(right))
-    elif _name(right) and _is_literal(left):
-        yield Comparison(_name(right), _MIRRORED.get(sign, sign), *_value(left))
+    if name_of(left) and _is_literal(right):
+        yield Comparison(name_of(left), sign, *_value(right))
+    elif name_of(right) and _is_literal(left):
+        yield Comparison(name_of(right), mirrored(sign), *_value(left))
 
 
 def _within(item: object, collection: object) -> Iterator[Comparison]:
-    if _is_literal(item) and _name(collection):
-        yield Comparison(_name(collection), "in", *_value(item))
-    elif _name(item) and isinstance(collection, Tree) and collection.data == "sequence":
+    if _is_literal(item) and name_of(collection):
+        yield Comparison(name_of(collection), "in", *_value(item))
+    elif name_of(item) and isinstance(collection, Tree) and collection.data == "sequence":
         for literal in collection.iter_subtrees():
             if _is_literal(literal):
-                yield Comparison(_name(item), "==", *_value(literal))
-
-
-def _name(node: object) -> str:
-    return str(node.children[0]) if isinstance(node, Tree) and node.data == "name" and len(node.children) == 1 else ""
+                yield Comparison(name_of(item), "==", *_value(literal))
 
 
 def _is_literal(node: object) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Callable, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -93,6 +94,8 @@ class _Node:
     run: Evaluation
     names: frozenset[str] = frozenset()
     depth: int = 1
+    repeats: bool = False
+    """Whether it looks at every item of a list: one such never stands in another, so that time stays linear."""
 
 
 def _above(run: Evaluation, *below: _Node) -> _Node:
@@ -100,7 +103,8 @@ def _above(run: Evaluation, *below: _Node) -> _Node:
     depth = 1 + max((node.depth for node in below), default=0)
     if depth > MAX_DEPTH:
         raise _Refusal("La expresión anida demasiadas operaciones. Divídala.", 1)
-    return _Node(run, frozenset[str]().union(*(node.names for node in below)), depth)
+    names = frozenset[str]().union(*(node.names for node in below))
+    return _Node(run, names, depth, any(node.repeats for node in below))
 
 
 @v_args(inline=True)
@@ -115,6 +119,12 @@ class _Compiler(Transformer[Token, _Node]):
             return then.run(data) if values.holds(condition.run(data)) else otherwise.run(data)
 
         return _above(run, condition, then, otherwise)
+
+    def some(self, variable: Token, collection: _Node, body: _Node) -> _Node:
+        return _over_items(any, str(variable), collection, body)
+
+    def every(self, variable: Token, collection: _Node, body: _Node) -> _Node:
+        return _over_items(all, str(variable), collection, body)
 
     def any(self, *nodes: _Node) -> _Node:
         return _above(lambda data: any(values.holds(node.run(data)) for node in nodes), *nodes)
@@ -188,6 +198,23 @@ class _Compiler(Transformer[Token, _Node]):
         nodes = items or ()
         function = _function(name, len(nodes))
         return _above(lambda data: function.run(*(node.run(data) for node in nodes)), *nodes)
+
+
+def _over_items(
+    decide: Callable[[Iterable[bool]], bool], variable: str, collection: _Node, body: _Node
+) -> _Node:
+    """Whether some, or every, item of a list of at most 500 meets the body; of what is no list none does."""
+    if collection.repeats or body.repeats:
+        raise _Refusal("Un «some … satisfies» no va dentro de otro. Sepárelos.", 1)
+
+    def run(data: Mapping[str, Any]) -> bool:
+        items = collection.run(data)
+        if not isinstance(items, list) or len(items) > values.LONGEST_LIST:
+            return False
+        return decide(values.holds(body.run(ChainMap({variable: item}, data))) for item in items)
+
+    above = _above(run, collection, body)
+    return _Node(run, collection.names | (body.names - {variable}), above.depth, repeats=True)
 
 
 def _operations(parts: tuple[Any, ...]) -> _Node:

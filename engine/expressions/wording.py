@@ -9,7 +9,7 @@ from lark import Token, Transformer, v_args
 
 from engine.errors import InvalidExpression
 from engine.expressions import functions, values
-from engine.expressions.comparing import tree_of
+from engine.expressions.comparing import loops, tree_of
 from engine.expressions.compiling import compile_expression, unquoted
 
 
@@ -31,7 +31,10 @@ def in_words(expression: str, labels: Mapping[str, Label]) -> str:
     except InvalidExpression:
         return expression
     tree = tree_of(expression)
-    return expression if tree is None else _holding(_Wording(labels).transform(tree))
+    if tree is None:
+        return expression
+    items = {item: labels.get(of, Label(_as_words(of))) for item, of in loops(tree).items()}
+    return _holding(_Wording({**labels, **items}).transform(tree))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ class _Wording(Transformer[Token, _Part]):
 
     def choice(self, condition: _Part, then: _Part, otherwise: _Part) -> _Part:
         return _Part(f"{then.text} si {_holding(condition)}, y si no {otherwise.text}")
+
+    def some(self, _item: Token, _collection: _Part, body: _Part) -> _Part:
+        return _Part(f"en alguna fila {_holding(body)}", f"en ninguna fila {_holding(body)}")
+
+    def every(self, _item: Token, _collection: _Part, body: _Part) -> _Part:
+        return _Part(f"en todas las filas {_holding(body)}", f"en alguna fila {_failing(body)}")
 
     def between(self, item: _Part, least: _Part, most: _Part) -> _Part:
         bounds = f"entre {least.text} y {most.text}"
