@@ -29,12 +29,14 @@ class Kind(StrEnum):
 class Datum:
     """The kind of a datum; `options` are the values it can have with their labels, of an `OPTION` or a `LIST`.
 
-    `longest` is how many letters a person may type, 0 where that is not known.
+    `longest` is how many letters a person may type, 0 where that is not known. `each` is the kind of the items of a
+    list that is a column of a table: one for each row.
     """
 
     kind: Kind
     options: Mapping[str, str] = field(default_factory=dict)
     longest: int = 0
+    each: Kind | None = None
 
 
 ANY, TEXT, NUMBER, DATE = Datum(Kind.ANY), Datum(Kind.TEXT), Datum(Kind.NUMBER), Datum(Kind.DATE)

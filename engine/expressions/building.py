@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -75,6 +75,19 @@ _MEASURED = {
 }
 _BY_MEASURE = {operator: measure for measure, operator in _MEASURED.items()}
 _CALLED = {"contiene": Operator.CONTAINS, "empieza": Operator.STARTS}
+_PATTERNS = {
+    Operator.ONE_OF: "{name} in [{all}]",
+    Operator.NONE_OF: "{name} not in [{all}]",
+    Operator.BETWEEN: "{name} between {first} and {second}",
+    Operator.EMPTY: "empty {name}",
+    Operator.FILLED: "not empty {name}",
+    Operator.CONTAINS: "contiene({name}, {first})",
+    Operator.CONTAINS_NOT: "not contiene({name}, {first})",
+    Operator.STARTS: "empieza({name}, {first})",
+    Operator.STARTS_NOT: "not empieza({name}, {first})",
+    Operator.HAS: "{first} in {name}",
+    Operator.HAS_NOT: "{first} not in {name}",
+}
 _OPPOSITES = {
     Operator.IS: Operator.IS_NOT,
     Operator.ONE_OF: Operator.NONE_OF,
@@ -179,22 +192,16 @@ def _group(tree: Tree[Token], negated: bool, depth: int) -> Group | None:
 
 
 def _clause(tree: Tree[Token]) -> Clause | None:
-    match tree.data:
-        case "name":
-            return Clause(name_of(tree), Operator.IS, (True,)) if name_of(tree) else None
-        case "comparison":
-            return _compared(tree)
-        case "between":
-            return _between(tree)
-        case "member" | "stranger":
-            return _within(tree)
-        case "empty":
-            return Clause(name, Operator.EMPTY) if (name := name_of(tree.children[0])) else None
-        case "call":
-            return _called(tree)
-        case "some" | "every":
-            return _quantified(tree)
-    return None
+    reading = _READERS.get(str(tree.data))
+    return reading(tree) if reading else None
+
+
+def _truth(tree: Tree[Token]) -> Clause | None:
+    return Clause(name_of(tree), Operator.IS, (True,)) if name_of(tree) else None
+
+
+def _emptiness(tree: Tree[Token]) -> Clause | None:
+    return Clause(name, Operator.EMPTY) if (name := name_of(tree.children[0])) else None
 
 
 def _compared(tree: Tree[Token]) -> Clause | None:
@@ -268,6 +275,19 @@ def _quantified(tree: Tree[Token]) -> Clause | None:
     return Clause(name_of(collection), clause.operator, clause.values, Each(str(tree.data)))
 
 
+_READERS: Mapping[str, Callable[[Tree[Token]], Clause | None]] = {
+    "name": _truth,
+    "comparison": _compared,
+    "between": _between,
+    "member": _within,
+    "stranger": _within,
+    "empty": _emptiness,
+    "call": _called,
+    "some": _quantified,
+    "every": _quantified,
+}
+
+
 def _opposite(clause: Clause) -> Clause | None:
     if clause.each is Each.EVERY:
         return None
@@ -304,25 +324,13 @@ def _text(clause: Clause) -> str:
 
 def _asked(clause: Clause, name: str) -> str:
     written = [quoted(value) for value in clause.values]
-    match clause.operator:
-        case Operator.ONE_OF | Operator.NONE_OF:
-            return f"{name} {'in' if clause.operator is Operator.ONE_OF else 'not in'} [{', '.join(written)}]"
-        case Operator.BETWEEN:
-            return f"{name} between {written[0]} and {written[1]}"
-        case Operator.EMPTY:
-            return f"empty {name}"
-        case Operator.FILLED:
-            return f"not empty {name}"
-        case Operator.CONTAINS | Operator.CONTAINS_NOT:
-            return f"{'not ' if clause.operator is Operator.CONTAINS_NOT else ''}contiene({name}, {written[0]})"
-        case Operator.STARTS | Operator.STARTS_NOT:
-            return f"{'not ' if clause.operator is Operator.STARTS_NOT else ''}empieza({name}, {written[0]})"
-        case Operator.HAS | Operator.HAS_NOT:
-            return f"{written[0]} {'in' if clause.operator is Operator.HAS else 'not in'} {name}"
     if clause.operator in _BY_MEASURE:
         function, sign = _BY_MEASURE[clause.operator]
         return f"{function}({name}) {sign} {written[0]}"
-    return f"{name} {_SIGNS[clause.operator]} {written[0]}"
+    if clause.operator in _SIGNS:
+        return f"{name} {_SIGNS[clause.operator]} {written[0]}"
+    first, second = (*written, "", "")[:2]
+    return _PATTERNS[clause.operator].format(name=name, first=first, second=second, all=", ".join(written))
 
 
 def quoted(value: Literal) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -200,21 +199,22 @@ class _Compiler(Transformer[Token, _Node]):
         return _above(lambda data: function.run(*(node.run(data) for node in nodes)), *nodes)
 
 
-def _over_items(
-    decide: Callable[[Iterable[bool]], bool], variable: str, collection: _Node, body: _Node
-) -> _Node:
+def _over_items(decide: Callable[[Iterable[bool]], bool], variable: str, collection: _Node, body: _Node) -> _Node:
     """Whether some, or every, item of a list of at most 500 meets the body; of what is no list none does."""
     if collection.repeats or body.repeats:
         raise _Refusal("Un «some … satisfies» no va dentro de otro. Sepárelos.", 1)
+
+    others = body.names - {variable}
 
     def run(data: Mapping[str, Any]) -> bool:
         items = collection.run(data)
         if not isinstance(items, list) or len(items) > values.LONGEST_LIST:
             return False
-        return decide(values.holds(body.run(ChainMap({variable: item}, data))) for item in items)
+        around = {name: data[name] for name in others if name in data}
+        return decide(values.holds(body.run({**around, variable: item})) for item in items)
 
     above = _above(run, collection, body)
-    return _Node(run, collection.names | (body.names - {variable}), above.depth, repeats=True)
+    return _Node(run, collection.names | others, above.depth, repeats=True)
 
 
 def _operations(parts: tuple[Any, ...]) -> _Node:

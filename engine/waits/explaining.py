@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.dataflow.giving import outputs
-from engine.definitions.dataflow.questions import read_questions
+from engine.definitions.dataflow.questions import read_questions, variable_of
 from engine.definitions.diagram import Element
 from engine.definitions.specs import Border
 from engine.errors import CorruptState, UnknownInstance
@@ -240,7 +240,7 @@ def _labels(bundle: BundleModel) -> dict[str, Label]:
         for element in model.elements.values():
             asked = read_questions(bundle.form(element.form_key)) if element.form_key in bundle.form_versions else {}
             questions = (asked[name] for name in outputs(element) if name in asked)
-            found |= {one.key: Label(one.label, one.datum.options) for one in questions}
+            found |= {variable_of(one.key): Label(one.label, one.datum.options) for one in questions}
     return found
 
 

@@ -43,7 +43,6 @@ NO_PAGES = {
 
 BY_HAND = {
     "inbox.correct": "offered while a report waits for the liaison; looked at below",
-    "studio.field": "offered for an older field of a form; tested in the studio",
     "studio.version": "offered for an older version; looked at below",
 }
 """Pages that nothing leads to, not even with what `rarities` adds; the tests of their rooms look at them."""

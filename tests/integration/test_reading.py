@@ -43,7 +43,7 @@ NOT_HERE = {
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "studio.review_page",  # of what waits for a second person
-    "portal.plan_document", "studio.draft_xml", "studio.field", "studio.publish_page",  # of one document, draft, field
+    "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "audit.table",  # files
 }  # fmt: skip
 """What is no page, or has nothing of which there could be more."""
@@ -255,6 +255,9 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.forms", me, "/procesos/formularios"),
         ("studio.form", me, "/procesos/formularios/reportar_avance"),
         ("studio.bring_page", me, "/procesos/traer"),
+        ("studio.process_forms", me, "/procesos/sub_reporte_entidad/formularios"),
+        ("studio.new_form", me, "/procesos/formularios/nuevo"),
+        ("studio.try_form", me, "/procesos/formularios/reportar_avance/probar"),
         ("boards.month", me, "/seguimiento"),
         ("boards.month of a closed month", me, f"/seguimiento/{closed}"),
         ("boards.choose_person", me, f"/seguimiento/tareas/{report.id}/reasignar"),

@@ -71,6 +71,10 @@ Place = tuple[str, int | None, str]
 """Where a file goes in raw values: field, or table, row and column."""
 
 
+PRETENDED = 10**12
+"""Beyond the number of any file that is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What somebody typed into a form, with the files they attached and that nothing is wrong with."""
@@ -88,6 +92,14 @@ class Typed:
             stored = files.keep_upload(session, application.clock, actor.id, waiting, task_id=task_id)
             _attach(raw, place, stored.id)
         return raw
+
+    def pretended(self) -> tuple[dict[str, Any], dict[int, str]]:
+        """The raw values with a number for each file, and the name of each: nothing is kept."""
+        raw, names = deepcopy(dict(self.raw)), {}
+        for number, (place, upload) in enumerate(self.uploads, PRETENDED):
+            _attach(raw, place, number)
+            names[number] = upload.name
+        return raw, names
 
 
 def receive(

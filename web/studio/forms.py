@@ -11,19 +11,30 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine.definitions import drafts, releasing, unpublished
+from engine.definitions.diagram import Element
 from engine.definitions.models import FormVersion
-from engine.errors import Conflict, UnknownDefinition
+from engine.definitions.reading import read_diagram
+from engine.errors import Conflict, UnknownDefinition, UnknownElement
 from web.auth.access import SIGNED_IN, Of, allow
+from web.forms import SEND, parse_request, render
+from web.forms.receiving import change_rows, read_uploads
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
-from web.studio import overview
+from web.studio import overview, usage
+from web.studio.asking import KINDS
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.noting import note_release
 from web.studio.preview import preview
 from web.studio.processes import leads
+from workflows.documents.files import Room
+from workflows.forms import editing
 from workflows.forms.comparison import compare
-from workflows.forms.fields import CHOICE_TYPES, INPUT_TYPES, TYPE_NAMES
+from workflows.forms.fields import TYPE_NAMES
 from workflows.forms.schema import FormSchema
+from workflows.forms.trying import Trial
+from workflows.forms.trying import try_form as try_it
+
+LONGEST_NAME = 200
 
 
 @blueprint.get("/formularios")
@@ -39,10 +50,96 @@ def forms() -> str:
             "studio/forms.html",
             versions=versions,
             new=new,
-            names=overview.form_names(diagrams, keys),
+            names=overview.form_names(diagrams, keys, overview.own_names(session)),
             tasks={key: overview.asked_by(diagrams, key) for key in keys},
             drafted=drafts.keys(session, drafts.FORM) & versions.keys(),
+            leads=leads(),
         )
+
+
+@blueprint.get("/<process_key>/formularios")
+@allow(*LEADERS, of=Of.DEFINITION)
+def process_forms(process_key: str) -> str:
+    """The forms of one process: which task asks what, and which asks nothing yet."""
+    with current().database.reading() as session:
+        version = overview.working_version(session, process_key)
+        diagram = read_diagram(overview.working_xml(session, process_key)[0])
+        labels = overview.labels(session, current().engine)
+        written = overview.working_forms(session)
+        asked = {task.form_key for task in diagram.of_kind("userTask", "startEvent")}
+        return page(
+            "studio/process_forms.html",
+            version=version,
+            tasks=list(diagram.of_kind("userTask")),
+            starts=[start for start in diagram.of_kind("startEvent") if start.form_key],
+            names=labels.forms,
+            sizes={key: len(FormSchema.from_dict(written[key]).labels()) for key in asked if key in written},
+            drafted=drafts.keys(session, drafts.FORM),
+        )
+
+
+@blueprint.get("/formularios/nuevo")
+@allow(*LEADERS, of=Of.DEFINITION)
+def new_form() -> str:
+    """Asks what a new form is called and what it begins with; `proceso` and `tarea` are who will ask it."""
+    return _new_form_page({}, {"de": request.args.get("de", "")})
+
+
+def _new_form_page(wrong: Mapping[str, str], typed: Mapping[str, str]) -> str:
+    process_key, task_id = request.args.get("proceso", ""), request.args.get("tarea", "")
+    with current().database.reading() as session:
+        labels = overview.labels(session, current().engine)
+        task = _task(session, process_key, task_id) if process_key and task_id else None
+    given = {"nombre": task.name if task else ""} | dict(typed)
+    return page(
+        "studio/new_form.html", forms=labels.forms, task=task, process_key=process_key, typed=given, wrong=wrong
+    )
+
+
+def _task(session: Session, process_key: str, task_id: str) -> Element:
+    diagram = read_diagram(overview.working_xml(session, process_key)[0])
+    found = diagram.elements.get(task_id)
+    if found is None or found.kind not in ("userTask", "startEvent"):
+        raise UnknownElement("Esa tarea no está en el borrador. Vuelva al proceso y elija otra.")
+    return found
+
+
+@blueprint.post("/formularios/nuevo")
+@allow(*LEADERS, of=Of.DEFINITION)
+def make_form() -> Response | tuple[str, int]:
+    """Begin a form as a draft: blank or as a copy; the task that it was made for asks it from then on."""
+    name, source_key = " ".join(request.form.get("nombre", "").split()), request.form.get("de", "")
+    if not 0 < len(name) <= LONGEST_NAME:
+        wrong = {"nombre": f"Escriba cómo se llama, en a lo sumo {LONGEST_NAME} letras."}
+        return _new_form_page(wrong, request.form), 422
+    process_key, task_id = request.args.get("proceso", ""), request.args.get("tarea", "")
+    with current().database.unit_of_work() as session:
+        taken = {*overview.current_forms(session), *drafts.keys(session, drafts.FORM), "nuevo"}
+        key = editing.key_for(name, taken)
+        source = editing.blank(key, name)
+        if source_key:
+            source = editing.copied(overview.working_form(session, source_key)[0], key, name)
+        drafts.save(
+            session, current().engine, drafts.FORM, key, orjson.dumps(source),
+            actor=actor(), revision=0, base_version=None,
+        )  # fmt: skip
+        if process_key and task_id:
+            task = _task(session, process_key, task_id)
+            usage.give_form(session, process_key, task.id, key)
+    return back_to("studio.form", f"«{name}» quedó como borrador.", form_key=key)
+
+
+@blueprint.post("/formularios/<form_key>/nombre")
+@allow(*LEADERS, of=Of.DEFINITION)
+def rename_form(form_key: str) -> Response | tuple[str, int]:
+    """Call a form otherwise."""
+    name = " ".join(request.form.get("nombre", "").split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        return form_page(form_key, {"nombre": f"Escriba cómo se llama, en a lo sumo {LONGEST_NAME} letras."}), 422
+    with current().database.unit_of_work() as session:
+        source, _ = overview.working_form(session, form_key)
+        keep_form(session, form_key, editing.renamed(source, name), request.form.get("revision", 0, type=row_id))
+    return back_to("studio.form", f"Ahora se llama «{name}».", form_key=form_key)
 
 
 @blueprint.get("/formularios/<form_key>")
@@ -52,32 +149,79 @@ def form(form_key: str) -> str:
     return form_page(form_key)
 
 
-def form_page(form_key: str, wrong: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None) -> str:
-    """The page of a form, with what is wrong with a field just typed."""
+def form_page(form_key: str, wrong: Mapping[str, str] | None = None) -> str:
+    """The page of a form, with what is wrong with what was just typed."""
     with current().database.reading() as session:
         versions = overview.form_versions(session, form_key)
         source, revision = overview.working_form(session, form_key)
-        names = overview.form_names(overview.drawn_diagrams(session), [form_key])
-    if not versions and not leads():
-        raise UnknownDefinition("Ese formulario todavía no está publicado.")
-    schema = FormSchema.from_dict(source)
-    return page(
-        "studio/form.html",
-        form_key=form_key,
-        name=names[form_key],
-        schema=schema,
-        revision=revision,
-        versions=versions,
-        changes=compare(published(versions), schema) if revision and versions else [],
-        places=places(schema),
-        types={key: text for key, text in TYPE_NAMES.items() if key in INPUT_TYPES},
-        type_names=TYPE_NAMES,
-        choice_types=CHOICE_TYPES,
-        preview=preview(schema),
-        wrong=wrong or {},
-        typed=typed or {},
-        leads=leads(),
-    )
+        name = usage.name_of(session, form_key)
+        if not versions and not leads():
+            raise UnknownDefinition("Ese formulario todavía no está publicado.")
+        schema = FormSchema.from_dict(source)
+        return page(
+            "studio/form.html",
+            form_key=form_key,
+            name=name,
+            schema=schema,
+            revision=revision,
+            versions=versions,
+            changes=compare(published(versions), schema) if revision and versions else [],
+            preview=preview(schema),
+            wrong=wrong or {},
+            leads=leads(),
+            kinds=KINDS,
+            recorders=usage.recorded_by(session, form_key),
+            open_now=usage.open_now(session, form_key),
+            path="",
+            **outline_of(session, form_key, schema),
+        )
+
+
+def outline_of(session: Session, form_key: str, schema: FormSchema) -> dict[str, Any]:
+    """What the outline beside every page of a form shows, and where its tabs lead: to who asks it first."""
+    asked_by = usage.asked_by(usage.working_diagrams(session), form_key)
+    return {
+        "outline": editing.outline(schema),
+        "type_names": TYPE_NAMES,
+        "asked_by": asked_by,
+        "process_keys": list(dict.fromkeys(one.process_key for one in asked_by)),
+    }
+
+
+@blueprint.get("/formularios/<form_key>/probar")
+@allow(*LEADERS, of=Of.DEFINITION)
+def try_form(form_key: str) -> str:
+    """The draft as its task would show it, to be filled in and sent without any effect."""
+    return _trial(form_key, None)[0]
+
+
+@blueprint.post("/formularios/<form_key>/probar")
+@allow(*LEADERS, of=Of.DEFINITION)
+def send_trial(form_key: str) -> tuple[str, int]:
+    """What its task would say to what was typed; nothing is kept."""
+    body, trial = _trial(form_key, parse_request(request))
+    return body, 422 if trial.errors else 200
+
+
+def _trial(form_key: str, raw: dict[str, Any] | None) -> tuple[str, Trial]:
+    action = request.form.get("_accion", SEND)
+    with current().database.reading() as session:
+        source, _ = overview.working_form(session, form_key)
+        schema = FormSchema.from_dict(source)
+        names: dict[int, str] = {}
+        if raw is not None:
+            raw, names = read_uploads(request, schema, raw, Room())[0].pretended()
+            change_rows(schema, raw, action)
+        trial = try_it(
+            session, current().engine, schema, actor(), current().forms.catalogues, raw, names, send=action == SEND
+        )
+        name = usage.name_of(session, form_key)
+    shown = render(trial.opened, errors=trial.errors, action=request.full_path, panels=False)
+    body = page(
+        "studio/try_form.html", form_key=form_key, name=name, form=shown, trial=trial,
+        sent=raw is not None and action == SEND, phone=request.args.get("ver") == "celular",
+    )  # fmt: skip
+    return body, trial
 
 
 def published(versions: list[overview.VersionRow]) -> FormSchema:
@@ -85,12 +229,6 @@ def published(versions: list[overview.VersionRow]) -> FormSchema:
     version = versions[0].version
     assert isinstance(version, FormVersion)  # noqa: S101 - tells the type checker what the query says
     return FormSchema.from_dict(version.schema)
-
-
-def places(schema: FormSchema) -> dict[str, str]:
-    """Where a new field may go: the form itself, or the rows of one of its tables."""
-    tables = {field.key: f"En cada fila de «{field.label}»" for field in schema.fields() if field.is_list}
-    return {"": "En el formulario, una sola vez", **tables}
 
 
 @blueprint.post("/formularios/<form_key>/publicar")
@@ -118,9 +256,12 @@ def publish_form(form_key: str) -> Response | tuple[str, int]:
 def discard_form(form_key: str) -> Response:
     """Forget the draft."""
     with current().database.unit_of_work() as session:
-        if not overview.form_versions(session, form_key):
+        is_new = not overview.form_versions(session, form_key)
+        if is_new and usage.asked_by(usage.working_diagrams(session), form_key):
             raise Conflict("Este formulario se irá con el borrador de su proceso: nunca se ha publicado.")
         drafts.discard(session, drafts.FORM, form_key)
+    if is_new:
+        return back_to("studio.forms", "Se descartó el formulario.")
     return back_to("studio.form", "Se descartó el borrador.", form_key=form_key)
 
 

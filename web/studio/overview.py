@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.definitions import drafts, retiring, reviewing, unpublished
 from engine.definitions.comparison import Labels
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.models import FormVersion, ProcessDefinition, ProcessVersion, Release
+from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion, Release
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from engine.instances import usage
@@ -153,12 +153,27 @@ def drawn_diagrams(session: Session) -> dict[str, DiagramModel]:
     return new | current_diagrams(session)
 
 
-def form_names(diagrams: Mapping[str, DiagramModel], keys: Sequence[str]) -> dict[str, str]:
-    """What a form is called: after the task of its own name, else after the first task that asks it."""
+def form_names(
+    diagrams: Mapping[str, DiagramModel], keys: Sequence[str], own: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What a form is called: by its own name (`own`), else after the task of its key or the first that asks it."""
     found = {key: key.replace("_", " ").capitalize() for key in keys}
     tasks = [task for diagram in diagrams.values() for task in diagram.of_kind("userTask") if task.form_key in found]
     found |= {task.form_key: task.name for task in reversed(tasks)}
-    return found | {task.form_key: task.name for task in tasks if task.id == task.form_key}
+    found |= {task.form_key: task.name for task in tasks if task.id == task.form_key}
+    return found | {key: name for key, name in (own or {}).items() if key in found}
+
+
+def own_names(session: Session) -> dict[str, str]:
+    """The names that forms were given here, by key: of their drafts, else of what is published."""
+    newest = sa.select(sa.func.max(FormVersion.id)).group_by(FormVersion.form_key)
+    name = FormVersion.schema["name"].as_string()
+    query = sa.select(FormVersion.form_key, name).where(FormVersion.id.in_(newest), name.is_not(None))
+    found = {key: str(text) for key, text in session.execute(query)}
+    for draft in session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM)):
+        if text := orjson.loads(draft.content).get("name"):
+            found[draft.key] = str(text)
+    return found
 
 
 def asked_by(diagrams: Mapping[str, DiagramModel], form_key: str) -> list[tuple[str, str]]:
@@ -195,7 +210,7 @@ def labels(session: Session, engine: ProcessEngine) -> Labels:
     keys = [*current_forms(session), *unpublished.form_keys(session)]
     return Labels(
         roles=engine.groups.roles(session),
-        forms=form_names(drawn_diagrams(session), keys),
+        forms=form_names(drawn_diagrams(session), keys, own_names(session)),
         processes={key: diagram.name for key, diagram in diagrams.items()},
     )
 
@@ -212,6 +227,13 @@ def working_xml(session: Session, process_key: str) -> tuple[bytes, int]:
     if draft is not None:
         return draft.content, draft.revision
     return current_version(session, process_key).xml, 0
+
+
+def working_forms(session: Session) -> dict[str, dict[str, Any]]:
+    """The JSON of every form as it is being written, else as it is published, by key."""
+    found = {key: version.schema for key, version in current_forms(session).items()}
+    written = session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM))
+    return found | {draft.key: orjson.loads(draft.content) for draft in written}
 
 
 def working_form(session: Session, form_key: str) -> tuple[dict[str, Any], int]:

@@ -126,6 +126,7 @@ class _Reader:
             moment=moment,
             multiple=source.get("multiple") is not False,
             reserve=reserve,
+            default=self.default(source, kind, name),
         )
 
     def rules(self, source: Mapping[str, Any], kind: str, moment: str, name: str) -> Rules:
@@ -143,6 +144,17 @@ class _Reader:
             integer=validate.get("integer") is True or source.get("decimalDigits") == 0,
             decimals=self.whole(source, "decimalDigits", 9, 9, name),
         )
+
+    def default(self, source: Mapping[str, Any], kind: str, name: str) -> Any:
+        """What stands in the field at first; only what its kind can hold."""
+        value = source.get("defaultValue")
+        if value is None or value == "":
+            return None
+        fits = {"checkbox": (bool,), "number": (int, float), "checklist": (list,), "filepicker": ()}
+        if not isinstance(value, fits.get(kind, (str,))):
+            self.problems.append(f"{name}: el valor inicial «{_text(value)[:40]}» no es de lo que se responde.")
+            return None
+        return value
 
     def options(self, source: Mapping[str, Any], name: str) -> tuple[tuple[str, str], ...]:
         values = source.get("values", [])

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.expressions import Expression, compile_expression
+from engine.expressions.building import Clause, Group, Join, Operator, read_opposite
+from engine.expressions.comparing import Literal
+from workflows.forms.notation import format_number
 from workflows.forms.values import as_variable
 
-_PART = re.compile(
-    r"""^\s*(?:not\s+|!)?\(?\s*(?P<name>[a-z_][\w.]*)\s*(?P<op>!=|==|=)\s*(?P<value>"[^"]*"|'[^']*'|\w+)\s*\)?\s*$"""
-)
+_MANY: Mapping[Operator, str] = {
+    Operator.LESS: "es menor que {}",
+    Operator.AT_MOST: "es como mucho {}",
+    Operator.MORE: "es mayor que {}",
+    Operator.AT_LEAST: "es al menos {}",
+    Operator.BETWEEN: "está entre {} y {}",
+    Operator.EMPTY: "está vacío",
+    Operator.FILLED: "tiene algo",
+    Operator.CONTAINS: "contiene {}",
+    Operator.CONTAINS_NOT: "no contiene {}",
+    Operator.STARTS: "empieza por {}",
+    Operator.STARTS_NOT: "no empieza por {}",
+    Operator.HAS: "tiene {}",
+    Operator.HAS_NOT: "no tiene {}",
+}
+
+Labels = Mapping[str, str]
+Choices = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +50,10 @@ class Condition:
 
     def in_words(self, labels: Mapping[str, str], options: Mapping[str, Mapping[str, str]]) -> str:
         """When the field *is* asked: «Solo si «Decisión» es «Devuelto»»."""
-        told = [_told(part, labels, options) for part in re.split(r"&&|\band\b", _bare(self.text))]
-        if all(told):
-            return "Solo si " + " o ".join(part for part in told if part) + "."
+        shown = read_opposite(self.text)
+        told = _told(shown, labels, options) if shown is not None else ""
+        if told:
+            return f"Solo si {told}."
         asked = [f"«{labels[name]}»" for name in sorted(self.names) if name in labels]
         return f"Según lo que responda en {' y '.join(asked)}." if asked else "Solo en algunos casos."
 
@@ -52,18 +70,34 @@ def _plain(value: Any) -> Any:
     return as_variable(value)
 
 
-def _bare(text: str) -> str:
-    return text.strip().removeprefix("${").removesuffix("}").removeprefix("=")
+def _told(shown: Group, labels: Labels, options: Choices) -> str:
+    """When a field is asked, empty where some clause cannot be told."""
+    parts = []
+    for part in shown.parts:
+        told = _clause(part, labels, options) if isinstance(part, Clause) else _told(part, labels, options)
+        if not told:
+            return ""
+        parts.append(told if isinstance(part, Clause) else f"({told})")
+    return f" {'y' if shown.join is Join.ALL else 'o'} ".join(parts)
 
 
-def _told(part: str, labels: Mapping[str, str], options: Mapping[str, Mapping[str, str]]) -> str:
-    """The opposite of one comparison in words, empty if it is not a plain comparison with a known field."""
-    found = _PART.match(part)
-    if found is None or found["name"] not in labels:
+def _clause(clause: Clause, labels: Labels, options: Choices) -> str:
+    if clause.name not in labels or clause.each is not None:
         return ""
-    name, value = found["name"], found["value"].strip("\"'")
-    if value in {"true", "false"}:
-        marked = (found["op"] == "!=") == (value == "true")
-        return f"{'marca' if marked else 'no marca'} «{labels[name]}»"
-    shown = options.get(name, {}).get(value, value)
-    return f"«{labels[name]}» {'es' if found['op'] == '!=' else 'no es'} «{shown}»"
+    label, known = f"«{labels[clause.name]}»", options.get(clause.name, {})
+    shown = [_value(value, known) for value in clause.values]
+    match clause.operator:
+        case Operator.IS | Operator.IS_NOT if isinstance(clause.values[0], bool):
+            return f"{'marca' if clause.values[0] == (clause.operator is Operator.IS) else 'no marca'} {label}"
+        case Operator.IS | Operator.ONE_OF:
+            return f"{label} es {' o '.join(shown)}"
+        case Operator.IS_NOT | Operator.NONE_OF:
+            return f"{label} no es {' o '.join(shown)}"
+    words = _MANY.get(clause.operator, "")
+    return f"{label} {words.format(*shown)}" if words else ""
+
+
+def _value(value: Literal, known: Mapping[str, str]) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return format_number(value)
+    return f"«{known.get(str(value), str(value))}»"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from engine import limits
 from workflows.forms.conditions import Condition
@@ -56,7 +57,8 @@ class Field:
 
     `children` are the columns of a table or the fields of a group. `catalogue` names where the choices come
     from when `options` is empty. `place` of a column: titulo, fila or detalle. `moment`: date, datetime or time.
-    `reserve` of a file: how what is attached is kept, whatever is chosen beside it.
+    `reserve` of a file: how what is attached is kept, whatever is chosen beside it. `default` is what stands there
+    before anybody types, as JSON.
     """
 
     type: str
@@ -78,6 +80,7 @@ class Field:
     max_rows: int = MAX_ROWS
     text: str = ""
     reserve: str = ""
+    default: Any = None
 
     @property
     def is_list(self) -> bool:

@@ -127,9 +127,18 @@ def lay_out(
     """Prepare a form. `also` are files that may be attached beside those uploaded to the task."""
     prefill = handler.prepare(context)
     # answers to fields that a process leader added come back from records as JSON
-    prefill = replace(prefill, values=typed(schema, prefill.values))
+    prefill = replace(prefill, values=typed(schema, {**defaults(schema), **prefill.values}))
     options = {path: _options(context, path, one, prefill, catalogues) for path, one in _choices(schema)}
     return Layout(context, schema, handler, prefill, options, _files(context, schema, prefill, also))
+
+
+def defaults(schema: FormSchema) -> dict[str, Any]:
+    """What stands in the fields before anybody types, where nothing is known of them."""
+    return {one.key: _as_stored(one.default) for one in schema.fields() if one.default is not None}
+
+
+def _as_stored(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def with_new_files(layout: Layout) -> Layout:

@@ -7,11 +7,43 @@ alternatives are refused: with them a short text can keep a backtracking engine 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 MAX_PATTERN = 200
 MAX_MATCHED = 500
 MAX_OPEN_REPEATS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPattern:
+    """A pattern that people choose by what it stands for."""
+
+    label: str
+    pattern: str
+    message: str
+
+
+NAMED: Final[Mapping[str, NamedPattern]] = MappingProxyType(
+    {
+        "correo": NamedPattern(
+            "Correo electrónico",
+            r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,20}",
+            "Escriba un correo, por ejemplo nombre@entidad.gov.co.",
+        ),
+        "celular": NamedPattern("Número de celular", r"3\d{9}", "Escriba los diez números del celular, sin espacios."),
+        "documento": NamedPattern(
+            "Número de documento", r"\d{5,11}", "Escriba el número del documento, sin puntos ni espacios."
+        ),
+        "nit": NamedPattern("NIT", r"\d{9}-\d", "Escriba el NIT con su dígito, por ejemplo 899999061-9."),
+        "bpin": NamedPattern("Código BPIN", r"\d{13}", "Escriba los trece números del código BPIN."),
+        "anio": NamedPattern("Año", r"20\d{2}", "Escriba el año con cuatro cifras, por ejemplo 2026."),
+        "periodo": NamedPattern("Mes y año", r"20\d{2}-[01]\d", "Escriba año y mes, por ejemplo 2026-09."),
+    }
+)
+"""What a text may be asked to look like, for people who don't write patterns."""
 
 _ATOM = re.compile(
     r"""(?P<atom> \\[dDwWsS] | \\[^\w\s] | \[\^?(?:\\[^\n]|[^\]\\\n])+\] | [^\\\[\](){}|*+?^$\n] )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
+from engine.definitions.dataflow.questions import variable_of
 from engine.errors import NotAllowed, UnknownTask
 from engine.identity import Actor
 from engine.instances import locking
@@ -319,7 +320,19 @@ def as_variables(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _salida(task: UserTask, values: Values) -> dict[str, Any]:
     names = names_in(str(task.properties.get("salida") or ""))
-    return as_variables({name: values[name] for name in names if name in values})
+    own = {name: values[name] for name in names if name in values}
+    columns = {variable_of(name): _column(name, values) for name in names if "." in name}
+    return as_variables(own | {name: cells for name, cells in columns.items() if cells is not None})
+
+
+def _column(path: str, values: Values) -> list[Any] | None:
+    """What the rows of a table have in a column, those of several answers one after the other."""
+    table, _, column = path.partition(".")
+    rows = values.get(table)
+    if not isinstance(rows, list):
+        return None
+    cells = [row.get(column) for row in rows if isinstance(row, Mapping)]
+    return [item for cell in cells for item in (cell if isinstance(cell, list) else [cell])]
 
 
 def _work(session: Session, task_id: int) -> tuple[UserTask, Instance]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.contracts import ANY, Data, Datum, option
+from engine.definitions.dataflow.questions import variable_of
 from engine.definitions.dataflow.state import START, State, either
 from engine.definitions.dataflow.world import World, listed
 from engine.definitions.diagram import DiagramModel, Element
@@ -60,10 +61,10 @@ def _answered(world: World, element: Element) -> Given:
     names = outputs(element) if element.kind in ("userTask", "startEvent") else []
     questions = world.questions(element)
     if questions is None:
-        return Given(dict.fromkeys(names, ANY))
-    asked = [questions[name] for name in names if name in questions]
+        return Given({variable_of(name): ANY for name in names})
+    asked = [(variable_of(name), questions[name]) for name in names if name in questions]
     return Given(
-        {one.key: one.datum for one in asked if one.sure}, {one.key: one.datum for one in asked if not one.sure}
+        {name: one.datum for name, one in asked if one.sure}, {name: one.datum for name, one in asked if not one.sure}
     )
 
 
@@ -150,4 +151,5 @@ def merged(state: State, name: str) -> Datum:
         return ANY
     open_ended = any(not datum.options for datum in found)
     options = {} if open_ended else {value: label for datum in found for value, label in datum.options.items()}
-    return Datum(found[0].kind, options)
+    each = {datum.each for datum in found}
+    return Datum(found[0].kind, options, each=each.pop() if len(each) == 1 else None)

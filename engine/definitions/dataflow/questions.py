@@ -31,8 +31,13 @@ class Question:
 
 
 def read_questions(schema: Mapping[str, Any]) -> dict[str, Question]:
-    """The fields of a form by key; the columns of a table are not among them."""
+    """The fields of a form by key; a column of a table by `tabla.columna`, as the list of what its rows have."""
     return {one.key: one for one in _questions(schema.get("components"), hideable=False)}
+
+
+def variable_of(output: str) -> str:
+    """The process variable that a field handed to the process becomes: `filas.decision` is `filas_decision`."""
+    return output.replace(".", "_")
 
 
 def _questions(components: object, *, hideable: bool) -> Iterator[Question]:
@@ -46,10 +51,24 @@ def _questions(components: object, *, hideable: bool) -> Iterator[Question]:
         elif one.get("key"):
             required = bool((one.get("validate") or {}).get("required")) or kind == "checkbox"
             label = str(one.get("label") or one["key"])
-            yield Question(str(one["key"]), label, _datum(kind, one), required and not hidden)
+            yield Question(str(one["key"]), label, datum_of(one), required and not hidden)
+            if kind == "dynamiclist":
+                yield from _columns(one, label, sure=not hidden)
 
 
-def _datum(kind: str, component: Mapping[str, Any]) -> Datum:
+def _columns(table: Mapping[str, Any], label: str, *, sure: bool) -> Iterator[Question]:
+    columns = table.get("components")
+    for one in columns if isinstance(columns, list) else ():
+        if isinstance(one, Mapping) and one.get("key") and one.get("type") not in ("text", "filepicker"):
+            datum = datum_of(one)
+            each = Kind.OPTION if datum.kind is Kind.LIST else datum.kind
+            name = f"{label}: {one.get('label') or one['key']}"
+            yield Question(f"{table['key']}.{one['key']}", name, Datum(Kind.LIST, datum.options, each=each), sure)
+
+
+def datum_of(component: Mapping[str, Any]) -> Datum:
+    """What a component of a form gives."""
+    kind = str(component.get("type", ""))
     if kind in _CHOICES:
         values = component.get("values") or ()
         options = {str(one.get("value")): str(one.get("label", "")) for one in values if isinstance(one, Mapping)}

@@ -12,6 +12,7 @@ from engine.contracts import Kind
 from engine.definitions.dataflow.flow import Flow, Following, done, inside, variables
 from engine.definitions.dataflow.giving import delivery, merged, outputs
 from engine.definitions.dataflow.needing import Need, Purpose, names
+from engine.definitions.dataflow.questions import variable_of
 from engine.definitions.dataflow.state import State
 from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
@@ -163,9 +164,12 @@ def _outputs(checked: Checked) -> Iterator[Finding]:
     for task in checked.model.of_kind("userTask", "startEvent"):
         questions = world.questions(task)
         for name in outputs(task) if questions is not None else ():
-            if name not in (questions or {}) and name not in read:
+            if name not in (questions or {}) and variable_of(name) not in read:
                 message = f"{shown(task)} pasa al proceso «{name}», que su formulario no pregunta. Quítelo de la lista."
                 yield error(task.id, "output", message)
+            elif questions and name in questions and questions[name].datum.kind is Kind.TABLE:
+                message = f"{shown(task)} pasa al proceso toda la tabla «{questions[name].label}»: no cabe entera. "
+                yield error(task.id, "output", message + "Pase las columnas que se necesiten.")
 
 
 def _fields(checked: Checked) -> Iterator[Finding]:

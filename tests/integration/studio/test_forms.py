@@ -10,15 +10,16 @@ from tests.integration.studio.conftest import LIAISON, OTHER_LEADER
 from workflows.people.directory import Directory
 
 FORM = "/procesos/formularios/reportar_avance"
-FIELD = {"type": "number", "label": "Población beneficiada", "description": "Personas.", "where": "avances"}
+FIELD = {"label": "Población beneficiada", "description": "Personas."}
 
 
-def revision(browser):
-    return browser.get(FORM).xpath("//input[@name='revision']/@value")[0]
+def revision(browser, form=FORM):
+    return browser.get(form).xpath("//input[@name='revision']/@value")[0]
 
 
-def add(browser, status=303, **changes):
-    return browser.send(f"{FORM}/campos", status, revision=revision(browser), **FIELD | changes)
+def add(browser, status=303, kind="number", where="avances", form=FORM, **changes):
+    address = f"{form}/campo-nuevo?tipo={kind}&donde={where}"
+    return browser.send(address, status, revision=revision(browser, form), **FIELD | changes)
 
 
 def publish(browser, status=303, reason="Lo pidió el comité."):
@@ -51,7 +52,7 @@ def test_a_new_column_is_asked_next_month_and_not_in_the_open_one(application, l
 
 
 def test_the_page_tells_what_changes_and_shows_the_real_form(leader):
-    add(leader, label="Comentario", type="textarea", where="")
+    add(leader, kind="textarea", where="", label="Comentario")
 
     said = leader.text(FORM)
     preview = leader.get(FORM).xpath("//*[@class='preview']")[0]
@@ -72,8 +73,12 @@ def test_publishing_a_form_asks_for_a_reason(leader):
     ("changes", "said"),
     [
         ({"label": ""}, "Escriba la pregunta"),
-        ({"type": "magia"}, "Elija qué se responde"),
-        ({"type": "select", "options": "solo una"}, "al menos dos opciones"),
+        ({"kind": "select", "opcion": ["solo una"], "opcion-valor": [""]}, "al menos dos opciones"),
+        ({"minimum": "tres"}, "Escriba el número así"),
+        ({"minimum": "3", "maximum": "1"}, "al menos el menor"),
+        ({"kind": "dynamiclist", "where": "", "columna": [""], "columna-tipo": ["number"]}, "al menos una columna"),
+        ({"cuando": "cuando"}, "al menos una condición"),
+        ({"kind": "datetime", "minimum": "ayer", "moment": "date"}, "Elija la fecha"),
         ({"description": "x" * 1001}, "Acorte la ayuda"),
     ],
 )
@@ -91,7 +96,7 @@ def test_a_field_is_changed_moved_and_removed_in_the_draft(leader):
 
     leader.send(path, revision=revision(leader), label="Personas beneficiadas", required="1")
     leader.send(f"{path}/mover", revision=revision(leader), by="-1")
-    assert "Personas beneficiadas (obligatorio)" in leader.text(FORM)
+    assert "Personas beneficiadas número · obligatorio" in leader.text(FORM)
 
     leader.send(f"{path}/quitar", revision=revision(leader))
     assert "Personas beneficiadas" not in leader.text(FORM)
@@ -106,7 +111,7 @@ def test_a_field_that_the_figures_live_on_cannot_be_removed(leader):
 def test_two_leaders_at_one_form_do_not_lose_each_others_work(leader, sign_in):
     add(sign_in(OTHER_LEADER), label="Primero")
 
-    leader.send(f"{FORM}/campos", 409, revision=0, **FIELD)
+    leader.send(f"{FORM}/campo-nuevo?tipo=number", 409, revision=0, **FIELD)
 
     assert "Primero" in leader.text(FORM)
 
@@ -129,10 +134,12 @@ def test_a_label_with_markup_is_shown_as_text(leader):
 def test_only_leaders_change_forms(sign_in):
     reader = sign_in(LIAISON)
 
-    assert "Agregar un campo" not in reader.text(FORM)
-    reader.send(f"{FORM}/campos", 403, revision=0, **FIELD)
+    assert "Agregar" not in reader.text(FORM)
+    reader.send(f"{FORM}/campo-nuevo?tipo=number", 403, revision=0, **FIELD)
 
 
 def test_an_unknown_form_or_field_is_said(leader):
     leader.get("/procesos/formularios/no_existe", 404)
     leader.get(f"{FORM}/campos/no_existe", 404)
+    leader.get(f"{FORM}/campo-nuevo?tipo=magia", 404)
+    leader.get(f"{FORM}/campo-nuevo?tipo=dynamiclist&donde=avances", 404)

@@ -126,7 +126,8 @@ def test_a_plain_pattern_is_followed() -> None:
         ('=decision != "devuelvo"', "Solo si «Decision» es «Devuelvo»."),
         ('=decision = "avalo"', "Solo si «Decision» no es «Avalo»."),
         ("=confirmo = true", "Solo si no marca «Confirmo»."),
-        ("=empty(motivo) or confirmo", "Según lo que responda en «Confirmo» y «Motivo»."),
+        ("=empty(motivo) or confirmo", "Solo si «Motivo» tiene algo y no marca «Confirmo»."),
+        ("=cuenta(motivo) + 1 > 3", "Según lo que responda en «Motivo»."),
         ('=tipo != "seguimiento"', "Solo en algunos casos."),
     ],
 )

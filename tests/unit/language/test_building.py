@@ -120,7 +120,8 @@ def samples(text: str) -> list[dict]:
 
 @pytest.mark.parametrize(
     "text",
-    ["monto + 1 > 3", "a == b", "not (monto > 3)", "x == null", "a.b == 'c'", "if a then b else c", "(a or (b and (c or d))) and e",
+    ["monto + 1 > 3", "a == b", "not (monto > 3)", "x == null", "a.b == 'c'", "if a then b else c",
+     "(a or (b and (c or d))) and e",
      "some x in filas satisfies x == otro", "every x in filas satisfies (x > 1 and x < 3)", "no se entiende ("],
 )  # fmt: skip
 def test_what_menus_cannot_say_stays_a_text(text: str) -> None:
