@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 import engine.errors as engine_errors
 import workflows.errors as workflows_errors
 from engine import outages
+from web import problems
 from web.auth.held import HeldRequest, hold
 from web.errors import (
     DamagedBackup,
@@ -37,6 +38,7 @@ from web.errors import (
     WeakPassword,
     WebError,
     WrongCode,
+    WrongPart,
     WrongPassword,
 )
 from web.later import later, not_before
@@ -143,7 +145,7 @@ def _answer(error: Exception) -> Response:
     _refused(error, status)
     _note_forbidden(status)
     message = getattr(error, "message", None) or SENTENCES[status]
-    response = _response(status, message, getattr(error, "findings", ()))
+    response = _response(status, message, getattr(error, "findings", ()), error)
     return not_before(response, error)
 
 
@@ -166,7 +168,7 @@ def _answer_http(error: HTTPException) -> Response:
     sentence = SENTENCES.get(status, SENTENCES[HTTPStatus.BAD_REQUEST])
     if isinstance(error, CSRFError):
         sentence = "Esta página estuvo abierta en otra sesión. Actualícela y repita lo que hacía."
-    response = _response(status, sentence)
+    response = _response(status, sentence, (), error)
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers.update({k: v for k, v in error.get_response().headers.items() if k == "Allow"})
     return response
@@ -187,8 +189,11 @@ def _answer_unexpected(error: Exception) -> Response:
     return _response(HTTPStatus.INTERNAL_SERVER_ERROR, SENTENCES[HTTPStatus.INTERNAL_SERVER_ERROR])
 
 
-def _response(status: HTTPStatus, message: str, findings: Any = ()) -> Response:
+def _response(status: HTTPStatus, message: str, findings: Any = (), error: Exception | None = None) -> Response:
     title = TITLES.get(status, TITLES[HTTPStatus.BAD_REQUEST])
+    if problems.is_for_programs():
+        wrong = [WrongPart(one.path, one.message) for one in getattr(error, "errors", None) or ()]
+        return _later(problems.problem(status, title, message, error, wrong))
     if wants_json():
         told = {"estado": status.value, "titulo": title, "mensaje": message, "incidente": request_id.get()}
         return _later(make_response(jsonify(told), status))

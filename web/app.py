@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from web import answering, deadlines, request_ids, security
 from web.admin.views import blueprint as admin
+from web.api.views import blueprint as api
 from web.audit.views import blueprint as audit
 from web.auth import ANYONE, Of, allow, gate, sessions, tokens
 from web.auth.addresses import blueprint as addresses
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     demo,
     health,
     wellknown,
+    api,
     audit,
     help_pages,
     search,

@@ -41,6 +41,7 @@ class Config:
     With `backup_passphrase` copies are encrypted.
     `provider` signs people in by OpenID Connect; without `local_accounts` nobody signs in with a password. Who holds a
     role of `second_factor` may not do without a second step; a browser may be spared it for `second_factor_days`.
+    `api_per_minute` is how many requests of one token each process answers in a minute.
     """
 
     home: Path
@@ -62,6 +63,7 @@ class Config:
     local_accounts: bool = True
     second_factor: frozenset[str] = frozenset()
     second_factor_days: int = 30
+    api_per_minute: int = 300
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -101,6 +103,7 @@ class Config:
             local_accounts=local_accounts,
             second_factor=_obliged(environment.get("CAUCE_SECOND_FACTOR", "")),
             second_factor_days=count("CAUCE_SECOND_FACTOR_DAYS", environment, 30),
+            api_per_minute=max(1, count("CAUCE_API_PER_MINUTE", environment, 300)),
         )
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from engine.errors import SpokenError
 
@@ -155,7 +157,18 @@ class KeyReused(WebError):
     sentence = "Esa clave de idempotencia ya se usó para pedir otra cosa. Use una clave nueva por cada cosa que pide."
 
 
+@dataclass(frozen=True, slots=True)
+class WrongPart:
+    """What is wrong with one part of what a program sent. `path` is where, with points between its parts."""
+
+    path: str
+    message: str
+
+
+@dataclass(eq=False, kw_only=True)
 class InvalidRequest(WebError):
     """What a program sent does not fit what is asked."""
 
     sentence = "Lo enviado no tiene la forma esperada. Compárelo con la descripción de la API."
+
+    errors: Sequence[WrongPart] = ()

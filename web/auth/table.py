@@ -107,7 +107,7 @@ TABLE: tuple[Row, ...] = (
             "open_plans.sector open_plans.indicator open_plans.indicator_table open_plans.indicator_data "
             "open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
             "auth.sign_in auth.forgot auth.choose_password addresses.show demo.clock oidc.begin oidc.come_back "
-            "second_step.ask"
+            "second_step.ask api.describe_api"
         ),
         changes=_routes(
             "addresses.confirm "
@@ -119,7 +119,8 @@ TABLE: tuple[Row, ...] = (
     Row(
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
         reads=_routes(
-            "auth.account help.index auth.fresh_token tokens.mine factors.show factors.ask_passkey inbox.mine "
+            "auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show factors.ask_passkey "
+            "inbox.mine "
             "inbox.groups inbox.others inbox.done"
         ),
         changes=_routes(
@@ -130,7 +131,11 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "listas: procesos en curso, correos, plantilla, buscador", Of.NONE, ALL_STAFF | {Reader.PERSON: N},
-        reads=_routes("cases.index cases.startable mails.index plans.template search.find"),
+        reads=_routes(
+            "api.list_cases api.list_processes api.list_plans api.list_events cases.index cases.startable mails.index "
+            "plans.template search.find"
+        ),
+        changes=_routes("api.start_case"),
         note="cada quien ve lo de sus sectores",
     ),
     Row(
@@ -143,6 +148,18 @@ TABLE: tuple[Row, ...] = (
         changes=_routes("plans.ask_for_change plans.correct lifecycle.end_early boards.decide_opening"),
         note="cambia por sus procesos",
     ),
+    Row(
+        "plan: por la API", Of.PLAN, _rights(N, R, R, R),
+        reads=_routes(
+            "api.get_plan api.list_indicators api.get_indicator api.list_periods api.get_figures api.list_measurements "
+            "api.list_documents"
+        ),
+    ),
+    Row(
+        "plan: reportar un mes por la API", Of.PLAN, _rights(N, C, C, C), changes=_routes("api.report_measurements"),
+        note="quien tiene la tarea de reportarlo",
+    ),
+    Row("mensaje a los procesos de un plan", Of.PLAN, _rights(N, N, C, N), changes=_routes("api.send_message")),
     Row(
         "periodo que el calendario no abrió", Of.PLAN, _rights(N, N, C, N), reads=_routes("boards.choose_opening"),
     ),
@@ -161,8 +178,10 @@ TABLE: tuple[Row, ...] = (
         changes=_routes("plans.preview plans.confirm"), note="solo planes de su sector",
     ),
     Row(
-        "tarea", Of.TASK, _rights(N, C, C, C), reads=_routes("inbox.show inbox.sent"),
+        "tarea", Of.TASK, _rights(N, C, C, C),
+        reads=_routes("api.get_task api.get_form api.get_submission inbox.show inbox.sent"),
         changes=_routes(
+            "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
             "inbox.send inbox.keep_draft inbox.attach inbox.begin_from inbox.claim inbox.release inbox.correct"
         ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "
@@ -172,7 +191,10 @@ TABLE: tuple[Row, ...] = (
         "tarea: reasignar", Of.TASK, _rights(N, C, C, N), reads=_routes("boards.choose_person"),
         changes=_routes("boards.reassign"),
     ),
-    Row("proceso en curso, historia", Of.CASE, _rights(N, R, R, R), reads=_routes("cases.show cases.diagram")),
+    Row(
+        "proceso en curso, historia", Of.CASE, _rights(N, R, R, R),
+        reads=_routes("cases.show cases.diagram api.get_case api.list_waits"),
+    ),
     Row(
         "proceso en curso: lo que espera", Of.CASE, _rights(N, C, C, N), reads=_routes("cases.decide"),
         changes=_routes("cases.send_awaited cases.let_come cases.skip_wait"),
@@ -192,7 +214,7 @@ TABLE: tuple[Row, ...] = (
         changes=_routes("incidents.retry_unit"), foreign=N,
     ),
     Row(
-        "archivo", Of.FILE, _rights(N, R, R, R), reads=_routes("files.download files.moved"),
+        "archivo", Of.FILE, _rights(N, R, R, R), reads=_routes("files.download files.moved api.get_file"),
         note="de un borrador: quien tiene la tarea o su grupo; clasificado o reservado: la coordinación, quien lo "
         "cargó, quien trabaja en eso o lo revisa, y control interno de su entidad",
     ),
@@ -214,7 +236,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "personas y roles: lista", Of.NONE, _rights(R, R, N, N),
-        reads=_routes("admin.people admin.role_list admin.role"), note="cada quien, los de sus sectores",
+        reads=_routes("admin.people admin.role_list admin.role api.list_people"),
+        note="cada quien, los de sus sectores",
     ),
     Row(
         "persona nueva, rol nuevo, enlaces a varias", Of.NONE, _rights(C, C, N, N), reads=_routes("admin.new"),

@@ -11,19 +11,18 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
-from engine.errors import NotAllowed, UnknownTask
+from engine.errors import UnknownTask
 from engine.instances.models import Instance
 from engine.states import UserTaskState
-from engine.tasks.assignment import ensure_may_work_on
 from engine.tasks.models import UserTask
 from web import forms
 from web.auth import SIGNED_IN, Of, allow
 from web.cases import standing
 from web.deadlines import ago, deadline, met
-from web.files.reading import controls, works_on
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
 from web.inbox.next_steps import next_steps
+from web.inbox.reading import ensure_may_read
 from web.inbox.reasons import was_claimed, why
 from web.pages import actor, current, page
 from workflows import guide
@@ -97,7 +96,7 @@ def sent(task_id: int) -> str:
     application = current()
     with application.database.reading() as session:
         task = _task(session, task_id)
-        _ensure_may_read(session, task)
+        ensure_may_read(session, task)
         opened = application.forms.open_sent(session, application.engine, task_id, actor())
         case = session.get_one(Instance, task.instance_id)
         # what this task led to: the tasks of the same entity, and those of the whole case
@@ -198,17 +197,6 @@ def _task(session: Session, task_id: int) -> UserTask:
     if found is None:
         raise UnknownTask(task_id=task_id)
     return found
-
-
-def _ensure_may_read(session: Session, task: UserTask) -> None:
-    """What was sent is read by who sent it, by coordinators, by whoever works on the same, and by internal control."""
-    me, tenant = actor(), session.get_one(Instance, task.instance_id).tenant
-    if task.completed_by == me.id or me.may_supervise(tenant):
-        return
-    if task.state != UserTaskState.COMPLETED:
-        ensure_may_work_on(session, current().engine, task, me)
-    if not works_on(session, task, me) and not controls(session, task, me, {tenant}):
-        raise NotAllowed("Lo que se envió con esa tarea lo ven quienes trabajan en eso o lo revisan.", task_id=task.id)
 
 
 def _file_url(file_id: int) -> str:

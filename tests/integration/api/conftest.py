@@ -1,0 +1,37 @@
+"""A site over the demo plan in which June is being reported, with programs that use its API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.sharing import made_once
+from tests.support.web import Site, build_template, open_site
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_once(tmp_path_factory, "site", build_template)
+
+
+@pytest.fixture
+def make_site(template: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    made: list[Site] = []
+
+    def make(**options: object) -> Site:
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        made.append(open_site(template, folder, demo=False, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.application.database.dispose()
+
+
+@pytest.fixture
+def office(make_site: Callable[..., Site]) -> Site:
+    """An installation with passwords."""
+    return make_site()
