@@ -70,10 +70,14 @@ class Refused(WorkflowsError):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field. `path` is `campo`, `lista`, `lista.0` or `lista.0.columna`; the message Spanish."""
+    """What is wrong with one field. `path` is `campo`, `lista`, `lista.0` or `lista.0.columna`; the message Spanish.
+
+    `asks`: nothing need be wrong; something is unlikely, and a person says why at this field.
+    """
 
     path: str
     message: str
+    asks: bool = False
 
 
 @dataclass(eq=False, kw_only=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from engine.clock import VirtualClock
@@ -35,7 +35,7 @@ from workflows.simulation.values import Reality
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 DESKTOP = {"width": 1280, "height": 860}
-JUSTIFICATIONS = ("justificacion_rezago", "justificacion_sobreejecucion")
+JUSTIFICATIONS = ("motivo_rango", "justificacion_rezago", "justificacion_sobreejecucion")
 
 
 @dataclass
@@ -141,6 +141,7 @@ class Office:
         found = page.locator(f"#formulario [name='{name}']:not([type=hidden])")
         if value in (None, "") or found.count() == 0:
             return
+        open_row(found.first)
         expect(found.first).to_be_visible()  # what depends on an earlier answer appears when the server has seen it
         kind = found.first.evaluate("element => element.type")
         if kind == "file":
@@ -163,8 +164,9 @@ class Office:
         page.wait_for_load_state()
         if page.locator("#errores").count():
             for column in JUSTIFICATIONS:
-                for area in page.locator(f"#formulario textarea[name$='{column}']").all():
-                    if area.is_visible() and not area.input_value():
+                for area in page.locator(f"#formulario [name$='{column}']").all():
+                    if not area.input_value() and not area.evaluate("it => it.closest('[data-hidden]') !== null"):
+                        open_row(area)
                         area.fill("La contratación del equipo se demoró; se recupera el mes entrante.")
             page.locator("#formulario button[value=enviar]").click()
             page.wait_for_load_state()
@@ -185,6 +187,14 @@ class Office:
             page.evaluate("at => { document.activeElement.blur(); document.querySelector(at).scrollIntoView(); }", at)
             page.wait_for_timeout(300)
             page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def open_row(field: Locator) -> None:
+    """Open the row of a table that holds a field, if it is closed."""
+    if field.locator("xpath=ancestor::tr[contains(@class, 'detail')]").count():
+        closed = field.locator("xpath=ancestor::tbody").locator("button.toggle[aria-expanded=false]")
+        if closed.count():
+            closed.click()
 
 
 def _iso(text: str) -> str:

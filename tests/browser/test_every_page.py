@@ -31,7 +31,7 @@ PHONE = {"width": 390, "height": 844}
 NO_PAGES = {
     "wellknown.robots", "wellknown.security", "auth.forgot", "oidc.begin", "oidc.come_back",
     "second_step.ask", "factors.ask_passkey", "factors.show",
-    "static", "health.health", "home", "auth.fresh_token", "files.download", "files.moved",
+    "static", "health.health", "home", "auth.fresh_token", "files.download", "files.moved", "files.page_picture",
     "plans.template", "plans.workbook",
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
@@ -227,7 +227,7 @@ def test_a_report_is_sent_without_javascript(live: Live) -> None:
     refused = page.locator("#errores")
     if refused.count():  # a value asks for its reason
         for place in range(rows):
-            for reason in ("justificacion_rezago", "justificacion_sobreejecucion"):
+            for reason in ("motivo_rango", "justificacion_rezago", "justificacion_sobreejecucion"):
                 page.locator(f"[name='avances-{place}-{reason}']").fill("Se explica en el soporte.")
         page.locator("#formulario button[value=enviar]").click()
 

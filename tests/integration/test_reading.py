@@ -44,7 +44,8 @@ NOT_HERE = {
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "studio.review_page",  # of what waits for a second person
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
-    "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "audit.table",  # files
+    "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "files.show",
+    "files.page_picture", "audit.table",  # files
 }  # fmt: skip
 """What is no page, or has nothing of which there could be more."""
 

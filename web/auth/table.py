@@ -182,7 +182,8 @@ TABLE: tuple[Row, ...] = (
         reads=_routes("api.get_task api.get_form api.get_submission inbox.show inbox.sent"),
         changes=_routes(
             "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
-            "inbox.send inbox.keep_draft inbox.attach inbox.begin_from inbox.claim inbox.release inbox.correct"
+            "inbox.send inbox.keep_draft inbox.preview_correction inbox.attach inbox.begin_from inbox.claim "
+            "inbox.release inbox.correct"
         ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "
         "entidad, y quien trabaja en ese proceso por esa entidad o por todo el sector",
@@ -214,7 +215,8 @@ TABLE: tuple[Row, ...] = (
         changes=_routes("incidents.retry_unit"), foreign=N,
     ),
     Row(
-        "archivo", Of.FILE, _rights(N, R, R, R), reads=_routes("files.download files.moved api.get_file"),
+        "archivo", Of.FILE, _rights(N, R, R, R),
+        reads=_routes("files.download files.moved files.show files.page_picture api.get_file"),
         note="de un borrador: quien tiene la tarea o su grupo; clasificado o reservado: la coordinación, quien lo "
         "cargó, quien trabaja en eso o lo revisa, y control interno de su entidad",
     ),

@@ -22,14 +22,23 @@ def hand_out(file_id: int) -> Response:
 
     The gate has found whose it is. Raises `NotFound`, `Forbidden`.
     """
+    stored, content = opened(file_id)
+    return named(Response(content, mimetype=stored.media_type), stored.name)
+
+
+def opened(file_id: int) -> tuple[StoredFile, bytes]:
+    """A file that this person may read, with its bytes; that they read what is not public is written down.
+
+    The gate has found whose it is. Raises `NotFound`, `Forbidden`.
+    """
     with current().database.reading() as session:
         stored = found(session, file_id)
         ensure_may_read(session, actor(), stored, g.owner.sectors)
-        response = Response(files.read(session, file_id), mimetype=stored.media_type)
-        name, reserve = stored.name, stored.reserve
-    if reserve != Reserve.PUBLIC:
-        _note(file_id, reserve)
-    return named(response, name)
+        content = files.read(session, file_id)
+        session.expunge(stored)
+    if stored.reserve != Reserve.PUBLIC:
+        _note(file_id, stored.reserve)
+    return stored, content
 
 
 def found(session: Session, file_id: int) -> StoredFile:

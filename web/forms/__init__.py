@@ -33,7 +33,18 @@ To correct what was sent: `app.forms.open_sent(session, app.engine, task_id, act
 """
 
 from web.forms.pages import render
-from web.forms.receiving import SEND, Kept, Outcome, Refused, Sent, attach, keep_draft, parse_request, receive
+from web.forms.receiving import (
+    SEND,
+    Kept,
+    Outcome,
+    Refused,
+    Sent,
+    attach,
+    keep_draft,
+    parse_request,
+    preview_correction,
+    receive,
+)
 
 __all__ = [
     "SEND",
@@ -44,6 +55,7 @@ __all__ = [
     "attach",
     "keep_draft",
     "parse_request",
+    "preview_correction",
     "receive",
     "render",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from web.forms.names import anchor_of, name_of
+from web.forms.sparks import Spark, spark
 from workflows.documents.files import LIMIT
 from workflows.documents.models import StoredFile
 from workflows.errors import FieldError
@@ -18,8 +19,10 @@ from workflows.forms.handlers import Beside, Chip, Option
 from workflows.forms.notation import format_number, parse_day, parse_moment
 from workflows.forms.opening import OpenForm, own_table
 from workflows.forms.reading import identity
+from workflows.forms.standing import Standing, State, summary
 from workflows.forms.stored import text_of
 from workflows.forms.values import path_of
+from workflows.spanish import enumeration
 
 CHIP_COLUMN = "semaforo_previsto"
 """A read-only column of this name is where the preview of the row stands."""
@@ -32,7 +35,8 @@ NEW_ROW = "__n__"
 class Control:
     """One field on the page. `shown` is its text if it is read-only, `text` what stands in its input.
 
-    `rows_from` is the column of the same form that offers the choices.
+    `rows_from` is the column of the same form that offers the choices. `ask` is why this is asked, of a value that is
+    unlikely; `course` the values before, as a line.
     """
 
     field: Field
@@ -51,6 +55,8 @@ class Control:
     chip: Chip | None
     absent: bool
     rows_from: str = ""
+    ask: str = ""
+    course: Spark | None = None
     most_mb: ClassVar[int] = LIMIT // (1024 * 1024)
     """What a file may weigh at most."""
 
@@ -88,7 +94,8 @@ class Control:
     @property
     def described_by(self) -> str:
         """The ids of what describes it."""
-        parts = ("pista", self.hint), ("condicion", self.condition), ("nota", self.note), ("error", self.error)
+        parts = [("pista", self.hint), ("condicion", self.condition), ("nota", self.note), ("error", self.error)]
+        parts += [("pregunta", self.ask)]
         return " ".join(f"{self.id}-{name}" for name, text in parts if text)
 
     @property
@@ -99,7 +106,10 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: its place, what identifies it, what to call it and say about it."""
+    """One row of a table: its place, what identifies it, what to call it and say about it.
+
+    `code` is what it is called in short, `address` where all is told of what it is about.
+    """
 
     place: int | str
     path: str
@@ -109,6 +119,9 @@ class Row:
     chip: Chip | None
     beside: Beside | None
     locked: bool
+    code: str = ""
+    standing: Standing | None = None
+    address: str = ""
 
     @property
     def id(self) -> str:
@@ -119,11 +132,25 @@ class Row:
 class FormView:
     """An open form, with its errors, as templates ask for it."""
 
-    def __init__(self, opened: OpenForm, errors: Sequence[FieldError] = (), *, readonly: bool = False) -> None:
-        """Show `opened` with `errors` at their fields; `readonly` shows every field as text."""
+    def __init__(
+        self,
+        opened: OpenForm,
+        errors: Sequence[FieldError] = (),
+        *,
+        readonly: bool = False,
+        address_of: Callable[[Mapping[str, Any]], str] | None = None,
+    ) -> None:
+        """Show `opened` with `errors` at their fields; `readonly` shows every field as text.
+
+        `address_of` gives where all is told of what a row is about, from its cells.
+        """
         self.opened = opened
         self.readonly = readonly
         self.errors = {error.path: error.message for error in errors}
+        told = () if readonly else opened.told
+        self._wrong = {one.path: one.message for one in told if not one.asks} | self.errors
+        self._asks = {one.path: one.message for one in told if one.asks}
+        self._address_of = address_of
         self._labels = opened.schema.labels()
         self._choices: Mapping[str, Mapping[str, str]] = {path: dict(pairs) for path, pairs in opened.options.items()}
 
@@ -146,7 +173,9 @@ class FormView:
             readonly=self.readonly or self.opened.is_readonly(field, path),
             hidden=path in self.opened.hidden,
             condition="" if self.readonly else self._condition(field, table),
-            error=self.errors.get(path, ""),
+            error="" if path in self._asks else self._wrong.get(path, ""),
+            ask=self._asks.get(path, ""),
+            course=spark(prefill.courses.get(path, ())),
             hint=prefill.hints.get(path, "") or field.unit,
             note=prefill.notes.get(path, ""),
             chip=self.opened.preview.chips.get(path),
@@ -202,13 +231,47 @@ class FormView:
             return field.hidden_if.holds({**self.opened.task.variables, **self.opened.shown})
         return self.is_hidden(field) and (self.readonly or self._is_settled(field, None))
 
-    def summary(self) -> list[tuple[str, str, str]]:
-        """Every error as id of its field, where it is, and what is wrong."""
-        return [(anchor_of(path), self._where(path), message) for path, message in self.errors.items()]
+    def summary(self) -> list[tuple[str, str]]:
+        """Everything that is wrong, as id of its field and sentence; rows without anything typed are one of them."""
+        empty = [path for path, one in self.opened.standings.items() if one.state == State.EMPTY]
+        of_empty = {path for path in self.errors if any(path.startswith(f"{row}.") for row in empty)}
+        told = [
+            (anchor_of(path), f"{self._where(path)}: {message}")
+            for path, message in sorted(self.errors.items(), key=lambda one: self._order(one[0]))
+            if path not in of_empty
+        ]
+        first = next((path for path in self.errors if path in of_empty), "")
+        return [*told, (anchor_of(first), self._unfilled(empty))] if first else told
+
+    def counts(self, table: Field) -> str:
+        """How many rows of a table are ready, and how the others stand."""
+        return summary(self._standings(table))
+
+    def states(self, table: Field) -> list[str]:
+        """How each row of a table stands, in order."""
+        return [str(one.state) for one in self._standings(table)]
+
+    def _standings(self, table: Field) -> list[Standing]:
+        found = self.opened.standings
+        return [] if self.readonly else [one for path, one in found.items() if path.partition(".")[0] == table.key]
+
+    def _order(self, path: str) -> tuple[int, int, int]:
+        """Where a path stands on the page: its field, row and column."""
+        key, *inside = path.split(".")
+        fields = list(self.opened.schema.fields())
+        table = next(place for place, one in enumerate(fields) if one.key == key)
+        columns = [one.key for one in fields[table].children]
+        column = columns.index(inside[1]) if len(inside) > 1 and inside[1] in columns else -1
+        return table, int(inside[0]) if inside else -1, column
+
+    def _unfilled(self, rows: Sequence[str]) -> str:
+        names = [self._where(path) for path in rows]
+        return f"{len(rows)} {'fila' if len(rows) == 1 else 'filas'} sin llenar: {enumeration(names)}"
 
     def _row(self, table: Field, place: int, row: Mapping[str, Any]) -> Row:
         path = path_of(table.key, place)
         titles = self.opened.prefill.row_titles.get(table.key, ())
+        heads = table.columns("titulo")
         told = " ".join(self._words(field, row.get(field.key), {}) for field in table.columns("titulo")[:2]).strip()
         return Row(
             place,
@@ -219,6 +282,9 @@ class FormView:
             self.opened.preview.chips.get(path),
             None if self.readonly else self.opened.prefill.beside.get(f"{table.key}:{identity(row, place)}"),
             locked=self.opened.is_readonly(replace(table, readonly=False), path),
+            code=self._words(heads[0], row.get(heads[0].key), {}) if len(heads) > 1 else "",
+            standing=None if self.readonly else self.opened.standings.get(path),
+            address=self._address_of(row) if self._address_of else "",
         )
 
     def files(self, judged: Beside) -> list[StoredFile]:
@@ -268,7 +334,7 @@ class FormView:
         table = self.opened.schema.field(key)
         rows = self.rows(table)
         place = int(inside[0])
-        title = rows[place].title if place < len(rows) else f"Fila {place + 1}"
+        title = rows[place].code or rows[place].title if place < len(rows) else f"Fila {place + 1}"
         column = self._labels.get(path_of(key, inside[1]), inside[1]) if len(inside) > 1 else ""
         return f"{title} · {column}" if column else title
 

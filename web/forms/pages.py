@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
@@ -29,19 +30,24 @@ def render(
     readonly: bool = False,
     panels: bool = True,
     file_url: Callable[[int], str] | None = None,
+    preview_url: str = "",
+    address_of: Callable[[Mapping[str, Any]], str] | None = None,
 ) -> Markup:
     """The whole `<form>`: error summary, context, fields, buttons, and the state of the draft.
 
     `sentence` is an error of the form as a whole. `draft_url` empty: no autosave; `files_url` empty: files go with the
-    form. `username` is whose text the browser keeps while there is no network. `readonly`: without inputs or buttons.
+    form. `preview_url`: what tells what it would
+    give where nothing is saved. `username` is whose text the browser keeps while there is no network.
+    `readonly`: without inputs or buttons. `address_of`: where all is told of what a row is about, from its cells.
     """
     return Markup(  # noqa: S704 — Jinja escapes what goes in
         render_template(
             "forms/form.html",
-            view=FormView(opened, errors, readonly=readonly),
+            view=FormView(opened, errors, readonly=readonly, address_of=address_of),
             opened=opened,
             action=action,
             draft_url="" if correcting or readonly else draft_url,
+            preview_url=preview_url,
             files_url=files_url if opened.schema.takes_files else "",
             file_limit=LIMIT,
             username=username,

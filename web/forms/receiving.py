@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from engine.errors import StorageFull, TaskAlreadyCompleted
 from engine.identity import Actor
 from web.bootstrap import Application
+from web.forms import live
 from web.forms.names import anchor_of, name_of
 from workflows.calendar import BOGOTA
 from workflows.documents import files
@@ -24,7 +25,6 @@ from workflows.errors import DraftChanged, FieldError, InvalidFile, InvalidSubmi
 from workflows.forms import drafts
 from workflows.forms.drafts import Page
 from workflows.forms.fields import Field
-from workflows.forms.handlers import Chip
 from workflows.forms.reading import rows_of, unflatten
 from workflows.forms.schema import FormSchema
 from workflows.forms.values import path_of
@@ -169,12 +169,15 @@ def keep_draft(application: Application, actor: Actor, task_id: int, request: Re
         return {"conflicto": told(changed), "visto": changed.seen}
     with application.database.reading() as session:
         seen = application.forms.view_draft(session, application.engine, task_id, actor, raw)
-    return {
-        "guardado": _hour(saved_at),
-        "visto": drafts.mark_of(saved_at, page.name if page else ""),
-        "ocultos": sorted(name_of(path) for path in seen.hidden),
-        "semaforos": {name_of(path): _chip(chip) for path, chip in seen.preview.chips.items()},
-    }
+    saved = {"guardado": _hour(saved_at), "visto": drafts.mark_of(saved_at, page.name if page else "")}
+    return {**saved, **live.told(seen)}
+
+
+def preview_correction(application: Application, actor: Actor, task_id: int, request: Request) -> dict[str, Any]:
+    """What a correction would give as far as it is typed; nothing is kept."""
+    raw = parse_request(request)
+    with application.database.reading() as session:
+        return live.told(application.forms.view_correction(session, application.engine, task_id, actor, raw))
 
 
 def page_of(request: Request) -> Page | None:
@@ -346,10 +349,6 @@ def _attach(raw: dict[str, Any], where: Place, file_id: int) -> None:
     target = raw if place is None else raw[key][place]
     before = target.get(column) or []
     target[column] = [*(before if isinstance(before, list) else [before]), file_id]
-
-
-def _chip(chip: Chip) -> dict[str, str]:
-    return {"color": chip.color, "icono": chip.icon, "palabra": chip.word, "detalle": chip.detail}
 
 
 def _hour(moment: dt.datetime) -> str:

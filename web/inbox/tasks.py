@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -29,6 +29,7 @@ from workflows import guide
 from workflows.documents.fonts import warning_about
 from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
+from workflows.forms.standing import ready_of, words_of_ready
 from workflows.people.directory import Directory
 
 
@@ -141,11 +142,21 @@ def correct(task_id: int) -> Any:
             sentence=outcome.sentence if outcome else "",
             submit_label="Guardar la corrección",
             correcting=True,
+            preview_url=url_for("inbox.preview_correction", task_id=task_id),
+            username=actor().id,
+            address_of=_indicator_of(opened),
             files_url=url_for("inbox.attach", task_id=task_id, correccion=1),
             file_url=_file_url,
         )
         body = page("inbox/correct.html", task=opened.task, case=opened.instance, form=form)
     return make_response(body, _status(outcome) if outcome else HTTPStatus.OK)
+
+
+@blueprint.post("/tareas/<int:task_id>/corregir/vista")
+@allow(SIGNED_IN, of=Of.TASK)
+def preview_correction(task_id: int) -> Any:
+    """What a correction would give as far as it is typed."""
+    return jsonify(forms.preview_correction(current(), actor(), task_id, request))
 
 
 def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldError] = (), sentence: str = "") -> str:
@@ -164,6 +175,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         others=_others(session, opened),
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
+        ready=words_of_ready(*ready_of(opened.standings.values())),
         may_claim=task.assignee is None,
         may_release=task.assignee == actor().id and was_claimed(session, task),
         form=forms.render(
@@ -176,7 +188,18 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
             sentence=sentence,
             submit_label=_submit_label(bundle, task),
             file_url=_file_url,
+            address_of=_indicator_of(opened),
         ),
+    )
+
+
+def _indicator_of(opened: OpenForm) -> Callable[[Mapping[str, Any]], str] | None:
+    """Where all is told of the indicator that a row is about."""
+    plan = opened.instance.scope
+    if not plan:
+        return None
+    return lambda row: (
+        url_for("plans.indicator", plan_code=plan, indicator_code=row["codigo"]) if row.get("indicator_id") else ""
     )
 
 
@@ -200,7 +223,7 @@ def _task(session: Session, task_id: int) -> UserTask:
 
 
 def _file_url(file_id: int) -> str:
-    return url_for("files.download", file_id=file_id)
+    return url_for("files.show", file_id=file_id)
 
 
 def _status(outcome: Refused) -> HTTPStatus:

@@ -18,7 +18,7 @@ from workflows.forms.patterns import Pattern, compile_pattern
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 MAX_DEPTH = 4
 MAX_OPTIONS = 1000
-PLACES = ("titulo", "fila", "detalle")
+PLACES = ("titulo", "fila", "aviso", "detalle")
 MOMENTS = ("date", "datetime", "time")
 
 

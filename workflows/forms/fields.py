@@ -56,9 +56,9 @@ class Field:
     """A component: an input, a table of rows, a group, or a text to read.
 
     `children` are the columns of a table or the fields of a group. `catalogue` names where the choices come
-    from when `options` is empty. `place` of a column: titulo, fila or detalle. `moment`: date, datetime or time.
-    `reserve` of a file: how what is attached is kept, whatever is chosen beside it. `default` is what stands there
-    before anybody types, as JSON.
+    from when `options` is empty. `place` of a column: titulo, fila, aviso (right below its row, never folded) or
+    detalle. `moment`: date, datetime or time. `reserve` of a file: how what is attached is kept, whatever is chosen
+    beside it. `default` is what stands there before anybody types, as JSON.
     """
 
     type: str

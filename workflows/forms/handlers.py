@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -122,6 +123,7 @@ class Prefill:
     `notes`: by path, what to say about it (why a row was returned). `hints`: by path, the unit or a help.
     `beside`: by list and `ROW_KEY` (`filas:IR-3.1`), what stands beside the row to judge it by.
     `followers`: names that are no column and that `compute` gives a row, for conditions to look at.
+    `courses`: by path of a read-only cell, the values before, month and value, drawn as a line above its text.
     """
 
     values: Values = field(default_factory=dict)
@@ -133,6 +135,7 @@ class Prefill:
     hints: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, Beside] = field(default_factory=dict)
     followers: AbstractSet[str] = frozenset()
+    courses: Mapping[str, Sequence[tuple[str, Decimal | None]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,13 @@ class FormHandler(Protocol):
         """
         ...
 
+    def find(self, context: FormContext, values: Values) -> list[FieldError]:
+        """What is wrong or unlikely in what could be read, told as one types and, all at once, before sending.
+
+        `values` may be missing or wrong elsewhere (None). Writes nothing.
+        """
+        ...
+
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """What the schema cannot know is wrong. `values` already agree with the schema. Writes nothing."""
         ...
@@ -212,6 +222,10 @@ class PlainForm:
     def compute(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Nothing follows."""
         return {}
+
+    def find(self, context: FormContext, values: Values) -> list[FieldError]:
+        """Nothing is odd."""
+        return []
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """The schema says it all."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from workflows.documents.models import StoredFile
-from workflows.errors import UnknownFormHandler
+from workflows.errors import FieldError, UnknownFormHandler
 from workflows.forms.cells import file_id
 from workflows.forms.fields import Field
 from workflows.forms.handlers import (
@@ -28,6 +28,7 @@ from workflows.forms.handlers import (
 )
 from workflows.forms.reading import Raw, Reading, Terms, by_identity, identity, is_locked, read, rows_of
 from workflows.forms.schema import FormSchema
+from workflows.forms.standing import Standing
 from workflows.forms.stored import typed
 from workflows.forms.values import names_in, path_of
 
@@ -48,7 +49,8 @@ class OpenForm:
     `shown`: by field, typed values or what was typed. `options` by path without row. `files` by id: those named in
     the form that this person may attach. `hidden`: paths not asked now. `saved_at`: when one's draft was kept, and
     `seen` what it is known by; `others`: who else keeps a draft of the task, and since when, the last first.
-    `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected. `layout` is what it was laid out on.
+    `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected. `told`: what may be said of it
+    already; `standings`: how far its rows have come. `layout` is what it was laid out on.
     """
 
     task: UserTask
@@ -66,6 +68,8 @@ class OpenForm:
     others: Sequence[tuple[str, dt.datetime]] = ()
     sent_at: dt.datetime | None = None
     amendable: bool = False
+    told: Sequence[FieldError] = ()
+    standings: Mapping[str, Standing] = field(default_factory=dict)
     layout: Layout | None = field(default=None, repr=False, compare=False)
 
     def value(self, path: str) -> Any:

@@ -46,22 +46,33 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Typed values (None where they could not be read), all errors, and the paths of what is not asked."""
+    """Typed values (None where they could not be read), all errors, and the paths of what is not asked.
+
+    `computed` are the paths of what follows from what was typed.
+    """
 
     values: Values
     errors: list[FieldError]
     hidden: frozenset[str]
+    computed: frozenset[str] = frozenset()
+
+    def asked(self, errors: Iterable[FieldError]) -> list[FieldError]:
+        """These errors after those of reading, each field once, without what is not asked."""
+        found = without_duplicates([*self.errors, *errors])
+        return [one for one in found if not _within(one.path, self.hidden)]
 
 
 def read(schema: FormSchema, raw: Raw, terms: Terms) -> Reading:
     """Type, compute, discard what is hidden, then apply the rules."""
     reader = _Reader(terms)
     values = {one.key: reader.value(one, raw.get(one.key), one.key) for one in schema.fields()}
-    for path, value in terms.compute(values).items():
+    computed = terms.compute(values)
+    for path, value in computed.items():
         _put(values, path, value)
     hidden = _hide(schema.components, values, terms.variables)
     errors = reader.errors + list(_broken(schema.fields(), values, terms.prefill.locked))
-    return Reading(values, [e for e in without_duplicates(errors) if not _within(e.path, hidden)], hidden)
+    told = [e for e in without_duplicates(errors) if not _within(e.path, hidden)]
+    return Reading(values, told, hidden, frozenset(computed))
 
 
 def unflatten(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

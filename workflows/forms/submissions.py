@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -23,17 +23,19 @@ from engine.states import UserTaskState
 from engine.tasks import commands
 from engine.tasks.models import UserTask
 from workflows.documents import files
-from workflows.errors import Conflict, DraftChanged, InvalidForm, InvalidSubmission, Refused
+from workflows.errors import Conflict, DraftChanged, FieldError, InvalidForm, InvalidSubmission, Refused
 from workflows.forms import drafts
 from workflows.forms.bounds import within_bounds
+from workflows.forms.fields import Field
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, PanelBuilder, Preview
 from workflows.forms.models import Submission, SubmissionFile, SubmissionRevision
 from workflows.forms.opening import Layout, OpenForm, file_ids, handler_of, lay_out, panels_of, with_new_files
-from workflows.forms.reading import Reading, without_blank_rows
+from workflows.forms.reading import Reading, rows_of, without_blank_rows
 from workflows.forms.reserves import reserves
 from workflows.forms.schema import FormSchema
-from workflows.forms.stored import typed
-from workflows.forms.values import Values, as_json, as_variable, names_in
+from workflows.forms.standing import Standing, standings, telling
+from workflows.forms.stored import text_of, typed
+from workflows.forms.values import Values, as_json, as_variable, names_in, path_of
 
 MAX_TOKEN = 64
 MOST_READ = 500
@@ -59,10 +61,17 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """What a draft would give, and which fields are not asked with it."""
+    """What a draft would give: chips, what is not asked, what may be told already, how far each row has come.
+
+    `cells` are the read-only cells that follow from it, as people read them; `read` what was read from numbers.
+    """
 
     preview: Preview
     hidden: frozenset[str]
+    told: Sequence[FieldError] = ()
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+    read: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +147,14 @@ class Forms:
         """What follows from what a person has typed so far. Raises the errors of `open`."""
         layout = self._desk(session, engine, *_work(session, task_id), actor)
         commands.ensure_may_work_on(session, engine, layout.context.task, actor)
-        reading = layout.read(layout.show(within_bounds(layout.schema, raw)))
-        return DraftView(layout.handler.preview(layout.context, reading.values), reading.hidden)
+        return _view(layout, layout.show(within_bounds(layout.schema, raw)))
+
+    def view_correction(
+        self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object
+    ) -> DraftView:
+        """What follows from a correction as far as it is typed. Raises the errors of `amend`."""
+        _, layout = self._amendable(session, engine, *_work(session, task_id), actor)
+        return _view(layout, layout.show(within_bounds(layout.schema, raw)))
 
     def submit(
         self,
@@ -285,6 +300,7 @@ class Forms:
 
     def _opened(self, layout: Layout, shown: Mapping[str, Any]) -> OpenForm:
         reading = layout.read(shown)
+        found = reading.asked(layout.handler.find(layout.context, reading.values))
         return OpenForm(
             layout.context.task,
             layout.context.instance,
@@ -296,13 +312,16 @@ class Forms:
             reading.hidden,
             layout.handler.preview(layout.context, reading.values),
             panels_of(layout.context, layout.prefill, self.panels),
+            told=telling(found, shown),
+            standings=standings(layout.schema, shown, found, layout.prefill.locked),
             layout=layout,
         )
 
     def _checked(self, layout: Layout, raw: object) -> Values:
         sent = without_blank_rows(layout.schema, within_bounds(layout.schema, raw))
         reading = layout.read(sent)
-        errors = reading.errors or layout.handler.check(layout.context, reading.values)
+        found = reading.asked(layout.handler.find(layout.context, reading.values))
+        errors = found or layout.handler.check(layout.context, reading.values)
         if errors:
             raise InvalidSubmission(errors=errors, raw=sent, task_id=layout.context.task.id)
         return reading.values
@@ -394,6 +413,43 @@ def _keep_files(session: Session, submission: Submission, files: Set[int]) -> No
 def _sent_readonly(layout: Layout, values: Values) -> dict[str, Any]:
     """Tables as they were when sent: their rows may be gone from what the handler prepares today."""
     return {t.key: values[t.key] for t in layout.schema.fields() if t.is_list and t.fixed and t.key in values}
+
+
+def _view(layout: Layout, shown: Mapping[str, Any]) -> DraftView:
+    reading = layout.read(shown)
+    found = reading.asked(layout.handler.find(layout.context, reading.values))
+    return DraftView(
+        layout.handler.preview(layout.context, reading.values),
+        reading.hidden,
+        telling(found, shown),
+        standings(layout.schema, shown, found, layout.prefill.locked),
+        {path: text for path, field in _cells(layout.schema, reading) if (text := _read_at(field, reading, path))},
+        {path: text for path, field in _numbers(layout.schema, shown) if (text := _read_at(field, reading, path))},
+    )
+
+
+def _cells(schema: FormSchema, reading: Reading) -> Iterator[tuple[str, Field]]:
+    """The read-only cells of tables that follow from what was typed."""
+    columns = {f"{table.key}.{one.key}": one for table in schema.fields() for one in table.children if one.readonly}
+    for path in sorted(reading.computed):
+        key, _, rest = path.partition(".")
+        column = columns.get(f"{key}.{rest.partition('.')[2]}")
+        if column is not None:
+            yield path, column
+
+
+def _numbers(schema: FormSchema, shown: Mapping[str, Any]) -> Iterator[tuple[str, Field]]:
+    """The cells of tables in which a number is typed."""
+    for table in schema.fields():
+        columns = [one for one in table.children if one.type == "number" and not one.readonly]
+        for place, _ in enumerate(rows_of(shown.get(table.key)) if columns else ()):
+            yield from ((path_of(table.key, place, one.key), one) for one in columns)
+
+
+def _read_at(field: Field, reading: Reading, path: str) -> str:
+    key, place, column = path.split(".")
+    rows = reading.values[key]
+    return text_of(field, rows[int(place)].get(column)) if int(place) < len(rows) else ""
 
 
 def _computed(layout: Layout, shown: Mapping[str, Any], reading: Reading) -> dict[str, Any]:

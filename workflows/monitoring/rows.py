@@ -38,6 +38,8 @@ _OF_ENTITY = (
     )
     .order_by(Indicator.position, Indicator.code)
 )
+COURSE_MONTHS = 12
+
 _OF_PERSON = _OF_ENTITY.where(PeriodRow.reports == sa.bindparam("responsible"))
 
 
@@ -77,6 +79,14 @@ class ProgressRow:
         if value is None:
             return formulas.last_known(self.sheet, series, self.month)
         return formulas.executed_in_year(self.sheet, {**series, self.month: value}, self.month)
+
+    def course(self) -> list[tuple[str, Decimal | None]]:
+        """The values of the twelve months before, the month in short and its value; from the first one known."""
+        year, month = self.month
+        months = [divmod(year * 12 + month - 1 - ago, 12) for ago in range(COURSE_MONTHS, 0, -1)]
+        told = [(MONTHS[m][:3], self.series.get((y, m + 1))) for y, m in months]
+        known = [place for place, (_, value) in enumerate(told) if value is not None]
+        return told[known[0] : known[-1] + 1] if known else []
 
     def last_three(self) -> str:
         """The three months before with a value: «abr 12 · may 13 · jun 14»."""

@@ -68,6 +68,11 @@ DELAYS = (
     "Faltan conceptos de otra entidad para continuar.",
 )
 EXCESSES = ("Se adelantaron actividades previstas para el segundo semestre.",)
+REASONS = {
+    "justificacion_rezago": DELAYS,
+    "justificacion_sobreejecucion": EXCESSES,
+    "motivo_rango": ("El valor se verificó con el soporte: así cerró el mes.",),
+}
 
 
 @dataclass
@@ -123,7 +128,7 @@ class Robots:
         for error in errors:
             table, _, rest = error.path.partition(".")
             place, _, column = rest.partition(".")
-            reasons = {"justificacion_rezago": DELAYS, "justificacion_sobreejecucion": EXCESSES}.get(column)
+            reasons = REASONS.get(column)
             if reasons:
                 raw[table][int(place)][column] = self.reality.choose(reasons, *subject(form.task, form.instance), place)
         return raw

@@ -127,7 +127,8 @@ def test_a_form_is_shown_with_what_is_known(client: FlaskClient) -> None:
     text = " ".join(shown.text_content().split())
     assert "Devuelta: falta el soporte." in text and "personas" in text
     assert "Solo si «Quedaría» es «rojo»." in text
-    assert "Valor del mes (obligatorio)" in text
+    assert "Valor del mes, IR-1 (obligatorio)" in text
+    assert "2 sin llenar" in text
     assert shown.xpath("//tbody[@id='f-avances-1']//th[@scope='row']//text()[contains(.,'IR-2')]")
 
 
@@ -231,6 +232,15 @@ def test_the_draft_answers_what_follows(client: FlaskClient) -> None:
             "avances-0": {"color": "rojo", "icono": "■", "palabra": "En rojo", "detalle": ""},
             "avances-1": {"color": "verde", "icono": "●", "palabra": "En verde", "detalle": ""},
         },
+        "celdas": {"avances-0-semaforo_previsto": "rojo", "avances-1-semaforo_previsto": "verde"},
+        "leidos": {"avances-0-valor_periodo": "5", "avances-1-valor_periodo": "50"},
+        "avisos": {},
+        "filas": {
+            "avances-0": {"estado": "incompleta", "texto": "Falta justificación"},
+            "avances-1": {"estado": "lista", "texto": "Lista"},
+        },
+        "listas": "1 de 2 listas",
+        "cuentas": {"avances": "1 lista · 1 incompleta"},
     }
     assert "Guardado a las 09:00" in client.get("/").text
 

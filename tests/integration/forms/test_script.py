@@ -69,6 +69,7 @@ def test_what_is_typed_is_saved_and_says_what_it_would_give(tab: Page) -> None:
 
     expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
     expect(tab.locator("[data-chip=avances-0]")).to_contain_text("En rojo")
+    tab.get_by_role("button", name="Lo que se cuenta de IR-1").click()
     expect(tab.get_by_label("Justificación, IR-1")).to_be_visible()
     expect(tab.get_by_label("Justificación, IR-2")).to_be_hidden()
     tab.reload()
@@ -111,9 +112,11 @@ PDF = {"name": "acta.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 u
 def test_a_file_travels_when_it_is_chosen_and_stays_in_the_draft(tab: Page) -> None:
     tab.get_by_label("Evidencias, IR-1").set_input_files([PDF])  # type: ignore[list-item]
 
+    tab.get_by_role("button", name="Lo que se cuenta de IR-1").click()
     expect(tab.get_by_role("link", name="acta.pdf")).to_be_visible()
     expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
     tab.reload()
+    tab.get_by_role("button", name="Lo que se cuenta de IR-1").click()
     expect(tab.get_by_role("link", name="acta.pdf")).to_be_visible()
 
     tab.get_by_role("button", name="Quitar acta.pdf").click()

@@ -397,7 +397,7 @@ class Month(RuleBasedStateMachine):
         except InvalidSubmission as refused:
             for error in refused.__dict__["errors"]:
                 table, place, column = error.path.split(".")
-                assert column.startswith("justificacion_"), (error.path, error.message)
+                assert column.startswith(("justificacion_", "motivo_rango")), (error.path, error.message)
                 raw[table][int(place)][column] = "Se explica en el soporte."
             send(raw)
 

@@ -90,7 +90,7 @@ def test_a_value_says_which_traffic_light_it_would_give(open_month: House) -> No
         seen = open_month.forms.view_draft(session, open_month.engine, task_id, actor, typed)
 
     chip = seen.preview.chips[f"avances.{place}"]
-    assert (chip.color, chip.word, chip.detail) == ("rojo", "en rojo", "45,0 % de lo programado")
+    assert (chip.color, chip.word, chip.detail) == ("rojo", "en rojo", "45,0 %")
 
 
 def test_a_red_value_asks_for_the_reason(open_month: House) -> None:

@@ -145,7 +145,7 @@ def test_errors_stand_at_the_fields_and_nothing_is_written(site: Site, task: str
 
     sandra.press(task, 422, _accion="enviar")
 
-    assert "por corregir" in sandra.text()
+    assert "Antes de enviar, falta" in sandra.text()
     with site.application.database.reading() as session:
         assert session.scalars(sa.select(Submission)).all() == []
 

@@ -64,11 +64,11 @@ def test_what_an_option_is_stored_as_is_fixed_when_it_is_made(source):
 
 
 def test_changing_how_a_field_is_asked_keeps_its_limits(source):
-    source["components"][1]["components"][8]["validate"] = {"min": 0, "required": True}
+    source["components"][2]["components"][5]["validate"] = {"min": 0, "required": True}
 
     changed = editing.update_field(source, "avances.valor_periodo", Asked("Valor del mes"))
 
-    component = changed["components"][1]["components"][8]
+    component = changed["components"][2]["components"][5]
     assert (component["label"], component["validate"]) == ("Valor del mes", {"min": 0})
 
 

@@ -5,13 +5,22 @@
 import { askBeforeLeaving, forget } from './forms/copies.js';
 import { uploadOnChoosing } from './forms/files.js';
 import { enhanceRows, followOwnRows } from './forms/rows.js';
+import { pasteBlocks } from './forms/pasting.js';
 import { saveWhileTyping } from './forms/saving.js';
+import { sameAsBefore, sheets } from './forms/sheet.js';
 
 for (const form of document.querySelectorAll('form[data-form]')) {
   form.classList.add('scripted');
   enhanceRows(form);
   followOwnRows(form);
-  const save = form.dataset.draft ? saveWhileTyping(form) : () => {};
+  const live = form.dataset.draft || form.dataset.preview;
+  const save = live ? saveWhileTyping(form) : () => {};
+  const changed = (fields) => {
+    for (const field of fields) field.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  sheets(form);
+  sameAsBefore(form, changed);
+  pasteBlocks(form, changed);
   if (form.dataset.files) uploadOnChoosing(form, save);
   guardAgainstTwice(form);
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,7 @@ from workflows.forms.handlers import (
     Values,
     path_of,
 )
+from workflows.forms.notation import decimals_of
 from workflows.forms.reading import rows_of
 from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.indicators.states import Annualization, Color
@@ -50,6 +52,8 @@ TYPED = (
     "evidencias",
     "fecha_evidencia",
 )
+RANGE_REASON, EVIDENCE_DAY = "motivo_rango", "fecha_soportes"
+"""Why a value is unlike those before; the day of all evidence that names no other. Older forms ask neither."""
 SHOWN = (
     "codigo",
     "nombre",
@@ -63,9 +67,11 @@ SHOWN = (
 )
 KEPT = ("indicator_id", "calculado", "anualizacion", "decimales")
 """Cells of a row that are no columns: they stay on the server."""
-OURS = {*TYPED, *SHOWN, *KEPT, ROW_KEY}
-ASKS_DELAY, ASKS_EXCESS = "pide_rezago", "pide_sobreejecucion"
+ASKS_DELAY, ASKS_EXCESS, ASKS_RANGE = "pide_rezago", "pide_sobreejecucion", "pide_motivo"
 """What a row's value asks for; the form asks for the reason only then."""
+FUTURE = "La fecha de la evidencia no puede ser futura."
+OURS = {*TYPED, *SHOWN, *KEPT, ROW_KEY, "unidad", ASKS_DELAY, ASKS_EXCESS, ASKS_RANGE}
+"""Cells that are kept by their own names; what else a form asks is kept beside them, under its key."""
 REPORTING_TASKS = ("reportar_avance", "corregir_avance")
 
 
@@ -90,11 +96,13 @@ class ReportProgress(PlainForm):
                 recovery_rows.TABLE: recovery_rows.shown(
                     context, month_of(context), entity_of(context), _responsible(context)
                 ),
+                EVIDENCE_DAY: _usual_day(rows, month_of(context)),
             },
             locked=frozenset(path_of(TABLE, place) for place, row in enumerate(rows) if row.state in ACCEPTED),
             row_titles={TABLE: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
             hints={path_of(TABLE, place, "valor_periodo"): _hint(row) for place, row in enumerate(rows)},
-            followers={ASKS_DELAY, ASKS_EXCESS},
+            followers={ASKS_DELAY, ASKS_EXCESS, ASKS_RANGE},
+            courses={path_of(TABLE, place, "ultimos_tres"): row.course() for place, row in enumerate(rows)},
             notes={
                 path_of(TABLE, place): f"Devuelta: {row.measurement.return_reason}"
                 for place, row in enumerate(rows)
@@ -113,19 +121,19 @@ class ReportProgress(PlainForm):
             cells[path_of(TABLE, place, "semaforo_previsto")] = light if value is not None else None
             cells[path_of(TABLE, place, ASKS_DELAY)] = value is not None and progress.needs_delay_reason(row, value)
             cells[path_of(TABLE, place, ASKS_EXCESS)] = value is not None and progress.needs_excess_reason(row, value)
+            cells[path_of(TABLE, place, ASKS_RANGE)] = value is not None and bool(progress.oddness(row, value))
         return cells
 
-    def check(self, context: FormContext, values: Values) -> list[FieldError]:
-        """What the schema cannot know: decimals, scale, dates, and the reasons a value asks for."""
+    def find(self, context: FormContext, values: Values) -> list[FieldError]:
+        """What the schema cannot know: decimals, scale, range, dates, and the reasons a value asks for."""
         today, errors = bogota_day(context.now()), []
+        if (general := values.get(EVIDENCE_DAY)) and general > today:
+            errors.append(FieldError(EVIDENCE_DAY, FUTURE))
         for place, row, typed in _paired(context, values):
             if row.state in ACCEPTED:
                 continue
-            for column, message in _wrong(row, typed):
-                errors.append(FieldError(path_of(TABLE, place, column), message))
-            if typed["fecha_evidencia"] > today:
-                message = "La fecha de la evidencia no puede ser futura."
-                errors.append(FieldError(path_of(TABLE, place, "fecha_evidencia"), message))
+            found = [*_wrong(row, typed), *_asked(row, typed), *_dated(typed, general, today)]
+            errors += [FieldError(path_of(TABLE, place, column), told, asks) for column, told, asks in found]
         return errors
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
@@ -137,7 +145,7 @@ class ReportProgress(PlainForm):
             month_of(context),
             entity_of(context),
             actor=context.actor,
-            rows=[_reported(row) for row in values[TABLE]],
+            rows=[_reported(row, values.get(EVIDENCE_DAY)) for row in values[TABLE]],
             known={row.indicator.id: row.measurement for row in _rows(context) if row.measurement},
             late_reason=values.get("motivo_retraso") or "",
         )
@@ -149,7 +157,7 @@ class ReportProgress(PlainForm):
         for place, row, typed in _paired(context, values):
             if typed.get("valor_periodo") is not None:
                 found = row.assess(typed["valor_periodo"])
-                detail = f"{percentage(found.compliance)} de lo programado" if found.compliance is not None else ""
+                detail = percentage(found.compliance) if found.compliance is not None else ""
                 chips[path_of(TABLE, place)] = Chip(found.color or Color.GREY, progress.words(found), detail)
         return Preview(chips)
 
@@ -235,24 +243,48 @@ def _legible(value: Decimal | None, decimals: int) -> Decimal | None:
 
 def _hint(row: ProgressRow) -> str:
     is_sum = row.indicator.annualization == Annualization.SUM
-    what = "lo logrado solo en este mes" if is_sum else "el nivel al final del mes"
-    return f"En {row.indicator.unit}: {what}."
+    return f"{row.indicator.unit}, {'solo de este mes' if is_sum else 'al cierre del mes'}"
 
 
-def _wrong(row: ProgressRow, typed: Values) -> list[tuple[str, str]]:
-    value: Decimal = typed["valor_periodo"]
-    wrong = []
-    if -value.normalize().as_tuple().exponent > row.indicator.decimals:  # type: ignore[operator]  # finite by parsing
-        wrong.append(("valor_periodo", _decimals_message(row.indicator.decimals)))
+def _wrong(row: ProgressRow, typed: Values) -> Iterator[tuple[str, str, bool]]:
+    """What cannot be: too many decimals, another scale, outside what its sheet allows."""
+    value: Decimal | None = typed["valor_periodo"]
+    if value is None:
+        return
+    if decimals_of(value) > row.indicator.decimals:
+        yield "valor_periodo", _decimals_message(row.indicator.decimals), False
     elif _other_scale(row, value):
-        wrong.append(("valor_periodo", f"Escriba el porcentaje completo: {number(value * 100)} y no {number(value)}."))
-    if progress.needs_delay_reason(row, value) and not typed.get("justificacion_rezago"):
-        light = progress.words(row.assess(value))
-        wrong.append(("justificacion_rezago", f"Explique el rezago: con este valor el indicador queda {light}."))
+        yield "valor_periodo", f"Escriba el porcentaje completo: {number(value * 100)} y no {number(value)}.", False
+    elif told := progress.out_of_bounds(row, value):
+        yield "valor_periodo", told, False
+
+
+def _asked(row: ProgressRow, typed: Values) -> Iterator[tuple[str, str, bool]]:
+    """The reasons that a value asks for."""
+    value: Decimal | None = typed["valor_periodo"]
+    if value is None:
+        return
+    if RANGE_REASON in typed and not typed[RANGE_REASON] and (odd := progress.oddness(row, value)):
+        yield RANGE_REASON, f"{odd} Si está bien, diga por qué; si no, corríjalo.", True
+    if not typed.get("justificacion_rezago") and (why := progress.delay(row, value)):
+        yield "justificacion_rezago", why, False
     if progress.needs_excess_reason(row, value) and not typed.get("justificacion_sobreejecucion"):
-        message = "Explique por qué supera lo programado: queda en sobreejecución."
-        wrong.append(("justificacion_sobreejecucion", message))
-    return wrong
+        told = "Explique por qué supera lo programado: queda en sobreejecución."
+        yield "justificacion_sobreejecucion", told, False
+
+
+def _dated(typed: Values, general: dt.date | None, today: dt.date) -> Iterator[tuple[str, str, bool]]:
+    day: dt.date | None = typed["fecha_evidencia"]
+    if day is not None and day > today:
+        yield "fecha_evidencia", FUTURE, False
+    elif day is None and general is None and typed["evidencias"]:
+        yield "fecha_evidencia", "Escriba la fecha, aquí o arriba para todos los soportes.", False
+
+
+def _usual_day(rows: Sequence[ProgressRow], month: Period) -> dt.date:
+    """The day of all evidence that names no other: that of what was reported already, else the cut-off."""
+    told = [row.measurement.evidence_on for row in rows if row.measurement and row.measurement.evidence_on]
+    return told[0] if told and len(set(told)) == 1 else month.cutoff_on
 
 
 def _decimals_message(decimals: int) -> str:
@@ -267,7 +299,7 @@ def _other_scale(row: ProgressRow, value: Decimal) -> bool:
     return row.indicator.unit == "%" and 0 < value < 1 and target is not None and target > 1
 
 
-def _reported(row: Values) -> ReportedRow:
+def _reported(row: Values, evidence_day: dt.date | None) -> ReportedRow:
     return ReportedRow(
         indicator_id=row["indicator_id"],
         value=row["valor_periodo"],
@@ -276,7 +308,7 @@ def _reported(row: Values) -> ReportedRow:
         solutions=row.get("soluciones") or "",
         delay_reason=row.get("justificacion_rezago") or "",
         excess_reason=row.get("justificacion_sobreejecucion") or "",
-        evidence_on=row["fecha_evidencia"],
+        evidence_on=row["fecha_evidencia"] or evidence_day,
         evidence=row["evidencias"],
         extra={key: value for key, value in row.items() if key not in OURS},
     )

@@ -1,6 +1,7 @@
 // A file travels as soon as it is chosen, and stays in the draft: nobody uploads it twice, nothing waits for *Enviar*.
 
 import { button } from './buttons.js';
+import { showRowOf } from './sheet.js';
 
 export function uploadOnChoosing(form, save) {
   const travelling = new Set();
@@ -28,6 +29,7 @@ export function uploadOnChoosing(form, save) {
       event.preventDefault();
       event.stopImmediatePropagation();
       status.textContent = 'Hay un archivo que no se cargó: cárguelo otra vez o quítelo.';
+      showRowOf(failed);
       failed.querySelector('button')?.focus();
     } else if (travelling.size) {
       event.preventDefault();

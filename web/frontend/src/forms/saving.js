@@ -2,10 +2,11 @@
 
 import { button } from './buttons.js';
 import { fields, kept, keepCopy, forget, isTyped } from './copies.js';
+import { clearLight, show } from './live.js';
 
 const PAUSE = 900;
 const AGAIN = 15000;
-const COLOURS = ['rojo', 'amarillo', 'verde', 'naranja', 'gris'];
+const PAUSE_OF_FIGURES = 300;
 
 export function saveWhileTyping(form) {
   const user = form.dataset.user;
@@ -15,6 +16,7 @@ export function saveWhileTyping(form) {
   let running = false;
   let again = false;
   let leaving = false;
+  let dirty = false;
 
   const later = (wait = PAUSE) => {
     clearTimeout(timer);
@@ -30,10 +32,14 @@ export function saveWhileTyping(form) {
     }
     running = true;
     again = false;
-    status.textContent = 'Guardando…';
+    if (form.dataset.draft) status.textContent = 'Guardando…';
     try {
-      show(form, await send(form));
-      if (!again) forget(user, page);
+      const told = await send(form);
+      if (told.guardado) status.textContent = `Guardado a las ${told.guardado}`;
+      if (!again) { // else something was typed since: what this would say is old
+        show(form, told);
+        forget(user, page);
+      }
     } catch (failure) {
       tell(failure);
     } finally {
@@ -60,12 +66,22 @@ export function saveWhileTyping(form) {
     }
   }
 
-  const typed = () => {
-    keepCopy(user, page, form);
-    later();
+  const typed = ({ target }) => {
+    if (form.dataset.draft) keepCopy(user, page, form);
+    else dirty = true;
+    if (running) again = true;
+    const isFigure = target instanceof Element && target.matches('input.val');
+    if (isFigure) clearLight(target);
+    later(isFigure ? PAUSE_OF_FIGURES : PAUSE);
   };
   form.addEventListener('input', typed);
   form.addEventListener('change', typed);
+  form.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 's') {
+      event.preventDefault();
+      save();
+    }
+  });
   window.addEventListener('online', () => kept(user, page) && save());
   window.addEventListener('focus', () => kept(user, page) && save());
   form.addEventListener('submit', (event) => {
@@ -75,14 +91,16 @@ export function saveWhileTyping(form) {
     window.addEventListener('pageshow', () => (leaving = false), { once: true });
   });
   offerCopy(form, user, page);
+  // A correction is kept nowhere until it is sent.
+  window.addEventListener('beforeunload', (event) => dirty && !leaving && event.preventDefault());
   return save;
 }
 
 async function send(form, { renewed = false } = {}) {
-  const answer = await fetch(form.dataset.draft, { method: 'POST', body: body(fields(form)), headers: { Accept: 'application/json' } });
+  const answer = await fetch(form.dataset.draft ?? form.dataset.preview, { method: 'POST', body: body(fields(form)), headers: { Accept: 'application/json' } });
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) {
-    form.elements._visto.value = told.visto;
+    if (told.visto) form.elements._visto.value = told.visto;
     return told;
   }
   // After signing in again, in another window, this page carries the token of the session that ended.
@@ -108,7 +126,7 @@ function body(pairs) {
 // What was typed here and never reached the server, offered when one comes back.
 function offerCopy(form, user, page) {
   const copy = kept(user, page);
-  if (!copy) return;
+  if (!copy || !form.dataset.draft) return;
   if (JSON.stringify(copy.fields) === JSON.stringify(fields(form).filter(isTyped))) {
     forget(user, page);
     return;
@@ -138,31 +156,4 @@ function signIn() {
   link.target = '_blank';
   link.textContent = 'Ingresar otra vez (se abre aparte)';
   return link;
-}
-
-function show(form, { guardado, ocultos, semaforos }) {
-  form.querySelector('[data-saved]').textContent = `Guardado a las ${guardado}`;
-  const hidden = new Set(ocultos);
-  for (const field of form.querySelectorAll('[data-path]')) field.toggleAttribute('data-hidden', hidden.has(field.dataset.path));
-  for (const place of form.querySelectorAll('[data-chip]')) {
-    const chip = semaforos[place.dataset.chip];
-    if (chip) showChip(place, chip);
-    else {
-      place.replaceChildren();
-      delete place.dataset.told;
-    }
-  }
-}
-
-function showChip(place, { color, icono, palabra, detalle }) {
-  const text = detalle ? `${palabra} · ${detalle}` : palabra;
-  if (place.dataset.told === color + text) return;
-  place.dataset.told = color + text;
-  const chip = document.createElement('span');
-  chip.className = `chip ${COLOURS.includes(color) ? color : 'gris'}`;
-  const sign = document.createElement('span');
-  sign.setAttribute('aria-hidden', 'true');
-  sign.textContent = icono;
-  chip.append(sign, ` ${text}`);
-  place.replaceChildren(chip);
 }
