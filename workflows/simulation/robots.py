@@ -134,6 +134,11 @@ class Robots:
         return raw
 
 
+def knows(form: OpenForm) -> bool:
+    """Whether some robot fills forms of this kind."""
+    return form_name(form) in ROBOTS
+
+
 def form_name(form: OpenForm) -> str:
     """The form handler's name."""
     return str(form.task.properties.get("registro") or form.task.element_id)

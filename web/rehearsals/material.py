@@ -1,0 +1,125 @@
+"""What a rehearsal is made of, read from the installation once and carried to where it is played."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.contracts import Contracts
+from engine.definitions import catalogue, unpublished
+from engine.definitions.dataflow.giving import declared_inputs
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.models import FormVersion
+from engine.definitions.reading import read_diagram
+from engine.runtime import ProcessEngine
+from workflows.cycles import opening
+from workflows.cycles.cadence import read as cadence_of
+from workflows.errors import Refused
+from workflows.lifecycle.starting import MASTER
+from workflows.plan.models import Plan
+from workflows.records.data import PlanData
+from workflows.records.stored import stored_plan
+
+CALENDAR, BY_HAND, PLAN = "calendario", "a mano", "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The process with which a rehearsal begins, and how: the one that is rehearsed, else one that leads to it."""
+
+    process_key: str
+    name: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that is published, with the draft in the place of its process; a plan; the day it is."""
+
+    process_key: str
+    root: Root
+    diagrams: tuple[bytes, ...]
+    forms: Mapping[str, dict[str, Any]]
+    plan: PlanData
+    today: dt.date
+
+
+def gather(session: Session, engine: ProcessEngine, process_key: str, xml: bytes, today: dt.date) -> Material:
+    """What a rehearsal of this drawing needs. Raises `Refused` where nothing can begin it, or there is no plan."""
+    definitions = [one for one in catalogue.definitions(session) if one.bundle_sha256]
+    published = {one.key: catalogue.by_sha(session, str(one.bundle_sha256)).xml(one.key) for one in definitions}
+    drawn = {**published, process_key: xml}
+    models = {key: read_diagram(one) for key, one in drawn.items()}
+    newest = sa.select(sa.func.max(FormVersion.id)).group_by(FormVersion.form_key)
+    versions = session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(newest)))
+    forms = {one.form_key: one.schema for one in versions}
+    return Material(
+        process_key,
+        root_of(models, process_key, engine.contracts),
+        tuple(drawn.values()),
+        forms | unpublished.forms_of(session, models[process_key]),
+        _plan(session),
+        today,
+    )
+
+
+def root_of(models: Mapping[str, DiagramModel], process_key: str, contracts: Contracts | None) -> Root:
+    """The nearest process from which this one is reached and that begins by itself. Raises `Refused`."""
+    waiting, seen = deque([process_key]), {process_key}
+    while waiting:
+        key = waiting.popleft()
+        how = _begins(models[key], models, contracts)
+        if how and (key == process_key or how != BY_HAND):
+            return Root(key, models[key].name, how)
+        for other, model in sorted(models.items()):
+            if other not in seen and _leads_to(model, models[key], contracts):
+                seen.add(other)
+                waiting.append(other)
+    raise Refused(
+        f"«{models[process_key].name}» no se puede ensayar solo: nada de lo que Cauce abre por sí mismo llega a él. "
+        "Llámelo desde otro proceso, o déle un comienzo a mano."
+    )
+
+
+def _begins(model: DiagramModel, models: Mapping[str, DiagramModel], contracts: Contracts | None) -> str:
+    if model.process_key == MASTER:
+        return PLAN
+    if any(cadence_of(start.properties) is not None for start in model.starts()):
+        return CALENDAR
+    called = any(_calls(other, model) for other in models.values())
+    plain = [start for start in model.starts() if start.event in ("", "none")]
+    asks = any(declared_inputs(start) or start.form_key for start in plain)
+    opened = contracts is not None and model.process_key in contracts.opened
+    return BY_HAND if plain and not opened and (asks or not called) else ""
+
+
+def _calls(model: DiagramModel, other: DiagramModel) -> bool:
+    return any(call.called_element == other.process_key for call in model.of_kind("callActivity"))
+
+
+def _leads_to(model: DiagramModel, other: DiagramModel, contracts: Contracts | None) -> bool:
+    awaited = {start.message for start in other.starts() if start.event == "message"} - {""}
+    return _calls(model, other) or any(_sends(element, awaited, contracts) for element in model.elements.values())
+
+
+def _sends(element: Element, awaited: set[str], contracts: Contracts | None) -> bool:
+    step = contracts.steps.get(element.topic or element.id) if contracts is not None else None
+    if step is not None:
+        return not awaited.isdisjoint(step.sends)
+    return element.kind in ("sendTask", "intermediateThrowEvent", "endEvent") and element.message in awaited
+
+
+def _plan(session: Session) -> PlanData:
+    """A plan that is followed, else any."""
+    followed = opening.followed(session)
+    code = followed[0].code if followed else session.scalar(sa.select(Plan.code).order_by(Plan.code).limit(1))
+    found = stored_plan(session, code) if code else None
+    if found is None:
+        raise Refused("Para ensayar se necesita un plan cargado, con sus entidades y personas.")
+    return found

@@ -1,0 +1,96 @@
+"""What is asked of a rehearsal, and what it tells: plain data that travels between processes and is kept as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+FINE, RETURNED, NOBODY = "bien", "devuelve", "nadie"
+BEHAVIOURS: Final = {
+    FINE: "Todas las personas responden, y nadie devuelve nada",
+    RETURNED: "Se devuelve una vez lo que se pueda devolver",
+    NOBODY: "Nadie responde: se ven los recordatorios, los vencimientos y los cierres",
+}
+DAYS: Final = 90
+"""How many days a rehearsal goes on at most, where it does not end before."""
+LONG: Final = 420
+"""The same for what begins with a plan, whose formulation takes a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How people behave (a key of `BEHAVIOURS`), and what is answered the first time a task comes.
+
+    `answers`: by element id of the process, its field and the value.
+    """
+
+    behaviour: str = FINE
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"behaviour": self.behaviour, "answers": {key: dict(one) for key, one in self.answers.items()}}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Order:
+        """From what was kept."""
+        return cls(kept["behaviour"], kept["answers"])
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened: the day (ISO), a sentence, and whether it is of the rehearsed process."""
+
+    day: str
+    text: str
+    element: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that would leave: the day (ISO), to whom, subject and text."""
+
+    day: str
+    to: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a rehearsal tells. `began` and `until` are days (ISO); `working_days` lie between them.
+
+    `path`: ids of what the rehearsed process went through, in order; `missed`: the names of what it never reached.
+    `decisions`: by the question, the answers taken in order. `waits`: what it waits for at the end, in sentences.
+    `stopped`: why it could not go on, if that was so.
+    """
+
+    root: str
+    began: str
+    until: str
+    working_days: int
+    ended: bool
+    happenings: Sequence[Happening]
+    mails: Sequence[Mail]
+    path: Sequence[str]
+    missed: Sequence[str]
+    decisions: Mapping[str, Sequence[str]]
+    waits: Sequence[str]
+    stopped: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Told:
+        """From what was kept."""
+        return cls(
+            **{
+                **kept,
+                "happenings": [Happening(**one) for one in kept["happenings"]],
+                "mails": [Mail(**one) for one in kept["mails"]],
+            }
+        )
