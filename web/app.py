@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
@@ -91,6 +92,7 @@ FILTERS = {
     "dia": spanish.week_day,
     "dia_corto": deadlines.short_day,
     "fecha": spanish.long_day,
+    "fecha_iso": lambda day: spanish.long_day(dt.date.fromisoformat(day)),
     "fecha_hora": spanish.long_moment,
     "hora": deadlines.clock_time,
     "numero": spanish.number,

@@ -137,3 +137,21 @@ class ReleaseComment(Base):
     text: Mapped[str] = mapped_column(sa.Text)
     written_at: Mapped[dt.datetime]
     written_by: Mapped[str] = mapped_column(sa.String(100))
+
+
+class Scenario(Base):
+    """A rehearsal that is kept: `asked` is how people behave in it, `expected` what came of it when it was kept.
+
+    Both are as whoever rehearses likes; the engine only keeps them.
+    """
+
+    __tablename__ = "definition_scenario"
+    __table_args__ = (sa.UniqueConstraint("process_key", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_key: Mapped[str] = mapped_column(sa.String(limits.ID))
+    name: Mapped[str] = mapped_column(sa.String(limits.NAME))
+    asked: Mapped[dict[str, Any]]
+    expected: Mapped[dict[str, Any]]
+    saved_at: Mapped[dt.datetime]
+    saved_by: Mapped[str] = mapped_column(sa.String(limits.PERSON))

@@ -42,6 +42,8 @@ NO_PAGES = {
 """What answers files, data or another address."""
 
 BY_HAND = {
+    "studio.rehearsal": "made by a rehearsal, which takes its seconds; looked at in its own test",
+    "studio.review_page": "offered while a review is asked; looked at in its own test",
     "inbox.correct": "offered while a report waits for the liaison; looked at below",
     "studio.version": "offered for an older version; looked at below",
 }

@@ -42,7 +42,7 @@ NOT_HERE = {
     "boards.choose_opening",  # of a period that the calendar missed
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
-    "studio.review_page",  # of what waits for a second person
+    "studio.rehearsal", "studio.review_page",  # of what was made, or waits, for somebody
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "files.show",
     "files.page_picture", "audit.table",  # files
@@ -253,6 +253,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.task", me, "/procesos/sub_reporte_entidad/tareas/reportar_avance"),
         ("studio.version", me, "/procesos/f5_ciclo_mensual/versiones/1"),
         ("studio.compare_versions", me, "/procesos/f5_ciclo_mensual/comparar"),
+        ("studio.rehearse_page", me, "/procesos/sub_reporte_entidad/ensayo"),
         ("studio.names", me, "/procesos/catalogos.json"),
         ("studio.forms", me, "/procesos/formularios"),
         ("studio.form", me, "/procesos/formularios/reportar_avance"),

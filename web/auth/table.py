@@ -279,7 +279,8 @@ TABLE: tuple[Row, ...] = (
         "proceso, formulario: editar, publicar", Of.DEFINITION,
         _rights(N, N, N, N, shared_leader=C),
         reads=_routes(
-            "studio.publish_page studio.review_page studio.edit studio.draft_xml studio.names studio.field "
+            "studio.publish_page studio.review_page studio.rehearse_page "
+            "studio.rehearsal studio.edit studio.draft_xml studio.names studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
             "studio.process_forms"
         ),
@@ -287,6 +288,7 @@ TABLE: tuple[Row, ...] = (
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
             "studio.remove_field studio.save_draft studio.discard_draft studio.findings studio.bring "
             "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task "
+            "studio.rehearse studio.keep_rehearsal studio.forget_rehearsal studio.replay "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial"
         ),

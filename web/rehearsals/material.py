@@ -50,20 +50,25 @@ class Material:
     today: dt.date
 
 
-def gather(session: Session, engine: ProcessEngine, process_key: str, xml: bytes, today: dt.date) -> Material:
-    """What a rehearsal of this drawing needs. Raises `Refused` where nothing can begin it, or there is no plan."""
+def gather(
+    session: Session, engine: ProcessEngine, process_key: str, drawn: Mapping[str, bytes], today: dt.date
+) -> Material:
+    """What a rehearsal of a process needs, with what is `drawn` (by process) in the place of what is published.
+
+    Raises `Refused` where nothing can begin it, or there is no plan.
+    """
     definitions = [one for one in catalogue.definitions(session) if one.bundle_sha256]
     published = {one.key: catalogue.by_sha(session, str(one.bundle_sha256)).xml(one.key) for one in definitions}
-    drawn = {**published, process_key: xml}
-    models = {key: read_diagram(one) for key, one in drawn.items()}
+    diagrams = {**published, **drawn}
+    models = {key: read_diagram(one) for key, one in diagrams.items()}
     newest = sa.select(sa.func.max(FormVersion.id)).group_by(FormVersion.form_key)
     versions = session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(newest)))
     forms = {one.form_key: one.schema for one in versions}
     return Material(
         process_key,
         root_of(models, process_key, engine.contracts),
-        tuple(drawn.values()),
-        forms | unpublished.forms_of(session, models[process_key]),
+        tuple(diagrams.values()),
+        forms | {key: one for name in drawn for key, one in unpublished.forms_of(session, models[name]).items()},
         _plan(session),
         today,
     )

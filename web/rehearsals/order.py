@@ -62,7 +62,7 @@ class Mail:
 class Told:
     """What a rehearsal tells. `began` and `until` are days (ISO); `working_days` lie between them.
 
-    `path`: ids of what the rehearsed process went through, in order; `missed`: the names of what it never reached.
+    `path`: the names of what the rehearsed process went through, in order; `missed`: of what it never reached.
     `decisions`: by the question, the answers taken in order. `waits`: what it waits for at the end, in sentences.
     `stopped`: why it could not go on, if that was so.
     """

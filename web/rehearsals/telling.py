@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.definitions import nameless
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.reading import read_diagram
 from engine.history import HistoryEntry
@@ -51,7 +52,7 @@ def told(
     model = next(one for one in map(read_diagram, material.diagrams) if one.process_key == material.process_key)
     entries = list(session.scalars(sa.select(HistoryEntry).order_by(HistoryEntry.id)))
     own = [one for one in entries if one.process_key == material.process_key]
-    path = [str(one.element_id) for one in own if one.kind in PASSED]
+    passed = [str(one.element_id) for one in own if one.kind in PASSED]
     running = list(session.scalars(sa.select(Instance.id).where(Instance.state == InstanceState.ACTIVE)))
     calendar = engine.calendar
     return Told(
@@ -62,8 +63,8 @@ def told(
         ended=not running,
         happenings=[*_happenings(session, material, entries)][:MOST],
         mails=[*_mails(session)][:MOST],
-        path=path,
-        missed=[one.name or one.id for one in model.elements.values() if one.kind in STEPS and one.id not in path],
+        path=[_title(model, one) for one in passed],
+        missed=[_title(model, one.id) for one in model.elements.values() if one.kind in STEPS and one.id not in passed],
         decisions=_decisions(model, own),
         waits=[one.sentence for waits in of_cases(session, engine, running).values() for one in shown(session, waits)],
         stopped=stopped,
@@ -98,10 +99,16 @@ def _mails(session: Session) -> Iterator[Mail]:
         yield Mail(bogota_day(mail.created_at).isoformat(), to, mail.subject, mail.text)
 
 
+def _title(model: DiagramModel, element_id: str) -> str:
+    element = model.elements.get(element_id)
+    if element is None or not element.name:
+        return dict(nameless.described(model.elements, model.flows)).get(element_id, "un paso sin nombre")
+    return element.name
+
+
 def _decisions(model: DiagramModel, own: list[HistoryEntry]) -> Mapping[str, list[str]]:
     taken: dict[str, list[str]] = defaultdict(list)
     for entry in own:
         if entry.kind is HistoryKind.DECISION and entry.data.get("respuestas"):
-            element = model.elements.get(str(entry.element_id))
-            taken[element.name if element and element.name else "Pregunta sin nombre"] += entry.data["respuestas"]
+            taken[_title(model, str(entry.element_id))] += entry.data["respuestas"]
     return dict(taken)

@@ -1,0 +1,221 @@
+"""Rehearsing a draft: what is asked of it, what it told, the scenarios that are kept and replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from engine.definitions import drafts, scenarios
+from engine.definitions.dataflow.giving import outputs
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.drawing import draw_svg
+from engine.definitions.models import Scenario
+from engine.definitions.reading import read_diagram
+from engine.errors import UnknownDefinition
+from web.auth.access import Of, allow
+from web.pages import actor, back_to, current, page
+from web.rehearsals import jobs, material
+from web.rehearsals.jobs import Job
+from web.rehearsals.order import BEHAVIOURS, FINE, Order
+from web.rehearsals.scenarios import Verdict, expected, judge
+from web.studio import overview
+from web.studio.blueprint import LEADERS, blueprint
+from web.studio.comparing import drawn
+from workflows.calendar import bogota_day
+from workflows.forms.schema import FormSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that a task answers and the process decides with: its options by value."""
+
+    element_id: str
+    field: str
+    task: str
+    label: str
+    options: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """What the page calls the answer."""
+        return f"{self.element_id}.{self.field}"
+
+
+@blueprint.get("/<process_key>/ensayo")
+@allow(*LEADERS, of=Of.DEFINITION)
+def rehearse_page(process_key: str) -> str:
+    """What can be asked of a rehearsal, and the scenarios that are kept."""
+    with current().database.reading() as session:
+        version = overview.working_version(session, process_key)
+        xml, revision = overview.working_xml(session, process_key)
+        return page(
+            "studio/rehearse.html",
+            version=version,
+            is_draft=bool(revision),
+            behaviours=BEHAVIOURS,
+            questions=_questions(session, xml),
+            kept=scenarios.of_process(session, process_key),
+            names=overview.people(session),
+        )
+
+
+def _questions(session: Session, xml: bytes) -> list[Question]:
+    """The answers of people that decide where the process goes, in the order of the drawing."""
+    side, model = drawn(session, xml), read_diagram(xml)
+    forms = {key: FormSchema.from_dict(dict(schema)) for key, schema in side.forms.items()}
+    return [
+        Question(task.id, field.key, task.name, field.label, dict(field.options))
+        for task in model.of_kind("userTask")
+        if task.form_key in forms
+        for field in forms[task.form_key].fields()
+        if field.key in outputs(task) and field.has_choices and field.options
+    ]
+
+
+@blueprint.post("/<process_key>/ensayo")
+@allow(*LEADERS, of=Of.DEFINITION)
+def rehearse(process_key: str) -> Response:
+    """Begin one."""
+    with current().database.reading() as session:
+        xml, revision = overview.working_xml(session, process_key)
+        order = Order(request.form.get("behaviour", FINE), _answers(_questions(session, xml)))
+        today = bogota_day(current().clock.now())
+        taken = material.gather(session, current().engine, process_key, {process_key: xml}, today)
+    token = jobs.begin(current().config.home, current().clock, process_key, revision, [(taken, order)])
+    return back_to("studio.rehearsal", process_key=process_key, token=token)
+
+
+def _answers(questions: Sequence[Question]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for question in questions:
+        value = request.form.get(question.name, "")
+        if value in question.options:
+            found.setdefault(question.element_id, {})[question.field] = value
+    return found
+
+
+@blueprint.get("/<process_key>/ensayo/<token>")
+@allow(*LEADERS, of=Of.DEFINITION)
+def rehearsal(process_key: str, token: str) -> str:
+    """What it told; until then the page asks again by itself."""
+    job = _job(process_key, token)
+    with current().database.reading() as session:
+        version = overview.working_version(session, process_key)
+        xml, revision = overview.working_xml(session, process_key)
+        verdicts = _verdicts(session, job)
+    told = job.told[0] if job.told and not job.scenarios else None
+    return page(
+        "studio/rehearsal.html",
+        version=version,
+        job=job,
+        told=told,
+        verdicts=verdicts,
+        is_old=revision != job.revision,
+        behaviours=BEHAVIOURS,
+        picture=draw_svg(xml, _marks(read_diagram(xml), {one.element for one in told.happenings})) if told else "",
+    )
+
+
+def _marks(model: DiagramModel, reached: set[str]) -> dict[str, str]:
+    return dict.fromkeys(reached & model.elements.keys(), "hecho")
+
+
+def _job(process_key: str, token: str) -> Job:
+    job = jobs.find(current().config.home, current().clock, token)
+    if job is None or job.process_key != process_key:
+        raise UnknownDefinition("Ese ensayo ya no está: se guardan un día. Ensáyelo de nuevo.")
+    return job
+
+
+@blueprint.post("/<process_key>/ensayo/<token>/guardar")
+@allow(*LEADERS, of=Of.DEFINITION)
+def keep_rehearsal(process_key: str, token: str) -> Response:
+    """Keep what was rehearsed, to be replayed before each publication."""
+    job = _job(process_key, token)
+    if not job.told or job.scenarios:
+        raise UnknownDefinition("Ese ensayo no se puede guardar: no llegó a contar nada.")
+    with current().database.unit_of_work() as session:
+        scenario = scenarios.keep(
+            session, current().engine, process_key, request.form.get("name", ""),
+            job.orders[0].as_json(), expected(job.told[0]), actor=actor(),
+        )  # fmt: skip
+        name = scenario.name
+    return back_to("studio.rehearse_page", f"«{name}» se repetirá antes de cada publicación.", process_key=process_key)
+
+
+@blueprint.post("/<process_key>/ensayo/guardados/<int:scenario_id>/quitar")
+@allow(*LEADERS, of=Of.DEFINITION)
+def forget_rehearsal(process_key: str, scenario_id: int) -> Response:
+    """Replay it no more."""
+    with current().database.unit_of_work() as session:
+        scenarios.forget(session, process_key, scenario_id)
+    return back_to("studio.rehearse_page", "Ya no se repetirá.", process_key=process_key)
+
+
+@blueprint.post("/<process_key>/ensayo/repetir")
+@allow(*LEADERS, of=Of.DEFINITION)
+def replay(process_key: str) -> Response:
+    """Replay what is kept of the process and of those that call it, with the draft."""
+    today = bogota_day(current().clock.now())
+    with current().database.reading() as session:
+        xml, revision = overview.working_xml(session, process_key)
+        kept = affected(session, process_key)
+        runs = [
+            (
+                material.gather(session, current().engine, one.process_key, {process_key: xml}, today),
+                Order.of(one.asked),
+            )
+            for one in kept
+        ]
+    if not runs:
+        return back_to("studio.rehearse_page", "No hay ensayos guardados.", process_key=process_key)
+    token = jobs.begin(
+        current().config.home, current().clock, process_key, revision, runs,
+        names=[one.name for one in kept], scenarios=[one.id for one in kept],
+    )  # fmt: skip
+    return back_to("studio.rehearsal", process_key=process_key, token=token)
+
+
+def affected(session: Session, process_key: str) -> list[Scenario]:
+    """The scenarios of a process, and of all those that call it, directly or not."""
+    diagrams = overview.current_diagrams(session)
+    found = [process_key]
+    for key in found:
+        found += [
+            other
+            for other, model in diagrams.items()
+            if other not in found and any(call.called_element == key for call in model.of_kind("callActivity"))
+        ]
+    return [scenario for key in found for scenario in scenarios.of_process(session, key)]
+
+
+def _verdicts(session: Session, job: Job) -> list[Verdict]:
+    kept = {id_: session.get(Scenario, id_) for id_ in job.scenarios}
+    return [
+        judge(name, scenario.expected, told)
+        for id_, name, told in zip(job.scenarios, job.names, job.told, strict=False)
+        if (scenario := kept[id_]) is not None
+    ]
+
+
+def unrehearsed(session: Session, process_key: str, accepted: bool) -> str:
+    """Why the draft can't be published yet for what is kept of rehearsals; empty if it can."""
+    kept = affected(session, process_key)
+    draft = drafts.find(session, drafts.PROCESS, process_key)
+    if not kept or draft is None:
+        return ""
+    job = jobs.last_replay(current().config.home, current().clock, process_key, draft.revision)
+    if job is None or not job.told or set(job.scenarios) != {one.id for one in kept}:
+        many = "el ensayo guardado" if len(kept) == 1 else f"los {len(kept)} ensayos guardados"
+        return f"Repita primero {many} con este borrador."
+    verdicts = _verdicts(session, job)
+    stuck = [one.name for one in verdicts if one.stuck]
+    if stuck:
+        return f"«{stuck[0]}» ya no llega a su fin: {next(one.differences[0] for one in verdicts if one.stuck)}"
+    if any(not one.is_same for one in verdicts) and not accepted:
+        return "Hay ensayos guardados que salen distinto. Mírelos, y marque que así debe ser."
+    return ""
