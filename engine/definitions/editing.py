@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lxml import etree
 
-from engine.definitions.markup import BPMN, CAMUNDA, Node, bpmn, child, parse
+from engine.definitions.markup import BPMN, CAMUNDA, XSI, Node, bpmn, child, parse
 from engine.errors import Invalid, UnknownElement
 
 BEFORE_EXTENSIONS = (bpmn("documentation"),)
@@ -52,6 +54,55 @@ def set_documentation(xml: bytes, element_id: str, text: str) -> bytes:
     elif documentation is not None:
         element.remove(documentation)
     return _written(root)
+
+
+def set_condition(xml: bytes, flow_id: str, expression: str) -> bytes:
+    """Give a sequence flow the expression under which it is taken; an empty one takes it away.
+
+    Raises `UnknownElement`, `UnreadableDiagram`.
+    """
+    root, flow = _find(xml, flow_id)
+    condition = child(flow, "conditionExpression")
+    if condition is None and expression:
+        condition = etree.SubElement(flow, bpmn("conditionExpression"))
+        condition.set(f"{{{XSI}}}type", _prefixed(condition, "tFormalExpression"))
+    if condition is not None and expression:
+        condition.text = expression
+    elif condition is not None:
+        flow.remove(condition)
+    return _written(root)
+
+
+def set_order(xml: bytes, flow_ids: Sequence[str]) -> bytes:
+    """Put sequence flows into this order, each in the place of one of them: conditions are looked at in that order.
+
+    Raises `UnknownElement`, `UnreadableDiagram`.
+    """
+    root, _ = _find(xml, flow_ids[0])
+    known = {str(node.get("id")): node for node in root.iter(bpmn("sequenceFlow"))}
+    if missing := [one for one in flow_ids if one not in known]:
+        raise UnknownElement(f"El diagrama no tiene la flecha «{missing[0]}». Actualice la página.")
+    flows = [known[one] for one in flow_ids]
+    places = [one for one in root.iter(bpmn("sequenceFlow")) if one in flows]
+    if len({one.getparent() for one in flows}) > 1 or places == flows:
+        return xml
+    marks = []
+    for place in places:
+        mark = etree.Comment("")
+        place.addprevious(mark)
+        marks.append(mark)
+    for mark, flow in zip(marks, flows, strict=True):
+        parent, tail = mark.getparent(), mark.tail
+        if parent is not None:
+            mark.tail = None
+            parent.replace(mark, flow)
+            flow.tail = tail or flow.tail
+    return _written(root)
+
+
+def _prefixed(node: Node, name: str) -> str:
+    prefix = next((prefix for prefix, address in node.nsmap.items() if address == BPMN), None)
+    return f"{prefix}:{name}" if prefix else name
 
 
 def _find(xml: bytes, element_id: str) -> tuple[Node, Node]:

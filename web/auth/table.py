@@ -282,7 +282,7 @@ TABLE: tuple[Row, ...] = (
             "studio.publish_page studio.review_page studio.rehearse_page "
             "studio.rehearsal studio.edit studio.draft_xml studio.names studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
-            "studio.process_forms"
+            "studio.process_forms studio.conditions"
         ),
         changes=_routes(
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
@@ -290,7 +290,8 @@ TABLE: tuple[Row, ...] = (
             "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task "
             "studio.rehearse studio.keep_rehearsal studio.forget_rehearsal studio.replay "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
-            "studio.reactivate studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial"
+            "studio.reactivate "
+            "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial studio.decide"
         ),
         note="con un solo sector, también su líder del proceso",
     ),

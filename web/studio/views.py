@@ -5,6 +5,7 @@ from __future__ import annotations
 from web.studio import (
     bringing,
     comparing,
+    conditions,
     editor,
     fields,
     forms,
@@ -21,6 +22,7 @@ __all__ = [
     "blueprint",
     "bringing",
     "comparing",
+    "conditions",
     "editor",
     "fields",
     "forms",
