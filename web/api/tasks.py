@@ -78,10 +78,12 @@ class Form(Shape):
 
     `components` is its schema (form-js). `values` is what stands in it: the draft, over what is known. Rows of a table
     with fixed rows carry `_fila`, by which they are told apart when they are sent. `options` are the choices by path,
-    `locked` the rows nobody changes, `hidden` what is not asked now, `seen` what the draft is known by.
+    `locked` the rows nobody changes, `hidden` what is not asked now, `seen` what the draft is known by. `data` is what
+    the task is about (`periodo`, `entidad`, …), which conditions of the form look at too.
     """
 
     task_id: int
+    data: dict[str, Any]
     components: list[dict[str, Any]]
     values: dict[str, Any]
     options: dict[str, list[Choice]]
@@ -248,6 +250,7 @@ def _form(opened: OpenForm) -> Form:
     prefill = opened.prefill
     return Form(
         task_id=opened.task.id,
+        data=plain({**opened.task.variables, **opened.task.context}),
         components=list(opened.schema.to_dict()["components"]),
         values=plain(dict(opened.shown)),
         options={
