@@ -45,3 +45,32 @@ class MessageRefused(DeliveryFailed):
     """The mail cannot be composed, or the server refuses its content for good."""
 
     sentence = "El servidor de correo no acepta ese mensaje."
+
+
+class InvalidReceiver(NotificationsError):
+    """An address to which nothing can be sent."""
+
+    sentence = (
+        "La dirección del sistema que recibe no se entiende. Escríbala así: https://sistema.entidad.gov.co/avisos"
+    )
+
+
+class InnerAddress(InvalidReceiver):
+    """An address of inside, which only this machine reaches."""
+
+    sentence = (
+        "Esa dirección es de la red interna del servidor: no se envía nada ahí. Si debe poderse, quien administra la "
+        "plataforma lo permite con CAUCE_INNER_RECEIVERS=1."
+    )
+
+
+class ReceiverUnavailable(NotificationsError):
+    """Another system does not answer."""
+
+    sentence = "El sistema que recibe no responde. Se intentará de nuevo."
+
+
+class ReceiverRefused(NotificationsError):
+    """Another system does not take what is sent."""
+
+    sentence = "El sistema que recibe no acepta lo que se le envía."

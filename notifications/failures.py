@@ -56,6 +56,11 @@ KINDS: Mapping[str, Words] = {
     "stall": Words("No se pudo mirar si un proceso está detenido", "Revise ese proceso con «cauce doctor»."),
     "audit_chain": Words("No se pudo encadenar la bitácora", "Revísela con «cauce audit verify»."),
     "search": Words("No se pudo poner al día el buscador", "Rehágalo con «cauce search rebuild»."),
+    "webhook": Words(
+        "Un sistema no recibe los avisos que se le envían",
+        "Los avisos esperan en orden hasta siete días. Mire en el plan, «Otros sistemas», qué respondió.",
+    ),
+    "kept_answers": Words("No se pudieron borrar respuestas viejas a programas"),
     "backup": Words("No se pudo hacer o revisar la copia del día", "Mire si hay espacio en la carpeta de copias."),
     "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),
 }

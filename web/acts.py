@@ -16,6 +16,7 @@ from engine.runtime import ProcessEngine
 from engine.sweep import Cases
 from engine.waits import stalls
 from notifications import digest, releases
+from web.api.once import forget_old
 from web.bootstrap import Application
 from web.health.beats import TICK, beat
 from workflows.assembly import MAKERS
@@ -228,6 +229,11 @@ def _forget_unused_files(application: Application) -> int:
         return forget_unused(session, application.clock)
 
 
+def _forget_kept_answers(application: Application) -> int:
+    with application.database.unit_of_work() as session:
+        return forget_old(session, application.clock)
+
+
 def _look_at_stalls(application: Application) -> int:
     database, engine = application.database, application.engine
     with database.reading() as session:
@@ -273,6 +279,7 @@ ACTS = (
 
 DAILY = (
     Act("unused_files", _forget_unused_files),
+    Act("kept_answers", _forget_kept_answers),
     Act("stall", _look_at_stalls),
 )
-"""What is enough once a day: forget the files of drafts never sent; find the cases that nobody can continue."""
+"""What is enough once a day: forget what nobody needs; find the cases that nobody can continue."""

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 import engine.errors as engine_errors
 import workflows.errors as workflows_errors
 from engine import outages
+from notifications.errors import InvalidReceiver
 from web import problems
 from web.auth.held import HeldRequest, hold
 from web.errors import (
@@ -65,6 +66,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     workflows_errors.Conflict: HTTPStatus.CONFLICT,
     workflows_errors.Refused: HTTPStatus.CONFLICT,
     workflows_errors.InvalidSubmission: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidReceiver: HTTPStatus.UNPROCESSABLE_ENTITY,
     workflows_errors.InvalidFile: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidCadence: HTTPStatus.UNPROCESSABLE_ENTITY,
     workflows_errors.InvalidForm: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -49,6 +49,7 @@ from web.search.views import blueprint as search
 from web.sectors import starting
 from web.sectors.views import blueprint as sectors
 from web.studio.views import blueprint as studio
+from web.systems.views import blueprint as systems
 from web.tokens.views import blueprint as tokens_pages
 from web.wellknown.views import blueprint as wellknown
 from workflows import spanish
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     inbox,
     boards,
     plans,
+    systems,
     lifecycle,
     cases,
     incidents,

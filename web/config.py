@@ -41,7 +41,8 @@ class Config:
     With `backup_passphrase` copies are encrypted.
     `provider` signs people in by OpenID Connect; without `local_accounts` nobody signs in with a password. Who holds a
     role of `second_factor` may not do without a second step; a browser may be spared it for `second_factor_days`.
-    `api_per_minute` is how many requests of one token each process answers in a minute.
+    `api_per_minute` is how many requests of one token each process answers in a minute. With
+    `inner_receivers` webhooks and exports may go to addresses of the inner network, and without encryption.
     """
 
     home: Path
@@ -64,6 +65,7 @@ class Config:
     second_factor: frozenset[str] = frozenset()
     second_factor_days: int = 30
     api_per_minute: int = 300
+    inner_receivers: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -103,6 +105,7 @@ class Config:
             local_accounts=local_accounts,
             second_factor=_obliged(environment.get("CAUCE_SECOND_FACTOR", "")),
             second_factor_days=count("CAUCE_SECOND_FACTOR_DAYS", environment, 30),
+            inner_receivers=flag("CAUCE_INNER_RECEIVERS", environment),
             api_per_minute=max(1, count("CAUCE_API_PER_MINUTE", environment, 300)),
         )
 

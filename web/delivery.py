@@ -1,15 +1,21 @@
-"""Mails leave beside the tick: a server that hangs keeps no deadline, opening or document waiting."""
+"""What leaves does so beside the tick: a server that hangs keeps no deadline, opening or document waiting.
+
+Mails and what other systems are told have a thread each, so that neither waits for the other's servers.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 
 from engine.database import Database
 from notifications import outbox
 from notifications.outbox import Delivered
+from notifications.webhooks import delivering as webhooks
+from notifications.webhooks.delivering import Sending
 from web import logs
 from web.bootstrap import Application
 from web.health.beats import DELIVERY, beat
@@ -34,34 +40,58 @@ def deliver(application: Application) -> Delivered:
     return done
 
 
+def tell_systems(application: Application) -> int:
+    """Tell other systems what happened; how many deliveries left."""
+    config = application.config
+    with logs.timed(log, "webhooks") as counts:
+        sending = Sending(config.secret_key, inner=config.inner_receivers)
+        counts["sent"] = sent = webhooks.deliver_due(application.database, application.clock, sending)
+    return sent
+
+
+def _mails(application: Application) -> bool:
+    """Send mails, and leave a sign of life; whether there may be more."""
+    more = deliver(application).looked_at >= BATCH
+    beat(application.database, application.clock, DELIVERY)
+    return more
+
+
+def _systems(application: Application) -> bool:
+    return tell_systems(application) >= webhooks.BATCH
+
+
 class Delivery:
-    """A thread that sends what is due, with database connections of its own; runs inside a `with` block."""
+    """Threads that send what is due, with database connections of their own; run inside a `with` block."""
 
     def __init__(self, application: Application) -> None:
-        """Nothing is opened before the thread begins."""
+        """Nothing is opened before the threads begin."""
         self._application = replace(application, database=Database(application.database.url))
         self._over = threading.Event()
-        # A daemon: a server that hangs must not hold the end of the process either.
-        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+        # Daemons: a server that hangs must not hold the end of the process either.
+        self._threads = [
+            threading.Thread(target=self._run, args=[look], name=name, daemon=True)
+            for name, look in (("delivery", _mails), ("webhooks", _systems))
+        ]
 
     def __enter__(self) -> Delivery:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End after the mail in hand, or without it."""
+        """End after what is in hand, or without it."""
         self._over.set()
-        self._thread.join(STOPS_WITHIN_S)
-        if not self._thread.is_alive():
+        for thread in self._threads:
+            thread.join(STOPS_WITHIN_S)
+        if not any(thread.is_alive() for thread in self._threads):
             self._application.database.dispose()
 
-    def _run(self) -> None:
+    def _run(self, look: Callable[[Application], bool]) -> None:
         while not self._over.is_set():
             try:
-                more = deliver(self._application).looked_at >= BATCH
-                beat(self._application.database, self._application.clock, DELIVERY)
+                more = look(self._application)
             except Exception:
                 log.exception("the delivery failed; it will be tried again")
                 more = False

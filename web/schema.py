@@ -40,6 +40,7 @@ MODULES = (
     "workflows.prioritization.models",
     "workflows.surveys.models",
     "notifications.models",
+    "notifications.webhooks.models",
     "web.auth.models",
     "web.health.models",
     "web.portal.models",

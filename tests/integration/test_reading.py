@@ -44,6 +44,7 @@ NOT_HERE = {
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "studio.rehearsal", "studio.review_page",  # of what was made, or waits, for somebody
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
+    "systems.show",  # of one webhook: looked at in tests/integration/webhooks
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "files.show",
     "files.page_picture", "audit.table",  # files
 }  # fmt: skip
@@ -200,6 +201,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("help.index", person, "/ayuda/"),
         ("factors.show", me, "/cuenta/segundo-paso"),
         ("tokens.mine", me, "/cuenta/tokens"),
+        ("systems.index", me, f"{of_plan}/sistemas/"),
         ("audit.index", me, "/bitacora/"),
         ("incidents.index", me, "/incidentes/"),
         ("incidents.show", me, f"/incidentes/{incident}"),

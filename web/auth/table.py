@@ -172,6 +172,11 @@ TABLE: tuple[Row, ...] = (
         changes=_routes("lifecycle.hand_over"), note="los cargos los entrega quien administra el sector",
     ),
     Row("plan nuevo", Of.NONE, _rights(N, N, C, N), changes=_routes("lifecycle.start")),
+    Row(
+        "otros sistemas a los que el plan avisa", Of.PLAN, _rights(N, C, C, N),
+        reads=_routes("systems.index systems.show"),
+        changes=_routes("systems.make systems.switch systems.retry"),
+    ),
     Row("libro del plan: exportar", Of.PLAN, _rights(N, C, C, N), reads=_routes("plans.workbook")),
     Row(
         "libro del plan: cargar", Of.NONE, _rights(N, C, C, N), reads=_routes("plans.upload"),

@@ -329,7 +329,7 @@ POISONS: dict[str, list[Tainted]] = {
     **{maker.name: [a_document(maker.name)] for maker in MAKERS},
 }
 """By kind of unit."""
-WHOLE = {"local_days", "sign_of_life", "unused_files", "audit_chain", "search"}
+WHOLE = {"local_days", "sign_of_life", "unused_files", "kept_answers", "audit_chain", "search"}
 """Acts that are one unit."""
 
 

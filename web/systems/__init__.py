@@ -1,0 +1,1 @@
+"""Other systems that a plan tells what happens, on screen."""
