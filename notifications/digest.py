@@ -26,6 +26,7 @@ from notifications.rendering import render
 from notifications.returned import told_at_once
 from notifications.states import MailKind
 from workflows.calendar import BOGOTA, WorkingCalendar
+from workflows.people import absences
 from workflows.people.groups import Group
 from workflows.people.models import Person
 from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
@@ -198,6 +199,9 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
     unheard = unheard_since(session, first)
     runs = session.execute(earlier.add_columns(DigestRun.day).limit(LOOK_BACK)).all()
     for username, since in _rested_since(members, calendar, [(row.day, row.written_at) for row in runs]).items():
+        unheard[username] = min(since, unheard.get(username, since))
+    for username, first_day in absences.back(session, runs[0].day if runs else local.date(), local.date()).items():
+        since = dt.datetime.combine(first_day, dt.time(), BOGOTA).astimezone(dt.UTC)
         unheard[username] = min(since, unheard.get(username, since))
     facts = Facts(
         engine=engine,

@@ -40,6 +40,10 @@ KINDS: Mapping[str, Words] = {
     "closed_cutoff": Words("No se pudo avisar que se cerró un corte"),
     "timer": Words("No se pudo atender un plazo vencido", "Revise ese proceso con «cauce doctor»."),
     "retry": Words("No se pudo reintentar un paso de un proceso", "Revise ese proceso con «cauce doctor»."),
+    "stand_in": Words(
+        "No se pudo pasar una tarea a quien reemplaza, o devolverla", "Reasígnela desde el seguimiento; dice el motivo."
+    ),
+    "uncovered": Words("No se pudo avisar que alguien ausente no tiene reemplazo"),
     "digest": Words(
         "No se pudo escribir un resumen diario",
         "Las demás personas lo reciben. Cuando se arregle, esa persona recibe lo que no se le dijo.",

@@ -27,6 +27,8 @@ class MailKind(StrEnum):
     """Work that came back, told at once."""
     RELEASE = "publicacion"
     """A process to be reviewed, or what became of one."""
+    ABSENCE = "ausencia"
+    """Who stands in for whom, and that nobody does."""
     ACCESS_LINK = "enlace_de_acceso"
     """Whoever reads it signs in as its recipient: no page shows its text, and none is kept once it left."""
     ACCOUNT_CHANGED = "cuenta"

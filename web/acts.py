@@ -15,6 +15,7 @@ from engine.definitions import reviewing
 from engine.runtime import ProcessEngine
 from engine.sweep import Cases
 from engine.waits import stalls
+from notifications import absences as absence_mails
 from notifications import digest, releases
 from web.api.once import forget_old
 from web.bootstrap import Application
@@ -26,6 +27,8 @@ from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
 from workflows.forms.drafts import forget_unused
 from workflows.lifecycle import closed_cutoffs, year_end
+from workflows.people import absences, standing_in
+from workflows.people.standing_in import Move
 from workflows.searching import indexing
 from workflows.sectors import holidays
 
@@ -119,6 +122,39 @@ def _announce_closed_cutoffs(application: Application) -> int:
             closed_cutoffs.announce(session, engine, key)
 
     return units.each(database, engine.clock, "closed_cutoff", awaited, announce)
+
+
+def _stand_in(application: Application) -> int:
+    """Roles of who is away are lent for the day, tasks go to who stands in, and back."""
+    database, engine = application.database, application.engine
+    today = bogota_day(engine.now())
+    with database.reading() as session:
+        changed = absences.lending_differs(session, today)
+        moves = {str(one.task_id): one for one in standing_in.due(session, today)}
+    if changed:
+        with database.unit_of_work() as session:
+            absences.lend(session, today)
+
+    def move(key: str) -> None:
+        one: Move = moves[key]
+        with database.unit_of_work() as session:
+            standing_in.move(session, engine, one, today)
+
+    return units.each(database, engine.clock, "stand_in", moves, move)
+
+
+def _tell_uncovered(application: Application) -> int:
+    """That due work of somebody who is away has nobody reaches whoever coordinates, at once."""
+    database, engine, base_url = application.database, application.engine, application.config.base_url
+    today = bogota_day(engine.now())
+    with database.reading() as session:
+        alone = absence_mails.uncovered(session, today)
+
+    def tell(username: str) -> None:
+        with database.unit_of_work() as session:
+            absence_mails.tell_uncovered(session, username, alone[username], engine.now(), today, base_url=base_url)
+
+    return units.each(database, engine.clock, "uncovered", alone, tell)
 
 
 def _case_by_case(kind: str, fire: _Fire, find: _Find, application: Application) -> int:
@@ -269,6 +305,8 @@ ACTS = (
     Act("closed_cutoff", _announce_closed_cutoffs, decides=True),
     Act("timer", _fire_timers, decides=True),
     Act("retry", _retry_incidents, decides=True),
+    Act("stand_in", _stand_in, decides=True),
+    Act("uncovered", _tell_uncovered, decides=True),
     Act("digest", _write_digests, decides=True),
     *(Act(maker.name, partial(make_documents, maker)) for maker in MAKERS),
     Act("audit_chain", _extend_chain),

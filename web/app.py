@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from web import answering, deadlines, request_ids, security
+from web.absences.views import blueprint as absences
 from web.admin.views import blueprint as admin
 from web.api.views import blueprint as api
 from web.audit.views import blueprint as audit
@@ -87,6 +88,7 @@ BLUEPRINTS = (
     audit,
     help_pages,
     search,
+    absences,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from engine.identity import Actor
 from workflows.people.directory import actor_with
 from workflows.people.groups import Group
-from workflows.people.holdings import holds_on, of_sectors
+from workflows.people.holdings import HELD, holds_on, of_sectors
 from workflows.people.models import Person, PersonRole, Role
 from workflows.people.states import RoleScope
 from workflows.sectors.models import Sector, SectorEntity
@@ -75,20 +75,20 @@ PERSON = (
         Person.name,
         Person.entity_code,
         Person.is_service,
-        PersonRole.role_id,
-        PersonRole.sector_code,
-        PersonRole.entity_code.label("held_in"),
-        PersonRole.since,
-        PersonRole.until,
+        HELD.c.role_id,
+        HELD.c.sector_code,
+        HELD.c.entity_code.label("held_in"),
+        HELD.c.since,
+        HELD.c.until,
         Role.name.label("role_name"),
         Role.scope,
         Role.resembles,
         _ONLY_SECTOR.label("only_sector"),
     )
-    .outerjoin(PersonRole, PersonRole.username == Person.username)
-    .outerjoin(Role, Role.id == PersonRole.role_id)
+    .outerjoin(HELD, HELD.c.username == Person.username)
+    .outerjoin(Role, Role.id == HELD.c.role_id)
     .where(Person.active)
-    .order_by(PersonRole.role_id)
+    .order_by(HELD.c.role_id)
 )
 """Somebody who may sign in, a row for each role: what `signed` takes."""
 _BY_NAME = PERSON.where(Person.username == sa.bindparam("username"))

@@ -119,12 +119,11 @@ TABLE: tuple[Row, ...] = (
     Row(
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
         reads=_routes(
-            "auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show factors.ask_passkey "
-            "inbox.mine "
-            "inbox.groups inbox.others inbox.done"
+            "absences.index auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show "
+            "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done"
         ),
         changes=_routes(
-            "addresses.ask tokens.make tokens.revoke "
+            "absences.register absences.replace absences.end addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
         ),

@@ -17,7 +17,7 @@ from workflows.indicators.models import Indicator
 from workflows.monitoring import added_fields, history
 from workflows.monitoring.added_fields import AddedFields
 from workflows.monitoring.history import Difference
-from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence
+from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence, PeriodRow
 from workflows.people import directory
 
 ACTIONS = {
@@ -99,6 +99,10 @@ class TraceRow:
     added: Sequence[tuple[str, str]] = ()
 
 
+TYPED = "tarea"
+"""The origin of what somebody reported, and no file."""
+
+
 def of_indicator(session: Session, plan_code: str, indicator_code: str, period_code: str) -> list[TraceRow]:
     """The rows of the year that a figure comes from, the month itself first.
 
@@ -107,18 +111,32 @@ def of_indicator(session: Session, plan_code: str, indicator_code: str, period_c
     rows = session.execute(_measurements(plan_code, indicator_code, period_code)).all()
     ids = [row.Measurement.id for row in rows]
     evidence, changes = _evidence(session, ids), _changes(session, ids)
-    names = directory.display_names(session, _usernames([row.Measurement for row in rows], changes))
+    whose = {row.Measurement.id: row.reports for row in rows if row.Measurement.origin == TYPED}
+    names = directory.display_names(
+        session, {*_usernames([row.Measurement for row in rows], changes), *filter(None, whose.values())}
+    )
     files = _file_names(session, changes)
     return [
-        _row(row.Measurement, row.code, evidence, changes.get(row.Measurement.id, ()), names, files) for row in rows
+        _row(
+            row.Measurement,
+            row.code,
+            evidence,
+            changes.get(row.Measurement.id, ()),
+            names,
+            files,
+            whose.get(row.Measurement.id),
+        )
+        for row in rows
     ]
 
 
-def _measurements(plan_code: str, indicator_code: str, period_code: str) -> sa.Select[Measurement, str]:
+def _measurements(plan_code: str, indicator_code: str, period_code: str) -> sa.Select[Measurement, str, str | None]:
+    of_row = sa.and_(PeriodRow.period_id == Measurement.period_id, PeriodRow.indicator_id == Measurement.indicator_id)
     return (
-        sa.select(Measurement, Period.code)
+        sa.select(Measurement, Period.code, PeriodRow.reports)
         .join(Period, Period.id == Measurement.period_id)
         .join(Indicator, Indicator.id == Measurement.indicator_id)
+        .outerjoin(PeriodRow, of_row)
         .where(Period.plan_code == plan_code, Indicator.code == indicator_code)
         .where(Period.code <= period_code, Period.code >= f"{period_code[:4]}-01")
         .order_by(Period.code.desc())
@@ -177,6 +195,7 @@ def _row(
     changes: Sequence[MeasurementChange],
     names: Mapping[str, str],
     files: Mapping[int, str],
+    responsible: str | None,
 ) -> TraceRow:
     added = _added_fields(one, changes)
     return TraceRow(
@@ -192,7 +211,7 @@ def _row(
         excess_reason=one.excess_reason,
         late_reason=one.late_reason,
         evidence_on=one.evidence_on,
-        reported_by=names.get(one.reported_by or "", ""),
+        reported_by=directory.in_place(one.reported_by, responsible, names),
         reported_at=one.reported_at,
         validated_by=names.get(one.validated_by or "", ""),
         validated_at=one.validated_at,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.identity import Actor
 from workflows.errors import NotFound
 from workflows.people.groups import Group
-from workflows.people.holdings import in_force, of_sectors
+from workflows.people.holdings import HELD, in_force, is_away, of_sectors
 from workflows.people.models import Person, PersonRole, Role
 from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, COORDINATING, INSTALLATION_ADMINISTRATOR
 
@@ -45,9 +45,9 @@ def person(session: Session, username: str) -> Person:
 def actor(session: Session, username: str, on: dt.date | None = None) -> Actor:
     """The active person as the engine sees them: what they hold on a day, else whenever. Raises `NotFound`."""
     found = session.execute(
-        sa.select(PersonRole.role_id, PersonRole.sector_code, PersonRole.entity_code)
+        sa.select(HELD.c.role_id, HELD.c.sector_code, HELD.c.entity_code)
         .select_from(Person)
-        .outerjoin(PersonRole, sa.and_(PersonRole.username == Person.username, in_force(on)))
+        .outerjoin(HELD, sa.and_(HELD.c.username == Person.username, in_force(on, HELD.c)))
         .where(Person.username == username, Person.active)
     ).all()
     if not found:
@@ -67,11 +67,11 @@ def actor_with(username: str, held: Collection[Group]) -> Actor:
 
 
 def people_with(session: Session, role: str, sector: str, entity: str = "", on: dt.date | None = None) -> list[Person]:
-    """The active people who hold `role` in a sector, or in an entity of it, by name; on a day, else whenever."""
-    held = sa.select(PersonRole.username).where(
-        PersonRole.role_id == role, PersonRole.sector_code == sector, PersonRole.entity_code == entity, in_force(on)
+    """The active people who hold `role` in a sector, or in an entity of it, by name; on a day those who are there."""
+    held = sa.select(HELD.c.username).where(
+        HELD.c.role_id == role, HELD.c.sector_code == sector, HELD.c.entity_code == entity, in_force(on, HELD.c)
     )
-    query = sa.select(Person).where(Person.username.in_(held), Person.active)
+    query = sa.select(Person).where(Person.username.in_(held), Person.active, ~is_away(on))
     return list(session.scalars(query.order_by(Person.name)))
 
 
@@ -97,6 +97,12 @@ def display_names(session: Session, usernames: Iterable[str]) -> dict[str, str]:
         return {}
     found = session.execute(sa.select(Person.username, Person.name).where(Person.username.in_(wanted)))
     return {username: username for username in wanted} | {row.username: row.name for row in found}
+
+
+def in_place(who: str | None, whose: str | None, names: Mapping[str, str]) -> str:
+    """Who did something, and in whose place where it was another's: «Ricardo Mora, en lugar de Sandra Ruiz»."""
+    name = names.get(who or "", who or "")
+    return f"{name}, en lugar de {names.get(whose, whose)}" if who and whose and who != whose else name
 
 
 def roles_of(session: Session, username: str) -> Sequence[str]:

@@ -14,8 +14,8 @@ from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people import directory
 from workflows.people.groups import Group
-from workflows.people.holdings import in_force
-from workflows.people.models import Person, PersonRole
+from workflows.people.holdings import HELD, in_force, is_away
+from workflows.people.models import Person
 
 Task = UserTask | sa.Row[Any]
 """A task, or a row with its `id` and `assignee`; `may_do` reads also what `assignment.barred` does."""
@@ -56,13 +56,13 @@ def holders(session: Session, tasks: Iterable[Task]) -> Mapping[int, Holder]:
 def may_do(
     session: Session, tasks: Sequence[Task], held: Mapping[int, Holder], on: dt.date | None = None
 ) -> Mapping[int, Sequence[str]]:
-    """By task id, the names of the active people who may do it on a day: its person, else the members of its groups.
+    """By task id, the names of who is there on a day and may do it: its person, else the members of its groups.
 
     Whoever did what it checks is not among them.
     """
     kept_out = assignment.barred(session, tasks)
     groups = members_by_group(session, on)
-    people = {username: name for username, name in session.execute(_active(Person.username, Person.name))}
+    people = {username: name for username, name in session.execute(_active(Person.username, Person.name, on=on))}
     found = {}
     for task in tasks:
         holder = held[task.id]
@@ -74,18 +74,20 @@ def may_do(
 
 
 def members_by_group(session: Session, on: dt.date | None = None) -> Mapping[str, Sequence[str]]:
-    """The active members of every candidate group that has any, by name; on a day, else whenever."""
-    query = _active(PersonRole.role_id, PersonRole.sector_code, PersonRole.entity_code, Person.username)
+    """The active members of every candidate group that has any, by name; on a day who is there, else whenever."""
+    query = _active(HELD.c.role_id, HELD.c.sector_code, HELD.c.entity_code, Person.username, on=on)
     found: dict[str, list[str]] = {}
     for role, sector, entity, username in session.execute(
-        query.join(PersonRole).where(in_force(on)).order_by(Person.name)
+        query.join(HELD, HELD.c.username == Person.username).where(in_force(on, HELD.c)).order_by(Person.name)
     ):
-        found.setdefault(str(Group(role, sector, entity)), []).append(username)
+        members = found.setdefault(str(Group(role, sector, entity)), [])
+        if username not in members[-1:]:  # held and lent
+            members.append(username)
     return found
 
 
-def _active(*columns: Any) -> sa.Select[Any]:
-    return sa.select(*columns).select_from(Person).where(Person.active)
+def _active(*columns: Any, on: dt.date | None) -> sa.Select[Any]:
+    return sa.select(*columns).select_from(Person).where(Person.active, ~is_away(on))
 
 
 def _offered(session: Session, task_ids: Collection[int]) -> Mapping[int, Sequence[str]]:

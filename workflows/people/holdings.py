@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, object_session
 
-from workflows.people.models import Person, PersonRole, Role
+from workflows.people.models import Absence, LentRole, Person, PersonRole, Role
 from workflows.people.roles import BY_ID
 from workflows.people.states import RoleScope
 from workflows.sectors.models import SectorEntity
@@ -48,12 +49,36 @@ def _scope(person: Person, role: str) -> RoleScope | None:
     return added.scope if added is not None else None
 
 
-def in_force(on: dt.date | None) -> sa.ColumnElement[bool]:
-    """That a role is held on a day: not before its first, not after its last. Without a day: whenever it is held."""
+def _columns(table: type[PersonRole | LentRole]) -> Any:
+    return sa.select(
+        table.username, table.role_id, table.sector_code, table.entity_code, table.since, table.until
+    ).select_from(table)
+
+
+HELD = sa.union_all(_columns(PersonRole), _columns(LentRole)).subquery("held")
+"""The roles that people hold, their own and those of whom they stand in for."""
+
+
+def in_force(on: dt.date | None, held: Any = None) -> sa.ColumnElement[bool]:
+    """That a role is held on a day: not before its first, not after its last. Without a day: whenever it is held.
+
+    `held` are the columns of what is asked; one's own roles (`PersonRole`) where none are given.
+    """
     if on is None:
         return sa.true()
-    begun = sa.or_(PersonRole.since.is_(None), PersonRole.since <= on)
-    return sa.and_(begun, sa.or_(PersonRole.until.is_(None), PersonRole.until >= on))
+    asked = PersonRole if held is None else held
+    begun = sa.or_(asked.since.is_(None), asked.since <= on)
+    return sa.and_(begun, sa.or_(asked.until.is_(None), asked.until >= on))
+
+
+def absent_on(on: dt.date) -> tuple[sa.ColumnElement[bool], ...]:
+    """That an `Absence` is in force on a day."""
+    return Absence.since <= on, Absence.until >= on, Absence.cancelled_at.is_(None)
+
+
+def is_away(on: dt.date | None) -> sa.ColumnElement[bool]:
+    """That a `Person` is away on a day; without a day, nobody is."""
+    return sa.false() if on is None else sa.exists().where(Absence.username == Person.username, *absent_on(on))
 
 
 def holds_on(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:

@@ -66,3 +66,54 @@ class PersonRole(Base):
 
     person: Mapped[Person] = relationship(back_populates="roles")
     role: Mapped[Role] = relationship()
+
+
+class Absence(Base):
+    """That somebody is away, both days included, and who stands in for them (nobody yet: tasks wait, and it is told).
+
+    `cancelled_at`: it did not happen, or ended before; what it moved went back.
+    """
+
+    __tablename__ = "absence"
+    __table_args__ = (sa.Index("ix_absence_days", "until", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
+    replacement: Mapped[str | None] = mapped_column(sa.ForeignKey("person.username"), index=True)
+    since: Mapped[dt.date]
+    until: Mapped[dt.date]
+    registered_at: Mapped[dt.datetime]
+    registered_by: Mapped[str] = mapped_column(sa.String(60))
+    cancelled_at: Mapped[dt.datetime | None]
+    cancelled_by: Mapped[str | None] = mapped_column(sa.String(60))
+
+
+class LentRole(Base):
+    """A role that somebody has today because its holder is away. Made anew from the absences by the worker.
+
+    It gives until `until`, whatever becomes of the worker.
+    """
+
+    __tablename__ = "lent_role"
+
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
+    role_id: Mapped[str] = mapped_column(sa.ForeignKey("role.id"), primary_key=True)
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), primary_key=True, default="")
+    entity_code: Mapped[str] = mapped_column(sa.String(20), primary_key=True, default="")
+    holder: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
+    since: Mapped[dt.date]
+    until: Mapped[dt.date]
+
+
+class StoodIn(Base):
+    """That a task went to a replacement, and whether it went back."""
+
+    __tablename__ = "stood_in"
+    __table_args__ = (sa.Index("ix_stood_in_open", "returned_at", "task_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id"), index=True)
+    absent: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
+    replacement: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
+    at: Mapped[dt.datetime]
+    returned_at: Mapped[dt.datetime | None]

@@ -31,6 +31,7 @@ from workflows.monitoring.models import (
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
 from workflows.monitoring.states import MeasurementState
 from workflows.monitoring.trace import Evidence
+from workflows.people import directory
 from workflows.people.models import Person
 from workflows.plan import participants
 from workflows.plan.models import Plan
@@ -70,7 +71,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
     plan = session.get_one(Plan, plan_code)
     figures = reading.of_period(session, plan_code, period_code)
     names = {username: name for username, name in session.execute(sa.select(Person.username, Person.name))}
-    history = _history(session, period)
+    history, whose = _history(session, period), _responsibles(session, period)
     verdicts = _verdicts(session, period)
     return Report(
         plan_code=plan.code,
@@ -90,13 +91,13 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
         lines=_lines(session, plan_code, figures, verdicts),
         objectives=_objectives(session, plan_code, figures, verdicts),
         entities=_entities(session, period, figures),
-        indicators=_indicators(session, period, figures, names),
+        indicators=_indicators(session, period, figures, names, whose),
         bottlenecks=_bottlenecks(session, period, names),
         commitments=_commitments(session, period, names),
         alerts=_alerts(session, period),
         history=(*history, *_present(period, figures)),
         bands=_bands(session, period),
-        silent=_silent(session, period, figures, names),
+        silent=_silent(period, figures, names, whose),
         years=_years(figures),
     )
 
@@ -222,7 +223,9 @@ def _entity(entity: Entity, figure: LevelFigure | None, report: EntityReport | N
     )
 
 
-def _indicators(session: Session, period: Period, figures: PeriodFigures, names: Names) -> tuple[IndicatorLine, ...]:
+def _indicators(
+    session: Session, period: Period, figures: PeriodFigures, names: Names, whose: Mapping[str, str | None]
+) -> tuple[IndicatorLine, ...]:
     sheets = {
         indicator.code: indicator
         for indicator in session.scalars(sa.select(Indicator).where(Indicator.plan_code == period.plan_code))
@@ -235,13 +238,18 @@ def _indicators(session: Session, period: Period, figures: PeriodFigures, names:
     reported = {measurement.indicator_id: measurement for measurement in session.scalars(query)}
     added = added_fields.of_period(session, period)
     return tuple(
-        _indicator(figure, sheets[code], reported.get(sheets[code].id), names, added)
+        _indicator(figure, sheets[code], reported.get(sheets[code].id), names, added, whose.get(code))
         for code, figure in figures.indicators.items()
     )
 
 
 def _indicator(
-    figure: IndicatorFigure, sheet: Indicator, reported: Measurement | None, names: Names, added: AddedFields
+    figure: IndicatorFigure,
+    sheet: Indicator,
+    reported: Measurement | None,
+    names: Names,
+    added: AddedFields,
+    responsible: str | None,
 ) -> IndicatorLine:
     assessment = figure.assessment
     counted = reported if reported is not None and reported.state not in UNSAID else None
@@ -271,7 +279,7 @@ def _indicator(
         justification=(counted.delay_reason or counted.excess_reason) if counted else "",
         extra=added.answers(counted),
         evidence=_evidence(counted),
-        reported_by=_name(counted.reported_by if counted else None, names),
+        reported_by=directory.in_place(counted.reported_by, responsible, names) if counted else "",
         reported_at=counted.reported_at if counted else None,
         validated_by=_name(counted.validated_by if counted else None, names),
         validated_at=counted.validated_at if counted else None,
@@ -279,22 +287,28 @@ def _indicator(
     )
 
 
-def _silent(session: Session, period: Period, figures: PeriodFigures, names: Names) -> tuple[SilentLine, ...]:
-    """What was due and brought no datum of its own: entity, person, cut-off and how long it has been so."""
-    if figures.formula_version == FIRST_FORMULAS:
-        return ()
+def _responsibles(session: Session, period: Period) -> Mapping[str, str | None]:
+    """By indicator, who was to report it."""
     query = (
         sa.select(Indicator.code, PeriodRow.reports)
         .join(PeriodRow, PeriodRow.indicator_id == Indicator.id)
         .where(PeriodRow.period_id == period.id)
     )
-    people = {code: who for code, who in session.execute(query)}
+    return {code: who for code, who in session.execute(query)}
+
+
+def _silent(
+    period: Period, figures: PeriodFigures, names: Names, whose: Mapping[str, str | None]
+) -> tuple[SilentLine, ...]:
+    """What was due and brought no datum of its own: entity, person, cut-off and how long it has been so."""
+    if figures.formula_version == FIRST_FORMULAS:
+        return ()
     return tuple(
         SilentLine(
             entity=figure.entity,
             indicator=figure.code,
             name=figure.name,
-            responsible=_name(people.get(figure.code), names),
+            responsible=_name(whose.get(figure.code), names),
             cutoff=month_name("{}-{:02}".format(*found.cutoff)),
             known=known_words(found.status, found.data_month),
             missed=found.missed or None,

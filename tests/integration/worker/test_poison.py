@@ -34,6 +34,8 @@ from web import acts, worker
 from web.bootstrap import Application, assemble
 from web.config import Config
 from workflows.assembly import MAKERS
+from workflows.people import absences, standing_in
+from workflows.people.models import Absence
 from workflows.plan.models import Plan
 from workflows.sectors.models import LocalHoliday
 
@@ -316,6 +318,37 @@ def a_document(maker: str) -> Tainted:
     return taint
 
 
+def somebody_is_away(office: Office, replacement: str | None) -> UserTask:
+    """Who has a report to write is away from today on; gives that task."""
+    office.ticks(1)
+    now = office.clock.now()
+    task = office.read(sa.select(UserTask).where(UserTask.element_id == "reportar_avance").order_by(UserTask.id))[0]
+    away = Absence(
+        username=task.assignee, replacement=replacement, since=now.date(), until=dt.date(2018, 12, 31),
+        registered_at=now, registered_by="sistema",
+    )  # fmt: skip
+    office.write(lambda session: session.add(away))
+    return task
+
+
+def a_task_that_cannot_be_handed_on(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    task, usual = somebody_is_away(office, "rmora"), standing_in.move
+
+    def move(session: Session, engine: Any, one: standing_in.Move, on: dt.date) -> None:
+        if one.task_id == task.id:
+            raise ValueError
+        usual(session, engine, one, on)
+
+    patch.setattr(standing_in, "move", move)
+    return str(task.id), _nothing
+
+
+def somebody_of_whom_nobody_can_be_told(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    task = somebody_is_away(office, None)
+    patch.setattr(absences, "supervisors_of", lambda *_: 1 / 0)
+    return str(task.assignee), _nothing
+
+
 POISONS: dict[str, list[Tainted]] = {
     "deadline": [a_case_whose_deadlines_cannot_be_moved],
     "opening": [a_plan_that_cannot_be_read, a_process_that_cannot_be_read, an_opening_whose_key_is_taken],
@@ -325,6 +358,8 @@ POISONS: dict[str, list[Tainted]] = {
     "retry": [a_case_with_a_due_retry],
     "release": [a_drawing_that_nobody_can_read_on_its_day],
     "stall": [a_case_nobody_can_look_at],
+    "stand_in": [a_task_that_cannot_be_handed_on],
+    "uncovered": [somebody_of_whom_nobody_can_be_told],
     "digest": [a_person_whose_digest_raises],
     **{maker.name: [a_document(maker.name)] for maker in MAKERS},
 }

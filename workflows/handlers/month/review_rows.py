@@ -43,7 +43,7 @@ def beside(row: ProgressRow, names: Mapping[str, str]) -> Beside:
         ("Acumulado", _written(row.accumulated(kept.value), decimals)),
         ("Meta del año", _written(row.snapshot.year_target, decimals)),
         ("Últimos tres meses", row.last_three() or "ninguno antes"),
-        ("Reportó", names.get(kept.reported_by or "", "")),
+        ("Reportó", directory.in_place(kept.reported_by, row.snapshot.reports, names)),
         ("Validó", names.get(kept.validated_by or "", "")),
     ]
     story = [
@@ -67,6 +67,7 @@ def names_of(context: FormContext, rows: Sequence[ProgressRow]) -> Mapping[str, 
     """How those who reported and validated are called, by username."""
     people = [row.measurement for row in rows if row.measurement is not None]
     usernames = {name for one in people for name in (one.reported_by, one.validated_by) if name}
+    usernames |= {row.snapshot.reports for row in rows if row.snapshot.reports}
     return directory.display_names(context.session, sorted(usernames))
 
 

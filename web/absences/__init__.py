@@ -1,0 +1,1 @@
+"""The page of who is away and who stands in."""
