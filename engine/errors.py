@@ -305,3 +305,24 @@ class CannotMigrate(Conflict):
     """A case that cannot go on in another version as it stands; the sentence ends «no puede: …»."""
 
     sentence = "ese proceso no se puede pasar a esa versión."
+
+
+@dataclass(eq=False, kw_only=True)
+class InvalidDecision(Invalid):
+    """Decisions that cannot be published. `findings` are those of their linter, if it was that."""
+
+    sentence = "La tabla de decisión no se puede usar. Corrija lo señalado."
+
+    findings: Sequence[Any] = ()
+
+
+class UnreadableDecision(InvalidDecision):
+    """A file that is no DMN."""
+
+    sentence = "El archivo no es un DMN que se pueda leer. Expórtelo de nuevo como DMN 1.3."
+
+
+class Undecided(EngineError):
+    """A decision without a result: several rows fit, none does, or a datum is of another type."""
+
+    sentence = "La tabla de decisión no dio un resultado. Corrija los datos, o la tabla."

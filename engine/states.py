@@ -121,6 +121,8 @@ class HistoryKind(StrEnum):
     """A process that another called."""
     DECISION = "decision"
     """A gateway, and the flow it took."""
+    TABLE_DECIDED = "table_decided"
+    """A decision table, with the rows that gave its result."""
     TIMER_FIRED = "timer_fired"
     DEADLINE_MOVED = "deadline_moved"
     """Of a task or a timer: the days that nobody works changed."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.definitions.deciding import PublishedDecision
+from engine.definitions.decisions import read_decisions
 from engine.definitions.diagram import DiagramModel, Element
-from engine.definitions.models import Bundle, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.models import Bundle, DecisionVersion, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
 from engine.errors import NotFound, RetiredProcess, UnknownDefinition
 
@@ -24,7 +26,7 @@ CACHED_BUNDLES = 256
 class BundleModel:
     """What a case runs on: its process, what that calls, and the forms they name, each at one version.
 
-    `awaited` are the messages that a case may come to wait for.
+    `awaited` are the messages that a case may come to wait for, `decisions` those its tasks name, by id.
     """
 
     sha256: str
@@ -35,6 +37,7 @@ class BundleModel:
     _xml: Mapping[str, bytes]
     _forms: Mapping[str, dict[str, Any]]
     awaited: frozenset[str] = frozenset()
+    decisions: Mapping[str, PublishedDecision] = field(default_factory=dict)
 
     def xml(self, process_key: str) -> bytes:
         """The diagram as published."""
@@ -122,6 +125,9 @@ def _read(session: Session, bundle: Bundle) -> BundleModel:
         sa.select(ProcessVersion).where(ProcessVersion.id.in_(content["processes"].values()))
     ).all()
     forms = session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(content["forms"].values()))).all()
+    files = session.scalars(
+        sa.select(DecisionVersion).where(DecisionVersion.id.in_(content.get("decisions", {}).values()))
+    ).all()
     diagrams = {version.process_key: read_diagram(version.xml) for version in processes}
     return BundleModel(
         sha256=bundle.sha256,
@@ -132,7 +138,25 @@ def _read(session: Session, bundle: Bundle) -> BundleModel:
         _xml={version.process_key: version.xml for version in processes},
         _forms={form.form_key: form.schema for form in forms},
         awaited=frozenset(e.awaited_message for model in diagrams.values() for e in model.elements.values()) - {""},
+        decisions={one: found for file in files for one, found in decisions_of(file).items()},
     )
+
+
+def decisions_of(file: DecisionVersion) -> dict[str, PublishedDecision]:
+    """The decisions of a published file, by their ids."""
+    model = read_decisions(file.xml)
+    return {one: PublishedDecision(model, node, file.version) for one, node in model.decisions.items()}
+
+
+def latest_decisions(session: Session) -> list[DecisionVersion]:
+    """The newest version of every file of decisions."""
+    newest = sa.select(DecisionVersion.decision_key, sa.func.max(DecisionVersion.version)).group_by(
+        DecisionVersion.decision_key
+    )
+    query = sa.select(DecisionVersion).where(
+        sa.tuple_(DecisionVersion.decision_key, DecisionVersion.version).in_(newest)
+    )
+    return list(session.scalars(query.order_by(DecisionVersion.decision_key)))
 
 
 class _Cache:

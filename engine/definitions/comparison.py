@@ -17,6 +17,7 @@ NOTHING = "nada"
 KINDS = {
     "userTask": "la tarea",
     "serviceTask": "el paso automático",
+    "businessRuleTask": "la tarea de reglas",
     "sendTask": "el envío de mensaje",
     "receiveTask": "la espera de mensaje",
     "callActivity": "la llamada al proceso",
@@ -54,6 +55,8 @@ FIELDS = {
     "documentation": "la explicación",
     "assignee": "la persona asignada",
     "topic": "la acción automática",
+    "decision": "la tabla de decisión",
+    "result_variable": "el nombre de lo que da la tabla",
     "message": "el mensaje",
     "collection": "la lista por la que se repite",
     "element_variable": "el nombre de cada elemento de la lista",

@@ -59,6 +59,7 @@ class Element:
     the lane (an embedded subprocess hands its lane down). `deadline` is `pes.plazo`, or the due date of another
     tool. `reference` is the name or code of the signal, error, escalation or link. `expression` is the condition
     of a conditional event, or the ISO 8601 text of a timer. `cardinality` repeats a fixed number of times.
+    `decision` is the decision of a business rule task, `result_variable` what its only result is called.
     `nameless` are the words for one without a name (`engine.definitions.nameless`).
     """
 
@@ -74,6 +75,8 @@ class Element:
     deadline: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     topic: str = ""
+    decision: str = ""
+    result_variable: str = ""
     message: str = ""
     called_element: str = ""
     in_mappings: tuple[VariableMapping, ...] = ()

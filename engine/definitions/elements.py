@@ -28,6 +28,7 @@ _KINDS = (
     Kind("userTask", "tarea de usuario"),
     Kind("manualTask", "tarea manual"),
     Kind("serviceTask", "paso automático"),
+    Kind("businessRuleTask", "tarea de reglas"),
     Kind("sendTask", "envío"),
     Kind("receiveTask", "espera de un mensaje"),
     Kind("callActivity", "llamada a otro proceso"),
@@ -66,11 +67,6 @@ _KINDS = (
         "scriptTask",
         "tarea de código",
         "Un diagrama no puede llevar código. Cámbiela por un paso automático con nombre, o por una tarea de usuario.",
-    ),
-    Kind(
-        "businessRuleTask",
-        "tarea de reglas",
-        "No se admite hasta que lleguen las tablas de decisión. Use una decisión con condiciones.",
     ),
     Kind(
         "adHocSubProcess",
@@ -137,6 +133,7 @@ AROUND = frozenset(
 
 ACTIVITIES = frozenset(
     {"userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess"}
+    | {"businessRuleTask"}
 )
 """Nodes that do something: they may repeat and carry boundary events."""
 

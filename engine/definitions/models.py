@@ -46,10 +46,29 @@ class FormVersion(Base):
     reason: Mapped[str] = mapped_column(sa.Text)
 
 
+class DecisionVersion(Base):
+    """One published version of a DMN file, by the id of its definitions; `decisions` are the ids of those in it."""
+
+    __tablename__ = "decision_version"
+    __table_args__ = (sa.UniqueConstraint("decision_key", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_key: Mapped[str] = mapped_column(sa.String(100), index=True)
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(300))
+    decisions: Mapped[list[Any]]
+    xml: Mapped[bytes]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    published_at: Mapped[dt.datetime]
+    published_by: Mapped[str] = mapped_column(sa.String(100))
+    reason: Mapped[str] = mapped_column(sa.Text)
+
+
 class Bundle(Base):
     """What an instance runs on: a diagram with all it calls and every form they name, resolved at publication.
 
-    `content` is orjson: `{"process": key, "processes": {key: ProcessVersion.id}, "forms": {key: FormVersion.id}}`.
+    `content` is orjson: `{"process": key, "processes": {key: ProcessVersion.id}, "forms": {key: FormVersion.id}}`, and
+    `"decisions": {key: DecisionVersion.id}` where there are any.
     """
 
     __tablename__ = "bundle"

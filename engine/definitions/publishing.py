@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,18 @@ import sqlalchemy as sa
 from lxml import etree
 from sqlalchemy.orm import Session
 
+from engine.decisions.linting import lint as lint_decisions
+from engine.decisions.model import DecisionModel
 from engine.definitions import catalogue, linting, parsing
+from engine.definitions.decisions import read_decisions
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.linting import KnownNames
 from engine.definitions.markup import parse as parse_xml
-from engine.definitions.models import Bundle, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.markup import parse_strangers
+from engine.definitions.models import Bundle, DecisionVersion, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
 from engine.definitions.surroundings import known_names
-from engine.errors import InvalidDiagram, UnreadableDiagram
+from engine.errors import InvalidDecision, InvalidDiagram, UnreadableDiagram
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 
@@ -32,20 +36,25 @@ def publish(
     *,
     actor: Actor,
     reason: str,
+    decisions: Sequence[bytes] = (),
 ) -> list[ProcessVersion]:
-    """Publish what changed among `diagrams` and `forms`, and give whoever calls it new bundles.
+    """Publish what changed among `diagrams`, `forms` and `decisions` (DMN files); new bundles for whoever uses it.
 
     Running cases keep the versions they started with. Publishing the text of an older version again makes it the
-    newest. Returns the new versions of processes. Raises `InvalidDiagram` with every finding, and then nothing is
-    published.
+    newest. Returns the new versions of processes. Raises `InvalidDiagram` or `InvalidDecision` with every finding, and
+    then nothing is published.
     """
     press = _Press(session, engine, actor, reason)
     models = [(xml, read_diagram(xml, engine.property_prefix)) for xml in diagrams]
     _refuse_twice(model.process_key for _, model in models)
-    known = known_names(session, engine, [model for _, model in models], forms)
+    files = [(xml, read_decisions(xml)) for xml in decisions]
+    _refuse_decisions(session, [model for _, model in files])
+    known = known_names(session, engine, [model for _, model in models], forms, [model for _, model in files])
     _refuse_errors(session, models, forms, known)
     for form_key, schema in forms.items():
         press.form(form_key, schema)
+    for xml, decision in files:
+        press.decision(xml, decision)
     published = [version for xml, model in models if (version := press.process(xml, model))]
     press.bundle_everything(known.diagrams or {})
     return published
@@ -62,13 +71,30 @@ def ensure_publishable(
         called_by(model.process_key, known.diagrams or {})
 
 
-def canonical_sha256(xml: bytes) -> str:
+def canonical_sha256(xml: bytes, read: Callable[[bytes], etree._Element] = parse_xml) -> str:
     """The same for two texts of the same XML, whatever their white space between attributes and quotes."""
-    root = parse_xml(xml)
+    root = read(xml)
     try:
         return hashlib.sha256(etree.tostring(root, method="c14n")).hexdigest()
     except etree.C14NError as exc:
         raise UnreadableDiagram("El archivo usa espacios de nombres mal escritos. Expórtelo de nuevo.") from exc
+
+
+def _refuse_decisions(session: Session, models: Sequence[DecisionModel]) -> None:
+    """Refuse tables that are wrong, and a decision that another file has already."""
+    keys = [model.id for model in models]
+    owners = {
+        one: file.name for file in catalogue.latest_decisions(session) if file.decision_key not in keys
+        for one in file.decisions
+    }  # fmt: skip
+    for model in models:
+        for one in model.decisions:
+            if one in owners:
+                raise InvalidDecision(f"La decisión «{one}» ya está en «{owners[one]}». Cambie su identificador.")
+            owners[one] = model.name
+        errors = [finding for finding in lint_decisions(model) if finding.severity == "error"]
+        if errors:
+            raise InvalidDecision(f"«{model.name}»: {errors[0].message}", findings=errors)
 
 
 def _refuse_twice(keys: Iterable[str]) -> None:
@@ -136,6 +162,25 @@ class _Press:
             number = latest.version + 1 if latest else 1
             self.session.add(FormVersion(form_key=form_key, version=number, schema=schema, sha256=sha256, **self._by()))
 
+    def decision(self, xml: bytes, model: DecisionModel) -> None:
+        """A new version of a file of decisions, if it changed."""
+        sha256 = canonical_sha256(xml, parse_strangers)
+        newest = sa.select(DecisionVersion).where(DecisionVersion.decision_key == model.id)
+        latest = self.session.scalars(newest.order_by(DecisionVersion.version.desc()).limit(1)).first()
+        if latest is not None and latest.sha256 == sha256:
+            return
+        self.session.add(
+            DecisionVersion(
+                decision_key=model.id,
+                version=latest.version + 1 if latest else 1,
+                name=model.name,
+                decisions=list(model.decisions),
+                xml=xml,
+                sha256=sha256,
+                **self._by(),
+            )
+        )
+
     def process(self, xml: bytes, model: DiagramModel) -> ProcessVersion | None:
         """A new version of a process, if it changed."""
         sha256 = canonical_sha256(xml)
@@ -167,10 +212,14 @@ class _Press:
             )
         }
         forms = self._latest_forms()
+        files = catalogue.latest_decisions(self.session)
         for key, definition in definitions.items():
             called = called_by(key, diagrams)
             named = {e.form_key for k in called for e in diagrams[k].elements.values() if e.form_key in forms}
-            self._bundle(definition, {k: versions[k] for k in called}, {k: forms[k] for k in sorted(named)}, diagrams)
+            decided = {e.decision for k in called for e in diagrams[k].elements.values() if e.decision}
+            used = {file.decision_key: file for file in files if decided.intersection(file.decisions)}
+            parts = {k: versions[k] for k in called}, {k: forms[k] for k in sorted(named)}, used
+            self._bundle(definition, *parts, diagrams)
         self.session.flush()
 
     def _bundle(
@@ -178,9 +227,10 @@ class _Press:
         definition: ProcessDefinition,
         processes: Mapping[str, ProcessVersion],
         forms: Mapping[str, FormVersion],
+        decisions: Mapping[str, DecisionVersion],
         diagrams: Mapping[str, DiagramModel],
     ) -> None:
-        sha256 = _bundle_sha256(definition.key, processes, forms)
+        sha256 = _bundle_sha256(definition.key, processes, forms, decisions)
         if definition.bundle_sha256 == sha256:
             return
         used = {key: diagrams[key] for key in processes}
@@ -191,6 +241,7 @@ class _Press:
                 "process": definition.key,
                 "processes": {key: version.id for key, version in processes.items()},
                 "forms": {key: form.id for key, form in forms.items()},
+                **({"decisions": {key: one.id for key, one in decisions.items()}} if decisions else {}),
             }
             self.session.add(
                 Bundle(
@@ -237,11 +288,18 @@ def called_by(process_key: str, diagrams: Mapping[str, DiagramModel]) -> list[st
     return sorted(found)
 
 
-def _bundle_sha256(process_key: str, processes: Mapping[str, ProcessVersion], forms: Mapping[str, FormVersion]) -> str:
+def _bundle_sha256(
+    process_key: str,
+    processes: Mapping[str, ProcessVersion],
+    forms: Mapping[str, FormVersion],
+    decisions: Mapping[str, DecisionVersion],
+) -> str:
     """Of contents and version numbers, not of row ids: equal in every database, so that caches may be shared."""
-    content = [
+    content: list[Any] = [
         process_key,
         [[key, version.version, version.sha256] for key, version in sorted(processes.items())],
         [[key, form.version, form.sha256] for key, form in sorted(forms.items())],
     ]
+    if decisions:  # else what was bundled before there were any keeps its name
+        content.append([[key, one.version, one.sha256] for key, one in sorted(decisions.items())])
     return hashlib.sha256(orjson.dumps(content)).hexdigest()

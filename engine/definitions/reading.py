@@ -192,6 +192,8 @@ class _Reader:
             deadline=properties.get("plazo", "") or vocabularies.due_date(node),
             properties=properties,
             topic=vocabularies.topic(node),
+            decision=vocabularies.decision(node) if kind == "businessRuleTask" else "",
+            result_variable=vocabularies.result_variable(node) if kind == "businessRuleTask" else "",
             called_element=vocabularies.called_element(node) if kind == "callActivity" else "",
             in_mappings=vocabularies.mappings(node, "in"),
             out_mappings=vocabularies.mappings(node, "out"),

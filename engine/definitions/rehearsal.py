@@ -33,7 +33,13 @@ def rehearse(session: Session, engine: ProcessEngine, xml: bytes, forms: Mapping
         used = {}
     # Only names: what answers questions would have the other process load the whole product first.
     known = replace(known_names(session, engine, [model], forms), check_deadline=None, check_opening=None)
-    confined(_try, xml, replace(known, form_handlers=None, world=None, diagrams=None), used, model.process_key)
+    confined(
+        _try,
+        xml,
+        replace(known, form_handlers=None, world=None, decisions=None, diagrams=None),
+        used,
+        model.process_key,
+    )
 
 
 def _try(xml: bytes, known: KnownNames, diagrams: Mapping[str, DiagramModel], process_key: str) -> None:

@@ -77,6 +77,7 @@ class _Writer:
 
     def _write_element(self, holder: etree._Element, element: Element) -> None:
         tag = "intermediateThrowEvent" if element.event == "link" else element.kind
+        tag = "serviceTask" if tag == "businessRuleTask" else tag  # our driver does its work, as that of any step
         node = self._add(holder, tag, id=library_name(element.id), name=element.name)
         if element.default_flow:
             node.set("default", element.default_flow)

@@ -133,6 +133,25 @@ def topic(node: Node) -> str:
     )
 
 
+def decision(node: Node) -> str:
+    """The decision that a business rule task runs: the id of a decision in a DMN file."""
+    return (
+        attribute(node, "decisionRef") or _extension(node, "calledDecision", "decisionId") or _flowable_decision(node)
+    )
+
+
+def result_variable(node: Node) -> str:
+    """What the result of a decision is called in the case."""
+    return attribute(node, "resultVariable") or _extension(node, "calledDecision", "resultVariable")
+
+
+def _flowable_decision(node: Node) -> str:
+    for one in extensions(node, "field") if not is_ours(node) else ():
+        if one.get("name") == "decisionTableReferenceKey":
+            return str(one.get("stringValue") or "") or "".join(map(str, one.itertext())).strip()
+    return ""
+
+
 def called_element(node: Node) -> str:
     """The process that a call activity starts."""
     return str(node.get("calledElement") or "").strip() or _extension(node, "calledElement", "processId")

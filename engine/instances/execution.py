@@ -11,9 +11,13 @@ from SpiffWorkflow.task import Task as Node
 from SpiffWorkflow.util.task import TaskState
 
 from engine import limits
+from engine.decisions.evaluating import evaluate
+from engine.definitions import deciding
+from engine.definitions.deciding import given
+from engine.definitions.diagram import Element
 from engine.definitions.parsing import element_id_of
 from engine.definitions.specs import FAILED, AutomaticStep, Call, EventGateway
-from engine.errors import EngineError, ExecutionFailed, InvalidVariables, UnknownTopic
+from engine.errors import EngineError, ExecutionFailed, InvalidVariables, Undecided, UnknownTopic
 from engine.events import MessageThrown
 from engine.identity import SYSTEM
 from engine.instances.case import awake, element_id, forget_orphans, process_key
@@ -168,6 +172,8 @@ def _work(turn: Turn, node: Node) -> dict[str, Any]:
     element = turn.element(node)
     if element.kind == "task":
         return {}
+    if element.kind == "businessRuleTask":
+        return _decide(turn, node, element)
     handler = turn.engine.service_tasks.get(element.topic or element.id)
     sends = element.kind == "sendTask" or element.event == "message"
     if handler is None and sends and element.message:
@@ -181,6 +187,24 @@ def _work(turn: Turn, node: Node) -> dict[str, Any]:
             _throw(turn, node, message["nombre"], message["clave"], message.get("variables") or {})
     variables = checked(result)
     check_size({**node.data, **variables})
+    return variables
+
+
+def _decide(turn: Turn, node: Node, element: Element) -> dict[str, Any]:
+    """What a decision gives; one that can't be made stops the step."""
+    found = turn.bundle.decisions.get(element.decision)
+    if found is None:
+        raise Undecided(f"La tabla de decisión «{element.decision}» no se publicó con este proceso.")
+    asked = given(found.model, found.node, plain(node.data))
+    every = evaluate(found.model, asked, found.node.id)
+    problems = [problem for one in every.values() for problem in one.problems]
+    if problems:
+        raise Undecided(f"«{problems[0].decision}»: {problems[0].message}")
+    decided = every[found.node.name]
+    variables = checked(deciding.variables(found.node, element, decided))
+    check_size({**node.data, **variables})
+    shown = {"tabla": found.node.name, "version": found.version, "filas": list(decided.rows)}
+    turn.record_step(HistoryKind.TABLE_DECIDED, node, **shown, variables=plain(variables))
     return variables
 
 

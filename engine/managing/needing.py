@@ -48,7 +48,7 @@ def _world(engine: ProcessEngine, bundle: BundleModel) -> World | None:
     def asks(key: str) -> Any:
         return read_questions(bundle.form(key)) if key in bundle.form_versions else None
 
-    return World(engine.contracts, bundle.diagrams, asks)
+    return World(engine.contracts, bundle.diagrams, asks, decisions=bundle.decisions)
 
 
 def _needs(world: World | None, model: DiagramModel) -> list[Need]:

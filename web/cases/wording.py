@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     "step_completed": "Se hizo solo: «{what}».",
     "call_completed": "Terminó «{what}».",
     "decision": "Se decidió: «{what}».",
+    "table_decided": "La tabla de decisión «{table}»{rows} decidió «{what}».",
     "timer_fired": "Llegó el momento: «{what}».",
     "deadline_moved": "«{what}»{entity} pasó del {before} al {after}: cambiaron los días que no se trabajan.",
     "message_sent": "Se avisó a otro proceso: «{what}».",
@@ -80,12 +81,20 @@ def _line(entry: HistoryEntry, names: Mapping[str, str], what: str, entity: str)
         entity=f" de {entity}" if entity else "",
         before=_day(entry.data.get("antes")),
         after=_day(entry.data.get("ahora")),
+        table=entry.data.get("tabla", ""),
+        rows=_rows(entry.data.get("filas")),
         target=entry.data.get("hasta", ""),
         before_version=entry.data.get("de", ""),
         after_version=entry.data.get("a", ""),
         variable=entry.data.get("variable", ""),
     )
     return Line(entry.at, text, entry.kind in DETAILS)
+
+
+def _rows(rows: object) -> str:
+    """«, fila 3»."""
+    found = rows if isinstance(rows, list) else []
+    return f", {'filas' if len(found) > 1 else 'fila'} {' y '.join(map(str, found))}" if found else ""
 
 
 def _day(moment: object) -> str:

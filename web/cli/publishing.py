@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions import publishing
+from engine.definitions.decisions import read_decisions
 from engine.definitions.models import ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
 from web import migrating
@@ -41,8 +42,8 @@ def list_published() -> None:
 
 
 @click.command(
-    help="Publica diagramas (.bpmn) y formularios (.form). Los procesos en curso siguen con su versión; "
-    "lo que no cambió no recibe una nueva. Si algo no se puede publicar, no se publica nada."
+    help="Publica diagramas (.bpmn), formularios (.form) y tablas de decisión (.dmn). Los procesos en curso siguen con "
+    "su versión; lo que no cambió no recibe una nueva. Si algo no se puede publicar, no se publica nada."
 )
 @click.argument(
     "files",
@@ -62,15 +63,20 @@ def list_published() -> None:
 @click.option("--opens", metavar="N", type=int, help="Cuántos casos se abrirán ahora, para confirmar que son varios.")
 def publish(files: tuple[Path, ...], reason: str, username: str, since: dt.datetime | None, opens: int | None) -> None:
     """Publish files in one transaction."""
-    diagrams = [path.read_bytes() for path in files if path.suffix != ".form"]
+    diagrams = [path.read_bytes() for path in files if path.suffix not in (".form", ".dmn")]
+    decisions = [path.read_bytes() for path in files if path.suffix == ".dmn"]
     forms = dict(_form(path) for path in files if path.suffix == ".form")
     with opened() as application:
         migrating.migrate(application.database)
         with application.database.unit_of_work() as session:
             actor = Directory().actor(session, username, bogota_day(application.clock.now()))
             diagrams = [_begun(session, application, xml, since.date() if since else None, opens) for xml in diagrams]
-            versions = publishing.publish(session, application.engine, diagrams, forms, actor=actor, reason=reason)
+            versions = publishing.publish(
+                session, application.engine, diagrams, forms, actor=actor, reason=reason, decisions=decisions
+            )
             _tell(versions)
+            for one in decisions:
+                click.echo(f"✓ Tabla de decisión «{read_decisions(one).name}»")
 
 
 def _begun(

@@ -50,6 +50,7 @@ COMMANDS = {
     "sector": "web.cli.sectors:sector",
     "plan": "web.cli.plan:plan",
     "diagrams": "web.cli.diagrams:diagrams",
+    "decisions": "web.cli.decisions:decisions",
     "cases": "web.cli.cases:cases",
     "guide": "web.cli.guide:guide",
     "simulate": "web.cli.simulate:simulate",

@@ -98,6 +98,8 @@ def _steps(world: World, element: Element) -> Iterator[Need]:
     contract = world.contract(element)
     if contract is not None:
         yield from _of(element, contract.needs, Purpose.STEP, within=True)
+    if contract is not None and element.kind == "businessRuleTask":
+        yield from _of(element, contract.uses, Purpose.CONDITION, within=True)
 
 
 def _calls(element: Element) -> Iterator[Need]:

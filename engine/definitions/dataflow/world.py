@@ -8,6 +8,7 @@ from functools import cached_property
 
 from engine.contracts import ANY, Contract, Contracts, Data
 from engine.definitions.dataflow.questions import Question
+from engine.definitions.deciding import PublishedDecision, contract_of
 from engine.definitions.diagram import DiagramModel, Element
 
 Questions = Mapping[str, Question]
@@ -25,6 +26,7 @@ class World:
     diagrams: Mapping[str, DiagramModel]
     asks: Callable[[str], Questions | None]
     published: Mapping[str, DiagramModel] = field(default_factory=dict)
+    decisions: Mapping[str, PublishedDecision] = field(default_factory=dict)
 
     def with_diagram(self, model: DiagramModel) -> World:
         """The same, where this diagram takes the place of the one it changes."""
@@ -32,7 +34,10 @@ class World:
 
     def contract(self, element: Element) -> Contract | None:
         """What runs or records a step declares; None where nothing is known of it."""
-        if element.kind in ("serviceTask", "sendTask", "businessRuleTask"):
+        if element.kind == "businessRuleTask":
+            decision = self.decisions.get(element.decision)
+            return contract_of(decision, element) if decision is not None else None
+        if element.kind in ("serviceTask", "sendTask"):
             return self.contracts.steps.get(element.topic or element.id)
         if element.kind == "userTask":
             name = element.properties.get("registro", "")

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     FORM = "formulario"
     PROCESS = "proceso"
     HANDLER = "accion"
+    DECISION = "tabla"
     DEADLINE = "plazo"
     EXPRESSION = "expresion"
     EDITOR = "editor"
@@ -59,6 +60,7 @@ def fits(question: Question, answer: str, known: KnownNames) -> bool:
             return False
     listed = {
         Kind.ROLE: known.roles, Kind.FORM: known.forms, Kind.PROCESS: known.processes, Kind.HANDLER: known.topics,
+        Kind.DECISION: known.decisions,
     }[question.kind]  # fmt: skip
     return bool(answer) and (listed is None or answer in listed)
 

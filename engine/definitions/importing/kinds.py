@@ -35,12 +35,32 @@ def _subprocesses(draft: Draft) -> None:
 
 def _undecided(draft: Draft) -> None:
     for node in draft.nodes(*TO_USER_TASK):
+        if local(node) == "businessRuleTask" and _decided(draft, node):
+            continue
         name, script = CATALOGUE[local(node)].name, text_of(child(node, "script"))
         if script:
             draft.note(node, f"Guion ({node.get('scriptFormat') or 'sin lenguaje'}): {script}")
             name += f" («{one_line(script)[:60]}», que quedó en una nota)"
         draft.change_kind(node, "userTask")
         draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como tarea de usuario.")
+
+
+def _decided(draft: Draft, node: Node) -> bool:
+    """Whether a table decides: the one that the file names, or one that is chosen. Else a person does."""
+    named, known = vocabularies.decision(node), draft.known.decisions
+    if not named or (known is not None and named not in known):
+        said = f"usaba la tabla «{named[:60]}», que no está aquí" if named else "no decía con qué tabla"
+        question = f"¿Qué tabla de decisión usa {called(node)}? En el archivo {said}. Sin tabla, decide una persona."
+        near = nearest(named or id_of(node), known or ())
+        answer = draft.ask(node, "decision", question, *([near] if near else []), kind=Kind.DECISION)
+        if not answer:
+            return False
+        draft.repaired(node, "decision", f"{called(node)} usa la tabla de decisión «{answer}».")
+        named = answer
+    node.set(f"{{{CAMUNDA}}}decisionRef", named)
+    if result := vocabularies.result_variable(node):
+        node.set(f"{{{CAMUNDA}}}resultVariable", result)
+    return True
 
 
 def _complex_gateways(draft: Draft) -> None:

@@ -23,6 +23,21 @@ def _topics(checked: Checked) -> Iterator[Finding]:
             yield error(element.id, "topic", message, **(fix if near else {}))
 
 
+def _decisions(checked: Checked) -> Iterator[Finding]:
+    """A business rule task names the decision it runs, and that has results a case can hold."""
+    known = checked.known.decisions
+    for task in checked.model.of_kind("businessRuleTask"):
+        if not task.decision:
+            message = f"{shown(task)} no dice qué tabla de decisión usa. Elíjala, o cámbiela por una tarea de usuario."
+            yield error(task.id, "decision", message, action="change_kind", element=task.id, kind="userTask")
+        elif known is not None and task.decision not in known:
+            near = nearest(task.decision, known)
+            fix = {"action": "set_attribute", "element": task.id, "name": "camunda:decisionRef", "value": near}
+            hint = meant(near) or " Publíquela primero, o junto con el diagrama."
+            message = f"{shown(task)} usa la tabla de decisión «{task.decision}», que no está publicada.{hint}"
+            yield error(task.id, "decision", message, **(fix if near else {}))
+
+
 def _called(checked: Checked) -> Iterator[Finding]:
     known = checked.known.processes
     for call in checked.model.of_kind("callActivity"):
@@ -59,4 +74,4 @@ def _mappings(checked: Checked) -> Iterator[Finding]:
                 yield error(call.id, "mapping", message)
 
 
-RULES = (_topics, _called, _circles, _mappings)
+RULES = (_topics, _decisions, _called, _circles, _mappings)

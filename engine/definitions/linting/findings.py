@@ -11,6 +11,7 @@ from typing import Any
 from engine import limits
 from engine.definitions.dataflow.flow import Following
 from engine.definitions.dataflow.world import World
+from engine.definitions.deciding import PublishedDecision
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.markup import Node
 from engine.definitions.nameless import spoken
@@ -54,8 +55,8 @@ class KnownNames:
     `variables` are those a case may begin with. `calls` are the processes that each known process calls.
     `reserved_keys` are short for other processes, by which process: no diagram may be called so.
     `check_deadline` (of a deadline's text) and `check_opening` (of the properties of a timer start event) raise
-    `InvalidDeadline` for what the calendar cannot read. `world` is what the data of a case come from. `diagrams` are
-    all processes, as they will stand.
+    `InvalidDeadline` for what the calendar cannot read. `decisions` are those of the tables, by id. `world` is what the
+    data of a case come from. `diagrams` are all processes, as they will stand.
     """
 
     reserved_keys: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class KnownNames:
     check_deadline: Callable[[str], None] | None = None
     check_opening: Callable[[Mapping[str, str]], None] | None = None
     world: World | None = None
+    decisions: Mapping[str, PublishedDecision] | None = None
     diagrams: Mapping[str, DiagramModel] | None = None
 
 

@@ -160,7 +160,7 @@ BROKEN: dict[str, tuple[str, str, bytes]] = {
     "a long name": ("name_length", "tarea", GOOD_TASK.replace(b"Hacer tarea", b"x" * 301)),
     "a task without name": ("unnamed", "tarea", GOOD_TASK.replace(b"Hacer tarea", b"")),
     "a script": ("supported", "s", line(node("scriptTask", "s", "<bpmn:script>1</bpmn:script>"), ids=("s",))),
-    "a rule task": ("supported", "s", line(node("businessRuleTask", "s"), ids=("s",))),
+    "a rule task": ("decision", "s", line(node("businessRuleTask", "s"), ids=("s",))),
     "a plain task": ("supported", "s", line(node("task", "s"), ids=("s",))),
     "an ad-hoc subprocess": ("supported", "s", line(node("adHocSubProcess", "s", INNER), ids=("s",))),
     "a complex gateway": ("supported", "s", line(node("complexGateway", "s"), ids=("s",))),

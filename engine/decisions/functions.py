@@ -1,0 +1,321 @@
+"""The fixed table of functions that a decision may call, by FEEL's names. None of them raises, none runs code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.decisions import values
+from engine.decisions.values import CONTEXT, LONGEST_LIST, Months, number
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function: how many arguments it takes, what it does, and what its arguments are called."""
+
+    run: Callable[..., Any]
+    least: int
+    most: int
+    named: tuple[str, ...] = ()
+
+
+def _date(*given: Any) -> Any:
+    if len(given) == 3:
+        parts = [number(part) for part in given]
+        try:
+            return dt.date(*(int(part) for part in parts if part is not None))
+        except (TypeError, ValueError, OverflowError):
+            return None
+    (value,) = given if len(given) == 1 else (None,)
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else values.date(value) if isinstance(value, str) else None
+
+
+def _time(*given: Any) -> Any:
+    if len(given) in (3, 4):
+        hour, minute, second = (number(part) for part in given[:3])
+        if hour is None or minute is None or second is None:
+            return None
+        offset = given[3] if len(given) == 4 else None
+        try:
+            zone = dt.timezone(offset) if isinstance(offset, dt.timedelta) else None
+            micro = int((second - int(second)) * 1_000_000)
+            return dt.time(int(hour), int(minute), int(second), micro, tzinfo=zone)
+        except (ValueError, OverflowError):
+            return None
+    (value,) = given if len(given) == 1 else (None,)
+    if isinstance(value, dt.datetime):
+        return value.timetz()
+    return value if isinstance(value, dt.time) else values.time(value) if isinstance(value, str) else None
+
+
+def _date_and_time(*given: Any) -> Any:
+    if len(given) == 2:
+        day, clock = given
+        if isinstance(day, dt.date) and isinstance(clock, dt.time):
+            return dt.datetime.combine(day if not isinstance(day, dt.datetime) else day.date(), clock)
+        return None
+    (value,) = given
+    if isinstance(value, dt.datetime):
+        return value
+    return values.date_and_time(value) if isinstance(value, str) else None
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, dt.timedelta | Months):
+        return value
+    return values.duration(value) if isinstance(value, str) else None
+
+
+def _months_between(start: Any, end: Any) -> Any:
+    if not isinstance(start, dt.date) or not isinstance(end, dt.date):
+        return None
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if months > 0 and end.day < start.day:
+        months -= 1
+    elif months < 0 and end.day > start.day:
+        months += 1
+    return Months(months)
+
+
+def _number(value: Any, grouping: Any = None, point: Any = None) -> Any:
+    if not isinstance(value, str):
+        return number(value)
+    written = value.replace(grouping, "") if isinstance(grouping, str) and grouping else value
+    written = written.replace(point, ".") if isinstance(point, str) and point else written
+    try:
+        return Decimal(written) if len(written) < 60 else None
+    except decimal.InvalidOperation:
+        return None
+
+
+def _rounded(mode: str) -> Callable[..., Any]:
+    def run(value: Any, places: Any = 0) -> Any:
+        exact, count = number(value), number(places)
+        if exact is None or count is None or abs(count) > 30:
+            return None
+        try:
+            return exact.quantize(Decimal(1).scaleb(-int(count)), rounding=mode, context=CONTEXT)
+        except decimal.InvalidOperation:
+            return None
+
+    return run
+
+
+def _of_number(do: Callable[[Decimal], Decimal | bool | None]) -> Callable[[Any], Any]:
+    def run(value: Any) -> Any:
+        exact = number(value)
+        try:
+            return None if exact is None else do(exact)
+        except (decimal.DecimalException, ArithmeticError, ValueError):
+            return None
+
+    return run
+
+
+def _of_texts(do: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*given: Any) -> Any:
+        return do(*given) if all(isinstance(one, str) for one in given) else None
+
+    return run
+
+
+def _modulo(dividend: Any, divisor: Any) -> Any:
+    a, b = number(dividend), number(divisor)
+    if a is None or b is None or b == 0:
+        return None
+    quotient = CONTEXT.divide(a, b).to_integral_value(rounding=decimal.ROUND_FLOOR)
+    return CONTEXT.subtract(a, CONTEXT.multiply(b, quotient))
+
+
+def _items(given: tuple[Any, ...]) -> list[Any]:
+    items = given[0] if len(given) == 1 and isinstance(given[0], list) else list(given)
+    return items if len(items) <= LONGEST_LIST else []
+
+
+def _numbers(given: tuple[Any, ...]) -> list[Decimal] | None:
+    found = [number(item) for item in _items(given)]
+    return None if any(one is None for one in found) else [one for one in found if one is not None]
+
+
+def _sum(*given: Any) -> Any:
+    found = _numbers(given)
+    return total(found) if found else None
+
+
+def total(found: list[Decimal]) -> Decimal:
+    """The exact sum."""
+    result = Decimal(0)
+    for one in found:
+        result = CONTEXT.add(result, one)
+    return result
+
+
+def _mean(*given: Any) -> Any:
+    found = _numbers(given)
+    return CONTEXT.divide(total(found), Decimal(len(found))) if found else None
+
+
+def _median(*given: Any) -> Any:
+    found = sorted(_numbers(given) or [])
+    if not found:
+        return None
+    middle = len(found) // 2
+    return (
+        found[middle] if len(found) % 2 else CONTEXT.divide(CONTEXT.add(found[middle - 1], found[middle]), Decimal(2))
+    )
+
+
+def extreme(sign: str) -> Callable[..., Any]:
+    """The least (`<`) or greatest (`>`) of what is given; null where two can't be compared."""
+
+    def run(*given: Any) -> Any:
+        items = _items(given)
+        best = items[0] if items else None
+        for one in items[1:]:
+            better = values.compare(sign, one, best)
+            if better is None:
+                return None
+            best = one if better else best
+        return best
+
+    return run
+
+
+def _all(*given: Any) -> Any:
+    found: Any = True
+    for item in _items(given):
+        found = values.both(found, item)
+    return found
+
+
+def _any(*given: Any) -> Any:
+    found: Any = False
+    for item in _items(given):
+        found = values.one_of(found, item)
+    return found
+
+
+def _substring(text: Any, start: Any, length: Any = None) -> Any:
+    first, count = number(start), number(length)
+    if not isinstance(text, str) or not first or abs(first) > len(text) or (length is not None and count is None):
+        return None
+    begin = int(first) - 1 if first > 0 else len(text) + int(first)
+    return text[begin : begin + int(count)] if count is not None else text[begin:]
+
+
+def _list_contains(items: Any, item: Any) -> Any:
+    if not isinstance(items, list):
+        return None
+    return any(values.equal(one, item) is True for one in items)
+
+
+def _distinct(*given: Any) -> Any:
+    found: list[Any] = []
+    for item in _items(given):
+        if not _list_contains(found, item):
+            found.append(item)
+    return found
+
+
+def _joined(*lists: Any) -> Any:
+    return [item for one in lists for item in (one if isinstance(one, list) else [one])][:LONGEST_LIST]
+
+
+def _count(*given: Any) -> Any:
+    return Decimal(len(_items(given)))
+
+
+def _exponent(value: Decimal) -> Decimal:
+    return CONTEXT.exp(value)
+
+
+_MANY = 50
+_UP, _DOWN = decimal.ROUND_CEILING, decimal.ROUND_FLOOR
+FUNCTIONS: Mapping[str, Function] = {
+    "date": Function(_date, 1, 3, ("year", "month", "day")),
+    "time": Function(_time, 1, 4, ("hour", "minute", "second", "offset")),
+    "date and time": Function(_date_and_time, 1, 2, ("date", "time")),
+    "duration": Function(_duration, 1, 1, ("from",)),
+    "years and months duration": Function(_months_between, 2, 2, ("from", "to")),
+    "number": Function(_number, 1, 3, ("from", "grouping separator", "decimal separator")),
+    "string": Function(values.text_of, 1, 1, ("from",)),
+    "not": Function(values.negated, 1, 1, ("negand",)),
+    "floor": Function(_rounded(_DOWN), 1, 2, ("n", "scale")),
+    "ceiling": Function(_rounded(_UP), 1, 2, ("n", "scale")),
+    "decimal": Function(_rounded(decimal.ROUND_HALF_EVEN), 2, 2, ("n", "scale")),
+    "round up": Function(_rounded(decimal.ROUND_UP), 2, 2, ("n", "scale")),
+    "round down": Function(_rounded(decimal.ROUND_DOWN), 2, 2, ("n", "scale")),
+    "round half up": Function(_rounded(decimal.ROUND_HALF_UP), 2, 2, ("n", "scale")),
+    "round half down": Function(_rounded(decimal.ROUND_HALF_DOWN), 2, 2, ("n", "scale")),
+    "abs": Function(lambda v: abs(v) if isinstance(v, Decimal | dt.timedelta) else None, 1, 1, ("n",)),
+    "modulo": Function(_modulo, 2, 2, ("dividend", "divisor")),
+    "sqrt": Function(_of_number(lambda v: CONTEXT.sqrt(v) if v >= 0 else None), 1, 1, ("number",)),
+    "log": Function(_of_number(lambda v: CONTEXT.ln(v) if v > 0 else None), 1, 1, ("number",)),
+    "exp": Function(_of_number(_exponent), 1, 1, ("number",)),
+    "odd": Function(_of_number(lambda v: v % 2 in (1, -1)), 1, 1, ("number",)),
+    "even": Function(_of_number(lambda v: v % 2 == 0), 1, 1, ("number",)),
+    "min": Function(extreme("<"), 1, _MANY, ("list",)),
+    "max": Function(extreme(">"), 1, _MANY, ("list",)),
+    "sum": Function(_sum, 1, _MANY, ("list",)),
+    "mean": Function(_mean, 1, _MANY, ("list",)),
+    "median": Function(_median, 1, _MANY, ("list",)),
+    "count": Function(_count, 1, 1, ("list",)),
+    "all": Function(_all, 1, _MANY, ("list",)),
+    "any": Function(_any, 1, _MANY, ("list",)),
+    "and": Function(_all, 1, _MANY, ("list",)),
+    "or": Function(_any, 1, _MANY, ("list",)),
+    "list contains": Function(_list_contains, 2, 2, ("list", "element")),
+    "distinct values": Function(_distinct, 1, 1, ("list",)),
+    "concatenate": Function(_joined, 1, _MANY),
+    "append": Function(_joined, 1, _MANY),
+    "reverse": Function(lambda items: items[::-1] if isinstance(items, list) else None, 1, 1, ("list",)),
+    "string length": Function(_of_texts(lambda text: Decimal(len(text))), 1, 1, ("string",)),
+    "upper case": Function(_of_texts(str.upper), 1, 1, ("string",)),
+    "lower case": Function(_of_texts(str.lower), 1, 1, ("string",)),
+    "contains": Function(_of_texts(lambda text, part: part in text), 2, 2, ("string", "match")),
+    "starts with": Function(_of_texts(str.startswith), 2, 2, ("string", "match")),
+    "ends with": Function(_of_texts(str.endswith), 2, 2, ("string", "match")),
+    "substring": Function(_substring, 2, 3, ("string", "start position", "length")),
+    "substring before": Function(
+        _of_texts(lambda text, part: text.partition(part)[0] if part and part in text else ""),
+        2,
+        2,
+        ("string", "match"),
+    ),
+    "substring after": Function(
+        _of_texts(lambda text, part: text.partition(part)[2] if part else text), 2, 2, ("string", "match")
+    ),
+}
+"""What may be called."""
+
+PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "year": lambda v: Decimal(v.year) if isinstance(v, dt.date) else _years(v),
+    "month": lambda v: Decimal(v.month) if isinstance(v, dt.date) else None,
+    "day": lambda v: Decimal(v.day) if isinstance(v, dt.date) else None,
+    "weekday": lambda v: Decimal(v.isoweekday()) if isinstance(v, dt.date) else None,
+    "hour": lambda v: Decimal(v.hour) if isinstance(v, dt.datetime | dt.time) else None,
+    "minute": lambda v: Decimal(v.minute) if isinstance(v, dt.datetime | dt.time) else None,
+    "second": lambda v: Decimal(v.second) if isinstance(v, dt.datetime | dt.time) else None,
+    "time offset": lambda v: v.utcoffset() if isinstance(v, dt.datetime | dt.time) else None,
+    "years": lambda v: _years(v),  # noqa: PLW0108 - it stands below
+    "months": lambda v: Decimal(abs(v.count) % 12 * (-1 if v.count < 0 else 1)) if isinstance(v, Months) else None,
+    "days": lambda v: Decimal(_whole(v, 86_400)) if isinstance(v, dt.timedelta) else None,
+    "hours": lambda v: Decimal(_whole(v, 3_600) % 24) if isinstance(v, dt.timedelta) else None,
+    "minutes": lambda v: Decimal(_whole(v, 60) % 60) if isinstance(v, dt.timedelta) else None,
+    "seconds": lambda v: Decimal(_whole(v, 1) % 60) if isinstance(v, dt.timedelta) else None,
+}
+"""The parts of dates, times and durations, after a point."""
+
+
+def _years(value: Any) -> Decimal | None:
+    return Decimal(int(value.count / 12)) if isinstance(value, Months) else None
+
+
+def _whole(value: dt.timedelta, seconds: int) -> int:
+    return int(value.total_seconds() / seconds)

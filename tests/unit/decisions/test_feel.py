@@ -1,0 +1,144 @@
+"""The expressions and cells of decisions, against results worked out by hand from the text of DMN 1.3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.decisions import feel, values
+from engine.errors import InvalidExpression
+
+DATA: dict[str, Any] = {
+    "edad": 30, "nombre": "Ana", "Nombre completo": "Ana Ruiz", "activo": True, "nada": None,
+    "notas": [3, 4, 5], "préstamo": {"monto": 600_000, "tasa": 0.0375, "meses": 360},
+}  # fmt: skip
+NAMES = [*DATA, "monto", "tasa", "meses"]
+
+
+def value(text: str) -> Any:
+    scope = {name: values.of_data(one) for name, one in DATA.items()}
+    return values.plain(feel.expression(text, NAMES).run(scope))
+
+
+def passes(cell: str, tested: Any, **more: Any) -> bool | None:
+    scope = {name: values.of_data(one) for name, one in {**DATA, **more}.items()}
+    return feel.cell(cell, [*NAMES, *more]).holds(values.of_data(tested), scope)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # arithmetic: exact decimals, powers, signs (10.3.2.3)
+        ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("10 / 4", 2.5), ("0.1 + 0.2", 0.3), ("2 ** 3", 8), ("-2 ** 2", 4),
+        ("2 ** -1", 0.5), ("1 / 0", None), ("7 - 10", -3), ("- edad", -30), (".5 + 1", 1.5), ("1 + null", None),
+        ("1.5e3", 1500), ('"a" + "b"', "ab"), ('"a" + 1', None), ("10 - 2 - 3", 5), ("100 / 10 / 5", 2),
+        ("(préstamo.monto * préstamo.tasa / 12) / (1 - (1 + préstamo.tasa / 12) ** -préstamo.meses)",
+         2778.6935494327668),
+        # comparisons: of different types null (10.3.2.13, table 53)
+        ("1 < 2", True), ("2 <= 2", True), ("3 > 4", False), ("4 >= 4", True), ("1 = 1.0", True), ("1 != 2", True),
+        ('"a" < "b"', True), ('1 = "1"', None), ("null = null", True), ("edad = null", False), ("1 < null", None),
+        ("nada = null", True), ("nada != null", False), ("true = true", True), ("true < false", None),
+        ("5 between 1 and 10", True), ("0 between 1 and 10", False), ("null between 1 and 10", None),
+        ("5 in [1..5]", True), ("5 in [1..5)", False), ("1 in (1..5)", False), ("5 in (1, 5)", True),
+        ("5 in (> 3)", True), ("5 in < 3", False), ("[1, 2] = [1, 2]", True), ("[1, 2] = [2, 1]", False),
+        # three values (10.3.2.9, tables 48 and 49)
+        ("true and true", True), ("true and false", False), ("true and null", None), ("false and null", False),
+        ("null and false", False), ("true or null", True), ("false or null", None), ("null or true", True),
+        ("false or false", False), ('"x" and true', None), ('"x" and false', False), ("not(true)", False),
+        ("not(false)", True), ("not(null)", None), ('not("x")', None), ("1 = 1 or 2 = 3 and false", True),
+        # names with spaces, fields, places in lists, contexts, conditions
+        ("Nombre completo", "Ana Ruiz"), ('"Hola " + Nombre completo', "Hola Ana Ruiz"), ("préstamo.meses", 360),
+        ("préstamo.nada", None), ("notas[1]", 3), ("notas[-1]", 5), ("notas[9]", None), ("[10, 20][2]", 20),
+        ("{a: 1, b: a + 1}.b", 2), ("if edad > 18 then \"mayor\" else \"menor\"", "mayor"),
+        ("if null then 1 else 2", 2), ('@"2026-11-30".month', 11),
+        # dates, times and durations (10.3.2.3.4 to .7)
+        ('date("2017-08-10")', "2017-08-10"), ("date(2017, 8, 10)", "2017-08-10"), ('date("2017-13-01")', None),
+        ('date("2017-08-31") + duration("P1M")', "2017-09-30"), ('date("2017-08-10") < date("2017-08-11")', True),
+        ('date("2017-08-11") - date("2017-08-10")', "P1D"), ('date and time("2017-08-10T10:00:00Z").hour', 10),
+        ('date and time("2017-01-01T10:00:00Z") - date and time("2017-01-01T09:30:00Z")', "PT30M"),
+        ('time("11:45:30")', "11:45:30"), ('time("11:45:30") < time("12:00:00")', True), ('time("25:00:00")', None),
+        ('duration("P1Y2M")', "P1Y2M"), ('duration("P26M") = duration("P2Y2M")', True),
+        ('duration("P1DT2H") + duration("PT22H")', "P2D"), ('duration("PT1H") * 3', "PT3H"), ('duration("x")', None),
+        ('duration("P1D") < duration("P1M")', None), ('years and months duration(date("2016-01-15"), '
+         'date("2017-03-14"))', "P1Y1M"), ('date(date and time("2017-08-10T10:00:00Z"))', "2017-08-10"),
+        # functions
+        ("min([3, 1, 2])", 1), ("max(3, 1, 2)", 3), ("sum(notas)", 12), ("mean(notas)", 4), ("count(notas)", 3),
+        ("floor(-1.5)", -2), ("ceiling(-1.5)", -1), ("abs(-2)", 2), ("decimal(1/3, 2)", 0.33), ("decimal(2.5, 0)", 2),
+        ("modulo(-12, 5)", 3), ("sqrt(16)", 4), ('string length("año")', 3), ('upper case("aé")', "AÉ"),
+        ('substring("foobar", 3)', "obar"), ('substring("foobar", 3, 3)', "oba"), ('substring("foobar", -2, 1)', "a"),
+        ('contains("foobar", "of")', False), ('starts with("foobar", "fo")', True),
+        ('number("1 000,0", " ", ",")', 1000),
+        ("list contains(notas, 4)", True), ("string(1.10)", "1.1"), ('string(date("2017-08-10"))', "2017-08-10"),
+        ("date(year: 2017, month: 8, day: 10)", "2017-08-10"), ('"dice \\"sí\\""', 'dice "sí"'), ("sum([])", None),
+        ("all([true, null])", None), ("any([false, true])", True), ("notas // nota\n[2]", 4),
+    ],
+)  # fmt: skip
+def test_expressions_have_the_values_of_the_standard(text: str, expected: Any) -> None:
+    found = value(text)
+
+    assert found == expected
+    assert isinstance(found, bool) is isinstance(expected, bool)
+
+
+@pytest.mark.parametrize(
+    ("cell", "tested", "expected"),
+    [
+        ("-", 5, True), ("", None, True), ("5", 5, True), ("5", 6, False), ("> 5", 6, True), ("> 5", 5, False),
+        (">= 5", 5, True), ("< 5", 4.9, True), ("<= 5", 5.1, False), ("= 5", 5, True), ("!= 5", 6, True),
+        ("[1..10]", 1, True), ("[1..10]", 10, True), ("(1..10]", 1, False), ("[1..10)", 10, False),
+        ("]1..10[", 10, False), ("]1..10[", 5, True), ("[-5..-1]", -3, True), ("[1..10], [20..30]", 25, True),
+        ("1, 2, 3", 2, True), ("1, 2, 3", 4, False), ("< 18, > 65", 70, True), ("< 18, > 65", 30, False),
+        ('"Alto"', "Alto", True), ('"Alto"', "alto", False), ('"Alto", "Medio"', "Medio", True),
+        ('not("Alto")', "Bajo", True), ('not("Alto", "Medio")', "Medio", False), ("not(> 5)", 3, True),
+        ("not([1..10])", 11, True), ("not(null)", 3, True), ("not(null)", None, False), ("null", None, True),
+        ("true", True, True), ("true", False, False), ("false", False, True), ("> 5", None, None), ("> 5", "x", None),
+        ("> edad", 31, True), ("<= edad", 31, False), ("[edad..40]", 35, True), ("edad + 1", 31, True),
+        ("nombre", "Ana", True), ("notas", 4, True), ("notas", 9, False), ("? > 3 and ? < 5", 4, True),
+        ('starts with(?, "An")', "Ana", True), ("? > 3", 2, False), ("edad > 18", "lo que sea", True),
+        ("edad > 40", "lo que sea", False), ("activo", True, True), ("not(activo)", True, False),
+    ],
+)  # fmt: skip
+def test_cells_hold_as_the_standard_says(cell: str, tested: Any, expected: bool | None) -> None:
+    assert passes(cell, tested) is expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "tested", "expected"),
+    [
+        ('> date("2020-01-01")', "2020-06-01", True), ('< date("2020-01-01")', "2020-06-01", False),
+        ('[date("2020-01-01")..date("2020-12-31")]', "2020-12-31", True), ('date("2020-06-01")', "2020-06-01", True),
+        ('not(@"2020-06-01")', "2020-06-01", False),
+    ],
+)  # fmt: skip
+def test_cells_compare_days(cell: str, tested: str, expected: bool) -> None:
+    assert feel.cell(cell).holds(values.date(tested), {}) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1 +", "incompleta"), ("(1", "Falta «)»"), ("1 2", "No se entiende «2»"), ("[1..", "incompleta"),
+        ("nada(1)", "No existe la función «nada»"), ("date()", "no recibe 0 valores"),
+        ('"sin cerrar', "No se entiende"),
+        ("for x in notas return x", "recorrer listas"), ("some x in notas satisfies x > 1", "algún"),
+        ("function(x) x", "definir funciones"), ("", "vacía"), ("1 + " * 700 + "1", "más de 2000"),
+        ("(" * 60 + "1" + ")" * 60, "anida"), ("-" * 60 + "1", "anida"), ("@5", "entre comillas"),
+        ("if 1 then 2", "Falta «else»"), ("__import__('os')", "No "),
+    ],
+)  # fmt: skip
+def test_what_is_no_expression_is_said_and_nothing_runs(text: str, words: str) -> None:
+    with pytest.raises(InvalidExpression) as refused:
+        feel.expression(text, NAMES)
+
+    assert words in refused.value.message
+    assert 1 <= (refused.value.position or 0) <= max(len(text), feel.MAX_LENGTH) + 1
+
+
+@pytest.mark.parametrize(
+    "text", ["9 ** 999999999", "1e999 * 1e999", "0 ** 0", "0 ** -1", "exp(100000)", "log(-1)", "sqrt(-1)",
+             'duration("P999999999Y") + date("9999-12-31")', 'date("9999-12-31") + duration("P2D")', "notas ** 2",
+             'decimal(1, 99)', "modulo(1, 0)", "date(99999, 1, 1)", 'duration("P1D") / duration("PT0S")'],
+)  # fmt: skip
+def test_what_makes_no_sense_is_null_and_never_raises(text: str) -> None:
+    assert value(text) is None
