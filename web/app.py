@@ -46,6 +46,7 @@ from web.plans.views import blueprint as plans
 from web.portal.open_plans import blueprint as open_plans
 from web.portal.survey import blueprint as survey
 from web.portal.views import blueprint as portal
+from web.privacy.views import blueprint as privacy
 from web.search.views import blueprint as search
 from web.sectors import starting
 from web.sectors.views import blueprint as sectors
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     help_pages,
     search,
     absences,
+    privacy,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from notifications.hosts import is_loopback
+from notifications.outbox import is_address
 from web import logs
 from web.provider import Provider
 from web.settings import InvalidSetting, count, flag, one_of
@@ -37,6 +38,7 @@ class Config:
     forwarded addresses are believed. `log` is the form of the log: a line of text or a JSON object. With
     `hsts_subdomains` browsers are told to reach every name below this one over HTTPS too. `security_contact` is where
     somebody who finds a weakness writes (`mailto:…` or `https://…`); empty means that there is no `security.txt`.
+    `privacy_controller` answers for personal data and is reached at `privacy_contact`, as the notice says.
     `backups` is the folder of nightly copies, of which the newest `backups_kept` stay; None: none are taken.
     With `backup_passphrase` copies are encrypted.
     `provider` signs people in by OpenID Connect; without `local_accounts` nobody signs in with a password. Who holds a
@@ -57,6 +59,8 @@ class Config:
     health_token: str = ""
     hsts_subdomains: bool = False
     security_contact: str = ""
+    privacy_controller: str = ""
+    privacy_contact: str = ""
     backups: Path | None = None
     backups_kept: int = 14
     backup_passphrase: str = field(default="", repr=False)
@@ -98,6 +102,8 @@ class Config:
             health_token=environment.get("CAUCE_HEALTH_TOKEN", ""),
             hsts_subdomains=flag("CAUCE_HSTS_SUBDOMAINS", environment),
             security_contact=_contact(environment.get("CAUCE_SECURITY_CONTACT", "").strip()),
+            privacy_controller=environment.get("CAUCE_PRIVACY_CONTROLLER", "").strip(),
+            privacy_contact=_privacy_contact(environment.get("CAUCE_PRIVACY_CONTACT", "").strip()),
             backups=Path(folder).resolve() if (folder := environment.get("CAUCE_BACKUPS", "")) else None,
             backups_kept=max(1, count("CAUCE_BACKUPS_KEPT", environment, 14)),
             backup_passphrase=_passphrase(environment.get("CAUCE_BACKUP_PASSPHRASE", "")),
@@ -163,6 +169,14 @@ def _contact(text: str) -> str:
     if text and not text.startswith(("mailto:", "https://")):
         raise InvalidSetting(
             f"CAUCE_SECURITY_CONTACT={text!r} no se entiende. Escriba mailto:seguridad@entidad.gov.co o https://…"
+        )
+    return text
+
+
+def _privacy_contact(text: str) -> str:
+    if text and not (text.startswith("https://") or is_address(text)):
+        raise InvalidSetting(
+            f"CAUCE_PRIVACY_CONTACT={text!r} no se entiende. Escriba datospersonales@entidad.gov.co o https://…"
         )
     return text
 

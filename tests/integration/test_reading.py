@@ -182,6 +182,8 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
     return [
         ("inbox.mine", person, "/bandeja"),
         ("inbox.mine of the coordinator", me, "/bandeja"),
+        ("privacy.mine", me, "/cuenta/datos"),
+        ("privacy.notice", me, "/privacidad"),
         ("inbox.groups", me, "/bandeja/grupo"),
         ("inbox.others", me, "/bandeja/otros"),
         ("inbox.done", me, "/bandeja/terminadas"),
@@ -215,6 +217,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("sectors.places", me, "/sectores/S00/lugares"),
         ("sectors.days", me, "/sectores/S00/dias"),
         ("admin.person", me, f"/personas/{person}"),
+        ("privacy.of_person", me, f"/personas/{person}/datos"),
         ("admin.of_person", me, f"/personas/{person}/puede"),
         ("tokens.of_person", me, f"/personas/{person}/tokens"),
         ("admin.new", me, "/personas/nueva"),

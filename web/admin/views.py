@@ -28,7 +28,7 @@ from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.errors import Refused
 from workflows.lifecycle import leaving
-from workflows.people import administration
+from workflows.people import administration, managing
 from workflows.people.directory import Directory
 from workflows.people.models import Person
 from workflows.people.roles import ADMINISTRATING
@@ -123,6 +123,7 @@ def set_email(username: str) -> Any:
         raise Refused(f"«{email}» no es una dirección de correo. Escríbala como nombre@entidad.gov.co.")
     with application.database.unit_of_work() as session:
         found = Directory().person(session, username)
+        managing.ensure_kept(found)
         before, found.email = found.email, email
         auditing.record(
             session,
@@ -171,6 +172,7 @@ def set_access(username: str) -> Any:
 
 
 def _let_in(session: Session, found: Person) -> str:
+    managing.ensure_kept(found)
     found.active = True
     auditing.record(session, current().clock, actor(), "activar", ("persona", found.username))
     tell(session, found, "puede ingresar de nuevo")

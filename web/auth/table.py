@@ -102,7 +102,8 @@ TABLE: tuple[Row, ...] = (
     Row(
         "portal, encuesta, ingreso", Of.NONE, EVERYBODY,
         reads=_routes(
-            "static home health.health wellknown.robots wellknown.security portal.index portal.plan portal.month "
+            "static home health.health privacy.notice wellknown.robots wellknown.security "
+            "portal.index portal.plan portal.month "
             "portal.document portal.plan_document portal.open_data portal.open_table survey.show survey.thanks "
             "open_plans.sector open_plans.indicator open_plans.indicator_table open_plans.indicator_data "
             "open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
@@ -120,9 +121,11 @@ TABLE: tuple[Row, ...] = (
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
         reads=_routes(
             "absences.index auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show "
-            "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done"
+            "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done "
+            "privacy.mine"
         ),
         changes=_routes(
+            "privacy.take_mine "
             "absences.register absences.replace absences.end addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
@@ -251,14 +254,14 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "persona: ficha, roles, reenviar lo que no llegó", Of.PERSON, _rights(C, C, N, N),
-        reads=_routes("admin.person admin.of_person"),
+        reads=_routes("admin.person admin.of_person privacy.of_person"),
         changes=_routes("admin.set_roles admin.resend"),
     ),
     Row(
-        "persona: nombre, correo, acceso, contraseña, unir con otra", Of.PERSON, _rights(C, C, N, N),
+        "persona: nombre, correo, acceso, contraseña, unir con otra, sus datos", Of.PERSON, _rights(C, C, N, N),
         changes=_routes(
             "admin.set_email admin.describe admin.join admin.set_access admin.link admin.mail_link admin.untie "
-            "admin.reset_factors"
+            "admin.reset_factors privacy.take privacy.erase"
         ),
         note="si no tiene roles en otro sector",
     ),

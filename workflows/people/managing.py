@@ -61,7 +61,11 @@ def create(session: Session, username: str, name: str, email: str, entity: str, 
 
 
 def describe(session: Session, person: Person, name: str, email: str, entity: str) -> None:
-    """Write name, address and where somebody works. Raises `Refused`, `Conflict` (an address is one person's)."""
+    """Write name, address and where somebody works.
+
+    Raises `Refused`, `Conflict` (an address is one person's; who was erased stays so).
+    """
+    ensure_kept(person)
     name, email = " ".join(name.split()), email.strip()
     if not 0 < len(name) <= LONGEST:
         raise Refused(f"Escriba el nombre, de hasta {LONGEST} letras.")
@@ -69,6 +73,12 @@ def describe(session: Session, person: Person, name: str, email: str, entity: st
     if entity and session.get(Entity, entity) is None:
         raise Refused(f"No hay una entidad «{entity}». Elija una de la lista.")
     person.name, person.email, person.entity_code = name, email, entity or None
+
+
+def ensure_kept(person: Person) -> None:
+    """Raise `Conflict` for who was erased: whoever comes back gets a username of their own."""
+    if person.erased_at is not None:
+        raise Conflict("Los datos de esta persona se suprimieron. Si vuelve, créela con otro usuario.")
 
 
 def ensure_address(session: Session, email: str, username: str, *, shared: bool = False) -> None:
@@ -89,8 +99,9 @@ def ensure_address(session: Session, email: str, username: str, *, shared: bool 
 def set_holdings(session: Session, person: Person, wanted: Sequence[Held], within: Collection[str]) -> None:
     """Let a person hold exactly these roles in the sectors `within` (`""`: of the installation); elsewhere all stays.
 
-    Raises `Refused` where a role can't be held so.
+    Raises `Refused` where a role can't be held so, `Conflict` (who was erased).
     """
+    ensure_kept(person)
     _ensure_possible(session, wanted, within)
     places = [one.place for one in wanted]
     if len(set(places)) < len(places):

@@ -34,6 +34,7 @@ class Person(Base):
 
     `entity_code` is where they work, if it is in an entity at all; where their roles hold stands in `PersonRole`.
     A service is a program that has roles of its own: it uses tokens, never signs in and reads no mail.
+    Of who was erased (`erased_at`) only the username is left, which names what they did.
     """
 
     __tablename__ = "person"
@@ -44,6 +45,7 @@ class Person(Base):
     entity_code: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
     is_service: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    erased_at: Mapped[dt.datetime | None]
 
     entity: Mapped[Entity | None] = relationship()
     roles: Mapped[list[PersonRole]] = relationship(back_populates="person", cascade="all, delete-orphan")

@@ -1,0 +1,169 @@
+"""What is held about a person: told, taken along, erased where the law allows (Ley 1581)."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+
+from engine.database import Base
+from engine.tasks.models import UserTask
+from notifications.models import OutboxMessage
+from tests.support.web import Site
+from web.acts import ACTS
+from web.auth.models import Credential, WebSession
+from web.privacy import erasing, mentions
+from workflows.auditing import chain
+from workflows.auditing.models import AuditEntry
+from workflows.people.models import Person
+
+FORM = "/personas/sruiz/suprimir"
+
+
+def _leave(site: Site, username: str) -> None:
+    administrator = site.visitor("admin")
+    administrator.open(f"/personas/{username}")
+    administrator.press(f"/personas/{username}/acceso", activa="0")
+
+
+def _link_all(site: Site) -> None:
+    (act,) = (act for act in ACTS if act.kind == "audit_chain")
+    act.run(site.application)
+
+
+def test_the_notice_says_who_answers_for_the_data_and_anybody_reads_it(make_site) -> None:  # type: ignore[no-untyped-def]
+    named = make_site(demo=False, privacy_controller="Secretaría X", privacy_contact="datos@x.gov.co").visitor()
+
+    named.open("/ingresar")
+    assert named.page().xpath("//footer//a[@href='/privacidad']")
+    named.open("/privacidad")
+
+    assert "Secretaría X" in named.text()
+    assert named.page().xpath("//a[@href='mailto:datos@x.gov.co']")
+
+
+def test_everybody_reads_and_takes_along_what_is_held_about_them(office: Site) -> None:
+    # Given somebody who signed in, and once failed to
+    office.visitor().sign_in("sruiz", "otra cosa", status=422)
+    visitor = office.visitor("sruiz")
+
+    # When they look at their data and take them along
+    visitor.open("/cuenta/datos")
+    shown = visitor.text()
+    visitor.press("/cuenta/datos.json")
+    taken = json.loads(visitor.last.data)  # type: ignore[union-attr]
+
+    # Then it is there, without any secret, and that they took it stands in the trail
+    assert "Bitácora" in shown and "127.0.0.1" in shown
+    assert taken["ficha"][0]["usuario"] == "sruiz"
+    assert {one["acto"] for one in taken["bitacora"]} >= {"ingresar"}
+    assert [one["qué"] for one in taken["acceso"]] == ["contraseña"]
+    assert {(one["tabla"], one["columna"]) for one in taken["registros_que_lo_nombran"]} >= {("person", "username")}
+    with office.application.database.reading() as session:
+        secret = session.get_one(Credential, "sruiz").password_hash
+        exported = session.scalars(sa.select(AuditEntry.object_id).where(AuditEntry.action == "exportar")).all()
+    assert secret not in visitor.last.text  # type: ignore[union-attr]
+    assert exported == ["sruiz"]
+
+
+def test_every_column_in_which_a_username_stands_is_known_to_name_people(office: Site) -> None:
+    known = {(column.table.name, column.name) for column in mentions.columns()}
+    with office.application.database.reading() as session:
+        people = session.scalars(sa.select(Person.username)).all()
+        naming = {
+            (table.name, column.name)
+            for table in Base.metadata.tables.values()
+            for column in table.columns
+            if isinstance(column.type, sa.String)
+            and session.scalar(sa.select(sa.literal(1)).select_from(table).where(column.in_(people)).limit(1))
+        }
+
+    assert naming - known - {("audit_entry", "object_id"), ("system_incident", "key")} == set()
+    assert len(naming) > 5
+
+
+def test_whoever_still_has_access_is_not_erased(office: Site) -> None:
+    administrator = office.visitor("admin")
+    administrator.open("/personas/sruiz/datos")
+    assert not administrator.page().xpath(f"//form[@action='{FORM}']")
+    token = administrator.page().xpath("//input[@name='csrf_token']/@value")[0]
+
+    administrator.send(FORM, [("csrf_token", token), ("usuario", "sruiz"), ("motivo", "Lo pidió")], status=409)
+
+    with office.application.database.reading() as session:
+        assert session.get_one(Person, "sruiz").erased_at is None
+
+
+def test_erasing_takes_who_somebody_was_and_leaves_what_they_did_and_the_chain(office: Site) -> None:
+    # Given somebody who worked, was written to, and left
+    office.visitor("sruiz")
+    with office.application.database.unit_of_work() as session:
+        before = session.get_one(Person, "sruiz")
+        name, email = before.name, before.email
+        session.add(
+            OutboxMessage(
+                kind="resumen", dedup_key="x", recipient="sruiz", address=email, subject=f"Para {name}", text=name,
+                html=name, created_at=office.clock.now(), send_at=office.clock.now(),
+            )
+        )  # fmt: skip
+    _leave(office, "sruiz")
+    with office.application.database.reading() as session:
+        tasks = session.scalar(sa.select(sa.func.count()).select_from(UserTask))
+    _link_all(office)
+
+    # When who administers erases them, on their request
+    administrator = office.visitor("admin")
+    administrator.open("/personas/sruiz/datos")
+    administrator.press(FORM, usuario="sruiz", motivo="Lo pidió el 3 de julio")
+    _link_all(office)
+
+    # Then nothing tells who they were, their work is as it was, and the chain holds
+    with office.application.database.reading() as session:
+        person = session.get_one(Person, "sruiz")
+        assert (person.name, person.email, person.roles) == (erasing.ERASED, erasing.NOWHERE, [])
+        assert session.get(Credential, "sruiz") is None
+        assert session.scalars(sa.select(WebSession).where(WebSession.username == "sruiz")).all() == []
+        mails = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.recipient == "sruiz")).all()
+        assert mails and {(one.address, one.text) for one in mails} == {(erasing.NOWHERE, "")}
+        assert {str(one.state) for one in mails} <= {"omitido", "enviado", "reemplazado"}
+        about = session.scalars(sa.select(AuditEntry).where(AuditEntry.actor_id == "sruiz")).all()
+        assert about and all(one.personal is None and one.salt is None for one in about)
+        assert session.scalar(sa.select(sa.func.count()).select_from(UserTask)) == tasks
+        assert list(chain.verify(session)) == []
+        (record,) = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "suprimir_datos"))
+        assert record.reason == "Lo pidió el 3 de julio" and record.after["correos"] == len(mails)
+        everything = " ".join(
+            str(cell)
+            for table in ("person", "outbox_message", "credential", "web_session", "sign_in_attempt", "audit_entry")
+            for row in session.execute(sa.select(Base.metadata.tables[table]))
+            for cell in row
+        )
+    assert name not in everything and email not in everything
+
+
+def test_who_was_erased_is_not_brought_back(office: Site) -> None:
+    _leave(office, "sruiz")
+    administrator = office.visitor("admin")
+    administrator.open("/personas/sruiz/datos")
+    administrator.press(FORM, usuario="sruiz", motivo="Lo pidió")
+
+    administrator.open("/personas/sruiz")
+    assert "se suprimieron" in administrator.text()
+    acts = {"acceso": {"activa": "1"}, "correo": {"correo": "s@x.gov.co"}, "datos": {"nombre": "Sara"}}
+    for act, fields in acts.items():
+        token = administrator.page().xpath("//input[@name='csrf_token']/@value")[0]
+        administrator.send(f"/personas/sruiz/{act}", [("csrf_token", token), *fields.items()], status=409)
+        administrator.open("/personas/sruiz")
+
+    with office.application.database.reading() as session:
+        assert session.get_one(Person, "sruiz").name == erasing.ERASED
+
+
+def test_erasing_is_confirmed_by_writing_the_username(office: Site) -> None:
+    _leave(office, "sruiz")
+    administrator = office.visitor("admin")
+    administrator.open("/personas/sruiz/datos")
+
+    administrator.press(FORM, 409, usuario="otra", motivo="Lo pidió")
+
+    assert "escriba el usuario" in administrator.text()
