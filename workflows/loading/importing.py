@@ -19,7 +19,7 @@ from workflows.loading import ages, shared, staff
 from workflows.loading.history import write_history
 from workflows.plan.models import Plan
 from workflows.records.checking import check
-from workflows.records.columns import BY_KEY, MONTH_NAMES
+from workflows.records.columns import BY_KEY, MONTH_NAMES, PEOPLE
 from workflows.records.comparing import Change, compare
 from workflows.records.data import IndicatorRecord, PersonRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, InvalidPlan, Problem
@@ -110,10 +110,16 @@ def apply(
         actor,
         "cargar_plan",
         ("plan", data.plan.code),
-        after={"cambios": [f"{c.kind} · {c.sheet} · {c.code}: {c.text}" for c in found.changes]},
+        after={"cambios": [_noted(change) for change in found.changes]},
     )
     session.flush()
     return found
+
+
+def _noted(change: Change) -> str:
+    """A change as the trail keeps it for good: of people who, never what they are called."""
+    said = f"{change.kind} · {change.sheet} · {change.code}"
+    return said if change.sheet == PEOPLE.title else f"{said}: {change.text}"
 
 
 def completed(data: PlanData) -> PlanData:
