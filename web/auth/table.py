@@ -144,7 +144,7 @@ TABLE: tuple[Row, ...] = (
         "plan: páginas, cifras, tablero, guía", Of.PLAN, _rights(N, R, C, R),
         reads=_routes(
             "plans.index plans.level plans.indicator plans.timeline plans.changes plans.recovery_plans plans.money "
-            "plans.answering_for "
+            "plans.answering_for plans.records plans.record "
             "plans.external boards.month lifecycle.show lifecycle.rows"
         ),
         changes=_routes("plans.ask_for_change plans.correct lifecycle.end_early boards.decide_opening"),

@@ -20,6 +20,7 @@ from web.people import everybody
 from workflows import guide
 from workflows.errors import Refused
 from workflows.lifecycle import changeover, coverage, early_end, guide_progress, phases, starting
+from workflows.lifecycle.dossier import answering
 from workflows.lifecycle.guide_progress import RowProgress
 from workflows.monitoring import overview
 from workflows.people.groups import sectors_of
@@ -93,6 +94,7 @@ def rows() -> str:
         progress = guide_progress.of_plan(session, plan.code if plan else "", covered)
         mine = _mine(session, [task_id for row in progress for task_id, _name, _entity in row.open_tasks])
         loaded = plan is not None and starting.case_of(session, plan.code) is None
+        answers = answering.of_plan(session, plan.code) if plan else {}
     names = {
         f"{model.process_key}/{element.id}": element.name or element.id
         for model in diagrams
@@ -104,6 +106,7 @@ def rows() -> str:
         plans=plans,
         phases=guide.PHASES,
         rows=progress,
+        answers=answers,
         names=names,
         mine=mine,
         states=ROW_STATES,
