@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.definitions.models import Draft
-from engine.errors import StaleDraft
+from engine.errors import StaleDraft, UnknownDefinition
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 
@@ -17,6 +18,9 @@ PROCESS: Final = "process"
 FORM: Final = "form"
 IMPORT: Final = "import"
 """What the importer did and asks about the draft of a process: a JSON object, as whoever saves it likes."""
+THROWN_AWAY: Final = {PROCESS: "gone", FORM: "gone_form"}
+"""What was discarded, by the kind it was; the last of each key is kept for `KEPT_FOR`."""
+KEPT_FOR: Final = dt.timedelta(days=30)
 UPLOAD: Final = "upload"
 """A stranger's file as it came, by the person who brought it, until it is opened."""
 
@@ -68,6 +72,39 @@ def keys(session: Session, kind: str) -> set[str]:
 def discard(session: Session, kind: str, key: str) -> None:
     """Forget the draft; nothing happens if there is none."""
     session.execute(sa.delete(Draft).where(Draft.kind == kind, Draft.key == key))
+
+
+def throw_away(session: Session, engine: ProcessEngine, kind: str, key: str, *, actor: Actor) -> None:
+    """Forget a draft that may still be wanted: it can be brought back for 30 days. Older ones go for good."""
+    draft = find(session, kind, key)
+    if draft is None:
+        return
+    gone = THROWN_AWAY[kind]
+    session.execute(
+        sa.delete(Draft).where(Draft.kind.in_(THROWN_AWAY.values()), Draft.saved_at < engine.now() - KEPT_FOR)
+    )
+    discard(session, gone, key)
+    discard(session, kind, key)
+    save(
+        session, engine, gone, key, draft.content, actor=actor, revision=0, base_version=draft.base_version
+    )  # under the name of who threw it away, at that moment
+
+
+def thrown_away(session: Session, engine: ProcessEngine, kind: str) -> list[Draft]:
+    """What was discarded and can be brought back, the last first: `saved_by` threw it away, at `saved_at`."""
+    since = engine.now() - KEPT_FOR
+    query = sa.select(Draft).where(Draft.kind == THROWN_AWAY[kind], Draft.saved_at >= since)
+    return list(session.scalars(query.order_by(Draft.saved_at.desc(), Draft.key)))
+
+
+def bring_back(session: Session, engine: ProcessEngine, kind: str, key: str, *, actor: Actor) -> Draft:
+    """Make a draft again of what was discarded. Raises `UnknownDefinition`, `StaleDraft` if there is another by now."""
+    gone = next((one for one in thrown_away(session, engine, kind) if one.key == key), None)
+    if gone is None:
+        raise UnknownDefinition("Ese borrador ya no se puede recuperar: pasaron 30 días, o ya se recuperó.")
+    draft = save(session, engine, kind, key, gone.content, actor=actor, revision=0, base_version=gone.base_version)
+    discard(session, THROWN_AWAY[kind], key)
+    return draft
 
 
 def _one(kind: str, key: str) -> sa.Select[Draft]:

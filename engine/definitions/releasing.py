@@ -76,7 +76,7 @@ def publish_drawn(
     versions = publish(session, engine, [xml], forms, actor=actor, reason=reason)
     for form_key in forms:
         drafts.discard(session, drafts.FORM, form_key)
-    unpublished.forget(session, process_key, forms=False)
+    unpublished.forget(session, process_key)
     return Released(process_key, _number(versions), tuple(forms))
 
 

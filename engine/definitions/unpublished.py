@@ -12,6 +12,8 @@ from engine.definitions import drafts
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
+from engine.identity import Actor
+from engine.runtime import ProcessEngine
 
 
 def processes(session: Session) -> list[ProcessVersion]:
@@ -39,11 +41,31 @@ def forms_of(session: Session, diagram: DiagramModel) -> dict[str, dict[str, Any
     return {key: orjson.loads(draft.content) for key, draft in found.items() if draft is not None}
 
 
-def forget(session: Session, process_key: str, *, forms: bool) -> None:
-    """Forget the draft of a process with what the importer said of it; `forms`: also those that it alone asks."""
+def forget(session: Session, process_key: str) -> None:
+    """Forget the draft of a process with what the importer said of it."""
+    drafts.discard(session, drafts.PROCESS, process_key)
+    drafts.discard(session, drafts.IMPORT, process_key)
+
+
+def throw_away(session: Session, engine: ProcessEngine, process_key: str, *, forms: bool, actor: Actor) -> None:
+    """Discard the draft of a process so that it can be brought back; `forms`: also those that it alone asks."""
     draft = drafts.find(session, drafts.PROCESS, process_key)
     if draft is not None and forms:
         for key in forms_of(session, read_diagram(draft.content)):
-            drafts.discard(session, drafts.FORM, key)
-    drafts.discard(session, drafts.PROCESS, process_key)
+            drafts.throw_away(session, engine, drafts.FORM, key, actor=actor)
+    drafts.throw_away(session, engine, drafts.PROCESS, process_key, actor=actor)
     drafts.discard(session, drafts.IMPORT, process_key)
+
+
+def bring_back(session: Session, engine: ProcessEngine, process_key: str, *, actor: Actor) -> Draft:
+    """Make a draft again of a discarded one, with the forms that it asks and that are nowhere else.
+
+    Raises `UnknownDefinition`, `StaleDraft` if the process has another draft by now.
+    """
+    draft = drafts.bring_back(session, engine, drafts.PROCESS, process_key, actor=actor)
+    asked = {task.form_key for task in read_diagram(draft.content).of_kind("userTask", "startEvent")}
+    known = set(session.scalars(sa.select(FormVersion.form_key).distinct())) | drafts.keys(session, drafts.FORM)
+    for gone in drafts.thrown_away(session, engine, drafts.FORM):
+        if gone.key in asked - known:
+            drafts.bring_back(session, engine, drafts.FORM, gone.key, actor=actor)
+    return draft

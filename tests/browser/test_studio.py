@@ -69,6 +69,27 @@ def test_a_leader_draws_six_days_and_the_next_month_obeys(live, open_page):
     assert live.complaints == []
 
 
+def test_what_is_drawn_is_saved_by_itself_and_comes_back_after_a_lost_connection(live, open_page):
+    page = open_page("amartinez")
+    open_editor(page)
+    choose(page, "reportar_avance")
+    change(page, "days", "6")
+    expect(page.locator("[data-part=status]")).to_contain_text("Borrador guardado")
+
+    page.route("**/borrador", lambda route: route.abort())
+    change(page, "days", "8")
+    expect(page.locator("[data-part=status]")).to_contain_text("queda en este navegador")
+    page.unroute("**/borrador")
+    open_editor(page)
+    page.get_by_role("button", name="Recuperarlo").click()
+    expect(page.locator("[data-part=status]")).to_contain_text("Borrador guardado")
+
+    choose(page, "reportar_avance")
+    expect(page.locator("#campo-days")).to_have_value("8")
+    with live.site.application.database.reading() as session:
+        assert b'8dh"' in drafts.find(session, drafts.PROCESS, "sub_reporte_entidad").content
+
+
 def test_findings_stand_beside_the_drawing_and_lead_to_their_element(live, open_page):
     page = open_page("amartinez")
     open_editor(page)

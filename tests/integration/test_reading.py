@@ -269,6 +269,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.bring_page", me, "/procesos/traer"),
         ("studio.process_forms", me, "/procesos/sub_reporte_entidad/formularios"),
         ("studio.conditions", me, "/procesos/f5_ciclo_mensual/condiciones"),
+        ("studio.discarded", me, "/procesos/descartados"),
         ("studio.new_form", me, "/procesos/formularios/nuevo"),
         ("studio.try_form", me, "/procesos/formularios/reportar_avance/probar"),
         ("boards.month", me, "/seguimiento"),

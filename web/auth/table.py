@@ -289,7 +289,7 @@ TABLE: tuple[Row, ...] = (
             "studio.publish_page studio.review_page studio.rehearse_page "
             "studio.rehearsal studio.edit studio.draft_xml studio.names studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
-            "studio.process_forms studio.conditions"
+            "studio.process_forms studio.conditions studio.discarded"
         ),
         changes=_routes(
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
@@ -298,7 +298,8 @@ TABLE: tuple[Row, ...] = (
             "studio.rehearse studio.keep_rehearsal studio.forget_rehearsal studio.replay "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate "
-            "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial studio.decide"
+            "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
+            "studio.decide studio.bring_back"
         ),
         note="con un solo sector, también su líder del proceso",
     ),

@@ -119,10 +119,11 @@ def discard_draft(process_key: str) -> Redirection:
     """Forget the draft."""
     with current().database.unit_of_work() as session:
         is_new = overview.working_version(session, process_key).version == 0
-        unpublished.forget(session, process_key, forms=is_new)
+        unpublished.throw_away(session, current().engine, process_key, forms=is_new, actor=actor())
+    kept = "Por 30 días se puede recuperar en «Borradores descartados»."
     if is_new:
-        return back_to("studio.index", "Se descartó el borrador, con los formularios que traía.")
-    return back_to("studio.process", "Se descartó el borrador.", process_key=process_key)
+        return back_to("studio.index", f"Se descartó el borrador, con los formularios que traía. {kept}")
+    return back_to("studio.process", f"Se descartó el borrador. {kept}", process_key=process_key)
 
 
 @blueprint.post("/<process_key>/hallazgos")

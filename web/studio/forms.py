@@ -259,10 +259,11 @@ def discard_form(form_key: str) -> Response:
         is_new = not overview.form_versions(session, form_key)
         if is_new and usage.asked_by(usage.working_diagrams(session), form_key):
             raise Conflict("Este formulario se irá con el borrador de su proceso: nunca se ha publicado.")
-        drafts.discard(session, drafts.FORM, form_key)
+        drafts.throw_away(session, current().engine, drafts.FORM, form_key, actor=actor())
+    kept = "Por 30 días se puede recuperar en «Borradores descartados»."
     if is_new:
-        return back_to("studio.forms", "Se descartó el formulario.")
-    return back_to("studio.form", "Se descartó el borrador.", form_key=form_key)
+        return back_to("studio.forms", f"Se descartó el formulario. {kept}")
+    return back_to("studio.form", f"Se descartó el borrador. {kept}", form_key=form_key)
 
 
 @blueprint.post("/formularios/<form_key>/versiones/<int:number>/volver")

@@ -25,9 +25,10 @@ async function open() {
     additionalModules: [menus, minimap, together, vocabulary, spanish],
   });
   const [diagram, catalogues] = await Promise.all([get(page.dataset.xml), get(page.dataset.catalogues)]);
-  await modeler.importXML(await diagram.text());
+  const xml = await diagram.text();
+  await modeler.importXML(xml);
   fit(modeler.get('canvas'));
-  start(modeler, await catalogues.json());
+  start(modeler, await catalogues.json(), xml);
 }
 
 // The whole drawing, beside the palette instead of under it.
@@ -38,7 +39,7 @@ function fit(canvas) {
   canvas.viewbox({ x: inner.x - PALETTE / scale, y: inner.y - (height - inner.height) / 2, width, height });
 }
 
-function start(modeler, catalogues) {
+function start(modeler, catalogues, xml) {
   new Panel(modeler, part('panel'), catalogues);
   const drafts = new Drafts(modeler, page, part('status'));
   const findings = new Findings(modeler, part('findings'), part('summary'), (xml) => ask(xml));
@@ -60,6 +61,11 @@ function start(modeler, catalogues) {
   });
   for (const question of page.querySelectorAll('[data-go]')) question.addEventListener('click', () => findings.go(question.dataset.go));
   findings.look();
+  drafts.offer(xml, async (copy) => {
+    await modeler.importXML(copy);
+    fit(canvas);
+    findings.look();
+  });
   page.dataset.ready = 'true';
 }
 

@@ -17,13 +17,20 @@ export function fields(form) {
 export const isTyped = ([name]) => !name.startsWith('_') && name !== 'csrf_token';
 
 export function keepCopy(user, page, form) {
-  const typed = fields(form).filter(isTyped);
+  keep(user, page, { fields: fields(form).filter(isTyped) });
+}
+
+// Whether it is kept: a browser may keep nothing, or no more. The server still does.
+export function keep(user, page, content) {
   try {
-    localStorage.setItem(named(user, page), JSON.stringify({ at: Date.now(), fields: typed }));
+    localStorage.setItem(named(user, page), JSON.stringify({ at: Date.now(), ...content }));
+    return true;
   } catch {
-    // A browser that keeps nothing, or no more: the server still does.
+    return false;
   }
 }
+
+export const when = (copy) => new Date(copy.at).toLocaleString('es-CO', { dateStyle: 'medium', timeStyle: 'short' });
 
 export function kept(user, page) {
   try {
@@ -47,7 +54,7 @@ export function askBeforeLeaving() {
     form.addEventListener('submit', (event) => {
       const left = Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}${form.dataset.signsOut}:`));
       if (!left.length) return;
-      const what = left.length === 1 ? 'una tarea que escribió' : `${left.length} tareas que escribió`;
+      const what = left.length === 1 ? 'algo que escribió o dibujó' : `${left.length} cosas que escribió o dibujó`;
       if (confirm(`En este navegador hay ${what} y no alcanzó a guardar. Si sale, se borra. ¿Salir y borrarlo?`)) {
         for (const key of left) localStorage.removeItem(key);
       } else event.preventDefault();

@@ -1,7 +1,7 @@
 // The draft is saved while one types, one save after the other; what could not be saved stays in this browser.
 
 import { button } from './buttons.js';
-import { fields, kept, keepCopy, forget, isTyped } from './copies.js';
+import { fields, kept, keepCopy, forget, isTyped, when } from './copies.js';
 import { clearLight, show } from './live.js';
 
 const PAUSE = 900;
@@ -134,8 +134,7 @@ function offerCopy(form, user, page) {
   const offer = document.createElement('p');
   offer.className = 'notice warning';
   offer.setAttribute('role', 'status');
-  const when = new Date(copy.at).toLocaleString('es-CO', { dateStyle: 'medium', timeStyle: 'short' });
-  offer.append(`En este navegador quedó algo que usted escribió aquí (${when}) y que no alcanzó a guardarse. `);
+  offer.append(`En este navegador quedó algo que usted escribió aquí (${when(copy)}) y que no alcanzó a guardarse. `);
   offer.append(button('Recuperarlo', async () => {
     const own = fields(form).filter((pair) => !isTyped(pair));
     const answer = await fetch(form.dataset.draft, { method: 'POST', body: body([...copy.fields, ...own]), headers: { Accept: 'application/json' } });
@@ -150,7 +149,7 @@ function offerCopy(form, user, page) {
   form.before(offer);
 }
 
-function signIn() {
+export function signIn() {
   const link = document.createElement('a');
   link.href = '/ingresar';
   link.target = '_blank';

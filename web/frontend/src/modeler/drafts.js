@@ -1,36 +1,101 @@
-// Saving the draft with the revision it started from; when somebody else saved meanwhile, both are shown.
+// The draft is saved while one draws, with the revision it started from; each change stands in this browser at once, so
+// that neither a lost session nor a closed tab loses anything. When somebody else saved meanwhile, both are shown.
+import { button } from '../forms/buttons.js';
+import { forget, keep, kept, when } from '../forms/copies.js';
+import { signIn } from '../forms/saving.js';
+
+const COPY = 300;
+const SAVE = 4000;
+const AGAIN = 15000;
+
 export class Drafts {
   constructor(modeler, page, status) {
     Object.assign(this, { modeler, page, status });
     this.revision = Number(page.dataset.revision);
     this.dirty = false;
-    modeler.on('commandStack.changed', () => { this.dirty = true; this.say('Hay cambios sin guardar'); });
-    addEventListener('beforeunload', (event) => { if (this.dirty) event.preventDefault(); });
+    this.safe = false;
+    this.changes = 0;
+    this.copied = 0;
+    modeler.on('commandStack.changed', () => this.changed());
+    addEventListener('beforeunload', (event) => { if (this.dirty && !this.safe) event.preventDefault(); });
+    for (const moment of ['online', 'focus']) addEventListener(moment, () => this.dirty && this.waiting && this.soon(0));
   }
 
-  say(sentence) {
-    this.status.textContent = sentence;
+  say(sentence, ...more) {
+    this.status.replaceChildren(sentence, ...more.flatMap((one) => [' ', one]));
   }
 
-  async save() {
-    this.say('Guardando…');
-    try {
-      const { xml } = await this.modeler.saveXML({ format: true });
-      const answer = await post(this.page, this.page.dataset.save, { xml, revision: this.revision });
-      await this.understand(answer);
-    } catch {
-      this.say('No se pudo guardar: no hay conexión. Lo dibujado sigue aquí; intente de nuevo.');
+  changed() {
+    this.changes += 1;
+    this.dirty = true;
+    this.safe = false;
+    this.say('Hay cambios sin guardar');
+    clearTimeout(this.copying);
+    this.copying = setTimeout(() => this.copy(), COPY);
+    this.soon(SAVE);
+  }
+
+  soon(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save({ alone: true }), wait);
+  }
+
+  async copy() {
+    const turn = this.changes;
+    const { xml } = await this.modeler.saveXML({ format: true });
+    if (turn !== this.changes || !this.dirty) return;
+    this.safe = keep(this.page.dataset.user, location.pathname, { xml, revision: this.revision });
+    if (!this.safe) this.say('Hay cambios sin guardar, y este navegador no guarda copia');
+  }
+
+  // `alone`: nobody pressed the button, so nothing opens over the drawing.
+  async save({ alone = false } = {}) {
+    clearTimeout(this.timer);
+    if (this.running) {
+      this.soon(COPY);
+      return this.running.then(() => !this.dirty);
     }
+    this.waiting = false;
+    this.say('Guardando…');
+    const turn = this.changes;
+    this.running = this.send(turn, alone).finally(() => { this.running = null; });
+    await this.running;
     return !this.dirty;
   }
 
-  async understand(answer) {
+  async send(turn, alone) {
+    try {
+      const { xml } = await this.modeler.saveXML({ format: true });
+      let answer = await post(this.page, this.page.dataset.save, { xml, revision: this.revision });
+      // After signing in again in another window this page carries the token of the session that ended.
+      if (answer.status === 400 && (await renew(this.page))) answer = await post(this.page, this.page.dataset.save, { xml, revision: this.revision });
+      await this.understand(answer, turn, alone);
+    } catch {
+      this.later('Sin conexión: lo dibujado queda en este navegador y se guarda al volver.');
+    }
+  }
+
+  async understand(answer, turn, alone) {
     const said = await answer.json().catch(() => ({}));
-    if (answer.status === 409) return this.conflict(said);
-    if (!answer.ok) return this.say(said.mensaje ?? 'No se pudo guardar. Vuelva a entrar y a intentarlo.');
+    if (answer.status === 409) return alone ? this.tellConflict(said) : this.conflict(said);
+    if (answer.status === 401) return this.later('La sesión terminó: lo dibujado queda en este navegador.', signIn());
+    if (!answer.ok) return this.later(said.mensaje ?? 'No se pudo guardar. Lo dibujado queda en este navegador.');
     this.revision = said.revision;
-    this.dirty = false;
+    if (turn === this.changes) {
+      this.dirty = false;
+      forget(this.page.dataset.user, location.pathname);
+    }
     return this.say(said.mensaje);
+  }
+
+  later(sentence, ...more) {
+    this.waiting = true;
+    this.say(sentence, ...more);
+    this.soon(AGAIN);
+  }
+
+  tellConflict(said) {
+    this.say('Sin guardar: otra persona guardó antes.', button('Ver en qué difieren', () => this.conflict(said)));
   }
 
   conflict({ mensaje, revision, diferencias }) {
@@ -42,13 +107,14 @@ export class Drafts {
       return item;
     }));
     dialog.addEventListener('close', () => this.decide(dialog.returnValue, revision), { once: true });
-    this.say('Sin guardar: otra persona guardó antes.');
+    this.tellConflict({ mensaje, revision, diferencias });
     dialog.showModal();
   }
 
   decide(choice, revision) {
     if (choice === 'theirs') {
       this.dirty = false;
+      forget(this.page.dataset.user, location.pathname);
       location.reload();
     }
     if (choice === 'mine') {
@@ -56,6 +122,35 @@ export class Drafts {
       this.save();
     }
   }
+
+  // What was drawn here and never reached the server, offered when one comes back.
+  offer(current, open) {
+    const copy = kept(this.page.dataset.user, location.pathname);
+    if (!copy?.xml || copy.xml === current) return forget(this.page.dataset.user, location.pathname);
+    const offer = document.createElement('p');
+    offer.className = 'notice warning';
+    offer.setAttribute('role', 'status');
+    offer.append(`En este navegador quedó lo que usted dibujó (${when(copy)}) y no alcanzó a guardarse. `, button('Recuperarlo', async () => {
+      offer.remove();
+      await open(copy.xml);
+      this.revision = copy.revision;
+      this.changed();
+      await this.save();
+    }), ' ', button('Descartarlo', () => {
+      forget(this.page.dataset.user, location.pathname);
+      offer.remove();
+    }));
+    return this.page.before(offer);
+  }
+}
+
+async function renew(page) {
+  const answer = await fetch(page.dataset.token, { credentials: 'same-origin', headers: { Accept: 'application/json' } }).catch(() => null);
+  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  const fresh = said && Object.values(said)[0];
+  if (!fresh) return false;
+  page.dataset.csrf = fresh;
+  return true;
 }
 
 export function post(page, url, body) {

@@ -49,6 +49,7 @@ export class Panel {
     this.shown = '';
     modeler.on('selection.changed', ({ newSelection }) => this.show(newSelection.length === 1 ? newSelection[0] : this.canvas.getRootElement()));
     modeler.on('commandStack.changed', () => this.refresh());
+    modeler.on('import.done', () => this.show(this.canvas.getRootElement()));
     this.show(this.canvas.getRootElement());
   }
 
