@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from engine.definitions.models import Release
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.states import ReleaseState
 from notifications import outbox
@@ -42,7 +43,8 @@ def tell_asked(session: Session, now: dt.datetime, release: Release, base_url: s
     """Write to everybody who may review it; how many those are."""
     people = active_people(session)
     author = _name(people, release.asked_by)
-    readers = [one for one in _leaders(session, bogota_day(now)) if one not in release.authors and one in people]
+    leaders = _leaders(session, bogota_day(now), Name.parse(release.process_key).tenant)
+    readers = [one for one in leaders if one not in release.authors and one in people]
     facts = [("Quién lo pide", author), ("Por qué", release.reason), *_day(release)]
     for username in readers:
         _write(
@@ -86,13 +88,14 @@ def _name(people: dict[str, Person], username: str) -> str:
     return people[username].name if username in people else username
 
 
-def _leaders(session: Session, today: dt.date) -> list[str]:
-    """Who may publish what all sectors share: with one sector, its own leaders too."""
+def _leaders(session: Session, today: dt.date, sector: str) -> list[str]:
+    """Who may publish what all sectors share (with one sector, its own leaders too), or the variant of a sector."""
     alone = len(registry.codes(session)) == 1
     found: set[str] = set()
     for group, members in members_by_group(session, today).items():
-        role = Group.parse(group).role
-        if role == SHARED_LEADER or (alone and role == LEADER):
+        one = Group.parse(group)
+        shared = one.role == SHARED_LEADER or (alone and one.role == LEADER)
+        if one == Group(LEADER, sector) if sector else shared:
             found |= members
     return sorted(found)
 

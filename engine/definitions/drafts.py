@@ -1,4 +1,7 @@
-"""What process owners are still working on: one draft a diagram or form, shared by everybody who may edit it."""
+"""What process owners are still working on: one draft a diagram or form, shared by everybody who may edit it.
+
+Each is found by the name of what is drawn (`engine.definitions.names`): the shared one, or a tenant's variant.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.definitions.models import Draft
+from engine.definitions.names import Name
 from engine.errors import StaleDraft, UnknownDefinition
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
@@ -25,33 +29,37 @@ UPLOAD: Final = "upload"
 """A stranger's file as it came, by the person who brought it, until it is opened."""
 
 
-def find(session: Session, kind: str, key: str) -> Draft | None:
+def find(session: Session, kind: str, name: str) -> Draft | None:
     """The draft of a diagram (`PROCESS`) or form (`FORM`), or None."""
-    return session.scalar(_one(kind, key))
+    return session.scalar(_one(kind, name))
 
 
 def save(
     session: Session,
     engine: ProcessEngine,
     kind: str,
-    key: str,
+    name: str,
     content: bytes,
     *,
     actor: Actor,
     revision: int,
     base_version: int | None,
+    shared_version: int | None = None,
 ) -> Draft:
     """Keep `content`, if the draft is still at the `revision` it was made from (0: there was none).
 
-    `base_version` is the published version that a new draft starts from. Raises `StaleDraft`, whose `theirs` is
+    `base_version` is the published version that a new draft starts from; `shared_version` the shared one that it has
+    taken over, where that is said. Raises `StaleDraft`, whose `theirs` is
     the draft that somebody else saved in the meantime (None if it was published or discarded).
     """
-    draft = session.scalar(_one(kind, key).with_for_update())
+    draft = session.scalar(_one(kind, name).with_for_update())
     if (draft.revision if draft else 0) != revision:
         raise StaleDraft(theirs=draft)
     if draft is None:
-        draft = Draft(kind=kind, key=key, base_version=base_version, revision=0, authors=[])
+        key, tenant = _parts(kind, name)
+        draft = Draft(kind=kind, key=key, tenant=tenant, base_version=base_version, revision=0, authors=[])
         session.add(draft)
+    draft.shared_version = draft.shared_version if shared_version is None else shared_version
     draft.content = content
     draft.revision += 1
     draft.saved_at = engine.now()
@@ -65,29 +73,38 @@ def save(
 
 
 def keys(session: Session, kind: str) -> set[str]:
-    """What there are drafts of."""
-    return set(session.scalars(sa.select(Draft.key).where(Draft.kind == kind)))
+    """What there are drafts of, among what all share."""
+    return set(session.scalars(sa.select(Draft.key).where(Draft.kind == kind, Draft.tenant == "")))
 
 
-def discard(session: Session, kind: str, key: str) -> None:
+def names(session: Session, kind: str) -> set[str]:
+    """What there are drafts of, variants too, by name."""
+    query = sa.select(Draft.key, Draft.tenant).where(Draft.kind == kind)
+    return {str(Name(key, tenant)) for key, tenant in session.execute(query)}
+
+
+def discard(session: Session, kind: str, name: str) -> None:
     """Forget the draft; nothing happens if there is none."""
-    session.execute(sa.delete(Draft).where(Draft.kind == kind, Draft.key == key))
+    key, tenant = _parts(kind, name)
+    session.execute(sa.delete(Draft).where(Draft.kind == kind, Draft.key == key, Draft.tenant == tenant))
 
 
-def throw_away(session: Session, engine: ProcessEngine, kind: str, key: str, *, actor: Actor) -> None:
+def throw_away(session: Session, engine: ProcessEngine, kind: str, name: str, *, actor: Actor) -> None:
     """Forget a draft that may still be wanted: it can be brought back for 30 days. Older ones go for good."""
-    draft = find(session, kind, key)
+    draft = find(session, kind, name)
     if draft is None:
         return
     gone = THROWN_AWAY[kind]
     session.execute(
         sa.delete(Draft).where(Draft.kind.in_(THROWN_AWAY.values()), Draft.saved_at < engine.now() - KEPT_FOR)
     )
-    discard(session, gone, key)
-    discard(session, kind, key)
+    content, versions = draft.content, (draft.base_version, draft.shared_version)
+    discard(session, gone, name)
+    discard(session, kind, name)
     save(
-        session, engine, gone, key, draft.content, actor=actor, revision=0, base_version=draft.base_version
-    )  # under the name of who threw it away, at that moment
+        session, engine, gone, name, content,
+        actor=actor, revision=0, base_version=versions[0], shared_version=versions[1],
+    )  # fmt: skip  # under the name of who threw it away, at that moment
 
 
 def thrown_away(session: Session, engine: ProcessEngine, kind: str) -> list[Draft]:
@@ -97,15 +114,23 @@ def thrown_away(session: Session, engine: ProcessEngine, kind: str) -> list[Draf
     return list(session.scalars(query.order_by(Draft.saved_at.desc(), Draft.key)))
 
 
-def bring_back(session: Session, engine: ProcessEngine, kind: str, key: str, *, actor: Actor) -> Draft:
+def bring_back(session: Session, engine: ProcessEngine, kind: str, name: str, *, actor: Actor) -> Draft:
     """Make a draft again of what was discarded. Raises `UnknownDefinition`, `StaleDraft` if there is another by now."""
-    gone = next((one for one in thrown_away(session, engine, kind) if one.key == key), None)
+    gone = next((one for one in thrown_away(session, engine, kind) if one.reference == name), None)
     if gone is None:
         raise UnknownDefinition("Ese borrador ya no se puede recuperar: pasaron 30 días, o ya se recuperó.")
-    draft = save(session, engine, kind, key, gone.content, actor=actor, revision=0, base_version=gone.base_version)
-    discard(session, THROWN_AWAY[kind], key)
+    draft = save(
+        session, engine, kind, name, gone.content,
+        actor=actor, revision=0, base_version=gone.base_version, shared_version=gone.shared_version,
+    )  # fmt: skip
+    discard(session, THROWN_AWAY[kind], name)
     return draft
 
 
-def _one(kind: str, key: str) -> sa.Select[Draft]:
-    return sa.select(Draft).where(Draft.kind == kind, Draft.key == key)
+def _one(kind: str, name: str) -> sa.Select[Draft]:
+    key, tenant = _parts(kind, name)
+    return sa.select(Draft).where(Draft.kind == kind, Draft.key == key, Draft.tenant == tenant)
+
+
+def _parts(kind: str, name: str) -> Name:
+    return Name(name) if kind == UPLOAD else Name.parse(name)  # who brings a file may have an `@` in their name

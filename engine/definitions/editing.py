@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
@@ -103,6 +103,22 @@ def set_order(xml: bytes, flow_ids: Sequence[str]) -> bytes:
 def _prefixed(node: Node, name: str) -> str:
     prefix = next((prefix for prefix, address in node.nsmap.items() if address == BPMN), None)
     return f"{prefix}:{name}" if prefix else name
+
+
+def properties_of(element: Node) -> dict[str, str]:
+    """The properties of an element as they are written, by their whole name, ours and those of others."""
+    properties = _properties(element, make=False)
+    return {} if properties is None else {str(one.get("name")): str(one.get("value") or "") for one in properties}
+
+
+def rewrite_properties(element: Node, wanted: Mapping[str, str]) -> None:
+    """Give an element exactly these properties, by their whole name."""
+    properties, known = _properties(element, make=bool(wanted)), properties_of(element)
+    if properties is None or known == wanted:
+        return
+    for name in {**known, **wanted}:
+        _set(properties, name, wanted.get(name, ""))
+    _drop_if_empty(properties)
 
 
 def _find(xml: bytes, element_id: str) -> tuple[Node, Node]:

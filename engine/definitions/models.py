@@ -10,18 +10,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine import limits
 from engine.database import Base, states
+from engine.definitions.names import Name
 from engine.states import ReleaseState
 
 
 class ProcessVersion(Base):
-    """One published version of one diagram, never changed afterwards."""
+    """One published version of one diagram, never changed afterwards.
+
+    `tenant` is whose own variant it is, of none what all share; `based_on` the shared version that a variant began
+    from, or last took over.
+    """
 
     __tablename__ = "process_version"
-    __table_args__ = (sa.UniqueConstraint("process_key", "version"),)
+    __table_args__ = (sa.UniqueConstraint("process_key", "tenant", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     process_key: Mapped[str] = mapped_column(sa.String(100), index=True)
+    tenant: Mapped[str] = mapped_column(sa.String(limits.TENANT), default="", server_default="")
     version: Mapped[int]
+    based_on: Mapped[int | None] = mapped_column(sa.ForeignKey("process_version.id"))
     name: Mapped[str] = mapped_column(sa.String(300))
     xml: Mapped[bytes]
     sha256: Mapped[str] = mapped_column(sa.String(64))
@@ -29,21 +36,37 @@ class ProcessVersion(Base):
     published_by: Mapped[str] = mapped_column(sa.String(100))
     reason: Mapped[str] = mapped_column(sa.Text)
 
+    @property
+    def reference(self) -> str:
+        """The name of what it is a version of, as it stands in addresses."""
+        return str(Name(self.process_key, self.tenant))
+
 
 class FormVersion(Base):
-    """One published version of one form: its JSON schema as text."""
+    """One published version of one form: its JSON schema as text. `tenant` and `based_on` as of a process.
+
+    `withdrawn`: the tenant went back to what all share, and this is only history.
+    """
 
     __tablename__ = "form_version"
-    __table_args__ = (sa.UniqueConstraint("form_key", "version"),)
+    __table_args__ = (sa.UniqueConstraint("form_key", "tenant", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     form_key: Mapped[str] = mapped_column(sa.String(100), index=True)
+    tenant: Mapped[str] = mapped_column(sa.String(limits.TENANT), default="", server_default="")
     version: Mapped[int]
+    based_on: Mapped[int | None] = mapped_column(sa.ForeignKey("form_version.id"))
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     schema: Mapped[dict[str, Any]]
     sha256: Mapped[str] = mapped_column(sa.String(64))
     published_at: Mapped[dt.datetime]
     published_by: Mapped[str] = mapped_column(sa.String(100))
     reason: Mapped[str] = mapped_column(sa.Text)
+
+    @property
+    def reference(self) -> str:
+        """The name of what it is a version of, as it stands in addresses."""
+        return str(Name(self.form_key, self.tenant))
 
 
 class DecisionVersion(Base):
@@ -80,11 +103,17 @@ class Bundle(Base):
 
 
 class ProcessDefinition(Base):
-    """A process by its key, and the bundle that new instances take (empty only while it is being published)."""
+    """A process by its key, and the bundle that new instances take (empty only while it is being published).
+
+    A tenant has a row only where its cases take another bundle than everybody's: `own` where the diagram is its
+    variant, else something that the process calls or asks is.
+    """
 
     __tablename__ = "process_definition"
 
     key: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    tenant: Mapped[str] = mapped_column(sa.String(limits.TENANT), primary_key=True, default="", server_default="")
+    own: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     name: Mapped[str] = mapped_column(sa.String(300))
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("process_version.id"))
     bundle_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("bundle.sha256"))
@@ -97,21 +126,32 @@ class ProcessDefinition(Base):
 
 
 class Draft(Base):
-    """What a process owner is still working on: a diagram, a form, or a file being brought (`kind`: see `drafts`)."""
+    """What a process owner is still working on: a diagram, a form, or a file being brought (`kind`: see `drafts`).
+
+    `base_version` is the published version it began from; `shared_version`, of a variant, the number of the shared one
+    that it has taken over.
+    """
 
     __tablename__ = "definition_draft"
-    __table_args__ = (sa.UniqueConstraint("kind", "key"),)
+    __table_args__ = (sa.UniqueConstraint("kind", "key", "tenant"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(10))
     key: Mapped[str] = mapped_column(sa.String(100))
+    tenant: Mapped[str] = mapped_column(sa.String(limits.TENANT), default="", server_default="")
     base_version: Mapped[int | None]
+    shared_version: Mapped[int | None]
     revision: Mapped[int]
     content: Mapped[bytes]
     saved_at: Mapped[dt.datetime]
     saved_by: Mapped[str] = mapped_column(sa.String(100))
     authors: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, server_default="[]")
     """Everybody who saved it since it began: none of them reviews it."""
+
+    @property
+    def reference(self) -> str:
+        """The name of what is drawn, as it stands in addresses."""
+        return str(Name(self.key, self.tenant))
 
 
 class Release(Base):
@@ -124,7 +164,8 @@ class Release(Base):
     __tablename__ = "definition_release"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    process_key: Mapped[str] = mapped_column(sa.String(100), index=True)
+    process_key: Mapped[str] = mapped_column(sa.String(limits.ID + 1 + limits.TENANT), index=True)
+    """The name of what was drawn: of a variant with its tenant."""
     revision: Mapped[int]
     content: Mapped[bytes]
     forms: Mapped[dict[str, Any]]

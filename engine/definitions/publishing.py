@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,17 @@ from engine.decisions.model import DecisionModel
 from engine.definitions import catalogue, linting, parsing
 from engine.definitions.decisions import read_decisions
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.linting import KnownNames
+from engine.definitions.linting import Finding, KnownNames
 from engine.definitions.markup import parse as parse_xml
 from engine.definitions.markup import parse_strangers
 from engine.definitions.models import Bundle, DecisionVersion, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.reading import read_diagram
-from engine.definitions.surroundings import known_names
-from engine.errors import InvalidDecision, InvalidDiagram, UnreadableDiagram
+from engine.definitions.surroundings import known_names, published_diagrams
+from engine.errors import InvalidDecision, InvalidDiagram, UnknownDefinition, UnreadableDiagram
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+
+Drawn = Sequence[tuple[bytes, DiagramModel]]
 
 
 def publish(
@@ -37,38 +39,77 @@ def publish(
     actor: Actor,
     reason: str,
     decisions: Sequence[bytes] = (),
+    tenant: str = "",
+    shared_version: int | None = None,
 ) -> list[ProcessVersion]:
     """Publish what changed among `diagrams`, `forms` and `decisions` (DMN files); new bundles for whoever uses it.
 
     Running cases keep the versions they started with. Publishing the text of an older version again makes it the
-    newest. Returns the new versions of processes. Raises `InvalidDiagram` or `InvalidDecision` with every finding, and
-    then nothing is published.
+    newest. With a tenant they become its own variants, which only its cases take; each says which shared version it
+    is based on: `shared_version`, else the one that its version before was, else the present one. Returns the new
+    versions of processes. Raises `InvalidDiagram` or `InvalidDecision` with every finding, also of the variants that
+    what all share would break, and then nothing is published; `UnknownDefinition` for a variant of what nobody shares.
     """
-    press = _Press(session, engine, actor, reason)
+    one_at_a_time(session)
+    press = _Press(session, engine, actor, reason, tenant, shared_version)
     models = [(xml, read_diagram(xml, engine.property_prefix)) for xml in diagrams]
     _refuse_twice(model.process_key for _, model in models)
     files = [(xml, read_decisions(xml)) for xml in decisions]
     _refuse_decisions(session, [model for _, model in files])
-    known = known_names(session, engine, [model for _, model in models], forms, [model for _, model in files])
-    _refuse_errors(session, models, forms, known)
+    decided = [model for _, model in files]
+    known = known_names(session, engine, [model for _, model in models], forms, decided, tenant=tenant)
+    _refuse_errors(session, models, forms, known, tenant)
+    for variant in () if tenant else tenants(session):
+        _refuse_breaking(session, engine, models, forms, decided, variant)
     for form_key, schema in forms.items():
         press.form(form_key, schema)
     for xml, decision in files:
         press.decision(xml, decision)
     published = [version for xml, model in models if (version := press.process(xml, model))]
-    press.bundle_everything(known.diagrams or {})
+    if tenant:
+        press.bundle(tenant, known.diagrams or {})
+    else:
+        press.bundle_everything(known.diagrams or {})
     return published
 
 
 def ensure_publishable(
-    session: Session, engine: ProcessEngine, diagrams: Sequence[bytes], forms: Mapping[str, dict[str, Any]]
+    session: Session,
+    engine: ProcessEngine,
+    diagrams: Sequence[bytes],
+    forms: Mapping[str, dict[str, Any]],
+    tenant: str = "",
 ) -> None:
     """What `publish` would refuse, refused before anything is published. Raises `InvalidDiagram`."""
     models = [(xml, read_diagram(xml, engine.property_prefix)) for xml in diagrams]
-    known = known_names(session, engine, [model for _, model in models], forms)
-    _refuse_errors(session, models, forms, known)
+    known = known_names(session, engine, [model for _, model in models], forms, tenant=tenant)
+    _refuse_errors(session, models, forms, known, tenant)
+    for variant in () if tenant else tenants(session):
+        _refuse_breaking(session, engine, models, forms, (), variant)
     for _, model in models:
         called_by(model.process_key, known.diagrams or {})
+
+
+def renew(session: Session, engine: ProcessEngine, tenant: str, *, actor: Actor) -> None:
+    """Give the processes of a tenant the bundles of what it has of its own now: something went.
+
+    Raises `InvalidDiagram` where what it still has would be wrong.
+    """
+    _refuse_breaking(session, engine, (), {}, (), tenant)
+    press = _Press(session, engine, actor, "", tenant)
+    press.bundle(tenant, published_diagrams(session, tenant))
+
+
+def one_at_a_time(session: Session) -> None:
+    """Wait for whoever publishes now: what calls what, and whose variants meet it, is decided over all there is."""
+    everything = sa.select(ProcessDefinition.key).order_by(ProcessDefinition.key, ProcessDefinition.tenant)
+    session.execute(everything.with_for_update())
+
+
+def tenants(session: Session) -> list[str]:
+    """Those who have a variant of anything in force."""
+    found = {one.tenant for one in catalogue.variants(session)}
+    return sorted(found | {one.tenant for one in catalogue.form_variants(session)})
 
 
 def canonical_sha256(xml: bytes, read: Callable[[bytes], etree._Element] = parse_xml) -> str:
@@ -106,42 +147,65 @@ def _refuse_twice(keys: Iterable[str]) -> None:
 
 
 def _refuse_errors(
-    session: Session, models: list[tuple[bytes, DiagramModel]], forms: Mapping[str, dict[str, Any]], known: KnownNames
+    session: Session, models: Drawn, forms: Mapping[str, dict[str, Any]], known: KnownNames, tenant: str
 ) -> None:
     """Refuse what is wrong in the diagrams, and what the new forms would make wrong in diagrams that stay."""
-    checked = [*((model.process_key, xml) for xml, model in models), *_using(session, forms, models)]
-    findings = {key: linting.lint(xml, known) for key, xml in checked}
+    checked = [*((model.process_key, xml) for xml, model in models), *_using(session, forms, models, tenant)]
+    _refuse({key: linting.lint(xml, known) for key, xml in checked}, "«{}»: ")
+
+
+def _refuse_breaking(
+    session: Session,
+    engine: ProcessEngine,
+    models: Drawn,
+    forms: Mapping[str, dict[str, Any]],
+    decided: Sequence[DecisionModel],
+    tenant: str,
+) -> None:
+    """Refuse what would make a variant wrong, or a shared process wrong that calls or asks what a tenant varies."""
+    own = {one.key for one in catalogue.variants(session) if one.tenant == tenant}
+    own_forms = {one.form_key for one in catalogue.form_variants(session) if one.tenant == tenant}
+    drawn = [(xml, model) for xml, model in models if model.process_key not in own]
+    asked = {key: schema for key, schema in forms.items() if key not in own_forms}
+    known = known_names(session, engine, [model for _, model in drawn], asked, decided, tenant=tenant)
+    checked = {key: catalogue.current(session, key, tenant).xml(key) for key in sorted(own)}
+    checked |= {model.process_key: xml for xml, model in drawn if _meets(model, own, own_forms)}
+    checked |= dict(_using(session, asked, drawn, tenant))
+    _refuse({key: linting.lint(xml, known) for key, xml in checked.items()}, f"Con lo propio de {tenant}, «{{}}»: ")
+
+
+def _meets(model: DiagramModel, processes: Set[str], forms: Set[str]) -> bool:
+    """Whether a diagram calls one of these processes or asks one of these forms."""
+    return any(one.called_element in processes or one.form_key in forms for one in model.elements.values())
+
+
+def _refuse(findings: Mapping[str, Sequence[Finding]], where: str) -> None:
     errors = [finding for found in findings.values() for finding in found if finding.severity == "error"]
     if errors:
         first = next(key for key, found in findings.items() if any(f.severity == "error" for f in found))
         raise InvalidDiagram(
-            f"«{first}»: {errors[0].message}" + (f" (y {len(errors) - 1} más)" if len(errors) > 1 else ""),
+            f"{where.format(first)}{errors[0].message}" + (f" (y {len(errors) - 1} más)" if len(errors) > 1 else ""),
             findings=errors,
             process_key=first,
         )
 
 
 def _using(
-    session: Session, forms: Mapping[str, dict[str, Any]], models: list[tuple[bytes, DiagramModel]]
+    session: Session, forms: Mapping[str, dict[str, Any]], models: Drawn, tenant: str
 ) -> Iterator[tuple[str, bytes]]:
     """The published diagrams, but for those published now, in which a person would fill in one of these forms."""
     now = {model.process_key for _, model in models}
-    changed = {key for key, schema in forms.items() if _changes(session, key, schema)}
-    for definition in catalogue.definitions(session) if changed else ():
+    changed = {key for key, schema in forms.items() if _changes(session, key, schema, tenant)}
+    for definition in catalogue.definitions(session, tenant) if changed else ():
         if definition.bundle_sha256 and definition.key not in now:
             bundle = catalogue.by_sha(session, definition.bundle_sha256)
             if any(element.form_key in changed for element in bundle.diagrams[definition.key].elements.values()):
                 yield definition.key, bundle.xml(definition.key)
 
 
-def _changes(session: Session, form_key: str, schema: Mapping[str, Any]) -> bool:
-    latest = _latest_form(session, form_key)
+def _changes(session: Session, form_key: str, schema: Mapping[str, Any], tenant: str) -> bool:
+    latest = catalogue.form_version(session, form_key, tenant)
     return latest is not None and latest.sha256 != _form_sha256(schema)
-
-
-def _latest_form(session: Session, form_key: str) -> FormVersion | None:
-    newest = sa.select(FormVersion).where(FormVersion.form_key == form_key).order_by(FormVersion.version.desc())
-    return session.scalars(newest.limit(1)).first()
 
 
 def _form_sha256(schema: Mapping[str, Any]) -> str:
@@ -154,13 +218,24 @@ class _Press:
     engine: ProcessEngine
     actor: Actor
     reason: str
+    tenant: str = ""
+    shared_version: int | None = None
 
     def form(self, form_key: str, schema: dict[str, Any]) -> None:
         """A new version of a form, if it changed."""
-        sha256, latest = _form_sha256(schema), _latest_form(self.session, form_key)
-        if latest is None or latest.sha256 != sha256:
+        shared = self._shared(FormVersion, FormVersion.form_key == form_key)
+        versions = sa.select(FormVersion).where(FormVersion.form_key == form_key, FormVersion.tenant == self.tenant)
+        latest = self.session.scalar(versions.order_by(FormVersion.version.desc()).limit(1))
+        based_on = self._based_on(FormVersion, FormVersion.form_key == form_key, shared, latest)
+        sha256 = _form_sha256(schema)
+        if latest is None or latest.withdrawn or (latest.sha256, latest.based_on) != (sha256, based_on):
             number = latest.version + 1 if latest else 1
-            self.session.add(FormVersion(form_key=form_key, version=number, schema=schema, sha256=sha256, **self._by()))
+            self.session.add(
+                FormVersion(
+                    form_key=form_key, tenant=self.tenant, version=number, based_on=based_on,
+                    schema=schema, sha256=sha256, **self._by(),
+                )
+            )  # fmt: skip
 
     def decision(self, xml: bytes, model: DecisionModel) -> None:
         """A new version of a file of decisions, if it changed."""
@@ -183,14 +258,19 @@ class _Press:
 
     def process(self, xml: bytes, model: DiagramModel) -> ProcessVersion | None:
         """A new version of a process, if it changed."""
-        sha256 = canonical_sha256(xml)
-        definition = self.session.get(ProcessDefinition, model.process_key, with_for_update=True)
-        latest = self.session.get_one(ProcessVersion, definition.version_id) if definition else None
-        if latest is not None and latest.sha256 == sha256:
+        sha256, key = canonical_sha256(xml), model.process_key
+        definition = self.session.get(ProcessDefinition, (key, self.tenant))
+        shared = self._shared(ProcessVersion, ProcessVersion.process_key == key)
+        latest = next(iter(catalogue.versions(self.session, key, self.tenant)), None)
+        based_on = self._based_on(ProcessVersion, ProcessVersion.process_key == key, shared, latest)
+        in_force = latest if definition is not None and latest and definition.version_id == latest.id else None
+        if in_force is not None and (in_force.sha256, in_force.based_on) == (sha256, based_on):
             return None
         version = ProcessVersion(
-            process_key=model.process_key,
+            process_key=key,
+            tenant=self.tenant,
             version=latest.version + 1 if latest else 1,
+            based_on=based_on,
             name=model.name,
             xml=xml,
             sha256=sha256,
@@ -201,26 +281,77 @@ class _Press:
         self._define(definition, version)
         return version
 
+    def _shared(self, table: type[Any], is_it: sa.ColumnElement[bool]) -> Any:
+        """The shared version that a variant may be based on: the newest, or the one said; None of no variant."""
+        if not self.tenant:
+            return None
+        query = sa.select(table).where(is_it, table.tenant == "").order_by(table.version.desc()).limit(1)
+        if self.shared_version is not None:
+            query = query.where(table.version == self.shared_version)
+        shared = self.session.scalar(query)
+        if shared is None:
+            raise UnknownDefinition("Solo se hace una variante de lo que está publicado para todos.")
+        return shared
+
+    def _based_on(self, table: type[Any], is_it: sa.ColumnElement[bool], shared: Any, latest: Any) -> int | None:
+        if shared is None:
+            return None
+        is_new = latest is None or self.shared_version is not None or getattr(latest, "withdrawn", False)
+        return int(shared.id if is_new else latest.based_on)
+
     def bundle_everything(self, diagrams: Mapping[str, DiagramModel]) -> None:
-        """Give every process whose content, or whose called content, changed the bundle that says so."""
+        """Give every process whose content, or whose called content, changed the bundle that says so.
+
+        `diagrams` are those that all share; a tenant that varies any of them has bundles of what it meets.
+        """
+        self.bundle("", diagrams)
+        own: dict[str, dict[str, DiagramModel]] = {tenant: {} for tenant in tenants(self.session)}
+        for one in catalogue.variants(self.session):
+            xml = self.session.get_one(ProcessVersion, one.version_id).xml
+            own[one.tenant][one.key] = read_diagram(xml, self.engine.property_prefix)
+        for tenant, varied in own.items():
+            self.bundle(tenant, {**diagrams, **varied})
+
+    def bundle(self, tenant: str, diagrams: Mapping[str, DiagramModel]) -> None:
+        """The same of what the cases of a tenant take: its own, and all that calls or asks something of its own."""
         self.session.flush()
-        definitions = {d.key: d for d in self.session.scalars(sa.select(ProcessDefinition))}
+        self._follow_shared(tenant)
+        definitions, forms = catalogue.by_key(self.session, tenant), catalogue.forms(self.session, tenant)
+        ids = [one.version_id for one in definitions.values()]
         versions = {
             version.process_key: version
-            for version in self.session.scalars(
-                sa.select(ProcessVersion).where(ProcessVersion.id.in_([d.version_id for d in definitions.values()]))
-            )
+            for version in self.session.scalars(sa.select(ProcessVersion).where(ProcessVersion.id.in_(ids)))
         }
-        forms = self._latest_forms()
         files = catalogue.latest_decisions(self.session)
         for key, definition in definitions.items():
             called = called_by(key, diagrams)
             named = {e.form_key for k in called for e in diagrams[k].elements.values() if e.form_key in forms}
             decided = {e.decision for k in called for e in diagrams[k].elements.values() if e.decision}
             used = {file.decision_key: file for file in files if decided.intersection(file.decisions)}
-            parts = {k: versions[k] for k in called}, {k: forms[k] for k in sorted(named)}, used
-            self._bundle(definition, *parts, diagrams)
+            own = {k: versions[k] for k in called}, {k: forms[k] for k in sorted(named)}
+            is_own = any(part.tenant for found in own for part in found.values())
+            if not tenant or is_own:
+                self._bundle(self._row(definition, tenant), *own, used, diagrams)
+            elif definition.tenant:
+                self.session.delete(definition)  # nothing of its own is left in it
         self.session.flush()
+
+    def _follow_shared(self, tenant: str) -> None:
+        """Give the rows of a tenant of what only meets its variants the version and the name that all share now."""
+        query = sa.select(ProcessDefinition).where(ProcessDefinition.tenant == tenant, ~ProcessDefinition.own)
+        for row in self.session.scalars(query).all() if tenant else ():
+            shared = self.session.get_one(ProcessDefinition, (row.key, ""))
+            row.version_id, row.name = shared.version_id, shared.name
+
+    def _row(self, definition: ProcessDefinition, tenant: str) -> ProcessDefinition:
+        """The tenant's own row of a process: its variant's, else one for the bundle alone."""
+        if definition.tenant == tenant:
+            return definition
+        row = ProcessDefinition(
+            key=definition.key, tenant=tenant, own=False, name=definition.name, version_id=definition.version_id
+        )
+        self.session.add(row)
+        return row
 
     def _bundle(
         self,
@@ -256,15 +387,10 @@ class _Press:
 
     def _define(self, definition: ProcessDefinition | None, version: ProcessVersion) -> None:
         if definition is None:
-            definition = ProcessDefinition(key=version.process_key, bundle_sha256=None)
+            definition = ProcessDefinition(key=version.process_key, tenant=self.tenant, bundle_sha256=None)
             self.session.add(definition)
-        definition.name, definition.version_id = version.name, version.id
+        definition.name, definition.version_id, definition.own = version.name, version.id, True
         self.session.flush()
-
-    def _latest_forms(self) -> dict[str, FormVersion]:
-        newest = sa.select(FormVersion.form_key, sa.func.max(FormVersion.version)).group_by(FormVersion.form_key)
-        query = sa.select(FormVersion).where(sa.tuple_(FormVersion.form_key, FormVersion.version).in_(newest))
-        return {form.form_key: form for form in self.session.scalars(query)}
 
     def _by(self) -> dict[str, Any]:
         return {"published_at": self.engine.now(), "published_by": self.actor.id, "reason": self.reason}
@@ -297,9 +423,14 @@ def _bundle_sha256(
     """Of contents and version numbers, not of row ids: equal in every database, so that caches may be shared."""
     content: list[Any] = [
         process_key,
-        [[key, version.version, version.sha256] for key, version in sorted(processes.items())],
-        [[key, form.version, form.sha256] for key, form in sorted(forms.items())],
+        [_told(*one) for one in sorted(processes.items())],
+        [_told(*one) for one in sorted(forms.items())],
     ]
     if decisions:  # else what was bundled before there were any keeps its name
         content.append([[key, one.version, one.sha256] for key, one in sorted(decisions.items())])
     return hashlib.sha256(orjson.dumps(content)).hexdigest()
+
+
+def _told(key: str, part: ProcessVersion | FormVersion) -> list[str | int]:
+    told: list[str | int] = [key, part.version, part.sha256]
+    return [*told, part.tenant] if part.tenant else told

@@ -19,20 +19,25 @@ from engine.errors import InvalidDiagram
 from engine.runtime import ProcessEngine
 
 
-def rehearse(session: Session, engine: ProcessEngine, xml: bytes, forms: Mapping[str, dict[str, Any]]) -> None:
+def rehearse(
+    session: Session, engine: ProcessEngine, xml: bytes, forms: Mapping[str, dict[str, Any]], tenant: str = ""
+) -> None:
     """Check a drawing and let the library parse it, elsewhere and within limits; nothing is published.
 
+    With a tenant it is tried as its variant, among what its cases take.
     Raises `UnreadableDiagram` when that takes too long or too much, and `InvalidDiagram` when the library refuses it.
     What the linter finds, and calls in a circle, are left to `publish`, which says it all.
     """
     model = read_diagram(xml, engine.property_prefix)
-    diagrams = published_diagrams(session) | {model.process_key: model}
+    diagrams = published_diagrams(session, tenant) | {model.process_key: model}
     try:
         used = {key: diagrams[key] for key in called_by(model.process_key, diagrams)}
     except InvalidDiagram:
         used = {}
     # Only names: what answers questions would have the other process load the whole product first.
-    known = replace(known_names(session, engine, [model], forms), check_deadline=None, check_opening=None)
+    known = replace(
+        known_names(session, engine, [model], forms, tenant=tenant), check_deadline=None, check_opening=None
+    )
     confined(
         _try,
         xml,

@@ -1,9 +1,13 @@
-"""Publishing what process owners drew or wrote: the draft that somebody has seen becomes the version of new cases."""
+"""Publishing what process owners drew or wrote: the draft that somebody has seen becomes the version of new cases.
+
+What is published is said by its name: the shared one, or a tenant's variant (`engine.definitions.names`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypedDict
 
 import orjson
 import sqlalchemy as sa
@@ -11,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import drafts, unpublished
 from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.names import Name
 from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
 from engine.definitions.rehearsal import rehearse
@@ -29,19 +34,20 @@ class Released:
     """Forms that were published for the first time, with the process that asks them."""
 
 
-def rehearse_draft(session: Session, engine: ProcessEngine, process_key: str) -> None:
+def rehearse_draft(session: Session, engine: ProcessEngine, name: str) -> None:
     """Try the draft of a process elsewhere, before `release` holds anybody up: reads, and takes its time.
 
     Raises `UnknownDefinition`, `UnreadableDiagram`, `InvalidDiagram`.
     """
-    xml = draft_of(session, drafts.PROCESS, process_key).content
-    rehearse(session, engine, xml, unpublished.forms_of(session, read_diagram(xml)))
+    draft = draft_of(session, drafts.PROCESS, name)
+    forms = unpublished.forms_of(session, read_diagram(draft.content), draft.tenant)
+    rehearse(session, engine, draft.content, forms, draft.tenant)
 
 
 def release(
     session: Session,
     engine: ProcessEngine,
-    process_key: str,
+    name: str,
     *,
     revision: int,
     actor: Actor,
@@ -56,45 +62,49 @@ def release(
     Raises `UnknownDefinition` without a draft, `StaleDraft` if it was saved since, `NotReviewed`, `Invalid` without a
     reason and `InvalidDiagram` with every finding.
     """
-    xml = completed(seen(session, drafts.PROCESS, process_key, revision).content)
-    if not unreviewed and is_reviewed(session, process_key):
+    xml = completed(seen(session, drafts.PROCESS, name, revision).content)
+    if not unreviewed and is_reviewed(session, name):
         raise NotReviewed
-    return publish_drawn(session, engine, process_key, xml, actor=actor, reason=said(reason))
+    return publish_drawn(session, engine, name, xml, actor=actor, reason=said(reason))
 
 
-def is_reviewed(session: Session, process_key: str) -> bool:
-    """Whether a draft of this process is published only after somebody else looked at it."""
-    definition = session.get(ProcessDefinition, process_key)
+def is_reviewed(session: Session, name: str) -> bool:
+    """Whether a draft is published only after somebody else looked at it; a new variant follows the shared process."""
+    key, tenant = Name.parse(name)
+    own = session.get(ProcessDefinition, (key, tenant))
+    definition = own if own is not None and own.own else session.get(ProcessDefinition, (key, ""))
     return definition is not None and definition.reviewed
 
 
 def publish_drawn(
-    session: Session, engine: ProcessEngine, process_key: str, xml: bytes, *, actor: Actor, reason: str
+    session: Session, engine: ProcessEngine, name: str, xml: bytes, *, actor: Actor, reason: str
 ) -> Released:
     """Publish what was drawn, with its forms that were never published; forget the drafts of all of them."""
-    forms = unpublished.forms_of(session, read_diagram(xml))
-    versions = publish(session, engine, [xml], forms, actor=actor, reason=reason)
+    whose = _whose(draft_of(session, drafts.PROCESS, name))
+    forms = unpublished.forms_of(session, read_diagram(xml), whose["tenant"])
+    versions = publish(session, engine, [xml], forms, actor=actor, reason=reason, **whose)
     for form_key in forms:
         drafts.discard(session, drafts.FORM, form_key)
-    unpublished.forget(session, process_key)
-    return Released(process_key, _number(versions), tuple(forms))
+    unpublished.forget(session, name)
+    return Released(name, _number(versions), tuple(forms))
 
 
 def release_form(
-    session: Session, engine: ProcessEngine, form_key: str, *, revision: int, actor: Actor, reason: str
+    session: Session, engine: ProcessEngine, name: str, *, revision: int, actor: Actor, reason: str
 ) -> Released:
     """Publish the draft of a form as it was at `revision`, and forget it. Raises as `release` does."""
-    schema = orjson.loads(seen(session, drafts.FORM, form_key, revision).content)
-    before = _form_version(session, form_key)
-    publish(session, engine, [], {form_key: schema}, actor=actor, reason=said(reason))
-    drafts.discard(session, drafts.FORM, form_key)
-    number = _form_version(session, form_key)
-    return Released(form_key, number if number != before else None)
+    draft = seen(session, drafts.FORM, name, revision)
+    before, forms = _form_version(session, name), {draft.key: orjson.loads(draft.content)}
+    whose = _whose(draft)
+    publish(session, engine, [], forms, actor=actor, reason=said(reason), **whose)
+    drafts.discard(session, drafts.FORM, name)
+    number = _form_version(session, name)
+    return Released(name, number if number != before else None)
 
 
-def draft_of(session: Session, kind: str, key: str) -> Draft:
+def draft_of(session: Session, kind: str, name: str) -> Draft:
     """What would be published. Raises `UnknownDefinition`."""
-    draft = drafts.find(session, kind, key)
+    draft = drafts.find(session, kind, name)
     if draft is None:
         raise UnknownDefinition(
             "Ese proceso no tiene cambios por publicar. Edítelo primero."
@@ -104,14 +114,23 @@ def draft_of(session: Session, kind: str, key: str) -> Draft:
     return draft
 
 
-def seen(session: Session, kind: str, key: str, revision: int) -> Draft:
+def seen(session: Session, kind: str, name: str, revision: int) -> Draft:
     """The draft, if it is still the one that was seen. Raises `UnknownDefinition`, `StaleDraft`."""
-    draft = draft_of(session, kind, key)
+    draft = draft_of(session, kind, name)
     if draft.revision != revision:
         raise StaleDraft(
             "Alguien cambió el borrador después de que usted abrió esta página. Revíselo de nuevo.", theirs=draft
         )
     return draft
+
+
+class _Whose(TypedDict):
+    tenant: str
+    shared_version: int | None
+
+
+def _whose(draft: Draft) -> _Whose:
+    return {"tenant": draft.tenant, "shared_version": draft.shared_version}
 
 
 def said(reason: str) -> str:
@@ -126,5 +145,7 @@ def _number(versions: list[ProcessVersion]) -> int | None:
     return versions[0].version if versions else None
 
 
-def _form_version(session: Session, form_key: str) -> int | None:
-    return session.scalar(sa.select(sa.func.max(FormVersion.version)).where(FormVersion.form_key == form_key))
+def _form_version(session: Session, name: str) -> int | None:
+    key, tenant = Name.parse(name)
+    newest = sa.select(sa.func.max(FormVersion.version))
+    return session.scalar(newest.where(FormVersion.form_key == key, FormVersion.tenant == tenant))

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions.models import ProcessDefinition
+from engine.definitions.names import Name
 from engine.definitions.releasing import said
 from engine.errors import Conflict, UnknownDefinition
 from engine.identity import Actor
@@ -13,7 +14,7 @@ from engine.runtime import ProcessEngine
 
 
 def retire(session: Session, engine: ProcessEngine, process_key: str, *, actor: Actor, reason: str) -> None:
-    """Begin no new case from now on.
+    """Begin no new case from now on, of a variant neither.
 
     Raises `UnknownDefinition`, `Conflict` if it is retired, `Invalid` without words.
     """
@@ -40,7 +41,10 @@ def retired(session: Session) -> frozenset[str]:
 
 
 def _locked(session: Session, process_key: str) -> ProcessDefinition:
-    definition = session.get(ProcessDefinition, process_key, with_for_update=True)
+    key, tenant = Name.parse(process_key)
+    if tenant:
+        raise Conflict("Una variante no se retira: vuelva a la compartida, o retire el proceso para todos.")
+    definition = session.get(ProcessDefinition, (key, ""), with_for_update=True)
     if definition is None:
         raise UnknownDefinition
     return definition

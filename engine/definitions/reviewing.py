@@ -1,6 +1,7 @@
 """The way of a draft to its publication where that is not at once: a second person's look, a day, or both.
 
-`today` is the day of the people who decide: the engine knows no time zone.
+`today` is the day of the people who decide: the engine knows no time zone. A `process_key` here is a name: of what all
+share, or of a tenant's variant.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from sqlalchemy.orm import Session
 from engine import limits
 from engine.definitions import drafts, unpublished
 from engine.definitions.models import ProcessDefinition, Release, ReleaseComment
+from engine.definitions.names import Name
 from engine.definitions.publishing import ensure_publishable
 from engine.definitions.reading import read_diagram
-from engine.definitions.releasing import Released, publish_drawn, said, seen
+from engine.definitions.releasing import Released, is_reviewed, publish_drawn, said, seen
 from engine.errors import Conflict, Invalid, InvalidDiagram, NotFound, NotReviewed, OwnReview, UnknownDefinition
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
@@ -64,7 +66,7 @@ def schedule(
     unreviewed: bool = False,
 ) -> Release:
     """Let the draft hold from a day to come, without another look. Raises as `releasing.release` does."""
-    if not unreviewed and definition_of(session, process_key, new=True).reviewed:
+    if not unreviewed and is_reviewed(session, process_key):
         raise NotReviewed
     release = _begin(session, engine, process_key, revision, actor, reason, (today, effective_on), completed)
     release.state = ReleaseState.SCHEDULED
@@ -87,8 +89,8 @@ def _begin(
     if effective_on is not None and effective_on <= today:
         raise Invalid("Elija un día posterior a hoy, o que rija de una vez.")
     content = completed(draft.content)
-    forms = unpublished.forms_of(session, read_diagram(content))
-    ensure_publishable(session, engine, [content], forms)
+    forms = unpublished.forms_of(session, read_diagram(content), draft.tenant)
+    ensure_publishable(session, engine, [content], forms, draft.tenant)
     for earlier in session.scalars(_of(process_key)):
         earlier.state = ReleaseState.RECALLED
     release = Release(
@@ -247,7 +249,8 @@ def stands(session: Session, release: Release) -> bool:
     draft = drafts.find(session, drafts.PROCESS, release.process_key)
     if draft is None or draft.revision != release.revision:
         return False
-    return release.sha256 == _fingerprint(draft.content, unpublished.forms_of(session, read_diagram(draft.content)))
+    forms = unpublished.forms_of(session, read_diagram(draft.content), draft.tenant)
+    return release.sha256 == _fingerprint(draft.content, forms)
 
 
 def demand(session: Session, process_key: str, reviewed: bool) -> bool:
@@ -260,12 +263,12 @@ def demand(session: Session, process_key: str, reviewed: bool) -> bool:
 
 def definition_of(session: Session, process_key: str, *, new: bool = False) -> ProcessDefinition:
     """A process; `new`: one that was never published asks for nothing. Raises `UnknownDefinition`."""
-    definition = session.get(ProcessDefinition, process_key)
-    if definition is None and new:
-        return ProcessDefinition(key=process_key, reviewed=False)
-    if definition is None:
+    definition = session.get(ProcessDefinition, tuple(Name.parse(process_key)))
+    if definition is not None and definition.own:
+        return definition
+    if not new:
         raise UnknownDefinition
-    return definition
+    return ProcessDefinition(key=process_key, reviewed=False)
 
 
 def _of(process_key: str) -> sa.Select[Release]:

@@ -16,7 +16,7 @@ from engine.definitions.dataflow.world import Questions, World
 from engine.definitions.deciding import PublishedDecision
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.linting import KnownNames
-from engine.definitions.models import FormVersion, ProcessDefinition
+from engine.definitions.models import FormVersion
 from engine.runtime import ProcessEngine
 
 Schemas = Mapping[str, Mapping[str, Any]]
@@ -28,14 +28,17 @@ def known_names(
     diagrams: Iterable[DiagramModel] = (),
     forms: Schemas | None = None,
     decisions: Iterable[DecisionModel] = (),
+    *,
+    tenant: str = "",
 ) -> KnownNames:
-    """What a diagram may name and read: what is published, with what is about to be."""
+    """What a diagram may name and read: what a tenant's cases take, with what is about to be published."""
     drawn = {diagram.process_key: diagram for diagram in diagrams}
-    published = published_diagrams(session)
+    published = published_diagrams(session, tenant)
     models = {**published, **drawn}
-    processes = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
+    processes = {one.key: one.name for one in catalogue.definitions(session, tenant)}
     decided = _decided(session, decisions)
-    known_forms = {key: key for key in session.scalars(sa.select(FormVersion.form_key).distinct())}
+    asked = sa.select(FormVersion.form_key).where(FormVersion.tenant.in_({"", tenant})).distinct()
+    known_forms = {key: key for key in session.scalars(asked)}
     return KnownNames(
         reserved_keys=engine.reserved_keys,
         roles=dict(engine.groups.roles(session)),
@@ -46,15 +49,16 @@ def known_names(
         calls={key: _called(model) for key, model in models.items()},
         check_deadline=engine.calendar.check,
         check_opening=engine.check_opening,
-        world=_world(session, engine, models, published, forms or {}, decided),
+        world=_world(session, engine, models, published, forms or {}, decided, tenant),
         decisions=decided,
         diagrams=models,
     )
 
 
-def published_diagrams(session: Session) -> dict[str, DiagramModel]:
-    """The diagram of every process as it is published now."""
-    bundles = (catalogue.by_sha(session, d.bundle_sha256) for d in catalogue.definitions(session) if d.bundle_sha256)
+def published_diagrams(session: Session, tenant: str = "") -> dict[str, DiagramModel]:
+    """The diagram of every process as the cases of a tenant take it now."""
+    rows = catalogue.definitions(session, tenant)
+    bundles = (catalogue.by_sha(session, one.bundle_sha256) for one in rows if one.bundle_sha256)
     return {bundle.process_key: bundle.diagrams[bundle.process_key] for bundle in bundles}
 
 
@@ -81,23 +85,21 @@ def _world(
     published: Mapping[str, DiagramModel],
     forms: Schemas,
     decisions: Mapping[str, PublishedDecision],
+    tenant: str,
 ) -> World | None:
     if engine.contracts is None:
         return None
-    return World(engine.contracts, models, _asks(session, forms), published, decisions)
+    return World(engine.contracts, models, _asks(session, forms, tenant), published, decisions)
 
 
-def _asks(session: Session, forms: Schemas) -> Callable[[str], Questions | None]:
+def _asks(session: Session, forms: Schemas, tenant: str) -> Callable[[str], Questions | None]:
     """What each form asks, by its key; a form is read when somebody looks at it, and once."""
 
     @functools.cache
     def asked(key: str) -> Questions | None:
-        schema = forms[key] if key in forms else _latest(session, key)
-        return None if schema is None else read_questions(schema)
+        if key in forms:
+            return read_questions(forms[key])
+        published = catalogue.form_version(session, key, tenant)
+        return None if published is None else read_questions(published.schema)
 
     return asked
-
-
-def _latest(session: Session, key: str) -> Mapping[str, Any] | None:
-    newest = sa.select(FormVersion.schema).where(FormVersion.form_key == key).order_by(FormVersion.version.desc())
-    return session.scalar(newest.limit(1))

@@ -19,14 +19,16 @@ from engine.runtime import ProcessEngine
 def processes(session: Session) -> list[ProcessVersion]:
     """Every process that was never published, by name, each as its version 0 (which is in no table)."""
     published = sa.select(ProcessDefinition.key)
-    query = sa.select(Draft).where(Draft.kind == drafts.PROCESS, Draft.key.not_in(published))
+    query = sa.select(Draft).where(Draft.kind == drafts.PROCESS, Draft.tenant == "", Draft.key.not_in(published))
     return sorted((as_version(draft) for draft in session.scalars(query)), key=lambda version: version.name)
 
 
 def as_version(draft: Draft) -> ProcessVersion:
     """A draft as a version 0, for pages that show either."""
     name = read_diagram(draft.content).name
-    return ProcessVersion(process_key=draft.key, version=0, name=name or draft.key, xml=draft.content)
+    return ProcessVersion(
+        process_key=draft.key, tenant=draft.tenant, version=0, name=name or draft.key, xml=draft.content
+    )
 
 
 def form_keys(session: Session) -> set[str]:
@@ -34,38 +36,43 @@ def form_keys(session: Session) -> set[str]:
     return drafts.keys(session, drafts.FORM) - set(session.scalars(sa.select(FormVersion.form_key).distinct()))
 
 
-def forms_of(session: Session, diagram: DiagramModel) -> dict[str, dict[str, Any]]:
-    """The forms that a diagram asks and that were never published, by key: they are published with it."""
+def forms_of(session: Session, diagram: DiagramModel, tenant: str = "") -> dict[str, dict[str, Any]]:
+    """The forms that a diagram asks and that were never published, by key: they are published with it.
+
+    A variant brings none: a new form is for all, and published by who answers for what all share.
+    """
+    if tenant:
+        return {}
     asked = {task.form_key for task in diagram.of_kind("userTask")} & form_keys(session)
     found = {key: drafts.find(session, drafts.FORM, key) for key in sorted(asked)}
     return {key: orjson.loads(draft.content) for key, draft in found.items() if draft is not None}
 
 
-def forget(session: Session, process_key: str) -> None:
+def forget(session: Session, name: str) -> None:
     """Forget the draft of a process with what the importer said of it."""
-    drafts.discard(session, drafts.PROCESS, process_key)
-    drafts.discard(session, drafts.IMPORT, process_key)
+    drafts.discard(session, drafts.PROCESS, name)
+    drafts.discard(session, drafts.IMPORT, name)
 
 
-def throw_away(session: Session, engine: ProcessEngine, process_key: str, *, forms: bool, actor: Actor) -> None:
+def throw_away(session: Session, engine: ProcessEngine, name: str, *, forms: bool, actor: Actor) -> None:
     """Discard the draft of a process so that it can be brought back; `forms`: also those that it alone asks."""
-    draft = drafts.find(session, drafts.PROCESS, process_key)
+    draft = drafts.find(session, drafts.PROCESS, name)
     if draft is not None and forms:
-        for key in forms_of(session, read_diagram(draft.content)):
+        for key in forms_of(session, read_diagram(draft.content), draft.tenant):
             drafts.throw_away(session, engine, drafts.FORM, key, actor=actor)
-    drafts.throw_away(session, engine, drafts.PROCESS, process_key, actor=actor)
-    drafts.discard(session, drafts.IMPORT, process_key)
+    drafts.throw_away(session, engine, drafts.PROCESS, name, actor=actor)
+    drafts.discard(session, drafts.IMPORT, name)
 
 
-def bring_back(session: Session, engine: ProcessEngine, process_key: str, *, actor: Actor) -> Draft:
+def bring_back(session: Session, engine: ProcessEngine, name: str, *, actor: Actor) -> Draft:
     """Make a draft again of a discarded one, with the forms that it asks and that are nowhere else.
 
     Raises `UnknownDefinition`, `StaleDraft` if the process has another draft by now.
     """
-    draft = drafts.bring_back(session, engine, drafts.PROCESS, process_key, actor=actor)
+    draft = drafts.bring_back(session, engine, drafts.PROCESS, name, actor=actor)
     asked = {task.form_key for task in read_diagram(draft.content).of_kind("userTask", "startEvent")}
     known = set(session.scalars(sa.select(FormVersion.form_key).distinct())) | drafts.keys(session, drafts.FORM)
     for gone in drafts.thrown_away(session, engine, drafts.FORM):
-        if gone.key in asked - known:
+        if not gone.tenant and gone.key in asked - known:
             drafts.bring_back(session, engine, drafts.FORM, gone.key, actor=actor)
     return draft

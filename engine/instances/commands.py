@@ -45,10 +45,12 @@ def start(
     """Open a case of the current version of a process, at `start_element` or at its plain (else first) start.
 
     `business_key` is unique among all cases, also ended ones. `tenant` says whose the case is: who may work on its
-    tasks follows from it, never from a variable. Raises `UnknownDefinition`, `RetiredProcess`, `DuplicateBusinessKey`,
-    `InvalidVariables`, `NotFound` (no such start event).
+    tasks follows from it, never from a variable, and so does whose variant of the process it takes.
+
+    Raises `UnknownDefinition`, `RetiredProcess`, `DuplicateBusinessKey`, `InvalidVariables`, `NotFound` (no such start
+    event).
     """
-    bundle = catalogue.to_begin(session, process_key)
+    bundle = catalogue.to_begin(session, process_key, tenant)
     named = CaseName(business_key, name, scope, tenant)
     begins_at = _start_element(bundle, start_element)
     return turning.open_case(session, engine, bundle, named, variables, actor, begins_at)

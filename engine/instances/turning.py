@@ -31,7 +31,7 @@ from engine.instances.execution import receive
 from engine.instances.models import Instance
 from engine.instances.turn import Signalled, Thrown, Turn
 from engine.instances.waiting import Waiting, watch
-from engine.naming import CaseName
+from engine.naming import CaseName, CaseNamer
 from engine.runtime import ProcessEngine
 from engine.states import HistoryKind, InstanceState
 from engine.variables import check_size, checked, plain
@@ -205,14 +205,21 @@ def _open_cases(
     if engine.case_namer is None:
         return []
     opened = []
-    for process_key, element in catalogue.start_events(session):
-        if begins_with == (element.event, element.message or element.reference):
-            named = engine.case_namer.name_case(session, process_key, variables)
-            if signal is not None:
-                named = named._replace(scope=signal.scope or named.scope, tenant=signal.tenant)
-            bundle = catalogue.current(session, process_key)
+    for process_key in catalogue.beginning_with(session, *begins_with):
+        named = _name_case(session, engine.case_namer, process_key, variables, signal)
+        bundle = catalogue.current(session, process_key, named.tenant)
+        for place, element in enumerate(catalogue.starts_with(bundle, *begins_with)):
+            if place:  # a case of its own
+                named = _name_case(session, engine.case_namer, process_key, variables, signal)
             opened.append(open_case(session, engine, bundle, named, variables, actor, element.id).id)
     return opened
+
+
+def _name_case(
+    session: Session, namer: CaseNamer, process_key: str, variables: Mapping[str, Any], signal: Signalled | None
+) -> CaseName:
+    named = namer.name_case(session, process_key, variables)
+    return named if signal is None else named._replace(scope=signal.scope or named.scope, tenant=signal.tenant)
 
 
 def _named(named: CaseName) -> CaseName:

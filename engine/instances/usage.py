@@ -20,6 +20,7 @@ class RunningCase:
 
     id: int
     name: str
+    tenant: str = ""
 
 
 def of_process(session: Session, process_key: str) -> Mapping[int, Sequence[RunningCase]]:
@@ -50,11 +51,11 @@ def _by_version(session: Session, part: str, key: str) -> dict[int, list[Running
     version_of = {sha256: orjson.loads(content).get(part, {}).get(key) for sha256, content in bundles}
     used = [sha256 for sha256, version_id in version_of.items() if version_id is not None]
     rows = session.execute(
-        sa.select(Instance.id, Instance.name, Instance.bundle_sha256)
+        sa.select(Instance.id, Instance.name, Instance.tenant, Instance.bundle_sha256)
         .where(Instance.state == InstanceState.ACTIVE, Instance.bundle_sha256.in_(used))
         .order_by(Instance.started_at.desc())
     )
     found: dict[int, list[RunningCase]] = {}
-    for instance_id, name, sha256 in rows:
-        found.setdefault(version_of[sha256], []).append(RunningCase(instance_id, name))
+    for instance_id, name, tenant, sha256 in rows:
+        found.setdefault(version_of[sha256], []).append(RunningCase(instance_id, name, tenant))
     return found

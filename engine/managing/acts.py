@@ -334,8 +334,8 @@ def _version(turn: Turn, asked: Any) -> BundleModel:
     """The bundle of a version of the case's process: of those that had this version the newest."""
     key = turn.instance.process_key
     if asked is None:
-        return catalogue.current(turn.session, key)
-    for bundle in catalogue.bundles(turn.session, key):
+        return catalogue.current(turn.session, key, turn.instance.tenant)
+    for bundle in catalogue.bundles(turn.session, key, turn.instance.tenant):
         if bundle.versions[key] == int(asked):
             return bundle
     raise CannotMigrate(f"el proceso no tiene una versión {asked}.")

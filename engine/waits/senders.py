@@ -16,7 +16,6 @@ from engine.definitions.catalogue import BundleModel
 from engine.definitions.dataflow.giving import received
 from engine.definitions.dataflow.world import World
 from engine.definitions.diagram import DiagramModel, Element
-from engine.definitions.models import ProcessDefinition
 from engine.instances.models import Instance
 from engine.outages import given_up
 from engine.runtime import ProcessEngine
@@ -46,11 +45,15 @@ class _Running:
 
 @dataclass
 class Senders:
-    """What is known of everybody who sends messages, read when first asked: two statements however many cases ask."""
+    """What is known of everybody who sends messages, read when first asked, however many cases ask.
+
+    That is a statement for what is going on, and one for each tenant.
+    """
 
     session: Session
     engine: ProcessEngine
     _found: dict[tuple[str, int, str | None], Source] = field(default_factory=dict)
+    _of_tenant: dict[str, list[BundleModel]] = field(default_factory=dict)
     _unread: bool = False
 
     def of(self, message: str, instance: Instance) -> Source:
@@ -70,10 +73,10 @@ class Senders:
         running = self._running_sender(message, instance)
         if running is not None:
             return Source(f"lo enviará «{running.name}», que está en curso", alive=True)
-        return self._of_published(message, instance.scope)
+        return self._of_published(message, instance.scope, instance.tenant)
 
-    def _of_published(self, message: str, scope: str | None) -> Source:
-        published = [bundle for bundle in self._published if self._throws(bundle, message)]
+    def _of_published(self, message: str, scope: str | None, tenant: str) -> Source:
+        published = [bundle for bundle in self._published(tenant) if self._throws(bundle, message)]
         for bundle in published:
             if self._can_begin(bundle, scope):
                 return Source(f"lo envía «{_name(bundle)}», que aún no ha comenzado", alive=True)
@@ -83,12 +86,12 @@ class Senders:
             return Source(f"lo enviaba «{_name(published[0])}», que ya no va a comenzar: nadie lo enviará", alive=False)
         return Source("ningún proceso publicado lo envía", alive=False)
 
-    def brings(self, message: str) -> tuple[Data, Data]:
-        """What a message surely brings and what it may, whoever sends it."""
+    def brings(self, message: str, tenant: str = "") -> tuple[Data, Data]:
+        """What a message surely brings to a tenant's case and what it may, whoever sends it."""
         contracts = self.engine.contracts
         if contracts is None:
             return {}, {}
-        models = {bundle.process_key: bundle.diagrams[bundle.process_key] for bundle in self._published}
+        models = {bundle.process_key: bundle.diagrams[bundle.process_key] for bundle in self._published(tenant)}
         given = received(World(contracts, models, lambda form: None), message)
         return given.sure, given.maybe
 
@@ -125,11 +128,13 @@ class Senders:
             return True
         return self.engine.still_opens(self.session, self.engine, process_key, scope)
 
-    @cached_property
-    def _published(self) -> list[BundleModel]:
-        query = sa.select(ProcessDefinition.bundle_sha256).order_by(ProcessDefinition.key)
-        bundles = [self._bundle(sha256) for sha256 in self.session.scalars(query).all() if sha256]
-        return [bundle for bundle in bundles if bundle is not None]
+    def _published(self, tenant: str) -> list[BundleModel]:
+        """What the cases of a tenant take, read once of each tenant."""
+        if tenant not in self._of_tenant:
+            hashes = [one.bundle_sha256 for one in catalogue.by_key(self.session, tenant).values()]
+            bundles = [self._bundle(sha256) for sha256 in hashes if sha256]
+            self._of_tenant[tenant] = [bundle for bundle in bundles if bundle is not None]
+        return self._of_tenant[tenant]
 
     def _bundle(self, sha256: str) -> BundleModel | None:
         """A bundle; None of one that can't be read, which must not keep every other case from telling its waits."""

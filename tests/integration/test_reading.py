@@ -44,6 +44,7 @@ NOT_HERE = {
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "studio.rehearsal", "studio.review_page",  # of what was made, or waits, for somebody
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
+    "studio.variant",  # of one sector's
     "systems.show",  # of one webhook: looked at in tests/integration/webhooks
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "files.show",
     "files.page_picture", "audit.table",  # files

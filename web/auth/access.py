@@ -36,6 +36,7 @@ class Of(Enum):
     PERSON = auto()
     ENTITY = auto()
     DEFINITION = auto()
+    VARIANT = auto()
     INSTALLATION = auto()
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from engine.errors import UnknownInstance, UnknownTask
+from engine.definitions.names import Name
+from engine.errors import UnknownDefinition, UnknownInstance, UnknownTask
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
@@ -165,6 +166,21 @@ def _entity(session: Session, values: Values) -> Owner | None:
     return Owner(frozenset(sectors or {INSTALLATION}), is_kept=True) if found else None
 
 
+def _definition(session: Session, values: Values) -> Owner | None:
+    """What all share is the installation's; a variant is its sector's."""
+    named = (values.get(name) for name in ("process_key", "form_key", "key"))
+    tenant = Name.parse(str(next((one for one in named if one), ""))).tenant
+    return _sectors_own(session, tenant) if tenant else _of_the_installation(session, values)
+
+
+def _variant(session: Session, values: Values) -> Owner | None:
+    return _sectors_own(session, Name.parse(values["variant"]).tenant)
+
+
+def _sectors_own(session: Session, code: str) -> Owner | None:
+    return _one(session.scalar(sa.select(Sector.code).where(Sector.code == code)))
+
+
 def _one(sector: str | None) -> Owner | None:
     return None if sector is None else Owner(frozenset({sector}))
 
@@ -179,7 +195,8 @@ SECTOR_OF: Mapping[Of, Find] = {
     Of.MAIL: _mail,
     Of.PERSON: _person,
     Of.ENTITY: _entity,
-    Of.DEFINITION: _of_the_installation,
+    Of.DEFINITION: _definition,
+    Of.VARIANT: _variant,
     Of.INSTALLATION: _of_the_installation,
 }
 """How the owner of each kind of thing is found, from the arguments of the address; None: there is no such thing."""
@@ -194,5 +211,7 @@ ABSENT: Mapping[Of, str] = {
     Of.MAIL: "Ese correo no existe. Vuelva a la lista de correos.",
     Of.PERSON: "No hay nadie con ese usuario.",
     Of.ENTITY: "No hay una entidad con ese código.",
+    Of.DEFINITION: UnknownDefinition.sentence,
+    Of.VARIANT: UnknownDefinition.sentence,
 }
 """What is said of a thing that is not there, or is foreign: the same."""

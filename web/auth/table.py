@@ -301,7 +301,11 @@ TABLE: tuple[Row, ...] = (
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
             "studio.decide studio.bring_back"
         ),
-        note="con un solo sector, también su líder del proceso",
+        note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
+    ),
+    Row(
+        "variante propia de un proceso o formulario", Of.VARIANT, _rights(N, R, R, R, leader=C),
+        reads=_routes("studio.variant"), changes=_routes("studio.begin_variant studio.take_over studio.give_up"),
     ),
 )  # fmt: skip
 """Every thing that a route is about."""

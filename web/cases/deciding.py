@@ -38,7 +38,7 @@ def decide(case_id: int, node_id: str, element_id: str) -> str:
 
 def _deciding(session: Session, place: Place, **context: Any) -> str:
     application, wait = current(), _wait(session, place)
-    asked, raw = _asked(session, wait), context.get("raw")
+    asked, raw = _asked(session, wait, place.instance_id), context.get("raw")
     opened = loose.open_form(session, application.engine, asked.schema, actor(), application.forms.catalogues, raw)
     return page(
         "cases/deciding.html",
@@ -62,9 +62,10 @@ def _wait(session: Session, place: Place) -> Wait:
     raise Conflict(GONE)
 
 
-def _asked(session: Session, wait: Wait) -> Asked:
+def _asked(session: Session, wait: Wait, case_id: int) -> Asked:
     """The data that the message brings, asked by name."""
-    sure, maybe = Senders(session, current().engine).brings(wait.message) if wait.message else ({}, {})
+    tenant = session.get_one(Instance, case_id).tenant
+    sure, maybe = Senders(session, current().engine).brings(wait.message, tenant) if wait.message else ({}, {})
     return loose.by_name(sure, maybe)
 
 
@@ -76,7 +77,7 @@ def send_awaited(case_id: int, node_id: str, element_id: str) -> Any:
     errors: list[FieldError] = []
     variables: dict[str, Any] = {}
     with application.database.reading() as session:
-        asked = _asked(session, _wait(session, place))
+        asked = _asked(session, _wait(session, place), case_id)
         try:
             answered = loose.read_variables(
                 session, application.engine, asked.schema, actor(), application.forms.catalogues, raw

@@ -195,7 +195,8 @@ def _in_state(state: Listed) -> list[sa.ColumnElement[bool]]:
 def _bundles(session: Session, wanted: Selection) -> list[str]:
     if not wanted.process:
         raise Refused("Diga también de qué proceso es la versión, con --process.")
-    found = catalogue.bundles(session, wanted.process)
+    tenants = sorted({"", *(one.tenant for one in catalogue.taken_apart(session))})
+    found = [one for tenant in tenants for one in catalogue.bundles(session, wanted.process, tenant)]
     return [bundle.sha256 for bundle in found if bundle.versions[wanted.process] == wanted.version]
 
 

@@ -13,7 +13,6 @@ from engine import history
 from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.drawing import describe, draw_svg
-from engine.definitions.models import ProcessDefinition
 from engine.errors import UnknownInstance
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
@@ -44,7 +43,7 @@ def index() -> str:
     state, process_key = request.args.get("estado", "active"), request.args.get("proceso", "")
     with current().database.reading() as session:
         found = _cases(session, state, process_key, request.args.get("antes", type=row_id))
-        processes = list(session.scalars(sa.select(ProcessDefinition).order_by(ProcessDefinition.name)))
+        processes = catalogue.definitions(session)
         counts = _open_tasks_of(session, [instance.id for instance in found[:PAGE]])
     following = (
         url_for("cases.index", estado=state, proceso=process_key, antes=found[PAGE - 1].id) if len(found) > PAGE else ""
@@ -87,6 +86,7 @@ def show(case_id: int) -> str:
             diagrams=[bundle.diagrams[key] for key in _diagrams_in_use(bundle, entries)],
             shown=bundle.diagrams[shown],
             version=bundle.versions[shown],
+            variant_of=bundle.owners.get(shown, ""),
             marks=marks,
             # Safe: the drawing escapes every text of the diagram.
             drawing=Markup(draw_svg(bundle.xml(shown), marks)),  # noqa: S704

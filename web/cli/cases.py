@@ -42,6 +42,7 @@ def start(key: str, plan: str | None, variables: tuple[str, ...], username: str)
     with opened() as application, application.database.unit_of_work() as session:
         engine, today = application.engine, bogota_day(application.clock.now())
         actor = Directory().actor(session, username, today)
+        key = by_hand.taken_by(session, key, plan or "")
         how = by_hand.beginning(session, engine, key, actor)
         labels = {name: field for field, name in how.handed.items()}
         sent = {labels.get(name, name): value for name, value in raw.items()}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engine.definitions import publishing
 from engine.definitions.decisions import read_decisions
 from engine.definitions.models import ProcessDefinition, ProcessVersion
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from web import migrating
 from web.bootstrap import Application
@@ -33,10 +34,11 @@ def list_published() -> None:
         query = sa.select(ProcessDefinition, ProcessVersion).join(
             ProcessVersion, ProcessVersion.id == ProcessDefinition.version_id
         )
-        rows = session.execute(query.order_by(ProcessDefinition.key)).all()
+        query = query.where(ProcessDefinition.own).order_by(ProcessDefinition.key, ProcessDefinition.tenant)
+        rows = session.execute(query).all()
         for definition, version in rows:
-            when = long_day(version.published_at)
-            click.echo(f"{definition.key}  v{version.version}  {when}  {definition.name}: {version.reason}")
+            when, name = long_day(version.published_at), Name(definition.key, definition.tenant)
+            click.echo(f"{name}  v{version.version}  {when}  {definition.name}: {version.reason}")
         if not rows:
             click.echo("Todavía no hay procesos publicados. Ejecute «cauce seed».")
 

@@ -46,7 +46,7 @@ def _within(session: Session, plan: Plan, kind: str, rest: list[str]) -> list[Su
     """What it is about inside a plan."""
     first, last = (rest[0], rest[-1]) if rest else ("", "")
     if kind == "opening":
-        process = session.get(ProcessDefinition, first)
+        process = session.get(ProcessDefinition, (first, ""))
         return [_subject("Proceso", process.name, "studio.process", process_key=first)] if process else []
     if first == DocumentKind.MONTHLY_REPORT:
         return [_subject("Mes", month_name(last), "boards.month", period=last, plan=plan.code)]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import Session
 
-from engine.definitions.models import ProcessDefinition
+from engine.definitions import catalogue
 from engine.instances.models import Instance
 from engine.states import InstanceState
 from web.auth import SIGNED_IN, Of, allow
@@ -85,7 +85,7 @@ def read(session: Session, plan_code: str, today: dt.date) -> Timeline:
     cases = session.scalars(query).all()
     if not cases:
         return Timeline([], [])
-    names = {key: name for key, name in session.execute(sa.select(ProcessDefinition.key, ProcessDefinition.name))}
+    names = {one.key: one.name for one in catalogue.definitions(session, cases[0].tenant)}
     first = bogota_day(cases[0].started_at)
     last = max((_ended(case, today) for case in cases), default=today)
     scale = (WIDTH - LABEL) / max((last - first).days, 1)

@@ -15,7 +15,7 @@ from engine.contracts import Contracts
 from engine.definitions import catalogue, unpublished
 from engine.definitions.dataflow.giving import declared_inputs
 from engine.definitions.diagram import DiagramModel, Element
-from engine.definitions.models import FormVersion
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.runtime import ProcessEngine
 from workflows.cycles import opening
@@ -50,25 +50,24 @@ class Material:
     today: dt.date
 
 
-def gather(
-    session: Session, engine: ProcessEngine, process_key: str, drawn: Mapping[str, bytes], today: dt.date
-) -> Material:
+def gather(session: Session, engine: ProcessEngine, name: str, drawn: Mapping[str, bytes], today: dt.date) -> Material:
     """What a rehearsal of a process needs, with what is `drawn` (by process) in the place of what is published.
 
+    Processes may be named as a sector's variants; then it is played with all that is that sector's own.
     Raises `Refused` where nothing can begin it, or there is no plan.
     """
-    definitions = [one for one in catalogue.definitions(session) if one.bundle_sha256]
+    process_key, sector = Name.parse(name)
+    drawn = {Name.parse(one).key: xml for one, xml in drawn.items()}
+    definitions = [one for one in catalogue.definitions(session, sector) if one.bundle_sha256]
     published = {one.key: catalogue.by_sha(session, str(one.bundle_sha256)).xml(one.key) for one in definitions}
     diagrams = {**published, **drawn}
     models = {key: read_diagram(one) for key, one in diagrams.items()}
-    newest = sa.select(sa.func.max(FormVersion.id)).group_by(FormVersion.form_key)
-    versions = session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(newest)))
-    forms = {one.form_key: one.schema for one in versions}
+    forms = {key: one.schema for key, one in catalogue.forms(session, sector).items()}
     return Material(
         process_key,
         root_of(models, process_key, engine.contracts),
         tuple(diagrams.values()),
-        forms | {key: one for name in drawn for key, one in unpublished.forms_of(session, models[name]).items()},
+        forms | {key: one for own in drawn for key, one in unpublished.forms_of(session, models[own], sector).items()},
         _plan(session),
         today,
     )

@@ -9,6 +9,7 @@ from flask import Blueprint
 blueprint = Blueprint("studio", __name__, url_prefix="/procesos")
 
 LEADERS: Final = ("lider_proceso", "lider_proceso_instalacion")
-"""The roles that edit and publish what all sectors share, held where that is: in the installation.
+"""The roles that edit and publish: what all sectors share where they are held in the installation, a variant where they
+are held in its sector.
 
-Everybody signed in may look. With one sector, its own leader holds it there."""
+Everybody signed in may look at what is shared. With one sector, its own leader holds it there."""

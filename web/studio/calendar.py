@@ -19,17 +19,18 @@ Begun = Callable[[bytes], bytes]
 """Writes the chosen beginnings into a drawing."""
 
 
-def effects_of(session: Session, drawn: bytes) -> list[CalendarEffect]:
+def effects_of(session: Session, drawn: bytes, sector: str = "") -> list[CalendarEffect]:
     """What the calendar will do; nothing while its properties can't be read, which is a finding."""
     try:
-        return effects.of_publication(session, current().engine, [read_diagram(drawn)])
+        return effects.of_publication(session, current().engine, [read_diagram(drawn)], sector)
     except InvalidCadence:
         return []
 
 
 def chosen(session: Session, process_key: str) -> tuple[Begun, str]:
     """What writes the chosen beginnings into the draft, and what to ask again if more cases open than was typed."""
-    found = effects_of(session, releasing.draft_of(session, drafts.PROCESS, process_key).content)
+    draft = releasing.draft_of(session, drafts.PROCESS, process_key)
+    found = effects_of(session, draft.content, draft.tenant)
     days = {effect.element_id: _day(request.form.get(f"desde-{effect.element_id}", "")) for effect in found}
     opens = sum(
         beginning.opens for effect in found if (beginning := effect.beginning(days[effect.element_id])) is not None

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from flask import request
 from sqlalchemy.orm import Session
 
-from engine.definitions import drafts, unpublished
+from engine.definitions import catalogue, drafts, unpublished
 from engine.definitions.comparison import ADDED, REMOVED, Change, Labels, compare
 from engine.definitions.drawing import draw_svg
 from engine.definitions.models import Bundle, FormVersion, ProcessVersion
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from web.auth.access import SIGNED_IN, Of, allow
@@ -70,14 +71,14 @@ def compare_versions(process_key: str) -> str:
         older=older,
         newer=newer,
         difference=found,
-        leads=leads(),
+        leads=leads(process_key),
     )
 
 
 def _choices(session: Session, process_key: str) -> dict[str, str]:
     numbers = [row.version.version for row in overview.process_versions(session, process_key)]
     found = {str(number): f"Versión {number}" for number in numbers}
-    if leads() and drafts.find(session, drafts.PROCESS, process_key) is not None:
+    if leads(process_key) and drafts.find(session, drafts.PROCESS, process_key) is not None:
         return {DRAFT: "El borrador", **found}
     return found
 
@@ -92,7 +93,7 @@ def _chosen(name: str, choices: Mapping[str, str], default: str) -> str:
 def side(session: Session, process_key: str, which: str) -> Side:
     """A published version by its number, or the draft."""
     if which == DRAFT:
-        return drawn(session, overview.working_xml(session, process_key)[0])
+        return drawn(session, overview.working_xml(session, process_key)[0], Name.parse(process_key).tenant)
     return of_version(session, overview.process_version(session, process_key, row_id(which)))
 
 
@@ -107,10 +108,10 @@ def of_version(session: Session, version: ProcessVersion) -> Side:
     return Side(version.xml, {})
 
 
-def drawn(session: Session, xml: bytes) -> Side:
-    """A drawing that is not published, with the forms as they would be asked."""
-    newest = {key: one.schema for key, one in overview.current_forms(session).items()}
-    return Side(xml, _asked(xml, newest | unpublished.forms_of(session, read_diagram(xml))))
+def drawn(session: Session, xml: bytes, sector: str = "") -> Side:
+    """A drawing that is not published, with the forms as they would be asked, of a variant those of its sector."""
+    newest = {key: one.schema for key, one in catalogue.forms(session, sector).items()}
+    return Side(xml, _asked(xml, newest | unpublished.forms_of(session, read_diagram(xml), sector)))
 
 
 def _asked(xml: bytes, schemas: Forms) -> Forms:

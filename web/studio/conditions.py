@@ -17,6 +17,7 @@ from engine.definitions.diagram import DiagramModel, Element, Flow
 from engine.definitions.linting import Finding, KnownNames, lint
 from engine.definitions.linting.flows import chooses
 from engine.definitions.linting.graph import place_in_order
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.definitions.surroundings import known_names
 from engine.definitions.unpublished import forms_of
@@ -86,7 +87,9 @@ def decide(process_key: str, element_id: str) -> Response | str | tuple[str, int
         gateway = diagram.elements.get(element_id)
         if gateway is None or not chooses(gateway):
             raise UnknownElement("Esa decisión no está en el borrador. Actualice la página y elija otra.")
-        decision = _typed(_decision(_following(session, diagram)[1], diagram, gateway), request.form)
+        decision = _typed(
+            _decision(_following(session, diagram, Name.parse(process_key).tenant)[1], diagram, gateway), request.form
+        )
     if any(name.endswith("_paso") for name in request.form):
         return _page(process_key, decision)
     changed = _written(xml, diagram, decision)
@@ -110,7 +113,7 @@ def _page(process_key: str, typed_one: Decision | None = None) -> str:
         version = overview.working_version(session, process_key)
         xml, revision = overview.working_xml(session, process_key)
         diagram = read_diagram(xml)
-        known, following = _following(session, diagram)
+        known, following = _following(session, diagram, Name.parse(process_key).tenant)
         findings = lint(xml, known)
         order = place_in_order(diagram)
         gateways = sorted(filter(chooses, diagram.elements.values()), key=lambda one: order.get(one.id, 0))
@@ -123,9 +126,9 @@ def _page(process_key: str, typed_one: Decision | None = None) -> str:
     return page("studio/conditions.html", version=version, revision=revision, has_draft=revision > 0, decisions=found)
 
 
-def _following(session: Session, diagram: DiagramModel) -> tuple[KnownNames, Following | None]:
+def _following(session: Session, diagram: DiagramModel, tenant: str) -> tuple[KnownNames, Following | None]:
     """What is around the diagram, and its data; None in an engine that declares nothing."""
-    known = known_names(session, current().engine, [diagram], forms_of(session, diagram))
+    known = known_names(session, current().engine, [diagram], forms_of(session, diagram, tenant), tenant=tenant)
     if known.world is None:
         return known, None
     following = Following(known.world.with_diagram(diagram))

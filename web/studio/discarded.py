@@ -22,8 +22,8 @@ def discarded() -> str:
     """What was discarded in the last 30 days, by whom, and the button that brings it back."""
     with current().database.reading() as session:
         engine = current().engine
-        processes = drafts.thrown_away(session, engine, drafts.PROCESS)
-        forms = drafts.thrown_away(session, engine, drafts.FORM)
+        processes = [one for one in drafts.thrown_away(session, engine, drafts.PROCESS) if not one.tenant]
+        forms = [one for one in drafts.thrown_away(session, engine, drafts.FORM) if not one.tenant]
         names = overview.form_names(overview.drawn_diagrams(session), [one.key for one in forms])
         rows = [("proceso", one, read_diagram(one.content).name or one.key) for one in processes]
         rows += [("formulario", one, names[one.key]) for one in forms]

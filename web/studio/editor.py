@@ -15,6 +15,7 @@ from engine.definitions import drafts, unpublished
 from engine.definitions.comparison import compare
 from engine.definitions.linting import Finding, lint
 from engine.definitions.models import Draft
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.definitions.surroundings import known_names
 from engine.errors import Invalid, StaleDraft
@@ -89,8 +90,9 @@ def save_draft(process_key: str) -> Response | tuple[Response, int]:
 def keep(session: Session, process_key: str, xml: bytes, revision: int) -> Draft:
     """Save the draft of a process; raises `StaleDraft`, `UnknownDefinition`, `Invalid`."""
     version = overview.working_version(session, process_key)
-    if read_diagram(xml).process_key != process_key:
-        raise Invalid(f"La clave interna del proceso debe seguir siendo «{process_key}»: con otra sería otro proceso.")
+    key = Name.parse(process_key).key
+    if read_diagram(xml).process_key != key:
+        raise Invalid(f"La clave interna del proceso debe seguir siendo «{key}»: con otra sería otro proceso.")
     return drafts.save(
         session, current().engine, drafts.PROCESS, process_key, xml,
         actor=actor(), revision=revision, base_version=version.version or None,
@@ -121,6 +123,9 @@ def discard_draft(process_key: str) -> Redirection:
         is_new = overview.working_version(session, process_key).version == 0
         unpublished.throw_away(session, current().engine, process_key, forms=is_new, actor=actor())
     kept = "Por 30 días se puede recuperar en «Borradores descartados»."
+    key, sector = Name.parse(process_key)
+    if is_new and sector:
+        return back_to("studio.process", "Se descartó la variante, que no se había publicado.", process_key=key)
     if is_new:
         return back_to("studio.index", f"Se descartó el borrador, con los formularios que traía. {kept}")
     return back_to("studio.process", f"Se descartó el borrador. {kept}", process_key=process_key)
@@ -131,16 +136,19 @@ def discard_draft(process_key: str) -> Redirection:
 def findings(process_key: str) -> Response:
     """What the linter says about `{"xml"}`, also when it can't even be read."""
     xml = str(sent("xml")["xml"]).encode()
-    names, found = review(xml)
+    names, found = review(xml, Name.parse(process_key).tenant)
     return jsonify(hallazgos=[as_json(finding, names) for finding in found])
 
 
-def review(xml: bytes) -> tuple[Mapping[str, str], list[Finding]]:
-    """What each element is called, by its id, and the findings, errors first. Raises `UnreadableDiagram`."""
+def review(xml: bytes, tenant: str = "") -> tuple[Mapping[str, str], list[Finding]]:
+    """What each element is called, by its id, and the findings, errors first, beside what a tenant's cases take.
+
+    Raises `UnreadableDiagram`.
+    """
     diagram = read_diagram(xml)
     with current().database.reading() as session:
-        forms = unpublished.forms_of(session, diagram)
-        found = lint(xml, known_names(session, current().engine, [diagram], forms))
+        forms = unpublished.forms_of(session, diagram, tenant)
+        found = lint(xml, known_names(session, current().engine, [diagram], forms, tenant=tenant))
     parts = (diagram.lanes, diagram.elements, diagram.flows)
     return {key: one.name for part in parts for key, one in part.items()}, found
 

@@ -11,6 +11,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from engine.definitions.models import FormVersion
+from engine.definitions.names import Name
 from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import back_to, current, page
@@ -159,7 +160,7 @@ def change_draft(form_key: str, edit: Edit) -> None:
 
 def protected(session: Session, form_key: str) -> frozenset[str]:
     """The paths that a form handler may count on: those of the first version, where a handler records the form."""
-    versions = overview.form_versions(session, form_key)
+    versions = overview.form_versions(session, Name.parse(form_key).key)  # of a variant, what all were asked first
     first = versions[-1].version if versions else None
     if not isinstance(first, FormVersion) or not usage.recorded_by(session, form_key):
         return frozenset()
@@ -168,7 +169,8 @@ def protected(session: Session, form_key: str) -> frozenset[str]:
 
 def published_paths(session: Session, form_key: str) -> frozenset[str]:
     """Every path that some published version asked."""
-    versions = [row.version for row in overview.form_versions(session, form_key)]
+    named = dict.fromkeys((form_key, Name.parse(form_key).key))
+    versions = [row.version for name in named for row in overview.form_versions(session, name)]
     schemas = [FormSchema.from_dict(one.schema) for one in versions if isinstance(one, FormVersion)]
     return frozenset(path for schema in schemas for path in schema.labels())
 

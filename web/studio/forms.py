@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from engine.definitions import drafts, releasing, unpublished
 from engine.definitions.diagram import Element
 from engine.definitions.models import FormVersion
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.errors import Conflict, UnknownDefinition, UnknownElement
 from web.auth.access import SIGNED_IN, Of, allow
@@ -20,7 +21,7 @@ from web.forms import SEND, parse_request, render
 from web.forms.receiving import change_rows, read_uploads
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
-from web.studio import overview, usage
+from web.studio import kinship, overview, usage
 from web.studio.asking import KINDS
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.noting import note_release
@@ -53,6 +54,7 @@ def forms() -> str:
             names=overview.form_names(diagrams, keys, overview.own_names(session)),
             tasks={key: overview.asked_by(diagrams, key) for key in keys},
             drafted=drafts.keys(session, drafts.FORM) & versions.keys(),
+            variants=kinship.of_forms(session),
             leads=leads(),
         )
 
@@ -154,8 +156,8 @@ def form_page(form_key: str, wrong: Mapping[str, str] | None = None) -> str:
     with current().database.reading() as session:
         versions = overview.form_versions(session, form_key)
         source, revision = overview.working_form(session, form_key)
-        name = usage.name_of(session, form_key)
-        if not versions and not leads():
+        name, before = usage.name_of(session, form_key), kinship.compared_form(session, form_key)
+        if not versions and not leads(form_key):
             raise UnknownDefinition("Ese formulario todavía no está publicado.")
         schema = FormSchema.from_dict(source)
         return page(
@@ -165,10 +167,11 @@ def form_page(form_key: str, wrong: Mapping[str, str] | None = None) -> str:
             schema=schema,
             revision=revision,
             versions=versions,
-            changes=compare(published(versions), schema) if revision and versions else [],
+            kin=kinship.of(session, drafts.FORM, form_key),
+            changes=compare(FormSchema.from_dict(before), schema) if revision and before is not None else [],
             preview=preview(schema),
             wrong=wrong or {},
-            leads=leads(),
+            leads=leads(form_key),
             kinds=KINDS,
             recorders=usage.recorded_by(session, form_key),
             open_now=usage.open_now(session, form_key),
@@ -224,13 +227,6 @@ def _trial(form_key: str, raw: dict[str, Any] | None) -> tuple[str, Trial]:
     return body, trial
 
 
-def published(versions: list[overview.VersionRow]) -> FormSchema:
-    """The newest version's schema."""
-    version = versions[0].version
-    assert isinstance(version, FormVersion)  # noqa: S101 - tells the type checker what the query says
-    return FormSchema.from_dict(version.schema)
-
-
 @blueprint.post("/formularios/<form_key>/publicar")
 @allow(*LEADERS, of=Of.DEFINITION)
 def publish_form(form_key: str) -> Response | tuple[str, int]:
@@ -257,10 +253,13 @@ def discard_form(form_key: str) -> Response:
     """Forget the draft."""
     with current().database.unit_of_work() as session:
         is_new = not overview.form_versions(session, form_key)
-        if is_new and usage.asked_by(usage.working_diagrams(session), form_key):
+        key, sector = Name.parse(form_key)
+        if is_new and not sector and usage.asked_by(usage.working_diagrams(session), form_key):
             raise Conflict("Este formulario se irá con el borrador de su proceso: nunca se ha publicado.")
         drafts.throw_away(session, current().engine, drafts.FORM, form_key, actor=actor())
     kept = "Por 30 días se puede recuperar en «Borradores descartados»."
+    if is_new and sector:
+        return back_to("studio.form", "Se descartó la variante, que no se había publicado.", form_key=key)
     if is_new:
         return back_to("studio.forms", f"Se descartó el formulario. {kept}")
     return back_to("studio.form", f"Se descartó el borrador. {kept}", form_key=form_key)

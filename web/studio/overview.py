@@ -1,4 +1,7 @@
-"""What the pages of the studio show about processes and their versions."""
+"""What the pages of the studio show about processes and their versions.
+
+A process or form is named as in an address: by its key what all share, `clave@SECTOR` a sector's variant.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,31 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definitions import drafts, retiring, reviewing, unpublished
+from engine.definitions import catalogue, drafts, retiring, reviewing, unpublished, variants
 from engine.definitions.comparison import Labels
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion, Release
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from engine.instances import usage
 from engine.instances.usage import RunningCase
 from engine.runtime import ProcessEngine
+from web.pages import actor
+from workflows.people.groups import sectors_of
 from workflows.people.models import Person
+
+UNKNOWN_FORM = "Ese formulario no está publicado. Elija uno de la lista de formularios."
 
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A published version and the cases that still run on it."""
+    """A published version and the cases that still run on it, of the reader's sectors; `elsewhere` of others."""
 
     version: ProcessVersion | FormVersion
     author: str
     cases: Sequence[RunningCase]
+    elsewhere: int
     is_current: bool
 
 
@@ -45,106 +54,123 @@ class ProcessRow:
 
 
 def process_list(session: Session) -> list[ProcessRow]:
-    """Every published process, by name."""
-    names, drafted, running = people(session), drafts.keys(session, drafts.PROCESS), _running(session)
+    """Every published process, by name, each with the variants of the reader's sectors after it."""
+    names, drafted, running = people(session), drafts.names(session, drafts.PROCESS), _running(session)
     retired = retiring.retired(session)
     current = session.scalars(
         sa.select(ProcessVersion)
         .join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
-        .order_by(ProcessVersion.name)
-    )
+        .where(ProcessDefinition.own, ProcessDefinition.tenant.in_({"", *sectors_of(actor())}))
+        .order_by(ProcessVersion.process_key, ProcessVersion.tenant)
+    ).all()
+    called = {version.process_key: version.name for version in current if not version.tenant}
     return [
         ProcessRow(
             current=version,
             author=names.get(version.published_by, version.published_by),
-            has_draft=version.process_key in drafted,
+            has_draft=version.reference in drafted,
             is_retired=version.process_key in retired,
-            running=running.get(version.process_key, {}),
+            running=running.get(version.reference, {}),
         )
-        for version in current
+        for version in sorted(current, key=lambda one: called[one.process_key])
     ]
 
 
 def _running(session: Session) -> dict[str, dict[int, int]]:
-    """By process: how many cases run on each of its version numbers, the newest first."""
+    """By process or variant: how many cases run on each of its version numbers, the newest first."""
     counts = usage.counts(session)
-    query = sa.select(ProcessVersion.id, ProcessVersion.process_key, ProcessVersion.version)
-    used = query.where(ProcessVersion.id.in_(counts)).order_by(ProcessVersion.version.desc())
+    columns = ProcessVersion.id, ProcessVersion.process_key, ProcessVersion.tenant, ProcessVersion.version
+    used = sa.select(*columns).where(ProcessVersion.id.in_(counts)).order_by(ProcessVersion.version.desc())
     found: dict[str, dict[int, int]] = {}
-    for id_, process_key, number in session.execute(used):
-        found.setdefault(process_key, {})[number] = counts[id_]
+    for id_, process_key, tenant, number in session.execute(used):
+        found.setdefault(str(Name(process_key, tenant)), {})[number] = counts[id_]
     return found
 
 
-def current_version(session: Session, process_key: str) -> ProcessVersion:
+def current_version(session: Session, name: str) -> ProcessVersion:
     """The version that new cases take; raises `UnknownDefinition`."""
-    version = session.scalar(
-        sa.select(ProcessVersion)
-        .join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
-        .where(ProcessDefinition.key == process_key)
-    )
-    if version is None:
+    version = variants.in_force(session, drafts.PROCESS, name)
+    if not isinstance(version, ProcessVersion):
         raise UnknownDefinition
     return version
 
 
-def working_version(session: Session, process_key: str) -> ProcessVersion:
-    """The current version; of a process that exists only as a draft, its version 0. Raises `UnknownDefinition`."""
-    draft = drafts.find(session, drafts.PROCESS, process_key)
-    if draft is None or session.get(ProcessDefinition, process_key) is not None:
-        return current_version(session, process_key)
+def working_version(session: Session, name: str) -> ProcessVersion:
+    """The current version; of what exists only as a draft, its version 0. Raises `UnknownDefinition`."""
+    draft = drafts.find(session, drafts.PROCESS, name)
+    if draft is None or variants.in_force(session, drafts.PROCESS, name) is not None:
+        return current_version(session, name)
     return unpublished.as_version(draft)
 
 
-def process_version(session: Session, process_key: str, number: int) -> ProcessVersion:
+def compared_version(session: Session, name: str) -> ProcessVersion:
+    """What a draft is compared with: the current version; of a variant that is only a draft, the shared one."""
+    version = working_version(session, name)
+    return version if version.version or not version.tenant else current_version(session, version.process_key)
+
+
+def process_version(session: Session, name: str, number: int) -> ProcessVersion:
     """One version; raises `UnknownDefinition`."""
-    version = session.scalar(
-        sa.select(ProcessVersion).where(ProcessVersion.process_key == process_key, ProcessVersion.version == number)
-    )
+    key, tenant = Name.parse(name)
+    versions = sa.select(ProcessVersion).where(ProcessVersion.process_key == key, ProcessVersion.tenant == tenant)
+    version = session.scalar(versions.where(ProcessVersion.version == number))
     if version is None:
         raise UnknownDefinition(f"Ese proceso no tiene una versión {number}. Elija una de la lista de versiones.")
     return version
 
 
-def process_versions(session: Session, process_key: str) -> list[VersionRow]:
+def process_versions(session: Session, name: str) -> list[VersionRow]:
     """Every version of a process, newest first."""
-    current = current_version(session, process_key)
-    versions = session.scalars(
-        sa.select(ProcessVersion)
-        .where(ProcessVersion.process_key == process_key)
-        .order_by(ProcessVersion.version.desc())
-    )
-    return _rows(session, list(versions), usage.of_process(session, process_key), current.id)
+    current, (key, tenant) = current_version(session, name), Name.parse(name)
+    return _rows(session, catalogue.versions(session, key, tenant), usage.of_process(session, key), current.id)
 
 
-def form_versions(session: Session, form_key: str) -> list[VersionRow]:
+def form_versions(session: Session, name: str) -> list[VersionRow]:
     """Every version of a form, newest first; none of a form that is only a draft. Raises `UnknownDefinition`."""
-    query = sa.select(FormVersion).where(FormVersion.form_key == form_key).order_by(FormVersion.version.desc())
-    versions = list(session.scalars(query))
-    if not versions and drafts.find(session, drafts.FORM, form_key) is None:
-        raise UnknownDefinition("Ese formulario no está publicado. Elija uno de la lista de formularios.")
-    return _rows(session, versions, usage.of_form(session, form_key), versions[0].id if versions else 0)
+    key, tenant = Name.parse(name)
+    query = sa.select(FormVersion).where(FormVersion.form_key == key, FormVersion.tenant == tenant)
+    versions = list(session.scalars(query.order_by(FormVersion.version.desc())))
+    if (not versions or versions[0].withdrawn) and drafts.find(session, drafts.FORM, name) is None:
+        raise UnknownDefinition(UNKNOWN_FORM)
+    current = versions[0].id if versions and not versions[0].withdrawn else 0
+    return _rows(session, versions, usage.of_form(session, key), current)
 
 
 def _rows(session: Session, versions: Sequence[Any], cases: Mapping[int, Any], current_id: int) -> list[VersionRow]:
-    names = people(session)
+    names, seen = people(session), {"", *sectors_of(actor())}
+    shown = {id_: [case for case in running if case.tenant in seen] for id_, running in cases.items()}
     return [
-        VersionRow(one, names.get(one.published_by, one.published_by), cases.get(one.id, []), one.id == current_id)
+        VersionRow(
+            version=one,
+            author=names.get(one.published_by, one.published_by),
+            cases=shown.get(one.id, []),
+            elsewhere=len(cases.get(one.id, [])) - len(shown.get(one.id, [])),
+            is_current=one.id == current_id,
+        )
         for one in versions
     ]
 
 
+def running(session: Session, name: str) -> tuple[list[RunningCase], int]:
+    """The cases going on of a process or variant, also where it is only called: the reader's, and how many others."""
+    key, tenant = Name.parse(name)
+    found = [case for cases in usage.of_process(session, key).values() for case in cases]
+    if tenant:
+        found = [case for case in found if case.tenant == tenant]
+    shown = [case for case in found if case.tenant in {"", *sectors_of(actor())}]
+    return shown, len(found) - len(shown)
+
+
 def current_forms(session: Session) -> dict[str, FormVersion]:
-    """The newest version of every form, by key."""
-    newest = sa.select(sa.func.max(FormVersion.id)).group_by(FormVersion.form_key)
-    found = session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(newest)).order_by(FormVersion.form_key))
-    return {version.form_key: version for version in found}
+    """The newest version of every form that all share, by key."""
+    return catalogue.forms(session)
 
 
 def current_diagrams(session: Session) -> dict[str, DiagramModel]:
-    """The current diagram of every process, by key."""
+    """The current diagram of every process that all share, by key."""
     query = sa.select(ProcessVersion).join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
-    return {version.process_key: read_diagram(version.xml) for version in session.scalars(query)}
+    shared = session.scalars(query.where(ProcessDefinition.tenant == ""))
+    return {version.process_key: read_diagram(version.xml) for version in shared}
 
 
 def drawn_diagrams(session: Session) -> dict[str, DiagramModel]:
@@ -166,11 +192,11 @@ def form_names(
 
 def own_names(session: Session) -> dict[str, str]:
     """The names that forms were given here, by key: of their drafts, else of what is published."""
-    newest = sa.select(sa.func.max(FormVersion.id)).group_by(FormVersion.form_key)
+    newest = sa.select(sa.func.max(FormVersion.id)).where(FormVersion.tenant == "").group_by(FormVersion.form_key)
     name = FormVersion.schema["name"].as_string()
     query = sa.select(FormVersion.form_key, name).where(FormVersion.id.in_(newest), name.is_not(None))
     found = {key: str(text) for key, text in session.execute(query)}
-    for draft in session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM)):
+    for draft in session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM, Draft.tenant == "")):
         if text := orjson.loads(draft.content).get("name"):
             found[draft.key] = str(text)
     return found
@@ -221,27 +247,28 @@ def people(session: Session) -> dict[str, str]:
     return {"sistema": "Cauce", **found}
 
 
-def working_xml(session: Session, process_key: str) -> tuple[bytes, int]:
+def working_xml(session: Session, name: str) -> tuple[bytes, int]:
     """The XML that an editor opens, and the draft's revision: the draft, else the current version with revision 0."""
-    draft = drafts.find(session, drafts.PROCESS, process_key)
+    draft = drafts.find(session, drafts.PROCESS, name)
     if draft is not None:
         return draft.content, draft.revision
-    return current_version(session, process_key).xml, 0
+    return current_version(session, name).xml, 0
 
 
 def working_forms(session: Session) -> dict[str, dict[str, Any]]:
-    """The JSON of every form as it is being written, else as it is published, by key."""
+    """The JSON of every form that all share as it is being written, else as it is published, by key."""
     found = {key: version.schema for key, version in current_forms(session).items()}
-    written = session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM))
+    written = session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM, Draft.tenant == ""))
     return found | {draft.key: orjson.loads(draft.content) for draft in written}
 
 
-def working_form(session: Session, form_key: str) -> tuple[dict[str, Any], int]:
+def working_form(session: Session, name: str) -> tuple[dict[str, Any], int]:
     """The JSON that the form editor opens, and the draft's revision, likewise."""
-    draft = drafts.find(session, drafts.FORM, form_key)
+    draft = drafts.find(session, drafts.FORM, name)
     if draft is not None:
         schema: dict[str, Any] = orjson.loads(draft.content)
         return schema, draft.revision
-    newest = form_versions(session, form_key)[0].version
-    assert isinstance(newest, FormVersion)  # noqa: S101 - tells the type checker what the query says
+    newest = variants.in_force(session, drafts.FORM, name)
+    if not isinstance(newest, FormVersion):
+        raise UnknownDefinition(UNKNOWN_FORM)
     return newest.schema, 0

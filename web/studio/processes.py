@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Redirection
 from engine.definitions import drafts, reviewing, unpublished
 from engine.definitions.comparison import compare
 from engine.definitions.drawing import describe, draw_svg
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.errors import Conflict, UnknownDefinition
 from web.answers import named
@@ -16,7 +17,7 @@ from web.auth.access import SIGNED_IN, Of, allow
 from web.auth.owners import INSTALLATION
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
-from web.studio import overview
+from web.studio import kinship, overview
 from web.studio.blueprint import LEADERS, blueprint
 from workflows.cycles import by_hand
 
@@ -30,7 +31,7 @@ def index() -> str:
             "studio/index.html",
             processes=overview.process_list(session),
             new=unpublished.processes(session) if leads() else [],
-            asked=overview.asked_reviews(session) if leads() else [],
+            asked=[asked for asked in overview.asked_reviews(session) if leads(asked[0].process_key)],
             leads=leads(),
         )
 
@@ -41,7 +42,7 @@ def process(process_key: str) -> str:
     """One process: picture, steps in words, versions, and who still runs on which."""
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
-        if not version.version and not leads():
+        if not version.version and not leads(process_key):
             raise UnknownDefinition("Ese proceso todavía no está publicado.")
         return page(
             "studio/process.html",
@@ -53,9 +54,10 @@ def process(process_key: str) -> str:
             definition=reviewing.definition_of(session, process_key, new=True),
             release=reviewing.open_of(session, process_key),
             reviews=reviewing.published(session, process_key),
-            callers=overview.called_from(session, process_key) if leads() else [],
+            callers=overview.called_from(session, process_key) if leads(process_key) else [],
+            kin=kinship.of(session, drafts.PROCESS, process_key),
             people=overview.people(session),
-            leads=leads(),
+            leads=leads(process_key),
             begins=bool(version.version) and _may_begin(session, process_key),
         )
 
@@ -82,7 +84,7 @@ def version(process_key: str, number: int) -> str:
             picture=draw_svg(older.xml, {}),
             steps=describe(read_diagram(older.xml)),
             changes=compare(read_diagram(newest.xml), read_diagram(older.xml), labels),
-            leads=leads(),
+            leads=leads(process_key),
         )
 
 
@@ -119,6 +121,6 @@ def xml_answer(xml: bytes, process_key: str) -> Response:
     return named(Response(xml, mimetype="application/xml"), f"{process_key}.bpmn")
 
 
-def leads() -> bool:
-    """Whether the person who asks may edit and publish."""
-    return person().may(LEADERS, INSTALLATION)
+def leads(name: str = "") -> bool:
+    """Whether the person who asks may edit and publish: what all share, or what is named."""
+    return person().may(LEADERS, Name.parse(name).tenant or INSTALLATION)

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from engine.definitions import drafts, releasing, reviewing, unpublished
 from engine.definitions.linting import Finding
 from engine.definitions.models import ProcessVersion
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
-from engine.instances import usage
 from engine.instances.usage import RunningCase
 from notifications import releases
 from web.auth.access import Of, allow
@@ -44,6 +44,8 @@ class Proposal:
     findings: Sequence[Finding]
     element_names: Mapping[str, str]
     cases: Sequence[RunningCase]
+    elsewhere: int
+    """How many more there are of other sectors."""
     effects: Sequence[CalendarEffect]
 
     @property
@@ -54,19 +56,21 @@ class Proposal:
 
 def proposal(session: Session, process_key: str, xml: bytes) -> Proposal:
     """What publishing this drawing would mean."""
-    version = overview.working_version(session, process_key)
-    forms = unpublished.forms_of(session, read_diagram(xml))
+    version, sector = overview.compared_version(session, process_key), Name.parse(process_key).tenant
+    forms = unpublished.forms_of(session, read_diagram(xml), sector)
     labels = overview.labels(session, current().engine)
     before = of_version(session, version) if version.version else Side(version.xml, {})
-    element_names, findings = review(xml)
+    element_names, findings = review(xml, sector)
+    cases, elsewhere = overview.running(session, process_key)
     return Proposal(
         version=version,
-        difference=difference(before, drawn(session, xml), labels),
+        difference=difference(before, drawn(session, xml, sector), labels),
         forms={key: labels.forms[key] for key in forms},
         findings=findings,
         element_names=element_names,
-        cases=[case for running in usage.of_process(session, process_key).values() for case in running],
-        effects=calendar.effects_of(session, xml),
+        cases=cases,
+        elsewhere=elsewhere,
+        effects=calendar.effects_of(session, xml, sector),
     )
 
 
@@ -173,6 +177,7 @@ def comparison_page(process_key: str, wrong: Mapping[str, str] | None = None) ->
         replay = jobs.last_replay(current().config.home, current().clock, process_key, draft.revision)
     return page(
         "studio/publish.html",
+        name=process_key,
         version=shown.version,
         draft=draft,
         author=names.get(draft.saved_by, draft.saved_by),

@@ -13,11 +13,14 @@ from engine.definitions.dataflow.giving import outputs as outputs_of
 from engine.definitions.dataflow.needing import names
 from engine.definitions.dataflow.questions import variable_of
 from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
+from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from web.pages import actor, current
 from web.studio import overview
+from workflows.errors import Refused
 from workflows.forms.models import FormDraft
 
 Diagrams = Mapping[str, DiagramModel]
@@ -66,12 +69,13 @@ def working_diagrams(session: Session) -> dict[str, DiagramModel]:
 
 
 def asked_by(diagrams: Diagrams, form_key: str) -> list[Asking]:
-    """Every task that asks a form, and what of it its process decides with."""
+    """Every task that asks a form (or the sector's variant of it), and what of it its process decides with."""
+    asked = Name.parse(form_key).key
     return [
         Asking(key, model.name or key, task, tuple(outputs_of(task)), _decided(model, outputs_of(task)))
         for key, model in diagrams.items()
         for task in model.of_kind("userTask", "startEvent")
-        if task.form_key == form_key
+        if task.form_key == asked
     ]
 
 
@@ -94,13 +98,16 @@ def recorded_by(session: Session, form_key: str) -> list[str]:
         task.name or task.id
         for model in overview.current_diagrams(session).values()
         for task in model.of_kind("userTask")
-        if task.form_key == form_key and task.properties.get("registro", task.id) in handlers
+        if task.form_key == Name.parse(form_key).key and task.properties.get("registro", task.id) in handlers
     ]
 
 
 def open_now(session: Session, form_key: str) -> Open:
     """The tasks in which people fill this form in now, and how many have typed something."""
-    mine = sa.select(UserTask.id).where(UserTask.form_key == form_key, UserTask.state == UserTaskState.OPEN)
+    key, sector = Name.parse(form_key)
+    mine = sa.select(UserTask.id).where(UserTask.form_key == key, UserTask.state == UserTaskState.OPEN)
+    if sector:
+        mine = mine.join(Instance, Instance.id == UserTask.instance_id).where(Instance.tenant == sector)
     tasks = session.scalar(sa.select(sa.func.count()).select_from(mine.subquery())) or 0
     typed = sa.select(sa.func.count(sa.distinct(FormDraft.task_id))).where(FormDraft.task_id.in_(mine))
     return Open(tasks, session.scalar(typed) or 0)
@@ -108,11 +115,17 @@ def open_now(session: Session, form_key: str) -> Open:
 
 def name_of(session: Session, form_key: str) -> str:
     """What people call a form."""
-    return overview.form_names(overview.drawn_diagrams(session), [form_key], overview.own_names(session))[form_key]
+    key = Name.parse(form_key).key
+    return overview.form_names(overview.drawn_diagrams(session), [key], overview.own_names(session))[key]
 
 
 def outputs(session: Session, form_key: str, path: str) -> list[Output]:
-    """Whether each task that asks a form hands this field of it to its process."""
+    """Whether each task that asks a form hands this field of it to its process; of a variant, none is offered.
+
+    What processes do is drawn for all, by who leads what all share.
+    """
+    if Name.parse(form_key).tenant:
+        return []
     diagrams = working_diagrams(session)
     return [
         Output(
@@ -124,7 +137,9 @@ def outputs(session: Session, form_key: str, path: str) -> list[Output]:
 
 
 def give_form(session: Session, process_key: str, task_id: str, form_key: str) -> None:
-    """Have a task ask a form, in the draft of its process."""
+    """Have a task ask a form, in the draft of its process. Raises `Refused` for a variant: it brings no new form."""
+    if Name.parse(process_key).tenant:
+        raise Refused("Una variante no trae formularios nuevos: créelo para todos, y úselo en ella.")
     xml, revision = overview.working_xml(session, process_key)
     xml = editing.set_attribute(xml, task_id, "camunda:formRef", form_key)
     xml = editing.set_attribute(xml, task_id, "camunda:formRefBinding", "deployment")
@@ -142,6 +157,8 @@ def _keep(session: Session, process_key: str, xml: bytes, revision: int) -> None
 def hand_on(session: Session, form_key: str, path: str, ticked: set[str]) -> list[str]:
     """Write into the drafts of the processes which tasks (`proceso/tarea`) hand a field on; the processes changed."""
     changed: dict[str, str] = {}
+    if Name.parse(form_key).tenant:
+        return []
     for one in asked_by(working_diagrams(session), form_key):
         wanted = f"{one.process_key}/{one.task.id}" in ticked
         if wanted == (path in one.hands_on):

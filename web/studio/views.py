@@ -16,6 +16,7 @@ from web.studio import (
     retiring,
     reviewing,
     tasks,
+    variants,
 )
 from web.studio.blueprint import blueprint
 
@@ -34,4 +35,5 @@ __all__ = [
     "retiring",
     "reviewing",
     "tasks",
+    "variants",
 ]

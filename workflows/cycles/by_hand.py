@@ -14,6 +14,7 @@ from engine.definitions import catalogue, linting, retiring
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.dataflow.giving import declared_inputs, outputs
 from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.names import Name
 from engine.definitions.surroundings import known_names
 from engine.identity import Actor
 from engine.instances import commands as instances
@@ -44,7 +45,8 @@ PLAN = "plan"
 class Beginning:
     """How a process begins by hand: the start event, what its form and its data ask, and who may.
 
-    `sectors` are those in which the one who asks may begin it.
+    `sectors` are those in which the one who asks may begin it; a sector with a variant begins that one, which has a
+    `process_key` of its own (`engine.definitions.names`).
     """
 
     process_key: str
@@ -55,29 +57,36 @@ class Beginning:
     roles: frozenset[str]
     sectors: frozenset[str]
 
+    @property
+    def sector(self) -> str:
+        """The sector whose variant it is; of none what all share."""
+        return Name.parse(self.process_key).tenant
 
-def beginning(session: Session, engine: ProcessEngine, process_key: str, actor: Actor) -> Beginning:
-    """How a process begins by hand.
+
+def beginning(session: Session, engine: ProcessEngine, name: str, actor: Actor) -> Beginning:
+    """How a process, or a sector's variant of it, begins by hand.
 
     Raises `UnknownDefinition`, `RetiredProcess`, `Forbidden` (not for this person) or `Refused` with why it can't be.
     """
-    bundle = catalogue.to_begin(session, process_key)
+    process_key, tenant = Name.parse(name)
+    bundle = catalogue.to_begin(session, process_key, tenant)
     model = bundle.diagrams[process_key]
     start = _plain_start(model)
     if start is None:
         raise Refused(f"«{model.name}» no se empieza a mano: {_begins(model)}.")
     if engine.contracts is not None and process_key in engine.contracts.opened:
         raise Refused(f"«{model.name}» no se empieza aquí: lo abre Cauce desde su propia página, con lo que necesita.")
-    found = _beginning(session, bundle, model, start, actor)
+    sectors = _taking(session, name, _sectors(session, actor, model, start))
+    found = _beginning(session, bundle, model, start, sectors, tenant)
     if not found.sectors:
         raise Forbidden(f"«{model.name}» lo empieza quien tiene un cargo de su primera franja o lidera procesos.")
-    _ensure_data(session, engine, model)
+    _ensure_data(session, engine, model, tenant)
     return found
 
 
 def offered(session: Session, engine: ProcessEngine, actor: Actor) -> list[Beginning]:
     """What somebody may begin, by name: processes with a plain start that nobody calls, or that say what they need."""
-    return [_beginning(session, *one, actor) for one in _offered(session, engine, actor)]
+    return [_beginning(session, *one) for one in _offered(session, engine, actor)]
 
 
 def anything_offered(session: Session, engine: ProcessEngine, actor: Actor) -> bool:
@@ -87,46 +96,66 @@ def anything_offered(session: Session, engine: ProcessEngine, actor: Actor) -> b
 
 def _offered(
     session: Session, engine: ProcessEngine, actor: Actor
-) -> Iterator[tuple[BundleModel, DiagramModel, Element]]:
-    bundles = [catalogue.by_sha(session, d.bundle_sha256) for d in catalogue.definitions(session) if d.bundle_sha256]
-    models = [bundle.diagrams[bundle.process_key] for bundle in bundles]
+) -> Iterator[tuple[BundleModel, DiagramModel, Element, frozenset[str], str]]:
+    rows = [*catalogue.definitions(session), *catalogue.taken_apart(session)]
+    apart = {(one.key, one.tenant) for one in rows if one.tenant}
+    bundles = [(one.tenant, catalogue.by_sha(session, one.bundle_sha256)) for one in rows if one.bundle_sha256]
+    models = [bundle.diagrams[bundle.process_key] for _tenant, bundle in bundles]
     called = {call.called_element for model in models for call in model.of_kind("callActivity")}
     opened = engine.contracts.opened if engine.contracts is not None else {}
     retired = retiring.retired(session)
-    for bundle, model in zip(bundles, models, strict=True):
+    for (tenant, bundle), model in zip(bundles, models, strict=True):
         start = _plain_start(model)
         if start is None or model.process_key in opened or model.process_key in retired:
             continue
         if model.process_key in called and not declared_inputs(start) and not start.form_key:
             continue
-        if _sectors(session, actor, _roles(model, start)):
-            yield bundle, model, start
+        may = _sectors(session, actor, model, start)
+        elsewhere = {one for one in may if (model.process_key, one) in apart}
+        sectors = may & {tenant} if tenant else may - elsewhere
+        if sectors:
+            yield bundle, model, start, sectors, tenant
 
 
-def _sectors(session: Session, actor: Actor, roles: frozenset[str]) -> frozenset[str]:
+def _taking(session: Session, name: str, sectors: frozenset[str]) -> frozenset[str]:
+    """Those of the sectors whose cases take what is named: a variant its own, what all share the rest."""
+    process_key, tenant = Name.parse(name)
+    if tenant:
+        return sectors & {tenant}
+    return sectors - {one.tenant for one in catalogue.taken_apart(session) if one.key == process_key}
+
+
+def _sectors(session: Session, actor: Actor, model: DiagramModel, start: Element) -> frozenset[str]:
     """Where somebody may begin it: leads processes there, or has a role of its first lane, of any entity."""
     if actor.is_system:
         return frozenset(registry.codes(session))
-    held = map(Group.parse, actor.groups)
+    held, roles = map(Group.parse, actor.groups), _roles(model, start)
     return frozenset(one.sector for one in held if one.sector and (one.role == LEADER or one.role in roles))
 
 
-def next_name(session: Session, process_key: str, plan_code: str) -> CaseName:
+def next_name(session: Session, name: str, plan_code: str) -> CaseName:
     """The business key and the name that the next case gets."""
-    return PlanCases().name_case(session, process_key, {PLAN: plan_code})
+    return PlanCases().name_case(session, Name.parse(name).key, {PLAN: plan_code})
+
+
+def taken_by(session: Session, process_key: str, plan_code: str) -> str:
+    """The name of what a plan's cases take of a process: its sector's variant, else what all share."""
+    plan = session.get(Plan, plan_code)
+    found = catalogue.definition(session, process_key, plan.sector_code) if plan is not None else None
+    return str(Name(process_key, found.tenant)) if found is not None else process_key
 
 
 def begin(
     session: Session,
     engine: ProcessEngine,
-    process_key: str,
+    name: str,
     raw: Mapping[str, Any],
     *,
     actor: Actor,
     catalogues: Mapping[str, Catalogue],
 ) -> Instance:
     """Open a case with what was answered. Raises as `beginning`, and `InvalidSubmission`, `NotFound` (no such plan)."""
-    how = beginning(session, engine, process_key, actor)
+    how, process_key = beginning(session, engine, name, actor), Name.parse(name).key
     answers = loose.read_variables(session, engine, how.schema, actor, catalogues, raw)
     attached = file_ids(how.schema, answers)
     variables = {how.handed[key]: value for key, value in answers.items() if key in how.handed}
@@ -160,11 +189,16 @@ def files_of(session: Session, case_id: int) -> Sequence[StoredFile]:
     return session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(attached)).order_by(StoredFile.id)).all()
 
 
-def _beginning(session: Session, bundle: BundleModel, model: DiagramModel, start: Element, actor: Actor) -> Beginning:
+def _beginning(
+    session: Session,
+    bundle: BundleModel,
+    model: DiagramModel,
+    start: Element,
+    sectors: frozenset[str],
+    tenant: str,
+) -> Beginning:
     """What is asked is the form of the start event, then each datum that it does not give, by name."""
     form = FormSchema.from_dict(bundle.form(start.form_key)) if start.form_key else FormSchema.empty()
-    roles = _roles(model, start)
-    sectors = _sectors(session, actor, roles)
     keys = {field.key for field in form.fields()}
     given = {name: name for name in outputs(start) if name in keys}
     wanted = [name for name in (PLAN, *declared_inputs(start)) if name not in given]
@@ -175,7 +209,8 @@ def _beginning(session: Session, bundle: BundleModel, model: DiagramModel, start
     )
     components = [*asked.schema.to_dict()["components"], *form.to_dict()["components"]]
     schema = FormSchema.from_dict({"type": "default", "id": "inicio", "components": components})
-    return Beginning(model.process_key, model.name, start, schema, {**given, **asked.names}, roles, sectors)
+    name = str(Name(model.process_key, tenant))
+    return Beginning(name, model.name, start, schema, {**given, **asked.names}, _roles(model, start), sectors)
 
 
 def _plans(session: Session, sectors: Collection[str]) -> dict[str, str]:
@@ -202,9 +237,9 @@ def _roles(model: DiagramModel, start: Element) -> frozenset[str]:
     return frozenset({lane.role}) if lane is not None and lane.role else frozenset()
 
 
-def _ensure_data(session: Session, engine: ProcessEngine, model: DiagramModel) -> None:
+def _ensure_data(session: Session, engine: ProcessEngine, model: DiagramModel, tenant: str) -> None:
     """Raise `Refused` if a case that nobody called would lack something: the linter's word, without the callers."""
-    known = known_names(session, engine)
+    known = known_names(session, engine, tenant=tenant)
     if known.world is None or engine.contracts is None:
         return
     alone = {
@@ -212,7 +247,7 @@ def _ensure_data(session: Session, engine: ProcessEngine, model: DiagramModel) -
         for key, diagram_model in known.world.diagrams.items()
         if not any(call.called_element == model.process_key for call in diagram_model.of_kind("callActivity"))
     }
-    xml = catalogue.current(session, model.process_key).xml(model.process_key)
+    xml = catalogue.current(session, model.process_key, tenant).xml(model.process_key)
     found = linting.lint(xml, replace(known, world=replace(known.world, diagrams=alone)))
     error = next((finding for finding in found if finding.severity == "error"), None)
     if error is not None:

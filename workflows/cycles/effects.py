@@ -59,15 +59,31 @@ class CalendarEffect:
         return next((beginning for beginning in self.beginnings if beginning.since <= wanted), self.beginnings[-1])
 
 
-def of_publication(session: Session, engine: ProcessEngine, models: Iterable[DiagramModel]) -> list[CalendarEffect]:
-    """What publishing these would do by the calendar; only of starts whose cadence is new or changes."""
+def of_publication(
+    session: Session, engine: ProcessEngine, models: Iterable[DiagramModel], sector: str = ""
+) -> list[CalendarEffect]:
+    """What publishing these would do by the calendar; only of starts whose cadence is new or changes.
+
+    A variant opens cases of its own sector alone, and what all share none of a sector that varies it.
+    """
     plans = opening.followed(session)
     return [
-        _effect(session, engine, plans, CalendarStart(model.process_key, model.name, start.id, rhythm))
+        _effect(
+            session, engine, _taking(session, plans, model.process_key, sector),
+            CalendarStart(model.process_key, model.name, start.id, rhythm),
+        )
         for model in models
-        for start in _changed(session, model)
+        for start in _changed(session, model, sector)
         if (rhythm := cadence.read(start.properties)) is not None
-    ]
+    ]  # fmt: skip
+
+
+def _taking(session: Session, plans: list[Plan], process_key: str, sector: str) -> list[Plan]:
+    """The plans whose cases would take it."""
+    if sector:
+        return [plan for plan in plans if plan.sector_code == sector]
+    varied = {one.tenant for one in catalogue.variants(session, process_key)}
+    return [plan for plan in plans if plan.sector_code not in varied]
 
 
 def begun(xml: bytes, effect: CalendarEffect, since: dt.date | None) -> bytes:
@@ -76,9 +92,9 @@ def begun(xml: bytes, effect: CalendarEffect, since: dt.date | None) -> bytes:
     return xml if chosen is None else set_property(xml, effect.element_id, "desde", chosen.since.isoformat())
 
 
-def _changed(session: Session, model: DiagramModel) -> list[Element]:
+def _changed(session: Session, model: DiagramModel, sector: str) -> list[Element]:
     try:
-        published = catalogue.current(session, model.process_key).diagrams[model.process_key]
+        published = catalogue.current(session, model.process_key, sector).diagrams[model.process_key]
     except UnknownDefinition:
         return model.starts()
     before = {start.id: _calendar(start) for start in published.starts()}

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definitions.models import ProcessDefinition
+from engine.definitions import catalogue
 from engine.instances.models import Instance
 from engine.naming import CaseName
 from workflows.cycles.opening import NAMES
@@ -44,11 +44,12 @@ class PlanCases:
         year = variables.get("vigencia")
         stem = f"{plan}/{prefix}/{year}-" if year else f"{plan}/{prefix}/"
         number = _taken(session, stem) + 1
-        definition = session.get(ProcessDefinition, process_key)
+        sector = _tenant(session, str(plan))
+        definition = catalogue.definition(session, process_key, sector)
         title = definition.name if definition else process_key
         about = next((variables[key] for key in ABOUT if variables.get(key)), None)
         called = f"{title}: {about}" if about else f"{title} {number}"
-        return CaseName(f"{stem}{number:03}", called, str(plan), _tenant(session, str(plan)))
+        return CaseName(f"{stem}{number:03}", called, str(plan), sector)
 
 
 def _tenant(session: Session, plan_code: str) -> str:

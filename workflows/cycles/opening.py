@@ -89,10 +89,10 @@ def due_periods(session: Session, engine: ProcessEngine, *, plan_code: str | Non
     what is wrong with it.
     """
     found: list[DuePeriod] = []
-    plans = followed(session, plan_code)
-    processes = _processes(session) if plans else {}
-    for plan in plans:
-        taken = _taken(session, plan)
+    of_sector: dict[str, Processes] = {}
+    for plan in followed(session, plan_code):
+        taken, sector = _taken(session, plan), plan.sector_code
+        processes = of_sector[sector] = of_sector.get(sector) or catalogue.by_key(session, sector)
         for process_key in processes:
             try:
                 due = _due_of(session, engine, plan, process_key, processes, taken)
@@ -111,7 +111,8 @@ def open_period(session: Session, engine: ProcessEngine, due: DuePeriod) -> Inst
     A period is taken by inserting its row, so that of several workers one opens it; whatever the clock does
     afterwards, it is never opened twice.
     """
-    plan, processes = session.get_one(Plan, due.plan_code), _processes(session)
+    plan = session.get_one(Plan, due.plan_code)
+    processes = catalogue.by_key(session, plan.sector_code)
     for start, opening in _due_of(session, engine, plan, due.process_key, processes, _taken(session, plan)):
         if opening.period.label != due.label:
             continue
@@ -174,9 +175,9 @@ def days_late(row: PeriodStart) -> int:
     return (bogota_day(row.started_at) - row.due_on).days
 
 
-def calendar_starts(session: Session) -> list[CalendarStart]:
-    """Every published process that begins by the calendar."""
-    processes = _processes(session)
+def calendar_starts(session: Session, sector: str = "") -> list[CalendarStart]:
+    """Every process that begins by the calendar, as a sector has it."""
+    processes = catalogue.by_key(session, sector)
     return [start for process_key in processes for start in _starts_of(session, process_key, processes)]
 
 
@@ -208,7 +209,7 @@ def still_opens(session: Session, engine: ProcessEngine, process_key: str, scope
         PeriodStart.plan_code == plan.code, PeriodStart.outcome == Opening.OPENED
     )
     taken = set(session.scalars(opened.where(PeriodStart.process_key == process_key)))
-    starts = _starts_of(session, process_key, _processes(session))
+    starts = _starts_of(session, process_key, catalogue.by_key(session, plan.sector_code))
     return any(period.label not in taken for start in starts for period in _periods(start.cadence, plan))
 
 
@@ -224,11 +225,6 @@ def business_key(plan_code: str, process_key: str, label: str) -> str:
     """`PES-GOB/f5/2018-06`."""
     prefix = NAMES[process_key][0] if process_key in NAMES else process_key
     return "/".join(part for part in (plan_code, prefix, label) if part)
-
-
-def _processes(session: Session) -> Processes:
-    query = sa.select(ProcessDefinition).order_by(ProcessDefinition.key)
-    return {definition.key: definition for definition in session.scalars(query)}
 
 
 def _due_of(
@@ -255,7 +251,7 @@ def opened_at_once(session: Session, engine: ProcessEngine, plan: Plan, start: C
     known = taken[start.process_key] | _imported(start, taken)
     come = [opening for opening in _come(engine, plan, start) if opening.period.label not in _imported(start, taken)]
     due = [opening for opening in come if opening.period.label not in known]
-    if not due or not _requirements_closed(session, plan, start, _processes(session)):
+    if not due or not _requirements_closed(session, plan, start, catalogue.by_key(session, plan.sector_code)):
         return []
     return due if start.cadence.catch_up == "todas" else [due_opening for due_opening in due if due_opening == come[-1]]
 
@@ -387,10 +383,8 @@ def _load(
     session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str
 ) -> tuple[Plan, CalendarStart, DueOpening]:
     plan = session.get(Plan, plan_code)
-    start = next(
-        (calendar_start for calendar_start in calendar_starts(session) if calendar_start.process_key == process_key),
-        None,
-    )
+    starts = calendar_starts(session, plan.sector_code) if plan is not None else []
+    start = next((one for one in starts if one.process_key == process_key), None)
     if plan is None or start is None:
         raise NotFound
     opening = next(

@@ -27,7 +27,7 @@ BRINGS = {
 
 def is_published(session: Session) -> bool:
     """Whether recovery plans are cases of their own here."""
-    return session.get(ProcessDefinition, PROCESS) is not None
+    return session.get(ProcessDefinition, (PROCESS, "")) is not None
 
 
 def messages(session: Session, engine: ProcessEngine, bottlenecks: Iterable[Bottleneck]) -> list[dict[str, Any]]:

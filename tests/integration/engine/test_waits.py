@@ -236,7 +236,7 @@ def test_a_process_that_cannot_be_read_keeps_no_case_from_telling_its_waits(worl
         broken = Bundle(sha256="f" * 64, process_key="q", content=b"{", created_at=world.clock.now())
         session.add(broken)
         session.flush()
-        session.get_one(ProcessDefinition, "q").bundle_sha256 = broken.sha256
+        session.get_one(ProcessDefinition, ("q", "")).bundle_sha256 = broken.sha256
 
     assert "hay un proceso publicado que no se puede leer" in said(world, instance_id)[0]
     assert look(world) == []

@@ -117,7 +117,7 @@ def test_the_draft_of_a_new_process_can_be_changed_and_is_forgotten_with_all_it_
     open_it(leader, hand_in(leader, PERMIT))
     leader.send("/procesos/formularios/tramite_radicar/descartar", 409)
     field = {"label": "¿Dónde queda la obra?", "type": "textfield", "where": "", "revision": "1"}
-    leader.send("/procesos/formularios/tramite_radicar/campos", **field)
+    leader.send("/procesos/formularios/tramite_radicar/campo-nuevo?tipo=textfield", **field)
     assert "¿Dónde queda la obra?" in leader.text("/procesos/formularios/tramite_radicar")
 
     leader.send("/procesos/tramite/borrador/descartar")
@@ -151,7 +151,7 @@ def test_another_process_of_the_same_key_gets_a_key_of_its_own(application, lead
 def test_brought_again_it_replaces_the_draft_that_was_shown_and_leaves_the_forms_people_completed(application, leader):
     open_it(leader, hand_in(leader, PERMIT))
     field = {"label": "¿Dónde queda la obra?", "type": "textfield", "where": "", "revision": "1"}
-    leader.send("/procesos/formularios/tramite_radicar/campos", **field)
+    leader.send("/procesos/formularios/tramite_radicar/campo-nuevo?tipo=textfield", **field)
 
     again = hand_in(leader, PERMIT)
     assert "reemplaza el borrador" in again and "se dejan como están" in again

@@ -51,7 +51,8 @@ NOBODY, WITHOUT_ROLE = "", "sin_rol"
 ANSWERS = {403: Answer.REFUSED, 404: Answer.ABSENT, 401: Answer.SIGN_IN, 302: Answer.SIGN_IN}
 BESIDE = {
     "role_id": "enlace_planeacion", "day": "2018-08-06",
-    "period": "2018-06", "period_code": "2018-06", "label": "2018-06", "kind": "plan", "code": "X", "key": "x",
+    "period": "2018-06", "period_code": "2018-06", "label": "2018-06", "kind": "plan", "what": "proceso",
+    "code": "X", "key": "x",
     "indicator_code": "X", "project_code": "X", "node_id": "x", "element_id": "x", "process_key": "f5_ciclo_mensual",
     "form_key": "reportar_avance", "path": "x", "number": 1, "token": "x", "filename": "x", "suffix": "pdf",
     "webhook_id": 1, "release_id": 1,
@@ -188,7 +189,7 @@ def _named(session: Session, clock: Clock, things: Things) -> Mapping[str, objec
         "sector": things.sector,
         "plan_code": things.plan, "case_id": things.case, "task_id": things.task, "incident_id": things.incident,
         "file_id": things.files[Reserve.PUBLIC], "mail_id": things.mail, "unit_id": unit.id, "mail_to_both": mail.id,
-        "username": REPORTERS[things.sector],
+        "username": REPORTERS[things.sector], "variant": f"f5_ciclo_mensual@{things.sector}",
     }  # fmt: skip
 
 

@@ -117,12 +117,12 @@ def a_process_that_cannot_be_read(office: Office, _patch: pytest.MonkeyPatch) ->
     found = dict[str, str]()
 
     def break_it(session: Session) -> None:
-        definition = session.get_one(ProcessDefinition, "f5_preparacion")
+        definition = session.get_one(ProcessDefinition, ("f5_preparacion", ""))
         found["was"] = str(definition.bundle_sha256)
         definition.bundle_sha256 = a_bundle_nobody_can_read(session, office.clock.now())
 
     def mend(session: Session) -> None:
-        session.get_one(ProcessDefinition, "f5_preparacion").bundle_sha256 = found["was"]
+        session.get_one(ProcessDefinition, ("f5_preparacion", "")).bundle_sha256 = found["was"]
 
     office.write(break_it)
     return f"{PLAN}/f5_preparacion", lambda: office.write(mend)
