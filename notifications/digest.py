@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from notifications.escalation import escalations
 from notifications.heard import unheard_since
 from notifications.models import DigestRun
 from notifications.recipients import OpenTask, active_people, members_by_group, open_tasks
-from notifications.reminders import Distance, WorkingDaysBetween, distance, reminder_due
+from notifications.reminders import Distance, distance, reminder_due
 from notifications.rendering import render
 from notifications.returned import told_at_once
 from notifications.states import MailKind
@@ -133,7 +134,7 @@ class Facts:
     """
 
     engine: ProcessEngine
-    between: WorkingDaysBetween
+    calendar: WorkingCalendar
     local: dt.datetime
     people: Mapping[str, Person]
     members: Mapping[str, frozenset[str]]
@@ -205,7 +206,7 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         unheard[username] = min(since, unheard.get(username, since))
     facts = Facts(
         engine=engine,
-        between=calendar.working_days_between,
+        calendar=calendar,
         local=local,
         people=active_people(session),
         members=members,
@@ -307,7 +308,8 @@ def _item(facts: Facts, task: OpenTask, since: dt.datetime) -> Item:
     if task.due_at is None:
         return Item(task, None)
     due_on, last_day = task.due_at.astimezone(BOGOTA).date(), since.astimezone(BOGOTA).date()
-    return Item(task, distance(due_on, last_day, facts.local.date(), facts.between))
+    between = partial(facts.calendar.working_days_between, scope=task.tenant or None)
+    return Item(task, distance(due_on, last_day, facts.local.date(), between))
 
 
 def _file(digest: Digest, item: Item, since: dt.datetime, *, was_told: bool) -> None:

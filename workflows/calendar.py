@@ -69,6 +69,11 @@ class WorkingCalendar:
         """Take these local days, in place of those it had."""
         self._local = local
 
+    def within(self, scope: str | None) -> WorkingCalendar:
+        """The same as the people of `scope` see it, for who asks without saying whose day it is."""
+        general, own = (self._local.get(key, frozenset()) for key in (None, scope))
+        return WorkingCalendar({**self._local, None: general | own})
+
     def is_working(self, day: dt.date, scope: str | None = None) -> bool:
         """Whether people of `scope` work on `day`."""
         if day.weekday() >= 5 or day in national_holidays(day.year):

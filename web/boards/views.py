@@ -20,7 +20,7 @@ from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines
 from web.cases.waiting import ShownWait, shown
 from web.pages import actor, back_to, current, page
 from web.paging import ROWS, Paged, cut, offset
-from workflows.calendar import bogota_day
+from workflows.calendar import WorkingCalendar, bogota_day
 from workflows.cycles import opening as cycles
 from workflows.errors import NotFound
 from workflows.monitoring import alerts, board, overview, periods
@@ -65,7 +65,7 @@ def _asked(period: str | None, months: list[str]) -> str:
 
 
 def _board(session: Session, plans: list[Any], plan: Any, months: list[str], asked: str) -> str:
-    application, now = current(), current().clock.now()
+    now, calendar = current().clock.now(), current().calendar.within(plan.code)
     found = board.of_plan(session, plan.code, now, upto=asked)
     newest = found.months[0]
     judged, before = standing_figures(session, plan.code, found.months)
@@ -80,17 +80,17 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
         board=found,
         undelivered=mails.undelivered(session, actor().supervises) if current_user.may(COORDINATING) else [],
         mail_server=mails.silent_server(session, now) if current_user.may(COORDINATING) else None,
-        headline=wording.headline(newest, here, found.orphans, now, application.calendar),
+        headline=wording.headline(newest, here, found.orphans, now, calendar),
         late_opening=wording.late_opening(newest.late_days),
-        cells=_cells(found),
+        cells=_cells(found, calendar),
         judged=judged,
         before=before,
         lights=lights_of(session, plan.code, judged.period) if judged else {},
         bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
         holding=found.holding(newest.code),
         stuck=_stuck(session, plan.code),
-        tasks=_lines(here, "tareas"),
-        other_tasks=_lines(_elsewhere(found, newest) if asked == months[0] else [], "otras"),
+        tasks=_lines(here, "tareas", calendar),
+        other_tasks=_lines(_elsewhere(found, newest) if asked == months[0] else [], "otras", calendar),
         level_light=light_of_level,
         silent=silent[:SHOWN_SILENT],
         more_silent=max(len(silent) - SHOWN_SILENT, 0),
@@ -115,17 +115,15 @@ def _elsewhere(found: Board, shown: BoardMonth) -> list[BoardTask]:
     return [task for task in found.tasks if task.period != shown.code]
 
 
-def _lines(tasks: list[BoardTask], name: str) -> Paged[TaskLine]:
+def _lines(tasks: list[BoardTask], name: str, calendar: WorkingCalendar) -> Paged[TaskLine]:
     """A page of the tasks, in words."""
-    application = current()
     start = offset(name)
-    rows = task_lines(tasks[start : start + ROWS], application.clock.now(), application.calendar)
+    rows = task_lines(tasks[start : start + ROWS], current().clock.now(), calendar)
     return cut(rows, len(tasks), name, anchor=name)
 
 
-def _cells(found: Board) -> dict[str, list[tuple[str, wording.Cell]]]:
+def _cells(found: Board, calendar: WorkingCalendar) -> dict[str, list[tuple[str, wording.Cell]]]:
     """By entity: its cell in each month, the oldest first."""
-    calendar = current().calendar
     return {
         code: [
             (board_month.code, wording.cell(board_month, board_month.reports.get(code), calendar))

@@ -13,6 +13,7 @@ from engine.definitions.catalogue import BundleModel
 from engine.history import HistoryEntry
 from engine.identity import Actor
 from engine.incidents import Incident
+from engine.instances.models import Instance
 from engine.states import HistoryKind, IncidentState, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from web.deadlines import Deadline, deadline
@@ -67,7 +68,8 @@ def open_tasks(session: Session, instance_id: int, reader: Actor, *, about: str 
     tasks = session.execute(_ABOUT if about else _OPEN, asked).all()
     held = holders(session, tasks)
     offered = _offered_to(session, reader, [task.id for task in tasks if not task.assignee])
-    application = current()
+    application, case = current(), session.get(Instance, instance_id)
+    calendar = application.calendar.within(case.scope if case is not None else None)
     return [
         OpenTask(
             task.id,
@@ -78,7 +80,7 @@ def open_tasks(session: Session, instance_id: int, reader: Actor, *, about: str 
             held[task.id].words,
             task.assignee is not None,
             task.assignee == reader.id or task.id in offered,
-            deadline(task.due_at, application.clock.now(), application.calendar),
+            deadline(task.due_at, application.clock.now(), calendar),
             task.created_at,
         )
         for task in tasks

@@ -33,7 +33,11 @@ def cards(session: Session, rows: Sequence[InboxRow], username: str) -> list[Car
     now = application.clock.now()
     drafts = _drafts(session, [row.id for row in rows], username)
     return [
-        _card(row, _remarks(row, drafts.get(row.id), now), deadline(row.due_at, now, application.calendar))
+        _card(
+            row,
+            _remarks(row, drafts.get(row.id), now),
+            deadline(row.due_at, now, application.calendar.within(row.scope)),
+        )
         for row in rows
     ]
 

@@ -98,7 +98,8 @@ def _until(engine: ProcessEngine, task: UserTask, element: Element) -> str:
             f"en {text.removesuffix('dh')} días hábiles desde que llegue" if text != "1dh" else "al día hábil siguiente"
         )
     try:
-        due = engine.calendar.deadline(text, since=engine.now(), variables=task.variables, scope=None) if text else None
+        plan, now = str(task.variables.get("plan") or ""), engine.now()
+        due = engine.calendar.deadline(text, since=now, variables=task.variables, scope=plan) if text else None
     except InvalidDeadline:
         return ""
     return f"hasta el {week_day(due)}" if due else ""

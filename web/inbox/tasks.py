@@ -168,7 +168,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         task=task,
         case=case,
         element=bundle.element(task.process_key, task.element_id),
-        deadline=deadline(task.due_at, application.clock.now(), application.calendar),
+        deadline=deadline(task.due_at, application.clock.now(), application.calendar.within(case.scope)),
         why=why(session, task, actor()),
         guide=guide.named_in(str(task.properties.get("guia") or "")),
         following=following,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.tasks import commands
 from engine.tasks import inbox as rows
+from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, Of, allow
 from web.deadlines import deadline
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
@@ -17,6 +18,7 @@ from web.inbox import waiting
 from web.inbox.blueprint import blueprint
 from web.inbox.cards import Card, cards, finished
 from web.pages import actor, back_to, current, page
+from workflows.calendar import WorkingCalendar
 from workflows.cycles import by_hand
 from workflows.people.holders import holders
 
@@ -68,6 +70,10 @@ def groups() -> str:
     )
 
 
+def _calendar_of(task: UserTask) -> WorkingCalendar:
+    return current().calendar.within(str(task.variables.get("plan") or ""))
+
+
 @blueprint.get("/bandeja/otros")
 @allow(SIGNED_IN, of=Of.OWN)
 def others() -> str:
@@ -79,7 +85,7 @@ def others() -> str:
         counts = _counts(session)
     now = application.clock.now()
     shown = [
-        Card(t.id, t.name, t.instance_id, name, (held[t.id].words,), deadline(t.due_at, now, application.calendar))
+        Card(t.id, t.name, t.instance_id, name, (held[t.id].words,), deadline(t.due_at, now, _calendar_of(t)))
         for t, name in found
     ]
     return page("inbox/others.html", waiting=shown, tabs=_tabs("inbox.others", counts))

@@ -75,7 +75,7 @@ def show() -> str:
         case=case,
         states=STATES,
         shown_papers=SHOWN_PAPERS,
-        deadline=lambda due_at: deadlines.deadline(due_at, now, current().calendar),
+        deadline=lambda due_at: deadlines.deadline(due_at, now, current().calendar.within(plan.code)),
         natural_end=early_end.natural_end(plan),
     )
 

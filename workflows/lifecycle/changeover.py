@@ -104,7 +104,9 @@ def _pass_on(
     held = [one for one in leaver.roles if one.sector_code == sector]
     known = {(one.role_id, one.entity_code) for one in comer.roles if one.sector_code == sector}
     comer.roles += [
-        PersonRole(role_id=one.role_id, sector_code=sector, entity_code=one.entity_code)
+        PersonRole(
+            role_id=one.role_id, sector_code=sector, entity_code=one.entity_code, since=one.since, until=one.until
+        )
         for one in held
         if (one.role_id, one.entity_code) not in known
     ]

@@ -73,6 +73,18 @@ def test_who_leaves_hands_over_roles_and_tasks_and_the_plan_goes_on(house: House
     assert still  # they leave their roles, not the installation
 
 
+def test_a_role_that_was_given_for_some_days_is_handed_over_with_its_days(house: House) -> None:
+    until = day("2020-06-30")
+    with house.database.unit_of_work() as session:
+        for one in directory.person(session, LEAVES).roles:
+            one.until = until
+
+    _hand_over(house, "admin", {LEAVES: COMES})
+
+    with house.database.reading() as session:
+        assert {one.until for one in directory.person(session, COMES).roles} == {until}
+
+
 def test_the_package_tells_what_there_was_with_the_digests_of_the_documents(house: House) -> None:
     with house.database.unit_of_work() as session:
         kept = files.keep(session, house.clock, "admin", "pes.pdf", b"%PDF-1.4 plan", "application/pdf")

@@ -47,6 +47,19 @@ def test_local_days_hold_for_their_scope_and_for_everybody() -> None:
     assert not local.is_working(dt.date(2018, 7, 5))
 
 
+def test_who_asks_within_a_scope_need_not_say_whose_day_it_is() -> None:
+    days = {"HAB": frozenset({dt.date(2018, 7, 4)}), None: frozenset({dt.date(2018, 7, 5)})}
+
+    theirs, others = WorkingCalendar(days).within("HAB"), WorkingCalendar(days).within("GOB")
+
+    assert [theirs.working_days_between(dt.date(2018, 7, 3), dt.date(2018, 7, 6)), theirs.is_working(NOON.date())] == [
+        1,
+        False,
+    ]
+    assert others.working_days_between(dt.date(2018, 7, 3), dt.date(2018, 7, 6)) == 2
+    assert others.within(None).is_working(dt.date(2018, 7, 4))
+
+
 def test_zero_days_after_a_holiday_is_the_next_working_day() -> None:
     assert CALENDAR.add_working_days(dt.date(2018, 7, 2), 0) == dt.date(2018, 7, 3)
     assert CALENDAR.add_working_days(dt.date(2018, 7, 3), 0) == dt.date(2018, 7, 3)

@@ -122,7 +122,7 @@ def _wrong(
 
 def _is_working(context: FormContext, day: dt.date) -> bool:
     calendar = context.engine.calendar
-    return not isinstance(calendar, WorkingCalendar) or calendar.is_working(day)
+    return not isinstance(calendar, WorkingCalendar) or calendar.is_working(day, context.plan_code)
 
 
 class RegisterAdjustments(PlainForm):
