@@ -19,7 +19,7 @@ from workflows.auditing import recording as auditing
 from workflows.errors import Conflict, NotFound, Refused
 from workflows.people import adding
 from workflows.people.models import PersonRole, Role
-from workflows.people.roles import ADMINISTRATING
+from workflows.people.roles import ADMINISTRATING, BY_ID
 from workflows.people.states import RoleScope
 
 FIELDS = ("nombre", "ambito", "sector", "parecido")
@@ -76,15 +76,60 @@ def add_role() -> Any:
 @allow(*ADMINISTRATING, of=Of.NONE)
 def role(role_id: str) -> str:
     """What a role may do, and who holds it in the reader's sectors."""
+    return _role_page(role_id)
+
+
+def _role_page(role_id: str, error: str = "") -> str:
     with current().database.reading() as session:
-        found = session.get(Role, role_id) if re.fullmatch(r"[a-z0-9_]{1,60}", role_id) else None
-        own = {sector.code for sector in choosing.choices(session)} | {""}
-        if found is None or found.sector_code not in own:
-            raise NotFound("No hay un rol con ese nombre. Elija uno de la lista.")
+        found, own = _own_role(session, role_id)
         query = sa.select(PersonRole).where(PersonRole.role_id == role_id, PersonRole.sector_code.in_(own))
         holders = session.scalars(
             query.options(sa.orm.joinedload(PersonRole.person)).order_by(PersonRole.username, PersonRole.entity_code)
         ).all()
         return page(
-            "admin/role.html", role=found, holders=holders, rights_split=abilities.split(abilities.readers([found]))
+            "admin/role.html",
+            role=found,
+            holders=holders,
+            rights_split=abilities.split(abilities.readers([found])),
+            added=found.id not in BY_ID and _keeps(found),
+            typed=request.form,
+            error=error,
         )
+
+
+def _own_role(session: Session, role_id: str) -> tuple[Role, set[str]]:
+    """A role that the reader sees, and where they see who holds one. Raises `NotFound`."""
+    found = session.get(Role, role_id) if re.fullmatch(r"[a-z0-9_]{1,60}", role_id) else None
+    own = {sector.code for sector in choosing.choices(session)} | {""}
+    if found is None or found.sector_code not in own:
+        raise NotFound("No hay un rol con ese nombre. Elija uno de la lista.")
+    return found, own
+
+
+def _keeps(role: Role) -> bool:
+    """Whether the reader may change an added role: one of all sectors, who administers the installation."""
+    return role.sector_code in actor().supervises
+
+
+@blueprint.post("/roles/<role_id>")
+@allow(*ADMINISTRATING, of=Of.NONE)
+def change_role(role_id: str) -> Any:
+    """Call an added role otherwise, or withdraw it (`retirar`) where nobody holds it and nothing names it."""
+    withdraws = "retirar" in request.form
+    try:
+        with current().database.unit_of_work() as session:
+            found, _own = _own_role(session, role_id)
+            if not _keeps(found):
+                raise Refused("Ese rol es de todos los sectores: lo cambia quien administra la instalación.")
+            before = {"nombre": found.name}
+            if withdraws:
+                adding.withdraw(session, role_id)
+            else:
+                adding.rename(session, role_id, request.form.get("nombre", ""))
+            act, after = ("retirar_rol", {}) if withdraws else ("renombrar_rol", {"nombre": found.name})
+            auditing.record(session, current().clock, actor(), act, ("rol", role_id), before=before, after=after)
+    except (Refused, Conflict) as wrong:
+        return _role_page(role_id, str(wrong)), 422
+    if withdraws:
+        return back_to("admin.role_list", f"El rol «{before['nombre']}» ya no está.")
+    return back_to("admin.role", "El rol cambió de nombre; los diagramas lo siguen llamando igual.", role_id=role_id)

@@ -250,7 +250,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "persona nueva, rol nuevo, enlaces a varias", Of.NONE, _rights(C, C, N, N), reads=_routes("admin.new"),
-        changes=_routes("admin.create admin.add_role admin.mail_links"), note="en su sector",
+        changes=_routes("admin.create admin.add_role admin.change_role admin.mail_links"), note="en su sector",
     ),
     Row(
         "persona: ficha, roles, reenviar lo que no llegó", Of.PERSON, _rights(C, C, N, N),

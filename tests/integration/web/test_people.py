@@ -13,8 +13,9 @@ from notifications.models import OutboxMessage
 from tests.support.web import Site
 from tests.support.work import add_task
 from workflows.calendar import bogota_day
+from workflows.errors import Refused
 from workflows.indicators.models import Indicator
-from workflows.people import managing
+from workflows.people import adding, managing
 from workflows.people.models import Person, PersonRole
 from workflows.sectors import registry
 
@@ -205,6 +206,43 @@ def test_an_added_role_can_be_given_and_opens_the_pages_of_the_one_it_resembles(
         assert groups.resolve(session, "mesa_tecnica_de_genero", {}, "GOB") == "mesa_tecnica_de_genero@GOB"
     visitor.open("/personas/roles/mesa_tecnica_de_genero")
     assert "Nora" in visitor.text() and "plan: páginas, cifras" in visitor.text()
+
+
+def test_an_added_role_is_called_otherwise_and_withdrawn_once_nobody_holds_it(office: Site) -> None:
+    # Given an added role that somebody holds
+    visitor, page = office.visitor("admin"), "/personas/roles/mesa_de_mujeres"
+    visitor.open("/personas/roles/")
+    visitor.press("/personas/roles/", nombre="Mesa de mujeres", ambito="sector", parecido="profesional_sectorial")
+    with office.application.database.unit_of_work() as session:
+        session.add(PersonRole(username="sruiz", role_id="mesa_de_mujeres", sector_code="GOB"))
+
+    # When it is renamed, and withdrawn too early
+    visitor.open(page)
+    visitor.press(page, nombre="Mesa de género")
+    assert visitor.heading() == "Mesa de género"
+    visitor.press(page, status=422, retirar="1")
+    assert "Lo tiene 1 persona" in visitor.text()
+
+    # Then it goes once it is free, and no diagram may name it
+    with office.application.database.unit_of_work() as session:
+        session.execute(sa.delete(PersonRole).where(PersonRole.role_id == "mesa_de_mujeres"))
+    visitor.open(page)
+    visitor.press(page, retirar="1")
+    with office.application.database.reading() as session:
+        assert "mesa_de_mujeres" not in office.application.engine.groups.roles(session)
+    visitor.open(page, status=404)
+
+
+def test_a_role_that_a_process_names_is_not_withdrawn_and_one_that_comes_with_cauce_never(office: Site) -> None:
+    visitor = office.visitor("admin")
+    visitor.open("/personas/roles/coordinador_pes")
+    assert "Retirar el rol" not in visitor.text()
+
+    with office.application.database.reading() as session:
+        assert adding.named_by(session, "coordinador_pes")
+        assert adding.named_by(session, "nadie_lo_nombra") == []
+        with pytest.raises(Refused):
+            adding.withdraw(session, "coordinador_pes")
 
 
 def test_what_a_person_may_do_is_told_by_sector(office: Site) -> None:
