@@ -49,3 +49,7 @@ class CandidateGroups(Protocol):
     def roles(self, session: Session | None = None) -> Mapping[str, str]:
         """Every role a diagram may name, with its display name; those that were added too, where a session is given."""
         ...
+
+    def needs(self, session: Session) -> Mapping[str, frozenset[str]]:
+        """The process variables without which a role that was added says nobody, by role; none of most."""
+        ...

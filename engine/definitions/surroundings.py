@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,7 +90,11 @@ def _world(
 ) -> World | None:
     if engine.contracts is None:
         return None
-    return World(engine.contracts, models, _asks(session, forms, tenant), published, decisions)
+    contracts, added = engine.contracts, engine.groups.needs(session)
+    if added:
+        usual = contracts.role_needs
+        contracts = replace(contracts, role_needs=lambda role: added.get(role) or usual(role))
+    return World(contracts, models, _asks(session, forms, tenant), published, decisions)
 
 
 def _asks(session: Session, forms: Schemas, tenant: str) -> Callable[[str], Questions | None]:

@@ -70,6 +70,9 @@ class PlainGroups:
     def exists(self, role: str) -> bool:
         return role in self.names
 
+    def needs(self, session: object) -> Mapping[str, frozenset[str]]:
+        return {}
+
     def roles(self, session: object = None) -> Mapping[str, str]:
         return self.names
 

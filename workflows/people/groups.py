@@ -91,6 +91,11 @@ class SectorGroups:
         known = (*self._roles.values(), *added)
         return {role.id: role.name for role in known if role.scope != RoleScope.INSTALLATION}
 
+    def needs(self, session: Session) -> Mapping[str, frozenset[str]]:
+        """An added role of an entity says nobody without one; what the shipped ones need, `role_needs` says."""
+        added = _own_roles(session).values()
+        return {role.id: frozenset({"entidad"}) for role in added if role.scope == RoleScope.ENTITY}
+
     def _sheet(self, session: Session, role: str) -> RoleSheet:
         sheet = self._roles.get(role) or _own_roles(session).get(role)
         if sheet is None:

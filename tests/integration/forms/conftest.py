@@ -148,6 +148,9 @@ class Groups:
     def exists(self, role: str) -> bool:
         return role in ROLES
 
+    def needs(self, session: object) -> dict[str, frozenset[str]]:
+        return {}
+
     def roles(self, session: object = None) -> Mapping[str, str]:
         return ROLES
 

@@ -8,8 +8,12 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from engine.definitions.linting import lint
+from engine.definitions.reading import read_diagram
+from engine.definitions.surroundings import known_names
 from engine.tasks.models import UserTask
 from notifications.models import OutboxMessage
+from tests.support.diagrams import chain, end, process, start, user
 from tests.support.web import Site
 from tests.support.work import add_task
 from workflows.calendar import bogota_day
@@ -231,6 +235,20 @@ def test_an_added_role_is_called_otherwise_and_withdrawn_once_nobody_holds_it(of
     with office.application.database.reading() as session:
         assert "mesa_de_mujeres" not in office.application.engine.groups.roles(session)
     visitor.open(page, status=404)
+
+
+def test_a_task_for_an_added_role_of_an_entity_needs_an_entity_before_it_is_published(office: Site) -> None:
+    with office.application.database.unit_of_work() as session:
+        adding.add(session, "Veeduría de la entidad", "entidad", "GOB", "equipo_tecnico")
+    drawn = process(
+        "tramite", start(), user("revisar", role="veeduria_de_la_entidad"), end(), chain("inicio", "revisar", "fin")
+    )
+
+    with office.application.database.reading() as session:
+        diagram = read_diagram(drawn)
+        found = lint(drawn, known_names(session, office.application.engine, [diagram]))
+
+    assert any("entidad" in one.message and one.severity == "error" and one.element == "revisar" for one in found)
 
 
 def test_a_role_that_a_process_names_is_not_withdrawn_and_one_that_comes_with_cauce_never(office: Site) -> None:
