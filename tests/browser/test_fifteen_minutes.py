@@ -231,9 +231,9 @@ def the_leader_changes_the_rules(office: Office) -> None:
     expect(page.get_by_role("status").first).to_contain_text("Publicada la versión 2.")
 
     page.goto("/procesos/formularios/reportar_avance")
-    page.locator("#agregar [name=label]").fill("Población beneficiada")
-    page.locator("#agregar [name=type]").select_option("number")
-    page.locator("#agregar [name=where]").select_option("avances")
+    page.get_by_role("link", name="+ Columna de Sus indicadores").click()
+    page.get_by_role("navigation", name="Qué se responde").get_by_role("link", name="Número").click()
+    page.get_by_label("Qué se pregunta").fill("Población beneficiada")
     page.get_by_role("button", name="Agregar al borrador").click()
     expect(page.locator("main")).to_contain_text("Se agrega «Población beneficiada»")
     page.locator("[name=reason]").first.fill("Lo pidió el comité del sector.")

@@ -90,6 +90,20 @@ def test_what_is_drawn_is_saved_by_itself_and_comes_back_after_a_lost_connection
         assert b'8dh"' in drafts.find(session, drafts.PROCESS, "sub_reporte_entidad").content
 
 
+def test_a_value_that_cannot_be_is_told_at_its_field_and_is_not_saved(open_page):
+    page = open_page("amartinez")
+    open_editor(page)
+    choose(page, "reportar_avance")
+
+    change(page, "days", "900")
+    choose(page, "validar_reporte")
+    page.get_by_role("button", name="Guardar borrador").click()
+
+    expect(page.locator("[data-part=status]")).to_contain_text("Escriba un número entero, entre 0 y 365.")
+    expect(page.locator("#campo-days")).to_be_focused()
+    expect(page.locator("#campo-days")).to_have_value("900")
+
+
 def test_findings_stand_beside_the_drawing_and_lead_to_their_element(live, open_page):
     page = open_page("amartinez")
     open_editor(page)

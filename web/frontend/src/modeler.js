@@ -13,6 +13,7 @@ import './modeler.css';
 
 const PALETTE = 130;
 const MARGIN = 20;
+const STEP = 1.25;
 
 const page = document.getElementById('editor');
 const part = (name) => page.querySelector(`[data-part=${name}]`);
@@ -40,23 +41,50 @@ function fit(canvas) {
 }
 
 function start(modeler, catalogues, xml) {
-  new Panel(modeler, part('panel'), catalogues);
+  const panel = new Panel(modeler, part('panel'), catalogues, page.dataset);
   const drafts = new Drafts(modeler, page, part('status'));
   const findings = new Findings(modeler, part('findings'), part('summary'), (xml) => ask(xml));
   const commands = modeler.get('commandStack');
   const canvas = modeler.get('canvas');
   const actions = {
-    save: () => drafts.save(),
-    publish: async () => { if (!drafts.dirty || await drafts.save()) location.assign(page.dataset.publish); },
+    save: () => save(),
+    publish: () => leave(page.dataset.publish),
     undo: () => commands.canUndo() && commands.undo(),
     redo: () => commands.canRedo() && commands.redo(),
     fit: () => fit(canvas),
+    closer: () => canvas.zoom(Math.min(canvas.zoom() * STEP, 4)),
+    further: () => canvas.zoom(Math.max(canvas.zoom() / STEP, 0.1)),
   };
+
+  // What is wrong in the panel is not in the drawing: it is mended first, at its field.
+  async function save() {
+    const mistake = panel.mistake();
+    if (!mistake) return drafts.save();
+    modeler.get('selection').select(mistake.element);
+    drafts.say(`No se guardó. ${mistake.field.label}: ${mistake.sentence}`);
+    document.getElementById(`campo-${mistake.field.id}`)?.focus();
+    return false;
+  }
+
+  async function leave(address) {
+    if (!panel.mistake() && !drafts.dirty) location.assign(address);
+    else if (await save()) location.assign(address);
+  }
+
+  const scale = () => { part('zoom').textContent = `${Math.round(canvas.zoom() * 100)} %`; };
+  modeler.on('canvas.viewbox.changed', scale);
+  scale();
+  page.addEventListener('click', (event) => {
+    const link = event.target.closest('a[data-leaves]');
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    leave(link.href);
+  });
   for (const [name, action] of Object.entries(actions)) page.querySelector(`[data-action=${name}]`)?.addEventListener('click', action);
   addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
       event.preventDefault();
-      drafts.save();
+      save();
     }
   });
   for (const question of page.querySelectorAll('[data-go]')) question.addEventListener('click', () => findings.go(question.dataset.go));
@@ -66,6 +94,7 @@ function start(modeler, catalogues, xml) {
     fit(canvas);
     findings.look();
   });
+  if (location.hash) findings.go(decodeURIComponent(location.hash.slice(1)));
   page.dataset.ready = 'true';
 }
 

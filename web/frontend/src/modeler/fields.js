@@ -150,6 +150,19 @@ const answer = {
   get: model.condition, set: (tools, element, value) => model.setCondition(tools, element, value.trim()),
 };
 
+// Where an answer is chosen by menus, and where a form is written.
+function byMenus({ pages }) {
+  return { id: 'by-menus', kind: 'link', label: 'Elegirla con menús', href: (element) => `${pages.conditions}#${element.source.id}` };
+}
+
+function formPages({ pages }) {
+  const asked = (element) => model.attribute(element, 'camunda:formRef');
+  return [
+    { id: 'form-page', kind: 'link', label: 'Abrir el formulario', shown: (element) => Boolean(asked(element)), href: (element) => pages.form.replace('_', encodeURIComponent(asked(element))) },
+    { id: 'new-form', kind: 'link', label: 'Crear un formulario para esta tarea', shown: (element) => !asked(element), href: (element) => `${pages.newForm}&tarea=${encodeURIComponent(element.id)}` },
+  ];
+}
+
 function loop(id, label, help) {
   return {
     id, label, help, kind: 'text',
@@ -213,7 +226,7 @@ function eventFields(element) {
 }
 
 function workFields(element, context) {
-  if (is(element, 'bpmn:UserTask')) return [formField(context), guide, origin, record];
+  if (is(element, 'bpmn:UserTask')) return [formField(context), ...formPages(context).filter(({ shown }) => shown(element)), guide, origin, record];
   if (isAny(element, ['bpmn:ServiceTask', 'bpmn:SendTask'])) return [topic(context), guide, origin];
   if (is(element, 'bpmn:CallActivity')) return [called(context), guide, origin];
   return [];
@@ -227,7 +240,7 @@ export function groups(element, context) {
     { title: 'Evento', fields: eventFields(element) },
     { title: 'Quién y cuándo', fields: whenFields(element, context) },
     { title: 'Formulario y guía', fields: workFields(element, context) },
-    { title: 'Respuesta', fields: flow && is(element.source, 'bpmn:ExclusiveGateway') ? [answer] : [] },
+    { title: 'Respuesta', fields: flow && isAny(element.source, ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway']) ? [answer, byMenus(context)] : [] },
     { title: 'Repetición', fields: model.repetition(element)?.$type === 'bpmn:MultiInstanceLoopCharacteristics' ? repetition : [] },
   ];
   return all.filter(({ fields }) => fields.length);

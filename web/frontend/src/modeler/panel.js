@@ -38,15 +38,22 @@ function controlOf(field, id, value) {
   return make('input', { id, type: number ? 'number' : 'text', min: field.min, max: field.max, value, spellcheck: 'false' });
 }
 
+// In our words, whatever the browser's language.
+function invalid(control) {
+  if (control.checkValidity()) return '';
+  if (control.type !== 'number') return control.validationMessage;
+  return `Escriba un número entero, entre ${control.min} y ${control.max}.`;
+}
+
 export class Panel {
-  constructor(modeler, container, catalogues) {
+  constructor(modeler, container, catalogues, pages) {
     this.container = container;
-    this.catalogues = catalogues;
+    this.catalogues = { ...catalogues, pages };
     this.tools = { modeling: modeler.get('modeling'), moddle: modeler.get('moddle'), canvas: modeler.get('canvas') };
     for (const name of ['commandStack', 'elementRegistry']) this.tools[name] = modeler.get(name);
     this.elementRegistry = modeler.get('elementRegistry');
     this.canvas = modeler.get('canvas');
-    this.shown = '';
+    this.wrong = new Map();
     modeler.on('selection.changed', ({ newSelection }) => this.show(newSelection.length === 1 ? newSelection[0] : this.canvas.getRootElement()));
     modeler.on('commandStack.changed', () => this.refresh());
     modeler.on('import.done', () => this.show(this.canvas.getRootElement()));
@@ -84,10 +91,25 @@ export class Panel {
     return make('fieldset', {}, make('legend', {}, title), ...fields.map((field) => this.row(field)));
   }
 
+  // What was typed and can't be, with why: the draft is not saved by the button while there is something.
+  mistake() {
+    for (const [, { element, field, sentence }] of this.wrong) {
+      if (this.elementRegistry.get(element.id)) return { element, field, sentence };
+    }
+    return null;
+  }
+
   row(field) {
     const id = `campo-${field.id}`;
+    if (field.kind === 'link') return make('p', { class: 'field' }, make('a', { href: field.href(this.element), 'data-leaves': 'yes' }, field.label));
     const control = controlOf(field, id, field.get(this.element));
     const error = make('p', { class: 'error', id: `${id}-error`, role: 'alert' });
+    const typed = this.wrong.get(`${this.element.id}/${field.id}`);
+    if (typed) {
+      control.value = typed.value;
+      control.setAttribute('aria-invalid', 'true');
+      error.textContent = typed.sentence;
+    }
     const help = field.help ? [make('small', { id: `${id}-ayuda` }, field.help)] : [];
     control.setAttribute('aria-describedby', [field.help && `${id}-ayuda`, error.id].filter(Boolean).join(' '));
     control.addEventListener('change', () => this.change(field, control, error));
@@ -95,9 +117,16 @@ export class Panel {
   }
 
   change(field, control, error) {
-    const wrong = field.check?.(control.value) || (control.checkValidity() ? '' : control.validationMessage);
+    const wrong = field.check?.(control.value) || invalid(control);
+    const key = `${this.element.id}/${field.id}`;
     error.textContent = wrong;
-    control.toggleAttribute('aria-invalid', Boolean(wrong));
-    if (!wrong) field.set(this.tools, this.element, control.value);
+    if (wrong) {
+      control.setAttribute('aria-invalid', 'true');
+      this.wrong.set(key, { element: this.element, field, value: control.value, sentence: wrong });
+      return;
+    }
+    control.removeAttribute('aria-invalid');
+    this.wrong.delete(key);
+    field.set(this.tools, this.element, control.value);
   }
 }
