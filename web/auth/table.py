@@ -289,7 +289,7 @@ TABLE: tuple[Row, ...] = (
             "studio.publish_page studio.review_page studio.rehearse_page "
             "studio.rehearsal studio.edit studio.draft_xml studio.names studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
-            "studio.process_forms studio.conditions studio.discarded"
+            "studio.process_forms studio.conditions"
         ),
         changes=_routes(
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
@@ -302,6 +302,10 @@ TABLE: tuple[Row, ...] = (
             "studio.decide studio.bring_back"
         ),
         note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
+    ),
+    Row(
+        "borradores descartados", Of.NONE, _rights(N, N, N, N, leader=R, shared_leader=R),
+        reads=_routes("studio.discarded"), note="cada quien los de lo que lidera",
     ),
     Row(
         "variante propia de un proceso o formulario", Of.VARIANT, _rights(N, R, R, R, leader=C),

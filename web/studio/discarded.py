@@ -12,18 +12,19 @@ from web.auth.access import Of, allow
 from web.pages import actor, back_to, current, page
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
+from web.studio.processes import leads
 
 KINDS = {"proceso": drafts.PROCESS, "formulario": drafts.FORM}
 
 
 @blueprint.get("/descartados")
-@allow(*LEADERS, of=Of.DEFINITION)
+@allow(*LEADERS, of=Of.NONE)
 def discarded() -> str:
-    """What was discarded in the last 30 days, by whom, and the button that brings it back."""
+    """What was discarded in the last 30 days of what the reader leads, by whom, and the button that brings it back."""
     with current().database.reading() as session:
         engine = current().engine
-        processes = [one for one in drafts.thrown_away(session, engine, drafts.PROCESS) if not one.tenant]
-        forms = [one for one in drafts.thrown_away(session, engine, drafts.FORM) if not one.tenant]
+        processes = [one for one in drafts.thrown_away(session, engine, drafts.PROCESS) if leads(one.reference)]
+        forms = [one for one in drafts.thrown_away(session, engine, drafts.FORM) if leads(one.reference)]
         names = overview.form_names(overview.drawn_diagrams(session), [one.key for one in forms])
         rows = [("proceso", one, read_diagram(one.content).name or one.key) for one in processes]
         rows += [("formulario", one, names[one.key]) for one in forms]

@@ -125,7 +125,7 @@ def discard_draft(process_key: str) -> Redirection:
     kept = "Por 30 días se puede recuperar en «Borradores descartados»."
     key, sector = Name.parse(process_key)
     if is_new and sector:
-        return back_to("studio.process", "Se descartó la variante, que no se había publicado.", process_key=key)
+        return back_to("studio.process", f"Se descartó la variante sin publicar. {kept}", process_key=key)
     if is_new:
         return back_to("studio.index", f"Se descartó el borrador, con los formularios que traía. {kept}")
     return back_to("studio.process", f"Se descartó el borrador. {kept}", process_key=process_key)

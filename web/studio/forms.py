@@ -259,7 +259,7 @@ def discard_form(form_key: str) -> Response:
         drafts.throw_away(session, current().engine, drafts.FORM, form_key, actor=actor())
     kept = "Por 30 días se puede recuperar en «Borradores descartados»."
     if is_new and sector:
-        return back_to("studio.form", "Se descartó la variante, que no se había publicado.", form_key=key)
+        return back_to("studio.form", f"Se descartó la variante sin publicar. {kept}", form_key=key)
     if is_new:
         return back_to("studio.forms", f"Se descartó el formulario. {kept}")
     return back_to("studio.form", f"Se descartó el borrador. {kept}", form_key=form_key)

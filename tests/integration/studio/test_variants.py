@@ -79,6 +79,19 @@ def test_the_variant_of_a_sector_does_not_exist_for_another(
     assert "Hábitat" not in theirs.text(f"/procesos/{KEY}")
 
 
+def test_a_discarded_variant_comes_back_and_is_shown_to_who_leads_it_only(
+    hers: Browser, sign_in: Callable[[str], Browser]
+) -> None:
+    hers.send(f"{PAGE}/empezar")
+    hers.send(f"/procesos/{OWN}/borrador/descartar")
+
+    assert "variante de HAB" in hers.text("/procesos/descartados")
+    assert "variante de HAB" not in sign_in(LEADER).text("/procesos/descartados")
+    sign_in(LEADER).send(f"/procesos/descartados/proceso/{OWN}", status=404)
+    hers.send(f"/procesos/descartados/proceso/{OWN}")
+    assert "Hay un borrador" in hers.text(f"/procesos/{OWN}")
+
+
 def test_who_leads_a_variant_changes_nothing_that_all_share(hers: Browser) -> None:
     hers.get(f"/procesos/{KEY}/editar", status=403)
 
