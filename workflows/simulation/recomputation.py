@@ -28,7 +28,7 @@ from workflows.records.data import IndicatorRecord, PlanData
 Month = tuple[int, int]
 
 EVERY = {"mensual": 1, "bimestral": 2, "trimestral": 3, "semestral": 6, "anual": 12, "bienal": 24}
-TABLE = "avances"
+TABLE, REVIEW = "avances", "validacion"
 NINE, SIX = 10**9, 10**6
 TOLERANCE = Fraction(1, 10**6)
 """The databases keep nine decimals of what has no end."""
@@ -67,11 +67,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Row:
-    """What was sent of one indicator of a month, when first, and when the head of its entity answered for it."""
+    """What was sent of one indicator of a month, when first, and when the head of its entity answered for it.
+
+    Nobody answers for what was `returned` and not sent again.
+    """
 
     value: Fraction
     first_sent: dt.datetime
     endorsed: Any = None
+    returned: bool = False
 
 
 Sent = Mapping[str, Row]
@@ -94,10 +98,14 @@ def read_submissions(
             first = before.first_sent if before else submission.sent_at
             if before is None or before.endorsed is None:
                 known[row["codigo"]] = Row(Fraction(str(row["valor_periodo"])), first)
+        for row in submission.values.get(REVIEW) or []:
+            if row["decision"] == "devuelta" and row["_fila"] in known:
+                known[row["_fila"]] = replace(known[row["_fila"]], returned=True)
         agreed = task.element_id == "avalar_reporte" and submission.values["decision"] == "avalo"
         if agreed or task.element_id == "avalar_extemporaneo":
             for code, row in known.items():
-                known[code] = replace(row, endorsed=row.endorsed or when(submission))
+                if not row.returned:
+                    known[code] = replace(row, endorsed=row.endorsed or when(submission))
     return rows
 
 
