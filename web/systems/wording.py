@@ -19,6 +19,7 @@ KINDS: Mapping[HistoryKind, str] = {
     HistoryKind.STEP_COMPLETED: "Se hizo un paso automático",
     HistoryKind.CALL_COMPLETED: "Terminó un subproceso",
     HistoryKind.DECISION: "Se tomó un camino",
+    HistoryKind.TABLE_DECIDED: "Decidió una tabla",
     HistoryKind.TIMER_FIRED: "Llegó una fecha",
     HistoryKind.DEADLINE_MOVED: "Se movió un plazo",
     HistoryKind.MESSAGE_SENT: "Salió un mensaje",
