@@ -26,8 +26,20 @@ Amount = tuple[dt.datetime, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was last reported in the year before a cut-off: of which month, and what was committed and paid by then."""
+
+    period: str
+    commitments: Decimal | None
+    payments: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectMoney:
-    """A project and what is known of its money in the year, in pesos."""
+    """A project and what is known of its money in the year, in pesos.
+
+    `in_force` is its appropriation with every registered modification; `earlier` the last report before this cut-off.
+    """
 
     project_id: int
     code: str
@@ -35,16 +47,20 @@ class ProjectMoney:
     appropriation: Decimal | None
     commitments: Decimal | None
     payments: Decimal | None
+    in_force: Decimal | None = None
+    earlier: Earlier | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedMoney:
-    """What an entity reports of a project, accumulated in the year, in pesos."""
+    """What an entity reports of a project, accumulated in the year, in pesos. `reason`: why it is not the usual."""
 
     project_id: int
     appropriation: Decimal
     commitments: Decimal
     payments: Decimal
+    reason: str = ""
 
 
 def of_entity(session: Session, period: Period, entity: str) -> list[ProjectMoney]:
@@ -59,7 +75,10 @@ def of_entity(session: Session, period: Period, entity: str) -> list[ProjectMone
     of_month = sa.select(BudgetReport).where(BudgetReport.period_id == period.id, BudgetReport.project_id.in_(ids))
     reports = {kept.project_id: kept for kept in session.scalars(of_month)}
     in_force = appropriations_in_force(session, ids, period.year, before=period.code)
-    return [_known(project, reports.get(project.id), in_force[project.id]) for project in projects]
+    earlier = _earlier(session, ids, period)
+    return [
+        _known(project, reports.get(project.id), in_force[project.id], earlier.get(project.id)) for project in projects
+    ]
 
 
 def report(
@@ -74,7 +93,7 @@ def report(
         before = _money(kept) if kept is not None else None
         kept = kept or BudgetReport(period_id=period.id, project_id=row.project_id)
         kept.appropriation, kept.commitments, kept.payments = row.appropriation, row.commitments, row.payments
-        kept.reported_by, kept.reported_at = actor.id, engine.now()
+        kept.reason, kept.reported_by, kept.reported_at = row.reason, actor.id, engine.now()
         session.add(kept)
         if before is not None and before != _money(kept):
             target = ("ejecucion", f"{period.plan_code}/{period.code}/{row.project_id}")
@@ -89,9 +108,22 @@ def _money(report: BudgetReport) -> dict[str, str | None]:
     return {name: None if amount is None else f"{amount:f}" for name, amount in money.items()}
 
 
-def _known(project: Project, kept: BudgetReport | None, in_force: Decimal | None) -> ProjectMoney:
+def _known(
+    project: Project, kept: BudgetReport | None, in_force: Decimal | None, earlier: Earlier | None
+) -> ProjectMoney:
     money = (kept.appropriation, kept.commitments, kept.payments) if kept is not None else (in_force, None, None)
-    return ProjectMoney(project.id, project.code, project.name, *money)
+    reason = kept.reason if kept is not None else ""
+    return ProjectMoney(project.id, project.code, project.name, *money, in_force, earlier, reason)
+
+
+def _earlier(session: Session, project_ids: Sequence[int], period: Period) -> dict[int, Earlier]:
+    query = (
+        sa.select(BudgetReport.project_id, Period.code, BudgetReport.commitments, BudgetReport.payments)
+        .join(Period, Period.id == BudgetReport.period_id)
+        .where(BudgetReport.project_id.in_(project_ids), Period.year == period.year, Period.code < period.code)
+        .order_by(Period.code)
+    )
+    return {id_: Earlier(code, committed, paid) for id_, code, committed, paid in session.execute(query)}
 
 
 def appropriation_in_force(session: Session, project_id: int, year: int) -> Decimal | None:

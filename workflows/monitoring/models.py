@@ -155,7 +155,10 @@ class MeasurementChange(Base):
 
 
 class BudgetReport(Base):
-    """What an entity reported of a project's money at a cut-off, in pesos; accumulated in the year."""
+    """What an entity reported of a project's money at a cut-off, in pesos; accumulated in the year.
+
+    `reason`: why it is less than the month before, or so much or so little that it was asked about.
+    """
 
     __tablename__ = "budget_report"
     __table_args__ = (sa.UniqueConstraint("period_id", "project_id"),)
@@ -166,6 +169,7 @@ class BudgetReport(Base):
     appropriation: Mapped[Decimal | None]
     commitments: Mapped[Decimal | None]
     payments: Mapped[Decimal | None]
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
     reported_by: Mapped[str] = mapped_column(sa.String(100))
     reported_at: Mapped[dt.datetime]
 

@@ -71,6 +71,7 @@ EXCESSES = ("Se adelantaron actividades previstas para el segundo semestre.",)
 REASONS = {
     "justificacion_rezago": DELAYS,
     "justificacion_sobreejecucion": EXCESSES,
+    "motivo": ("Se anularon compromisos que no se van a ejecutar este año.",),
     "motivo_rango": ("El valor se verificó con el soporte: así cerró el mes.",),
 }
 

@@ -13,10 +13,12 @@ from engine.instances.models import Instance
 from tests.integration.implementation.conftest import Office
 from tests.support.plan import PLAN
 from workflows.auditing import recording as auditing
+from workflows.cycles.models import Period
 from workflows.documents import files
 from workflows.errors import InvalidSubmission
 from workflows.implementation import budget
 from workflows.implementation.models import BudgetModification
+from workflows.monitoring.models import BudgetReport
 from workflows.plan.models import Project
 
 PROJECT = "1065"
@@ -116,3 +118,54 @@ def test_a_change_that_touches_goals_asks_for_a_modification_of_the_plan(office:
         assert session.scalars(
             sa.select(Instance.state).where(Instance.process_key == "f4_modificacion_presupuestal")
         ).all() == ["completed"]
+
+
+def report(office: Office, month: str, **typed: str) -> None:
+    """The liaison of DADEP reports a month; of this project what is typed, of the others the month before."""
+    form = office.open("reportar_ejecucion", "bdiaz", entidad="DADEP", periodo=month)
+    rows = []
+    for row in form.shown["presupuesto"]:
+        mine = row["_fila"] == PROJECT
+        money = {"compromisos": "0", "giros": "0", **(typed if mine else {})}
+        rows.append({"_fila": row["_fila"], "apropiacion_vigente": str(row["apropiacion_vigente"] or 0), **money})
+    office.send("reportar_ejecucion", "bdiaz", {"presupuesto": rows}, entidad="DADEP", periodo=month)
+
+
+def refusals(office: Office, month: str, **typed: str) -> dict[str, str]:
+    with pytest.raises(InvalidSubmission) as refused:
+        report(office, month, **typed)
+    return {error.path.rpartition(".")[2]: error.message for error in refused.value.errors}
+
+
+def test_money_is_checked_against_the_appropriation_and_the_usual_in_one_answer(office: Office) -> None:
+    appropriation = money(office)
+
+    told = refusals(office, "2018-06", apropiacion_vigente=str(appropriation + 1), giros="5")
+    thousands = refusals(office, "2018-06", compromisos=str(int(appropriation / 2000)))
+    too_much = refusals(office, "2018-06", compromisos=str(appropriation + 1))
+
+    assert told.keys() == {"apropiacion_vigente", "giros"}
+    assert "registre la modificación presupuestal" in told["apropiacion_vigente"]
+    assert "¿están en pesos?" in thousands["motivo"]
+    assert "no pueden superar la apropiación" in too_much["compromisos"]
+
+
+def test_money_that_falls_is_explained_and_the_reason_is_kept(office: Office) -> None:
+    half = int(money(office) / 2)
+    with office.house.database.unit_of_work() as session:
+        may = session.scalars(sa.select(Period).where(Period.plan_code == PLAN, Period.code == "2018-05")).one()
+        project = session.scalars(sa.select(Project).where(Project.code == PROJECT)).one()
+        session.add(
+            BudgetReport(
+                period_id=may.id, project_id=project.id, appropriation=half * 2, commitments=half, payments=half,
+                reported_by="bdiaz", reported_at=office.house.clock.now(),
+            )
+        )  # fmt: skip
+    before = refusals(office, "2018-06", compromisos=str(half // 100), giros="0")
+
+    report(office, "2018-06", compromisos=str(half // 100), giros="0", motivo="Se liberó un contrato.")
+
+    assert "bajan de" in before["motivo"]
+    with office.house.database.reading() as session:
+        kept = session.scalars(sa.select(BudgetReport).where(BudgetReport.reason != "")).one()
+        assert (kept.reason, kept.commitments) == ("Se liberó un contrato.", half // 100)

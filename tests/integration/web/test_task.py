@@ -86,7 +86,7 @@ def test_who_sent_letters_that_no_pdf_shows_is_told(site: Site) -> None:
 
 
 def _answer(name: str, value: str) -> str:
-    amounts = {"apropiacion": "1.000", "compromisos": "600", "giros": "400"}
+    amounts = {"apropiacion": "1.000", "compromisos": "600", "giros": "400", "motivo": "Así cerró el mes."}
     last = name.rsplit("-", 1)[-1]
     return value or next((amount for key, amount in amounts.items() if key in last), value)
 

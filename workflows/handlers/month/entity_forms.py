@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from engine.contracts import LIST, TEXT, Contract
@@ -18,7 +17,8 @@ from workflows.forms.handlers import (
     Values,
     path_of,
 )
-from workflows.handlers.month import review_rows
+from workflows.handlers.month import money_guards, review_rows
+from workflows.handlers.month.money_guards import pesos
 from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.implementation import activities, execution
 from workflows.implementation.activities import ActivityRow, ReportedActivity
@@ -27,7 +27,7 @@ from workflows.monitoring import entity_reports
 from workflows.monitoring.entity_reports import Decision
 from workflows.monitoring.rows import ProgressRow
 from workflows.monitoring.states import MeasurementState
-from workflows.spanish import number
+from workflows.spanish import month_name, number
 
 ACCEPTED = "valida"
 ENDORSES = "avalo"
@@ -56,17 +56,9 @@ class ReportExecution(PlainForm):
         )
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
-        """Payments ≤ commitments ≤ appropriation."""
-        errors = []
-        for place, row in enumerate(values["presupuesto"]):
-            money, committed, paid = row["apropiacion_vigente"], row["compromisos"], row["giros"]
-            if committed > money:
-                message = "Los compromisos no pueden superar la apropiación vigente."
-                errors.append(FieldError(path_of("presupuesto", place, "compromisos"), message))
-            if paid > committed:
-                message = "Los giros no pueden superar los compromisos."
-                errors.append(FieldError(path_of("presupuesto", place, "giros"), message))
-        return errors
+        """Payments ≤ commitments ≤ the appropriation in force; what falls or looks like another unit is explained."""
+        known = execution.of_entity(context.session, month_of(context), entity_of(context))
+        return money_guards.errors_of(values["presupuesto"], known)
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the money of each project at this cut-off, and what was done of each activity."""
@@ -88,7 +80,13 @@ class ReportExecution(PlainForm):
             month_of(context),
             actor=context.actor,
             rows=[
-                ReportedMoney(row["project_id"], row["apropiacion_vigente"], row["compromisos"], row["giros"])
+                ReportedMoney(
+                    row["project_id"],
+                    row["apropiacion_vigente"],
+                    row["compromisos"],
+                    row["giros"],
+                    row.get("motivo") or "",
+                )
                 for row in values["presupuesto"]
             ],
         )
@@ -212,10 +210,19 @@ def _money_row(known: execution.ProjectMoney) -> Values:
         ROW_KEY: known.code,
         "project_id": known.project_id,
         "proyecto": f"{known.code} {known.name}",
+        "mes_anterior": _told_before(known.earlier),
         "apropiacion_vigente": known.appropriation,
         "compromisos": known.commitments,
         "giros": known.payments,
+        "motivo": known.reason or None,
     }
+
+
+def _told_before(earlier: execution.Earlier | None) -> str:
+    if earlier is None:
+        return "sin reporte antes en el año"
+    committed, paid = pesos(earlier.commitments), pesos(earlier.payments)
+    return f"{month_name(earlier.period)}: compromisos {committed}, giros {paid}"
 
 
 def _row_to_validate(row: ProgressRow) -> Values:
@@ -238,12 +245,19 @@ def _money_and_activities(context: FormContext) -> list[Panel]:
     month, entity = month_of(context), entity_of(context)
     panels = []
     if money := execution.of_entity(context.session, month, entity):
-        rows = [
-            (f"{one.code} {one.name}", _pesos(one.appropriation), _pesos(one.commitments), _pesos(one.payments))
+        told = [
+            (
+                f"{one.code} {one.name}",
+                pesos(one.appropriation),
+                pesos(one.commitments),
+                pesos(one.payments),
+                _told_before(one.earlier),
+                one.reason or "—",
+            )
             for one in money
         ]
-        head = ("Proyecto", "Apropiación vigente", "Compromisos", "Giros")
-        panels.append(Panel("Presupuesto, acumulado del año", head=head, rows=rows))
+        columns = ("Proyecto", "Apropiación vigente", "Compromisos", "Giros", "Antes", "Motivo")
+        panels.append(Panel("Presupuesto, acumulado del año", head=columns, rows=told))
     if running := [row for row in activities.of_month(context.session, month, entity) if row.kept]:
         head = ("Actividad", "Programado", "Ejecutado", "Entrega")
         panels.append(Panel("Actividades del mes", head=head, rows=[_activity_told(row) for row in running]))
@@ -256,7 +270,3 @@ def _activity_told(row: ActivityRow) -> tuple[str, str, str, str]:
     programmed = number(row.programmed) if row.programmed is not None else "—"
     executed = number(kept.executed) if kept and kept.executed is not None else "—"
     return f"{row.activity.indicator.code}: {row.activity.name}", programmed, executed, delivery or "—"
-
-
-def _pesos(value: Decimal | None) -> str:
-    return "—" if value is None else f"$\u00a0{number(value)}"

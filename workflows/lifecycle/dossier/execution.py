@@ -200,7 +200,7 @@ def _money(plan: str) -> Statement:
     one = BudgetReport
     asked = (
         Period.code, Project.entity_code, Project.code, Project.name, one.appropriation, one.commitments, one.payments,
-        one.reported_by,
+        one.reason, one.reported_by,
     )  # fmt: skip
     joined = sa.select(*asked).join(Period, Period.id == one.period_id).join(Project, Project.id == one.project_id)
     return joined.where(Period.plan_code == plan).order_by(Period.code.desc(), Project.code)
@@ -523,7 +523,7 @@ KINDS = (
     Kind(
         "ejecucion", "Ejecución presupuestal de cada mes", 4, "Reportar ejecución presupuestal y actividades",
         (MONTH, ENTITY, Told("Proyecto"), Told("Nombre"), Told("Apropiación vigente", Shown.NUMBER),
-         Told("Compromisos", Shown.NUMBER), Told("Giros", Shown.NUMBER), WHO),
+         Told("Compromisos", Shown.NUMBER), Told("Giros", Shown.NUMBER), Told("Motivo"), WHO),
         _money, of_entity=1, sorted_by=0,
     ),
     Kind(
