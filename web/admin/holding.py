@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 from web import choosing
 from web.admin.blueprint import blueprint
 from web.admin.telling import tell
-from web.auth import Of, allow
+from web.auth import Of, allow, sessions
+from web.auth.factors import state
 from web.pages import actor, back_to, current
+from web.people import signed_person
 from workflows.auditing import recording as auditing
+from workflows.calendar import bogota_day
 from workflows.errors import Refused
 from workflows.people import administration, managing
 from workflows.people.directory import Directory
@@ -94,7 +97,20 @@ def set_roles(username: str) -> Any:
                 after={"roles": sorted(map(_written, wanted))},
             )
             _tell_roles(session, found, before, wanted)
+            _oblige(session, username)
     return back_to("admin.person", "Los roles quedaron guardados.", username=username)
+
+
+def _oblige(session: Session, username: str) -> None:
+    """Let a second step that the new roles ask for be asked for at once, not only at the next sign-in."""
+    application = current()
+    obliged = application.config.second_factor
+    if application.is_demo or not obliged or state.is_set(session, username):
+        return
+    session.flush()
+    signed = signed_person(session, username, "", bogota_day(application.clock.now()))
+    if signed is not None and state.is_obliged(obliged, signed):
+        sessions.let_all_owe(session, username)
 
 
 def _typed(session: Session, given: Choices) -> list[Held]:

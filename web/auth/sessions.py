@@ -83,6 +83,15 @@ def let_owe(session: Session, token: str, owes: bool) -> None:
     session.execute(mark.values(owes_factor=owes))
 
 
+def let_all_owe(session: Session, username: str) -> None:
+    """A person is obliged to a second step from now on: their sessions open nothing until they have one.
+
+    Those of a provider are left: whether it asked for a second step was seen when they began.
+    """
+    own = sa.update(WebSession).where(WebSession.username == username, WebSession.provider_subject.is_(None))
+    session.execute(own.values(owes_factor=True))
+
+
 def settle(session: Session, username: str) -> None:
     """A person has a second step now: none of their sessions owes it."""
     session.execute(sa.update(WebSession).where(WebSession.username == username).values(owes_factor=False))

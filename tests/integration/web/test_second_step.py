@@ -203,6 +203,26 @@ def test_who_must_use_two_steps_gets_no_further_than_beginning_with_it(make_site
     assert site.visitor("sruiz").address == "/bandeja"
 
 
+def test_a_role_that_obliges_to_two_steps_does_so_at_once(make_site: Callable[..., Site]) -> None:
+    # Given somebody at work whose role does not oblige them, and who administers
+    site = make_site(demo=False, second_factor=frozenset({"lider_proceso"}))
+    site.give_password("admin", "sruiz")
+    working, administrator = site.visitor("sruiz"), site.visitor("admin")
+    administrator.open("/personas/sruiz")
+    fields = [(name, value) for name, value in administrator.fields("/personas/sruiz/roles")]
+
+    # When they are given a role that does
+    blank = max(place for place, (name, value) in enumerate(fields) if (name, value) == ("rol", ""))
+    fields[blank] = ("rol", "lider_proceso")
+    administrator.send("/personas/sruiz/roles", fields)
+    working.open("/bandeja")
+
+    # Then their open session leads to the second step, and nobody else's does
+    assert working.address == PAGE
+    administrator.open("/personas/sruiz")
+    assert administrator.address == "/personas/sruiz"
+
+
 def test_who_must_use_two_steps_does_not_take_the_last_away(make_site: Callable[..., Site]) -> None:
     site = make_site(demo=False, second_factor=frozenset({"todos"}))
     site.give_password("sruiz")
