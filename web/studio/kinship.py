@@ -52,10 +52,10 @@ def of(session: Session, kind: str, name: str) -> Kinship:
     key, tenant = Name.parse(name)
     if tenant:
         return Kinship(_variant(session, kind, name, sectors), (), {})
+    there = {str(Name(key, code)) for code in _begun(session, kind, key)}
     if len(sectors) < 2:
         return Kinship(None, (), {})
     seen = sorted(sectors_of(actor()) & sectors.keys())
-    there = {str(Name(key, code)) for code in _begun(session, kind, key)}
     found = [_variant(session, kind, str(Name(key, code)), sectors) for code in seen if str(Name(key, code)) in there]
     may_begin = {
         str(Name(key, code)): sectors[code]
