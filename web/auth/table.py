@@ -299,7 +299,7 @@ TABLE: tuple[Row, ...] = (
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate "
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
-            "studio.decide studio.bring_back"
+            "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step"
         ),
         note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
     ),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from flask import request
 from werkzeug.wrappers import Response
 
 from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.elements import kind_name
+from engine.definitions.linting.graph import place_in_order
 from engine.definitions.reading import read_diagram
 from engine.errors import StaleDraft, UnknownElement
 from web.auth.access import Of, allow
@@ -29,11 +34,57 @@ def tasks(process_key: str) -> str:
         "studio/tasks.html",
         version=version,
         revision=revision,
-        tasks=[(task, sheet.read(diagram, task)) for task in diagram.of_kind("userTask")],
+        rows=rows_of(diagram),
         diagram=diagram,
         labels=labels,
         bases=sheet.BASES,
     )
+
+
+MOST_LISTED = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A step of the table, in reading order. `sheet` is None where no person does it; `after` is what follows.
+
+    `is_plain`: it has one way out and nothing at its border, so it may change here. `targets` are the steps that may
+    follow instead, by id; empty where that is drawn, as in a diagram of more than `MOST_LISTED` steps.
+    """
+
+    number: int
+    element: Element
+    kind: str
+    sheet: sheet.Sheet | None
+    after: tuple[str, ...]
+    is_plain: bool
+    targets: Mapping[str, str]
+
+
+def rows_of(diagram: DiagramModel) -> list[Row]:
+    """Every step as a row: tasks, automatic steps, calls, decisions with their answers, waits."""
+    order = place_in_order(diagram)
+    named = [
+        one for one in diagram.elements.values() if one.id and one.id.isprintable()
+    ]  # else nothing can point at it
+    listed = sorted(named, key=lambda one: order.get(one.id, len(order)))
+    bordered = {one.attached_to for one in named}
+    return [_row(diagram, number, one, one.id not in bordered) for number, one in enumerate(listed, start=1)]
+
+
+def _row(diagram: DiagramModel, number: int, one: Element, is_bare: bool) -> Row:
+    after = []
+    for flow in (diagram.flows[each] for each in one.outgoing if each in diagram.flows):
+        target = diagram.elements.get(flow.target)
+        answer = f"{flow.name}: " if flow.name else ""
+        after.append(f"{answer}{target.called if target else 'nada'}")
+    plain = is_bare and len(one.outgoing) == 1
+    listable = plain and len(diagram.elements) <= MOST_LISTED
+    level = diagram.inside(one.parent_id) if listable else ()
+    others = [other for other in level if other.id != one.id and other.kind not in ("startEvent", "boundaryEvent")]
+    targets = {other.id: other.called for other in others}
+    read = sheet.read(diagram, one) if one.kind == "userTask" else None
+    return Row(number, one, kind_name(one), read, tuple(after), plain, targets)
 
 
 @blueprint.get("/<process_key>/tareas/<element_id>")

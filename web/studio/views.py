@@ -15,6 +15,7 @@ from web.studio import (
     rehearsing,
     retiring,
     reviewing,
+    steps,
     tasks,
     variants,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "rehearsing",
     "retiring",
     "reviewing",
+    "steps",
     "tasks",
     "variants",
 ]

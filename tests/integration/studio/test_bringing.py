@@ -113,7 +113,7 @@ def test_once_its_questions_are_answered_it_is_published_with_its_forms_and_runs
     assert "Versión 1" in leader.text("/procesos/formularios/tramite_radicar")
 
 
-def test_the_draft_of_a_new_process_can_be_changed_and_is_forgotten_with_all_it_brought(application, leader):
+def test_the_draft_of_a_new_process_can_be_changed_and_is_put_away_with_all_it_brought(application, leader):
     open_it(leader, hand_in(leader, PERMIT))
     leader.send("/procesos/formularios/tramite_radicar/descartar", 409)
     field = {"label": "¿Dónde queda la obra?", "type": "textfield", "where": "", "revision": "1"}
@@ -122,8 +122,11 @@ def test_the_draft_of_a_new_process_can_be_changed_and_is_forgotten_with_all_it_
 
     leader.send("/procesos/tramite/borrador/descartar")
 
-    assert kept(application) == set()
+    discarded = {("gone", "tramite"), ("gone_form", "tramite_radicar"), ("gone_form", "tramite_devolver")}
+    assert kept(application) == discarded  # for 30 days
     leader.get("/procesos/tramite", 404)
+    leader.send("/procesos/descartados/proceso/tramite")
+    assert "¿Dónde queda la obra?" in leader.text("/procesos/formularios/tramite_radicar")
 
 
 def test_of_a_process_that_exists_it_is_asked_whether_it_is_the_same(application, leader):
