@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine.definitions.models import Draft
+from engine.definitions import remarks
+from engine.definitions.models import Draft, ProcessVersion
 from engine.definitions.names import Name
 from engine.errors import StaleDraft, UnknownDefinition
 from engine.identity import Actor
@@ -49,14 +50,16 @@ def save(
     """Keep `content`, if the draft is still at the `revision` it was made from (0: there was none).
 
     `base_version` is the published version that a new draft starts from; `shared_version` the shared one that it has
-    taken over, where that is said. Raises `StaleDraft`, whose `theirs` is
-    the draft that somebody else saved in the meantime (None if it was published or discarded).
+    taken over, where that is said. The comments of a drawing stay, which editors leave out. Raises `StaleDraft`, whose
+    `theirs` is the draft that somebody else saved in the meantime (None if it was published or discarded).
     """
     draft = session.scalar(_one(kind, name).with_for_update())
     if (draft.revision if draft else 0) != revision:
         raise StaleDraft(theirs=draft)
+    key, tenant = _parts(kind, name)
+    if kind == PROCESS:
+        content = remarks.kept(draft.content if draft else _published(session, key, tenant, base_version), content)
     if draft is None:
-        key, tenant = _parts(kind, name)
         draft = Draft(kind=kind, key=key, tenant=tenant, base_version=base_version, revision=0, authors=[])
         session.add(draft)
     draft.shared_version = draft.shared_version if shared_version is None else shared_version
@@ -70,6 +73,14 @@ def save(
     except IntegrityError as exc:  # two people began the draft at once
         raise StaleDraft(theirs=None) from exc
     return draft
+
+
+def _published(session: Session, key: str, tenant: str, version: int | None) -> bytes:
+    """What a new draft starts from."""
+    query = sa.select(ProcessVersion.xml).where(
+        ProcessVersion.process_key == key, ProcessVersion.tenant == tenant, ProcessVersion.version == version
+    )
+    return session.scalar(query) or b""
 
 
 def keys(session: Session, kind: str) -> set[str]:

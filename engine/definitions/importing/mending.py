@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from engine.definitions import remarks
 from engine.definitions.importing import (
     choices,
     events,
@@ -73,7 +74,9 @@ def import_diagram(
     _ask_the_rest(draft)
     _declare_once(root)
     written = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return ImportResult(written, tuple(draft.repairs), tuple(draft.questions), draft.forms, draft.unused())
+    return ImportResult(
+        remarks.kept(xml, written), tuple(draft.repairs), tuple(draft.questions), draft.forms, draft.unused()
+    )
 
 
 def _ask_the_rest(draft: Draft) -> None:
