@@ -43,6 +43,7 @@ KINDS: Mapping[str, Words] = {
     "stand_in": Words(
         "No se pudo pasar una tarea a quien reemplaza, o devolverla", "Reasígnela desde el seguimiento; dice el motivo."
     ),
+    "extension": Words("No se pudo pasar una prórroga concedida al reporte extemporáneo", "Cambie ese plazo a mano."),
     "uncovered": Words("No se pudo avisar que alguien ausente no tiene reemplazo"),
     "digest": Words(
         "No se pudo escribir un resumen diario",

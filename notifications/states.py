@@ -27,6 +27,8 @@ class MailKind(StrEnum):
     """Work that came back, told at once."""
     RELEASE = "publicacion"
     """A process to be reviewed, or what became of one."""
+    EXTENSION = "prorroga"
+    """More time for a task: asked for, granted, refused."""
     ABSENCE = "ausencia"
     """Who stands in for whom, and that nobody does."""
     ACCESS_LINK = "enlace_de_acceso"

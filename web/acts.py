@@ -27,7 +27,7 @@ from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
 from workflows.forms.drafts import forget_unused
 from workflows.lifecycle import closed_cutoffs, year_end
-from workflows.people import absences, standing_in
+from workflows.people import absences, extensions, standing_in
 from workflows.people.standing_in import Move
 from workflows.searching import indexing
 from workflows.sectors import holidays
@@ -141,6 +141,19 @@ def _stand_in(application: Application) -> int:
             standing_in.move(session, engine, one, today)
 
     return units.each(database, engine.clock, "stand_in", moves, move)
+
+
+def _carry_extensions(application: Application) -> int:
+    """A granted day goes along with work that the calendar moved to another case."""
+    database, engine = application.database, application.engine
+    with database.reading() as session:
+        due = {str(extension_id): task_id for extension_id, task_id in extensions.uncarried(session)}
+
+    def carry(key: str) -> None:
+        with database.unit_of_work() as session:
+            extensions.carry(session, engine, int(key), due[key])
+
+    return units.each(database, engine.clock, "extension", due, carry)
 
 
 def _tell_uncovered(application: Application) -> int:
@@ -306,6 +319,7 @@ ACTS = (
     Act("timer", _fire_timers, decides=True),
     Act("retry", _retry_incidents, decides=True),
     Act("stand_in", _stand_in, decides=True),
+    Act("extension", _carry_extensions, decides=True),
     Act("uncovered", _tell_uncovered, decides=True),
     Act("digest", _write_digests, decides=True),
     *(Act(maker.name, partial(make_documents, maker)) for maker in MAKERS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -32,7 +33,7 @@ from engine.runtime import ProcessEngine
 from engine.states import HistoryKind, UserTaskState
 from engine.tasks import offering
 from engine.tasks.assignment import done_what_is_checked, ensure_may_work_on, ensure_open, groups_of
-from engine.tasks.models import UserTask
+from engine.tasks.models import TaskCandidate, UserTask
 from engine.variables import check_size, checked, plain
 
 _LOCKED = (
@@ -48,7 +49,7 @@ _COMPLETE = Prepared(
     *("state", "assignee", "completed_by", "completed_at", "ended_at"),
 )
 
-__all__ = ["claim", "complete", "ensure_may_work_on", "reassign", "release"]
+__all__ = ["claim", "complete", "ensure_may_work_on", "extend", "reassign", "release"]
 
 
 def complete(
@@ -109,6 +110,41 @@ def reassign(session: Session, engine: ProcessEngine, task_id: int, *, actor: Ac
         raise FourEyes("Esa persona hizo el paso que aquí se revisa. Elija a otra.", task_id=task_id)
     if task.assignee != to:
         _assign(session, engine, task, actor, to, HistoryKind.TASK_REASSIGNED, reason.strip())
+    return task
+
+
+def extend(
+    session: Session, engine: ProcessEngine, task_id: int, *, due_at: dt.datetime, actor: Actor, reason: str
+) -> UserTask:
+    """Give a task another deadline, which a change of the calendar leaves alone; its reminders follow.
+
+    Whether `actor` may is for the caller to know. Raises `TaskAlreadyCompleted`, `TaskCancelledError`.
+    """
+    task = _locked(session, task_id)
+    ensure_open(task)
+    before = task.due_at
+    if before == due_at:
+        return task
+    task.due_at, task.due_since = due_at, None
+    session.execute(sa.update(TaskCandidate).where(TaskCandidate.task_id == task.id).values(due_at=due_at))
+    session.add(
+        HistoryEntry(
+            instance_id=task.instance_id,
+            at=engine.now(),
+            actor_id=actor.id,
+            kind=HistoryKind.DEADLINE_MOVED,
+            process_key=task.process_key,
+            element_id=task.element_id,
+            element_name=task.name,
+            task_id=task.id,
+            data={
+                "antes": before.isoformat() if before else None,
+                "ahora": due_at.isoformat(),
+                "motivo": reason,
+            },
+        )
+    )
+    session.flush()
     return task
 
 

@@ -191,6 +191,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         *((f"inbox.show {task.element_id}", holders[task.id], f"/tareas/{task.id}") for task in tasks),
         ("inbox.sent", str(sent.completed_by), f"/tareas/{sent.id}/enviada"),
         ("cases.index", me, "/casos/?estado="),
+        ("inbox.extensions_to_decide", me, "/prorrogas"),
         ("absences.index", me, "/ausencias"),
         ("search.find", me, "/buscar?q=reportar"),
         ("cases.startable", me, "/casos/empezar"),

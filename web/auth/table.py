@@ -121,12 +121,12 @@ TABLE: tuple[Row, ...] = (
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
         reads=_routes(
             "absences.index auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show "
-            "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done "
+            "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done inbox.extensions_to_decide "
             "privacy.mine"
         ),
         changes=_routes(
-            "privacy.take_mine "
-            "absences.register absences.replace absences.end addresses.ask tokens.make tokens.revoke "
+            "privacy.take_mine absences.register absences.replace absences.end inbox.decide_extension "
+            "addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
         ),
@@ -190,7 +190,7 @@ TABLE: tuple[Row, ...] = (
         changes=_routes(
             "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
             "inbox.send inbox.keep_draft inbox.preview_correction inbox.attach inbox.begin_from inbox.claim "
-            "inbox.release inbox.correct"
+            "inbox.release inbox.correct inbox.ask_extension"
         ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "
         "entidad, y quien trabaja en ese proceso por esa entidad o por todo el sector",

@@ -21,6 +21,7 @@ from web.cases import standing
 from web.deadlines import ago, deadline, met
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
+from web.inbox.extensions import told
 from web.inbox.next_steps import next_steps
 from web.inbox.reading import ensure_may_read
 from web.inbox.reasons import was_claimed, why
@@ -173,6 +174,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         guide=guide.named_in(str(task.properties.get("guia") or "")),
         following=following,
         others=_others(session, opened),
+        extensions=told(session, task.id),
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         ready=words_of_ready(*ready_of(opened.standings.values())),

@@ -13,6 +13,7 @@ from engine.tasks import inbox as rows
 from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, Of, allow
 from web.deadlines import deadline
+from web.inbox import extensions as _extensions  # noqa: F401 - adds its views
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting
 from web.inbox.blueprint import blueprint
@@ -20,6 +21,7 @@ from web.inbox.cards import Card, cards, finished
 from web.pages import actor, back_to, current, page
 from workflows.calendar import WorkingCalendar
 from workflows.cycles import by_hand
+from workflows.people import extensions
 from workflows.people.holders import holders
 
 PAGE = 25
@@ -40,6 +42,7 @@ def mine() -> str:
         offered = [] if after else cards(session, rows.of_groups(session, actor(), limit=GROUP_PREVIEW), actor().id)
         counts = _counts(session)
         begins = after is None and by_hand.anything_offered(session, current().engine, actor())
+        wishes = [] if after else extensions.to_decide(session, current().engine, actor())
     return page(
         "inbox/mine.html",
         sections=_sections(own),
@@ -51,6 +54,8 @@ def mine() -> str:
         following=_following("inbox.mine", found),
         is_first=after is None,
         begins=begins,
+        wishes=len(wishes),
+        overdue=sum(one.deadline.is_overdue for one in own),
     )
 
 

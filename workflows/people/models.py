@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.database import Base, states
-from workflows.people.states import RoleScope
+from workflows.people.states import ExtensionState, RoleScope
 from workflows.sectors.models import SECTOR_CODE, Entity
 
 
@@ -119,3 +119,29 @@ class StoodIn(Base):
     replacement: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
     at: Mapped[dt.datetime]
     returned_at: Mapped[dt.datetime | None]
+
+
+class Extension(Base):
+    """That somebody asked for more time for a task, and what was answered.
+
+    `about` is the month, entity and person of the task, where it has them: the work that goes on in another case is
+    found by it. `carried_at`: the granted day was given to that other task.
+    """
+
+    __tablename__ = "extension"
+    __table_args__ = (sa.Index("ix_extension_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id"), index=True)
+    about: Mapped[str] = mapped_column(sa.String(200), default="")
+    state: Mapped[ExtensionState] = mapped_column(states(ExtensionState), default=ExtensionState.ASKED)
+    asked_by: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
+    asked_at: Mapped[dt.datetime]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    wanted_on: Mapped[dt.date]
+    due_before: Mapped[dt.datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(sa.String(60))
+    decided_at: Mapped[dt.datetime | None]
+    granted_on: Mapped[dt.date | None]
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    carried_at: Mapped[dt.datetime | None]

@@ -1,4 +1,4 @@
-"""Where a role is held."""
+"""Where a role is held, and how somebody who asked for more time stands."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ class RoleScope(StrEnum):
     """One entity of a sector."""
     PUBLIC = "publico"
     """Nobody signs in with it."""
+
+
+class ExtensionState(StrEnum):
+    """What became of a wish for more time."""
+
+    ASKED = "pedida"
+    GRANTED = "concedida"
+    REFUSED = "negada"

@@ -34,7 +34,7 @@ from web import acts, worker
 from web.bootstrap import Application, assemble
 from web.config import Config
 from workflows.assembly import MAKERS
-from workflows.people import absences, standing_in
+from workflows.people import absences, extensions, standing_in
 from workflows.people.models import Absence
 from workflows.plan.models import Plan
 from workflows.sectors.models import LocalHoliday
@@ -349,6 +349,13 @@ def somebody_of_whom_nobody_can_be_told(office: Office, patch: pytest.MonkeyPatc
     return str(task.assignee), _nothing
 
 
+def a_granted_day_that_cannot_be_carried(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    """A wish that was granted, of a task that goes on in another case; there its deadline cannot be moved."""
+    patch.setattr(extensions, "uncarried", lambda _session: [(1, 1)])
+    patch.setattr(extensions, "carry", lambda *_: 1 / 0)
+    return "1", _nothing
+
+
 POISONS: dict[str, list[Tainted]] = {
     "deadline": [a_case_whose_deadlines_cannot_be_moved],
     "opening": [a_plan_that_cannot_be_read, a_process_that_cannot_be_read, an_opening_whose_key_is_taken],
@@ -359,6 +366,7 @@ POISONS: dict[str, list[Tainted]] = {
     "release": [a_drawing_that_nobody_can_read_on_its_day],
     "stall": [a_case_nobody_can_look_at],
     "stand_in": [a_task_that_cannot_be_handed_on],
+    "extension": [a_granted_day_that_cannot_be_carried],
     "uncovered": [somebody_of_whom_nobody_can_be_told],
     "digest": [a_person_whose_digest_raises],
     **{maker.name: [a_document(maker.name)] for maker in MAKERS},
