@@ -26,7 +26,7 @@ from web.auth.factors.views import blueprint as factors
 from web.auth.oidc import client as oidc_client
 from web.auth.oidc.views import blueprint as oidc
 from web.auth.views import blueprint as auth
-from web.boards.views import blueprint as boards
+from web.boards.registering import blueprint as boards
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
 from web.demo.views import blueprint as demo

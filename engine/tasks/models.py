@@ -41,6 +41,7 @@ class UserTask(Base):
         ),
         sa.Index("ix_user_task_instance", "instance_id", "state"),
         sa.Index("ix_user_task_completed_by", "completed_by", "completed_at"),
+        sa.Index("ix_user_task_process", "process_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

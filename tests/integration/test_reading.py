@@ -265,6 +265,8 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.version", me, "/procesos/f5_ciclo_mensual/versiones/1"),
         ("studio.compare_versions", me, "/procesos/f5_ciclo_mensual/comparar"),
         ("studio.rehearse_page", me, "/procesos/sub_reporte_entidad/ensayo"),
+        ("boards.calendar_ahead", me, "/seguimiento/calendario"),
+        ("boards.process_times", me, "/seguimiento/procesos/f5_ciclo_mensual"),
         ("studio.names", me, "/procesos/catalogos.json"),
         ("studio.forms", me, "/procesos/formularios"),
         ("studio.form", me, "/procesos/formularios/reportar_avance"),

@@ -145,7 +145,7 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "plans.index plans.level plans.indicator plans.timeline plans.changes plans.recovery_plans plans.money "
             "plans.answering_for plans.records plans.record "
-            "plans.external boards.month lifecycle.show lifecycle.rows"
+            "plans.external boards.month boards.calendar_ahead lifecycle.show lifecycle.rows"
         ),
         changes=_routes("plans.ask_for_change plans.correct lifecycle.end_early boards.decide_opening"),
         note="cambia por sus procesos",
@@ -277,8 +277,8 @@ TABLE: tuple[Row, ...] = (
         "proceso, formulario", Of.DEFINITION,
         _rights(R, R, R, R, public=N, shared_leader=C),
         reads=_routes(
-            "studio.index studio.process studio.version studio.compare_versions studio.diagram studio.forms "
-            "studio.form cases.ask cases.begin"
+            "studio.index studio.process studio.version studio.compare_versions boards.process_times "
+            "studio.diagram studio.forms studio.form cases.ask cases.begin"
         ),
         foreign=R, note="empieza un proceso quien tiene un rol de su primera franja",
     ),

@@ -30,6 +30,36 @@ def task_lines(tasks: Iterable[BoardTask], now: dt.datetime, calendar: WorkingCa
     return [TaskLine(task, deadline(task.due_at, now, calendar), _who(task)) for task in tasks]
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one person alone has to do. `due`: the next deadline that has not passed."""
+
+    name: str
+    tasks: int
+    overdue: int
+    oldest: dt.datetime
+    due: dt.datetime | None
+
+
+def workload(tasks: Iterable[BoardTask]) -> list[Load]:
+    """By person, whoever has most overdue or open first; what several may do is nobody's yet."""
+    held: dict[str, list[BoardTask]] = {}
+    for task in tasks:
+        if len(task.holders) == 1:
+            held.setdefault(task.holders[0], []).append(task)
+    loads = [
+        Load(
+            name,
+            len(mine),
+            sum(task.overdue for task in mine),
+            min(task.created_at for task in mine),
+            min((task.due_at for task in mine if task.due_at and not task.overdue), default=None),
+        )
+        for name, mine in held.items()
+    ]
+    return sorted(loads, key=lambda load: (-load.overdue, -load.tasks, load.name))
+
+
 def _who(task: BoardTask) -> str:
     if task.is_orphan:
         return " o ".join(task.groups) or "Nadie"

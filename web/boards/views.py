@@ -16,7 +16,7 @@ from notifications import reading as mails
 from web.auth import SIGNED_IN, Of, allow
 from web.boards import wording
 from web.boards.candidates import candidates, tenant_of
-from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines
+from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines, workload
 from web.cases.waiting import ShownWait, shown
 from web.pages import actor, back_to, current, page
 from web.paging import ROWS, Paged, cut, offset
@@ -89,6 +89,7 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
         bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
         holding=found.holding(newest.code),
         stuck=_stuck(session, plan.code),
+        workload=workload(found.tasks),
         tasks=_lines(here, "tareas", calendar),
         other_tasks=_lines(_elsewhere(found, newest) if asked == months[0] else [], "otras", calendar),
         level_light=light_of_level,

@@ -35,6 +35,9 @@ PALETTE: Mapping[str, Look] = {
     "actual": Look("#dbeafe", "#0b4a8f", 3.5),
     "vencido": Look("#fdeceb", "#b3261e", 3.5, "7 4"),
     "incidente": Look("#ffeadb", "#9a3d00", 3.5, "2 4"),
+    "calor1": Look("#fff6d9", "#7a5200", 1.5),
+    "calor2": Look("#ffe0a3", "#7a5200", 2),
+    "calor3": Look("#ffb98a", "#9a3d00", 3),
     "nuevo": Look("#e6f4ec", "#146c43", 3.5),
     "cambiado": Look("#dbeafe", "#0b4a8f", 3.5, "7 4"),
     "quitado": Look("#fdeceb", "#b3261e", 3.5, "2 4"),
@@ -42,7 +45,12 @@ PALETTE: Mapping[str, Look] = {
 MARKED = Look("#fff4d6", "#7a5200", 3.5)
 """A mark that the palette doesn't know."""
 
-MARK_NAMES: Mapping[str, str] = {"actual": "en curso"}
+MARK_NAMES: Mapping[str, str] = {
+    "actual": "en curso",
+    "calor1": "rápido",
+    "calor2": "tarda",
+    "calor3": "lo que más tarda",
+}
 
 
 class Paper:

@@ -1,0 +1,39 @@
+"""The calendar of a plan: what opens, falls due, meets and rests in the next twelve months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+
+from flask import request
+
+from web.auth import Of, allow
+from web.auth.access import SIGNED_IN
+from web.boards.views import blueprint
+from web.pages import actor, current, page
+from workflows.calendar import add_months, bogota_day
+from workflows.cycles import opening as cycles
+from workflows.monitoring import ahead, overview
+from workflows.people.groups import sectors_of
+
+MONTHS = 12
+
+
+@blueprint.get("/calendario")
+@allow(SIGNED_IN, of=Of.PLAN)
+def calendar_ahead() -> str:
+    """Twelve months from today, by month and day."""
+    today = bogota_day(current().clock.now())
+    with current().database.reading() as session:
+        plans = overview.plans(session, sectors_of(actor()))
+        if not plans:
+            return page("boards/none.html")
+        plan = next((one for one in plans if one.code == request.args.get("plan")), plans[0])
+        coming = ahead.of_plan(session, current().engine, plan, today, add_months(today, MONTHS) - dt.timedelta(days=1))
+        missed = cycles.undecided(session, plan.code)
+    months = [(f"{month[0]}-{month[1]:02}", list(found)) for month, found in groupby(coming, key=_month)]
+    return page("boards/ahead.html", plan=plan, plans=plans, months=months, missed=missed, today=today)
+
+
+def _month(coming: ahead.Coming) -> tuple[int, int]:
+    return coming.day.year, coming.day.month
