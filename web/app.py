@@ -32,6 +32,7 @@ from web.cases.views import blueprint as cases
 from web.demo.views import blueprint as demo
 from web.files.addresses import file_numbers
 from web.files.views import blueprint as files
+from web.health import metrics
 from web.health.views import blueprint as health
 from web.help.views import blueprint as help_pages
 from web.inbox.views import blueprint as inbox
@@ -116,6 +117,7 @@ def create_app(application: Application) -> Flask:
     app.url_map.converters["int"] = RowId
     app.url_map.converters["file"] = file_numbers(application.config.secret_key)
     request_ids.register(app, application.config)
+    metrics.register(app, application)
     security.harden(app, application.config)
     answering.register(app)
     _sign_ins(app, application)

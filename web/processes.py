@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +42,12 @@ def run(count: int, work: Work, config: Config, listening: socket.socket, stop: 
     They are begun afresh (`spawn`), as on every system: nothing of this process is copied, neither threads nor
     connections.
     """
+    with tempfile.TemporaryDirectory(prefix="cauce-metrics-") as shared:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared  # what each counts, any of them tells (web.health.metrics)
+        _keep(count, work, config, listening, stop)
+
+
+def _keep(count: int, work: Work, config: Config, listening: socket.socket, stop: threading.Event) -> None:
     running = [_begin(work, config, listening) for _ in range(count)]
     while not stop.is_set():
         wait([one.process.sentinel for one in running], timeout=LOOKS_EVERY_S)

@@ -31,6 +31,7 @@ PHONE = {"width": 390, "height": 844}
 NO_PAGES = {
     "wellknown.robots", "wellknown.security", "auth.forgot", "oidc.begin", "oidc.come_back",
     "second_step.ask", "factors.ask_passkey", "factors.show",
+    "health.live", "health.ready", "health.metrics",  # for monitors
     "static", "health.health", "home", "auth.fresh_token", "files.download", "files.moved", "files.page_picture",
     "plans.template", "plans.workbook",
     "portal.document", "portal.plan_document",

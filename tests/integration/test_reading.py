@@ -34,6 +34,7 @@ SHARED = Extent(entities=15, indicators=60, months=3, lines=1, reporters=1)
 
 NOT_HERE = {
     "wellknown.robots", "wellknown.security",  # for machines
+    "health.live", "health.ready", "health.metrics",  # for monitors
     "static", "health.health", "home", "demo.clock",  # no page, or none of an installation with passwords
     "auth.fresh_token", "auth.choose_password", "auth.forgot", "auth.sign_in",  # before anybody is known
     "addresses.show",  # the same: of a link

@@ -102,6 +102,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         "portal, encuesta, ingreso", Of.NONE, EVERYBODY,
         reads=_routes(
+            "health.live health.ready health.metrics "
             "static home health.health privacy.notice wellknown.robots wellknown.security "
             "portal.index portal.plan portal.month "
             "portal.document portal.plan_document portal.open_data portal.open_table survey.show survey.thanks "

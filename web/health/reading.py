@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from engine import units
 from notifications.models import MailServer, OutboxMessage
 from notifications.states import MailState
+from notifications.webhooks.models import WebhookDelivery
+from notifications.webhooks.states import DeliveryState
 from web import migrating
 from web.health import beats
 from web.health.models import Heartbeat
@@ -36,7 +38,10 @@ class Mails:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What works in the background, as the database tells it; `is_overtaken`: its tables are of a newer release."""
+    """What works in the background, as the database tells it; `is_overtaken`: its tables are of a newer release.
+
+    `untold` and `given_up` are what other systems were not told: yet, or at all.
+    """
 
     now: dt.datetime
     signs: dict[str, dt.datetime]
@@ -44,6 +49,8 @@ class Health:
     servers: tuple[MailServer, ...]
     incidents: int = 0
     is_overtaken: bool = False
+    untold: int = 0
+    given_up: int = 0
 
     def warnings(self) -> Iterator[str]:
         """What somebody should look at."""
@@ -68,6 +75,13 @@ class Health:
             which = "1 correo no salió" if self.mails.failed == 1 else f"{self.mails.failed} correos no salieron"
             yield f"{which} por su dirección o su contenido."
 
+        if self.given_up:
+            which = (
+                "1 aviso a otro sistema no se entregó"
+                if self.given_up == 1
+                else (f"{self.given_up} avisos a otros sistemas no se entregaron")
+            )
+            yield f"{which}: se ven en el plan, «Otros sistemas»."
         if self.incidents:
             which = "1 incidente" if self.incidents == 1 else f"{self.incidents} incidentes"
             yield f"Hay {which} del sistema sin resolver: se ven en «Incidentes»."
@@ -83,6 +97,7 @@ class Health:
                 "espera_mas_larga_s": _seconds(self.mails.oldest),
                 "fallidos": self.mails.failed,
             },
+            "avisos_a_sistemas": {"por_salir": self.untold, "sin_entregar": self.given_up},
             "servidores_de_correo": [self._server(server) for server in self.servers],
         }
 
@@ -108,7 +123,15 @@ def read(session: Session, now: dt.datetime) -> Health:
     servers = session.scalars(sa.select(MailServer).order_by(MailServer.name)).all()
     mails = Mails(count, max(now - first, dt.timedelta()) if first else None, session.scalar(failed) or 0)
     overtaken = migrating.is_newer(session.connection())
-    return Health(now, signs, mails, tuple(servers), units.open_count(session), overtaken)
+    told = sa.select(WebhookDelivery.state, sa.func.count()).group_by(WebhookDelivery.state)
+    counts = {state: count for state, count in session.execute(told)}
+    untold, given_up = counts.get(DeliveryState.PENDING, 0), counts.get(DeliveryState.FAILED, 0)
+    return Health(now, signs, mails, tuple(servers), units.open_count(session), overtaken, untold, given_up)
+
+
+def ensure_tables(session: Session) -> None:
+    """Raise what the database raises where it does not answer, or has none of our tables."""
+    session.execute(sa.select(Heartbeat.name).limit(1)).all()
 
 
 def _minutes(duration: dt.timedelta) -> int:

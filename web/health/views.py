@@ -1,4 +1,4 @@
-"""`/salud`: whether this process serves, and to those who may know, how everything else is."""
+"""`/salud`: whether this process serves, and to those who may know, how everything else is; `/metrics` in figures."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, request
+from flask import Blueprint, current_app, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
 from engine.errors import OtherDatabase
 from notifications.hosts import is_loopback
+from web import migrating
 from web.answering import RETRY_AFTER_S
 from web.auth import ANYONE, Of, allow
+from web.health import metrics as figures
 from web.health import reading
 from web.later import later
+from web.network import bearer
 from web.pages import current
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,40 @@ def health() -> Response:
     return make_response(jsonify(estado=LOOK if warnings else WELL, avisos=warnings, **details), HTTPStatus.OK)
 
 
+@blueprint.get("/salud/vivo")
+@allow(ANYONE, of=Of.NONE)
+def live() -> Response:
+    """200 as long as this process answers at all: without that, it is to be begun again."""
+    return make_response(jsonify(estado=WELL), HTTPStatus.OK)
+
+
+@blueprint.get("/salud/listo")
+@allow(ANYONE, of=Of.NONE)
+def ready() -> Response:
+    """200 while people can be sent here: the database answers and has this release's tables; else 503."""
+    try:
+        with current().database.reading() as session:
+            reading.ensure_tables(session)
+            overtaken = migrating.is_newer(session.connection())
+    except Exception as failure:  # whatever it is, nobody can be served
+        return _without_database(failure)
+    if overtaken:
+        return _without_database(OtherDatabase())
+    return make_response(jsonify(estado=WELL), HTTPStatus.OK)
+
+
+@blueprint.get("/metrics")
+@allow(ANYONE, of=Of.NONE)
+def metrics() -> Response:
+    """Counts for a monitor (OpenMetrics), for this machine and for who has the token."""
+    if not _may_know():
+        answer = Response("Falta CAUCE_HEALTH_TOKEN.\n", HTTPStatus.UNAUTHORIZED, mimetype="text/plain")
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="cauce"'
+        return answer
+    body, media_type = figures.exposed(current_app)
+    return Response(body, content_type=media_type)
+
+
 def _without_database(failure: Exception) -> Response:
     """What is wrong; that the database answers and is another one, only that can be mended by whoever runs this."""
     told = failure.message if isinstance(failure, OtherDatabase) else NO_DATABASE
@@ -55,7 +92,6 @@ def _without_database(failure: Exception) -> Response:
 
 def _may_know() -> bool:
     token = current().config.health_token
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if token and hmac.compare_digest(token.encode(), given.encode()):
+    if token and hmac.compare_digest(token.encode(), bearer(request).encode()):
         return True
     return is_loopback(request.remote_addr)

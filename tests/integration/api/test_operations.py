@@ -29,7 +29,7 @@ def _row(code: str, value: object, **others: object) -> dict[str, object]:
     """A row of a report, with its evidence."""
     values = {
         "valor_periodo": value, "avance_cualitativo": "Se hizo lo previsto.", "fecha_evidencia": "2018-06-30",
-        "justificacion_rezago": "Faltó un contrato.", **others,
+        "justificacion_rezago": "Faltó un contrato.", "motivo_rango": "Es lo que hubo.", **others,
     }  # fmt: skip
     content = base64.b64encode(b"indicador;valor\nx;1\n").decode()
     return {"indicator": code, "values": values, "files": [{"name": "soporte.csv", "content": content}]}

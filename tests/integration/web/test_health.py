@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from notifications import outbox, servers
 from notifications.models import OutboxMessage
@@ -14,6 +16,7 @@ from tests.support.web import Site
 from web import worker
 from web.app import create_app
 from web.health.beats import DELIVERY, beat
+from web.health.models import Heartbeat
 
 ELSEWHERE = {"REMOTE_ADDR": "10.0.0.7"}
 
@@ -97,3 +100,37 @@ def test_signs_of_life_are_written_twice_a_minute_at_most(office: Site) -> None:
         clock.advance(dt.timedelta(seconds=5))
 
     assert len(written) == 2
+
+
+def test_it_is_alive_without_a_database_and_not_ready(office: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = office.app.test_client()
+    assert client.get("/salud/vivo").status_code == client.get("/salud/listo").status_code == 200
+
+    monkeypatch.setattr(office.application.database, "reading", lambda: 1 / 0)
+
+    assert client.get("/salud/vivo").status_code == 200
+    refused = client.get("/salud/listo")
+    assert refused.status_code == 503 and refused.headers["Retry-After"]
+
+
+def test_metrics_are_openmetrics_and_only_for_who_may_know(office: Site) -> None:
+    client = office.app.test_client()
+    client.get("/ingresar")
+    with office.application.database.unit_of_work() as session:
+        session.add(Heartbeat(name="tick", at=office.clock.now()))
+
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 401
+    answer = client.get("/metrics")
+
+    assert answer.mimetype == "application/openmetrics-text"
+    told = {
+        (sample.name, *sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    asked = ("endpoint", "auth.sign_in"), ("method", "GET"), ("status", "200")
+    assert told["cauce_http_requests_total", *asked] == 1
+    assert told["cauce_waits", ("kind", "task")] > 0 and told["cauce_waits", ("kind", "date")] > 0
+    assert told["cauce_outbox_mails", ("state", "pendiente")] == 0
+    assert told["cauce_incidents_open", ("of", "system")] == 0
+    assert told["cauce_round_ended_timestamp_seconds", ("round", "tick")] == office.clock.now().timestamp()
