@@ -60,6 +60,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     engine_errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     engine_errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     engine_errors.DatabaseDown: HTTPStatus.SERVICE_UNAVAILABLE,
+    engine_errors.Undecided: HTTPStatus.CONFLICT,
     engine_errors.ExecutionFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
     workflows_errors.NotFound: HTTPStatus.NOT_FOUND,
     workflows_errors.Forbidden: HTTPStatus.FORBIDDEN,
@@ -95,6 +96,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 
 TITLES = {
     HTTPStatus.BAD_REQUEST: "No entendimos lo enviado",
+    HTTPStatus.UNAUTHORIZED: "Falta un token que valga",
     HTTPStatus.FORBIDDEN: "No tiene permiso",
     HTTPStatus.NOT_FOUND: "No lo encontramos",
     HTTPStatus.METHOD_NOT_ALLOWED: "Esta dirección no se abre así",

@@ -153,7 +153,7 @@ class Client:
             code = kept.get(name.rsplit("-", 1)[0] + "-_fila", "")
             return "90" if code in WHOLE else str(self.random.randrange(1, 9))
         if name.endswith("apropiacion_vigente"):
-            return "9000000"
+            return kept.get(name) or "9000000"  # it changes by a modification only
         return "2000000" if name.endswith("compromisos") else "1000000"
 
     def _choice(self, name: str, form) -> str:  # type: ignore[no-untyped-def]

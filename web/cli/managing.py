@@ -179,7 +179,7 @@ def correct(variable: str, **asked: Any) -> None:
 
 
 @click.command(help="Deshace un cambio, si nadie ha seguido con el proceso. El número lo dice «cauce cases show».")
-@click.argument("change", metavar="CAMBIO", type=int)
+@click.argument("change", metavar="CAMBIO", type=click.IntRange(min=1))
 @click.option("--reason", metavar="MOTIVO", required=True, help="Por qué; queda en la historia.")
 @click.option("--as", "username", metavar="USUARIO", required=True, help="Quién lo hace.")
 def undo(change: int, reason: str, username: str) -> None:
@@ -232,7 +232,7 @@ def refuse(numbers: tuple[str, ...], reason: str, username: str) -> None:
 
 
 @click.command(help="Reintenta un incidente; con --same-cause, todos los del mismo paso que fallaron igual.")
-@click.argument("incident", metavar="INCIDENTE", type=int)
+@click.argument("incident", metavar="INCIDENTE", type=click.IntRange(min=1))
 @click.option("--same-cause", is_flag=True, help="Todos los de la misma causa.")
 @click.option("--as", "username", metavar="USUARIO", required=True, help="Quién lo hace.")
 def retry(incident: int, same_cause: bool, username: str) -> None:
@@ -245,7 +245,7 @@ def retry(incident: int, same_cause: bool, username: str) -> None:
 
 
 @click.command(help="Omite el paso que falló; con --same-cause, en todos los que fallaron igual.")
-@click.argument("incident", metavar="INCIDENTE", type=int)
+@click.argument("incident", metavar="INCIDENTE", type=click.IntRange(min=1))
 @click.option("--same-cause", is_flag=True, help="Todos los de la misma causa.")
 @click.option("--reason", metavar="MOTIVO", required=True, help="Por qué se omite.")
 @click.option("--as", "username", metavar="USUARIO", required=True, help="Quién lo hace.")

@@ -131,11 +131,20 @@ def retype_field(form_key: str, path: str) -> Response:
     return back_to("studio.field", form_key=form_key, path=path)
 
 
+def _places(typed: str) -> int:
+    """How many places up (negative) or down; one down where that is no number."""
+    sign, digits = (-1, typed[1:]) if typed.startswith("-") else (1, typed)
+    try:
+        return sign * row_id(digits)
+    except ValueError:
+        return 1
+
+
 @blueprint.post("/formularios/<form_key>/campos/<path>/mover")
 @allow(*LEADERS, of=Of.DEFINITION)
 def move_field(form_key: str, path: str) -> Response:
     """Move a field among its neighbours, `by` places: -1 is up, 1 down."""
-    by = max(-100, min(100, request.form.get("by", 1, type=int)))
+    by = max(-100, min(100, _places(request.form.get("by", ""))))
     change_draft(form_key, lambda source: editing.move_field(source, path, by))
     return back_to("studio.form", form_key=form_key, _anchor=f"campo-{path}")
 

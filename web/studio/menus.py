@@ -14,6 +14,7 @@ from engine.contracts import Datum, Kind
 from engine.expressions.building import Clause, Each, Group, Join, Operator, write
 from engine.expressions.comparing import Literal
 from engine.expressions.wording import Label, in_words
+from web.numbers import row_id
 from workflows.forms.notation import format_number, parse_number
 
 ALL, ANY = "y", "o"
@@ -206,10 +207,10 @@ def _typeable(value: Literal, kind: Kind) -> str:
 def typed(form: MultiDict[str, str], choices: Mapping[str, Choice], prefix: str = "c") -> Menus:
     """What somebody chose, after the button they pressed (`STEP`)."""
     menus = Menus(choices, ANY if form.get(f"{prefix}-unir") == ANY else ALL)
-    count = min(form.get(f"{prefix}-partes", 0, type=int), 20)
+    count = min(form.get(f"{prefix}-partes", 0, type=row_id), 20)
     for place in range(count):
         lines = []
-        for inner in range(min(form.get(f"{prefix}-{place}-lineas", 0, type=int), 20)):
+        for inner in range(min(form.get(f"{prefix}-{place}-lineas", 0, type=row_id), 20)):
             lines.append(_typed_line(form, f"{prefix}-{place}-{inner}", choices))
         menus.parts.append(lines)
     _step(menus, form.get(f"{prefix}{STEP}", ""), prefix)

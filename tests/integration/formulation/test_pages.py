@@ -17,7 +17,7 @@ from web.app import create_app
 from web.bootstrap import assemble
 from web.config import Config
 from workflows.calendar import bogota_day
-from workflows.simulation.playing import Play, _who
+from workflows.simulation.playing import Play, who
 
 PHASES = ("f1_conociendo_sector", "f2_elaboracion_pes", "sub_encuesta", "sub_taller_dofa")
 
@@ -42,7 +42,7 @@ class Looking(Play):
         assert self.site is not None
         with self.database.reading() as session:
             task = session.get_one(UserTask, task_id)
-            actor = _who(session, task, bogota_day(self.clock.now())) if task.state == "open" else None
+            actor = who(session, task, bogota_day(self.clock.now())) if task.state == "open" else None
         if actor is not None and task.process_key in PHASES and task.element_id not in self.seen:
             person = self.site.visitor(actor.id)
             person.open(f"/tareas/{task_id}")

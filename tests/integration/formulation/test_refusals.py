@@ -18,7 +18,7 @@ from workflows.formulation import battery_check, sources
 from workflows.formulation.models import BatteryFinding, Source
 from workflows.people import directory
 from workflows.simulation import citizens
-from workflows.simulation.playing import Play, _who
+from workflows.simulation.playing import Play, who
 from workflows.simulation.values import Reality
 from workflows.surveys import conducting
 from workflows.surveys.states import SurveyState
@@ -45,7 +45,7 @@ def play_until(office: Office, play: Play, element: str, days: int = 200) -> int
 
 def opened(office: Office, task_id: int) -> OpenForm:
     with office.database.unit_of_work() as session:
-        actor = _who(session, session.get_one(UserTask, task_id), bogota_day(office.clock.now()))
+        actor = who(session, session.get_one(UserTask, task_id), bogota_day(office.clock.now()))
         assert actor is not None
         return office.forms.open(session, office.engine, task_id, actor)
 
@@ -53,7 +53,7 @@ def opened(office: Office, task_id: int) -> OpenForm:
 def errors_of(office: Office, task_id: int, raw: Raw) -> dict[str, str]:
     """What is refused, by path."""
     with pytest.raises(InvalidSubmission) as refused, office.database.unit_of_work() as session:
-        actor = _who(session, session.get_one(UserTask, task_id), bogota_day(office.clock.now()))
+        actor = who(session, session.get_one(UserTask, task_id), bogota_day(office.clock.now()))
         assert actor is not None
         office.forms.submit(session, office.engine, task_id, actor, raw)
     return {error.path: error.message for error in refused.value.errors}
@@ -64,7 +64,7 @@ def robots_answer(office: Office, play: Play, task_id: int) -> Raw:
     from workflows.documents import files
 
     with office.database.unit_of_work() as session:
-        actor = _who(session, session.get_one(UserTask, task_id), bogota_day(office.clock.now()))
+        actor = who(session, session.get_one(UserTask, task_id), bogota_day(office.clock.now()))
         assert actor is not None
         form = office.forms.open(session, office.engine, task_id, actor)
 

@@ -14,7 +14,7 @@ def _subclasses(root: type[Exception]) -> set[type[Exception]]:
     return {one for child in root.__subclasses__() for one in {child, *_subclasses(child)}}
 
 
-OFF_THE_WEB = "workflows.simulation"
+OFF_THE_WEB = ("workflows.simulation", "web.faults")
 """Robots that play months: no page runs them."""
 
 ROOTS = (engine.errors.EngineError, workflows.errors.WorkflowsError, WebError)

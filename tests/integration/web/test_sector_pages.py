@@ -183,7 +183,7 @@ def test_a_coordinator_reads_the_card_and_changes_nothing(office: Site) -> None:
 
     page = visitor.open("/sectores/GOB/entidades")
 
-    assert not page.xpath("//form")
+    assert not page.xpath("//main//form")
     with office.application.database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Sector)) == 1
 

@@ -53,7 +53,8 @@ def test_every_line_of_a_lock_is_a_version_with_hashes_and_names_no_place(name: 
     lines = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
 
     heads = [line for line in lines if line and not line.startswith((" ", "#"))]
-    assert len(heads) == len(locked(name)) and all(files > 0 for _, files in locked(name).values())
+    assert {canonicalize_name(head.split("==")[0]) for head in heads} == locked(name).keys()
+    assert all(files > 0 for _, files in locked(name).values())
     assert [line for line in lines if "://" in line or line.startswith(("-", "/", "."))] == []
 
 

@@ -30,4 +30,4 @@ def evaluar_recuperacion(call: ServiceCall) -> Mapping[str, Any]:
         plans.wait_for_datum(call.session, call.engine, plan, later, evidence=verdict.evidence)
         return {"recuperado": False, "falta_dato": True, "corte_verificacion": later}
     plans.found(call.session, call.engine, plan, recovered=verdict.recovered, evidence=verdict.evidence)
-    return {"recuperado": verdict.recovered, "falta_dato": False}
+    return {"recuperado": verdict.recovered, "falta_dato": False, "corte_verificacion": plan.verify_cutoff}

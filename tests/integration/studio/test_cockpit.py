@@ -18,8 +18,6 @@ from workflows.monitoring import ahead, performance
 from workflows.monitoring.ahead import What
 from workflows.plan.models import Plan
 
-pytest_plugins = ("tests.integration.studio.conftest",)
-
 
 @pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path):  # type: ignore[no-untyped-def]
