@@ -201,11 +201,17 @@ def _references(checked: Checked) -> Iterator[Finding]:
             named = [part.strip() for part in element.properties.get(name, "").split(",") if part.strip()]
             lost = [other for other in named if not _may_be_done_before(checked, other, element)]
             say = error if lost == named else warning  # of several, those that stand still say something
-            for other in lost:
-                there = checked.model.elements.get(other)
-                what = _REFERENCES[name].format(other=shown(there) if there else _formerly(checked, other))
-                why = "que nunca se hace antes" if there else "que no está en el diagrama"
-                yield say(element.id, name, f"{shown(element)} {what}, {why}. Quítelo de la lista o elija otro paso.")
+            if lost:  # one mistake of the person who drew it, however many steps it takes from the list
+                named_so = " o ".join(_lost_step(checked, other) for other in lost)
+                what = _REFERENCES[name].format(other=named_so)
+                yield say(element.id, name, f"{shown(element)} {what}. Quítelo de la lista o elija otro paso.")
+
+
+def _lost_step(checked: Checked, element_id: str) -> str:
+    there = checked.model.elements.get(element_id)
+    if there is None:
+        return f"{_formerly(checked, element_id)}, que no está en el diagrama"
+    return f"{shown(there)}, que nunca se hace antes"
 
 
 def _may_be_done_before(checked: Checked, earlier: str, element: Element) -> bool:
