@@ -25,7 +25,7 @@ from workflows.forms.schema import FormSchema
 LONGEST_LABEL, LONGEST_HELP, MOST_OPTIONS, MOST_COLUMNS = 200, 1000, 200, 12
 ALWAYS, ONLY_WHEN, AS_TEXT = "siempre", "cuando", "texto"
 OTHER_PATTERN: Final = "otro"
-PLACES = {"titulo": "encabezado de la fila", "fila": "en la fila", "detalle": "debajo de la fila"}
+PLACES = {"detalle": "debajo de la fila", "fila": "en la fila", "titulo": "encabezado de la fila, solo para leer"}
 MOMENTS = {"date": "un día", "datetime": "un día con su hora", "time": "una hora"}
 LISTS: Mapping[str, str] = {
     "personas": "Personas del sector",
