@@ -19,7 +19,7 @@ from workflows.forms.handlers import Beside, Chip, Option
 from workflows.forms.notation import format_number, parse_day, parse_moment
 from workflows.forms.opening import OpenForm, own_table
 from workflows.forms.reading import identity
-from workflows.forms.standing import Standing, State, summary
+from workflows.forms.standing import UNTOUCHED, Standing, State, summary
 from workflows.forms.stored import text_of
 from workflows.forms.values import path_of
 from workflows.spanish import enumeration
@@ -209,6 +209,11 @@ class FormView:
         """The columns that stand beside each other in the row, the preview's apart."""
         return [column for column in table.columns("fila") if column.key != CHIP_COLUMN]
 
+    def chip_place(self, table: Field) -> int:
+        """How many cells stand before the preview of the row."""
+        keys = [column.key for column in table.columns("fila")]
+        return keys.index(CHIP_COLUMN) if CHIP_COLUMN in keys else len(keys)
+
     def can_grow(self, table: Field) -> bool:
         """Whether rows may be added and removed."""
         return not (table.fixed or self.readonly or self.is_locked(table))
@@ -233,7 +238,7 @@ class FormView:
 
     def summary(self) -> list[tuple[str, str]]:
         """Everything that is wrong, as id of its field and sentence; rows without anything typed are one of them."""
-        empty = [path for path, one in self.opened.standings.items() if one.state == State.EMPTY]
+        empty = [path for path, one in self.opened.standings.items() if one.state in UNTOUCHED]
         of_empty = {path for path in self.errors if any(path.startswith(f"{row}.") for row in empty)}
         told = [
             (anchor_of(path), f"{self._where(path)}: {message}")
@@ -242,6 +247,15 @@ class FormView:
         ]
         first = next((path for path in self.errors if path in of_empty), "")
         return [*told, (anchor_of(first), self._unfilled(empty))] if first else told
+
+    @property
+    def judges(self) -> bool:
+        """Whether rows are judged here."""
+        return not self.readonly and bool(self.opened.prefill.beside)
+
+    def is_judged(self, table: Field) -> bool:
+        """Whether each row is something that somebody judges, with what is told of it beside it."""
+        return any(key.partition(":")[0] == table.key for key in self.opened.prefill.beside)
 
     def counts(self, table: Field) -> str:
         """How many rows of a table are ready, and how the others stand."""
@@ -266,7 +280,8 @@ class FormView:
 
     def _unfilled(self, rows: Sequence[str]) -> str:
         names = [self._where(path) for path in rows]
-        return f"{len(rows)} {'fila' if len(rows) == 1 else 'filas'} sin llenar: {enumeration(names)}"
+        lacks = "sin decidir" if self.opened.standings[rows[0]].state == State.UNDECIDED else "sin llenar"
+        return f"{len(rows)} {'fila' if len(rows) == 1 else 'filas'} {lacks}: {enumeration(names)}"
 
     def _row(self, table: Field, place: int, row: Mapping[str, Any]) -> Row:
         path = path_of(table.key, place)

@@ -32,6 +32,7 @@ from workflows.forms.values import path_of
 SEND, KEEP = "enviar", "guardar"
 REMOVE_FILE = "-_quitar"
 _ROW_ACTION = re.compile(r"(agregar|quitar):([a-z][a-z0-9_]*)(?::(\d{1,4}))?")
+_REST = re.compile(r"demas:([a-z][a-z0-9_]*):([a-z][a-z0-9_]*)")
 
 
 _ROW_NUMBER = re.compile(r"-\d{1,4}-")
@@ -266,7 +267,9 @@ def read_uploads(
 
 
 def change_rows(schema: FormSchema, raw: dict[str, Any], action: str) -> str:
-    """Add or remove a row as the pressed button says; where on the page to go on."""
+    """Add or remove a row, or decide those left, as the pressed button says; where on the page to go on."""
+    if rest := _REST.fullmatch(action):
+        return _decide_rest(schema, raw, *rest.groups())
     found = _ROW_ACTION.fullmatch(action)
     free = {field.key: field for field in schema.fields() if field.is_list and not field.fixed}
     if found is None or found[2] not in free:
@@ -278,6 +281,17 @@ def change_rows(schema: FormSchema, raw: dict[str, Any], action: str) -> str:
         del rows[int(found[3])]
     raw[found[2]] = rows
     return anchor_of(path_of(found[2], len(rows) - 1)) if found[1] == "agregar" else anchor_of(found[2])
+
+
+def _decide_rest(schema: FormSchema, raw: dict[str, Any], key: str, column: str) -> str:
+    """Give the first option of a column to the rows in which nothing was chosen."""
+    table = next((one for one in schema.fields() if one.is_list and one.key == key), None)
+    asked = next((one for one in table.children if one.key == column and one.rest), None) if table else None
+    if asked is None or not asked.options:
+        return "formulario"
+    rows = rows_of(raw.get(key))
+    raw[key] = [{**row, column: row.get(column) or asked.options[0][0]} for row in rows]
+    return anchor_of(key)
 
 
 def _send(application: Application, actor: Actor, task_id: int, typed: Typed, token: str | None) -> Outcome:

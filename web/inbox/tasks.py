@@ -31,6 +31,7 @@ from workflows.documents.fonts import warning_about
 from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
 from workflows.forms.standing import ready_of, words_of_ready
+from workflows.monitoring import sign_offs
 from workflows.people.directory import Directory
 
 
@@ -114,6 +115,7 @@ def sent(task_id: int) -> str:
             deadline=met(task.due_at, task.completed_at or application.clock.now()),
             opened=opened,
             form=forms.render(opened, readonly=True, file_url=_file_url),
+            signed=sign_offs.of_task(session, task_id),
             letters=warning_about(dict(opened.shown)) if task.completed_by == actor().id else "",
             follow=follow,
         )

@@ -126,6 +126,7 @@ class _Reader:
             moment=moment,
             multiple=source.get("multiple") is not False,
             reserve=reserve,
+            rest=_text(properties.get("pes.demas")) if kind in CHOICE_TYPES else "",
             default=self.default(source, kind, name),
         )
 

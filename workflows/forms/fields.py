@@ -58,7 +58,8 @@ class Field:
     `children` are the columns of a table or the fields of a group. `catalogue` names where the choices come
     from when `options` is empty. `place` of a column: titulo, fila, aviso (right below its row, never folded) or
     detalle. `moment`: date, datetime or time. `reserve` of a file: how what is attached is kept, whatever is chosen
-    beside it. `default` is what stands there before anybody types, as JSON.
+    beside it. `rest` of a choice in a table: what the button says that gives its first option to the rows left
+    undecided. `default` is what stands there before anybody types, as JSON.
     """
 
     type: str
@@ -80,6 +81,7 @@ class Field:
     max_rows: int = MAX_ROWS
     text: str = ""
     reserve: str = ""
+    rest: str = ""
     default: Any = None
 
     @property

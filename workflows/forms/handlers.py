@@ -84,7 +84,8 @@ class Beside:
     """What one has in view of a thing that one judges.
 
     `facts` are short, term and text; `story` are longer texts, label and text; `files` are ids of what proves it, and
-    `proof` what they are called.
+    `proof` what they are called. `total` is how much of how much. `changes` are what was changed since it was sent
+    first or returned: label, before, after.
     """
 
     title: str = ""
@@ -93,6 +94,13 @@ class Beside:
     story: Sequence[tuple[str, str]] = ()
     files: Sequence[int] = ()
     proof: str = "Soportes"
+    total: tuple[str, str] = ("", "")
+    changes: Sequence[tuple[str, str, str]] = ()
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether its light asks for an explanation."""
+        return self.chip is None or self.chip.color in ("rojo", "amarillo", "naranja")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class State(StrEnum):
     ASKED = "por_confirmar"
     INCOMPLETE = "incompleta"
     EMPTY = "vacia"
+    UNDECIDED = "sin_decidir"
     CLOSED = "aceptada"
 
 
@@ -35,8 +36,10 @@ TOLD = {
     State.ASKED: ("por confirmar", "por confirmar"),
     State.INCOMPLETE: ("incompleta", "incompletas"),
     State.EMPTY: ("sin llenar", "sin llenar"),
+    State.UNDECIDED: ("sin decidir", "sin decidir"),
     State.CLOSED: ("ya aceptada", "ya aceptadas"),
 }
+UNTOUCHED = (State.EMPTY, State.UNDECIDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Standing:
             State.READY: "Lista",
             State.ASKED: "Por confirmar",
             State.EMPTY: "Sin llenar",
+            State.UNDECIDED: "Sin decidir",
             State.CLOSED: "Ya aceptada",
         }[self.state]
 
@@ -75,8 +79,9 @@ def standings(
 
 
 def filled_tables(schema: FormSchema) -> list[Field]:
-    """The tables with given rows in which people fill something in."""
-    return [one for one in schema.fields() if one.is_list and one.fixed and _asked(one)]
+    """The tables with given rows in which something is asked of each."""
+    tables = [one for one in schema.fields() if one.is_list and one.fixed]
+    return [one for one in tables if any(c.rules.required and c.place != "aviso" for c in _asked(one))]
 
 
 def ready_of(found: Iterable[Standing]) -> tuple[int, int]:
@@ -113,7 +118,7 @@ def _standing(table: Field, path: str, row: Raw, errors: Sequence[FieldError], l
     if first is not None and is_blank(row.get(first.key)) and not any(one.asks for one in own):
         others = [one for one in _asked(table) if one.type in ("textarea", "textfield", "filepicker")]
         if all(is_blank(row.get(one.key)) for one in others):
-            return Standing(State.EMPTY)
+            return Standing(State.UNDECIDED if first.has_choices else State.EMPTY)
     if all(one.asks for one in own):
         return Standing(State.ASKED)
     labels = {column.key: column.label for column in table.children}

@@ -176,14 +176,28 @@ def endorse(session: Session, engine: ProcessEngine, period: Period, entity: str
 
 
 def send_back(
-    session: Session, engine: ProcessEngine, period: Period, entity: str, *, actor: Actor, reason: str
+    session: Session,
+    engine: ProcessEngine,
+    period: Period,
+    entity: str,
+    *,
+    actor: Actor,
+    reason: str,
+    rows: Mapping[int, str] | None = None,
 ) -> EntityReport:
-    """The head returns the report to the liaison, who looks at every row again. Raises `PeriodFrozen`."""
+    """The head returns the report to the liaison, who looks at these rows again; without any named, at every one.
+
+    `rows`: by measurement id, why. Raises `PeriodFrozen`.
+    """
     report = find(session, period, entity)
     validated = _in_state(session, period, entity, MeasurementState.VALIDATED)
-    with changing_all(session, engine, validated, actor, "reabrir", reason=reason):
-        for measurement in validated:
-            measurement.state = MeasurementState.SENT
+    why = {one.id: (rows or {}).get(one.id, "") or reason for one in validated if not rows or one.id in rows}
+    for said in dict.fromkeys(why.values()):
+        alike = [one for one in validated if why.get(one.id) == said]
+        with changing_all(session, engine, alike, actor, "reabrir", reason=said):
+            for measurement in alike:
+                measurement.state = MeasurementState.SENT
+                measurement.return_reason = said if rows else measurement.return_reason
     report.state, report.return_reason = ReportState.RETURNED, reason
     report.times_returned += 1
     return report

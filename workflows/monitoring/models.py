@@ -154,6 +154,27 @@ class MeasurementChange(Base):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
 
 
+class SignOff(Base):
+    """What somebody validated or endorsed with a task, as they saw it; never changed.
+
+    `statement` are the words of the act, `content` what was in view (texts, files with their SHA-256), `method` how it
+    was given: sesion. `sha256` is of all of it.
+    """
+
+    __tablename__ = "sign_off"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id"), unique=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"), index=True)
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    actor_id: Mapped[str] = mapped_column(sa.String(100))
+    at: Mapped[dt.datetime]
+    method: Mapped[str] = mapped_column(sa.String(20))
+    statement: Mapped[str] = mapped_column(sa.Text)
+    content: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
 class BudgetReport(Base):
     """What an entity reported of a project's money at a cut-off, in pesos; accumulated in the year.
 

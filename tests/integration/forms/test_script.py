@@ -38,6 +38,8 @@ def address(client: FlaskClient) -> Iterator[str]:  # noqa: F811
     app.add_url_rule("/forms.js", "script", lambda: send_file(SOURCE / "forms.js", mimetype="text/javascript"))
     app.add_url_rule("/forms/<name>", "part", lambda name: send_file(SOURCE / "forms" / name, "text/javascript"))
 
+    app.add_url_rule("/page/<name>", "keys", lambda name: send_file(SOURCE / "page" / name, "text/javascript"))
+
     @app.after_request
     def wrap(response: Response) -> Response:
         if response.mimetype == "text/html" and response.is_sequence:

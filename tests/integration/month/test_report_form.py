@@ -203,7 +203,7 @@ def test_the_liaison_has_in_view_what_each_row_is_judged_by(open_month: House) -
     facts = dict(row.facts)
     assert row.chip is not None and row.chip.word
     assert {"Valor del mes", "Programado a la fecha", "Acumulado", "Meta del año", "Reportó"} <= facts.keys()
-    assert facts["Últimos tres meses"].count("·") == 2
+    assert facts["Meses anteriores"].count("·") == 2
     assert ("Qué se hizo" in dict(row.story), [opened.files[one].name for one in row.files]) == (
         True,
         ["soporte IP-1.1.2 2018-06.csv"],

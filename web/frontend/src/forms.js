@@ -4,6 +4,7 @@
 
 import { askBeforeLeaving, forget } from './forms/copies.js';
 import { uploadOnChoosing } from './forms/files.js';
+import { judging } from './forms/judging.js';
 import { enhanceRows, followOwnRows } from './forms/rows.js';
 import { pasteBlocks } from './forms/pasting.js';
 import { saveWhileTyping } from './forms/saving.js';
@@ -19,6 +20,7 @@ for (const form of document.querySelectorAll('form[data-form]')) {
     for (const field of fields) field.dispatchEvent(new Event('input', { bubbles: true }));
   };
   sheets(form);
+  judging(form);
   sameAsBefore(form, changed);
   pasteBlocks(form, changed);
   if (form.dataset.files) uploadOnChoosing(form, save);

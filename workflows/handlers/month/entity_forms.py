@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.contracts import LIST, TEXT, Contract
@@ -14,11 +14,12 @@ from workflows.forms.handlers import (
     Panel,
     PlainForm,
     Prefill,
+    Preview,
     Values,
     path_of,
 )
-from workflows.handlers.month import money_guards, review_rows
-from workflows.handlers.month.money_guards import pesos
+from workflows.handlers.month import frozen_view, money_guards, review_rows
+from workflows.handlers.month.money_told import money_and_activities, told_before
 from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.implementation import activities, execution
 from workflows.implementation.activities import ActivityRow, ReportedActivity
@@ -27,11 +28,11 @@ from workflows.monitoring import entity_reports
 from workflows.monitoring.entity_reports import Decision
 from workflows.monitoring.rows import ProgressRow
 from workflows.monitoring.states import MeasurementState
-from workflows.spanish import month_name, number
+from workflows.spanish import number
 
 ACCEPTED = "valida"
 ENDORSES = "avalo"
-ROWS = "validacion"
+ROWS, RETURNED = "validacion", "devueltas"
 
 
 class ReportExecution(PlainForm):
@@ -112,11 +113,18 @@ class ValidateReport(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """The rows that wait, with what was promised, reported and proved of each, and the money of the month."""
         rows = review_rows.rows_in(context, (MeasurementState.SENT,))
-        names = review_rows.names_of(context, rows)
+        judged = review_rows.judged(context, rows)
         return Prefill(
             values={ROWS: [_row_to_validate(row) for row in rows]},
-            beside={f"{ROWS}:{row.indicator.code}": review_rows.beside(row, names) for row in rows},
-            panels=[*self._no_time_left(context), *_returned_by_head(context), *_money_and_activities(context)],
+            beside={f"{ROWS}:{row.indicator.code}": one for row, one in zip(rows, judged, strict=True)},
+            courses={path_of(ROWS, place, "ultimos_tres"): row.course() for place, row in enumerate(rows)},
+            row_titles={ROWS: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
+            notes={
+                path_of(ROWS, place): f"La dirección la devolvió: {row.measurement.return_reason}"
+                for place, row in enumerate(rows)
+                if row.measurement and row.measurement.return_reason
+            },
+            panels=[*self._no_time_left(context), *_returned_by_head(context), *money_and_activities(context)],
         )
 
     def _no_time_left(self, context: FormContext) -> list[Panel]:
@@ -125,8 +133,16 @@ class ValidateReport(PlainForm):
         told = "Ya pasó el día hábil 6: lo que devuelva se corrige en el reporte extemporáneo y no detiene lo demás."
         return [Panel("Si devuelve una fila", told)]
 
+    def preview(self, context: FormContext, values: Values) -> Preview:
+        """The light of each row."""
+        rows = review_rows.rows_in(context, (MeasurementState.SENT,))
+        return Preview({path_of(ROWS, place): review_rows.light(row) for place, row in enumerate(rows)})
+
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Accept or return; `responsables_por_corregir` are those who have a row to correct."""
+        rows = review_rows.rows_in(context, (MeasurementState.SENT,))
+        said = {row[ROW_KEY]: _decided(row) for row in values[ROWS]}
+        frozen_view.keep(context, "Valida las filas que aceptó y devuelve las otras con su motivo.", rows, said)
         returned = entity_reports.decide(
             context.session,
             context.engine,
@@ -146,8 +162,13 @@ class _Endorsing(PlainForm):
     """The head reads what they answer for: the lights, the worst first, with their story, evidence and money."""
 
     def prepare(self, context: FormContext) -> Prefill:
-        """What is endorsed, to read."""
-        return Prefill(panels=[_endorsed(context), *_money_and_activities(context)])
+        """What is endorsed, to read, and the rows that may be returned."""
+        rows = _to_endorse(context)
+        return Prefill(
+            values={RETURNED: [_row_to_return(row) for row in rows], "responde": _answering(rows)},
+            panels=[_endorsed(context), *money_and_activities(context)],
+            row_titles={RETURNED: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
+        )
 
 
 class EndorseReport(_Endorsing):
@@ -155,13 +176,35 @@ class EndorseReport(_Endorsing):
 
     contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"decision"}))
 
+    def find(self, context: FormContext, values: Values) -> list[FieldError]:
+        """What is returned has a reason: of each row, or of all."""
+        told = values.get("motivo") or any(row["devolver"] for row in values.get(RETURNED) or ())
+        if values["decision"] in (None, ENDORSES) or told:
+            return []
+        return [FieldError("motivo", "Marque las filas que devuelve, o escriba el motivo de devolver todo el reporte.")]
+
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Endorse or send back."""
         session, engine, period, entity = context.session, context.engine, month_of(context), entity_of(context)
+        rows = _to_endorse(context)
         if values["decision"] == ENDORSES:
+            frozen_view.keep(context, f"Avala el reporte. {_answering(rows)}", rows)
             entity_reports.endorse(session, engine, period, entity, actor=context.actor)
-        else:
-            entity_reports.send_back(session, engine, period, entity, actor=context.actor, reason=values["motivo"])
+            return {}
+        returned = [row for row in values.get(RETURNED) or () if row["devolver"]]
+        general = values.get("motivo") or ""
+        said = general or " ".join(f"{row[ROW_KEY]}: {row['motivo_fila']}" for row in returned)
+        why = {row[ROW_KEY]: f"Devuelta: {row['motivo_fila']}" for row in returned}
+        frozen_view.keep(context, f"Devuelve el reporte. {said}", rows, why)
+        entity_reports.send_back(
+            session,
+            engine,
+            period,
+            entity,
+            actor=context.actor,
+            reason=said,
+            rows={row["measurement_id"]: row["motivo_fila"] or general for row in returned},
+        )
         return {}
 
 
@@ -171,16 +214,45 @@ class EndorseLateReport(_Endorsing):
     contract = Contract(needs={"periodo": TEXT, "entidad": TEXT})
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Endorse what came late."""
+        rows = _to_endorse(context)
+        frozen_view.keep(context, f"Avala el reporte extemporáneo. {_answering(rows)}", rows)
         entity_reports.endorse(
             context.session, context.engine, month_of(context), entity_of(context), actor=context.actor
         )
         return {}
 
 
+def _to_endorse(context: FormContext) -> list[ProgressRow]:
+    """What the head answers for, the worst first."""
+    states = (MeasurementState.VALIDATED, MeasurementState.ENDORSED)
+    return review_rows.worst_first(review_rows.rows_in(context, states))
+
+
+def _answering(rows: Sequence[ProgressRow]) -> str:
+    """The words of what one answers for."""
+    figures = "esta cifra" if len(rows) == 1 else f"estas {len(rows)} cifras"
+    return f"Al avalar, responde por {figures} y por el presupuesto del mes ante la cabeza de sector."
+
+
+def _row_to_return(row: ProgressRow) -> Values:
+    return {
+        ROW_KEY: row.indicator.code,
+        "measurement_id": row.measurement.id if row.measurement else None,
+        "codigo": row.indicator.code,
+        "nombre": row.indicator.name,
+        "devolver": False,
+        "motivo_fila": None,
+    }
+
+
+def _decided(row: Values) -> str:
+    return "Aceptada" if row["decision"] == ACCEPTED else f"Devuelta: {row.get('motivo') or ''}"
+
+
 def _endorsed(context: FormContext) -> Panel:
     """How many of each light, then each row, the worst first."""
-    states = (MeasurementState.VALIDATED, MeasurementState.ENDORSED)
-    rows = review_rows.worst_first(review_rows.rows_in(context, states))
+    rows = _to_endorse(context)
     names = review_rows.names_of(context, rows)
     counted = Counter(review_rows.light(row).word.lower() for row in rows)
     told = ", ".join(f"{count} {word}" for word, count in counted.items())
@@ -210,7 +282,7 @@ def _money_row(known: execution.ProjectMoney) -> Values:
         ROW_KEY: known.code,
         "project_id": known.project_id,
         "proyecto": f"{known.code} {known.name}",
-        "mes_anterior": _told_before(known.earlier),
+        "mes_anterior": told_before(known.earlier),
         "apropiacion_vigente": known.appropriation,
         "compromisos": known.commitments,
         "giros": known.payments,
@@ -218,55 +290,18 @@ def _money_row(known: execution.ProjectMoney) -> Values:
     }
 
 
-def _told_before(earlier: execution.Earlier | None) -> str:
-    if earlier is None:
-        return "sin reporte antes en el año"
-    committed, paid = pesos(earlier.commitments), pesos(earlier.payments)
-    return f"{month_name(earlier.period)}: compromisos {committed}, giros {paid}"
-
-
 def _row_to_validate(row: ProgressRow) -> Values:
     return {
         ROW_KEY: row.indicator.code,
         "measurement_id": row.measurement.id if row.measurement else None,
         "fila": f"{row.indicator.code} {row.indicator.name}",
-        "decision": None,
-        "motivo": None,
+        **review_rows.cells(row),
+        # what the head returned comes as returned, with the head's reason
+        "decision": "devuelta" if row.measurement and row.measurement.return_reason else None,
+        "motivo": (row.measurement.return_reason or None) if row.measurement else None,
     }
 
 
 def _returned_by_head(context: FormContext) -> list[Panel]:
     report = entity_reports.find(context.session, month_of(context), entity_of(context))
     return [Panel("La dirección devolvió el reporte", report.return_reason)] if report.return_reason else []
-
-
-def _money_and_activities(context: FormContext) -> list[Panel]:
-    """What the entity reported of its money and of its action plan in the month."""
-    month, entity = month_of(context), entity_of(context)
-    panels = []
-    if money := execution.of_entity(context.session, month, entity):
-        told = [
-            (
-                f"{one.code} {one.name}",
-                pesos(one.appropriation),
-                pesos(one.commitments),
-                pesos(one.payments),
-                _told_before(one.earlier),
-                one.reason or "—",
-            )
-            for one in money
-        ]
-        columns = ("Proyecto", "Apropiación vigente", "Compromisos", "Giros", "Antes", "Motivo")
-        panels.append(Panel("Presupuesto, acumulado del año", head=columns, rows=told))
-    if running := [row for row in activities.of_month(context.session, month, entity) if row.kept]:
-        head = ("Actividad", "Programado", "Ejecutado", "Entrega")
-        panels.append(Panel("Actividades del mes", head=head, rows=[_activity_told(row) for row in running]))
-    return panels
-
-
-def _activity_told(row: ActivityRow) -> tuple[str, str, str, str]:
-    kept = row.kept
-    delivery = (kept.delivery if kept else "") or ("Hito cumplido" if kept and kept.milestone_met else "")
-    programmed = number(row.programmed) if row.programmed is not None else "—"
-    executed = number(kept.executed) if kept and kept.executed is not None else "—"
-    return f"{row.activity.indicator.code}: {row.activity.name}", programmed, executed, delivery or "—"

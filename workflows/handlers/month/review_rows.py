@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
-from workflows.forms.handlers import Beside, Chip, FormContext
+import sqlalchemy as sa
+
+from workflows.documents.models import StoredFile
+from workflows.forms.handlers import Beside, Chip, FormContext, Values
 from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.indicators.states import Color
-from workflows.monitoring import progress
+from workflows.monitoring import added_fields, progress
 from workflows.monitoring.figures import shown
+from workflows.monitoring.history import EVIDENCE, differences
+from workflows.monitoring.models import MeasurementChange
 from workflows.monitoring.rows import ProgressRow, of_entity
 from workflows.monitoring.states import MeasurementState
 from workflows.people import directory
 from workflows.spanish import long_day, number
 
+LOOKED_AT = (MeasurementState.VALIDATED, MeasurementState.ENDORSED, MeasurementState.FROZEN)
 WORST_FIRST = (Color.RED, Color.YELLOW, Color.ORANGE)
 
 
@@ -31,7 +37,28 @@ def worst_first(rows: Sequence[ProgressRow]) -> list[ProgressRow]:
     return sorted(rows, key=lambda row: WORST_FIRST.index(color) if (color := _color(row)) in WORST_FIRST else 9)
 
 
-def beside(row: ProgressRow, names: Mapping[str, str]) -> Beside:
+def judged(context: FormContext, rows: Sequence[ProgressRow]) -> list[Beside]:
+    """What a liaison has in view of each row: its figures, its story, its evidence, what was changed."""
+    names, changed = names_of(context, rows), _changes(context, rows)
+    return [beside(row, names, changed.get(row.measurement.id, ()) if row.measurement else ()) for row in rows]
+
+
+def cells(row: ProgressRow) -> Values:
+    """The cells by which a row is judged."""
+    value = row.measurement.value if row.measurement else None
+    return {
+        "codigo": row.indicator.code,
+        "nombre": row.indicator.name,
+        "indicator_id": row.indicator.id,
+        "ultimos_tres": row.last_three() or None,
+        "valor": value,
+        "acumulado": row.accumulated(value),
+        "programado": _rounded(row.snapshot.programmed_to_date, row.indicator.decimals),
+        "semaforo_previsto": None,
+    }
+
+
+def beside(row: ProgressRow, names: Mapping[str, str], changes: Sequence[tuple[str, str, str]] = ()) -> Beside:
     """What is told of a row; `names` say who a username is."""
     kept, decimals = row.measurement, row.indicator.decimals
     title = f"{row.indicator.code} {row.indicator.name}"
@@ -42,9 +69,9 @@ def beside(row: ProgressRow, names: Mapping[str, str]) -> Beside:
         ("Programado a la fecha", _written(row.snapshot.programmed_to_date, decimals)),
         ("Acumulado", _written(row.accumulated(kept.value), decimals)),
         ("Meta del año", _written(row.snapshot.year_target, decimals)),
-        ("Últimos tres meses", row.last_three() or "ninguno antes"),
+        ("Meses anteriores", row.last_three() or "ninguno antes"),
         ("Reportó", directory.in_place(kept.reported_by, row.snapshot.reports, names)),
-        ("Validó", names.get(kept.validated_by or "", "")),
+        ("Validó", names.get(kept.validated_by or "", "") if row.state in LOOKED_AT else ""),
     ]
     story = [
         ("Qué se hizo", kept.qualitative),
@@ -60,7 +87,36 @@ def beside(row: ProgressRow, names: Mapping[str, str]) -> Beside:
         [(label, text) for label, text in story if text],
         [piece.file_id for piece in kept.evidence],
         f"Soportes, del {long_day(kept.evidence_on)}" if kept.evidence_on and kept.evidence else "Soportes",
+        (_written(row.accumulated(kept.value), decimals), _written(row.snapshot.programmed_to_date, decimals)),
+        changes,
     )
+
+
+def _changes(context: FormContext, rows: Sequence[ProgressRow]) -> Mapping[int, Sequence[tuple[str, str, str]]]:
+    """By measurement that was sent again, what its last sending changed, in words."""
+    ids = [row.measurement.id for row in rows if row.measurement is not None]
+    query = sa.select(MeasurementChange).where(
+        MeasurementChange.measurement_id.in_(ids), MeasurementChange.action == "enviar"
+    )
+    sendings: dict[int, list[MeasurementChange]] = {}
+    for one in context.session.scalars(query.order_by(MeasurementChange.id)):
+        sendings.setdefault(one.measurement_id, []).append(one)
+    last = {id_: sent[-1] for id_, sent in sendings.items() if len(sent) > 1}
+    if not last:
+        return {}
+    held = {id_ for one in last.values() for side in (one.before, one.after) for id_ in side.get(EVIDENCE) or ()}
+    named = sa.select(StoredFile.id, StoredFile.name).where(StoredFile.id.in_(held))
+    files: dict[int, str] = dict(context.session.execute(named).all())
+    added = added_fields.of_period(context.session, month_of(context))
+    return {
+        id_: [
+            (told.label, told.before, told.after)
+            for told in differences(
+                one.before, one.after, files=lambda file: files.get(file, "archivo"), added=added.told
+            )
+        ]
+        for id_, one in last.items()
+    }
 
 
 def names_of(context: FormContext, rows: Sequence[ProgressRow]) -> Mapping[str, str]:
@@ -83,4 +139,9 @@ def _color(row: ProgressRow) -> str | None:
 
 def _written(value: Decimal | None, decimals: int) -> str:
     """As many decimals as people type; a level on its way to the target has them without end."""
-    return "—" if value is None else number(shown(value, max(decimals, 1)).normalize() + 0)
+    rounded = _rounded(value, decimals)
+    return "—" if rounded is None else number(rounded)
+
+
+def _rounded(value: Decimal | None, decimals: int) -> Decimal | None:
+    return None if value is None else shown(value, max(decimals, 1)).normalize() + 0
