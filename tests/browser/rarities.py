@@ -47,6 +47,8 @@ def make(site: Site) -> list[tuple[str, str]]:
             ("amartinez", url_for("incidents.unit", unit_id=failing.id)),
             ("amartinez", url_for("boards.choose_opening", process_key=MONTHLY, label="2017-12", plan=PLAN)),
             ("amartinez", url_for("studio.publish_page", process_key=REPORT)),
+            ("amartinez", url_for("studio.compare_versions", process_key=REPORT)),
+            ("amartinez", url_for("inbox.extensions_to_decide")),
             ("amartinez", waiting),
             ("amartinez", url_for("cases.ask", process_key="acompanamiento")),
             ("amartinez", url_for("survey.show", token=survey.token)),
