@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions import catalogue
+from engine.definitions.catalogue import BundleModel
 from engine.events import TaskCreated
 from engine.instances.models import Instance
 from engine.states import UserTaskState
@@ -21,6 +22,7 @@ from notifications.rendering import render
 from notifications.states import MailKind, MailState
 from workflows.calendar import BOGOTA
 from workflows.forms.models import Submission
+from workflows.forms.schema import FormSchema
 from workflows.monitoring import returning
 from workflows.people import directory
 
@@ -30,6 +32,10 @@ ROW_TITLE = "fila"
 _SUBJECT = 60
 _DONE = "notifications.done"
 """Key of `Session.info`: the steps of a case that somebody did by the turn that is being told of."""
+
+
+_ASKING: dict[tuple[str, str], bool] = {}
+"""By the digest of a bundle, which never changes, and a process in it."""
 
 
 class Why(NamedTuple):
@@ -93,17 +99,34 @@ def _oldest_open(session: Session) -> dt.datetime:
 
 
 def _may_be_returned(session: Session, event: TaskCreated) -> bool:
-    """Whether the task is worth reading: its element says so, or was done before. One statement a turn, not a task."""
+    """Whether the task is worth reading: its element says so, or was done before. One statement a turn, not a task.
+
+    None at all where no form of the process asks why something goes back.
+    """
     instance = session.get_one(Instance, event.instance_id)
-    element = catalogue.by_sha(session, instance.bundle_sha256).element(event.process_key, event.element_id)
-    if element.properties.get(RETURNS) == "si":
+    bundle = catalogue.by_sha(session, instance.bundle_sha256)
+    if bundle.element(event.process_key, event.element_id).properties.get(RETURNS) == "si":
         return True
+    if not _asks_why(bundle, event.process_key):
+        return False
     turn = event.instance_id, event.at
     if session.info.get(_DONE, (None,))[0] != turn:
         done = sa.select(UserTask.process_key, UserTask.element_id).distinct()
         done = done.where(UserTask.instance_id == event.instance_id, UserTask.state == UserTaskState.COMPLETED)
         session.info[_DONE] = turn, {tuple(row) for row in session.execute(done)}
     return (event.process_key, event.element_id) in session.info[_DONE][1]
+
+
+def _asks_why(bundle: BundleModel, process_key: str) -> bool:
+    """Whether somebody can write in a process why work goes back; looked up once a bundle and process."""
+    known = bundle.sha256, process_key
+    if known not in _ASKING:
+        keys = {element.form_key for element in bundle.diagrams[process_key].elements.values()}
+        forms = (FormSchema.from_dict(bundle.form(key)) for key in keys & bundle.form_versions.keys())
+        _ASKING[known] = any(
+            REASON in (one.key, *(column.key for column in one.children)) for form in forms for one in form.fields()
+        )
+    return _ASKING[known]
 
 
 def _act_before(session: Session, task: UserTask) -> UserTask | None:
