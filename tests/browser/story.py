@@ -190,7 +190,8 @@ class Office:
 
 
 def open_row(field: Locator) -> None:
-    """Open the row of a table that holds a field, if it is closed."""
+    """Open the row of a table that holds a field, if it is closed: that is known once the page's scripts have run."""
+    field.page.wait_for_load_state("load")
     if field.locator("xpath=ancestor::tr[contains(@class, 'detail')]").count():
         closed = field.locator("xpath=ancestor::tbody").locator("button.toggle[aria-expanded=false]")
         if closed.count():
