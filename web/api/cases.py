@@ -130,8 +130,7 @@ def list_cases(query: Cases) -> CasePage:
     wanted = wanted.where(*(condition for asked, condition in conditions if asked))
     with current().database.reading() as session:
         found = session.scalars(wanted.order_by(Instance.id.desc()).limit(query.limit + 1)).all()
-        shown = found[: query.limit]
-        following = cursors.of_id(shown[-1].id) if len(found) > query.limit else None
+        shown, following = cursors.cut(found, query.limit, lambda one: cursors.of_id(one.id))
         return CasePage(items=[_case(one) for one in shown], next=following)
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeVar
 
 import orjson
 
 from web.errors import InvalidRequest, WrongPart
 from web.numbers import LARGEST_ID
+
+Row = TypeVar("Row")
+
+
+def cut(found: Sequence[Row], limit: int, after: Callable[[Row], str]) -> tuple[Sequence[Row], str | None]:
+    """The rows of a page, and the cursor of the next one, of rows read with one more than `limit`."""
+    shown = found[:limit]
+    return shown, after(shown[-1]) if len(found) > limit else None
 
 
 def of_id(number: int) -> str:

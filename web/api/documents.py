@@ -45,8 +45,7 @@ def list_documents(plan_code: str, query: Listing) -> DocumentPage:
         wanted = wanted.where(DocumentRow.id < before)
     with current().database.reading() as session:
         found = session.scalars(wanted.order_by(DocumentRow.id.desc()).limit(query.limit + 1)).all()
-    shown = found[: query.limit]
-    following = cursors.of_id(shown[-1].id) if len(found) > query.limit else None
+    shown, following = cursors.cut(found, query.limit, lambda one: cursors.of_id(one.id))
     return DocumentPage(items=[_document(one) for one in shown], next=following)
 
 

@@ -126,8 +126,7 @@ def list_measurements(plan_code: str, query: Measurements) -> MeasurementPage:
     wanted = wanted.where(*(condition for asked, condition in conditions if asked))
     with current().database.reading() as session:
         found = session.execute(wanted.order_by(Measurement.id).limit(query.limit + 1)).all()
-        shown = found[: query.limit]
-        following = cursors.of_id(shown[-1][0].id) if len(found) > query.limit else None
+        shown, following = cursors.cut(found, query.limit, lambda row: cursors.of_id(row[0].id))
         return MeasurementPage(items=[_measured(*row) for row in shown], next=following)
 
 

@@ -199,8 +199,7 @@ def list_indicators(plan_code: str, query: Listing) -> IndicatorPage:
         found = session.scalars(
             wanted.options(joinedload(Indicator.objective)).order_by(Indicator.code).limit(query.limit + 1)
         ).all()
-        shown = found[: query.limit]
-        following = cursors.of_text(shown[-1].code) if len(found) > query.limit else None
+        shown, following = cursors.cut(found, query.limit, lambda one: cursors.of_text(one.code))
         return IndicatorPage(items=[_indicator(one) for one in shown], next=following)
 
 
@@ -228,8 +227,7 @@ def list_periods(plan_code: str, query: Listing) -> PeriodPage:
         wanted = wanted.where(Period.code < before)
     with current().database.reading() as session:
         found = session.scalars(wanted.order_by(Period.code.desc()).limit(query.limit + 1)).all()
-    shown = found[: query.limit]
-    following = cursors.of_text(shown[-1].code) if len(found) > query.limit else None
+    shown, following = cursors.cut(found, query.limit, lambda one: cursors.of_text(one.code))
     return PeriodPage(items=[_period(one) for one in shown], next=following)
 
 

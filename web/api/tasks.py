@@ -146,8 +146,7 @@ def list_tasks(query: Boxed) -> TaskPage:
     read = {Box.MINE: inbox.mine, Box.GROUPS: inbox.of_groups, Box.DONE: inbox.finished_by}[query.box]
     with current().database.reading() as session:
         found = read(session, actor(), limit=query.limit + 1, after=cursors.read_moment(query.cursor))
-    shown = found[: query.limit]
-    following = cursors.of_moment(*shown[-1].cursor) if len(found) > query.limit else None
+    shown, following = cursors.cut(found, query.limit, lambda row: cursors.of_moment(*row.cursor))
     return TaskPage(items=[_task(row) for row in shown], next=following)
 
 
@@ -188,18 +187,7 @@ def attach_file(task_id: int) -> tuple[Attached, int]:
     return told, HTTPStatus.CREATED
 
 
-@blueprint.post("/tasks/<int:task_id>/submission")
-@operation(Scope.TASKS_WRITE, Sent, of=Of.TASK, status=HTTPStatus.CREATED)
-def submit_form(task_id: int, json: Filled, headers: Once) -> Any:
-    """Send the form: it is checked as on the page, and the case goes on."""
-    application = current()
-
-    def act(session: Session) -> Sent:
-        return _sent(application.forms.submit(session, application.engine, task_id, actor(), json.values))
-
-    return once(headers, act, HTTPStatus.CREATED)
-
-
+# Before what writes there: so a number that no task can have is no address, and not a wrong method.
 @blueprint.get("/tasks/<int:task_id>/submission")
 @operation(Scope.TASKS_READ, Sent, of=Of.TASK)
 def get_submission(task_id: int) -> Sent:
@@ -213,6 +201,18 @@ def get_submission(task_id: int) -> Sent:
             task_id=task_id, username=task.completed_by or "", sent_at=opened.sent_at or task.created_at,
             values=plain(dict(opened.shown)),
         )  # fmt: skip
+
+
+@blueprint.post("/tasks/<int:task_id>/submission")
+@operation(Scope.TASKS_WRITE, Sent, of=Of.TASK, status=HTTPStatus.CREATED)
+def submit_form(task_id: int, json: Filled, headers: Once) -> Any:
+    """Send the form: it is checked as on the page, and the case goes on."""
+    application = current()
+
+    def act(session: Session) -> Sent:
+        return _sent(application.forms.submit(session, application.engine, task_id, actor(), json.values))
+
+    return once(headers, act, HTTPStatus.CREATED)
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")
