@@ -26,13 +26,12 @@ def tell_registered(session: Session, absence: Absence, now: dt.datetime, *, by:
     values = {"absence": absence, "person": person, "stand_in": stand_in, "base_url": base_url.rstrip("/")}
     for other in (stand_in, person):
         if other is not None and other.username != by:
-            outbox.enqueue(
+            outbox.write_to(
                 session,
+                other,
                 now=now,
                 kind=MailKind.ABSENCE,
                 dedup_key=f"ausencia/{absence.id}/{absence.replacement or ''}/{other.username}",
-                recipient=other.username,
-                address=other.email,
                 mail=render("standing_in", {**values, "to": other}),
             )
 
@@ -60,13 +59,12 @@ def tell_uncovered(
     gone, person = absences.away(session, on)[username], directory.person(session, username)
     newest = max(task.id for task in tasks)
     for other in absences.supervisors_of(session, username, on):
-        outbox.enqueue(
+        outbox.write_to(
             session,
+            other,
             now=now,
             kind=MailKind.ABSENCE,
             dedup_key=f"sin_reemplazo/{username}/{gone.until}/{newest}/{other.username}",
-            recipient=other.username,
-            address=other.email,
             mail=render(
                 "uncovered",
                 {"to": other, "person": person, "gone": gone, "tasks": tasks, "base_url": base_url.rstrip("/")},

@@ -365,13 +365,12 @@ def _failures(session: Session) -> list[Failure]:
 def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, base_url: str) -> None:
     day, told = facts.local.date(), digest.tenants()
     values = {"person": person, "digest": digest, "parts": digest.by_sector(facts.sectors), "day": day}
-    outbox.enqueue(
+    outbox.write_to(
         session,
+        person,
         now=facts.local.astimezone(dt.UTC),
         kind=MailKind.DIGEST,
         dedup_key=f"resumen/{person.username}/{day}",
-        recipient=person.username,
-        address=person.email,
         mail=render("digest", {**values, "base_url": base_url.rstrip("/")}),
         sector=told.pop() if len(told) == 1 else "",
     )

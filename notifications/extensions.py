@@ -52,13 +52,12 @@ def _write(
         "base_url": base_url.rstrip("/"),
     }
     for person in people:
-        outbox.enqueue(
+        outbox.write_to(
             session,
+            person,
             now=engine.now(),
             kind=MailKind.EXTENSION,
             dedup_key=f"{key}/{person.username}",
-            recipient=person.username,
-            address=person.email,
             mail=render(template, {**values, "to": person}),
             sector=case.tenant,
         )

@@ -27,13 +27,12 @@ def tell_denied(session: Session, event: ModificationDenied) -> None:
         "changes": modifying.changes_of(session, modification),
         "case_name": case.name,
     }
-    outbox.enqueue(
+    outbox.write_to(
         session,
+        person,
         now=event.at,
         kind=MailKind.MODIFICATION_DENIED,
         dedup_key=f"modificacion_negada/{modification.id}",
-        recipient=person.username,
-        address=person.email,
         mail=render("modification_denied", values),
         sector=case.tenant,
     )

@@ -82,6 +82,16 @@ def enqueue(
     insert_once(session, OutboxMessage, values, key=["dedup_key"])
 
 
+def write_to(
+    session: Session, person: Person, *, now: dt.datetime, kind: str, dedup_key: str, mail: Mail, sector: str = ""
+) -> None:
+    """Write a mail to a person, at the address on record; as `enqueue`."""
+    enqueue(
+        session, now=now, kind=kind, dedup_key=dedup_key, recipient=person.username, address=person.email, mail=mail,
+        sector=sector,
+    )  # fmt: skip
+
+
 def _replace_earlier(session: Session, recipient: str, dedup_key: str, now: dt.datetime) -> None:
     unsent = (
         sa.update(OutboxMessage)

@@ -115,12 +115,11 @@ def _write(
     address = f"{base_url}/procesos/{release.process_key}"
     link = address if release.state is ReleaseState.PUBLISHED else f"{address}/{page}"
     values = {"name": person.name, "title": title, "what": what, "facts": facts, "link": link}
-    outbox.enqueue(
+    outbox.write_to(
         session,
+        person,
         now=now,
         kind=MailKind.RELEASE,
         dedup_key=f"publicacion/{release.id}/{release.state}/{person.username}",
-        recipient=person.username,
-        address=person.email,
         mail=render("release", values),
     )

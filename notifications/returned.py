@@ -71,13 +71,12 @@ def tell_returned(session: Session, event: TaskCreated, base_url: str) -> None:
     }
     for username in sorted(recipients_of(session, task, event.at.astimezone(BOGOTA).date())):
         if username in people:
-            outbox.enqueue(
+            outbox.write_to(
                 session,
+                people[username],
                 now=event.at,
                 kind=MailKind.RETURNED,
                 dedup_key=f"devuelta/{task.id}/{username}",
-                recipient=username,
-                address=people[username].email,
                 mail=render("returned", {**values, "name": people[username].name}),
                 sector=case.tenant,
             )
