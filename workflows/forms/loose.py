@@ -104,12 +104,7 @@ def open_form(
     """The form, with what was typed where it was typed before."""
     layout = _layout(session, engine, schema, actor, catalogues, raw)
     shown = layout.show(within_bounds(schema, raw) if raw is not None else None)
-    reading = layout.read(shown)
-    context = layout.context
-    return OpenForm(
-        context.task, context.instance, schema, layout.prefill, shown, layout.choices(shown), layout.files,
-        reading.hidden, layout.handler.preview(context, reading.values), (), layout=layout,
-    )  # fmt: skip
+    return layout.opened(shown, layout.read(shown))
 
 
 def read_variables(

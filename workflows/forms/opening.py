@@ -120,6 +120,13 @@ class Layout:
         """What stands in each field: what was typed, over what was known before."""
         return {one.key: _shown(one, self.prefill, raw) for one in self.schema.fields()}
 
+    def opened(self, shown: Mapping[str, Any], reading: Reading) -> OpenForm:
+        """The form with what stands in it and how that was read; what only a task has is left out."""
+        return OpenForm(
+            self.context.task, self.context.instance, self.schema, self.prefill, shown, self.choices(shown), self.files,
+            reading.hidden, self.handler.preview(self.context, reading.values), (), layout=self,
+        )  # fmt: skip
+
 
 def lay_out(
     context: FormContext,

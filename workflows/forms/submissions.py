@@ -301,20 +301,12 @@ class Forms:
     def _opened(self, layout: Layout, shown: Mapping[str, Any]) -> OpenForm:
         reading = layout.read(shown)
         found = reading.asked(layout.handler.find(layout.context, reading.values))
-        return OpenForm(
-            layout.context.task,
-            layout.context.instance,
-            layout.schema,
-            layout.prefill,
-            {**shown, **_computed(layout, shown, reading)},
-            layout.choices(shown),
-            layout.files,
-            reading.hidden,
-            layout.handler.preview(layout.context, reading.values),
-            panels_of(layout.context, layout.prefill, self.panels),
+        return replace(
+            layout.opened(shown, reading),
+            shown={**shown, **_computed(layout, shown, reading)},
+            panels=panels_of(layout.context, layout.prefill, self.panels),
             told=telling(found, shown),
             standings=standings(layout.schema, shown, found, layout.prefill.locked),
-            layout=layout,
         )
 
     def _checked(self, layout: Layout, raw: object) -> Values:

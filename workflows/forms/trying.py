@@ -92,11 +92,7 @@ def try_form(
     held = _held(file_ids(schema, typed or {}), files or {})
     layout = replace(layout, options=_offered(layout.options), files={**layout.files, **held})
     shown = layout.show(typed)
-    reading = layout.read(shown)
-    opened = OpenForm(
-        task, case, schema, layout.prefill, shown, layout.choices(shown), layout.files,
-        reading.hidden, layout.handler.preview(layout.context, reading.values), (), layout=layout,
-    )  # fmt: skip
+    opened = layout.opened(shown, layout.read(shown))
     if typed is None or not send:
         return Trial(opened)
     sent = layout.read(layout.show(without_blank_rows(schema, typed)))
