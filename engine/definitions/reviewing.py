@@ -98,7 +98,7 @@ def _begin(
         revision=revision,
         content=content,
         forms=forms,
-        sha256=_fingerprint(draft.content, forms),
+        sha256=fingerprint(draft.content, forms),
         authors=sorted({*draft.authors, draft.saved_by, actor.id}),
         reason=said(reason),
         effective_on=effective_on,
@@ -250,7 +250,7 @@ def stands(session: Session, release: Release) -> bool:
     if draft is None or draft.revision != release.revision:
         return False
     forms = unpublished.forms_of(session, read_diagram(draft.content), draft.tenant)
-    return release.sha256 == _fingerprint(draft.content, forms)
+    return release.sha256 == fingerprint(draft.content, forms)
 
 
 def demand(session: Session, process_key: str, reviewed: bool) -> bool:
@@ -293,5 +293,6 @@ def _decide(engine: ProcessEngine, release: Release, actor: Actor, remark: str) 
     release.decided_at, release.decided_by, release.remark = engine.now(), actor.id, remark.strip()
 
 
-def _fingerprint(content: bytes, forms: Mapping[str, Any]) -> str:
+def fingerprint(content: bytes, forms: Mapping[str, Any]) -> str:
+    """What tells one drawing, with the forms that are published with it, from another."""
     return hashlib.sha256(content + orjson.dumps(forms, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import logging
 import secrets
 import threading
@@ -33,7 +34,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Rehearsals of one drawing: `revision` of its draft (0: the published version), and what was asked.
+    """Rehearsals of one drawing (`drawing` is its fingerprint), and what was asked.
 
     `names` and `scenarios` (ids) are of saved scenarios that are replayed; empty for one that somebody asked for.
     `told` is there once it is done, in the order of `orders`; `failed` says why it is not.
@@ -41,7 +42,7 @@ class Job:
 
     token: str
     process_key: str
-    revision: int
+    drawing: str
     begun_at: dt.datetime
     orders: Sequence[Order]
     names: Sequence[str] = ()
@@ -59,7 +60,7 @@ def begin(
     home: Path,
     clock: Clock,
     process_key: str,
-    revision: int,
+    drawing: str,
     runs: Sequence[tuple[Material, Order]],
     *,
     names: Sequence[str] = (),
@@ -69,7 +70,8 @@ def begin(
     folder = _folder(home)
     _forget_old(folder, clock.now())
     orders = [order for _material, order in runs]
-    job = Job(secrets.token_urlsafe(16), process_key, revision, clock.now(), orders, list(names), list(scenarios))
+    token = _of_replay(process_key, drawing) if scenarios else secrets.token_urlsafe(16)
+    job = Job(token, process_key, drawing, clock.now(), orders, list(names), list(scenarios))
     _write(folder, job, [], "")
     threading.Thread(target=_play, args=(folder, job, list(runs)), name="rehearsal", daemon=True).start()
     return job.token
@@ -86,14 +88,14 @@ def find(home: Path, clock: Clock, token: str) -> Job | None:
     return job
 
 
-def last_replay(home: Path, clock: Clock, process_key: str, revision: int) -> Job | None:
-    """The newest replay of the saved scenarios with this draft."""
-    found = [find(home, clock, path.stem) for path in _folder(home).glob("*.json")]
-    replays = [
-        job for job in found
-        if job is not None and job.scenarios and (job.process_key, job.revision) == (process_key, revision)
-    ]  # fmt: skip
-    return max(replays, key=lambda job: job.begun_at, default=None)
+def last_replay(home: Path, clock: Clock, process_key: str, drawing: str) -> Job | None:
+    """The newest replay of the saved scenarios with this drawing."""
+    return find(home, clock, _of_replay(process_key, drawing))
+
+
+def _of_replay(process_key: str, drawing: str) -> str:
+    """The word of the replay of a drawing: there is one, the newest, and it is found without reading the others."""
+    return f"repeticion-{hashlib.sha256(f'{process_key} {drawing}'.encode()).hexdigest()[:32]}"
 
 
 def _play(folder: Path, job: Job, runs: Sequence[tuple[Material, Order]]) -> None:
@@ -131,7 +133,7 @@ def _write(folder: Path, job: Job, told: Sequence[Told], failed: str) -> None:
     content: dict[str, Any] = {
         "token": job.token,
         "process_key": job.process_key,
-        "revision": job.revision,
+        "drawing": job.drawing,
         "begun_at": job.begun_at.isoformat(),
         "orders": [order.as_json() for order in job.orders],
         "names": list(job.names),

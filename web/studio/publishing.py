@@ -20,13 +20,12 @@ from notifications import releases
 from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
-from web.rehearsals import jobs
 from web.studio import calendar, overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.comparing import Difference, Side, difference, drawn, of_version
 from web.studio.editor import review
 from web.studio.noting import note_release, note_way
-from web.studio.rehearsing import affected, unrehearsed
+from web.studio.rehearsing import replays
 from workflows.calendar import bogota_day
 from workflows.cycles.effects import CalendarEffect
 from workflows.people.roles import ADMINISTRATING
@@ -87,7 +86,7 @@ def publish_draft(process_key: str) -> Response | tuple[str, int]:
     """Publish the draft that the person has seen, not one saved since: now, on a day, or after a review (`way`)."""
     reason, day, wrong = sent()
     with current().database.reading() as session:
-        if not_yet := unrehearsed(session, process_key, bool(request.form.get("accepted"))):
+        if not_yet := replays(session, process_key).why_not(bool(request.form.get("accepted"))):
             wrong["accepted"] = not_yet
     if wrong:
         return comparison_page(process_key, wrong), 422
@@ -172,9 +171,7 @@ def comparison_page(process_key: str, wrong: Mapping[str, str] | None = None) ->
         reviewed = releasing.is_reviewed(session, process_key)
         comments = reviewing.comments(session, release.id) if release else []
         stands = release is not None and reviewing.stands(session, release)
-        kept = affected(session, process_key)
-        not_yet = unrehearsed(session, process_key, accepted=False)
-        replay = jobs.last_replay(current().config.home, current().clock, process_key, draft.revision)
+        rehearsed = replays(session, process_key)
     return page(
         "studio/publish.html",
         name=process_key,
@@ -187,9 +184,9 @@ def comparison_page(process_key: str, wrong: Mapping[str, str] | None = None) ->
         stands=stands,
         comments=comments,
         reviewed=reviewed,
-        kept=kept,
-        not_yet=not_yet,
-        replay=replay,
+        kept=rehearsed.kept,
+        not_yet=rehearsed.why_not(accepted=False),
+        replay=rehearsed.job,
         may_skip=may_skip_review(),
         today=bogota_day(current().clock.now()),
         asks_count=any(beginning.opens > 1 for effect in shown.effects for beginning in effect.beginnings),

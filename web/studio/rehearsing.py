@@ -9,11 +9,12 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine.definitions import drafts, scenarios
+from engine.definitions import reviewing, scenarios, unpublished
 from engine.definitions.dataflow.giving import outputs
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.drawing import draw_svg
 from engine.definitions.models import Scenario
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from web.auth.access import Of, allow
@@ -81,11 +82,11 @@ def _questions(session: Session, xml: bytes) -> list[Question]:
 def rehearse(process_key: str) -> Response:
     """Begin one."""
     with current().database.reading() as session:
-        xml, revision = overview.working_xml(session, process_key)
+        xml, drawing = _drawing(session, process_key)
         order = Order(request.form.get("behaviour", FINE), _answers(_questions(session, xml)))
         today = bogota_day(current().clock.now())
         taken = material.gather(session, current().engine, process_key, {process_key: xml}, today)
-    token = jobs.begin(current().config.home, current().clock, process_key, revision, [(taken, order)])
+    token = jobs.begin(current().config.home, current().clock, process_key, drawing, [(taken, order)])
     return back_to("studio.rehearsal", process_key=process_key, token=token)
 
 
@@ -105,7 +106,7 @@ def rehearsal(process_key: str, token: str) -> str:
     job = _job(process_key, token)
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
-        xml, revision = overview.working_xml(session, process_key)
+        xml, drawing = _drawing(session, process_key)
         verdicts = _verdicts(session, job)
     told = job.told[0] if job.told and not job.scenarios else None
     return page(
@@ -114,7 +115,7 @@ def rehearsal(process_key: str, token: str) -> str:
         job=job,
         told=told,
         verdicts=verdicts,
-        is_old=revision != job.revision,
+        is_old=drawing != job.drawing,
         behaviours=BEHAVIOURS,
         picture=draw_svg(xml, _marks(read_diagram(xml), {one.element for one in told.happenings})) if told else "",
     )
@@ -162,8 +163,8 @@ def replay(process_key: str) -> Response:
     """Replay what is kept of the process and of those that call it, with the draft."""
     today = bogota_day(current().clock.now())
     with current().database.reading() as session:
-        xml, revision = overview.working_xml(session, process_key)
-        kept = affected(session, process_key)
+        xml, drawing = _drawing(session, process_key)
+        kept = _affected(session, process_key)
         runs = [
             (
                 material.gather(session, current().engine, one.process_key, {process_key: xml}, today),
@@ -174,13 +175,13 @@ def replay(process_key: str) -> Response:
     if not runs:
         return back_to("studio.rehearse_page", "No hay ensayos guardados.", process_key=process_key)
     token = jobs.begin(
-        current().config.home, current().clock, process_key, revision, runs,
+        current().config.home, current().clock, process_key, drawing, runs,
         names=[one.name for one in kept], scenarios=[one.id for one in kept],
     )  # fmt: skip
     return back_to("studio.rehearsal", process_key=process_key, token=token)
 
 
-def affected(session: Session, process_key: str) -> list[Scenario]:
+def _affected(session: Session, process_key: str) -> list[Scenario]:
     """The scenarios of a process, and of all those that call it, directly or not."""
     diagrams = overview.current_diagrams(session)
     found = [process_key]
@@ -202,20 +203,41 @@ def _verdicts(session: Session, job: Job) -> list[Verdict]:
     ]
 
 
-def unrehearsed(session: Session, process_key: str, accepted: bool) -> str:
-    """Why the draft can't be published yet for what is kept of rehearsals; empty if it can."""
-    kept = affected(session, process_key)
-    draft = drafts.find(session, drafts.PROCESS, process_key)
-    if not kept or draft is None:
+@dataclass(frozen=True, slots=True)
+class Replays:
+    """What is kept of rehearsals against a draft. `job` is the newest replay with it, `verdicts` how that went."""
+
+    kept: Sequence[Scenario]
+    job: Job | None = None
+    verdicts: Sequence[Verdict] = ()
+
+    def why_not(self, accepted: bool) -> str:
+        """Why the draft can't be published yet; empty if it can. `accepted`: what differs was seen."""
+        if not self.kept:
+            return ""
+        if self.job is None or not self.job.told or set(self.job.scenarios) != {one.id for one in self.kept}:
+            many = "el ensayo guardado" if len(self.kept) == 1 else f"los {len(self.kept)} ensayos guardados"
+            return f"Repita primero {many} con este borrador."
+        for one in self.verdicts:
+            if one.stuck:
+                return f"«{one.name}» ya no llega a su fin: {one.differences[0]}"
+        if any(not one.is_same for one in self.verdicts) and not accepted:
+            return "Hay ensayos guardados que salen distinto. Mírelos, y marque que así debe ser."
         return ""
-    job = jobs.last_replay(current().config.home, current().clock, process_key, draft.revision)
-    if job is None or not job.told or set(job.scenarios) != {one.id for one in kept}:
-        many = "el ensayo guardado" if len(kept) == 1 else f"los {len(kept)} ensayos guardados"
-        return f"Repita primero {many} con este borrador."
-    verdicts = _verdicts(session, job)
-    stuck = [one.name for one in verdicts if one.stuck]
-    if stuck:
-        return f"«{stuck[0]}» ya no llega a su fin: {next(one.differences[0] for one in verdicts if one.stuck)}"
-    if any(not one.is_same for one in verdicts) and not accepted:
-        return "Hay ensayos guardados que salen distinto. Mírelos, y marque que así debe ser."
-    return ""
+
+
+def replays(session: Session, process_key: str) -> Replays:
+    """What is kept of a process and of those that call it, and how it went with the draft."""
+    kept = _affected(session, process_key)
+    if not kept:
+        return Replays(kept)
+    _xml, drawing = _drawing(session, process_key)
+    job = jobs.last_replay(current().config.home, current().clock, process_key, drawing)
+    return Replays(kept, job, _verdicts(session, job) if job else ())
+
+
+def _drawing(session: Session, process_key: str) -> tuple[bytes, str]:
+    """The draft, else what is published, and what tells it from any other: revisions begin anew with each draft."""
+    xml, _revision = overview.working_xml(session, process_key)
+    forms = unpublished.forms_of(session, read_diagram(xml), Name.parse(process_key).tenant)
+    return xml, reviewing.fingerprint(xml, forms)

@@ -130,3 +130,8 @@ def test_a_rehearsal_is_kept_and_replayed_before_the_draft_is_published(leader: 
     leader.send(f"/procesos/{REPORT}/publicar", reason="Sí.", revision="1", way="publish", accepted="1")
     assert "Versión 2" in leader.text(f"/procesos/{REPORT}")
     sign_in(LIAISON).get(f"/procesos/{REPORT}/ensayo", 403)
+
+    # And another draft, whose numbers begin anew, asks for a replay of its own
+    leader.send(f"/procesos/{REPORT}/tareas/reportar_avance", **fields | {"days": "3"})
+    again = leader.send(f"/procesos/{REPORT}/publicar", 422, reason="Sí.", revision="1", way="publish", accepted="1")
+    assert "Repita primero el ensayo guardado" in again.text
