@@ -94,22 +94,12 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     StaleDataError: HTTPStatus.CONFLICT,
 }
 
-TITLES = {
-    HTTPStatus.BAD_REQUEST: "No entendimos lo enviado",
-    HTTPStatus.UNAUTHORIZED: "Falta un token que valga",
-    HTTPStatus.FORBIDDEN: "No tiene permiso",
-    HTTPStatus.NOT_FOUND: "No lo encontramos",
+TITLES = {status: spanish for status, (spanish, _english) in problems.TITLES.items()} | {
     HTTPStatus.METHOD_NOT_ALLOWED: "Esta dirección no se abre así",
-    HTTPStatus.CONFLICT: "Algo cambió entre tanto",
     HTTPStatus.GONE: "Este enlace ya no sirve",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Lo enviado es demasiado grande",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Hay algo por corregir",
-    HTTPStatus.TOO_MANY_REQUESTS: "Espere un momento",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Algo falló de nuestro lado",
     HTTPStatus.BAD_GATEWAY: "El proveedor de identidad no responde",
-    HTTPStatus.SERVICE_UNAVAILABLE: "La base de datos no responde",
-    HTTPStatus.INSUFFICIENT_STORAGE: "No queda espacio",
 }
+"""What a page calls each status: as programs are told, but for what only people meet."""
 
 SENTENCES = {
     HTTPStatus.BAD_REQUEST: "Vuelva a la página anterior, actualícela y repita lo que hacía.",
