@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -213,6 +213,21 @@ def build_played_template(folder: Path) -> Path:
     storing.MAKER.make_missing(database, clock, limit=1)
     database.dispose()
     return path
+
+
+def making(template: Path, folder: Path, **usual: object) -> Iterator[Callable[..., Site]]:
+    """What opens as many sites as a test asks for, each on a copy in a folder of its own; closed when it is over."""
+    made: list[Site] = []
+
+    def make(**options: object) -> Site:
+        place = folder / str(len(made))
+        place.mkdir()
+        made.append(open_site(template, place, **{**usual, **options}))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.application.database.dispose()
 
 
 def open_site(

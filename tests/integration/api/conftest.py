@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.sharing import made_once
-from tests.support.web import Site, build_template, open_site
+from tests.support.web import Site, build_template, making
 
 
 @pytest.fixture(scope="session")
@@ -18,17 +18,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_site(template: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    made: list[Site] = []
-
-    def make(**options: object) -> Site:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(open_site(template, folder, demo=False, **options))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield make
-    for site in made:
-        site.application.database.dispose()
+    yield from making(template, tmp_path, demo=False)
 
 
 @pytest.fixture

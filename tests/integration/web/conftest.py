@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.sharing import made_once
-from tests.support.web import Site, build_template, open_site
+from tests.support.web import Site, build_template, making
 
 WITH_PASSWORD = {"sruiz", "rmora", "admin", "amartinez"}
 
@@ -20,17 +20,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_site(template: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    made: list[Site] = []
-
-    def make(**options: object) -> Site:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(open_site(template, folder, **options))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield make
-    for site in made:
-        site.application.database.dispose()
+    yield from making(template, tmp_path)
 
 
 @pytest.fixture
