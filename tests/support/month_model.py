@@ -14,6 +14,8 @@ class Stage(Enum):
     CORRECTING = "correcting"
     ENDORSING = "endorsing"
     ENDORSED = "endorsed"
+    NOTHING = "nothing to endorse"
+    """Nothing had come when the rows closed, or nothing that was accepted."""
     LATE_REPORTING = "late reporting"
     LATE_MONEY = "late money"
     LATE_VALIDATING = "late validating"
@@ -41,8 +43,11 @@ HANDS_IN = {
 }
 """The task of a stage with which whoever answers for the rows hands them in."""
 
-REPORTED = {Stage.VALIDATING: "enviado", Stage.CORRECTING: "devuelto", Stage.ENDORSING: "validado"}
-"""How the house calls the report on time; before and after, see `Report.state`."""
+DONE = (Stage.ENDORSED, Stage.NOTHING)
+"""Nobody has anything to do any more, in time."""
+
+OPEN = ("borrador", "sin_reporte", "devuelto")
+"""States of a row that somebody still has to send."""
 
 
 @dataclass
@@ -65,6 +70,9 @@ class Report:
     rows_sent: bool = False
     money_sent: bool = False
     returned: bool = False
+    """Whether the last word on it was that something goes back."""
+    partly: bool = False
+    """Whether the head answered for some of its rows, and others go to the late case."""
     sender: str | None = None
     holders: dict[str, str] = field(default_factory=dict)
 
@@ -83,13 +91,17 @@ class Report:
     @property
     def state(self) -> str:
         """What the house calls the state of the report."""
+        if self.stage is Stage.LATE_ENDORSED:
+            return "extemporaneo"
         if self.stage.value.startswith("late"):
-            return "extemporaneo" if self.stage is Stage.LATE_ENDORSED else "sin_reporte"
-        if self.stage is Stage.VALIDATING and self.returned:
-            return "devuelto"  # by the head: it is the liaison's again
-        if self.stage is Stage.REPORTING:
-            return "enviado" if self.rows_sent else "pendiente"
-        return REPORTED.get(self.stage, "avalado")
+            return "avalado_en_parte" if self.partly else "sin_reporte"
+        if self.stage is Stage.ENDORSED:
+            return "avalado"
+        if self.returned:
+            return "devuelto"
+        if self.stage is Stage.ENDORSING:
+            return "validado"
+        return "enviado" if self.rows_sent else "pendiente"
 
     @property
     def amendable(self) -> bool:
@@ -99,7 +111,7 @@ class Report:
     def hand_in(self, person: str) -> None:
         """The rows that are asked for are sent."""
         for row in self.rows.values():
-            if row.state not in ("validado", "avalado"):
+            if row.state not in ("validado", "avalado", "congelado"):
                 row.state = "enviado"
         self.sender, self.rows_sent = person, True
         self._move(
@@ -128,36 +140,43 @@ class Report:
         back = any(row.state == "devuelto" for row in self.rows.values())
         on_time = Stage.CORRECTING if back else Stage.ENDORSING
         self._move((Stage.LATE_CORRECTING if back else Stage.LATE_ENDORSING) if late else on_time)
-        self.returned = False
+        self.returned = back
 
     def endorse(self) -> None:
-        """The head answers for it."""
+        """The head answers for what was accepted."""
         for row in self.rows.values():
-            row.state = "avalado"
+            row.state = "avalado" if row.state == "validado" else row.state
         self._move(Stage.LATE_ENDORSED if self.stage is Stage.LATE_ENDORSING else Stage.ENDORSED)
 
     def send_back(self) -> None:
-        """The head gives it back to the liaison."""
+        """The head gives what was accepted back to the liaison."""
         for row in self.rows.values():
-            row.state = "enviado"
+            row.state = "enviado" if row.state == "validado" else row.state
         self._move(Stage.VALIDATING)
         self.returned = True
 
+    def close_rows(self) -> None:
+        """Nothing more is asked of who reports: what is there goes on without the rest."""
+        if self.stage in (Stage.REPORTING, Stage.CORRECTING):
+            states = {row.state for row in self.rows.values()}
+            accepted = Stage.ENDORSING if "validado" in states else Stage.NOTHING
+            self._move(Stage.VALIDATING if "enviado" in states else accepted)
+
     def expire(self) -> None:
-        """The time to report is over."""
-        if self.stage is Stage.ENDORSED:
+        """The time to report is over: what the head has not answered for goes to the late case."""
+        if self.stage is Stage.ENDORSED and not any(row.state in OPEN for row in self.rows.values()):
             return
+        self.partly = self.stage is Stage.ENDORSED and any(row.state == "avalado" for row in self.rows.values())
         for row in self.rows.values():
             row.state = {"borrador": "sin_reporte", "validado": "enviado"}.get(row.state, row.state)
-        missing = any(row.state in ("sin_reporte", "devuelto") for row in self.rows.values())
+        missing = any(row.state in OPEN for row in self.rows.values())
         self.holders.clear()
         self.stage = Stage.LATE_REPORTING if missing else Stage.LATE_MONEY
 
     def freeze(self) -> None:
-        """The month is closed: what was endorsed by now counts in it, late or not."""
-        if self.stage in (Stage.ENDORSED, Stage.LATE_ENDORSED):
-            for row in self.rows.values():
-                row.state = "congelado"
+        """The month is closed: what was endorsed by now counts in it, row by row, late or not."""
+        for row in self.rows.values():
+            row.state = "congelado" if row.state == "avalado" else row.state
 
     def _move(self, stage: Stage) -> None:
         if stage is not self.stage:

@@ -34,7 +34,7 @@ from engine.tasks import assignment, inbox
 from engine.tasks import commands as tasks
 from engine.tasks.models import UserTask
 from tests.support import databases
-from tests.support.month_model import HEAD, LIAISON, Report, Row, Stage
+from tests.support.month_model import DONE, HEAD, LIAISON, Report, Row
 from tests.support.plan import PLAN, House, build_house, demo_data
 from web.boards.candidates import candidates
 from workflows import assembly
@@ -57,11 +57,7 @@ from workflows.spanish import local_day
 
 MONTH = "2017-04"
 OPENS, ROWS_CLOSE, REPORTS_CLOSE, ENDS = (dt.date(2017, 5, day) for day in (2, 9, 10, 31))
-"""The first, sixth and seventh working day of May, and the last before May itself is followed.
-
-After the sixth, rows close one by one and what is there goes on without them. The model does not know that yet: these
-stories end for who has not been endorsed by then; `test_played_month` holds what follows.
-"""
+"""The first, sixth and seventh working day of May, and the last before May itself is followed."""
 
 PROCESSES = frozenset(
     {"f5_ciclo_mensual", "sub_reporte_entidad", "f5_reporte_extemporaneo", "sub_mesa", "sub_plan_choque"}
@@ -123,11 +119,8 @@ class Month(RuleBasedStateMachine):
             databases.drop(self.house.database.url)
 
     def _come_to_an_end(self) -> None:
-        for entity in sorted(self.reports) * len(Stage):
-            if self.collecting:
-                self.goes_on(entity, [5], set(), agrees=True)
-        if self.collecting:
-            return  # somebody who is left may not do what is left: their rows would close
+        while self.collecting:
+            self._move_on(1)
         if not self.closed:
             self.sector_goes_on(20)
         assert self.closed
@@ -178,8 +171,7 @@ class Month(RuleBasedStateMachine):
         else:
             self._submit(entity, element, person)
             report.endorse() if element.startswith("avalar_") else report.report_money()
-        if all(one.stage is Stage.ENDORSED for one in self.reports.values()):
-            self.collecting = False  # the month goes on at once when nobody is missing
+        self._go_on_if_nobody_is_missing()
 
     @precondition(lambda self: any(report.sender for report in self.reports.values()))
     @rule(first=st.booleans(), typed=values)
@@ -335,9 +327,9 @@ class Month(RuleBasedStateMachine):
         return House(database, clock, assembly.process_engine(clock), assembly.forms())
 
     def _morning(self, days: int) -> dt.datetime:
-        """Nine o'clock so many days from now, and not beyond the month, nor beyond where rows close while any may."""
-        today, last = self.house.clock.now().astimezone(BOGOTA).date(), ROWS_CLOSE if self.collecting else ENDS
-        morning = dt.datetime.combine(min(today + dt.timedelta(days=days), last), dt.time(9), BOGOTA)
+        """Nine o'clock so many days from now, and not beyond the month."""
+        today = self.house.clock.now().astimezone(BOGOTA).date()
+        morning = dt.datetime.combine(min(today + dt.timedelta(days=days), ENDS), dt.time(9), BOGOTA)
         return max(morning, self.house.clock.now())
 
     def _move_on(self, days: int) -> None:
@@ -360,11 +352,23 @@ class Month(RuleBasedStateMachine):
 
     def _tick(self) -> None:
         self._play().tick()
-        if self.collecting and self.house.clock.now().astimezone(BOGOTA).date() > REPORTS_CLOSE:
-            self.collecting = False
+        today = self.house.clock.now().astimezone(BOGOTA).date()
+        if self.collecting and today > ROWS_CLOSE:
             for report in self.reports.values():
-                report.expire()
+                report.close_rows()
+            self._go_on_if_nobody_is_missing()
+        if self.collecting and today > REPORTS_CLOSE:
+            self._close_reporting()
         self._look_whether_closed()
+
+    def _go_on_if_nobody_is_missing(self) -> None:
+        if self.collecting and all(one.stage in DONE for one in self.reports.values()):
+            self._close_reporting()
+
+    def _close_reporting(self) -> None:
+        self.collecting = False
+        for report in self.reports.values():
+            report.expire()
 
     def _look_whether_closed(self) -> None:
         with self.house.database.reading() as session:

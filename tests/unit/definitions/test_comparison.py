@@ -71,8 +71,8 @@ def test_a_removed_task_is_told_with_the_paths_that_led_to_it(xml):
     assert "Se quita la tarea «Reportar ejecución presupuestal y actividades»." in sentences
     added = (
         "Se agrega la tarea «Reportar ejecución presupuestal y actividades»: la hace «Enlace de planeación»; "
-        "plazo de 5 días hábiles después del corte; con el formulario «reportar_ejecucion»; va después de la bifurcación "
-        "sin nombre antes de «Reportar avance»."
+        "plazo de 5 días hábiles después del corte; con el formulario «reportar_ejecucion»; va después de la "
+        "bifurcación sin nombre antes de «Reportar avance»."
     )
     assert added in sentences
     assert any("ahora va" in sentence for sentence in sentences)
