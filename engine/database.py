@@ -316,6 +316,12 @@ def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
         if not cursor.connection.in_transaction and not statement.startswith(("BEGIN", "PRAGMA")):
             raise DatabaseDown
 
+    @sa.event.listens_for(engine, "reset")
+    def leave_no_transaction(connection: Any, _record: Any, _state: Any) -> None:
+        # A COMMIT that fails may leave the transaction open, with its locks, where SQLAlchemy takes it for ended.
+        if connection.in_transaction:
+            connection.rollback()
+
     return engine
 
 
@@ -348,8 +354,10 @@ def _postgresql(url: URL) -> sa.Engine:
     @sa.event.listens_for(engine, "checkout")
     def begin(connection: psycopg.Connection, _record: Any, _held: Any) -> None:
         # Whether a pooled connection is still there is asked by what is said first anyway: one question, not two.
+        # One that was given back in the middle of a transaction, or of an answer, is not taken at all.
         try:
-            begun = connection.pgconn.exec_(b"BEGIN").status == psycopg.pq.ExecStatus.COMMAND_OK
+            idle = connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE
+            begun = idle and connection.pgconn.exec_(b"BEGIN").status == psycopg.pq.ExecStatus.COMMAND_OK
         except psycopg.Error:
             begun = False
         if not begun:

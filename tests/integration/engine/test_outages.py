@@ -150,6 +150,33 @@ def test_what_comes_after_a_transaction_that_ended_by_itself_is_not_written(full
     assert everything(full) == before
 
 
+def test_a_commit_that_fails_leaves_no_transaction_behind(full: World) -> None:
+    """SQLite keeps a transaction open whose COMMIT it refuses; the next of that connection could not begin."""
+    with full.database.unit_of_work() as session:
+        session.execute(
+            sa.text("CREATE TABLE hija (id INTEGER, de INTEGER REFERENCES instance DEFERRABLE INITIALLY DEFERRED)")
+        )
+
+    with pytest.raises(sa.exc.IntegrityError), full.database.unit_of_work() as session:
+        session.execute(sa.text("INSERT INTO hija VALUES (1, 99)"))
+
+    with full.database.unit_of_work() as session:
+        assert session.execute(sa.text("SELECT * FROM hija")).all() == []
+    healthy(full)
+
+
+def test_a_connection_left_in_a_transaction_is_not_taken_from_the_pool_of_postgresql(postgresql_world: World) -> None:
+    database = postgresql_world.database
+    with database.engine.connect() as left:
+        driver: Any = left.connection.driver_connection
+    driver.execute("SELECT 1")  # begins one behind the back of the pool
+
+    with database.unit_of_work() as session:
+        taken: Any = session.connection().connection.driver_connection
+
+        assert taken is not driver
+
+
 def test_a_connection_that_postgresql_ends_is_a_database_that_is_down_and_the_next_one_works(
     postgresql_world: World,
 ) -> None:
