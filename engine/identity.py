@@ -53,3 +53,10 @@ class CandidateGroups(Protocol):
     def needs(self, session: Session) -> Mapping[str, frozenset[str]]:
         """The process variables without which a role that was added says nobody, by role; none of most."""
         ...
+
+    def vacant(self, session: Session, tenant: str) -> Mapping[str, str]:
+        """Where nobody holds a role in cases of `tenant` (of any, where it is empty), by role, as a sentence goes on.
+
+        Without the roles that somebody holds everywhere.
+        """
+        ...

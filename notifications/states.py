@@ -31,6 +31,8 @@ class MailKind(StrEnum):
     """More time for a task: asked for, granted, refused."""
     ABSENCE = "ausencia"
     """Who stands in for whom, and that nobody does."""
+    ROLE = "rol"
+    """A role that somebody asks for others."""
     ACCESS_LINK = "enlace_de_acceso"
     """Whoever reads it signs in as its recipient: no page shows its text, and none is kept once it left."""
     ACCOUNT_CHANGED = "cuenta"

@@ -43,6 +43,7 @@ def known_names(
     return KnownNames(
         reserved_keys=engine.reserved_keys,
         roles=dict(engine.groups.roles(session)),
+        vacant=dict(engine.groups.vacant(session, tenant)),
         forms=known_forms | {key: key for key in forms or {}},
         processes=processes | {key: diagram.name for key, diagram in drawn.items()},
         topics={topic: topic for topic in engine.service_tasks},

@@ -273,6 +273,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.form", me, "/procesos/formularios/reportar_avance"),
         ("studio.bring_page", me, "/procesos/traer"),
         ("studio.process_forms", me, "/procesos/sub_reporte_entidad/formularios"),
+        ("studio.roles", me, "/procesos/f5_ciclo_mensual/roles"),
         ("studio.conditions", me, "/procesos/f5_ciclo_mensual/condiciones"),
         ("studio.discarded", me, "/procesos/descartados"),
         ("studio.new_form", me, "/procesos/formularios/nuevo"),

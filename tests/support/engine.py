@@ -73,6 +73,10 @@ class PlainGroups:
     def needs(self, session: object) -> Mapping[str, frozenset[str]]:
         return {}
 
+    def vacant(self, session: object, tenant: str) -> dict[str, str]:
+        """Everybody is there."""
+        return {}
+
     def roles(self, session: object = None) -> Mapping[str, str]:
         return self.names
 

@@ -17,7 +17,7 @@ from web.auth import Of, allow
 from web.pages import actor, back_to, current, page
 from workflows.auditing import recording as auditing
 from workflows.errors import Conflict, NotFound, Refused
-from workflows.people import adding
+from workflows.people import adding, asking, directory
 from workflows.people.models import PersonRole, Role
 from workflows.people.roles import ADMINISTRATING, BY_ID
 from workflows.people.states import RoleScope
@@ -41,6 +41,7 @@ def _listed(session: Session, typed: Mapping[str, str], error: str = "") -> str:
     roles = session.scalars(sa.select(Role).order_by(Role.position, Role.name)).all()
     return page(
         "admin/roles.html",
+        asked={one.role_id for one in asking.open_ones(session, own | {""})},
         roles=[role for role in roles if role.scope != RoleScope.PUBLIC and role.sector_code in own | {""}],
         holders=dict(session.execute(counted).all()),
         sectors=sectors,
@@ -86,11 +87,14 @@ def _role_page(role_id: str, error: str = "") -> str:
         holders = session.scalars(
             query.options(sa.orm.joinedload(PersonRole.person)).order_by(PersonRole.username, PersonRole.entity_code)
         ).all()
+        asked = asking.open_ones(session, own, found.id)
         return page(
             "admin/role.html",
             role=found,
             holders=holders,
             rights_split=abilities.split(abilities.readers([found])),
+            asked=asked,
+            asked_by=directory.display_names(session, {one.asked_by for one in asked}),
             added=found.id not in BY_ID and _keeps(found),
             typed=request.form,
             error=error,
@@ -133,3 +137,21 @@ def change_role(role_id: str) -> Any:
     if withdraws:
         return back_to("admin.role_list", f"El rol «{before['nombre']}» ya no está.")
     return back_to("admin.role", "El rol cambió de nombre; los diagramas lo siguen llamando igual.", role_id=role_id)
+
+
+@blueprint.post("/roles/<role_id>/pedidos")
+@allow(*ADMINISTRATING, of=Of.NONE)
+def answer_asked(role_id: str) -> Any:
+    """Give a role to whom it was asked for, or say no (`no`)."""
+    gives, username, sector = "no" not in request.form, request.form.get("persona", ""), request.form.get("sector", "")
+    try:
+        with current().database.unit_of_work() as session:
+            found, _own = _own_role(session, role_id)
+            sector = choosing.chosen(session, sector)
+            given = asking.answer(session, found, username, sector, gives=gives)
+            act, after = ("cambiar_roles", {"recibe": role_id}) if gives else ("negar_rol", {"rol": role_id})
+            auditing.record(session, current().clock, actor(), act, ("persona", username), after=after)
+            said = f"{given.name} ya es «{found.name}»." if gives else f"«{found.name}» no se le dio a {given.name}."
+    except Refused as wrong:
+        return _role_page(role_id, str(wrong)), 422
+    return back_to("admin.role", said, role_id=role_id)

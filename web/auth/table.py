@@ -251,7 +251,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "persona nueva, rol nuevo, enlaces a varias", Of.NONE, _rights(C, C, N, N), reads=_routes("admin.new"),
-        changes=_routes("admin.create admin.add_role admin.change_role admin.mail_links"), note="en su sector",
+        changes=_routes("admin.create admin.add_role admin.change_role admin.answer_asked admin.mail_links"),
+        note="en su sector",
     ),
     Row(
         "persona: ficha, roles, reenviar lo que no llegó", Of.PERSON, _rights(C, C, N, N),
@@ -290,7 +291,7 @@ TABLE: tuple[Row, ...] = (
             "studio.publish_page studio.review_page studio.rehearse_page "
             "studio.rehearsal studio.edit studio.draft_xml studio.names studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
-            "studio.process_forms studio.conditions"
+            "studio.process_forms studio.conditions studio.roles"
         ),
         changes=_routes(
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
@@ -300,7 +301,8 @@ TABLE: tuple[Row, ...] = (
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate "
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
-            "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step"
+            "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step "
+            "studio.make_role"
         ),
         note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
     ),

@@ -14,7 +14,7 @@ from engine.instances.models import Instance
 from engine.states import InstanceState
 from workflows.errors import Conflict, Refused
 from workflows.people.groups import forget_added
-from workflows.people.models import PersonRole, Role
+from workflows.people.models import AskedRole, PersonRole, Role
 from workflows.people.roles import APPOINTED, BY_ID, CATALOGUE, RoleSheet
 from workflows.people.states import RoleScope
 from workflows.spanish import plain
@@ -27,6 +27,10 @@ def may_resemble() -> Sequence[RoleSheet]:
     """The roles whose pages an added one may open: none of those that somebody answers for by name."""
     scopes = (RoleScope.SECTOR, RoleScope.ENTITY)
     return [role for role in CATALOGUE if role.scope in scopes and role.id not in APPOINTED]
+
+
+LEAST = {RoleScope.SECTOR: "juridica", RoleScope.ENTITY: "equipo_tecnico"}
+"""The role that opens least, by scope: what one resembles that nobody who gives rights has chosen."""
 
 
 def id_for(name: str) -> str:
@@ -71,6 +75,7 @@ def withdraw(session: Session, role_id: str) -> None:
         raise Refused(f"{'Lo tiene 1 persona' if count == 1 else f'Lo tienen {count} personas'}: quíteselo antes.")
     if named := named_by(session, role.id):
         raise Refused(f"Lo nombra «{named[0]}»: cámbielo allí antes, y espere a que terminen los casos que lo usan.")
+    session.execute(sa.delete(AskedRole).where(AskedRole.role_id == role.id))
     session.delete(role)
     session.flush()
     forget_added(session)

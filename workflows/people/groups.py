@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import UnknownRole
 from engine.identity import Actor
+from workflows.people.filling import filling
 from workflows.people.models import Role
 from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, RoleSheet
 from workflows.people.states import RoleScope
@@ -95,6 +96,11 @@ class SectorGroups:
         """An added role of an entity says nobody without one; what the shipped ones need, `role_needs` says."""
         added = _own_roles(session).values()
         return {role.id: frozenset({"entidad"}) for role in added if role.scope == RoleScope.ENTITY}
+
+    def vacant(self, session: Session, tenant: str) -> Mapping[str, str]:
+        """Where nobody holds a role in a sector, else in any that has people."""
+        found = filling(session, self.roles(session), sector=tenant)
+        return {role: one.warning for role, one in found.items() if one.warning}
 
     def _sheet(self, session: Session, role: str) -> RoleSheet:
         sheet = self._roles.get(role) or _own_roles(session).get(role)

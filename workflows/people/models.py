@@ -70,6 +70,21 @@ class PersonRole(Base):
     role: Mapped[Role] = relationship()
 
 
+class AskedRole(Base):
+    """A role that whoever draws processes wants somebody to hold; it gives nothing until an administrator gives it."""
+
+    __tablename__ = "asked_role"
+
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
+    role_id: Mapped[str] = mapped_column(sa.ForeignKey("role.id"), primary_key=True)
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), primary_key=True)
+    entity_code: Mapped[str] = mapped_column(sa.String(20), primary_key=True, default="")
+    asked_by: Mapped[str] = mapped_column(sa.String(60))
+    asked_at: Mapped[dt.datetime]
+
+    person: Mapped[Person] = relationship()
+
+
 class Absence(Base):
     """That somebody is away, both days included, and who stands in for them (nobody yet: tasks wait, and it is told).
 

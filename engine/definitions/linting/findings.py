@@ -52,6 +52,7 @@ class Finding:
 class KnownNames:
     """What exists outside the diagram, each as key → label. `None`: not known here, so not checked.
 
+    `vacant` says of a role where nobody holds it.
     `variables` are those a case may begin with. `calls` are the processes that each known process calls.
     `reserved_keys` are short for other processes, by which process: no diagram may be called so.
     `check_deadline` (of a deadline's text) and `check_opening` (of the properties of a timer start event) raise
@@ -61,6 +62,7 @@ class KnownNames:
 
     reserved_keys: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] | None = None
+    vacant: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, str] | None = None
     processes: Mapping[str, str] | None = None
     topics: Mapping[str, str] | None = None

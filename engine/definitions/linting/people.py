@@ -136,6 +136,19 @@ def _unknown_role(checked: Checked, element: str, name: str, role: str, property
     yield error(element, "role", message, **(fix if near and property_name else {}))
 
 
+def _held(checked: Checked) -> Iterator[Finding]:
+    """Once a role: at its lane, else at the first task that names it."""
+    lanes = [(lane.id, lane.called, lane.role) for lane in checked.model.lanes.values()]
+    tasks = [(task.id, shown(task), role) for task in checked.model.of_kind(*BY_PEOPLE) for role in task.roles]
+    told: set[str] = set()
+    for element, name, role in [*lanes, *tasks]:
+        where = checked.known.vacant.get(role.partition("@")[0], "")
+        if where and role not in told:
+            told.add(role)
+            message = f"{name}: {where}: sus tareas no le llegarían a nadie. Pida el rol para alguien en «Roles»."
+            yield warning(element, "role", message)
+
+
 def _forms(checked: Checked) -> Iterator[Finding]:
     for task in checked.model.of_kind("userTask"):
         if not task.form_key:
@@ -231,6 +244,7 @@ RULES = (
     _roles,
     _calls_without_role,
     _known_roles,
+    _held,
     _forms,
     _handlers,
     _deadlines,

@@ -151,6 +151,10 @@ class Groups:
     def needs(self, session: object) -> dict[str, frozenset[str]]:
         return {}
 
+    def vacant(self, session: object, tenant: str) -> dict[str, str]:
+        """Everybody is there."""
+        return {}
+
     def roles(self, session: object = None) -> Mapping[str, str]:
         return ROLES
 

@@ -45,6 +45,11 @@ function taskRole({ roles, lane }) {
   };
 }
 
+// Where a role is made for what is chosen, and where one sees who holds it.
+function makeRole({ pages }) {
+  return { id: 'new-role', kind: 'link', label: 'Crear un rol, o ver quién lo tiene', href: (element) => `${pages.roles}?en=${encodeURIComponent(element.id)}` };
+}
+
 function laneRole({ roles }) {
   return { ...text('rol', 'Rol', 'Quién hace las tareas de esta franja.'), kind: 'select', options: choices(roles) };
 }
@@ -173,8 +178,8 @@ function loop(id, label, help) {
 const repetition = [loop('collection', 'Una vez por cada', 'La lista del proceso: entidades, responsables…'), loop('elementVariable', 'Se llama', 'Cómo se llama cada elemento de la lista.')];
 
 function whenFields(element, context) {
-  if (is(element, 'bpmn:Lane')) return [laneRole(context)];
-  if (is(element, 'bpmn:UserTask')) return [taskRole(context), ...deadlineFields(element), reminders, ...escalationFields(context), ...fourEyes(context, element)];
+  if (is(element, 'bpmn:Lane')) return [laneRole(context), makeRole(context)];
+  if (is(element, 'bpmn:UserTask')) return [taskRole(context), makeRole(context), ...deadlineFields(element), reminders, ...escalationFields(context), ...fourEyes(context, element)];
   if (!isEvent(element) || events.kindOf(element) !== 'Timer') return [];
   if (events.opensCase(element)) return cadence;
   return [...deadlineFields(element), ...(events.mayComeAgain(element) ? [times] : [])];
