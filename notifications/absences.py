@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
-from notifications import outbox
+from notifications import urgent
 from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.calendar import end_of_day
@@ -26,7 +26,7 @@ def tell_registered(session: Session, absence: Absence, now: dt.datetime, *, by:
     values = {"absence": absence, "person": person, "stand_in": stand_in, "base_url": base_url.rstrip("/")}
     for other in (stand_in, person):
         if other is not None and other.username != by:
-            outbox.write_to(
+            urgent.tell(
                 session,
                 other,
                 now=now,
@@ -59,7 +59,7 @@ def tell_uncovered(
     gone, person = absences.away(session, on)[username], directory.person(session, username)
     newest = max(task.id for task in tasks)
     for other in absences.supervisors_of(session, username, on):
-        outbox.write_to(
+        urgent.tell(
             session,
             other,
             now=now,

@@ -17,110 +17,35 @@ from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import IncidentState
-from notifications import failures, outbox
+from notifications import failures, habits, outbox, urgent, weekly
+from notifications.contents import Contact, Digest, Failure, Item
 from notifications.escalation import escalations
+from notifications.habits import DIGEST_FROM, Habits
 from notifications.heard import unheard_since
-from notifications.models import DigestRun
+from notifications.models import DigestRun, MailNote
 from notifications.recipients import OpenTask, active_people, members_by_group, open_tasks
-from notifications.reminders import Distance, distance, reminder_due
+from notifications.reminders import distance, reminder_due
 from notifications.rendering import render
-from notifications.returned import told_at_once
-from notifications.states import MailKind
+from notifications.returned import told_at_once, why_back
+from notifications.states import MailKind, Watching
+from notifications.subjects import subject
+from notifications.weekly import COORDINATOR, LIAISON
 from workflows.calendar import BOGOTA, WorkingCalendar
+from workflows.monitoring import periods
+from workflows.monitoring.periods import Asked
 from workflows.people import absences
 from workflows.people.groups import Group
 from workflows.people.models import Person
 from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
 from workflows.sectors.models import Sector
 
-SENT_FROM = dt.time(7, 30)
-"""The earliest moment of a working day, in Bogotá."""
 LOOK_BACK = 10
 """Days of digests that are looked at for who rested on them: no sector rests longer."""
 
-SECTIONS = ("returned", "new", "due_soon", "overdue", "escalated", "without_people", "incidents")
-"""The headings of a digest: attributes of `Digest`."""
-
 ADMINISTERING_ROLES = ("administrador", INSTALLATION_ADMINISTRATOR)
 """Who hears of background work that fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One task in a digest, and how far its deadline is."""
-
-    task: OpenTask
-    far: Distance | None
-
-    @property
-    def tenant(self) -> str:
-        """The sector whose task it is."""
-        return self.task.tenant
-
-    @property
-    def when(self) -> str:
-        """The deadline in words: «faltan 3 días hábiles»."""
-        if self.far is None:
-            return "sin plazo"
-        days = self.far.today
-        if days == 0:
-            return "vence hoy"
-        unit = "día hábil" if abs(days) == 1 else "días hábiles"
-        return f"venció hace {days} {unit}" if days > 0 else f"{'falta' if days == -1 else 'faltan'} {-days} {unit}"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Something that failed without anybody at it, in a line. `tenant` is the sector whose work it is, or none."""
-
-    tenant: str
-    opened_at: dt.datetime
-    text: str
-
-
-@dataclass(slots=True)
-class Digest:
-    """What one person reads today. `worth_sending` is false where there is nothing to say."""
-
-    returned: list[Item] = field(default_factory=list)
-    new: list[Item] = field(default_factory=list)
-    due_soon: list[Item] = field(default_factory=list)
-    overdue: list[Item] = field(default_factory=list)
-    escalated: list[Item] = field(default_factory=list)
-    without_people: list[Item] = field(default_factory=list)
-    incidents: list[Failure] = field(default_factory=list)
-    worth_sending: bool = False
-
-    def by_sector(self, names: Mapping[str, str]) -> list[tuple[str, Digest]]:
-        """What is of each sector under its name, what is of none last; of a single sector all under no name."""
-        found = self.tenants()
-        if len(found - {""}) < 2:
-            return [("", self)]
-        ordered = sorted(found, key=lambda tenant: (not tenant, names.get(tenant, tenant)))
-        return [(names.get(tenant, tenant), self._of(tenant)) for tenant in ordered]
-
-    def tenants(self) -> set[str]:
-        """The sectors it tells of; an empty one for what is of none."""
-        return {one.tenant for section in SECTIONS for one in getattr(self, section)}
-
-    def _of(self, tenant: str) -> Digest:
-        part = Digest()
-        for section in SECTIONS:
-            getattr(part, section).extend(one for one in getattr(self, section) if one.tenant == tenant)
-        return part
-
-    def headline(self) -> str:
-        """«1 devuelta · 2 nuevas · 1 vencida», the most urgent first."""
-        parts = (
-            (len(self.returned), "devuelta", "devueltas"),
-            (len(self.overdue), "vencida", "vencidas"),
-            (len(self.due_soon), "por vencer", "por vencer"),
-            (len(self.new), "nueva", "nuevas"),
-            (len(self.escalated), "vencida de otros", "vencidas de otros"),
-            (len(self.without_people), "sin quien la haga", "sin quien las haga"),
-            (len(self.incidents), "incidente", "incidentes"),
-        )
-        return " · ".join(f"{n} {one if n == 1 else many}" for n, one, many in parts if n)
+REPORTING = "reportar_avance"
+"""What the step of a diagram is called that asks a person for the values of their indicators."""
 
 
 @dataclass(slots=True)
@@ -130,7 +55,8 @@ class Facts:
     `coordinated` and `administered` are the sectors of which a person hears what stays undone, and what fails; the
     empty one is the installation. `sectors` are their names. `broken` are the tasks whose escalation can't be worked
     out, by the key of their unit: their own people hear of them as ever. `resting` are those who work in no sector that
-    works today: the next digest tells them all.
+    works today: the next digest tells them all. `asked` counts the values that a person owes a month for an entity.
+    `week_since` is set on the first working day of a week: since when whoever is told once a week was not.
     """
 
     engine: ProcessEngine
@@ -146,7 +72,12 @@ class Facts:
     own: dict[str, list[OpenTask]] = field(default_factory=lambda: defaultdict(list))
     escalated: dict[str, list[tuple[int, OpenTask]]] = field(default_factory=lambda: defaultdict(list))
     without_people: list[OpenTask] = field(default_factory=list)
+    tasks: list[OpenTask] = field(default_factory=list)
     resting: frozenset[str] = frozenset()
+    wanted: Mapping[str, Habits] = field(default_factory=dict)
+    notes: Mapping[str, Sequence[MailNote]] = field(default_factory=dict)
+    asked: Mapping[Asked, int] = field(default_factory=dict)
+    week_since: dt.datetime | None = None
     told: set[tuple[str, int]] = field(default_factory=set)
     incidents: list[Failure] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -154,6 +85,7 @@ class Facts:
 
     def sort(self, session: Session, task: OpenTask) -> None:
         """Put a task where its people and those who hear of it find it."""
+        self.tasks.append(task)
         for username in task.recipients:
             self.own[username].append(task)
         if not task.recipients:
@@ -182,7 +114,7 @@ class Facts:
 def is_time(engine: ProcessEngine, calendar: WorkingCalendar) -> bool:
     """Whether digests are written now: on a working day, from 7:30 on."""
     local = engine.now().astimezone(BOGOTA)
-    return local.time() >= SENT_FROM and calendar.is_working(local.date())
+    return local.time() >= DIGEST_FROM and calendar.is_working(local.date())
 
 
 def is_written(session: Session, engine: ProcessEngine) -> bool:
@@ -216,6 +148,10 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         usual=session.scalar(earlier.limit(1)) or first,
         unheard=unheard,
         resting=_resting(members, calendar, local.date()),
+        wanted=habits.of_all(session),
+        notes=urgent.untold(session, engine.now()),
+        asked=periods.asked(session),
+        week_since=_week_since(calendar, local.date(), [(row.day, row.written_at) for row in runs]),
         told=told_at_once(session),
         incidents=_incidents(session),
         failures=_failures(session),
@@ -282,13 +218,40 @@ def build_due(session: Session, engine: ProcessEngine, calendar: WorkingCalendar
 
 
 def _previous_digest(calendar: WorkingCalendar, day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(calendar.add_working_days(day, -1), SENT_FROM, BOGOTA).astimezone(dt.UTC)
+    return dt.datetime.combine(calendar.add_working_days(day, -1), DIGEST_FROM, BOGOTA).astimezone(dt.UTC)
+
+
+def _week_since(
+    calendar: WorkingCalendar, day: dt.date, runs: Sequence[tuple[dt.date, dt.datetime]]
+) -> dt.datetime | None:
+    """On the first working day of a week: the moment of the digest of the week before's first; else nothing."""
+    monday = day - dt.timedelta(days=day.weekday())
+    if calendar.add_working_days(monday, 0) != day:
+        return None
+    before = calendar.add_working_days(monday - dt.timedelta(days=7), 0)
+    usual = dt.datetime.combine(before, DIGEST_FROM, BOGOTA).astimezone(dt.UTC)
+    return dict(runs).get(before, usual)
 
 
 def _digest_of(facts: Facts, username: str) -> Digest:
     digest, since = Digest(), min(facts.usual, facts.unheard.get(username, facts.usual))
     for task in facts.own.get(username, ()):
         _file(digest, _item(facts, task, since), since, was_told=(username, task.id) in facts.told)
+    for note in facts.notes.get(username, ()):
+        _tell(digest, "notes", note)
+    _watch(digest, facts, username, since)
+    if facts.week_since is not None:
+        digest.weeks = weekly.weeks(facts.tasks, username, facts.members, facts.local.date(), facts.sectors)
+        digest.worth_sending |= bool(digest.weeks)
+    return digest
+
+
+def _watch(digest: Digest, facts: Facts, username: str, since: dt.datetime) -> None:
+    """What others have to do, and what nobody does: every day, or for who wants it so once a week."""
+    if facts.wanted.get(username, habits.USUAL).watching is Watching.WEEKLY:
+        if facts.week_since is None:
+            return
+        since = min(since, facts.week_since)
     for days, task in facts.escalated.get(username, ()):
         item = _item(facts, task, since)
         if item.far is not None and item.far.crossed(days) and item not in digest.escalated:
@@ -301,15 +264,23 @@ def _digest_of(facts: Facts, username: str) -> Digest:
     for failure in told:
         if failure.opened_at > since:
             _tell(digest, "incidents", failure)
-    return digest
 
 
 def _item(facts: Facts, task: OpenTask, since: dt.datetime) -> Item:
+    rows = _rows(facts, task)
     if task.due_at is None:
-        return Item(task, None)
+        return Item(task, None, rows)
     due_on, last_day = task.due_at.astimezone(BOGOTA).date(), since.astimezone(BOGOTA).date()
     between = partial(facts.calendar.working_days_between, scope=task.tenant or None)
-    return Item(task, distance(due_on, last_day, facts.local.date(), between))
+    return Item(task, distance(due_on, last_day, facts.local.date(), between), rows)
+
+
+def _rows(facts: Facts, task: OpenTask) -> int:
+    """How many values a task asks for; 0 where it is not the reporting of a month, or not known."""
+    if task.properties.get("registro") != REPORTING or task.returned:
+        return 0
+    named = [str(task.variables.get(name) or "") for name in ("plan", "periodo", "entidad")]
+    return facts.asked.get((named[0], named[1], named[2], task.responsible), 0)
 
 
 def _file(digest: Digest, item: Item, since: dt.datetime, *, was_told: bool) -> None:
@@ -327,7 +298,7 @@ def _file(digest: Digest, item: Item, since: dt.datetime, *, was_told: bool) -> 
         _tell(digest, "due_soon", item)
 
 
-def _tell(digest: Digest, section: str, item: Item | Failure) -> None:
+def _tell(digest: Digest, section: str, item: Item | Failure | MailNote) -> None:
     getattr(digest, section).append(item)
     digest.worth_sending = True
 
@@ -363,14 +334,37 @@ def _failures(session: Session) -> list[Failure]:
 
 
 def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, base_url: str) -> None:
-    day, told = facts.local.date(), digest.tenants()
-    values = {"person": person, "digest": digest, "parts": digest.by_sector(facts.sectors), "day": day}
+    day, told, contact = facts.local.date(), digest.tenants(), _contact(facts, person, digest)
+    for item in digest.returned:
+        if (why := why_back(session, item.task.id)) is not None:
+            digest.why[item.task.id] = why
+    values = {
+        "person": person, "name": person.name, "digest": digest, "parts_of": digest.by_sector(facts.sectors),
+        "day": day, "subject": subject(digest, day), "contact": contact, "base_url": base_url.rstrip("/"),
+    }  # fmt: skip
+    key = f"resumen/{person.username}/{day}"
     outbox.write_to(
         session,
         person,
         now=facts.local.astimezone(dt.UTC),
         kind=MailKind.DIGEST,
-        dedup_key=f"resumen/{person.username}/{day}",
-        mail=render("digest", {**values, "base_url": base_url.rstrip("/")}),
+        dedup_key=key,
+        mail=render("digest", values),
+        attachments=[item for note in digest.notes for item in note.attachments],
         sector=told.pop() if len(told) == 1 else "",
+        reply_to=contact.email if contact else "",
     )
+    urgent.note_told(session, digest.notes, key)
+
+
+def _contact(facts: Facts, person: Person, digest: Digest) -> Contact | None:
+    """Who answers: the liaison of the entity of the first task, else who coordinates its sector; never oneself."""
+    first = next(iter([*digest.items(), *digest.escalated, *digest.without_people]), None)
+    sector = first.tenant if first else next(iter(sorted(digest.tenants() - {""})), "")
+    entity = (first.task.entity if first else None) or ""
+    for role, words in ((LIAISON, f"enlace de planeación de {entity}"), (COORDINATOR, "coordinación del plan")):
+        group = Group(role, sector, entity if role == LIAISON else "")
+        others = facts.members.get(str(group), frozenset()) - {person.username}
+        for username in sorted(others & facts.people.keys()):
+            return Contact(facts.people[username].name, facts.people[username].email, words)
+    return None

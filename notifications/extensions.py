@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
-from notifications import outbox
+from notifications import urgent
 from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.calendar import bogota_day
@@ -52,7 +52,7 @@ def _write(
         "base_url": base_url.rstrip("/"),
     }
     for person in people:
-        outbox.write_to(
+        urgent.tell(
             session,
             person,
             now=engine.now(),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
-from notifications import outbox
+from notifications import outbox, urgent
 from notifications.recipients import active_people
 from notifications.rendering import render
 from notifications.states import MailKind
@@ -30,26 +31,23 @@ def invite(session: Session, event: MeetingConvened) -> None:
         "case_name": case.name,
     }
     calendar = {"name": "convocatoria.ics", "media_type": "text/calendar", "text": _ics(meeting, event.at)}
-    invited = [(name, people[name].name, people[name].email) for name in meeting.invited if name in people]
-    for recipient, name, address in [*invited, *_outside(meeting)]:
-        outbox.enqueue(
-            session,
-            now=event.at,
-            kind=MailKind.INVITATION,
-            dedup_key=f"convocatoria/{meeting.id}/{meeting.held_on}/{address}",
-            recipient=recipient,
-            address=address,
-            mail=render("invitation", {**values, "name": name}),
-            attachments=[calendar],
-            sector=case.tenant,
-        )
+    shared: dict[str, Any] = {
+        "now": event.at, "kind": MailKind.INVITATION, "attachments": [calendar], "sector": case.tenant,
+    }  # fmt: skip
+    key = f"convocatoria/{meeting.id}/{meeting.held_on}"
+    for person in (people[name] for name in meeting.invited if name in people):
+        mail = render("invitation", {**values, "name": person.name})
+        urgent.tell(session, person, dedup_key=f"{key}/{person.email}", mail=mail, **shared)
+    for name, address in _outside(meeting):
+        mail = render("invitation", {**values, "name": name})
+        outbox.enqueue(session, recipient=None, address=address, dedup_key=f"{key}/{address}", mail=mail, **shared)
 
 
-def _outside(meeting: Meeting) -> Iterator[tuple[None, str, str]]:
+def _outside(meeting: Meeting) -> Iterator[tuple[str, str]]:
     for row in meeting.invited_outside:
         address = str(row.get("correo") or "")
         if "@" in address:
-            yield None, str(row.get("nombre") or ""), address
+            yield str(row.get("nombre") or ""), address
 
 
 def _ics(meeting: Meeting, at: dt.datetime) -> str:

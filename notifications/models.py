@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, states
-from notifications.states import Fault, MailKind, MailState
+from notifications.states import Fault, MailKind, MailState, Urgent, Watching
 from workflows.sectors.models import SECTOR_CODE
 
 
@@ -20,7 +20,7 @@ class OutboxMessage(Base):
     `leased_until` keeps two workers from sending the same row at once; a worker that dies lets the lease run out.
     `attempts` counts what ended by the mail's own fault, never the server's; `fault` is what was wrong in the end.
     `sector_code` is the sector it tells of; empty where it tells of several, or of the recipient's own account.
-    `attachments` is a list of `{"name", "media_type", "text"}`.
+    `attachments` is a list of `{"name", "media_type", "text"}`. `reply_to` is the address of who answers, or empty.
     """
 
     __tablename__ = "outbox_message"
@@ -47,11 +47,59 @@ class OutboxMessage(Base):
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
     fault: Mapped[Fault] = mapped_column(states(Fault), default=Fault.NONE)
     sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), default="", server_default="")
+    reply_to: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
 
     @property
     def is_private(self) -> bool:
         """Whether what it says is for its recipient's eyes alone."""
         return self.kind == MailKind.ACCESS_LINK
+
+
+class MailNote(Base):
+    """Something a person is to hear before the next digest, and the mail that tells it.
+
+    Notes of half an hour share one mail, and what comes after it waits for the digest (`notifications.urgent`): a note
+    without a mail, or whose mail did not leave, is told by the next digest. `letter` is its part of an HTML mail.
+    """
+
+    __tablename__ = "mail_note"
+    __table_args__ = (
+        sa.Index("ix_mail_note_recipient", "recipient", "id"),
+        sa.Index("ix_mail_note_mail_id", "mail_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient: Mapped[str] = mapped_column(sa.String(60))
+    kind: Mapped[str] = mapped_column(sa.String(30))
+    dedup_key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    task_id: Mapped[int | None]
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), default="")
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str] = mapped_column(sa.Text)
+    letter: Mapped[str] = mapped_column(sa.Text)
+    attachments: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[dt.datetime]
+    mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox_message.id"))
+
+    @property
+    def body(self) -> str:
+        """The plain text without its greeting."""
+        return self.text.partition("\n\n")[2].strip()
+
+
+class MailHabit(Base):
+    """How a person wants their mails; who has none is written to as everybody.
+
+    `quiet_from` and `quiet_until` are hours of Bogotá (0 to 24), equal where there are no quiet hours.
+    """
+
+    __tablename__ = "mail_habit"
+
+    username: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), primary_key=True)
+    urgent: Mapped[Urgent] = mapped_column(states(Urgent), default=Urgent.AT_ONCE)
+    watching: Mapped[Watching] = mapped_column(states(Watching), default=Watching.DAILY)
+    quiet_from: Mapped[int] = mapped_column(default=0)
+    quiet_until: Mapped[int] = mapped_column(default=0)
 
 
 class MailServer(Base):

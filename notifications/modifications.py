@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
-from notifications import outbox
+from notifications import urgent
 from notifications.recipients import active_people
 from notifications.rendering import render
 from notifications.states import MailKind
@@ -27,7 +27,7 @@ def tell_denied(session: Session, event: ModificationDenied) -> None:
         "changes": modifying.changes_of(session, modification),
         "case_name": case.name,
     }
-    outbox.write_to(
+    urgent.tell(
         session,
         person,
         now=event.at,

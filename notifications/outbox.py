@@ -67,28 +67,42 @@ def enqueue(
     mail: Mail,
     attachments: Sequence[dict[str, str]] = (),
     sector: str = "",
+    send_at: dt.datetime | None = None,
+    reply_to: str = "",
 ) -> None:
     """Write a mail to be sent; a second mail with the same `dedup_key` is ignored. `sector` is the one it tells of.
 
+    It leaves at `send_at`, else now; `reply_to` is the address of the person who answers.
     A digest takes the place of the person's earlier ones that have not left.
     """
     if kind == MailKind.DIGEST and recipient is not None:
         _replace_earlier(session, recipient, dedup_key, now)
     values = {
         "kind": kind, "dedup_key": dedup_key, "recipient": recipient, "address": address, "subject": mail.subject[:300],
-        "text": mail.text, "html": mail.html, "attachments": list(attachments), "created_at": now, "send_at": now,
+        "text": mail.text, "html": mail.html, "attachments": list(attachments), "created_at": now,
+        "send_at": send_at or now, "reply_to": reply_to,
         "state": MailState.PENDING, "attempts": 0, "last_error": "", "fault": Fault.NONE, "sector_code": sector,
     }  # fmt: skip
     insert_once(session, OutboxMessage, values, key=["dedup_key"])
 
 
 def write_to(
-    session: Session, person: Person, *, now: dt.datetime, kind: str, dedup_key: str, mail: Mail, sector: str = ""
+    session: Session,
+    person: Person,
+    *,
+    now: dt.datetime,
+    kind: str,
+    dedup_key: str,
+    mail: Mail,
+    attachments: Sequence[dict[str, str]] = (),
+    sector: str = "",
+    send_at: dt.datetime | None = None,
+    reply_to: str = "",
 ) -> None:
     """Write a mail to a person, at the address on record; as `enqueue`."""
     enqueue(
         session, now=now, kind=kind, dedup_key=dedup_key, recipient=person.username, address=person.email, mail=mail,
-        sector=sector,
+        attachments=attachments, sector=sector, send_at=send_at, reply_to=reply_to,
     )  # fmt: skip
 
 
@@ -271,6 +285,8 @@ def compose(message: OutboxMessage, sent_from: str) -> EmailMessage:
     try:
         email["From"], email["Subject"] = sent_from, message.subject
         email["Date"] = message.created_at
+        if is_address(message.reply_to):
+            email["Reply-To"] = _addressed(message.reply_to)
         domain = parseaddr(sent_from)[1].rpartition("@")[2]
         email["Message-ID"] = f"<cauce-{message.id}-{message.created_at:%Y%m%d%H%M%S}@{domain}>"
         email["Auto-Submitted"] = "auto-generated"

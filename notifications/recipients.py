@@ -42,6 +42,8 @@ class OpenTask:
     variables: Mapping[str, Any]
     returned: bool
     recipients: frozenset[str]
+    responsible: str = ""
+    """Whose report it is, where the task is one of a loop over those who report."""
 
 
 def active_people(session: Session) -> dict[str, Person]:
@@ -97,6 +99,7 @@ def _open_task(
         variables=task.variables,
         returned=task.properties.get(RETURNS) == "si" or _place(task) in again,
         recipients=frozenset(name for name in recipients if name),
+        responsible=str(task.context.get("responsable") or ""),
     )
 
 

@@ -11,7 +11,7 @@ from engine.definitions.models import Release
 from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.states import ReleaseState
-from notifications import outbox
+from notifications import urgent
 from notifications.recipients import active_people, members_by_group
 from notifications.rendering import render
 from notifications.states import MailKind
@@ -115,7 +115,7 @@ def _write(
     address = f"{base_url}/procesos/{release.process_key}"
     link = address if release.state is ReleaseState.PUBLISHED else f"{address}/{page}"
     values = {"name": person.name, "title": title, "what": what, "facts": facts, "link": link}
-    outbox.write_to(
+    urgent.tell(
         session,
         person,
         now=now,

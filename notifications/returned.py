@@ -1,9 +1,10 @@
-"""Work that came back reaches its person at once, with the reason: the next digest would be a day late."""
+"""Work that came back reaches its person the same day, with the reason: the next digest would be a day late."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,12 +16,11 @@ from engine.events import TaskCreated
 from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
-from notifications import outbox
-from notifications.models import OutboxMessage
+from notifications import urgent
 from notifications.recipients import RETURNS, active_people, came_back, recipients_of
 from notifications.rendering import render
-from notifications.states import MailKind, MailState
-from workflows.calendar import BOGOTA
+from notifications.states import MailKind
+from workflows.calendar import BOGOTA, bogota_day
 from workflows.forms.models import Submission
 from workflows.forms.schema import FormSchema
 from workflows.monitoring import returning
@@ -45,6 +45,15 @@ class Why(NamedTuple):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Who sent a piece of work back, when, and why."""
+
+    who: str
+    when: dt.datetime
+    reasons: Sequence[Why]
+
+
 def tell_returned(session: Session, event: TaskCreated, base_url: str) -> None:
     """Write the mail to everybody who may do a task that came back, if somebody wrote why; a second call writes none.
 
@@ -56,22 +65,23 @@ def tell_returned(session: Session, event: TaskCreated, base_url: str) -> None:
     act = _act_before(session, task)
     if act is None or not came_back(session, task):
         return
-    reasons = list(_reasons(session, task, act))
-    if not reasons:
+    why = _why(session, task, act)
+    if why is None:
         return
     case, people = session.get_one(Instance, task.instance_id), active_people(session)
     values = {
         "task": task,
         "case_name": case.name,
-        "reasons": reasons,
-        "who": directory.display_names(session, [str(act.completed_by)])[str(act.completed_by)],
+        "reasons": why.reasons,
+        "who": why.who,
         "when": event.at.astimezone(BOGOTA),
-        "subject": _subject(task, reasons),
+        "subject": _subject(task, why.reasons),
         "base_url": base_url.rstrip("/"),
     }
-    for username in sorted(recipients_of(session, task, event.at.astimezone(BOGOTA).date())):
+    today = bogota_day(event.at)
+    for username in sorted(recipients_of(session, task, today)):
         if username in people:
-            outbox.write_to(
+            urgent.tell(
                 session,
                 people[username],
                 now=event.at,
@@ -79,16 +89,29 @@ def tell_returned(session: Session, event: TaskCreated, base_url: str) -> None:
                 dedup_key=f"devuelta/{task.id}/{username}",
                 mail=render("returned", {**values, "name": people[username].name}),
                 sector=case.tenant,
+                task_id=task.id,
+                at_once=task.due_at is not None and bogota_day(task.due_at) <= today,
             )
 
 
 def told_at_once(session: Session) -> set[tuple[str, int]]:
     """Who was told of which task that it came back: the digest does not say it again, unless the mail failed."""
-    arrives = OutboxMessage.state.in_((MailState.PENDING, MailState.SENT, MailState.OMITTED))
-    query = sa.select(OutboxMessage.recipient, OutboxMessage.dedup_key).where(
-        OutboxMessage.kind == MailKind.RETURNED, arrives, OutboxMessage.created_at >= _oldest_open(session)
-    )
-    return {(str(recipient), int(key.split("/")[1])) for recipient, key in session.execute(query)}
+    return urgent.told_returns(session, _oldest_open(session))
+
+
+def why_back(session: Session, task_id: int) -> Back | None:
+    """Why a task came back, if somebody wrote it."""
+    task = session.get_one(UserTask, task_id)
+    act = _act_before(session, task)
+    return _why(session, task, act) if act is not None else None
+
+
+def _why(session: Session, task: UserTask, act: UserTask) -> Back | None:
+    reasons = list(_reasons(session, task, act))
+    if not reasons:
+        return None
+    who = directory.display_names(session, [str(act.completed_by)])[str(act.completed_by)]
+    return Back(who, act.completed_at or task.created_at, reasons)
 
 
 def _oldest_open(session: Session) -> dt.datetime:

@@ -27,6 +27,8 @@ class MailKind(StrEnum):
     """Work that came back, told at once."""
     RELEASE = "publicacion"
     """A process to be reviewed, or what became of one."""
+    NUDGE = "recordatorio"
+    """Whoever coordinates asks for something that is late or about to be."""
     EXTENSION = "prorroga"
     """More time for a task: asked for, granted, refused."""
     ABSENCE = "ausencia"
@@ -44,3 +46,18 @@ class Fault(StrEnum):
     NONE = ""
     ADDRESS = "direccion"
     MESSAGE = "mensaje"
+
+
+class Urgent(StrEnum):
+    """When a person hears what cannot wait."""
+
+    AT_ONCE = "al_momento"
+    WITH_DIGEST = "con_el_resumen"
+
+
+class Watching(StrEnum):
+    """How often a person hears of what others have to do."""
+
+    DAILY = "cada_dia"
+    WEEKLY = "cada_semana"
+    """On the first working day of a week."""

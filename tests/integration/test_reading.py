@@ -202,6 +202,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("lifecycle.rows", me, "/guia"),
         ("lifecycle.change_over", me, f"/ciclo/{PLAN}/empalme"),
         ("mails.index", me, "/correos/"),
+        ("mails.habits", me, "/correos/preferencias"),
         ("mails.show", me, f"/correos/{mail}"),
         ("auth.account", me, "/cuenta"),
         ("help.index", person, "/ayuda/"),

@@ -123,11 +123,11 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "absences.index auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show "
             "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done inbox.extensions_to_decide "
-            "privacy.mine"
+            "privacy.mine mails.habits"
         ),
         changes=_routes(
             "privacy.take_mine absences.register absences.replace absences.end inbox.decide_extension "
-            "addresses.ask tokens.make tokens.revoke "
+            "mails.choose_habits addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
         ),

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask import Blueprint, abort, g, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from notifications import habits as mail_habits
 from notifications import outbox, reading
+from notifications.habits import DIGEST_FROM, Habits
+from notifications.states import Urgent, Watching
 from web.auth import SIGNED_IN, Of, allow
 from web.auth.gate import may_open
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
+from workflows.people.models import Person
 from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
 
 blueprint = Blueprint("mails", __name__, url_prefix="/correos")
 
 WATCHING = (*COORDINATING, INSTALLATION_ADMINISTRATOR)
 PAGE = 50
+Choice = TypeVar("Choice", bound=StrEnum)
+URGENT = {
+    Urgent.AT_ONCE: (
+        "Al momento",
+        "Lo de media hora viaja junto, una vez al día; el resto va en el resumen.",
+    ),
+    Urgent.WITH_DIGEST: ("Con el resumen del día", "Salvo lo que le devuelvan y venza ese mismo día."),
+}
+WATCHED = {
+    Watching.DAILY: ("Cada día hábil", "En el resumen, cuando haya algo nuevo."),
+    Watching.WEEKLY: ("Una vez por semana", "El primer día hábil de la semana, con todo lo de la anterior."),
+}
 NOT_AGAIN = "Este correo ya no hace falta: el próximo resumen lleva lo que siga abierto."
 
 
@@ -49,6 +66,36 @@ def show(mail_id: int) -> str:
     if mail is None:
         abort(404)
     return page("mails/show.html", mail=mail, may_retry=may_open("mails.retry", mail_id=mail_id))
+
+
+@blueprint.get("/preferencias")
+@allow(SIGNED_IN, of=Of.OWN)
+def habits() -> str:
+    """How I want my mails."""
+    with current().database.reading() as session:
+        mine = mail_habits.of_person(session, person().username)
+        email = session.get_one(Person, person().username).email
+    return page("mails/habits.html", mine=mine, email=email, urgent=URGENT, watching=WATCHED, digest_from=DIGEST_FROM)
+
+
+@blueprint.post("/preferencias")
+@allow(SIGNED_IN, of=Of.OWN)
+def choose_habits() -> Response:
+    """Note how I want my mails."""
+    wanted = Habits(
+        _chosen(Urgent, "urgente", Urgent.AT_ONCE),
+        _chosen(Watching, "de_otros", Watching.DAILY),
+        request.form.get("silencio_desde", 0, type=int),
+        request.form.get("silencio_hasta", 0, type=int),
+    )
+    with current().database.unit_of_work() as session:
+        mail_habits.choose(session, person().username, wanted)
+    return back_to("mails.habits", "Así le escribiremos desde ahora.")
+
+
+def _chosen(options: type[Choice], field: str, usual: Choice) -> Choice:
+    """One of some options, as a form gives it."""
+    return next((one for one in options if one == request.form.get(field)), usual)
 
 
 @blueprint.post("/<int:mail_id>/reintentar")

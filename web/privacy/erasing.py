@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.database import Base
 from engine.identity import Actor
-from notifications.models import OutboxMessage
+from notifications.models import MailHabit, MailNote, OutboxMessage
 from notifications.states import MailState
 from web.auth.models import (
     ApiToken,
@@ -39,6 +39,7 @@ OF_ACCESS: Mapping[str, tuple[type[Base], ...]] = {
     "sesiones": (WebSession,),
     "intentos": (SignInAttempt,),
     "borradores": (FormDraft,),
+    "preferencias": (MailHabit,),
 }
 """What goes whole, by the word under which it is counted."""
 
@@ -73,6 +74,8 @@ def _blank_mails(session: Session, username: str) -> int:
     theirs = sa.update(OutboxMessage).where(OutboxMessage.recipient == username)
     unsent = OutboxMessage.state.in_((MailState.PENDING, MailState.FAILED))
     session.execute(theirs.where(unsent).values(state=MailState.OMITTED))
+    notes = sa.update(MailNote).where(MailNote.recipient == username)
+    session.execute(notes.values(subject="Suprimido", text="", letter="", attachments=[]))
     blank = theirs.values(address=NOWHERE, subject="Suprimido", text="", html="", attachments=[], last_error="")
     return len(session.execute(blank.returning(OutboxMessage.id)).all())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,6 +23,9 @@ from workflows.people import directory
 from workflows.people.models import Person
 from workflows.plan import participants
 from workflows.plan.models import Plan, Project
+
+Asked = tuple[str, str, str, str]
+"""Whose values: plan, month, entity, person."""
 
 FALLBACK_ROLES = ("responsable_meta", "enlace_planeacion")
 
@@ -71,6 +74,17 @@ def rows_due(session: Session, period: Period, *, entity: str | None = None) -> 
     if entity is not None:
         query = query.where(PeriodRow.entity_code == entity)
     return list(session.scalars(query))
+
+
+def asked(session: Session) -> Mapping[Asked, int]:
+    """How many values each person owes for an entity, in the months that are not closed: one statement."""
+    query = (
+        sa.select(Period.plan_code, Period.code, PeriodRow.entity_code, PeriodRow.reports, sa.func.count())
+        .join(PeriodRow, PeriodRow.period_id == Period.id)
+        .where(Period.state != PeriodState.CLOSED, PeriodRow.due, PeriodRow.reports.is_not(None))
+        .group_by(Period.plan_code, Period.code, PeriodRow.entity_code, PeriodRow.reports)
+    )
+    return {(plan, month, entity, str(who)): count for plan, month, entity, who, count in session.execute(query)}
 
 
 def publish(session: Session, engine: ProcessEngine, plan_code: str, code: str) -> Period:

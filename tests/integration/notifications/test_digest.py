@@ -15,8 +15,10 @@ from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from engine.units import SystemIncident
-from notifications import digest
+from notifications import digest, habits, outbox
+from notifications.habits import Habits
 from notifications.models import OutboxMessage
+from notifications.states import Watching
 from tests.support.work import add_people, add_task
 from workflows.calendar import BOGOTA, WorkingCalendar, end_of_day
 from workflows.people import directory, holdings
@@ -70,10 +72,10 @@ def test_each_person_gets_one_mail_with_what_is_new_and_a_link(
     assert (first, second) == (2, 0)
     mails = written(database)
     assert set(mails) == {"sandra", "luis"}
-    assert mails["sandra"].subject == "Cauce: 2 nuevas"
+    assert mails["sandra"].subject == "Reportar avance: vence el lunes 9 (y 1 más)"
     assert f"{URL}/tareas/{mine.id}" in mails["sandra"].text
-    assert "faltan 3 días hábiles" in mails["sandra"].text
-    assert mails["luis"].subject == "Cauce: 1 nueva"
+    assert "Faltan 3 días hábiles" in mails["sandra"].text
+    assert mails["luis"].subject == "Nueva: Revisar"
 
 
 @pytest.mark.parametrize("moment", [bogota(4, 7, 29), bogota(7, 9), bogota(2, 9)])
@@ -121,8 +123,8 @@ def test_three_working_days_overdue_the_coordinator_hears_of_it(
 
     # Then on the third day Ana has one, and says whose it is not
     mails = written(database)
-    assert mails["ana"].subject == "Cauce: 1 vencida de otros"
-    assert "venció hace 3 días hábiles" in mails["ana"].text
+    assert mails["ana"].subject == "De otra persona, vencida: Reportar"
+    assert "Venció hace 3 días hábiles" in mails["ana"].text
 
 
 def test_work_that_came_back_is_said_first(database: Database, engine: ProcessEngine, clock: VirtualClock) -> None:
@@ -133,7 +135,7 @@ def test_work_that_came_back_is_said_first(database: Database, engine: ProcessEn
     clock.move_to(bogota(4))
     build(database, engine)
 
-    assert written(database)["sandra"].subject == "Cauce: 1 devuelta"
+    assert written(database)["sandra"].subject == "Devuelto: Corregir avance"
 
 
 def test_a_task_that_nobody_can_do_is_said_to_the_coordinator(
@@ -145,7 +147,7 @@ def test_a_task_that_nobody_can_do_is_said_to_the_coordinator(
     clock.move_to(bogota(4))
     build(database, engine)
 
-    assert written(database)["ana"].subject == "Cauce: 1 sin quien la haga"
+    assert written(database)["ana"].subject == "Sin quien la haga: Avalar"
 
 
 def test_an_incident_is_said_to_the_coordinator(database: Database, engine: ProcessEngine, clock: VirtualClock) -> None:
@@ -210,11 +212,11 @@ def test_what_a_digest_that_never_left_told_is_told_again_by_the_next(
     clock.move_to(bogota(9))
     build(database, engine, arrives=False)
 
-    # Then one digest of hers waits, with both, and not what she heard of; nobody else is told anything again
-    mails = waiting(database)
+    # Then one digest of hers waits, with both, and not what she heard of; nobody else is told of tasks again
+    mails = [mail for mail in waiting(database) if mail.recipient != "ana"]  # hers tells how the week begins
     assert [mail.recipient for mail in mails] == ["sandra"]
     assert "Perdida" in mails[0].text and "Nueva" in mails[0].text and "Sabida" not in mails[0].text
-    assert mails[0].subject == "Cauce: 2 nuevas"
+    assert mails[0].subject == "Perdida: vence el 27 de julio (y 1 más)"
 
 
 def test_a_reminder_whose_digest_never_left_is_given_by_the_next(
@@ -228,15 +230,15 @@ def test_a_reminder_whose_digest_never_left_is_given_by_the_next(
         clock.move_to(bogota(day))
         build(database, engine)
     clock.move_to(bogota(9))
-    assert build(database, engine, arrives=False) == 1
+    build(database, engine, arrives=False)
 
     # When the next day comes, which asks for no reminder of its own
     clock.move_to(bogota(10))
 
     # Then it is given with the distance of that day
     assert build(database, engine, arrives=False) == 1
-    (mail,) = waiting(database)
-    assert "faltan 2 días hábiles" in mail.text
+    (mail,) = (one for one in waiting(database) if one.recipient == "sandra")
+    assert "Faltan 2 días hábiles" in mail.text
 
 
 def waiting(database: Database) -> list[OutboxMessage]:
@@ -281,9 +283,9 @@ def test_what_nobody_does_and_what_failed_is_told_to_the_coordination_of_its_sec
 
     # Then each coordinator reads what is of their sector, under no heading
     mails = written(database)
-    assert mails["ana"].subject == "Cauce: 1 sin quien la haga"
+    assert mails["ana"].subject == "Sin quien la haga: Sola en Gobierno"
     assert "Sola en Gobierno" in mails["ana"].text and "Hábitat" not in mails["ana"].text
-    assert mails["helena"].subject == "Cauce: 1 sin quien la haga · 1 incidente"
+    assert mails["helena"].subject == "Sin quien la haga: Sola en Hábitat (y 1 más)"
     assert "Sola en Hábitat" in mails["helena"].text and "Gobierno" not in mails["helena"].text
 
 
@@ -309,7 +311,7 @@ def test_who_works_in_two_sectors_reads_one_mail_with_a_heading_for_each(
     mails = written(database)
     assert set(mails) == {"sandra", "luis"}
     text = mails["sandra"].text
-    assert mails["sandra"].subject == "Cauce: 2 nuevas"
+    assert mails["sandra"].subject == "Nueva: Reportar en Gobierno (y 1 más)"
     assert text.index("Sector Gobierno") < text.index("Reportar en Gobierno") < text.index("Sector Hábitat")
     assert "Sector" not in mails["luis"].text + mails["luis"].html
 
@@ -332,7 +334,7 @@ def test_an_escalation_reaches_the_coordination_of_the_sector_of_the_task(
     build(database, engine)
 
     # Then Hábitat's coordinator hears of it, and Gobierno's does not
-    assert "1 vencida de otros" in written(database)["helena"].subject
+    assert written(database)["helena"].subject == "De otra persona, vencida: Reportar"
     assert "ana" not in written(database)
 
 
@@ -392,3 +394,70 @@ def test_on_a_day_that_ones_sector_does_not_work_one_is_left_alone_and_the_next_
 
     # Then she hears of it on Thursday, and who works in the other sector heard on Wednesday
     assert told == [{"ana"}, {"ana", "helena"}]
+
+
+def test_as_a_week_begins_who_coordinates_reads_how_each_entity_stands_and_who_reports_does_not(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given two tasks of IDPAC, one overdue and one due this week, both told of before
+    with database.unit_of_work() as session:
+        add_people(session)
+        for name, day in (("Vieja", 5), ("De la semana", 13)):
+            add_task(session, name, due_at=end_of_day(dt.date(2018, 7, day)), assignee="sandra", created_at=bogota(3),
+                     variables={"entidad": "IDPAC"})  # fmt: skip
+    for day in (4, 5, 6):
+        clock.move_to(bogota(day))
+        build(database, engine)
+
+    # When Monday comes, and Tuesday
+    told = []
+    for day in (9, 10):
+        clock.move_to(bogota(day))
+        build(database, engine)
+        told.append(written(database)["ana"])
+
+    # Then the coordinator's Monday tells how the week begins, once
+    assert told[0].subject == "La semana en Gobierno: 2 tareas abiertas, 1 vencida, 1 venc…"
+    assert "2 tareas abiertas, 1 vencida, 1 vence esta semana" in told[0].text
+    assert told[1].id == told[0].id
+    assert "COMIENZA LA SEMANA" not in written(database)["sandra"].text
+
+
+def test_who_watches_once_a_week_hears_on_its_first_day_all_that_others_left_undone(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task that nobody can do since Tuesday, and a coordinator who wants to hear of such once a week
+    with database.unit_of_work() as session:
+        add_people(session)
+        habits.choose(session, "ana", Habits(watching=Watching.WEEKLY))
+        add_task(session, "Avalar", due_at=None, group="directivo_entidad@GOB/IDPAC", created_at=bogota(3, 10))
+
+    # When every working day until the next Monday builds its digests
+    heard = {}
+    for day in (4, 5, 6, 9):
+        clock.move_to(bogota(day))
+        build(database, engine)
+        heard[day] = "ana" in written(database)
+
+    # Then Monday's tells it
+    assert heard == {4: False, 5: False, 6: False, 9: True}
+    assert "SIN QUIEN LAS HAGA" in written(database)["ana"].text
+
+
+def test_a_digest_says_who_answers_and_an_answer_reaches_them(
+    database: Database, engine: ProcessEngine, clock: VirtualClock
+) -> None:
+    # Given a task of SDG for its reporter, whose liaison is Carlos
+    with database.unit_of_work() as session:
+        add_people(session)
+        add_task(session, "Reportar", due_at=None, assignee="sandra", created_at=bogota(3),
+                 variables={"entidad": "SDG"})  # fmt: skip
+
+    # When the digest is written
+    clock.move_to(bogota(4))
+    build(database, engine)
+
+    # Then it names him, and an answer goes to him
+    mail = written(database)["sandra"]
+    assert "le llega a Carlos, enlace de planeación de SDG" in mail.text
+    assert outbox.compose(mail, "Cauce <c@localhost>")["Reply-To"] == "carlos@demo.example"

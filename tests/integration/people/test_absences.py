@@ -18,7 +18,7 @@ from engine.tasks import commands
 from engine.tasks.models import UserTask
 from notifications import absences as absence_mails
 from notifications import digest
-from notifications.models import OutboxMessage
+from notifications.models import MailNote, OutboxMessage
 from tests.support.work import add_people, add_task
 from workflows.calendar import BOGOTA, WorkingCalendar, end_of_day
 from workflows.errors import Conflict, Forbidden, Refused
@@ -280,7 +280,7 @@ def test_due_work_with_nobody_is_told_at_once_and_again_only_when_more_comes(
 
     # Then the coordinator has two mails, the last with both
     with database.reading() as session:
-        written = list(session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id)))
+        written = list(session.scalars(sa.select(MailNote).order_by(MailNote.id)))
     assert [one.recipient for one in written] == ["ana", "ana"]
     assert written[0].subject == "Sin quien lo haga: 1 tarea de Sandra"
     assert "Antes" in written[1].text and "Otra" in written[1].text and "Después" not in written[1].text
@@ -298,6 +298,6 @@ def test_who_stands_in_is_told_once(database: Database, engine: ProcessEngine) -
         for _ in range(2):
             absence_mails.tell_registered(session, absence, engine.now(), by="sandra", base_url=URL)
 
-        [mail] = session.scalars(sa.select(OutboxMessage))
+        [mail] = session.scalars(sa.select(MailNote))
         assert (mail.recipient, mail.subject) == ("luis", "Reemplaza a Sandra del 04/07 al 06/07")
         assert session.scalar(sa.select(sa.func.count()).select_from(StoodIn)) == 0

@@ -15,7 +15,7 @@ from engine.runtime import ProcessEngine
 from engine.states import HistoryKind
 from engine.tasks.models import TaskCandidate, UserTask
 from notifications import extensions as mails
-from notifications.models import OutboxMessage
+from notifications.models import MailNote
 from tests.support.plan import MONTH, House, build_house, day, once
 from tests.support.work import add_people, add_task
 from workflows.calendar import WorkingCalendar, bogota_day, end_of_day
@@ -81,7 +81,7 @@ def test_the_liaison_grants_and_only_that_deadline_moves(
         assert session.get_one(UserTask, other.id).due_at == end_of_day(NINTH)
         [entry] = session.scalars(sa.select(HistoryEntry).where(HistoryEntry.kind == HistoryKind.DEADLINE_MOVED))
         assert "Falta un soporte." in entry.data["motivo"] and entry.actor_id == "luis"
-        written = [(one.recipient, one.subject) for one in session.scalars(sa.select(OutboxMessage))]
+        written = [(one.recipient, one.subject) for one in session.scalars(sa.select(MailNote).order_by(MailNote.id))]
     assert written == [
         ("luis", "Pide prórroga hasta el miércoles 11 de julio: Sandra"),
         ("sandra", "Prórroga hasta el miércoles 11 de julio: Reportar"),

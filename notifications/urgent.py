@@ -1,0 +1,150 @@
+"""What cannot wait for the digest: of half an hour in one mail, one such mail a day, the rest with the next digest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.database import insert_once
+from notifications import habits, outbox
+from notifications.models import MailNote, OutboxMessage
+from notifications.rendering import Mail, render
+from notifications.states import MailKind, MailState
+from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
+from workflows.people.models import Person
+from workflows.sectors import holidays
+
+ARRIVES = (MailState.PENDING, MailState.SENT, MailState.OMITTED)
+"""Of these mails it may be said that they tell what they say."""
+KEPT = dt.timedelta(days=45)
+"""How far back notes are looked for that nobody read: what is older was told by other ways, or is no news."""
+_SUBJECT = 60
+
+
+def tell(
+    session: Session,
+    person: Person,
+    *,
+    now: dt.datetime,
+    kind: str,
+    dedup_key: str,
+    mail: Mail,
+    attachments: Sequence[dict[str, str]] = (),
+    sector: str = "",
+    task_id: int | None = None,
+    at_once: bool = False,
+) -> None:
+    """Tell a person something before their next digest; a second note with the same `dedup_key` is ignored.
+
+    It waits half an hour for what else comes. Of a day on which such a mail has left, it goes with the next digest,
+    unless `at_once`: then it leaves now, with what was waiting. `mail` is as it would be alone.
+    """
+    values = {
+        "recipient": person.username, "kind": kind, "dedup_key": dedup_key, "task_id": task_id, "sector_code": sector,
+        "subject": mail.subject[:300], "text": mail.text, "letter": mail.letter, "attachments": list(attachments),
+        "created_at": now, "mail_id": None,
+    }  # fmt: skip
+    if not insert_once(session, MailNote, values, key=["dedup_key"]):
+        return
+    note = session.scalars(sa.select(MailNote).where(MailNote.dedup_key == dedup_key)).one()
+    ours = _mail_of_today(session, person.username, now)
+    if ours is not None and _waits(ours, now):
+        _add(session, ours, note, person, now if at_once else ours.send_at)
+    elif ours is None or at_once:
+        leaves = _leaves_at(session, person, now, sector)
+        if leaves is not None or at_once:
+            _begin(session, note, person, mail, now if at_once else leaves or now)
+
+
+def untold(session: Session, now: dt.datetime) -> Mapping[str, Sequence[MailNote]]:
+    """By person: what no mail has told, for the digest. What came back is read from its task instead."""
+    query = (
+        sa.select(MailNote)
+        .outerjoin(OutboxMessage, OutboxMessage.id == MailNote.mail_id)
+        .where(MailNote.created_at > now - KEPT, MailNote.kind != MailKind.RETURNED)
+        .where(sa.or_(MailNote.mail_id.is_(None), OutboxMessage.state.not_in(ARRIVES)))
+        .order_by(MailNote.id)
+    )
+    found: dict[str, list[MailNote]] = defaultdict(list)
+    for note in session.scalars(query):
+        found[note.recipient].append(note)
+    return found
+
+
+def note_told(session: Session, notes: Collection[MailNote], mail_key: str) -> None:
+    """Write down that the mail with this key tells them."""
+    mail_id = session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.dedup_key == mail_key))
+    ids = [note.id for note in notes]
+    if ids:
+        session.execute(sa.update(MailNote).where(MailNote.id.in_(ids)).values(mail_id=mail_id))
+
+
+def told_returns(session: Session, since: dt.datetime) -> set[tuple[str, int]]:
+    """Who was told of which task that it came back by a mail that arrives, since a moment."""
+    query = (
+        sa.select(MailNote.recipient, MailNote.task_id)
+        .join(OutboxMessage, OutboxMessage.id == MailNote.mail_id)
+        .where(MailNote.kind == MailKind.RETURNED, MailNote.created_at >= since, OutboxMessage.state.in_(ARRIVES))
+    )
+    return {(recipient, task_id) for recipient, task_id in session.execute(query) if task_id is not None}
+
+
+def _mail_of_today(session: Session, username: str, now: dt.datetime) -> OutboxMessage | None:
+    """The last urgent mail of this day of Bogotá, locked: a digest with notes in it is none."""
+    midnight = dt.datetime.combine(bogota_day(now), dt.time(), BOGOTA).astimezone(dt.UTC)
+    query = (
+        sa.select(OutboxMessage)
+        .join(MailNote, MailNote.mail_id == OutboxMessage.id)
+        .where(MailNote.recipient == username, OutboxMessage.created_at >= midnight)
+        .where(OutboxMessage.kind != MailKind.DIGEST)
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+        .with_for_update(of=OutboxMessage)
+    )
+    return session.scalar(query)
+
+
+def _waits(mail: OutboxMessage, now: dt.datetime) -> bool:
+    """Whether it has not left and no worker has it in hand."""
+    free = mail.leased_until is None or mail.leased_until <= now
+    return mail.state is MailState.PENDING and free and not mail.attempts and mail.send_at > now
+
+
+def _leaves_at(session: Session, person: Person, now: dt.datetime, sector: str) -> dt.datetime | None:
+    calendar = WorkingCalendar()
+    calendar.know(holidays.local_days(session))
+    wanted = habits.of_person(session, person.username)
+    return habits.leaves_at(now, wanted, lambda day: calendar.is_working(day, sector or None))
+
+
+def _begin(session: Session, note: MailNote, person: Person, mail: Mail, leaves: dt.datetime) -> None:
+    outbox.write_to(
+        session, person, now=note.created_at, kind=note.kind, dedup_key=note.dedup_key, mail=mail,
+        attachments=note.attachments, sector=note.sector_code, send_at=leaves,
+    )  # fmt: skip
+    note_told(session, [note], note.dedup_key)
+
+
+def _add(session: Session, ours: OutboxMessage, note: MailNote, person: Person, leaves: dt.datetime) -> None:
+    """Write the waiting mail again with one note more; what came back is said first."""
+    session.execute(sa.update(MailNote).where(MailNote.id == note.id).values(mail_id=ours.id))
+    notes = list(session.scalars(sa.select(MailNote).where(MailNote.mail_id == ours.id).order_by(MailNote.id)))
+    notes.sort(key=lambda one: one.kind != MailKind.RETURNED)
+    mail = render("together", {"name": person.name, "notes": notes, "subject": subject(notes)})
+    ours.subject, ours.text, ours.html, ours.send_at = mail.subject[:300], mail.text, mail.html, leaves
+    ours.attachments = [item for one in notes for item in one.attachments]
+    if len({one.sector_code for one in notes}) > 1:
+        ours.sector_code = ""
+
+
+def subject(notes: Sequence[MailNote]) -> str:
+    """The first, and how many more: at most as many letters as a phone shows."""
+    more = len(notes) - 1
+    tail = f" (y {more} aviso{'s' if more != 1 else ''} más)" if more else ""
+    first = notes[0].subject
+    room = _SUBJECT - len(tail)
+    return (first if len(first) <= room else first[: room - 1].rstrip() + "…") + tail
