@@ -31,6 +31,8 @@ class MailKind(StrEnum):
     """Whoever coordinates asks for something that is late or about to be."""
     EXTENSION = "prorroga"
     """More time for a task: asked for, granted, refused."""
+    HANDOVER = "entrega"
+    """Work that passed to somebody else for good."""
     ABSENCE = "ausencia"
     """Who stands in for whom, and that nobody does."""
     ROLE = "rol"

@@ -32,6 +32,7 @@ from web.cases.views import blueprint as cases
 from web.demo.views import blueprint as demo
 from web.files.addresses import file_numbers
 from web.files.views import blueprint as files
+from web.handovers.views import blueprint as handovers
 from web.health import metrics
 from web.health.views import blueprint as health
 from web.help.views import blueprint as help_pages
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     help_pages,
     search,
     absences,
+    handovers,
     privacy,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""

@@ -46,6 +46,7 @@ NOT_HERE = {
     "studio.rehearsal", "studio.review_page",  # of what was made, or waits, for somebody
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
     "studio.variant",  # of one sector's
+    "handovers.record", "handovers.record_file",  # of one
     "systems.show",  # of one webhook: looked at in tests/integration/webhooks
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "files.show",
     "files.page_picture", "audit.table",  # files
@@ -194,6 +195,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("cases.index", me, "/casos/?estado="),
         ("inbox.extensions_to_decide", me, "/prorrogas"),
         ("absences.index", me, "/ausencias"),
+        ("handovers.index", me, f"/entregas?de={person}&a={me}"),
         ("search.find", me, "/buscar?q=reportar"),
         ("cases.startable", me, "/casos/empezar"),
         *((f"cases.show {task.element_id}", me, f"/casos/{task.instance_id}") for task in tasks),

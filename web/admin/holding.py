@@ -97,11 +97,11 @@ def set_roles(username: str) -> Any:
                 after={"roles": sorted(map(_written, wanted))},
             )
             _tell_roles(session, found, before, wanted)
-            _oblige(session, username)
+            oblige(session, username)
     return back_to("admin.person", "Los roles quedaron guardados.", username=username)
 
 
-def _oblige(session: Session, username: str) -> None:
+def oblige(session: Session, username: str) -> None:
     """Let a second step that the new roles ask for be asked for at once, not only at the next sign-in."""
     application = current()
     obliged = application.config.second_factor

@@ -121,7 +121,8 @@ TABLE: tuple[Row, ...] = (
     Row(
         "lo propio: cuenta, bandeja", Of.OWN, ALL_STAFF,
         reads=_routes(
-            "absences.index auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show "
+            "absences.index handovers.index handovers.record handovers.record_file "
+            "auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show "
             "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done inbox.extensions_to_decide "
             "privacy.mine mails.habits"
         ),
@@ -131,6 +132,10 @@ TABLE: tuple[Row, ...] = (
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
         ),
+    ),
+    Row(
+        "entregar para siempre el trabajo de una persona", Of.NONE, _rights(N, C, C, N),
+        changes=_routes("handovers.hand_over"), note="lo de los sectores que coordina o administra",
     ),
     Row(
         "listas: procesos en curso, correos, plantilla, buscador", Of.NONE, ALL_STAFF | {Reader.PERSON: N},

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.database import Base
 
 NAMING = re.compile(
-    r"(.*_by|username|actor_id|recipient|assignee|responsible|reports|reviews|substitute|lead|holder|author|person)"
+    r"(.*_by|username|actor_id|recipient|assignee|responsible|reports|reviews|substitute|lead|holder|author|person|giver|receiver)"
 )
 """How a column is called that names a person."""
 

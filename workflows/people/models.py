@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -134,6 +135,25 @@ class StoodIn(Base):
     replacement: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
     at: Mapped[dt.datetime]
     returned_at: Mapped[dt.datetime | None]
+
+
+class Handover(Base):
+    """That somebody handed their work over for good, in some sectors (`sectors`), and to whom.
+
+    `content` is the record as it was signed, never changed: facts, tables, what stayed. `sha256` is its own.
+    """
+
+    __tablename__ = "handover"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    giver: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
+    receiver: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
+    sectors: Mapped[list[Any]]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[dt.datetime]
+    made_by: Mapped[str] = mapped_column(sa.String(60))
+    content: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
 class Extension(Base):
