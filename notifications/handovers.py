@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from notifications import outbox
+from notifications import urgent
 from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.people import directory
@@ -18,7 +18,7 @@ def tell_handed_over(session: Session, one: Handover, base_url: str) -> None:
     for person in people:
         if person.active and person.username != one.made_by:
             values = {"to": person, "one": one, "giver": names[one.giver], "receiver": names[one.receiver]}
-            outbox.write_to(
+            urgent.tell(
                 session,
                 person,
                 now=one.at,
