@@ -174,6 +174,12 @@ class WorkingCalendar:
         return add_months(day, count) if match["unit"] == "m" else self.add_working_days(day, count, scope)
 
 
+def opening_parts(expression: str) -> Mapping[str, str | None] | None:
+    """What an opening is written from: `anchor`, `month`, `day`, `sign`, `count`, `unit`; None of what is not one."""
+    match = _OPENING.fullmatch(_tidy(expression))
+    return match.groupdict() if match else None
+
+
 def deadline_needs(expression: str) -> frozenset[str]:
     """The process variables that a deadline is counted from; none of one that is not understood."""
     match = _ANCHORED.fullmatch(_tidy(expression))

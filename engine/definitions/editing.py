@@ -100,6 +100,25 @@ def set_order(xml: bytes, flow_ids: Sequence[str]) -> bytes:
     return _written(root)
 
 
+def set_timer(xml: bytes, start_id: str, *, has_timer: bool) -> bytes:
+    """Let a start event wait for the calendar, or for nothing; one that waits for something else is refused.
+
+    Raises `UnknownElement`, `UnreadableDiagram`, `Invalid`.
+    """
+    root, start = _find(xml, start_id)
+    definitions = [one for one in start if isinstance(one.tag, str) and one.tag.endswith("EventDefinition")]
+    timer = child(start, "timerEventDefinition")
+    if start.tag != bpmn("startEvent") or any(one is not timer for one in definitions):
+        raise Invalid("Este comienzo espera otra cosa que el calendario. Cámbielo en el dibujo.")
+    if has_timer and timer is None:
+        taken = {str(node.get("id")) for node in root.iter() if isinstance(node.tag, str)}
+        made = next(one for number in range(len(taken) + 1) if (one := f"{start_id}_reloj{number or ''}") not in taken)
+        etree.SubElement(start, bpmn("timerEventDefinition"), id=made)
+    if not has_timer and timer is not None:
+        start.remove(timer)
+    return _written(root)
+
+
 def _prefixed(node: Node, name: str) -> str:
     prefix = next((prefix for prefix, address in node.nsmap.items() if address == BPMN), None)
     return f"{prefix}:{name}" if prefix else name

@@ -277,6 +277,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.bring_page", me, "/procesos/traer"),
         ("studio.process_forms", me, "/procesos/sub_reporte_entidad/formularios"),
         ("studio.roles", me, "/procesos/f5_ciclo_mensual/roles"),
+        ("studio.beginnings", me, "/procesos/f5_ciclo_mensual/comienzo"),
         ("studio.conditions", me, "/procesos/f5_ciclo_mensual/condiciones"),
         ("studio.discarded", me, "/procesos/descartados"),
         ("studio.new_form", me, "/procesos/formularios/nuevo"),

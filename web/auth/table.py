@@ -296,7 +296,7 @@ TABLE: tuple[Row, ...] = (
             "studio.publish_page studio.review_page studio.rehearse_page "
             "studio.rehearsal studio.edit studio.draft_xml studio.names studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
-            "studio.process_forms studio.conditions studio.roles"
+            "studio.process_forms studio.conditions studio.roles studio.beginnings"
         ),
         changes=_routes(
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
@@ -307,7 +307,7 @@ TABLE: tuple[Row, ...] = (
             "studio.reactivate "
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
             "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step "
-            "studio.make_role"
+            "studio.make_role studio.begin_by"
         ),
         note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.studio import (
+    beginning,
     bringing,
     comparing,
     conditions,
@@ -23,6 +24,7 @@ from web.studio import (
 from web.studio.blueprint import blueprint
 
 __all__ = [
+    "beginning",
     "blueprint",
     "bringing",
     "comparing",

@@ -5,7 +5,6 @@ import * as deadlines from './deadlines.js';
 import * as events from './events.js';
 
 const EMPTY = { value: '', label: '— ninguno —' };
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const REMINDERS = /^\s*[+-]?\d+(\s*,\s*[+-]?\d+)*\s*$/;
 
 function choices(catalogue, first = EMPTY) {
@@ -116,17 +115,14 @@ const origin = {
 };
 const record = { ...text('registro', 'Qué registra', 'El registro del plan que esta tarea escribe. Lo define quien programa.'), kind: 'output' };
 
+// How a process begins is chosen by menus on a page of its own, which shows the dates that it gives.
 const CADENCES = { mensual: 'cada mes', bimestral: 'cada dos meses', trimestral: 'cada tres meses', semestral: 'cada seis meses', anual: 'cada año', unica: 'una sola vez' };
-const DELAYS = { todas: 'abrir todas', ultima: 'abrir solo la última', preguntar: 'preguntar a la coordinación' };
-const cadence = [
-  { ...text('cadencia', 'Cada cuánto empieza'), kind: 'select', options: choices(CADENCES) },
-  text('apertura', 'Cuándo se abre', 'Por ejemplo «cierre+1dh»: el primer día hábil después del corte.'),
-  text('corte', 'Corte', 'Por ejemplo «fin»: el último día del periodo.'),
-  { ...text('atraso', 'Si se pasaron fechas sin abrir'), kind: 'select', options: choices(DELAYS) },
-  text('desde', 'Desde cuándo', 'Por ejemplo 2026-01-01: no se abren los periodos que terminan antes. Vacío: todos los del plan.', {
-    check: (value) => (value && !DAY.test(value.trim()) ? 'Escriba la fecha como año-mes-día, por ejemplo 2026-01-01.' : ''),
-  }),
-];
+function beginning({ pages }) {
+  return [
+    { id: 'cadencia', label: 'Cada cuánto empieza', kind: 'output', get: (element) => CADENCES[model.property(element, 'cadencia')] ?? 'no está dicho' },
+    { id: 'beginning', kind: 'link', label: 'Elegir cuándo empieza, y ver las próximas fechas', href: (element) => `${pages.beginning}#${encodeURIComponent(element.id)}` },
+  ];
+}
 
 // What does not interrupt may come again; how far apart is its «plazo».
 const times = {
@@ -180,8 +176,8 @@ const repetition = [loop('collection', 'Una vez por cada', 'La lista del proceso
 function whenFields(element, context) {
   if (is(element, 'bpmn:Lane')) return [laneRole(context), makeRole(context)];
   if (is(element, 'bpmn:UserTask')) return [taskRole(context), makeRole(context), ...deadlineFields(element), reminders, ...escalationFields(context), ...fourEyes(context, element)];
+  if (events.opensCase(element) && ['', 'Timer'].includes(events.kindOf(element))) return beginning(context);
   if (!isEvent(element) || events.kindOf(element) !== 'Timer') return [];
-  if (events.opensCase(element)) return cadence;
   return [...deadlineFields(element), ...(events.mayComeAgain(element) ? [times] : [])];
 }
 
