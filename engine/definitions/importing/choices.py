@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
 
 from engine.definitions import vocabularies
-from engine.definitions.dataflow.giving import COUNTERS
 from engine.definitions.importing.asking import understood
-from engine.definitions.importing.draft import Draft, called, holder_of, id_of, slug, words
-from engine.definitions.markup import CAMUNDA, XSI, Node, bpmn, child, local, one_line, text_of
-from engine.expressions import compile_expression
+from engine.definitions.importing.draft import Draft, called, holder_of, id_of, slug
+from engine.definitions.markup import XSI, Node, bpmn, child, local, one_line, text_of
 from engine.expressions.compiling import unwrapped
 from engine.expressions.wording import in_words
 
 REMARKS = "observaciones"
 NONE = "Ahí termina"
-NAMING = ("target", f"{{{CAMUNDA}}}elementVariable", f"{{{CAMUNDA}}}resultVariable")
-"""Attributes that say what a datum is called that is filled here."""
-PERSON, DRAWN = "Lo decide una persona", "Lo completo en el editor"
+ALWAYS, OTHERWISE = "Siempre", "Solo si ninguna se cumple"
+STOPS = "El caso se detiene y alguien lo mira"
+_IS_TRUTH = re.compile(r"([^\W\d]\w*)\s*(?:==?|\beq\b)\s*(true|false)")
+
+
+def decisions(draft: Draft) -> list[tuple[Node, list[Node]]]:
+    """Every gateway that chooses, with the ways it chooses among."""
+    leaving = draft.by_end("sourceRef")
+    gateways = draft.nodes("exclusiveGateway", "inclusiveGateway")
+    return [(one, leaving[id_of(one)]) for one in gateways if len(leaving.get(id_of(one), ())) > 1]
 
 
 def _choices(draft: Draft) -> None:
-    leaving = draft.by_end("sourceRef")
-    for gateway in draft.nodes("exclusiveGateway", "inclusiveGateway"):
-        flows = leaving.get(id_of(gateway), [])
-        if len(flows) > 1:
-            _read_conditions(draft, gateway, flows)
-            _ask_who_knows(draft, gateway, flows)
-            _complete(draft, gateway, flows)
+    for gateway, flows in decisions(draft):
+        _complete(draft, gateway, flows)
 
 
-def _read_conditions(draft: Draft, gateway: Node, flows: list[Node]) -> None:
+def _read_conditions(draft: Draft) -> None:
     """What is no expression is what an analyst wrote for people: a name."""
-    for flow in flows:
+    for gateway, flow in [(gateway, flow) for gateway, flows in decisions(draft) for flow in flows]:
         condition = child(flow, "conditionExpression")
         if condition is None:
             continue
@@ -50,47 +51,9 @@ def _read_conditions(draft: Draft, gateway: Node, flows: list[Node]) -> None:
                 draft.repaired(flow, "expression", message)
 
 
-def _ask_who_knows(draft: Draft, gateway: Node, flows: list[Node]) -> None:
-    """A condition on data that no step of this process fills would never hold."""
-    conditions = [one for flow in flows if (one := child(flow, "conditionExpression")) is not None]
-    names = {name for one in conditions for name in compile_expression(text_of(one)).names}
-    unset = sorted(names - _filled(draft)) if names and not _fills_unseen(draft) else []
-    if not unset:
-        return
-    data = words([f"«{name}»" for name in unset])
-    question = f"{called(gateway)} decide por {data}, que ningún paso de este proceso llena. ¿Quién lo decide?"
-    if draft.ask(gateway, "unset", question, PERSON, DRAWN) == PERSON:
-        for flow in flows:
-            condition = child(flow, "conditionExpression")
-            if condition is not None:
-                flow.remove(condition)
-                said = one_line(text_of(condition))[:60]
-                draft.repaired(flow, "expression", f"La condición «{said}» de {called(gateway)} la decide una persona.")
-                if not one_line(flow.get("name")):
-                    flow.set("name", said)
-
-
-def _filled(draft: Draft) -> set[str]:
-    """The data that the file itself says some step fills."""
-    found = {one.strip() for node in draft.nodes() for one in _property(draft, node, "salida").split(",")}
-    for node in draft.process.iter():
-        if isinstance(node.tag, str):
-            found |= {str(node.get(name)) for name in NAMING}
-            if local(node) == "outputParameter":
-                found.add(str(node.get("name")))
-    return found | set(COUNTERS)
-
-
-def _fills_unseen(draft: Draft) -> bool:
-    """Whether something gives data that the file does not name: a step of the house, a call, a form of ours."""
-    kept = draft.nodes("serviceTask", "sendTask", "callActivity", "businessRuleTask")
-    forms = draft.known.forms
-    return bool(kept) or any(forms is not None and vocabularies.form(task) in forms for task in draft.nodes("userTask"))
-
-
 def _is_answer(draft: Draft, text: str) -> bool:
     """Whether a condition is one word that nothing in the file sets: «Aprobado» is what somebody answers."""
-    set_here = {one.strip() for node in draft.nodes() for one in _property(draft, node, "salida").split(",")}
+    set_here = {one.strip() for node in draft.nodes() for one in property_of(draft, node, "salida").split(",")}
     return text.isidentifier() and text not in set_here
 
 
@@ -103,6 +66,8 @@ def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:
     if default is not None and not free:
         _bare(default)
         return
+    if default is None and len(free) == 1 and local(gateway) == "inclusiveGateway" and _always(draft, gateway, free[0]):
+        return
     if default is None and len(free) == 1 and len(flows) > 1 and len(free) < len(flows):
         gateway.set("default", id_of(free[0]))
         draft.repaired(
@@ -110,31 +75,63 @@ def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:
             "default_flow",
             f"En {called(gateway)}, «{_answer(free[0])}» es lo que se sigue en los demás casos.",
         )
-    elif not free and local(gateway) == "inclusiveGateway":
-        _end_for_none(draft, gateway)
     elif not free:
         _else(draft, gateway, flows)
     else:
         _by_person(draft, gateway, flows, default)
 
 
+def _always(draft: Draft, gateway: Node, plain: Node) -> bool:
+    """Whether the one way without a condition is taken beside the others, as BPMN has it; else it is the default."""
+    question = (
+        f"De {called(gateway)} sale «{_answer(plain)}» sin condición. "
+        "¿Se sigue siempre, o solo si ninguna condición se cumple?"
+    )
+    if draft.ask(gateway, "plain_flow", question, ALWAYS, OTHERWISE, guess=ALWAYS) == OTHERWISE:
+        return False
+    _condition(draft, plain).text = "${true}"
+    draft.repaired(plain, "plain_flow", f"De {called(gateway)}, «{_answer(plain)}» se sigue siempre.")
+    return True
+
+
+def _condition(draft: Draft, flow: Node) -> Node:
+    condition = etree.SubElement(flow, bpmn("conditionExpression"))
+    prefix = f"{draft.root.prefix}:" if draft.root.prefix else ""
+    condition.set(f"{{{XSI}}}type", f"{prefix}tFormalExpression")
+    return condition
+
+
 def _else(draft: Draft, gateway: Node, flows: list[Node]) -> None:
-    """Every way has a condition: one of them is followed where none holds."""
+    """Every way has a condition: of two opposite ones the last is the default, else a person says what happens."""
+    if _opposite(flows):
+        condition = one_line(text_of(child(flows[-1], "conditionExpression")))[:60]
+        gateway.set("default", id_of(flows[-1]))
+        _bare(flows[-1])
+        message = f"En {called(gateway)}, «{_answer(flows[-1])}» se sigue en los demás casos; decía «{condition}»."
+        draft.repaired(gateway, "default_flow", message)
+    else:
+        where_none_holds(draft, gateway, flows)
+
+
+def where_none_holds(draft: Draft, gateway: Node, flows: list[Node]) -> None:
+    """Where no condition holds the case stops, and somebody is told: what it did before. A person may say better."""
     names = {_answer(flow): flow for flow in flows}
-    chosen = names[_answer(flows[-1])]
-    if not _opposite(flows):
-        question = f"En {called(gateway)}, ¿por dónde se sigue si ninguna condición se cumple?"
-        answer = draft.ask(gateway, "default_flow", question, *names, NONE, guess=_answer(chosen))
-        if answer == NONE:
-            end = draft.add_node(holder_of(gateway), "endEvent", "Ninguna se cumple", gateway)
-            gateway.set("default", id_of(draft.connect(holder_of(gateway), gateway, end)))
-            return
+    question = f"En {called(gateway)}, ¿por dónde se sigue si ninguna condición se cumple?"
+    answer = draft.ask(gateway, "default_flow", question, STOPS, NONE, *names, guess=STOPS)
+    if answer in names:
         chosen = names[answer]
-    condition = one_line(text_of(child(chosen, "conditionExpression")))[:60]
-    gateway.set("default", id_of(chosen))
-    _bare(chosen)
-    message = f"En {called(gateway)}, «{_answer(chosen)}» se sigue en los demás casos; decía «{condition}»."
-    draft.repaired(gateway, "default_flow", message)
+        condition = one_line(text_of(child(chosen, "conditionExpression")))[:60]
+        gateway.set("default", id_of(chosen))
+        _bare(chosen)
+        message = f"En {called(gateway)}, «{answer}» se sigue en los demás casos; decía «{condition}»."
+        draft.repaired(gateway, "default_flow", message)
+        return
+    holder = holder_of(gateway)
+    end = draft.add_node(holder, "endEvent", "Ninguna se cumple", gateway)
+    gateway.set("default", id_of(draft.connect(holder, gateway, end)))
+    if answer == STOPS:
+        error = draft.declare("error", f"ninguna_{id_of(gateway)}")
+        etree.SubElement(end, bpmn("errorEventDefinition"), errorRef=error)
 
 
 def _opposite(flows: list[Node]) -> bool:
@@ -142,17 +139,10 @@ def _opposite(flows: list[Node]) -> bool:
     if len(flows) != 2:
         return False
     one, other = (unwrapped(text_of(child(flow, "conditionExpression")))[0] for flow in flows)
+    yes, no = (_IS_TRUTH.fullmatch(text.strip()) for text in (one, other))
+    if yes and no:  # `a == true` and `a == false`: JUEL takes what is missing for the last
+        return yes[1] == no[1] and yes[2] != no[2]
     return in_words(f"not ({one})", {}) == in_words(other, {}) or in_words(f"not ({other})", {}) == in_words(one, {})
-
-
-def _end_for_none(draft: Draft, gateway: Node) -> None:
-    """Each condition that holds is followed, as BPMN says; where none does, its case would stop: it ends there."""
-    holder = gateway.getparent()
-    if holder is not None:
-        end = draft.add_node(holder, "endEvent", "Ninguna se cumple", gateway)
-        gateway.set("default", id_of(draft.connect(holder, gateway, end)))
-        message = f"En {called(gateway)} puede que ninguna condición se cumpla: ahí termina el camino. ¿Está bien así?"
-        draft.ask(gateway, "default_flow", message, "Sí, termina", "No, lo llevo a otro paso")
 
 
 def _bare(flow: Node) -> None:
@@ -176,15 +166,10 @@ def _by_person(draft: Draft, gateway: Node, flows: list[Node], default: Node | N
         _bare(flow)
         if flow is not last:
             test = f"contiene({variable}, '{value}')" if several else f"{variable} == '{value}'"
-            condition = etree.SubElement(flow, bpmn("conditionExpression"))
-            condition.set(
-                f"{{{XSI}}}type", f"{draft.root.prefix}:tFormalExpression" if draft.root.prefix else "tFormalExpression"
-            )
-            condition.text = f"${{{test}}}"
+            _condition(draft, flow).text = f"${{{test}}}"
     gateway.set("default", id_of(last))
-    task = _asking(draft, gateway)
-    draft.set_property(task, "salida", ",".join(filter(None, (_property(draft, task, "salida"), variable))))
-    _ask_in_form(draft, task, _field(gateway, variable, answers, several=several))
+    task = asking(draft, gateway)
+    ask_in_form(draft, task, _field(gateway, variable, answers, several=several))
     words = ", ".join(f"«{label}»" for label in answers.values())
     draft.repaired(
         gateway, "missing_condition", f"{called(gateway)} no decía cómo decidir: una persona elige entre {words}."
@@ -207,7 +192,7 @@ def _answers(draft: Draft, gateway: Node, flows: list[Node]) -> dict[str, str]:
     return found
 
 
-def _asking(draft: Draft, gateway: Node) -> Node:
+def asking(draft: Draft, gateway: Node) -> Node:
     """The task where the question is asked: the one right before, or a new one."""
     nodes = {id_of(node): node for node in draft.nodes()}
     arriving = draft.by_end("targetRef").get(id_of(gateway), [])
@@ -233,7 +218,8 @@ def _is_free(node: Node) -> bool:
     return local(node) == "userTask" and not repeats and not vocabularies.form(node)
 
 
-def _property(draft: Draft, node: Node, name: str) -> str:
+def property_of(draft: Draft, node: Node, name: str) -> str:
+    """One of our properties of an element; empty if it has none."""
     return next((str(one.get("value")) for one in node.iter() if one.get("name") == draft.prefix + name), "")
 
 
@@ -248,11 +234,13 @@ def _field(gateway: Node, variable: str, answers: dict[str, str], *, several: bo
     }
 
 
-def _ask_in_form(draft: Draft, task: Node, question: dict[str, Any]) -> None:
-    """Beside what the task's own form of the other tool asks."""
+def ask_in_form(draft: Draft, task: Node, *questions: dict[str, Any]) -> None:
+    """Ask these beside what the task's own form asks, and let the answers be the case's."""
     before = draft.forms.get(id_of(task), {}).get("components", [])
     asked = [one for one in before if one["type"] != "text" and one.get("key") != REMARKS]
-    draft.forms[id_of(task)] = simple_form(draft, task, *asked, question)
+    draft.forms[id_of(task)] = simple_form(draft, task, *asked, *questions)
+    given = (property_of(draft, task, "salida"), *(str(one["key"]) for one in questions))
+    draft.set_property(task, "salida", ",".join(filter(None, given)))
 
 
 def simple_form(draft: Draft, task: Node, *fields: dict[str, Any]) -> dict[str, Any]:
@@ -270,4 +258,6 @@ def simple_form(draft: Draft, task: Node, *fields: dict[str, Any]) -> dict[str, 
     return {"schemaVersion": 18, "type": "default", "id": key, "components": [intro, *fields, remarks]}
 
 
+READING = (_read_conditions,)
+"""Before it is known who fills what they read."""
 STEPS = (_choices,)

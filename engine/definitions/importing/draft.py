@@ -71,6 +71,8 @@ class Draft:
         self.questions: list[Question] = []
         self.forms: dict[str, dict[str, Any]] = {}
         self.moved: set[str] = set()
+        self.unordered: set[str] = set()
+        """Subprocesses whose steps are done in any order."""
         self.answers = dict(answers or {})
         self._asked: set[str] = set()
         self._ids = {str(node.get("id")) for node in root.iter() if node.get("id")}

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.definitions import vocabularies
 from engine.definitions.importing.choices import simple_form
+from engine.definitions.importing.conditions import READING
 from engine.definitions.importing.draft import Draft, called, id_of, slug, words
 from engine.definitions.markup import CAMUNDA, ZEEBE, Node, local, namespace, text_of
 from engine.limits import LINE
@@ -32,9 +33,6 @@ SHOWN = ("text", "html", "separator", "spacer", "image", "button")
 DEEPEST = 5
 """Groups within groups that are opened."""
 
-READING = ("conditionExpression", "condition", "completionCondition", "loopCondition", "loopCardinality")
-"""Elements whose text is an expression."""
-
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NAME = re.compile(r"'[^']*'|\"[^\"]*\"|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
@@ -42,6 +40,8 @@ _NAME = re.compile(r"'[^']*'|\"[^\"]*\"|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 def _bring_forms(draft: Draft) -> None:
     renamed: dict[str, str] = {}
     for node in draft.nodes("userTask", "startEvent"):
+        if vocabularies.form(node) in (draft.known.forms or ()):
+            continue  # it has one of the house, before any that it brings
         fields, lost = _fields(draft, node)
         if fields:
             renamed |= {field["written"]: field["key"] for field in fields if field["written"] != field["key"]}
@@ -49,7 +49,7 @@ def _bring_forms(draft: Draft) -> None:
         if lost:
             draft.repaired(node, "form", f"Del formulario de {called(node)} no se trajo: {words(lost)}.")
     if renamed:
-        _rename(draft, renamed)
+        rename(draft, renamed)
 
 
 def _fields(draft: Draft, node: Node) -> tuple[list[Component], list[str]]:
@@ -89,7 +89,7 @@ def _generated(field: Node, label: str, lost: list[str]) -> Component | None:
     if kind == "select" and not values:
         lost.append(f"las opciones de {shown}, que el archivo no trae")
         kind = "textfield"
-    component: Component = {"type": kind, "written": name, "label": label or _as_words(name)}
+    component: Component = {"type": kind, "written": name, "label": label or as_words(name)}
     if kind == "select":
         component["values"] = [_option(one.get("id"), one.get("name")) for one in values]
     validate, readonly = _validation(field, written, shown, lost)
@@ -191,11 +191,16 @@ def _option(value: object, label: object) -> Component:
 
 def _free(written: str, fields: list[Component]) -> str:
     """A name as a key of ours: `customerName` → `customer_name`."""
-    base = slug(_HUMP.sub("_", written))[:55]
-    base = base if base[:1].isalpha() and base.isascii() else f"campo_{len(fields) + 1}"
+    base = as_key(written, f"campo_{len(fields) + 1}")
     taken = {field["key"] for field in fields}
     numbered = (f"{base}_{number}" for number in range(2, len(fields) + 2))
     return base if base not in taken else next(one for one in numbered if one not in taken)
+
+
+def as_key(written: str, otherwise: str = "dato") -> str:
+    """A name of another tool as a key of ours, whether or not somebody has it."""
+    base = slug(_HUMP.sub("_", written))[:55]
+    return base if base[:1].isalpha() and base.isascii() else otherwise
 
 
 def _give(draft: Draft, node: Node, fields: list[Component]) -> None:
@@ -209,7 +214,7 @@ def _give(draft: Draft, node: Node, fields: list[Component]) -> None:
     draft.repaired(node, "form", f"El formulario de {called(node)} se trajo: pregunta {asked}.")
 
 
-def _rename(draft: Draft, renamed: Mapping[str, str]) -> None:
+def rename(draft: Draft, renamed: Mapping[str, str]) -> None:
     """What reads a field reads it under its new name."""
     for node in draft.process.iter():
         if not isinstance(node.tag, str) or namespace(node) == ZEEBE:
@@ -231,7 +236,8 @@ def _with_new_names(text: str, renamed: Mapping[str, str]) -> str:
     return _NAME.sub(one, text)
 
 
-def _as_words(name: str) -> str:
+def as_words(name: str) -> str:
+    """A name of another tool as a label: `customerName` → `Customer name`."""
     spaced = _HUMP.sub(" ", name).replace("_", " ").strip()
     return spaced[:1].upper() + spaced[1:]
 

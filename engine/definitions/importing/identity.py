@@ -6,7 +6,19 @@ import re
 
 from engine import limits
 from engine.definitions.importing.draft import Draft, called, id_of, slug
-from engine.definitions.markup import BPMN, BPMNDI, Node, bpmn, children, local, namespace, one_line, reference, text_of
+from engine.definitions.markup import (
+    BPMN,
+    BPMNDI,
+    Node,
+    bpmn,
+    child,
+    children,
+    local,
+    namespace,
+    one_line,
+    reference,
+    text_of,
+)
 from engine.definitions.reading import NODES
 
 _ID = re.compile(r"[^\W\d][\w.\-]*\Z")
@@ -134,10 +146,10 @@ def _loose_flows(draft: Draft) -> None:
 
 
 def _twin_flows(draft: Draft) -> None:
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     gateways = {id_of(node) for node in draft.nodes("exclusiveGateway", "inclusiveGateway", "complexGateway")}
     for flow in draft.flows():
-        ends = str(flow.get("sourceRef")), str(flow.get("targetRef"))
+        ends = str(flow.get("sourceRef")), str(flow.get("targetRef")), text_of(child(flow, "conditionExpression"))
         if ends in seen and ends[0] not in gateways:
             draft.repaired(None, "twin_flows", f"Se quitó la flecha {called(flow)}, igual a otra.")
             draft.remove_flow(flow)

@@ -22,6 +22,10 @@ TO_USER_TASK = ("task", "scriptTask", "businessRuleTask")
 def _subprocesses(draft: Draft) -> None:
     for node in draft.nodes("adHocSubProcess", "transaction"):
         name = CATALOGUE[local(node)].name
+        if local(node) == "adHocSubProcess":
+            draft.unordered.add(id_of(node))
+            until = text_of(child(node, "completionCondition"))
+            name += f" que termina con «{until[:60]}»" if until else ""
         draft.change_kind(node, "subProcess")
         draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como subproceso normal.")
     for node in draft.nodes("subProcess"):
@@ -149,8 +153,9 @@ def _loose_nodes(draft: Draft) -> None:
     for holder in draft.holders():
         nodes = draft.nodes_in(holder)
         loose = [node for node in nodes if _is_loose(draft, node, sources, targets)]
-        if len(loose) == len([node for node in nodes if local(node) != "boundaryEvent"]) and len(loose) == 1:
-            continue
+        every = len(loose) == len([node for node in nodes if local(node) != "boundaryEvent"])
+        if id_of(holder) in draft.unordered or (every and (len(loose) == 1 or holder is not draft.process)):
+            continue  # where no arrow orders them, each is done
         for node in loose:
             draft.repaired(None, "unreachable", f"Se quitó {called(node)}: no estaba unido a nada.")
             draft.remove(node)

@@ -10,6 +10,7 @@ from lxml import etree
 from engine.definitions import remarks
 from engine.definitions.importing import (
     choices,
+    conditions,
     events,
     foreign_forms,
     identity,
@@ -21,6 +22,7 @@ from engine.definitions.importing import (
     shape,
     soundness,
     times,
+    unset,
     vocabulary,
 )
 from engine.definitions.importing.asking import Kind, Question
@@ -35,11 +37,14 @@ NOTHING_KNOWN = KnownNames()
 STEPS = (
     *identity.STEPS,
     *vocabulary.STEPS,
+    *conditions.STEPS,
     *kinds.STEPS,
     *events.STEPS,
     *repetition.STEPS,
     *shape.STEPS,
     *foreign_forms.STEPS,
+    *choices.READING,
+    *unset.STEPS,
     *choices.STEPS,
     *soundness.STEPS,
     *people.STEPS,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from engine.definitions.importing.asking import DRAWN
+from engine.definitions.importing import choices
+from engine.definitions.importing.asking import DRAWN, understood
+from engine.definitions.importing.choices import ALWAYS, OTHERWISE
 from engine.definitions.importing.draft import Draft, called, event_definitions, holder_of, id_of, is_raised, words
 from engine.definitions.linting.graph import reachable
 from engine.definitions.markup import Node, bpmn, child, local, one_line, text_of
 
 NO_ENTRY = ("startEvent", "boundaryEvent")
 EVERY, ONE = "Todos", "Uno"
-ALWAYS, OTHERWISE = "Siempre", "Solo si ninguna se cumple"
 
 
 def _stray_flows(draft: Draft) -> None:
@@ -173,11 +174,10 @@ def _split(draft: Draft, node: Node, flows: list[Node]) -> None:
     """Ways that part without a gateway: BPMN follows each plain one, and each whose condition holds."""
     holder = node.getparent()
     if len(flows) < 2 or holder is None:
-        for flow in flows:
-            _unconditional(draft, node, flow)
+        _only_way(draft, node, flows)
         return
     default = str(node.attrib.pop("default", ""))
-    asked = [flow for flow in flows if _condition(flow) and local(node) != "startEvent"]
+    asked = [flow for flow in flows if _condition(flow)]
     plain = [flow for flow in flows if flow not in asked and id_of(flow) != default]
     if asked and plain and not default:
         _plain_and_asked(draft, node, plain, asked)
@@ -189,6 +189,18 @@ def _split(draft: Draft, node: Node, flows: list[Node]) -> None:
         _named(draft, node, flows, default)
     else:
         _all(draft, node, flows, ask=local(node) != "startEvent")
+
+
+def _only_way(draft: Draft, node: Node, flows: list[Node]) -> None:
+    """One way out is taken, unless it has a condition: what happens where that does not hold is asked."""
+    for flow in flows:
+        text = _condition(flow)
+        if not understood(text) or text.isidentifier():
+            _unconditional(draft, node, flow)
+            continue
+        chooses = local(node) in ("exclusiveGateway", "inclusiveGateway")
+        how = "una decisión, que solo sigue si se cumple"
+        choices.where_none_holds(draft, node if chooses else _gateway(draft, node, [flow], "exclusiveGateway", how), [])
 
 
 def _all(draft: Draft, node: Node, flows: list[Node], *, ask: bool = False) -> None:
@@ -281,9 +293,11 @@ def _single_ways(draft: Draft) -> None:
     leaving = draft.by_end("sourceRef")
     for gateway in draft.nodes("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"):
         flows = leaving.get(id_of(gateway), [])
-        if len(flows) < 2 or local(gateway) in ("parallelGateway", "eventBasedGateway"):
+        if local(gateway) in ("parallelGateway", "eventBasedGateway"):
             for flow in flows:
                 _unconditional(draft, gateway, flow)
+        elif len(flows) < 2:
+            _only_way(draft, gateway, flows)
 
 
 def _event_gateways(draft: Draft) -> None:

@@ -68,7 +68,11 @@ def _join_before(draft: Draft, node: Node) -> bool:
         for flow in arriving:
             draft.turn(flow, target=join)
         draft.connect(holder, join, before)
-    draft.repaired(join, "twice", f"A {called(node)} llegaban caminos paralelos sin unirse: se puso una unión.")
+    message = (
+        f"A {called(before if before is not join else node)} llegaban caminos paralelos sin unirse, y lo que sigue se "
+        "haría una vez por cada uno: se puso una unión, y se hace una sola vez, cuando llegan todos."
+    )
+    draft.repaired(join, "twice", message)
     return True
 
 

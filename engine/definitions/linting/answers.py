@@ -94,6 +94,8 @@ def _gap(checked: Checked, gateway: Element) -> str | None:
     """Values that no answer covers, in words; empty where that is not known, None where every value is covered."""
     before = checked.following.of(checked.model).before.get(gateway.id) if checked.following else None
     answers = [answer for one in gateway.outgoing if (answer := _answer(checked.model, checked.model.flows[one]))]
+    if any(not one.condition.names and one.condition.holds({}) for one in answers):
+        return None
     if before is None or len(answers) < len(gateway.outgoing) or not _is_countable(answers, before):
         return ""
     cases = _cases(answers, before)

@@ -1,0 +1,91 @@
+"""Conditions that other tools write with calls of their own, in our words where these mean the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from engine.definitions.importing.asking import understood
+from engine.definitions.importing.draft import Draft, called
+from engine.definitions.markup import Node, bpmn, local, one_line, text_of
+from engine.errors import InvalidExpression
+from engine.expressions.compiling import MAX_LENGTH, unwrapped
+
+READING: Final = ("conditionExpression", "condition", "completionCondition", "loopCondition", "loopCardinality")
+"""Elements whose text is an expression."""
+
+_LITERAL = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
+_X = r"([^\W\d]\w*(?:\.[^\W\d]\w*)*)"
+_Y = r"\(\s*([^()\s][^()]*?)\s*\)"
+_ITEMS = r"\(([^(),]+(?:,[^(),]+)+)\)"
+_SAME: Final = tuple(
+    (re.compile(pattern), ours)
+    for pattern, ours in (
+        (r"\b(?:execution\s*\.\s*)?getVariable\(\s*\"(\d+)\"\s*\)", "\x00\\1\x00"),
+        (rf"{_X}\.equals{_Y}", r"\1 == \2"),
+        (rf"{_X}\.(?:contains){_Y}", r"contains(\1, \2)"),
+        (rf"{_X}\.startsWith{_Y}", r"empieza(\1, \2)"),
+        (rf"{_X}\.isEmpty\(\s*\)", r"vacio(\1)"),
+        (rf"{_X}\.(?:size|length)\(\s*\)", r"count(\1)"),
+        (r"\b(?:size|fn:length|string length)\(", "count("),
+        (r"\b(?:fn:contains|list contains)\(", "contains("),
+        (r"\b(?:fn:startsWith|starts with)\(", "empieza("),
+        (r"\bis empty\(", "vacio("),
+        (rf"\bis defined{_Y}", r"(\1 != null)"),
+        (rf"\bin\s*{_ITEMS}", r"in [\1]"),
+    )
+)
+"""What JUEL and FEEL write, and what says the same here."""
+
+
+def _translate(draft: Draft) -> None:
+    for node in draft.process.iter(*(bpmn(tag) for tag in READING)):
+        written = text_of(node)
+        ours = in_our_words(written)
+        if ours != written:
+            node.text = ours
+            draft.repaired(
+                _owner(node), "expression", f"La condición «{one_line(written)[:60]}» de {called(_owner(node))} "
+                f"quedó escrita «{one_line(ours)[:60]}».",
+            )  # fmt: skip
+
+
+def _owner(node: Node) -> Node:
+    """The flow or step whose condition it is."""
+    owner: Node = node
+    while owner.getparent() is not None and (owner is node or not owner.get("id") or _is_detail(owner)):
+        owner = owner.getparent()
+    return owner
+
+
+def _is_detail(node: Node) -> bool:
+    return local(node).endswith(("EventDefinition", "Characteristics"))
+
+
+def in_our_words(written: str) -> str:
+    """The same condition as we write it; as it was if it is understood already, or can't be."""
+    if not written or len(written) > MAX_LENGTH or understood(written):
+        return written
+    try:
+        inner = unwrapped(written)[0]
+    except InvalidExpression:
+        return written
+    literals: list[str] = []
+    inner = _LITERAL.sub(_kept(literals), inner)
+    for pattern, ours in _SAME:
+        inner = pattern.sub(ours, inner)
+    inner = re.sub("\x00(\\d+)\x00", lambda name: literals[int(name[1])][1:-1], inner)
+    inner = re.sub(r'"(\d+)"', lambda place: literals[int(place[1])], inner)
+    return f"${{{inner.strip()}}}" if understood(f"${{{inner}}}") else written
+
+
+def _kept(literals: list[str]) -> Callable[[re.Match[str]], str]:
+    def one(match: re.Match[str]) -> str:
+        literals.append(match.group())
+        return f'"{len(literals) - 1}"'
+
+    return one
+
+
+STEPS = (_translate,)
