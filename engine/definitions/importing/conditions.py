@@ -53,10 +53,7 @@ def _translate(draft: Draft) -> None:
 
 def _owner(node: Node) -> Node:
     """The flow or step whose condition it is."""
-    owner: Node = node
-    while owner.getparent() is not None and (owner is node or not owner.get("id") or _is_detail(owner)):
-        owner = owner.getparent()
-    return owner
+    return next((one for one in node.iterancestors() if one.get("id") and not _is_detail(one)), node)
 
 
 def _is_detail(node: Node) -> bool:
