@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -131,6 +132,7 @@ def read(text: str) -> Group | None:
     return _condition(text, negated=False)
 
 
+@functools.lru_cache(1024)
 def read_opposite(text: str) -> Group | None:
     """What has to hold for this condition not to: of a form's «hide», when the field is shown."""
     tree = tree_of(text)

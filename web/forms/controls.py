@@ -153,6 +153,7 @@ class FormView:
         self._address_of = address_of
         self._labels = opened.schema.labels()
         self._choices: Mapping[str, Mapping[str, str]] = {path: dict(pairs) for path, pairs in opened.options.items()}
+        self._conditions: dict[tuple[str, str], str] = {}
 
     def control(self, field: Field, row: Row | None = None, table: Field | None = None) -> Control:
         """A field of the form, or of one row of a table."""
@@ -322,6 +323,13 @@ class FormView:
         return not field.hidden_if.names & (changing | {column.key for column in (table.children if table else ())})
 
     def _condition(self, field: Field, table: Field | None) -> str:
+        """When a field is asked, in words; the same in every row of its table."""
+        place = (table.key if table else "", field.key)
+        if place not in self._conditions:
+            self._conditions[place] = self._worded(field, table)
+        return self._conditions[place]
+
+    def _worded(self, field: Field, table: Field | None) -> str:
         if field.hidden_if is None or self._is_settled(field, table):
             return ""
         labels = dict(self._labels)
