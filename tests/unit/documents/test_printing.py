@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import re
 import subprocess
+import unicodedata
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ from openpyxl import Workbook, load_workbook
 
 from notifications.rendering import render
 from tests.support.reports import report
-from workflows.documents import letters, rendering
+from workflows.documents import fonts, letters, rendering
 from workflows.documents.fonts import warning_about
 from workflows.documents.letters import UnwritableText, received
 from workflows.documents.rendering import Page
@@ -206,3 +207,13 @@ def test_a_mail_takes_any_text(words: str) -> None:
     assert letters.shown(words) in mail.subject
     assert letters.shown(words) in mail.text
     assert letters.shown(words) in html.document_fromstring(mail.html).text_content()
+
+
+def test_what_is_not_looked_up_can_be_printed() -> None:
+    covered = frozenset().union(*fonts._coverage().values())
+
+    passed_over = [chr(code) for code in range(0x20, 0x10000) if not fonts._BEYOND_LATIN.search(chr(code))]
+    missing = [one for one in passed_over if ord(one) not in covered and unicodedata.category(one)[0] != "C"]
+
+    assert "●" in passed_over
+    assert missing == []
