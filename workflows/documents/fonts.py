@@ -33,7 +33,7 @@ LISTED = 40
 """So many missing letters a note names."""
 
 _BEYOND_LATIN = re.compile("[^\x00-\u024f\u2010-\u2027\u20ac\u2190-\u2193\u25a0-\u25ff]")
-"""Letters that must be looked up in the fonts: few texts have one. The signs of the lights (●, ■) are not among them."""
+"""Letters that must be looked up in the fonts: few texts have one. The signs of lights (●, ■) are not among them."""
 _SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0000", "\U000e0fff"))
 _JOINERS = "\u200c\u200d\u034f"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
