@@ -34,7 +34,7 @@ from engine.tasks import assignment, inbox
 from engine.tasks import commands as tasks
 from engine.tasks.models import UserTask
 from tests.support import databases
-from tests.support.month_model import DONE, HEAD, LIAISON, Report, Row
+from tests.support.month_model import DONE, HEAD, LIAISON, Report, Row, Stage
 from tests.support.plan import PLAN, House, build_house, demo_data
 from web.boards.candidates import candidates
 from workflows import assembly
@@ -124,6 +124,10 @@ class Month(RuleBasedStateMachine):
         if not self.closed:
             self.sector_goes_on(20)
         assert self.closed
+        self.everything_holds()
+
+    def everything_holds(self) -> None:
+        """What holds after each step holds now."""
         for holds in (
             self.the_doctor_finds_nothing,
             self.each_completed_task_was_sent_once,
@@ -517,6 +521,29 @@ def play(place: Callable[[], URL], *, months: int, steps: int, quick: bool = Fal
 
 def test_whatever_happens_the_month_comes_to_what_the_model_says(tmp_path: Path) -> None:
     play(lambda: make_url(f"sqlite:///{tmp_path / uuid.uuid4().hex}.sqlite"), months=8, steps=25, quick=True)
+
+
+@pytest.mark.parametrize("entity", sorted(PEOPLE))
+def test_rows_that_were_returned_when_they_close_go_on_in_the_late_case(tmp_path: Path, entity: str) -> None:
+    month = machine_at(lambda: make_url(f"sqlite:///{tmp_path / 'month.sqlite'}"))()
+    month.open_month()
+    report = month.reports[entity]
+
+    for _ in range(3):  # rows and money are sent; the liaison returns the first row
+        month.goes_on(entity, [90], {0}, agrees=True)
+    assert report.stage is Stage.CORRECTING
+    while month.house.clock.now().astimezone(BOGOTA).date() <= ROWS_CLOSE:
+        month.clock_goes_on(1)
+        month.everything_holds()
+    rest = len(report.rows) > 1
+    assert report.stage is (Stage.ENDORSING if rest else Stage.NOTHING)
+    month.goes_on(entity, [90], set(), agrees=True)
+    while month.collecting:
+        month.clock_goes_on(1)
+        month.everything_holds()
+
+    assert report.state == ("avalado_en_parte" if rest else "sin_reporte")
+    month.teardown()
 
 
 @pytest.mark.slow
