@@ -31,6 +31,8 @@ class MailKind(StrEnum):
     """Whoever coordinates asks for something that is late or about to be."""
     EXTENSION = "prorroga"
     """More time for a task: asked for, granted, refused."""
+    COMMENT = "pregunta"
+    """A question or comment about a task or a case."""
     HANDOVER = "entrega"
     """Work that passed to somebody else for good."""
     ABSENCE = "ausencia"

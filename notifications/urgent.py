@@ -43,12 +43,10 @@ def tell(
     It waits half an hour for what else comes. Of a day on which such a mail has left, it goes with the next digest,
     unless `at_once`: then it leaves now, with what was waiting. `mail` is as it would be alone.
     """
-    values = {
-        "recipient": person.username, "kind": kind, "dedup_key": dedup_key, "task_id": task_id, "sector_code": sector,
-        "subject": mail.subject[:300], "text": mail.text, "letter": mail.letter, "attachments": list(attachments),
-        "created_at": now, "mail_id": None,
-    }  # fmt: skip
-    if not insert_once(session, MailNote, values, key=["dedup_key"]):
+    if not leave(
+        session, person, now=now, kind=kind, dedup_key=dedup_key, mail=mail, attachments=attachments, sector=sector,
+        task_id=task_id,
+    ):  # fmt: skip
         return
     note = session.scalars(sa.select(MailNote).where(MailNote.dedup_key == dedup_key)).one()
     ours = _mail_of_today(session, person.username, now)
@@ -58,6 +56,27 @@ def tell(
         leaves = _leaves_at(session, person, now, sector)
         if leaves is not None or at_once:
             _begin(session, note, person, mail, now if at_once else leaves or now)
+
+
+def leave(
+    session: Session,
+    person: Person,
+    *,
+    now: dt.datetime,
+    kind: str,
+    dedup_key: str,
+    mail: Mail,
+    attachments: Sequence[dict[str, str]] = (),
+    sector: str = "",
+    task_id: int | None = None,
+) -> bool:
+    """Leave a note that the next digest tells; whether it is new: a second one with the same `dedup_key` is ignored."""
+    values = {
+        "recipient": person.username, "kind": kind, "dedup_key": dedup_key, "task_id": task_id, "sector_code": sector,
+        "subject": mail.subject[:300], "text": mail.text, "letter": mail.letter, "attachments": list(attachments),
+        "created_at": now, "mail_id": None,
+    }  # fmt: skip
+    return bool(insert_once(session, MailNote, values, key=["dedup_key"]))
 
 
 def untold(session: Session, now: dt.datetime) -> Mapping[str, Sequence[MailNote]]:

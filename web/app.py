@@ -29,6 +29,7 @@ from web.auth.views import blueprint as auth
 from web.boards.registering import blueprint as boards
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
+from web.comments.views import blueprint as comments
 from web.demo.views import blueprint as demo
 from web.files.addresses import file_numbers
 from web.files.views import blueprint as files
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     search,
     absences,
     handovers,
+    comments,
     privacy,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""

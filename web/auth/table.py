@@ -128,6 +128,7 @@ TABLE: tuple[Row, ...] = (
         ),
         changes=_routes(
             "privacy.take_mine absences.register absences.replace absences.end inbox.decide_extension "
+            "comments.resolve "
             "mails.choose_habits addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
@@ -196,7 +197,7 @@ TABLE: tuple[Row, ...] = (
         changes=_routes(
             "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
             "inbox.send inbox.keep_draft inbox.preview_correction inbox.attach inbox.begin_from inbox.claim "
-            "inbox.release inbox.correct inbox.ask_extension"
+            "inbox.release inbox.correct inbox.ask_extension comments.on_task"
         ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "
         "entidad, y quien trabaja en ese proceso por esa entidad o por todo el sector",
@@ -208,6 +209,10 @@ TABLE: tuple[Row, ...] = (
     Row(
         "proceso en curso, historia", Of.CASE, _rights(N, R, R, R),
         reads=_routes("cases.show cases.diagram api.get_case api.list_waits"),
+    ),
+    Row(
+        "proceso en curso: preguntar y comentar", Of.CASE, _rights(N, C, C, C),
+        changes=_routes("comments.on_case"), note="de una entidad, quienes tienen un rol en ella o en el sector",
     ),
     Row(
         "proceso en curso: lo que espera", Of.CASE, _rights(N, C, C, N), reads=_routes("cases.decide"),

@@ -23,9 +23,11 @@ from web.answers import named
 from web.auth import SIGNED_IN, Of, allow
 from web.cases import deciding, standing, starting, waiting, wording
 from web.cases.blueprint import blueprint
+from web.comments.views import conversation
 from web.numbers import row_id
 from web.pages import actor, current, page
 from workflows.cycles import by_hand
+from workflows.people.comments import About
 from workflows.people.directory import Directory
 from workflows.people.groups import sectors_of
 from workflows.people.roles import COORDINATING
@@ -95,6 +97,7 @@ def show(case_id: int) -> str:
                 entries, names, lambda entry: _element_name(bundle, entry), standing.entities(session, case_id)
             ),
             started_by=names.get(case.started_by, wording.SYSTEM),
+            talk=conversation(session, About(case)),
             attached=by_hand.files_of(session, case_id) if _asks_at_start(bundle) else (),
         )
 

@@ -18,6 +18,7 @@ from engine.tasks.models import UserTask
 from web import forms
 from web.auth import SIGNED_IN, Of, allow
 from web.cases import standing
+from web.comments.views import conversation
 from web.deadlines import ago, deadline, met
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
@@ -32,6 +33,7 @@ from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
 from workflows.forms.standing import ready_of, words_of_ready
 from workflows.monitoring import sign_offs
+from workflows.people.comments import About
 from workflows.people.directory import Directory
 
 
@@ -177,6 +179,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         following=following,
         others=_others(session, opened),
         extensions=told(session, task.id),
+        talk=conversation(session, About(case, task), opened),
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         ready=words_of_ready(*ready_of(opened.standings.values())),

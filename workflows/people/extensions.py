@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -21,15 +20,12 @@ from engine.tasks.models import UserTask
 from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day, end_of_day
 from workflows.errors import Conflict, NotFound, Refused
-from workflows.people import directory
+from workflows.people import contacts, directory
 from workflows.people.groups import Group
-from workflows.people.holdings import HELD, in_force, is_away
 from workflows.people.models import Extension, Person
-from workflows.people.roles import COORDINATING
 from workflows.people.states import ExtensionState
 from workflows.spanish import long_day
 
-LIAISON = "enlace_planeacion"
 GOES_ON_IN = "completar_reporte"
 """The form of the late case, in which what a closed month did not wait for is done."""
 LONGEST = dt.timedelta(days=92)
@@ -119,10 +115,7 @@ def deciders(session: Session, one: Extension, on: dt.date) -> list[Person]:
     """Who may answer: the liaisons of the task's entity; where there are none others, who coordinates the sector."""
     task = _task(session, one.task_id)
     sector = session.get_one(Instance, task.instance_id).tenant
-    entity = str(task.variables.get("entidad") or "")
-    liaisons = _holders(session, (LIAISON,), sector, entity, on) if entity else []
-    found = [person for person in liaisons if person.username != one.asked_by]
-    return found or [p for p in _holders(session, COORDINATING, sector, "", on) if p.username != one.asked_by]
+    return [contact.person for contact in contacts.of_task(session, task, sector, but=one.asked_by, on=on)]
 
 
 def closes_on(session: Session, engine: ProcessEngine, task: UserTask, case: Instance) -> dt.date | None:
@@ -194,15 +187,9 @@ def _decides(actor: Actor, one: Extension, task: UserTask, sector: str) -> bool:
     if actor.id == one.asked_by:
         return False
     entity = str(task.variables.get("entidad") or "")
-    return actor.may_supervise(sector) or (bool(entity) and str(Group(LIAISON, sector, entity)) in actor.groups)
-
-
-def _holders(session: Session, roles: Sequence[str], sector: str, entity: str, on: dt.date) -> list[Person]:
-    held = sa.select(HELD.c.username).where(
-        HELD.c.role_id.in_(roles), HELD.c.sector_code == sector, HELD.c.entity_code == entity, in_force(on, HELD.c)
+    return actor.may_supervise(sector) or (
+        bool(entity) and str(Group(contacts.LIAISON, sector, entity)) in actor.groups
     )
-    query = sa.select(Person).where(Person.username.in_(held), Person.active, ~is_away(on))
-    return list(session.scalars(query.order_by(Person.name)))
 
 
 def _later_day(task: UserTask, day: dt.date | None, today: dt.date) -> dt.date:

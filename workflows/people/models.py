@@ -156,6 +156,30 @@ class Handover(Base):
     sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
+class Comment(Base):
+    """A question or comment about a task, a row of its form or a whole case; it stays with the case.
+
+    `thread_id` is the first of its thread, which alone is resolved; empty in that one itself. `entity` is whose work it
+    is about (empty: of the whole sector), `row` names the row. `mentioned` are the people it was written to.
+    """
+
+    __tablename__ = "comment"
+    __table_args__ = (sa.Index("ix_comment_instance", "instance_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(sa.ForeignKey("instance.id"))
+    task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_task.id"), index=True)
+    thread_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id"), index=True)
+    entity: Mapped[str] = mapped_column(sa.String(20), default="")
+    row: Mapped[str] = mapped_column(sa.String(200), default="")
+    author: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
+    at: Mapped[dt.datetime]
+    text: Mapped[str] = mapped_column(sa.Text)
+    mentioned: Mapped[list[Any]] = mapped_column(default=list)
+    resolved_at: Mapped[dt.datetime | None]
+    resolved_by: Mapped[str | None] = mapped_column(sa.String(60))
+
+
 class Extension(Base):
     """That somebody asked for more time for a task, and what was answered.
 
