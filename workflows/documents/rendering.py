@@ -1,30 +1,49 @@
 """A written document in the formats people keep: HTML, DOCX and PDF/A, from the content of one of its versions.
 
 `content` is that of a `DocumentVersion`: `{"sections": [{"code", "title", "text", "tables": [{"caption", "head",
-"rows"}]}], "facts": [[term, text], …]}`; only `title` and `text` are needed in a section. All of it is plain text:
-nothing a person typed is read as markup, and any text can be printed (docs/decisions/0010).
+"rows"}]}], "facts": [[term, text], …], "summary": [{"title", "lines"}]}`; only `title` and `text` are needed in a
+section, and `summary` where the first page says the whole. All of it is plain text: nothing a person typed is read as
+markup, and any text can be printed (docs/decisions/0010).
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
+from itertools import count
 from typing import Any
 
-import docx
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from workflows.documents import widths, word
 from workflows.documents.fonts import warning_about
 from workflows.documents.letters import shown
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.typesetting import typeset
 from workflows.spanish import long_moment
 
-LONGEST_PROPERTY = 255
-"""Of the title that Word keeps in a document's properties."""
+MANY_SECTIONS = 10
+"""From so many headings on a document has a page of contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signs: under a line, with the office held. `note`: how and when, where it was done electronically."""
+
+    name: str
+    office: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A part of the first page that says the whole: a title and its sentences."""
+
+    title: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +55,22 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Mapping[str, Any], ...]
     made_at: int
+    summary: tuple[Highlight, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    foot: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """The page as nested plain values that every format takes: whole texts, tables with equal rows."""
+        """The page as nested plain values that every format takes: whole texts, tables with equal rows, numbered."""
+        captions = count(1)
         sections = [
-            {**section, "tables": [_squared(table) for table in section["tables"] if table["head"] or table["rows"]]}
+            {
+                **section,
+                "tables": [
+                    widths.of_table(_squared(table, captions))
+                    for table in section["tables"]
+                    if table["head"] or table["rows"]
+                ],
+            }
             for section in self.sections
         ]
         page: dict[str, Any] = shown(
@@ -48,15 +78,27 @@ class Page:
                 "title": self.title,
                 "subtitle": self.subtitle,
                 "facts": [list(fact) for fact in self.facts],
+                "summary": [asdict(part) for part in self.summary],
+                "contents": sum(section["level"] < 3 for section in sections) >= MANY_SECTIONS,
                 "sections": sections,
+                "signatures": [asdict(signature) for signature in self.signatures],
+                "foot": self.foot,
             }
         )
         return page
 
 
-def page_of(document: PlanDocument, version: DocumentVersion, plan_name: str) -> Page:
-    """A version of a document, laid out."""
-    facts = [("Versión", version.number), ("Hecha el", long_moment(version.made_at))]
+def page_of(
+    document: PlanDocument,
+    version: DocumentVersion,
+    plan_name: str,
+    *,
+    act: Sequence[tuple[str, str]] = (),
+    dated_at: dt.datetime | None = None,
+    signatures: Sequence[Signature] = (),
+) -> Page:
+    """A version of a document, laid out. With an `act` it has the date of the act, not that of its making."""
+    facts = [("Versión", version.number), *(act or [("Hecha el", long_moment(version.made_at))])]
     facts += [(str(term), str(text)) for term, text in version.content.get("facts", [])]
     facts.append(("SHA-256 del contenido", version.sha256))
     return Page(
@@ -64,7 +106,14 @@ def page_of(document: PlanDocument, version: DocumentVersion, plan_name: str) ->
         subtitle=plan_name,
         facts=tuple(facts),
         sections=tuple(_section(section) for section in version.content.get("sections", [])),
-        made_at=int(version.made_at.timestamp()),
+        made_at=int((dated_at or version.made_at).timestamp()),
+        summary=tuple(
+            Highlight(part["title"], tuple(part["lines"]))
+            for part in version.content.get("summary") or []
+            if part["lines"]
+        ),
+        signatures=tuple(signatures),
+        foot=f"Versión {version.number}",
     )
 
 
@@ -77,23 +126,8 @@ def render_html(page: Page) -> bytes:
 
 def render_docx(page: Page) -> bytes:
     """A Word document with headings, so that an office may go on in Word."""
-    content, document = page.as_dict(), docx.Document()
-    document.core_properties.title = content["title"][:LONGEST_PROPERTY]
-    document.add_heading(content["title"], 0)
-    document.add_paragraph(content["subtitle"])
-    for term, text in content["facts"]:
-        document.add_paragraph(f"{term}: {text}")
-    for section in content["sections"]:
-        document.add_heading(section["heading"], section["level"])
-        for paragraph in section["paragraphs"]:
-            document.add_paragraph(paragraph)
-        for table in section["tables"]:
-            _add_table(document, table)
-    if warning := warning_about(content):
-        document.add_paragraph(warning, style="Quote")
-    target = io.BytesIO()
-    document.save(target)
-    return target.getvalue()
+    content = page.as_dict()
+    return word.write(content, warning_about(content))
 
 
 def render_pdf(page: Page) -> bytes:
@@ -129,22 +163,12 @@ def _cell(value: Any) -> str:
     return "—" if value is None or value == "" else str(value)
 
 
-def _squared(table: Mapping[str, Any]) -> dict[str, Any]:
-    """The table with as many cells in each row as in its widest one."""
+def _squared(table: Mapping[str, Any], captions: Iterator[int]) -> dict[str, Any]:
+    """The table with as many cells in each row as in its widest one, and its number before its caption."""
     width = max(map(len, (table["head"], *table["rows"])))
     head, *rows = ([*row, *[""] * (width - len(row))] for row in (table["head"], *table["rows"]))
-    return {"caption": table["caption"], "head": head, "rows": rows}
-
-
-def _add_table(document: Any, table: Mapping[str, Any]) -> None:
-    if table["caption"]:
-        document.add_paragraph(table["caption"], style="Caption")
-    grid = document.add_table(rows=1, cols=len(table["head"]), style="Light Grid Accent 1")
-    for cell, text in zip(grid.rows[0].cells, table["head"], strict=True):
-        cell.text = text
-    for row in table["rows"]:
-        for cell, text in zip(grid.add_row().cells, row, strict=True):
-            cell.text = text
+    caption = f"Tabla {next(captions)}. {table['caption']}" if table["caption"] else ""
+    return {"caption": caption, "head": head, "rows": rows}
 
 
 @cache

@@ -141,7 +141,7 @@ def test_a_very_long_text_runs_over_pages_and_stays_whole(words: str) -> None:
     content = rendering.render_pdf(page("Acta", [table]))
 
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        assert 5 < len(pdf.pages) < 60
+        assert 2 < len(pdf.pages) < 60
     assert re.sub(r"\s", "", printed(content)).count(words[0]) >= words.count(words[0])
 
 
