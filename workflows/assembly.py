@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.contracts import TEXT, Contracts, contract_of
 from engine.events import Listener
 from engine.runtime import ProcessEngine
-from workflows.approvals import modifying
+from workflows.approvals import modifying, plan_printing
 from workflows.approvals import printing as acts
 from workflows.calendar import WorkingCalendar, deadline_needs, span
 from workflows.cycles import cadence, opening
@@ -19,7 +19,6 @@ from workflows.forms.options import CATALOGUES
 from workflows.forms.registration import Registration
 from workflows.forms.submissions import Forms
 from workflows.formulation import method_printing
-from workflows.formulation import printing as plan_printing
 from workflows.handlers.approval import registration as approval
 from workflows.handlers.evaluation import registration as evaluation
 from workflows.handlers.formulation import registration as formulation

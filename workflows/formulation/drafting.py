@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from workflows.documents import versions
-from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument, StoredFile
+from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind, Reserve, SectionState
 from workflows.errors import NotFound
-from workflows.formulation import sources, structure, tables
+from workflows.formulation import annexes, funding, sources, structure, tables
 from workflows.formulation.models import Source
 from workflows.formulation.structure import Heading
 from workflows.plan.models import Plan
+from workflows.prioritization import framework
 
-GLOSSARY, BIBLIOGRAPHY, ANNEXES = "glosario", "bibliografia", "anexos"
+GLOSSARY, BIBLIOGRAPHY = "glosario", "bibliografia"
 """What comes after the chapters; they have no number."""
 
 
@@ -73,10 +74,10 @@ def assemble(session: Session, plan_code: str, *, by: str, now: dt.datetime) -> 
     headings = structure.outline(session, plan_code)
     content = {
         "sections": [
-            *(_chapter(session, plan_code, one, written.get(one.code)) for one in headings),
+            *(part for one in headings for part in _chapter(session, plan_code, one, written.get(one.code))),
             _glossary(session, plan_code),
             _bibliography(session, plan_code),
-            _annexes(session, list(written.values())),
+            *annexes.sections(session, plan_code, written.values()),
         ],
         "facts": _facts(session.get_one(Plan, plan_code)),
     }
@@ -88,14 +89,31 @@ def _facts(plan: Plan) -> list[list[str]]:
     return [["Sector", plan.sector.name], ["Vigencia", years], ["Plan de desarrollo", plan.development_plan or "—"]]
 
 
-def _chapter(session: Session, plan_code: str, of: Heading, written: DocumentSection | None) -> dict[str, Any]:
-    shown = written.tables if written else []
-    return {
-        "code": of.code,
-        "title": of.title,
-        "text": written.text if written else "",
-        "tables": tables.build(session, plan_code, of, shown),
-    }
+def _chapter(
+    session: Session, plan_code: str, of: Heading, written: DocumentSection | None
+) -> Iterator[dict[str, Any]]:
+    """A heading with its text and tables; under the one that states them, mission, vision, objectives, values."""
+    shown = written.tables if written else of.tables
+    built = tables.build(session, plan_code, of, shown)
+    text = written.text if written else ""
+    if of.code == structure.MONEY and (note := funding.note(session, plan_code)):
+        text = note.text
+    yield {"code": of.code, "title": of.title, "text": text, "tables": [] if of.stated else built}
+    if of.stated:
+        yield from _stated(session, plan_code, of, built)
+
+
+def _stated(session: Session, plan_code: str, of: Heading, objectives: list[tables.Table]) -> Iterator[dict[str, Any]]:
+    plan = session.get_one(Plan, plan_code)
+    values = [f"{value.name}. {value.description}" for value in framework.values(session, plan_code)]
+    parts: tuple[tuple[str, str, list[tables.Table]], ...] = (
+        ("Misión", plan.mission, []),
+        ("Visión", plan.vision, []),
+        ("Objetivos estratégicos", "", objectives),
+        ("Valores / Principios", "\n".join(values), []),
+    )
+    for place, (title, text, built) in enumerate(parts, start=1):
+        yield {"code": f"{of.code}.{place}", "title": title, "text": text, "tables": built}
 
 
 def _glossary(session: Session, plan_code: str) -> dict[str, Any]:
@@ -110,15 +128,3 @@ def _bibliography(session: Session, plan_code: str) -> dict[str, Any]:
     found = session.scalars(query.order_by(Source.entity_code, Source.year, Source.title))
     cited = [f"{one.entity_code} ({one.year}). {one.title}.{f' {one.link}' if one.link else ''}" for one in found]
     return {"code": BIBLIOGRAPHY, "title": "Bibliografía", "text": "\n".join(dict.fromkeys(cited)), "tables": []}
-
-
-def _annexes(session: Session, written: Sequence[DocumentSection]) -> dict[str, Any]:
-    """The files of the sections; those that are not public are named only by their section."""
-    rows = [
-        [document_section.code, file.name if file.reserve == Reserve.PUBLIC else "Anexo reservado", file.sha256]
-        for document_section in written
-        for file in session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(document_section.annexes or [])))
-    ]
-    table = {"caption": "Archivos", "head": ["Sección", "Archivo", "SHA-256"], "rows": rows}
-    text = "" if rows else "El documento no tiene anexos."
-    return {"code": ANNEXES, "title": "Anexos", "text": text, "tables": [table] if rows else []}

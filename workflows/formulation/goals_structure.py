@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.database import replace_rows
-from workflows.formulation.models import Product
+from workflows.formulation import structure
+from workflows.formulation.models import ChapterTitle, Product
 from workflows.goals.models import Line, Objective
 from workflows.prioritization import framework
 from workflows.records import stored, writing
@@ -24,9 +25,16 @@ def define(
     lines_rows: Sequence[Row],
     objective_rows: Sequence[Row],
     products_rows: Sequence[Row],
+    titles: Sequence[Row] = (),
 ) -> None:
-    """Write lines and the framework's objectives under them; an objective is told under its line's theme or its own."""
-    theme_of = {row["codigo"]: row["tema_capitulo"] for row in lines_rows}
+    """Write lines and the framework's objectives under them, and the titles they are told under.
+
+    Without `titles` each line is one. An objective is told under its own title or its line's.
+    """
+    own = dict(
+        zip((row["codigo"] for row in lines_rows), structure.of_lines(r["nombre"] for r in lines_rows), strict=True)
+    )
+    theme_of = {row["codigo"]: row.get("tema_capitulo") or own[row["codigo"]][0] for row in lines_rows}
     names = {stated.code: stated.name for stated in framework.objectives(session, plan_code)}
     records = [
         ObjectiveRecord(
@@ -44,8 +52,14 @@ def define(
     ids = writing.write_goals(session, plan_code, kept, records)
     for line in lines(session, plan_code):
         line.theme = theme_of[line.code]
+    _write_titles(session, plan_code, [(row["codigo"], row["titulo"]) for row in titles] or list(own.values()))
     _write_products(session, plan_code, products_rows, ids)
     session.flush()
+
+
+def _write_titles(session: Session, plan_code: str, titles: Sequence[tuple[str, str]]) -> None:
+    rows = ({"code": code, "title": title, "position": place} for place, (code, title) in enumerate(titles))
+    replace_rows(session, ChapterTitle, {"plan_code": plan_code}, rows)
 
 
 def _write_products(session: Session, plan_code: str, rows: Sequence[Row], objectives: Mapping[str, int]) -> None:

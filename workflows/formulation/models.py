@@ -256,6 +256,49 @@ class Product(Base):
     position: Mapped[int]
 
 
+class ChapterTitle(Base):
+    """A title of the chapter on what the plan bets on: the plan's own, by default one for each of its lines."""
+
+    __tablename__ = "chapter_title"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    code: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[str] = mapped_column(sa.String(500))
+    position: Mapped[int]
+
+
+class Funding(Base):
+    """What a project is to receive from a source in a year of the plan, in pesos. 0 is written, not left out."""
+
+    __tablename__ = "funding"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "project_id", "source", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"), index=True)
+    source: Mapped[str] = mapped_column(sa.String(30))
+    year: Mapped[int]
+    amount: Mapped[Decimal]
+
+
+class FundingNote(Base):
+    """On what an entity's estimate rests; without an entity, what opens the chapter of the whole sector."""
+
+    __tablename__ = "funding_note"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "entity_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    entity_code: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"))
+    text: Mapped[str] = mapped_column(sa.Text)
+    files: Mapped[list[Any]] = mapped_column(default=list)
+    written_by: Mapped[str] = mapped_column(sa.String(60))
+    written_at: Mapped[dt.datetime]
+
+
 class BatteryFinding(Base):
     """What is wrong with an entity's goals and indicators: the form's `table` and `field`, the row by its `code`."""
 

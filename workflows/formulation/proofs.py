@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from workflows.documents import versions
 from workflows.documents.states import DocumentKind
 from workflows.forms.closing import Checklists, Proof, Question
-from workflows.formulation import battery, methodology, projects, sources, team, tool
+from workflows.formulation import battery, funding, methodology, projects, sources, team, tool
 from workflows.formulation.models import Source
 from workflows.formulation.states import ProjectReviewKind
 from workflows.meetings.models import Meeting
@@ -88,6 +88,13 @@ def indicators(asked: Question) -> Proof | None:
     return _counted(len(goals), "meta", "metas", f"y {len(measured)} indicadores validados") if measured else None
 
 
+def multiyear_funding(asked: Question) -> Proof | None:
+    """The money of the plan, by entity, source and year."""
+    _head, rows = funding.matrix(asked.session, asked.plan_code)
+    entities = {row[0] for row in rows[:-1]}
+    return _counted(len(entities), "entidad", "entidades", "con su financiamiento por fuente y año")
+
+
 def follow_up_tool(asked: Question) -> Proof | None:
     """The design of the tool."""
     designed = tool.find(asked.session, asked.plan_code)
@@ -136,6 +143,7 @@ PHASE_2: Checklists = {
         "marco_estrategico_sectorial": strategic_framework,
         "actores_responsables_y_partes_interesadas": actors,
         "metas_y_bateria_de_indicadores": indicators,
+        "financiamiento_plurianual": multiyear_funding,
         "herramienta_de_seguimiento_y_medicion": follow_up_tool,
         "documento_pes": document,
     },

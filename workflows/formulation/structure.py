@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.formulation.models import ChapterTitle
+from workflows.goals.models import Line
 from workflows.plan import participants
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity, SectorEntity
 from workflows.sectors.states import EntityRole
 
-CHAPTER_THEMES = {
-    "3.1": "Fortalecimiento de la gestión pública orientada a resultados",
-    "3.2": "Optimización del uso del espacio público. El espacio público como instrumento para cerrar brechas de "
-    "inequidad",
-    "3.3": "Promoción de la participación ciudadana y fortalecimiento de las organizaciones sociales, comunales y "
-    "comunitarias",
-    "3.4": "Derechos Humanos",
-    "3.5": "Transparencia",
-}
-"""The themes of chapter 3 in the guide's sector."""
+BETS = "3"
+"""The chapter whose sections the plan names: until its lines are defined, it is one section."""
+
+MONEY = "4"
+"""The chapter on financing, which opens with what the sector says of it."""
 
 WORKS = {
     "analisis": "Análisis de informes y proyectos",
@@ -39,7 +37,7 @@ ROLE_ORDER = (EntityRole.HEAD, EntityRole.TECHNICAL_SUPPORT, EntityRole.ATTACHED
 class Heading:
     """A heading of the document. `tables` are the plan's tables that belong there; `entity` whose it is.
 
-    A `chapter` only holds sections: nobody writes it.
+    A `chapter` only holds sections: nobody writes it, and its own tables always stand in it.
     """
 
     code: str
@@ -53,17 +51,37 @@ class Heading:
         """1 for a chapter, 2 for its sections."""
         return self.code.count(".") + 1
 
+    @property
+    def stated(self) -> bool:
+        """Whether it is the one that states mission, vision, objectives and values, each under its own heading."""
+        return "marco_estrategico" in self.tables
+
 
 def outline(session: Session, plan_code: str, entity_codes: Sequence[str] = ()) -> list[Heading]:
     """The six chapters with their sections, for these entities: by default, those that take part in the plan."""
     plan = session.get_one(Plan, plan_code)
     entities = _entities(session, plan_code, entity_codes)
-    return [*_first(plan), *_second(plan, entities), *_third(), *_fourth(entities), *_last()]
+    return [*_first(plan), *_second(plan, entities), *_third(session, plan), *_fourth(entities), *_last()]
 
 
 def sections(session: Session, plan_code: str, entity_codes: Sequence[str] = ()) -> list[Heading]:
     """What somebody writes: the headings without the chapters."""
     return [heading for heading in outline(session, plan_code, entity_codes) if not heading.chapter]
+
+
+def titles(session: Session, plan_code: str) -> list[tuple[str, str]]:
+    """The sections of the chapter on what the plan bets on: its own titles, or one for each of its lines."""
+    own = sa.select(ChapterTitle.code, ChapterTitle.title).where(ChapterTitle.plan_code == plan_code)
+    found = [(code, title) for code, title in session.execute(own.order_by(ChapterTitle.position))]
+    if found:
+        return found
+    names = sa.select(Line.name).where(Line.plan_code == plan_code, Line.weight > 0).order_by(Line.position)
+    return of_lines(session.scalars(names))
+
+
+def of_lines(names: Iterable[str]) -> list[tuple[str, str]]:
+    """A title for each line, with its name."""
+    return [(f"{BETS}.{place}", name) for place, name in enumerate(names, start=1)]
 
 
 def _entities(session: Session, plan_code: str, codes: Sequence[str]) -> list[Entity]:
@@ -111,7 +129,9 @@ def _second(plan: Plan, entities: Sequence[Entity]) -> list[Heading]:
     return [
         Heading("2", f"Contexto y problemáticas del {sector}", chapter=True),
         *(
-            Heading(f"2.{place}", f"Diagnóstico de problemáticas de la entidad {entity.code}", ("dofa",), entity.code)
+            Heading(
+                f"2.{place}", f"Diagnóstico de problemáticas de {entity.name} ({entity.code})", ("dofa",), entity.code
+            )
             for place, entity in enumerate(entities, start=1)
         ),
         Heading(f"2.{after}", f"Principales problemáticas del {sector}", ("problemas", "encuesta")),
@@ -119,17 +139,22 @@ def _second(plan: Plan, entities: Sequence[Entity]) -> list[Heading]:
     ]
 
 
-def _third() -> list[Heading]:
-    title = "Bogotá apuesta por el fortalecimiento de la gestión pública incluyente y efectiva"
-    themes = [Heading(code, name, ("objetivos_por_tema",)) for code, name in CHAPTER_THEMES.items()]
-    return [Heading("3", title, chapter=True), *themes]
+def _third(session: Session, plan: Plan) -> list[Heading]:
+    title = f"Apuestas estratégicas del Sector {plan.sector.name}"
+    under = [Heading(code, name, ("objetivos_por_tema",)) for code, name in titles(session, plan.code)]
+    return [Heading(BETS, title, chapter=bool(under)), *under]
 
 
 def _fourth(entities: Sequence[Entity]) -> list[Heading]:
     return [
-        Heading("4", "Financiamiento del Plan Sectorial", chapter=True),
+        Heading(MONEY, "Financiamiento del Plan Sectorial", ("financiamiento",), chapter=True),
         *(
-            Heading(f"4.{place}", f"Recursos de la entidad {entity.code}", ("presupuesto",), entity.code)
+            Heading(
+                f"{MONEY}.{place}",
+                f"Recursos de {entity.name} ({entity.code})",
+                ("financiamiento", "presupuesto"),
+                entity.code,
+            )
             for place, entity in enumerate(entities, start=1)
         ),
     ]
@@ -142,5 +167,5 @@ def _last() -> list[Heading]:
         Heading("5.2", "Metas de producto", ("metas_de_producto",)),
         Heading("5.3", "Indicadores", ("indicadores",)),
         Heading("6", "Herramienta de seguimiento al PES", chapter=True),
-        Heading("6.1", "Diseño de prototipo de la herramienta", ("semaforo",)),
+        Heading("6.1", "Diseño de prototipo de la herramienta", ("herramienta", "semaforo")),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -11,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.documents.states import Reserve
-from workflows.formulation import battery, sources, team
-from workflows.formulation.models import Source
+from workflows.formulation import battery, funding, sources, structure, team, tool
+from workflows.formulation.models import ChapterTitle, Source
 from workflows.formulation.structure import Heading
-from workflows.goals.models import Goal, Objective
+from workflows.goals.models import Goal, Line, Objective
 from workflows.indicators.models import Indicator, YearTarget
 from workflows.indicators.states import IndicatorKind
 from workflows.plan import participants
@@ -25,6 +26,8 @@ from workflows.sectors.models import Entity, SectorEntity
 from workflows.spanish import number
 from workflows.surveys import conducting
 from workflows.surveys.states import SurveyState
+
+MILLION = Decimal(1_000_000)
 
 Table = dict[str, Any]
 """`{"caption", "head", "rows"}`, as a version keeps it: texts only."""
@@ -49,7 +52,8 @@ def build(session: Session, plan_code: str, heading: Heading, names: Iterable[st
     return [table for table in built if table["rows"]]
 
 
-def _table(caption: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
+def table(caption: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
+    """A table of finished texts."""
     return {"caption": caption, "head": list(head), "rows": [[_told(cell) for cell in row] for row in rows]}
 
 
@@ -62,7 +66,7 @@ def _told(cell: Any) -> str:
 def _entities(asked: Question) -> Table:
     query = participants.taking_part(asked.plan_code, Entity.code, Entity.name, SectorEntity.sector_role)
     rows = [(code, name, role.replace("_", " ")) for code, name, role in asked.session.execute(query)]
-    return _table("Entidades del sector", ("Sigla", "Entidad", "Papel en el sector"), rows)
+    return table("Entidades del sector", ("Sigla", "Entidad", "Papel en el sector"), rows)
 
 
 def _sources_of(topic: str, caption: str) -> Builder:
@@ -72,7 +76,7 @@ def _sources_of(topic: str, caption: str) -> Builder:
         )
         found = asked.session.scalars(query.order_by(Source.year, Source.title))
         rows = [(str(source.year), source.title, source.entity_code, source.link) for source in found]
-        return _table(caption, ("Año", "Documento", "Entidad que lo aportó", "Enlace"), rows)
+        return table(caption, ("Año", "Documento", "Entidad que lo aportó", "Enlace"), rows)
 
     return build_table
 
@@ -80,7 +84,7 @@ def _sources_of(topic: str, caption: str) -> Builder:
 def _stakeholders(asked: Question) -> Table:
     words = {"entidad": "Entidad", "organizacion": "Organización", "ciudadania": "Ciudadanía", "academia": "Academia"}
     rows = [(s.name, words.get(s.kind, s.kind), s.interest) for s in team.stakeholders(asked.session, asked.plan_code)]
-    return _table("Actores y partes interesadas", ("Actor", "Tipo", "Interés"), rows)
+    return table("Actores y partes interesadas", ("Actor", "Tipo", "Interés"), rows)
 
 
 def _themes(asked: Question) -> Table:
@@ -89,14 +93,14 @@ def _themes(asked: Question) -> Table:
         for t in themes.of_plan(asked.session, asked.plan_code)
     ]
     head = ("Tema", "Directivos", "Equipos", "Comunidad", "DOFA", "Fuentes", "Total", "Decisión", "Razón")
-    return _table("Priorización de temas", head, rows)
+    return table("Priorización de temas", head, rows)
 
 
 def _diagnoses(asked: Question) -> Table:
     rows = [
         (d.entity_code, str(d.year), d.average, d.synthesis) for d in sources.diagnoses(asked.session, asked.plan_code)
     ]
-    return _table("Autodiagnóstico", ("Entidad", "Año", "Promedio (1 a 5)", "Síntesis"), rows)
+    return table("Autodiagnóstico", ("Entidad", "Año", "Promedio (1 a 5)", "Síntesis"), rows)
 
 
 def _swot(asked: Question) -> Table:
@@ -105,12 +109,21 @@ def _swot(asked: Question) -> Table:
         for entry in swot.entries(asked.session, asked.plan_code)
         if asked.heading.entity in ("", entry.entity_code)
     ]
-    return _table("Matriz DOFA", ("Cuadrante", "Entrada", "Grupo", "Puntaje"), rows)
+    return table("Matriz DOFA", ("Cuadrante", "Entrada", "Grupo", "Puntaje"), rows)
+
+
+def swot_by_quadrant(session: Session, plan_code: str) -> dict[str, list[tuple[Any, ...]]]:
+    """What stands in each quadrant of the sector's matrix, the highest score first."""
+    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in swot.QUADRANTS.values()}
+    for entry in sorted(swot.entries(session, plan_code), key=lambda one: -(one.joint_score or one.score)):
+        told = (entry.entity_code, entry.text, entry.cluster, entry.joint_score or entry.score)
+        found[swot.QUADRANTS[entry.quadrant]].append(told)
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def _problems(asked: Question) -> Table:
     rows = [(p.problem, p.entities, p.cause) for p in swot.problems(asked.session, asked.plan_code)]
-    return _table("Problemas de articulación", ("Problema", "Entidades", "Causa"), rows)
+    return table("Problemas de articulación", ("Problema", "Entidades", "Causa"), rows)
 
 
 def _survey(asked: Question) -> Table:
@@ -120,32 +133,55 @@ def _survey(asked: Question) -> Table:
         if survey.state in (SurveyState.CLOSED, SurveyState.PUBLISHED)
         for option in survey.options
     ]
-    return _table("Encuesta a la ciudadanía", ("Pregunta", "Opción", "Respuestas"), rows)
+    return table("Encuesta a la ciudadanía", ("Pregunta", "Opción", "Respuestas"), rows)
 
 
 def _framework(asked: Question) -> Table:
-    plan = asked.session.get_one(Plan, asked.plan_code)
-    rows = [("Misión", plan.mission), ("Visión", plan.vision)] if plan.mission else []
-    rows += [
-        (
-            f"Objetivo {objective.code}",
-            f"{objective.name} (tema del gobierno: {government}; de la ciudadanía: {theirs})",
-        )
+    rows = [
+        (objective.code, objective.name, government, theirs)
         for objective, government, theirs in framework.roots(asked.session, asked.plan_code)
     ]
-    values = framework.values(asked.session, asked.plan_code)
-    rows += [(f"Valor: {value.name}", value.description) for value in values]
-    return _table("Marco estratégico sectorial", ("Elemento", "Contenido"), rows)
+    head = ("Código", "Objetivo estratégico", "Tema del gobierno", "Tema de la ciudadanía")
+    return table("Objetivos estratégicos y de dónde salen", head, rows)
 
 
 def _objectives(asked: Question) -> Table:
     query = sa.select(Objective).where(Objective.plan_code == asked.plan_code, Objective.weight > 0)
-    if asked.heading.code.startswith("3."):
-        query = query.where(Objective.theme == asked.heading.code)
+    if asked.heading.code.startswith(f"{structure.BETS}."):
+        query = query.where(_told_under(asked))
     found = asked.session.scalars(query.order_by(Objective.position))
     rows = [(o.code, o.name, o.lead_entity, o.weight, o.expected_result) for o in found]
     head = ("Código", "Objetivo", "Entidad líder", "Peso en la línea (%)", "Resultado esperado")
-    return _table("Objetivos", head, rows)
+    return table("Objetivos", head, rows)
+
+
+def _told_under(asked: Question) -> sa.ColumnElement[bool]:
+    """The objectives of a section: those told under its title, or those of its line where the lines are the titles."""
+    own = sa.select(ChapterTitle.id).where(ChapterTitle.plan_code == asked.plan_code)
+    if asked.session.scalar(own.limit(1)) is not None:
+        return Objective.theme == asked.heading.code
+    lines = sa.select(Line.id).where(Line.plan_code == asked.plan_code, Line.weight > 0).order_by(Line.position)
+    place = int(asked.heading.code.rpartition(".")[2])
+    return Objective.line_id.in_(list(asked.session.scalars(lines.offset(place - 1).limit(1))))
+
+
+def _funding(asked: Question) -> Table:
+    """Of an entity its projects, else the sector: by source and year, in millions of pesos."""
+    if asked.heading.entity:
+        head, rows = funding.of_entity(asked.session, asked.plan_code, asked.heading.entity)
+        caption = f"Recursos estimados de {asked.heading.entity} por proyecto, fuente y año (millones de pesos)"
+    else:
+        head, rows = funding.matrix(asked.session, asked.plan_code)
+        caption = "Recursos estimados por entidad, fuente y año (millones de pesos)"
+    return table(caption, head, ([*row[:2], *(number(amount / MILLION, 1) for amount in row[2:])] for row in rows))
+
+
+def _tool(asked: Question) -> Table:
+    words = {"mensual": "Cada mes", "bimestral": "Cada dos meses", "trimestral": "Cada trimestre"}
+    designed = tool.find(asked.session, asked.plan_code)
+    rows = [("Descripción", designed.description), ("Periodicidad", words[designed.cadence])] if designed else []
+    rows += [("Por qué no es mensual", designed.reason)] if designed and designed.reason else []
+    return table("La herramienta de seguimiento", ("Elemento", "Diseño"), rows)
 
 
 def _budget(asked: Question) -> Table:
@@ -159,7 +195,7 @@ def _budget(asked: Question) -> Table:
         query = query.where(Project.entity_code == asked.heading.entity)
     rows = [(code, name, str(year), money) for code, name, year, money in asked.session.execute(query)]
     head = ("Proyecto", "Nombre", "Año", "Apropiación (millones de COP)")
-    return _table("Recursos por proyecto y año", head, rows)
+    return table("Recursos por proyecto y año", head, rows)
 
 
 def _goals_of(kind: str, caption: str) -> Builder:
@@ -172,14 +208,14 @@ def _goals_of(kind: str, caption: str) -> Builder:
         )
         found = asked.session.execute(query)
         rows = [(goal.code, objective, goal.statement, goal.entity_code) for objective, goal in found]
-        return _table(caption, ("Código", "Objetivo", "Meta", "Entidad"), rows)
+        return table(caption, ("Código", "Objetivo", "Meta", "Entidad"), rows)
 
     return build_table
 
 
 def _alignment(asked: Question) -> Table:
     rows = [(goal.code, goal.statement, goal.alignment) for goal in battery.goals(asked.session, asked.plan_code)]
-    return _table("Alineación con el plan de desarrollo", ("Meta", "Enunciado", "Se alinea con"), rows)
+    return table("Alineación con el plan de desarrollo", ("Meta", "Enunciado", "Se alinea con"), rows)
 
 
 def _indicators(asked: Question) -> Table:
@@ -192,7 +228,7 @@ def _indicators(asked: Question) -> Table:
         for i in indicators
     ]
     head = ("Código", "Indicador", "Entidad", "Unidad", "Anualización", "Línea base", *(str(year) for year in years))
-    return _table("Batería de indicadores", head, rows)
+    return table("Batería de indicadores", head, rows)
 
 
 def _targets(session: Session, indicators: Iterable[Indicator]) -> dict[tuple[int, int], Any]:
@@ -205,7 +241,7 @@ def _traffic_light(asked: Question) -> Table:
         (band.color, f"hasta {number(band.up_to)} %" if band.up_to is not None else "lo que pase de ahí")
         for band in latest_bands(asked.session, asked.plan_code)
     ]
-    return _table("Semáforo", ("Color", "Cumplimiento a la fecha"), rows)
+    return table("Semáforo", ("Color", "Cumplimiento a la fecha"), rows)
 
 
 TABLES: Mapping[str, Builder] = MappingProxyType(
@@ -223,10 +259,12 @@ TABLES: Mapping[str, Builder] = MappingProxyType(
         "encuesta": _survey,
         "marco_estrategico": _framework,
         "objetivos_por_tema": _objectives,
+        "financiamiento": _funding,
         "presupuesto": _budget,
         "metas_de_resultado": _goals_of(IndicatorKind.RESULT, "Metas de resultado"),
         "metas_de_producto": _goals_of(IndicatorKind.PRODUCT, "Metas de producto"),
         "indicadores": _indicators,
+        "herramienta": _tool,
         "semaforo": _traffic_light,
     }
 )
@@ -247,10 +285,12 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "encuesta": "Resultados de la encuesta",
         "marco_estrategico": "Marco estratégico sectorial",
         "objetivos_por_tema": "Objetivos",
+        "financiamiento": "Financiamiento por fuente y año",
         "presupuesto": "Recursos por proyecto y año",
         "metas_de_resultado": "Metas de resultado",
         "metas_de_producto": "Metas de producto",
         "indicadores": "Batería de indicadores",
+        "herramienta": "Herramienta de seguimiento",
         "semaforo": "Semáforo",
     }
 )

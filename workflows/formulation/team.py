@@ -14,6 +14,7 @@ from engine.database import replace_rows
 from workflows.documents import versions
 from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.documents.states import DocumentKind, SectionState
+from workflows.formulation import structure
 from workflows.formulation.models import ArticulationPoint, Assignment, Stakeholder
 from workflows.formulation.structure import Heading
 
@@ -83,6 +84,34 @@ def _begin_sections(
         section.responsible, section.support = row.get("responsable"), row.get("apoyo") or None
         section.due_on = row.get("entrega")
         session.add(section)
+
+
+def open_bets(session: Session, plan_code: str, headings: Sequence[Heading]) -> list[str]:
+    """Begin the sections that the plan's titles give chapter 3; whoever was given the whole chapter writes them.
+
+    Gives the sections of the document, none where it has not begun. A section whose title is gone stays if somebody
+    wrote in it.
+    """
+    document = versions.find(session, plan_code, DocumentKind.PES)
+    if document is None:
+        return []
+    known = {section.code: section for section in versions.sections(session, document.id)}
+    whole, codes = known.get(structure.BETS), {heading.code for heading in headings}
+    for position, heading in enumerate(headings):
+        section = known.get(heading.code)
+        if section is None:
+            section = DocumentSection(
+                document_id=document.id, code=heading.code, state=SectionState.ASSIGNED, tables=list(heading.tables)
+            )
+            if whole is not None:
+                section.responsible, section.support, section.due_on = whole.responsible, whole.support, whole.due_on
+            session.add(section)
+        section.title, section.position = heading.title, position
+    for code, section in known.items():
+        if code not in codes and not section.text:
+            session.delete(section)
+    session.flush()
+    return [heading.code for heading in headings]
 
 
 def assignments(session: Session, plan_code: str) -> list[Assignment]:

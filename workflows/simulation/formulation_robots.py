@@ -114,7 +114,7 @@ def _articulate(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {
         "puntos": [
             {
-                "punto": "Recuperación y uso del espacio público en las localidades",
+                "punto": f"{mind.words.theme('3.2')} en las localidades",
                 "entidades": ", ".join(str(code) for code in form.task.variables["entidades"]),
                 "compromiso": "Programar juntas las jornadas de cada mes.",
                 "responsable": form.options["puntos.responsable"][0][0],
@@ -163,6 +163,20 @@ def _structure(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     }
 
 
+def _estimate(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+    """A thousand million pesos for each project and year."""
+    years = range(1, mind.plan.plan.years + 1)
+    rows = [
+        {"proyecto": row["proyecto"], "fuente": row["fuente"], **{f"anio_{year}": "1000000000" for year in years}}
+        for row in form.shown["recursos"]
+    ]
+    return {"recursos": rows, "supuestos": "Marco de gasto de mediano plazo.", "soporte": []}
+
+
+def _consolidate_funding(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+    return {"texto": "El plan se financia con los recursos que las entidades estimaron por proyecto, fuente y año."}
+
+
 def _tool(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     bands = [{"color": band.color, "hasta": "" if band.up_to is None else str(band.up_to)} for band in mind.plan.bands]
     return {
@@ -207,6 +221,8 @@ FORMULATION_ROBOTS: Mapping[str, Callable[[Any, Any, Any], Any]] = {
     "definir_lineas_productos": define_lines,
     "formular_indicadores": formulate_indicators,
     "corregir_indicadores": formulate_indicators,
+    "estimar_financiamiento": _estimate,
+    "consolidar_financiamiento": _consolidate_funding,
     "disenar_herramienta": _tool,
     "redactar_seccion": _draft,
     "revisar_seccion": _review,

@@ -12,17 +12,17 @@ from workflows.records.data import IndicatorRecord, PlanRecord
 from workflows.simulation.mindset import Mind, Raw, Upload
 from workflows.spanish import number
 
-FIRST_THEME = "3.1"
 WRONG = "indicador_con_error"
 DIRECTIONS: Mapping[str, str] = {Annualization.RISING: "aumentar", Annualization.FALLING: "disminuir"}
 
 
 def define_lines(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
-    """Lines and objectives with their weights; a product for each objective."""
+    """Lines and objectives with their weights, under the sector's titles if it has some; a product for each."""
     known = {objective.code: objective for objective in mind.plan.objectives}
+    titles = [dict(title) for title in mind.words.titles]
     theme_of: dict[str, str] = {}
     for objective in mind.plan.objectives:
-        theme_of.setdefault(objective.line, objective.theme or FIRST_THEME)
+        theme_of.setdefault(objective.line, objective.theme if titles else "")
     lines = [
         {"codigo": line.code, "nombre": line.name, "peso": _typed(line.weight), "tema_capitulo": theme_of[line.code]}
         for line in mind.plan.lines
@@ -34,7 +34,7 @@ def define_lines(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
             {
                 ROW_KEY: row[ROW_KEY],
                 "linea": objective.line,
-                "tema_capitulo": objective.theme,
+                "tema_capitulo": objective.theme if titles else "",
                 "peso": _typed(objective.weight),
                 "entidad_lider": objective.lead_entity,
                 "resultado_esperado": objective.expected_result or f"Lograr: {objective.name.lower()}.",
@@ -42,7 +42,7 @@ def define_lines(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
         )
         name = f"Servicios para {objective.name.lower()}"
         products.append({"objetivo": objective.code, "producto": name, "entidad": objective.lead_entity})
-    return {"lineas": lines, "objetivos": objectives, "productos": products}
+    return {"lineas": lines, "titulos_capitulo_3": titles, "objetivos": objectives, "productos": products}
 
 
 def formulate_indicators(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:

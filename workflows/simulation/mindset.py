@@ -23,26 +23,20 @@ Raw = dict[str, Any]
 Upload = Callable[[str, bytes], int]
 """Stores a file for the task (name, content) and gives its id."""
 
-THEMES = {
-    "3.1": "Gestión de las alcaldías locales",
-    "3.2": "Recuperación de espacio público",
-    "3.3": "Participación ciudadana",
-    "3.4": "Derechos humanos",
-    "3.5": "Transparencia",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """How the people of a sector talk: what no plan carries.
 
-    `themes` by the codes of chapter 3; `swot` rows: cuadrante, texto, entidad; `question` and `options` of the survey.
+    `themes` by the codes of chapter 3; `titles` of that chapter, rows codigo, titulo, none where its lines are; `swot`
+    rows: cuadrante, texto, entidad; `question` and `options` of the survey.
     """
 
     themes: Mapping[str, str]
     swot: Sequence[Mapping[str, Any]]
     question: str
     options: Sequence[Mapping[str, Any]]
+    titles: Sequence[Mapping[str, str]] = ()
 
     def theme(self, code: str, otherwise: str = "3.1") -> str:
         """What they call a theme."""
@@ -85,10 +79,11 @@ class Mind(Protocol):
 
 @functools.cache
 def words_of(file: str = seeding.DEMO_FILE) -> Words:
-    """The sections of a demo file that no plan carries; the themes are Gobierno's where it names none."""
+    """The sections of a demo file that no plan carries."""
     document: Mapping[str, Any] = yaml.safe_load(seeding.demo_bytes(file))
     survey = document["encuesta"]
-    return Words(document.get("temas", THEMES), document["dofa"], survey["pregunta"], survey["opciones"])
+    titles = [{"codigo": row["codigo"], "titulo": row["nombre"]} for row in document.get("temas_capitulo_3", ())]
+    return Words(document["temas"], document["dofa"], survey["pregunta"], survey["opciones"], titles)
 
 
 def once(mind: Mind, what: str, about: object = "") -> bool:

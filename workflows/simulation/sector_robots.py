@@ -10,6 +10,7 @@ from workflows.forms.values import ROW_KEY
 from workflows.formulation.sources import TOPICS
 from workflows.simulation.evaluation_robots import ticked
 from workflows.simulation.mindset import Mind, Raw, Upload, entity_of, once, themes_of, working_day
+from workflows.spanish import enumeration
 
 QUADRANTS = {"D": "debilidad", "O": "oportunidad", "F": "fortaleza", "A": "amenaza"}
 STEPS = ("Diagnóstico", "Marco estratégico", "Metas e indicadores", "Documento")
@@ -51,14 +52,14 @@ def _topics(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {"temas_tratados": treated, "conclusiones": "Las entidades comparten el diagnóstico del sector."}
 
 
-def _concepts(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
+def _concepts(mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:
     return {
         "glosario": [
             {"termino": "PES", "definicion": "Plan estratégico sectorial.", "fuente": "Guía metodológica"},
             {"termino": "Línea base", "definicion": "Valor del que parte un indicador.", "fuente": ""},
         ],
-        "estructura_sector": "Una cabeza de sector, un establecimiento público y un departamento administrativo.",
-        "resumen": "El sector coordina la gobernabilidad, la participación y el espacio público.",
+        "estructura_sector": f"Las {len(mind.plan.entities)} entidades del sector y su cabeza.",
+        "resumen": f"El sector se ocupa de {enumeration([name.lower() for name in mind.words.themes.values()])}.",
     }
 
 

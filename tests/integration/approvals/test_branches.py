@@ -19,7 +19,7 @@ from workflows.cycles.models import PeriodStart
 from workflows.documents import files
 from workflows.documents.models import Document
 from workflows.errors import InvalidSubmission
-from workflows.formulation import printing as plan_printing
+from workflows.approvals import plan_printing
 from workflows.plan.models import Plan
 
 HEADS = {"SDG": "mlopez", "IDPAC": "pcastro", "DADEP": "ftorres"}

@@ -63,7 +63,7 @@ def test_every_form_of_both_phases_opens(tmp_path: Path) -> None:
             day += dt.timedelta(days=1)
             assert day < dt.date(2017, 6, 1)
 
-    assert len(play.seen) == 35
+    assert len(play.seen) == 37
     assert "¿Cuáles de los siguientes temas" in play.seen["disenar_encuesta"]
     assert all(entity in play.seen["asignar_tareas"] for entity in ENTITIES)
     assert "suman 105 y deben sumar 100" in play.seen["corregir_indicadores"]

@@ -16,10 +16,11 @@ from engine.instances.commands import variables_of
 from engine.instances.models import Instance
 from tests.integration.formulation.conftest import ENTITIES, Office
 from tests.support.plan import PLAN
+from workflows.approvals import plan_printing
 from workflows.calendar import bogota_day
 from workflows.documents import versions
 from workflows.documents.models import Document, DocumentSection
-from workflows.formulation import battery, methodology, printing, projects, sources, team
+from workflows.formulation import battery, funding, methodology, projects, sources, team
 from workflows.formulation.models import BatteryFinding, Methodology
 from workflows.goals.models import Line
 from workflows.loading import importing, seeding
@@ -107,13 +108,16 @@ def look_at_what_stands_beside_the_figures(session: Session) -> None:
     assert all(government and citizens for _o, government, citizens in framework.roots(session, PLAN))
     survey = conducting.of_plan(session, PLAN)[0]
     assert survey.state == SurveyState.PUBLISHED
-    assert len(team.assignments(session, PLAN)) == 30
+    assert len(team.assignments(session, PLAN)) == 26, "chapter 3 is given whole: its titles are not born yet"
+    _head, money = funding.matrix(session, PLAN)
+    assert [row[0] for row in money] == ["SDG", "IDPAC", "DADEP", "Total"]
+    assert money[-1][-1] == 48_000_000_000, "twelve projects, four years, a thousand million each"
 
 
 def look_at_the_document(office: Office) -> None:
     """Six chapters and what follows them, in every format, once."""
-    assert printing.MAKER.make_missing(office.database, office.clock) == 1
-    assert printing.MAKER.make_missing(office.database, office.clock) == 0
+    assert plan_printing.MAKER.make_missing(office.database, office.clock) == 1
+    assert plan_printing.MAKER.make_missing(office.database, office.clock) == 0
 
     with office.database.reading() as session:
         document = versions.find(session, PLAN, "pes")
@@ -122,7 +126,16 @@ def look_at_the_document(office: Office) -> None:
         sections = {section["code"]: section for section in content["sections"]}
         chapters = [code for code in sections if "." not in code]
         assert chapters == ["1", "2", "3", "4", "5", "6", "glosario", "bibliografia", "anexos"]
-        assert sections["2.2"]["title"].endswith("DADEP") and sections["4.3"]["title"].endswith("IDPAC")
+        assert sections["2.2"]["title"].endswith("(DADEP)") and sections["4.3"]["title"].endswith("(IDPAC)")
+        assert [sections[f"2.5.{place}"]["title"] for place in (1, 2)] == ["Misión", "Visión"]
+        assert sections["2.5.1"]["text"] and sections["2.5.4"]["text"]
+        assert sections["3.4"]["title"] == "Derechos Humanos", "the plan's own titles"
+        assert sections["4"]["text"].startswith("El plan se financia")
+        assert sections["4.1"]["tables"][0]["rows"][-1][:2] == ["Total", "—"]
+        sheets = next(
+            one for one in content["sections"] if one["title"] == "Anexo A. Fichas técnicas de los indicadores"
+        )
+        assert len(sheets["tables"]) == 28
         assert len(sections["5.3"]["tables"][0]["rows"]) == 28
         assert [row[0] for row in sections["3.4"]["tables"][0]["rows"]] == ["O2.3"]
         assert sections["glosario"]["tables"][0]["rows"][0][0] == "Línea base"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.contracts import TEXT, Contract
+from engine.contracts import LIST, TEXT, Contract
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
-from workflows.formulation import battery, battery_check, goals_structure, tool
+from workflows.formulation import battery, battery_check, goals_structure, structure, team, tool
 from workflows.formulation.battery import Battery
 from workflows.formulation.battery_rows import rows_of_entity
 from workflows.handlers.formulation.battery_rules import GOALS, INDICATORS, PROGRAMMING, PROJECT_GOALS, errors_of
@@ -18,15 +19,18 @@ from workflows.indicators.traffic_light import COLORS, Band
 from workflows.plan.models import Plan
 from workflows.prioritization import framework
 from workflows.records.stored import latest_bands
-from workflows.spanish import number
+from workflows.spanish import enumeration, number
 
 HUNDRED = Decimal(100)
+TITLE_CODE = re.compile(r"3\.[1-9]\d?")
 
 
 class DefineLines(PlainForm):
     """`definir_lineas_productos`: lines, the framework's objectives under them, and products; weights close at 100."""
 
-    contract = Contract(fields=frozenset({"lineas", "objetivos", "productos"}))
+    contract = Contract(
+        may_fill={"secciones": LIST}, fields=frozenset({"lineas", "objetivos", "productos", "titulos_capitulo_3"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
         """A row for each objective of the framework, and what was defined so far."""
@@ -56,7 +60,14 @@ class DefineLines(PlainForm):
             for product, objective in goals_structure.products(session, code)
         ]
         return Prefill(
-            values={"lineas": lines, "objetivos": rows, "productos": products},
+            values={
+                "lineas": lines,
+                "titulos_capitulo_3": [
+                    {"codigo": at, "titulo": title} for at, title in structure.titles(session, code)
+                ],
+                "objetivos": rows,
+                "productos": products,
+            },
             row_titles={"objetivos": [f"{row['codigo']} {row['name']}" for row in rows]},
         )
 
@@ -65,6 +76,7 @@ class DefineLines(PlainForm):
         lines, objectives = values["lineas"], values["objetivos"]
         errors = repeated("lineas", "codigo", lines, "Este código ya está en la tabla.")
         errors += too_long("lineas", lines, {"codigo": 20, "nombre": 500})
+        errors += _titles(values)
         errors += _closes("lineas", lines, "Los pesos de las líneas suman {} y deben sumar 100.")
         codes = {line["codigo"] for line in lines}
         errors += [
@@ -82,11 +94,12 @@ class DefineLines(PlainForm):
         return errors + _products(values)
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Write lines, objectives and products to the plan."""
-        goals_structure.define(
-            context.session, context.plan_code, values["lineas"], values["objetivos"], values["productos"]
-        )
-        return {}
+        """Write lines, objectives and products; the chapter's sections go to who was given the chapter."""
+        session, code = context.session, context.plan_code
+        titles = values["titulos_capitulo_3"]
+        goals_structure.define(session, code, values["lineas"], values["objetivos"], values["productos"], titles)
+        written = team.open_bets(session, code, structure.sections(session, code))
+        return {"secciones": written} if written else {}
 
 
 class FormulateIndicators(PlainForm):
@@ -194,6 +207,31 @@ def _closes(table: str, rows: list[Values], sentence: str) -> list[FieldError]:
     errors = [] if total == HUNDRED else [FieldError(table, sentence.format(number(total)))]
     if any(row["peso"] <= 0 for row in rows):
         errors.append(FieldError(table, "Todos los pesos son mayores que 0."))
+    return errors
+
+
+def _titles(values: Values) -> list[FieldError]:
+    """Titles are 3.1, 3.2…, once; what is told under a title names one of the table."""
+    titles = values["titulos_capitulo_3"]
+    errors = repeated("titulos_capitulo_3", "codigo", titles, "Este código ya está en la tabla.")
+    errors += [
+        FieldError(path_of("titulos_capitulo_3", place, "codigo"), "El código es 3.1, 3.2 y así en adelante.")
+        for place, row in enumerate(titles)
+        if not TITLE_CODE.fullmatch(row["codigo"])
+    ]
+    known = {row["codigo"] for row in titles} or {code for code, _name in structure.of_lines(values["lineas"])}
+    for table in ("lineas", "objetivos"):
+        errors += [
+            FieldError(path_of(table, place, "tema_capitulo"), f"Los títulos son {enumeration(sorted(known))}.")
+            for place, row in enumerate(values[table])
+            if row.get("tema_capitulo") and row["tema_capitulo"] not in known
+        ]
+    if titles:
+        errors += [
+            FieldError(path_of("lineas", place, "tema_capitulo"), "Diga bajo cuál de los títulos va esta línea.")
+            for place, row in enumerate(values["lineas"])
+            if not row.get("tema_capitulo")
+        ]
     return errors
 
 

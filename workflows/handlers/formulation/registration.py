@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from workflows.forms.closing import ClosingReview
-from workflows.forms.handlers import Catalogue, FormContext, FormHandler, Option
+from workflows.forms.handlers import Catalogue, FormHandler
 from workflows.forms.plan_options import PLAN_CATALOGUES
 from workflows.forms.registration import Registration, steps_of
 from workflows.formulation import proofs
-from workflows.formulation.structure import CHAPTER_THEMES
 from workflows.handlers.formulation import (
     battery_forms,
     drafting_forms,
     formulation_steps,
+    funding_forms,
     methodology_forms,
     source_forms,
     survey_forms,
@@ -50,6 +50,8 @@ LABELS = {
     "definir_lineas_productos": "Líneas, objetivos y productos",
     "formular_indicadores": "Metas e indicadores de una entidad",
     "corregir_indicadores": "Metas e indicadores por corregir",
+    "estimar_financiamiento": "Financiamiento de una entidad",
+    "consolidar_financiamiento": "Financiamiento del sector",
     "disenar_herramienta": "Herramienta de seguimiento",
     "redactar_seccion": "Redacción de una sección",
     "revisar_seccion": "Revisión de una sección",
@@ -105,6 +107,8 @@ def _phase_2() -> Mapping[str, FormHandler]:
         "definir_lineas_productos": battery_forms.DefineLines(),
         "formular_indicadores": battery_forms.FormulateIndicators(),
         "corregir_indicadores": battery_forms.CorrectIndicators(),
+        "estimar_financiamiento": funding_forms.EstimateFunding(),
+        "consolidar_financiamiento": funding_forms.ConsolidateFunding(),
         "disenar_herramienta": battery_forms.DesignTool(),
         "redactar_seccion": drafting_forms.DraftSection(),
         "revisar_seccion": drafting_forms.ReviewSection(),
@@ -128,10 +132,5 @@ def _catalogues() -> Mapping[str, Catalogue]:
         "temas": theme_forms.all_themes,
         "temas_elegidos": theme_forms.chosen_themes,
         "localidades": theme_forms.localities,
-        "temas_del_capitulo_3": _chapter_themes,
         "tablas_del_plan": drafting_forms.tables_catalogue,
     }
-
-
-def _chapter_themes(_context: FormContext) -> Sequence[Option]:
-    return [(code, f"{code} {name}") for code, name in CHAPTER_THEMES.items()]

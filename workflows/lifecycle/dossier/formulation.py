@@ -12,6 +12,7 @@ from workflows.formulation.models import (
     Assignment,
     Diagnosis,
     FollowUpTool,
+    Funding,
     GlossaryTerm,
     Methodology,
     MethodologyAdjustment,
@@ -194,6 +195,13 @@ def _project_goals(plan: str) -> Statement:
     return joined.where(one.plan_code == plan).order_by(Project.code, one.position)
 
 
+def _funding(plan: str) -> Statement:
+    one = Funding
+    asked = sa.select(one.entity_code, Project.code, Project.name, one.source, one.year, one.amount)
+    joined = asked.join(Project, Project.id == one.project_id).where(one.plan_code == plan)
+    return joined.order_by(one.entity_code, Project.code, one.source, one.year)
+
+
 def _tool(plan: str) -> Statement:
     one = FollowUpTool
     asked = sa.select(one.cadence, one.reason, one.description, one.designed_by, one.designed_at)
@@ -360,6 +368,12 @@ KINDS = (
         (ENTITY, Told("Proyecto"), Told("Nombre"), Told("Meta"), Told("Indicador al que aporta"),
          Told("Aporte", Shown.NUMBER), Told("Territorial", Shown.YES)),
         _project_goals, of_entity=0, sorted_by=1,
+    ),
+    Kind(
+        "financiamiento", "Financiamiento plurianual", 2, "Estimar el financiamiento de la entidad",
+        (ENTITY, Told("Proyecto"), Told("Nombre"), Told("Fuente", Shown.WORDS), Told("Año"),
+         Told("Pesos", Shown.NUMBER)),
+        _funding, of_entity=0, sorted_by=1,
     ),
     Kind(
         "herramienta", "Herramienta de seguimiento", 2, "Diseñar la herramienta de seguimiento",
