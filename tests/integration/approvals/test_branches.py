@@ -13,13 +13,12 @@ from engine.errors import NotAllowed
 from tests.integration.approvals.conftest import ENTITIES, Office
 from tests.support.plan import PLAN
 from workflows.approvals import on_portal as portal
-from workflows.approvals import printing, published
+from workflows.approvals import plan_printing, printing, published
 from workflows.approvals.models import AdministrativeAct, Observation, Publication, ReviewRound
 from workflows.cycles.models import PeriodStart
 from workflows.documents import files
 from workflows.documents.models import Document
 from workflows.errors import InvalidSubmission
-from workflows.approvals import plan_printing
 from workflows.plan.models import Plan
 
 HEADS = {"SDG": "mlopez", "IDPAC": "pcastro", "DADEP": "ftorres"}
