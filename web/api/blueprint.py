@@ -15,7 +15,7 @@ from spectree import Response as Described
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 
-from web.api.limiting import Limiter, Room
+from web.api.limiting import Allowance, Limiter
 from web.api.shapes import Problem
 from web.auth import SIGNED_IN, Of, allow
 from web.auth.scopes import Scope
@@ -106,10 +106,10 @@ def _keep_within_limits() -> None:
     if not current_user.is_authenticated:
         return
     limiter: Limiter = _limiter()
-    g.room = limiter.take(current_user.token)
-    if g.room.is_exhausted:
+    g.allowance = limiter.take(current_user.token)
+    if g.allowance.is_exhausted:
         refused = TooManyRequests()
-        refused.wait = g.room.wait
+        refused.wait = g.allowance.wait
         raise refused
 
 
@@ -127,12 +127,12 @@ def _ensure_readable() -> None:
 
 
 @blueprint.after_request
-def _tell_room(response: Response) -> Response:
-    room: Room | None = g.get("room")
-    if room is not None:
-        response.headers["RateLimit-Limit"] = str(room.limit)
-        response.headers["RateLimit-Remaining"] = str(room.left)
-        response.headers["RateLimit-Reset"] = str(room.seconds)
+def _tell_allowance(response: Response) -> Response:
+    allowance: Allowance | None = g.get("allowance")
+    if allowance is not None:
+        response.headers["RateLimit-Limit"] = str(allowance.limit)
+        response.headers["RateLimit-Remaining"] = str(allowance.left)
+        response.headers["RateLimit-Reset"] = str(allowance.seconds)
     return response
 
 

@@ -13,7 +13,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Allowance:
     """What is left of the minute after a request."""
 
     limit: int
@@ -35,8 +35,8 @@ class Limiter:
         self._item = RateLimitItemPerMinute(per_minute)
         self._windows = MovingWindowRateLimiter(MemoryStorage())
 
-    def take(self, who: str) -> Room:
+    def take(self, who: str) -> Allowance:
         """Count a request, and tell what is left."""
         taken = self._windows.hit(self._item, who)
         reset, left = self._windows.get_window_stats(self._item, who)
-        return Room(self._item.amount, left, max(0, math.ceil(reset - time.time())), not taken)
+        return Allowance(self._item.amount, left, max(0, math.ceil(reset - time.time())), not taken)

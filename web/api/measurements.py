@@ -200,14 +200,14 @@ def _row(session: Session, place: _Place, row: Mapping[str, Any], sent: Row | No
 
 def _stored(session: Session, task_id: int, sent: Iterable[File]) -> Iterable[int]:
     """The ids of the files, kept as those of the task. Raises `InvalidFile`."""
-    application, room = current(), files.room_in(session, task_id, actor().id)
+    application, quota = current(), files.quota_in(session, task_id, actor().id)
     for one in sent:
         try:
             content = b64decode(one.content, validate=True)
         except binascii.Error as error:
             raise InvalidFile(f"El contenido de «{one.name}» no está en base64.") from error
         upload = files.examine(one.name, content)
-        room.take(upload)
+        quota.take(upload)
         yield files.keep_upload(session, application.clock, actor().id, upload, task_id=task_id).id
 
 

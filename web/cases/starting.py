@@ -18,7 +18,7 @@ from web.forms.receiving import change_rows, read_uploads
 from web.pages import actor, back_to, current, page
 from workflows.cycles import by_hand
 from workflows.cycles.by_hand import Beginning
-from workflows.documents.files import Room
+from workflows.documents.files import Quota
 from workflows.documents.kinds import SUFFIXES
 from workflows.errors import FieldError, InvalidSubmission, Refused
 from workflows.forms import loose
@@ -51,7 +51,7 @@ def begin(process_key: str) -> Any:
     application, action = current(), str(request.form.get("_accion") or forms.SEND)
     with application.database.reading() as session:
         schema = by_hand.beginning(session, application.engine, process_key, actor()).schema
-    typed, errors = read_uploads(request, schema, forms.parse_request(request), Room())
+    typed, errors = read_uploads(request, schema, forms.parse_request(request), Quota())
     with application.database.unit_of_work() as session:
         raw = typed.kept(session, application, actor())
         if action != forms.SEND:

@@ -136,8 +136,8 @@ def _receive(
             if application.forms.already_sent(session, task_id, token) is None:
                 raise
             return Sent(task_id)
-        room = files.room_in(session, task_id, actor.id) if request.files else files.Room()
-    typed, errors = read_uploads(request, schema, raw, room)
+        quota = files.quota_in(session, task_id, actor.id) if request.files else files.Quota()
+    typed, errors = read_uploads(request, schema, raw, quota)
     if action == SEND and not correcting and not errors:
         return _send(application, actor, task_id, typed, token)
     with application.database.unit_of_work() as session:
@@ -211,7 +211,7 @@ def attach(
         schema = application.forms.schema_for(session, application.engine, task_id, actor, correcting=correcting)
         if not takes_file(schema, str(request.form.get("campo") or "")):
             raise InvalidFile("Ese campo no recibe archivos. Actualice la página y elija el archivo otra vez.")
-        files.room_in(session, task_id, actor.id).take(upload)
+        files.quota_in(session, task_id, actor.id).take(upload)
         return files.keep_upload(session, application.clock, actor.id, upload, task_id=task_id)
 
 
@@ -244,7 +244,7 @@ def parse_request(request: Request) -> dict[str, Any]:
 
 
 def read_uploads(
-    request: Request, schema: FormSchema, raw: dict[str, Any], room: files.Room
+    request: Request, schema: FormSchema, raw: dict[str, Any], quota: files.Quota
 ) -> tuple[Typed, list[FieldError]]:
     """What was typed with every file sent under the name of a file field, and what is wrong with the other files.
 
@@ -259,7 +259,7 @@ def read_uploads(
                 continue
             try:
                 upload = files.examine(sent.filename or "", content)
-                room.take(upload)
+                quota.take(upload)
                 uploads.append((place, upload))
             except InvalidFile as error:
                 errors.append(FieldError(path, error.message))

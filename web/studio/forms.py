@@ -27,7 +27,7 @@ from web.studio.blueprint import LEADERS, blueprint
 from web.studio.noting import note_release
 from web.studio.preview import preview
 from web.studio.processes import leads
-from workflows.documents.files import Room
+from workflows.documents.files import Quota
 from workflows.forms import editing
 from workflows.forms.comparison import compare
 from workflows.forms.fields import TYPE_NAMES
@@ -213,7 +213,7 @@ def _trial(form_key: str, raw: dict[str, Any] | None) -> tuple[str, Trial]:
         schema = FormSchema.from_dict(source)
         names: dict[int, str] = {}
         if raw is not None:
-            raw, names = read_uploads(request, schema, raw, Room())[0].pretended()
+            raw, names = read_uploads(request, schema, raw, Quota())[0].pretended()
             change_rows(schema, raw, action)
         trial = try_it(
             session, current().engine, schema, actor(), current().forms.catalogues, raw, names, send=action == SEND

@@ -33,14 +33,14 @@ MOST_BYTES = 500 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class Room:
+class Quota:
     """How many files, and bytes, a person may still upload to a task."""
 
     files: int = MOST_FILES
     bytes: int = MOST_BYTES
 
     def take(self, upload: Upload) -> None:
-        """Count one more; raises `InvalidFile` if there is no room for it."""
+        """Count one more; raises `InvalidFile` if it is passed."""
         self.files -= 1
         self.bytes -= len(upload.content)
         if self.files < 0 or self.bytes < 0:
@@ -127,11 +127,11 @@ def keep_upload(
     return stored
 
 
-def room_in(session: Session, task_id: int, username: str) -> Room:
+def quota_in(session: Session, task_id: int, username: str) -> Quota:
     """What is left of what a person may upload to a task."""
     used = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(StoredFile.size), 0))
     count, size = session.execute(used.where(StoredFile.task_id == task_id, StoredFile.stored_by == username)).one()
-    return Room(MOST_FILES - count, MOST_BYTES - int(size))
+    return Quota(MOST_FILES - count, MOST_BYTES - int(size))
 
 
 def classify(session: Session, reserves: Mapping[int, Reserve]) -> None:

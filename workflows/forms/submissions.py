@@ -97,7 +97,7 @@ class Forms:
 
         Raises the engine's 403, 404 and 409 errors.
         """
-        layout = self._desk(session, engine, *_work(session, task_id), actor)
+        layout = self._lay_out(session, engine, *_work(session, task_id), actor)
         commands.ensure_may_work_on(session, engine, layout.context.task, actor)
         kept = {draft.username: draft for draft in drafts.of_task(session, task_id)}
         mine = kept.pop(actor.id, None)
@@ -145,7 +145,7 @@ class Forms:
 
     def view_draft(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> DraftView:
         """What follows from what a person has typed so far. Raises the errors of `open`."""
-        layout = self._desk(session, engine, *_work(session, task_id), actor)
+        layout = self._lay_out(session, engine, *_work(session, task_id), actor)
         commands.ensure_may_work_on(session, engine, layout.context.task, actor)
         return _view(layout, layout.show(within_bounds(layout.schema, raw)))
 
@@ -181,7 +181,7 @@ class Forms:
         layout = (
             with_new_files(opened.layout)
             if opened and opened.layout
-            else self._desk(session, engine, task, held.instance, actor)
+            else self._lay_out(session, engine, task, held.instance, actor)
         )
         commands.ensure_may_work_on(session, engine, task, actor, groups=held.groups)
         values = self._checked(layout, raw)
@@ -250,7 +250,7 @@ class Forms:
         see it.
         """
         submission = _submission(session, task_id)
-        layout = self._desk(session, engine, *_work(session, task_id), actor, submission)
+        layout = self._lay_out(session, engine, *_work(session, task_id), actor, submission)
         if raw is None:
             values = typed(layout.schema, submission.values)
             opened = self._opened(layout, {**layout.show(values), **_sent_readonly(layout, values)})
@@ -279,12 +279,12 @@ class Forms:
         submission = _submission(session, task.id)
         if submission.username != actor.id:
             raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=task.id)
-        layout = self._desk(session, engine, task, instance, actor, submission)
+        layout = self._lay_out(session, engine, task, instance, actor, submission)
         if not layout.handler.may_amend(layout.context):
             raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.")
         return submission, layout
 
-    def _desk(
+    def _lay_out(
         self,
         session: Session,
         engine: ProcessEngine,
