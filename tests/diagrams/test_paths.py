@@ -11,10 +11,13 @@ from sqlalchemy.engine import make_url
 
 import workflows.forms.models
 import workflows.people.models  # noqa: F401  (both for their tables)
+from engine.database import Database
 from engine.definitions.reading import read_diagram
+from engine.eventlog import reading
 from tests.diagrams.scripts import SCRIPTS
 from tests.diagrams.walking import Walk
 from tests.support.databases import with_tables
+from tests.support.replaying import Replay
 from workflows.shipped import shipped_diagrams, shipped_forms
 
 DIAGRAMS = tuple(shipped_diagrams())
@@ -30,6 +33,7 @@ class Walked:
     state: str
     left_over: list[str]
     passed: set[str]
+    log: list[reading.Case]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Walked]:
     def walk(name: str) -> Walked:
         database = with_tables(make_url(f"sqlite:///{folder / name}.sqlite"))
         one = Walk(database, DIAGRAMS, shipped_forms(), SCRIPTS[name])
-        found = Walked(one.run().state, one.left_over(), one.passed())
+        found = Walked(one.run().state, one.left_over(), one.passed(), _log(database))
         database.dispose()
         return found
 
@@ -52,6 +56,20 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Walked]:
 def test_a_path_leads_to_the_end(walked: Callable[[str], Walked], name: str) -> None:
     assert walked(name).left_over == []
     assert walked(name).state == "completed"
+
+
+def _log(database: Database) -> list[reading.Case]:
+    with database.reading() as session:
+        return list(reading.cases(session, reading.Wanted()))
+
+
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_the_log_of_a_path_is_possible_on_its_diagram(walked: Callable[[str], Walked], name: str) -> None:
+    replay = Replay({model.process_key: model for model in MODELS})
+
+    assert walked(name).log
+    for case in walked(name).log:
+        assert replay.impossible(case.process, [(event.process, event.element) for event in case.events]) == ""
 
 
 def test_every_step_decision_and_timer_is_on_some_path(walked: Callable[[str], Walked]) -> None:

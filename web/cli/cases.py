@@ -14,6 +14,7 @@ from workflows.people.directory import Directory
 COMMANDS = {
     "start": "web.cli.cases:start",
     "list": "web.cli.managing:list_cases",
+    "export": "web.cli.eventlog:export",
     **{
         name: f"web.cli.managing:{name}"
         for name in (
@@ -24,7 +25,11 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, commands_at=COMMANDS, help="Empieza procesos a mano, y maneja los que están en curso.")
+@click.group(
+    cls=LazyGroup,
+    commands_at=COMMANDS,
+    help="Empieza procesos a mano, maneja los que están en curso, y cuenta lo que pasó en ellos.",
+)
 def cases() -> None:
     """Group the commands on cases."""
 

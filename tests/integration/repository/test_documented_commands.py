@@ -45,6 +45,7 @@ TYPED = (
     "cauce audit verify",
     "cauce audit verify --anchor cabezas.txt",
     "cauce search rebuild",
+    "cauce cases export casos.xes",
 )
 """What is typed, in this order, in one installation."""
 
