@@ -11,6 +11,7 @@ from notifications.recipients import OpenTask
 from notifications.reminders import Distance
 from notifications.returned import Back
 from workflows.calendar import bogota_day
+from workflows.sectors.identity import Identity
 
 SECTIONS = ("returned", "overdue", "due_soon", "new", "escalated", "without_people", "incidents")
 """The headings of a digest, the most urgent first: attributes of `Digest`."""
@@ -143,13 +144,18 @@ class Digest:
     why: dict[int, Back] = field(default_factory=dict)
     worth_sending: bool = False
 
-    def by_sector(self, names: Mapping[str, str]) -> list[tuple[str, Digest]]:
-        """What is of each sector under its name, what is of none last; of a single sector all under no name."""
+    def by_sector(self, sectors: Mapping[str, Identity]) -> list[tuple[Identity | None, Digest]]:
+        """What is of each sector under it, by name, what is of none last; of a single sector all under no heading."""
         found = self.tenants()
         if len(found - {""}) < 2:
-            return [("", self)]
-        ordered = sorted(found, key=lambda tenant: (not tenant, names.get(tenant, tenant)))
-        return [(names.get(tenant, tenant), self._of(tenant)) for tenant in ordered]
+            return [(None, self)]
+        ordered = sorted(found, key=lambda tenant: (not tenant, sectors[tenant].name if tenant in sectors else tenant))
+        return [(sectors.get(tenant), self._of(tenant)) for tenant in ordered]
+
+    def head(self, sectors: Mapping[str, Identity]) -> Identity | None:
+        """The sector that stands at the head of the mail: the only one that it tells of."""
+        found = self.tenants() - {""}
+        return sectors.get(found.pop()) if len(found) == 1 else None
 
     def tenants(self) -> set[str]:
         """The sectors it tells of; an empty one for what is of none."""

@@ -37,7 +37,8 @@ from workflows.people import absences
 from workflows.people.groups import Group
 from workflows.people.models import Person
 from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
-from workflows.sectors.models import Sector
+from workflows.sectors import identity
+from workflows.sectors.identity import Identity
 
 LOOK_BACK = 10
 """Days of digests that are looked at for who rested on them: no sector rests longer."""
@@ -53,9 +54,9 @@ class Facts:
     """What the digests of a morning are made of, read once; each is then worked out, and may fail, alone.
 
     `coordinated` and `administered` are the sectors of which a person hears what stays undone, and what fails; the
-    empty one is the installation. `sectors` are their names. `broken` are the tasks whose escalation can't be worked
-    out, by the key of their unit: their own people hear of them as ever. `resting` are those who work in no sector that
-    works today: the next digest tells them all. `asked` counts the values that a person owes a month for an entity.
+    empty one is the installation. `sectors` are how they show themselves. `broken` are the tasks whose escalation can't
+    be worked out, by the key of their unit: their own people hear of them as ever. `resting` are those who work in no
+    sector that works today: the next digest tells them all. `asked` counts the values that a person owes a month for an entity.
     `week_since` is set on the first working day of a week: since when whoever is told once a week was not.
     """
 
@@ -66,7 +67,7 @@ class Facts:
     members: Mapping[str, frozenset[str]]
     coordinated: Mapping[str, frozenset[str]]
     administered: Mapping[str, frozenset[str]]
-    sectors: Mapping[str, str]
+    sectors: Mapping[str, Identity]
     usual: dt.datetime
     unheard: Mapping[str, dt.datetime]
     own: dict[str, list[OpenTask]] = field(default_factory=lambda: defaultdict(list))
@@ -144,7 +145,7 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         members=members,
         coordinated=_sectors_of(members, COORDINATING),
         administered=_sectors_of(members, ADMINISTERING_ROLES),
-        sectors=dict(session.execute(sa.select(Sector.code, Sector.name)).all()),
+        sectors=identity.shown(session),
         usual=session.scalar(earlier.limit(1)) or first,
         unheard=unheard,
         resting=_resting(members, calendar, local.date()),
@@ -241,7 +242,8 @@ def _digest_of(facts: Facts, username: str) -> Digest:
         _tell(digest, "notes", note)
     _watch(digest, facts, username, since)
     if facts.week_since is not None:
-        digest.weeks = weekly.weeks(facts.tasks, username, facts.members, facts.local.date(), facts.sectors)
+        names = {code: one.name for code, one in facts.sectors.items()}
+        digest.weeks = weekly.weeks(facts.tasks, username, facts.members, facts.local.date(), names)
         digest.worth_sending |= bool(digest.weeks)
     return digest
 
@@ -340,6 +342,7 @@ def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, bas
             digest.why[item.task.id] = why
     values = {
         "person": person, "name": person.name, "digest": digest, "parts_of": digest.by_sector(facts.sectors),
+        "head": digest.head(facts.sectors),
         "day": day, "subject": subject(digest, day), "contact": contact, "base_url": base_url.rstrip("/"),
     }  # fmt: skip
     key = f"resumen/{person.username}/{day}"

@@ -34,6 +34,7 @@ from web.demo.views import blueprint as demo
 from web.files.addresses import file_numbers
 from web.files.views import blueprint as files
 from web.handovers.views import blueprint as handovers
+from web.heading import sector_of_page
 from web.health import metrics
 from web.health.views import blueprint as health
 from web.help.views import blueprint as help_pages
@@ -193,6 +194,7 @@ def _templates(app: Flask, application: Application) -> None:
     def context() -> dict[str, Any]:
         return {
             "menu": menu,
+            "sector_of_page": sector_of_page,
             "has_asset": lambda name: (static / name).is_file(),
             "demo": application.is_demo,
             "simulated_now": application.clock.now,

@@ -38,6 +38,7 @@ class SignedPerson:
     resembled: Mapping[str, str] = field(default_factory=dict)
     owes_factor: bool = False
     scopes: frozenset[str] = frozenset()
+    is_among_many: bool = False
 
     is_authenticated = True
     is_active = True
@@ -118,6 +119,7 @@ def signed(
         resembled={row.role_id: row.resembles for row in found if row.resembles},
         owes_factor=owes_factor,
         scopes=frozenset(scopes),
+        is_among_many=first.only_sector is None,
     )
 
 

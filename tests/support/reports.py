@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from decimal import Decimal
 from typing import Any
+
+from PIL import Image
 
 from workflows.monitoring.trace import Evidence
 from workflows.reports.contents import (
@@ -18,6 +21,15 @@ from workflows.reports.contents import (
     RollUp,
     light,
 )
+from workflows.sectors.identity import Letterhead
+from workflows.sectors.pictures import logo_from
+
+
+def _picture() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (60, 20), "#7a1f4e").save(target, "PNG")
+    return target.getvalue()
+
 
 MOMENT = dt.datetime(2018, 7, 12, 15, 0, tzinfo=dt.UTC)
 
@@ -44,6 +56,7 @@ def report(words: str = "Organizaciones fortalecidas", *, indicators: int = 1, *
         "alerts": (AlertLine("I0", "IDPAC", words, "aclarar", words, words),),
         "history": (HistoryPoint("2018-05", Decimal(90)), HistoryPoint("2018-06", Decimal(91))),
         "bands": (("rojo", Decimal(70)), ("amarillo", Decimal(90)), ("verde", None)),
+        "letterhead": Letterhead(name, name, logo=logo_from(_picture())),
     }  # fmt: skip
     return Report(**{**values, **changed})
 

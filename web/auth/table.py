@@ -106,8 +106,8 @@ TABLE: tuple[Row, ...] = (
             "static home health.health privacy.notice wellknown.robots wellknown.security "
             "portal.index portal.plan portal.month "
             "portal.document portal.plan_document portal.open_data portal.open_table survey.show survey.thanks "
-            "open_plans.sector open_plans.indicator open_plans.indicator_table open_plans.indicator_data "
-            "open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
+            "open_plans.sector open_plans.logo open_plans.indicator open_plans.indicator_table "
+            "open_plans.indicator_data open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
             "auth.sign_in auth.forgot auth.choose_password addresses.show demo.clock oidc.begin oidc.come_back "
             "second_step.ask api.describe_api"
         ),
@@ -249,8 +249,8 @@ TABLE: tuple[Row, ...] = (
         "sector: ficha, entidades, lugares, días no hábiles", Of.SECTOR, _rights(C, C, R, R),
         reads=_routes("sectors.show sectors.entities sectors.places sectors.days"),
         changes=_routes(
-            "sectors.describe sectors.add_entity sectors.change_entity sectors.set_places sectors.add_day "
-            "sectors.remove_day"
+            "sectors.describe sectors.set_logo sectors.remove_logo sectors.add_entity sectors.change_entity "
+            "sectors.set_places sectors.add_day sectors.remove_day"
         ),
         note="la cabeza, y el nombre de una entidad que también usa otro, quien administra la instalación",
     ),

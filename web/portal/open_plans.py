@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from web.answers import named
 from web.auth import ANYONE, Of, allow
-from web.caching import kept
+from web.caching import FILE_S, kept
 from web.pages import current, page
 from web.portal import making, syndication
 from workflows.approvals import on_portal as published
@@ -22,6 +22,7 @@ from workflows.approvals.open_goals import OpenMonth, OpenSheet
 from workflows.calendar import bogota_day
 from workflows.documents.tables import Column, as_csv
 from workflows.monitoring.figures import shown
+from workflows.sectors import identity
 from workflows.spanish import month_name
 from workflows.surveys import conducting
 
@@ -51,11 +52,21 @@ def sector(sector: str) -> Response:
     application = current()
     with application.database.reading() as session:
         found = published.sectors(session, sector)
+        look = identity.shown(session, [sector]).get(sector)
         own = {one.code for of_sector in found for one in of_sector.plans}
         surveys = [one for one in conducting.open_now(session, application.clock.now()) if one.plan_code in own]
     if not found:
         abort(404)
-    return kept(page("portal/sector.html", sector=found[0], surveys=surveys))
+    return kept(page("portal/sector.html", sector=found[0], look=look, surveys=surveys))
+
+
+@blueprint.get("/sector/<sector>/logo.png")
+@allow(ANYONE, of=Of.SECTOR)
+def logo(sector: str) -> Response:
+    """The logo of a sector, for pages and mails."""
+    with current().database.reading() as session:
+        picture = identity.logo(session, sector) or abort(404)
+    return kept(Response(picture, mimetype="image/png"), seconds=FILE_S)
 
 
 @blueprint.get("/<plan_code>/indicador/<code>")

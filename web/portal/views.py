@@ -27,6 +27,7 @@ from workflows.reports.assembling import monthly_report
 from workflows.reports.charts import draw
 from workflows.reports.html import body_of, render_body
 from workflows.reports.presenting import present
+from workflows.sectors import identity
 from workflows.surveys import conducting
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
@@ -61,9 +62,9 @@ def index() -> Response:
     """The sectors with their plans, and the surveys that are open."""
     application = current()
     with application.database.reading() as session:
-        sectors = published.sectors(session)
+        sectors, looks = published.sectors(session), identity.shown(session)
         surveys = conducting.open_now(session, application.clock.now())
-    return kept(page("portal/index.html", sectors=sectors, surveys=surveys))
+    return kept(page("portal/index.html", sectors=sectors, looks=looks, surveys=surveys))
 
 
 @blueprint.get("/<plan_code>")
@@ -75,6 +76,7 @@ def plan(plan_code: str) -> Response:
         shown = published.plan(session, plan_code)
         if shown is None:
             abort(404)
+        look = identity.shown(session, [shown.sector_code]).get(shown.sector_code)
         months = published.months(session, plan_code)
         report = monthly_report(session, plan_code, months[0].code) if months else None
         documents = published_documents.of_plan(session, plan_code)
@@ -86,7 +88,7 @@ def plan(plan_code: str) -> Response:
     return kept(
         page(
             "portal/plan.html", plan=shown, months=months, r=r, documents=documents, formats=FORMATS,
-            structure=structure, surveys=surveys,
+            structure=structure, surveys=surveys, look=look,
         )
     )  # fmt: skip
 

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
+from engine.confinement import confined
 from web import choosing
 from web.auth import SIGNED_IN, Of, allow
 from web.auth.gate import may_open
 from web.navigation import keeps_many
-from web.pages import actor, back_to, current, page
+from web.pages import actor, back_to, current, page, person
 from web.sectors import starting
 from web.sectors.blueprint import blueprint
 from workflows.auditing import recording as auditing
@@ -23,7 +24,7 @@ from workflows.people import holdings
 from workflows.people.directory import seed_roles
 from workflows.people.roles import ADMINISTRATING, INSTALLATION_ADMINISTRATOR
 from workflows.plan.models import Plan
-from workflows.sectors import keeping, registry
+from workflows.sectors import identity, keeping, pictures, registry
 from workflows.sectors.models import Entity, Sector, SectorEntity
 from workflows.sectors.states import EntityRole
 
@@ -128,6 +129,8 @@ def _shown(part: str, code: str, typed: Mapping[str, str] | None = None, error: 
             else [],
             days=keeping.days(session, code) if part == "days" else [],
             roles=ROLES,
+            look=identity.shown(session, [code])[code] if part == "card" else None,
+            is_one_of_many=person().is_among_many,
             may_change=may_open("sectors.describe", sector=code),
             is_keeper="" in actor().supervises,
             trail=_trail(),
@@ -185,6 +188,38 @@ def describe(sector: str) -> Any:
         return {"nombre": found.name, "primer_nivel": found.first_level_name, "color": found.colour, "cabeza": head}
 
     return _change("card", sector, "cambiar_sector", "La ficha quedó guardada.", work)
+
+
+@blueprint.post("/<sector>/logo")
+@allow(*ADMINISTRATING, of=Of.SECTOR)
+def set_logo(sector: str) -> Any:
+    """Let the sector show the picture that is handed in, read where it can do no harm."""
+    given = request.files.get("logo")
+    try:
+        if given is None or not given.filename:
+            raise pictures.NoLogo("Elija la imagen del logo.")
+        content = given.read(pictures.MOST_BYTES + 1)
+        png = confined(pictures.logo_from, content, too_much=pictures.too_much)
+    except pictures.NoLogo as wrong:
+        return _shown("card", sector, error=str(wrong)), 422
+
+    def work(session: Session, found: Sector) -> Mapping[str, Any]:
+        identity.set_logo(session, found, png)
+        return {"logo": len(png)}
+
+    return _change("card", sector, "cambiar_logo", "El logo quedó guardado.", work)
+
+
+@blueprint.post("/<sector>/logo/quitar")
+@allow(*ADMINISTRATING, of=Of.SECTOR)
+def remove_logo(sector: str) -> Any:
+    """Let the sector show no logo."""
+
+    def work(session: Session, found: Sector) -> Mapping[str, Any]:
+        identity.remove_logo(session, found)
+        return {"logo": 0}
+
+    return _change("card", sector, "cambiar_logo", "El logo se quitó.", work)
 
 
 @blueprint.post("/<sector>/entidades")

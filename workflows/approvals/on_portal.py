@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from workflows.approvals.models import Publication
 from workflows.approvals.states import Channel
@@ -98,7 +98,7 @@ def sectors(session: Session, code: str | None = None) -> list[PublishedSector]:
 
 def plan(session: Session, plan_code: str) -> PublishedPlan | None:
     """A plan, published months or not; `None` where there is none."""
-    found = session.get(Plan, plan_code)
+    found = session.get(Plan, plan_code, options=[joinedload(Plan.sector)])
     return _shown(found, None) if found else None
 
 

@@ -15,6 +15,7 @@ from workflows.documents.rendering import Signature, page_of
 from workflows.documents.states import DocumentKind
 from workflows.people import directory
 from workflows.plan.models import Plan
+from workflows.sectors import identity
 from workflows.sectors.models import Entity
 from workflows.spanish import long_day, long_moment
 
@@ -38,7 +39,7 @@ def missing(session: Session) -> list[Address]:
 def read(session: Session, address: Address) -> Print:
     """One version of the plan's document."""
     query = (
-        sa.select(PlanDocument, DocumentVersion, Plan.name)
+        sa.select(PlanDocument, DocumentVersion, Plan.name, Plan.sector_code)
         .join(DocumentVersion, DocumentVersion.document_id == PlanDocument.id)
         .join(Plan, Plan.code == PlanDocument.plan_code)
         .where(
@@ -46,12 +47,13 @@ def read(session: Session, address: Address) -> Print:
         )
         .where(DocumentVersion.number == address.key)
     )
-    document, version, plan_name = session.execute(query).one()
+    document, version, plan_name, sector = session.execute(query).one()
     act = _act_of(session, version)
     page = page_of(
         document,
         version,
         plan_name,
+        identity.letterhead(session, sector),
         act=[("Adoptado por", acts.name_of(act)), ("Fecha del acto", long_day(act.dated_on))] if act else [],
         dated_at=end_of_day(act.dated_on) if act and act.dated_on else None,
         signatures=_signatures(session, version),

@@ -17,6 +17,7 @@ from workflows.documents.rendering import Page
 from workflows.documents.states import DocumentKind
 from workflows.people import directory
 from workflows.plan.models import Plan
+from workflows.sectors import identity
 from workflows.sectors.models import Entity
 from workflows.spanish import long_day, long_moment
 
@@ -74,6 +75,7 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
         facts=tuple(facts),
         sections=(_section("Considerando", act.recitals), _section("Resuelve", act.articles)),
         made_at=int(made_at.timestamp()),
+        letterhead=identity.letterhead(session, session.get_one(Plan, act.plan_code).sector_code),
     )
 
 
@@ -105,6 +107,7 @@ def sheet_page(session: Session, current: ReviewRound) -> Page:
             },
         ),
         made_at=int(closed_at.timestamp()),
+        letterhead=identity.letterhead(session, plan.sector_code),
     )
 
 

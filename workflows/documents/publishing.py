@@ -11,6 +11,7 @@ from workflows.documents.prints import Maker, Print, of_page
 from workflows.documents.rendering import page_of
 from workflows.documents.states import DocumentKind
 from workflows.plan.models import Plan
+from workflows.sectors import identity
 
 KINDS = (
     DocumentKind.ACTION_PLAN,
@@ -43,7 +44,7 @@ def missing(session: Session) -> list[Address]:
 def read(session: Session, address: Address) -> Print:
     """The version that was frozen last."""
     query = (
-        sa.select(PlanDocument, DocumentVersion, Plan.name)
+        sa.select(PlanDocument, DocumentVersion, Plan.name, Plan.sector_code)
         .join(DocumentVersion, DocumentVersion.document_id == PlanDocument.id)
         .join(Plan, Plan.code == PlanDocument.plan_code)
         .where(
@@ -53,9 +54,14 @@ def read(session: Session, address: Address) -> Print:
         )
         .where(DocumentVersion.number == PlanDocument.number)
     )
-    document, version, plan_name = session.execute(query).one()
+    document, version, plan_name, sector = session.execute(query).one()
     stem = f"{address.plan_code}-{address.kind.replace('_', '-')}-{address.key}"
-    return of_page(page_of(document, version, plan_name), stem, title=document.title, published=True)
+    return of_page(
+        page_of(document, version, plan_name, identity.letterhead(session, sector)),
+        stem,
+        title=document.title,
+        published=True,
+    )
 
 
 MAKER = Maker("frozen_document", missing, read)

@@ -23,6 +23,7 @@ from workflows.documents.fonts import warning_about
 from workflows.documents.letters import shown
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.typesetting import typeset
+from workflows.sectors.identity import Letterhead
 from workflows.spanish import long_moment
 
 MANY_SECTIONS = 10
@@ -55,6 +56,7 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Mapping[str, Any], ...]
     made_at: int
+    letterhead: Letterhead
     summary: tuple[Highlight, ...] = ()
     signatures: tuple[Signature, ...] = ()
     foot: str = ""
@@ -77,6 +79,8 @@ class Page:
             {
                 "title": self.title,
                 "subtitle": self.subtitle,
+                "sector": self.letterhead.line,
+                "colour": self.letterhead.colour,
                 "facts": [list(fact) for fact in self.facts],
                 "summary": [asdict(part) for part in self.summary],
                 "contents": sum(section["level"] < 3 for section in sections) >= MANY_SECTIONS,
@@ -92,6 +96,7 @@ def page_of(
     document: PlanDocument,
     version: DocumentVersion,
     plan_name: str,
+    letterhead: Letterhead,
     *,
     act: Sequence[tuple[str, str]] = (),
     dated_at: dt.datetime | None = None,
@@ -107,6 +112,7 @@ def page_of(
         facts=tuple(facts),
         sections=tuple(_section(section) for section in version.content.get("sections", [])),
         made_at=int((dated_at or version.made_at).timestamp()),
+        letterhead=letterhead,
         summary=tuple(
             Highlight(part["title"], tuple(part["lines"]))
             for part in version.content.get("summary") or []
@@ -121,19 +127,19 @@ def render_html(page: Page) -> bytes:
     """A file that needs nothing beside it, accessible."""
     content = page.as_dict()
     template = templates_of("workflows.documents").get_template("documento.html")
-    return template.render(d=content, warning=warning_about(content)).encode()
+    return template.render(d=content, logo=page.letterhead.logo_address, warning=warning_about(content)).encode()
 
 
 def render_docx(page: Page) -> bytes:
     """A Word document with headings, so that an office may go on in Word."""
     content = page.as_dict()
-    return word.write(content, warning_about(content))
+    return word.write(content, warning_about(content), page.letterhead.logo)
 
 
 def render_pdf(page: Page) -> bytes:
     """PDF/A-2b; the same page gives the same bytes."""
     template = resources.files("workflows.documents") / "templates" / "documento.typ"
-    return typeset(template.read_bytes(), page.as_dict(), page.made_at)
+    return typeset(template.read_bytes(), page.as_dict(), page.made_at, {"logo": page.letterhead.as_svg()})
 
 
 RENDERERS: Mapping[str, Callable[[Page], bytes]] = {"html": render_html, "docx": render_docx, "pdf": render_pdf}

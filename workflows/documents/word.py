@@ -22,15 +22,25 @@ EM = 0.3175
 ACROSS, TURNED = 17.2, 23.5
 """The width between the margins in centimetres, of a page upright and turned."""
 
-BRAND, SOFT = RGBColor(0x0B, 0x4A, 0x8F), RGBColor(0x4A, 0x5A, 0x6E)
+LOGO = 1.5
+"""How high a logo is, in centimetres."""
+
+SOFT = RGBColor(0x4A, 0x5A, 0x6E)
 
 
-def write(content: Mapping[str, Any], warning: str = "") -> bytes:
-    """The document; `content` is what every format is handed, `warning` a note on letters that cannot be shown."""
+def write(content: Mapping[str, Any], warning: str = "", logo: bytes | None = None) -> bytes:
+    """The document; `content` is what every format is handed, `warning` a note on letters that cannot be shown.
+
+    `logo` is a PNG.
+    """
     document = docx.Document()
     document.core_properties.title = content["title"][:LONGEST_PROPERTY]
     document.core_properties.language = "es-CO"
     _style(document, content)
+    if logo:
+        document.add_picture(io.BytesIO(logo), height=Cm(LOGO))
+    if content["sector"]:
+        document.add_paragraph().add_run(content["sector"]).bold = True
     document.add_heading(content["title"], 0)
     document.add_paragraph(content["subtitle"])
     for term, text in content["facts"]:
@@ -64,7 +74,7 @@ def _style(document: Any, content: Mapping[str, Any]) -> None:
     page.top_margin = page.bottom_margin = Cm(2.4)
     for name, size in (("Title", 24), ("Heading 1", 15), ("Heading 2", 12.5), ("Heading 3", 11)):
         style = document.styles[name]
-        style.font.size, style.font.color.rgb = Pt(size), BRAND
+        style.font.size, style.font.color.rgb = Pt(size), RGBColor.from_string(content["colour"][1:].upper())
     document.styles["Caption"].font.size, document.styles["Caption"].font.color.rgb = Pt(9.5), RGBColor(0, 0, 0)
     document.styles["Caption"].paragraph_format.keep_with_next = True
     foot = page.footer.paragraphs[0]

@@ -18,6 +18,7 @@ from workflows.formulation.models import Methodology
 from workflows.people import directory
 from workflows.people.roles import BY_ID
 from workflows.plan.models import Plan
+from workflows.sectors import identity
 from workflows.spanish import long_day, long_moment
 
 
@@ -79,6 +80,7 @@ def page_of(session: Session, found: Methodology) -> Page:
             _table("Cronograma de trabajo", ("Actividad", "Paso", "Responsable", "Inicio", "Fin"), planned),
         ),
         made_at=int(found.prepared_at.timestamp()),
+        letterhead=identity.letterhead(session, plan.sector_code),
     )
 
 

@@ -41,6 +41,7 @@ from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 from workflows.recovery.models import RecoveryPlan
 from workflows.recovery.states import RecoveryState
+from workflows.sectors import identity
 from workflows.spanish import long_day, long_moment, month_name, percentage
 
 ADMINISTRATOR = "administrador"
@@ -250,6 +251,7 @@ def read(session: Session, address: Address) -> Print:
         facts=(("Motivo", kept.reason), ("Hecho por", f"{by}, {long_moment(kept.made_at)}")),
         sections=tuple(kept.content["sections"]),
         made_at=int(kept.made_at.timestamp()),
+        letterhead=identity.letterhead(session, plan.sector_code),
     )
     return of_page(page, f"{address.plan_code}-{DocumentKind.CHANGEOVER}-{address.key}")
 

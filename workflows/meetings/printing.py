@@ -19,6 +19,7 @@ from workflows.meetings.models import Meeting, Verdict
 from workflows.meetings.states import MeetingState
 from workflows.people import directory
 from workflows.plan.models import Plan
+from workflows.sectors import identity
 from workflows.spanish import long_day, long_moment, percentage
 
 VERDICTS = {"cumple": "Cumple", "en_riesgo": "En riesgo", "no_cumple": "No cumple"}
@@ -68,6 +69,7 @@ def page_of(session: Session, meeting: Meeting) -> Page:
         facts=tuple(facts),
         sections=tuple(_sections(session, meeting, names)),
         made_at=int(approved_at.timestamp()) if approved_at else 0,
+        letterhead=identity.letterhead(session, plan.sector_code),
     )
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from workflows.indicators.states import Color, Status
 from workflows.indicators.wording import COLOR_ICONS, COLOR_WORDS, STATUS_WORDS, level_word
 from workflows.monitoring.trace import Evidence
+from workflows.sectors.identity import NO_LETTERHEAD, Letterhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,8 @@ class Report:
     """Who did not report what was due."""
     years: tuple[YearsLine, ...] = ()
     """The years of the plan so far, by level."""
+    letterhead: Letterhead = NO_LETTERHEAD
+    """Of a report that is printed; what is only read needs none."""
 
     @property
     def title(self) -> str:

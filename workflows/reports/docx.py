@@ -9,6 +9,7 @@ import jinja2
 from docx.shared import Cm
 from docxtpl import DocxTemplate, InlineImage
 
+from workflows.documents.word import LOGO
 from workflows.reports.charts import Charts
 from workflows.reports.contents import Report
 from workflows.reports.presenting import present
@@ -24,6 +25,7 @@ def render_docx(report: Report, charts: Charts) -> bytes:
         "r": shown,
         "objectives": objectives,
         "reported": [item for objective in objectives for item in objective["indicators"] if item["has_report"]],
+        "logo": _logo(template, report.letterhead.logo),
         "images": {name: _picture(template, charts.png(name)) for name in charts.svg},
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
@@ -32,6 +34,10 @@ def render_docx(report: Report, charts: Charts) -> bytes:
     target = io.BytesIO()
     template.save(target)
     return target.getvalue()
+
+
+def _logo(template: DocxTemplate, png: bytes | None) -> InlineImage | str:
+    return InlineImage(template, io.BytesIO(png), height=Cm(LOGO)) if png else ""
 
 
 def _picture(template: DocxTemplate, png: bytes) -> InlineImage:

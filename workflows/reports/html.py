@@ -13,7 +13,9 @@ from workflows.reports.presenting import present
 def render_html(report: Report, charts: Charts) -> bytes:
     """The standalone file, UTF-8, with its charts inside."""
     page = templates_of("workflows.reports").get_template("informe.html")
-    return page.render(r=present(report), images=chart_images(charts), link=None).encode()
+    return page.render(
+        r=present(report), images=chart_images(charts), link=None, logo=report.letterhead.logo_address
+    ).encode()
 
 
 def render_body(report: Report, charts: Charts) -> str:

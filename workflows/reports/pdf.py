@@ -14,4 +14,4 @@ def render_pdf(report: Report, charts: Charts) -> bytes:
     """The PDF, in the archival standard PDF/A-2b; the same report gives the same bytes."""
     template = resources.files("workflows.reports") / "templates" / "informe.typ"
     made_at = int(report.frozen_at.timestamp()) if report.frozen_at else 0
-    return typeset(template.read_bytes(), present(report), made_at, charts.svg)
+    return typeset(template.read_bytes(), present(report), made_at, {**charts.svg, "logo": report.letterhead.as_svg()})

@@ -50,6 +50,8 @@ def _said(report: Report) -> dict[str, Any]:
         "plan_name": report.plan_name,
         "plan_code": report.plan_code,
         "sector": report.sector,
+        "letterhead": report.letterhead.line,
+        "colour": report.letterhead.colour,
         "development_plan": report.development_plan,
         "month": report.month,
         "period": report.period,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from workflows.reports.docx import render_docx
 from workflows.reports.html import render_html
 from workflows.reports.pdf import render_pdf
 from workflows.reports.xlsx import render_xlsx
+from workflows.sectors import identity
 
 Renderer = Callable[[Report, Charts], bytes]
 RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
@@ -76,6 +77,8 @@ def missing(session: Session) -> list[Address]:
 def read(session: Session, address: Address) -> Print:
     """The report of a closed month."""
     report = monthly_report(session, address.plan_code, address.key)
+    sector = session.get_one(Plan, address.plan_code).sector_code
+    report = replace(report, letterhead=identity.letterhead(session, sector))
     stem = f"{address.plan_code}-{address.key}-informe"
     return Print(report.title, stem, partial(_rendered, report), published=True)
 

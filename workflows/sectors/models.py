@@ -27,8 +27,7 @@ class Entity(Base):
 class Sector(Base):
     """A sector of the administration: it owns plans, and the roles that people hold in it.
 
-    `code` is the tenant of its cases. `first_level_name` is what it calls the first level of its plans. `logo_file_id`
-    is a stored file, which lives above this room: no foreign key.
+    `code` is the tenant of its cases. `first_level_name` is what it calls the first level of its plans.
     """
 
     __tablename__ = "sector"
@@ -37,9 +36,18 @@ class Sector(Base):
     name: Mapped[str] = mapped_column(sa.String(100))
     head_entity: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"))
     first_level_name: Mapped[str] = mapped_column(sa.String(40), default="línea")
-    logo_file_id: Mapped[int | None]
     colour: Mapped[str] = mapped_column(sa.String(7), default="#1f4e79")
     active: Mapped[bool] = mapped_column(default=True)
+
+
+class SectorLogo(Base):
+    """The logo of a sector, a PNG that Cauce made from the picture that was handed in."""
+
+    __tablename__ = "sector_logo"
+
+    sector_code: Mapped[str] = mapped_column(sa.ForeignKey("sector.code"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
 class SectorEntity(Base):

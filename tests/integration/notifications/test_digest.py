@@ -307,13 +307,15 @@ def test_who_works_in_two_sectors_reads_one_mail_with_a_heading_for_each(
     # When the digests are written
     build(database, engine)
 
-    # Then hers tells each under its sector, and Luis, who is of one, reads no heading
+    # Then hers tells each under its sector, and Luis, who is of one, has it at the head of the mail alone
     mails = written(database)
     assert set(mails) == {"sandra", "luis"}
     text = mails["sandra"].text
     assert mails["sandra"].subject == "Nueva: Reportar en Gobierno (y 1 más)"
     assert text.index("Sector Gobierno") < text.index("Reportar en Gobierno") < text.index("Sector Hábitat")
-    assert "Sector" not in mails["luis"].text + mails["luis"].html
+    assert "Sector" not in mails["luis"].text
+    assert mails["luis"].html.count("Sector Gobierno") == 1
+    assert mails["sandra"].html.index("Buenos días") < mails["sandra"].html.index("Sector Gobierno")
 
 
 def test_an_escalation_reaches_the_coordination_of_the_sector_of_the_task(

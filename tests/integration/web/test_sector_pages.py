@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 from sqlalchemy.engine import make_url
 
 from tests.support.databases import with_tables
@@ -230,3 +232,64 @@ def test_the_menu_is_what_one_works_with_and_one_line_of_it(site: Site) -> None:
     assert menus["sruiz"] == ["Bandeja", "Plan", "Ayuda"]
     assert menus["pcastro"] == ["Bandeja", "Seguimiento", "Plan", "En curso", "Ayuda"]
     assert menus["amartinez"] == ["Bandeja", "Seguimiento", "Plan", "Ciclo de vida", "En curso", "Ayuda"]
+
+
+def test_the_logo_of_a_sector_is_shown_at_an_address_of_anybody_and_in_the_header_of_several(
+    office: Site, keeper: Visitor
+) -> None:
+    # Given a sector whose administrator hands in a logo
+    visitor = office.visitor("admin")
+    visitor.open("/sectores/GOB")
+    assert "of-sector" not in visitor.last.text  # with one sector nothing has to be told apart
+    visitor.press("/sectores/GOB/logo", logo=(io.BytesIO(_picture()), "logo.jpg"))
+
+    # When a second sector comes, and who is of each opens a page
+    with office.application.database.unit_of_work() as session:
+        registry.create_named(session, "HAB", "Hábitat")
+    header = visitor.open("/bandeja").find_class("of-sector")[0]
+    keeper.open("/sectores/HAB")
+
+    # Then the header says whose it is, and the portal shows the logo to anybody
+    assert " ".join(header.text_content().split()) == "Gobierno"
+    (address,) = header.xpath(".//img/@src")
+    picture = office.app.test_client().get(address)
+    assert (picture.status_code, picture.mimetype) == (200, "image/png")
+    assert keeper.page().find_class("of-sector")[0].text_content().strip() == "Hábitat"
+    assert office.app.test_client().get("/portal/sector/HAB/logo.png").status_code == 404
+    assert "Secretaría Distrital de Gobierno" in visitor.open("/sectores/GOB").text_content()
+
+    # And it goes as it came
+    visitor.open("/sectores/GOB")
+    visitor.press("/sectores/GOB/logo/quitar")
+    assert office.app.test_client().get(address).status_code == 404
+
+
+def test_what_is_no_picture_is_told_and_changes_nothing(office: Site) -> None:
+    # Given the administrator of a sector
+    visitor = office.visitor("admin")
+    visitor.open("/sectores/GOB")
+
+    # When they hand in something else
+    visitor.press("/sectores/GOB/logo", 422, logo=(io.BytesIO(b"<svg onload='x'/>"), "logo.svg"))
+
+    # Then it is told
+    assert "no es una imagen que se pueda leer" in visitor.text()
+
+
+def test_a_page_that_refuses_what_is_foreign_does_not_name_its_sector(office: Site) -> None:
+    # Given two sectors, and somebody of one
+    with office.application.database.unit_of_work() as session:
+        registry.create_named(session, "HAB", "Hábitat")
+    visitor = office.visitor("admin")
+
+    # When they try a page of the other
+    visitor.open("/sectores/HAB", 404)
+
+    # Then it stays unnamed
+    assert "Hábitat" not in visitor.last.text
+
+
+def _picture() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (400, 100), "#1f4e79").save(target, "JPEG")
+    return target.getvalue()

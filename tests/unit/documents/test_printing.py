@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import docx
 import pikepdf
 import pytest
+from docx.shared import RGBColor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 from openpyxl import Workbook, load_workbook
+from PIL import Image
 
 from notifications.rendering import render
 from tests.support.reports import report
@@ -27,6 +30,8 @@ from workflows.documents.rendering import Page
 from workflows.documents.tables import Column, as_csv, put, write_sheet
 from workflows.reports import storing
 from workflows.reports.charts import Charts, draw
+from workflows.sectors.identity import Letterhead
+from workflows.sectors.pictures import NoLogo, logo_from
 
 GOLDEN = (
     "✓ → • ☐ ✅", "é ñ", "中文 漢字 한국어", "עברית العربية", "😀", "ภาษาไทย", "हिन्दी", "አማርኛ",
@@ -48,7 +53,17 @@ def page(words: str, tables: list[dict[str, Any]] | None = None) -> Page:
     """A document in which everything says `words`."""
     table = {"caption": words, "head": [words, "B"], "rows": [[words, words], [words]]}
     section = {"heading": words, "level": 1, "paragraphs": [words], "tables": [table] if tables is None else tables}
-    return Page(title=words, subtitle=words, facts=((words, words),), sections=(section,), made_at=0)
+    head = Letterhead(words, words, "#7a1f4e", logo())
+    return Page(
+        title=words, subtitle=words, facts=((words, words),), sections=(section,), made_at=0, letterhead=head
+    )  # fmt: skip
+
+
+def logo(size: tuple[int, int] = (900, 450), file_format: str = "PNG", **more: Any) -> bytes:
+    """A picture as somebody hands it in, made into a logo."""
+    target = io.BytesIO()
+    Image.new("RGB", size, "#7a1f4e").save(target, file_format, **more)
+    return logo_from(target.getvalue())
 
 
 def printed(content: bytes) -> str:
@@ -217,3 +232,47 @@ def test_what_is_not_looked_up_can_be_printed() -> None:
 
     assert "●" in passed_over
     assert missing == []
+
+
+def test_a_logo_is_kept_small_and_without_what_its_file_said_beside() -> None:
+    # Given a photo that says where it was taken
+    exif = Image.Exif()
+    exif[0x010E] = "Casa de Ana"
+
+    # When it is made a logo
+    kept = logo((1_500, 900), "JPEG", exif=exif)
+
+    # Then only its pixels are left, so many as the head of a page needs
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert (picture.format, picture.size, picture.info) == ("PNG", (333, 200), {})
+    assert b"Casa de Ana" not in kept
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GIF89a", b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\n" + b"0" * 50, b"x" * (1024 * 1024 + 1)]
+)
+def test_what_is_no_picture_is_no_logo(content: bytes) -> None:
+    # Given something else than a picture, or one that is too large
+    # When it is handed in
+    # Then a sentence says so
+    with pytest.raises(NoLogo, match=r"imagen|1 MB"):
+        logo_from(content)
+
+
+def test_a_document_shows_the_logo_the_sector_and_its_colour_in_every_format(tmp_path: Path) -> None:
+    # Given a document of a sector with a logo
+    made = page("Plan")
+
+    # When it is rendered
+    as_html = rendering.render_html(made).decode()
+    book = docx.Document(io.BytesIO(rendering.render_docx(made)))
+    with pikepdf.open(io.BytesIO(rendering.render_pdf(made))) as pdf:
+        pictures = [name for one in pdf.pages for name in one.get_images()]
+
+    # Then each has the picture, the words and the colour
+    assert "data:image/png;base64," in as_html
+    assert "Sector Plan · Plan" in as_html
+    assert "#7a1f4e" in as_html
+    assert len(book.inline_shapes) == 1
+    assert book.styles["Title"].font.color.rgb == RGBColor(0x7A, 0x1F, 0x4E)
+    assert pictures

@@ -42,6 +42,7 @@ from workflows.reports.contents import (
     light,
 )
 from workflows.reports.xlsx import render_xlsx
+from workflows.sectors.identity import Letterhead
 
 D = Decimal
 NOON = dt.datetime(2018, 7, 4, 17, tzinfo=dt.UTC)
@@ -79,7 +80,7 @@ REPORT = Report(
             "plan_de_choque", "Contratar", "Ana", dt.date(2018, 8, 1)),
     ),
     commitments=(), alerts=(AlertLine("IP-1", "SDG", "cumple poco", "aclarar", "¿Por qué?", "Por el paro"),),
-    history=(), bands=(),
+    history=(), bands=(), letterhead=Letterhead("Gobierno", "Secretaría Distrital de Gobierno"),
     silent=(SilentLine("SDG", "IP-1", "Obras entregadas", "Ana", "junio de 2018", "último dato: mayo de 2018", 1),),
     years=(YearsLine("Línea", "L1", "Nombre de L1", D("37.5"), D("20.25"), D(75), D(54), True),),
 )  # fmt: skip
