@@ -22,10 +22,10 @@ def send_link(session: Session, now: dt.datetime, person: Person, *, link: str, 
 
 
 def send_address_link(
-    session: Session, now: dt.datetime, person: Person, address: str, *, link: str, hours: int
+    session: Session, now: dt.datetime, person: Person, address: str, *, link: str, hours: int, asked_by: str = ""
 ) -> None:
-    """Write the mail with which a person confirms another address; it goes there."""
-    mail = render("address_link", {"name": person.name, "link": link, "hours": hours})
+    """Write the mail with which a person confirms another address; it goes there. `asked_by` empty: they asked."""
+    mail = render("address_link", {"name": person.name, "link": link, "hours": hours, "asked_by": asked_by})
     _enqueue(session, now, person, MailKind.ACCESS_LINK, mail, address)
 
 

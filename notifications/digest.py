@@ -56,8 +56,8 @@ class Facts:
     `coordinated` and `administered` are the sectors of which a person hears what stays undone, and what fails; the
     empty one is the installation. `sectors` are how they show themselves. `broken` are the tasks whose escalation can't
     be worked out, by the key of their unit: their own people hear of them as ever. `resting` are those who work in no
-    sector that works today: the next digest tells them all. `asked` counts the values that a person owes a month for an entity.
-    `week_since` is set on the first working day of a week: since when whoever is told once a week was not.
+    sector that works today: the next digest tells them all. `asked` counts the values that a person owes a month for
+    an entity. `week_since` is set on the first working day of a week: since when whoever is told once a week was not.
     """
 
     engine: ProcessEngine

@@ -15,13 +15,14 @@ from web import choosing
 from web.admin import abilities, holding, inviting, joining, roles
 from web.admin.blueprint import blueprint
 from web.admin.telling import tell
-from web.auth import Of, allow, passwords, sessions, tokens
+from web.auth import Of, addresses, allow, passwords, sessions, tokens
 from web.auth.entering import ensure_passwords_are_used
 from web.auth.factors import state
 from web.auth.gate import may_open
 from web.auth.models import Credential, ExternalIdentity
 from web.auth.oidc import people as oidc_people
 from web.pages import actor, back_to, current, page
+from web.pages import person as me
 from web.paging import paged
 from web.people import everybody
 from workflows.auditing import recording as auditing
@@ -117,28 +118,21 @@ def person(username: str) -> str:
 @blueprint.post("/<username>/correo")
 @allow(*ADMINISTRATING, of=Of.PERSON, everywhere=True)
 def set_email(username: str) -> Any:
-    """Correct a person's address; what failed because of the old one is sent again when asked for."""
-    application, email = current(), request.form.get("correo", "").strip()
+    """Ask whoever reads another address to confirm that it is this person's; the one of before is told at once."""
+    email = request.form.get("correo", "").strip()
     if not outbox.is_address(email):
         raise Refused(f"«{email}» no es una dirección de correo. Escríbala como nombre@entidad.gov.co.")
-    with application.database.unit_of_work() as session:
+    with current().database.unit_of_work() as session:
         found = Directory().person(session, username)
         managing.ensure_kept(found)
-        before, found.email = found.email, email
-        auditing.record(
-            session,
-            application.clock,
-            actor(),
-            "cambiar_correo",
-            ("persona", username),
-            personal={"antes": before, "despues": email},
-        )
-        waiting = mails.undelivered(session, actor().supervises, recipient=username)
-        if before != email:
-            # The old address is told too, unless it is known that nothing arrives there.
-            tell(session, found, f"su correo ahora es {email}", addresses=(email,) if waiting else (before, email))
-    notice = "El correo quedó guardado."
-    return back_to("admin.person", f"{notice} Pulse «Reenviar»." if waiting else notice, username=username)
+        if found.email == email:
+            return back_to("admin.person", "Ese ya es su correo.", username=username)
+        addresses.send_link(session, found, email, asked_by=f"{me().name} (administración)")
+        if found.email and not mails.undelivered(session, actor().supervises, recipient=username):
+            # Where it is known that nothing arrives, nobody would read it.
+            tell(session, found, f"se pidió que su correo sea {email}; cambia cuando se confirme desde allí")
+    said = f"A {email} sale un enlace. Su correo cambia cuando lo abra, en las próximas {addresses.LINK_HOURS} horas."
+    return back_to("admin.person", said, username=username)
 
 
 @blueprint.post("/<username>/reenviar")

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from notifications import accounts
+from notifications import reading as mails
 from web.auth import ANYONE, SIGNED_IN, Of, allow
 from web.auth.gate import may_open
+from web.auth.owners import INSTALLATION
 from web.errors import ExpiredLink
 from web.pages import actor, back_to, current, page, person
 from workflows.auditing import recording as auditing
@@ -41,16 +43,25 @@ def ask() -> Any:
     """Send a link to the new address; until it is opened everything stays as it is."""
     application, email = current(), request.form.get("correo", "").strip()
     with application.database.unit_of_work() as session:
-        me = directory.person(session, person().username)
-        managing.ensure_address(session, email, me.username)
-        token = token_for(me.username, email, me.email)
-        link = application.config.base_url + url_for("addresses.show", token=token)
-        accounts.send_address_link(session, application.clock.now(), me, email, link=link, hours=LINK_HOURS)
-        auditing.record(
-            session, application.clock, actor(), "pedir_correo", ("persona", me.username), personal={"despues": email}
-        )
+        send_link(session, directory.person(session, person().username), email)
     said = f"Abra el enlace que llega a {email}, en las próximas {LINK_HOURS} horas: entonces cambia su correo."
     return back_to("auth.account", said)
+
+
+def send_link(session: Session, found: Person, email: str, *, asked_by: str = "") -> None:
+    """Write to another address of a person, which counts once it is confirmed there; `asked_by` empty: they asked.
+
+    Raises `Refused` (no address), `Conflict` (somebody else's).
+    """
+    application = current()
+    managing.ensure_address(session, email, found.username, shared=found.is_service)
+    link = application.config.base_url + url_for("addresses.show", token=token_for(found.username, email, found.email))
+    accounts.send_address_link(
+        session, application.clock.now(), found, email, link=link, hours=LINK_HOURS, asked_by=asked_by
+    )
+    auditing.record(
+        session, application.clock, actor(), "pedir_correo", ("persona", found.username), personal={"despues": email}
+    )
 
 
 @blueprint.get("/<token>")
@@ -70,13 +81,14 @@ def confirm(token: str) -> Any:
     with application.database.unit_of_work() as session:
         asked, found = _read(session, token)
         managing.ensure_address(session, asked.email, asked.username)
+        is_dead = bool(mails.undelivered(session, {INSTALLATION}, recipient=asked.username))
         found.email = asked.email
         told = {"antes": asked.before, "despues": asked.email}
         by = Actor(asked.username)
         auditing.record(session, application.clock, by, "cambiar_correo", ("persona", asked.username), personal=told)
         accounts.tell_changed(
             session, application.clock.now(), found, f"su correo ahora es {asked.email}", "usted",
-            addresses=[one for one in (asked.before, asked.email) if one],
+            addresses=[one for one in ("" if is_dead else asked.before, asked.email) if one],
         )  # fmt: skip
     here = current_user.is_authenticated and may_open("auth.account")
     return back_to("auth.account" if here else "auth.sign_in", "Su correo quedó cambiado.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -56,12 +57,21 @@ def test_a_refused_address_is_shown_at_the_person_corrected_there_and_sent_again
     admin.press("/personas/sruiz/correo", 409, correo="sandra arroba idpac")
     admin.open("/personas/sruiz")
     admin.press("/personas/sruiz/correo", correo="nueva@demo.example")
-    assert "Pulse «Reenviar»" in admin.text()
+    assert "cambia cuando lo abra" in admin.text()
+    with office.application.database.reading() as session:
+        assert session.get_one(Person, "sruiz").email == old
+    deliver(replace(office.application, sender=SmtpSender(mailbox.url)))
+    link = re.search(r"(/cuenta/correo/\S+)", mailbox.messages[0].get_body(("plain",)).get_content())
+    assert link is not None
+    anywhere = office.visitor()
+    anywhere.open(link[1])
+    anywhere.press(link[1])
+    admin.open("/personas/sruiz")
     admin.press("/personas/sruiz/reenviar")
 
     # Then both reach her at the new one, with word of the change, and nothing is shown any more
     deliver(replace(office.application, sender=SmtpSender(mailbox.url)))
-    assert [str(mail["To"]) for mail in mailbox.messages] == ["nueva@demo.example"] * 3
+    assert [str(mail["To"]) for mail in mailbox.messages] == ["nueva@demo.example"] * 4
     admin.open("/personas/sruiz")
     assert "No le llegan" not in admin.text()
 
