@@ -33,6 +33,7 @@ from workflows.people.models import Handover, Person, PersonRole, StoodIn
 from workflows.people.roles import ADMINISTRATING, APPOINTED
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
+from workflows.sectors.identity import NO_LETTERHEAD
 from workflows.sectors.models import Sector
 from workflows.spanish import enumeration, long_day, long_moment
 
@@ -179,6 +180,7 @@ def as_pdf(one: Handover) -> bytes:
             facts=(*facts, ("SHA-256 del contenido", one.sha256)),
             sections=tuple(sections),
             made_at=int(one.at.timestamp()),
+            letterhead=NO_LETTERHEAD,  # it may be of several sectors, and is as it was made
         )
     )
 
