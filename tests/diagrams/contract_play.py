@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import sqlalchemy as sa
+from SpiffWorkflow.exceptions import WorkflowException
 
 from engine import sweep
 from engine.clock import VirtualClock
@@ -96,14 +97,12 @@ class ContractPlay:
         except (Invalid, UnreadableDiagram) as refused:
             return [f"cannot run: {refused}"]
         with self._listening():
-            with self.database.unit_of_work() as session:
-                self._start(session)
-            if not self.begun:
-                return ["nothing begins it"]
             try:
-                return self._go_on()
-            except MissingData as lacking:
-                return [str(lacking)]
+                with self.database.unit_of_work() as session:
+                    self._start(session)
+                return self._go_on() if self.begun else ["nothing begins it"]
+            except (MissingData, WorkflowException) as broken:
+                return [str(broken)]
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
