@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from web.pages import actor
+from web.pages import actor, person
 from workflows.errors import NotFound, Refused
+from workflows.people.roles import ADMINISTRATING
 from workflows.sectors.models import Sector
 
 
@@ -16,6 +17,12 @@ def choices(session: Session) -> Sequence[Sector]:
     """The sectors that the reader supervises, by name; whoever administers the installation may choose any."""
     query, supervised = sa.select(Sector).order_by(Sector.name), actor().supervises
     return session.scalars(query if "" in supervised else query.where(Sector.code.in_(supervised))).all()
+
+
+def administered(session: Session) -> Sequence[Sector]:
+    """The sectors whose people and roles the reader keeps, by name: to coordinate one is not to administer it."""
+    me = person()
+    return [one for one in choices(session) if "" in me.actor.supervises or me.may(ADMINISTRATING, one.code)]
 
 
 def chosen(session: Session, asked: str) -> str:

@@ -47,7 +47,7 @@ class Choices:
 
 def choices(session: Session) -> Choices:
     """What the signed-in administrator may give."""
-    sectors = choosing.choices(session)
+    sectors = choosing.administered(session)
     within = {sector.code for sector in sectors} | ({""} & actor().supervises)
     roles = [
         role

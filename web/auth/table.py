@@ -255,6 +255,12 @@ TABLE: tuple[Row, ...] = (
         note="la cabeza, y el nombre de una entidad que también usa otro, quien administra la instalación",
     ),
     Row(
+        "libro del sector: cargar, plantilla", Of.NONE, _rights(C, C, N, N),
+        reads=_routes("sectors.upload sectors.template"), changes=_routes("sectors.preview sectors.confirm"),
+        note="cada quien, los sectores que administra; uno nuevo, quien administra la instalación",
+    ),
+    Row("libro del sector: descargar", Of.SECTOR, _rights(R, R, N, N), reads=_routes("sectors.workbook")),
+    Row(
         "personas y roles: lista", Of.NONE, _rights(R, R, N, N),
         reads=_routes("admin.people admin.role_list admin.role api.list_people"),
         note="cada quien, los de sus sectores",

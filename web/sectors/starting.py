@@ -86,7 +86,11 @@ def _people(session: Session, sector: Sector) -> Step:
         "Personas",
         bool(coordinators),
         detail,
-        (("Crear personas", url_for("admin.new")), ("Dar roles y enviar enlaces", url_for("admin.people"))),
+        (
+            ("Cargarlas de Excel", url_for("sectors.upload")),
+            ("Crear personas", url_for("admin.new")),
+            ("Dar roles y enviar enlaces", url_for("admin.people")),
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from web.auth import SIGNED_IN, Of, allow
 from web.auth.gate import may_open
 from web.navigation import keeps_many
 from web.pages import actor, back_to, current, page, person
-from web.sectors import starting
+from web.sectors import loading, starting
 from web.sectors.blueprint import blueprint
 from workflows.auditing import recording as auditing
 from workflows.errors import Conflict, NotFound, Refused
@@ -28,8 +28,8 @@ from workflows.sectors import identity, keeping, pictures, registry
 from workflows.sectors.models import Entity, Sector, SectorEntity
 from workflows.sectors.states import EntityRole
 
-__all__ = ["blueprint", "starting"]
-"""The blueprint, and the module that hangs its page on it."""
+__all__ = ["blueprint", "loading", "starting"]
+"""The blueprint, and the modules that hang their pages on it."""
 
 BLANK_PLACES = 3
 ROLES = {

@@ -21,7 +21,7 @@ def read_strangers(name: str, content: bytes) -> PlanData:
 
     For whatever comes from outside: a small file can be made to unfold beyond any memory.
     """
-    read = confined(_read, name, content, seconds=SECONDS, too_much=_too_much)
+    read = confined(_read, name, content, seconds=SECONDS, too_much=too_much)
     if isinstance(read, PlanData):
         return read
     raise InvalidPlan(problems=read)
@@ -35,7 +35,8 @@ def _read(name: str, content: bytes) -> PlanData | list[Problem]:
         return list(refused.problems)
 
 
-def _too_much() -> Exception:
+def too_much() -> Exception:
+    """What is said of a file that takes too much to read."""
     return InvalidPlan(
         problems=[Problem("Leer el archivo tarda o pesa más de lo permitido. Deje solo las hojas y filas del formato.")]
     )

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.records.columns import BY_KEY
-from workflows.records.data import PlanData
+from workflows.records.data import EntityRecord
 from workflows.records.problems import Problem
 from workflows.sectors.models import Entity, SectorEntity
 
 
-def problems(session: Session, data: PlanData, sector: str) -> list[Problem]:
+class FileOfEntities(Protocol):
+    """What a file says of entities, and where: (sheet key, code) → the number of the row."""
+
+    @property
+    def entities(self) -> Sequence[EntityRecord]:
+        """Those of the file."""
+        ...
+
+    @property
+    def rows(self) -> Mapping[tuple[str, str], int]:
+        """Where each stands."""
+        ...
+
+
+def problems(session: Session, data: FileOfEntities, sector: str) -> list[Problem]:
     """An entity that is known under another name in another sector."""
     codes = [record.code for record in data.entities]
     elsewhere = sa.select(SectorEntity.entity_code).where(SectorEntity.sector_code != sector)

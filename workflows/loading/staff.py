@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,11 +21,25 @@ from workflows.people.permissions import COORDINATOR
 from workflows.people.roles import APPOINTED, BY_ID, CATALOGUE
 from workflows.people.states import RoleScope
 from workflows.records.columns import BY_KEY
-from workflows.records.data import PersonRecord, PlanData
+from workflows.records.data import PersonRecord
 from workflows.records.problems import WARNING, Problem
 from workflows.sectors.models import Sector
 
-NEW, CHANGES, UNTOUCHED = "nuevo", "cambia", "no se toca"
+NEW, CHANGES, UNTOUCHED, GONE = "nuevo", "cambia", "no se toca", "ya no está"
+
+
+class FileOfPeople(Protocol):
+    """What a file says of people, and where: (sheet key, username) → the number of the row."""
+
+    @property
+    def people(self) -> Sequence[PersonRecord]:
+        """Those of the file."""
+        ...
+
+    @property
+    def rows(self) -> Mapping[tuple[str, str], int]:
+        """Where each stands."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,7 @@ class Known:
 class Staff:
     """The people of a file beside those on record, by username."""
 
-    data: PlanData
+    data: FileOfPeople
     sector: str
     known: Mapping[str, Known]
     roles: Mapping[str, str]
@@ -134,8 +149,13 @@ class Staff:
         return Problem(*place, severity) if severity else Problem(*place)
 
 
-def look_at(session: Session, data: PlanData, sector: str, *, appoints: bool) -> Staff:
-    """Put the people of a file beside those on record; `appoints` lets the file give and take every role."""
+def look_at(
+    session: Session, data: FileOfPeople, sector: str, *, appoints: bool, added: Mapping[str, str] | None = None
+) -> Staff:
+    """Put the people of a file beside those on record; `appoints` lets the file give and take every role.
+
+    `added` are roles that the file itself brings, by id with their names.
+    """
     names = [record.username for record in data.people]
     entities = {record.username: record.entity for record in data.people}
     held: dict[str, list[str]] = {}
@@ -156,7 +176,7 @@ def look_at(session: Session, data: PlanData, sector: str, *, appoints: bool) ->
     known = {
         one.username: Known(one, tuple(held.get(one.username, ())), elsewhere.get(one.username, "")) for one in people
     }
-    return Staff(data, sector, known, _roles(session, sector), appoints)
+    return Staff(data, sector, known, {**_roles(session, sector), **(added or {})}, appoints)
 
 
 def _roles(session: Session, sector: str) -> dict[str, str]:
@@ -184,6 +204,16 @@ def told(session: Session, staff: Staff) -> list[Told]:
         untouched = _untouched(asked, known.person)
         found.append(Told(asked.username, known.person.name, kind, gains, losses, untouched))
     return found
+
+
+def gone(session: Session, staff: Staff) -> list[Told]:
+    """Who holds a role in the sector and is not in the file: nothing happens to them."""
+    held = sa.select(PersonRole.username).where(PersonRole.sector_code == staff.sector)
+    here = [record.username for record in staff.data.people]
+    query = sa.select(Person).where(
+        Person.username.in_(held), Person.username.not_in(here), Person.active, ~Person.is_service
+    )
+    return [Told(one.username, one.name, GONE) for one in session.scalars(query.order_by(Person.name))]
 
 
 def _left_alone(session: Session, record: PersonRecord, role: str, sector: str) -> int:

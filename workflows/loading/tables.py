@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from workflows.indicators.traffic_light import DEFAULT_BANDS, Band
 from workflows.loading import cells
 from workflows.people.roles import ALIASES, APPOINTED
 from workflows.records import columns
-from workflows.records.columns import BY_KEY, MAX_YEARS, MONTH_NAMES, SHEETS, Sheet
+from workflows.records.columns import MAX_YEARS, MONTH_NAMES, SHEETS, Sheet
 from workflows.records.data import (
     BudgetRecord,
     EntityRecord,
@@ -44,9 +44,7 @@ Tables = Mapping[str, list[Row]]
 
 def read_plan(tables: Tables) -> PlanData:
     """The plan that the cells say. Raises `InvalidPlan` with every cell that cannot be read."""
-    problems: list[Problem] = []
-    headed = columns.sheets(first_year(tables))
-    read = {sheet.key: list(_read_sheet(sheet, tables.get(sheet.key, []), problems)) for sheet in headed}
+    read, problems = read_cells(tables, columns.sheets(first_year(tables)), _KEYS)
     problems += [
         Problem("La hoja está vacía. Llénela y vuelva a cargar.", sheet.title)
         for sheet in SHEETS
@@ -54,10 +52,36 @@ def read_plan(tables: Tables) -> PlanData:
     ]
     if len(tables.get("plan", [])) > 1:
         problems.append(Problem("La hoja lleva una sola fila: un archivo es un plan.", columns.PLAN.title, 3))
-    problems += _repeated(read)
     if problems:
         raise InvalidPlan(problems=problems)
     return _assemble(read)
+
+
+def read_cells(
+    tables: Tables, sheets: Sequence[Sheet], keys: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, list[Row]], list[Problem]]:
+    """The rows of these sheets with their cells read, and every cell that can't be, or row that stands twice.
+
+    `keys` are the columns that tell the rows of a sheet apart.
+    """
+    problems: list[Problem] = []
+    read = {sheet.key: list(_read_sheet(sheet, tables.get(sheet.key, []), problems)) for sheet in sheets}
+    problems += _repeated(read, {sheet.key: sheet for sheet in sheets}, keys)
+    return read, problems
+
+
+def numbers(read: Tables, keys: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+    """Where each row stands: by its sheet's key and what tells it apart."""
+    return {
+        (key, " ".join(_identity(name, row.cells[name]) for name in names)): row.number
+        for key, names in keys.items()
+        for row in read[key]
+    }
+
+
+def _identity(name: str, value: Any) -> str:
+    """What tells a row apart, as its record says it: users are in small letters."""
+    return str(value).lower() if name == "usuario" else str(value)
 
 
 def first_year(tables: Tables) -> int | None:
@@ -71,7 +95,7 @@ def write_plan(data: PlanData) -> dict[str, list[dict[str, Any]]]:
     return {
         "plan": [_plan_cells(data.plan)],
         "entidades": [{"sigla": e.code, "nombre": e.name, "rol": e.sector_role} for e in data.entities],
-        "personas": [_person_cells(person) for person in data.people],
+        "personas": [person_cells(person) for person in data.people],
         "lineas": [{"codigo": line.code, "nombre": line.name, "peso": line.weight} for line in data.lines],
         "objetivos": [_objective_cells(objective) for objective in data.objectives],
         "indicadores": [_indicator_cells(indicator) for indicator in data.indicators],
@@ -124,8 +148,8 @@ _KEYS = {
 }
 
 
-def _repeated(read: Tables) -> Iterator[Problem]:
-    for key, names in _KEYS.items():
+def _repeated(read: Tables, sheets: Mapping[str, Sheet], keys: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    for key, names in keys.items():
         seen: dict[tuple[Any, ...], int] = {}
         for row in read[key]:
             identity = tuple(row.cells.get(name) for name in names)
@@ -135,9 +159,9 @@ def _repeated(read: Tables) -> Iterator[Problem]:
                 said = " ".join(str(part) for part in identity)
                 yield Problem(
                     f"«{said}» ya está en la fila {seen[identity]}. Deje una sola.",
-                    BY_KEY[key].title,
+                    sheets[key].title,
                     row.number,
-                    BY_KEY[key].heading(names[0]),
+                    sheets[key].heading(names[0]),
                 )
             seen.setdefault(identity, row.number)
 
@@ -151,7 +175,7 @@ def _assemble(read: Tables) -> PlanData:
     return PlanData(
         plan=plan,
         entities=tuple(EntityRecord(r["sigla"], r["nombre"], r["rol"]) for r in _cells(read, "entidades")),
-        people=tuple(_person(r) for r in _cells(read, "personas")),
+        people=tuple(person_of(r) for r in _cells(read, "personas")),
         lines=tuple(LineRecord(r["codigo"], r["nombre"], r["peso"]) for r in _cells(read, "lineas")),
         objectives=tuple(_objective(r) for r in _cells(read, "objetivos")),
         indicators=tuple(
@@ -166,11 +190,7 @@ def _assemble(read: Tables) -> PlanData:
         late={code: late for code, late in _series(read["extemporaneos"]).items() if late},
         bands=bands or DEFAULT_BANDS,
         holidays=tuple(HolidayRecord(r["fecha"], r["motivo"]) for r in _cells(read, "dias_no_habiles")),
-        rows={
-            (key, " ".join(str(row.cells[name]) for name in names)): row.number
-            for key, names in _KEYS.items()
-            for row in read[key]
-        },
+        rows=numbers(read, _KEYS),
     )
 
 
@@ -222,13 +242,15 @@ def _plan_cells(plan: PlanRecord) -> dict[str, Any]:
     }
 
 
-def _person(r: Values) -> PersonRecord:
+def person_of(r: Values) -> PersonRecord:
+    """Somebody, from the cells of the sheet of people."""
     active = True if r["activo"] is None else r["activo"]
     roles = tuple(ALIASES.get(role, role) for role in r["roles"] or ())
     return PersonRecord(r["usuario"].lower(), r["nombre"], r["correo"], r["entidad"], roles, active)
 
 
-def _person_cells(person: PersonRecord) -> dict[str, Any]:
+def person_cells(person: PersonRecord) -> dict[str, Any]:
+    """The cells of somebody: the inverse of `person_of`, without the roles that no file gives."""
     return {
         "usuario": person.username,
         "nombre": person.name,

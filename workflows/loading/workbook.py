@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +23,7 @@ from workflows.loading.xlsx_source import TAKEN_AT
 from workflows.people.roles import APPOINTED, CATALOGUE
 from workflows.people.states import RoleScope
 from workflows.records import columns
-from workflows.records.columns import BY_KEY, SHEETS, Column, Sheet
+from workflows.records.columns import BY_KEY, Column, Sheet
 from workflows.records.data import PlanData
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,11 +60,23 @@ def write_workbook(data: PlanData, at: dt.datetime | None = None) -> bytes:
 def _workbook(
     tables: Mapping[str, list[dict[str, Any]]], first_year: int, years: int, at: dt.datetime | None = None
 ) -> bytes:
+    return write_sheets(columns.sheets(first_year), tables, _READ_ME, years=years, at=at)
+
+
+def write_sheets(
+    sheets: Sequence[Sheet],
+    tables: Mapping[str, list[dict[str, Any]]],
+    read_me: Sequence[str],
+    *,
+    years: int = 0,
+    at: dt.datetime | None = None,
+) -> bytes:
+    """A workbook (.xlsx) of these sheets, after a page that says how it is filled, and before the list of roles."""
     book = Workbook()
     if at is not None:
         book.custom_doc_props.append(StringProperty(name=TAKEN_AT, value=at.isoformat()))  # type: ignore[attr-defined]
-    _write_read_me(book)
-    for sheet in columns.sheets(first_year):
+    _write_read_me(book, read_me, sheets)
+    for sheet in sheets:
         _write_sheet(book.create_sheet(sheet.title), sheet, tables.get(sheet.key, []), years)
     _write_roles(book.create_sheet("Roles"))
     stream = io.BytesIO()
@@ -72,17 +84,17 @@ def _workbook(
     return stream.getvalue()
 
 
-def _write_read_me(book: Workbook) -> None:
+def _write_read_me(book: Workbook, read_me: Sequence[str], sheets: Sequence[Sheet]) -> None:
     page = book.active
     if not isinstance(page, Worksheet):  # pragma: no cover - a new workbook has one worksheet
         raise TypeError("a new workbook has a worksheet")
     page.title = "Léame"
     page.column_dimensions["A"].width = 110
-    for number, text in enumerate(_READ_ME, start=1):
+    for number, text in enumerate(read_me, start=1):
         page.cell(number, 1, text)
     page["A1"].font = Font(bold=True, size=14)
-    start = len(_READ_ME) + 2
-    for number, sheet in enumerate(SHEETS, start=start):
+    start = len(read_me) + 2
+    for number, sheet in enumerate(sheets, start=start):
         page.cell(number, 1, f"{sheet.title}: {sheet.note}")
 
 

@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,9 @@ NOT_ACCEPTED = "El libro tiene un contenido que no se acepta."
 NOT_A_WORKBOOK = "El archivo no es un libro de Excel (.xlsx) que se pueda leer."
 
 
-def read_xlsx(content: bytes) -> tuple[Tables, dt.datetime | None]:
+def read_xlsx(
+    content: bytes, sheets: Sequence[Sheet] = SHEETS, *, optional: Collection[str] = columns.OPTIONAL
+) -> tuple[Tables, dt.datetime | None]:
     """The tables of a workbook, and when it left Cauce, else was last saved.
 
     Raises `InvalidPlan` if it is none, is too large, or lacks sheets or columns.
@@ -43,7 +45,7 @@ def read_xlsx(content: bytes) -> tuple[Tables, dt.datetime | None]:
     except Exception as error:  # openpyxl raises whatever its XML reader does
         raise InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)]) from error
     try:
-        return _tables(book), _taken_at(book)
+        return _tables(book, sheets, optional), _taken_at(book)
     finally:
         book.close()
 
@@ -93,14 +95,14 @@ def _declares(chunk: bytes) -> bool:
     return b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk
 
 
-def _tables(book: Workbook) -> Tables:
+def _tables(book: Workbook, sheets: Sequence[Sheet], optional: Collection[str]) -> Tables:
     titles = {plain(title): title for title in book.sheetnames}
     tables: dict[str, list[Row]] = {}
     problems: list[Problem] = []
-    for sheet in SHEETS:
+    for sheet in sheets:
         title = titles.get(plain(sheet.title))
         if title is None:
-            if sheet.key not in columns.OPTIONAL:
+            if sheet.key not in optional:
                 problems.append(Problem(f"Falta la hoja «{sheet.title}». Use el formato.", sheet.title))
             continue
         tables[sheet.key] = list(_rows(book[title], sheet, problems, first_year(tables)))

@@ -49,7 +49,7 @@ def write_sector(session: Session, data: PlanData, code: str = "") -> Sector:
         session.merge(Entity(code=record.code, name=record.name, active=True))
     session.flush()
     registry.link(session, sector, [(record.code, record.sector_role) for record in data.entities])
-    _write_people(session, data.people, sector.code)
+    write_people(session, data.people, sector.code)
     for holiday in data.holidays:
         session.merge(LocalHoliday(day=holiday.day, scope="", name=holiday.name))
     session.flush()
@@ -66,7 +66,7 @@ def _sector_of(session: Session, data: PlanData) -> Sector:
     return sector
 
 
-def _write_people(session: Session, people: Iterable[PersonRecord], sector: str) -> None:
+def write_people(session: Session, people: Iterable[PersonRecord], sector: str) -> None:
     """Write who is new, and what everybody holds here: nothing else of who is known changes."""
     for record in people:
         person = session.get(Person, record.username)

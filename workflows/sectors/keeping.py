@@ -40,14 +40,19 @@ def describe(session: Session, sector: Sector, name: str, first_level_name: str,
     name, first = registry.ensure_name(session, name, sector.code), " ".join(first_level_name.split())
     if not 0 < len(first) <= 40:
         raise Refused("Escriba cómo se llama el primer nivel del plan, por ejemplo «línea», de hasta 40 letras.")
-    if not COLOUR.fullmatch(colour):
-        raise Refused(f"«{colour}» no es un color. Elíjalo en la paleta, o escríbalo como #1f4e79.")
-    if (found := contrast(colour, PAPER)) < LEAST_CONTRAST:
-        raise Refused(
-            f"Ese color no se lee sobre blanco: su contraste es {found:.1f}".replace(".", ",")
-            + " y debe ser de 4,5 o más. Elija uno más oscuro."
-        )
+    if wrong := why_no_colour(colour):
+        raise Refused(wrong)
     sector.name, sector.first_level_name, sector.colour = name, first, colour.lower()
+
+
+def why_no_colour(colour: str) -> str:
+    """Why a sector can't have this colour, in a sentence; empty if it can."""
+    if not COLOUR.fullmatch(colour):
+        return f"«{colour}» no es un color. Elíjalo en la paleta, o escríbalo como #1f4e79."
+    if (found := contrast(colour, PAPER)) < LEAST_CONTRAST:
+        said = f"Ese color no se lee sobre blanco: su contraste es {found:.1f}".replace(".", ",")
+        return f"{said} y debe ser de 4,5 o más. Elija uno más oscuro."
+    return ""
 
 
 def lead(session: Session, sector: Sector, entity: str) -> None:

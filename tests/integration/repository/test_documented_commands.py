@@ -35,6 +35,7 @@ TYPED = (
     "cauce admin create",
     "cauce admin create ana",
     "cauce plan template",
+    "cauce sector template",
     "cauce doctor",
     "cauce doctor --waits",
     "cauce diagrams check",
@@ -67,6 +68,7 @@ ELSEWHERE = {
     'cauce admin create helena --sector HAB --entity SDHT --entity-name "Secretaría del Hábitat"': (
         "tests/integration/web/test_commands.py"
     ),
+    "cauce sector load sector.xlsx": "tests/integration/web/test_commands.py",
     "cauce plan import habitat.xlsx --sector HAB": "tests/integration/web/test_commands.py",
     "cauce restore copia.zip": "tests/integration/web/test_backups.py",
     "cauce cases start PROCESO --plan PES-GOB --var entidad=IDPAC --as ana": "tests/integration/web/test_starting.py",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.integration.plan.test_sector_book import HABITAT, book
 from web.cli import main
 from web.cli.root import opened
 from workflows.people import directory
@@ -138,3 +139,22 @@ def test_who_administered_before_there_was_a_sector_administers_the_first(run) -
 
     with opened() as application, application.database.reading() as session:
         assert directory.actor(session, "ana").groups == {"administrador@HAB", "administrador_instalacion"}
+
+
+def test_a_sector_comes_from_a_workbook_after_saying_what_would_change(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file, wrong = tmp_path / "sector.xlsx", tmp_path / "mal.xlsx"
+    file.write_bytes(book(HABITAT))
+    wrong.write_bytes(book({"Sector": [("H", "Hábitat", None, None)]}))
+
+    tried = run("sector", "load", str(file), "--dry-run").output
+    none_yet = run("sector", "list").output
+    loaded = run("sector", "load", str(file), "--yes").output
+    again = run("sector", "load", str(file), "--yes").output
+    refused = run("sector", "load", str(wrong), "--yes", code=1).output
+    run("sector", "template", str(tmp_path / "vacio.xlsx"))
+
+    assert "nuevo: Personas vlopez" in tried and none_yet == ""
+    assert "Sector HAB cargado" in loaded
+    assert "Nada cambia" in again
+    assert "Sector, fila 2, Código" in refused
+    assert run("sector", "list").output == "HAB · Hábitat\n"

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from PIL import Image
 from sqlalchemy.engine import make_url
 
+from tests.integration.plan.test_sector_book import book
 from tests.support.databases import with_tables
 from tests.support.web import Site, Visitor, open_site
 from workflows.people import directory
@@ -293,3 +294,54 @@ def _picture() -> bytes:
     target = io.BytesIO()
     Image.new("RGB", (400, 100), "#1f4e79").save(target, "JPEG")
     return target.getvalue()
+
+
+def test_people_come_by_a_workbook_that_is_looked_at_before_it_is_confirmed(office: Site) -> None:
+    # Given the administrator of a sector, and a workbook with only people
+    rows = [("nueva1", "Nora Díaz", "nora@demo.example", "IDPAC", "equipo_tecnico", None)]
+    visitor = office.visitor("admin")
+    visitor.open("/personas/")
+    visitor.open("/sectores/cargar")
+
+    # When they hand it in, look at it, and confirm
+    visitor.press("/sectores/cargar", archivo=(io.BytesIO(book({"Personas": rows})), "personas.xlsx"))
+    assert "nuevo Nora Díaz nueva1" in visitor.text()
+    assert "ya no está" in visitor.text()
+    with office.application.database.reading() as session:
+        assert session.get(Person, "nueva1") is None
+    visitor.press("/sectores/cargar/confirmar")
+
+    # Then she is there, and the page of people says how she gets in
+    assert visitor.address == "/personas/"
+    assert "envíeles el enlace" in visitor.text()
+    with office.application.database.reading() as session:
+        assert session.get_one(Person, "nueva1").roles[0].role_id == "equipo_tecnico"
+
+
+def test_who_administers_one_sector_and_coordinates_another_keeps_the_people_of_the_first_alone(office: Site) -> None:
+    # Given the administrator of Gobierno, who also coordinates Hábitat
+    with office.application.database.unit_of_work() as session:
+        registry.link(session, registry.create_named(session, "HAB", "Hábitat"), [("IDPAC", EntityRole.HEAD)])
+        session.add(PersonRole(username="admin", role_id="coordinador_pes", sector_code="HAB"))
+    visitor = office.visitor("admin")
+
+    # When they hand in a workbook of Hábitat, or give a role in it
+    visitor.open("/sectores/cargar")
+    content = book({"Sector": [("HAB", "Hábitat", None, None)]})
+    visitor.press("/sectores/cargar", 422, archivo=(io.BytesIO(content), "habitat.xlsx"))
+
+    # Then there is none such among theirs
+    assert "No hay un sector «HAB» entre los que usted administra" in visitor.text()
+    assert "HAB" not in visitor.open("/personas/rmora").xpath("//select[@name='sector']/option/@value")
+
+
+def test_what_is_wrong_with_a_workbook_stands_in_a_table_with_its_place(office: Site, keeper: Visitor) -> None:
+    # Given a workbook with two faults
+    content = book({"Sector": [("H", "Hábitat", None, "#ffffff")]})
+
+    # When it is handed in
+    keeper.open("/sectores/cargar")
+    keeper.press("/sectores/cargar", 422, archivo=(io.BytesIO(content), "habitat.xlsx"))
+
+    # Then both are told
+    assert [cell.text for cell in keeper.page().xpath("//tbody/tr/td[3]")] == ["Código", "Color"]
