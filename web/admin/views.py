@@ -25,6 +25,7 @@ from web.pages import actor, back_to, current, page
 from web.pages import person as me
 from web.paging import paged
 from web.people import everybody
+from web.sectors import starting
 from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.errors import Refused
@@ -54,6 +55,7 @@ def people() -> str:
         found.sort(key=works_in.order)
         return page(
             "admin/people.html",
+            steps_left=starting.is_needed(),
             people=paged(found),
             sought=sought,
             sectors=sectors,

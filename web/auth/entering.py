@@ -166,7 +166,7 @@ def go_on(wanted: str | None = None) -> Any:
 def safe_target(wanted: str | None = None) -> str:
     """The page asked for before signing in, only if it is one of ours."""
     wanted = request.values.get("sigue", "") if wanted is None else wanted
-    return wanted if is_ours(wanted) else url_for("inbox.mine")
+    return wanted if is_ours(wanted) else url_for("home")
 
 
 def is_ours(address: str) -> bool:

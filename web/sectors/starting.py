@@ -101,7 +101,11 @@ def _plan(session: Session, sector: Sector) -> Step:
     )
     under_way = session.scalar(begun.limit(1))
     detail = f"Está {plans[0]}." if plans else f"Se está creando: {under_way}." if under_way else "Todavía no hay plan."
-    ways = [("Cargar uno que ya va", "plans.upload"), ("Comenzar por la fase 1", "lifecycle.show")]
+    ways = [("Cargar uno que ya va", "plans.upload")]
+    if may_open("lifecycle.start"):
+        ways.append(("Comenzar por la fase 1", "lifecycle.show"))
+    elif not plans and not under_way:
+        detail += " Lo comienza quien coordina, en «Ciclo de vida»."
     return Step(
         "Plan", bool(plans), detail, tuple((label, url_for(endpoint)) for label, endpoint in ways if may_open(endpoint))
     )

@@ -140,9 +140,10 @@ def _shown(part: str, code: str, typed: Mapping[str, str] | None = None, error: 
 
 
 def _trail() -> list[tuple[str, str]]:
-    """The way here: from the list of sectors, or from the people where there is one sector."""
-    way = ("Sectores", "sectors.index") if keeps_many() else ("Personas", "admin.people")
-    return [(way[0], url_for(way[1]))] if may_open(way[1]) else []
+    """The way here: from the sectors, or the people of the only one; while there is no plan, from the first steps."""
+    ways = [("Primeros pasos", "sectors.start")] if starting.is_needed() else []
+    ways.append(("Sectores", "sectors.index") if keeps_many() else ("Personas", "admin.people"))
+    return [(label, url_for(endpoint)) for label, endpoint in ways if may_open(endpoint)]
 
 
 def _others(session: Session, sector: str) -> list[Entity]:

@@ -207,8 +207,10 @@ def told(session: Session, staff: Staff) -> list[Told]:
 
 
 def gone(session: Session, staff: Staff) -> list[Told]:
-    """Who holds a role in the sector and is not in the file: nothing happens to them."""
-    held = sa.select(PersonRole.username).where(PersonRole.sector_code == staff.sector)
+    """Who holds a role in the sector that a file could give, and is not in it: nothing happens to them."""
+    held = sa.select(PersonRole.username).where(
+        PersonRole.sector_code == staff.sector, PersonRole.role_id.not_in(APPOINTED)
+    )
     here = [record.username for record in staff.data.people]
     query = sa.select(Person).where(
         Person.username.in_(held), Person.username.not_in(here), Person.active, ~Person.is_service

@@ -60,7 +60,7 @@ def test_after_signing_in_one_stays_here(office: Site, wanted: str) -> None:
     answer = visitor.client.get("/ingresar", query_string={"sigue": wanted})
 
     assert not is_ours(wanted)
-    assert answer.status_code == 302 and answer.headers["Location"] == "/bandeja"
+    assert answer.status_code == 302 and answer.headers["Location"] == "/"
     assert "Set-Cookie: a=b" not in str(answer.headers)
 
 

@@ -98,6 +98,8 @@ def test_an_indicator_shows_every_published_month_as_the_figures_have_it(site: S
         told = figures.as_json(figures.of_period(session, PLAN, "2018-06"))["indicadores"][INDICATOR]
 
     stranger.open(f"/portal/{PLAN}")
+    (banner,) = stranger.page().find_class("sector-banner")
+    assert "Sector Gobierno · Secretaría Distrital de Gobierno" in " ".join(banner.text_content().split())
     assert stranger.page().xpath(f"//a[@href='/portal/{PLAN}/indicador/{INDICATOR}']")
     stranger.open(f"/portal/{PLAN}/indicador/{INDICATOR}")
     months = [row.text_content() for row in stranger.page().xpath("//table//tbody/tr")]

@@ -261,6 +261,7 @@ def test_the_logo_of_a_sector_is_shown_at_an_address_of_anybody_and_in_the_heade
 
     # And it goes as it came
     visitor.open("/sectores/GOB")
+    assert address in visitor.page().xpath("//*[@class='sector-banner']//img/@src")
     visitor.press("/sectores/GOB/logo/quitar")
     assert office.app.test_client().get(address).status_code == 404
 
