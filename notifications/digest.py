@@ -23,7 +23,7 @@ from notifications.escalation import escalations
 from notifications.habits import DIGEST_FROM, Habits
 from notifications.heard import unheard_since
 from notifications.models import DigestRun, MailNote
-from notifications.recipients import OpenTask, active_people, members_by_group, open_tasks
+from notifications.recipients import RETURNS, OpenTask, active_people, members_by_group, open_tasks
 from notifications.reminders import distance, reminder_due
 from notifications.rendering import render
 from notifications.returned import told_at_once, why_back
@@ -337,9 +337,7 @@ def _failures(session: Session) -> list[Failure]:
 
 def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, base_url: str) -> None:
     day, told, contact = facts.local.date(), digest.tenants(), _contact(facts, person, digest)
-    for item in digest.returned:
-        if (why := why_back(session, item.task.id)) is not None:
-            digest.why[item.task.id] = why
+    _explain(session, digest)
     values = {
         "person": person, "name": person.name, "digest": digest, "parts_of": digest.by_sector(facts.sectors),
         "head": digest.head(facts.sectors),
@@ -358,6 +356,16 @@ def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, bas
         reply_to=contact.email if contact else "",
     )
     urgent.note_told(session, digest.notes, key)
+
+
+def _explain(session: Session, digest: Digest) -> None:
+    """Why each thing came back. A step done before that nobody sent back, and no diagram calls so, is a new one."""
+    for item in list(digest.returned):
+        if (why := why_back(session, item.task.id)) is not None:
+            digest.why[item.task.id] = why
+        elif item.task.properties.get(RETURNS) != "si":
+            digest.returned.remove(item)
+            digest.new.append(item)
 
 
 def _contact(facts: Facts, person: Person, digest: Digest) -> Contact | None:

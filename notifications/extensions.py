@@ -11,6 +11,7 @@ from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from notifications import urgent
+from notifications.recipients import active_people, recipients_of
 from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.calendar import bogota_day
@@ -28,6 +29,14 @@ def tell_answered(session: Session, engine: ProcessEngine, one: Extension, base_
     """Write to who asked; a second call writes none."""
     people = [directory.person(session, one.asked_by)]
     _write(session, engine, one, people, "extension_answered", f"prorroga/{one.id}/respuesta", base_url)
+
+
+def tell_given(session: Session, engine: ProcessEngine, one: Extension, base_url: str) -> None:
+    """Write to who may do the task that it has another day; a second call writes none."""
+    task, active = session.get_one(UserTask, one.task_id), active_people(session)
+    able = recipients_of(session, task, bogota_day(engine.now()))
+    people = [active[username] for username in sorted(able & active.keys())]
+    _write(session, engine, one, people, "extension_given", f"prorroga/{one.id}/dada", base_url)
 
 
 def _write(

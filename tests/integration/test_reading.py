@@ -290,6 +290,9 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.new_form", me, "/procesos/formularios/nuevo"),
         ("studio.try_form", me, "/procesos/formularios/reportar_avance/probar"),
         ("boards.month", me, "/seguimiento"),
+        ("boards.executive", me, "/seguimiento/ejecutivo"),
+        ("boards.choose_extension", me, f"/seguimiento/planes/{PLAN}/prorrogar?entidad={report.variables['entidad']}"),
+        ("boards.new_commitment", me, f"/seguimiento/planes/{PLAN}/compromisos/nuevo"),
         ("boards.month of a closed month", me, f"/seguimiento/{closed}"),
         ("boards.choose_person", me, f"/seguimiento/tareas/{report.id}/reasignar"),
     ]  # fmt: skip

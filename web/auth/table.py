@@ -152,7 +152,7 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "plans.index plans.level plans.indicator plans.timeline plans.changes plans.recovery_plans plans.money "
             "plans.answering_for plans.records plans.record "
-            "plans.external boards.month boards.calendar_ahead lifecycle.show lifecycle.rows"
+            "plans.external boards.month boards.executive boards.calendar_ahead lifecycle.show lifecycle.rows"
         ),
         changes=_routes("plans.ask_for_change plans.correct lifecycle.end_early boards.decide_opening"),
         note="cambia por sus procesos",
@@ -204,7 +204,12 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "tarea: reasignar", Of.TASK, _rights(N, C, C, N), reads=_routes("boards.choose_person"),
-        changes=_routes("boards.reassign"),
+        changes=_routes("boards.reassign boards.nudge"),
+    ),
+    Row(
+        "plan: recordar, dar más plazo, compromisos", Of.PLAN, _rights(N, C, C, N),
+        reads=_routes("boards.choose_extension boards.new_commitment"),
+        changes=_routes("boards.nudge_all boards.extend boards.keep_commitment boards.settle_commitment"),
     ),
     Row(
         "proceso en curso, historia", Of.CASE, _rights(N, R, R, R),

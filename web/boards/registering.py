@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.boards import ahead, performance, views
+from web.boards import acting, ahead, executive, performance, views
 from web.boards.views import blueprint
 
-__all__ = ["ahead", "blueprint", "performance", "views"]
+__all__ = ["acting", "ahead", "blueprint", "executive", "performance", "views"]

@@ -11,9 +11,15 @@ from sqlalchemy.orm import Session
 from web.deadlines import Deadline, deadline
 from workflows.calendar import WorkingCalendar
 from workflows.monitoring import figures
-from workflows.monitoring.board import BoardMonth, BoardTask
+from workflows.monitoring.board import Board, BoardMonth, BoardTask
+from workflows.monitoring.models import EntityReport
 from workflows.monitoring.period_figures import LevelFigures
+from workflows.monitoring.states import ReportState
 from workflows.reports.contents import light
+from workflows.spanish import local_day, month_name
+
+LAST_DAY = 5
+"""The working day after the cut-off on which the rows of a month are asked for (`entity_reports.ASKED_BY`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,64 @@ def workload(tasks: Iterable[BoardTask]) -> list[Load]:
     return sorted(loads, key=lambda load: (-load.overdue, -load.tasks, load.name))
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """On which working day after the cut-off the report of a month came. `kind`: a_tiempo, tarde, no, falta, nada."""
+
+    month: str
+    text: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """How an entity has reported: month by month, the oldest first, and how often in time."""
+
+    code: str
+    arrivals: Sequence[Arrival]
+
+    @property
+    def in_time(self) -> int:
+        """How many came in time."""
+        return sum(one.kind == "a_tiempo" for one in self.arrivals)
+
+    @property
+    def asked(self) -> int:
+        """Of how many that were due."""
+        return sum(one.kind in ("a_tiempo", "tarde", "no") for one in self.arrivals)
+
+    @property
+    def never(self) -> bool:
+        """Whether, of those that were due, most came late or not at all."""
+        return self.asked > 1 and self.in_time * 2 < self.asked
+
+
+def punctuality(found: Board, calendar: WorkingCalendar) -> list[Punctuality]:
+    """Of the months on the board, by entity: who is never in time stands first."""
+    entities = [
+        Punctuality(code, [_arrival(month, month.reports.get(code), calendar) for month in reversed(found.months)])
+        for code in found.entities
+    ]
+    return sorted((one for one in entities if one.asked), key=lambda one: one.in_time / one.asked)
+
+
+def _arrival(month: BoardMonth, report: EntityReport | None, calendar: WorkingCalendar) -> Arrival:
+    name = month_name(month.code)
+    if report is None:
+        return Arrival(month.code, "·", "nada", f"{name}: no se le pidió")
+    if report.state in (ReportState.MISSING, ReportState.NEVER):
+        return Arrival(month.code, "no", "no", f"{name}: no llegó")
+    if report.first_sent_at is None:
+        return Arrival(month.code, "…", "falta", f"{name}: todavía no envía")
+    day = calendar.working_days_between(month.cutoff_on, local_day(report.first_sent_at))
+    late = day > LAST_DAY or report.state == ReportState.LATE
+    return Arrival(
+        month.code, f"{day}!" if late else str(day), "tarde" if late else "a_tiempo",
+        f"{name}: envió el día hábil {day}{', tarde' if late else ''}",
+    )  # fmt: skip
+
+
 def _who(task: BoardTask) -> str:
     if task.is_orphan:
         return " o ".join(task.groups) or "Nadie"
@@ -76,8 +140,9 @@ def standing_figures(
     While a month is being reported most of its figures are those of the month before, so they say nothing.
     """
     judged = [month.code for month in months if month.state in figures.KEPT][:2]
-    found = [figures.levels(session, plan_code, code) for code in judged]
-    return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+    found = figures.levels_of(session, plan_code, judged) if judged else {}
+    newest, before = [*(found.get(code) for code in judged), None, None][:2]
+    return newest, before
 
 
 def lights_of(session: Session, plan_code: str, month: str) -> dict[str, int]:

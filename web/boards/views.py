@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, abort, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from engine.instances.models import Instance
 from engine.tasks import commands
 from engine.tasks.models import UserTask
 from engine.waits import WaitKind, of_cases
+from notifications import nudges
 from notifications import reading as mails
+from web import exporting
 from web.auth import SIGNED_IN, Of, allow
-from web.boards import wording
+from web.boards import reds, wording
 from web.boards.candidates import candidates, tenant_of
-from web.boards.tables import TaskLine, lights_of, standing_figures, task_lines, workload
+from web.boards.promised import promised
+from web.boards.sheets import DAY_COLUMNS, LINE_COLUMNS, LOAD_COLUMNS, RED_COLUMNS, TASK_COLUMNS
+from web.boards.tables import TaskLine, lights_of, punctuality, standing_figures, task_lines, workload
 from web.cases.waiting import ShownWait, shown
+from web.exporting import files_of
+from web.forms.sparks import spark
 from web.pages import actor, back_to, current, page
 from web.paging import ROWS, Paged, cut, offset
 from workflows.calendar import WorkingCalendar, bogota_day
 from workflows.cycles import opening as cycles
 from workflows.errors import NotFound
-from workflows.monitoring import alerts, board, overview, periods
+from workflows.indicators.alerts import OPPORTUNITY
+from workflows.monitoring import ahead, alerts, board, overview
 from workflows.monitoring.board import Board, BoardMonth, BoardTask
+from workflows.monitoring.period_figures import LevelFigures
 from workflows.people import directory
 from workflows.people.assigning import ensure_may_be_given
 from workflows.people.groups import sectors_of
@@ -33,6 +43,11 @@ from workflows.reports.contents import light_of_level
 
 blueprint = Blueprint("boards", __name__, url_prefix="/seguimiento")
 
+YEAR, SHOWN_MONTHS = 12, 6
+"""Months of punctuality; of those, the ones whose state is told."""
+SHOWN_RED, SHOWN_NEXT = 8, 6
+AHEAD = dt.timedelta(days=75)
+MONEY_RULE = "brecha_fisico_financiera"
 SHOWN_SILENT = 12
 """Of those who did not report, as many as are told on the board."""
 
@@ -43,39 +58,36 @@ PERIOD_CHOICES = "coordinador_pes"
 @blueprint.get("")
 @blueprint.get("/<period>")
 @allow(SIGNED_IN, of=Of.PLAN)
-def month(period: str | None = None) -> str:
+def month(period: str | None = None) -> str | Response:
     """The board of a month, the newest where none is asked for."""
     with current().database.reading() as session:
         plans = overview.plans(session, sectors_of(actor()))
         if not plans:
             return page("boards/none.html")
         chosen = next((plan for plan in plans if plan.code == request.args.get("plan")), plans[0])
-        months = overview.months(session, chosen.code)
-        if not months:
-            return page("boards/none.html", plan=chosen)
-        return _board(session, plans, chosen, months, _asked(period or request.args.get("mes"), months))
+        return _board(session, plans, chosen, period or request.args.get("mes"))
 
 
-def _asked(period: str | None, months: list[str]) -> str:
-    if period is None:
-        return months[0]
-    if period not in months:
-        raise NotFound(f"El plan no tiene el periodo «{period}». Elija otro en el seguimiento.")
-    return period
-
-
-def _board(session: Session, plans: list[Any], plan: Any, months: list[str], asked: str) -> str:
+def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> str | Response:
     now, calendar = current().clock.now(), current().calendar.within(plan.code)
-    found = board.of_plan(session, plan.code, now, upto=asked)
+    found = board.of_plan(session, plan.code, now, months=YEAR, upto=asked)
+    if not found.codes:
+        return page("boards/none.html", plan=plan)
+    if asked is not None and asked not in found.codes:
+        raise NotFound(f"El plan no tiene el periodo «{asked}». Elija otro en el seguimiento.")
     newest = found.months[0]
     judged, before = standing_figures(session, plan.code, found.months)
     here = _of_month(found, newest)
-    silent = alerts.of_opportunity(session, periods.find(session, plan.code, judged.period)) if judged else []
+    if (file := _file(session, plan, found, newest, judged)) is not None:
+        return file
+    raised = alerts.of_month(session, plan.code, judged.period) if judged else []
+    silent = [one for one in raised if one.rule in OPPORTUNITY]
+    in_red = reds.of_month(session, plan.code, judged.period) if judged else []
     return page(
         "boards/month.html",
         plan=plan,
         plans=plans,
-        months=months,
+        months=found.codes,
         shown=newest,
         board=found,
         undelivered=mails.undelivered(session, actor().supervises) if current_user.may(COORDINATING) else [],
@@ -91,11 +103,47 @@ def _board(session: Session, plans: list[Any], plan: Any, months: list[str], ask
         stuck=_stuck(session, plan.code),
         workload=workload(found.tasks),
         tasks=_lines(here, "tareas", calendar),
-        other_tasks=_lines(_elsewhere(found, newest) if asked == months[0] else [], "otras", calendar),
+        other_tasks=_lines(_elsewhere(found, newest) if newest.code == found.codes[0] else [], "otras", calendar),
         level_light=light_of_level,
+        in_red=[(one, spark(one.course)) for one in in_red[:SHOWN_RED]],
+        more_red=max(len(in_red) - SHOWN_RED, 0),
+        money_gaps=[one for one in raised if one.rule == MONEY_RULE],
+        punctuality=punctuality(found, calendar),
+        coming=coming(session, plan, bogota_day(now)),
+        promised=promised(session, plan.code, bogota_day(now)),
+        nudged=nudges.asked_today(session, now),
+        files_of=files_of,
         silent=silent[:SHOWN_SILENT],
         more_silent=max(len(silent) - SHOWN_SILENT, 0),
     )
+
+
+def coming(session: Session, plan: Any, today: dt.date) -> list[ahead.Coming]:
+    """The next things that open or meet."""
+    return list(ahead.next_events(session, current().engine, plan, today, today + AHEAD)[:SHOWN_NEXT])
+
+
+def _file(
+    session: Session, plan: Any, found: Board, newest: BoardMonth, judged: LevelFigures | None
+) -> Response | None:
+    """The table of the board that the address asks for as a file, if it does."""
+    calendar, now = current().calendar.within(plan.code), current().clock.now()
+    match request.args.get("tabla", "") if "formato" in request.args else "":
+        case "tareas":
+            rows = task_lines(found.tasks, now, calendar)
+            return exporting.asked(f"{plan.code} tareas", "Tareas abiertas", TASK_COLUMNS, rows, "tareas")
+        case "rojos" if judged:
+            rows_red = reds.of_month(session, plan.code, judged.period)
+            return exporting.asked(f"{plan.code} rojos", "En rojo", RED_COLUMNS, rows_red, "rojos")
+        case "puntualidad":
+            rows_day = [(one, each) for one in punctuality(found, calendar) for each in one.arrivals]
+            return exporting.asked(f"{plan.code} puntualidad", "Puntualidad", DAY_COLUMNS, rows_day, "puntualidad")
+        case "carga":
+            return exporting.asked(f"{plan.code} carga", "Carga", LOAD_COLUMNS, workload(found.tasks), "carga")
+        case "lineas" if judged:
+            lines = list(judged.lines.values())
+            return exporting.asked(f"{plan.code} lineas", "Líneas", LINE_COLUMNS, lines, "lineas")
+    return None
 
 
 def _stuck(session: Session, plan_code: str) -> list[tuple[Instance, list[ShownWait]]]:
@@ -128,7 +176,7 @@ def _cells(found: Board, calendar: WorkingCalendar) -> dict[str, list[tuple[str,
     return {
         code: [
             (board_month.code, wording.cell(board_month, board_month.reports.get(code), calendar))
-            for board_month in reversed(found.months)
+            for board_month in reversed(found.months[:SHOWN_MONTHS])
         ]
         for code in found.entities
     }

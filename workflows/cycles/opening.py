@@ -60,6 +60,7 @@ class CalendarStart:
     name: str
     element_id: str
     cadence: Cadence
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _starts_of(session: Session, process_key: str, processes: Processes) -> list
         return []
     diagram = catalogue.by_sha(session, definition.bundle_sha256).diagrams[process_key]
     return [
-        CalendarStart(process_key, definition.name, element.id, rhythm)
+        CalendarStart(process_key, definition.name, element.id, rhythm, definition.retired_at is not None)
         for element in diagram.starts()
         if (rhythm := cadence.read(element.properties)) is not None
     ]

@@ -10,7 +10,6 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definitions import retiring
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
@@ -54,12 +53,17 @@ def of_plan(session: Session, engine: ProcessEngine, plan: Plan, first: dt.date,
     return sorted(found, key=lambda one: (one.day, one.what, one.text))
 
 
+def next_events(session: Session, engine: ProcessEngine, plan: Plan, first: dt.date, last: dt.date) -> Sequence[Coming]:
+    """What opens and who meets from a day to another, in order."""
+    found = [*_openings(session, engine, plan, first, last), *_meetings(session, plan, first, last)]
+    return sorted(found, key=lambda one: (one.day, one.what, one.text))
+
+
 def _openings(session: Session, engine: ProcessEngine, plan: Plan, first: dt.date, last: dt.date) -> Iterator[Coming]:
     if plan.state not in opening.FOLLOWED_STATES:
         return
-    idle = retiring.retired(session)
     for start in opening.calendar_starts(session):
-        for due in () if start.process_key in idle else opening.openings(engine, start.cadence, plan):
+        for due in () if start.is_retired else opening.openings(engine, start.cadence, plan):
             if first <= due.due_on <= last:
                 yield Coming(due.due_on, What.OPENS, f"{start.name}: {due.period.words}", start.process_key)
 

@@ -76,6 +76,13 @@ def of_period(session: Session, period: Period, entity: str | None = None) -> li
     return list(session.scalars(query))
 
 
+def of_month(session: Session, plan_code: str, month: str) -> list[Alert]:
+    """The same by the code of the month, in one statement."""
+    query = sa.select(Alert).join(Period, Period.id == Alert.period_id)
+    query = query.where(Period.plan_code == plan_code, Period.code == month)
+    return list(session.scalars(query.order_by(Alert.id)))
+
+
 def to_review(session: Session, period: Period) -> list[Alert]:
     """The alerts that wait for a decision: new ones, and those that were answered; not those of who did not report."""
     return [

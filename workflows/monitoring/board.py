@@ -72,9 +72,13 @@ class BoardTask:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The board of a plan. `months` newest first; `tasks` by deadline; `entities` by code with their names."""
+    """The board of a plan. `months` newest first; `tasks` by deadline; `entities` by code with their names.
+
+    `codes` are those of all its months, newest first.
+    """
 
     entities: Mapping[str, str]
+    codes: Sequence[str]
     months: Sequence[BoardMonth]
     tasks: Sequence[BoardTask]
     open_incidents: int
@@ -101,21 +105,24 @@ class Board:
 
 def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int = 6, upto: str | None = None) -> Board:
     """The board at a moment, with the months up to `upto` (else the newest). A dozen queries, however many tasks."""
-    found = _months(session, plan_code, months, upto)
+    # The count comes along: whatever is on the board belongs to a month.
+    query = sa.select(Period, _open_incidents(plan_code)).where(Period.plan_code == plan_code)
+    rows = session.execute(query.order_by(Period.code.desc())).all()
+    periods = [row[0] for row in rows]
+    found = _months(session, [one for one in periods if upto is None or one.code <= upto][:months])
     codes = {code for month in found for code in month.reports}
     names = session.execute(participants.in_order(plan_code, Entity.code, Entity.name))
     return Board(
         entities={code: name for code, name in names if code in codes},
+        codes=[one.code for one in periods],
         months=found,
         tasks=_tasks(session, plan_code, now),
-        open_incidents=_open_incidents(session, plan_code),
+        open_incidents=rows[0][1] if rows else 0,
         undecided=cycles.undecided(session, plan_code),
     )
 
 
-def _months(session: Session, plan_code: str, count: int, upto: str | None) -> list[BoardMonth]:
-    query = sa.select(Period).where(Period.plan_code == plan_code).order_by(Period.code.desc()).limit(count)
-    periods = session.scalars(query.where(Period.code <= upto) if upto else query).all()
+def _months(session: Session, periods: Sequence[Period]) -> list[BoardMonth]:
     reports: dict[int, dict[str, EntityReport]] = {}
     ids = [period.id for period in periods]
     for report in session.scalars(sa.select(EntityReport).where(EntityReport.period_id.in_(ids))):
@@ -184,14 +191,14 @@ def _task(row: Any, now: dt.datetime, holder: Holder, able: Sequence[str]) -> Bo
     )
 
 
-def _open_incidents(session: Session, plan_code: str) -> int:
-    query = (
+def _open_incidents(plan_code: str) -> sa.ScalarSelect[int]:
+    return (
         sa.select(sa.func.count())
         .select_from(Incident)
         .join(Instance, Instance.id == Incident.instance_id)
         .where(Instance.scope == plan_code, Incident.state == IncidentState.OPEN)
+        .scalar_subquery()
     )
-    return session.scalar(query) or 0
 
 
 def stuck(session: Session, plan_code: str, limit: int = 50) -> Sequence[Instance]:

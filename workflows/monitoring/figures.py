@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -78,8 +78,20 @@ def at_a_glance(session: Session, plan_code: str, period: str) -> PeriodFigures:
 def levels(session: Session, plan_code: str, period: str) -> LevelFigures | None:
     """What is kept of a consolidated or closed month above its indicators; `None` before that."""
     rows = _kept_rows(session, plan_code, period, Figure.level != INDICATOR)
-    if not rows:
-        return None
+    return _level_figures(plan_code, period, rows) if rows else None
+
+
+def levels_of(session: Session, plan_code: str, months: Sequence[str]) -> Mapping[str, LevelFigures]:
+    """The same of several months that were consolidated, by their code, in one statement."""
+    query = sa.select(Figure, Period.state, Period.code).join(Period, Period.id == Figure.period_id)
+    query = query.where(Period.plan_code == plan_code, Period.code.in_(months), Period.state.in_(KEPT))
+    found: dict[str, list[tuple[Figure, str]]] = {}
+    for figure, state, code in session.execute(query.where(Figure.level != INDICATOR).order_by(Figure.id)):
+        found.setdefault(code, []).append((figure, state))
+    return {code: _level_figures(plan_code, code, rows) for code, rows in found.items()}
+
+
+def _level_figures(plan_code: str, period: str, rows: Sequence[tuple[Figure, str]]) -> LevelFigures:
     found = {level: _of_level([figure for figure, _ in rows], level) for level in LEVELS}
     return LevelFigures(
         period=period,

@@ -89,6 +89,33 @@ def refuse(session: Session, engine: ProcessEngine, extension_id: int, *, answer
     return one
 
 
+def give(
+    session: Session, engine: ProcessEngine, task_id: int, *, until: dt.date | None, reason: str, actor: Actor
+) -> Extension:
+    """Give a task another day without being asked: as an answer to a wish that nobody wrote.
+
+    Raises `NotAllowed`, `Refused` (no reason, no later day), `UnknownTask`.
+    """
+    task, now = _task(session, task_id), engine.now()
+    if not actor.may_supervise(session.get_one(Instance, task.instance_id).tenant):
+        raise NotAllowed("El plazo de otras personas lo mueve la coordinación.")
+    reason, day = (
+        _words(reason, "Diga por qué se da más plazo: lo leen las personas."),
+        _later_day(task, until, bogota_day(now)),
+    )
+    given = Extension(
+        task_id=task_id, about=_about(task), asked_by=task.assignee or actor.id, asked_at=now, reason=reason,
+        wanted_on=day, due_before=task.due_at, state=ExtensionState.GRANTED, granted_on=day, decided_by=actor.id,
+        decided_at=now,
+    )  # fmt: skip
+    session.add(given)
+    words = f"Prórroga hasta el {long_day(day)}: {reason}"
+    commands.extend(session, engine, task_id, due_at=end_of_day(day), actor=actor, reason=words)
+    session.flush()
+    _note(session, engine, actor, "conceder_prorroga", given, reason)
+    return given
+
+
 def of_task(session: Session, task_id: int) -> list[Extension]:
     """What was asked for a task, the last first."""
     query = sa.select(Extension).where(Extension.task_id == task_id).order_by(Extension.id.desc())

@@ -1,0 +1,51 @@
+"""A table of a page as a file: the same address with `formato`, so the filters of the page hold for it.
+
+A view asks `asked(name, title, columns, rows)` before it draws its page; its template shows
+`parts.exports(files_of())`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import request
+from openpyxl import Workbook
+from werkzeug.wrappers import Response
+
+from web.answers import named
+from workflows.documents.tables import Column, as_csv, write_sheet
+
+Row = TypeVar("Row")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BOM = b"\xef\xbb\xbf"
+"""Without it a spreadsheet reads accents wrongly."""
+
+
+def asked(
+    name: str, title: str, columns: Sequence[Column[Row]], rows: Iterable[Row], table: str = ""
+) -> Response | None:
+    """The table as the file that the address asks for, if it does; of several on a page the one called `table`."""
+    suffix, wanted = request.args.get("formato", ""), request.args.get("tabla", "")
+    if suffix not in ("csv", "xlsx") or wanted != table:
+        return None
+    if suffix == "csv":
+        return named(Response(BOM + as_csv(columns, rows), mimetype="text/csv"), f"{name}.csv")
+    book, target = Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
+    sheet.title = title[:31]
+    write_sheet(sheet, columns, rows)
+    book.save(target)
+    return named(Response(target.getvalue(), mimetype=XLSX), f"{name}.xlsx")
+
+
+def files_of(table: str = "") -> Callable[[str], str]:
+    """Gives the address of a table of this page as `csv` or `xlsx`, with everything the page was asked for."""
+    kept: list[tuple[str, Any]] = [
+        (key, value) for key, value in request.args.items(multi=True) if key not in ("formato", "tabla", "pagina")
+    ]
+    about = [("tabla", table)] if table else []
+    return lambda suffix: f"?{urlencode([*kept, *about, ('formato', suffix)])}"
