@@ -23,7 +23,9 @@ PROCESS: Final = "process"
 FORM: Final = "form"
 IMPORT: Final = "import"
 """What the importer did and asks about the draft of a process: a JSON object, as whoever saves it likes."""
-THROWN_AWAY: Final = {PROCESS: "gone", FORM: "gone_form"}
+DECISION: Final = "decision"
+"""A DMN file, by the id of its definitions."""
+THROWN_AWAY: Final = {PROCESS: "gone", FORM: "gone_form", DECISION: "gone_dmn"}
 """What was discarded, by the kind it was; the last of each key is kept for `KEPT_FOR`."""
 KEPT_FOR: Final = dt.timedelta(days=30)
 UPLOAD: Final = "upload"

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions import drafts, unpublished
-from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.models import DecisionVersion, Draft, FormVersion, ProcessDefinition, ProcessVersion
 from engine.definitions.names import Name
 from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
@@ -102,14 +102,32 @@ def release_form(
     return Released(name, number if number != before else None)
 
 
+def release_decision(
+    session: Session, engine: ProcessEngine, key: str, *, revision: int, actor: Actor, reason: str
+) -> Released:
+    """Publish the draft of a file of decisions as it was at `revision`, and forget it. Raises as `publish` does."""
+    draft = seen(session, drafts.DECISION, key, revision)
+    before = _decision_version(session, key)
+    publish(session, engine, [], {}, actor=actor, reason=said(reason), decisions=[draft.content])
+    drafts.discard(session, drafts.DECISION, key)
+    number = _decision_version(session, key)
+    return Released(key, number if number != before else None)
+
+
+def _decision_version(session: Session, key: str) -> int | None:
+    query = sa.select(sa.func.max(DecisionVersion.version)).where(DecisionVersion.decision_key == key)
+    return session.scalar(query)
+
+
 def draft_of(session: Session, kind: str, name: str) -> Draft:
     """What would be published. Raises `UnknownDefinition`."""
     draft = drafts.find(session, kind, name)
     if draft is None:
         raise UnknownDefinition(
-            "Ese proceso no tiene cambios por publicar. Edítelo primero."
-            if kind == drafts.PROCESS
-            else "Ese formulario no tiene cambios por publicar."
+            {
+                drafts.PROCESS: "Ese proceso no tiene cambios por publicar. Edítelo primero.",
+                drafts.FORM: "Ese formulario no tiene cambios por publicar.",
+            }.get(kind, "Esa tabla no tiene cambios por publicar.")
         )
     return draft
 

@@ -47,6 +47,8 @@ BY_HAND = {
     "studio.review_page": "offered while a review is asked; looked at in its own test",
     "inbox.correct": "offered while a report waits for the liaison; looked at below",
     "systems.show": "of a system that somebody told the plan to tell; looked at in tests/integration/webhooks",
+    "studio.decision": "of a table, and none is shipped; looked at in its own test",
+    "studio.decision_file": "of a table, and none is shipped",
     "studio.variant": "offered where there are several sectors; tested in the studio",
     "studio.version": "offered for an older version; looked at below",
 }

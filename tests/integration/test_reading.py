@@ -48,6 +48,7 @@ NOT_HERE = {
     "studio.rehearsal", "studio.review_page",  # of what was made, or waits, for somebody
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
     "studio.variant",  # of one sector's
+    "studio.decision", "studio.decision_file",  # of one table: none is shipped
     "handovers.record", "handovers.record_file",  # of one
     "systems.show",  # of one webhook: looked at in tests/integration/webhooks
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "files.show",
@@ -196,6 +197,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         *((f"inbox.show {task.element_id}", holders[task.id], f"/tareas/{task.id}") for task in tasks),
         ("inbox.sent", str(sent.completed_by), f"/tareas/{sent.id}/enviada"),
         ("cases.index", me, "/casos/?estado="),
+        ("cases.manage", me, "/casos/manejo?proceso=sub_reporte_entidad"),
         ("inbox.extensions_to_decide", me, "/prorrogas"),
         ("absences.index", me, "/ausencias"),
         ("handovers.index", me, f"/entregas?de={person}&a={me}"),
@@ -281,6 +283,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.names", me, "/procesos/catalogos.json"),
         ("studio.forms", me, "/procesos/formularios"),
         ("studio.form", me, "/procesos/formularios/reportar_avance"),
+        ("studio.decisions", me, "/procesos/decisiones"),
         ("studio.bring_page", me, "/procesos/traer"),
         ("studio.process_forms", me, "/procesos/sub_reporte_entidad/formularios"),
         ("studio.roles", me, "/procesos/f5_ciclo_mensual/roles"),

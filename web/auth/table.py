@@ -220,6 +220,15 @@ TABLE: tuple[Row, ...] = (
         changes=_routes("comments.on_case"), note="de una entidad, quienes tienen un rol en ella o en el sector",
     ),
     Row(
+        "procesos en curso: moverlos, suspenderlos, corregirlos", Of.NONE,
+        _rights(N, C, C, N, leader=C, shared_leader=C), reads=_routes("cases.manage"),
+        changes=_routes("cases.try_act cases.do_act"), note="quien lidera lo propone; lo ejecuta quien coordina",
+    ),
+    Row(
+        "procesos en curso: decidir, deshacer, reparar", Of.NONE, _rights(N, C, C, N),
+        changes=_routes("cases.decide_change cases.undo_changes cases.repair_cause"),
+    ),
+    Row(
         "proceso en curso: lo que espera", Of.CASE, _rights(N, C, C, N), reads=_routes("cases.decide"),
         changes=_routes("cases.send_awaited cases.let_come cases.skip_wait"),
     ),
@@ -301,7 +310,8 @@ TABLE: tuple[Row, ...] = (
         _rights(R, R, R, R, public=N, shared_leader=C),
         reads=_routes(
             "studio.index studio.process studio.version studio.compare_versions boards.process_times "
-            "studio.diagram studio.forms studio.form cases.ask cases.begin"
+            "studio.diagram studio.forms studio.form cases.ask cases.begin "
+            "studio.decisions studio.decision studio.decision_file"
         ),
         foreign=R, note="empieza un proceso quien tiene un rol de su primera franja",
     ),
@@ -320,7 +330,8 @@ TABLE: tuple[Row, ...] = (
             "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task "
             "studio.rehearse studio.keep_rehearsal studio.forget_rehearsal studio.replay "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
-            "studio.reactivate "
+            "studio.reactivate studio.bring_decision studio.write_decision studio.publish_decision "
+            "studio.discard_decision "
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
             "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step "
             "studio.make_role studio.begin_by"

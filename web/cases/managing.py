@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine import resolutions
 from engine.database import Database
 from engine.definitions import catalogue
 from engine.errors import EngineError
@@ -166,6 +167,55 @@ def approve(database: Database, engine: ProcessEngine, changes: Iterable[int], a
         return acts.approve(session, engine, change_id, actor=actor)
 
     return _each(database, wanted, do)
+
+
+def refuse(database: Database, engine: ProcessEngine, changes: Iterable[int], actor: Actor, reason: str) -> None:
+    """Decide against what was proposed, all of it or nothing."""
+    with database.unit_of_work() as session:
+        for change_id in changes:
+            acts.refuse(session, engine, change_id, actor=actor, reason=reason)
+
+
+def undo(database: Database, engine: ProcessEngine, changes: Iterable[int], actor: Actor, reason: str) -> list[Outcome]:
+    """Take back what was done, each apart."""
+    wanted = list(changes)
+    with database.reading() as session:
+        found = session.scalars(sa.select(CaseChange).where(CaseChange.id.in_(wanted)).order_by(CaseChange.id))
+        of = {change.instance_id: change.id for change in found}
+
+    def back(session: Session, instance_id: int) -> Outcome:
+        return acts.undo(session, engine, of[instance_id], actor=actor, reason=reason)
+
+    return _each(database, of, back)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What became of an incident: whether it is solved, and a sentence."""
+
+    incident_id: int
+    solved: bool
+    told: str
+
+
+def repair(
+    database: Database, engine: ProcessEngine, incident_ids: Iterable[int], actor: Actor, reason: str = ""
+) -> list[Repaired]:
+    """Try each failed step again, or with a `reason` leave it out; each in a transaction of its own."""
+    found = []
+    for one in incident_ids:
+        try:
+            with database.unit_of_work() as session:
+                solved = (
+                    resolutions.skip(session, engine, one, actor=actor, reason=reason)
+                    if reason
+                    else resolutions.resolve_by_retry(session, engine, one, actor=actor)
+                )
+                done = solved.resolution is not None
+                found.append(Repaired(one, done, "resuelto" if done else "volvió a fallar"))
+        except (EngineError, WorkflowsError) as refused:
+            found.append(Repaired(one, solved=False, told=str(refused)))
+    return found
 
 
 def _each(database: Database, ids: Iterable[int], do: Callable[[Session, int], Outcome]) -> list[Outcome]:

@@ -21,7 +21,8 @@ from engine.tasks.models import UserTask
 from engine.waits import waits
 from web.answers import named
 from web.auth import SIGNED_IN, Of, allow
-from web.cases import deciding, standing, starting, waiting, wording
+from web.auth.gate import may_open
+from web.cases import deciding, running, standing, starting, waiting, wording
 from web.cases.blueprint import blueprint
 from web.comments.views import conversation
 from web.numbers import row_id
@@ -32,7 +33,7 @@ from workflows.people.directory import Directory
 from workflows.people.groups import sectors_of
 from workflows.people.roles import COORDINATING
 
-__all__ = ["blueprint", "deciding", "starting"]
+__all__ = ["blueprint", "deciding", "running", "starting"]
 
 PAGE = 30
 STATES = {"active": "En curso", "completed": "Terminados", "cancelled": "Cancelados", "": "Todos"}
@@ -60,6 +61,7 @@ def index() -> str:
         processes=processes,
         process_key=process_key,
         names={definition.key: definition.name for definition in processes},
+        manages=may_open("cases.manage"),
     )
 
 

@@ -9,8 +9,7 @@ import click
 import orjson
 from sqlalchemy.orm import Session
 
-from engine import incidents, resolutions
-from engine.errors import EngineError
+from engine import incidents
 from engine.identity import Actor
 from engine.incidents import Incident
 from engine.instances import commands
@@ -237,11 +236,7 @@ def refuse(numbers: tuple[str, ...], reason: str, username: str) -> None:
 @click.option("--as", "username", metavar="USUARIO", required=True, help="Quién lo hace.")
 def retry(incident: int, same_cause: bool, username: str) -> None:
     """Retry incidents."""
-
-    def again(session: Session, application: Application, one: int, actor: Actor) -> Incident:
-        return resolutions.resolve_by_retry(session, application.engine, one, actor=actor)
-
-    _resolve(incident, same_cause, username, again)
+    _resolve(incident, same_cause, username)
 
 
 @click.command(help="Omite el paso que falló; con --same-cause, en todos los que fallaron igual.")
@@ -251,11 +246,7 @@ def retry(incident: int, same_cause: bool, username: str) -> None:
 @click.option("--as", "username", metavar="USUARIO", required=True, help="Quién lo hace.")
 def skip(incident: int, same_cause: bool, reason: str, username: str) -> None:
     """Skip failed steps."""
-
-    def leave(session: Session, application: Application, one: int, actor: Actor) -> Incident:
-        return resolutions.skip(session, application.engine, one, actor=actor, reason=reason)
-
-    _resolve(incident, same_cause, username, leave)
+    _resolve(incident, same_cause, username, reason)
 
 
 def _act(act: Act, details: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
@@ -300,29 +291,17 @@ def _tell(outcomes: list[Outcome], as_json: bool, *, done: bool = True) -> None:
         raise click.ClickException(f"{len(outcomes) - refused} de {len(outcomes)} se hicieron; los demás quedan igual.")
 
 
-def _resolve(
-    incident: int,
-    same_cause: bool,
-    username: str,
-    solve: Callable[[Session, Application, int, Actor], Incident],
-) -> None:
+def _resolve(incident: int, same_cause: bool, username: str, reason: str = "") -> None:
     with opened() as application:
         with application.database.reading() as session:
             actor, first = _actor(session, application, username), session.get(Incident, incident)
             if first is None:
                 raise NotFound("Ese incidente no existe.")
             wanted = [one.id for one in incidents.of_same_cause(session, first)] if same_cause else [incident]
-        failed = 0
-        for one in wanted:
-            try:
-                with application.database.unit_of_work() as session:
-                    solved = solve(session, application, one, actor)
-                    told = "resuelto" if solved.resolution else "volvió a fallar"
-                    failed += solved.resolution is None
-            except EngineError as refused:
-                told, failed = str(refused), failed + 1
-            click.echo(f"{one}: {told}")
-        click.echo(f"{len(wanted) - failed} de {len(wanted)} incidentes resueltos.")
+        repaired = managing.repair(application.database, application.engine, wanted, actor, reason)
+        for one in repaired:
+            click.echo(f"{one.incident_id}: {one.told}")
+        click.echo(f"{sum(one.solved for one in repaired)} de {len(wanted)} incidentes resueltos.")
 
 
 def _numbers(session: Session, asked: tuple[str, ...]) -> list[int]:

@@ -22,7 +22,7 @@ from web.pages import current
 from web.studio import overview
 from workflows.forms.schema import FormSchema
 
-ADDRESSES: Final = frozenset({"traer", "formularios", "variantes", "catalogos.json", "descartados"})
+ADDRESSES: Final = frozenset({"traer", "formularios", "variantes", "catalogos.json", "decisiones", "descartados"})
 """What a process can't be called: these are pages of the studio."""
 
 
