@@ -32,6 +32,7 @@ _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _WORD = re.compile(r"[^\W\d]\w*")
 _SIGN = re.compile(r"\*\*|\.\.|<=|>=|!=|==|->|[<>=+\-*/()\[\]{},:.@?]")
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
+_FILTER = re.compile(r"[<>=]|\b(?:item|and|or|in|between)\b")
 _LOOPS = {
     "for": "recorrer listas",
     "some": "«algún…»",
@@ -275,13 +276,16 @@ class _Reader:
     def _index(self) -> _Part | None:
         """A place in a list, `[2]`; a bracket that closes an interval (`]1..9[`) is none."""
         place, depth = self.at, self.depth
+        index: _Part | None = None
         if self._take("["):
             with suppress(InvalidExpression):
-                index = self.any()
-                if not self._ahead("..") and self._take("]"):
-                    return index
-        self.at, self.depth = place, depth
-        return None
+                found = self.any()
+                index = found if not self._ahead("..") and self._take("]") else None
+        if index is None:
+            self.at, self.depth = place, depth
+        elif _FILTER.search(_STRING.sub("", self.text[place : self.at])):  # a condition: it would look at each item
+            raise _wrong("Una tabla de decisión no puede filtrar listas: escríbalo con filas.", place)
+        return index
 
     # Values.
 

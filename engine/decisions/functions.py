@@ -228,7 +228,97 @@ def _joined(*lists: Any) -> Any:
 
 
 def _count(*given: Any) -> Any:
-    return Decimal(len(_items(given)))
+    return None if given == (None,) else Decimal(len(_items(given)))
+
+
+def _product(*given: Any) -> Any:
+    found = _numbers(given)
+    if not found:
+        return None
+    result = Decimal(1)
+    for one in found:
+        result = CONTEXT.multiply(result, one)
+    return number(result)
+
+
+def _deviation(*given: Any) -> Any:
+    """Of a sample, as the standard has it: divided by one less than there are."""
+    found = _numbers(given)
+    if not found or len(found) < 2:
+        return None
+    mean = CONTEXT.divide(total(found), Decimal(len(found)))
+    squares = total([CONTEXT.multiply(one - mean, one - mean) for one in found])
+    return CONTEXT.sqrt(CONTEXT.divide(squares, Decimal(len(found) - 1)))
+
+
+def _mode(*given: Any) -> Any:
+    found = _numbers(given)
+    if found is None:
+        return None
+    most = max(map(found.count, found), default=0)
+    return sorted({one for one in found if found.count(one) == most})
+
+
+def _place(items: Any, position: Any) -> int | None:
+    """Where in a list a position counts from, 1 the first and -1 the last; null outside of it."""
+    place = number(position)
+    if not isinstance(items, list) or not place or place != int(place) or abs(place) > len(items):
+        return None
+    return int(place) - 1 if place > 0 else len(items) + int(place)
+
+
+def _sublist(items: Any, start: Any, length: Any = None) -> Any:
+    begin, count = _place(items, start), number(length)
+    if begin is None or (length is not None and (count is None or count < 0)):
+        return None
+    return items[begin:] if count is None else items[begin : begin + int(count)]
+
+
+def _insert(items: Any, position: Any, item: Any) -> Any:
+    place = _place(items, position)
+    return None if place is None else [*items[:place], item, *items[place:]][:LONGEST_LIST]
+
+
+def _remove(items: Any, position: Any) -> Any:
+    place = _place(items, position)
+    return None if place is None else [*items[:place], *items[place + 1 :]]
+
+
+def _index_of(items: Any, item: Any) -> Any:
+    if not isinstance(items, list):
+        return None
+    return [Decimal(place) for place, one in enumerate(items, 1) if values.equal(one, item) is True]
+
+
+def _union(*lists: Any) -> Any:
+    return _distinct(_joined(*lists))
+
+
+def _flatten(items: Any, depth: int = 10) -> Any:
+    if not isinstance(items, list):
+        return None
+    found: list[Any] = []
+    for one in items:
+        found += _flatten(one, depth - 1) if isinstance(one, list) and depth else [one]
+    return found[:LONGEST_LIST]
+
+
+def _join(items: Any, between: Any = "") -> Any:
+    if not isinstance(items, list) or not isinstance(between, str | None):
+        return None
+    texts = [one for one in items if one is not None]
+    return (between or "").join(texts) if all(isinstance(one, str) for one in texts) else None
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def _of_day(work: Callable[[dt.date], Any]) -> Callable[[Any], Any]:
+    return lambda value: work(value) if isinstance(value, dt.date) else None
 
 
 def _exponent(value: Decimal) -> Decimal:
@@ -274,6 +364,20 @@ FUNCTIONS: Mapping[str, Function] = {
     "distinct values": Function(_distinct, 1, 1, ("list",)),
     "concatenate": Function(_joined, 1, _MANY),
     "append": Function(_joined, 1, _MANY),
+    "product": Function(_product, 1, _MANY, ("list",)),
+    "stddev": Function(_deviation, 1, _MANY, ("list",)),
+    "mode": Function(_mode, 1, _MANY, ("list",)),
+    "sublist": Function(_sublist, 2, 3, ("list", "start position", "length")),
+    "insert before": Function(_insert, 3, 3, ("list", "position", "newItem")),
+    "remove": Function(_remove, 2, 2, ("list", "position")),
+    "index of": Function(_index_of, 2, 2, ("list", "match")),
+    "union": Function(_union, 1, _MANY),
+    "flatten": Function(lambda items: _flatten(items), 1, 1, ("list",)),  # noqa: PLW0108 - its depth is no argument
+    "string join": Function(_join, 1, 2, ("list", "delimiter")),
+    "day of week": Function(_of_day(lambda day: _DAYS[day.weekday()]), 1, 1, ("date",)),
+    "day of year": Function(_of_day(lambda day: Decimal(day.timetuple().tm_yday)), 1, 1, ("date",)),
+    "week of year": Function(_of_day(lambda day: Decimal(day.isocalendar().week)), 1, 1, ("date",)),
+    "month of year": Function(_of_day(lambda day: _MONTHS[day.month - 1]), 1, 1, ("date",)),
     "reverse": Function(lambda items: items[::-1] if isinstance(items, list) else None, 1, 1, ("list",)),
     "string length": Function(_of_texts(lambda text: Decimal(len(text))), 1, 1, ("string",)),
     "upper case": Function(_of_texts(str.upper), 1, 1, ("string",)),

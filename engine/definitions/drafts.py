@@ -28,6 +28,8 @@ DECISION: Final = "decision"
 THROWN_AWAY: Final = {PROCESS: "gone", FORM: "gone_form", DECISION: "gone_dmn"}
 """What was discarded, by the kind it was; the last of each key is kept for `KEPT_FOR`."""
 KEPT_FOR: Final = dt.timedelta(days=30)
+ANSWERS: Final = "answers"
+"""What a person answered about the file that they are bringing: a JSON object, by the key of each question."""
 UPLOAD: Final = "upload"
 """A stranger's file as it came, by the person who brought it, until it is opened."""
 

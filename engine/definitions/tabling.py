@@ -21,7 +21,6 @@ T = TypeVar("T")
 
 NAMESPACE: Final = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 """DMN 1.3, in which new files are written."""
-_PLAIN: Final[dict[str | None, str]] = {None: NAMESPACE}
 MOST_ROWS, MOST_COLUMNS = 500, 30
 TYPES: Final = ("string", "number", "boolean", "date", "time", "date and time", "")
 
@@ -112,7 +111,9 @@ class Sheet:
 
 def new_file(key: str, name: str) -> bytes:
     """A file with one table of one row, which takes the first that fits."""
-    root = etree.Element(f"{{{NAMESPACE}}}definitions", nsmap=_PLAIN, id=key, name=name, namespace="cauce")
+    root = etree.fromstring(f'<definitions xmlns="{NAMESPACE}" namespace="cauce"/>')
+    root.set("id", key)
+    root.set("name", name)
     decision = etree.SubElement(root, f"{{{NAMESPACE}}}decision", id=f"{key}_decision", name=name)
     etree.SubElement(decision, f"{{{NAMESPACE}}}variable", name="resultado")
     etree.SubElement(decision, f"{{{NAMESPACE}}}decisionTable", hitPolicy="FIRST")

@@ -331,7 +331,7 @@ TABLE: tuple[Row, ...] = (
             "studio.rehearse studio.keep_rehearsal studio.forget_rehearsal studio.replay "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate studio.bring_decision studio.write_decision studio.publish_decision "
-            "studio.discard_decision "
+            "studio.discard_decision studio.answer_brought "
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
             "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step "
             "studio.make_role studio.begin_by"

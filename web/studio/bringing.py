@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+import orjson
 from flask import request
 from werkzeug.wrappers import Response
 
 from engine.definitions import drafts
 from engine.definitions.drawing import draw_svg
+from engine.definitions.importing import Kind
 from engine.definitions.markup import MAX_BYTES
 from engine.definitions.reading import read_diagram
+from engine.definitions.surroundings import known_names
 from engine.errors import StaleDraft, UnreadableDiagram
 from web.auth.access import Of, allow
 from web.numbers import row_id
@@ -18,6 +24,8 @@ from web.studio.blueprint import LEADERS, blueprint
 from web.studio.brought import Brought
 
 SAME, OTHER = "mismo", "otro"
+ANSWER: Final = "respuesta:"
+"""How the field of a question is called, before its key."""
 
 
 @blueprint.get("/traer")
@@ -39,7 +47,9 @@ def bring() -> str | tuple[str, int]:
         found = brought.look(content)
     except UnreadableDiagram as refused:
         return page("studio/bring.html", error=refused.message), 422
-    return result_page(found, hold(content))
+    number = hold(content)
+    keep_answers({})
+    return result_page(found, number)
 
 
 def hold(content: bytes) -> int:
@@ -62,23 +72,65 @@ def held() -> bytes:
         return kept.content
 
 
+def keep_answers(answers: dict[str, str]) -> None:
+    """Put what the person answered beside their file, in the place of what they answered before."""
+    with current().database.unit_of_work() as session:
+        drafts.discard(session, drafts.ANSWERS, actor().id)
+        drafts.save(
+            session, current().engine, drafts.ANSWERS, actor().id, orjson.dumps(answers),
+            actor=actor(), revision=0, base_version=None,
+        )  # fmt: skip
+
+
+def given_answers() -> dict[str, str]:
+    """What was answered before, with what the form says now; an emptied one is asked again."""
+    with current().database.reading() as session:
+        kept = drafts.find(session, drafts.ANSWERS, actor().id)
+        answers: dict[str, str] = orjson.loads(kept.content) if kept is not None else {}
+    said = request.form.items(multi=True)
+    answers |= {name.removeprefix(ANSWER): value.strip()[:300] for name, value in said if name.startswith(ANSWER)}
+    return {key: value for key, value in answers.items() if value}
+
+
+@blueprint.post("/traer/responder")
+@allow(*LEADERS, of=Of.DEFINITION)
+def answer_brought() -> str:
+    """The same file with these answers: what they decide is done, and stays answered."""
+    content, answers = held(), given_answers()
+    keep_answers(answers)
+    return result_page(brought.look(content, answers=answers), request.form.get("archivo", 0, type=row_id))
+
+
 def result_page(found: Brought, upload: int, wrong: str = "") -> str:
-    """What became of the file, and the button that opens it."""
+    """What became of the file, what is asked of it, and the button that opens it."""
     xml = found.result.xml
     diagram = read_diagram(xml)
     with current().database.reading() as session:
         people = overview.people(session)
         options = current().engine.groups.roles(session)
+        known = known_names(session, current().engine)
+        listed = {
+            Kind.ROLE: options, Kind.FORM: known.forms or {}, Kind.PROCESS: known.processes or {},
+            Kind.HANDLER: known.topics or {}, Kind.DECISION: {one: one for one in known.decisions or ()},
+        }  # fmt: skip
     return page(
         "studio/brought.html",
         found=found,
         upload=upload,
         options=options,
         steps=len(diagram.elements),
-        picture=draw_svg(xml, {question.element: "cambiado" for question in found.result.questions}),
+        picture=_with_places(draw_svg(xml, {question.element: "cambiado" for question in found.result.questions})),
+        listed=listed,
+        places={*diagram.elements, *diagram.flows, *diagram.lanes},
+        answer=ANSWER,
         people=people,
         wrong=wrong,
     )
+
+
+def _with_places(picture: str) -> str:
+    """Each element of the picture as something that a link leads to: the style sheet shows which it is."""
+    return re.sub(r'data-element="([^"]*)"', r'id="el-\1" data-element="\1"', picture)
 
 
 @blueprint.post("/traer/abrir")
@@ -86,7 +138,9 @@ def result_page(found: Brought, upload: int, wrong: str = "") -> str:
 def open_brought() -> Response | tuple[str, int]:
     """Open the file that was shown: as the draft of the process that it says, or of a new one."""
     content, choice = held(), request.form.get("como", "")
-    found = brought.look(content, new=choice == OTHER)
+    answers = given_answers()
+    keep_answers(answers)
+    found = brought.look(content, new=choice == OTHER, answers=answers)
     if found.there is not None and choice != SAME:
         upload = request.form.get("archivo", 0, type=row_id)
         return result_page(found, upload, "Diga si es el mismo proceso o es otro."), 422
@@ -94,5 +148,6 @@ def open_brought() -> Response | tuple[str, int]:
     with current().database.unit_of_work() as session:
         brought.open_as_draft(session, found, revision, actor())
         drafts.discard(session, drafts.UPLOAD, actor().id)
+        drafts.discard(session, drafts.ANSWERS, actor().id)
     notice = f"«{found.name}» quedó como borrador. Responda las preguntas y publíquelo cuando esté listo."
     return back_to("studio.edit", notice, process_key=found.process_key)

@@ -43,15 +43,16 @@ class Brought:
     kept_forms: tuple[str, ...]
 
 
-def look(content: bytes, *, new: bool = False) -> Brought:
+def look(content: bytes, *, new: bool = False, answers: Mapping[str, str] | None = None) -> Brought:
     """Repair a file in a process of its own; `new`: under a key that no process has. Raises `UnreadableDiagram`."""
+    bring = functools.partial(import_diagram, answers=dict(answers or {}))
     with current().database.reading() as session:
         known = replace(known_names(session, current().engine), world=None)  # only names reach the other process
         taken = {*ADDRESSES, *(known.processes or ()), *drafts.keys(session, drafts.PROCESS)}
-    result = confined(import_diagram, content, known)
+    result = confined(bring, content, known)
     key = read_diagram(result.xml).process_key
     if key in ADDRESSES or (new and key in taken):
-        under_another = functools.partial(import_diagram, key=free_key(key, taken))
+        under_another = functools.partial(bring, key=free_key(key, taken))
         result = confined(under_another, content, known)
     with current().database.reading() as session:
         return _beside_ours(session, result)
@@ -105,6 +106,15 @@ def open_as_draft(session: Session, found: Brought, revision: int, actor: Actor)
 
 
 def notes(result: ImportResult) -> bytes:
-    """What the editor shows of an import: `{"repairs": [{element, rule, message}], "questions": [{…, options}]}`."""
+    """What the editor shows of an import: `{"repairs": [{element, rule, message}], "questions": [{…, options}]}`.
+
+    `answers` stay with it, by the key of each question.
+    """
     repairs, questions = map(asdict, result.repairs), map(asdict, result.questions)
-    return orjson.dumps({"repairs": list(repairs), "questions": list(questions)})
+    return orjson.dumps(
+        {
+            "repairs": list(repairs),
+            "questions": list(questions),
+            "answers": {question.key: answer for question, answer in result.answered},
+        }
+    )

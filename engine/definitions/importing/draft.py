@@ -46,7 +46,7 @@ class Repair:
 class ImportResult:
     """The mended diagram, the simple forms that it needs (by key), and what was done and is left to decide.
 
-    `unused` are the keys of the answers that no question asked for.
+    `unused` are the keys of the answers that no question asked for, `answered` the questions that were followed.
     """
 
     xml: bytes
@@ -54,6 +54,7 @@ class ImportResult:
     questions: tuple[Question, ...]
     forms: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    answered: tuple[tuple[Question, str], ...] = ()
 
 
 class Draft:
@@ -74,6 +75,7 @@ class Draft:
         self.unordered: set[str] = set()
         """Subprocesses whose steps are done in any order."""
         self.answers = dict(answers or {})
+        self.answered: list[tuple[Question, str]] = []
         self._asked: set[str] = set()
         self._ids = {str(node.get("id")) for node in root.iter() if node.get("id")}
 
@@ -117,6 +119,7 @@ class Draft:
         self._asked.add(question.key)
         answer = self.answers.get(question.key, "").strip()
         if answer and fits(question, answer, self.known):
+            self.answered.append((question, answer))
             return answer
         if answer:
             question = replace(question, message=f"La respuesta «{answer[:60]}» no sirve. {message}")

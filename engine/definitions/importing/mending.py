@@ -80,7 +80,12 @@ def import_diagram(
     _declare_once(root)
     written = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return ImportResult(
-        remarks.kept(xml, written), tuple(draft.repairs), tuple(draft.questions), draft.forms, draft.unused()
+        remarks.kept(xml, written),
+        tuple(draft.repairs),
+        tuple(draft.questions),
+        draft.forms,
+        draft.unused(),
+        tuple(draft.answered),
     )
 
 

@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[3]
 DOCUMENTS = (
     "README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/deployment.md", "docs/fifteen-minutes.md", "docs/settings.md",
     "docs/guia/README.md", "docs/guia/administracion.md", "docs/guia/coordinacion.md", "docs/guia/procesos.md",
-    "docs/guia/tareas.md",
+    "docs/guia/tareas.md", "docs/guia/traer-un-diagrama.md", "docs/guia/casos-en-curso.md",
+    "docs/guia/tablas-de-decision.md",
 )  # fmt: skip
 
 TYPED = (
@@ -47,6 +48,7 @@ TYPED = (
     "cauce audit verify --anchor cabezas.txt",
     "cauce search rebuild",
     "cauce cases export casos.xes",
+    "cauce cases --help",
 )
 """What is typed, in this order, in one installation."""
 
@@ -76,6 +78,13 @@ ELSEWHERE = {
     "cauce simulate --faults --seed 1 --seeds 20": "tests/e2e/test_faults.py",
     'cauce migrate --new "message"': "tests/integration/web/test_migrations.py",
     "cauce diagrams import tramite.bpmn --json": "tests/integration/web/test_diagram_commands.py",
+    "cauce cases list --process sub_reporte_entidad": "tests/integration/web/test_managing_cases.py",
+    "cauce cases show 12": "tests/integration/web/test_managing_cases.py",
+    "cauce cases migrate --process sub_reporte_entidad --version 1 --as ana --dry-run": (
+        "tests/integration/web/test_managing_cases.py"
+    ),
+    "cauce decisions check tabla.dmn": "tests/integration/web/test_decision_commands.py",
+    "cauce decisions evaluate tabla.dmn --var semaforo=Rojo": "tests/integration/web/test_decision_commands.py",
     "python -m tests.diagrams.pictures": "tests/diagrams/test_drawings.py",
     "pip show cauce": "tests/unit/repository/test_locked.py",
 }

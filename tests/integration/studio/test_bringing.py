@@ -222,3 +222,24 @@ def test_the_notes_are_what_the_importer_said(application, leader):
         notes = orjson.loads(drafts.find(session, drafts.IMPORT, "tramite").content)
     assert {"start", "missing_condition", "form", "deadline"} <= {repair["rule"] for repair in notes["repairs"]}
     assert [question["rule"] for question in notes["questions"]] == ["role"]
+
+
+def test_each_question_has_its_control_and_what_was_answered_stays_answered(leader, application):
+    # Given a file that asks who does its tasks
+    page = hand_in(leader, PERMIT)
+    assert 'name="respuesta:role:radicar"' in page
+    assert 'href="#el-radicar"' in page and 'id="el-radicar"' in page
+
+    # When it is answered, and then opened without saying it again
+    answers = {"respuesta:role:radicar": "enlace_planeacion"}
+    again = leader.send("/procesos/traer/responder", 200, archivo=seen(page, "archivo"), **answers).text
+    open_it(leader, again)
+
+    # Then it is done, no longer asked, and stays with the draft
+    assert "Ya respondidas (1)" in again
+    with application.database.reading() as session:
+        draft = drafts.find(session, drafts.PROCESS, "tramite")
+        assert b"enlace_planeacion" in draft.content
+        notes = orjson.loads(drafts.find(session, drafts.IMPORT, "tramite").content)
+        assert notes["answers"] == {"role:radicar": "enlace_planeacion"}
+        assert "role" not in {one["rule"] for one in notes["questions"]}

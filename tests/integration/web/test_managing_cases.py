@@ -11,10 +11,11 @@ from click.testing import CliRunner, Result
 
 from engine import doctor
 from engine.definitions import publishing
+from engine.incidents import Incident
 from engine.instances import commands
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
-from tests.support.diagrams import chain, end, process, start, user
+from tests.support.diagrams import chain, end, process, service, start, user
 from tests.support.web import Site
 from web.cli import main
 from workflows.people import directory
@@ -129,3 +130,59 @@ def test_a_suspended_case_says_so_on_its_pages_and_keeps_what_is_written(site: S
     assert "Este proceso está suspendido" in on_case and "falta un concepto" in on_case
     assert "suspendió el proceso" in on_case
     assert "Este proceso está suspendido" in visitor.text()
+
+
+def broken_twice(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Two cases whose step failed in the same way, and is mended since."""
+
+    def fail(_call: object) -> None:
+        raise RuntimeError("el disco está lleno")
+
+    step = service("anotar", "prueba_de_anotar")
+    xml = process("apoyo", start(), step, end(), chain("inicio", "anotar", "fin"), name="Apoyo")
+    handlers = dict(site.application.engine.service_tasks) | {"prueba_de_anotar": fail}
+    monkeypatch.setattr(site.application.engine, "service_tasks", handlers)
+    with site.application.database.unit_of_work() as session:
+        actor = directory.actor(session, "amartinez")
+        publishing.publish(session, site.application.engine, [xml], {}, actor=actor, reason="prueba")
+    cases = [begin(site, key) for key in ("A-1", "A-2")]
+    with site.application.database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Incident)) == 2
+    return cases
+
+
+def incidents_of(site: Site) -> list[tuple[int, str, str | None]]:
+    with site.application.database.reading() as session:
+        found = session.scalars(sa.select(Incident).order_by(Incident.id))
+        return [(one.id, str(one.state), one.resolution and str(one.resolution)) for one in found]
+
+
+def test_what_failed_alike_is_left_out_of_every_case_with_one_reason(
+    site: Site, cauce: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = broken_twice(site, monkeypatch)
+    first = incidents_of(site)[0][0]
+
+    again = cauce("retry", str(first), "--same-cause", "--as", "amartinez")
+    skipped = cauce("skip", str(first), "--same-cause", "--reason", "ya no hace falta", "--as", "amartinez")
+
+    assert "0 de 2 incidentes resueltos" in again.output
+    assert "2 de 2 incidentes resueltos" in skipped.output
+    assert {(state, how) for _, state, how in incidents_of(site)} == {("resolved", "skipped")}
+    with site.application.database.reading() as session:
+        assert {session.get_one(Instance, one).state for one in cases} == {"completed"}
+        assert doctor.examine(session, site.application.engine) == []
+
+
+def test_without_same_cause_only_the_one_is_touched_and_who_may_not_is_refused(
+    site: Site, cauce: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken_twice(site, monkeypatch)
+    first, second = (one for one, _, _ in incidents_of(site))
+
+    stranger = cauce("skip", str(first), "--reason", "porque sí", "--as", "sruiz")
+    alone = cauce("skip", str(first), "--reason", "ya no hace falta", "--as", "amartinez")
+
+    assert "0 de 1 incidentes resueltos" in stranger.output
+    assert "1 de 1 incidentes resueltos" in alone.output
+    assert [(one, state) for one, state, _ in incidents_of(site)] == [(first, "resolved"), (second, "open")]
