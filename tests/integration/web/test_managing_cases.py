@@ -140,8 +140,7 @@ def broken_twice(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     step = service("anotar", "prueba_de_anotar")
     xml = process("apoyo", start(), step, end(), chain("inicio", "anotar", "fin"), name="Apoyo")
-    handlers = dict(site.application.engine.service_tasks) | {"prueba_de_anotar": fail}
-    monkeypatch.setattr(site.application.engine, "service_tasks", handlers)
+    monkeypatch.setitem(site.application.engine.service_tasks, "prueba_de_anotar", fail)
     with site.application.database.unit_of_work() as session:
         actor = directory.actor(session, "amartinez")
         publishing.publish(session, site.application.engine, [xml], {}, actor=actor, reason="prueba")
