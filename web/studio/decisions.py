@@ -24,6 +24,7 @@ from engine.decisions.linting import Finding, lint
 from engine.decisions.model import Aggregation, HitPolicy
 from engine.definitions import catalogue, drafts, releasing, tabling
 from engine.definitions.decisions import read_decisions
+from engine.definitions.diagram import DiagramModel
 from engine.definitions.importing.draft import slug
 from engine.definitions.markup import MAX_BYTES
 from engine.definitions.models import DecisionVersion
@@ -52,6 +53,29 @@ TYPES: Final = {
 }  # fmt: skip
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _STEP = re.compile(r"(fila|sin_fila|sube|baja|sin_columna):(\d{1,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class UsedTable:
+    """A table by which a diagram decides: its version in force, and whether there is a draft that is not."""
+
+    key: str
+    name: str
+    version: int
+    has_draft: bool
+
+
+def tables_of(session: Session, diagram: DiagramModel) -> list[UsedTable]:
+    """The published tables that a diagram decides by."""
+    asked = {element.decision for element in diagram.elements.values() if element.decision}
+    if not asked:
+        return []
+    drafted = drafts.keys(session, drafts.DECISION)
+    return [
+        UsedTable(file.decision_key, file.name, file.version, file.decision_key in drafted)
+        for file in catalogue.latest_decisions(session)
+        if asked.intersection(file.decisions)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

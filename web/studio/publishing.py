@@ -23,6 +23,7 @@ from web.pages import actor, back_to, current, page, person
 from web.studio import calendar, overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.comparing import Difference, Side, difference, drawn, of_version
+from web.studio.decisions import UsedTable, tables_of
 from web.studio.editor import review
 from web.studio.noting import note_release, note_way
 from web.studio.rehearsing import replays
@@ -46,6 +47,8 @@ class Proposal:
     elsewhere: int
     """How many more there are of other sectors."""
     effects: Sequence[CalendarEffect]
+    tables: Sequence[UsedTable]
+    """What decides in its rule tasks."""
 
     @property
     def is_blocked(self) -> bool:
@@ -70,6 +73,7 @@ def proposal(session: Session, process_key: str, xml: bytes) -> Proposal:
         cases=cases,
         elsewhere=elsewhere,
         effects=calendar.effects_of(session, xml, sector),
+        tables=tables_of(session, read_diagram(xml)),
     )
 
 
