@@ -76,10 +76,11 @@ def keep_answers(answers: dict[str, str]) -> None:
     """Put what the person answered beside their file, in the place of what they answered before."""
     with current().database.unit_of_work() as session:
         drafts.discard(session, drafts.ANSWERS, actor().id)
-        drafts.save(
-            session, current().engine, drafts.ANSWERS, actor().id, orjson.dumps(answers),
-            actor=actor(), revision=0, base_version=None,
-        )  # fmt: skip
+        if answers:
+            drafts.save(
+                session, current().engine, drafts.ANSWERS, actor().id, orjson.dumps(answers),
+                actor=actor(), revision=0, base_version=None,
+            )  # fmt: skip
 
 
 def given_answers() -> dict[str, str]:
