@@ -7,7 +7,7 @@ from engine.definitions.importing.asking import Kind
 from engine.definitions.importing.choices import simple_form
 from engine.definitions.importing.draft import Draft, called, id_of, slug, words
 from engine.definitions.linting.findings import nearest
-from engine.definitions.markup import CAMUNDA, Node, bpmn, local, one_line, text_of
+from engine.definitions.markup import CAMUNDA, Node, bpmn, children, local, one_line, text_of
 
 
 def _names(draft: Draft) -> None:
@@ -33,7 +33,9 @@ def _lane_roles(draft: Draft) -> None:
 
 
 def _has_tasks(draft: Draft, lane: Node) -> bool:
-    inside = {text_of(ref) for ref in lane.iter(bpmn("flowNodeRef"))}
+    inside = {text_of(ref) for ref in children(lane, "flowNodeRef")}
+    for inner in lane.iter(bpmn("lane")):  # theirs is whom these say
+        inside -= {text_of(ref) for ref in children(inner, "flowNodeRef")} if inner is not lane else set()
     return any(id_of(task) in inside for task in draft.nodes("userTask", "manualTask", "subProcess"))
 
 
@@ -56,7 +58,7 @@ def _task_roles(draft: Draft) -> None:
         names = words([called(task) for task in tasks])
         whose = (
             f"{names} {'es' if len(tasks) == 1 else 'son'} de {words(unknown)}, que aquí no está. " if unknown else ""
-        )
+        ).replace(" de el ", " del ")
         role = _ask_role(draft, tasks[0], f"{whose}¿Qué rol hace {'esto' if unknown else names}?")
         for task in tasks if role else ():
             _give_to(draft, task, role)

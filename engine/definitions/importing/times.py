@@ -15,6 +15,8 @@ _DURATION = re.compile(
     r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?"
     r"(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})(?:\.\d+)?S)?)?\Z"
 )
+_LITERAL = re.compile(r"[=$#{\s]*(?:duration\()?\s*[\"']((?:R\d{0,4}/)?P[0-9A-Z.]+)[\"']\s*\)?\s*\}?")
+"""A duration that another tool writes as an expression: `=duration("P3D")`, `${'P3D'}`."""
 _TIMES = re.compile(r"R\d{0,4}/")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 WORKING_DAYS_A_MONTH = 21
@@ -55,7 +57,7 @@ def span(written: str) -> Span | None:
 
     A week has five working days, what is left of one as many as it has days, five at most; a month has 21.
     """
-    match = _DURATION.match(_TIMES.sub("", written))
+    match = _DURATION.match(_TIMES.sub("", _bare(written)))
     if match is None or not any(match.groups()):
         return None
     years, months, weeks, days, hours, minutes, seconds = (int(count or 0) for count in match.groups())
@@ -64,6 +66,12 @@ def span(written: str) -> Span | None:
     total = (12 * years + months) * WORKING_DAYS_A_MONTH + whole_weeks * WORKING_DAYS_A_WEEK
     total += min(rest, WORKING_DAYS_A_WEEK)
     return Span(total, part=clock.denominator > 1)
+
+
+def _bare(written: str) -> str:
+    """A duration without the expression around it."""
+    literal = _LITERAL.fullmatch(written.strip())
+    return literal[1] if literal else written
 
 
 def _timers(draft: Draft) -> None:
@@ -130,7 +138,7 @@ def _clock_starts(draft: Draft) -> None:
         if definition is None or _is_inside_raised(node) or _has_property(draft, node, "cadencia"):
             continue
         written = _written(definition)
-        cadence = CADENCES.get(written.rpartition("/")[2])
+        cadence = CADENCES.get(_bare(written).rpartition("/")[2])
         if not cadence:
             said = f"decía «{written[:60]}»" if written else "no decía cada cuánto comienza"
             question = f"¿Cada cuánto comienza {called(node)}? En el archivo {said}."
@@ -147,7 +155,7 @@ def _clock_starts(draft: Draft) -> None:
 
 
 def _written(definition: Node) -> str:
-    return next((text_of(one) for one in children(definition)), "").strip("\"' ")
+    return next((text_of(one) for one in children(definition)), "").strip()
 
 
 def _is_inside_raised(node: Node) -> bool:

@@ -11,15 +11,13 @@ from engine.definitions.importing.asking import DRAWN
 from engine.definitions.importing.choices import ask_in_form, asking, decisions, property_of
 from engine.definitions.importing.draft import Draft, called, id_of, slug, words
 from engine.definitions.importing.foreign_forms import as_key, as_words, rename
-from engine.definitions.markup import CAMUNDA, Node, child, local, one_line, text_of
+from engine.definitions.markup import CAMUNDA, Node, bpmn, child, local, one_line, text_of
 from engine.expressions import compile_expression
 
 PERSON: Final = "Lo decide una persona"
 ASKED: Final = "Se pregunta en un paso antes, y la condición queda"
 
 OTHER: Final = {"label": "Otra", "value": "otra"}
-_NAMING: Final = ("target", f"{{{CAMUNDA}}}elementVariable")
-"""Attributes that say what a datum is called that is filled here."""
 _WORD: Final = r"\b(?:and|or|not|if)\b|&&|\|\|"
 _RUN: Final = ("serviceTask", "sendTask", "callActivity", "businessRuleTask")
 """Steps that fill what they say, and may fill what the file does not name."""
@@ -115,13 +113,17 @@ def _of(flows: list[Node]) -> list[Node]:
 def _filled(draft: Draft) -> set[str]:
     """The data that the file itself says some step fills."""
     found = {one.strip() for node in draft.nodes() for one in property_of(draft, node, "salida").split(",")}
-    found |= {vocabularies.attribute(node, "resultVariable") for node in draft.nodes(*_RUN)}
-    for node in draft.process.iter():
-        if isinstance(node.tag, str):
-            found |= {str(node.get(name)) for name in _NAMING}
-            if local(node) == "outputParameter":
-                found.add(str(node.get("name")))
+    for node in draft.nodes(*_RUN):
+        found.add(vocabularies.attribute(node, "resultVariable"))
+        found |= {str(one.get("target")) for one in node.iter()}
+        found |= {str(one.get("name")) for one in node.iter() if isinstance(one.tag, str) and _is_output(one)}
+    for one in draft.process.iter(bpmn("multiInstanceLoopCharacteristics")):
+        found.add(vocabularies.repetition(one)[1])
     return found | set(COUNTERS)
+
+
+def _is_output(node: Node) -> bool:
+    return local(node) == "outputParameter"
 
 
 def _fills_unseen(draft: Draft) -> bool:

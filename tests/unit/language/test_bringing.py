@@ -199,3 +199,35 @@ def test_a_brought_diagram_with_its_forms_in_the_house_is_brought_again_as_it_is
     again = import_diagram(first.xml, KnownNames(forms=dict.fromkeys(first.forms, "")))
 
     assert again.repairs == ()
+
+
+def test_what_an_automatic_step_gave_is_asked_for_once_a_person_does_it() -> None:
+    given = '<bpmn:extensionElements><camunda:inputOutput><camunda:outputParameter name="total">${a}'
+    inside = given + "</camunda:outputParameter></camunda:inputOutput></bpmn:extensionElements>"
+    flows = chain("inicio", "t", "g") + flow("a", "g", "fin", "${total &gt; 1}") + flow("b", "g", "e2")
+
+    result = import_diagram(process(start() + task("t", inside) + GATEWAY + end() + end("e2") + flows))
+
+    assert "unset" in {one.rule for one in result.questions}
+
+
+@pytest.mark.parametrize("written", ["P3D", '=duration("P3D")', "${'P3D'}", '"P3D"', '="P3D"'])
+def test_a_duration_within_an_expression_is_that_duration(written: str) -> None:
+    timer = f"<bpmn:timerEventDefinition><bpmn:timeDuration>{written}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    border = f'<bpmn:boundaryEvent id="b" attachedToRef="t">{timer}</bpmn:boundaryEvent>'
+    flows = chain("inicio", "t", "fin") + flow("x", "b", "fin")
+
+    assert brought(process(start() + task("t") + border + end() + flows)).elements["b"].properties["plazo"] == "3dh"
+
+
+def test_a_lane_around_lanes_is_not_asked_whose_it_is() -> None:
+    inner = '<bpmn:lane id="l1" name="Enlace"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>'
+    outer = (
+        f'<bpmn:lane id="l" name="Secretaría"><bpmn:flowNodeRef>t</bpmn:flowNodeRef><bpmn:childLaneSet id="c">{inner}'
+    )
+    lanes = f'<bpmn:laneSet id="ls">{outer}</bpmn:childLaneSet></bpmn:lane></bpmn:laneSet>'
+    body = lanes + start() + task("t") + end() + chain("inicio", "t", "fin")
+
+    result = import_diagram(process(body), KnownNames(roles={"enlace": "Enlace", "jefe": "Jefatura"}))
+
+    assert "role" not in {one.rule for one in result.questions}
