@@ -51,6 +51,8 @@ TYPES: Final = {
     "string": "texto", "number": "número", "boolean": "sí o no", "date": "fecha", "time": "hora",
     "date and time": "fecha y hora", "": "cualquier cosa",
 }  # fmt: skip
+MOST_FIELDS: Final = 4_500
+"""Of the form of a table; a larger one is written elsewhere, and brought."""
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _STEP = re.compile(r"(fila|sin_fila|sube|baja|sin_columna):(\d{1,4})")
 
@@ -220,8 +222,14 @@ def _page(session: Session, key: str, typed: Sheet | None = None, wrong: str = "
         marked={(one.row, one.column) for one in findings if one.severity == "error"},
         changes=_changes(earlier, shown), against=earlier, versions=_versions(session, key),
         used=[place for one in tables for place in _used(session).get(one.id, [])],
-        leads=leads(), wrong=wrong, people=overview.people(session),
+        leads=leads() and not _is_too_large(shown), too_large=_is_too_large(shown), wrong=wrong,
+        people=overview.people(session),
     )  # fmt: skip
+
+
+def _is_too_large(shown: Sheet | None) -> bool:
+    """Whether it has more cells than a form may send."""
+    return shown is not None and len(shown.rows) * (len(shown.inputs) + len(shown.outputs) + 2) > MOST_FIELDS
 
 
 def _looked_at(xml: bytes, shown: Sheet | None) -> tuple[list[Finding], Trial]:

@@ -83,19 +83,18 @@ def test_what_was_done_is_written_and_undone(site: Site) -> None:
         assert doctor.examine(session, site.application.engine) == []
 
 
-def test_a_datum_is_corrected_with_its_type(site: Site) -> None:
+def test_a_datum_is_corrected_and_one_that_nobody_fills_is_refused(site: Site) -> None:
     publish(site, "revisar", "firmar")
     case = begin(site, "A-1")
     visitor = site.visitor("amartinez")
     visitor.open(PAGE)
 
-    seen = ask(visitor, "correct", case, dato="plan", valor="7")
     unknown = ask(visitor, "correct", case, dato="monto", valor="7")
-    ask(visitor, "correct", case, dato="plan", valor="PES-OTRO")
+    seen = ask(visitor, "correct", case, dato="plan", valor="PES-OTRO")
     do(visitor)
 
-    assert "no puede" in seen
-    assert "no puede" in unknown
+    assert "no puede: en este proceso nadie llena «monto»" in unknown
+    assert "«plan» pasa de" in seen
     with site.application.database.reading() as session:
         assert commands.variables_of(session, site.application.engine, case) == {"plan": "PES-OTRO"}
 
