@@ -20,6 +20,7 @@ from engine.definitions.reading import read_diagram
 from web import migrating
 from web.bootstrap import Application
 from web.cli.root import opened
+from web.rehearsals import gate
 from workflows.calendar import bogota_day
 from workflows.cycles import effects
 from workflows.errors import InvalidForm, Refused
@@ -63,13 +64,17 @@ def list_published() -> None:
     help="Primer día del periodo desde el que abre una cadencia nueva o cambiada; sin esto, el próximo.",
 )
 @click.option("--opens", metavar="N", type=int, help="Cuántos casos se abrirán ahora, para confirmar que son varios.")
-def publish(files: tuple[Path, ...], reason: str, username: str, since: dt.datetime | None, opens: int | None) -> None:
+@click.option("--accept-rehearsals", "accepted", is_flag=True, help="Vi lo que sale distinto en los ensayos guardados.")
+def publish(
+    files: tuple[Path, ...], reason: str, username: str, since: dt.datetime | None, opens: int | None, accepted: bool
+) -> None:
     """Publish files in one transaction."""
     diagrams = [path.read_bytes() for path in files if path.suffix not in (".form", ".dmn")]
     decisions = [path.read_bytes() for path in files if path.suffix == ".dmn"]
     forms = dict(_form(path) for path in files if path.suffix == ".form")
     with opened() as application:
         migrating.migrate(application.database)
+        _rehearse(application, diagrams, forms, accepted=accepted)
         with application.database.unit_of_work() as session:
             actor = Directory().actor(session, username, bogota_day(application.clock.now()))
             diagrams = [_begun(session, application, xml, since.date() if since else None, opens) for xml in diagrams]
@@ -79,6 +84,21 @@ def publish(files: tuple[Path, ...], reason: str, username: str, since: dt.datet
             _tell(versions)
             for one in decisions:
                 click.echo(f"✓ Tabla de decisión «{read_decisions(one).name}»")
+
+
+def _rehearse(
+    application: Application, diagrams: list[bytes], forms: dict[str, dict[str, Any]], *, accepted: bool
+) -> None:
+    """Replay the rehearsals that are kept of what changes, as the page does before it publishes. Raises `Refused`."""
+    with application.database.reading() as session:
+        kept = gate.touched(session, [read_diagram(xml).process_key for xml in diagrams], forms)
+        played = gate.runs(session, application, kept, diagrams, forms)
+        session.expunge_all()
+    if kept:
+        click.echo(f"Se {'repite un ensayo guardado' if len(kept) == 1 else f'repiten {len(kept)} ensayos guardados'}…")
+    how = "Si así debe ser, repita con --accept-rehearsals."
+    if wrong := gate.why_not(gate.replay(kept, played), accepted=accepted, how=how):
+        raise Refused(wrong)
 
 
 def _begun(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from web.forms import SEND, parse_request, render
 from web.forms.receiving import change_rows, read_uploads
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
+from web.rehearsals import gate, jobs
+from web.rehearsals.scenarios import judge
 from web.studio import kinship, overview, usage
 from web.studio.asking import KINDS
 from web.studio.blueprint import LEADERS, blueprint
@@ -234,6 +237,8 @@ def publish_form(form_key: str) -> Response | tuple[str, int]:
     reason = request.form.get("reason", "")
     if not reason.strip():
         return form_page(form_key, {"reason": "Escriba por qué se publica este cambio."}), 422
+    if not_yet := _not_yet(form_key, accepted=bool(request.form.get("accepted"))):
+        return form_page(form_key, {"accepted": not_yet}), 422
     revision = request.form.get("revision", 0, type=row_id)
     with current().database.unit_of_work() as session:
         FormSchema.from_dict(overview.working_form(session, form_key)[0])
@@ -245,6 +250,35 @@ def publish_form(form_key: str) -> Response | tuple[str, int]:
     if released.version is None:
         notice = "El borrador era igual a la versión vigente."
     return back_to("studio.form", notice, form_key=form_key)
+
+
+def _not_yet(form_key: str, *, accepted: bool) -> str:
+    """Why a form can't be published yet: what is kept of rehearsals that ask it is replayed with it first."""
+    application, key = current(), Name.parse(form_key).key
+    with application.database.reading() as session:
+        kept = gate.touched(session, (), [key])
+        if not kept:
+            return ""
+        schema, _ = overview.working_form(session, form_key)
+        drawing = hashlib.sha256(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        job = jobs.last_replay(application.config.home, application.clock, form_key, drawing)
+        if job is None or job.failed or set(job.scenarios) != {one.id for one in kept}:
+            runs = gate.runs(session, application, kept, (), {key: schema})
+            jobs.begin(
+                application.config.home, application.clock, form_key, drawing, runs,
+                names=[one.name for one in kept], scenarios=[one.id for one in kept],
+            )  # fmt: skip
+        if job is None or not job.told:
+            many = "un ensayo guardado" if len(kept) == 1 else f"{len(kept)} ensayos guardados"
+            before = f"{job.failed} " if job and job.failed else ""
+            return f"{before}Se repite {many} con este formulario: publíquelo otra vez en un minuto."
+        expected = {one.id: one for one in kept}
+        verdicts = [
+            judge(name, expected[id_].expected, told)
+            for id_, name, told in zip(job.scenarios, job.names, job.told, strict=True)
+            if id_ in expected
+        ]
+    return gate.why_not(verdicts, accepted=accepted, how="Mírelo, y marque que así debe ser.")
 
 
 @blueprint.post("/formularios/<form_key>/descartar")

@@ -19,7 +19,7 @@ from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from web.auth.access import Of, allow
 from web.pages import actor, back_to, current, page
-from web.rehearsals import jobs, material
+from web.rehearsals import gate, jobs, material
 from web.rehearsals.jobs import Job
 from web.rehearsals.order import BEHAVIOURS, FINE, Order
 from web.rehearsals.scenarios import Verdict, expected, judge
@@ -164,7 +164,7 @@ def replay(process_key: str) -> Response:
     today = bogota_day(current().clock.now())
     with current().database.reading() as session:
         xml, drawing = _drawing(session, process_key)
-        kept = _affected(session, process_key)
+        kept = gate.touched(session, [process_key])
         runs = [
             (
                 material.gather(session, current().engine, one.process_key, {process_key: xml}, today),
@@ -179,19 +179,6 @@ def replay(process_key: str) -> Response:
         names=[one.name for one in kept], scenarios=[one.id for one in kept],
     )  # fmt: skip
     return back_to("studio.rehearsal", process_key=process_key, token=token)
-
-
-def _affected(session: Session, process_key: str) -> list[Scenario]:
-    """The scenarios of a process, and of all those that call it, directly or not."""
-    diagrams = overview.current_diagrams(session)
-    found = [process_key]
-    for key in found:
-        found += [
-            other
-            for other, model in diagrams.items()
-            if other not in found and any(call.called_element == key for call in model.of_kind("callActivity"))
-        ]
-    return [scenario for key in found for scenario in scenarios.of_process(session, key)]
 
 
 def _verdicts(session: Session, job: Job) -> list[Verdict]:
@@ -228,7 +215,7 @@ class Replays:
 
 def replays(session: Session, process_key: str) -> Replays:
     """What is kept of a process and of those that call it, and how it went with the draft."""
-    kept = _affected(session, process_key)
+    kept = gate.touched(session, [process_key])
     if not kept:
         return Replays(kept)
     _xml, drawing = _drawing(session, process_key)

@@ -7,12 +7,15 @@ from importlib import resources
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
-from engine.definitions import catalogue, editing
+from engine.definitions import catalogue, editing, scenarios
+from engine.identity import SYSTEM
 from engine.instances.models import Instance
 from notifications.models import OutboxMessage
 from tests.integration.studio.conftest import LIAISON, Browser
 from web.bootstrap import Application
+from web.cli import main
 from web.rehearsals import material, walking
 from web.rehearsals.order import NOBODY, RETURNED, Order, Told
 from workflows.calendar import bogota_day
@@ -135,3 +138,50 @@ def test_a_rehearsal_is_kept_and_replayed_before_the_draft_is_published(leader: 
     leader.send(f"/procesos/{REPORT}/tareas/reportar_avance", **fields | {"days": "3"})
     again = leader.send(f"/procesos/{REPORT}/publicar", 422, reason="Sí.", revision="1", way="publish", accepted="1")
     assert "Repita primero el ensayo guardado" in again.text
+
+
+def keep_odd(application: Application, process_key: str) -> None:
+    """A rehearsal that is kept with an expectation that never comes true."""
+    odd = {"path": ["Preguntar al vecino"], "decisions": {}, "working_days": 5, "mails": 0, "ended": True}
+    with application.database.unit_of_work() as session:
+        scenarios.keep(session, application.engine, process_key, "Raro", Order().as_json(), odd, actor=SYSTEM)
+
+
+def test_the_command_that_publishes_replays_what_is_kept_of_who_calls_it(
+    application: Application, leader: Browser, tmp_path, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
+    keep_odd(application, MONTH)
+    xml = leader.client.get(f"/procesos/{REPORT}/diagrama.bpmn").data
+    changed = tmp_path / f"{REPORT}.bpmn"
+    changed.write_bytes(editing.set_property(xml, "reportar_avance", "plazo", "cierre+4dh"))
+    monkeypatch.setenv("CAUCE_DATABASE_URL", application.database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("CAUCE_HOME", str(tmp_path / "var"))
+    monkeypatch.setattr("web.migrating.migrate", lambda _database: None)  # these tables were made without it
+
+    refused = CliRunner().invoke(main, ["diagrams", "publish", str(changed), "--reason", "Sí.", "--as", "amartinez"])
+
+    assert refused.exit_code != 0
+    assert "«Raro» sale distinto" in refused.output
+    assert "Versión 1," in leader.text(f"/procesos/{REPORT}")
+
+
+def test_a_form_is_published_after_what_is_kept_of_who_asks_it_was_replayed(
+    application: Application, leader: Browser
+) -> None:
+    keep_odd(application, REPORT)
+    page, publish = "/procesos/formularios/reportar_avance", "/procesos/formularios/reportar_avance/publicar"
+    leader.send(
+        f"{page}/campo-nuevo?tipo=number&donde=avances", revision="0", label="Población", description="Personas."
+    )
+    sent = {"reason": "Sí.", "revision": "1"}
+
+    first = leader.send(publish, 422, **sent)
+    deadline = time.monotonic() + 120
+    while "Se repite un ensayo" in (answer := leader.send(publish, 422, **sent)).text:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    leader.send(publish, **sent, accepted="1")
+
+    assert "Se repite un ensayo guardado con este formulario" in first.text
+    assert "«Raro» sale distinto" in answer.text
+    assert "Versión 2" in leader.text(page)
