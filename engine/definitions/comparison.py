@@ -9,6 +9,7 @@ from functools import partial
 
 from engine.definitions import nameless
 from engine.definitions.diagram import DiagramModel, Element, Flow, Lane
+from engine.definitions.saying import say_who
 from engine.expressions.wording import in_words
 
 ADDED, REMOVED, CHANGED = "nuevo", "quitado", "cambiado"
@@ -193,7 +194,7 @@ class _Comparison:
 
     def _who(self, element: Element) -> str:
         if element.assignee:
-            return f"la persona de «{element.assignee.strip('${}=# ')}»"
+            return say_who(self.after, element, self.labels.roles)
         return self._roles(element)
 
     def elements(self) -> Iterator[Change]:

@@ -94,7 +94,11 @@ def show(case_id: int) -> str:
             marks=marks,
             # Safe: the drawing escapes every text of the diagram.
             drawing=Markup(draw_svg(bundle.xml(shown), marks)),  # noqa: S704
-            steps=describe(bundle.diagrams[shown]),
+            steps=describe(
+                bundle.diagrams[shown],
+                current().engine.groups.roles(session),
+                {key: one.name for key, one in bundle.diagrams.items()},
+            ),
             lines=wording.lines(
                 entries, names, lambda entry: _element_name(bundle, entry), standing.entities(session, case_id)
             ),

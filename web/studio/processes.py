@@ -42,13 +42,14 @@ def process(process_key: str) -> str:
     """One process: picture, steps in words, versions, and who still runs on which."""
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
+        labels = overview.labels(session, current().engine)
         if not version.version and not leads(process_key):
             raise UnknownDefinition("Ese proceso todavía no está publicado.")
         return page(
             "studio/process.html",
             version=version,
             picture=draw_svg(version.xml, {}),
-            steps=describe(read_diagram(version.xml)),
+            steps=describe(read_diagram(version.xml), labels.roles, labels.processes),
             versions=overview.process_versions(session, process_key) if version.version else [],
             draft=drafts.find(session, drafts.PROCESS, process_key),
             definition=reviewing.definition_of(session, process_key, new=True),
@@ -82,7 +83,7 @@ def version(process_key: str, number: int) -> str:
             current_version=newest,
             author=overview.people(session).get(older.published_by, older.published_by),
             picture=draw_svg(older.xml, {}),
-            steps=describe(read_diagram(older.xml)),
+            steps=describe(read_diagram(older.xml), labels.roles, labels.processes),
             changes=compare(read_diagram(newest.xml), read_diagram(older.xml), labels),
             leads=leads(process_key),
         )

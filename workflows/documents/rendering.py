@@ -22,6 +22,7 @@ from workflows.documents import widths, word
 from workflows.documents.fonts import warning_about
 from workflows.documents.letters import shown
 from workflows.documents.models import DocumentVersion, PlanDocument
+from workflows.documents.pictures import png_of
 from workflows.documents.typesetting import typeset
 from workflows.sectors.identity import Letterhead
 from workflows.spanish import long_moment
@@ -60,6 +61,9 @@ class Page:
     summary: tuple[Highlight, ...] = ()
     signatures: tuple[Signature, ...] = ()
     foot: str = ""
+    picture: str = ""
+    """SVG text that stands before the sections, on a page of its own; `picture_told` says it to who does not see it."""
+    picture_told: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The page as nested plain values that every format takes: whole texts, tables with equal rows, numbered."""
@@ -87,9 +91,28 @@ class Page:
                 "sections": sections,
                 "signatures": [asdict(signature) for signature in self.signatures],
                 "foot": self.foot,
+                "picture_told": self.picture_told,
             }
         )
         return page
+
+
+def laid_out(
+    title: str,
+    subtitle: str,
+    facts: Sequence[tuple[str, str]],
+    sections: Sequence[Mapping[str, Any]],
+    made_at: int,
+    letterhead: Letterhead,
+    *,
+    picture: str = "",
+    picture_told: str = "",
+) -> Page:
+    """A page of finished text that is no version of a plan's document."""
+    laid = tuple(_section(section) for section in sections)
+    return Page(
+        title, subtitle, tuple(facts), laid, made_at, letterhead, picture=picture, picture_told=picture_told
+    )  # fmt: skip
 
 
 def page_of(
@@ -133,13 +156,14 @@ def render_html(page: Page) -> bytes:
 def render_docx(page: Page) -> bytes:
     """A Word document with headings, so that an office may go on in Word."""
     content = page.as_dict()
-    return word.write(content, warning_about(content), page.letterhead.logo)
+    picture = png_of(page.picture) if page.picture else None
+    return word.write(content, warning_about(content), page.letterhead.logo, picture)
 
 
 def render_pdf(page: Page) -> bytes:
     """PDF/A-2b; the same page gives the same bytes."""
     template = resources.files("workflows.documents") / "templates" / "documento.typ"
-    return typeset(template.read_bytes(), page.as_dict(), page.made_at, {"logo": page.letterhead.as_svg()})
+    return typeset(template.read_bytes(), page.as_dict(), page.made_at, {"logo": page.letterhead.as_svg(), "picture": page.picture})
 
 
 RENDERERS: Mapping[str, Callable[[Page], bytes]] = {"html": render_html, "docx": render_docx, "pdf": render_pdf}

@@ -28,10 +28,12 @@ LOGO = 1.5
 SOFT = RGBColor(0x4A, 0x5A, 0x6E)
 
 
-def write(content: Mapping[str, Any], warning: str = "", logo: bytes | None = None) -> bytes:
+def write(
+    content: Mapping[str, Any], warning: str = "", logo: bytes | None = None, picture: bytes | None = None
+) -> bytes:
     """The document; `content` is what every format is handed, `warning` a note on letters that cannot be shown.
 
-    `logo` is a PNG.
+    `logo` is a PNG, and so is the `picture` that stands before the sections.
     """
     document = docx.Document()
     document.core_properties.title = content["title"][:LONGEST_PROPERTY]
@@ -51,6 +53,9 @@ def write(content: Mapping[str, Any], warning: str = "", logo: bytes | None = No
             document.add_paragraph(line)
     if content["contents"]:
         _contents(document, content["sections"])
+    if picture:
+        document.add_picture(io.BytesIO(picture), width=Cm(ACROSS))
+        document.add_paragraph(content["picture_told"], style="Caption")
     for section in content["sections"]:
         document.add_heading(section["heading"], section["level"])
         for paragraph in section["paragraphs"]:

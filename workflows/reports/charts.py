@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import vl_convert
 
 from workflows.documents import fonts
+from workflows.documents.pictures import bring_fonts
 from workflows.indicators.states import Color
 from workflows.indicators.wording import COLOR_WORDS
 from workflows.reports.contents import Report, RollUp
@@ -134,13 +134,8 @@ def draw(report: Report) -> Charts:
 
 def drawn(spec: dict[str, Any]) -> str:
     """A spec as SVG text, its words measured in our own fonts; nothing is fetched."""
-    _bring_fonts()
+    bring_fonts()
     return str(vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[]))
-
-
-@cache
-def _bring_fonts() -> None:
-    vl_convert.register_font_directory(str(fonts.FOLDER))
 
 
 def spec_of(data: dict[str, Any], **rest: Any) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.elements import EVENTS, kind_name
 from engine.definitions.linting.graph import Level, levels, upstream_first
+from engine.definitions.saying import say_who
 
 BY_PEOPLE = ("userTask", "manualTask")
 
@@ -23,13 +24,18 @@ class Step:
     depth: int = 0
 
 
-def describe(model: DiagramModel) -> list[Step]:
-    """Every element in the order of the flow, what is inside a subprocess right after it."""
+def describe(
+    model: DiagramModel, roles: Mapping[str, str] | None = None, processes: Mapping[str, str] | None = None
+) -> list[Step]:
+    """Every element in the order of the flow, what is inside a subprocess right after it.
+
+    `roles` and `processes` say how those are called that the diagram names by their keys.
+    """
     order = list(_ordered(model))
     numbers = {element.id: number for number, (element, _depth) in enumerate(order, start=1)}
+    sentence = _Sentence(model, numbers, roles or {}, processes or {})
     return [
-        Step(numbers[element.id], element.id, _title(element), _Sentence(model, numbers).of(element), depth)
-        for element, depth in order
+        Step(numbers[element.id], element.id, _title(element), sentence.of(element), depth) for element, depth in order
     ]
 
 
@@ -54,9 +60,17 @@ def _title(element: Element) -> str:
 
 
 class _Sentence:
-    def __init__(self, model: DiagramModel, numbers: dict[str, int]) -> None:
+    def __init__(
+        self,
+        model: DiagramModel,
+        numbers: dict[str, int],
+        roles: Mapping[str, str],
+        processes: Mapping[str, str],
+    ) -> None:
         self.model = model
         self.numbers = numbers
+        self.roles = roles
+        self.processes = processes
 
     def of(self, element: Element) -> str:
         """As in: Reportar avance: responsable de meta, plazo 5 días hábiles; sigue 2."""
@@ -71,7 +85,7 @@ class _Sentence:
         if element.kind in BY_PEOPLE:
             yield self._who(element)
         if element.called_element:
-            yield f"llama al proceso «{element.called_element}»"
+            yield f"llama al proceso «{self.processes.get(element.called_element, element.called_element)}»"
         if element.deadline:
             yield f"plazo {deadline_in_words(element.deadline)}"
         if element.multiple:
@@ -81,12 +95,7 @@ class _Sentence:
         yield from self._attachment(element)
 
     def _who(self, element: Element) -> str:
-        if element.assignee:
-            return f"la persona de «{element.assignee.strip('${}=# ')}»"
-        lane = self.model.lanes.get(element.lane_id or "")
-        if lane is not None and lane.name:
-            return lane.name
-        return " o ".join(role.replace("_", " ") for role in element.roles) or "sin responsable"
+        return say_who(self.model, element, self.roles)
 
     def _attachment(self, element: Element) -> Iterator[str]:
         host = self.model.elements.get(element.attached_to or "")
