@@ -6,6 +6,7 @@ Each is found by the name of what is drawn (`engine.definitions.names`): the sha
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from typing import Final
 
 import sqlalchemy as sa
@@ -13,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.definitions import remarks
-from engine.definitions.models import Draft, ProcessVersion
+from engine.definitions.models import Draft, DraftStep, ProcessVersion
 from engine.definitions.names import Name
-from engine.errors import StaleDraft, UnknownDefinition
+from engine.errors import Invalid, StaleDraft, UnknownDefinition
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 
@@ -30,6 +31,8 @@ THROWN_AWAY: Final = {PROCESS: "gone", FORM: "gone_form", DECISION: "gone_dmn"}
 KEPT_FOR: Final = dt.timedelta(days=30)
 ANSWERS: Final = "answers"
 """What a person answered about the file that they are bringing: a JSON object, by the key of each question."""
+MOST_STEPS: Final = 200
+"""How many changes of a draft can be taken back, whoever made them."""
 UPLOAD: Final = "upload"
 """A stranger's file as it came, by the person who brought it, until it is opened."""
 
@@ -62,7 +65,9 @@ def save(
         raise StaleDraft(theirs=draft)
     key, tenant = _parts(kind, name)
     if kind == PROCESS:
-        content = remarks.kept(draft.content if draft else _published(session, key, tenant, base_version), content)
+        before = draft.content if draft else _published(session, key, tenant, base_version)
+        content = remarks.kept(before, content)
+        _note(session, engine, Name(key, tenant), before, revision, actor)
     if draft is None:
         draft = Draft(kind=kind, key=key, tenant=tenant, base_version=base_version, revision=0, authors=[])
         session.add(draft)
@@ -77,6 +82,59 @@ def save(
     except IntegrityError as exc:  # two people began the draft at once
         raise StaleDraft(theirs=None) from exc
     return draft
+
+
+def last_change(session: Session, name: str) -> DraftStep | None:
+    """What the last change of a diagram's draft took away: who made it, and when."""
+    return session.scalar(_steps(Name.parse(name)).limit(1))
+
+
+def as_it_was(session: Session, name: str, revision: int) -> bytes | None:
+    """What stood in a diagram's draft at a revision (0: what it began from); None where that is no longer known."""
+    step = session.scalar(_steps(Name.parse(name)).where(DraftStep.revision == revision).limit(1))
+    return zlib.decompress(step.content) if step is not None else None
+
+
+def undo(session: Session, engine: ProcessEngine, name: str, *, actor: Actor, revision: int) -> Draft:
+    """Take the last change of a diagram's draft back, whoever made it. Raises `StaleDraft`, `Invalid` (there is none).
+
+    It counts as a save: who has the draft open elsewhere is told.
+    """
+    draft = session.scalar(_one(PROCESS, name).with_for_update())
+    if draft is None or draft.revision != revision:
+        raise StaleDraft(theirs=draft)
+    step = last_change(session, name)
+    if step is None:
+        raise Invalid("No hay un cambio que deshacer.")
+    draft.content = zlib.decompress(step.content)
+    draft.revision += 1
+    draft.saved_at, draft.saved_by = engine.now(), actor.id
+    draft.authors = sorted({*draft.authors, actor.id})
+    session.delete(step)
+    session.flush()
+    return draft
+
+
+def _steps(name: Name) -> sa.Select[DraftStep]:
+    mine = sa.select(DraftStep).where(DraftStep.key == name.key, DraftStep.tenant == name.tenant)
+    return mine.order_by(DraftStep.id.desc())
+
+
+def _note(session: Session, engine: ProcessEngine, name: Name, before: bytes, revision: int, actor: Actor) -> None:
+    """Keep what stood there; of more than can be taken back, the oldest goes."""
+    if not before:
+        return
+    step = DraftStep(
+        key=name.key,
+        tenant=name.tenant,
+        revision=revision,
+        content=zlib.compress(before),
+        saved_at=engine.now(),
+        saved_by=actor.id,
+    )
+    session.add(step)
+    oldest = _steps(name).with_only_columns(DraftStep.id).offset(MOST_STEPS)
+    session.execute(sa.delete(DraftStep).where(DraftStep.id.in_(oldest)))
 
 
 def _published(session: Session, key: str, tenant: str, version: int | None) -> bytes:
@@ -102,6 +160,8 @@ def discard(session: Session, kind: str, name: str) -> None:
     """Forget the draft; nothing happens if there is none."""
     key, tenant = _parts(kind, name)
     session.execute(sa.delete(Draft).where(Draft.kind == kind, Draft.key == key, Draft.tenant == tenant))
+    if kind == PROCESS:
+        session.execute(sa.delete(DraftStep).where(DraftStep.key == key, DraftStep.tenant == tenant))
 
 
 def throw_away(session: Session, engine: ProcessEngine, kind: str, name: str, *, actor: Actor) -> None:

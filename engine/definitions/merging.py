@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -25,14 +25,16 @@ class Merged:
     kept: tuple[str, ...]
 
 
-def merge(base: bytes, shared: bytes, own: bytes) -> Merged:
+def merge(base: bytes, shared: bytes, own: bytes, theirs: Collection[str] = ()) -> Merged:
     """The variant with what the shared drawing changed since `base`, wherever the variant itself did not.
+
+    Of the elements in `theirs` both changed it takes what the shared one says; `kept` does not name them.
 
     Of an element each attribute and each property counts by itself, and all else that it says together.
     What it says of no element (how a task is drawn) follows the same rule without being told. The result may be wrong
     where both changed what leads to where: whoever publishes it has it checked. Raises `UnreadableDiagram`.
     """
-    merging = _Merging(_Drawing(parse(base)), _Drawing(parse(shared)), _Drawing(parse(own)))
+    merging = _Merging(_Drawing(parse(base)), _Drawing(parse(shared)), _Drawing(parse(own)), frozenset(theirs))
     merging.take()
     return Merged(etree.tostring(merging.own.root, xml_declaration=True, encoding="UTF-8"), tuple(merging.kept))
 
@@ -79,6 +81,7 @@ class _Merging:
     base: _Drawing
     shared: _Drawing
     own: _Drawing
+    theirs: frozenset[str] = frozenset()
     kept: list[str] = field(default_factory=list)
 
     def take(self) -> None:
@@ -93,8 +96,24 @@ class _Merging:
 
     def _added(self, key: str) -> None:
         if key in self.own.nodes:
-            self._keep(key, self.own.said(key) != self.shared.said(key))
+            self._both_added(key)
             return
+        self._take_in(key)
+
+    def _both_added(self, key: str) -> None:
+        if key in self.theirs:
+            self._say_as_shared(key)
+        else:
+            self._keep(key, self.own.said(key) != self.shared.said(key))
+
+    def _say_as_shared(self, key: str) -> None:
+        ours, theirs = self.own.nodes[key], self.shared.nodes[key]
+        self._rewrite(ours, theirs)
+        ours.attrib.clear()
+        for name, value in theirs.attrib.items():
+            ours.set(name, value)
+
+    def _take_in(self, key: str) -> None:
         parent = self.own.nodes.get(self.shared.parent(key))
         if parent is None:
             self._keep(key, True)
@@ -113,7 +132,13 @@ class _Merging:
 
     def _changed(self, key: str) -> None:
         if key not in self.own.nodes:
-            self._keep(key, True)
+            if key in self.theirs:
+                self._take_in(key)
+            else:
+                self._keep(key, True)
+            return
+        if key in self.theirs:
+            self._say_as_shared(key)
             return
         base, shared, own = (drawing.said(key) for drawing in (self.base, self.shared, self.own))
         node = self.own.nodes[key]
@@ -144,6 +169,7 @@ class _Merging:
             return
         node, parent = self.own.nodes[key], self.own.nodes[key].getparent()
         is_changed = self.own.said(key) != self.base.said(key) or any(_is_identified(one) for one in node)
+        is_changed = is_changed and key not in self.theirs
         self._keep(key, is_changed)
         if parent is not None and not is_changed:
             parent.remove(node)

@@ -154,6 +154,35 @@ class Draft(Base):
         return str(Name(self.key, self.tenant))
 
 
+class DraftStep(Base):
+    """What stood in the draft of a diagram before it was saved, so that the last change can be taken back.
+
+    `revision` is the draft's when this stood there (0: what is published); `content` is compressed; `saved_by` made the
+    change that came after it.
+    """
+
+    __tablename__ = "definition_draft_step"
+    __table_args__ = (sa.Index("ix_definition_draft_step_of", "key", "tenant", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(100))
+    tenant: Mapped[str] = mapped_column(sa.String(limits.TENANT), default="", server_default="")
+    revision: Mapped[int]
+    content: Mapped[bytes]
+    saved_at: Mapped[dt.datetime]
+    saved_by: Mapped[str] = mapped_column(sa.String(100))
+
+
+class Editing(Base):
+    """That somebody has a drawing open: `name` as in an address, and when their editor last said so."""
+
+    __tablename__ = "definition_editing"
+
+    name: Mapped[str] = mapped_column(sa.String(150), primary_key=True)
+    username: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    seen_at: Mapped[dt.datetime]
+
+
 class Release(Base):
     """A draft on its way to being published: looked at by a second person, waiting for its day, or both.
 

@@ -47,6 +47,7 @@ NOT_HERE = {
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "studio.rehearsal", "studio.review_page",  # of what was made, or waits, for somebody
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
+    "studio.manual",  # a file written whole, which looks at every form
     "studio.variant",  # of one sector's
     "studio.decision", "studio.decision_file",  # of one table: none is shipped
     "handovers.record", "handovers.record_file",  # of one
@@ -286,6 +287,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.decisions", me, "/procesos/decisiones"),
         ("studio.bring_page", me, "/procesos/traer"),
         ("studio.process_forms", me, "/procesos/sub_reporte_entidad/formularios"),
+        ("studio.picture", me, "/procesos/f5_ciclo_mensual/dibujo.svg"),
         ("studio.roles", me, "/procesos/f5_ciclo_mensual/roles"),
         ("studio.beginnings", me, "/procesos/f5_ciclo_mensual/comienzo"),
         ("studio.conditions", me, "/procesos/f5_ciclo_mensual/condiciones"),

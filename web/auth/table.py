@@ -310,7 +310,7 @@ TABLE: tuple[Row, ...] = (
         _rights(R, R, R, R, public=N, shared_leader=C),
         reads=_routes(
             "studio.index studio.process studio.version studio.compare_versions boards.process_times "
-            "studio.diagram studio.forms studio.form cases.ask cases.begin "
+            "studio.diagram studio.picture studio.manual studio.forms studio.form cases.ask cases.begin "
             "studio.decisions studio.decision studio.decision_file"
         ),
         foreign=R, note="empieza un proceso quien tiene un rol de su primera franja",
@@ -334,7 +334,8 @@ TABLE: tuple[Row, ...] = (
             "studio.discard_decision studio.answer_brought "
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
             "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step "
-            "studio.make_role studio.begin_by"
+            "studio.make_role studio.begin_by studio.change_table studio.paste_steps studio.undo_change "
+            "studio.tidy_drawing studio.join_drafts studio.present"
         ),
         note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
     ),

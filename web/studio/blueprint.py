@@ -6,7 +6,10 @@ from typing import Final
 
 from flask import Blueprint
 
+from web.studio import recipes
+
 blueprint = Blueprint("studio", __name__, url_prefix="/procesos")
+blueprint.add_app_template_global(recipes.of_tab, "recipes_of")
 
 LEADERS: Final = ("lider_proceso", "lider_proceso_instalacion")
 """The roles that edit and publish: what all sectors share where they are held in the installation, a variant where they

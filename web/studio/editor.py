@@ -11,14 +11,17 @@ from flask import Response, abort, jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirection
 
-from engine.definitions import drafts, unpublished
+from engine.definitions import drafts, presence, unpublished
 from engine.definitions.comparison import compare
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.drawing.tidying import tidy
 from engine.definitions.linting import Finding, lint
+from engine.definitions.merging import merge
 from engine.definitions.models import Draft
 from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.definitions.surroundings import known_names
-from engine.errors import Invalid, StaleDraft
+from engine.errors import Invalid, StaleDraft, UnreadableDiagram
 from web.auth.access import Of, allow
 from web.deadlines import clock_time
 from web.pages import actor, back_to, current, page
@@ -84,7 +87,73 @@ def save_draft(process_key: str) -> Response | tuple[Response, int]:
             said = f"Borrador guardado a las {clock_time(draft.saved_at)}."
             return jsonify(mensaje=said, revision=draft.revision)
     except StaleDraft as stale:
-        return jsonify(conflict(stale.theirs, xml)), 409
+        return jsonify(
+            conflict(stale.theirs, xml) | collisions(process_key, stale.theirs, xml, int(given["revision"]))
+        ), 409
+
+
+@blueprint.post("/<process_key>/borrador/juntar")
+@allow(*LEADERS, of=Of.DEFINITION)
+def join_drafts(process_key: str) -> Response | tuple[Response, int]:
+    """Save what two drew at once: `{"xml", "revision"}` as they began, `"suya"` the other's, `"elegidos"` ids of it.
+
+    409 again if somebody saved meanwhile, or what both began from is no longer known.
+    """
+    given = sent("xml", "revision", "suya", "elegidos")
+    mine, chosen = str(given["xml"]).encode(), [one for one in str(given["elegidos"]).split(",") if one]
+    try:
+        with current().database.unit_of_work() as session:
+            theirs = drafts.find(session, drafts.PROCESS, process_key)
+            base = drafts.as_it_was(session, process_key, int(given["revision"]))
+            if theirs is None or theirs.revision != int(given["suya"]) or base is None:
+                raise StaleDraft(theirs=theirs)
+            joined = merge(base, theirs.content, mine, chosen).content
+            draft = keep(session, process_key, joined, theirs.revision)
+            said = f"Se juntaron los dos borradores a las {clock_time(draft.saved_at)}."
+            return jsonify(mensaje=said, revision=draft.revision, xml=draft.content.decode())
+    except StaleDraft as stale:
+        return jsonify(
+            conflict(stale.theirs, mine) | collisions(process_key, stale.theirs, mine, int(given["revision"]))
+        ), 409
+
+
+def collisions(process_key: str, theirs: Draft | None, mine: bytes, revision: int) -> dict[str, Any]:
+    """Whether what two drew can be joined (`juntable`), and the elements that both changed, with what each says."""
+    with current().database.reading() as session:
+        base = drafts.as_it_was(session, process_key, revision)
+        labels = overview.labels(session, current().engine)
+    if theirs is None or base is None:
+        return {"juntable": False, "choques": []}
+    try:
+        found = merge(base, theirs.content, mine).kept
+    except UnreadableDiagram:
+        return {"juntable": False, "choques": []}
+    before, one, other = (read_diagram(xml) for xml in (base, mine, theirs.content))
+    told = [{change.element: change.sentence for change in compare(before, each, labels)} for each in (one, other)]
+    names = {key: part.name for model in (before, other, one) for part in _parts(model) for key, part in part.items()}
+    return {
+        "juntable": True,
+        "choques": [
+            {"id": key, "nombre": names.get(key) or "Una flecha", "mio": told[0].get(key, "Lo cambió usted."),
+             "suyo": told[1].get(key, "También lo cambió.")}
+            for key in found
+        ],
+    }  # fmt: skip
+
+
+def _parts(model: DiagramModel) -> tuple[Mapping[str, Any], ...]:
+    return (model.lanes, model.elements, model.flows)
+
+
+@blueprint.post("/<process_key>/presencia")
+@allow(*LEADERS, of=Of.DEFINITION)
+def present(process_key: str) -> Response:
+    """Say that one has the drawing open; who else has."""
+    with current().database.unit_of_work() as session:
+        overview.working_version(session, process_key)
+        others = presence.here(session, current().engine, process_key, actor=actor())
+        names = overview.people(session)
+        return jsonify(otros=[names.get(one, one) for one in others])
 
 
 def keep(session: Session, process_key: str, xml: bytes, revision: int) -> Draft:
@@ -138,6 +207,20 @@ def findings(process_key: str) -> Response:
     xml = str(sent("xml")["xml"]).encode()
     names, found = review(xml, Name.parse(process_key).tenant)
     return jsonify(hallazgos=[as_json(finding, names) for finding in found])
+
+
+@blueprint.post("/<process_key>/orden")
+@allow(*LEADERS, of=Of.DEFINITION)
+def tidy_drawing(process_key: str) -> Response:
+    """Where everything of `{"xml"}` would lie in order: boxes, corners of arrows, where their names begin."""
+    tidied = tidy(str(sent("xml")["xml"]).encode())
+    return jsonify(
+        shapes={
+            key: [round(one.x), round(one.y), round(one.width), round(one.height)] for key, one in tidied.shapes.items()
+        },
+        edges={key: [[round(x), round(y)] for x, y in points] for key, points in tidied.edges.items()},
+        labels={key: [round(x), round(y)] for key, (x, y) in tidied.labels.items()},
+    )
 
 
 def review(xml: bytes, tenant: str = "") -> tuple[Mapping[str, str], list[Finding]]:

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request
 from werkzeug.wrappers import Response
 
+from engine.definitions import drafts
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.elements import kind_name
 from engine.definitions.linting.graph import place_in_order
 from engine.definitions.reading import read_diagram
+from engine.definitions.saying import say_who
 from engine.errors import StaleDraft, UnknownElement
 from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import back_to, current, page
 from web.studio import overview, sheet
 from web.studio.blueprint import LEADERS, blueprint
+from web.studio.cells import Typed, called, shown_role
 from web.studio.editor import conflict, keep
 
 
 @blueprint.get("/<process_key>/tareas")
 @allow(*LEADERS, of=Of.DEFINITION)
 def tasks(process_key: str) -> str:
-    """Every task of the draft (or of the current version) with who, when and form."""
+    """Every task of the draft (or of the current version) with who, when and form, typed in place."""
+    return table_page(process_key)
+
+
+def table_page(
+    process_key: str,
+    typed: Typed | None = None,
+    conflict: Mapping[str, Any] | None = None,
+    pasted: Sequence[str] = (),
+) -> str:
+    """The table, with what somebody typed and what is wrong with it; `pasted` is what is wrong with pasted rows."""
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
         xml, revision = overview.working_xml(session, process_key)
         labels = overview.labels(session, current().engine)
+        last = drafts.last_change(session, process_key) if revision else None
+        people = overview.people(session)
     diagram = read_diagram(xml)
+    names = called(labels)
     return page(
         "studio/tasks.html",
         version=version,
@@ -38,6 +55,15 @@ def tasks(process_key: str) -> str:
         diagram=diagram,
         labels=labels,
         bases=sheet.BASES,
+        names=names,
+        shown_role=shown_role,
+        who=lambda task: say_who(diagram, task, labels.roles),
+        typed=typed or Typed(),
+        conflict=conflict,
+        pasted=pasted,
+        filas=request.form.get("filas", ""),
+        last=last,
+        people=people,
     )
 
 

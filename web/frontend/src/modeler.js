@@ -7,6 +7,7 @@ import { Findings } from './modeler/findings.js';
 import together from './modeler/fixes.js';
 import { Panel } from './modeler/panel.js';
 import menus from './modeler/menus.js';
+import tidying, { tidy } from './modeler/tidying.js';
 import vocabulary from './modeler/vocabulary.js';
 import spanish from './shared/spanish.js';
 import './modeler.css';
@@ -14,6 +15,7 @@ import './modeler.css';
 const PALETTE = 130;
 const MARGIN = 20;
 const STEP = 1.25;
+const PRESENCE = 20000;
 
 const page = document.getElementById('editor');
 const part = (name) => page.querySelector(`[data-part=${name}]`);
@@ -23,7 +25,7 @@ async function open() {
   const modeler = new Modeler({
     container: part('canvas'),
     moddleExtensions: { camunda },
-    additionalModules: [menus, minimap, together, vocabulary, spanish],
+    additionalModules: [menus, minimap, tidying, together, vocabulary, spanish],
   });
   const [diagram, catalogues] = await Promise.all([get(page.dataset.xml), get(page.dataset.catalogues)]);
   const xml = await diagram.text();
@@ -52,6 +54,11 @@ function start(modeler, catalogues, xml) {
     undo: () => commands.canUndo() && commands.undo(),
     redo: () => commands.canRedo() && commands.redo(),
     fit: () => fit(canvas),
+    tidy: async () => {
+      const wrong = await tidy(modeler, order).catch(() => 'No se pudo ordenar: no hay conexión.');
+      if (wrong) drafts.say(wrong);
+      else fit(canvas);
+    },
     closer: () => canvas.zoom(Math.min(canvas.zoom() * STEP, 4)),
     further: () => canvas.zoom(Math.max(canvas.zoom() / STEP, 0.1)),
   };
@@ -88,6 +95,13 @@ function start(modeler, catalogues, xml) {
     }
   });
   for (const question of page.querySelectorAll('[data-go]')) question.addEventListener('click', () => findings.go(question.dataset.go));
+  drafts.open = async (drawn) => {
+    const box = canvas.viewbox();
+    await modeler.importXML(drawn);
+    canvas.viewbox(box);
+    findings.look();
+  };
+  attend();
   findings.look();
   drafts.offer(xml, async (copy) => {
     await modeler.importXML(copy);
@@ -96,6 +110,23 @@ function start(modeler, catalogues, xml) {
   });
   if (location.hash) findings.go(decodeURIComponent(location.hash.slice(1)));
   page.dataset.ready = 'true';
+}
+
+// Who else has this drawing open; asked while somebody looks at it.
+async function attend() {
+  if (!document.hidden) {
+    const answer = await post(page, page.dataset.presence, {}).catch(() => null);
+    const { otros = [] } = answer?.ok ? await answer.json().catch(() => ({})) : {};
+    const told = otros.length ? `${otros.join(' y ')} también ${otros.length > 1 ? 'lo están' : 'lo está'} editando.` : '';
+    if (part('others').textContent !== told) part('others').textContent = told;
+  }
+  setTimeout(attend, PRESENCE);
+}
+
+async function order(xml) {
+  const answer = await post(page, page.dataset.tidy, { xml });
+  const said = await answer.json().catch(() => ({}));
+  return answer.ok ? said : { mensaje: said.mensaje ?? 'No se pudo ordenar el dibujo.' };
 }
 
 async function ask(xml) {

@@ -54,3 +54,53 @@ function moveByKeys(outline) {
   const moved = location.hash.startsWith('#campo-') && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   moved?.focus?.();
 }
+
+// The table of steps: arrows go from row to row, a block from a sheet spreads over rows, Ctrl+Z undoes the last change.
+const grid = document.getElementById('tabla');
+if (grid) moveInGrid(grid);
+
+function moveInGrid(form) {
+  const status = document.querySelector('[data-grid-status]');
+  const cells = () => [...document.querySelectorAll('[data-cell]')];
+  let dirty = false;
+  const touched = () => {
+    dirty = true;
+    status.textContent = 'Hay celdas sin guardar: Enter las guarda.';
+  };
+  addEventListener('beforeunload', (event) => { if (dirty) event.preventDefault(); });
+  form.addEventListener('submit', () => { dirty = false; });
+  document.addEventListener('input', ({ target }) => target.matches('[data-cell]') && touched());
+  document.addEventListener('keydown', (event) => {
+    const cell = event.target.closest?.('input[data-cell]');
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (cell && way && cell.type !== 'number' && !event.altKey) {
+      const same = cells().filter((one) => one.dataset.cell === cell.dataset.cell);
+      const next = same[same.indexOf(cell) + way];
+      if (next && !cell.list) { event.preventDefault(); next.focus(); next.select(); }
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !event.target.matches('input, textarea, select')) {
+      const button = document.querySelector('[data-undo]');
+      if (button) { event.preventDefault(); button.form.requestSubmit(button); }
+    }
+  });
+  document.addEventListener('paste', (event) => {
+    const cell = event.target.closest?.('[data-cell]');
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (!cell || !/[\t\n]/.test(text.trim())) return;
+    event.preventDefault();
+    spread(cell, text.replace(/\r/g, '').replace(/\n$/, '').split('\n').map((line) => line.split('\t')));
+    touched();
+  });
+
+  function spread(first, rows) {
+    const order = ['name', 'role', 'days', 'form'];
+    const lines = [...document.querySelectorAll('tr')].filter((row) => row.querySelector('[data-cell]'));
+    const top = lines.indexOf(first.closest('tr'));
+    const left = order.indexOf(first.dataset.cell);
+    rows.forEach((row, down) => row.forEach((value, right) => {
+      const target = lines[top + down]?.querySelector(`[data-cell=${order[left + right] ?? 'none'}]`);
+      if (target) target.value = value.trim();
+    }));
+    if (top + rows.length > lines.length) status.textContent = 'Sobraron filas: agréguelas abajo, en «Agregar pasos desde Excel».';
+  }
+}

@@ -11,6 +11,7 @@ const AGAIN = 15000;
 export class Drafts {
   constructor(modeler, page, status) {
     Object.assign(this, { modeler, page, status });
+    this.open = (xml) => modeler.importXML(xml);
     this.revision = Number(page.dataset.revision);
     this.dirty = false;
     this.safe = false;
@@ -77,6 +78,7 @@ export class Drafts {
 
   async understand(answer, turn, alone) {
     const said = await answer.json().catch(() => ({}));
+    if (answer.status === 409 && said.juntable && !said.choques.length) return this.join(said, []);
     if (answer.status === 409) return alone ? this.tellConflict(said) : this.conflict(said);
     if (answer.status === 401) return this.later('La sesión terminó: lo dibujado queda en este navegador.', signIn());
     if (!answer.ok) return this.later(said.mensaje ?? 'No se pudo guardar. Lo dibujado queda en este navegador.');
@@ -94,11 +96,28 @@ export class Drafts {
     this.soon(AGAIN);
   }
 
+  // What two drew at once and does not collide goes together by itself.
+  async join({ revision }, chosen) {
+    const turn = this.changes;
+    const { xml } = await this.modeler.saveXML({ format: true });
+    const answer = await post(this.page, this.page.dataset.join, { xml, revision: this.revision, suya: revision, elegidos: chosen.join(',') });
+    const said = await answer.json().catch(() => ({}));
+    if (answer.status === 409) return this.tellConflict(said);
+    if (!answer.ok) return this.later(said.mensaje ?? 'No se pudo juntar. Lo dibujado queda en este navegador.');
+    if (turn !== this.changes) return this.soon(COPY);
+    this.revision = said.revision;
+    await this.open(said.xml);
+    this.dirty = false;
+    forget(this.page.dataset.user, location.pathname);
+    return this.say(said.mensaje);
+  }
+
   tellConflict(said) {
     this.say('Sin guardar: otra persona guardó antes.', button('Ver en qué difieren', () => this.conflict(said)));
   }
 
-  conflict({ mensaje, revision, diferencias }) {
+  conflict(said) {
+    const { mensaje, revision, diferencias, juntable, choques } = said;
     const dialog = document.getElementById('conflicto');
     dialog.querySelector('[data-message]').textContent = mensaje;
     dialog.querySelector('ul').replaceChildren(...diferencias.map((sentence) => {
@@ -106,12 +125,18 @@ export class Drafts {
       item.textContent = sentence;
       return item;
     }));
-    dialog.addEventListener('close', () => this.decide(dialog.returnValue, revision), { once: true });
-    this.tellConflict({ mensaje, revision, diferencias });
+    dialog.querySelector('[data-join-button]').hidden = !juntable;
+    dialog.querySelector('[data-collisions]').replaceChildren(...(juntable ? choques : []).map(collision));
+    dialog.addEventListener('close', () => this.decide(dialog.returnValue, revision, said), { once: true });
+    this.tellConflict(said);
     dialog.showModal();
   }
 
-  decide(choice, revision) {
+  decide(choice, revision, said) {
+    if (choice === 'join') {
+      const chosen = [...document.querySelectorAll('#conflicto [data-collisions] input[value=suyo]:checked')].map((one) => one.dataset.element);
+      this.join(said, chosen);
+    }
     if (choice === 'theirs') {
       this.dirty = false;
       forget(this.page.dataset.user, location.pathname);
@@ -142,6 +167,23 @@ export class Drafts {
     }));
     return this.page.before(offer);
   }
+}
+
+// One element that both changed: mine or theirs, each as it says.
+function collision({ id, nombre, mio, suyo }, place) {
+  const group = document.createElement('fieldset');
+  const legend = document.createElement('legend');
+  legend.textContent = nombre;
+  group.append(legend);
+  for (const [value, word, sentence] of [['mio', 'Lo mío', mio], ['suyo', 'Lo de la otra persona', suyo]]) {
+    const label = document.createElement('label');
+    const choice = document.createElement('input');
+    Object.assign(choice, { type: 'radio', name: `choque-${place}`, value, checked: value === 'mio' });
+    choice.dataset.element = id;
+    label.append(choice, ` ${word}: ${sentence}`);
+    group.append(label, document.createElement('br'));
+  }
+  return group;
 }
 
 async function renew(page) {
