@@ -287,6 +287,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("studio.decisions", me, "/procesos/decisiones"),
         ("studio.bring_page", me, "/procesos/traer"),
         ("studio.process_forms", me, "/procesos/sub_reporte_entidad/formularios"),
+        ("studio.new_process", me, "/procesos/nuevo"),
         ("studio.picture", me, "/procesos/f5_ciclo_mensual/dibujo.svg"),
         ("studio.roles", me, "/procesos/f5_ciclo_mensual/roles"),
         ("studio.beginnings", me, "/procesos/f5_ciclo_mensual/comienzo"),

@@ -322,7 +322,8 @@ TABLE: tuple[Row, ...] = (
             "studio.publish_page studio.review_page studio.rehearse_page "
             "studio.rehearsal studio.edit studio.draft_xml studio.names studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
-            "studio.process_forms studio.conditions studio.roles studio.beginnings"
+            "studio.process_forms studio.conditions studio.roles studio.beginnings "
+            "studio.new_process"
         ),
         changes=_routes(
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
@@ -335,7 +336,7 @@ TABLE: tuple[Row, ...] = (
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
             "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step "
             "studio.make_role studio.begin_by studio.change_table studio.paste_steps studio.undo_change "
-            "studio.tidy_drawing studio.join_drafts studio.present"
+            "studio.make_process studio.tidy_drawing studio.join_drafts studio.present"
         ),
         note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
     ),

@@ -161,7 +161,7 @@ def test_the_command_that_publishes_replays_what_is_kept_of_who_calls_it(
     refused = CliRunner().invoke(main, ["diagrams", "publish", str(changed), "--reason", "Sí.", "--as", "amartinez"])
 
     assert refused.exit_code != 0
-    assert "«Raro» sale distinto" in refused.output
+    assert "El ensayo guardado «Raro»" in refused.output
     assert "Versión 1," in leader.text(f"/procesos/{REPORT}")
 
 
