@@ -294,3 +294,49 @@ def test_every_page_of_the_studio_passes_axe(live, open_page, scheme):
 
     assert wrong == {path: [] for path in wrong}
     assert live.complaints == []
+
+
+def reach(page: Page, target) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(120):
+        if target.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail("the keyboard does not get there")
+
+
+def test_a_step_is_added_named_tidied_and_removed_with_the_keyboard_alone(live, open_page):
+    page = open_page("amartinez")
+    open_editor(page)
+    elements = page.get_by_label("Elemento", exact=True)
+
+    # Given a step that is chosen by its name
+    reach(page, elements)
+    page.keyboard.type("Validar reporte")
+    reach(page, page.get_by_role("button", name="Agregar", exact=True))
+    page.keyboard.press("Enter")
+
+    # When another one comes after it, and all is put in order in one act
+    expect(page.locator("#campo-name")).to_be_focused()
+    page.keyboard.type("Revisar soportes")
+    page.keyboard.press("Tab")
+    expect(elements.locator("option", has_text=re.compile("^Revisar soportes$"))).to_have_count(1)
+    before = shape_of(page, "avalar_reporte")
+    page.get_by_role("button", name="Ordenar el dibujo").press("Enter")
+    expect(page.get_by_text("Borrador guardado")).to_be_visible(timeout=20_000)
+    moved = shape_of(page, "avalar_reporte")
+    page.get_by_role("button", name="Deshacer", exact=True).press("Enter")
+
+    # Then one «Deshacer» puts everything back, and the step goes as it came
+    assert moved != before
+    assert shape_of(page, "avalar_reporte") == before
+    elements.focus()
+    page.keyboard.type("Revisar soportes")
+    reach(page, page.get_by_role("button", name="Quitar", exact=True))
+    page.keyboard.press("Enter")
+    expect(elements.locator("option", has_text=re.compile("^Revisar soportes$"))).to_have_count(0)
+    assert live.complaints == []
+
+
+def shape_of(page: Page, element_id: str) -> str:
+    return page.locator(f'g[data-element-id="{element_id}"]').first.get_attribute("transform") or ""

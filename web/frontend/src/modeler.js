@@ -6,6 +6,7 @@ import { Drafts, post } from './modeler/drafts.js';
 import { Findings } from './modeler/findings.js';
 import together from './modeler/fixes.js';
 import { Panel } from './modeler/panel.js';
+import { Keyboard } from './modeler/keyboard.js';
 import menus from './modeler/menus.js';
 import tidying, { tidy } from './modeler/tidying.js';
 import vocabulary from './modeler/vocabulary.js';
@@ -46,7 +47,12 @@ function start(modeler, catalogues, xml) {
   const panel = new Panel(modeler, part('panel'), catalogues, page.dataset);
   const drafts = new Drafts(modeler, page, part('status'));
   const findings = new Findings(modeler, part('findings'), part('summary'), (xml) => ask(xml));
+  const keyboard = new Keyboard(modeler, part);
   const commands = modeler.get('commandStack');
+  const byKeys = (act) => {
+    const wrong = keyboard[act]();
+    if (wrong) drafts.say(wrong);
+  };
   const canvas = modeler.get('canvas');
   const actions = {
     save: () => save(),
@@ -54,6 +60,9 @@ function start(modeler, catalogues, xml) {
     undo: () => commands.canUndo() && commands.undo(),
     redo: () => commands.canRedo() && commands.redo(),
     fit: () => fit(canvas),
+    append: () => byKeys('append'),
+    connect: () => byKeys('connect'),
+    remove: () => byKeys('remove'),
     tidy: async () => {
       const wrong = await tidy(modeler, order).catch(() => 'No se pudo ordenar: no hay conexión.');
       if (wrong) drafts.say(wrong);

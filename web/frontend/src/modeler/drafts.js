@@ -107,6 +107,7 @@ export class Drafts {
     if (turn !== this.changes) return this.soon(COPY);
     this.revision = said.revision;
     await this.open(said.xml);
+    for (const timer of [this.timer, this.copying]) clearTimeout(timer);
     this.dirty = false;
     forget(this.page.dataset.user, location.pathname);
     return this.say(said.mensaje);
