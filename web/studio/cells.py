@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -76,7 +77,8 @@ def read_rows(text: str, labels: Labels) -> tuple[list[Sheet], list[str]]:
     lines = [line for line in text.replace("\r", "").split("\n") if line.strip()]
     cells = [[cell.strip() for cell in line.split("\t" if "\t" in line else ";")] for line in lines]
     order = [HEADS.get(plain(cell).split(" ")[0].strip("¿?.")) for cell in cells[0]] if cells else []
-    has_heads = bool(order) and "name" in order and all(one is None or one in ORDER for one in order) and len(order) > 1
+    # a step may begin with the word of a title («Paso 2»): two titles, and no number, make a row of titles
+    has_heads = "name" in order and sum(one is not None for one in order) > 1 and not re.search(r"\d", lines[0])
     columns = order if has_heads else list(ORDER)
     names, found, wrong = called(labels), [], []
     for number, row in enumerate(cells[1:] if has_heads else cells, start=1):
