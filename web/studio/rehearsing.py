@@ -18,8 +18,9 @@ from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.errors import UnknownDefinition
 from web.auth.access import Of, allow
+from web.numbers import row_id
 from web.pages import actor, back_to, current, page
-from web.rehearsals import gate, jobs, material
+from web.rehearsals import gate, jobs, material, recording
 from web.rehearsals.jobs import Job
 from web.rehearsals.order import BEHAVIOURS, FINE, Order
 from web.rehearsals.scenarios import Verdict, expected, judge
@@ -28,6 +29,7 @@ from web.studio.blueprint import LEADERS, blueprint
 from web.studio.comparing import drawn
 from workflows.calendar import bogota_day
 from workflows.forms.schema import FormSchema
+from workflows.people.groups import sectors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,21 @@ def rehearse_page(process_key: str) -> str:
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
         xml, revision = overview.working_xml(session, process_key)
+        questions, case_id = _questions(session, xml), request.args.get("caso", 0, type=row_id)
+        recorded = recording.cases(session, Name.parse(process_key).key, sectors_of(actor()))
+        taken = {}
+        if case_id in dict(recorded):
+            offered = {(one.element_id, one.field): one.options.keys() for one in questions}
+            taken = recording.decided(session, case_id, offered)
         return page(
             "studio/rehearse.html",
+            recorded=recorded,
+            case_id=case_id,
+            taken=taken,
             version=version,
             is_draft=bool(revision),
             behaviours=BEHAVIOURS,
-            questions=_questions(session, xml),
+            questions=questions,
             kept=scenarios.of_process(session, process_key),
             names=overview.people(session),
         )
