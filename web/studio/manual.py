@@ -30,6 +30,7 @@ from web.pages import current
 from web.studio import overview
 from web.studio.blueprint import blueprint
 from web.studio.processes import leads
+from web.studio.roles import sector_of
 from workflows import guide
 from workflows.cycles import cadence, rhythm
 from workflows.cycles.cadence import InvalidCadence
@@ -40,6 +41,7 @@ from workflows.forms.fields import TYPE_NAMES, Field
 from workflows.forms.schema import FormSchema
 from workflows.people.filling import filling
 from workflows.people.states import RoleScope
+from workflows.sectors import identity
 from workflows.spanish import long_day
 
 MANUALS = {
@@ -117,6 +119,7 @@ def manual_of(session: Session, process_key: str, version: ProcessVersion) -> Pa
         facts,
         sections,
         int((version.published_at or current().clock.now()).timestamp()),
+        identity.letterhead(session, sector_of(session, process_key)),
         picture=draw_svg(version.xml, {}),
         picture_told=f"El dibujo de «{version.name}»; los mismos pasos están escritos adelante.",
     )

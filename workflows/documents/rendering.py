@@ -163,7 +163,9 @@ def render_docx(page: Page) -> bytes:
 def render_pdf(page: Page) -> bytes:
     """PDF/A-2b; the same page gives the same bytes."""
     template = resources.files("workflows.documents") / "templates" / "documento.typ"
-    return typeset(template.read_bytes(), page.as_dict(), page.made_at, {"logo": page.letterhead.as_svg(), "picture": page.picture})
+    return typeset(
+        template.read_bytes(), page.as_dict(), page.made_at, {"logo": page.letterhead.as_svg(), "picture": page.picture}
+    )
 
 
 RENDERERS: Mapping[str, Callable[[Page], bytes]] = {"html": render_html, "docx": render_docx, "pdf": render_pdf}

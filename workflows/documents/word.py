@@ -57,11 +57,7 @@ def write(
         document.add_picture(io.BytesIO(picture), width=Cm(ACROSS))
         document.add_paragraph(content["picture_told"], style="Caption")
     for section in content["sections"]:
-        document.add_heading(section["heading"], section["level"])
-        for paragraph in section["paragraphs"]:
-            document.add_paragraph(paragraph)
-        for table in section["tables"]:
-            _table(document, table)
+        _section(document, section)
     if content["signatures"]:
         _signatures(document, content["signatures"])
     if warning:
@@ -69,6 +65,14 @@ def write(
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
+
+
+def _section(document: Any, section: Mapping[str, Any]) -> None:
+    document.add_heading(section["heading"], section["level"])
+    for paragraph in section["paragraphs"]:
+        document.add_paragraph(paragraph)
+    for table in section["tables"]:
+        _table(document, table)
 
 
 def _style(document: Any, content: Mapping[str, Any]) -> None:

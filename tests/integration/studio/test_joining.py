@@ -74,7 +74,7 @@ def test_who_has_it_open_is_seen_for_a_minute(leader, sign_in, site):
     site.clock.move_to(site.clock.now() + dt.timedelta(minutes=2))
     later = other.call(f"{EDIT}/presencia")
 
-    assert (alone["otros"], seen["otros"], later["otros"]) == ([], ["Ana Martínez"], [])
+    assert (alone["otros"], seen["otros"], later["otros"]) == ([], ["Ana Martínez (demo)"], [])
 
 
 def test_only_leaders_join_and_are_seen(sign_in):
