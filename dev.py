@@ -20,6 +20,7 @@ python3 dev.py coverage the suite, or a part of it, and how many lines of each r
 python3 dev.py mutants  puts small faults into the pure cores, and tells those that no unit test notices
 python3 dev.py setup    only .venv and the installation
 python3 dev.py sbom     dist/cauce.cdx.json: every package that runs, with version and hash (CycloneDX)
+python3 dev.py audit    known weaknesses of the locked packages, asked of the Python Package Index (needs the network)
 python3 dev.py lock     renew requirements/ after setup.cfg changed; --upgrade takes the newest of everything
 """
 ROOT = Path(__file__).parent.resolve()
@@ -29,6 +30,8 @@ STAMP = VENV / ".cauce-installed"
 LOCKED = ROOT / "requirements"
 BOM = "cyclonedx-bom>=7,<8"
 """What writes the list of packages; only `sbom` needs it."""
+AUDITOR = "pip-audit>=2.9,<3"
+"""What asks for known weaknesses; only `audit` needs it."""
 UV = "uv>=0.9,<1"
 """What resolves for every Python and platform at once; only `lock` needs it."""
 
@@ -162,15 +165,24 @@ def sbom(_: list[str]) -> int:
     """Write what Cauce is made of, from the locked requirements; the tool has an environment of its own."""
     target = ROOT / "dist"
     target.mkdir(exist_ok=True)
+    command = ["cyclonedx_py", "requirements", str(LOCKED / "run.txt"), "--output-reproducible"]
+    return aside(BOM, [*command, "--output-file", str(target / "cauce.cdx.json")])
+
+
+def audit(_: list[str]) -> int:
+    """Ask for known weaknesses of everything that runs; what is found ends with 1 and says what mends it."""
+    return aside(AUDITOR, ["pip_audit", "--require-hashes", "--disable-pip", "-r", str(LOCKED / "run.txt")])
+
+
+def aside(package: str, command: list[str]) -> int:
+    """Run a module of a package that is installed for this once, in an environment of its own."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        installing = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", BOM]
+        installing = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
         if subprocess.run(installing, check=False).returncode:
             return 1
-        command = [python, "-m", "cyclonedx_py", "requirements", str(LOCKED / "run.txt"), "--output-reproducible"]
-        command += ["--output-file", str(target / "cauce.cdx.json")]
-        return subprocess.run(command, check=False, cwd=ROOT).returncode
+        return subprocess.run([python, "-m", *command], check=False, cwd=ROOT).returncode
 
 
 def coverage(arguments: list[str]) -> int:
@@ -201,7 +213,7 @@ def main(arguments: list[str]) -> int:
     """Do what the first argument says."""
     commands = {
         "run": run, "test": test, "check": check, "bench": bench, "coverage": coverage, "mutants": mutants,
-        "lock": lock, "sbom": sbom,
+        "lock": lock, "sbom": sbom, "audit": audit,
         "setup": lambda _: setup() or 0,
     }  # fmt: skip
     if not arguments or arguments[0] not in commands:

@@ -295,6 +295,12 @@ class CorruptState(ExecutionFailed):
     sentence = "El estado guardado de este proceso no se puede leer. Avise al administrador; los demás procesos siguen."
 
 
+class NewerState(CorruptState):
+    """The state of a case was written by a newer release."""
+
+    sentence = "A este proceso lo guardó una versión más nueva de Cauce. Instálela aquí y reinicie el servidor."
+
+
 class CannotResolve(Conflict):
     """An incident that does not end this way."""
 

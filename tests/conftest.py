@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 
 from engine.clock import VirtualClock
 from engine.database import Database
-from tests.support import databases, postgresql, snapshots
+from tests.support import databases, postgresql, snapshots, trail
 from tests.support.browser import chromium  # noqa: F401 - a fixture of every folder
 from web import schema
 
@@ -92,3 +92,18 @@ def database(place: URL) -> Iterator[Database]:
 def clock() -> VirtualClock:
     """Monday 2 July 2018, 9:00 in Bogotá."""
     return VirtualClock(dt.datetime(2018, 7, 2, 14, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture(scope="session")
+def changes_of_rules() -> Iterator[list[str]]:
+    """What pages and commands changed and did not write down."""
+    with trail.watched() as silent:
+        yield silent
+
+
+@pytest.fixture(autouse=True)
+def _changes_of_rules_are_written_down(changes_of_rules: list[str]) -> Iterator[None]:
+    yield
+    found = sorted(set(changes_of_rules))
+    changes_of_rules.clear()
+    assert found == [], "changed without an entry of the bitácora"

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine import doctor as engine_doctor
 from engine import units
 from engine.units import SystemIncident
 from notifications import failures
-from web import migrating
+from web import migrating, torn
 from web.bootstrap import Application
 from web.errors import NewerDatabase
 from workflows.auditing import chain
 from workflows.calendar import BOGOTA
 from workflows.documents import checking
+
+FEW = 5
+"""How much of what is wrong with a file is told: the way out is the same."""
+DAMAGED = "El archivo de la base está dañado. Recupérelo de una copia."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,29 @@ class Finding:
 
 def examine(application: Application, *, repair: bool = False) -> list[Finding]:
     """What is wrong with the tables, the cases and the files; with `repair`, after putting right what can be."""
-    with application.database.engine.connect() as connection:
-        if migrating.is_newer(connection):
-            return [Finding(NewerDatabase.sentence)]
+    try:
+        with application.database.engine.connect() as connection:
+            if migrating.is_newer(connection):
+                return [Finding(NewerDatabase.sentence)]
+            found = list(_of_file(connection, repair))
+    except sa.exc.DatabaseError as failure:
+        return [Finding(f"{DAMAGED} ({failure.orig})")]
     if not migrating.is_current(application.database):
-        return [Finding("Las tablas no están al día. Ejecute «cauce migrate».")]
-    return examine_content(application, repair=repair)
+        return [*found, Finding("Las tablas no están al día. Ejecute «cauce migrate».")]
+    return [*found, *examine_content(application, repair=repair)]
+
+
+def _of_file(connection: sa.Connection, repair: bool) -> Iterator[Finding]:
+    """What is wrong with a SQLite file itself; PostgreSQL looks after its own."""
+    if connection.dialect.name != "sqlite":
+        return
+    told = [row[0] for row in connection.exec_driver_sql(f"PRAGMA integrity_check({FEW})")]
+    yield from (Finding(f"{DAMAGED} ({one})") for one in told if one != "ok")
+    if torn.was_torn(connection):
+        if repair:
+            torn.accept(connection)
+            connection.commit()
+        yield Finding(torn.SENTENCE, "se dio por buena" if repair else "")
 
 
 def examine_content(application: Application, *, repair: bool = False) -> list[Finding]:

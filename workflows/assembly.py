@@ -11,6 +11,7 @@ from engine.events import Listener
 from engine.runtime import ProcessEngine
 from workflows.approvals import modifying, plan_printing
 from workflows.approvals import printing as acts
+from workflows.auditing import publications
 from workflows.calendar import WorkingCalendar, deadline_needs, span
 from workflows.cycles import cadence, opening
 from workflows.cycles.naming import PlanCases, short_names
@@ -77,6 +78,7 @@ def process_engine(
     `make_report` and `make_minutes` store documents inside the step that closes a month or a meeting; without them
     none are made.
     """
+    publications.watch()
     registered = registrations(make_report, make_minutes)
     calendar = calendar or WorkingCalendar()
     return ProcessEngine(

@@ -4,8 +4,8 @@
 "p": [[parent node, {what runs inside it: "d", "l", "s", "c", "t", "n": its spec, "u": what it runs in itself}], …]}`. A
 node is
 `[id, parent's row, spec, state, changed, triggered, internal, variables that differ from the parent's, gone ones]`.
-Specs are not in it: they come from the bundle. What nobody woke is written back as it was read. States that were stored
-before there was anything to wake have no "n" and "u": there everything is awake.
+Specs are not in it: they come from the bundle. What nobody woke is written back as it was read. What was stored in an
+older format is converted (`engine.instances.formats`).
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from engine.definitions import parsing
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.parsing import Specs
 from engine.definitions.specs import ParallelMultiInstance
-from engine.errors import CorruptState
+from engine.errors import CorruptState, NewerState
 from engine.instances.case import Case, SubCase, awake_below, depth_first
+from engine.instances.formats import FORMAT, converted, ensure_known
 from engine.instances.models import Instance
 from engine.instances.nodes import NodeId, Nodes, QuietNode, asleep_in
 from engine.instances.waiting import BLOCKED
 from engine.variables import kept
 
-FORMAT = 1
 _STILL = (TaskState.READY, TaskState.COMPLETED)
 MANY = 12
 """Turns of a repetition: fewer are cheaper awake."""
@@ -59,12 +59,13 @@ class Stored:
 
 
 def read(status: bytes) -> Stored:
-    """What an instance stores. Raises `CorruptState`."""
+    """What an instance stores. Raises `CorruptState`, `NewerState`."""
     try:
         content = orjson.loads(status)
-        if content["v"] != FORMAT:
-            raise CorruptState
+        ensure_known(content)
         return Stored(content["i"], content)
+    except NewerState:
+        raise
     except Exception as exc:
         raise CorruptState from exc
 
@@ -85,7 +86,7 @@ def sleeping_case_of(instance: Instance, bundle: BundleModel) -> Case:
 def load(stored: Stored, specs: Specs) -> Case:
     """The stored case. Raises `CorruptState`."""
     with _sound():
-        return _load(stored.content, specs)
+        return _load(converted(stored.content, specs), specs)
 
 
 def _inside(case: Case, node_id: NodeId) -> dict[str, Any]:
@@ -160,18 +161,10 @@ def _load(stored: dict[str, Any], specs: Specs) -> Case:
     _restore(case, stored)
     case.subprocesses.restore = partial(_wake, case)
     for node_id, inside in stored["p"]:
-        _name(case, NodeId(node_id), inside)
         case.subprocesses.lay(NodeId(node_id), inside)
     for node_id in [node_id for node_id, inside in case.subprocesses.asleep.items() if inside["c"]]:
         case.subprocesses[node_id]  # what has ended waits for nothing: it does not sleep
     return case
-
-
-def _name(case: Case, node_id: NodeId, inside: dict[str, Any]) -> None:
-    """Give a state that was stored before this was written down what `_wake` reads of it."""
-    if "n" not in inside:
-        node = case.node(node_id)
-        inside["n"], inside["u"] = node.task_spec.spec, node.workflow.parent_task_id
 
 
 @contextmanager

@@ -69,7 +69,8 @@ def switch(session: Session, clock: Clock, webhook: Webhook, active: bool, *, ac
     webhook.active = active
     if active:
         webhook.scanned = session.scalar(sa.select(sa.func.max(HistoryEntry.id))) or 0
-    _record(session, clock, actor, "activar_webhook" if active else "detener_webhook", webhook)
+    act, before = "activar_webhook" if active else "detener_webhook", {"activo": not active}
+    _record(session, clock, actor, act, webhook, before=before, after={"activo": active})
 
 
 def log_of(session: Session, webhook: Webhook, *, limit: int) -> Sequence[Any]:

@@ -170,7 +170,10 @@ def set_access(username: str) -> Any:
 def _let_in(session: Session, found: Person) -> str:
     managing.ensure_kept(found)
     found.active = True
-    auditing.record(session, current().clock, actor(), "activar", ("persona", found.username))
+    auditing.record(
+        session, current().clock, actor(), "activar", ("persona", found.username),
+        before={"activa": False}, after={"activa": True},
+    )  # fmt: skip
     tell(session, found, "puede ingresar de nuevo")
     return "puede ingresar de nuevo"
 

@@ -71,7 +71,10 @@ def revoke(session: Session, clock: Clock, username: str, token_id: int, *, acto
         raise NotFound("Ese token no existe.")
     if found.revoked_at is None:
         found.revoked_at = clock.now()
-        auditing.record(session, clock, actor, "revocar_token", ("token", str(found.id)), reason=username)
+        told, target = {"vigente": True}, ("token", str(found.id))
+        auditing.record(
+            session, clock, actor, "revocar_token", target, reason=username, before=told, after={"vigente": False}
+        )
     return found
 
 

@@ -99,7 +99,10 @@ def sign_out() -> Any:
         back = current().config.base_url + url_for("auth.sign_in")
         if address := client.address_out(provider, back, id_token):
             return page("auth/leaving.html", heading="Su sesión en Cauce se cerró", address=address)
-    return back_to("auth.sign_in", "Su sesión se cerró.")
+    answer = back_to("auth.sign_in", "Su sesión se cerró.")
+    # What was typed and never saved stays in the browser under the person's name; pages of Cauce do not.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @blueprint.post("/ingresar/continuar")

@@ -76,13 +76,14 @@ def opened(*, demo: bool | None = None, any_release: bool = False) -> Iterator[A
     Raises `NewerDatabase` or `UnmigratedDatabase` where the tables are of another release, unless the command brings
     them up to date or says it itself (`any_release`).
     """
-    from web import migrating  # noqa: PLC0415 - half a second that --help need not wait for
+    from web import migrating, torn  # noqa: PLC0415 - half a second that --help need not wait for
     from web.bootstrap import assemble  # noqa: PLC0415 - the same
 
     application = assemble(Config.from_environment(demo=demo))
     try:
-        if not any_release:
-            migrating.ensure_of_this_release(application.database)
-        yield application
+        with torn.watched(application.database):
+            if not any_release:
+                migrating.ensure_of_this_release(application.database)
+            yield application
     finally:
         application.database.dispose()

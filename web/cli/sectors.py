@@ -48,8 +48,9 @@ def create(code: str, name: str) -> None:
             if is_first:
                 holdings.settle(session, made.code)
             auditing.record(
-                session, application.clock, CONSOLE, "crear_sector", ("sector", made.code), after={"nombre": made.name}
-            )
+                session, application.clock, CONSOLE, "crear_sector", ("sector", made.code),
+                before={"roles": "sin sector"} if is_first else None, after={"nombre": made.name},
+            )  # fmt: skip
             code, name = made.code, made.name
     click.echo(f"Sector {code} · {name} creado. Quien lo administra: cauce admin create USUARIO --sector {code}")
 

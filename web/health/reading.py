@@ -15,7 +15,7 @@ from notifications.models import MailServer, OutboxMessage
 from notifications.states import MailState
 from notifications.webhooks.models import WebhookDelivery
 from notifications.webhooks.states import DeliveryState
-from web import migrating
+from web import migrating, torn
 from web.health import beats
 from web.health.models import Heartbeat
 
@@ -38,8 +38,9 @@ class Mails:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What works in the background, as the database tells it; `is_overtaken`: its tables are of a newer release.
+    """What works in the background, as the database tells it.
 
+    `is_overtaken`: its tables are of a newer release; `is_torn`: its file was copied away from its log.
     `untold` and `given_up` are what other systems were not told: yet, or at all.
     """
 
@@ -51,11 +52,11 @@ class Health:
     is_overtaken: bool = False
     untold: int = 0
     given_up: int = 0
+    is_torn: bool = False
 
     def warnings(self) -> Iterator[str]:
         """What somebody should look at."""
-        if self.is_overtaken:
-            yield "La base ya es de una versión más nueva que la de este proceso: instálela aquí y reinícielo."
+        yield from self._of_database()
         for name, who in WORKERS.items():
             last = self.signs.get(name)
             if last is None:
@@ -85,6 +86,12 @@ class Health:
         if self.incidents:
             which = "1 incidente" if self.incidents == 1 else f"{self.incidents} incidentes"
             yield f"Hay {which} del sistema sin resolver: se ven en «Incidentes»."
+
+    def _of_database(self) -> Iterator[str]:
+        if self.is_overtaken:
+            yield "La base ya es de una versión más nueva que la de este proceso: instálela aquí y reinícielo."
+        if self.is_torn:
+            yield "A la base puede faltarle lo último que se guardó: ejecute «cauce doctor», que dice qué hacer."
 
     def as_json(self) -> dict[str, Any]:
         """The figures, with moments in UTC and waits in seconds."""
@@ -126,7 +133,10 @@ def read(session: Session, now: dt.datetime) -> Health:
     told = sa.select(WebhookDelivery.state, sa.func.count()).group_by(WebhookDelivery.state)
     counts = {state: count for state, count in session.execute(told)}
     untold, given_up = counts.get(DeliveryState.PENDING, 0), counts.get(DeliveryState.FAILED, 0)
-    return Health(now, signs, mails, tuple(servers), units.open_count(session), overtaken, untold, given_up)
+    torn_off = torn.was_torn(session.connection())
+    return Health(
+        now, signs, mails, tuple(servers), units.open_count(session), overtaken, untold, given_up, torn_off
+    )  # fmt: skip
 
 
 def ensure_tables(session: Session) -> None:

@@ -11,10 +11,11 @@ from openpyxl import Workbook
 
 from web.answers import named
 from web.auth import SIGNED_IN, Of, allow
-from web.pages import current, page
+from web.pages import actor, current, page
 from web.paging import paged
 from web.plans.blueprint import blueprint
 from workflows import guide
+from workflows.auditing import recording as auditing
 from workflows.documents.tables import Column, as_csv, write_sheet
 from workflows.lifecycle.dossier import execution, reading
 from workflows.lifecycle.dossier.reading import Cell, Found, Sought
@@ -47,6 +48,7 @@ def record(plan_code: str, kind: str) -> str | Response:
         found = reading.find(session, plan_code, asked, _sought())
     wanted = request.args.get("formato", "")
     if wanted in FILES:
+        _note_taken(plan_code, kind, wanted)
         return FILES[wanted](plan_code, found)
     rest = {key: value for key, value in request.args.items() if value and key not in ("formato", "pagina")}
     return page(
@@ -54,6 +56,17 @@ def record(plan_code: str, kind: str) -> str | Response:
         plan=plan, found=found, rows=paged(found.rows), typed=request.args, together=TOGETHER,
         file_of=lambda suffix: f"?{urlencode({**rest, 'formato': suffix})}",
     )  # fmt: skip
+
+
+def _note_taken(plan_code: str, kind: str, form: str) -> None:
+    """Write down who took records along: they name people."""
+    application = current()
+    asked = {name: value for name, value in request.args.items() if value}
+    with application.database.unit_of_work() as session:
+        auditing.record(
+            session, application.clock, actor(), "exportar", ("plan", f"{plan_code}/{kind}"),
+            after={"como": form, "filtro": asked},
+        )  # fmt: skip
 
 
 def _sought() -> Sought:

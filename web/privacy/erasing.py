@@ -56,12 +56,16 @@ def erase(session: Session, clock: Clock, username: str, *, actor: Actor, reason
         raise Conflict(f"{person.name} todavía tiene acceso. Desactívela antes: sus tareas pasan a otras personas.")
     if not reason:
         raise Refused("Escriba por qué se suprimen: la solicitud de la persona, con su fecha.")
+    before = {"roles": len(person.roles), "suprimida": False}
     person.name, person.email, person.roles, person.erased_at = ERASED, NOWHERE, [], clock.now()
     session.flush()
     done = {word: sum(_delete(session, table, username) for table in tables) for word, tables in OF_ACCESS.items()}
     done["correos"] = _blank_mails(session, username)
     done["bitacora"] = _forget(session, username)
-    recording.record(session, clock, actor, "suprimir_datos", ("persona", username), reason=reason, after=done)
+    recording.record(
+        session, clock, actor, "suprimir_datos", ("persona", username),
+        reason=reason, before=before, after={**done, "suprimida": True},
+    )  # fmt: skip
     return done
 
 

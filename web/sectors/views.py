@@ -77,8 +77,9 @@ def create() -> Any:
             if is_first:
                 holdings.settle(session, made.code)
             auditing.record(
-                session, application.clock, actor(), "crear_sector", ("sector", made.code), after={"nombre": made.name}
-            )
+                session, application.clock, actor(), "crear_sector", ("sector", made.code),
+                before={"roles": "sin sector"} if is_first else None, after={"nombre": made.name},
+            )  # fmt: skip
             code, name = made.code, made.name
     except (Refused, Conflict) as wrong:
         with application.database.reading() as session:
@@ -166,11 +167,38 @@ def _change(part: str, code: str, action: str, done: str, work: Callable[[Sessio
     try:
         with application.database.unit_of_work() as session:
             sector = registry.find(session, code)
-            after = dict(work(session, sector))
-            auditing.record(session, application.clock, actor(), action, ("sector", code), after=after)
+            before = _state(session, sector, part)
+            told = work(session, sector)
+            session.flush()
+            after = _state(session, sector, part)
+            auditing.record(
+                session, application.clock, actor(), action, ("sector", code),
+                before={name: value for name, value in before.items() if value != after.get(name)},
+                after={**told, **{name: value for name, value in after.items() if value != before.get(name)}},
+            )  # fmt: skip
     except (Refused, Conflict, NotFound) as wrong:
         return _shown(part, code, request.form.to_dict(), str(wrong)), 422
     return back_to("sectors.show" if part == "card" else f"sectors.{part}", done, sector=code)
+
+
+def _state(session: Session, sector: Sector, part: str) -> dict[str, Any]:
+    """What one page of a sector says, in words that can be compared."""
+    if part == "places":
+        return {place.code: place.name for place in registry.places(session, sector.code)}
+    if part == "days":
+        return {day.day.isoformat(): day.name for day in keeping.days(session, sector.code) if day.scope}
+    card = {"nombre": sector.name, "primer_nivel": sector.first_level_name, "color": sector.colour}
+    if part == "card":
+        return {**card, "cabeza": sector.head_entity or ""}
+    linked = sa.select(SectorEntity, Entity).join(Entity, Entity.code == SectorEntity.entity_code)
+    return {"cabeza": sector.head_entity or ""} | {
+        entity.code: [entity.name, entity.active, link.sector_role, link.position, _told(link.since), _told(link.until)]
+        for link, entity in session.execute(linked.where(SectorEntity.sector_code == sector.code))
+    }
+
+
+def _told(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 @blueprint.post("/<sector>")

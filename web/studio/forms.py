@@ -27,7 +27,6 @@ from web.rehearsals.scenarios import judge
 from web.studio import kinship, overview, usage
 from web.studio.asking import KINDS
 from web.studio.blueprint import LEADERS, blueprint
-from web.studio.noting import note_release
 from web.studio.preview import preview
 from web.studio.processes import leads
 from workflows.documents.files import Quota
@@ -245,7 +244,6 @@ def publish_form(form_key: str) -> Response | tuple[str, int]:
         released = releasing.release_form(
             session, current().engine, form_key, revision=revision, actor=actor(), reason=reason
         )
-        note_release(session, "formulario", form_key, released.version, reason)
     notice = f"Publicada la versión {released.version}. Las tareas de los próximos procesos la preguntan."
     if released.version is None:
         notice = "El borrador era igual a la versión vigente."

@@ -1,6 +1,8 @@
-"""What process leaders change stands in the *bitácora*."""
+"""What process leaders do besides publishing, which is written down by itself, stands in the *bitácora*."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -8,14 +10,9 @@ from web.pages import actor, current
 from workflows.auditing import recording
 
 
-def note_release(session: Session, kind: str, key: str, version: int | None, reason: str) -> None:
-    """Write down that somebody published a version of a process or form; nothing if there was nothing new."""
-    if version is not None:
-        recording.record(
-            session, current().clock, actor(), "publicar", (kind, key), reason=reason, after={"version": version}
-        )
-
-
-def note_way(session: Session, act: str, key: str, reason: str) -> None:
-    """Write down what somebody did about a process besides publishing it at once."""
-    recording.record(session, current().clock, actor(), act, ("proceso", key), reason=reason)
+def note_way(
+    session: Session, act: str, key: str, reason: str, *, before: dict[str, Any] | None = None, **after: Any
+) -> None:
+    """Write down what somebody did about a process besides publishing it at once; what it was `before`, and is now."""
+    clock, target = current().clock, ("proceso", key)
+    recording.record(session, clock, actor(), act, target, reason=reason, before=before, after=after)

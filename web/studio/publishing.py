@@ -25,7 +25,7 @@ from web.studio.blueprint import LEADERS, blueprint
 from web.studio.comparing import Difference, Side, difference, drawn, of_version
 from web.studio.decisions import UsedTable, tables_of
 from web.studio.editor import review
-from web.studio.noting import note_release, note_way
+from web.studio.noting import note_way
 from web.studio.rehearsing import replays
 from workflows.calendar import bogota_day
 from workflows.cycles.effects import CalendarEffect
@@ -147,7 +147,6 @@ def _released(
         session, engine, process_key,
         revision=revision, actor=actor(), reason=reason, completed=begun, unreviewed=unreviewed,
     )  # fmt: skip
-    note_release(session, "proceso", process_key, released.version, reason)
     if unreviewed:
         note_way(session, "publicar_sin_revision", process_key, reason)
     return f"Publicada la versión {released.version}." if released.version else "El borrador era igual a la vigente."

@@ -19,7 +19,7 @@ def retire(process_key: str) -> Response:
     reason = request.form.get("reason", "")
     with current().database.unit_of_work() as session:
         retiring.retire(session, current().engine, process_key, actor=actor(), reason=reason)
-        note_way(session, "retirar_proceso", process_key, reason)
+        note_way(session, "retirar_proceso", process_key, reason, before={"retirado": False}, retirado=True)
     return back_to("studio.process", "Retirado: no se abren casos nuevos.", process_key=process_key)
 
 
@@ -29,5 +29,5 @@ def reactivate(process_key: str) -> Response:
     """Begin cases of it again."""
     with current().database.unit_of_work() as session:
         retiring.reactivate(session, process_key)
-        note_way(session, "reactivar_proceso", process_key, "")
+        note_way(session, "reactivar_proceso", process_key, "", before={"retirado": True}, retirado=False)
     return back_to("studio.process", "Reactivado: se pueden abrir casos.", process_key=process_key)

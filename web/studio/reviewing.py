@@ -14,7 +14,7 @@ from web.auth.access import Of, allow
 from web.pages import actor, back_to, current, page
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
-from web.studio.noting import note_release, note_way
+from web.studio.noting import note_way
 from web.studio.publishing import may_skip_review, proposal
 from workflows.calendar import bogota_day
 from workflows.errors import Forbidden
@@ -53,11 +53,11 @@ def approve(process_key: str, release_id: int) -> Response:
     today = bogota_day(current().clock.now())
     with current().database.unit_of_work() as session:
         release = _of(reviewing.find(session, release_id), process_key)
+        before = {"estado": release.state}
         released = reviewing.approve(
             session, current().engine, release_id, actor=actor(), today=today, remark=request.form.get("remark", "")
         )
-        note_way(session, "aprobar_revision", process_key, release.remark)
-        note_release(session, "proceso", process_key, released.version, release.reason)
+        note_way(session, "aprobar_revision", process_key, release.remark, before=before, estado=release.state)
         releases.tell_outcome(session, current().engine.now(), release, current().config.base_url)
     said = "Aprobado: regirá en su fecha." if released.version is None else f"Rige la versión {released.version}."
     return back_to("studio.process", said, process_key=process_key)
@@ -76,9 +76,9 @@ def send_back(process_key: str, release_id: int) -> Response | tuple[str, int]:
     if not remark.strip():
         return _page(process_key, "Escriba qué hay que cambiar."), 422
     with current().database.unit_of_work() as session:
-        _of(reviewing.find(session, release_id), process_key)
+        before = {"estado": _of(reviewing.find(session, release_id), process_key).state}
         release = reviewing.send_back(session, current().engine, release_id, actor=actor(), remark=remark)
-        note_way(session, "devolver_revision", process_key, remark)
+        note_way(session, "devolver_revision", process_key, remark, before=before, estado=release.state)
         releases.tell_outcome(session, current().engine.now(), release, current().config.base_url)
     return back_to("studio.process", "Devuelto. Se avisó a quien lo dibujó.", process_key=process_key)
 
@@ -88,9 +88,10 @@ def send_back(process_key: str, release_id: int) -> Response | tuple[str, int]:
 def recall(process_key: str, release_id: int) -> Response:
     """Take back what was asked, or what waits for its day; the draft stays."""
     with current().database.unit_of_work() as session:
-        _of(reviewing.find(session, release_id), process_key)
+        release = _of(reviewing.find(session, release_id), process_key)
+        before = {"estado": release.state}
         reviewing.recall(session, release_id)
-        note_way(session, "retirar_publicacion", process_key, "")
+        note_way(session, "retirar_publicacion", process_key, "", before=before, estado=release.state)
     return back_to("studio.publish_page", "Se retiró. El borrador sigue como estaba.", process_key=process_key)
 
 
@@ -118,7 +119,8 @@ def demand(process_key: str) -> Response:
         raise Forbidden("Dejar de exigir la revisión lo decide quien además administra.")
     with current().database.unit_of_work() as session:
         if reviewing.demand(session, process_key, reviewed):
-            note_way(session, "exigir_revision" if reviewed else "no_exigir_revision", process_key, "")
+            act, before = "exigir_revision" if reviewed else "no_exigir_revision", {"con_revision": not reviewed}
+            note_way(session, act, process_key, "", before=before, con_revision=reviewed)
     said = "Desde ahora otra persona revisa cada cambio." if reviewed else "Desde ahora se publica sin otra mirada."
     return back_to("studio.process", said, process_key=process_key)
 

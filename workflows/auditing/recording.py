@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Mapping
 from enum import StrEnum
@@ -32,26 +33,43 @@ def record(
     personal: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Write down an act on `target`, a kind and an id. What tells of a person goes into `personal`."""
+    told = row(
+        clock.now(), actor.id, action, target, reason=reason, before=before, after=after, personal=personal
+    )  # fmt: skip
+    entry = AuditEntry(**told, outcome=outcome)
+    session.add(entry)
+    return entry
+
+
+def row(
+    at: dt.datetime,
+    actor_id: str,
+    action: str,
+    target: tuple[str, str],
+    *,
+    reason: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """An entry by its columns, with where it came from."""
     came = origin.get()
     kept = {**(personal or {}), **({"direccion": came.address} if came.address else {})}
     salt = secrets.token_hex(16) if kept else None
-    entry = AuditEntry(
-        at=clock.now(),
-        actor_id=actor.id,
-        action=action,
-        object_kind=target[0],
-        object_id=target[1],
-        outcome=outcome,
-        reason=reason,
-        before=before or {},
-        after=after or {},
-        request=came.request,
-        personal=kept or None,
-        salt=salt,
-        personal_sha256=chain.seal(salt, kept) if salt else "",
-    )
-    session.add(entry)
-    return entry
+    return {
+        "at": at,
+        "actor_id": actor_id,
+        "action": action,
+        "object_kind": target[0],
+        "object_id": target[1],
+        "reason": reason,
+        "before": before or {},
+        "after": after or {},
+        "request": came.request,
+        "personal": kept or None,
+        "salt": salt,
+        "personal_sha256": chain.seal(salt, kept) if salt else "",
+    }
 
 
 State = TypeVar("State", bound=StrEnum)

@@ -59,8 +59,10 @@ def leave(
     if successor is not None and (successor == username or not directory.person(session, successor).active):
         raise Refused("Elija como reemplazo a otra persona, que esté activa.")
     person.active = False
-    after = {"reemplazo": successor} if successor else {}
-    auditing.record(session, engine.clock, actor, "desactivar", ("persona", username), after=after)
+    after = {"activa": False, **({"reemplazo": successor} if successor else {})}
+    auditing.record(
+        session, engine.clock, actor, "desactivar", ("persona", username), before={"activa": True}, after=after
+    )
     session.flush()
     handed, given = _pass_on(session, engine, username, actor, successor, REASON.format(person.name))
     return Departure(handed, given, tuple(ask_for_others(session, engine, username, actor)))

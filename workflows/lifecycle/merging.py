@@ -17,6 +17,7 @@ from workflows.auditing import recording as auditing
 from workflows.errors import Conflict, Refused
 from workflows.indicators.models import Indicator
 from workflows.people import directory
+from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole
 
 REASON = "{} y {} son la misma persona."
@@ -43,15 +44,21 @@ def merge(session: Session, engine: ProcessEngine, gone: str, into: str, *, acto
     if not staying.active:
         raise Refused(f"{staying.name} está desactivada. Actívela antes, o una al revés.")
     indicators = _take_indicators(session, gone, into)
+    before = {one.username: {"roles": sorted(map(_place, one.roles)), "activa": one.active} for one in (going, staying)}
     roles = _take_roles(going, staying)
     session.flush()
     tasks = _take_tasks(session, engine, going, staying, actor)
     going.active = False
     for username, other in ((gone, into), (into, gone)):
         after = {"sigue": into, "con": other, "roles": roles, "tareas": tasks, "indicadores": indicators}
-        auditing.record(session, engine.clock, actor, "unir_personas", ("persona", username), after=after)
+        target = ("persona", username)
+        auditing.record(session, engine.clock, actor, "unir_personas", target, before=before[username], after=after)
     session.flush()
     return Merged(roles, tasks, indicators)
+
+
+def _place(one: PersonRole) -> str:
+    return str(Group(one.role_id, one.sector_code, one.entity_code))
 
 
 def _take_roles(going: Person, staying: Person) -> int:

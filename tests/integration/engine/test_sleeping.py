@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from engine import doctor, sweep
 from engine.definitions import catalogue
-from engine.errors import CorruptState
+from engine.errors import CorruptState, NewerState
 from engine.instances import state
 from engine.instances.case import Case
+from engine.instances.formats import CONVERTERS, FORMAT
 from engine.instances.models import Instance
 from engine.instances.nodes import asleep_in
 from engine.variables import plain
@@ -157,7 +158,7 @@ def test_what_is_broken_elsewhere_is_told_and_stops_nobody_here(world: World, mo
 
 
 def test_a_state_from_before_anything_slept_goes_on(world: World, month: int) -> None:
-    content = orjson.loads(world.status(month))
+    content = orjson.loads(world.status(month)) | {"v": 1}
     content["p"] = [[at, {k: v for k, v in inside.items() if k not in ("n", "u")}] for at, inside in content["p"]]
     with world.database.unit_of_work() as session:
         session.execute(sa.update(Instance).where(Instance.id == month).values(status=orjson.dumps(content)))
@@ -166,8 +167,27 @@ def test_a_state_from_before_anything_slept_goes_on(world: World, month: int) ->
         world.do(element)
     world.do("cierra")
 
+    assert orjson.loads(world.status(month))["v"] == FORMAT
     assert world.instance(month).state == "completed"
     healthy(world)
+
+
+def test_every_older_format_has_what_brings_it_to_the_next() -> None:
+    assert sorted(CONVERTERS) == list(range(1, FORMAT))
+
+
+def test_a_state_of_a_newer_release_is_left_alone_and_it_is_said_what_to_do(world: World, month: int) -> None:
+    newer = orjson.dumps(orjson.loads(world.status(month)) | {"v": FORMAT + 1})
+    with world.database.unit_of_work() as session:
+        session.execute(sa.update(Instance).where(Instance.id == month).values(status=newer))
+
+    with pytest.raises(NewerState, match="versión más nueva de Cauce"):
+        world.do("anota")
+
+    assert world.status(month) == newer
+    with world.database.reading() as session:
+        (told,) = doctor.examine(session, world.engine)
+        assert "versión más nueva de Cauce" in told.message
 
 
 MANY = [f"{number:02}" for number in range(30)]

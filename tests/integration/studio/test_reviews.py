@@ -64,7 +64,7 @@ def test_what_another_leader_approves_holds_and_both_are_named(
     assert "la revisó Jorge Rojas" in said
     assert (OTHER_LEADER, "Revisar «Reporte de la entidad» antes de publicarlo") in mails(application)
     assert (LEADER, "Rige la nueva versión de «Reporte de la entidad»") in mails(application)
-    assert acts(application)[-3:] == ["pedir_revision", "aprobar_revision", "publicar"]
+    assert acts(application)[-3:] == ["pedir_revision", "publicar", "aprobar_revision"]
 
 
 def test_its_author_sees_no_way_to_approve_it_and_is_refused(leader: Browser) -> None:

@@ -168,3 +168,7 @@ def test_an_address_with_a_letter_that_no_database_takes_is_refused(site: Site, 
 
     assert answer.status_code in (404, 422)
     assert "Algo falló" not in answer.text
+
+
+def test_no_route_answers_trace(site: Site) -> None:
+    assert site.app.test_client().open("/ingresar", method="TRACE").status_code == 405

@@ -21,17 +21,19 @@ SECRET = "0123456789abcdef-una-clave-de-prueba"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> dict[str, str]:
-    return {"CAUCE_HOME": str(tmp_path), "CAUCE_SECRET_KEY": SECRET}
+def settings(tmp_path: Path, database_url: str) -> dict[str, str]:
+    return {"CAUCE_HOME": str(tmp_path), "CAUCE_SECRET_KEY": SECRET, "CAUCE_DATABASE_URL": database_url}
 
 
 def _stand_at(settings: dict[str, str], revision: str) -> None:
-    with _database(settings).engine.begin() as connection:
+    database = _database(settings)
+    with database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = :one"), {"one": revision})
+    database.dispose()
 
 
 def _database(settings: dict[str, str]) -> Database:
-    return Database(f"sqlite:///{settings['CAUCE_HOME']}/cauce.sqlite")
+    return Database(settings["CAUCE_DATABASE_URL"])
 
 
 @pytest.mark.parametrize("command", [["migrate"], ["worker"], ["doctor"], ["audit", "verify"]])
@@ -45,8 +47,10 @@ def test_an_older_release_leaves_a_newer_database_alone_and_says_so(
 
     assert done.exit_code == 1 and "versión más nueva" in done.output, done.output
     assert "Traceback" not in done.output
-    with _database(settings).engine.connect() as connection:
+    database = _database(settings)
+    with database.engine.connect() as connection:
         assert migrating.current(connection) == "9999"
+    database.dispose()
 
 
 def test_a_newer_release_asks_for_the_migration_before_it_does_anything(settings: dict[str, str]) -> None:

@@ -67,6 +67,14 @@ def test_every_sign_in_has_a_session_of_its_own_and_signing_out_ends_it_on_the_s
     assert second.address == "/bandeja"
 
 
+def test_signing_out_clears_what_the_browser_kept_of_pages(office: Site) -> None:
+    visitor = office.visitor("sruiz")
+
+    answer = visitor.client.post("/salir", headers={"Origin": "http://localhost"}, data=dict(visitor.fields("/salir")))
+
+    assert answer.status_code == 303 and answer.headers["Clear-Site-Data"] == '"cache"'
+
+
 def test_a_token_known_before_the_sign_in_is_worth_nothing_after_it(office: Site) -> None:
     visitor = office.visitor()
     visitor.open("/ingresar")

@@ -93,6 +93,7 @@ def _spend(username: str, typed: str) -> bool:
         if codes.is_right(session, application.clock, application.config.secret_key, username, typed):
             return False
         if codes.spend_paper(session, username, typed):
+            auditing.record(session, application.clock, Actor(username), "usar_codigo_de_papel", ("persona", username))
             return True
     raise WrongCode
 
@@ -122,11 +123,9 @@ def _settle(username: str, on_paper: bool) -> None:
 
 
 def _tell_paper(session: Session, username: str) -> None:
-    clock = current().clock
-    auditing.record(session, clock, Actor(username), "usar_codigo_de_papel", ("persona", username))
     found = session.get_one(Person, username)
     what = "se ingresó con un código de papel"
-    accounts.tell_changed(session, clock.now(), found, what, "usted, o quien tenga sus códigos")
+    accounts.tell_changed(session, current().clock.now(), found, what, "usted, o quien tenga sus códigos")
 
 
 def _from_the_beginning(refused: WebError) -> Any:

@@ -181,8 +181,10 @@ def _hold(session: Session, clock: Clock, provider: Provider, known: Known, pers
 
 
 def _tell(session: Session, clock: Clock, person: Person, come: set[Group], go: set[Group]) -> None:
+    now = {Group(one.role_id, one.sector_code, one.entity_code) for one in person.roles}
+    before = {"roles": sorted(map(str, (now - come) | go))}
     changed = {"llegan": sorted(map(str, come)), "se_van": sorted(map(str, go)), "por": "grupos del proveedor"}
-    auditing.record(session, clock, SYSTEM, "cambiar_roles", ("persona", person.username), after=changed)
+    auditing.record(session, clock, SYSTEM, "cambiar_roles", ("persona", person.username), before=before, after=changed)
     names = {role.id: role.name for role in session.scalars(sa.select(Role))}
     lines = [f"Ahora tiene: {names[place.role]}" for place in sorted(come, key=str)]
     lines += [f"Ya no tiene: {names[place.role]}" for place in sorted(go, key=str)]
