@@ -15,6 +15,7 @@ from engine.errors import InvalidExpression
 from engine.expressions.building import read_opposite, write, write_opposite
 from engine.expressions.wording import in_words
 from web.studio.menus import Choice, Menus, by_name, labels, shown, typed
+from workflows.documents.states import Reserve
 from workflows.forms.conditions import compile_condition
 from workflows.forms.editing import Asked, Entry, outline
 from workflows.forms.fields import CHOICE_TYPES, MAX_LINE, MAX_ROWS, MAX_TEXT, TYPE_NAMES, Field
@@ -25,6 +26,12 @@ from workflows.forms.schema import FormSchema
 LONGEST_LABEL, LONGEST_HELP, MOST_OPTIONS, MOST_COLUMNS = 200, 1000, 200, 12
 ALWAYS, ONLY_WHEN, AS_TEXT = "siempre", "cuando", "texto"
 OTHER_PATTERN: Final = "otro"
+RESERVES: Mapping[str, str] = {
+    Reserve.PUBLIC: "pública: la lee quien lee el proceso, y el portal si se publica",
+    Reserve.CLASSIFIED: "clasificada: quien trabaja en ello, lo revisa o lo controla",
+    Reserve.RESERVED: "reservada: quien trabaja en ello, lo revisa o lo controla",
+}
+"""How what is attached to a field is kept."""
 PLACES = {"detalle": "debajo de la fila", "fila": "en la fila", "titulo": "encabezado de la fila, solo para leer"}
 MOMENTS = {"date": "un día", "datetime": "un día con su hora", "time": "una hora"}
 LISTS: Mapping[str, str] = {
@@ -43,7 +50,7 @@ LISTS: Mapping[str, str] = {
 
 _EMPTY = (
     "label", "description", "text", "minimum", "maximum", "unit", "min_length", "max_length", "pattern", "min_rows",
-    "max_rows", "place", "default", "hide", "decimals",
+    "max_rows", "place", "default", "hide", "decimals", "reserve",
 )  # fmt: skip
 
 
@@ -167,6 +174,7 @@ def page_of(schema: FormSchema, address: str, one: Field, default: object) -> Fi
         "pattern": pattern or (OTHER_PATTERN if rules.pattern else ""),
         "moment": one.moment,
         "multiple": one.multiple,
+        "reserve": one.reserve,
         "min_rows": str(one.min_rows or ""),
         "max_rows": str(one.max_rows) if one.max_rows < MAX_ROWS else "",
         "place": one.place,
@@ -349,6 +357,12 @@ def _texts(page: FieldForm) -> dict[str, Any]:
     return lengths if pattern == OTHER_PATTERN or page.type == "textarea" else {**lengths, "pattern": pattern}
 
 
+def _files(page: FieldForm) -> dict[str, Any]:
+    if page.values["reserve"] not in ("", *RESERVES):
+        page.wrong["reserve"] = "Elija una de la lista."
+    return {"multiple": page.values["multiple"], "reserve": page.values["reserve"]}
+
+
 def _rows(page: FieldForm) -> dict[str, Any]:
     least, most = _whole(page, "min_rows", MAX_ROWS), _whole(page, "max_rows", MAX_ROWS)
     if least and most and least > most:
@@ -364,7 +378,7 @@ _KINDS: Mapping[str, Callable[[FieldForm], dict[str, Any]]] = {
     "datetime": _days,
     "textfield": _texts,
     "textarea": _texts,
-    "filepicker": lambda page: {"multiple": page.values["multiple"]},
+    "filepicker": _files,
     "dynamiclist": _rows,
     **dict.fromkeys(CHOICE_TYPES, _choices),
 }

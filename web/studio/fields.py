@@ -16,7 +16,7 @@ from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import back_to, current, page
 from web.studio import asking, overview, usage
-from web.studio.asking import IN_TABLES, KINDS, LISTS, MOMENTS, PLACES, FieldForm
+from web.studio.asking import IN_TABLES, KINDS, LISTS, MOMENTS, PLACES, RESERVES, FieldForm
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.forms import keep_form, outline_of
 from workflows.errors import NotFound, Refused
@@ -223,6 +223,7 @@ def _shown(
         patterns={key: named.label for key, named in NAMED.items()},
         moments=MOMENTS,
         places=PLACES,
+        reserves=RESERVES,
         kinds=KINDS,
         columns=retypings(),
         groups=editing.groups(schema.source) if path and not path.startswith("@") and not found.is_column else {},

@@ -49,6 +49,7 @@ class Asked:
     pattern: str | None = None
     moment: str | None = None
     multiple: bool | None = None
+    reserve: str | None = None
     min_rows: int | None = None
     max_rows: int | None = None
     place: str | None = None
@@ -271,6 +272,7 @@ def _properties(component: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     given = {
         "pes.unidad": asked.unit,
         "pes.lugar": asked.place,
+        "pes.reserva": asked.reserve,
         "pes.min_filas": None if asked.min_rows is None else asked.min_rows or "",
         "pes.max_filas": None if asked.max_rows is None else asked.max_rows or "",
         "pes.opciones": asked.catalogue,

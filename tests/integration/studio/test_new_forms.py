@@ -51,6 +51,19 @@ def test_a_form_with_a_number_from_1_to_3_options_and_a_file_refuses_a_4(made):
     assert ">No</dd>" in right.text
 
 
+def test_a_file_field_says_how_what_is_attached_is_kept(made, application):
+    add(made, "filepicker", label="Historia clínica", reserve="reservada")
+
+    kept = schema(application).field("historia_clinica").reserve
+    page = made.text(f"{FORM}/campos/historia_clinica")
+    wrong = change(made, "historia_clinica", status=422, label="Historia clínica", reserve="secreta")
+    change(made, "historia_clinica", label="Historia clínica", reserve="")
+
+    assert kept == "reservada" and "Se guarda como" in page
+    assert "Elija una de la lista." in wrong.text
+    assert schema(application).field("historia_clinica").reserve == ""
+
+
 def test_what_is_tried_leaves_nothing_behind(made, application):
     add(made, "textfield", label="Nota")
 
