@@ -40,6 +40,10 @@ NO_RULES = {
     "kept_answer": "what a program was answered",
     "stood_in": "tasks that changed hands by a rule that is written down",
     "reckoned_holiday": "worked out by the worker from the rules",
+    "asked_role": "a wish; the role that is given is written down",
+    "extension": "a wish about one deadline, asked and decided with an entry each",
+    "handover": "a record that is never changed; what it moved is written down",
+    "comment": "what people say to each other",
     "case_change": "keeps before and after of its own",
 }
 """Tables of these rooms that are none, and why."""
@@ -47,12 +51,15 @@ NO_RULES = {
 NAMES_NOBODY = {
     "studio.diagram", "cases.diagram", "plans.template", "files.download", "api.get_file", "portal.document",
     "portal.plan_document", "portal.open_table", "portal.open_data", "open_plans.indicator_table",
-    "open_plans.indicator_data", "static",
+    "open_plans.indicator_data", "static", "handovers.record_file", "sectors.template",
 }  # fmt: skip
-"""What is taken along without a word: diagrams, what the portal publishes, public files (the others are noted)."""
+"""What is taken along without a word: diagrams, what the portal publishes, public files (the others are noted), one's own."""
 
 COUNTED = {("POST second_step.check", "code_app"), ("POST second_step.show", "passkey")}
 """What a sign-in, which is written down, counts up so that nothing serves twice."""
+
+LISTED = {"plans.confirm", "plan import", "sectors.confirm", "sectors.load", "sector load", "sector import"}
+"""A workbook that is loaded lists each row that changed; of its values, what they were is not written down yet."""
 
 SECRET = {"code_app", "passkey", "recovery_code", "credential", "external_identity"}
 """What there was before is nobody's to know: the act says enough."""
@@ -100,7 +107,7 @@ class _Watch:
                 continue
             if told is None:
                 self.silent.append(f"{who}: {table}")
-            elif table not in SECRET and how == {BEFORE} and BEFORE not in told:
+            elif table not in SECRET and not who.endswith(tuple(LISTED)) and how == {BEFORE} and BEFORE not in told:
                 self.silent.append(f"{who}: {table} as it was before")
 
     def answered(self, _app: flask.Flask, response: flask.Response, **_: Any) -> None:

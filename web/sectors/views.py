@@ -25,7 +25,7 @@ from workflows.people.directory import seed_roles
 from workflows.people.roles import ADMINISTRATING, INSTALLATION_ADMINISTRATOR
 from workflows.plan.models import Plan
 from workflows.sectors import identity, keeping, pictures, registry
-from workflows.sectors.models import Entity, Sector, SectorEntity
+from workflows.sectors.models import Entity, Sector, SectorEntity, SectorLogo
 from workflows.sectors.states import EntityRole
 
 __all__ = ["blueprint", "loading", "starting"]
@@ -189,7 +189,8 @@ def _state(session: Session, sector: Sector, part: str) -> dict[str, Any]:
         return {day.day.isoformat(): day.name for day in keeping.days(session, sector.code) if day.scope}
     card = {"nombre": sector.name, "primer_nivel": sector.first_level_name, "color": sector.colour}
     if part == "card":
-        return {**card, "cabeza": sector.head_entity or ""}
+        logo = sa.select(SectorLogo.sha256).where(SectorLogo.sector_code == sector.code)
+        return {**card, "cabeza": sector.head_entity or "", "sha256_logo": session.scalar(logo) or ""}
     linked = sa.select(SectorEntity, Entity).join(Entity, Entity.code == SectorEntity.entity_code)
     return {"cabeza": sector.head_entity or ""} | {
         entity.code: [entity.name, entity.active, link.sector_role, link.position, _told(link.since), _told(link.until)]

@@ -138,7 +138,10 @@ def hand_over(
     session.add(kept)
     session.flush()
     after = {"a": receiver, "acta": str(kept.id), "sha256": kept.sha256}
-    auditing.record(session, engine.clock, actor, "entregar", ("persona", giver), reason=words, after=after)
+    told = {"de": giver}
+    auditing.record(
+        session, engine.clock, actor, "entregar", ("persona", giver), reason=words, before=told, after=after
+    )
     return kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -64,8 +65,8 @@ def replace(session: Session, clock: Clock, absence_id: int, *, replacement: str
     """Name who stands in from now on. Raises as `register`."""
     absence = _mine(session, absence_id, actor)
     _ensure_stands_in(session, directory.person(session, absence.username), replacement, absence.since, absence.until)
-    absence.replacement = replacement
-    _note(session, clock, actor, "cambiar_reemplazo", absence)
+    before, absence.replacement = {"reemplazo": absence.replacement or ""}, replacement
+    _note(session, clock, actor, "cambiar_reemplazo", absence, before)
     return absence
 
 
@@ -74,7 +75,7 @@ def end(session: Session, clock: Clock, absence_id: int, *, actor: Actor) -> Abs
     absence = _mine(session, absence_id, actor)
     if absence.cancelled_at is None:
         absence.cancelled_at, absence.cancelled_by = clock.now(), actor.id
-        _note(session, clock, actor, "terminar_ausencia", absence)
+        _note(session, clock, actor, "terminar_ausencia", absence, {"vigente": True})
     return absence
 
 
@@ -240,13 +241,16 @@ def _overlapping(username: str, since: dt.date, until: dt.date) -> sa.Select[Abs
     )
 
 
-def _note(session: Session, clock: Clock, actor: Actor, action: str, absence: Absence) -> None:
+def _note(
+    session: Session, clock: Clock, actor: Actor, action: str, absence: Absence, before: dict[str, Any] | None = None
+) -> None:
     after = {
+        "vigente": absence.cancelled_at is None,
         "desde": absence.since.isoformat(),
         "hasta": absence.until.isoformat(),
         "reemplazo": absence.replacement or "",
     }
-    auditing.record(session, clock, actor, action, ("persona", absence.username), after=after)
+    auditing.record(session, clock, actor, action, ("persona", absence.username), before=before, after=after)
 
 
 def supervisors_of(session: Session, username: str, on: dt.date) -> list[Person]:
