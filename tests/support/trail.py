@@ -53,7 +53,7 @@ NAMES_NOBODY = {
     "portal.plan_document", "portal.open_table", "portal.open_data", "open_plans.indicator_table",
     "open_plans.indicator_data", "static", "handovers.record_file", "sectors.template",
 }  # fmt: skip
-"""Taken along without a word: diagrams, what the portal publishes, public files (others are noted), what is one's own."""
+"""Taken along without a word: diagrams, what the portal publishes, public files (others are noted), one's own."""
 
 COUNTED = {("POST second_step.check", "code_app"), ("POST second_step.show", "passkey")}
 """What a sign-in, which is written down, counts up so that nothing serves twice."""
