@@ -20,6 +20,7 @@ from workflows.approvals import open_goals
 from workflows.approvals import published as published_documents
 from workflows.documents import files
 from workflows.documents.models import Document, StoredFile
+from workflows.documents.states import Reserve
 from workflows.documents.tables import Column, as_csv
 from workflows.monitoring import figures
 from workflows.reports import storing
@@ -153,6 +154,8 @@ def _sent(session: Session, document: Document | None) -> Response:
     if document is None:
         abort(404)
     file = session.get_one(StoredFile, document.file_id)
+    if file.reserve is not Reserve.PUBLIC:  # whatever was published: what is kept so is read by who signed in
+        abort(404)
     if unchanged(file.sha256):
         return kept(Response(), seconds=FILE_S, tag=file.sha256)
     answer = Response(files.read(session, file.id), content_type=file.media_type)

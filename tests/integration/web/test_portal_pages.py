@@ -18,7 +18,10 @@ from engine.instances.models import Instance
 from tests.support.plan import PLAN
 from tests.support.two_sectors import SECOND
 from tests.support.web import PLAYED_UNTIL, Site, build_played_template, open_site
+from workflows.documents.models import Document, StoredFile
+from workflows.documents.states import Reserve
 from workflows.monitoring import figures
+from workflows.monitoring.models import MeasurementEvidence
 from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
@@ -169,6 +172,26 @@ def test_every_address_of_the_sitemap_opens_and_names_no_person(site: Site) -> N
         assert answer.status_code == 200, path
         said = [one for row in people for one in row if len(one) > 5 and one in answer.text]
         assert path.endswith("/2018-06") or said == [], path  # a month says who signed its report
+
+
+def test_what_people_attached_is_on_no_page_of_the_portal_and_only_public_documents_are_handed_out(site: Site) -> None:
+    # Given evidence of a closed month, and a report that somebody classified afterwards
+    client = site.visitor().client
+    with site.application.database.unit_of_work() as session:
+        evidence = list(session.scalars(sa.select(StoredFile.name).join(MeasurementEvidence)))
+        published = session.scalars(sa.select(Document).where(Document.format == "pdf")).first()
+        assert published is not None
+        report = f"/portal/{PLAN}/{published.key}/informe.pdf"
+        open_to_all = client.get(report).status_code
+        session.get_one(StoredFile, published.file_id).reserve = Reserve.CLASSIFIED
+
+    # When a stranger looks through everything
+    pages = [client.get(path).text for path in _one_of_each(_paths(site))]
+
+    # Then no page leads to a file that is not the portal's, and the report is nobody's
+    assert evidence and not any(name in page for name in evidence for page in pages)
+    assert not any("/archivos/" in page for page in pages)
+    assert (open_to_all, client.get(report).status_code) == (200, 404)
 
 
 def _one_of_each(paths: list[str]) -> Iterator[str]:

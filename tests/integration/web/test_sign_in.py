@@ -69,6 +69,7 @@ def test_every_sign_in_has_a_session_of_its_own_and_signing_out_ends_it_on_the_s
 
 def test_signing_out_clears_what_the_browser_kept_of_pages(office: Site) -> None:
     visitor = office.visitor("sruiz")
+    visitor.open("/cuenta")
 
     answer = visitor.client.post("/salir", headers={"Origin": "http://localhost"}, data=dict(visitor.fields("/salir")))
 
