@@ -36,7 +36,6 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
-from web.studio.noting import note_release
 from web.studio.processes import leads
 
 POLICIES: Final = {
@@ -174,7 +173,6 @@ def publish_decision(decision_key: str) -> Response | tuple[str, int]:
             released = releasing.release_decision(
                 session, current().engine, decision_key, revision=revision, actor=actor(), reason=reason
             )
-            note_release(session, "tabla", decision_key, released.version, reason)
     except (Invalid, InvalidDecision) as refused:
         with current().database.reading() as session:
             return _page(session, decision_key, wrong=str(refused)), 422

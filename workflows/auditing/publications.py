@@ -10,7 +10,7 @@ from engine.definitions.models import DecisionVersion, FormVersion, ProcessVersi
 from workflows.auditing.models import AuditEntry
 from workflows.auditing.recording import row
 
-KINDS = {ProcessVersion: "proceso", FormVersion: "formulario", DecisionVersion: "decision"}
+KINDS = {ProcessVersion: "proceso", FormVersion: "formulario", DecisionVersion: "tabla"}
 """What is published, and what the *bitácora* calls it."""
 
 
