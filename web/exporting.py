@@ -16,6 +16,8 @@ from openpyxl import Workbook
 from werkzeug.wrappers import Response
 
 from web.answers import named
+from web.pages import actor, current
+from workflows.auditing import recording as auditing
 from workflows.documents.tables import Column, as_csv, write_sheet
 
 Row = TypeVar("Row")
@@ -28,10 +30,29 @@ BOM = b"\xef\xbb\xbf"
 def asked(
     name: str, title: str, columns: Sequence[Column[Row]], rows: Iterable[Row], table: str = ""
 ) -> Response | None:
-    """The table as the file that the address asks for, if it does; of several on a page the one called `table`."""
+    """The table as the file that the address asks for, if it does; of several on a page the one called `table`.
+
+    That it was taken along is written down: tables of pages name people.
+    """
     suffix, wanted = request.args.get("formato", ""), request.args.get("tabla", "")
     if suffix not in ("csv", "xlsx") or wanted != table:
         return None
+    answer = _file(suffix, name, title, columns, rows)
+    _note(name, suffix)
+    return answer
+
+
+def _note(name: str, suffix: str) -> None:
+    application = current()
+    asked_for = {key: value for key, value in request.args.items() if value and key != "formato"}
+    with application.database.unit_of_work() as session:
+        auditing.record(
+            session, application.clock, actor(), "exportar", ("pagina", name[:200]),
+            after={"como": suffix, "filtro": asked_for},
+        )  # fmt: skip
+
+
+def _file(suffix: str, name: str, title: str, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Response:
     if suffix == "csv":
         return named(Response(BOM + as_csv(columns, rows), mimetype="text/csv"), f"{name}.csv")
     book, target = Workbook(), io.BytesIO()

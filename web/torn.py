@@ -50,7 +50,7 @@ def watched(database: Database) -> Iterator[None]:
     if path is None:
         yield
         return
-    torn = is_torn(path) and (time.sleep(LOOKS_AGAIN_S) or is_torn(path))
+    torn = _looked_at_twice(path)
     with closing(sqlite3.connect(path, timeout=WAITS_S, isolation_level=None)) as held:
         _mark(held, Mark.TORN if torn else None)
         try:
@@ -67,6 +67,13 @@ def is_torn(path: Path) -> bool:
     if len(header) < HEADER or int.from_bytes(header[MARK_AT], "big") == Mark.NEVER:
         return False
     return header[READS_LOG_AT] == LOGGED and not path.with_name(f"{path.name}-wal").exists()
+
+
+def _looked_at_twice(path: Path) -> bool:
+    if not is_torn(path):
+        return False
+    time.sleep(LOOKS_AGAIN_S)
+    return is_torn(path)
 
 
 def was_torn(connection: sa.Connection) -> bool:
