@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from engine.definitions import catalogue, drafts, publishing, releasing, variants
+from engine import doctor
+from engine.definitions import catalogue, drafts, publishing, releasing, reviewing, variants
 from engine.definitions.merging import merge
-from engine.errors import Conflict, InvalidDiagram, UnknownDefinition
+from engine.errors import CannotMigrate, Conflict, InvalidDiagram, NotReviewed, OwnReview, UnknownDefinition
 from engine.identity import Actor
 from engine.instances import messages
+from engine.managing import acts
 from engine.naming import CaseName
+from engine.states import Act
 from tests.integration.engine.test_publishing import PARENT, child
 from tests.support.diagrams import FORM, call, chain, end, message, process, start, user
 from tests.support.engine import BOSS, World
@@ -218,3 +222,88 @@ def test_a_message_opens_the_variant_of_the_tenant_that_its_case_is_of(world: Wo
             messages.send(session, world.engine, "llega", "PLAN", {"n": number, "de": tenant}, actor=Actor("ana"))
 
     assert world.names() == ["a", "b"]
+
+
+LUIS = Actor("luis")
+NAME = "hija@HAB"
+TODAY = dt.date(2026, 3, 2)
+
+
+def draw(world: World, content: bytes) -> None:
+    """A draft of the variant that says something of its own."""
+    with world.database.unit_of_work() as session:
+        begun = variants.begin(session, world.engine, drafts.PROCESS, NAME, actor=BOSS)
+        drafts.save(
+            session, world.engine, drafts.PROCESS, NAME, content, actor=BOSS, revision=begun.revision,
+            base_version=begun.base_version,
+        )  # fmt: skip
+
+
+def test_a_variant_is_reviewed_by_somebody_else_without_asking_that_of_the_shared_one(world: World) -> None:
+    # Given a variant whose publications are to be reviewed
+    world.publish(child("x"))
+    vary(world, child("y"))
+    with world.database.unit_of_work() as session:
+        reviewing.demand(session, NAME, reviewed=True)
+        drafts.save(session, world.engine, drafts.PROCESS, NAME, child("z"), actor=BOSS, revision=0, base_version=None)
+
+    # When it is published without a review, and then approved by who did not draw it
+    with pytest.raises(NotReviewed), world.database.unit_of_work() as session:
+        releasing.release(session, world.engine, NAME, revision=1, actor=BOSS, reason="Nuestra")
+    with world.database.unit_of_work() as session:
+        asked = reviewing.ask(
+            session, world.engine, NAME, revision=1, actor=BOSS, reason="Nuestra", today=TODAY, effective_on=None
+        ).id
+    with pytest.raises(OwnReview), world.database.unit_of_work() as session:
+        reviewing.approve(session, world.engine, asked, actor=BOSS, today=TODAY)
+    with world.database.unit_of_work() as session:
+        assert reviewing.approve(session, world.engine, asked, actor=LUIS, today=TODAY).version == 2
+
+    # Then its tenant's cases take it, and the shared one is published as ever
+    world.publish(child("w"))
+    assert steps(world, "hija", "1", HAB) == ["z"]
+    assert steps(world, "hija", "2", "GOB") == ["w"]
+
+
+def test_a_variant_that_holds_from_a_day_changes_its_tenants_cases_on_that_day_alone(world: World) -> None:
+    # Given a draft of a variant that is to hold from tomorrow
+    world.publish(child("x"))
+    draw(world, child("propio"))
+    with world.database.unit_of_work() as session:
+        scheduled = reviewing.schedule(
+            session, world.engine, NAME, revision=2, actor=BOSS, reason="Nuestra", today=TODAY,
+            effective_on=TODAY + dt.timedelta(days=1),
+        ).id  # fmt: skip
+    assert steps(world, "hija", "1", HAB) == ["x"]
+
+    # When the day comes
+    with world.database.unit_of_work() as session:
+        assert reviewing.due(session, TODAY + dt.timedelta(days=1)) == [scheduled]
+        reviewing.publish_due(session, world.engine, scheduled)
+
+    # Then the tenant has it, and others what all share
+    assert steps(world, "hija", "2", HAB) == ["propio"]
+    assert steps(world, "hija", "3", "GOB") == ["x"]
+
+
+def test_a_running_case_is_taken_to_its_tenants_variant_and_never_to_anothers(world: World) -> None:
+    # Given cases of two tenants that began as all share it, and then a variant of one
+    world.publish(child("x"))
+    own, foreign = (world.start("hija", business_key=of, of=of) for of in (HAB, "GOB"))
+    vary(world, process("hija", start(), user("x"), user("y"), end(), chain("inicio", "x", "y", "fin")))
+    keeper = Actor("jefa", frozenset({"jefatura"}), frozenset({HAB, "GOB"}))
+
+    # When each is taken to the newest version that there is for it
+    with world.database.unit_of_work() as session:
+        acts.execute(session, world.engine, own, Act.MIGRATE, {}, actor=keeper, reason="Nuestra")
+    with pytest.raises(CannotMigrate, match="ya está en esa versión"), world.database.unit_of_work() as session:
+        acts.execute(session, world.engine, foreign, Act.MIGRATE, {}, actor=keeper, reason="Nuestra")
+
+    # Then the tenant's goes on as its variant says, the other as before
+    for case in (own, foreign):
+        (task,) = world.open_tasks(case)
+        world.complete(task.id)
+    assert [task.element_id for task in world.open_tasks(own)] == ["y"]
+    assert world.instance(foreign).state == "completed"
+    with world.database.reading() as session:
+        assert doctor.examine(session, world.engine) == []
