@@ -16,7 +16,8 @@ from workflows.people.groups import Group
 from workflows.people.holdings import HELD, holds_on, of_sectors
 from workflows.people.models import Person, PersonRole, Role
 from workflows.people.states import RoleScope
-from workflows.sectors.models import Sector, SectorEntity
+from workflows.sectors.identity import Identity
+from workflows.sectors.models import Sector, SectorEntity, SectorLogo
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class SignedPerson:
     resembled: Mapping[str, str] = field(default_factory=dict)
     owes_factor: bool = False
     scopes: frozenset[str] = frozenset()
-    is_among_many: bool = False
+    looks: Mapping[str, Identity] = field(default_factory=dict)
+    """How their sectors show themselves, where the installation has several."""
 
     is_authenticated = True
     is_active = True
@@ -84,10 +86,15 @@ PERSON = (
         Role.name.label("role_name"),
         Role.scope,
         Role.resembles,
+        Sector.name.label("sector_name"),
+        Sector.colour,
+        SectorLogo.sha256,
         _ONLY_SECTOR.label("only_sector"),
     )
     .outerjoin(HELD, HELD.c.username == Person.username)
     .outerjoin(Role, Role.id == HELD.c.role_id)
+    .outerjoin(Sector, Sector.code == HELD.c.sector_code)
+    .outerjoin(SectorLogo, SectorLogo.sector_code == HELD.c.sector_code)
     .where(Person.active)
     .order_by(HELD.c.role_id)
 )
@@ -119,8 +126,12 @@ def signed(
         resembled={row.role_id: row.resembles for row in found if row.resembles},
         owes_factor=owes_factor,
         scopes=frozenset(scopes),
-        is_among_many=first.only_sector is None,
+        looks={row.sector_code: _look(row) for row in found if row.sector_name and first.only_sector is None},
     )
+
+
+def _look(row: Any) -> Identity:
+    return Identity(row.sector_code, row.sector_name, "", row.colour, (row.sha256 or "")[:12])
 
 
 def _holdings(found: Sequence[Any], only_sector: str | None) -> Mapping[str, Mapping[str, str]]:

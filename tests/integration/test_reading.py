@@ -144,7 +144,7 @@ def test_no_page_needs_more_statements_for_more_entities_or_sectors(desks: dict[
     few, many = (dict(_statements(desks[name])) for name in ("few", larger))
 
     assert few.keys() == many.keys()
-    spare = 2 * (larger == "sectors")  # one tells whose of several sectors somebody sees, one whose the page is
+    spare = larger == "sectors"  # one tells which of several sectors somebody sees, however many there are
     grown = {page: (few[page], count) for page, count in many.items() if count > few[page] + spare}
     assert grown == {}
     assert {page: count for page, count in many.items() if count > STATEMENTS} == {}

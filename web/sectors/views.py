@@ -131,7 +131,7 @@ def _shown(part: str, code: str, typed: Mapping[str, str] | None = None, error: 
             days=keeping.days(session, code) if part == "days" else [],
             roles=ROLES,
             look=identity.shown(session, [code])[code] if part == "card" else None,
-            is_one_of_many=person().is_among_many,
+            is_one_of_many=bool(person().looks) or keeps_many(),
             may_change=may_open("sectors.describe", sector=code),
             is_keeper="" in actor().supervises,
             trail=_trail(),
