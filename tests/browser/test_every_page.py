@@ -38,7 +38,7 @@ NO_PAGES = {
     "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
     "open_plans.news", "open_plans.news_of_plan", "open_plans.sitemap",
     "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
-    "studio.names",
+    "studio.names", "studio.picture", "studio.manual",
 }  # fmt: skip
 """What answers files, data or another address."""
 
