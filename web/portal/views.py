@@ -36,6 +36,7 @@ blueprint = Blueprint("portal", __name__, url_prefix="/portal")
 FORMATS = {
     "pdf": "PDF para archivar (PDF/A)",
     "docx": "Documento de Word",
+    "pptx": "Presentación para el comité",
     "xlsx": "Hoja de cálculo",
     "html": "Página para guardar",
 }
@@ -110,7 +111,7 @@ def month(plan_code: str, period_code: str) -> Response:
     with current().database.reading() as session:
         found = storing.published(session, plan_code, period_code) or abort(404)
         formats = {suffix: label for suffix, label in FORMATS.items() if suffix in found.digests}
-        if len(formats) < len(FORMATS):  # for the seconds until they are made
+        if "html" not in formats:  # for the seconds until they are made
             report = monthly_report(session, plan_code, period_code)
             body = Markup(render_body(report, draw(report)))  # noqa: S704 - as below
             return kept(_month_page(report.plan_name, report.title, plan_code, period_code, body, formats))

@@ -45,7 +45,7 @@ class Document(Base):
     """A document of the plan's file: a monthly report, the minutes of a meeting.
 
     `key` names what it is about (2018-06, a meeting id).
-    `format`: html, pdf, docx, xlsx.
+    `format`: html, pdf, docx, xlsx, pptx.
     """
 
     __tablename__ = "document"

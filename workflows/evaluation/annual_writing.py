@@ -9,7 +9,7 @@ from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import annual, cuts, documents, semester_writing, tables
+from workflows.evaluation import annual, cuts, documents, semester_writing, summary, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
 from workflows.evaluation.models import AnnualReport, EntityChapter, Evaluation
@@ -45,6 +45,7 @@ def write(
         document_of(session, report),
         _sections(session, report),
         facts=facts,
+        summary=summary.of_cut(session, report.plan_code, annual.months(session, report)[-1], months=summary.YEAR),
         number="1.0" if final else None,
         actor=actor,
     )

@@ -30,6 +30,7 @@ def keep_version(
     sections: Sequence[Section],
     *,
     facts: Sequence[tuple[str, str]] = (),
+    summary: Sequence[dict[str, Any]] = (),
     number: str | None = None,
     actor: Actor = SYSTEM,
 ) -> DocumentVersion:
@@ -37,7 +38,7 @@ def keep_version(
 
     If nothing has changed since the version in force, that one is given.
     """
-    content = {"sections": list(sections), "facts": [list(fact) for fact in facts]}
+    content = {"sections": list(sections), "facts": [list(fact) for fact in facts], "summary": as_kept(summary)}
     known = versions.version(session, document.id, document.number)
     if number is None and known is not None and known.content == content:
         return known
@@ -50,6 +51,11 @@ def keep_version(
         now=engine.now(),
         by=actor.id,
     )
+
+
+def as_kept(summary: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As a version reads it back from the database: lists where they were tuples."""
+    return [{**part, "lines": list(part["lines"])} for part in summary]
 
 
 def freeze(engine: ProcessEngine, version: DocumentVersion) -> None:

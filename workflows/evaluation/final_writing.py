@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import documents, evaluations, final, tables
+from workflows.evaluation import documents, evaluations, final, summary, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import CRITERION
 from workflows.evaluation.final import ADDRESSEES, CRITERIA
@@ -30,7 +31,12 @@ def document_of(session: Session, evaluation: Evaluation) -> PlanDocument:
 def write(session: Session, engine: ProcessEngine, evaluation: Evaluation, *, actor: Actor) -> DocumentVersion:
     """Make a version of what its author wrote."""
     return documents.keep_version(
-        session, engine, document_of(session, evaluation), _sections(session, evaluation), actor=actor
+        session,
+        engine,
+        document_of(session, evaluation),
+        _sections(session, evaluation),
+        summary=_summary(session, evaluation),
+        actor=actor,
     )
 
 
@@ -40,7 +46,21 @@ def finish(session: Session, engine: ProcessEngine, evaluation: Evaluation) -> D
     texts = documents.texts(session, document)
     facts = [("Corte", long_day(evaluation.cutoff_on)), ("Aprobada el", long_moment(evaluation.approved_at))]
     sections = [*_as_reviewed(_sections(session, evaluation), texts), _lessons(session, evaluation)]
-    return documents.keep_version(session, engine, document, sections, facts=facts, number="1.0", actor=SYSTEM)
+    return documents.keep_version(
+        session,
+        engine,
+        document,
+        sections,
+        facts=facts,
+        summary=_summary(session, evaluation),
+        number="1.0",
+        actor=SYSTEM,
+    )
+
+
+def _summary(session: Session, evaluation: Evaluation) -> list[dict[str, Any]]:
+    month = evaluation.cutoff_on.strftime("%Y-%m")
+    return summary.of_cut(session, evaluation.plan_code, month, months=summary.YEAR)
 
 
 def _as_reviewed(sections: list[Section], texts: Mapping[str, str]) -> list[Section]:

@@ -9,7 +9,7 @@ from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import documents, evaluations, semesters, tables
+from workflows.evaluation import documents, evaluations, semesters, summary, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
 from workflows.evaluation.models import Evaluation, Judgement, SelfAssessment
@@ -46,6 +46,9 @@ def write(
         document_of(session, evaluation),
         _sections(session, evaluation),
         facts=_facts(evaluation),
+        summary=summary.of_cut(
+            session, evaluation.plan_code, evaluation.cutoff_on.strftime("%Y-%m"), months=summary.SEMESTER
+        ),
         number="1.0" if final else None,
         actor=actor,
     )

@@ -38,6 +38,7 @@ from workflows.plan.models import Plan
 from workflows.reports.contents import (
     AlertLine,
     BottleneckLine,
+    ChangeLine,
     CommitmentLine,
     EntityLine,
     HistoryPoint,
@@ -72,7 +73,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
     figures = reading.of_period(session, plan_code, period_code)
     names = {username: name for username, name in session.execute(sa.select(Person.username, Person.name))}
     history, whose = _history(session, period), _responsibles(session, period)
-    verdicts = _verdicts(session, period)
+    verdicts, since = _verdicts(session, period), _closed_before(session, period)
     return Report(
         plan_code=plan.code,
         plan_name=plan.name,
@@ -99,6 +100,8 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
         bands=_bands(session, period),
         silent=_silent(period, figures, names, whose),
         years=_years(figures),
+        changes=tuple(_changes(session, since, figures)) if since else (),
+        changed_since=month_name(since.code) if since else "",
     )
 
 
@@ -111,6 +114,22 @@ def _history(session: Session, period: Period) -> list[HistoryPoint]:
         .order_by(Period.code)
     )
     return [HistoryPoint(code, value) for code, value in session.execute(query) if value is not None]
+
+
+def _closed_before(session: Session, period: Period) -> Period | None:
+    query = sa.select(Period).where(Period.plan_code == period.plan_code, Period.code < period.code)
+    return session.scalar(query.where(Period.state == PeriodState.CLOSED).order_by(Period.code.desc()).limit(1))
+
+
+def _changes(session: Session, since: Period, figures: PeriodFigures) -> Iterable[ChangeLine]:
+    """The indicators that had a light and have another."""
+    query = sa.select(Figure.code, Figure.color, Figure.status)
+    query = query.where(Figure.period_id == since.id, Figure.level == "indicador")
+    before = {code: light(color, status) for code, color, status in session.execute(query)}
+    for code, figure in figures.indicators.items():
+        now = light(figure.assessment.color, figure.assessment.status)
+        if code in before and before[code].color != now.color:
+            yield ChangeLine(code, figure.name, before[code], now)
 
 
 def _present(period: Period, figures: PeriodFigures) -> Iterable[HistoryPoint]:

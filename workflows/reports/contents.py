@@ -155,6 +155,16 @@ class BottleneckLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """An indicator whose light is another than at the cut-off before."""
+
+    code: str
+    name: str
+    before: Light
+    now: Light
+
+
+@dataclass(frozen=True, slots=True)
 class CommitmentLine:
     """What somebody promised."""
 
@@ -217,6 +227,9 @@ class Report:
     """The years of the plan so far, by level."""
     letterhead: Letterhead = NO_LETTERHEAD
     """Of a report that is printed; what is only read needs none."""
+    changes: tuple[ChangeLine, ...] = ()
+    changed_since: str = ""
+    """The month of the closed cut-off before, with which `changes` compare."""
 
     @property
     def title(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from workflows.documents.letters import shown
@@ -9,7 +10,7 @@ from workflows.documents.tables import on_paper
 from workflows.indicators.states import Color
 from workflows.indicators.wording import COLOR_WORDS
 from workflows.monitoring.trace import Evidence
-from workflows.reports import columns
+from workflows.reports import columns, summary
 from workflows.reports.contents import (
     BottleneckLine,
     IndicatorLine,
@@ -61,6 +62,7 @@ def _said(report: Report) -> dict[str, Any]:
         "approval": _approval(report),
         "introduction": report.introduction,
         "headline": headline(report),
+        "summary": [asdict(part) for part in summary.of_month(report)],
         "formula_version": report.formula_version,
         "bands": _bands(report),
         "plan": _roll_up(report.plan),

@@ -23,11 +23,18 @@ from workflows.reports.contents import Report
 from workflows.reports.docx import render_docx
 from workflows.reports.html import render_html
 from workflows.reports.pdf import render_pdf
+from workflows.reports.pptx import render_pptx
 from workflows.reports.xlsx import render_xlsx
 from workflows.sectors import identity
 
 Renderer = Callable[[Report, Charts], bytes]
-RENDERERS: dict[str, Renderer] = {"html": render_html, "pdf": render_pdf, "docx": render_docx, "xlsx": render_xlsx}
+RENDERERS: dict[str, Renderer] = {
+    "html": render_html,
+    "pdf": render_pdf,
+    "docx": render_docx,
+    "xlsx": render_xlsx,
+    "pptx": render_pptx,
+}
 _PUBLISHED = (
     sa.select(Plan.name, Document.format, Document.title, StoredFile.sha256)
     .select_from(Period)

@@ -78,7 +78,9 @@ def whole(name: str, content: bytes) -> str:
         return str(html.document_fromstring(content.decode()).text_content())
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         files = [
-            part for part in parts.namelist() if part == "word/document.xml" or part.startswith("xl/worksheets/sheet")
+            part
+            for part in parts.namelist()
+            if part == "word/document.xml" or part.startswith(("xl/worksheets/sheet", "ppt/slides/slide"))
         ]
         return "\n".join("".join(etree.fromstring(parts.read(part)).itertext()) for part in files)
 
@@ -143,7 +145,7 @@ def test_whatever_a_form_accepts_comes_out_in_every_format(typed: str) -> None:
         if name.endswith("pdf"):
             with pikepdf.open(io.BytesIO(content)) as pdf:
                 assert len(pdf.pages) >= 1
-        elif name.endswith(("docx", "xlsx")):
+        elif name.endswith(("docx", "xlsx", "pptx")):
             assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
         else:
             assert content.decode()
