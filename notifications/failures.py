@@ -65,6 +65,10 @@ KINDS: Mapping[str, Words] = {
         "Un sistema no recibe los avisos que se le envían",
         "Los avisos esperan en orden hasta siete días. Mire en el plan, «Otros sistemas», qué respondió.",
     ),
+    "export": Words(
+        "Un archivo no llega al sistema que lo espera",
+        "Se sigue intentando, y nada más espera por él. Mire en el plan, «Otros sistemas», qué respondió.",
+    ),
     "kept_answers": Words("No se pudieron borrar respuestas viejas a programas"),
     "backup": Words("No se pudo hacer o revisar la copia del día", "Mire si hay espacio en la carpeta de copias."),
     "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),

@@ -43,7 +43,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, inner: bool) -> t
     parts = _split(url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = _address(host, port, inner=inner)
+    address = address_of(host, port, inner=inner)
     timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
     pool: urllib3.HTTPConnectionPool
     if parts.scheme == "https":
@@ -64,6 +64,21 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, inner: bool) -> t
         except (HTTPError, OSError) as error:
             raise ReceiverUnavailable(f"{host} no responde ({type(error).__name__}).") from error
     return answer.status, told
+
+
+def address_of(host: str, port: int, *, inner: bool) -> str:
+    """Where a name leads. One inner address among them is enough to send nothing.
+
+    Raises `InnerAddress` or `ReceiverUnavailable`.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise ReceiverUnavailable(f"No se encuentra la dirección de {host}.") from error
+    addresses = [str(one[4][0]).partition("%")[0] for one in found]
+    if not inner and not all(is_outer(ipaddress.ip_address(one)) for one in addresses):
+        raise InnerAddress
+    return addresses[0]
 
 
 def is_outer(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -94,15 +109,3 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
-
-
-def _address(host: str, port: int, *, inner: bool) -> str:
-    """Where the name leads; one inner address among them is enough to send nothing."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise ReceiverUnavailable(f"No se encuentra la dirección de {host}.") from error
-    addresses = [str(one[4][0]).partition("%")[0] for one in found]
-    if not inner and not all(is_outer(ipaddress.ip_address(one)) for one in addresses):
-        raise InnerAddress
-    return addresses[0]

@@ -55,6 +55,7 @@ from web.search.views import blueprint as search
 from web.sectors import starting
 from web.sectors.views import blueprint as sectors
 from web.studio.views import blueprint as studio
+from web.systems.exports import blueprint as exports
 from web.systems.views import blueprint as systems
 from web.tokens.views import blueprint as tokens_pages
 from web.wellknown.views import blueprint as wellknown
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     boards,
     plans,
     systems,
+    exports,
     lifecycle,
     cases,
     incidents,

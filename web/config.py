@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from notifications.exports.channels import Settings
 from notifications.hosts import is_loopback
 from notifications.outbox import is_address
 from web import logs
@@ -45,6 +46,7 @@ class Config:
     role of `second_factor` may not do without a second step; a browser may be spared it for `second_factor_days`.
     `api_per_minute` is how many requests of one token each process answers in a minute. With
     `inner_receivers` webhooks and exports may go to addresses of the inner network, and without encryption.
+    `exports` is the folder into which exports may be delivered, `sftp_key` the file of the private key for SFTP.
     """
 
     home: Path
@@ -70,6 +72,8 @@ class Config:
     second_factor_days: int = 30
     api_per_minute: int = 300
     inner_receivers: bool = False
+    exports: Path | None = None
+    sftp_key: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -111,6 +115,8 @@ class Config:
             local_accounts=local_accounts,
             second_factor=_obliged(environment.get("CAUCE_SECOND_FACTOR", "")),
             second_factor_days=count("CAUCE_SECOND_FACTOR_DAYS", environment, 30),
+            exports=Path(folder).resolve() if (folder := environment.get("CAUCE_EXPORTS", "")) else None,
+            sftp_key=Path(key).resolve() if (key := environment.get("CAUCE_SFTP_KEY", "")) else None,
             inner_receivers=flag("CAUCE_INNER_RECEIVERS", environment),
             api_per_minute=max(1, count("CAUCE_API_PER_MINUTE", environment, 300)),
         )
@@ -119,6 +125,11 @@ class Config:
     def is_secure(self) -> bool:
         """Whether people reach Cauce over HTTPS."""
         return self.base_url.startswith("https://")
+
+    @property
+    def receivers(self) -> Settings:
+        """What exports may use."""
+        return Settings(self.exports, self.sftp_key, self.inner_receivers)
 
     @property
     def mail_folder(self) -> Path:

@@ -1,6 +1,6 @@
 """What leaves does so beside the tick: a server that hangs keeps no deadline, opening or document waiting.
 
-Mails and what other systems are told have a thread each, so that neither waits for the other's servers.
+Mails, what other systems are told, and their files have a thread each, so that none waits for the others' servers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from types import TracebackType
 
 from engine.database import Database
 from notifications import outbox
+from notifications.exports import delivering as exports
 from notifications.outbox import Delivered
 from notifications.webhooks import delivering as webhooks
 from notifications.webhooks.delivering import Sending
@@ -49,6 +50,17 @@ def tell_systems(application: Application) -> int:
     return sent
 
 
+def send_exports(application: Application) -> int:
+    """Make the exports that are due and deliver them; how many files left."""
+    config = application.config
+    with logs.timed(log, "exports") as counts:
+        sending = exports.Sending(config.secret_key, config.receivers)
+        counts["sent"] = sent = exports.deliver_due(
+            application.database, application.clock, application.calendar, sending
+        )
+    return sent
+
+
 def _mails(application: Application) -> bool:
     """Send mails, and leave a sign of life; whether there may be more."""
     more = deliver(application).looked_at >= BATCH
@@ -58,6 +70,11 @@ def _mails(application: Application) -> bool:
 
 def _systems(application: Application) -> bool:
     return tell_systems(application) >= webhooks.BATCH
+
+
+def _exports(application: Application) -> bool:
+    send_exports(application)
+    return False
 
 
 class Delivery:
@@ -70,7 +87,7 @@ class Delivery:
         # Daemons: a server that hangs must not hold the end of the process either.
         self._threads = [
             threading.Thread(target=self._run, args=[look], name=name, daemon=True)
-            for name, look in (("delivery", _mails), ("webhooks", _systems))
+            for name, look in (("delivery", _mails), ("webhooks", _systems), ("exports", _exports))
         ]
 
     def __enter__(self) -> Delivery:

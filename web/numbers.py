@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 LARGEST_ID = 2**63 - 1
 """What a column of ids holds; no database compares with more."""
 
 
 class RowId(IntegerConverter):
-    """The `int` of our addresses: what cannot be an id is no address of ours."""
+    """The `int` of our addresses: what is larger than any id is the largest, which nothing has.
 
-    def __init__(self, map: Map, *args: Any, **options: Any) -> None:
-        """Bound it, unless the rule says its own bound."""
-        super().__init__(map, *args, **{"max": LARGEST_ID, **options})
+    A bound would make of it no address, and of one that others write to a wrong method.
+    """
+
+    def to_python(self, value: str) -> int:
+        """The number, as one that a database can be asked for."""
+        digits = value.lstrip("0") or "0"
+        fits = len(digits) <= len(str(LARGEST_ID))
+        return int(super().to_python(digits)) if fits and int(digits) <= LARGEST_ID else LARGEST_ID
 
 
 def row_id(text: str) -> int:

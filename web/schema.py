@@ -41,6 +41,7 @@ MODULES = (
     "workflows.surveys.models",
     "notifications.models",
     "notifications.webhooks.models",
+    "notifications.exports.models",
     "web.auth.models",
     "web.health.models",
     "web.portal.models",

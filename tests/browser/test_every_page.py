@@ -46,6 +46,7 @@ BY_HAND = {
     "studio.rehearsal": "made by a rehearsal, which takes its seconds; looked at in its own test",
     "studio.review_page": "offered while a review is asked; looked at in its own test",
     "inbox.correct": "offered while a report waits for the liaison; looked at below",
+    "exports.show": "of a file that somebody asked for; looked at in tests/integration/exports",
     "systems.show": "of a system that somebody told the plan to tell; looked at in tests/integration/webhooks",
     "studio.decision": "of a table, and none is shipped; looked at in its own test",
     "studio.decision_file": "of a table, and none is shipped",

@@ -187,7 +187,6 @@ def attach_file(task_id: int) -> tuple[Attached, int]:
     return told, HTTPStatus.CREATED
 
 
-# Before what writes there: so a number that no task can have is no address, and not a wrong method.
 @blueprint.get("/tasks/<int:task_id>/submission")
 @operation(Scope.TASKS_READ, Sent, of=Of.TASK)
 def get_submission(task_id: int) -> Sent:

@@ -186,6 +186,11 @@ TABLE: tuple[Row, ...] = (
         reads=_routes("systems.index systems.show"),
         changes=_routes("systems.make systems.switch systems.retry"),
     ),
+    Row(
+        "archivos del plan para otros sistemas", Of.PLAN, _rights(N, C, C, N),
+        reads=_routes("exports.index exports.show exports.sent"),
+        changes=_routes("exports.make exports.switch exports.send_again"),
+    ),
     Row("libro del plan: exportar", Of.PLAN, _rights(N, C, C, N), reads=_routes("plans.workbook")),
     Row(
         "libro del plan: cargar", Of.NONE, _rights(N, C, C, N), reads=_routes("plans.upload"),

@@ -60,6 +60,7 @@ COMMANDS = {
     "restore": "web.cli.backup:restore",
     "access": "web.cli.access:access",
     "search": "web.cli.search:search",
+    "exports": "web.cli.exports:exports",
 }
 
 
