@@ -52,6 +52,7 @@ NAMES_NOBODY = {
     "studio.diagram", "cases.diagram", "plans.template", "files.download", "api.get_file", "portal.document",
     "portal.plan_document", "portal.open_table", "portal.open_data", "open_plans.indicator_table",
     "open_plans.indicator_data", "static", "handovers.record_file", "sectors.template",
+    "studio.manual", "studio.picture", "studio.decision_file",
 }  # fmt: skip
 """Taken along without a word: diagrams, what the portal publishes, public files (others are noted), one's own."""
 
