@@ -56,8 +56,10 @@ NAMES_NOBODY = {
 }  # fmt: skip
 """Taken along without a word: diagrams, what the portal publishes, public files (others are noted), one's own."""
 
-COUNTED = {("POST second_step.check", "code_app"), ("POST second_step.show", "passkey")}
-"""What a sign-in, which is written down, counts up so that nothing serves twice."""
+COUNTED = {
+    ("POST second_step.check", "code_app"), ("POST second_step.show", "passkey"), ("main sector load", "role"),
+}  # fmt: skip
+"""What a sign-in, which is written down, counts up so that nothing serves twice; the roles that come with Cauce."""
 
 LISTED = {"plans.confirm", "plan import", "sectors.confirm", "sectors.load", "sector load", "sector import"}
 """A workbook that is loaded lists each row that changed; of its values, what they were is not written down yet."""

@@ -91,6 +91,7 @@ ELSEWHERE = {
 """What another test runs, or looks at what it leaves."""
 
 NOT_HERE = {
+    "python -m benchmarks.restoring": "takes minutes",
     "apt-get": "changes the machine",
     "useradd": "changes the machine",
     "python3 -c 'import secrets": "is Python alone; tests/unit/web/test_config.py takes what it prints",
