@@ -9,16 +9,20 @@ import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.database import Database
+from engine.identity import Actor
 from engine.instances.models import Instance
-from engine.tasks.models import UserTask
-from tests.support.plan import MONTH, PLAN, House, build_house, day
+from engine.tasks import commands as tasks
+from engine.tasks import inbox
+from engine.tasks.models import TaskCandidate, UserTask
+from tests.support.plan import MONTH, PLAN, House, build_house, day, publish
 from workflows.auditing.models import AuditEntry
 from workflows.documents import files
 from workflows.documents.models import Document, StoredFile
 from workflows.documents.states import DocumentKind
 from workflows.errors import Forbidden, Refused
-from workflows.lifecycle import changeover
+from workflows.lifecycle import changeover, starting
 from workflows.people import directory, holdings
+from workflows.people.groups import Group
 from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
@@ -145,3 +149,75 @@ def test_what_somebody_holds_in_another_sector_stays(house: House) -> None:
     _hand_over(house, "admin", {LEAVES: COMES})
 
     assert _of(house, LEAVES)[0] == {("enlace_planeacion", "IDPAC")}
+
+
+NEXT = "PES-GOB-2021"
+CREATED = {
+    "nombre": "Plan Estratégico Sectorial 2021–2024", "sector": "Gobierno", "anio_inicio": "2021", "anios": "4",
+    "pdd": "El que viene", "entidades": ["SDG", "IDPAC"], "nombre_primer_nivel": "linea",
+    "regla_aprobacion": "unanimidad", "guia_version": "2018-01",
+}  # fmt: skip
+
+
+def test_the_next_plan_is_formulated_while_the_present_one_goes_on_and_both_change_hands(house: House) -> None:
+    # Given a plan in force, whose June is being reported, and a coordinator who begins the next one
+    with house.database.unit_of_work() as session:
+        publish(session, house.engine)
+        coordinator = directory.actor(session, directory.people_with(session, "coordinador_pes", "GOB")[0].username)
+        session.add(Person(username="entra", name="Quien entra", email="entra@demo.example", entity_code="SDG"))
+        starting.start_plan(session, house.engine, "GOB", NEXT, actor=coordinator)
+    _do(house, coordinator, "crear_plan", CREATED)
+    liaison = _take(house, "alistar_fuentes", Group("enlace_planeacion", "GOB", "SDG"))
+    month = _open_of(house, PLAN)
+    formulation = _open_of(house, NEXT)
+    assert month and formulation
+
+    # When the government changes, and the coordination and an office of liaison are handed over
+    _hand_over(house, "admin", {coordinator.id: "entra", liaison: "entra"})
+
+    # Then both plans go on as they were, each in its state
+    with house.database.reading() as session:
+        states = {plan.code: plan.state for plan in session.scalars(sa.select(Plan))}
+        comer = directory.actor(session, "entra")
+        (package,) = changeover.of_plan(session, PLAN)
+        assert changeover.of_plan(session, NEXT) == []
+    assert states == {PLAN: PlanState.IN_FORCE, NEXT: PlanState.FORMULATION}
+    assert month < _open_of(house, PLAN)  # whose indicators the liaison reviewed is asked of others
+    assert _open_of(house, NEXT) == formulation
+    assert package.reason == "Cambio de gobierno"
+
+    # And who came coordinates both, and goes on in the next one with what who left had taken
+    with house.database.reading() as session:
+        going_on = {row.id for row in inbox.mine(session, comer)}
+        left = directory.actor(session, coordinator.id)
+        still = [row.id for row in inbox.mine(session, directory.actor(session, liaison))]
+    assert going_on & formulation
+    assert still == []
+    assert comer.may_supervise("GOB") and not left.may_supervise("GOB")
+
+
+def _take(house: House, element: str, group: Group) -> str:
+    """Let who is of a group take a task that is offered to it; who that is."""
+    with house.database.unit_of_work() as session:
+        (somebody, *_) = directory.people_with(session, group.role, group.sector, group.entity)
+        offered = sa.select(UserTask).join(TaskCandidate, TaskCandidate.task_id == UserTask.id)
+        task = session.scalars(
+            offered.where(UserTask.element_id == element, TaskCandidate.group_id == str(group))
+        ).one()
+        tasks.claim(session, house.engine, task.id, actor=directory.actor(session, somebody.username))
+        return somebody.username
+
+
+def _do(house: House, actor: Actor, element: str, raw: dict[str, object]) -> None:
+    with house.database.unit_of_work() as session:
+        task = session.scalars(
+            sa.select(UserTask).where(UserTask.element_id == element, UserTask.state == "open")
+        ).one()
+        house.forms.submit(session, house.engine, task.id, actor, raw)
+
+
+def _open_of(house: House, plan: str) -> set[int]:
+    """The open tasks of a plan's cases."""
+    query = sa.select(UserTask.id).join(Instance, Instance.id == UserTask.instance_id)
+    with house.database.reading() as session:
+        return set(session.scalars(query.where(Instance.scope == plan, UserTask.state == "open")))
