@@ -24,6 +24,7 @@ from workflows.lifecycle.dossier import answering
 from workflows.lifecycle.guide_progress import RowProgress
 from workflows.monitoring import overview
 from workflows.people.groups import sectors_of
+from workflows.plan import succession
 from workflows.plan.models import Plan
 
 blueprint = Blueprint("lifecycle", __name__)
@@ -77,6 +78,7 @@ def show() -> str:
         shown_papers=SHOWN_PAPERS,
         deadline=lambda due_at: deadlines.deadline(due_at, now, current().calendar.within(plan.code)),
         natural_end=early_end.natural_end(plan),
+        succession=succession.of_plan(plan, plans),
     )
 
 

@@ -14,6 +14,7 @@ from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.people.models import Person
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 from workflows.sectors.models import Entity
 
 Row = TypeVar("Row", YearTarget, MonthTarget)
@@ -59,9 +60,13 @@ class Sheet:
     people: dict[str, str]
 
 
+ORDER = (PlanState.IN_FORCE, PlanState.ADOPTED, PlanState.FORMULATION, PlanState.CLOSED)
+
+
 def plans(session: Session, sectors: Collection[str]) -> list[Plan]:
-    """The plans of these sectors, by code."""
-    return list(session.scalars(sa.select(Plan).where(Plan.sector_code.in_(sectors)).order_by(Plan.code)))
+    """The plans of these sectors: those in force, on which pages open, then what comes, then what ended; by code."""
+    order = sa.case({state: place for place, state in enumerate(ORDER)}, value=Plan.state, else_=len(ORDER))
+    return list(session.scalars(sa.select(Plan).where(Plan.sector_code.in_(sectors)).order_by(order, Plan.code)))
 
 
 def months(session: Session, plan_code: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 
 from engine.instances.models import Instance
@@ -9,6 +11,7 @@ from tests.support.plan import PLAN
 from tests.support.web import Site
 from workflows.people import directory
 from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 
 
 def _coordinator(site: Site) -> str:
@@ -99,3 +102,28 @@ def test_an_early_end_opens_the_final_evaluation(site: Site) -> None:
     with site.application.database.reading() as session:
         assert session.get_one(Plan, PLAN).ends_on.isoformat() == "2018-12-31"
         assert session.scalars(sa.select(Instance).where(Instance.process_key == "f6_evaluacion_final")).one()
+
+
+def test_pages_open_on_the_plan_in_force_and_say_which_one_it_follows(site: Site) -> None:
+    # Given a plan that ended before the one in force, under an earlier code, and the next one being formulated
+    with site.application.database.unit_of_work() as session:
+        for code, name, year, state in (
+            ("PES-ANTES", "El de antes", 2013, PlanState.CLOSED),
+            ("PES-DESPUES", "El que viene", 2021, PlanState.FORMULATION),
+        ):  # fmt: skip
+            session.add(
+                Plan(
+                    code=code, name=name, sector_code="GOB", first_year=year, years=4, state=state,
+                    first_month=f"{year}-01", ends_on=dt.date(year + 3, 12, 31),
+                )
+            )  # fmt: skip
+    visitor = site.visitor(_coordinator(site))
+
+    # When pages are opened without saying which plan
+    lead = visitor.open("/ciclo").find_class("lead")[0]
+
+    # Then it is the one in force, with the others beside it
+    assert "sigue a El de antes · lo sigue El que viene" in " ".join(lead.text_content().split())
+    for address in ("/plan/", "/seguimiento"):
+        visitor.open(address)
+        assert "El de antes" not in visitor.heading()
