@@ -173,8 +173,8 @@ def list_plans(query: Listing) -> PlanPage:
     """The plans of the sectors where roles are held."""
     after = cursors.read_text(query.cursor)
     with current().database.reading() as session:
-        following = (plan for plan in overview.plans(session, sectors_of(actor())) if plan.code > after)
-        plans = sorted(following, key=lambda plan: plan.code)
+        later = (plan for plan in overview.plans(session, sectors_of(actor())) if plan.code > after)
+        plans = sorted(later, key=lambda plan: plan.code)
         shown = plans[: query.limit]
         following = cursors.of_text(shown[-1].code) if len(plans) > query.limit else None
         return PlanPage(items=[_plan(plan) for plan in shown], next=following)
