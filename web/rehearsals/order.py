@@ -12,6 +12,8 @@ BEHAVIOURS: Final = {
     RETURNED: "Se devuelve una vez lo que se pueda devolver",
     NOBODY: "Nadie responde: se ven los recordatorios, los vencimientos y los cierres",
 }
+SHORT: Final = {FINE: "todo bien", RETURNED: "se devuelve una vez", NOBODY: "nadie responde"}
+"""How one of several that are kept together is told from the others."""
 DAYS: Final = 90
 """How many days a rehearsal goes on at most, where it does not end before."""
 LONG: Final = 420

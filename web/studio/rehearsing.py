@@ -22,7 +22,7 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.rehearsals import gate, jobs, material, recording
 from web.rehearsals.jobs import Job
-from web.rehearsals.order import BEHAVIOURS, FINE, Order
+from web.rehearsals.order import BEHAVIOURS, FINE, SHORT, Order
 from web.rehearsals.scenarios import Verdict, expected, judge
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
@@ -30,6 +30,10 @@ from web.studio.comparing import drawn
 from workflows.calendar import bogota_day
 from workflows.forms.schema import FormSchema
 from workflows.people.groups import sectors_of
+from workflows.spanish import enumeration
+
+EVERY = "todas"
+"""Asks for one rehearsal of each behaviour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,14 @@ def _questions(session: Session, xml: bytes) -> list[Question]:
 @blueprint.post("/<process_key>/ensayo")
 @allow(*LEADERS, of=Of.DEFINITION)
 def rehearse(process_key: str) -> Response:
-    """Begin one."""
+    """Begin one, or (`EVERY`) one for each way in which people behave."""
     with current().database.reading() as session:
         xml, drawing = _drawing(session, process_key)
-        order = Order(request.form.get("behaviour", FINE), _answers(_questions(session, xml)))
+        answers, asked = _answers(_questions(session, xml)), request.form.get("behaviour", FINE)
+        orders = [Order(one, answers) for one in (BEHAVIOURS if asked == EVERY else [asked])]
         today = bogota_day(current().clock.now())
         taken = material.gather(session, current().engine, process_key, {process_key: xml}, today)
-    token = jobs.begin(current().config.home, current().clock, process_key, drawing, [(taken, order)])
+    token = jobs.begin(current().config.home, current().clock, process_key, drawing, [(taken, one) for one in orders])
     return back_to("studio.rehearsal", process_key=process_key, token=token)
 
 
@@ -119,12 +124,15 @@ def rehearsal(process_key: str, token: str) -> str:
         version = overview.working_version(session, process_key)
         xml, drawing = _drawing(session, process_key)
         verdicts = _verdicts(session, job)
-    told = job.told[0] if job.told and not job.scenarios else None
+    place = min(request.args.get("cual", 0, type=row_id), max(0, len(job.told) - 1))
+    told = job.told[place] if job.told and not job.scenarios else None
     return page(
         "studio/rehearsal.html",
         version=version,
         job=job,
         told=told,
+        place=place,
+        short=SHORT,
         verdicts=verdicts,
         is_old=drawing != job.drawing,
         behaviours=BEHAVIOURS,
@@ -151,12 +159,16 @@ def keep_rehearsal(process_key: str, token: str) -> Response:
     if not job.told or job.scenarios:
         raise UnknownDefinition("Ese ensayo no se puede guardar: no llegó a contar nada.")
     with current().database.unit_of_work() as session:
-        scenario = scenarios.keep(
-            session, current().engine, process_key, request.form.get("name", ""),
-            job.orders[0].as_json(), expected(job.told[0]), actor=actor(),
-        )  # fmt: skip
-        name = scenario.name
-    return back_to("studio.rehearse_page", f"«{name}» se repetirá antes de cada publicación.", process_key=process_key)
+        typed, names = request.form.get("name", "").strip(), []
+        for order, told in zip(job.orders, job.told, strict=True):
+            name = f"{typed}: {SHORT[order.behaviour]}" if typed and len(job.orders) > 1 else typed
+            scenario = scenarios.keep(
+                session, current().engine, process_key, name, order.as_json(), expected(told), actor=actor()
+            )
+            names.append(f"«{scenario.name}»")
+    verb = "se repetirá" if len(names) == 1 else "se repetirán"
+    said = f"{enumeration(names)} {verb} antes de cada publicación."
+    return back_to("studio.rehearse_page", said, process_key=process_key)
 
 
 @blueprint.post("/<process_key>/ensayo/guardados/<int:scenario_id>/quitar")

@@ -185,3 +185,13 @@ def test_a_form_is_published_after_what_is_kept_of_who_asks_it_was_replayed(
     assert "Se repite un ensayo guardado con este formulario" in first.text
     assert "«Raro» sale distinto" in answer.text
     assert "Versión 2" in leader.text(page)
+
+
+def test_the_three_ways_are_rehearsed_together_and_kept_together(leader: Browser) -> None:
+    asked = rehearse(leader, f"/procesos/{REPORT}/ensayo", behaviour="todas")
+
+    leader.send(f"{asked}/guardar", name="Un mes")
+
+    kept = leader.text(f"/procesos/{REPORT}/ensayo")
+    assert all(f"Un mes: {way}" in kept for way in ("todo bien", "se devuelve una vez", "nadie responde"))
+    assert "Nadie responde: se ven" in leader.text(f"{asked}?cual=2")
