@@ -29,6 +29,8 @@ ROOMS = (
 
 NO_RULES = {
     "definition_draft": "what somebody draws; its publication is written down",
+    "definition_draft_step": "what stood in it before, until it is published",
+    "definition_editing": "who has a drawing open now",
     "definition_scenario": "a rehearsal that is kept",
     "definition_release_comment": "words about a draft, kept beside it",
     "bundle": "what versions are made of, by content",
