@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
 from notifications import outbox, urgent
+from notifications.calendars import Event, calendar
 from notifications.recipients import active_people
 from notifications.rendering import render
 from notifications.states import MailKind
-from workflows.documents.letters import shown
 from workflows.events import MeetingConvened
 from workflows.meetings.models import Meeting
 
@@ -30,9 +30,9 @@ def invite(session: Session, event: MeetingConvened) -> None:
         "convener": convener.name if convener else "Coordinación del plan",
         "case_name": case.name,
     }
-    calendar = {"name": "convocatoria.ics", "media_type": "text/calendar", "text": _ics(meeting, event.at)}
+    attached = {"name": "convocatoria.ics", "media_type": "text/calendar", "text": _ics(meeting, event.at)}
     shared: dict[str, Any] = {
-        "now": event.at, "kind": MailKind.INVITATION, "attachments": [calendar], "sector": case.tenant,
+        "now": event.at, "kind": MailKind.INVITATION, "attachments": [attached], "sector": case.tenant,
     }  # fmt: skip
     key = f"convocatoria/{meeting.id}/{meeting.held_on}"
     for person in (people[name] for name in meeting.invited if name in people):
@@ -51,19 +51,6 @@ def _outside(meeting: Meeting) -> Iterator[tuple[str, str]]:
 
 
 def _ics(meeting: Meeting, at: dt.datetime) -> str:
-    """A whole-day event (RFC 5545): the form asks for the day, not the hour."""
+    """A whole-day event: the form asks for the day, not the hour."""
     assert meeting.held_on is not None  # noqa: S101
-    lines = (
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cauce//ES", "METHOD:PUBLISH", "BEGIN:VEVENT",
-        f"UID:cauce-mesa-{meeting.id}", f"DTSTAMP:{at:%Y%m%dT%H%M%SZ}",
-        f"DTSTART;VALUE=DATE:{meeting.held_on:%Y%m%d}", f"SUMMARY:{_escaped(meeting.topic)}",
-        f"LOCATION:{_escaped(meeting.place)}", "END:VEVENT", "END:VCALENDAR",
-    )  # fmt: skip
-    return "\r\n".join(lines) + "\r\n"
-
-
-def _escaped(text: str) -> str:
-    text = shown(text)
-    for character in ("\\", ";", ","):
-        text = text.replace(character, "\\" + character)
-    return text.replace("\n", "\\n")
+    return calendar([Event(f"cauce-mesa-{meeting.id}", meeting.held_on, meeting.topic, meeting.place)], at)

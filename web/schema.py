@@ -44,6 +44,7 @@ MODULES = (
     "notifications.exports.models",
     "web.auth.models",
     "web.health.models",
+    "web.inbox.models",
     "web.portal.models",
 )
 """Every module that defines a table; a test looks for one that is missing."""

@@ -93,13 +93,24 @@ def release(session: Session, engine: ProcessEngine, task_id: int, *, actor: Act
     return task
 
 
-def reassign(session: Session, engine: ProcessEngine, task_id: int, *, actor: Actor, to: str, reason: str) -> UserTask:
-    """Hand a task to another person; only who supervises its tenant may, and must say why.
+def reassign(
+    session: Session,
+    engine: ProcessEngine,
+    task_id: int,
+    *,
+    actor: Actor,
+    to: str,
+    reason: str,
+    passes_on: bool = False,
+) -> UserTask:
+    """Hand a task to another person; who supervises its tenant may, and must say why.
 
+    So may who has it, where it `passes_on` to a colleague of its groups: who they are is for the caller to know.
     Raises `FourEyes` if that person did what the task checks: nobody could do it then.
     """
     task = _locked(session, task_id)
-    if not actor.may_supervise(_tenant(session, task)):
+    is_own = passes_on and task.assignee == actor.id
+    if not is_own and not actor.may_supervise(_tenant(session, task)):
         raise NotAllowed("Solo un coordinador puede reasignar tareas. Pídaselo a él.", task_id=task_id)
     if not reason.strip():
         raise Invalid("Escriba por qué reasigna la tarea.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,6 +124,119 @@ def count_of_groups(session: Session, actor: Actor) -> int:
         )
     )
     return _counted(session, query)
+
+
+class View(StrEnum):
+    """Whose tasks a filtered list is of."""
+
+    MINE = "mias"
+    GROUPS = "grupo"
+    SECTOR = "sector"
+    """All open tasks of the sectors that the actor supervises."""
+    DONE = "terminadas"
+
+
+class Order(StrEnum):
+    """In which order: the deadline, what came last, the case, the entity."""
+
+    DEADLINE = "plazo"
+    NEWEST = "llegada"
+    CASE = "proceso"
+    ENTITY = "entidad"
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in a view; what is empty asks for nothing.
+
+    `processes` are those of cases. `since` and `until` bound the deadline (of what is done: when it was done),
+    `undated` asks for those without one. `words` stand in the name of the task or its case.
+    """
+
+    view: View = View.MINE
+    processes: Collection[str] = ()
+    entity: str = ""
+    person: str = ""
+    words: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    undated: bool = False
+    order: Order = Order.DEADLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many tasks of a view are of a process, an entity and a person."""
+
+    process_key: str
+    entity: str
+    person: str
+    count: int
+
+
+ENTITY = sa.func.coalesce(
+    sa.func.nullif(UserTask.context["entidad"].as_string(), ""), UserTask.variables["entidad"].as_string(), ""
+)
+"""Whose a task is; empty: of the whole sector."""
+
+
+def find(session: Session, actor: Actor, sought: Sought) -> list[InboxRow]:
+    """The tasks of a view that are looked for, in order, at most `COUNTED`; two statements."""
+    query = _of_view(sa.select(UserTask.id), actor, sought.view).where(*_conditions(sought))
+    return _rows(session, session.scalars(query.order_by(*_ordered(sought)).limit(COUNTED)).all())
+
+
+def tallies(session: Session, actor: Actor, view: View) -> list[Tally]:
+    """Of what a view consists, before anything is looked for in it; one statement."""
+    person = sa.func.coalesce(UserTask.assignee, "")
+    columns: tuple[Any, ...] = (Instance.process_key, ENTITY, person)
+    query = _of_view(sa.select(*columns, sa.func.count()), actor, view).group_by(*columns)
+    return [Tally(*row) for row in session.execute(query)]
+
+
+def _of_view(query: sa.Select[Any], actor: Actor, view: View) -> sa.Select[Any]:
+    query = query.select_from(UserTask).join(Instance, Instance.id == UserTask.instance_id)
+    if view is View.DONE:
+        return query.where(UserTask.completed_by == actor.id, UserTask.state == UserTaskState.COMPLETED)
+    query = query.where(UserTask.state == UserTaskState.OPEN)
+    if view is View.MINE:
+        return query.where(UserTask.assignee == actor.id)
+    if view is View.SECTOR:
+        return query.where(Instance.tenant.in_(actor.supervises))
+    offered = sa.exists().where(TaskCandidate.task_id == UserTask.id, TaskCandidate.group_id.in_(actor.groups))
+    return query.where(UserTask.assignee.is_(None), offered)
+
+
+def _conditions(sought: Sought) -> list[sa.ColumnElement[bool]]:
+    moment = UserTask.completed_at if sought.view is View.DONE else UserTask.due_at
+    found: list[sa.ColumnElement[bool]] = []
+    if sought.processes:
+        found.append(Instance.process_key.in_(sought.processes))
+    if sought.entity:
+        found.append(ENTITY.in_([sought.entity]))
+    if sought.person:
+        found.append(UserTask.assignee == sought.person)
+    names = (UserTask.name, Instance.name)
+    found += [sa.or_(*(name.icontains(word, autoescape=True) for name in names)) for word in sought.words.split()]
+    if sought.undated:
+        found.append(moment.is_(None))
+    if sought.since is not None:
+        found.append(moment >= sought.since)
+    if sought.until is not None:
+        found.append(moment < sought.until)
+    return found
+
+
+def _ordered(sought: Sought) -> tuple[Any, ...]:
+    by_moment = (
+        (UserTask.completed_at.desc(),)
+        if sought.view is View.DONE
+        else (UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+    )
+    if sought.order is Order.NEWEST:
+        return UserTask.id.desc(), UserTask.due_at
+    before = {Order.CASE: (Instance.name,), Order.ENTITY: (ENTITY,)}.get(sought.order, ())
+    return (*before, *by_moment, UserTask.id)
 
 
 def _counted(session: Session, query: sa.Select[Any]) -> int:

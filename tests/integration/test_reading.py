@@ -51,6 +51,7 @@ NOT_HERE = {
     "studio.variant",  # of one sector's
     "studio.decision", "studio.decision_file",  # of one table: none is shipped
     "handovers.record", "handovers.record_file",  # of one
+    "inbox.feed",  # of one secret address
     "systems.show",  # of one webhook: looked at in tests/integration/webhooks
     "exports.show", "exports.sent",  # of one export: looked at in tests/integration/exports
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "files.show",
@@ -196,6 +197,10 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("inbox.groups", me, "/bandeja/grupo"),
         ("inbox.others", me, "/bandeja/otros"),
         ("inbox.done", me, "/bandeja/terminadas"),
+        ("inbox.feed_page", me, "/cuenta/calendario"),
+        ("inbox.news", me, "/bandeja/novedades"),
+        ("inbox.filtered of the sector", me, "/bandeja/filtrar?vista=sector"),
+        ("inbox.filtered of what is done", person, "/bandeja/filtrar?vista=terminadas&orden=llegada"),
         *((f"inbox.show {task.element_id}", holders[task.id], f"/tareas/{task.id}") for task in tasks),
         ("inbox.sent", str(sent.completed_by), f"/tareas/{sent.id}/enviada"),
         ("cases.index", me, "/casos/?estado="),

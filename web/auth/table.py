@@ -109,7 +109,7 @@ TABLE: tuple[Row, ...] = (
             "open_plans.sector open_plans.logo open_plans.indicator open_plans.indicator_table "
             "open_plans.indicator_data open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
             "auth.sign_in auth.forgot auth.choose_password addresses.show demo.clock oidc.begin oidc.come_back "
-            "second_step.ask api.describe_api"
+            "second_step.ask api.describe_api inbox.feed"
         ),
         changes=_routes(
             "addresses.confirm "
@@ -123,11 +123,15 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "absences.index handovers.index handovers.record handovers.record_file "
             "auth.account help.index auth.fresh_token tokens.mine api.list_tasks factors.show "
-            "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done inbox.extensions_to_decide "
+            "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done inbox.filtered "
+            "inbox.feed_page inbox.news "
+            "inbox.extensions_to_decide "
             "privacy.mine mails.habits"
         ),
         changes=_routes(
-            "privacy.take_mine absences.register absences.replace absences.end inbox.decide_extension "
+            "privacy.take_mine absences.register absences.replace absences.end "
+            "inbox.make_feed inbox.revoke_feed inbox.save_view inbox.forget_view inbox.several inbox.do_several "
+            "inbox.undo_several inbox.decide_extension "
             "comments.resolve "
             "mails.choose_habits addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "

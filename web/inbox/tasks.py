@@ -183,6 +183,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         ready=words_of_ready(*ready_of(opened.standings.values())),
+        is_own=task.assignee == actor().id,
         may_claim=task.assignee is None,
         may_release=task.assignee == actor().id and was_claimed(session, task),
         form=forms.render(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import request, url_for
+from flask import jsonify, request, url_for
 from sqlalchemy.orm import Session
 
 from engine.tasks import commands
@@ -13,7 +15,10 @@ from engine.tasks import inbox as rows
 from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, Of, allow
 from web.deadlines import deadline
+from web.inbox import bulk as _bulk  # noqa: F401 - adds its views
+from web.inbox import calendar_feed as _calendar_feed  # noqa: F401 - adds its views
 from web.inbox import extensions as _extensions  # noqa: F401 - adds its views
+from web.inbox import filtering as _filtering  # noqa: F401 - adds its views
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting
 from web.inbox.blueprint import blueprint
@@ -39,7 +44,8 @@ def mine() -> str:
     with current().database.reading() as session:
         found = rows.mine(session, actor(), limit=PAGE + 1, after=after)
         own = cards(session, found[:PAGE], actor().id)
-        offered = [] if after else cards(session, rows.of_groups(session, actor(), limit=GROUP_PREVIEW), actor().id)
+        of_groups = [] if after else rows.of_groups(session, actor(), limit=GROUP_PREVIEW)
+        offered = cards(session, of_groups, actor().id)
         counts = _counts(session)
         begins = after is None and by_hand.anything_offered(session, current().engine, actor())
         wishes = [] if after else extensions.to_decide(session, current().engine, actor())
@@ -55,8 +61,20 @@ def mine() -> str:
         is_first=after is None,
         begins=begins,
         wishes=len(wishes),
+        mark="" if after else _mark(found[:PAGE], of_groups, counts),
         overdue=sum(one.deadline.is_overdue for one in own),
     )
+
+
+@blueprint.get("/bandeja/novedades")
+@allow(SIGNED_IN, of=Of.OWN)
+def news() -> Any:
+    """What tells an open inbox whether it is still what it shows."""
+    with current().database.reading() as session:
+        own = rows.mine(session, actor(), limit=PAGE)
+        offered = rows.of_groups(session, actor(), limit=GROUP_PREVIEW)
+        counts = _counts(session)
+    return jsonify({"huella": _mark(own, offered, counts)})
 
 
 @blueprint.get("/bandeja/grupo")
@@ -129,6 +147,12 @@ def release(task_id: int) -> Any:
     return back_to("inbox.groups", "La tarea volvió al grupo; su borrador queda guardado.")
 
 
+def _mark(own: Sequence[rows.InboxRow], offered: Sequence[rows.InboxRow], counts: Mapping[str, int]) -> str:
+    """The same as long as an inbox shows the same tasks with the same deadlines."""
+    shown = [(row.id, str(row.due_at)) for row in (*own, *offered)]
+    return hashlib.sha256(repr((shown, sorted(counts.items()))).encode()).hexdigest()[:16]
+
+
 def _sections(own: list[Card]) -> list[tuple[str, list[Card]]]:
     parts = [
         ("Vencidas", [one for one in own if one.deadline.is_overdue]),
@@ -167,6 +191,7 @@ def _tabs(present: str, counts: dict[str, int]) -> list[tuple[str, str, bool]]:
         "inbox.groups": f"De mi grupo ({_shown(counts['groups'])})",
         "inbox.others": "Esperan a otros",
         "inbox.done": "Terminadas",
+        "inbox.filtered": "Filtrar",
     }
     return [(label, url_for(endpoint), endpoint == present) for endpoint, label in labels.items()]
 

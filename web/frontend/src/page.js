@@ -1,6 +1,7 @@
 // What every page gains with scripts: the map of keys, menus that close, dates with our own calendar.
 
 import { calendars } from './page/calendar.js';
+import { fresh } from './page/fresh.js';
 import { keys } from './page/keys.js';
 import { menus } from './page/menus.js';
 
@@ -8,3 +9,4 @@ document.documentElement.classList.add('scripting');
 menus();
 keys();
 calendars();
+fresh();
