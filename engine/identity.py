@@ -38,7 +38,7 @@ class CandidateGroups(Protocol):
     def resolve(self, session: Session, role: str, variables: Mapping[str, Any], tenant: str) -> str:
         """The candidate group of a diagram's role in a case of `tenant`, for these variables.
 
-        `enlace` with entidad SDG may be `enlace@GOB/SDG`. Raises `engine.errors.UnknownRole`.
+        `enlace` with entidad SEC may be `enlace@S01/SEC`. Raises `engine.errors.UnknownRole`.
         """
         ...
 

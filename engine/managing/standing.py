@@ -18,7 +18,7 @@ from engine.instances.waiting import waiting_of
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A step at which a case stands. `about` are the loop variables it is under («SDG»)."""
+    """A step at which a case stands. `about` are the loop variables it is under («SEC»)."""
 
     node_id: str
     process_key: str

@@ -18,7 +18,7 @@ class UserTask(Base):
 
     `variables` is the small data of the node when it was created
     (`entidad`, `periodo`, …). `properties` are the diagram's own properties without their prefix
-    (`plazo`, `guia`, `registro`, …). `context` holds the loop variables the task is under (`{"entidad": "SDG"}`):
+    (`plazo`, `guia`, `registro`, …). `context` holds the loop variables the task is under (`{"entidad": "SEC"}`):
     what makes two tasks of one case belong together. `due_since` is the moment from which the calendar reckoned
     `due_at`; empty where a person agreed on it: such a deadline stays when the calendar changes.
     """

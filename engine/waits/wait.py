@@ -26,7 +26,7 @@ class Wait:
     """A thing that a case waits for.
 
     `element` is what the drawing calls it and `inside` the called process it is in, empty in the case's own; `about`
-    are the loop variables it is under («SDG»). `awaited` is the name of a message or signal in words, what a
+    are the loop variables it is under («SEC»). `awaited` is the name of a message or signal in words, what a
     condition asks, or what failed; `message` and `key` are those of a message as it is sent. `source` says from where
     it will come, as the end of a sentence. `assignee` or `groups` have a task, and `barred` must not do
     it: they did what it checks. `since` is None where it was not noted;
@@ -136,7 +136,7 @@ def _members(wait: Wait, words: Words) -> frozenset[str] | None:
 
 def _place(wait: Wait, words: Words) -> str:
     groups = " ".join(words.groups.get(group, group) for group in wait.groups)
-    told = {wait.assignee, *groups.split()}  # «Enlace · SDG» says of which entity
+    told = {wait.assignee, *groups.split()}  # «Enlace · SEC» says of which entity
     named = [words.people.get(one, one) for one in reversed(wait.about) if one not in told]
     about = f" ({', '.join(named)})" if named else ""
     return f"{about}, dentro de «{wait.inside}»" if wait.inside else about

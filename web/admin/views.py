@@ -78,7 +78,7 @@ class Places:
         self._names, self._places = names, {code: place for place, code in enumerate(names)}
 
     def __call__(self, one: Person) -> str:
-        """«Gobierno», «Gobierno y Hábitat»; who holds a role in none of the reader's, under what is said of that."""
+        """«Hábitat», «Hábitat y Movilidad»; who holds a role in none of the reader's, under what is said of that."""
         codes = sorted({held.sector_code for held in one.roles} & self._names.keys(), key=self._places.__getitem__)
         if codes:
             return enumeration([self._names[code] for code in codes])

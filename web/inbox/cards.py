@@ -63,7 +63,7 @@ def _remarks(row: InboxRow, saved_at: dt.datetime | None, now: dt.datetime) -> I
 
 def _entity(row: InboxRow) -> Iterable[str]:
     entity = row.variables.get("entidad")
-    # Some cases already carry the entity in their name («Reporte de mayo de 2018 · IDPAC»).
+    # Some cases already carry the entity in their name («Reporte de mayo de 2018 · SEC»).
     if entity and str(entity) not in row.instance_name:
         yield str(entity)
 

@@ -87,7 +87,7 @@ class ExternalSheet:
 
 
 def key_of(quarter: str, entity: str) -> str:
-    """`2018-T2/IDPAC`."""
+    """`2018-T2/SEC`."""
     return f"{quarter}/{entity}"
 
 

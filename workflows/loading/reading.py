@@ -50,8 +50,8 @@ def read_file(name: str, content: bytes) -> PlanData:
     if len(content) > MAX_SIZE:
         raise InvalidPlan(problems=[Problem(f"El archivo pesa más de {MAX_SIZE // 1024 // 1024} MB.")])
     if content.startswith(b"PK"):
-        tables, taken_at = read_xlsx(content)
-        return replace(read_plan(tables), taken_at=taken_at)
+        tables, taken_at, notices = read_xlsx(content)
+        return replace(read_plan(tables), taken_at=taken_at, notices=tuple(notices))
     if name.lower().endswith((".yaml", ".yml")):
         return read_plan(read_yaml(content))
     raise InvalidPlan(

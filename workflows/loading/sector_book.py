@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -67,6 +67,8 @@ class SectorData:
     places: tuple[tuple[str, str], ...]
     holidays: tuple[HolidayRecord, ...]
     rows: Mapping[tuple[str, str], int]
+    notices: tuple[Problem, ...] = ()
+    """What of the workbook was left out, or taken for something."""
 
     @property
     def is_empty(self) -> bool:
@@ -93,7 +95,7 @@ def read(content: bytes) -> SectorData:
     """The same, of what is our own. Raises `InvalidPlan`."""
     if len(content) > MAX_SIZE:
         raise InvalidPlan(problems=[Problem(f"El archivo pesa más de {MAX_SIZE // 1024 // 1024} MB.")])
-    found, _taken_at = read_xlsx(content, SHEETS, optional=frozenset(BY_KEY))
+    found, _taken_at, notices = read_xlsx(content, SHEETS, optional=frozenset(BY_KEY))
     cells, problems = tables.read_cells(found, SHEETS, KEYS)
     if len(cells["sector"]) > 1:
         problems.append(Problem("La hoja lleva una sola fila: un libro es un sector.", BY_KEY["sector"].title, 3))
@@ -101,7 +103,7 @@ def read(content: bytes) -> SectorData:
         problems.append(Problem("El libro está vacío. Llene al menos la hoja Personas."))
     if problems:
         raise InvalidPlan(problems=problems)
-    return _assemble(cells)
+    return replace(_assemble(cells), notices=tuple(notices))
 
 
 def _assemble(read: tables.Tables) -> SectorData:

@@ -63,6 +63,7 @@ def preview(session: Session, data: SectorData, *, sector: str = "", keeps: bool
         *_about_roles(session, data, code),
         *_about_people(session, data, code),
         *people.problems(),
+        *data.notices,
     ]
     told = [*staff.told(session, people), *staff.gone(session, people)]
     return SectorPreview(
@@ -156,7 +157,7 @@ def _about_entities(
     heads = [one.code for one in data.entities if one.sector_role == EntityRole.HEAD]
     for one in data.entities:
         if not keeping.ENTITY_CODE.fullmatch(one.code):
-            message = "La sigla lleva de 1 a 20 letras mayúsculas, números o guiones, por ejemplo IDPAC."
+            message = "La sigla lleva de 1 a 20 letras mayúsculas, números o guiones, por ejemplo SEC-1."
             yield _at(data, "entidades", one.code, "sigla", message)
     for second in heads[1:]:
         yield _at(data, "entidades", second, "rol", f"Hay dos cabezas: {heads[0]} y {second}. Deje una.")

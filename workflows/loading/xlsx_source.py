@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import io
+import itertools
 import re
 import warnings
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +20,7 @@ from workflows.loading.cells import Formula, plain
 from workflows.loading.tables import Row, Tables, first_year
 from workflows.records import columns
 from workflows.records.columns import SHEETS, Column, Sheet
-from workflows.records.problems import InvalidPlan, Problem
+from workflows.records.problems import WARNING, InvalidPlan, Problem
 
 TAKEN_AT = "cauce"
 """The property of a workbook in which Cauce writes when it was exported."""
@@ -26,14 +28,24 @@ MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 400
 MAX_ROWS = 5000
 MAX_COLUMNS = 60
+MOST_SEEN = 3 * MAX_ROWS
+"""So far down a sheet is looked at: what was once formatted keeps empty rows."""
+
+TITLE_ROWS = 8
+"""So far down the headings are looked for: offices put a title and a logo above them."""
+
+ALIKE = 0.82
+"""From so much likeness a name is taken for the one of the format, and the person told."""
+
+_SUM = re.compile(r"(sub)?total(es)?\b.*|suma\b.*|gran total\b.*")
 NOT_ACCEPTED = "El libro tiene un contenido que no se acepta."
 NOT_A_WORKBOOK = "El archivo no es un libro de Excel (.xlsx) que se pueda leer."
 
 
 def read_xlsx(
     content: bytes, sheets: Sequence[Sheet] = SHEETS, *, optional: Collection[str] = columns.OPTIONAL
-) -> tuple[Tables, dt.datetime | None]:
-    """The tables of a workbook, and when it left Cauce, else was last saved.
+) -> tuple[Tables, dt.datetime | None, list[Problem]]:
+    """The tables of a workbook, when it left Cauce, else was last saved, and what was left out or taken for something.
 
     Raises `InvalidPlan` if it is none, is too large, or lacks sheets or columns.
     """
@@ -45,7 +57,8 @@ def read_xlsx(
     except Exception as error:  # openpyxl raises whatever its XML reader does
         raise InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)]) from error
     try:
-        return _tables(book, sheets, optional), _taken_at(book)
+        notices: list[Problem] = []
+        return _tables(book, sheets, optional, notices), _taken_at(book), notices
     finally:
         book.close()
 
@@ -95,34 +108,84 @@ def _declares(chunk: bytes) -> bool:
     return b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk
 
 
-def _tables(book: Workbook, sheets: Sequence[Sheet], optional: Collection[str]) -> Tables:
+def _tables(book: Workbook, sheets: Sequence[Sheet], optional: Collection[str], notices: list[Problem]) -> Tables:
     titles = {plain(title): title for title in book.sheetnames}
     tables: dict[str, list[Row]] = {}
     problems: list[Problem] = []
     for sheet in sheets:
-        title = titles.get(plain(sheet.title))
+        title = titles.pop(plain(sheet.title), None)
+        if title is None and (near := _near(sheet.title, set(titles) - {plain(one.title) for one in sheets})):
+            title = titles.pop(near)
+            notices.append(_notice(f"La hoja «{title}» se leyó como «{sheet.title}».", sheet))
         if title is None:
             if sheet.key not in optional:
                 problems.append(Problem(f"Falta la hoja «{sheet.title}». Use el formato.", sheet.title))
             continue
-        tables[sheet.key] = list(_rows(book[title], sheet, problems, first_year(tables)))
+        tables[sheet.key] = list(_rows(book[title], sheet, problems, notices, first_year(tables)))
     if problems:
-        raise InvalidPlan(problems=problems)
+        raise InvalidPlan(problems=[*problems, *notices])
     return tables
 
 
-def _rows(page: Any, sheet: Sheet, problems: list[Problem], first: int | None) -> Iterator[Row]:
+def _notice(message: str, sheet: Sheet, row: int | None = None) -> Problem:
+    return Problem(message, sheet.title, row, severity=WARNING)
+
+
+def _near(name: str, others: Collection[str]) -> str:
+    """The one of the others (plain) that is spelt almost like a name; empty if none is. Numbers must be the same."""
+    digits = re.sub(r"\D", "", name)
+    alike = [other for other in others if re.sub(r"\D", "", other) == digits]
+    return next(iter(difflib.get_close_matches(plain(name), alike, n=1, cutoff=ALIKE)), "")
+
+
+def _rows(page: Any, sheet: Sheet, problems: list[Problem], notices: list[Problem], first: int | None) -> Iterator[Row]:
     page.reset_dimensions()  # what the file says of its own size is not trusted
-    found = page.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS)
-    keys = _headings(tuple(cell.value for cell in next(found, ())), sheet, problems, first)
+    found = enumerate(page.iter_rows(max_col=MAX_COLUMNS), start=1)
+    above, headed, found = _heading_row(found, sheet)
+    values = tuple(cell.value for cell in headed)
+    if above > 1:
+        notices.append(_notice(f"Los encabezados están en la fila {above}; lo de encima no se leyó.", sheet))
+    keys = _headings(values, sheet, problems, notices, first)
     texts = {column.key for column in sheet.columns if column.kind == columns.TEXT}
-    for number, row in enumerate(found, start=2):
+    for number, row in found:
         cells = {key: _value(cell, is_text=key in texts) for key, cell in zip(keys, row, strict=False) if key}
-        if number > MAX_ROWS:
+        if not any(value not in (None, "") for value in cells.values()):
+            if number > MOST_SEEN:
+                return
+            continue
+        if number - above > MAX_ROWS:
             problems.append(Problem(f"La hoja tiene más de {MAX_ROWS} filas.", sheet.title, number))
             return
-        if any(value not in (None, "") for value in cells.values()):
-            yield Row(number, cells)
+        if _is_sum(cells):
+            notices.append(_notice("La fila parece un total; no se leyó.", sheet, number))
+            continue
+        yield Row(number, cells)
+
+
+def _heading_row(
+    found: Iterator[tuple[int, tuple[Any, ...]]], sheet: Sheet
+) -> tuple[int, tuple[Any, ...], Iterator[tuple[int, tuple[Any, ...]]]]:
+    """The row with the headings, its number, and the rows after it.
+
+    It is the first that has most of the required headings; where none has, the first of all.
+    """
+    needed = [plain(column.heading) for column in sheet.columns if column.required]
+    looked: list[tuple[int, tuple[Any, ...]]] = []
+    for number, row in itertools.islice(found, TITLE_ROWS):
+        said = {plain(str(cell.value)) for cell in row if cell.value is not None}
+        if said and 2 * sum(heading in said for heading in needed) >= len(needed):
+            return number, row, found
+        looked.append((number, row))
+    (number, row), rest = (looked[0], looked[1:]) if looked else ((1, ()), [])
+    return number, row, itertools.chain(rest, found)
+
+
+def _is_sum(cells: Mapping[str, Any]) -> bool:
+    """Whether a row only adds up the others: one text that says so, and numbers."""
+    texts = [
+        value for value in cells.values() if isinstance(value, str) and not isinstance(value, Formula) and value.strip()
+    ]
+    return len(texts) == 1 and _SUM.fullmatch(plain(texts[0])) is not None
 
 
 def _value(cell: Any, *, is_text: bool) -> Any:
@@ -145,17 +208,25 @@ def _is_percentage(number_format: str | None) -> bool:
     return "%" in re.sub(r'"[^"]*"|\\.', "", number_format or "")
 
 
-def _headings(values: tuple[Any, ...], sheet: Sheet, problems: list[Problem], first: int | None) -> list[str | None]:
+def _headings(
+    values: tuple[Any, ...], sheet: Sheet, problems: list[Problem], notices: list[Problem], first: int | None
+) -> list[str | None]:
     known = {plain(column.heading): column for column in sheet.columns}
     if sheet is columns.TARGETS and first:
         # A workbook of an earlier release says «Año 1»; ours say the year itself.
         (headed,) = (one for one in columns.sheets(first) if one.key == sheet.key)
         known |= {plain(column.heading): column for column in headed.columns}
+    said = {plain(str(value)) for value in values if value is not None}
     keys: list[str | None] = []
     for value in values:
         column = known.get(plain(str(value))) if value is not None else None
+        if column is None and value is not None and (near := _near(str(value), set(known) - said)):
+            column = known[near]
+            notices.append(_notice(f"La columna «{value}» se leyó como «{column.heading}».", sheet, 1))
         if sheet is columns.TARGETS and first and (wrong := _wrong_year(value, column, keys, first)):
             problems.append(Problem(wrong, sheet.title, 1, str(value)))
+        elif column is None and str(value or "").strip():
+            notices.append(_notice(f"La columna «{value}» no es del formato; no se leyó.", sheet, 1))
         keys.append(column.key if column and column.key not in keys else None)
     problems += [
         Problem(f"Falta la columna «{column.heading}».", sheet.title, 1, column.heading)

@@ -127,7 +127,7 @@ def correct(
 
 
 def late_key(plan_code: str, period_code: str, entity: str) -> str:
-    """`PES-GOB/f5x/2018-06/IDPAC`."""
+    """`PES-GOB/f5x/2018-06/SEC`."""
     return f"{plan_code}/{LATE_KEY}/{period_code}/{entity}"
 
 

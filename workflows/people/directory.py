@@ -17,7 +17,7 @@ from workflows.people.roles import ALIASES, BY_ID, CATALOGUE, COORDINATING, INST
 
 
 def group_name(session: Session, name: str) -> str:
-    """How a candidate group is called on screen: «Enlace de planeación de la entidad · IDPAC»."""
+    """How a candidate group is called on screen: «Enlace de planeación de la entidad · SEC»."""
     return group_names(session, [name])[name]
 
 
@@ -76,7 +76,7 @@ def people_with(session: Session, role: str, sector: str, entity: str = "", on: 
 
 
 def members(session: Session, group: str, on: dt.date | None = None) -> list[Person]:
-    """The active people of a candidate group (`coordinador_pes@GOB`, `enlace_planeacion@GOB/IDPAC`), by name."""
+    """The active people of a candidate group (`coordinador_pes@S01`, `enlace_planeacion@S01/SEC`), by name."""
     wanted = Group.parse(group)
     return people_with(session, wanted.role, wanted.sector, wanted.entity, on)
 

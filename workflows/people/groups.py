@@ -1,6 +1,6 @@
 """Candidate groups: who a task is offered to, as text that the engine keeps without reading it.
 
-`administrador_instalacion` · `coordinador_pes@GOB` (of a sector) · `enlace_planeacion@GOB/IDPAC` (of an entity of it).
+`administrador_instalacion` · `coordinador_pes@S01` (of a sector) · `enlace_planeacion@S01/SEC` (of an entity of it).
 Nothing else makes such a text, or takes one apart.
 """
 

@@ -15,7 +15,7 @@ from workflows.prioritization.states import ThemeDecision, ThemeSource
 class ThemeMention(Base):
     """That a source brought up a theme.
 
-    `origin` names the record it was told in (`apuesta/SDG`): what is told there again replaces it. `weight` is how
+    `origin` names the record it was told in (`apuesta/SEC`): what is told there again replaces it. `weight` is how
     much it mattered there, 1–5.
     """
 

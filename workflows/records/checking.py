@@ -22,8 +22,11 @@ _NEEDED_ROLES = ("responsable_meta", "enlace_planeacion", "directivo_entidad")
 
 
 def check(data: PlanData) -> list[Problem]:
-    """Everything that the plan's own rules find: errors, and warnings that do not keep it from being loaded."""
-    return [problem for rule in _RULES for problem in rule(data)]
+    """Everything that the plan's own rules find: errors, and warnings that do not keep it from being loaded.
+
+    What of its file was left out, or taken for something, is among the warnings.
+    """
+    return [*(problem for rule in _RULES for problem in rule(data)), *data.notices]
 
 
 def _at(data: PlanData, sheet: str, code: str, column: str, message: str, severity: str = ERROR) -> Problem:

@@ -11,6 +11,7 @@ from typing import Any
 from workflows.calendar import add_months
 from workflows.indicators.sheets import IN_NO_MONTH, Month
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Bands
+from workflows.records.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ class PlanData:
 
     `measurements` by indicator and month hold only what was reported; `late` says of those that were endorsed late
     from which month (AAAA-MM) they count. `rows` tells the row of each record by sheet key and code, so that a finding
-    can point at it; `taken_at` is when the file left Cauce, or was last written, where it says so. Neither is a part of
-    what the plan says.
+    can point at it; `taken_at` is when the file left Cauce, or was last written, where it says so; `notices`
+    say what of the file was left out or taken for something. None is a part of what the plan says.
     """
 
     plan: PlanRecord
@@ -168,6 +169,7 @@ class PlanData:
     holidays: tuple[HolidayRecord, ...] = ()
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
     taken_at: dt.datetime | None = field(default=None, compare=False)
+    notices: tuple[Problem, ...] = field(default=(), compare=False)
 
     @property
     def measured_months(self) -> list[Month]:

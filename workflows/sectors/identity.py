@@ -38,7 +38,7 @@ class Letterhead:
 
     @property
     def line(self) -> str:
-        """«Sector Gobierno · Secretaría Distrital de Gobierno»."""
+        """«Sector Hábitat · Secretaría Distrital del Hábitat»."""
         return " · ".join(part for part in (f"Sector {self.sector}" if self.sector else "", self.head) if part)
 
     @property

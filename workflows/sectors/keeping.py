@@ -74,7 +74,7 @@ def add_entity(
     """
     code, name = code.strip().upper(), " ".join(name.split())
     if not ENTITY_CODE.fullmatch(code):
-        raise Refused("La sigla lleva de 1 a 20 letras mayúsculas, números o guiones, por ejemplo IDPAC.")
+        raise Refused("La sigla lleva de 1 a 20 letras mayúsculas, números o guiones, por ejemplo SEC-1.")
     if role not in set(EntityRole):
         raise Refused("Elija qué es la entidad en el sector.")
     if role == EntityRole.HEAD and sector.head_entity is not None:

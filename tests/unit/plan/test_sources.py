@@ -17,6 +17,7 @@ from workflows.loading.reading import read_file, read_strangers
 from workflows.loading.workbook import template, write_workbook
 from workflows.loading.xlsx_source import MAX_UNPACKED
 from workflows.people.roles import APPOINTED
+from workflows.records.checking import check
 from workflows.records.problems import InvalidPlan
 
 DEMO = seeding.demo_plan()
@@ -73,6 +74,33 @@ def test_the_columns_may_come_in_another_order_with_others_among_them() -> None:
         book["Líneas"]["A2"] = "revisado"
 
     assert read_file("plan.xlsx", edited(edit)) == SAID
+
+
+def test_what_an_office_adds_to_the_workbook_is_left_out_and_said() -> None:
+    def edit(book: Workbook) -> None:
+        lines = book["Líneas"]
+        lines.append(["Total", None, 100])
+        lines.insert_rows(1, 2)
+        lines["A1"] = "Plan estratégico sectorial"
+        book["Proyectos"].cell(1, 9).value = "Comentarios de la oficina"
+        book["Indicadores"].title = "Indicadors"
+        book["Objetivos"].cell(6000, 1).number_format = "0.00"
+        headed = next(cell for cell in book["Entidades"][1] if cell.value == "Nombre")
+        headed.value = "Nombree"
+
+    read = read_file("plan.xlsx", edited(edit))
+
+    assert read == SAID
+    told = {str(notice) for notice in read.notices}
+    assert {
+        "Líneas: Los encabezados están en la fila 3; lo de encima no se leyó.",
+        "Líneas, fila 7: La fila parece un total; no se leyó.",
+        "Proyectos, fila 1: La columna «Comentarios de la oficina» no es del formato; no se leyó.",
+        "Indicadores: La hoja «Indicadors» se leyó como «Indicadores».",
+        "Entidades, fila 1: La columna «Nombree» se leyó como «Nombre».",
+    } <= told
+    assert {notice.severity for notice in read.notices} == {"advertencia"}
+    assert set(read.notices) <= set(check(read))
 
 
 def test_an_empty_template_says_which_sheets_to_fill() -> None:
