@@ -140,7 +140,7 @@ def _near(name: str, others: Collection[str]) -> str:
 
 def _rows(page: Any, sheet: Sheet, problems: list[Problem], notices: list[Problem], first: int | None) -> Iterator[Row]:
     page.reset_dimensions()  # what the file says of its own size is not trusted
-    found = enumerate(page.iter_rows(max_col=MAX_COLUMNS), start=1)
+    found: Iterator[tuple[int, Any]] = enumerate(page.iter_rows(max_col=MAX_COLUMNS), start=1)
     above, headed, found = _heading_row(found, sheet)
     values = tuple(cell.value for cell in headed)
     if above > 1:
