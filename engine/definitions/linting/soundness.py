@@ -110,7 +110,7 @@ def _play(game: _Game, start: Element) -> Trouble | None:
         moved = game.move(marking)
         if isinstance(moved, Trouble):
             return moved
-        if not moved and ENDED not in marking and game.needs_end:
+        if not moved and ENDED not in marking:
             return Trouble("nowhere", start.id)
         for after in moved:
             if after not in seen:
@@ -126,8 +126,6 @@ class _Game:
         self.rank = rank
         self.effort = 0
         self.gave_up = False
-        parent = level.parent
-        self.needs_end = parent is None or parent.multiple or parent.loop  # any other subprocess just goes on
         reached = reachable(level.after, level.roots())  # the engine knows nothing of the rest
         self._joined = {
             node: sum(model.flows[one].source in reached for one in element.incoming)
