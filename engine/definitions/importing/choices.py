@@ -49,6 +49,7 @@ def _read_conditions(draft: Draft) -> None:
                     f"La condición «{one_line(text)[:60]}» de {called(gateway)} no se entiende: la decide una persona."
                 )
                 draft.repaired(flow, "expression", message)
+                draft.worded.add(id_of(flow))
 
 
 def _is_answer(draft: Draft, text: str) -> bool:
@@ -65,6 +66,9 @@ def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:
     free = [flow for flow in flows if child(flow, "conditionExpression") is None and flow is not default]
     if default is not None and not free:
         _bare(default)
+        return
+    if any(id_of(flow) in draft.worded for flow in free):
+        _by_person(draft, gateway, flows, default)
         return
     if default is None and len(free) == 1 and local(gateway) == "inclusiveGateway" and _always(draft, gateway, free[0]):
         return
@@ -163,6 +167,9 @@ def _by_person(draft: Draft, gateway: Node, flows: list[Node], default: Node | N
     answers = _answers(draft, gateway, flows)
     for flow, (value, label) in zip(flows, answers.items(), strict=True):
         flow.set("name", label)
+        if said := one_line(text_of(child(flow, "conditionExpression"))):
+            told = f"La condición «{said[:60]}» de {called(gateway)} la decide una persona, con las demás."
+            draft.repaired(flow, "expression", told)
         _bare(flow)
         if flow is not last:
             test = f"contiene({variable}, '{value}')" if several else f"{variable} == '{value}'"

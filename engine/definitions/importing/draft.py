@@ -72,6 +72,8 @@ class Draft:
         self.questions: list[Question] = []
         self.forms: dict[str, dict[str, Any]] = {}
         self.moved: set[str] = set()
+        self.worded: set[str] = set()
+        """Flows that had a condition in words, which a person has to read."""
         self.unordered: set[str] = set()
         """Subprocesses whose steps are done in any order."""
         self.answers = dict(answers or {})

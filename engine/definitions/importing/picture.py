@@ -17,20 +17,40 @@ from engine.definitions.reading import read_diagram
 def _draw(draft: Draft) -> None:
     _forget_strangers(draft)
     model = read_diagram(etree.tostring(draft.root), draft.prefix)
-    plane = _plane(draft)
+    planes = _planes(draft)
     drawn = layout_of(draft.root, model)
-    shown = {reference(one.get("bpmnElement")) for one in plane}
+    shown = {reference(one.get("bpmnElement")) for plane in planes.values() for one in plane}
     if not any(element in shown for element in model.elements):
         drawn = in_columns(model)
     shapes = {**drawn.shapes, **_placed(model, drawn)}
     for element_id, shape in shapes.items():
         if element_id not in shown:
-            plane.append(_shape(element_id, shape))
-    _draw_notes(draft, plane, shapes, shown)
+            _plane_of(model, planes, element_id).append(_shape(element_id, shape))
+    _draw_notes(draft, planes[""], shapes, shown)
     edges = _edges(draft, model, Layout(shapes, drawn.edges), shown)
-    for old in [one for one in plane if reference(one.get("bpmnElement")) in edges]:
-        plane.remove(old)
-    plane.extend(_edge(edge_id, edge) for edge_id, edge in edges.items())
+    for plane in planes.values():
+        for old in [one for one in plane if reference(one.get("bpmnElement")) in edges]:
+            plane.remove(old)
+    for edge_id, edge in edges.items():
+        _plane_of(model, planes, model.flows[edge_id].source).append(_edge(edge_id, edge))
+
+
+def _planes(draft: Draft) -> dict[str, Node]:
+    """The pages of the drawing: the first as ``, that of a collapsed subprocess by its id."""
+    found = {"": _plane(draft)}
+    for plane in draft.root.iter(f"{{{BPMNDI}}}BPMNPlane"):
+        if plane is not found[""]:
+            found.setdefault(reference(plane.get("bpmnElement")), plane)
+    return found
+
+
+def _plane_of(model: DiagramModel, planes: Mapping[str, Node], element_id: str) -> Node:
+    """Where an element is drawn: on the page of the nearest subprocess around it that has one."""
+    element = model.elements.get(element_id)
+    around = element.parent_id if element is not None else None
+    while around is not None and around not in planes:
+        around = model.elements[around].parent_id
+    return planes[around or ""]
 
 
 def _draw_notes(draft: Draft, plane: Node, shapes: Mapping[str, Shape], shown: set[str]) -> None:
@@ -54,7 +74,10 @@ def _forget_strangers(draft: Draft) -> None:
 
 
 def _plane(draft: Draft) -> Node:
-    plane = next(draft.root.iter(f"{{{BPMNDI}}}BPMNPlane"), None)
+    within = {str(one.get("id")) for one in draft.process.iter(bpmn("subProcess"))}
+    planes = list(draft.root.iter(f"{{{BPMNDI}}}BPMNPlane"))
+    outer = (one for one in planes if reference(one.get("bpmnElement")) not in within)
+    plane = next(outer, planes[0] if planes else None)
     if plane is None:
         diagram = etree.SubElement(draft.root, f"{{{BPMNDI}}}BPMNDiagram", nsmap={"bpmndi": BPMNDI, "dc": DC, "di": DI})
         plane = etree.SubElement(diagram, f"{{{BPMNDI}}}BPMNPlane", bpmnElement=str(draft.process.get("id")))

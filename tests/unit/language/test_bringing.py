@@ -8,6 +8,7 @@ from engine.definitions.diagram import DiagramModel
 from engine.definitions.importing import import_diagram
 from engine.definitions.importing.unset import ASKED
 from engine.definitions.linting import KnownNames, lint
+from engine.definitions.markup import BPMNDI, parse
 from engine.definitions.reading import read_diagram
 from tests.unit.language.drawn import chain, definitions, end, flow, process, start
 
@@ -231,3 +232,45 @@ def test_a_lane_around_lanes_is_not_asked_whose_it_is() -> None:
     result = import_diagram(process(body), KnownNames(roles={"enlace": "Enlace", "jefe": "Jefatura"}))
 
     assert "role" not in {one.rule for one in result.questions}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_collapsed_subprocess_keeps_its_page_with_each_element_drawn_once(first: bool) -> None:
+    inside = start("si") + '<bpmn:scriptTask id="a" name="A"/>' + end("so")
+    inside += flow("i1", "si", "a") + flow("i2", "a", "so")
+    body = start() + f'<bpmn:subProcess id="sub" name="Sub">{inside}</bpmn:subProcess>' + end()
+    xml = process(body + chain("inicio", "sub", "fin")).decode()
+    pages = [page("proceso", "inicio", "sub", "fin"), page("sub", "si", "a", "so")]
+    drawn = "".join(pages if first else reversed(pages))
+
+    after = import_diagram(xml.replace("</bpmn:definitions>", f"{drawn}</bpmn:definitions>").encode()).xml
+
+    ids = [str(one.get("id")) for one in parse(after).iter() if isinstance(one.tag, str) and one.get("id")]
+    planes = {
+        str(one.get("bpmnElement")): [str(shape.get("bpmnElement")) for shape in one]
+        for one in parse(after).iter(f"{{{BPMNDI}}}BPMNPlane")
+    }
+    assert len(ids) == len(set(ids))
+    assert sorted(planes["proceso"]) == ["f1", "f2", "fin", "inicio", "sub"]
+    assert sorted(planes["sub"]) == ["a", "i1", "i2", "si", "so"]
+
+
+def page(of: str, *elements: str) -> str:
+    """A page of the drawing with these on it; the arrows are left for the importer."""
+    bounds = '<dc:Bounds x="100" y="100" width="100" height="80"/>'
+    shapes = "".join(
+        f'<bpmndi:BPMNShape id="{one}_di" bpmnElement="{one}">{bounds}</bpmndi:BPMNShape>' for one in elements
+    )
+    plane = f'<bpmndi:BPMNPlane id="pl_{of}" bpmnElement="{of}">{shapes}</bpmndi:BPMNPlane>'
+    return f'<bpmndi:BPMNDiagram id="d_{of}">{plane}</bpmndi:BPMNDiagram>'
+
+
+@pytest.mark.parametrize("kind", ["exclusive", "inclusive"])
+def test_of_a_condition_that_is_understood_and_one_that_is_not_a_person_decides_both(kind: str) -> None:
+    flows = chain("inicio", "t", "g") + flow("a", "g", "fin", "${n &gt; 9}") + flow("b", "g", "e2", "Urgente")
+    body = start() + task("t") + GATEWAY.replace("exclusive", kind) + end() + end("e2")
+
+    result = import_diagram(process(body + flows))
+
+    assert read_diagram(result.xml).elements["t"].properties["salida"] == "respuesta_g"
+    assert sum("la decide una persona" in one.message for one in result.repairs) == 2
