@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 
 from engine import units
 from engine.clock import Clock
-from engine.database import Database
+from engine.database import Database, insert_once
 from notifications.exports import channels, keeping
 from notifications.exports.channels import File, Settings
 from notifications.exports.models import Export, ExportDelivery
@@ -99,14 +99,14 @@ def _make(session: Session, clock: Clock, export: Export, key: str, period: str)
     newest = earlier.order_by(ExportDelivery.id.desc()).options(undefer(ExportDelivery.rows)).limit(1)
     before = session.scalars(newest).first()
     told = layouts.compare(titles, before.rows, rendered.rows) if before is not None else None
-    session.add(
-        ExportDelivery(
-            export_id=export.id, key=key, period=period, name=f"{export.plan_code}_{export.id}_{key}.{export.format}",
-            content=rendered.content, sha256=hashlib.sha256(rendered.content).hexdigest(), rows=rendered.rows,
-            titles=titles, added=told and len(told.added), removed=told and len(told.removed),
-            changed=told and len(told.changed), made_at=clock.now(),
-        )
-    )  # fmt: skip
+    row = {
+        "export_id": export.id, "key": key, "period": period, "content": rendered.content,
+        "name": f"{export.plan_code}_{export.id}_{key}.{export.format}", "rows": rendered.rows, "titles": titles,
+        "sha256": hashlib.sha256(rendered.content).hexdigest(), "added": told and len(told.added),
+        "removed": told and len(told.removed), "changed": told and len(told.changed), "made_at": clock.now(),
+        "attempts": 0, "last_error": "",
+    }  # fmt: skip
+    insert_once(session, ExportDelivery, row, key=["export_id", "key"])  # another worker may be at it
 
 
 def _send_oldest(database: Database, clock: Clock, sending: Sending, export_id: int) -> bool:

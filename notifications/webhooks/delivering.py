@@ -108,7 +108,7 @@ def _claim(database: Database, clock: Clock, webhook_id: int) -> Claimed | None:
         .where(WebhookDelivery.webhook_id == webhook_id, WebhookDelivery.state == DeliveryState.PENDING)
         .order_by(WebhookDelivery.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update()  # waiting for who takes it at this moment: to skip it would let the next one overtake it
     )
     with database.unit_of_work() as session:
         delivery = session.scalar(oldest)

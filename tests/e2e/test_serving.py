@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -158,3 +159,26 @@ def test_sessions_and_sign_in_limits_hold_over_all_processes(built: House, port:
     finally:
         process.terminate()
         assert process.wait(ENDS_WITHIN_S) == 0
+
+
+def test_metrics_are_those_of_all_processes_whichever_answers(built: House, port: int) -> None:
+    process = begin(built, port, "--processes", "2")
+    try:
+        before = _asked_for_health(port)
+        for _ in range(12):  # each connection may go to another process
+            assert answers(port)
+        after = {_asked_for_health(port) for _ in range(6)}
+    finally:
+        process.terminate()
+        assert process.wait(ENDS_WITHIN_S) == 0
+
+    assert after == {before + 12}
+
+
+def _asked_for_health(port: int) -> int:
+    """How often /salud was answered, as the process that happens to be asked tells it."""
+    browser = Browser(port)
+    _, text = browser.ask("GET", "/metrics")
+    browser.connection.close()
+    counted = re.search(r'cauce_http_requests_total\{endpoint="health.health",method="GET",status="200"\} (\S+)', text)
+    return int(float(counted[1])) if counted else 0

@@ -26,6 +26,7 @@ from engine.states import IncidentState, InstanceState, UserTaskState
 from engine.tasks.models import UserTask
 from engine.timers import Timer
 from engine.units import SystemIncident
+from notifications.exports.models import ExportDelivery
 from notifications.models import OutboxMessage
 from notifications.states import MailState
 from notifications.webhooks.models import WebhookDelivery
@@ -106,6 +107,7 @@ class Standing:
         told = sa.select(WebhookDelivery.state, sa.func.count()).group_by(WebhookDelivery.state)
         found = _by_state(session, told, DeliveryState)
         yield _gauge("cauce_webhook_deliveries", "What other systems are told", "state", found)
+        yield _gauge("cauce_export_files", "Files for other systems", "state", _files(session))
         of_cases = sa.select(sa.func.count()).select_from(Incident).where(Incident.state == IncidentState.OPEN)
         of_system = (
             sa.select(sa.func.count()).select_from(SystemIncident).where(SystemIncident.state == IncidentState.OPEN)
@@ -120,6 +122,14 @@ class Standing:
         yield _gauge(
             "cauce_round_ended_timestamp_seconds", "When a round last ended: tick, delivery, backup", "round", found
         )
+
+
+def _files(session: Session) -> dict[str, float]:
+    is_sent = ExportDelivery.sent_at.is_not(None)
+    counts = {
+        bool(sent): count for sent, count in session.execute(sa.select(is_sent, sa.func.count()).group_by(is_sent))
+    }
+    return {"pending": counts.get(False, 0), "sent": counts.get(True, 0)}
 
 
 def register(app: Flask, application: Application) -> None:

@@ -132,5 +132,6 @@ def test_metrics_are_openmetrics_and_only_for_who_may_know(office: Site) -> None
     assert told["cauce_http_requests_total", *asked] == 1
     assert told["cauce_waits", ("kind", "task")] > 0 and told["cauce_waits", ("kind", "date")] > 0
     assert told["cauce_outbox_mails", ("state", "pendiente")] == 0
+    assert told["cauce_export_files", ("state", "pending")] == 0
     assert told["cauce_incidents_open", ("of", "system")] == 0
     assert told["cauce_round_ended_timestamp_seconds", ("round", "tick")] == office.clock.now().timestamp()
