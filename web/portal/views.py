@@ -78,7 +78,6 @@ def plan(plan_code: str) -> Response:
         shown = published.plan(session, plan_code)
         if shown is None:
             abort(404)
-        look = identity.shown(session, [shown.sector_code]).get(shown.sector_code)
         months = published.months(session, plan_code)
         report = monthly_report(session, plan_code, months[0].code) if months else None
         documents = published_documents.of_plan(session, plan_code)
@@ -90,7 +89,7 @@ def plan(plan_code: str) -> Response:
     return kept(
         page(
             "portal/plan.html", plan=shown, months=months, r=r, documents=documents, formats=FORMATS,
-            structure=structure, surveys=surveys, look=look,
+            structure=structure, surveys=surveys, look=shown.look,
         )
     )  # fmt: skip
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from workflows.approvals.models import Publication
 from workflows.approvals.states import Channel
@@ -18,7 +18,8 @@ from workflows.indicators.states import Color
 from workflows.monitoring.models import Figure
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
-from workflows.sectors.models import Sector
+from workflows.sectors.identity import Identity
+from workflows.sectors.models import Entity, Sector, SectorLogo
 from workflows.spanish import month_name
 
 
@@ -37,6 +38,8 @@ class PublishedPlan:
     mission: str
     vision: str
     updated_at: dt.datetime | None
+    look: Identity | None = None
+    """How its sector shows itself, where the plan is shown alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,20 @@ def sectors(session: Session, code: str | None = None) -> list[PublishedSector]:
 
 def plan(session: Session, plan_code: str) -> PublishedPlan | None:
     """A plan, published months or not; `None` where there is none."""
-    found = session.get(Plan, plan_code, options=[joinedload(Plan.sector)])
-    return _shown(found, None) if found else None
+    query = (
+        sa.select(Plan, Entity.name, SectorLogo.sha256)
+        .join(Plan.sector)
+        .outerjoin(Entity, Entity.code == Sector.head_entity)
+        .outerjoin(SectorLogo, SectorLogo.sector_code == Sector.code)
+        .where(Plan.code == plan_code)
+        .options(contains_eager(Plan.sector))
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    found, head, logo = row
+    look = Identity(found.sector_code, found.sector.name, head or "", found.sector.colour, (logo or "")[:12])
+    return replace(_shown(found, None), look=look)
 
 
 def months(session: Session, plan_code: str) -> list[PublishedMonth]:

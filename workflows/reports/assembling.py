@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
@@ -69,7 +69,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
     Raises `NotFound` where the plan or the month is not followed.
     """
     period = periods.find(session, plan_code, period_code)
-    plan = session.get_one(Plan, plan_code)
+    plan = session.get_one(Plan, plan_code, options=[joinedload(Plan.sector)])
     figures = reading.of_period(session, plan_code, period_code)
     names = {username: name for username, name in session.execute(sa.select(Person.username, Person.name))}
     history, whose = _history(session, period), _responsibles(session, period)
