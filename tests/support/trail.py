@@ -51,7 +51,8 @@ NO_RULES = {
 """Tables of these rooms that are none, and why."""
 
 NAMES_NOBODY = {
-    "studio.diagram", "cases.diagram", "plans.template", "files.download", "api.get_file", "portal.document",
+    "studio.draft_xml", "studio.diagram", "cases.diagram",
+    "plans.template", "files.download", "api.get_file", "portal.document",
     "portal.plan_document", "portal.open_table", "portal.open_data", "open_plans.indicator_table",
     "open_plans.indicator_data", "static", "handovers.record_file", "sectors.template",
     "studio.manual", "studio.picture", "studio.decision_file",

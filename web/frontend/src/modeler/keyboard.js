@@ -16,7 +16,7 @@ function option(value, label) {
 
 export class Keyboard {
   constructor(modeler, part) {
-    for (const name of ['elementRegistry', 'selection', 'canvas', 'modeling', 'autoPlace', 'elementFactory', 'rules']) this[name] = modeler.get(name);
+    for (const name of ['elementRegistry', 'selection', 'canvas', 'modeling', 'autoPlace', 'elementFactory', 'rules', 'directEditing']) this[name] = modeler.get(name);
     [this.elements, this.kinds, this.targets] = ['elements', 'kinds', 'targets'].map(part);
     this.kinds.replaceChildren(...KINDS.map(([value, label]) => option(value, label)));
     this.elements.addEventListener('change', () => this.choose(this.elements.value));
@@ -62,6 +62,8 @@ export class Keyboard {
     const source = this.chosen();
     if (!source || !is(source, 'bpmn:FlowNode') || is(source, 'bpmn:EndEvent')) return 'Elija antes el paso después del cual se agrega.';
     this.autoPlace.append(source, this.elementFactory.createShape({ type: `bpmn:${this.kinds.value}` }));
+    // the label that the library opens over the new element is for the mouse; here its name is typed in the panel
+    if (this.directEditing.isActive()) this.directEditing.cancel();
     document.getElementById('campo-name')?.focus();
     return '';
   }
