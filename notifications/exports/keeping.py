@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
@@ -59,7 +60,7 @@ def make(session: Session, clock: Clock, plan_code: str, wanted: Wanted, *, acto
     )  # fmt: skip
     session.add(made)
     session.flush()
-    _record(session, clock, actor, "crear_exportacion", made, nombre=name, destino=target)
+    _record(session, clock, actor, "crear_exportacion", made, after={"nombre": name, "destino": target})
     return made
 
 
@@ -84,8 +85,9 @@ def find(session: Session, plan_code: str, export_id: int) -> Export:
 def switch(session: Session, clock: Clock, export: Export, active: bool, *, actor: Actor) -> None:
     """Let an export be sent again, or no longer."""
     if export.active != active:
-        export.active = active
-        _record(session, clock, actor, "activar_exportacion" if active else "detener_exportacion", export)
+        before, export.active = export.active, active
+        action = "activar_exportacion" if active else "detener_exportacion"
+        _record(session, clock, actor, action, export, before={"activa": before}, after={"activa": active})
 
 
 def send_again(session: Session, clock: Clock, export: Export, *, actor: Actor) -> ExportDelivery:
@@ -94,7 +96,7 @@ def send_again(session: Session, clock: Clock, export: Export, *, actor: Actor) 
     if newest is None:
         raise Refused("Todavía no se ha hecho ningún archivo.")
     newest.sent_at = None
-    _record(session, clock, actor, "reenviar_exportacion", export, archivo=newest.name)
+    _record(session, clock, actor, "reenviar_exportacion", export, after={"archivo": newest.name})
     return newest
 
 
@@ -136,6 +138,5 @@ def _log(export: Export) -> sa.Select[ExportDelivery]:
     return query.order_by(ExportDelivery.id.desc())
 
 
-def _record(session: Session, clock: Clock, actor: Actor, action: str, export: Export, **told: str) -> None:
-    target = ("exportacion", str(export.id))
-    auditing.record(session, clock, actor, action, target, reason=export.plan_code, after=told or None)
+def _record(session: Session, clock: Clock, actor: Actor, action: str, export: Export, **told: Any) -> None:
+    auditing.record(session, clock, actor, action, ("exportacion", str(export.id)), reason=export.plan_code, **told)
