@@ -109,7 +109,7 @@ def test_for_ten_minutes(house: Site) -> None:
             schema = _schema(house, username)
             _ask_everything(schema, 40)
             _ask_everything(_schema(house, username, _known(house)), 40)
-            # what follows an answer is drawn from it, and the site is not the same twice: a draw that differs is no fault
-            # of the API, whose faults come as failures of their own
+            # what follows an answer is drawn from it, and the site is not the same twice: a draw that differs is no
+            # fault of the API, whose faults come as failures of their own
             with suppress(FlakyStrategyDefinition):
                 schema.as_state_machine().run(settings=_settings(40, steps=20))
