@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from engine import limits
+from engine.definitions.importing.asking import understood
 from engine.definitions.importing.draft import Draft, called, id_of, slug
 from engine.definitions.markup import (
     BPMN,
@@ -20,6 +21,7 @@ from engine.definitions.markup import (
     text_of,
 )
 from engine.definitions.reading import NODES
+from engine.expressions.compiling import unwrapped
 
 _ID = re.compile(r"[^\W\d][\w.\-]*\Z")
 _REFERENCES = (
@@ -146,14 +148,35 @@ def _loose_flows(draft: Draft) -> None:
 
 
 def _twin_flows(draft: Draft) -> None:
-    seen: set[tuple[str, ...]] = set()
-    gateways = {id_of(node) for node in draft.nodes("exclusiveGateway", "inclusiveGateway", "complexGateway")}
+    """Two ways from one step to one other are one, taken if either would be; where one is chosen both stay."""
+    seen: dict[tuple[str, str], Node] = {}
+    gateways = {id_of(node): node for node in draft.nodes("exclusiveGateway", "complexGateway")}
     for flow in draft.flows():
-        ends = str(flow.get("sourceRef")), str(flow.get("targetRef")), text_of(child(flow, "conditionExpression"))
-        if ends in seen and ends[0] not in gateways:
-            draft.repaired(None, "twin_flows", f"Se quitó la flecha {called(flow)}, igual a otra.")
-            draft.remove_flow(flow)
-        seen.add(ends)
+        ends = str(flow.get("sourceRef")), str(flow.get("targetRef"))
+        first = seen.setdefault(ends, flow)
+        if first is flow or ends[0] in gateways:
+            continue
+        either = _either(first, flow)
+        if either is None:
+            continue
+        draft.repaired(first, "twin_flows", f"Se quitó la flecha {called(flow)}, {either}.")
+        draft.remove_flow(flow)
+
+
+def _either(first: Node, other: Node) -> str | None:
+    """Let the first way be taken where either would be, and say how; None where that can't be written."""
+    conditions = [child(flow, "conditionExpression") for flow in (first, other)]
+    one, two = (text_of(condition) for condition in conditions)
+    if one == two:
+        return "igual a otra"
+    if not (one and two):
+        if conditions[0] is not None:
+            first.remove(conditions[0])
+        return "que iba a lo mismo que otra: se sigue siempre, y lo que sigue se hace una sola vez"
+    if not (understood(one) and understood(two)) or conditions[0] is None:
+        return None
+    conditions[0].text = f"${{({unwrapped(one)[0].strip()}) or ({unwrapped(two)[0].strip()})}}"
+    return "que iba a lo mismo que otra: se sigue si una de las dos condiciones se cumple, y se hace una sola vez"
 
 
 def _lanes(draft: Draft) -> None:

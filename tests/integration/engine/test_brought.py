@@ -67,7 +67,7 @@ def test_the_only_way_out_of_a_task_is_taken_if_its_condition_holds(
         assert session.scalar(sa.select(sa.func.count()).select_from(Incident)) == incidents
 
 
-@pytest.mark.parametrize(("p", "q", "times"), [(True, True, 1), (False, True, 1), (True, False, 1)])
+@pytest.mark.parametrize(("p", "q", "times"), [(True, True, 1), (False, True, 1), (True, False, 1), (False, False, 0)])
 def test_two_ways_to_one_step_lead_there_if_either_condition_holds(world: World, p: bool, q: bool, times: int) -> None:
     both = flow("t", "a", "${p}", id="uno"), flow("t", "a", "${q}", id="otro")
     xml = process("p", start(), user("t"), user("a"), end(), chain("inicio", "t"), *both, flow("a", "fin"))
