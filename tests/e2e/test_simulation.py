@@ -55,6 +55,7 @@ def _ensure_whole(found: Result, years: int) -> None:
     assert (found.incidents, found.open_tasks) == (0, 0)
     assert list(found.guide_rows_executed) == list(guide.rows())
     assert found.tasks_completed == found.submissions > 300 * years
+    assert found.mails_max_per_person_day <= 2  # a digest, and what is urgent together
 
 
 @pytest.mark.parametrize("place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)

@@ -61,6 +61,7 @@ COMMANDS = {
     "access": "web.cli.access:access",
     "search": "web.cli.search:search",
     "exports": "web.cli.exports:exports",
+    "mail": "web.cli.mail:mail",
 }
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-from urllib.parse import urlencode
 
-from flask import Response, abort, request
-from openpyxl import Workbook
+from flask import abort, request
+from werkzeug.wrappers import Response
 
-from web.answers import named
 from web.auth import SIGNED_IN, Of, allow
-from web.pages import actor, current, page
+from web.exporting import asked, files_of
+from web.pages import current, page
 from web.paging import paged
 from web.plans.blueprint import blueprint
 from workflows import guide
-from workflows.auditing import recording as auditing
-from workflows.documents.tables import Column, as_csv, write_sheet
+from workflows.documents.tables import Column
 from workflows.lifecycle.dossier import execution, reading
 from workflows.lifecycle.dossier.reading import Cell, Found, Sought
 from workflows.plan.models import Plan
@@ -42,31 +39,20 @@ def records(plan_code: str) -> str:
 @allow(SIGNED_IN, of=Of.PLAN)
 def record(plan_code: str, kind: str) -> str | Response:
     """The records of a kind: by type, entity, days and word, as a page or as a file."""
-    asked = reading.KINDS.get(kind) or abort(404)
+    wanted = reading.KINDS.get(kind) or abort(404)
     with current().database.reading() as session:
         plan = session.get(Plan, plan_code) or abort(404)
-        found = reading.find(session, plan_code, asked, _sought())
-    wanted = request.args.get("formato", "")
-    if wanted in FILES:
-        _note_taken(plan_code, kind, wanted)
-        return FILES[wanted](plan_code, found)
-    rest = {key: value for key, value in request.args.items() if value and key not in ("formato", "pagina")}
+        found = reading.find(session, plan_code, wanted, _sought())
+    rows = [list(row) for row in found.rows]
+    about = "plan", f"{plan_code}/{kind}"
+    file = asked(f"{plan_code} {found.kind.key}", found.kind.title, _columns(found), rows, about=about)
+    if file is not None:
+        return file
     return page(
         "plans/record.html",
         plan=plan, found=found, rows=paged(found.rows), typed=request.args, together=TOGETHER,
-        file_of=lambda suffix: f"?{urlencode({**rest, 'formato': suffix})}",
+        file_of=files_of(),
     )  # fmt: skip
-
-
-def _note_taken(plan_code: str, kind: str, form: str) -> None:
-    """Write down who took records along: they name people."""
-    application = current()
-    asked = {name: value for name, value in request.args.items() if value}
-    with application.database.unit_of_work() as session:
-        auditing.record(
-            session, application.clock, actor(), "exportar", ("plan", f"{plan_code}/{kind}"),
-            after={"como": form, "filtro": asked},
-        )  # fmt: skip
 
 
 def _sought() -> Sought:
@@ -93,20 +79,3 @@ def _columns(found: Found) -> list[Column[list[Cell]]]:
         return Column(found.kind.columns[place].title, lambda row: row[place].text)
 
     return [under(place) for place in range(len(found.kind.columns))]
-
-
-def _csv(plan_code: str, found: Found) -> Response:
-    content = as_csv(_columns(found), [list(row) for row in found.rows])
-    return named(Response(content, mimetype="text/csv"), f"{plan_code} {found.kind.key}.csv")
-
-
-def _xlsx(plan_code: str, found: Found) -> Response:
-    book, target = Workbook(), io.BytesIO()
-    sheet = book.worksheets[0]
-    sheet.title = found.kind.title[:31]
-    write_sheet(sheet, _columns(found), [list(row) for row in found.rows])
-    book.save(target)
-    return named(Response(target.getvalue(), mimetype=XLSX), f"{plan_code} {found.kind.key}.xlsx")
-
-
-FILES = {"csv": _csv, "xlsx": _xlsx}

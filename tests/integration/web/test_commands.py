@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.integration.plan.test_sector_book import HABITAT, book
+from tests.support.mailbox import mail_server
 from web.cli import main
 from web.cli.root import opened
 from workflows.people import directory
@@ -158,3 +159,20 @@ def test_a_sector_comes_from_a_workbook_after_saying_what_would_change(run, tmp_
     assert "Nada cambia" in again
     assert "Sector, fila 2, Código" in refused
     assert run("sector", "list").output == "HAB · Hábitat\n"
+
+
+def test_a_mail_is_sent_to_see_whether_mails_leave(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    # Given a mail server that takes one address and refuses another
+    run("migrate")
+    with mail_server() as box:
+        box.refuses["nadie@demo.example"] = "550 5.1.1 No such user"
+        monkeypatch.setenv("CAUCE_SMTP_URL", box.url)
+
+        # When the trial is sent to both
+        good = run("mail", "test", "ana@demo.example")
+        bad = run("mail", "test", "nadie@demo.example", code=1)
+
+        # Then the first arrived, and of the second it is said what the server answered
+        [mail] = box.to("ana@demo.example")
+    assert "El servidor recibió el correo" in good.output and mail["Subject"] == "Prueba de correo de Cauce"
+    assert "550 5.1.1 No such user" in bad.output
