@@ -28,26 +28,31 @@ BOM = b"\xef\xbb\xbf"
 
 
 def asked(
-    name: str, title: str, columns: Sequence[Column[Row]], rows: Iterable[Row], table: str = ""
+    name: str,
+    title: str,
+    columns: Sequence[Column[Row]],
+    rows: Iterable[Row],
+    table: str = "",
+    about: tuple[str, str] | None = None,
 ) -> Response | None:
     """The table as the file that the address asks for, if it does; of several on a page the one called `table`.
 
-    That it was taken along is written down: tables of pages name people.
+    That it was taken along is written down, of `about` where it is given: tables of pages name people.
     """
     suffix, wanted = request.args.get("formato", ""), request.args.get("tabla", "")
     if suffix not in ("csv", "xlsx") or wanted != table:
         return None
     answer = _file(suffix, name, title, columns, rows)
-    _note(name, suffix)
+    _note(about or ("pagina", name[:200]), suffix)
     return answer
 
 
-def _note(name: str, suffix: str) -> None:
+def _note(about: tuple[str, str], suffix: str) -> None:
     application = current()
     asked_for = {key: value for key, value in request.args.items() if value and key != "formato"}
     with application.database.unit_of_work() as session:
         auditing.record(
-            session, application.clock, actor(), "exportar", ("pagina", name[:200]),
+            session, application.clock, actor(), "exportar", about,
             after={"como": suffix, "filtro": asked_for},
         )  # fmt: skip
 
