@@ -157,6 +157,18 @@ def test_one_that_was_written_late_by_a_slow_command_is_linked_too(trail: Databa
     assert _wrong(trail) == []
 
 
+def test_what_was_written_with_a_clock_set_back_waits_as_any(trail: Database, clock: VirtualClock) -> None:
+    clock.advance(dt.timedelta(hours=-2))
+    with trail.unit_of_work() as session:
+        recording.record(session, clock, Actor("ana"), "cambiar", ("plan", "P99"))
+
+    waiting = _wrong(trail)
+    with trail.unit_of_work() as session:
+        chain.extend(session, clock)
+
+    assert (waiting, _wrong(trail)) == ([], [])
+
+
 def test_two_workers_that_link_at_once_link_each_entry_once(trail: Database, clock: VirtualClock) -> None:
     with trail.unit_of_work() as session:
         for number in range(40):
