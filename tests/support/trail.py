@@ -73,6 +73,8 @@ SECRET = {"code_app", "passkey", "recovery_code", "credential", "external_identi
 """What there was before is nobody's to know: the act says enough."""
 
 MIGRATION, ENTRY, BEFORE, NEW = "alembic_version", "audit_entry", "before", "new"
+_USED = re.compile(r'UPDATE "?api_token"? SET used_at=[^,]+ WHERE')
+"""When a program last came with its token."""
 _WRITES = re.compile(r'(INSERT|UPDATE|DELETE)(?: OR \w+)?(?: INTO| FROM)? "?(\w+)"?')
 
 
@@ -93,6 +95,8 @@ class _Watch:
         found = _WRITES.match(statement)
         if not found or found[2] not in self._tables or (found[1] != "INSERT" and not cursor.rowcount):
             return  # what returns the rows that it inserts counts none of them
+        if _USED.match(statement):
+            return
         written = connection.info.setdefault("written", {}).setdefault(found[2], set())
         if found[2] == ENTRY:
             tells = found[1] == "INSERT" and _tells_before(statement, values)
@@ -151,8 +155,8 @@ def _tells_before(statement: str, values: Any) -> bool:
         if isinstance(row, dict):
             told += [value for name, value in row.items() if name.startswith(("before", "personal"))]
         else:
-            step = len(columns)
-            told += [*row[columns.index("before") :: step], *row[columns.index("personal") :: step]]
+            for name in {"before", "personal"}.intersection(columns):
+                told += row[columns.index(name) :: len(columns)]
     return any(not str(one).startswith(("{}", "null", "None", '{"direccion"')) for one in told)
 
 
