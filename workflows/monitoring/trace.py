@@ -62,6 +62,11 @@ class Evidence:
     sha256: str
     reserve: Reserve = Reserve.PUBLIC
 
+    @property
+    def public_name(self) -> str:
+        """What a report, which is published, calls it: a name may tell what is kept from others."""
+        return self.name if self.reserve is Reserve.PUBLIC else f"Soporte con reserva ({self.reserve})"
+
     @classmethod
     def of(cls, file: StoredFile) -> Evidence:
         """A stored file as the evidence it is."""

@@ -157,7 +157,7 @@ INDICATORS: tuple[Column[IndicatorLine], ...] = (
     Column("Soluciones", lambda i: i.solutions),
     Column("Justificación", lambda i: i.justification),
     Column("Otros datos", lambda i: "\n".join(f"{label}: {value}" for label, value in i.extra)),
-    Column("Evidencias", lambda i: "\n".join(f"{e.name} · SHA-256 {e.sha256}" for e in i.evidence)),
+    Column("Evidencias", lambda i: "\n".join(f"{e.public_name} · SHA-256 {e.sha256}" for e in i.evidence)),
     Column("Reportó", lambda i: i.reported_by),
     Column("Reportado el", lambda i: local_day(i.reported_at) if i.reported_at else None),
     Column("Validó", lambda i: i.validated_by),

@@ -208,7 +208,7 @@ def _indicator(item: IndicatorLine) -> dict[str, Any]:
 
 
 def _evidence(file: Evidence) -> dict[str, str]:
-    return {"name": file.name, "size": f"{number(max(1, file.size // 1024))} kB", "sha256": file.sha256}
+    return {"name": file.public_name, "size": f"{number(max(1, file.size // 1024))} kB", "sha256": file.sha256}
 
 
 def _bottleneck(item: BottleneckLine) -> dict[str, str]:

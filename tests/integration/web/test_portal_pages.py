@@ -25,6 +25,8 @@ from workflows.monitoring.models import MeasurementEvidence
 from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
+from workflows.reports import presenting
+from workflows.reports.assembling import monthly_report
 from workflows.sectors import registry
 from workflows.surveys import conducting
 from workflows.surveys.conducting import Design
@@ -174,24 +176,26 @@ def test_every_address_of_the_sitemap_opens_and_names_no_person(site: Site) -> N
         assert path.endswith("/2018-06") or said == [], path  # a month says who signed its report
 
 
-def test_what_people_attached_is_on_no_page_of_the_portal_and_only_public_documents_are_handed_out(site: Site) -> None:
-    # Given evidence of a closed month, and a report that somebody classified afterwards
+def test_what_people_attached_is_linked_nowhere_and_only_public_files_are_handed_out_or_named(site: Site) -> None:
+    # Given evidence that is not public, and a report that somebody classified afterwards
     client = site.visitor().client
     with site.application.database.unit_of_work() as session:
-        evidence = list(session.scalars(sa.select(StoredFile.name).join(MeasurementEvidence)))
+        secret = session.scalars(sa.select(StoredFile).join(MeasurementEvidence).order_by(StoredFile.id)).first()
         published = session.scalars(sa.select(Document).where(Document.format == "pdf")).first()
-        assert published is not None
+        assert secret is not None and published is not None
         report = f"/portal/{PLAN}/{published.key}/informe.pdf"
         open_to_all = client.get(report).status_code
-        session.get_one(StoredFile, published.file_id).reserve = Reserve.CLASSIFIED
+        secret.reserve = session.get_one(StoredFile, published.file_id).reserve = Reserve.CLASSIFIED
 
-    # When a stranger looks through everything
+    # When a stranger looks through everything, and the month is written again
     pages = [client.get(path).text for path in _one_of_each(_paths(site))]
+    with site.application.database.reading() as session:
+        told = presenting.present(monthly_report(session, PLAN, published.key))
 
-    # Then no page leads to a file that is not the portal's, and the report is nobody's
-    assert evidence and not any(name in page for name in evidence for page in pages)
+    # Then no page leads to a file that is not the portal's, nobody is handed the report, and the name stays inside
     assert not any("/archivos/" in page for page in pages)
     assert (open_to_all, client.get(report).status_code) == (200, 404)
+    assert secret.name not in str(told) and "Soporte con reserva (clasificada)" in str(told)
 
 
 def _one_of_each(paths: list[str]) -> Iterator[str]:
