@@ -23,6 +23,7 @@ from web.auth import addresses
 from workflows.cycles.models import PeriodStart
 from workflows.cycles.states import Opening
 from workflows.people import directory
+from workflows.people.models import Handover
 from workflows.surveys import conducting
 from workflows.surveys.conducting import Design
 from workflows.surveys.models import Survey
@@ -40,6 +41,7 @@ def make(site: Site) -> list[tuple[str, str]]:
         draft_with_findings(session, site)
         waiting = waiting_case(session, site)
         failing = failing_unit(session, site, case)
+        handed = work_handed_over(session, site)
     link = password_link(site)
     with site.app.test_request_context():
         return [
@@ -49,6 +51,9 @@ def make(site: Site) -> list[tuple[str, str]]:
             ("amartinez", url_for("studio.publish_page", process_key=REPORT)),
             ("amartinez", url_for("studio.compare_versions", process_key=REPORT)),
             ("amartinez", url_for("inbox.extensions_to_decide")),
+            ("amartinez", url_for("inbox.filtered", vista="sector", q="acta")),
+            ("amartinez", url_for("handovers.index", de="sruiz", a="ynino")),
+            ("amartinez", url_for("handovers.record", acta=handed)),
             ("amartinez", waiting),
             ("amartinez", url_for("cases.ask", process_key="acompanamiento")),
             ("amartinez", url_for("survey.show", token=survey.token)),
@@ -58,6 +63,22 @@ def make(site: Site) -> list[tuple[str, str]]:
             ("admin", url_for("sectors.index")),
             ("admin", url_for("sectors.start")),
         ]
+
+
+def work_handed_over(session: Session, site: Site) -> int:
+    table = {"titulo": "Roles", "encabezado": ["Rol", "Sector", "Entidad"], "filas": [["Enlace", "Gobierno", "IDPAC"]]}
+    content = {
+        "titulo": "De Sandra a Yaneth",
+        "datos": [["Entrega", "Sandra"], ["Recibe", "Yaneth"]],
+        "tablas": [table],
+    }
+    one = Handover(
+        giver="sruiz", receiver="ynino", sectors=["GOB"], reason="Se va.", at=site.clock.now(), made_by="amartinez",
+        content=content, sha256="0" * 64,
+    )  # fmt: skip
+    session.add(one)
+    session.flush()
+    return one.id
 
 
 def failed_step(session: Session, site: Site, case: Instance) -> Incident:

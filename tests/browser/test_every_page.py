@@ -37,6 +37,7 @@ NO_PAGES = {
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
     "open_plans.news", "open_plans.news_of_plan", "open_plans.sitemap",
+    "inbox.news", "inbox.feed", "handovers.record_file",
     "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
     "studio.names", "studio.picture", "studio.manual",
 }  # fmt: skip

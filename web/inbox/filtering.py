@@ -27,6 +27,7 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.paging import paged
 from workflows import guide
+from workflows.auditing import recording as auditing
 from workflows.calendar import BOGOTA, bogota_day, end_of_day
 from workflows.documents.tables import Column, as_csv, write_sheet
 from workflows.errors import Conflict, NotFound, Refused
@@ -65,12 +66,11 @@ class Line:
 def filtered() -> Any:
     """The tasks of a view that agree with the filters of the address; as a file where `formato` asks for one."""
     asked, me = {name: request.args.get(name, "").strip() for name in FILTERS}, actor()
-    view = _view()
+    view, wanted = _view(), request.args.get("formato", "")
+    if wanted in FILES:
+        return _taken_along(view, asked, wanted)
     with current().database.reading() as session:
         found = rows.find(session, me, _sought(view, asked))
-        wanted = request.args.get("formato", "")
-        if wanted in FILES:
-            return FILES[wanted](view, _lines(session, found, view))
         shown = paged(found)
         names = {one.key: one.name for one in catalogue.definitions(session)}
         choices = _choices(session, view, names)
@@ -123,6 +123,20 @@ def forget_view() -> Any:
     except NotFound as wrong:
         notice = wrong.message
     return back_to("inbox.filtered", notice, **_address(request.form.get("consulta", "")))
+
+
+def _taken_along(view: View, asked: Mapping[str, str], form: str) -> Response:
+    """The list as a file; that somebody took it along is written down, for it names people."""
+    application = current()
+    with application.database.reading() as session:
+        lines = _lines(session, rows.find(session, actor(), _sought(view, asked)), view)
+    kept = {name: value for name, value in asked.items() if value}
+    with application.database.unit_of_work() as session:
+        auditing.record(
+            session, application.clock, actor(), "exportar", ("bandeja", view.value),
+            after={"como": form, "filtro": kept},
+        )  # fmt: skip
+    return FILES[form](view, lines)
 
 
 def _address(query: str) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from engine.tasks import commands
 from engine.tasks import inbox as rows
 from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, Of, allow
-from web.deadlines import deadline
+from web.deadlines import deadline, short_day
 from web.inbox import bulk as _bulk  # noqa: F401 - adds its views
 from web.inbox import calendar_feed as _calendar_feed  # noqa: F401 - adds its views
 from web.inbox import extensions as _extensions  # noqa: F401 - adds its views
@@ -93,6 +93,11 @@ def groups() -> str:
     )
 
 
+def _with_whom(words: str, task: UserTask) -> tuple[str, str]:
+    """Who has it, and since when it waits."""
+    return words, f"desde el {short_day(task.created_at)}"
+
+
 def _calendar_of(task: UserTask) -> WorkingCalendar:
     return current().calendar.within(str(task.variables.get("plan") or ""))
 
@@ -108,7 +113,9 @@ def others() -> str:
         counts = _counts(session)
     now = application.clock.now()
     shown = [
-        Card(t.id, t.name, t.instance_id, name, (held[t.id].words,), deadline(t.due_at, now, _calendar_of(t)))
+        Card(
+            t.id, t.name, t.instance_id, name, _with_whom(held[t.id].words, t), deadline(t.due_at, now, _calendar_of(t))
+        )
         for t, name in found
     ]
     return page("inbox/others.html", waiting=shown, tabs=_tabs("inbox.others", counts))
