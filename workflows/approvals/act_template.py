@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -28,7 +30,7 @@ def recitals(session: Session, about: Subject) -> str:
         else f"Que el Sector {sector} orienta su gestión con un plan estratégico de {plan.years} años.",
         f"Que las entidades del sector formularon en conjunto el documento «{about.document.title}».",
         f"Que el documento se presentó a las entidades en {_rounds(current.number)}, "
-        f"en {'la' if current.number == 1 else 'las'} que se respondieron {_answered(session, about)} observaciones.",
+        f"{_observed(current.number, _answered(session, about))}.",
         _approval(session, current, version),
     ]
     return "\n\n".join(said)
@@ -40,9 +42,11 @@ def articles(session: Session, about: Subject, mode: str) -> str:
     version = approving.version_asked(session, reviewing.latest(session, about))
     name = plan.name if mode != ActMode.MODIFICATION else about.document.title
     verb = "Modificar" if mode == ActMode.MODIFICATION else "Adoptar"
+    adopted = plan.adoption_act if mode == ActMode.MODIFICATION else {}
+    by = f", adoptado por {_named(adopted)}" if adopted.get("number") else ""
     texts = (
-        f"{verb}. {verb} el «{name}», en los términos de la versión {version.number} del documento aprobado por las "
-        "entidades del sector, que hace parte integral de este acto.",
+        f"{verb}. {verb} el «{name}»{by}, en los términos de la versión {version.number} del documento aprobado por "
+        "las entidades del sector, que hace parte integral de este acto.",
         f"Identificación. La huella SHA-256 del documento aprobado es {version.sha256}.",
         "Seguimiento. Las entidades del sector reportarán cada mes el avance de sus indicadores, y la cabeza de "
         "sector consolidará y publicará los informes.",
@@ -73,6 +77,18 @@ def _answered(session: Session, about: Subject) -> int:
     ids = [review_round.id for review_round in reviewing.rounds(session, about)]
     counted = sa.select(sa.func.count()).select_from(Observation)
     return session.scalar(counted.where(Observation.round_id.in_(ids), Observation.decision != "")) or 0
+
+
+def _observed(rounds: int, answered: int) -> str:
+    if not answered:
+        return "sin que presentaran observaciones"
+    told = "respondió una observación" if answered == 1 else f"respondieron {answered} observaciones"
+    return f"en {'la' if rounds == 1 else 'las'} que se {told}"
+
+
+def _named(act: Mapping[str, str]) -> str:
+    """«Resolución 857 de 2016», of what the plan keeps of its act."""
+    return f"{act['kind']} {act['number']} de {act['on'][:4]}"
 
 
 def _rounds(number: int) -> str:

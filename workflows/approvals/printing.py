@@ -13,7 +13,7 @@ from workflows.approvals.states import ActMode, ActState, ApprovalDecision, Revi
 from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Maker, Print, of_page
-from workflows.documents.rendering import Page
+from workflows.documents.rendering import Page, Signature
 from workflows.documents.states import DocumentKind
 from workflows.people import directory
 from workflows.plan.models import Plan
@@ -21,6 +21,7 @@ from workflows.sectors import identity
 from workflows.sectors.models import Entity
 from workflows.spanish import long_day, long_moment
 
+CLOSING = "Publíquese y cúmplase"
 DECISIONS = {
     "acogida": "Acogida",
     "acogida_parcialmente": "Acogida parcialmente",
@@ -73,7 +74,20 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
         title=acts.name_of(act) if act.number else f"Proyecto de {acts.KINDS[act.kind].lower()}",
         subtitle=issuer.name if issuer else "",
         facts=tuple(facts),
-        sections=(_section("Considerando", act.recitals), _section("Resuelve", act.articles)),
+        sections=(
+            _section("Considerando", act.recitals),
+            _section("Resuelve", act.articles),
+            _section(
+                CLOSING, f"Dado el {long_day(act.dated_on)}." if act.dated_on else "Proyecto: sin número ni fecha."
+            ),
+        ),
+        signatures=(
+            Signature(
+                names[act.signed_by], issuer.name if issuer else "", f"Suscrito el {long_moment(act.signed_at)}."
+            ),
+        )
+        if act.signed_by
+        else (),
         made_at=int(made_at.timestamp()),
         letterhead=identity.letterhead(session, session.get_one(Plan, act.plan_code).sector_code),
     )

@@ -244,6 +244,7 @@ def test_the_act_and_the_sheet_of_observations_become_documents_once(adopted: Of
         text = "\n".join(one.text for one in docx.Document(io.BytesIO(files.read(session, made.file_id))).paragraphs)
         assert f"Resolución {act.number} de 2018" in text
         assert act.articles.splitlines()[0] in text
+        assert "Publíquese y cúmplase" in text
         sheets = session.scalars(
             sa.select(Document).where(Document.kind == "observaciones", Document.format == "html")
         ).all()
