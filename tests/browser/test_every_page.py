@@ -59,7 +59,7 @@ BY_HAND = {
 ONE_EACH = {"inbox.mine", "boards.month", "cases.show"}
 """What differs from person to person is looked at as each of them."""
 
-PAGES_A_PERSON = 90
+PAGES_A_PERSON = 140
 TASKS = {"inbox.show", "inbox.sent"}
 """What differs from task to task: more of them are opened, to find more kinds."""
 
