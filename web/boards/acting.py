@@ -19,6 +19,7 @@ from web.auth import Of, allow
 from web.boards.views import blueprint
 from web.days import typed_day
 from web.deadlines import deadline
+from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from workflows.errors import NotFound, Refused
 from workflows.meetings import commitments
@@ -70,7 +71,7 @@ def _extending(session: Session, plan_code: str, **context: Any) -> str:
     tasks = _of_month(session, plan_code, month, entity)
     if not tasks:
         raise NotFound("Ahí no hay tareas abiertas con plazo. Vuelva al seguimiento.")
-    chosen = request.values.getlist("tarea", type=int)
+    chosen = request.values.getlist("tarea", type=row_id)
     calendar = application.calendar.within(plan_code)
     return page(
         "boards/extend.html",
@@ -88,7 +89,7 @@ def _extending(session: Session, plan_code: str, **context: Any) -> str:
 def extend(plan_code: str) -> Any:
     """Give these tasks another day, all or none; who may do them is told."""
     application, until = current(), typed_day(request.form.get("hasta", ""))
-    asked = request.form.getlist("tarea", type=int)
+    asked = request.form.getlist("tarea", type=row_id)
     try:
         with application.database.unit_of_work() as session:
             month, entity = request.form.get("periodo", ""), request.form.get("entidad", "")

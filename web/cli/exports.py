@@ -64,7 +64,7 @@ def add_export(
 
 
 @exports.command(name="write", help="Escribe en ARCHIVO cómo quedaría el de un mes. No envía nada.")
-@click.argument("number", metavar="NÚMERO", type=int)
+@click.argument("number", metavar="NÚMERO", type=click.INT)
 @click.argument("period", metavar="MES")
 @click.argument("file", metavar="ARCHIVO", type=click.Path(dir_okay=False, path_type=Path))
 def write_export(number: int, period: str, file: Path) -> None:

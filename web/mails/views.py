@@ -85,8 +85,8 @@ def choose_habits() -> Response:
     wanted = Habits(
         _chosen(Urgent, "urgente", Urgent.AT_ONCE),
         _chosen(Watching, "de_otros", Watching.DAILY),
-        request.form.get("silencio_desde", 0, type=int),
-        request.form.get("silencio_hasta", 0, type=int),
+        request.form.get("silencio_desde", 0, type=row_id),
+        request.form.get("silencio_hasta", 0, type=row_id),
     )
     with current().database.unit_of_work() as session:
         mail_habits.choose(session, person().username, wanted)
