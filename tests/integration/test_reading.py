@@ -223,6 +223,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("factors.show", me, "/cuenta/segundo-paso"),
         ("tokens.mine", me, "/cuenta/tokens"),
         ("systems.index", me, f"{of_plan}/sistemas/"),
+        ("exports.index", me, f"{of_plan}/sistemas/archivos/"),
         ("audit.index", me, "/bitacora/"),
         ("incidents.index", me, "/incidentes/"),
         ("incidents.show", me, f"/incidentes/{incident}"),
