@@ -139,7 +139,7 @@ def _page(process_key: str, error: str = "") -> str:
     element_id = request.values.get("en", "")
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
-        xml, _ = overview.working_xml(session, process_key)
+        xml, revision = overview.working_xml(session, process_key)
         diagram, sector = read_diagram(xml), sector_of(session, process_key)
         tenant = Name.parse(process_key).tenant
         one = diagram.lanes.get(element_id) or diagram.elements.get(element_id)
@@ -147,6 +147,7 @@ def _page(process_key: str, error: str = "") -> str:
         return page(
             "studio/roles.html",
             version=version,
+            revision=revision,
             named=named_roles(session, diagram, tenant),
             element=one,
             people=people,

@@ -19,7 +19,6 @@ from workflows.errors import Forbidden, NotFound, Refused
 from workflows.people import contacts, directory
 from workflows.people.contacts import Contact
 from workflows.people.groups import Group
-from workflows.people.holdings import HELD, in_force
 from workflows.people.models import Comment, Person
 
 MOST_LETTERS = 4000
@@ -200,12 +199,3 @@ def _mentioned(
             whose = directory.display_names(session, [name])[name]
             raise Refused(f"{whose} no trabaja en esto y no puede verlo. Pregunte a otra persona.")
     return wanted
-
-
-def people_of(session: Session, sector: str, entity: str, on: dt.date) -> list[Person]:
-    """The active people who may see what is said about work of an entity, by name: for completing `@`."""
-    held = sa.select(HELD.c.username).where(HELD.c.sector_code == sector, in_force(on, HELD.c))
-    if entity:
-        held = held.where(HELD.c.entity_code.in_(("", entity)))
-    query = sa.select(Person).where(Person.username.in_(held), Person.active, ~Person.is_service)
-    return list(session.scalars(query.order_by(Person.name)))
