@@ -354,7 +354,11 @@ def the_digests_arrived(office: Office) -> None:
     assert mails["sruiz"]
     assert len({str(message["Message-ID"]) for message in mails["sruiz"]}) == len(mails["sruiz"]) > 3
     texts = {who: "\n".join(mail_text(one) for one in found) for who, found in mails.items()}
-    assert "Reportar avance" in texts["ocardenas"]
+    (morning,) = [one for one in mails["ocardenas"] if "Miércoles 1 de agosto: 1 nueva" in mail_text(one)]
+    assert str(morning["Subject"]) == "Reportar 6 indicadores · DADEP: vence el 8 de agosto"
+    assert "NUEVAS\r\n- Reportar 6 indicadores (DADEP)\r\n  Faltan 4 días hábiles" in mail_text(morning)
+    days = [said for one in mails["sruiz"] for said in re.findall(r"(?m)^\w+ (\d+ de \w+): ", mail_text(one))]
+    assert len(set(days)) == len(days) > 3  # one a day at most
     at_once = [one for one in mails["ocardenas"] if "Corregir avance" in mail_text(one)]
     assert len(at_once) == 1  # told when it came back, done on that day: no digest tells it again
     assert re.search("vencid", texts["sruiz"], re.IGNORECASE)
