@@ -20,7 +20,7 @@ from engine.incidents import Incident
 from engine.tasks.models import UserTask
 from tests.support.plan import demo_data, furnish
 from tests.support.remote import BROKEN, Browser, Fields, Server
-from web import migrating
+from web import migrating, torn
 from web.clock import DemoClock
 from workflows import assembly
 from workflows.cycles import opening as cycles
@@ -201,7 +201,7 @@ def test_what_was_answered_survives_and_nothing_happens_twice(server: Server, ki
 
     assert ledger.refused == []
     database = Database(f"sqlite:///{server.home / 'cauce.sqlite'}")
-    with database.reading() as session:
+    with torn.watched(database), database.reading() as session:
         _nothing_lost(session, ledger)
         _nothing_doubled(session)
         assert session.scalar(sa.select(sa.func.count()).select_from(Incident)) == 0

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from engine.database import Database
 from tests.e2e.test_killed import server
 from tests.support.remote import BROKEN, Browser, Fields, Server
+from web import torn
 from workflows.documents.models import FileContent, StoredFile
 from workflows.forms.models import FormDraft
 
@@ -90,7 +91,7 @@ def test_a_killed_upload_leaves_no_orphan_and_no_half_file(server: Server, kills
     assert [person.refused for person in people] == [[], []]
     answered = set().union(*(person.answered for person in people))
     database = Database(f"sqlite:///{server.home / 'cauce.sqlite'}")
-    with database.reading() as session:
+    with torn.watched(database), database.reading() as session:
         files = session.scalars(sa.select(StoredFile).where(StoredFile.name == "soporte.pdf")).all()
         drafts = " ".join(str(values) for values in session.scalars(sa.select(FormDraft.values)))
         whole = dict(session.execute(sa.select(FileContent.sha256, FileContent.content)).all())

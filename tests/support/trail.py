@@ -66,6 +66,9 @@ COUNTED = {
 }  # fmt: skip
 """What a sign-in, which is written down, counts up so that nothing serves twice; the roles that come with Cauce."""
 
+PLAYED = {"main simulate"}
+"""Lives of plans in databases that are thrown away: nobody answers for what is played."""
+
 LISTED = {"plans.confirm", "plan import", "sectors.confirm", "sectors.load", "sector load", "sector import"}
 """A workbook that is loaded lists each row that changed; of its values, what they were is not written down yet."""
 
@@ -105,11 +108,12 @@ class _Watch:
             written.add(BEFORE if found[1] != "INSERT" else NEW)
 
     def ended(self, connection: sa.Connection) -> None:
-        connection.info.pop("written", None)
+        if not connection.invalidated:  # of one that broke nothing was kept
+            connection.info.pop("written", None)
 
     def kept(self, connection: sa.Connection) -> None:
         written, who = connection.info.pop("written", {}), _entry_point()
-        if not who or MIGRATION in written:
+        if not who or who in PLAYED or MIGRATION in written:
             return
         told = written.pop(ENTRY, None)
         if told is not None and flask.has_request_context():

@@ -51,25 +51,25 @@ MANUALS = {
 SCOPES = {RoleScope.ENTITY: "cada entidad", RoleScope.SECTOR: "todo el sector"}
 
 
-@blueprint.get("/<process_key>/dibujo.<any(svg, png):kind>")
+@blueprint.get("/<process_key>/dibujo.<any(svg, png):image>")
 @allow(SIGNED_IN, of=Of.DEFINITION)
-def picture(process_key: str, kind: str) -> Response:
+def picture(process_key: str, image: str) -> Response:
     """The picture of the version in force (`?version=N`: of another one), as a file."""
     with current().database.reading() as session:
         svg = draw_svg(_version(session, process_key).xml, {})
-    made = Response(svg, mimetype="image/svg+xml") if kind == "svg" else Response(png_of(svg), mimetype="image/png")
-    return named(made, f"{process_key}.{kind}")
+    made = Response(svg, mimetype="image/svg+xml") if image == "svg" else Response(png_of(svg), mimetype="image/png")
+    return named(made, f"{process_key}.{image}")
 
 
-@blueprint.get("/<process_key>/manual.<any(pdf, docx):kind>")
+@blueprint.get("/<process_key>/manual.<any(pdf, docx):suffix>")
 @allow(SIGNED_IN, of=Of.DEFINITION)
-def manual(process_key: str, kind: str) -> Response:
+def manual(process_key: str, suffix: str) -> Response:
     """The manual of the version in force (`?version=N`: of another one)."""
-    render, media_type = MANUALS[kind]
+    render, media_type = MANUALS[suffix]
     with current().database.reading() as session:
         version = _version(session, process_key)
         made = manual_of(session, process_key, version)
-    return named(Response(render(made), mimetype=media_type), f"Manual de {version.name}.{kind}")
+    return named(Response(render(made), mimetype=media_type), f"Manual de {version.name}.{suffix}")
 
 
 def _version(session: Session, process_key: str) -> ProcessVersion:

@@ -101,8 +101,12 @@ def give_up(what: str, variant: str) -> Response | tuple[str, int]:
     if not reason:
         return variant_page(what, variant, "Escriba por qué se vuelve a la compartida."), 422
     with current().database.unit_of_work() as session:
+        own = variants.in_force(session, KINDS[what], variant)
         variants.give_up(session, current().engine, KINDS[what], variant, actor=actor(), reason=reason)
-        recording.record(session, current().clock, actor(), "volver_a_la_compartida", (what, variant), reason=reason)
+        before = {"version": own.version} if own is not None else None
+        recording.record(
+            session, current().clock, actor(), "volver_a_la_compartida", (what, variant), reason=reason, before=before
+        )
     said = "Los próximos casos toman la compartida; los que están en curso siguen como empezaron."
     return _to_definition(what, Name.parse(variant).key, said)
 

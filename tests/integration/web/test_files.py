@@ -179,8 +179,9 @@ def test_a_person_without_roles_sees_their_account_and_nothing_else(site: Site) 
     opened = [path for path in _pages(site) if visitor.client.get(path).status_code == 200]
 
     own = [
-        "/ausencias", "/ayuda/", "/bandeja", "/bandeja/grupo", "/bandeja/otros", "/bandeja/terminadas", "/cuenta",
-        "/cuenta/datos", "/cuenta/tokens", "/prorrogas", "/sesion/ficha",
+        "/ausencias", "/ayuda/", "/bandeja", "/bandeja/filtrar", "/bandeja/grupo", "/bandeja/novedades",
+        "/bandeja/otros", "/bandeja/terminadas", "/correos/preferencias", "/cuenta", "/cuenta/calendario",
+        "/cuenta/datos", "/cuenta/tokens", "/entregas", "/prorrogas", "/sesion/ficha",
     ]  # fmt: skip
     assert set(opened) <= set(own) and "/cuenta" in opened
     visitor.open("/cuenta")
