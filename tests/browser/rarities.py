@@ -9,12 +9,17 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from engine.definitions import drafts, publishing
+from engine.history import HistoryEntry
 from engine.identity import SYSTEM, Actor
 from engine.incidents import Incident
 from engine.instances import commands
 from engine.instances.models import Instance
 from engine.units import SystemIncident
 from engine.waits import waits
+from notifications.exports.models import Export, ExportDelivery
+from notifications.exports.states import When
+from notifications.webhooks.models import Webhook, WebhookDelivery
+from notifications.webhooks.states import DeliveryState
 from tests.browser.test_studio import shipped_with
 from tests.support.diagrams import chain, end, message, node, process, start
 from tests.support.plan import PLAN
@@ -24,6 +29,7 @@ from workflows.cycles.models import PeriodStart
 from workflows.cycles.states import Opening
 from workflows.people import directory
 from workflows.people.models import Handover
+from workflows.reports import layouts
 from workflows.surveys import conducting
 from workflows.surveys.conducting import Design
 from workflows.surveys.models import Survey
@@ -42,6 +48,7 @@ def make(site: Site) -> list[tuple[str, str]]:
         waiting = waiting_case(session, site)
         failing = failing_unit(session, site, case)
         handed = work_handed_over(session, site)
+        webhook, export = told_system(session, site, case), sent_file(session, site)
     link = password_link(site)
     with site.app.test_request_context():
         return [
@@ -54,6 +61,8 @@ def make(site: Site) -> list[tuple[str, str]]:
             ("amartinez", url_for("inbox.filtered", vista="sector", q="acta")),
             ("amartinez", url_for("handovers.index", de="sruiz", a="ynino")),
             ("amartinez", url_for("handovers.record", acta=handed)),
+            ("amartinez", url_for("systems.show", plan_code=PLAN, webhook_id=webhook.id)),
+            ("amartinez", url_for("exports.show", plan_code=PLAN, export_id=export.id)),
             ("amartinez", waiting),
             ("amartinez", url_for("cases.ask", process_key="acompanamiento")),
             ("amartinez", url_for("survey.show", token=survey.token)),
@@ -79,6 +88,53 @@ def work_handed_over(session: Session, site: Site) -> int:
     session.add(one)
     session.flush()
     return one.id
+
+
+def told_system(session: Session, site: Site, case: Instance) -> Webhook:
+    """Another system that was told of one thing, and refused the next."""
+    now = site.clock.now()
+    query = sa.select(HistoryEntry.id).where(HistoryEntry.instance_id == case.id).order_by(HistoryEntry.id)
+    arrived, refused = session.scalars(query.limit(2))
+    one = Webhook(
+        plan_code=PLAN, name="Tablero de la ciudad", url="https://tablero.example/avisos", salt="0" * 32,
+        scanned=refused, made_at=now, made_by="amartinez",
+    )  # fmt: skip
+    session.add(one)
+    session.flush()
+    session.add_all([
+        WebhookDelivery(
+            webhook_id=one.id, entry_id=arrived, state=DeliveryState.SENT, made_at=now, attempts=1, sent_at=now,
+            last_status=204,
+        ),
+        WebhookDelivery(
+            webhook_id=one.id, entry_id=refused, state=DeliveryState.FAILED, made_at=now, attempts=8, last_status=410,
+            last_error="Respondió 410: Gone",
+        ),
+    ])  # fmt: skip
+    return one
+
+
+def sent_file(session: Session, site: Site) -> Export:
+    """A file that went to another system, and the next one, which differs and does not arrive."""
+    now = site.clock.now()
+    one = Export(
+        plan_code=PLAN, name="Plan de desarrollo", mapping="COD = codigo\nValor = valor", format=layouts.CSV,
+        separator=";", decimal=",", due=When.CLOSED, target="https://metas.example/archivos", salt="0" * 32,
+        made_at=now, made_by="amartinez",
+    )  # fmt: skip
+    session.add(one)
+    session.flush()
+    titles, kept = ["COD", "Valor"], {"export_id": one.id, "sha256": "0" * 64, "made_at": now}
+    first = {"added": None, "removed": None, "changed": None, "sent_at": now, "attempts": 1}
+    later = {"added": 0, "removed": 0, "changed": 1, "attempts": 3, "last_error": "El sistema respondió 503."}
+    for month, value, how in (("2018-05", "12", first), ("2018-06", "14", later)):
+        file = ExportDelivery(
+            key=month, period=month, name=f"plan-{month}.csv", titles=titles, rows={"IR-1.1": ["IR-1.1", value]},
+            content=f"COD;Valor\nIR-1.1;{value}\n".encode(), **kept, **how,
+        )  # fmt: skip
+        session.add(file)
+        session.flush()
+    return one
 
 
 def failed_step(session: Session, site: Site, case: Instance) -> Incident:
