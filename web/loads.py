@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Protocol
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from web.pages import actor, current
+from web.pages import actor, current, page
 from workflows.documents import files
 from workflows.documents.states import Reserve
 from workflows.errors import Conflict
@@ -31,6 +32,22 @@ PEOPLE_SIGNS = {
 """What is told of each person has a table of its own."""
 
 
+class Shown(Protocol):
+    """What a preview of a plan and one of a sector have in common."""
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """What loading would change."""
+
+    @property
+    def people(self) -> Sequence[staff.Told]:
+        """What it would do to each person."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether all is as the file says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A file that was looked at and waits to be confirmed, by whom, and what the preview said it would change."""
@@ -40,6 +57,23 @@ class Pending:
     username: str
     fingerprint: str
     sector: str
+
+
+def shown(template: str, name: str, content: bytes, found: Shown, sector: str, *, salt: str) -> str:
+    """The page of what loading a file would change, which puts the file aside if it would change anything."""
+    sealed = "" if found.changes_nothing else put_aside(name, content, found.changes, sector, salt=salt)
+    told = [one for one in found.people if one.kind != staff.UNTOUCHED or one.untouched]
+    return page(
+        template,
+        name=name,
+        found=found,
+        groups=by_sheet(found.changes),
+        signs=SIGNS,
+        people=told,
+        same=len(found.people) - len(told),
+        people_signs=PEOPLE_SIGNS,
+        sealed=sealed,
+    )
 
 
 def put_aside(name: str, content: bytes, changes: Sequence[Change], sector: str, *, salt: str) -> str:

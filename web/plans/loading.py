@@ -14,7 +14,7 @@ from web.plans.blueprint import blueprint
 from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.documents import files
-from workflows.loading import importing, reading, staff, workbook
+from workflows.loading import importing, reading, workbook
 from workflows.loading.importing import Preview
 from workflows.people.roles import COORDINATING
 from workflows.records.comparing import ADDED, CHANGED, REMOVED
@@ -52,19 +52,7 @@ def preview() -> Any:
         return page("plans/problems.html", name=name, errors=loads.by_place(refused.problems), warnings=[]), 422
     if found.errors:
         return page("plans/problems.html", name=name, errors=loads.by_place(found.errors), warnings=found.warnings), 422
-    sealed = "" if found.changes_nothing else loads.put_aside(name, content, found.changes, sector, salt=SALT)
-    told = [one for one in found.people if one.kind != staff.UNTOUCHED or one.untouched]
-    return page(
-        "plans/preview.html",
-        name=name,
-        found=found,
-        groups=loads.by_sheet(found.changes),
-        signs=loads.SIGNS,
-        people=told,
-        same=len(found.people) - len(told),
-        people_signs=loads.PEOPLE_SIGNS,
-        sealed=sealed,
-    )
+    return loads.shown("plans/preview.html", name, content, found, sector, salt=SALT)
 
 
 def _previewed(name: str, content: bytes, sector: str) -> Preview:

@@ -61,19 +61,7 @@ def preview() -> Any:
     if found.errors:
         wrong_ones = loads.by_place(found.errors)
         return page("sectors/problems.html", name=name, errors=wrong_ones, warnings=found.warnings), 422
-    sealed = "" if found.changes_nothing else loads.put_aside(name, content, found.changes, sector, salt=SALT)
-    told = [one for one in found.people if one.kind != staff.UNTOUCHED or one.untouched]
-    return page(
-        "sectors/preview.html",
-        name=name,
-        found=found,
-        groups=loads.by_sheet(found.changes),
-        signs=loads.SIGNS,
-        people=told,
-        same=len(found.people) - len(told),
-        people_signs=loads.PEOPLE_SIGNS,
-        sealed=sealed,
-    )
+    return loads.shown("sectors/preview.html", name, content, found, sector, salt=SALT)
 
 
 def _sector_of(session: Session, data: SectorData, asked: str) -> str:
