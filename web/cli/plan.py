@@ -14,6 +14,7 @@ from engine.clock import SystemClock
 from engine.identity import Actor
 from web import migrating
 from web.bootstrap import Application
+from web.cli.loading import ensure_new, problems_told
 from web.cli.root import opened
 from workflows.calendar import bogota_day
 from workflows.indicators.wording import known_words, level_word
@@ -41,8 +42,7 @@ def plan() -> None:
 @click.option("--force", is_flag=True, help="Reemplaza el archivo si ya existe.")
 def template(file: Path, force: bool) -> None:
     """Write the empty workbook."""
-    if file.exists() and not force:
-        raise click.ClickException(f"{file} ya existe. Escriba otro nombre, o --force para reemplazarlo.")
+    ensure_new(file, force=force)
     file.write_bytes(empty_workbook(bogota_day(SystemClock().now()).year))
     click.echo(f"Formato escrito en {file}. Llénelo y cárguelo con: cauce plan import {file}")
 
@@ -62,16 +62,12 @@ def template(file: Path, force: bool) -> None:
 @click.option("--sector", metavar="CÓDIGO", default="", help="El sector del plan, si hay más de uno.")
 def load(file: Path, dry_run: bool, yes: bool, first_year: int | None, sector: str) -> None:
     """Load a file, after showing what would change."""
-    try:
+    with problems_told():
         data = read_strangers(file.name, file.read_bytes())
         data = rebase(data, first_year) if first_year else data
         with opened() as application:
             migrating.migrate(application.database)
             loaded = _load(application, data, sector, dry_run=dry_run, yes=yes)
-    except InvalidPlan as refused:
-        for problem in refused.problems:
-            click.echo(f"  error: {problem}", err=True)
-        raise
     if loaded:
         click.echo(f"Plan {data.plan.code} cargado. Vea sus cifras con: cauce plan figures --period AAAA-MM")
 

@@ -9,6 +9,7 @@ import click
 from engine.identity import Actor
 from web import migrating
 from web.bootstrap import Application
+from web.cli.loading import ensure_new, problems_told
 from web.cli.root import opened
 from workflows.auditing import recording as auditing
 from workflows.loading import sector_book, sector_loading, staff
@@ -62,8 +63,7 @@ def create(code: str, name: str) -> None:
 @click.option("--force", is_flag=True, help="Reemplaza el archivo si ya existe.")
 def template(file: Path, force: bool) -> None:
     """Write the empty workbook."""
-    if file.exists() and not force:
-        raise click.ClickException(f"{file} ya existe. Escriba otro nombre, o --force para reemplazarlo.")
+    ensure_new(file, force=force)
     file.write_bytes(sector_book.template())
     click.echo(f"Formato escrito en {file}. Llénelo y cárguelo con: cauce sector load {file}")
 
@@ -82,15 +82,11 @@ def template(file: Path, force: bool) -> None:
 @click.option("--yes", is_flag=True, help="Carga sin preguntar.")
 def load(file: Path, code: str, dry_run: bool, yes: bool) -> None:
     """Load a workbook, after showing what would change."""
-    try:
+    with problems_told():
         data = sector_book.read_strangers(file.read_bytes())
         with opened() as application:
             migrating.migrate(application.database)
             loaded = _load(application, data, code, dry_run=dry_run, yes=yes)
-    except InvalidPlan as refused:
-        for problem in refused.problems:
-            click.echo(f"  error: {problem}", err=True)
-        raise
     if loaded:
         click.echo(f"Sector {loaded} cargado. A las personas nuevas envíeles su enlace desde Personas.")
 
