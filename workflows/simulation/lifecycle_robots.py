@@ -18,7 +18,7 @@ def _create(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
         "anios": str(plan.years),
         "pdd": plan.development_plan,
         "entidades": [code for code, _name in form.options["entidades"]],
-        "nombre_primer_nivel": "linea",
+        "nombre_primer_nivel": form.shown["nombre_primer_nivel"],
         "regla_aprobacion": "unanimidad",
         "guia_version": form.shown["guia_version"],
     }

@@ -26,6 +26,7 @@ from workflows.lifecycle.models import FollowUpStart, PlanArchive
 from workflows.people import directory
 from workflows.plan import participants
 from workflows.plan.models import Plan
+from workflows.sectors import registry
 
 OVER = "evaluacion_final_cerrada"
 
@@ -68,6 +69,23 @@ def test_the_first_task_creates_the_plan_and_links_its_entities(sector: House) -
         assert variables["regla_aprobacion"] == "mayoria"
         assert variables["entidades"] == ["SDG", "DADEP"]
         assert [entry.action for entry in auditing.of_object(session, "plan", PLAN)] == ["crear_plan"]
+
+
+def test_a_new_plan_is_offered_what_its_sector_says_of_itself(sector: House) -> None:
+    with sector.database.unit_of_work() as session:
+        registry.find(session, "GOB").first_level_name = "apuesta"
+    _begin(sector)
+
+    with sector.database.reading() as session:
+        (task,) = session.scalars(sa.select(UserTask).where(UserTask.element_id == "crear_plan"))
+        form = sector.forms.open(session, sector.engine, task.id, actor=_coordinator(sector))
+    _do(sector, "crear_plan", **{**_CREATED, "nombre_primer_nivel": form.shown["nombre_primer_nivel"]})
+
+    assert form.shown["nombre"] == "Plan Estratégico Sectorial de Gobierno 2017–2020"
+    assert {"SDG", "IDPAC", "DADEP"} <= set(form.shown["entidades"])
+    assert ("propio", "Apuesta") in form.options["nombre_primer_nivel"]
+    with sector.database.reading() as session:
+        assert session.get_one(Plan, PLAN).first_level_name == "apuesta"
 
 
 def test_a_plan_does_not_end_before_it_is_made(sector: House) -> None:

@@ -11,14 +11,18 @@ from workflows.approvals.publishing import CHANNELS
 from workflows.calendar import bogota_day
 from workflows.errors import Refused
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values
+from workflows.forms.options import entities as sector_entities
 from workflows.lifecycle import archiving, creating
 from workflows.lifecycle.creating import RETROACTIVE, NewPlan
 from workflows.lifecycle.retention import SERIES
 from workflows.plan.models import Plan
 from workflows.sectors import registry
+from workflows.sectors.models import Sector
 from workflows.spanish import long_day, month_name, number
 
 FIRST_LEVEL = {"linea": "línea", "eje": "eje", "pilar": "pilar", "dimension": "dimensión"}
+OWN_LEVEL = "propio"
+"""The word that only the plan's sector uses."""
 RULES = {"unanimidad": "unanimidad", "mayoria": "mayoría", "cabeza_decide": "cabeza decide"}
 GUIDE_VERSION = "2018-01"
 YEARS = 4
@@ -45,17 +49,23 @@ class CreatePlan(PlainForm):
     )
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The code, the sector, four years from the next one, unanimity."""
+        """The code, what its sector knows, four years from the next one, unanimity."""
+        sector = registry.find(context.session, context.sector)
+        first_year = bogota_day(context.now()).year + 1
+        levels = _first_levels(sector)
         values = {
             "codigo": context.plan_code,
-            "sector": registry.find(context.session, context.sector).name,
-            "anio_inicio": bogota_day(context.now()).year + 1,
+            "nombre": f"Plan Estratégico Sectorial de {sector.name} {first_year}–{first_year + YEARS - 1}",
+            "sector": sector.name,
+            "anio_inicio": first_year,
             "anios": YEARS,
-            "nombre_primer_nivel": "linea",
+            "entidades": [code for code, _name in sector_entities(context)],
+            "nombre_primer_nivel": next(key for key, word in levels.items() if word == sector.first_level_name),
             "regla_aprobacion": "unanimidad",
             "guia_version": GUIDE_VERSION,
         }
-        return Prefill(values=values, locked=frozenset({"codigo", "sector"}))
+        options = {"nombre_primer_nivel": [(key, word.capitalize()) for key, word in levels.items()]}
+        return Prefill(values=values, options=options, locked=frozenset({"codigo", "sector"}))
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """The plan does not end before it is made, and there is none with that code."""
@@ -68,6 +78,7 @@ class CreatePlan(PlainForm):
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Create the plan and link its entities."""
+        sector = registry.find(context.session, context.sector)
         new = NewPlan(
             code=context.plan_code,
             name=values["nombre"],
@@ -75,13 +86,21 @@ class CreatePlan(PlainForm):
             first_year=int(values["anio_inicio"]),
             years=int(values["anios"]),
             development_plan=values["pdd"],
-            first_level_name=FIRST_LEVEL[values["nombre_primer_nivel"]],
+            first_level_name=_first_levels(sector)[values["nombre_primer_nivel"]],
             approval_rule=RULES[values["regla_aprobacion"]],
             guide_version=values["guia_version"],
             entities=values["entidades"],
         )
         creating.create(context.session, context.engine, new, actor=context.actor)
         return {"plan": new.code, "regla_aprobacion": values["regla_aprobacion"], "canales": list(CHANNELS)}
+
+
+def _first_levels(sector: Sector) -> Mapping[str, str]:
+    """The words for the first level of a plan, by the value of the form; its sector's own is one of them."""
+    usual = dict(FIRST_LEVEL)
+    if sector.first_level_name not in usual.values():
+        usual[OWN_LEVEL] = sector.first_level_name
+    return usual
 
 
 class DecideStart(PlainForm):
