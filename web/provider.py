@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from notifications.hosts import is_loopback
@@ -25,7 +26,8 @@ class Provider:
     for what is inside something; `roles` are what each group holds: those roles are the provider's to give and take,
     at every sign-in. `new_people_of` are the mail domains whose people get an account at their first sign-in; empty,
     nobody does. `trusts_email` takes a mail address for the person's that the provider does not call verified;
-    `trusts_factor` leaves the second step to the provider.
+    `trusts_factor` leaves the second step to the provider. `strong` are the levels (`acr`) that it is asked for, the
+    best first: what it answers with one of them was a second step, and after any other Cauce asks for its own.
     """
 
     issuer: str
@@ -38,6 +40,7 @@ class Provider:
     new_people_of: frozenset[str] = frozenset()
     trusts_email: bool = False
     trusts_factor: bool = False
+    strong: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Provider | None:
@@ -57,12 +60,18 @@ class Provider:
             new_people_of=frozenset(_parts(environment.get("CAUCE_OIDC_NEW_PEOPLE_OF", "").lower())),
             trusts_email=flag("CAUCE_OIDC_TRUST_EMAIL", environment),
             trusts_factor=flag("CAUCE_OIDC_TRUST_FACTOR", environment),
+            strong=tuple(environment.get("CAUCE_OIDC_ACR", "").split()),
         )
 
     @property
     def discovery(self) -> str:
         """Where the provider describes itself."""
         return f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
+
+    def took_two_steps(self, claims: Mapping[str, Any]) -> bool:
+        """Whether a token says that the person was asked for more than a password."""
+        methods = claims.get("amr")
+        return (isinstance(methods, list) and "mfa" in methods) or claims.get("acr") in self.strong
 
 
 def roles_by_group(name: str, environment: Mapping[str, str]) -> Mapping[str, frozenset[Group]]:

@@ -286,6 +286,29 @@ def test_the_provider_gets_proof_that_the_same_browser_comes_back(make_site: Cal
 
 
 @pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        ({"acr": "plata"}, "/bandeja"), ({"amr": ["pwd", "mfa"]}, "/bandeja"),
+        ({"acr": "bronce"}, "/cuenta/segundo-paso"), ({"acr": ["oro"]}, "/cuenta/segundo-paso"),
+        ({}, "/cuenta/segundo-paso"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_level_that_was_asked_for_is_a_second_step_and_any_other_is_none(
+    make_site: Callable[..., Site], made: Forger, told: dict[str, Any], address: str
+) -> None:
+    provider = made.settings(strong=("oro", "plata"))
+    site = make_site(demo=False, provider=provider, second_factor=frozenset({"todos"}))
+    sandra = site.visitor()
+
+    sent = forged(sandra, made, sub="s-1", email=_email(site, "sruiz"), **SANDRA, **told)
+    sandra.open("/bandeja")
+
+    assert sent["acr_values"] == "oro plata"
+    assert sandra.address == address
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"nonce": "de otro"}, {"nonce": None}, {"aud": "otro"}, {"aud": ["otro"], "azp": "cauce"},

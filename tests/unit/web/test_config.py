@@ -110,6 +110,7 @@ PROVIDER = {
 def test_a_provider_is_read_whole_and_its_secret_is_not_shown(tmp_path: Path) -> None:
     roles = "Planeación=enlace_planeacion@GOB/IDPAC; cn=PES,o=x=coordinador_pes@GOB;Planeación=equipo_tecnico@GOB/IDPAC"
     told = {**PROVIDER, "CAUCE_OIDC_ROLES": roles, "CAUCE_OIDC_NEW_PEOPLE_OF": "IDPAC.gov.co, sdg.gov.co"}
+    told["CAUCE_OIDC_ACR"] = " gold  silver"
 
     provider = Config.from_environment({"CAUCE_HOME": str(tmp_path), **told, "CAUCE_LOCAL_ACCOUNTS": "0"}).provider
 
@@ -119,6 +120,7 @@ def test_a_provider_is_read_whole_and_its_secret_is_not_shown(tmp_path: Path) ->
         "cn=PES,o=x": ["coordinador_pes@GOB"],
     }
     assert provider.new_people_of == {"idpac.gov.co", "sdg.gov.co"}
+    assert provider.strong == ("gold", "silver")
     assert provider.discovery == "https://sso.gov.co/realms/distrito/.well-known/openid-configuration"
 
 

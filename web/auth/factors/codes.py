@@ -24,8 +24,8 @@ DRIFT = 1
 PAPER_CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What nobody mistakes for another letter."""
-PAPER_LETTERS = 16
-"""Seventy-nine bits: nobody finds a code from its digest by trying."""
+PAPER_LETTERS = 24
+"""More than 112 bits (ASVS 6.5.2): nobody finds a code from its digest by trying, so none needs a slow one."""
 _PURPOSE = "code-app"
 
 

@@ -60,7 +60,8 @@ def address_there(provider: Provider, back: str, **kept: Any) -> str:
     """Where to send the browser; `kept` comes back with the person. Raises `ProviderFailed`."""
     client = _client()
     _described(provider)
-    begun = _asking(lambda: client.create_authorization_url(back))
+    wished = {"acr_values": " ".join(provider.strong)} if provider.strong else {}
+    begun = _asking(lambda: client.create_authorization_url(back, **wished))
     _forget_oldest()
     client.save_authorize_data(
         state=begun["state"], nonce=begun["nonce"], code_verifier=begun["code_verifier"], redirect_uri=back, **kept

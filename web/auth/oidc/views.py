@@ -97,8 +97,8 @@ def _sign_in(provider: Provider, known: Known, returned: Returned) -> Any:
     application = current()
     with application.database.unit_of_work() as session:
         username = people.sign_in(session, application.clock, provider, known).username
-    asked_more = "mfa" in (returned.claims.get("amr") or ())
-    provided = Provided(known.subject, str(returned.claims.get("sid") or ""), returned.id_token, asked_more)
+    two_steps = provider.took_two_steps(returned.claims)
+    provided = Provided(known.subject, str(returned.claims.get("sid") or ""), returned.id_token, two_steps)
     answer = entering.enter(username, provided, following=str(returned.kept.get("following", "")))
     if answer is None:
         raise SignInRefused
