@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Response
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy.engine import URL, make_url
 from werkzeug.serving import make_server
 
@@ -81,6 +81,28 @@ def test_what_is_typed_is_saved_and_says_what_it_would_give(tab: Page) -> None:
     expect(tab.get_by_label("Justificación, IR-2")).to_be_hidden()
     tab.reload()
     expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("5")
+
+
+def test_an_answer_that_moves_the_page_loses_no_press_that_is_on_its_way(tab: Page) -> None:
+    held: list[Route] = []
+    tab.get_by_role("button", name="Lo que se cuenta de IR-1").click()
+    tab.route("**/borrador", lambda route: held.append(route))  # noqa: PLW0108 — playwright marks the function
+    with tab.expect_request("**/borrador"):
+        tab.get_by_label("Valor del mes, IR-1").fill("5")
+    second = tab.get_by_role("button", name="Lo que se cuenta de IR-2")
+    place = second.bounding_box()
+    assert place is not None
+    tab.mouse.move(place["x"] + 8, place["y"] + 8)
+
+    tab.mouse.down()
+    with tab.expect_response("**/borrador"):
+        held[0].continue_()
+    tab.wait_for_timeout(100)
+    tab.mouse.up()
+
+    expect(second).to_have_attribute("aria-expanded", "true")
+    expect(tab.locator("[data-chip=avances-0]")).to_contain_text("En rojo")
+    assert (second.bounding_box() or place)["y"] != place["y"]  # it did move, afterwards
 
 
 def test_rows_are_added_and_removed_without_leaving_the_page(tab: Page) -> None:

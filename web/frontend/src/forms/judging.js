@@ -51,7 +51,7 @@ function decideTheRest(form) {
         chosen.add(radio.name);
         radio.checked = true;
       }
-      form.dispatchEvent(new Event('change', { bubbles: true }));
+      form.dispatchEvent(new Event('input', { bubbles: true }));
     });
   }
 }

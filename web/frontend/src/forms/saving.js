@@ -3,6 +3,7 @@
 import { button } from './buttons.js';
 import { fields, kept, keepCopy, forget, isTyped, when } from './copies.js';
 import { clearLight, show } from './live.js';
+import { released } from './presses.js';
 
 const PAUSE = 900;
 const AGAIN = 15000;
@@ -35,12 +36,14 @@ export function saveWhileTyping(form) {
     if (form.dataset.draft) status.textContent = 'Guardando…';
     try {
       const told = await send(form);
+      await released();
       if (told.guardado) status.textContent = `Guardado a las ${told.guardado}`;
       if (!again) { // else something was typed since: what this would say is old
         show(form, told);
         forget(user, page);
       }
     } catch (failure) {
+      await released();
       tell(failure);
     } finally {
       running = false;
@@ -75,7 +78,6 @@ export function saveWhileTyping(form) {
     later(isFigure ? PAUSE_OF_FIGURES : PAUSE);
   };
   form.addEventListener('input', typed);
-  form.addEventListener('change', typed);
   form.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 's') {
       event.preventDefault();
