@@ -15,6 +15,9 @@ SIGN = "▯"
 """Stands where a letter cannot be shown: a reader sees that something is missing."""
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_LAST_TWO = "".join(chr(plane * 0x10000 + place) for plane in range(17) for place in (0xFFFE, 0xFFFF))
+_UNWRITABLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_LAST_TWO}]")
+"""What no database, XML or UTF-8 takes: controls, halves of a pair, codes that are never a letter."""
 _DIRECTION = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _INVISIBLE = "\ufeff\ufff9\ufffa\ufffb"
 
@@ -53,9 +56,8 @@ def received(text: str) -> str:
     runs from right to left needs none. Raises `UnwritableText` for a letter that no database or document takes.
     """
     kept = unicodedata.normalize("NFC", _mapped(text))
-    wrong = next((place for place, letter in enumerate(kept) if not _is_writable(letter)), None)
-    if wrong is not None:
-        raise UnwritableText(_refusal(kept, wrong))
+    if wrong := _UNWRITABLE.search(kept):
+        raise UnwritableText(_refusal(kept, wrong.start()))
     return kept
 
 
@@ -75,15 +77,7 @@ def _mapped(text: str) -> str:
 def _writable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    return "".join(letter if _is_writable(letter) else SIGN for letter in _mapped(text))
-
-
-def _is_writable(letter: str) -> bool:
-    """Whether databases, XML and UTF-8 take it: no control, no half of a pair, no code that is never a letter."""
-    if letter in "\t\n":
-        return True
-    code = ord(letter)
-    return unicodedata.category(letter) not in {"Cc", "Cs"} and code & 0xFFFE != 0xFFFE and not 0xFDD0 <= code <= 0xFDEF
+    return _UNWRITABLE.sub(SIGN, _mapped(text))
 
 
 def _refusal(text: str, place: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
@@ -37,9 +37,11 @@ class ReportedActivity:
 
 def of_month(session: Session, period: Period, entity: str) -> list[ActivityRow]:
     """The activities of the entity's approved action plan that run in the month, in their order."""
+    told = sa.and_(ActivityReport.activity_id == PlannedActivity.id, ActivityReport.period_id == period.id)
     query = (
-        sa.select(PlannedActivity)
+        sa.select(PlannedActivity, ActivityReport)
         .join(ActionPlan, ActionPlan.id == PlannedActivity.action_plan_id)
+        .outerjoin(ActivityReport, told)
         .where(
             ActionPlan.plan_code == period.plan_code,
             ActionPlan.entity_code == entity,
@@ -50,7 +52,8 @@ def of_month(session: Session, period: Period, entity: str) -> list[ActivityRow]
         )
         .order_by(PlannedActivity.position)
     )
-    return [_row(session, activity, period) for activity in session.scalars(query)]
+    query = query.options(selectinload(PlannedActivity.months), selectinload(PlannedActivity.indicator))
+    return [_row(row.PlannedActivity, row.ActivityReport, period) for row in session.execute(query)]
 
 
 def report(
@@ -79,9 +82,9 @@ def deliveries(session: Session, plan: ActionPlan, project_id: int) -> list[str]
     return list(dict.fromkeys(session.scalars(query)))
 
 
-def _row(session: Session, activity: PlannedActivity, period: Period) -> ActivityRow:
+def _row(activity: PlannedActivity, kept: ActivityReport | None, period: Period) -> ActivityRow:
     programmed = {month.month: month.programmed for month in activity.months}.get(period.month)
-    return ActivityRow(activity, programmed, _kept(session, activity.id, period))
+    return ActivityRow(activity, programmed, kept)
 
 
 def _kept(session: Session, activity_id: int, period: Period) -> ActivityReport | None:

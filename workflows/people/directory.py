@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,15 +46,35 @@ def person(session: Session, username: str) -> Person:
 
 def actor(session: Session, username: str, on: dt.date | None = None) -> Actor:
     """The active person as the engine sees them: what they hold on a day, else whenever. Raises `NotFound`."""
-    found = session.execute(
-        sa.select(HELD.c.role_id, HELD.c.sector_code, HELD.c.entity_code)
-        .select_from(Person)
-        .outerjoin(HELD, sa.and_(HELD.c.username == Person.username, in_force(on, HELD.c)))
-        .where(Person.username == username, Person.active)
-    ).all()
+    found = session.execute(_held_by(on is not None), {"username": username, "on": on}).all()
     if not found:
         raise NotFound(f"No hay ninguna persona activa con el usuario «{username}».")
     return actor_with(username, [Group(*row) for row in found if row.role_id])
+
+
+@cache
+def _held_by(dated: bool) -> sa.Select[tuple[str, str, str]]:
+    """The roles of an active person; built once, which costs more than its answer."""
+    on: Any = sa.bindparam("on", type_=sa.Date()) if dated else None
+    return (
+        sa.select(HELD.c.role_id, HELD.c.sector_code, HELD.c.entity_code)
+        .select_from(Person)
+        .outerjoin(HELD, sa.and_(HELD.c.username == Person.username, in_force(on, HELD.c)))
+        .where(Person.username == sa.bindparam("username"), Person.active)
+    )
+
+
+@cache
+def _holders_of(dated: bool) -> sa.Select[tuple[Person]]:
+    """The active people who hold a role in a place, by name; built once."""
+    on: Any = sa.bindparam("on", type_=sa.Date()) if dated else None
+    held = sa.select(HELD.c.username).where(
+        HELD.c.role_id == sa.bindparam("role"),
+        HELD.c.sector_code == sa.bindparam("sector"),
+        HELD.c.entity_code == sa.bindparam("entity"),
+        in_force(on, HELD.c),
+    )
+    return sa.select(Person).where(Person.username.in_(held), Person.active, ~is_away(on)).order_by(Person.name)
 
 
 def actor_with(username: str, held: Collection[Group]) -> Actor:
@@ -68,11 +90,8 @@ def actor_with(username: str, held: Collection[Group]) -> Actor:
 
 def people_with(session: Session, role: str, sector: str, entity: str = "", on: dt.date | None = None) -> list[Person]:
     """The active people who hold `role` in a sector, or in an entity of it, by name; on a day those who are there."""
-    held = sa.select(HELD.c.username).where(
-        HELD.c.role_id == role, HELD.c.sector_code == sector, HELD.c.entity_code == entity, in_force(on, HELD.c)
-    )
-    query = sa.select(Person).where(Person.username.in_(held), Person.active, ~is_away(on))
-    return list(session.scalars(query.order_by(Person.name)))
+    asked = {"role": role, "sector": sector, "entity": entity, "on": on}
+    return list(session.scalars(_holders_of(on is not None), asked))
 
 
 def members(session: Session, group: str, on: dt.date | None = None) -> list[Person]:

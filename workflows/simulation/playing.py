@@ -148,10 +148,10 @@ class Play:
         with self.database.reading() as session:
             query = sa.select(UserTask.id, Instance.tenant).join(Instance, Instance.id == UserTask.instance_id)
             found = session.execute(query.where(UserTask.state == UserTaskState.OPEN).order_by(UserTask.id)).all()
-            unknown = [row.id for row in found if row.id not in self._begun_on]
-            whole = sa.select(UserTask, Instance).join(Instance, Instance.id == UserTask.instance_id)
-            for task, case in session.execute(whole.where(UserTask.id.in_(unknown))):
-                self._begun_on[task.id] = self._begins(task, case)
+            if unknown := [row.id for row in found if row.id not in self._begun_on]:
+                whole = sa.select(UserTask, Instance).join(Instance, Instance.id == UserTask.instance_id)
+                for task, case in session.execute(whole.where(UserTask.id.in_(unknown))):
+                    self._begun_on[task.id] = self._begins(task, case)
         return [(row.id, row.tenant) for row in found if self._begun_on[row.id] <= day]
 
     def _begins(self, task: UserTask, case: Instance) -> dt.date:
