@@ -53,7 +53,7 @@ def actor(session: Session, username: str, on: dt.date | None = None) -> Actor:
 
 
 @cache
-def _held_by(dated: bool) -> sa.Select[tuple[str, str, str]]:
+def _held_by(dated: bool) -> sa.Select[Any]:
     """The roles of an active person; built once, which costs more than its answer."""
     on: Any = sa.bindparam("on", type_=sa.Date()) if dated else None
     return (
@@ -65,7 +65,7 @@ def _held_by(dated: bool) -> sa.Select[tuple[str, str, str]]:
 
 
 @cache
-def _holders_of(dated: bool) -> sa.Select[tuple[Person]]:
+def _holders_of(dated: bool) -> sa.Select[Any]:
     """The active people who hold a role in a place, by name; built once."""
     on: Any = sa.bindparam("on", type_=sa.Date()) if dated else None
     held = sa.select(HELD.c.username).where(
