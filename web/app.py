@@ -14,7 +14,7 @@ from flask_login import LoginManager, current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from web import answering, deadlines, request_ids, security
+from web import answering, deadlines, request_ids, scanning, security
 from web.absences.views import blueprint as absences
 from web.admin.views import blueprint as admin
 from web.api.views import blueprint as api
@@ -126,6 +126,7 @@ def create_app(application: Application) -> Flask:
     request_ids.register(app, application.config)
     metrics.register(app, application)
     security.harden(app, application.config)
+    scanning.register(app)
     answering.register(app)
     _sign_ins(app, application)
     if application.config.provider:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from notifications.exports.channels import Settings
 from notifications.hosts import is_loopback
 from notifications.outbox import is_address
-from web import logs
+from web import breaches, logs
 from web.provider import Provider
 from web.settings import InvalidSetting, count, flag, one_of
 from workflows.people.roles import BY_ID
@@ -47,6 +47,8 @@ class Config:
     `api_per_minute` is how many requests of one token each process answers in a minute. With
     `inner_receivers` webhooks and exports may go to addresses of the inner network, and without encryption.
     `exports` is the folder into which exports may be delivered, `sftp_key` the file of the private key for SFTP.
+    `scanner` is the address of the `clamd` that looks at what people send; empty: nothing does. `breached` is a file of
+    the SHA-1 of passwords of breaches, in order, of which nobody may choose one.
     """
 
     home: Path
@@ -74,6 +76,8 @@ class Config:
     inner_receivers: bool = False
     exports: Path | None = None
     sftp_key: Path | None = None
+    scanner: str = ""
+    breached: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, demo: bool | None = None) -> Config:
@@ -117,6 +121,8 @@ class Config:
             second_factor_days=count("CAUCE_SECOND_FACTOR_DAYS", environment, 30),
             exports=Path(folder).resolve() if (folder := environment.get("CAUCE_EXPORTS", "")) else None,
             sftp_key=Path(key).resolve() if (key := environment.get("CAUCE_SFTP_KEY", "")) else None,
+            scanner=_scanner(environment.get("CAUCE_CLAMD", "").strip()),
+            breached=_breached(environment.get("CAUCE_BREACHED_PASSWORDS", "").strip()),
             inner_receivers=flag("CAUCE_INNER_RECEIVERS", environment),
             api_per_minute=max(1, count("CAUCE_API_PER_MINUTE", environment, 300)),
         )
@@ -182,6 +188,29 @@ def _contact(text: str) -> str:
             f"CAUCE_SECURITY_CONTACT={text!r} no se entiende. Escriba mailto:seguridad@entidad.gov.co o https://…"
         )
     return text
+
+
+def _scanner(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    is_socket = text.startswith("unix:/")
+    if text and not (is_socket or (host and port.isdecimal() and 0 < int(port) < 2**16)):
+        raise InvalidSetting(
+            f"CAUCE_CLAMD={text!r} no se entiende. Escriba 127.0.0.1:3310 o unix:/run/clamav/clamd.ctl"
+        )
+    return text
+
+
+def _breached(text: str) -> Path | None:
+    if not text:
+        return None
+    try:
+        breaches.ensure_readable(Path(text))
+    except (OSError, ValueError) as error:
+        raise InvalidSetting(
+            f"CAUCE_BREACHED_PASSWORDS={text!r} no se puede usar ({error}). Debe ser un archivo con una huella SHA-1 "
+            "por línea, en orden, como el que escribe haveibeenpwned-downloader."
+        ) from error
+    return Path(text).resolve()
 
 
 def _privacy_contact(text: str) -> str:

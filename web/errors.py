@@ -55,6 +55,15 @@ class ProviderFailed(WebError):
     sentence = "El ingreso con la cuenta de la entidad no responde. Vuelva a intentarlo en unos minutos."
 
 
+class ScannerFailed(WebError):
+    """What looks for malware in files does not answer, or could not look."""
+
+    sentence = (
+        "El antivirus no respondió y por eso el archivo no se recibió. Lo que escribió sigue en la página: vuelva a "
+        "intentarlo en unos minutos; si se repite, avise a quien administra la plataforma."
+    )
+
+
 class LocalAccountsOff(WebError):
     """Passwords are not used here."""
 
@@ -71,6 +80,15 @@ class WeakPassword(WebError):
     """A password too short or too obvious."""
 
     sentence = "Escriba una contraseña de al menos 12 caracteres, distinta de su usuario. Sirve una frase que recuerde."
+
+
+class BreachedPassword(WeakPassword):
+    """A password that was in a breach somewhere."""
+
+    sentence = (
+        "Esa contraseña ya se filtró de otro sitio, y las filtradas se prueban primero. Escoja otra, y cámbiela "
+        "también donde la use."
+    )
 
 
 class GuessablePassword(WeakPassword):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
+from itertools import chain
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session, lazyload
 from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
+from web import scanning
 from web.api import cursors
 from web.api.blueprint import blueprint, operation
 from web.api.once import once
@@ -135,6 +137,9 @@ def list_measurements(plan_code: str, query: Measurements) -> MeasurementPage:
 def report_measurements(plan_code: str, period: str, json: Report, headers: Once) -> Any:
     """Report a month: the rows go into the open task of whoever reports them, and through its form."""
 
+    for file in chain.from_iterable(row.files for row in json.rows):
+        scanning.ensure_clean(file.name, _content(file))
+
     def act(session: Session) -> Reported:
         ensure_period(session, plan_code, period)
         place = _place(session, plan_code, period, json.rows)
@@ -202,13 +207,16 @@ def _stored(session: Session, task_id: int, sent: Iterable[File]) -> Iterable[in
     """The ids of the files, kept as those of the task. Raises `InvalidFile`."""
     application, quota = current(), files.quota_in(session, task_id, actor().id)
     for one in sent:
-        try:
-            content = b64decode(one.content, validate=True)
-        except binascii.Error as error:
-            raise InvalidFile(f"El contenido de «{one.name}» no está en base64.") from error
-        upload = files.examine(one.name, content)
+        upload = files.examine(one.name, _content(one))
         quota.take(upload)
         yield files.keep_upload(session, application.clock, actor().id, upload, task_id=task_id).id
+
+
+def _content(sent: File) -> bytes:
+    try:
+        return b64decode(sent.content, validate=True)
+    except binascii.Error as error:
+        raise InvalidFile(f"El contenido de «{sent.name}» no está en base64.") from error
 
 
 def _by_indicator(error: FieldError, codes: Sequence[str]) -> FieldError:

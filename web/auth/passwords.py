@@ -12,9 +12,10 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from web import breaches
 from web.auth.models import Credential
 from web.config import Config
-from web.errors import ExpiredLink, GuessablePassword, WeakPassword
+from web.errors import BreachedPassword, ExpiredLink, GuessablePassword, WeakPassword
 from workflows.people.models import Person
 from workflows.spanish import plain
 
@@ -34,13 +35,15 @@ HASHER = PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)
 _nobody = HASHER.hash("nobody has this password")
 
 
-def set_password(session: Session, clock: Clock, username: str, password: str) -> None:
+def set_password(session: Session, config: Config, clock: Clock, username: str, password: str) -> None:
     """Give a person this password. Raises `WeakPassword`; sessions are ended by the caller."""
     if not MINIMUM_LENGTH <= len(password) <= MAXIMUM_LENGTH or password.strip().lower() == username.lower():
         raise WeakPassword()
     person = session.get(Person, username)
     if is_guessable(password, (username, *f"{person.name} {person.email}".split()) if person else (username,)):
         raise GuessablePassword()
+    if config.breached is not None and breaches.contains(config.breached, password):
+        raise BreachedPassword()
     credential = session.get(Credential, username) or Credential(username=username)
     credential.password_hash = HASHER.hash(password)
     credential.changed_at = clock.now()

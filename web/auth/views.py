@@ -156,7 +156,7 @@ def change_password() -> Any:
     if credential is not None and not passwords.matches(credential, request.form.get("current", "")):
         raise WrongPassword("La contraseña actual no coincide. No se cambió nada; vuelva a intentarlo.")
     with application.database.unit_of_work() as session:
-        passwords.set_password(session, application.clock, me.username, twice_typed())
+        passwords.set_password(session, application.config, application.clock, me.username, twice_typed())
         attempts.forget(session, application.clock, me.username)
         sessions.end_all(session, me.username, but=me.token)
         tell_password(session, session.get_one(Person, me.username))
@@ -173,7 +173,7 @@ def choose_password(token: str) -> Any:
         username = passwords.read_link_token(session, application.config.secret_key, token)
         if request.method == "GET":
             return page("auth/choose_password.html", username=username)
-        passwords.set_password(session, application.clock, username, twice_typed())
+        passwords.set_password(session, application.config, application.clock, username, twice_typed())
         sessions.end_all(session, username)
         attempts.forget(session, application.clock, username)
         tell_password(session, session.get_one(Person, username))

@@ -107,7 +107,7 @@ def _create(
             held.append((ROLE, administered[0].code if administered else ""))
         for role, place in held:
             session.merge(PersonRole(username=username, role_id=role, sector_code=place, entity_code=""))
-        passwords.set_password(session, application.clock, username, password)
+        passwords.set_password(session, application.config, application.clock, username, password)
         state.remove_all(session, username)  # whoever may run this has the database in hand anyway
         sessions.end_all(session, username)
         auditing.record(

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import OtherDatabase
 from notifications.hosts import is_loopback
-from web import migrating
+from web import migrating, scanning
 from web.answering import RETRY_AFTER_S
 from web.auth import ANYONE, Of, allow
 from web.health import metrics as figures
@@ -43,9 +43,12 @@ def health() -> Response:
     except Exception as failure:  # whatever it is, nobody can be served
         log.warning("no database", extra={"fields": {"error": type(failure).__name__}})
         return _without_database(failure)
-    warnings = list(found.warnings())
     if not _may_know():
         return make_response(jsonify(estado=WELL), HTTPStatus.OK)
+    warnings = list(found.warnings())
+    scanner = application.config.scanner
+    if scanner and not scanning.is_there(scanner):
+        warnings.append("El antivirus de CAUCE_CLAMD no responde: no se recibe ningún archivo.")
     details: dict[str, Any] = {"base_de_datos": "responde", **found.as_json()}
     return make_response(jsonify(estado=LOOK if warnings else WELL, avisos=warnings, **details), HTTPStatus.OK)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -151,6 +153,24 @@ def test_a_new_password_ends_the_other_sessions(office: Site) -> None:
     assert here.address == "/cuenta"
     assert elsewhere.heading() == "Ingresar"
     office.visitor().sign_in("sruiz", "otra frase más larga")
+
+
+def test_a_password_of_a_breach_is_not_taken(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    leaked, other = "un río lento de montaña", "otra frase que nadie vio"
+    known = tmp_path / "sha1.txt"
+    known.write_text(f"{hashlib.sha1(leaked.encode()).hexdigest()}:3\n", encoding="ascii")
+    site = make_site(demo=False, breached=known)
+    site.give_password("sruiz")
+    visitor = site.visitor("sruiz")
+    visitor.open("/cuenta")
+
+    visitor.press("/cuenta/clave", 422, current=PASSWORD, password=leaked, again=leaked)
+    told = visitor.text()
+    visitor.open("/cuenta")
+    visitor.press("/cuenta/clave", current=PASSWORD, password=other, again=other)
+
+    assert "Esa contraseña ya se filtró de otro sitio" in told
+    assert "Su contraseña cambió" in visitor.text()
 
 
 def test_a_weak_password_is_refused_with_what_to_write(office: Site) -> None:
