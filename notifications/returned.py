@@ -17,6 +17,7 @@ from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from notifications import urgent
+from notifications.clipping import LONGEST, clipped
 from notifications.recipients import RETURNS, active_people, came_back, recipients_of
 from notifications.rendering import render
 from notifications.states import MailKind
@@ -29,7 +30,6 @@ from workflows.people import directory
 REASON = "motivo"
 """The field, in a form or in a row of one, where who sends work back writes why."""
 ROW_TITLE = "fila"
-_SUBJECT = 60
 _DONE = "notifications.done"
 """Key of `Session.info`: the steps of a case that somebody did by the turn that is being told of."""
 
@@ -191,5 +191,4 @@ def _subject(task: UserTask, reasons: Sequence[Why]) -> str:
     rows = sum(1 for one in reasons if one.about)
     what = f"{rows} fila{'s' if rows != 1 else ''} de {task.name}" if rows else task.name
     entity = f" · {task.variables['entidad']}" if task.variables.get("entidad") else ""
-    room = _SUBJECT - len("Devuelto: ") - len(entity)
-    return f"Devuelto: {what if len(what) <= room else what[: room - 1].rstrip() + '…'}{entity}"
+    return f"Devuelto: {clipped(what, LONGEST - len('Devuelto: ') - len(entity))}{entity}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from notifications.clipping import LONGEST, clipped
 from notifications.contents import Digest, Item
 from workflows.spanish import MONTHS, WEEKDAYS
 
-LONGEST = 60
 NEAR = dt.timedelta(days=6)
 """Within a week a day is told by its name."""
 
@@ -19,11 +19,6 @@ def subject(digest: Digest, today: dt.date) -> str:
     tail = f" (y {more} más)" if more > 0 else ""
     room = LONGEST - len(before) - len(after) - len(tail)
     return before + clipped(what, room) + after + tail
-
-
-def clipped(text: str, room: int) -> str:
-    """A text in as many letters as there is room for."""
-    return text if len(text) <= room else text[: max(room - 1, 0)].rstrip(" ·,") + "…"
 
 
 def _first(digest: Digest, today: dt.date) -> tuple[tuple[str, str, str], int]:

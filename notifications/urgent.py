@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.database import insert_once
 from notifications import habits, outbox
+from notifications.clipping import LONGEST, clipped
 from notifications.models import MailNote, OutboxMessage
 from notifications.rendering import Mail, render
 from notifications.states import MailKind, MailState
@@ -22,7 +23,8 @@ ARRIVES = (MailState.PENDING, MailState.SENT, MailState.OMITTED)
 """Of these mails it may be said that they tell what they say."""
 KEPT = dt.timedelta(days=45)
 """How far back notes are looked for that nobody read: what is older was told by other ways, or is no news."""
-_SUBJECT = 60
+_CALENDAR = "notifications.calendar"
+"""Key of `Session.info`: the working days, read once however many are told in a unit of work."""
 
 
 def tell(
@@ -134,8 +136,9 @@ def _waits(mail: OutboxMessage, now: dt.datetime) -> bool:
 
 
 def _leaves_at(session: Session, person: Person, now: dt.datetime, sector: str) -> dt.datetime | None:
-    calendar = WorkingCalendar()
-    calendar.know(holidays.local_days(session))
+    if _CALENDAR not in session.info:
+        session.info[_CALENDAR] = WorkingCalendar(holidays.local_days(session))
+    calendar: WorkingCalendar = session.info[_CALENDAR]
     wanted = habits.of_person(session, person.username)
     return habits.leaves_at(now, wanted, lambda day: calendar.is_working(day, sector or None))
 
@@ -164,6 +167,4 @@ def subject(notes: Sequence[MailNote]) -> str:
     """The first, and how many more: at most as many letters as a phone shows."""
     more = len(notes) - 1
     tail = f" (y {more} aviso{'s' if more != 1 else ''} más)" if more else ""
-    first = notes[0].subject
-    room = _SUBJECT - len(tail)
-    return (first if len(first) <= room else first[: room - 1].rstrip() + "…") + tail
+    return clipped(notes[0].subject, LONGEST - len(tail)) + tail

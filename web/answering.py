@@ -188,7 +188,8 @@ def _answer_unexpected(error: Exception) -> Response:
 def _response(status: HTTPStatus, message: str, findings: Any = (), error: Exception | None = None) -> Response:
     title = TITLES.get(status, TITLES[HTTPStatus.BAD_REQUEST])
     if problems.is_for_programs():
-        wrong = [WrongPart(one.path, one.message) for one in getattr(error, "errors", None) or ()]
+        found = getattr(error, "errors", None) or ()
+        wrong = [one if isinstance(one, WrongPart) else WrongPart(one.path, one.message) for one in found]
         return _later(problems.problem(status, title, message, error, wrong))
     if wants_json():
         told = {"estado": status.value, "titulo": title, "mensaje": message, "incidente": request_id.get()}

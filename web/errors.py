@@ -177,10 +177,14 @@ class KeyReused(WebError):
 
 @dataclass(frozen=True, slots=True)
 class WrongPart:
-    """What is wrong with one part of what a program sent. `path` is where, with points between its parts."""
+    """What is wrong with one part of what a program sent. `path` is where, with points between its parts.
+
+    `english` is the message in English, where it is known here; else it is looked for.
+    """
 
     path: str
     message: str
+    english: str = ""
 
 
 @dataclass(eq=False, kw_only=True)

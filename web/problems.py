@@ -1,7 +1,7 @@
 """How programs are told what was refused: `application/problem+json` (RFC 9457), in Spanish or in English.
 
-Sentences of errors are Spanish; `ENGLISH` says what each class means in English. What a form finds wrong with a field
-stays in the words of the form.
+Sentences of errors are Spanish. In English a sentence is told as `web.english` has it, else as `ENGLISH` says what its
+class means, else as `DETAILS` what its status does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import orjson
 from flask import request
 from werkzeug.wrappers import Response
 
+from web.english import in_english
 from web.errors import WrongPart
 from web.logs import request_id
 
@@ -71,7 +72,7 @@ ENGLISH = {
     "InvalidVariables": "Data of a case are texts, numbers, dates or short lists of them.",
     "DraftChanged": "A newer draft was kept meanwhile; «seen» tells which one you know.",
     "PeriodFrozen": "The period is closed: its figures do not change. The attempt was written down.",
-    "InvalidSubmission": "Fields have to be corrected: see «errors», in the words of the form.",
+    "InvalidSubmission": "Fields have to be corrected: see «errors».",
     "InvalidFile": "The file cannot be accepted.",
     "TooManyRequests": DETAILS[HTTPStatus.TOO_MANY_REQUESTS],
     "OutOfScope": "The token does not have the scope that this needs.",
@@ -92,22 +93,24 @@ def problem(
 ) -> Response:
     """The answer in the language that the program prefers; `title` and `detail` are the Spanish ones."""
     name = type(error).__name__ if error is not None else ""
-    known = TITLES.get(status)
+    known, wrong = TITLES.get(status), list(errors)
     language = request.accept_languages.best_match((SPANISH, ENGLISH_LANGUAGE), SPANISH)
     if language == ENGLISH_LANGUAGE:
         title = known[1] if known else status.phrase
-        detail = ENGLISH.get(name) or DETAILS.get(status, status.phrase)
+        told = in_english(detail)
+        detail = told if told != detail else ENGLISH.get(name) or DETAILS.get(status, status.phrase)
+        wrong = [WrongPart(one.path, one.english or in_english(one.message)) for one in wrong]
     elif known:
         title = known[0]
-    told = {
+    body = {
         "type": f"urn:cauce:problem:{_code(name, status)}",
         "title": title,
         "status": status.value,
         "detail": detail,
         "request": request_id.get(),
-        "errors": [{"path": one.path, "message": one.message} for one in errors],
+        "errors": [{"path": one.path, "message": one.message} for one in wrong],
     }
-    response = Response(orjson.dumps(told), status, mimetype=MEDIA_TYPE)
+    response = Response(orjson.dumps(body), status, mimetype=MEDIA_TYPE)
     response.headers["Content-Language"] = language or SPANISH
     response.headers["Vary"] = "Accept-Language"
     if status is HTTPStatus.UNAUTHORIZED:

@@ -23,7 +23,8 @@ def write(cases: Iterable[Case], target: BinaryIO) -> int:
     count = 0
     for case in cases:
         count += 1
-        _object(objects, CASE, case.id, key=case.key, title=case.name, process=case.process)
+        told = {"key": case.key, "title": case.name, "process": case.process, "bundle": case.bundle}
+        _object(objects, CASE, case.id, **told, changes=" ".join(case.changes))
         if case.scope:
             _object(objects, SCOPE, case.scope, code=case.scope)
         for event in case.events:

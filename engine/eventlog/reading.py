@@ -22,8 +22,29 @@ STEPS = {
     HistoryKind.STEP_COMPLETED: "complete",
 }
 """What was done: an activity of the diagram."""
+OF_THE_CASE = {
+    HistoryKind.SUSPENDED: "suspend",
+    HistoryKind.RESUMED: "resume",
+    HistoryKind.INSTANCE_CANCELLED: "pi_abort",
+    HistoryKind.STEP_CHANGED: "unknown",
+    HistoryKind.MIGRATED: "unknown",
+    HistoryKind.CHANGE_UNDONE: "unknown",
+}
+"""What somebody did with the whole case; the standard has no word for the last three."""
+CALLED = {
+    HistoryKind.SUSPENDED: "Se suspendió el proceso",
+    HistoryKind.RESUMED: "Siguió el proceso suspendido",
+    HistoryKind.INSTANCE_CANCELLED: "Se canceló el proceso",
+    HistoryKind.STEP_CHANGED: "Se llevó el proceso a otro paso",
+    HistoryKind.MIGRATED: "Pasó a otra versión del proceso",
+    HistoryKind.CHANGE_UNDONE: "Se deshizo un cambio en el proceso",
+}
+"""What they are called in a log, where they are no activity of the diagram."""
+REDIRECTED = (HistoryKind.STEP_CHANGED, HistoryKind.MIGRATED, HistoryKind.CHANGE_UNDONE)
+"""After it a case may go on as its diagram does not draw."""
 LIFE = {
     **STEPS,
+    **OF_THE_CASE,
     HistoryKind.TASK_CREATED: "schedule",
     HistoryKind.TASK_CLAIMED: "assign",
     HistoryKind.TASK_RELEASED: "reassign",
@@ -54,7 +75,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case with its events, in order."""
+    """A case with its events, in order.
+
+    `bundle` is the digest of what it runs on: its diagrams, each at one version. `changes` are the kinds of what took
+    it elsewhere than they draw, in order: who looks for steps that they do not allow leaves such a case out.
+    """
 
     id: int
     key: str
@@ -62,14 +87,16 @@ class Case:
     process: str
     scope: str
     events: tuple[Event, ...]
+    bundle: str = ""
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which cases, and how much of them. Empty is all.
 
-    `whole_life`: what happened to tasks too, not only what was done. `people`: who did it. `about`: the variables of
-    loops that are told, None for all: one of them may be a person.
+    `whole_life`: what happened to tasks and to the case too, not only what was done. `people`: who did it. `about`:
+    the variables of loops that are told, None for all: one of them may be a person.
     """
 
     process: str = ""
@@ -87,11 +114,12 @@ def cases(session: Session, wanted: Wanted) -> Iterator[Case]:
             HistoryEntry.id, HistoryEntry.at, HistoryEntry.kind, HistoryEntry.process_key, HistoryEntry.element_id,
             HistoryEntry.element_name, HistoryEntry.actor_id, HistoryEntry.task_id, HistoryEntry.instance_id,
             UserTask.context, Instance.business_key, Instance.name, Instance.process_key.label("of_case"),
-            Instance.scope,
+            Instance.scope, Instance.bundle_sha256,
         )
         .join(Instance, Instance.id == HistoryEntry.instance_id)
         .outerjoin(UserTask, UserTask.id == HistoryEntry.task_id)
-        .where(HistoryEntry.kind.in_(kinds), HistoryEntry.element_id.is_not(None), HistoryEntry.element_id != "")
+        .where(HistoryEntry.kind.in_({*kinds, *REDIRECTED}))
+        .where(sa.or_(HistoryEntry.element_id != "", HistoryEntry.kind.in_(OF_THE_CASE)))
         .order_by(HistoryEntry.instance_id, HistoryEntry.id)
     )  # fmt: skip
     if wanted.process:
@@ -102,13 +130,19 @@ def cases(session: Session, wanted: Wanted) -> Iterator[Case]:
     for _, own in groupby(rows, attrgetter("instance_id")):
         found = list(own)
         first = found[0]
-        events = tuple(_event(row, kinds[row.kind], wanted) for row in found)
-        yield Case(first.instance_id, first.business_key, first.name, first.of_case, first.scope or "", events)
+        changes = tuple(str(row.kind) for row in found if row.kind in REDIRECTED)
+        events = tuple(_event(row, kinds[row.kind], wanted) for row in found if row.kind in kinds)
+        if events:
+            yield Case(
+                first.instance_id, first.business_key, first.name, first.of_case, first.scope or "", events,
+                first.bundle_sha256, changes,
+            )  # fmt: skip
 
 
 def _event(row: Any, transition: str, wanted: Wanted) -> Event:
+    activity = CALLED.get(row.kind) or row.element_name or row.element_id
     return Event(
-        row.id, row.at, row.element_name or row.element_id, transition, row.process_key or "", row.element_id,
+        row.id, row.at, activity, transition, row.process_key or "", row.element_id or "",
         row.actor_id if wanted.people else "", row.task_id, tuple(_about(row.context or {}, wanted.about)),
     )  # fmt: skip
 

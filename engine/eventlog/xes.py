@@ -46,7 +46,8 @@ def _globals(scope: str, keys: Iterable[str]) -> etree._Element:
 def _trace(case: Case) -> etree._Element:
     trace = etree.Element("trace")
     told = (("concept:name", case.key), ("cauce:title", case.name), ("cauce:process", case.process))
-    for key, value in (*told, ("cauce:scope", case.scope)):
+    of_diagram = (("cauce:bundle", case.bundle), ("cauce:changes", " ".join(case.changes)))
+    for key, value in (*told, ("cauce:scope", case.scope), *of_diagram):
         _text(trace, key, value)
     for event in case.events:
         trace.append(_event(event))

@@ -17,6 +17,7 @@ from engine.database import Database
 from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate, UserTask
 from tests.support.declared import watch_handlers
+from tests.support.mining import exported, impossible_steps, mined
 from tests.support.waiting import watch_waits
 from web import migrating, simulating
 from web.cli.root import main
@@ -58,8 +59,23 @@ def _ensure_whole(found: Result, years: int) -> None:
     assert found.mails_max_per_person_day <= 2  # a digest, and what is urgent together
 
 
+def _ensure_mined(database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, cases: int) -> None:
+    """The life as an event log: read by pm4py, no case took a step that its diagrams do not allow."""
+    database = Database(database_url)
+    log = mined(exported(database, folder / "vida.xes", monkeypatch))
+    objects = mined(exported(database, folder / "vida.json", monkeypatch))
+
+    assert log["case:concept:name"].nunique() == cases
+    assert impossible_steps(database, log) == {}
+    assert len(objects.events) == len(log) > 300
+    assert (objects.objects["ocel:type"] == "case").sum() == cases
+    database.dispose()
+
+
 @pytest.mark.parametrize("place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
-def test_a_plan_of_a_year_lives_to_its_archive(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_of_a_year_lives_to_its_archive(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     watch, waits = watch_handlers(monkeypatch), watch_waits(monkeypatch)
 
     found = simulating.simulate(Order(years=1, seed=SEED, database_url=database_url), io.StringIO())
@@ -71,11 +87,14 @@ def test_a_plan_of_a_year_lives_to_its_archive(database_url: str, monkeypatch: p
     assert len(watch.ran) > 80
     assert sorted(watch.broken) == []  # no handler reads or gives what it does not declare
     assert watch.unseen() == []  # nor declares what it does not give
+    _ensure_mined(database_url, tmp_path, monkeypatch, cases=sum(found.cases.values()))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", [POLITE, REAL])
-def test_four_years_live_to_their_archive(database_url: str, profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_four_years_live_to_their_archive(
+    database_url: str, profile: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     waits = watch_waits(monkeypatch)
 
     found = simulating.simulate(Order(seed=SEED, profile=profile, database_url=database_url), io.StringIO())
@@ -83,6 +102,7 @@ def test_four_years_live_to_their_archive(database_url: str, profile: str, monke
     _ensure_whole(found, 4)
     assert waits.pop("days") > 200
     assert waits == {}
+    _ensure_mined(database_url, tmp_path, monkeypatch, cases=sum(found.cases.values()))
     if profile == REAL:
         assert found.cases["f5_reporte_extemporaneo"] > 20
         assert found.cases["f5_preparacion"] > 4  # somebody who answers for an indicator left

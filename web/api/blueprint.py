@@ -15,6 +15,7 @@ from spectree import Response as Described
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 
+from web.api import unfit
 from web.api.limiting import Allowance, Limiter
 from web.api.shapes import Problem
 from web.auth import SIGNED_IN, Of, allow
@@ -47,8 +48,7 @@ def _refuse_unfit(_request: Any, _answer: Any, error: Exception | None, _view: A
     """Say what does not fit the description, before anything is done."""
     if not isinstance(error, ValidationError):
         return
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    raise InvalidRequest(errors=[WrongPart(".".join(map(str, one["loc"])), one["msg"]) for one in found])
+    raise InvalidRequest(errors=unfit.parts(error.errors(include_url=False, include_input=False)))
 
 
 spec = SpecTree(
@@ -123,7 +123,7 @@ def _ensure_readable() -> None:
     except RecursionError as error:
         raise InvalidRequest from error
     if not isinstance(body, dict):
-        raise InvalidRequest(errors=[WrongPart("", "a JSON object is expected")])
+        raise InvalidRequest(errors=[WrongPart("", "Se espera un objeto JSON.", "A JSON object is expected.")])
 
 
 @blueprint.after_request

@@ -184,9 +184,10 @@ def list_waits(case_id: int) -> WaitPage:
 def send_message(plan_code: str, json: Message, headers: Once) -> Any:
     """Send a message to the cases of a plan that wait for it, or that begin with it."""
     if json.key != plan_code and not json.key.startswith(f"{plan_code}/"):
-        raise InvalidRequest(errors=[WrongPart("key", f"it is {plan_code}, or begins with {plan_code}/")])
+        told = (f"Es {plan_code}, o comienza con {plan_code}/.", f"It is {plan_code}, or begins with {plan_code}/.")
+        raise InvalidRequest(errors=[WrongPart("key", *told)])
     if json.data.get("plan", plan_code) != plan_code:
-        raise InvalidRequest(errors=[WrongPart("data.plan", "that is another plan")])
+        raise InvalidRequest(errors=[WrongPart("data.plan", "Ese es otro plan.", "That is another plan.")])
     application = current()
 
     def act(session: Session) -> Reached:

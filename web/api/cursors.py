@@ -14,6 +14,7 @@ from web.errors import InvalidRequest, WrongPart
 from web.numbers import LARGEST_ID
 
 Row = TypeVar("Row")
+NO_CURSOR = "No es un cursor de los que da una página."
 
 
 def cut(found: Sequence[Row], limit: int, after: Callable[[Row], str]) -> tuple[Sequence[Row], str | None]:
@@ -85,4 +86,4 @@ def _number(part: object) -> int:
 
 
 def _wrong() -> NoReturn:
-    raise InvalidRequest(errors=[WrongPart("cursor", "this is no cursor that a page gave")])
+    raise InvalidRequest(errors=[WrongPart("cursor", NO_CURSOR, "This is no cursor that a page gave.")])

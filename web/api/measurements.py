@@ -162,7 +162,8 @@ def _place(session: Session, plan_code: str, period: str, rows: Sequence[Row]) -
     """The one open task of this person that asks for these rows. Raises `Refused`."""
     wanted = {row.indicator for row in rows}
     if len(wanted) < len(rows):
-        raise InvalidRequest(errors=[WrongPart("rows", "an indicator stands there twice")])
+        twice = WrongPart("rows", "Un indicador está dos veces.", "An indicator stands there twice.")
+        raise InvalidRequest(errors=[twice])
     application = current()
     open_tasks = (
         sa.select(UserTask)

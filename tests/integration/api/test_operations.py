@@ -70,6 +70,27 @@ def test_what_is_refused_is_said_in_the_language_that_is_asked_for(office: Site)
     assert spanish.json["type"] == english.json["type"]
 
 
+def test_what_is_wrong_with_a_part_is_said_in_the_language_that_is_asked_for(office: Site) -> None:
+    reporter = program(office, "sruiz")
+    code, path = _asked(reporter)[0], f"/plans/{PLAN}/periods/{JUNE}/measurements"
+    wrong = {"rows": [{"indicator": code, "values": {"valor_periodo": "mucho", "fecha_evidencia": "2999-01-01"}}]}
+    asked = [("POST", path, wrong), ("POST", path, {"rows": []}), ("GET", "/cases?limit=0&cursor=x", None),
+             ("GET", "/cases?cursor=x", None), ("POST", path, {"rows": wrong["rows"] * 2})]  # fmt: skip
+
+    told = {}
+    for language in ("es", "en"):
+        reporter.language = language
+        told[language] = [reporter.ask(*one[:2], 422, json=one[2]).json for one in asked]
+
+    for spanish, english in zip(told["es"], told["en"], strict=True):
+        assert [one["path"] for one in spanish["errors"]] == [one["path"] for one in english["errors"]] != []
+        assert {one["message"] for one in spanish["errors"]}.isdisjoint(one["message"] for one in english["errors"])
+        assert spanish["detail"] != english["detail"]
+    first = {one["path"]: one["message"] for one in told["en"][0]["errors"]}
+    assert first[f"rows.{code}.valor_periodo"].startswith("A JSON number is expected")
+    assert told["es"][2]["errors"][0]["message"] == "Debe ser 1 o más."
+
+
 def test_every_status_of_an_error_is_said_in_english_too() -> None:
     missing = {status for status in STATUS.values() if status not in problems.DETAILS}
 

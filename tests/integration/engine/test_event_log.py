@@ -10,11 +10,14 @@ from pathlib import Path
 import pm4py
 import pytest
 
+from engine.definitions import catalogue
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.reading import read_diagram
 from engine.eventlog import ocel, reading, xes
+from engine.managing import acts
+from engine.states import Act
 from tests.support.diagrams import chain, end, flow, gateway, process, start, sub, user
-from tests.support.engine import ANA, World
+from tests.support.engine import ANA, BOSS, World
 from tests.support.replaying import Replay
 
 FORKED = process(
@@ -27,6 +30,10 @@ FORKED = process(
 TOGETHER = process(
     "p", start(), gateway("g", "parallel"), user("a"), user("b"), gateway("h", "parallel"), user("c"), end(),
     chain("inicio", "g", "a", "h", "c", "fin"), chain("g", "b", "h"),
+)  # fmt: skip
+LINE = process("p", start(), user("a"), user("b"), user("c"), end(), chain("inicio", "a", "b", "c", "fin"))
+LONGER = process(
+    "p", start(), user("a"), user("b"), user("c"), user("nueva"), end(), chain("inicio", "a", "b", "c", "nueva", "fin")
 )  # fmt: skip
 INSIDE = process(
     "p", start(), sub("grupo", start("si"), user("a"), end("sf"), chain("si", "a", "sf")), user("b"), end(),
@@ -109,6 +116,59 @@ def test_nobody_is_named_unless_it_is_asked_and_a_log_may_be_of_some_cases(world
     assert "org:resource" not in told and '"ana"' in named
     assert told.count("<event>") == 6 and lived.count('value="schedule"') == 6
     assert "<trace>" not in others
+
+
+def test_what_was_done_with_a_whole_case_is_told_and_says_why_it_left_its_diagram(world: World) -> None:
+    world.publish(LINE)
+    cases = {name: world.start(business_key=name) for name in ("moved", "undone", "slept", "cancelled", "migrated")}
+    world.complete(world.open_tasks(cases["migrated"])[0].id)
+    world.publish(LONGER)
+
+    def manage(name: str, act: Act, **details: str) -> int | None:
+        with world.database.unit_of_work() as session:
+            outcome = acts.execute(session, world.engine, cases[name], act, details, actor=BOSS, reason="porque sí")
+        return outcome.change_id
+
+    manage("moved", Act.MOVE, to="c")
+    change = manage("undone", Act.MOVE, to="c")
+    with world.database.unit_of_work() as session:
+        acts.undo(session, world.engine, change or 0, actor=BOSS, reason="me equivoqué")
+    manage("slept", Act.SUSPEND)
+    manage("slept", Act.RESUME)
+    manage("cancelled", Act.CANCEL)
+    manage("migrated", Act.MIGRATE)
+    for case in cases.values():
+        while tasks := world.open_tasks(case):
+            world.complete(tasks[0].id)
+
+    with world.database.reading() as session:
+        lives = {one.key: one for one in reading.cases(session, reading.Wanted(whole_life=True))}
+        done = {one.key: one for one in reading.cases(session, NOBODY)}
+        impossible = {
+            one.key: Replay(catalogue.by_sha(session, one.bundle).diagrams).impossible(
+                "p", [(event.process, event.element) for event in one.events]
+            )
+            for one in done.values()
+        }
+    told = {
+        key: [event.activity for event in life.events if event.activity in reading.CALLED.values()]
+        for key, life in lives.items()
+    }
+    assert told == {
+        "moved": ["Se llevó el proceso a otro paso"],
+        "undone": ["Se llevó el proceso a otro paso", "Se deshizo un cambio en el proceso"],
+        "slept": ["Se suspendió el proceso", "Siguió el proceso suspendido"],
+        "cancelled": ["Se canceló el proceso"],
+        "migrated": ["Pasó a otra versión del proceso"],
+    }
+    assert {key: one.changes for key, one in lives.items()} == {
+        "moved": ("step_changed",), "undone": ("step_changed", "change_undone"), "slept": (), "cancelled": (),
+        "migrated": ("migrated",),
+    }  # fmt: skip
+    assert {key: [event.element for event in one.events] for key, one in done.items()} == {
+        "moved": ["c"], "undone": ["a", "b", "c"], "slept": ["a", "b", "c"], "migrated": ["a", "b", "c", "nueva"],
+    }  # fmt: skip
+    assert impossible == {"moved": "0: p/c after nothing", "undone": "", "slept": "", "migrated": ""}
 
 
 def test_what_xml_cannot_hold_stops_no_log() -> None:
