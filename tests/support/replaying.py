@@ -58,13 +58,16 @@ class Replay:
         """The first step that the diagram does not allow after those before it; empty if all are possible."""
         self._looked_at = 0
         ways: list[Iterator[Scope]] = [iter(self._begun(process))]
-        furthest = 0
+        furthest, tried = 0, set()
         while ways:
             scope = next(ways[-1], None)
             if scope is None:
                 ways.pop()
                 continue
             done = len(ways) - 1
+            if (done, scope) in tried:  # it led nowhere
+                continue
+            tried.add((done, scope))
             furthest = max(furthest, done)
             if done == len(steps):
                 return ""
