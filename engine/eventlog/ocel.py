@@ -23,8 +23,10 @@ def write(cases: Iterable[Case], target: BinaryIO) -> int:
     count = 0
     for case in cases:
         count += 1
-        told = {"key": case.key, "title": case.name, "process": case.process, "bundle": case.bundle}
-        _object(objects, CASE, case.id, **told, changes=" ".join(case.changes))
+        _object(
+            objects, CASE, case.id, key=case.key, title=case.name, process=case.process, bundle=case.bundle,
+            changes=" ".join(case.changes),
+        )  # fmt: skip
         if case.scope:
             _object(objects, SCOPE, case.scope, code=case.scope)
         for event in case.events:
