@@ -30,7 +30,7 @@ from notifications.returned import told_at_once, why_back
 from notifications.states import MailKind, Watching
 from notifications.subjects import subject
 from notifications.weekly import COORDINATOR, LIAISON
-from workflows.calendar import BOGOTA, WorkingCalendar
+from workflows.calendar import BOGOTA, WorkingCalendar, of_entity
 from workflows.monitoring import periods
 from workflows.monitoring.periods import Asked
 from workflows.people import absences
@@ -163,13 +163,14 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
 
 
 def _resting(members: Mapping[str, frozenset[str]], calendar: WorkingCalendar, day: dt.date) -> frozenset[str]:
-    """The people who hold roles only in sectors that do not work on a day."""
-    sectors: dict[str, set[str]] = defaultdict(set)
+    """The people who hold roles only in sectors, or in entities of them, that do not work on a day."""
+    places: dict[str, set[str | None]] = defaultdict(set)
     for group, holders in members.items():
+        held_in = Group.parse(group)
         for username in holders:
-            sectors[username].add(Group.parse(group).sector)
-    works = {one: calendar.is_working(day, one or None) for one in set().union(*sectors.values())}
-    return frozenset(username for username, held in sectors.items() if not any(works[one] for one in held))
+            places[username].add(of_entity(held_in.sector or None, held_in.entity))
+    works = {one: calendar.is_working(day, one) for one in set().union(*places.values())}
+    return frozenset(username for username, held in places.items() if not any(works[one] for one in held))
 
 
 def _rested_since(

@@ -15,7 +15,7 @@ from notifications.clipping import LONGEST, clipped
 from notifications.models import MailNote, OutboxMessage
 from notifications.rendering import Mail, render
 from notifications.states import MailKind, MailState
-from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
+from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day, of_entity
 from workflows.people.models import Person
 from workflows.sectors import holidays
 
@@ -139,8 +139,8 @@ def _leaves_at(session: Session, person: Person, now: dt.datetime, sector: str) 
     if _CALENDAR not in session.info:
         session.info[_CALENDAR] = WorkingCalendar(holidays.local_days(session))
     calendar: WorkingCalendar = session.info[_CALENDAR]
-    wanted = habits.of_person(session, person.username)
-    return habits.leaves_at(now, wanted, lambda day: calendar.is_working(day, sector or None))
+    wanted, works_in = habits.of_person(session, person.username), of_entity(sector, person.entity_code) or None
+    return habits.leaves_at(now, wanted, lambda day: calendar.is_working(day, works_in))
 
 
 def _begin(session: Session, note: MailNote, person: Person, mail: Mail, leaves: dt.datetime) -> None:

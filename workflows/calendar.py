@@ -21,7 +21,12 @@ BOGOTA = ZoneInfo("America/Bogota")
 END_OF_DAY = dt.time(23, 59, 59)
 
 LocalDays = Mapping[str | None, frozenset[dt.date]]
-"""Non-working days that the national calendar does not know, by scope; `None` is everybody's."""
+"""Non-working days that the national calendar does not know, by scope; `None` is everybody's.
+
+A scope is a plan, a sector, or an entity of one of them (`PES-GOB/IDPAC`), for which the days of both count.
+"""
+OF_ENTITY = "/"
+"""Stands between a scope and the entity of it that is meant."""
 
 _OFFSET = r"(?P<sign>[+-])(?P<count>\d{1,4})(?P<unit>dh|m)"
 _BARE = re.compile(r"(?P<count>\d{1,4})dh")
@@ -51,6 +56,16 @@ def add_months(day: dt.date, count: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
 
 
+def of_entity(scope: str | None, entity: object) -> str | None:
+    """The scope of an entity in a plan or a sector; the whole of it where no entity is said."""
+    return f"{scope}{OF_ENTITY}{entity}" if scope and entity and isinstance(entity, str) else scope
+
+
+def _keys(scope: str | None) -> set[str | None]:
+    """Whose days count in a scope: everybody's, its own, and those of what it is an entity of."""
+    return {None, scope, scope.partition(OF_ENTITY)[0]} if scope else {None}
+
+
 def month_end(year: int, month: int) -> dt.date:
     """The last calendar day of a month: the cut-off."""
     return dt.date(year, month, months.monthrange(year, month)[1])
@@ -71,14 +86,14 @@ class WorkingCalendar:
 
     def within(self, scope: str | None) -> WorkingCalendar:
         """The same as the people of `scope` see it, for who asks without saying whose day it is."""
-        general, own = (self._local.get(key, frozenset()) for key in (None, scope))
-        return WorkingCalendar({**self._local, None: general | own})
+        days = frozenset().union(*(self._local.get(key, frozenset()) for key in _keys(scope)))
+        return WorkingCalendar({**self._local, None: days})
 
     def is_working(self, day: dt.date, scope: str | None = None) -> bool:
         """Whether people of `scope` work on `day`."""
         if day.weekday() >= 5 or day in national_holidays(day.year):
             return False
-        return not any(day in self._local.get(key, ()) for key in {None, scope})
+        return not any(day in self._local.get(key, ()) for key in _keys(scope))
 
     def add_working_days(self, day: dt.date, count: int, scope: str | None = None) -> dt.date:
         """The `count`-th working day after `day` (before it, if negative); 0 is the day or the next that is worked."""
@@ -102,7 +117,7 @@ class WorkingCalendar:
         weeks, days = divmod((last - first).days + 1, 7)
         count = weeks * 5 + sum((first.weekday() + day) % 7 < 5 for day in range(days))
         free = {day for year in range(first.year, last.year + 1) for day in national_holidays(year)}
-        free.update(*(self._local.get(key, ()) for key in {None, scope}))
+        free.update(*(self._local.get(key, ()) for key in _keys(scope)))
         return count - sum(first <= day <= last and day.weekday() < 5 for day in free)
 
     def deadline(
@@ -110,10 +125,11 @@ class WorkingCalendar:
     ) -> dt.datetime:
         """The moment (UTC) of `5dh`, `cierre+7dh`, `fecha:variable`: the end of that day in Bogotá.
 
-        A variable that holds a date and time means that very moment. Raises `InvalidDeadline`.
+        A variable that holds a date and time means that very moment. Where the variable `entidad` says of which entity
+        the step is, the days that it does not work count too. Raises `InvalidDeadline`.
         """
         try:
-            return self._deadline(expression, since, variables, scope)
+            return self._deadline(expression, since, variables, of_entity(scope, variables.get("entidad")))
         except (OverflowError, ValueError) as exc:
             raise InvalidDeadline(f"El plazo «{expression}» cae después del año 9999. Revise su fecha.") from exc
 

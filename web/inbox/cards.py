@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.tasks.inbox import InboxRow
 from web.deadlines import Deadline, ago, deadline, met
 from web.pages import current
+from workflows.calendar import of_entity
 from workflows.forms.models import FormDraft
 
 
@@ -36,7 +37,7 @@ def cards(session: Session, rows: Sequence[InboxRow], username: str) -> list[Car
         _card(
             row,
             _remarks(row, drafts.get(row.id), now),
-            deadline(row.due_at, now, application.calendar.within(row.scope)),
+            deadline(row.due_at, now, application.calendar.within(of_entity(row.scope, row.variables.get("entidad")))),
         )
         for row in rows
     ]

@@ -28,7 +28,7 @@ from web.pages import actor, back_to, current, page
 from web.paging import paged
 from workflows import guide
 from workflows.auditing import recording as auditing
-from workflows.calendar import BOGOTA, bogota_day, end_of_day
+from workflows.calendar import BOGOTA, bogota_day, end_of_day, of_entity
 from workflows.documents.tables import Column, as_csv, write_sheet
 from workflows.errors import Conflict, NotFound, Refused
 from workflows.forms import answered
@@ -238,7 +238,9 @@ def _lines(session: Session, found: Sequence[InboxRow], view: View) -> list[Line
             names.get(row.assignee or "", ""),
             met(row.due_at, row.completed_at)
             if row.completed_at is not None
-            else deadline(row.due_at, now, application.calendar.within(row.scope)),
+            else deadline(
+                row.due_at, now, application.calendar.within(of_entity(row.scope, row.variables.get("entidad")))
+            ),
             answers.get(row.id, ""),
         )
         for row in found

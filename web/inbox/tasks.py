@@ -28,6 +28,7 @@ from web.inbox.reading import ensure_may_read
 from web.inbox.reasons import was_claimed, why
 from web.pages import actor, current, page
 from workflows import guide
+from workflows.calendar import WorkingCalendar, of_entity
 from workflows.documents.fonts import warning_about
 from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
@@ -164,6 +165,11 @@ def preview_correction(task_id: int) -> Any:
     return jsonify(forms.preview_correction(current(), actor(), task_id, request))
 
 
+def _calendar_of(task: UserTask, case: Instance) -> WorkingCalendar:
+    """Of the entity whose step it is, where it is of one."""
+    return current().calendar.within(of_entity(case.scope, task.variables.get("entidad")))
+
+
 def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldError] = (), sentence: str = "") -> str:
     application, task, case = current(), opened.task, opened.instance
     bundle = catalogue.by_sha(session, case.bundle_sha256)
@@ -173,7 +179,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         task=task,
         case=case,
         element=bundle.element(task.process_key, task.element_id),
-        deadline=deadline(task.due_at, application.clock.now(), application.calendar.within(case.scope)),
+        deadline=deadline(task.due_at, application.clock.now(), _calendar_of(task, case)),
         why=why(session, task, actor()),
         guide=guide.named_in(str(task.properties.get("guia") or "")),
         following=following,

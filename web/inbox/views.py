@@ -24,7 +24,7 @@ from web.inbox import waiting
 from web.inbox.blueprint import blueprint
 from web.inbox.cards import Card, cards, finished
 from web.pages import actor, back_to, current, page
-from workflows.calendar import WorkingCalendar
+from workflows.calendar import WorkingCalendar, of_entity
 from workflows.cycles import by_hand
 from workflows.people import extensions
 from workflows.people.holders import holders
@@ -99,7 +99,7 @@ def _with_whom(words: str, task: UserTask) -> tuple[str, str]:
 
 
 def _calendar_of(task: UserTask) -> WorkingCalendar:
-    return current().calendar.within(str(task.variables.get("plan") or ""))
+    return current().calendar.within(of_entity(str(task.variables.get("plan") or ""), task.variables.get("entidad")))
 
 
 @blueprint.get("/bandeja/otros")

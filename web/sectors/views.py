@@ -111,14 +111,14 @@ def places(sector: str) -> str:
 @blueprint.get("/<sector>/dias")
 @allow(SIGNED_IN, of=Of.SECTOR)
 def days(sector: str) -> str:
-    """The days that nobody of the sector works."""
+    """The days that nobody of the sector works, or nobody of one of its entities."""
     return _shown("days", sector)
 
 
 def _shown(part: str, code: str, typed: Mapping[str, str] | None = None, error: str = "") -> str:
     with current().database.reading() as session:
         sector = registry.find(session, code)
-        linked = registry.entities(session, code) if part in ("card", "entities") else []
+        linked = registry.entities(session, code) if part != "places" else []
         return page(
             f"sectors/{part}.html",
             sector=sector,
@@ -186,7 +186,8 @@ def _state(session: Session, sector: Sector, part: str) -> dict[str, Any]:
     if part == "places":
         return {place.code: place.name for place in registry.places(session, sector.code)}
     if part == "days":
-        return {day.day.isoformat(): day.name for day in keeping.days(session, sector.code) if day.scope}
+        own = (one for one in keeping.days(session, sector.code) if one.sector_code)
+        return {" ".join(filter(None, (day.day.isoformat(), day.entity_code))): day.name for day in own}
     card = {"nombre": sector.name, "primer_nivel": sector.first_level_name, "color": sector.colour}
     if part == "card":
         logo = sa.select(SectorLogo.sha256).where(SectorLogo.sector_code == sector.code)
@@ -303,14 +304,15 @@ def set_places(sector: str) -> Any:
 @blueprint.post("/<sector>/dias")
 @allow(*ADMINISTRATING, of=Of.SECTOR)
 def add_day(sector: str) -> Any:
-    """Nobody works on a day: the open deadlines that it touches move."""
+    """Nobody works on a day, or nobody of an entity: the open deadlines that it touches move."""
 
     def work(session: Session, found: Sector) -> Mapping[str, Any]:
         day = _day("dia")
         if day is None:
             raise Refused("Elija el día que no se trabaja.")
-        keeping.add_day(session, found, day, request.form.get("motivo", ""))
-        return {"dia": day.isoformat(), "motivo": request.form.get("motivo", "")}
+        reason, entity = request.form.get("motivo", ""), request.form.get("entidad", "")
+        keeping.add_day(session, found, day, reason, entity)
+        return {"dia": day.isoformat(), "motivo": reason, "entidad": entity}
 
     done = "El día quedó en el calendario. Los plazos abiertos que toca se corren en un minuto."
     return _change("days", sector, "agregar_dia", done, work)
@@ -322,8 +324,8 @@ def remove_day(sector: str, day: str) -> Any:
     """The day is worked after all: the open deadlines move back."""
 
     def work(session: Session, found: Sector) -> Mapping[str, Any]:
-        keeping.remove_day(session, found, _date(day))
-        return {"dia": day}
+        keeping.remove_day(session, found, _date(day), request.form.get("entidad", ""))
+        return {"dia": day, "entidad": request.form.get("entidad", "")}
 
     done = "El día salió del calendario. Los plazos abiertos se corren en un minuto."
     return _change("days", sector, "quitar_dia", done, work)

@@ -120,7 +120,9 @@ def _assemble(read: tables.Tables) -> SectorData:
         people=tuple(tables.person_of(r) for r in rows["personas"]),
         roles=tuple(RoleRecord(r["nombre"], r["ambito"], r["parecido"]) for r in rows["roles"]),
         places=tuple((r["codigo"], r["nombre"]) for r in rows["lugares"]),
-        holidays=tuple(HolidayRecord(r["fecha"], r["motivo"]) for r in rows["dias_no_habiles"]),
+        holidays=tuple(
+            HolidayRecord(r["fecha"], r["motivo"], (r["entidad"] or "").upper()) for r in rows["dias_no_habiles"]
+        ),
         rows=tables.numbers(read, KEYS),
     )
 
@@ -148,7 +150,7 @@ def write(data: SectorData) -> bytes:
         "personas": [tables.person_cells(one) for one in data.people],
         "roles": [{"nombre": r.name, "ambito": r.scope, "parecido": r.resembles} for r in data.roles],
         "lugares": [{"codigo": code, "nombre": name} for code, name in data.places],
-        "dias_no_habiles": [{"fecha": one.day, "motivo": one.name} for one in data.holidays],
+        "dias_no_habiles": [{"fecha": one.day, "motivo": one.name, "entidad": one.entity} for one in data.holidays],
     }
     return workbook.write_sheets(SHEETS, cells, READ_ME)
 
@@ -167,7 +169,11 @@ def stored(session: Session, code: str) -> SectorData:
         people=tuple(_people(session, code)),
         roles=tuple(RoleRecord(role.name, role.scope, role.resembles) for role in session.scalars(own)),
         places=tuple((place.code, place.name) for place in registry.places(session, code)),
-        holidays=tuple(HolidayRecord(one.day, one.name) for one in keeping.days(session, code) if one.scope == code),
+        holidays=tuple(
+            HolidayRecord(one.day, one.name, one.entity_code)
+            for one in keeping.days(session, code)
+            if one.sector_code == code
+        ),
         rows={},
     )
 

@@ -22,6 +22,7 @@ from workflows.people.models import Person, Role
 from workflows.people.roles import ALIASES, CATALOGUE
 from workflows.people.states import RoleScope
 from workflows.records.comparing import ADDED, CHANGED, Change
+from workflows.records.data import HolidayRecord
 from workflows.records.problems import ERROR, InvalidPlan, Problem
 from workflows.records.writing import write_people
 from workflows.sectors import keeping, registry
@@ -62,6 +63,7 @@ def preview(session: Session, data: SectorData, *, sector: str = "", keeps: bool
         *_about_entities(session, data, code, known, keeps=keeps),
         *_about_roles(session, data, code),
         *_about_people(session, data, code),
+        *_about_days(session, data, code),
         *people.problems(),
         *data.notices,
     ]
@@ -96,9 +98,8 @@ def apply(
     write_people(session, people.as_they_will_stand, kept.code)
     for code, name in data.places:
         _write_place(session, kept.code, code, name)
-    for day in data.holidays:
-        if all(one.day != day.day for one in keeping.days(session, kept.code)):
-            keeping.add_day(session, kept, day.day, day.name)
+    for day in _new_days(session, data, kept.code):
+        keeping.add_day(session, kept, day.day, day.name, day.entity)
     noted = [f"{one.kind} · {one.sheet} · {one.code}" for one in found.changes]
     auditing.record(session, clock, actor, "cargar_sector", ("sector", kept.code), after={"cambios": noted})
     session.flush()
@@ -181,8 +182,7 @@ def _about_roles(session: Session, data: SectorData, code: str) -> Iterator[Prob
 
 
 def _about_people(session: Session, data: SectorData, code: str) -> Iterator[Problem]:
-    entities = {one.code for one in data.entities}
-    entities |= {entity.code for entity, link in registry.entities(session, code) if link.until is None}
+    entities = _entities_of(session, data, code)
     names = [one.username for one in data.people]
     works_in = sa.select(Person.username, Person.entity_code).where(Person.username.in_(names))
     known = {username: entity for username, entity in session.execute(works_in)}
@@ -207,6 +207,20 @@ def _about_people(session: Session, data: SectorData, code: str) -> Iterator[Pro
             yield _at(data, "personas", one.username, "entidad", message)
 
 
+def _about_days(session: Session, data: SectorData, code: str) -> Iterator[Problem]:
+    entities = _entities_of(session, data, code)
+    for one in data.holidays:
+        if one.entity and one.entity not in entities:
+            message = f"{one.entity} no está en el sector. Agréguela en la hoja Entidades, o deje la celda vacía."
+            yield _at(data, "dias_no_habiles", f"{one.day} {one.entity}", "entidad", message)
+
+
+def _entities_of(session: Session, data: SectorData, code: str) -> set[str]:
+    """Those of the workbook, and those that are in the sector."""
+    here = {entity.code for entity, link in registry.entities(session, code) if link.until is None}
+    return here | {one.code for one in data.entities}
+
+
 def _changes(session: Session, data: SectorData, code: str, known: Sector | None) -> Iterator[Change]:
     yield from _of_card(data, code, known)
     yield from _of_entities(session, data, code)
@@ -217,10 +231,18 @@ def _changes(session: Session, data: SectorData, code: str, known: Sector | None
     for place, name in data.places:
         if places.get(place) != name:
             yield Change(CHANGED if place in places else ADDED, BY_KEY["lugares"].title, place, name)
-    days = {one.day for one in keeping.days(session, code)}
-    for day in data.holidays:
-        if day.day not in days:
-            yield Change(ADDED, BY_KEY["dias_no_habiles"].title, f"{day.day:%d/%m/%Y}", day.name)
+    for day in _new_days(session, data, code):
+        told = f"{day.name} (solo {day.entity})" if day.entity else day.name
+        yield Change(ADDED, BY_KEY["dias_no_habiles"].title, f"{day.day:%d/%m/%Y}", told)
+
+
+def _new_days(session: Session, data: SectorData, code: str) -> list[HolidayRecord]:
+    """The days of the workbook that are not known: neither of the entity nor of the whole sector."""
+    known = {(one.day, one.entity_code) for one in keeping.days(session, code)}
+    whole = [one for one in data.holidays if not one.entity and (one.day, "") not in known]
+    known |= {(one.day, "") for one in whole}
+    own = [one for one in data.holidays if one.entity and (one.day, "") not in known]
+    return whole + [one for one in own if (one.day, one.entity) not in known]
 
 
 def _of_card(data: SectorData, code: str, known: Sector | None) -> Iterator[Change]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workflows.people.states import RoleScope
 from workflows.records.columns import ENTITIES, HOLIDAYS, PEOPLE, Column, Sheet
 
@@ -37,7 +39,14 @@ PLACES = Sheet(
         Column("nombre", "Nombre", required=True, longest=100),
     ),
 )
-SHEETS = (SECTOR, ENTITIES, PEOPLE, ROLES, PLACES, HOLIDAYS)
+DAYS = replace(
+    HOLIDAYS,
+    columns=(
+        *HOLIDAYS.columns,
+        Column("entidad", "Entidad", longest=20, note="La sigla, si es una sola. Vacío: nadie del sector trabaja."),
+    ),
+)
+SHEETS = (SECTOR, ENTITIES, PEOPLE, ROLES, PLACES, DAYS)
 """All of them may be missing or empty: a workbook may bring people alone."""
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
 KEYS = {
@@ -46,6 +55,6 @@ KEYS = {
     "personas": ("usuario",),
     "roles": ("nombre",),
     "lugares": ("codigo",),
-    "dias_no_habiles": ("fecha",),
+    "dias_no_habiles": ("fecha", "entidad"),
 }
 """What tells the rows of a sheet apart."""

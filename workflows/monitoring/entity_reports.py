@@ -122,7 +122,7 @@ def send(
     known = measurements.missing_begun(session, period, indicators, known)
     sent = [(known[row.indicator_id], row) for row in rows]
     sent = [(one, row) for one, row in sent if one.state not in (MeasurementState.VALIDATED, *measurements.COUNTED)]
-    in_time = engine.now() <= _asked_by(engine, period)
+    in_time = engine.now() <= _asked_by(engine, period, entity)
     with changing_all(session, engine, [one for one, _ in sent], actor, "enviar", reason=late_reason):
         for measurement, row in sent:
             if measurement.reported_at is None:
@@ -203,9 +203,9 @@ def send_back(
     return report
 
 
-def may_be_corrected(engine: ProcessEngine, period: Period) -> bool:
+def may_be_corrected(engine: ProcessEngine, period: Period, entity: str) -> bool:
     """Whether there is time left to correct a row of the month; later it is corrected in the late case."""
-    return engine.now() <= _moment(engine, period, CORRECTED_BY)
+    return engine.now() <= _moment(engine, period, entity, CORRECTED_BY)
 
 
 def _is_in(states: Sequence[MeasurementState]) -> sa.ColumnElement[bool]:
@@ -213,13 +213,13 @@ def _is_in(states: Sequence[MeasurementState]) -> sa.ColumnElement[bool]:
     return sa.or_(Measurement.id.is_(None), known) if MeasurementState.DRAFT in states else known
 
 
-def _asked_by(engine: ProcessEngine, period: Period) -> dt.datetime:
-    """The moment by which the rows of a month are to be sent."""
-    return _moment(engine, period, ASKED_BY)
+def _asked_by(engine: ProcessEngine, period: Period, entity: str) -> dt.datetime:
+    """The moment by which an entity is to send its rows of a month."""
+    return _moment(engine, period, entity, ASKED_BY)
 
 
-def _moment(engine: ProcessEngine, period: Period, deadline: str) -> dt.datetime:
-    cutoff = {"cierre": period.cutoff_on.isoformat()}
+def _moment(engine: ProcessEngine, period: Period, entity: str, deadline: str) -> dt.datetime:
+    cutoff = {"cierre": period.cutoff_on.isoformat(), "entidad": entity}
     return engine.calendar.deadline(deadline, since=engine.now(), variables=cutoff, scope=period.plan_code)
 
 

@@ -140,10 +140,11 @@ class ProjectRecord:
 
 @dataclass(frozen=True, slots=True)
 class HolidayRecord:
-    """A day not worked that the national calendar does not know."""
+    """A day not worked that the national calendar does not know; by one entity alone, where it is said."""
 
     day: dt.date
     name: str
+    entity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

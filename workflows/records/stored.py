@@ -35,6 +35,12 @@ from workflows.records.data import (
 from workflows.sectors import registry
 from workflows.sectors.models import LocalHoliday, SectorEntity
 
+_DAYS = (
+    sa.select(LocalHoliday)
+    .where(LocalHoliday.sector_code.in_(("", sa.bindparam("sector"))), LocalHoliday.entity_code == "")
+    .order_by(LocalHoliday.day)
+)
+
 
 def stored_plan(session: Session, plan_code: str) -> PlanData | None:
     """The plan as it stands, with the measurements that count; `None` if there is no such plan."""
@@ -53,10 +59,7 @@ def stored_plan(session: Session, plan_code: str) -> PlanData | None:
         late=_late(session, plan_code),
         bands=latest_bands(session, plan_code),
         holidays=tuple(
-            HolidayRecord(holiday.day, holiday.name)
-            for holiday in session.scalars(
-                sa.select(LocalHoliday).where(LocalHoliday.scope == "").order_by(LocalHoliday.day)
-            )
+            HolidayRecord(holiday.day, holiday.name) for holiday in session.scalars(_DAYS, {"sector": plan.sector_code})
         ),
     )
 

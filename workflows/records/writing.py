@@ -51,7 +51,7 @@ def write_sector(session: Session, data: PlanData, code: str = "") -> Sector:
     registry.link(session, sector, [(record.code, record.sector_role) for record in data.entities])
     write_people(session, data.people, sector.code)
     for holiday in data.holidays:
-        session.merge(LocalHoliday(day=holiday.day, scope="", name=holiday.name))
+        session.merge(LocalHoliday(day=holiday.day, sector_code=sector.code, entity_code="", name=holiday.name))
     session.flush()
     return sector
 

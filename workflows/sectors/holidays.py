@@ -7,27 +7,28 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.calendar import LocalDays
+from workflows.calendar import LocalDays, of_entity
 from workflows.sectors.models import LocalHoliday, ReckonedHoliday, Sector
 
 _PLAN = sa.table("plan", sa.column("code"), sa.column("sector_code"))
 """Of the room of plans, which stands beside this one."""
 _ONLY = sa.select(sa.func.min(Sector.code)).having(sa.func.count() == 1).scalar_subquery()
-_LOCAL = sa.select(LocalHoliday.day, LocalHoliday.scope, _PLAN.c.code, _ONLY.label("only")).outerjoin(
-    _PLAN, _PLAN.c.sector_code == LocalHoliday.scope
-)
+_LOCAL = sa.select(
+    LocalHoliday.day, LocalHoliday.sector_code, LocalHoliday.entity_code, _PLAN.c.code, _ONLY.label("only")
+).outerjoin(_PLAN, _PLAN.c.sector_code == LocalHoliday.sector_code)
 
 
 def local_days(session: Session) -> LocalDays:
     """The local non-working days on record, by scope: everybody's (None), a sector's, and those of each of its plans.
 
-    Where there is one sector its days are everybody's.
+    Those of an entity are of it in the sector and in each of its plans. Where there is one sector its days are
+    everybody's.
     """
     found: dict[str | None, set[dt.date]] = {}
-    for day, scope, plan, only in session.execute(_LOCAL):
-        scopes = {None} if scope in ("", only) else {scope, *([plan] if plan else [])}
-        for one in scopes:
-            found.setdefault(one, set()).add(day)
+    for day, sector, entity, plan, only in session.execute(_LOCAL):
+        everybodys = not entity and sector in ("", only)
+        for one in {None} if everybodys else {sector, plan or sector}:
+            found.setdefault(of_entity(one, entity), set()).add(day)
     return {scope: frozenset(days) for scope, days in found.items()}
 
 

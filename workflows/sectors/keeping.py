@@ -151,24 +151,30 @@ def set_places(session: Session, sector: Sector, named: Sequence[tuple[str, str]
 
 
 def days(session: Session, sector: str) -> Sequence[LocalHoliday]:
-    """The local days not worked in a sector, its own and everybody's, newest first."""
-    query = sa.select(LocalHoliday).where(LocalHoliday.scope.in_(("", sector)))
-    return session.scalars(query.order_by(LocalHoliday.day.desc(), LocalHoliday.scope)).all()
+    """The local days not worked in a sector, its own, its entities' and everybody's, newest first."""
+    query = sa.select(LocalHoliday).where(LocalHoliday.sector_code.in_(("", sector)))
+    order = (LocalHoliday.day.desc(), LocalHoliday.sector_code, LocalHoliday.entity_code)
+    return session.scalars(query.order_by(*order)).all()
 
 
-def add_day(session: Session, sector: Sector, day: dt.date, name: str) -> None:
-    """Nobody of a sector works on a day. Raises `Refused` (no reason), `Conflict` (it is known)."""
+def add_day(session: Session, sector: Sector, day: dt.date, name: str, entity: str = "") -> None:
+    """Nobody of a sector works on a day, or nobody of an entity in it.
+
+    Raises `Refused` (no reason), `Conflict` (it is known), `NotFound` (no such entity here).
+    """
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_DAY:
         raise Refused(f"Escriba por qué no se trabaja ese día, en hasta {LONGEST_DAY} letras.")
-    if any(one.day == day for one in days(session, sector.code)):
+    if entity:
+        _link(session, sector, entity)
+    if any(one.day == day and one.entity_code in ("", entity) for one in days(session, sector.code)):
         raise Conflict(f"El {day:%d/%m/%Y} ya está en la lista.")
-    session.add(LocalHoliday(day=day, scope=sector.code, name=name))
+    session.add(LocalHoliday(day=day, sector_code=sector.code, entity_code=entity, name=name))
 
 
-def remove_day(session: Session, sector: Sector, day: dt.date) -> None:
+def remove_day(session: Session, sector: Sector, day: dt.date, entity: str = "") -> None:
     """A day is worked after all. Raises `NotFound` where it is not the sector's own."""
-    found = session.get(LocalHoliday, (day, sector.code))
+    found = session.get(LocalHoliday, (day, sector.code, entity))
     if found is None:
         raise NotFound(f"El {day:%d/%m/%Y} no es un día propio de este sector.")
     session.delete(found)

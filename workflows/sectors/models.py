@@ -84,14 +84,15 @@ class ReckonedHoliday(Base):
     __tablename__ = "reckoned_holiday"
 
     day: Mapped[dt.date] = mapped_column(primary_key=True)
-    scope: Mapped[str] = mapped_column(sa.String(40), primary_key=True, default="")
+    scope: Mapped[str] = mapped_column(sa.String(61), primary_key=True, default="")
 
 
 class LocalHoliday(Base):
-    """A day not worked that the national calendar does not know. `scope`: a sector or a plan; empty = everybody."""
+    """A day not worked that the national calendar does not know: everybody's, a sector's or an entity's in it."""
 
     __tablename__ = "local_holiday"
 
     day: Mapped[dt.date] = mapped_column(primary_key=True)
-    scope: Mapped[str] = mapped_column(sa.String(40), primary_key=True, default="")
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), primary_key=True, default="")
+    entity_code: Mapped[str] = mapped_column(sa.String(20), primary_key=True, default="")
     name: Mapped[str] = mapped_column(sa.String(200))

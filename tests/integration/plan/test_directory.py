@@ -56,15 +56,18 @@ def test_groups_and_people_have_names_to_show(demo: Database) -> None:
 def test_local_days_on_record_are_not_worked(demo: Database) -> None:
     calendar = WorkingCalendar()
     with demo.unit_of_work() as session:
-        session.add(LocalHoliday(day=dt.date(2018, 8, 6), scope="", name="Cumpleaños de Bogotá"))
-        session.add(LocalHoliday(day=dt.date(2018, 8, 8), scope="IDPAC", name="Jornada interna"))
+        session.add(LocalHoliday(day=dt.date(2018, 8, 6), name="Cumpleaños de Bogotá"))
+        session.add(
+            LocalHoliday(day=dt.date(2018, 8, 8), sector_code="GOB", entity_code="IDPAC", name="Jornada interna")
+        )
 
     with demo.reading() as session:
         calendar.know(local_days(session))
 
     assert not calendar.is_working(dt.date(2018, 8, 6))
     assert calendar.is_working(dt.date(2018, 8, 8))
-    assert not calendar.is_working(dt.date(2018, 8, 8), "IDPAC")
+    assert not calendar.is_working(dt.date(2018, 8, 8), "GOB/IDPAC")
+    assert not calendar.is_working(dt.date(2018, 8, 8), "PES-GOB/IDPAC")
 
 
 @pytest.mark.parametrize(("day", "holds"), [(1, False), (2, True), (3, True), (4, False)])

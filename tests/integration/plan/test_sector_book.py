@@ -29,7 +29,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "Personas": PEOPLE,
     "Roles propios": ("Nombre", "Ámbito", "Se parece a"),
     "Lugares": ("Código", "Nombre"),
-    "Días no hábiles": ("Fecha", "Motivo"),
+    "Días no hábiles": ("Fecha", "Motivo", "Entidad"),
 }
 HABITAT: Mapping[str, list[tuple[Any, ...]]] = {
     "Sector": [("HAB", "Hábitat", "eje", "#7a1f4e")],
@@ -43,7 +43,10 @@ HABITAT: Mapping[str, list[tuple[Any, ...]]] = {
     ],
     "Roles propios": [("Mesa de vivienda", "sector", "equipo_tecnico")],
     "Lugares": [("21", "Borde norte")],
-    "Días no hábiles": [(dt.date(2018, 8, 6), "Aniversario")],
+    "Días no hábiles": [
+        (dt.date(2018, 8, 6), "Aniversario", None),
+        (dt.date(2018, 8, 8), "Traslado de sede", "IDPAC"),
+    ],
 }
 
 
@@ -107,7 +110,7 @@ def test_a_sector_comes_whole_from_a_workbook(demo: Database, clock: VirtualCloc
         assert session.execute(held.where(PersonRole.username == "rmora")).all() == [("enlace_planeacion", "IDPAC")]
         assert session.get_one(Person, "rmora").name != "Otro Nombre"
         assert [place.name for place in registry.places(session, "HAB")][-1] == "Borde norte"
-        assert [one.day for one in keeping.days(session, "HAB") if one.scope == "HAB"] == [dt.date(2018, 8, 6)]
+        assert [(one.day.day, one.entity_code) for one in keeping.days(session, "HAB")] == [(8, "IDPAC"), (6, "")]
 
     # And loading it again changes nothing
     assert looked_at(demo, content).changes == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from workflows.people.groups import SectorGroups
 from workflows.people.models import Person, PersonRole
 from workflows.plan import participants
 from workflows.plan.models import Plan
+from workflows.records.data import HolidayRecord
 from workflows.records.writing import write_sector
 from workflows.sectors import registry
+from workflows.sectors.holidays import local_days
 from workflows.sectors.models import Entity, Sector, SectorEntity
 from workflows.sectors.states import EntityRole
 
@@ -150,3 +153,14 @@ def test_a_shipped_role_is_resolved_without_a_statement(demo: Database) -> None:
             SectorGroups().resolve(session, "tampoco", {}, "GOB")
 
     assert len([statement for statement in seen if "FROM role" in statement]) == 1
+
+
+def test_the_days_of_a_workbook_are_of_its_sector_and_of_no_other(demo: Database) -> None:
+    brought = replace(seeding.demo_plan(), holidays=(HolidayRecord(dt.date(2018, 8, 6), "Aniversario"),))
+    with demo.unit_of_work() as session:
+        registry.create_named(session, "HAB", "Hábitat")
+
+        write_sector(session, brought, "GOB")
+
+    with demo.reading() as session:
+        assert local_days(session) == dict.fromkeys(("GOB", PLAN), frozenset({dt.date(2018, 8, 6)}))

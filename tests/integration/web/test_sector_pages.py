@@ -145,6 +145,26 @@ def test_a_day_of_a_sector_is_not_worked_in_its_plans_and_in_no_other(office: Si
         assert local_days(session) == {}
 
 
+def test_a_day_of_one_entity_is_not_worked_by_it_alone(office: Site) -> None:
+    # Given the administrator of a sector
+    visitor = office.visitor("admin")
+
+    # When they say that IDPAC does not work on a day, and say it twice, or of who is not here
+    visitor.open("/sectores/GOB/dias")
+    visitor.press("/sectores/GOB/dias", dia=CIVIC.isoformat(), entidad="IDPAC", motivo="Traslado de sede")
+    visitor.press("/sectores/GOB/dias", 422, dia=CIVIC.isoformat(), entidad="IDPAC", motivo="Otra vez")
+    visitor.press("/sectores/GOB/dias", 422, dia=CIVIC.isoformat(), entidad="SDHT", motivo="De otro sector")
+
+    # Then it stands there with its entity, counts in its plans, and goes as it came
+    visitor.open("/sectores/GOB/dias")
+    assert visitor.page().xpath("//tbody/tr/td[1]/text()") == ["IDPAC"]
+    with office.application.database.reading() as session:
+        assert local_days(session) == {"GOB/IDPAC": frozenset({CIVIC}), "PES-GOB/IDPAC": frozenset({CIVIC})}
+    visitor.press(f"/sectores/GOB/dias/{CIVIC}/quitar")
+    with office.application.database.reading() as session:
+        assert local_days(session) == {}
+
+
 def test_with_one_sector_its_days_are_everybodys(office: Site) -> None:
     visitor = office.visitor("admin")
     visitor.open("/sectores/GOB/dias")

@@ -45,7 +45,7 @@ def moves(office: Office) -> list[HistoryEntry]:
 
 
 def close_tomorrow(office: Office) -> None:
-    office.write(lambda session: session.add(LocalHoliday(day=TOMORROW, scope="", name="Día cívico")))
+    office.write(lambda session: session.add(LocalHoliday(day=TOMORROW, name="Día cívico")))
 
 
 def test_open_deadlines_and_timers_move_once_and_the_history_says_so(office: Office) -> None:
@@ -69,6 +69,23 @@ def test_open_deadlines_and_timers_move_once_and_the_history_says_so(office: Off
     assert sorted(told) == sorted(moved)
     (line,) = wording.lines(moves(office)[:1], {}, lambda _entry: "Reportar", {})
     assert "cambiaron los días que no se trabajan" in line.text and " de julio de 2018" in line.text
+
+
+def test_a_day_of_one_entity_moves_its_deadlines_and_those_of_nobody_else(office: Office) -> None:
+    # Given June's open tasks, of several entities
+    before = tasks(office)
+    entities = {task.id: task.variables.get("entidad") for task in office.read(sa.select(UserTask))}
+    assert {"IDPAC", "SDG"} <= {entities[task_id] for task_id in before}
+
+    # When IDPAC alone does not work tomorrow
+    day = LocalHoliday(day=TOMORROW, sector_code="GOB", entity_code="IDPAC", name="Traslado de sede")
+    office.write(lambda session: session.add(day))
+    office.ticks(2)
+
+    # Then what is IDPAC's is due a day later, its case says it once, and the rest stays
+    moved = {task_id for task_id, due_at in tasks(office).items() if due_at != before[task_id]}
+    assert moved == {task_id for task_id in before if entities[task_id] == "IDPAC"}
+    assert sorted(entry.task_id for entry in moves(office) if entry.task_id) == sorted(moved)
 
 
 def test_a_day_that_is_worked_after_all_moves_them_back(office: Office) -> None:

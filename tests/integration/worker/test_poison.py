@@ -233,7 +233,7 @@ def a_case_whose_deadlines_cannot_be_moved(
     (was,) = office.read(sa.select(Instance.bundle_sha256).where(Instance.id == case))
 
     def break_it(session: Session) -> None:
-        session.add(LocalHoliday(day=dt.date(2018, 7, 4), scope="", name="Día cívico"))
+        session.add(LocalHoliday(day=dt.date(2018, 7, 4), name="Día cívico"))
         session.get_one(Instance, case).bundle_sha256 = a_bundle_nobody_can_read(session, office.clock.now())
 
     office.write(break_it)

@@ -47,6 +47,19 @@ def test_local_days_hold_for_their_scope_and_for_everybody() -> None:
     assert not local.is_working(dt.date(2018, 7, 5))
 
 
+def test_the_days_of_an_entity_count_with_those_of_its_plan_and_for_nobody_else() -> None:
+    local = WorkingCalendar({"PES": frozenset({dt.date(2018, 7, 4)}), "PES/IDPAC": frozenset({dt.date(2018, 7, 5)})})
+    since = dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC)
+
+    def due(**variables: object) -> dt.date:
+        return bogota_day(local.deadline("1dh", since=since, variables=variables, scope="PES"))
+
+    assert due() == due(entidad="SDG") == due(entidad=["IDPAC"]) == dt.date(2018, 7, 5)
+    assert due(entidad="IDPAC") == dt.date(2018, 7, 6)
+    assert local.within("PES/IDPAC").working_days_between(dt.date(2018, 7, 3), dt.date(2018, 7, 6)) == 1
+    assert local.working_days_between(dt.date(2018, 7, 3), dt.date(2018, 7, 6), "PES") == 2
+
+
 def test_who_asks_within_a_scope_need_not_say_whose_day_it_is() -> None:
     days = {"HAB": frozenset({dt.date(2018, 7, 4)}), None: frozenset({dt.date(2018, 7, 5)})}
 

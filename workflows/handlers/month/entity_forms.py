@@ -128,7 +128,7 @@ class ValidateReport(PlainForm):
         )
 
     def _no_time_left(self, context: FormContext) -> list[Panel]:
-        if self.late or entity_reports.may_be_corrected(context.engine, month_of(context)):
+        if self.late or entity_reports.may_be_corrected(context.engine, month_of(context), entity_of(context)):
             return []
         told = "Ya pasó el día hábil 6: lo que devuelva se corrige en el reporte extemporáneo y no detiene lo demás."
         return [Panel("Si devuelve una fila", told)]
@@ -154,7 +154,7 @@ class ValidateReport(PlainForm):
                 for row in values[ROWS]
             ],
         )
-        in_time = self.late or entity_reports.may_be_corrected(context.engine, month_of(context))
+        in_time = self.late or entity_reports.may_be_corrected(context.engine, month_of(context), entity_of(context))
         return {"responsables_por_corregir": returned if in_time else []}
 
 
