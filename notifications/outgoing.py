@@ -22,6 +22,10 @@ MOST_READ = 4096
 """Of an answer, only the beginning is looked at."""
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 """An IPv4 address inside an IPv6 one, where a gateway translates."""
+_OF_EVERYBODY = ipaddress.ip_network("2000::/3")
+"""Where the open network lives in IPv6: what is elsewhere is of a site, of a network's own gateway, or of nobody."""
+_INNER_THOUGH_GLOBAL = tuple(map(ipaddress.ip_network, ("168.63.129.16/32", "192.88.99.0/24")))
+"""What answers there is the machine's own host (Azure's agent), or the nearest gateway, whatever registries say."""
 
 
 def ensure_receiver(url: str, *, inner: bool) -> None:
@@ -89,7 +93,9 @@ def is_outer(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
             inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inside is not None:
             return is_outer(inside)
-    return address.is_global and not address.is_multicast
+        return address in _OF_EVERYBODY and address.is_global
+    is_near = any(address in network for network in _INNER_THOUGH_GLOBAL)
+    return address.is_global and not address.is_multicast and not is_near
 
 
 def _split(url: str) -> Any:

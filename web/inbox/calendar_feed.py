@@ -20,6 +20,7 @@ from web.auth import ANYONE, SIGNED_IN, Of, allow
 from web.inbox.blueprint import blueprint
 from web.inbox.models import CalendarFeed
 from web.pages import actor, back_to, current, page
+from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.errors import NotFound
 from workflows.meetings.models import Meeting
@@ -48,6 +49,7 @@ def make_feed() -> Any:
         kept = CalendarFeed(username=actor().id, token_sha256=_digest(token), made_at=application.clock.now())
         session.add(kept)
         session.flush()
+        _record(session, "hacer_calendario")
         address = f"{application.config.base_url.rstrip('/')}{url_for('inbox.feed', token=token)}"
         return page("inbox/calendar_feed.html", kept=kept, address=address)
 
@@ -58,6 +60,7 @@ def revoke_feed() -> Any:
     """Take the address back: it opens nothing any more."""
     with current().database.unit_of_work() as session:
         session.execute(sa.delete(CalendarFeed).where(CalendarFeed.username == actor().id))
+        _record(session, "revocar_calendario")
     return back_to("inbox.feed_page", "La dirección quedó revocada: ya no abre nada.")
 
 
@@ -93,6 +96,11 @@ def _events(session: Session, me: Actor, today: dt.date) -> Iterator[Event]:
     for meeting in session.scalars(meetings):
         if me.id in meeting.invited and meeting.held_on is not None:
             yield Event(f"cauce-mesa-{meeting.id}", meeting.held_on, meeting.topic, meeting.place)
+
+
+def _record(session: Session, act: str) -> None:
+    """Who has the address reads without signing in: that it is made, or taken back, is a change of who may."""
+    auditing.record(session, current().clock, actor(), act, ("persona", actor().id))
 
 
 def _digest(token: str) -> str:

@@ -100,7 +100,7 @@ def filtered() -> Any:
 @allow(SIGNED_IN, of=Of.OWN)
 def save_view() -> Any:
     """Keep the filters under a name, for oneself or for one's sector."""
-    me, query, application = actor(), request.form.get("consulta", ""), current()
+    me, query, application = actor(), urlencode(_address(request.form.get("consulta", ""))), current()
     wanted = request.form.get("sector", "")
     sector = wanted if wanted in sectors_of(me) else ""
     try:

@@ -25,6 +25,7 @@ from web.auth.models import (
     SignInAttempt,
     WebSession,
 )
+from web.inbox.models import CalendarFeed, SavedView
 from workflows.auditing import chain, recording
 from workflows.auditing.models import AuditEntry
 from workflows.errors import Conflict, Refused
@@ -39,7 +40,7 @@ OF_ACCESS: Mapping[str, tuple[type[Base], ...]] = {
     "sesiones": (WebSession,),
     "intentos": (SignInAttempt,),
     "borradores": (FormDraft,),
-    "preferencias": (MailHabit,),
+    "preferencias": (MailHabit, CalendarFeed),
 }
 """What goes whole, by the word under which it is counted."""
 
@@ -60,6 +61,8 @@ def erase(session: Session, clock: Clock, username: str, *, actor: Actor, reason
     person.name, person.email, person.roles, person.erased_at = ERASED, NOWHERE, [], clock.now()
     session.flush()
     done = {word: sum(_delete(session, table, username) for table in tables) for word, tables in OF_ACCESS.items()}
+    own = sa.delete(SavedView).where(SavedView.username == username, SavedView.sector_code == "")
+    done["preferencias"] += len(session.execute(own.returning(SavedView.id)).all())
     done["correos"] = _blank_mails(session, username)
     done["bitacora"] = _forget(session, username)
     recording.record(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
-from notifications.models import OutboxMessage
+from notifications.models import MailHabit, OutboxMessage
 from web.auth.models import (
     ApiToken,
     CodeApp,
@@ -24,6 +24,7 @@ from web.auth.models import (
     SignInAttempt,
     WebSession,
 )
+from web.inbox.models import CalendarFeed, SavedView
 from web.privacy import mentions
 from web.privacy.mentions import Mention
 from workflows.auditing.models import AuditEntry
@@ -32,7 +33,7 @@ from workflows.documents.models import StoredFile
 from workflows.forms.models import FormDraft, Submission
 from workflows.meetings.models import Meeting
 from workflows.people import directory
-from workflows.people.models import Person
+from workflows.people.models import Absence, Comment, Extension, Person
 
 NEWEST = 200
 """Rows of a part that the page shows; the JSON has all of them."""
@@ -75,11 +76,11 @@ class Held:
 
 def about(session: Session, now: dt.datetime, username: str) -> Held:
     """Gather it. Raises `NotFound`."""
-    person = directory.person(session, username)
+    person, own = directory.person(session, username), _own(session, username)
     parts = (
         _card(person),
         _roles(person),
-        _access(session, username),
+        _access(session, username, own),
         _sessions(session, username),
         _attempts(session, username),
         _tokens(session, username),
@@ -89,9 +90,30 @@ def about(session: Session, now: dt.datetime, username: str) -> Held:
         _drafts(session, username),
         _files(session, username),
         _meetings(session, person),
+        _said(session, username),
+        _asked(session, username),
+        _absences(session, username),
+        _habits(session, username, own),
         _trail(session, username),
     )
     return Held(username, now, parts, mentions.of(session, username))
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What there is one of, or none, of each person."""
+
+    credential: Credential | None
+    app: CodeApp | None
+    habit: MailHabit | None
+    feed: CalendarFeed | None
+
+
+def _own(session: Session, username: str) -> _Own:
+    query = sa.select(Credential, CodeApp, MailHabit, CalendarFeed).select_from(Person)
+    for table in (Credential, CodeApp, MailHabit, CalendarFeed):
+        query = query.outerjoin(table, table.username == Person.username)
+    return _Own(*session.execute(query.where(Person.username == username)).one())
 
 
 def _card(person: Person) -> Part:
@@ -104,15 +126,15 @@ def _roles(person: Person) -> Part:
     return Part("roles", "Roles", ("rol", "sector", "entidad", "desde", "hasta"), rows)
 
 
-def _access(session: Session, username: str) -> Part:
+def _access(session: Session, username: str, own: _Own) -> Part:
     """What lets them in, never the secrets themselves: those tell nothing of a person."""
     rows: list[Sequence[Any]] = []
-    if credential := session.get(Credential, username):
-        rows.append(("contraseña", "", credential.changed_at))
+    if own.credential:
+        rows.append(("contraseña", "", own.credential.changed_at))
     for tied in session.scalars(sa.select(ExternalIdentity).where(ExternalIdentity.username == username)):
         rows.append(("cuenta vinculada", f"{tied.issuer} · {tied.subject}", tied.linked_at))
-    if app := session.get(CodeApp, username):
-        rows.append(("aplicación de códigos", "", app.confirmed_at))
+    if own.app:
+        rows.append(("aplicación de códigos", "", own.app.confirmed_at))
     for key in session.scalars(sa.select(Passkey).where(Passkey.username == username).order_by(Passkey.id)):
         rows.append(("llave de acceso", key.name, key.created_at))
     codes = sa.select(sa.func.count()).select_from(RecoveryCode).where(RecoveryCode.username == username)
@@ -203,6 +225,41 @@ def _meetings(session: Session, person: Person) -> Part:
         if row.get("usuario") == person.username
     ]
     return Part("asistencias", "Reuniones a las que fue", ("día", "tema", "persona", "cargo", "autorizó"), rows)
+
+
+def _said(session: Session, username: str) -> Part:
+    found = session.execute(
+        sa.select(Comment.at, Instance.name, Comment.text)
+        .join(Instance, Instance.id == Comment.instance_id)
+        .where(Comment.author == username)
+        .order_by(Comment.id.desc())
+    )
+    return Part("comentarios", "Preguntas y comentarios", ("fecha", "proceso", "texto"), [tuple(row) for row in found])
+
+
+def _asked(session: Session, username: str) -> Part:
+    found = session.scalars(sa.select(Extension).where(Extension.asked_by == username).order_by(Extension.id.desc()))
+    rows = [(one.asked_at, one.wanted_on, one.reason, str(one.state), one.answer) for one in found]
+    return Part("prorrogas", "Plazos que pidió", ("fecha", "para el", "motivo", "estado", "respuesta"), rows)
+
+
+def _absences(session: Session, username: str) -> Part:
+    found = session.scalars(sa.select(Absence).where(Absence.username == username).order_by(Absence.id.desc()))
+    rows = [(one.since, one.until, one.replacement, one.cancelled_at) for one in found]
+    return Part("ausencias", "Ausencias", ("desde", "hasta", "reemplazo", "anulada"), rows)
+
+
+def _habits(session: Session, username: str, own: _Own) -> Part:
+    """How they want to be told, and what they keep for themselves."""
+    rows: list[Sequence[Any]] = []
+    if habit := own.habit:
+        quiet = f"{habit.quiet_from} a {habit.quiet_until}" if habit.quiet_from != habit.quiet_until else "ninguna"
+        rows.append(("correos", f"urgentes: {habit.urgent}; seguimiento: {habit.watching}; horas sin correo: {quiet}"))
+    if own.feed:
+        rows.append(("calendario privado", _plain(own.feed.made_at)))
+    views = sa.select(SavedView).where(SavedView.username == username).order_by(SavedView.id)
+    rows += [("vista guardada", f"{one.name}: {one.query}") for one in session.scalars(views)]
+    return Part("preferencias", "Preferencias", ("qué", "detalle"), rows)
 
 
 def _trail(session: Session, username: str) -> Part:

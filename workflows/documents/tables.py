@@ -128,7 +128,7 @@ def as_csv(
     """The table as CSV in UTF-8, exact numbers as `number` writes them: with a decimal point, unless it is told."""
     target = io.StringIO(newline="")
     writer = csv.writer(target, delimiter=delimiter)
-    writer.writerow([column.title for column in columns])
+    writer.writerow([_told(column.title, number) for column in columns])
     writer.writerows([[_told(column.value(row), number) for column in columns] for row in rows])
     return target.getvalue().encode()
 

@@ -93,9 +93,11 @@ def say(
     `to` is a person to write to; so is every `@usuario` in the text. Raises `Forbidden`, `NotFound` (no such thread),
     `Refused` (nothing said; somebody who may not see it).
     """
-    words = text.strip()[:MOST_LETTERS]
+    words = text.strip()
     if not words:
         raise Refused("Escriba su pregunta o comentario.")
+    if len(words) > MOST_LETTERS:
+        raise Refused(f"Tiene {len(words)} letras y caben {MOST_LETTERS}: acórtelo, o escríbalo en dos.")
     head = _head(session, about, thread_id, actor) if thread_id else None
     entity = head.entity if head is not None else about.entity
     if head is None and not may_see(actor, about.case.tenant, entity):
@@ -191,11 +193,12 @@ def _mentioned(
     known = set(session.scalars(sa.select(Person.username).where(Person.username.in_(wanted), Person.active)))
     today = bogota_day(engine.now())
     for name in wanted:
-        if name not in known:
-            raise Refused(f"«@{name}» no es el usuario de nadie. Elija a la persona de la lista, o escríbalo completo.")
-        if name != (about.task.assignee if about.task else None) and not may_see(
-            directory.actor(session, name, today), about.case.tenant, entity
-        ):
-            whose = directory.display_names(session, [name])[name]
-            raise Refused(f"{whose} no trabaja en esto y no puede verlo. Pregunte a otra persona.")
+        has_it = about.task is not None and name == about.task.assignee
+        if name not in known or not (
+            has_it or may_see(directory.actor(session, name, today), about.case.tenant, entity)
+        ):  # in the same words: who is of another sector is nobody here
+            raise Refused(
+                f"«@{name}» no es el usuario de nadie que trabaje en esto y pueda verlo. Elija a la persona de la "
+                "lista, o escriba su usuario completo."
+            )
     return wanted

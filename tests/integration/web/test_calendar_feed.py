@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine.tasks.models import UserTask
 from notifications.calendars import Event, calendar
 from tests.support.web import Site
+from workflows.auditing.models import AuditEntry
 from workflows.people.models import Person
 
 NOW = dt.datetime(2026, 11, 6, 15, tzinfo=dt.UTC)
@@ -32,6 +33,11 @@ def test_deadlines_are_read_at_a_private_address_until_it_is_taken_back(site: Si
     assert before.mimetype == "text/calendar" and "DTSTART;VALUE=DATE:20180709" in before.get_data(as_text=True)
     assert before.headers["Cache-Control"] == "private, no-store"
     assert after.status_code == 404 and anybody.client.get("/calendario/x.ics").status_code == 404
+    with site.application.database.reading() as session:
+        acts = sa.select(AuditEntry.action).where(AuditEntry.object_id == "sruiz").order_by(AuditEntry.id)
+        assert session.scalars(acts.where(AuditEntry.action.like("%_calendario"))).all() == [
+            "hacer_calendario", "revocar_calendario",
+        ]  # fmt: skip
 
 
 def test_who_may_no_longer_sign_in_has_no_calendar(site: Site) -> None:

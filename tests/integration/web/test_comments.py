@@ -9,6 +9,7 @@ from notifications import digest
 from notifications.models import MailNote, OutboxMessage
 from tests.integration.web.test_task import task_of
 from tests.support.web import Site
+from workflows.people import comments
 from workflows.people.models import Comment
 
 
@@ -92,8 +93,25 @@ def test_who_may_not_see_it_cannot_be_asked_and_what_was_typed_stays(site: Site)
 
     sandra.send(f"{task}/comentarios", [*kept, ("texto", "¿Y esto, @dsuarez?")], status=422)
 
-    assert "no trabaja en esto y no puede verlo" in sandra.text()
+    assert "«@dsuarez» no es el usuario de nadie que trabaje en esto" in sandra.text()
     assert "¿Y esto, @dsuarez?" in sandra.text()
+
+
+def test_nobody_learns_who_there_is_elsewhere_and_nothing_typed_is_cut(site: Site) -> None:
+    task = task_of(site, "reportar_avance", "IDPAC")
+    sandra, long = site.visitor("sruiz"), "x" * (comments.MOST_LETTERS + 1)
+    sandra.open(task)
+    form = sandra.page().xpath(f"//form[@action='{task}/comentarios']")[-1]
+    kept = [(name, value) for name, value in form.form_values() if name not in ("texto", "para")]
+
+    told = []
+    for name in ("dsuarez", "nadie-existe"):
+        sandra.send(f"{task}/comentarios", [*kept, ("texto", f"¿Y esto, @{name}?")], status=422)
+        told.append(sandra.text().replace(name, "…"))
+    sandra.send(f"{task}/comentarios", [*kept, ("texto", long)], status=422)
+
+    assert told[0] == told[1]
+    assert f"Tiene {len(long)} letras y caben {comments.MOST_LETTERS}" in sandra.text() and long in sandra.text()
 
 
 def test_another_entity_does_not_read_it(site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -137,6 +138,21 @@ def test_a_view_is_saved_for_the_sector_found_by_others_and_taken_away_by_its_ow
     ana.press("/bandeja/vistas/borrar")
     with site.application.database.reading() as session:
         assert session.scalars(sa.select(SavedView)).all() == []
+
+
+def test_a_view_for_others_holds_filters_and_nothing_that_acts_in_their_name(site: Site) -> None:
+    ana, sandra = site.visitor("amartinez"), site.visitor("sruiz")
+    ana.open("/bandeja/filtrar?vista=sector&entidad=IDPAC")
+    sector = ana.page().xpath("//select[@name='sector']/option/@value")[1]
+    trap = "vista=mias&q=a%26formato%3Dxlsx&formato=xlsx&hecho=x&persona=%22%3E%3Cscript%3E"
+
+    ana.press("/bandeja/vistas", nombre="Lo de todos", sector=sector, consulta=trap)
+    sandra.open("/bandeja/filtrar")
+    address = sandra.page().xpath("//nav[@aria-label='Vistas guardadas']//a/@href")[0]
+
+    kept = dict(parse_qsl(urlsplit(address).query))
+    assert kept == {"vista": "mias", "q": "a&formato=xlsx", "persona": '"><script>'}
+    assert sandra.open(address) is not None and sandra.last is not None and sandra.last.mimetype == "text/html"
 
 
 def test_what_is_done_tells_what_was_answered(site: Site) -> None:

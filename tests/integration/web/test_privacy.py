@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import sqlalchemy as sa
 
 from engine.database import Base
 from engine.tasks.models import UserTask
-from notifications.models import OutboxMessage
+from notifications.models import MailHabit, OutboxMessage
 from tests.support.web import Site
 from web.acts import ACTS
 from web.auth.models import Credential, WebSession
+from web.inbox.models import CalendarFeed, SavedView
 from web.privacy import erasing, mentions
 from workflows.auditing import chain
 from workflows.auditing.models import AuditEntry
-from workflows.people.models import Person
+from workflows.people.models import Absence, Comment, Extension, Person
 
 FORM = "/personas/sruiz/suprimir"
 
@@ -46,6 +48,7 @@ def test_everybody_reads_and_takes_along_what_is_held_about_them(office: Site) -
     # Given somebody who signed in, and once failed to
     office.visitor().sign_in("sruiz", "otra cosa", status=422)
     visitor = office.visitor("sruiz")
+    _leave_traces(office, "sruiz")
 
     # When they look at their data and take them along
     visitor.open("/cuenta/datos")
@@ -58,12 +61,29 @@ def test_everybody_reads_and_takes_along_what_is_held_about_them(office: Site) -
     assert taken["ficha"][0]["usuario"] == "sruiz"
     assert {one["acto"] for one in taken["bitacora"]} >= {"ingresar"}
     assert [one["qué"] for one in taken["acceso"]] == ["contraseña"]
+    assert [one["texto"] for one in taken["comentarios"]] == ["Falta el acta."]
+    assert [one["motivo"] for one in taken["prorrogas"]] == ["Falta un contrato."]
+    assert [one["desde"] for one in taken["ausencias"]] == ["2018-08-01"]
+    assert [one["qué"] for one in taken["preferencias"]] == ["correos", "calendario privado", "vista guardada"]
     assert {(one["tabla"], one["columna"]) for one in taken["registros_que_lo_nombran"]} >= {("person", "username")}
     with office.application.database.reading() as session:
         secret = session.get_one(Credential, "sruiz").password_hash
         exported = session.scalars(sa.select(AuditEntry.object_id).where(AuditEntry.action == "exportar")).all()
     assert secret not in visitor.last.text  # type: ignore[union-attr]
     assert exported == ["sruiz"]
+
+
+def _leave_traces(office: Site, username: str) -> None:
+    """Let somebody say, ask and prefer something."""
+    now, day = office.clock.now(), dt.date(2018, 8, 1)
+    with office.application.database.unit_of_work() as session:
+        task = session.scalars(sa.select(UserTask).limit(1)).one()
+        asked = Extension(task_id=task.id, asked_by=username, asked_at=now, reason="Falta un contrato.", wanted_on=day)
+        away = Absence(username=username, since=day, until=day, registered_at=now, registered_by=username)
+        said = Comment(instance_id=task.instance_id, author=username, at=now, text="Falta el acta.")
+        feed = CalendarFeed(username=username, token_sha256="0" * 64, made_at=now)
+        views = [SavedView(username=username, sector_code="", name="Lo mío", query="vista=mias")]
+        session.add_all([asked, away, said, feed, *views, MailHabit(username=username)])
 
 
 def test_every_column_in_which_a_username_stands_is_known_to_name_people(office: Site) -> None:
@@ -97,6 +117,7 @@ def test_whoever_still_has_access_is_not_erased(office: Site) -> None:
 def test_erasing_takes_who_somebody_was_and_leaves_what_they_did_and_the_chain(office: Site) -> None:
     # Given somebody who worked, was written to, and left
     office.visitor("sruiz")
+    _leave_traces(office, "sruiz")
     with office.application.database.unit_of_work() as session:
         before = session.get_one(Person, "sruiz")
         name, email = before.name, before.email
@@ -122,7 +143,8 @@ def test_erasing_takes_who_somebody_was_and_leaves_what_they_did_and_the_chain(o
         person = session.get_one(Person, "sruiz")
         assert (person.name, person.email, person.roles) == (erasing.ERASED, erasing.NOWHERE, [])
         assert session.get(Credential, "sruiz") is None
-        assert session.scalars(sa.select(WebSession).where(WebSession.username == "sruiz")).all() == []
+        for table in (WebSession, CalendarFeed, SavedView, MailHabit):
+            assert session.scalars(sa.select(table).where(table.username == "sruiz")).all() == []
         mails = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.recipient == "sruiz")).all()
         assert mails and {(one.address, one.text) for one in mails} == {(erasing.NOWHERE, "")}
         assert {str(one.state) for one in mails} <= {"omitido", "enviado", "reemplazado"}

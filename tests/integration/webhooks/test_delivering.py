@@ -275,5 +275,16 @@ def test_what_is_of_the_open_network_is_taken(address: str) -> None:
     assert outgoing.is_outer(ipaddress.ip_address(address))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::127.0.0.1", "::a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "fec0::1", "5f00::1", "fd00:ec2::254",
+        "2002:7f00:1::", "::ffff:169.254.169.254", "168.63.129.16", "192.88.99.1", "100.100.100.200", "0.0.0.0",
+    ],
+)  # fmt: skip
+def test_what_leads_inside_in_whatever_clothes_is_not(address: str) -> None:
+    assert not outgoing.is_outer(ipaddress.ip_address(address))
+
+
 def test_only_who_coordinates_or_administers_the_plan_sees_them(office: Site) -> None:
     office.visitor("sruiz").open(OF_THE_PLAN, status=403)

@@ -262,10 +262,11 @@ def test_a_text_in_a_worksheet_stays_one_after_somebody_edits_its_cell(text: str
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\n"])
 def test_no_table_as_csv_carries_a_formula(start: str) -> None:
-    columns: tuple[Column[str], ...] = (Column("texto", lambda row: row), Column("cifra", lambda _: D("-1.5")))
+    columns: tuple[Column[str], ...] = (Column(start + "x", lambda row: row), Column("cifra", lambda _: D("-1.5")))
 
-    (_, row) = csv.reader(io.StringIO(as_csv(columns, [start + "x"]).decode(), newline=""))
+    (head, row) = csv.reader(io.StringIO(as_csv(columns, [start + "x"]).decode(), newline=""))
 
+    assert head == ["'" + start + "x", "cifra"]
     assert row == ["'" + start + "x", "-1.5"]
 
 
