@@ -74,7 +74,7 @@ def house(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     site = open_site(template, tmp_path_factory.mktemp("sectores"))
     with site.application.database.unit_of_work() as session:
         things = add_second_sector(session, site.clock)
-        named = {code: _named(session, site.clock, things[code]) for code in (FIRST, SECOND)}
+        named = {code: named_things(session, site.clock, things[code]) for code in (FIRST, SECOND)}
         session.add_all(_holders())
     yield House(site, named)
     site.application.database.dispose()
@@ -175,7 +175,7 @@ def _without_code(visitor: Visitor) -> str:
     return re.sub(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", "", visitor.text())
 
 
-def _named(session: Session, clock: Clock, things: Things) -> Mapping[str, object]:
+def named_things(session: Session, clock: Clock, things: Things) -> Mapping[str, object]:
     unit = SystemIncident(
         kind="timer", key=str(things.case), state=IncidentState.OPEN, attempts=1, retry_at=clock.now(),
         first_failed_at=clock.now(), last_failed_at=clock.now(), error="ValueError", message="No se pudo.",
