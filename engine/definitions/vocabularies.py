@@ -24,6 +24,7 @@ from engine.definitions.markup import (
     children,
     local,
     namespace,
+    reference,
     text_of,
 )
 from engine.errors import UnreadableDiagram
@@ -164,7 +165,32 @@ def repetition(node: Node) -> tuple[str, str]:
     item = child(node, "inputDataItem")
     if item is not None:
         variable = variable or str(item.get("name") or item.get("id") or "")
-    return collection or text_of(child(node, "loopDataInputRef")), variable
+    return collection or _input(node, text_of(child(node, "loopDataInputRef"))), variable
+
+
+def _input(multiple: Node, written: str) -> str:
+    """The datum behind the input that a repetition names: plain BPMN has it go through an association, or be called."""
+    activity = multiple.getparent()
+    if not written or activity is None or is_ours(multiple):
+        return written
+    for association in children(activity, "dataInputAssociation"):
+        if reference(text_of(child(association, "targetRef"))) == reference(written):
+            return data_name(multiple, text_of(child(association, "sourceRef")))
+    return _called(multiple, reference(written)) or written
+
+
+def data_name(node: Node, written: str) -> str:
+    """What a reference to a datum is called here: the datum's name in the file, else the reference itself."""
+    return _called(node, reference(written)) or reference(written)
+
+
+def _called(node: Node, wanted: str) -> str:
+    """The name of a data object, an input or a property of the file, by its id; empty if it is no word of ours."""
+    kinds = ("dataObject", "dataObjectReference", "dataInput", "property")
+    root = node.getroottree().getroot()
+    found = (one for one in root.iter(*(f"{{{BPMN}}}{kind}" for kind in kinds)) if wanted and one.get("id") == wanted)
+    name = next((str(one.get("name") or "") for one in found), "")
+    return name if name.isidentifier() else ""
 
 
 def mappings(node: Node, direction: str) -> tuple[VariableMapping, ...]:

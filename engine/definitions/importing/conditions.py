@@ -39,6 +39,29 @@ _SAME: Final = tuple(
 """What JUEL and FEEL write, and what says the same here."""
 
 
+_RETURN = re.compile(r"\s*return\s+([^;]+?)\s*;\s*")
+"""A condition of jBPM, in Java."""
+_FUNCTION = re.compile(r"KieFunctions\.(\w+)\(\s*([\w.]+)\s*(?:,\s*(\"[^\"]*\"|[\w.]+)\s*)?\)")
+_FUNCTIONS: Final = {
+    "isTrue": "{0} == true", "isFalse": "{0} == false", "isNull": "{0} == null", "equalsTo": "{0} == {1}",
+    "greaterThan": "{0} > {1}", "greaterOrEqualThan": "{0} >= {1}", "lessThan": "{0} < {1}",
+    "lessOrEqualThan": "{0} <= {1}", "contains": "contains({0}, {1})", "startsWith": "empieza({0}, {1})",
+    "isEmpty": "vacio({0})",
+}  # fmt: skip
+
+
+def _compared(java: str) -> str:
+    """The comparisons that the designer of jBPM offers, as we write them."""
+
+    def one(call: re.Match[str]) -> str:
+        name, datum, value = call[1], call[2], call[3] or ""
+        number = value.strip('"')
+        value = number if name.endswith("Than") and re.fullmatch(r"-?\d+(\.\d+)?", number) else value
+        return _FUNCTIONS[name].format(datum, value) if name in _FUNCTIONS else call[0]
+
+    return _FUNCTION.sub(one, java)
+
+
 def _translate(draft: Draft) -> None:
     for node in draft.process.iter(*(bpmn(tag) for tag in READING)):
         written = text_of(node)
@@ -62,6 +85,10 @@ def _is_detail(node: Node) -> bool:
 
 def in_our_words(written: str) -> str:
     """The same condition as we write it; as it was if it is understood already, or can't be."""
+    returned = _RETURN.fullmatch(written or "")
+    if returned:
+        inner = _compared(returned[1])
+        return next((one for one in (f"${{{inner}}}", in_our_words(f"${{{inner}}}")) if understood(one)), written)
     if not written or len(written) > MAX_LENGTH or understood(written):
         return written
     try:

@@ -128,6 +128,15 @@ class Draft:
         self.questions.append(question)
         return guess
 
+    def ask_whether(self, node: Node, rule: str, message: str, near: str, kind: Kind) -> str:
+        """Ask whether it is the one of the house that is called like it; where there is none, only what was answered.
+
+        A question with nothing to choose among is none: the guess stands, and is told as a repair.
+        """
+        if near or f"{rule}:{id_of(node)}" in self.answers:
+            return self.ask(node, rule, message, *([near] if near else []), kind=kind)
+        return ""
+
     def unused(self) -> tuple[str, ...]:
         """The answers that no question asked for."""
         return tuple(sorted(self.answers.keys() - self._asked))
@@ -262,12 +271,17 @@ class Draft:
 
     def extension(self, node: Node, tag: str) -> Node:
         """The extension element of that tag, made if missing."""
+        holder = self.extensions(node)
+        found = holder.find(tag)
+        return etree.SubElement(holder, tag) if found is None else found
+
+    def extensions(self, node: Node) -> Node:
+        """Where an element keeps its extensions, made if missing."""
         holder = child(node, "extensionElements")
         if holder is None:
             holder = etree.Element(bpmn("extensionElements"))
             node.insert(sum(1 for one in children(node, "documentation")), holder)
-        found = holder.find(tag)
-        return etree.SubElement(holder, tag) if found is None else found
+        return holder
 
     def lane_of(self, node: Node) -> Node | None:
         """The innermost lane that names this node, or the subprocess it is in."""

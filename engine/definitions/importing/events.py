@@ -5,7 +5,15 @@ from __future__ import annotations
 from engine.definitions.elements import CATALOGUE, EVENTS
 from engine.definitions.importing import times
 from engine.definitions.importing.asking import DRAWN
-from engine.definitions.importing.draft import Draft, called, event_definitions, id_of, is_raised, slug, words
+from engine.definitions.importing.draft import (
+    Draft,
+    called,
+    event_definitions,
+    id_of,
+    is_raised,
+    slug,
+    words,
+)
 from engine.definitions.markup import Node, bpmn, child, children, local, one_line, reference, text_of
 
 NEVER = "No hace falta"
@@ -16,10 +24,10 @@ def _plain_boundaries(draft: Draft) -> None:
     for node in draft.nodes("boundaryEvent"):
         host = hosts.get(str(node.get("attachedToRef") or ""))
         if host is None or not _carries(host, node):
-            _take_away(draft, node, "attached", "no estaba pegado a una tarea", None)
+            take_away(draft, node, "attached", "no estaba pegado a una tarea", None)
 
 
-def _take_away(draft: Draft, event: Node, rule: str, why: str, host: Node | None) -> None:
+def take_away(draft: Draft, event: Node, rule: str, why: str, host: Node | None) -> None:
     """Remove an event with its path, and ask what should lead there."""
     name = called(event)
     gone = [called(node) for node in draft.remove_with_path(event)]
@@ -36,12 +44,12 @@ def _take_away(draft: Draft, event: Node, rule: str, why: str, host: Node | None
 def _cancellations(draft: Draft) -> None:
     """Who cancels a transaction and who catches it: here an error does the same, but undoes nothing."""
     for border in draft.nodes("boundaryEvent"):
-        host = _host(draft, border)
+        host = host_of(draft, border)
         if child(border, "cancelEventDefinition") is None or host is None:
             continue
         ends = [one for one in host.iter(bpmn("endEvent")) if child(one, "cancelEventDefinition") is not None]
         if not ends:
-            _take_away(draft, border, "supported", f"en {called(host)} nada se cancela", host)
+            take_away(draft, border, "supported", f"en {called(host)} nada se cancela", host)
             continue
         error = draft.declare("error", f"cancela_{id_of(host)}")
         for event in (border, *ends):
@@ -52,7 +60,8 @@ def _cancellations(draft: Draft) -> None:
         draft.repaired(border, "supported", message)
 
 
-def _host(draft: Draft, border: Node) -> Node | None:
+def host_of(draft: Draft, border: Node) -> Node | None:
+    """What a border event stands at."""
     return next((node for node in draft.nodes() if id_of(node) == border.get("attachedToRef")), None)
 
 
@@ -84,17 +93,19 @@ def _unsupported(draft: Draft) -> None:
 def _replace(draft: Draft, node: Node, event: str) -> None:
     name = EVENTS.get(event, event)
     if local(node) == "boundaryEvent":
-        _take_away(draft, node, "supported", f"es {name}, que el motor no ejecuta", _host(draft, node))
+        take_away(draft, node, "supported", f"es {name}, que el motor no ejecuta", host_of(draft, node))
         return
-    if local(node) == "intermediateCatchEvent":
+    waited = local(node) == "intermediateCatchEvent"
+    if waited:
         draft.change_kind(node, "intermediateThrowEvent")
     for definition in list(event_definitions(node)):
         node.remove(definition)
+    on = "el camino termina ahí" if local(node) == "endEvent" else "el caso pasa de largo"
     if event != "none":
-        message = (
-            f"{called(node)} era un evento {name}, que el motor no ejecuta: quedó sin tipo, y el caso pasa de largo."
-        )
+        message = f"{called(node)} era un evento {name}, que el motor no ejecuta: quedó sin tipo, y {on}."
         draft.repaired(node, "supported", message)
+    elif waited:
+        draft.repaired(node, "supported", f"{called(node)} no decía qué espera: el caso pasa de largo.")
 
 
 def _untriggered(draft: Draft) -> None:
@@ -135,6 +146,17 @@ def _declare(draft: Draft, event: str, node: Node) -> str:
     return draft.declare(event, slug(one_line(node.get("name"))) or id_of(node))
 
 
+def _named_links(draft: Draft) -> None:
+    """Bizagi and Signavio name the event, or point at the other one; BPMN pairs links by the name inside."""
+    links = [(node, one) for node in draft.nodes() for one in children(node, "linkEventDefinition")]
+    names = {str(one.get("id")): one_line(one.get("name")) or one_line(node.get("name")) for node, one in links}
+    names |= {id_of(node): one_line(one.get("name")) or one_line(node.get("name")) for node, one in links}
+    for node, one in links:
+        if not one_line(one.get("name")):
+            target = reference(text_of(child(one, "target"))) if "Throw" in local(node) else ""
+            one.set("name", names.get(target) or one_line(node.get("name")) or target)
+
+
 def _links(draft: Draft) -> None:
     links = [(node, child(node, "linkEventDefinition")) for node in draft.nodes()]
     throws = [(node, d) for node, d in links if d is not None and "Throw" in local(node)]
@@ -162,4 +184,18 @@ def _conditional(draft: Draft) -> None:
             _replace(draft, node, "conditional")
 
 
-STEPS = (_plain_boundaries, _cancellations, _unsupported, _conditional, _untriggered, *times.STEPS, _messages, _links)
+STEPS = (
+    _plain_boundaries,
+    _cancellations,
+    _unsupported,
+    _conditional,
+    _untriggered,
+)
+"""What there is to wait for, and where."""
+NAMED = (
+    *times.STEPS,
+    _messages,
+    _named_links,
+    _links,
+)
+"""What it is called."""

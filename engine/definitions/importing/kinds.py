@@ -7,7 +7,7 @@ from engine.definitions.elements import AROUND, CATALOGUE
 from engine.definitions.importing.asking import Kind
 from engine.definitions.importing.draft import Draft, called, id_of, is_raised
 from engine.definitions.linting.findings import nearest
-from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local, one_line, text_of
+from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local, one_line, reference, text_of
 from engine.definitions.reading import NODES
 
 WAYS = {
@@ -16,6 +16,7 @@ WAYS = {
     "Todos": ("parallelGateway", "paralelo"),
 }
 TASK, PASSES = "Una tarea que alguien hace", "Nada: se pasa de largo"
+GLOBAL = ("globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask")
 TO_USER_TASK = ("task", "scriptTask", "businessRuleTask")
 
 
@@ -26,8 +27,11 @@ def _subprocesses(draft: Draft) -> None:
             draft.unordered.add(id_of(node))
             until = text_of(child(node, "completionCondition"))
             name += f" que termina con «{until[:60]}»" if until else ""
+            in_turn = node.get("ordering") == "Sequential"
+            name += ", de una tarea a la vez" * in_turn + ": se hacen todas, a la vez las que ninguna flecha ordena"
+        node.attrib.pop("ordering", "")
         draft.change_kind(node, "subProcess")
-        draft.repaired(node, "supported", f"{called(node)} era {name} y quedó como subproceso normal.")
+        draft.repaired(node, "supported", f"{called(node)} quedó como subproceso normal. Era {name}.")
     for node in draft.nodes("subProcess"):
         if not is_raised(node) and not draft.nodes_in(node):
             question = f"El subproceso {called(node)} viene vacío. ¿Qué es?"
@@ -42,6 +46,8 @@ def _undecided(draft: Draft) -> None:
         if local(node) == "businessRuleTask" and _decided(draft, node):
             continue
         name, script = CATALOGUE[local(node)].name, text_of(child(node, "script"))
+        if table := vocabularies.decision(node) if local(node) == "businessRuleTask" else "":
+            name += f" con la tabla «{table[:60]}», que no está aquí,"
         if script:
             draft.note(node, f"Guion ({node.get('scriptFormat') or 'sin lenguaje'}): {script}")
             name += f" («{one_line(script)[:60]}», que quedó en una nota)"
@@ -55,8 +61,8 @@ def _decided(draft: Draft, node: Node) -> bool:
     if not named or (known is not None and named not in known):
         said = f"usaba la tabla «{named[:60]}», que no está aquí" if named else "no decía con qué tabla"
         question = f"¿Qué tabla de decisión usa {called(node)}? En el archivo {said}. Sin tabla, decide una persona."
-        near = nearest(named or id_of(node), known or ())
-        answer = draft.ask(node, "decision", question, *([near] if near else []), kind=Kind.DECISION)
+        near = nearest(named or id_of(node), known or ()) or next(iter(known or ()), "")
+        answer = draft.ask_whether(node, "decision", question, near, Kind.DECISION)
         if not answer:
             return False
         draft.repaired(node, "decision", f"{called(node)} usa la tabla de decisión «{answer}».")
@@ -68,11 +74,23 @@ def _decided(draft: Draft, node: Node) -> bool:
 
 
 def _complex_gateways(draft: Draft) -> None:
+    arriving, leaving = draft.by_end("targetRef"), draft.by_end("sourceRef")
     for node in draft.nodes("complexGateway"):
-        question = f"En {called(node)}, ¿se sigue un camino, varios o todos?"
-        kind, name = WAYS[draft.ask(node, "supported", question, *WAYS, guess="Varios")]
+        until = one_line(text_of(child(node, "activationCondition")))[:60]
+        for one in list(children(node, "activationCondition")):
+            node.remove(one)
+        said = f" En el archivo decía «{until}»." if until else ""
+        if len(arriving.get(id_of(node), ())) > 1 >= len(leaving.get(id_of(node), ())):
+            question = f"En {called(node)}, ¿se sigue con el primer camino que llegue, con los que vengan o con todos?"
+            answer = draft.ask(node, "supported", question + said, *WAYS, guess="Varios")
+        elif any(text_of(child(flow, "conditionExpression")) for flow in leaving.get(id_of(node), ())):
+            answer = "Varios"  # each whose condition holds, as BPMN has it
+        else:
+            question = f"En {called(node)}, ¿se sigue un camino, varios o todos?"
+            answer = draft.ask(node, "supported", question + said, *WAYS, guess="Varios")
+        kind, name = WAYS[answer]
         draft.change_kind(node, kind)
-        draft.repaired(node, "supported", f"El rombo complejo {called(node)} quedó como {name}.")
+        draft.repaired(node, "supported", f"El rombo complejo {called(node)} quedó como {name}.{said}")
 
 
 def _automatic(draft: Draft) -> None:
@@ -84,9 +102,9 @@ def _automatic(draft: Draft) -> None:
             continue
         if known is not None and id_of(node) in known and not topic:
             continue
-        message = f"¿Quién hace {called(node)}? Si es automático, pida que lo programen y elija su nombre."
         near = nearest(topic or id_of(node), known or ())
-        answer = draft.ask(node, "topic", message, *([near] if near else []), kind=Kind.HANDLER)
+        message = f"¿{called(node)} lo hace «{near}», que ya está programado? Si no, lo hace una persona."
+        answer = draft.ask_whether(node, "topic", message, near, Kind.HANDLER)
         if answer:
             node.set(f"{{{CAMUNDA}}}topic", answer)
             draft.repaired(node, "topic", f"{called(node)} lo hace «{answer}».")
@@ -100,8 +118,14 @@ def _automatic(draft: Draft) -> None:
 
 def _calls(draft: Draft) -> None:
     known = draft.known.processes
+    shared = {id_of(one) for kind in GLOBAL for one in children(draft.root, kind)}
     for node in draft.nodes("callActivity"):
         target = str(node.get("calledElement") or "")
+        if reference(target) in shared:
+            node.attrib.pop("calledElement")
+            draft.change_kind(node, "userTask")
+            draft.repaired(node, "call", f"{called(node)} usaba una tarea común de ese archivo: quedó como tarea aquí.")
+            continue
         if target and "{" not in target and (known is None or target in known) and target != id_of(draft.process):
             continue
         said = f"llamaba a «{target[:60]}», que no está aquí" if target else "no decía a qué proceso llama"

@@ -15,6 +15,7 @@ from engine.definitions.importing import (
     foreign_forms,
     identity,
     kinds,
+    openings,
     people,
     picture,
     pools,
@@ -22,6 +23,8 @@ from engine.definitions.importing import (
     shape,
     soundness,
     times,
+    unheard,
+    unread,
     unset,
     vocabulary,
 )
@@ -36,10 +39,14 @@ NOTHING_KNOWN = KnownNames()
 
 STEPS = (
     *identity.STEPS,
+    *unread.STEPS,
     *vocabulary.STEPS,
     *conditions.STEPS,
     *kinds.STEPS,
+    *openings.STEPS,
     *events.STEPS,
+    *unheard.STEPS,
+    *events.NAMED,
     *repetition.STEPS,
     *shape.STEPS,
     *foreign_forms.STEPS,

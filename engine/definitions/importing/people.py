@@ -105,8 +105,8 @@ def _forms(draft: Draft) -> None:
             continue
         if written:
             near = nearest(written, draft.known.forms or ())
-            message = f"{called(task)} usaba el formulario «{written}», que no existe. ¿Cuál es?"
-            answer = draft.ask(task, "form", message, *([near] if near else []), kind=Kind.FORM)
+            message = f"{called(task)} usaba el formulario «{written[:60]}», que no está aquí. ¿Es «{near}»?"
+            answer = draft.ask_whether(task, "form", message, near, Kind.FORM)
             if answer:
                 task.set(f"{{{CAMUNDA}}}formRef", answer)
                 draft.repaired(task, "form", f"{called(task)} usa ahora el formulario «{answer}».")
@@ -117,7 +117,8 @@ def _forms(draft: Draft) -> None:
         task.set(f"{{{CAMUNDA}}}formRef", form["id"])
         task.set(f"{{{CAMUNDA}}}formRefBinding", "deployment")
         if brought is None:
-            message = f"A {called(task)} se le puso un formulario sencillo. Complételo en el editor."
+            used = f", que usaba «{written[:60]}» y no está aquí," if written else ""
+            message = f"A {called(task)}{used} se le puso un formulario sencillo. Complételo en el editor."
             draft.repaired(task, "form", message)
     draft.forms = {str(form["id"]): form for form in draft.forms.values()}
 

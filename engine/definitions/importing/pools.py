@@ -33,9 +33,8 @@ def _leave_one(draft: Draft) -> None:
         name = one_line((process if pool is None else pool).get("name")) or str(process.get("id") or "")
         if _size(process):
             steps = "su paso no se importó" if _size(process) == 1 else f"sus {_size(process)} pasos no se importaron"
-            message = f"El participante «{name}» quedó como caja vacía: {steps}."
-            draft.repaired(pool, "one_process", message)
-            draft.ask(pool, "one_process", f"¿Importa «{name}» aparte, como otro proceso?", "Sí", "No")
+            apart = "Si también se lleva aquí, tráigalo aparte, en un archivo suyo."
+            draft.repaired(pool, "one_process", f"El participante «{name}» quedó como caja vacía: {steps}. {apart}")
         for node in list(children(process)):
             draft.remove(node)
         draft.root.remove(process)

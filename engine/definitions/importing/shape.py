@@ -98,11 +98,16 @@ def _entries(draft: Draft, holder: Node) -> None:
 
 def _begin(draft: Draft, holder: Node, entries: list[Node]) -> None:
     start = draft.add_node(holder, "startEvent", "Inicio", entries[0])
-    for entry in entries:
-        draft.connect(holder, start, entry)
     draft.repaired(start, "start", "No había evento de inicio: se puso uno.")
-    if len(entries) > 1:
-        draft.ask(start, "start", f"El proceso comenzaba en {len(entries)} pasos a la vez. ¿Es así?", "Sí", "No")
+    source = start
+    if len(entries) > 1 and id_of(holder) not in draft.unordered:
+        where = "El proceso" if holder is draft.process else f"El subproceso {called(holder)}"
+        question = f"{where} no tenía inicio: comenzaba por {words([called(one) for one in entries])}. ¿Por todos?"
+        if draft.ask(start, "start", question, EVERY, ONE, guess=EVERY) == ONE:
+            source = draft.add_node(holder, "exclusiveGateway", "¿Cómo comienza?", entries[0])
+            draft.connect(holder, start, source)
+    for entry in entries:
+        draft.connect(holder, source, entry, one_line(entry.get("name")) if source is not start else "")
 
 
 def _join_entries(draft: Draft, holder: Node, start: Node, entries: list[Node]) -> None:

@@ -17,6 +17,13 @@ _DURATION = re.compile(
 )
 _LITERAL = re.compile(r"[=$#{\s]*(?:duration\()?\s*[\"']((?:R\d{0,4}/)?P[0-9A-Z.]+)[\"']\s*\)?\s*\}?")
 """A duration that another tool writes as an expression: `=duration("P3D")`, `${'P3D'}`."""
+_LATER = re.compile(r"[=$#{\s]*now\(\)\s*\+\s*duration\(\s*[\"'](P[0-9A-Z.]+)[\"']\s*\)\s*\}?")
+_PLUS = re.compile(
+    r"[$#]\{\s*(?:dateTime|now)(?:\(\))?\s*\.plus(Days|Weeks|Months|Hours)\((\d{1,3})\)(?:\.toDate\(\))?\s*\}"
+)
+_SHORT = re.compile(r"(?:(\d{1,4})d)?\s*(?:(\d{1,5})h)?\s*(?:(\d{1,6})m)?\s*(?:(\d{1,8})s)?")
+_CYCLE = re.compile(r"=\s*cycle\(\s*(?:(\d{1,3})\s*,)?\s*duration\(\s*\"(P[0-9A-Z.]+)\"\s*\)\s*\)")
+"""How other tools write a time from now: Camunda 8, Camunda 7 and Flowable, jBPM, and what repeats in Camunda 8."""
 _TIMES = re.compile(r"R\d{0,4}/")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 WORKING_DAYS_A_MONTH = 21
@@ -70,8 +77,26 @@ def span(written: str) -> Span | None:
 
 def _bare(written: str) -> str:
     """A duration without the expression around it."""
-    literal = _LITERAL.fullmatch(written.strip())
-    return literal[1] if literal else written
+    written = written.strip()
+    if literal := _LITERAL.fullmatch(written) or _LATER.fullmatch(written):
+        return literal[1]
+    if plus := _PLUS.fullmatch(written):
+        return f"PT{plus[2]}H" if plus[1] == "Hours" else f"P{plus[2]}{plus[1][0]}"
+    if short := _SHORT.fullmatch(written) if written else None:
+        days, hours, minutes, seconds = (count or "0" for count in short.groups())
+        return f"P{days}DT{hours}H{minutes}M{seconds}S"
+    if cycle := _CYCLE.fullmatch(written):
+        return f"R{cycle[1] or ''}/{cycle[2]}"
+    return written
+
+
+def _cycles(draft: Draft) -> None:
+    """How often a moment comes is read from the file: what Camunda 8 calculates is written as ISO 8601 has it."""
+    for node in draft.nodes("boundaryEvent", "intermediateCatchEvent", "startEvent"):
+        for one in children(node, "timerEventDefinition"):
+            for time in children(one, "timeCycle"):
+                if _CYCLE.fullmatch(text_of(time).strip()):
+                    time.text = _bare(text_of(time))
 
 
 def _timers(draft: Draft) -> None:
@@ -167,6 +192,6 @@ def _has_property(draft: Draft, node: Node, name: str) -> bool:
     return bool(vocabularies.properties(node, draft.prefix).get(name))
 
 
-STEPS = (_timers, _clock_starts)
+STEPS = (_cycles, _timers, _clock_starts)
 LATER = (_deadlines,)
 """Once every task that people do is known."""

@@ -7,14 +7,18 @@ from typing import Any, Final
 
 from engine.definitions import vocabularies
 from engine.definitions.dataflow.giving import COUNTERS
-from engine.definitions.importing.asking import DRAWN
+from engine.definitions.importing.asking import DRAWN, Kind, understood
 from engine.definitions.importing.choices import ask_in_form, asking, decisions, property_of
+from engine.definitions.importing.conditions import READING
 from engine.definitions.importing.draft import Draft, called, id_of, slug, words
+from engine.definitions.importing.events import host_of, take_away
 from engine.definitions.importing.foreign_forms import as_key, as_words, rename
-from engine.definitions.markup import CAMUNDA, Node, bpmn, child, local, one_line, text_of
+from engine.definitions.importing.unheard import CONFIRMED, confirmed_by_somebody
+from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local, one_line, text_of
 from engine.expressions import compile_expression
 
 PERSON: Final = "Lo decide una persona"
+ALL: Final = "Sí, todas"
 ASKED: Final = "Se pregunta en un paso antes, y la condición queda"
 
 OTHER: Final = {"label": "Otra", "value": "otra"}
@@ -42,11 +46,112 @@ def _ask_who_knows(draft: Draft) -> None:
     """A condition on data that no step of this process fills would never hold."""
     if _fills_unseen(draft):
         return
+    _given_by_people(draft)
     for gateway, flows in decisions(draft):
-        names = {name for one in _of(flows) for name in compile_expression(text_of(one)).names}
+        if any(id_of(flow) in draft.worded for flow in flows):
+            continue  # a person decides by all of them
+        asked = [flow for flow in flows if id_of(flow) != gateway.get("default")]
+        names = {name for one in _of(asked) for name in compile_expression(text_of(one)).names}
         unset = sorted(names - _filled(draft))
         if unset:
             _ask(draft, gateway, flows, unset)
+    for step in (_loops, _completions, _conditional_waits, _lists, _persons):
+        step(draft, _filled(draft))
+
+
+def _given_by_people(draft: Draft) -> None:
+    """What plain BPMN and jBPM take out of a person's task is asked there, if something reads it."""
+    read = " ; ".join(text_of(one) for one in draft.process.iter(*(bpmn(tag) for tag in READING)))
+    for task in draft.nodes("userTask"):
+        targets = [text_of(one.find(bpmn("targetRef"))) for one in children(task, "dataOutputAssociation")]
+        names = [vocabularies.data_name(task, one) for one in targets]
+        wanted = [name for name in names if name not in _filled(draft) and re.search(rf"\b{re.escape(name)}\b", read)]
+        if wanted and not vocabularies.form(task):
+            _ask_before(draft, task, dict.fromkeys(wanted, read))
+            draft.repaired(task, "unset", f"{called(task)} daba {_quoted(wanted)}: lo pregunta su formulario.")
+
+
+def _loops(draft: Draft, filled: set[str]) -> None:
+    """Who does a task again and again says each time what that depends on."""
+    for task in draft.nodes("userTask"):
+        written = _inside(task, "standardLoopCharacteristics", "loopCondition")
+        unset = _unset(written, filled)
+        if unset and not vocabularies.form(task):
+            _ask_before(draft, task, dict.fromkeys(unset, written))
+            said = f"{called(task)} se repite mientras «{one_line(written)[:60]}»"
+            draft.repaired(task, "unset", f"{said}: su formulario pregunta {_quoted(unset)} cada vez.")
+
+
+def _completions(draft: Draft, filled: set[str]) -> None:
+    for node in draft.nodes():
+        multiple = child(node, "multiInstanceLoopCharacteristics")
+        condition = None if multiple is None else child(multiple, "completionCondition")
+        unset = _unset(text_of(condition), filled)
+        if multiple is None or condition is None or not unset:
+            continue
+        said = f"{called(node)} dejaba de repetirse cuando «{one_line(text_of(condition))[:60]}»"
+        question = f"{said}, y ningún paso llena {_quoted(unset)}. ¿Se hacen todas las veces?"
+        if draft.ask(node, "unset", question, ALL, DRAWN, guess=ALL) == ALL:
+            multiple.remove(condition)
+            draft.repaired(node, "unset", f"{said}: se hacen todas las veces.")
+
+
+def _conditional_waits(draft: Draft, filled: set[str]) -> None:
+    for node in draft.nodes("intermediateCatchEvent", "boundaryEvent"):
+        written = _inside(node, "conditionalEventDefinition", "condition")
+        unset = _unset(written, filled)
+        if not unset:
+            continue
+        why = f"espera a que «{one_line(written)[:60]}», y ningún paso llena {_quoted(unset)}"
+        if local(node) == "boundaryEvent":
+            take_away(draft, node, "unset", why, host_of(draft, node))
+        elif (
+            draft.ask(node, "unset", f"{called(node)} {why}. ¿Quién dice que ya?", CONFIRMED, DRAWN, guess=CONFIRMED)
+            == CONFIRMED
+        ):
+            draft.repaired(node, "unset", f"{called(node)} {why}: quedó como tarea de quien dice que ya.")
+            confirmed_by_somebody(draft, node)
+
+
+def _lists(draft: Draft, filled: set[str]) -> None:
+    for node in draft.nodes():
+        multiple = child(node, "multiInstanceLoopCharacteristics")
+        written = "" if multiple is None else vocabularies.repetition(multiple)[0]
+        unset = _unset(written, filled)
+        if multiple is None or not unset:
+            continue
+        question = (
+            f"{called(node)} se repite por cada uno de «{written[:60]}», que ningún paso llena. ¿Sobre qué lista?"
+        )
+        answer = draft.ask(node, "collection", f"{question} Por ejemplo «entidades».", kind=Kind.EXPRESSION)
+        if answer:
+            multiple.set(f"{{{CAMUNDA}}}collection", answer)
+            draft.repaired(node, "collection", f"{called(node)} se repite sobre «{answer}».")
+
+
+def _persons(draft: Draft, filled: set[str]) -> None:
+    """A person whom nobody will have named does nothing: the role does it."""
+    for task in draft.nodes("userTask", "manualTask"):
+        written = vocabularies.assignee(task)
+        unset = _unset(written, filled) if "{" in written else []
+        if unset:
+            task.attrib.pop(f"{{{CAMUNDA}}}assignee", "")
+            message = f"{called(task)} era de «{written[:60]}», que ningún paso llena: la hace quien tenga el rol."
+            draft.repaired(task, "unset", message)
+
+
+def _inside(node: Node, outer: str, inner: str) -> str:
+    holder = child(node, outer)
+    return "" if holder is None else text_of(child(holder, inner))
+
+
+def _unset(written: str, filled: set[str]) -> list[str]:
+    """The data that an expression reads and nothing fills."""
+    return sorted(set(compile_expression(written).names) - filled) if written and understood(written) else []
+
+
+def _quoted(names: list[str]) -> str:
+    return words([f"«{name}»" for name in names])
 
 
 def _ask(draft: Draft, gateway: Node, flows: list[Node], unset: list[str]) -> None:

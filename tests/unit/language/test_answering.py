@@ -65,7 +65,11 @@ def test_a_deadline_a_cadence_and_a_list_are_as_answered() -> None:
 
 
 def test_a_call_and_an_automatic_step_stay_when_it_is_said_what_they_are() -> None:
-    body = start() + '<bpmn:callActivity id="c" name="C"/><bpmn:serviceTask id="s" name="S"/>' + end()
+    body = (
+        start()
+        + '<bpmn:callActivity id="c" name="C"/><bpmn:serviceTask id="s" name="S" camunda:topic="calcula"/>'
+        + end()
+    )
 
     model, _result = answered(body + chain("inicio", "c", "s", "fin"), call__c="otro", topic__s="calcular")
 
