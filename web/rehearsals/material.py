@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +50,18 @@ class Material:
     today: dt.date
 
 
-def gather(session: Session, engine: ProcessEngine, name: str, drawn: Mapping[str, bytes], today: dt.date) -> Material:
+def gather(
+    session: Session,
+    engine: ProcessEngine,
+    name: str,
+    drawn: Mapping[str, bytes],
+    today: dt.date,
+    sectors: Collection[str] = (),
+) -> Material:
     """What a rehearsal of a process needs, with what is `drawn` (by process) in the place of what is published.
 
-    Processes may be named as a sector's variants; then it is played with all that is that sector's own.
+    Processes may be named as a sector's variants; then it is played with all that is that sector's own, plan and people
+    too. What all share is played with those of one of `sectors`, the reader's; of any, where none are said.
     Raises `Refused` where nothing can begin it, or there is no plan.
     """
     process_key, sector = Name.parse(name)
@@ -68,7 +76,7 @@ def gather(session: Session, engine: ProcessEngine, name: str, drawn: Mapping[st
         root_of(models, process_key, engine.contracts),
         tuple(diagrams.values()),
         forms | {key: one for own in drawn for key, one in unpublished.forms_of(session, models[own], sector).items()},
-        _plan(session),
+        _plan(session, [sector] if sector else sectors),
         today,
     )
 
@@ -119,11 +127,16 @@ def _sends(element: Element, awaited: set[str], contracts: Contracts | None) -> 
     return element.kind in ("sendTask", "intermediateThrowEvent", "endEvent") and element.message in awaited
 
 
-def _plan(session: Session) -> PlanData:
-    """A plan that is followed, else any."""
-    followed = opening.followed(session)
-    code = followed[0].code if followed else session.scalar(sa.select(Plan.code).order_by(Plan.code).limit(1))
+def _plan(session: Session, sectors: Collection[str]) -> PlanData:
+    """A plan that is followed, else any; of these sectors, where some are said: nobody reads names of another."""
+    known = sa.select(Plan.code).order_by(Plan.code)
+    if sectors:
+        known = known.where(Plan.sector_code.in_(sectors))
+    codes = session.scalars(known).all()
+    followed = [plan.code for plan in opening.followed(session) if plan.code in codes]
+    code = next(iter([*followed, *codes]), None)
     found = stored_plan(session, code) if code else None
     if found is None:
-        raise Refused("Para ensayar se necesita un plan cargado, con sus entidades y personas.")
+        whose = " en su sector" if sectors else ""
+        raise Refused(f"Para ensayar se necesita un plan cargado{whose}, con sus entidades y personas.")
     return found

@@ -22,6 +22,7 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.rehearsals import gate, jobs, material, recording
 from web.rehearsals.jobs import Job
+from web.rehearsals.material import Material
 from web.rehearsals.order import BEHAVIOURS, FINE, SHORT, Order
 from web.rehearsals.scenarios import Verdict, expected, judge
 from web.studio import overview
@@ -100,10 +101,15 @@ def rehearse(process_key: str) -> Response:
         xml, drawing = _drawing(session, process_key)
         answers, asked = _answers(_questions(session, xml)), request.form.get("behaviour", FINE)
         orders = [Order(one, answers) for one in (BEHAVIOURS if asked == EVERY else [asked])]
-        today = bogota_day(current().clock.now())
-        taken = material.gather(session, current().engine, process_key, {process_key: xml}, today)
+        taken = _gathered(session, process_key, {process_key: xml})
     token = jobs.begin(current().config.home, current().clock, process_key, drawing, [(taken, one) for one in orders])
     return back_to("studio.rehearsal", process_key=process_key, token=token)
+
+
+def _gathered(session: Session, name: str, drawn: Mapping[str, bytes]) -> Material:
+    """What a rehearsal needs; the people in it are of the reader's sectors."""
+    today = bogota_day(current().clock.now())
+    return material.gather(session, current().engine, name, drawn, today, sectors_of(actor()))
 
 
 def _answers(questions: Sequence[Question]) -> dict[str, dict[str, str]]:
@@ -184,17 +190,10 @@ def forget_rehearsal(process_key: str, scenario_id: int) -> Response:
 @allow(*LEADERS, of=Of.DEFINITION)
 def replay(process_key: str) -> Response:
     """Replay what is kept of the process and of those that call it, with the draft."""
-    today = bogota_day(current().clock.now())
     with current().database.reading() as session:
         xml, drawing = _drawing(session, process_key)
         kept = gate.touched(session, [process_key])
-        runs = [
-            (
-                material.gather(session, current().engine, one.process_key, {process_key: xml}, today),
-                Order.of(one.asked),
-            )
-            for one in kept
-        ]
+        runs = [(_gathered(session, one.process_key, {process_key: xml}), Order.of(one.asked)) for one in kept]
     if not runs:
         return back_to("studio.rehearse_page", "No hay ensayos guardados.", process_key=process_key)
     token = jobs.begin(
