@@ -33,6 +33,8 @@ class MailKind(StrEnum):
     """More time for a task: asked for, granted, refused."""
     COMMENT = "pregunta"
     """A question or comment about a task or a case."""
+    HELP = "apoyo"
+    """Somebody is asked to fill in a part of another's task, or says that it is done."""
     HANDOVER = "entrega"
     """Work that passed to somebody else for good."""
     ABSENCE = "ausencia"

@@ -206,6 +206,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("cases.index", me, "/casos/?estado="),
         ("cases.manage", me, "/casos/manejo?proceso=sub_reporte_entidad"),
         ("inbox.extensions_to_decide", me, "/prorrogas"),
+        ("inbox.choose_help", person, f"/tareas/{report.id}/apoyo"),
         ("absences.index", me, "/ausencias"),
         ("handovers.index", me, f"/entregas?de={person}&a={me}"),
         ("search.find", me, "/buscar?q=reportar"),

@@ -26,6 +26,7 @@ def render(
     errors: Sequence[FieldError] = (),
     sentence: str = "",
     submit_label: str = "Enviar",
+    submit_as: str = "enviar",
     correcting: bool = False,
     readonly: bool = False,
     panels: bool = True,
@@ -35,9 +36,9 @@ def render(
 ) -> Markup:
     """The whole `<form>`: error summary, context, fields, buttons, and the state of the draft.
 
-    `sentence` is an error of the form as a whole. `draft_url` empty: no autosave; `files_url` empty: files go with the
-    form. `preview_url`: what tells what it would
-    give where nothing is saved. `username` is whose text the browser keeps while there is no network.
+    `submit_as` is what the first button does. `sentence` is an error of the form as a whole. `draft_url` empty: no
+    autosave; `files_url` empty: files go with the form. `preview_url`: what tells what it would give where nothing is
+    saved. `username` is whose text the browser keeps while there is no network.
     `readonly`: without inputs or buttons. `address_of`: where all is told of what a row is about, from its cells.
     """
     return Markup(  # noqa: S704 — Jinja escapes what goes in
@@ -53,6 +54,7 @@ def render(
             username=username,
             sentence=sentence,
             submit_label=submit_label,
+            submit_as=submit_as,
             correcting=correcting,
             readonly=readonly,
             with_panels=panels,

@@ -16,6 +16,7 @@ from engine.states import UserTaskState
 from engine.tasks import assignment, commands
 from engine.tasks.inbox import View
 from engine.tasks.models import UserTask
+from notifications import nudges
 from web.auth import SIGNED_IN, Of, allow
 from web.inbox.blueprint import blueprint
 from web.pages import actor, back_to, current, page
@@ -29,12 +30,12 @@ MOST = 100
 UNDO_SECONDS = 10
 _SLOW = 20
 """Seconds that a slow network may take over the last of the ten."""
-TAKE, GIVE_BACK, PASS_ON = "tomar", "devolver", "reasignar"
-WORDS = {TAKE: "Tomar", GIVE_BACK: "Devolver al grupo", PASS_ON: "Reasignar"}
+TAKE, GIVE_BACK, PASS_ON, REMIND = "tomar", "devolver", "reasignar", "recordar"
+WORDS = {TAKE: "Tomar", GIVE_BACK: "Devolver al grupo", PASS_ON: "Reasignar", REMIND: "Recordar"}
 ACTS: Mapping[View, Sequence[tuple[str, str]]] = {
     View.MINE: [(GIVE_BACK, WORDS[GIVE_BACK]), (PASS_ON, "Pasar a un colega")],
     View.GROUPS: [(TAKE, WORDS[TAKE])],
-    View.SECTOR: [(PASS_ON, WORDS[PASS_ON])],
+    View.SECTOR: [(REMIND, WORDS[REMIND]), (PASS_ON, WORDS[PASS_ON])],
     View.DONE: [],
 }
 """What may be done with several tasks of a view."""
@@ -67,6 +68,8 @@ def do_several() -> Any:
         return back_to("inbox.filtered", "Elija qué hacer con las tareas.")
     if act == PASS_ON and not (to and reason):
         return _preview("Elija a la persona y escriba por qué: lo lee quien recibe."), 422
+    if act == REMIND:
+        return _remind(reason)
     application, me = current(), actor()
     done: list[tuple[int, str | None, str | None]] = []
     failed: list[str] = []
@@ -107,6 +110,23 @@ def undo_several() -> Any:
 def undo_of(token: str) -> str:
     """What can be undone on the page that follows; empty where it is too late."""
     return token if token and _read(token) is not None else ""
+
+
+def _remind(words: str) -> Any:
+    """Write to who has or may take each task; what cannot be is left out, as the preview said."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        chosen = [_look(session, REMIND, task_id) for task_id in _chosen_ids()]
+        able = [one.task.id for one in chosen if one is not None and not one.why_not]
+        told = nudges.nudge(
+            session, application.engine, able, actor=actor(), base_url=application.config.base_url, words=words
+        )
+    people = f"{told.people} {'persona' if told.people == 1 else 'personas'}"
+    tasks = f"{told.tasks} {'tarea' if told.tasks == 1 else 'tareas'}"
+    notice = f"Les llega a {people} el recordatorio de {tasks}." if told.tasks else "No había a quién recordarle nada."
+    if told.nobody:
+        notice += f" {told.nobody} sin nadie que pueda hacerlas: reasígnelas."
+    return back_to("inbox.filtered", notice, vista=request.form.get("vista", ""))
 
 
 def _do(session: Session, act: str, task_id: int, to: str, reason: str) -> UserTask:
@@ -163,6 +183,10 @@ def _look(session: Session, act: str, task_id: int) -> Chosen | None:
         why = "otra persona la tomó"
     if not why and act == PASS_ON and not supervises and task.assignee != me.id:
         why = "no es suya"
+    if not why and act == REMIND and not supervises:
+        why = "no la coordina usted"
+    if not why and act == REMIND and task_id in nudges.asked_today(session, current().clock.now()):
+        why = "ya se le recordó hoy"
     names = directory.display_names(session, {task.assignee} if task.assignee else ())
     return Chosen(task, case.name, names.get(task.assignee or "", "nadie"), why)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +23,7 @@ from web.deadlines import ago, deadline, met
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
 from web.inbox.extensions import told
+from web.inbox.helping import asked_of, hand_over
 from web.inbox.next_steps import next_steps
 from web.inbox.reading import ensure_may_read
 from web.inbox.reasons import was_claimed, why
@@ -36,6 +37,9 @@ from workflows.forms.standing import ready_of, words_of_ready
 from workflows.monitoring import sign_offs
 from workflows.people.comments import About
 from workflows.people.directory import Directory
+
+HAND_OVER = "entregar"
+"""What the first button of a helper does: they hand over, the owner sends."""
 
 
 @blueprint.get("/tareas/<int:task_id>")
@@ -59,6 +63,8 @@ def send(task_id: int) -> Any:
     outcome = forms.receive(application, actor(), task_id, request)
     if isinstance(outcome, Sent):
         return redirect(url_for("inbox.sent", task_id=task_id, recien=1), HTTPStatus.SEE_OTHER)
+    if isinstance(outcome, Kept) and request.form.get("_accion") == HAND_OVER:
+        return hand_over(task_id)
     if isinstance(outcome, Kept):
         here = url_for("inbox.show", task_id=task_id, _anchor=outcome.anchor)
         return redirect(url_for("inbox.mine") if outcome.leaving else here, HTTPStatus.SEE_OTHER)
@@ -173,6 +179,9 @@ def _calendar_of(task: UserTask, case: Instance) -> WorkingCalendar:
 def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldError] = (), sentence: str = "") -> str:
     application, task, case = current(), opened.task, opened.instance
     bundle = catalogue.by_sha(session, case.bundle_sha256)
+    asked, is_own = opened.helping_with, task.assignee == actor().id
+    helps = asked_of(session, task.id) if is_own else []
+    asker = Directory().display_names(session, [asked.asked_by])[asked.asked_by] if asked else ""
     following = next_steps(session, application.engine, bundle, task)
     return page(
         "inbox/task.html",
@@ -183,15 +192,18 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         why=why(session, task, actor()),
         guide=guide.named_in(str(task.properties.get("guia") or "")),
         following=following,
-        others=_others(session, opened),
+        others=_others(session, opened, {one.help.helper for one in helps}) if asked is None else (),
+        helping_with=asked,
+        asker=asker,
+        helps=helps,
         extensions=told(session, task.id),
         talk=conversation(session, About(case, task), opened),
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         ready=words_of_ready(*ready_of(opened.standings.values())),
-        is_own=task.assignee == actor().id,
-        may_claim=task.assignee is None,
-        may_release=task.assignee == actor().id and was_claimed(session, task),
+        is_own=is_own,
+        may_claim=task.assignee is None and asked is None,
+        may_release=is_own and was_claimed(session, task),
         form=forms.render(
             opened,
             action=url_for("inbox.send", task_id=task.id),
@@ -200,7 +212,8 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
             username=actor().id,
             errors=errors,
             sentence=sentence,
-            submit_label=_submit_label(bundle, task),
+            submit_label=f"Entregar a {asker}" if asked else _submit_label(bundle, task),
+            submit_as=HAND_OVER if asked else "enviar",
             file_url=_file_url,
             address_of=_indicator_of(opened),
         ),
@@ -217,11 +230,11 @@ def _indicator_of(opened: OpenForm) -> Callable[[Mapping[str, Any]], str] | None
     )
 
 
-def _others(session: Session, opened: OpenForm) -> list[tuple[str, str, str]]:
-    """Who else keeps a draft of the task: user, name, how long ago."""
-    now = current().clock.now()
-    names = Directory().display_names(session, {user for user, _ in opened.others}) if opened.others else {}
-    return [(user, names.get(user, user), ago(at, now)) for user, at in opened.others]
+def _others(session: Session, opened: OpenForm, helpers: Collection[str]) -> list[tuple[str, str, str]]:
+    """Who else keeps a draft of the task, helpers apart: user, name, how long ago."""
+    now, others = current().clock.now(), [(user, at) for user, at in opened.others if user not in helpers]
+    names = Directory().display_names(session, {user for user, _ in others}) if others else {}
+    return [(user, names.get(user, user), ago(at, now)) for user, at in others]
 
 
 def _submit_label(bundle: BundleModel, task: UserTask) -> str:

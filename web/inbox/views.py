@@ -23,6 +23,7 @@ from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting
 from web.inbox.blueprint import blueprint
 from web.inbox.cards import Card, cards, finished
+from web.inbox.helping import to_fill
 from web.pages import actor, back_to, current, page
 from workflows.calendar import WorkingCalendar, of_entity
 from workflows.cycles import by_hand
@@ -48,6 +49,7 @@ def mine() -> str:
         offered = cards(session, of_groups, actor().id)
         counts = _counts(session)
         begins = after is None and by_hand.anything_offered(session, current().engine, actor())
+        helps = [] if after else to_fill(session)
         wishes = [] if after else extensions.to_decide(session, current().engine, actor())
     return page(
         "inbox/mine.html",
@@ -60,6 +62,7 @@ def mine() -> str:
         following=_following("inbox.mine", found),
         is_first=after is None,
         begins=begins,
+        helps=helps,
         wishes=len(wishes),
         mark="" if after else _mark(found[:PAGE], of_groups, counts),
         overdue=sum(one.deadline.is_overdue for one in own),

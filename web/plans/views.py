@@ -24,8 +24,10 @@ from workflows.indicators.wording import known_words
 from workflows.monitoring import corrections, facts, figures, lateness, overview, trace, year_course
 from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigures, PeriodFigures
 from workflows.monitoring.year_course import YearCourse
+from workflows.people import comments
 from workflows.people.groups import Group, sectors_of
 from workflows.plan.models import Plan
+from workflows.recovery import plans as recovery
 from workflows.reports import indicator_chart
 
 __all__ = ["answering_for", "blueprint", "budget", "changes", "dossier", "loading", "timeline"]
@@ -119,6 +121,9 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
         chip_of=chips(),
         known_words=known_words,
         IN_NO_MONTH=IN_NO_MONTH,
+        recoveries=recovery.of_indicator(session, sheet.indicator.id),
+        recovery_words=recovery.STATE_WORDS,
+        said=comments.of_row(session, plan.code, plan.sector_code, indicator_code, actor()),
         may_ask_correction=_is_liaison(plan, sheet),
         format_number=format_number,
         **context,

@@ -80,6 +80,26 @@ class StartFile(Base):
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True, index=True)
 
 
+class Help(Base):
+    """That whoever has a task asked somebody to fill in its form, or some `rows` of it (by what identifies them).
+
+    `ready_at`: the helper said that it is done; `ended_at`: the owner took the request back. Only the owner sends.
+    """
+
+    __tablename__ = "help"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("user_task.id"), index=True)
+    helper: Mapped[str] = mapped_column(sa.ForeignKey("person.username"), index=True)
+    asked_by: Mapped[str] = mapped_column(sa.ForeignKey("person.username"))
+    asked_at: Mapped[dt.datetime]
+    rows: Mapped[list[Any]]
+    wanted_on: Mapped[dt.date | None]
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    ready_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+
+
 class ClosingItem(Base):
     """A point of a closing review: whether it was ticked, and the record that proved it then.
 

@@ -26,6 +26,7 @@ from workflows.forms.handlers import (
     Prefill,
     Preview,
 )
+from workflows.forms.models import Help
 from workflows.forms.reading import Raw, Reading, Terms, by_identity, identity, is_locked, read, rows_of
 from workflows.forms.schema import FormSchema
 from workflows.forms.standing import Standing
@@ -50,7 +51,8 @@ class OpenForm:
     the form that this person may attach. `hidden`: paths not asked now. `saved_at`: when one's draft was kept, and
     `seen` what it is known by; `others`: who else keeps a draft of the task, and since when, the last first.
     `sent_at`: when it was sent, if it was; `amendable`: it may still be corrected. `told`: what may be said of it
-    already; `standings`: how far its rows have come. `layout` is what it was laid out on.
+    already; `standings`: how far its rows have come. `helping_with`: what whoever opened it was asked for, where the
+    task is another's. `layout` is what it was laid out on.
     """
 
     task: UserTask
@@ -70,6 +72,7 @@ class OpenForm:
     amendable: bool = False
     told: Sequence[FieldError] = ()
     standings: Mapping[str, Standing] = field(default_factory=dict)
+    helping_with: Help | None = None
     layout: Layout | None = field(default=None, repr=False, compare=False)
 
     def value(self, path: str) -> Any:

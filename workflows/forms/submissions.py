@@ -23,12 +23,12 @@ from engine.states import UserTaskState
 from engine.tasks import commands
 from engine.tasks.models import UserTask
 from workflows.documents import files
-from workflows.errors import Conflict, DraftChanged, FieldError, InvalidForm, InvalidSubmission, Refused
-from workflows.forms import drafts
+from workflows.errors import Conflict, DraftChanged, FieldError, InvalidForm, InvalidSubmission, NotFound, Refused
+from workflows.forms import drafts, helping
 from workflows.forms.bounds import within_bounds
 from workflows.forms.fields import Field
 from workflows.forms.handlers import Catalogue, FormContext, FormHandler, PanelBuilder, Preview
-from workflows.forms.models import Submission, SubmissionFile, SubmissionRevision
+from workflows.forms.models import Help, Submission, SubmissionFile, SubmissionRevision
 from workflows.forms.opening import Layout, OpenForm, file_ids, handler_of, lay_out, panels_of, with_new_files
 from workflows.forms.reading import Reading, rows_of, without_blank_rows
 from workflows.forms.reserves import reserves
@@ -97,8 +97,7 @@ class Forms:
 
         Raises the engine's 403, 404 and 409 errors.
         """
-        layout = self._lay_out(session, engine, *_work(session, task_id), actor)
-        commands.ensure_may_work_on(session, engine, layout.context.task, actor)
+        layout, helping_with = self._to_fill(session, engine, task_id, actor)
         kept = {draft.username: draft for draft in drafts.of_task(session, task_id)}
         mine = kept.pop(actor.id, None)
         filled = within_bounds(layout.schema, raw) if raw is not None else mine.values if mine else None
@@ -107,6 +106,7 @@ class Forms:
             saved_at=mine.saved_at if mine else None,
             seen=drafts.mark(mine),
             others=[(username, one.saved_at) for username, one in kept.items()],
+            helping_with=helping_with,
         )
 
     def save_draft(
@@ -137,16 +137,35 @@ class Forms:
 
         Does nothing where one has a draft, or they none: nothing that was typed is written over.
         """
-        schema = self.schema_for(session, engine, task_id, actor)
+        task, instance = _work(session, task_id)
+        commands.ensure_may_work_on(session, engine, task, actor)
+        schema = _schema(session, instance, task.form_key)
         kept = {draft.username: draft for draft in drafts.of_task(session, task_id)}
         if other in kept and actor.id not in kept:
             values = drafts.with_own_files(session, engine.clock, schema, kept[other].values, task_id, actor.id)
             drafts.save(session, task_id, actor.id, values, engine.now())
 
+    def bring(self, session: Session, engine: ProcessEngine, help_id: int, actor: Actor) -> str:
+        """Put what a helper typed into one's own draft, with its files, and say who that was; theirs stays.
+
+        Of other rows nothing changes. Raises `NotFound` (nothing typed), and the errors of `open`.
+        """
+        asked = session.get(Help, help_id)
+        theirs = drafts.of(session, asked.task_id, asked.helper) if asked is not None else None
+        if asked is None or theirs is None:
+            raise NotFound("Todavía no hay nada escrito de esa persona en esta tarea.")
+        task, instance = _work(session, asked.task_id)
+        commands.ensure_may_work_on(session, engine, task, actor)
+        own = drafts.of(session, task.id, actor.id)
+        layout = self._lay_out(session, engine, task, instance, actor)
+        given = drafts.with_own_files(session, engine.clock, layout.schema, theirs.values, task.id, actor.id)
+        mine = own.values if own is not None else helping.as_typed(layout.schema, layout.prefill.values)
+        drafts.save(session, task.id, actor.id, helping.merged(layout.schema, mine, given, asked.rows), engine.now())
+        return asked.helper
+
     def view_draft(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> DraftView:
         """What follows from what a person has typed so far. Raises the errors of `open`."""
-        layout = self._lay_out(session, engine, *_work(session, task_id), actor)
-        commands.ensure_may_work_on(session, engine, layout.context.task, actor)
+        layout, _ = self._to_fill(session, engine, task_id, actor)
         return _view(layout, layout.show(within_bounds(layout.schema, raw)))
 
     def view_correction(
@@ -238,7 +257,7 @@ class Forms:
         if correcting:
             self._amendable(session, engine, task, instance, actor)
         else:
-            commands.ensure_may_work_on(session, engine, task, actor)
+            helping.ensure_may_fill(session, engine, task, actor)
         return _schema(session, instance, task.form_key)
 
     def open_sent(
@@ -297,6 +316,14 @@ class Forms:
         schema = _schema(session, instance, task.form_key)
         also = file_ids(schema, sent.values) if sent else frozenset()
         return lay_out(context, schema, handler_of(task, self.handlers), self.catalogues, also)
+
+    def _to_fill(
+        self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor
+    ) -> tuple[Layout, Help | None]:
+        """The form of a task for who may fill it in, with what was asked where that is a helper."""
+        layout = self._lay_out(session, engine, *_work(session, task_id), actor)
+        asked = helping.ensure_may_fill(session, engine, layout.context.task, actor)
+        return (helping.for_helper(layout, asked) if asked else layout), asked
 
     def _opened(self, layout: Layout, shown: Mapping[str, Any]) -> OpenForm:
         reading = layout.read(shown)

@@ -17,7 +17,9 @@ from workflows.indicators.models import Indicator
 from workflows.monitoring import added_fields, history
 from workflows.monitoring.added_fields import AddedFields
 from workflows.monitoring.history import Difference
+from workflows.monitoring.measurements import COUNTED
 from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence, PeriodRow
+from workflows.monitoring.states import MeasurementState
 from workflows.people import directory
 
 ACTIONS = {
@@ -102,8 +104,12 @@ class TraceRow:
     evidence: Sequence[Evidence]
     acts: Sequence[Act]
     added: Sequence[tuple[str, str]] = ()
+    returned_by: str = ""
+    return_reason: str = ""
 
 
+VALID = (MeasurementState.VALIDATED, *COUNTED)
+"""The states in which the liaison's yes stands."""
 TYPED = "tarea"
 """The origin of what somebody reported, and no file."""
 
@@ -202,7 +208,8 @@ def _row(
     files: Mapping[int, str],
     responsible: str | None,
 ) -> TraceRow:
-    added = _added_fields(one, changes)
+    added, looked_by = _added_fields(one, changes), names.get(one.validated_by or "", "")
+    stands, is_returned = one.state in VALID, one.state == MeasurementState.RETURNED
     return TraceRow(
         period_code=period_code,
         value=one.value,
@@ -218,13 +225,15 @@ def _row(
         evidence_on=one.evidence_on,
         reported_by=directory.in_place(one.reported_by, responsible, names),
         reported_at=one.reported_at,
-        validated_by=names.get(one.validated_by or "", ""),
-        validated_at=one.validated_at,
+        validated_by=looked_by if stands else "",
+        validated_at=one.validated_at if stands else None,
         endorsed_by=names.get(one.endorsed_by or "", ""),
         endorsed_at=one.endorsed_at,
         evidence=evidence.get(one.id, ()),
         acts=[_act(change, names, files, added) for change in changes],
         added=tuple(added.told(one.extra or {}).values()),
+        returned_by=looked_by if is_returned else "",
+        return_reason=one.return_reason if is_returned else "",
     )
 
 

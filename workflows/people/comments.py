@@ -136,13 +136,27 @@ def of_case(session: Session, case: Instance, actor: Actor, entity: str | None =
     query = sa.select(Comment).where(Comment.instance_id == case.id).order_by(Comment.id)
     if entity is not None:
         query = query.where(Comment.entity.in_(("", entity)))
+    return _said(session, query, case.tenant, actor)
+
+
+def of_row(session: Session, plan: str, sector: str, code: str, actor: Actor) -> Said:
+    """The threads about what has this code, in whatever case of a plan, that somebody may see; those that wait first.
+
+    Two statements, one where nobody said anything.
+    """
+    is_it = sa.or_(Comment.row == code, Comment.row.startswith(f"{code} ", autoescape=True))
+    query = sa.select(Comment).join(Instance, Instance.id == Comment.instance_id).where(Instance.scope == plan, is_it)
+    return _said(session, query.order_by(Comment.id), sector, actor)
+
+
+def _said(session: Session, query: sa.Select[Comment], sector: str, actor: Actor) -> Said:
     threads: dict[int, Thread] = {}
     for one in session.scalars(query):
         if one.thread_id is None:
             threads[one.id] = Thread(one)
         elif one.thread_id in threads:
             threads[one.thread_id].replies.append(one)
-    seen = [one for one in threads.values() if may_see(actor, case.tenant, one.head.entity, one.people)]
+    seen = [one for one in threads.values() if may_see(actor, sector, one.head.entity, one.people)]
     seen.sort(key=lambda one: one.head.resolved_at is not None)
     return Said(seen, directory.display_names(session, {name for one in seen for name in one.people}))
 

@@ -112,6 +112,12 @@ def of_plan(session: Session, plan_code: str) -> list[RecoveryPlan]:
     return list(session.scalars(query.options(*whole)))
 
 
+def of_indicator(session: Session, indicator_id: int) -> list[RecoveryPlan]:
+    """Every recovery plan of an indicator, the last first."""
+    query = sa.select(RecoveryPlan).where(RecoveryPlan.indicator_id == indicator_id).order_by(RecoveryPlan.id.desc())
+    return list(session.scalars(query))
+
+
 def actions(plan: RecoveryPlan) -> list[RecoveryAction]:
     """The actions of the present round."""
     return [action for action in plan.actions if action.round == plan.round]

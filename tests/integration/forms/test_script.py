@@ -208,3 +208,30 @@ def test_the_second_window_is_told_and_writes_over_nothing_unseen(tab: Page, add
     expect(other.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
     tab.reload()
     expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("2")
+
+
+def test_a_file_chosen_after_the_session_ended_waits_for_who_signs_in_again(tab: Page) -> None:
+    tab.get_by_role("button", name="Lo que se cuenta de IR-1").click()
+    tab.route("**/archivos", lambda route: route.fulfill(status=401, json={"mensaje": "Ingrese otra vez."}))
+    tab.get_by_label("Evidencias, IR-1").set_input_files([PDF])  # type: ignore[list-item]
+
+    expect(tab.locator(".files li.wrong")).to_contain_text("su sesión terminó")
+    expect(tab.get_by_role("link", name="Ingresar otra vez")).to_be_visible()
+    tab.unroute("**/archivos")
+    tab.get_by_role("button", name="Reintentar").click()
+
+    expect(tab.get_by_role("link", name="acta.pdf")).to_be_visible()
+    expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+
+
+def test_what_is_typed_after_the_session_ended_stays_in_the_browser_and_is_saved_after_signing_in(tab: Page) -> None:
+    tab.route("**/borrador", lambda route: route.fulfill(status=401, json={"mensaje": "Ingrese otra vez."}))
+    tab.get_by_label("Valor del mes, IR-1").fill("21")
+    expect(tab.locator("[data-saved]")).to_contain_text("Ingresar otra vez")
+
+    tab.unroute("**/borrador")
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")  # back from the other window
+
+    expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
+    tab.reload()
+    expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("21")

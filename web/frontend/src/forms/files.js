@@ -1,6 +1,7 @@
 // A file travels as soon as it is chosen, and stays in the draft: nobody uploads it twice, nothing waits for *Enviar*.
 
 import { button } from './buttons.js';
+import { renewToken, signIn } from './saving.js';
 import { showRowOf } from './sheet.js';
 
 export function uploadOnChoosing(form, save) {
@@ -58,13 +59,20 @@ export function uploadOnChoosing(form, save) {
     item.className = '';
     item.replaceChildren(file.name, ' ', bar);
     try {
-      const kept = await travel(input, file, (part) => (bar.value = part));
+      const arrives = (part) => (bar.value = part);
+      const kept = await travel(input, file, arrives).catch(async (failure) => {
+        // After signing in again, in another window, this page carries the token of the session that ended.
+        if (failure.status === 400 && (await renewToken(form))) return travel(input, file, arrives);
+        throw failure;
+      });
       item.replaceChildren(...loaded(input.name, kept));
       status.textContent = `«${kept.nombre}» se cargó.`;
       await save();
     } catch (failure) {
-      if (failure.sentence) fail(item, file, failure.sentence);
-      else fail(item, file, 'no se cargó: no hay conexión.', button('Reintentar', () => upload(input, file, item)), ' ');
+      const again = button('Reintentar', () => upload(input, file, item));
+      if (failure.status === 401) fail(item, file, 'no se cargó: su sesión terminó.', signIn(), ' ', again, ' ');
+      else if (failure.sentence) fail(item, file, failure.sentence);
+      else fail(item, file, 'no se cargó: no hay conexión.', again, ' ');
     }
   }
 
@@ -81,7 +89,7 @@ export function uploadOnChoosing(form, save) {
       request.upload.addEventListener('progress', ({ loaded: sent, total }) => progress(total ? sent / total : 0));
       request.addEventListener('load', () => {
         if (request.status === 201) resolve(request.response);
-        else reject({ sentence: request.response?.mensaje ?? 'no se cargó.' });
+        else reject({ status: request.status, sentence: request.response?.mensaje ?? 'no se cargó.' });
       });
       request.addEventListener('error', () => reject({}));
       request.send(data);

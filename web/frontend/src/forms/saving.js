@@ -110,7 +110,7 @@ async function send(form, { renewed = false } = {}) {
   throw { status: answer.status, sentence: told.conflicto ?? told.mensaje ?? 'No se pudo guardar el borrador.', seen: told.conflicto && told.visto };
 }
 
-async function renewToken(form) {
+export async function renewToken(form) {
   const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
   if (!answer.ok || answer.redirected) return false;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('form[data-form] [name=csrf_token]');

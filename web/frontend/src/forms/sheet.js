@@ -58,11 +58,15 @@ function fold(table) {
     }
     if (focus) firstEmpty(row)?.focus();
   };
-  for (const row of rows) addToggle(row, () => (row.classList.contains('open') ? open(null) : open(row, true)));
+  for (const row of rows) {
+    addToggle(row, () => (row.classList.contains('open') ? open(null) : open(row, true)));
+    tuckAway(row);
+  }
   const pager = addPager(table, rows);
   table.addEventListener('reveal', ({ target }) => {
     const row = target.closest('[data-row]');
     open(row);
+    if (target.closest('.optional')) row.classList.add('more');
     pager.go(rows.indexOf(row));
   });
   const wrong = rows.find((row) => row.querySelector('.detail .error:not([hidden])'));
@@ -89,6 +93,23 @@ function addToggle(row, act) {
   title.before(toggle);
 }
 
+// On a phone a row is one screen: what nobody has to answer, and nobody has, waits behind a button with its names.
+function tuckAway(row) {
+  const isEmpty = (field) => ![...field.querySelectorAll('textarea, input:not([type=hidden])')].some((one) => one.value) && !field.querySelector('li, .error:not([hidden])');
+  const optional = [...row.querySelectorAll('.detail .form-field')].filter((field) => !field.querySelector('.required, .condition') && isEmpty(field));
+  if (!optional.length) return;
+  const names = optional.map((field) => {
+    field.classList.add('optional');
+    return field.querySelector('label, .label').firstChild.textContent.trim();
+  });
+  const more = button(`Agregar: ${names.join(', ').toLowerCase()}`, () => {
+    row.classList.add('more');
+    optional[0].querySelector('textarea, input')?.focus();
+  });
+  more.classList.add('more-fields');
+  row.querySelector('.details').append(more);
+}
+
 function addPager(table, rows) {
   const at = document.createElement('span');
   let present = 0;
@@ -101,7 +122,7 @@ function addPager(table, rows) {
   };
   const turn = (step) => {
     go(present + step);
-    table.scrollIntoView({ block: 'start' });
+    rows[present].scrollIntoView({ block: 'start' });
     rows[present].querySelector('input.val')?.focus({ preventScroll: true });
   };
   const before = button('‹ Anterior', () => turn(-1));
