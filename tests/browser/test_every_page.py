@@ -37,7 +37,7 @@ NO_PAGES = {
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
     "open_plans.news", "open_plans.news_of_plan", "open_plans.sitemap",
-    "inbox.news", "inbox.feed", "handovers.record_file", "exports.sent",
+    "inbox.news", "inbox.feed", "comments.people", "handovers.record_file", "exports.sent",
     "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
     "studio.names", "studio.picture", "studio.manual",
 }  # fmt: skip
@@ -46,6 +46,7 @@ NO_PAGES = {
 BY_HAND = {
     "studio.rehearsal": "made by a rehearsal, which takes its seconds; looked at in its own test",
     "studio.review_page": "offered while a review is asked; looked at in its own test",
+    "inbox.paper_page": "offered where a role approves on paper, and none does; tested in its own file",
     "inbox.correct": "offered while a report waits for the liaison; looked at below",
     "studio.decision": "of a table, and none is shipped; looked at in its own test",
     "studio.decision_file": "of a table, and none is shipped",

@@ -53,7 +53,7 @@ def test_the_pictures_of_the_guide(played: Live) -> None:
     rows.nth(0).check()
     rows.nth(1).check()
     owner.get_by_label("A quién").select_option("nquiroga")
-    owner.get_by_label("Hasta").fill("08/08/2018")
+    owner.locator("[name=hasta]").fill("08/08/2018")
     owner.get_by_label("Qué debe saber").fill("Los datos de estas dos los tiene usted. Falta el soporte.")
     picture(owner, "1-pedir-filas")
     owner.get_by_role("button", name="Pedir").click()

@@ -22,6 +22,8 @@ from workflows.people.models import PersonRole, Role
 from workflows.people.roles import ADMINISTRATING, BY_ID
 from workflows.people.states import RoleScope
 
+SIGNING = frozenset({"directivo_entidad"})
+"""Roles whose approval may come signed on paper, and those that resemble them."""
 FIELDS = ("nombre", "ambito", "sector", "parecido")
 
 
@@ -96,6 +98,8 @@ def _role_page(role_id: str, error: str = "") -> str:
             asked=asked,
             asked_by=directory.display_names(session, {one.asked_by for one in asked}),
             added=found.id not in BY_ID and _keeps(found),
+            signs=found.id in SIGNING or found.resembles in SIGNING,
+            may_decide=_keeps(found),
             typed=request.form,
             error=error,
         )
@@ -113,6 +117,27 @@ def _own_role(session: Session, role_id: str) -> tuple[Role, set[str]]:
 def _keeps(role: Role) -> bool:
     """Whether the reader may change an added role: one of all sectors, who administers the installation."""
     return role.sector_code in actor().supervises
+
+
+@blueprint.post("/roles/<role_id>/papel")
+@allow(*ADMINISTRATING, of=Of.NONE)
+def approve_on_paper(role_id: str) -> Any:
+    """Let what the holders of a role approve come as a signed memorandum (`papel`), or no longer."""
+    wanted = bool(request.form.get("papel"))
+    try:
+        with current().database.unit_of_work() as session:
+            found, _own = _own_role(session, role_id)
+            if not _keeps(found):
+                raise Refused("Ese rol es de todos los sectores: lo cambia quien administra la instalación.")
+            before, found.approves_on_paper = found.approves_on_paper, wanted
+            auditing.record(
+                session, current().clock, actor(), "avales_en_papel", ("rol", role_id),
+                before={"en_papel": before}, after={"en_papel": wanted},
+            )  # fmt: skip
+    except Refused as wrong:
+        return _role_page(role_id, str(wrong)), 422
+    notice = "Se reciben avales en papel." if wanted else "Ya no se reciben avales en papel."
+    return back_to("admin.role", notice, role_id=role_id)
 
 
 @blueprint.post("/roles/<role_id>")

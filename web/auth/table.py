@@ -202,12 +202,14 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "tarea", Of.TASK, _rights(N, C, C, C),
-        reads=_routes("api.get_task api.get_form api.get_submission inbox.show inbox.sent inbox.choose_help"),
+        reads=_routes(
+            "api.get_task api.get_form api.get_submission inbox.show inbox.sent inbox.choose_help inbox.paper_page"
+        ),
         changes=_routes(
             "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
             "inbox.send inbox.keep_draft inbox.preview_correction inbox.attach inbox.begin_from inbox.claim "
             "inbox.release inbox.correct inbox.ask_extension comments.on_task inbox.ask_help inbox.bring_help "
-            "inbox.end_help"
+            "inbox.end_help inbox.register_paper"
         ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "
         "entidad, y quien trabaja en ese proceso por esa entidad o por todo el sector",
@@ -227,7 +229,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "proceso en curso: preguntar y comentar", Of.CASE, _rights(N, C, C, C),
-        changes=_routes("comments.on_case"), note="de una entidad, quienes tienen un rol en ella o en el sector",
+        reads=_routes("comments.people"), changes=_routes("comments.on_case"),
+        note="de una entidad, quienes tienen un rol en ella o en el sector",
     ),
     Row(
         "procesos en curso: moverlos, suspenderlos, corregirlos", Of.NONE,
@@ -291,7 +294,9 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "persona nueva, rol nuevo, enlaces a varias", Of.NONE, _rights(C, C, N, N), reads=_routes("admin.new"),
-        changes=_routes("admin.create admin.add_role admin.change_role admin.answer_asked admin.mail_links"),
+        changes=_routes(
+            "admin.create admin.add_role admin.change_role admin.approve_on_paper admin.answer_asked admin.mail_links"
+        ),
         note="en su sector",
     ),
     Row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, jsonify, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -47,6 +47,20 @@ def on_case(case_id: int) -> Any:
     return _say(case_id, None)
 
 
+@blueprint.get("/casos/<int:case_id>/comentarios/personas")
+@allow(SIGNED_IN, of=Of.CASE)
+def people(case_id: int) -> Any:
+    """Who may be mentioned in a case, about an entity (`entidad`) where one is named: what `@` offers as one types."""
+    me, application, entity = actor(), current(), request.args.get("entidad", "")
+    with application.database.reading() as session:
+        case = _about(session, case_id, None).case
+        may = comments.may_see(me, case.tenant, entity)
+        today = bogota_day(application.clock.now())
+        found = comments.readers(session, case.tenant, entity, today) if may else []
+        told = [{"usuario": one.username, "nombre": one.name.replace(" (demo)", "")} for one in found]
+    return jsonify([one for one in told if one["usuario"] != me.id])
+
+
 @blueprint.post("/comentarios/resolver")
 @allow(SIGNED_IN, of=Of.OWN)
 def resolve() -> Response:
@@ -76,6 +90,7 @@ def conversation(session: Session, about: About, opened: OpenForm | None = None)
         "may_say": comments.may_see(me, about.case.tenant, about.entity)
         or (about.task is not None and about.task.assignee == me.id),
         "me": me.id,
+        "people": url_for("comments.people", case_id=about.case.id, entidad=about.entity or None),
     }
 
 

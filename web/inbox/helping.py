@@ -61,7 +61,7 @@ def ask_help(task_id: int) -> Any:
             )  # fmt: skip
             tell_asked(session, application.engine, asked, application.config.base_url)
             name = directory.person(session, asked.helper).name
-    except (Refused, Conflict) as wrong:
+    except (Refused, Conflict, NotFound) as wrong:
         return _asking(task_id, error=wrong.message), 422
     return back_to("inbox.show", f"Le pidió ayuda a {name}. Le llega por correo.", task_id=task_id)
 

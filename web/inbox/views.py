@@ -19,17 +19,22 @@ from web.inbox import bulk as _bulk  # noqa: F401 - adds its views
 from web.inbox import calendar_feed as _calendar_feed  # noqa: F401 - adds its views
 from web.inbox import extensions as _extensions  # noqa: F401 - adds its views
 from web.inbox import filtering as _filtering  # noqa: F401 - adds its views
+from web.inbox import on_paper as _on_paper  # noqa: F401 - adds its views
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting
 from web.inbox.blueprint import blueprint
 from web.inbox.cards import Card, cards, finished
+from web.inbox.filtering import WHEN
 from web.inbox.helping import to_fill
 from web.pages import actor, back_to, current, page
 from workflows.calendar import WorkingCalendar, of_entity
 from workflows.cycles import by_hand
+from workflows.monitoring import on_paper
 from workflows.people import extensions
 from workflows.people.holders import holders
 
+LONG = 8
+"""Of more tasks than this one looks for one: the inbox itself offers filters."""
 PAGE = 25
 GROUP_PREVIEW = 5
 
@@ -64,6 +69,7 @@ def mine() -> str:
         begins=begins,
         helps=helps,
         wishes=len(wishes),
+        whens=list(WHEN.items()) if sum(counts.values()) > LONG else [],
         mark="" if after else _mark(found[:PAGE], of_groups, counts),
         overdue=sum(one.deadline.is_overdue for one in own),
     )
@@ -113,6 +119,7 @@ def others() -> str:
     with application.database.reading() as session:
         found = waiting.of_others(session, actor())
         held = holders(session, [task for task, _ in found])
+        registrable = on_paper.may_register(session, [task for task, _ in found], actor())
         counts = _counts(session)
     now = application.clock.now()
     shown = [
@@ -121,7 +128,8 @@ def others() -> str:
         )
         for t, name in found
     ]
-    return page("inbox/others.html", waiting=shown, tabs=_tabs("inbox.others", counts))
+    papers = [one for one in shown if one.id in registrable]
+    return page("inbox/others.html", waiting=shown, papers=papers, tabs=_tabs("inbox.others", counts))
 
 
 @blueprint.get("/bandeja/terminadas")

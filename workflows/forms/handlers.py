@@ -46,10 +46,20 @@ Option = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class OnPaper:
+    """That somebody signed a memorandum on a day, and who registered it with which file."""
+
+    registered_by: str
+    signed_on: dt.date
+    file_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class FormContext:
     """For whom and for what a form is open.
 
-    `memo` keeps what a handler has looked up, for as long as this form is laid out.
+    `memo` keeps what a handler has looked up, for as long as this form is laid out. `on_paper`: how it came, where the
+    actor signed outside of Cauce.
     """
 
     session: Session
@@ -58,6 +68,7 @@ class FormContext:
     instance: Instance
     actor: Actor
     memo: dict[str, Any] = field(default_factory=dict, compare=False)
+    on_paper: OnPaper | None = None
 
     @property
     def variables(self) -> Mapping[str, Any]:

@@ -64,7 +64,9 @@ def ask(
     task = _own(session, engine, task_id, actor)
     if not helper or helper == actor.id:
         raise Refused("Elija a quién le pide ayuda: otra persona de su sector.")
-    today = bogota_day(engine.now())
+    words, today = note.strip(), bogota_day(engine.now())
+    if len(words) > MOST_LETTERS:
+        raise Refused(f"La nota tiene {len(words)} letras y caben {MOST_LETTERS}: acórtela.")
     ensure_may_be_given(session, helper, session.get_one(Instance, task.instance_id).tenant, today)
     if assignment.done_what_is_checked(session, task, helper):
         name = directory.person(session, helper).name
@@ -78,7 +80,7 @@ def ask(
         raise Conflict(f"Ya le pidió ayuda a {name} en esta tarea. Retire ese pedido antes de hacer otro.")
     asked = Help(
         task_id=task_id, helper=helper, asked_by=actor.id, asked_at=engine.now(), rows=list(dict.fromkeys(rows)),
-        wanted_on=wanted_on, note=note.strip()[:MOST_LETTERS],
+        wanted_on=wanted_on, note=words,
     )  # fmt: skip
     session.add(asked)
     session.flush()

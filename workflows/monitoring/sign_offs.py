@@ -15,10 +15,12 @@ from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
+from workflows.forms.handlers import OnPaper
 from workflows.monitoring.models import SignOff
+from workflows.people import directory
 
-BY_SESSION = "sesion"
-"""Signed in to Cauce: the only way there is so far."""
+BY_SESSION, BY_MEMORANDUM = "sesion", "memorando"
+"""Signed in to Cauce; signed on paper, which the liaison registered."""
 
 
 def keep(
@@ -31,20 +33,23 @@ def keep(
     actor: Actor,
     statement: str,
     content: Mapping[str, Any],
+    on_paper: OnPaper | None = None,
 ) -> SignOff:
     """Write down what a person signs off with a task: it never changes again.
 
     `content` is what was shown, as JSON: `filas` (each with its texts) and `tablas`. A file in it is its id and
-    becomes its name, size and SHA-256.
+    becomes its name, size and SHA-256; so does the memorandum, where it came `on_paper`.
     """
     frozen = {**content, "filas": _with_files(session, content["filas"])}
+    if on_paper is not None:
+        frozen["memorando"] = _memorandum(session, on_paper)
     kept = SignOff(
         task_id=task.id,
         period_id=period.id,
         entity_code=entity,
         actor_id=actor.id,
         at=engine.now(),
-        method=BY_SESSION,
+        method=BY_MEMORANDUM if on_paper else BY_SESSION,
         statement=statement,
         content=frozen,
         sha256="",
@@ -71,6 +76,18 @@ def digest_of(kept: SignOff) -> str:
         "momento": kept.at.isoformat(),
     }
     return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _memorandum(session: Session, on_paper: OnPaper) -> dict[str, Any]:
+    file, who = session.get_one(StoredFile, on_paper.file_id), on_paper.registered_by
+    return {
+        "firmado": on_paper.signed_on.isoformat(),
+        "registro": directory.display_names(session, [who])[who],
+        "archivo": file.id,
+        "nombre": file.name,
+        "bytes": file.size,
+        "sha256": file.sha256,
+    }
 
 
 def _with_files(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

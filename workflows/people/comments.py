@@ -19,6 +19,7 @@ from workflows.errors import Forbidden, NotFound, Refused
 from workflows.people import contacts, directory
 from workflows.people.contacts import Contact
 from workflows.people.groups import Group
+from workflows.people.holdings import HELD, in_force
 from workflows.people.models import Comment, Person
 
 MOST_LETTERS = 4000
@@ -177,6 +178,15 @@ def to_ask(session: Session, about: About, actor: Actor, on: dt.date) -> list[Co
     if holder and holder != actor.id and all(one.person.username != holder for one in found):
         found.append(Contact(directory.person(session, holder), "tiene la tarea"))
     return found
+
+
+def readers(session: Session, sector: str, entity: str, on: dt.date) -> list[Person]:
+    """Who may be named in what is said about work of an entity (empty: of the whole sector), by name. One statement."""
+    held = sa.select(HELD.c.username).where(HELD.c.sector_code == sector, in_force(on, HELD.c))
+    if entity:
+        held = held.where(HELD.c.entity_code.in_(("", entity)))
+    query = sa.select(Person).where(Person.username.in_(held), Person.active, ~Person.is_service)
+    return list(session.scalars(query.order_by(Person.name)))
 
 
 def _head(session: Session, about: About, thread_id: int, actor: Actor) -> Comment:

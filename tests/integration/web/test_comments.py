@@ -129,3 +129,17 @@ def test_another_entity_does_not_read_it(site: Site) -> None:
     diana.open(f"/casos/{case_id}")
 
     assert "Secreto." not in diana.text()
+
+
+def test_who_may_be_named_is_offered_to_who_may_ask_and_to_nobody_else(site: Site) -> None:
+    with site.application.database.reading() as session:
+        report = session.get_one(UserTask, int(task_of(site, "reportar_avance", "IDPAC").rpartition("/")[2]))
+        address = f"/casos/{report.instance_id}/comentarios/personas?entidad=IDPAC"
+
+    offered = site.visitor("sruiz").client.get(address).get_json()
+    refused = site.visitor("dsuarez").client.get(address).get_json()
+
+    named = {one["usuario"] for one in offered}
+    assert {"rmora", "amartinez", "pcastro"} <= named
+    assert not named & {"sruiz", "dsuarez", "ocardenas"}
+    assert refused == []

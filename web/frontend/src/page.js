@@ -1,8 +1,9 @@
-// What every page gains with scripts: the map of keys, menus that close, dates with our own calendar.
+// What every page gains with scripts: the map of keys, menus that close, dates with our own calendar, `@` in questions.
 
 import { calendars } from './page/calendar.js';
 import { fresh } from './page/fresh.js';
 import { keys } from './page/keys.js';
+import { mentions } from './page/mentions.js';
 import { menus } from './page/menus.js';
 
 document.documentElement.classList.add('scripting');
@@ -10,3 +11,4 @@ menus();
 keys();
 calendars();
 fresh();
+mentions();

@@ -45,4 +45,5 @@ def keep(
         actor=context.actor,
         statement=statement,
         content=content,
+        on_paper=context.on_paper,
     )
