@@ -19,7 +19,7 @@ from web.inbox.blueprint import blueprint
 from web.inbox.cards import Card
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
-from workflows.calendar import bogota_day, end_of_day
+from workflows.calendar import bogota_day, end_of_day, of_entity
 from workflows.errors import Conflict, NotFound, Refused
 from workflows.forms import helping
 from workflows.forms.models import Help
@@ -131,7 +131,9 @@ def _card(one: helping.ToFill, names: dict[str, str], now: dt.datetime) -> Card:
     count = len(asked.rows)
     what = f"{count} {'fila' if count == 1 else 'filas'}" if count else "toda la tarea"
     due = end_of_day(asked.wanted_on) if asked.wanted_on else task.due_at
-    calendar = current().calendar.within(str(task.variables.get("plan") or ""))
+    calendar = current().calendar.within(
+        of_entity(str(task.variables.get("plan") or ""), task.variables.get("entidad"))
+    )
     about = (f"se lo pide {names[asked.asked_by]}", what, *([f"«{asked.note}»"] if asked.note else []))
     return Card(task.id, task.name, task.instance_id, one.case_name, about, deadline(due, now, calendar))
 
