@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -84,12 +85,16 @@ def test_five_indicators_take_25_presses_and_40_keys_beside_their_values_and_tex
             page.keyboard.type(STORY)
             typed += len(STORY)
     expect(page.locator("[data-ready]")).to_have_text("5 de 5 listas")
-    page.get_by_role("button", name="Enviar").click()
+    page.get_by_role("button", name="Enviar").dblclick()  # as many do: once too often
 
     page.wait_for_url("**/enviada*")
-    assert presses + counted(page, "pointerdown") <= 25, presses + counted(page, "pointerdown")
-    assert counted(page, "keydown") - typed <= 40, counted(page, "keydown") - typed
-    print("presses", presses + counted(page, "pointerdown"), "keys", counted(page, "keydown") - typed)
+    presses, keys = presses + counted(page, "pointerdown") - 1, counted(page, "keydown") - typed
+    print(f"{presses} presses, {keys} keys")
+    assert presses <= 25
+    assert keys <= 40
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/tareas/\d+/enviada$"))
+    expect(page.locator("main")).to_contain_text("Usted lo envió")
 
 
 def test_on_a_phone_each_indicator_is_one_screen(live: Live) -> None:

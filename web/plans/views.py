@@ -20,6 +20,7 @@ from workflows.errors import Forbidden, PeriodFrozen
 from workflows.forms.notation import format_number, parse_number
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.sheets import IN_NO_MONTH
+from workflows.indicators.states import Annualization
 from workflows.indicators.wording import known_words
 from workflows.monitoring import corrections, facts, figures, lateness, overview, trace, year_course
 from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigures, PeriodFigures
@@ -145,7 +146,8 @@ def _explanation(
 def _chart(course: YearCourse | None, sheet: overview.Sheet) -> str:
     if course is None or all(point.programmed is None and point.executed is None for point in course.points):
         return ""
-    return indicator_chart.image(tuple(course.points), sheet.indicator.unit, sheet.indicator.decimals)
+    adds_up = course.annualization == Annualization.SUM
+    return indicator_chart.image(tuple(course.points), sheet.indicator.unit, sheet.indicator.decimals, adds_up=adds_up)
 
 
 @blueprint.post("/<plan_code>/indicadores/<indicator_code>/correccion")

@@ -16,8 +16,8 @@ from workflows.spanish import MONTHS, number
 PROGRAMMED, EXECUTED = "Programado", "Ejecutado"
 
 
-def chart(points: Sequence[CoursePoint], unit: str, decimals: int) -> dict[str, Any]:
-    """The spec of the chart; a month without a figure has no point."""
+def chart(points: Sequence[CoursePoint], unit: str, decimals: int, *, adds_up: bool = False) -> dict[str, Any]:
+    """The spec of the chart; a month without a figure has no point. What `adds_up` is drawn from zero."""
     rows = [
         {"month": MONTHS[point.month[1] - 1][:3], "order": point.month[1], "series": series, **_shown(value, decimals)}
         for point in points
@@ -25,7 +25,7 @@ def chart(points: Sequence[CoursePoint], unit: str, decimals: int) -> dict[str, 
         if value is not None
     ]
     x = {"field": "month", "type": "ordinal", "sort": {"field": "order"}, "title": None, "axis": {"labelAngle": 0}}
-    scale = {"zero": False, "nice": True}
+    scale = {"zero": adds_up, "nice": True}
     y = {"field": "value", "type": "quantitative", "title": fonts.of_chart(unit), "scale": scale}
     color = {
         "field": "series",
@@ -48,9 +48,9 @@ def chart(points: Sequence[CoursePoint], unit: str, decimals: int) -> dict[str, 
 
 
 @lru_cache(maxsize=128)
-def image(points: tuple[CoursePoint, ...], unit: str, decimals: int) -> str:
+def image(points: tuple[CoursePoint, ...], unit: str, decimals: int, *, adds_up: bool = False) -> str:
     """The chart as a `data:` address for an `img`; drawn again only when a figure changes."""
-    svg = drawn(chart(points, unit, decimals)).encode()
+    svg = drawn(chart(points, unit, decimals, adds_up=adds_up)).encode()
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
 
 

@@ -38,8 +38,8 @@ def task(site: Site) -> str:
 
 def allow_paper(site: Site) -> None:
     admin = site.visitor("admin")
-    admin.open("/roles/directivo_entidad")
-    admin.press("/roles/directivo_entidad/papel")
+    admin.open("/personas/roles/directivo_entidad")
+    admin.press("/personas/roles/directivo_entidad/papel")
     assert "Se reciben avales en papel" in admin.text()
 
 

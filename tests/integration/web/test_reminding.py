@@ -12,7 +12,7 @@ def test_several_are_reminded_at_once_after_a_preview_and_nobody_twice_a_day(sit
     # Given the reports of two entities, chosen by Ana among the tasks of the sector
     ana = site.visitor("amartinez")
     ana.open("/bandeja/filtrar?vista=sector")
-    chosen = [str(one) for one in ana.page().xpath("//li[.//a[text()='Reportar avance']]//input[@name='tarea']/@value")]
+    chosen = [str(one) for one in ana.page().xpath("//li[.//strong='Reportar avance']//input[@name='tarea']/@value")]
     assert len(chosen) == 3
 
     # When she looks at what would happen, and confirms with a message
