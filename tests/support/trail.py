@@ -69,9 +69,6 @@ COUNTED = {
 PLAYED = {"main simulate"}
 """Lives of plans in databases that are thrown away: nobody answers for what is played."""
 
-LISTED = {"plans.confirm", "plan import", "sectors.confirm", "sectors.load", "sector load", "sector import"}
-"""A workbook that is loaded lists each row that changed; of its values, what they were is not written down yet."""
-
 SECRET = {"code_app", "passkey", "recovery_code", "credential", "external_identity"}
 """What there was before is nobody's to know: the act says enough."""
 
@@ -124,7 +121,7 @@ class _Watch:
                 continue
             if told is None:
                 self.silent.append(f"{who}: {table}")
-            elif table not in SECRET and not who.endswith(tuple(LISTED)) and how == {BEFORE} and BEFORE not in told:
+            elif table not in SECRET and how == {BEFORE} and BEFORE not in told:
                 self.silent.append(f"{who}: {table} as it was before")
 
     def answered(self, _app: flask.Flask, response: flask.Response, **_: Any) -> None:

@@ -11,15 +11,14 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.identity import Actor
-from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day, month_end
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
-from workflows.loading import ages, shared, staff
+from workflows.loading import ages, noting, shared, staff
 from workflows.loading.history import write_history
 from workflows.plan.models import Plan
 from workflows.records.checking import check
-from workflows.records.columns import BY_KEY, MONTH_NAMES, PEOPLE
+from workflows.records.columns import BY_KEY, MONTH_NAMES
 from workflows.records.comparing import Change, compare
 from workflows.records.data import IndicatorRecord, PersonRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, InvalidPlan, Problem
@@ -104,22 +103,9 @@ def apply(
     since = None if before is None else bogota_day(clock.now())
     plan = write_structure(session, data, since=since, sector=sector)
     write_history(session, clock, actor, plan, data)
-    auditing.record(
-        session,
-        clock,
-        actor,
-        "cargar_plan",
-        ("plan", data.plan.code),
-        after={"cambios": [_noted(change) for change in found.changes]},
-    )
+    noting.record(session, clock, actor, "cargar_plan", ("plan", data.plan.code), found.changes)
     session.flush()
     return found
-
-
-def _noted(change: Change) -> str:
-    """A change as the trail keeps it for good: of people who, never what they are called."""
-    said = f"{change.kind} · {change.sheet} · {change.code}"
-    return said if change.sheet == PEOPLE.title else f"{said}: {change.text}"
 
 
 def completed(data: PlanData) -> PlanData:

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.identity import Actor
-from workflows.auditing import recording as auditing
 from workflows.errors import Conflict, Refused
-from workflows.loading import shared, staff
+from workflows.loading import noting, shared, staff
 from workflows.loading.sector_book import SectorData
 from workflows.loading.sector_sheets import BY_KEY
 from workflows.people import adding, holdings, managing
@@ -100,8 +99,7 @@ def apply(
         _write_place(session, kept.code, code, name)
     for day in _new_days(session, data, kept.code):
         keeping.add_day(session, kept, day.day, day.name, day.entity)
-    noted = [f"{one.kind} · {one.sheet} · {one.code}" for one in found.changes]
-    auditing.record(session, clock, actor, "cargar_sector", ("sector", kept.code), after={"cambios": noted})
+    noting.record(session, clock, actor, "cargar_sector", ("sector", kept.code), found.changes)
     session.flush()
     return found
 
@@ -230,7 +228,8 @@ def _changes(session: Session, data: SectorData, code: str, known: Sector | None
     places = {place.code: place.name for place in registry.places(session, code)}
     for place, name in data.places:
         if places.get(place) != name:
-            yield Change(CHANGED if place in places else ADDED, BY_KEY["lugares"].title, place, name)
+            values = {"nombre": (places[place], name)} if place in places else {}
+            yield Change(CHANGED if values else ADDED, BY_KEY["lugares"].title, place, name, values)
     for day in _new_days(session, data, code):
         told = f"{day.name} (solo {day.entity})" if day.entity else day.name
         yield Change(ADDED, BY_KEY["dias_no_habiles"].title, f"{day.day:%d/%m/%Y}", told)
@@ -250,14 +249,15 @@ def _of_card(data: SectorData, code: str, known: Sector | None) -> Iterator[Chan
     if record is not None and known is None:
         yield Change(ADDED, BY_KEY["sector"].title, code, record.name)
     elif record is not None and known is not None:
-        pairs = (
-            (known.name, record.name),
-            (known.first_level_name, record.first_level_name),
-            (known.colour, record.colour.lower()),
-        )
-        differences = [f"{before} → {after}" for before, after in pairs if after and before != after]
-        if differences:
-            yield Change(CHANGED, BY_KEY["sector"].title, code, "; ".join(differences))
+        pairs = {
+            "nombre": (known.name, record.name),
+            "primer nivel": (known.first_level_name, record.first_level_name),
+            "color": (known.colour, record.colour.lower()),
+        }
+        values = {name: pair for name, pair in pairs.items() if pair[1] and pair[0] != pair[1]}
+        if values:
+            told = "; ".join(" → ".join(pair) for pair in values.values())
+            yield Change(CHANGED, BY_KEY["sector"].title, code, told, values)
 
 
 def _of_entities(session: Session, data: SectorData, code: str) -> Iterator[Change]:
@@ -268,9 +268,11 @@ def _of_entities(session: Session, data: SectorData, code: str) -> Iterator[Chan
         if link is None:
             yield Change(ADDED, title, one.code, "ya existe, se vincula" if entity is not None else one.name)
         elif link.sector_role != one.sector_role:
-            yield Change(CHANGED, title, one.code, f"{link.sector_role} → {one.sector_role}")
+            roles = (str(link.sector_role), str(one.sector_role))
+            yield Change(CHANGED, title, one.code, " → ".join(roles), {"rol": roles})
         if entity is not None and entity.name != one.name:
-            yield Change(CHANGED, title, one.code, f"{entity.name} → {one.name}")
+            names = (entity.name, one.name)
+            yield Change(CHANGED, title, one.code, " → ".join(names), {"nombre": names})
 
 
 def _of_people(told: Sequence[staff.Told]) -> Iterator[Change]:
@@ -278,7 +280,8 @@ def _of_people(told: Sequence[staff.Told]) -> Iterator[Change]:
         said = "; ".join([*(f"+ {role}" for role in one.gains), *(f"− {loss.role}" for loss in one.losses)])
         if one.kind in (staff.NEW, staff.CHANGES):
             kind = ADDED if one.kind == staff.NEW else CHANGED
-            yield Change(kind, BY_KEY["personas"].title, one.username, said)
+            lost, gained = ", ".join(loss.role for loss in one.losses), ", ".join(one.gains)
+            yield Change(kind, BY_KEY["personas"].title, one.username, said, {"roles": (lost, gained)})
 
 
 def _write_sector(session: Session, data: SectorData, found: SectorPreview) -> Sector:

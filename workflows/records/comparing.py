@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -71,12 +71,16 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that loading would do. `kind`: nuevo, cambia, se retira."""
+    """One thing that loading would do. `kind`: nuevo, cambia, se retira.
+
+    Of what changes, `values` has each field by its name, as it was and as it will be, whole.
+    """
 
     kind: str
     sheet: str
     code: str
     text: str
+    values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def compare(before: PlanData | None, after: PlanData, *, on_record: Iterable[PersonRecord] = ()) -> list[Change]:
@@ -86,7 +90,9 @@ def compare(before: PlanData | None, after: PlanData, *, on_record: Iterable[Per
         changes += _section_changes(BY_KEY[sheet].title, old, new)
     changes += _measurement_changes(before, after)
     if before is not None and before.bands != after.bands:
-        changes.append(Change(CHANGED, "Semáforo", "", "Nuevos límites, que valen desde hoy; lo cerrado no cambia."))
+        told = "Nuevos límites, que valen desde hoy; lo cerrado no cambia."
+        values = {"límites": (_whole(before.bands), _whole(after.bands))}
+        changes.append(Change(CHANGED, "Semáforo", "", told, values))
     known = {holiday.day for holiday in before.holidays} if before else set()
     changes += [
         Change(ADDED, "Días no hábiles", f"{holiday.day:%d/%m/%Y}", holiday.name)
@@ -100,7 +106,8 @@ def _plan_changes(before: PlanData | None, after: PlanData) -> Iterator[Change]:
     if before is None:
         yield Change(ADDED, "Plan", after.plan.code, after.plan.name)
     elif before.plan != after.plan:
-        yield Change(CHANGED, "Plan", after.plan.code, _differences(before.plan, after.plan))
+        values = _differing(before.plan, after.plan)
+        yield Change(CHANGED, "Plan", after.plan.code, _in_words(values), _wholly(values))
 
 
 def _sections(
@@ -125,9 +132,10 @@ def _sections(
 def _section_changes(sheet: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for code, record in new.items():
         if code not in old:
-            yield Change(ADDED, sheet, code, record.name)
-        elif differences := _differences(old[code], record):
-            yield Change(CHANGED, sheet, code, differences)
+            held = _differing(dataclasses.replace(record, roles=()), record) if isinstance(record, PersonRecord) else {}
+            yield Change(ADDED, sheet, code, record.name, _wholly(held))
+        elif values := _differing(old[code], record):
+            yield Change(CHANGED, sheet, code, _in_words(values), _wholly(values))
     for code, record in old.items():
         if code not in new and getattr(record, "active", True):
             yield Change(REMOVED, sheet, code, record.name)
@@ -145,16 +153,49 @@ def _measurement_changes(before: PlanData | None, after: PlanData) -> Iterator[C
         yield Change(ADDED, "Mediciones", "{}-{:02}".format(*measured), f"{values}; el mes queda cerrado.")
 
 
-def _differences(old: Any, new: Any) -> str:
-    parts = []
-    for field in dataclasses.fields(new):
-        was, now = getattr(old, field.name), getattr(new, field.name)
+_Values = Mapping[str, tuple[Any, Any]]
+"""By the name of a field, what it was and what it will be."""
+
+
+def _differing(old: Any, new: Any) -> _Values:
+    found = {}
+    for one in dataclasses.fields(new):
+        was, now = getattr(old, one.name), getattr(new, one.name)
         if isinstance(now, tuple):
             was, now = tuple(sorted(was)), tuple(sorted(now))
         if was != now:
-            label = _FIELDS.get(field.name, field.name)
-            parts.append(label if isinstance(now, Mapping) else f"{label}: {_shown(was)} → {_shown(now)}")
-    return "; ".join(parts)
+            found[_FIELDS.get(one.name, one.name)] = (was, now)
+    return found
+
+
+def _in_words(values: _Values) -> str:
+    return "; ".join(
+        name if isinstance(now, Mapping) else f"{name}: {_shown(was)} → {_shown(now)}"
+        for name, (was, now) in values.items()
+    )
+
+
+def _wholly(values: _Values) -> Mapping[str, tuple[str, str]]:
+    """The same as it is kept for good: no text is cut, and of a series stands what differs."""
+    return {name: _both(was, now) for name, (was, now) in values.items()}
+
+
+def _both(was: Any, now: Any) -> tuple[str, str]:
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        differing = [key for key in {**was, **now} if was.get(key) != now.get(key)]
+        was, now = ({key: side[key] for key in differing if key in side} for side in (was, now))
+    return _whole(was), _whole(now)
+
+
+def _whole(value: Any) -> str:
+    """A value with nothing left out."""
+    if dataclasses.is_dataclass(value):
+        value = {_FIELDS.get(one.name, one.name): getattr(value, one.name) for one in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return "; ".join(f"{_whole(key)}: {_whole(one)}" for key, one in value.items()) or "(nada)"
+    if isinstance(value, tuple):
+        return ", ".join(map(_whole, value)) or "(nada)"
+    return str(value) if isinstance(value, str) and value else _shown(value)
 
 
 def _shown(value: Any) -> str:

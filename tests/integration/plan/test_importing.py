@@ -150,6 +150,32 @@ def test_loading_is_written_in_the_log_with_what_changed(demo: Database) -> None
     assert any("Plan · PES-GOB" in change for change in entry.after["cambios"])
 
 
+def test_a_load_is_written_with_every_value_there_was_and_names_nobody(demo: Database, clock: VirtualClock) -> None:
+    # Given the plan with another programming, longer words, and a person with another role
+    data, words = stored(demo), "Otra definición, muy larga. " * 10
+    first, *others = data.indicators
+    year = min(first.targets)
+    targets = {**first.targets, year: first.targets[year] + 7}
+    changed = replace(first, definition=words, targets=targets)
+    person = next(one for one in data.people if one.username == "sruiz")
+    people = tuple(replace(one, roles=("equipo_tecnico",)) if one is person else one for one in data.people)
+
+    # When it is loaded
+    load(demo, clock, replace(data, indicators=(changed, *others), people=people))
+
+    # Then the entry says what each was, uncut, and of the series what differs; of people only what they hold
+    with demo.reading() as session:
+        query = sa.select(AuditEntry).where(AuditEntry.action == "cargar_plan").order_by(AuditEntry.id.desc())
+        entry = session.scalars(query.limit(1)).one()
+    place = f"Indicadores {first.code}"
+    assert entry.before[f"{place} · definición"] == (first.definition or "(nada)")
+    assert entry.after[f"{place} · definición"] == words
+    assert entry.before[f"{place} · metas anuales"].count(":") == 1
+    assert entry.after["Personas sruiz · roles"] == "equipo_tecnico"
+    assert entry.before["Personas sruiz · roles"] == ", ".join(sorted(person.roles))
+    assert person.name not in str((entry.before, entry.after)) and person.email not in str((entry.before, entry.after))
+
+
 def test_who_reports_reviews_and_substitutes_follows_from_the_roles(demo: Database) -> None:
     with demo.reading() as session:
         found = session.scalars(sa.select(Indicator).where(Indicator.code == "IR-3.1")).one()

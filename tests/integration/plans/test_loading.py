@@ -74,6 +74,7 @@ def test_the_preview_says_what_would_change_and_writes_nothing(
 
 
 def test_confirming_loads_what_was_shown(site: Site, coordinator: Visitor, renamed: bytes) -> None:
+    before = name_of(site, "IR-1.1")
     hand_in(coordinator, renamed)
 
     coordinator.press("/plan/cargar/confirmar")
@@ -85,6 +86,8 @@ def test_confirming_loads_what_was_shown(site: Site, coordinator: Visitor, renam
             sa.select(AuditEntry).where(AuditEntry.action == "cargar_plan", AuditEntry.actor_id == "amartinez")
         ).one()
     assert entry.object_kind == "plan"
+    assert entry.before == {"Indicadores IR-1.1 · nombre": before}
+    assert entry.after["Indicadores IR-1.1 · nombre"] == "Un nombre mejor"
 
 
 def test_a_preview_is_void_once_the_plan_has_changed(site: Site, coordinator: Visitor, renamed: bytes) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from tests.integration.plan.test_sector_book import book
 from tests.support.databases import with_tables
 from tests.support.web import Site, Visitor, open_site
+from workflows.auditing.models import AuditEntry
 from workflows.people import directory
 from workflows.people.models import Person, PersonRole
 from workflows.sectors import keeping, registry
@@ -337,6 +338,9 @@ def test_people_come_by_a_workbook_that_is_looked_at_before_it_is_confirmed(offi
     assert "envíeles el enlace" in visitor.text()
     with office.application.database.reading() as session:
         assert session.get_one(Person, "nueva1").roles[0].role_id == "equipo_tecnico"
+        entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "cargar_sector")).one()
+    given = entry.after["Personas nueva1 · roles"]
+    assert given == "Equipo técnico de la entidad" and "Nora" not in str((entry.before, entry.after))
 
 
 def test_who_administers_one_sector_and_coordinates_another_keeps_the_people_of_the_first_alone(office: Site) -> None:
