@@ -54,9 +54,8 @@ def awaited_by(bundle: BundleModel, node: Node) -> Iterator[Element]:
 def release(turn: Turn, node_ids: list[str]) -> None:
     """Delete the rows of nodes that no longer wait."""
     for table in (Timer, Subscription):
-        turn.session.execute(
-            sa.delete(table).where(table.node_id.in_(node_ids)).execution_options(synchronize_session=False)
-        )
+        # The session has to forget them too: SQLite gives the number of a row that is gone to the next one.
+        turn.session.execute(sa.delete(table).where(table.node_id.in_(node_ids)))
 
 
 def _timer(turn: Turn, node: Node, element: Element) -> Timer:

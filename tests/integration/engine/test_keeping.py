@@ -7,13 +7,16 @@ import threading
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from engine import doctor, limits
 from engine.database import Database
 from engine.errors import EngineError, NoMessageReceiver
 from engine.instances import keeping, messages
+from engine.instances.correlation import Subscription
 from engine.instances.models import Instance
 from engine.tasks import commands as tasks
+from engine.waits.explaining import waits
 from tests.integration.engine.test_paths import SIGNAL, declared, event, throw
 from tests.support.diagrams import boundary, chain, end, gateway, message, node, process, start, user
 from tests.support.engine import ANA, BOSS, World
@@ -66,6 +69,26 @@ def test_a_message_that_comes_before_its_wait_is_kept_and_then_taken(world: Worl
     assert world.variables(instance_id)["total"] == 7
     kinds = world.kinds(instance_id)
     assert kinds.index("message_kept") < kinds.index("message_received")
+    healthy(world)
+
+
+def test_a_case_that_is_told_twice_in_one_turn_waits_for_the_third(world: World) -> None:
+    names = {"m1": "uno", "m2": "dos", "m3": "tres"}
+    xml = process(
+        "p", start(), *(catch(f"oye_{name}", ref) for ref, name in names.items()), end(),
+        chain("inicio", *(f"oye_{name}" for name in names.values()), "fin"), messages=names,
+    )  # fmt: skip
+    world.publish(xml)
+    instance_id = world.start()
+
+    with world.database.unit_of_work() as session:
+        messages.send(session, world.engine, "uno", "PLAN", {}, actor=BOSS)
+        looked_at = session.scalars(sa.select(Subscription)).all()
+        messages.send(session, world.engine, "dos", "PLAN", {}, actor=BOSS)
+
+    assert len(looked_at) == 1
+    with world.database.reading() as session:
+        assert [one.element_id for one in waits(session, world.engine, instance_id)] == ["oye_tres"]
     healthy(world)
 
 
