@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, ViewportSize
 
 from engine.tasks.models import UserTask
 from tests.browser import rarities
@@ -26,7 +26,9 @@ pytestmark = pytest.mark.browser
 PEOPLE = ("amartinez", "ocardenas", "bdiaz", "pcastro", "jrojas", "nquiroga", "admin")
 """Coordination and process leader, responsible, liaison, head, planning team, internal control, administration."""
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+WAYS: tuple[tuple[str, ViewportSize], ...] = (("light", {"width": 1280, "height": 900}), ("dark", PHONE))
+"""How pages are opened, in turn: each once, for axe takes its time."""
 
 NO_PAGES = {
     "wellknown.robots", "wellknown.security", "auth.forgot", "oidc.begin", "oidc.come_back",
@@ -120,16 +122,12 @@ def test_every_page_is_accessible_quiet_and_fits_a_phone(played: Live) -> None:
     by_person: dict[str, list[Stop]] = {}
     for stop in found:
         by_person.setdefault(stop.username, []).append(stop)
-    on_phone = {stop.endpoint: stop for stop in reversed(found)}.values()
     for username, mine in by_person.items():
-        desktop = played.page(username, viewport={"width": 1280, "height": 900})
-        phone = played.page(username, viewport=PHONE, color_scheme="dark")
+        ways = [(played.page(username, color_scheme=scheme), size) for scheme, size in WAYS]
         for number, stop in enumerate(mine):
-            wrong += look(played, desktop, stop, "desktop")
-            if stop in on_phone:
-                wrong += look(played, phone, stop, "phone, dark", axe=number % 2 == 0)
-        desktop.context.close()
-        phone.context.close()
+            wrong += look(played, *ways[number % 2], stop)
+        for page, _size in ways:
+            page.context.close()
         played.pages = []
 
     assert wrong == []
@@ -139,17 +137,17 @@ def test_every_page_is_accessible_quiet_and_fits_a_phone(played: Live) -> None:
     assert pages - {stop.endpoint for stop in found} <= set(BY_HAND)
 
 
-def look(played: Live, page: Page, stop: Stop, how: str, *, axe: bool = True) -> list[str]:
+def look(played: Live, page: Page, size: ViewportSize, stop: Stop) -> list[str]:
     """What is wrong with one page."""
+    page.set_viewport_size(size)
     answer = page.goto(stop.path, wait_until="load")
-    where = f"{stop.kind} ({stop.path}, {stop.username}, {how})"
+    where = f"{stop.kind} ({stop.path}, {stop.username}, {size['width']} px)"
     assert answer is not None and answer.status == 200, where
-    wrong = [f"{where}: {one}" for one in policy_errors(answer, stop)]
-    if axe:
-        wrong += [f"{where}: {one}" for one in played.violations(page)]
-    if "phone" in how and stop.endpoint != "studio.edit":  # a drawing table is no phone page
+    wrong = [f"{where}: {one}" for one in (*policy_errors(answer, stop), *played.violations(page))]
+    if stop.endpoint != "studio.edit":  # a drawing table is no phone page
+        page.set_viewport_size(PHONE)
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        wrong += [f"{where}: {over} px too wide"] if over > 0 else []
+        wrong += [f"{where}: {over} px too wide for a phone"] if over > 0 else []
     assert page.locator("html").get_attribute("lang") == "es-CO", where
     assert page.locator("h1").count() == 1, where
     return wrong
