@@ -6,6 +6,7 @@ import datetime as dt
 import gc
 import os
 import uuid
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,21 +23,51 @@ schema.load()
 databases.compile_statements_once()
 
 HERE = Path(__file__).parent
+SYSTEMS = ("sqlite", "postgresql")
+BOTH = "--both"
+THE_SAME_ON_EITHER = {
+    "approvals", "boards", "evaluation", "formulation", "forms", "implementation", "lifecycle", "month",
+    "notifications", "people", "plan", "plans", "recovery", "searching",
+}  # fmt: skip
+"""Folders of `integration` about what the plan's process does: each test runs on one system, half of them on each.
+
+What depends on the system (engine, worker, trail, copies, pages) runs on both, and so does everything with `--both`.
+"""
 LONG_FILES = ("browser", "e2e", "diagrams", "upgrades")
 """Folders of files that take minutes: they begin first, so that no core is left with one of them at the end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long modes too")
+    parser.addoption(BOTH, action="store_true", help="run every test of the process on both database systems")
     parser.addoption(snapshots.OPTION, action="store_true", help="keep what pages and mails say now")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not (config.getoption(BOTH) or config.getoption("--long")):
+        elsewhere = [item for item in items if _runs_on_the_other(item)]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
     items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in LONG_FILES)
     if not config.getoption("--long"):
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="long mode: use --long"))
+
+
+def _runs_on_the_other(item: pytest.Item) -> bool:
+    """Whether this is the half of a test that is left to `--both`."""
+    parts = item.path.relative_to(HERE).parts
+    asked = getattr(item, "callspec", None)
+    if asked is None or parts[0] != "integration" or parts[1] not in THE_SAME_ON_EITHER:
+        return False
+    if "lasting_place" in asked.params:  # made once for the file
+        return bool(asked.params["lasting_place"] != _system_of(str(parts)))
+    return "place" in asked.params and bool(asked.params["place"] != _system_of(item.originalname))  # type: ignore[attr-defined]
+
+
+def _system_of(name: str) -> str:
+    return SYSTEMS[zlib.crc32(name.encode()) % len(SYSTEMS)]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,7 +93,7 @@ def postgresql_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=SYSTEMS)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
     """Where a test has its database, on each of the two systems in turn; nothing is there yet."""
     if request.param == "sqlite":

@@ -29,6 +29,7 @@ KEYS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow  # every run of .ci/run measures the short sizes, and fails where a figure fails
 def test_every_figure_is_measured_and_nothing_fails() -> None:
     found = figures(Place(), SMALL)
 
