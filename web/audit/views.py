@@ -83,14 +83,17 @@ def table() -> Response:
 
 
 def _of_own_sectors(session: Session) -> sa.ColumnElement[bool] | None:
-    """What people of the reader's sectors did, and what was done to their plans; with one sector, everything."""
+    """What was done in the reader's sectors, and of what is of no sector or from before sectors were written down, what
+    their people did and what was done to their plans; with one sector, everything.
+    """
     me = person()
     own = [sector for sector in me.sectors if me.may(READERS, sector)]
     if set(registry.codes(session)) <= set(own):
         return None
     plans = session.scalars(sa.select(Plan.code).where(Plan.sector_code.in_(own))).all()
     people = sa.select(Person.username).where(of_sectors(own))
-    return sa.or_(AuditEntry.actor_id.in_(people), *map(reading.of_plan, plans))
+    of_none = sa.or_(AuditEntry.actor_id.in_(people), *map(reading.of_plan, plans))
+    return sa.or_(AuditEntry.sector_code.in_(own), sa.and_(AuditEntry.sector_code == "", of_none))
 
 
 def _sought() -> Sought:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from web.auth.held import HeldRequest, hold, seal
 from web.auth.owners import ABSENT, INSTALLATION, SECTOR_OF, Owner, Values
 from web.errors import OutOfScope, UnknownPage, UnknownToken, UnwritableField
 from web.pages import current, page, person, wants_json
+from workflows.auditing.origin import origin
 from workflows.documents.letters import UnwritableText, received
 from workflows.errors import Forbidden
 from workflows.people.roles import INSTALLATION_ADMINISTRATOR
@@ -93,6 +95,7 @@ def ensure_allowed(access: Access, values: Values) -> None:
     """
     owner = _owner(access, values)
     g.owner = owner
+    _note_sector(owner)
     if owner is None:
         if not _may_list(access):
             abort(HTTPStatus.FORBIDDEN)
@@ -102,6 +105,12 @@ def ensure_allowed(access: Access, values: Values) -> None:
         if access.everywhere and any(person().may(access.who, place) for place in owner.places):
             raise Forbidden(NOT_EVERYWHERE)
         abort(HTTPStatus.FORBIDDEN)
+
+
+def _note_sector(owner: Owner | None) -> None:
+    """Whatever is written down of this request is of the sector of what it is about."""
+    sectors = owner.sectors if owner is not None else frozenset()
+    origin.set(replace(origin.get(), sector=next(iter(sectors)) if len(sectors) == 1 else ""))
 
 
 def may_open(endpoint: str, **values: Any) -> bool:

@@ -149,7 +149,7 @@ def _next(digest: str, entry: AuditEntry) -> str:
     told = [
         entry.id, entry.at.astimezone(dt.UTC).isoformat(), entry.actor_id, entry.action, entry.object_kind,
         entry.object_id, str(entry.outcome), entry.reason, entry.before, entry.after, entry.request,
-        entry.personal_sha256,
+        entry.personal_sha256, *([entry.sector_code] if entry.sector_code else []),
     ]  # fmt: skip
     return hashlib.sha256(digest.encode() + _canonical(told)).hexdigest()
 

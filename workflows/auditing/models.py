@@ -18,6 +18,7 @@ class AuditEntry(Base):
     `before`, `after` and `reason` tell of the work. What tells of a person (their address, where a request came from)
     is in `personal`, sealed by `personal_sha256` with a `salt`: forgetting the person takes both away, and the seal
     stays as it was. `request` is the code of the request, empty for what the worker and the command line do.
+    `sector_code` is the sector of the thing that the request was about; empty where it was of none, or of several.
     """
 
     __tablename__ = "audit_entry"
@@ -34,6 +35,7 @@ class AuditEntry(Base):
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)
     request: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    sector_code: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
     personal: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     salt: Mapped[str | None] = mapped_column(sa.String(64))
     personal_sha256: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")

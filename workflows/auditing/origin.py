@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The code of a request and the address it came from; both empty outside of one."""
+    """The code of a request, the address it came from, the sector of what it is about; all empty outside of one."""
 
     request: str = ""
     address: str = ""
+    sector: str = ""
 
 
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - it cannot change

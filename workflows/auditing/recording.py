@@ -66,6 +66,7 @@ def row(
         "before": before or {},
         "after": after or {},
         "request": came.request,
+        "sector_code": came.sector,
         "personal": kept or None,
         "salt": salt,
         "personal_sha256": chain.seal(salt, kept) if salt else "",

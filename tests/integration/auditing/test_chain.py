@@ -57,7 +57,7 @@ def test_what_nobody_touched_agrees(trail: Database, clock: VirtualClock) -> Non
     ("column", "value"),
     [
         ("actor_id", "luis"), ("action", "abrir"), ("object_id", "P99"), ("reason", "porque sí"),
-        ("outcome", "rechazado"),
+        ("outcome", "rechazado"), ("sector_code", "HAB"),
         ("after", {"v": 99}), ("before", {"v": 1}), ("request", ""), ("at", dt.datetime(2018, 1, 1, tzinfo=dt.UTC)),
         ("personal_sha256", "0" * 64),
     ],

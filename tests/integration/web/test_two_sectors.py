@@ -308,6 +308,21 @@ def test_the_trail_shows_what_people_of_ones_sector_did_and_what_was_done_to_its
     assert REPORTERS[sector] in table and REPORTERS[other] not in table
 
 
+@pytest.mark.parametrize("sector", [FIRST, SECOND])
+def test_what_who_works_in_two_sectors_does_in_one_stands_in_the_trail_of_that_one_alone(two: Two, sector: str) -> None:
+    # Given somebody of both, who tries something with a thing of each
+    shared = two.site.visitor(SHARED_PERSON)
+    for things in two.things.values():
+        shared.open(f"/incidentes/{things.incident}", status=403)
+
+    # When the coordinator of one of them reads the trail
+    table = two.coordinator(sector).client.get("/bitacora/bitacora.csv").text
+
+    # Then it tells of theirs, and of no other
+    assert f"/incidentes/{two.things[sector].incident}" in table
+    assert f"/incidentes/{two.things[OTHER[sector]].incident}" not in table
+
+
 def test_a_plan_whose_code_begins_as_anothers_is_another(two: Two) -> None:
     with two.site.application.database.unit_of_work() as session:
         for name in (PLANS[FIRST], f"{PLANS[FIRST]}-2/2018-06"):
