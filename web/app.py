@@ -55,6 +55,7 @@ from web.search.views import blueprint as search
 from web.sectors import starting
 from web.sectors.views import blueprint as sectors
 from web.studio.views import blueprint as studio
+from web.systems.columns import blueprint as columns
 from web.systems.exports import blueprint as exports
 from web.systems.views import blueprint as systems
 from web.tokens.views import blueprint as tokens_pages
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     plans,
     systems,
     exports,
+    columns,
     lifecycle,
     cases,
     incidents,

@@ -19,7 +19,7 @@ from notifications.exports.states import When
 from workflows.auditing import recording as auditing
 from workflows.errors import NotFound, Refused
 from workflows.reports import layouts
-from workflows.reports.layouts import Differences, Layout
+from workflows.reports.layouts import Differences, Layout, Sheet
 
 MOST = 20
 LONGEST_NAME, LONGEST_TARGET = 60, 500
@@ -67,6 +67,15 @@ def make(session: Session, clock: Clock, plan_code: str, wanted: Wanted, *, acto
 def layout_of(export: Export) -> Layout:
     """The layout of an export."""
     return layouts.read(export.mapping, export.format, export.separator, export.decimal)
+
+
+def change_columns(session: Session, clock: Clock, export: Export, mapping: str, *, actor: Actor) -> None:
+    """Let the files to come have these columns; those that were made stay as they are. Raises `Refused`."""
+    layouts.read(mapping, export.format, export.separator, export.decimal)
+    if mapping != export.mapping:
+        before, export.mapping = export.mapping, mapping
+        told = {"before": {"columnas": before}, "after": {"columnas": mapping}}
+        _record(session, clock, actor, "cambiar_exportacion", export, **told)
 
 
 def of_plan(session: Session, plan_code: str) -> Sequence[Export]:
@@ -117,6 +126,24 @@ def newest(session: Session, plan_code: str) -> dict[int, ExportDelivery]:
     return {one.export_id: one for one in found}
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the files of all exports that are sent stand; `failing` are those of `waiting` that did not arrive so far."""
+
+    waiting: int
+    failing: int
+
+
+def queue(session: Session) -> Queue:
+    """What waits to be delivered; of an export that was stopped nothing does."""
+    query = (
+        sa.select(sa.func.count(), sa.func.count(sa.case((ExportDelivery.last_error != "", 1))))
+        .join(Export, Export.id == ExportDelivery.export_id)
+        .where(Export.active, ExportDelivery.sent_at.is_(None))
+    )
+    return Queue(*session.execute(query).one())
+
+
 def delivery(session: Session, export: Export, delivery_id: int) -> ExportDelivery:
     """A file of an export, whole. Raises `NotFound`."""
     query = sa.select(ExportDelivery).where(ExportDelivery.export_id == export.id, ExportDelivery.id == delivery_id)
@@ -130,7 +157,17 @@ def differences(session: Session, one: ExportDelivery) -> Differences | None:
     """What a file has, or lacks, against the one before; None for the first."""
     earlier = sa.select(ExportDelivery).where(ExportDelivery.export_id == one.export_id, ExportDelivery.id < one.id)
     before = session.scalars(earlier.order_by(ExportDelivery.id.desc()).limit(1)).first()
-    return None if before is None else layouts.compare(one.titles, before.rows, one.rows)
+    return None if before is None else layouts.compare(sheet_of(before), sheet_of(one))
+
+
+def newest_of(session: Session, export: Export) -> ExportDelivery | None:
+    """The file that the next one is compared with, with its rows."""
+    return session.scalars(_log(export).options(undefer(ExportDelivery.rows)).limit(1)).first()
+
+
+def sheet_of(one: ExportDelivery) -> Sheet:
+    """What stands in a file."""
+    return Sheet(one.titles, one.rows)
 
 
 def _log(export: Export) -> sa.Select[ExportDelivery]:

@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from engine.clock import VirtualClock
+from engine.database import Database
 from notifications import digest
 from notifications.listeners import MailListener
 from notifications.models import OutboxMessage
@@ -179,8 +180,13 @@ def file_address(site: Site, file_id: int) -> str:
 def build_template(folder: Path) -> Path:
     """A SQLite file with the demo plan in which the month of June 2018 has just opened."""
     path = folder / "plantilla.sqlite"
+    _fill(with_tables(make_url(f"sqlite:///{path}")))
+    return path
+
+
+def _fill(database: Database) -> None:
+    """Write the demo plan in which June has just opened."""
     clock = VirtualClock(dt.datetime(2018, 7, 3, 14, 0, tzinfo=dt.UTC))
-    database = with_tables(make_url(f"sqlite:///{path}"))
 
     def write() -> None:
         house = build_house(database, clock, measured_before=(2018, 6), only=MONTH)
@@ -189,7 +195,13 @@ def build_template(folder: Path) -> Path:
             publish(session, house.engine)  # the rest is there, and nothing of it is open
 
     begin_with(database, "a site", write)
-    return path
+
+
+def open_site_on(database: Database, folder: Path, **settings: Any) -> Site:
+    """The same site on a database of either system; whatever it held is gone."""
+    _fill(database)
+    url = database.url.render_as_string(hide_password=False)
+    return _site(Config(folder, url, SECRET, base_url="http://127.0.0.1:8000", demo=False, **settings))
 
 
 def build_played_template(folder: Path) -> Path:
@@ -236,8 +248,11 @@ def open_site(
     """A site on its own copy of the template, on Friday 6 July 2018."""
     copy = folder / "cauce.sqlite"
     shutil.copy(template, copy)
+    return _site(Config(folder, f"sqlite:///{copy}", SECRET, base_url=base_url, demo=demo, **settings))
+
+
+def _site(config: Config) -> Site:
     clock = VirtualClock(FRIDAY)
-    config = Config(folder, f"sqlite:///{copy}", SECRET, base_url=base_url, demo=demo, **settings)
     application = assemble(config, clock=clock)
     app = create_app(application)
     app.jinja_env.bytecode_cache = _compiled

@@ -192,8 +192,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "archivos del plan para otros sistemas", Of.PLAN, _rights(N, C, C, N),
-        reads=_routes("exports.index exports.show exports.sent"),
-        changes=_routes("exports.make exports.switch exports.send_again"),
+        reads=_routes("exports.index exports.show exports.sent columns.show"),
+        changes=_routes("exports.make exports.switch exports.send_again columns.change"),
     ),
     Row("libro del plan: exportar", Of.PLAN, _rights(N, C, C, N), reads=_routes("plans.workbook")),
     Row(

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from web.auth.models import ApiToken
 from web.auth.scopes import Scope
 from web.people import PERSON, SignedPerson, signed
 from workflows.auditing import recording as auditing
+from workflows.auditing.origin import origin
 from workflows.calendar import bogota_day
 from workflows.errors import NotFound, Refused
 from workflows.people.models import Person
@@ -96,7 +98,10 @@ def serves(token: ApiToken, now: dt.datetime) -> bool:
 
 
 def load(database: Database, clock: Clock, text: str) -> SignedPerson | None:
-    """Whom a token acts as, with its scopes; remembers that it was used. None for what is none that serves."""
+    """Whom a token acts as, with its scopes; None for what is none that serves.
+
+    Its first use of a day is an entry of the *bitácora*; what it does there carries its number beside the request's.
+    """
     if not text.startswith(PREFIX):
         return None
     with database.reading() as session:
@@ -105,10 +110,21 @@ def load(database: Database, clock: Clock, text: str) -> SignedPerson | None:
     if not found or found[0].expires_at <= now:
         return None
     first = found[0]
+    if (came := origin.get()).request:
+        origin.set(replace(came, request=f"{came.request} token:{first.token_id}"))
     if first.used_at is None or first.used_at < now - SEEN_STEP:
-        with database.unit_of_work() as session:
-            session.execute(sa.update(ApiToken).where(ApiToken.id == first.token_id).values(used_at=now))
+        _note_use(database, clock, first.token_id, first.username, first.used_at)
     return signed(found, f"token:{first.token_id}", bogota_day(now), scopes=first.scopes)
+
+
+def _note_use(database: Database, clock: Clock, token_id: int, username: str, before: dt.datetime | None) -> None:
+    """Write down that it was used; in the *bitácora* once a day, however many ask at once."""
+    now = clock.now()
+    mine = sa.update(ApiToken).where(ApiToken.id == token_id, ApiToken.used_at.is_not_distinct_from(before))
+    with database.unit_of_work() as session:
+        noted = session.execute(mine.values(used_at=now)).rowcount  # type: ignore[attr-defined]
+        if noted and (before is None or bogota_day(before) < bogota_day(now)):
+            auditing.record(session, clock, Actor(username), "usar_token", ("token", str(token_id)), reason=username)
 
 
 def _digest(text: str) -> str:

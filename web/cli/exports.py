@@ -76,7 +76,7 @@ def write_export(number: int, period: str, file: Path) -> None:
         report = monthly_report(session, export.plan_code, period)
         rendered = layouts.render(keeping.layout_of(export), report)
     file.write_bytes(rendered.content)
-    click.echo(f"✓ {len(rendered.rows)} indicadores en {file}")
+    click.echo(f"✓ {len(rendered.sheet.rows)} indicadores en {file}")
 
 
 @exports.command(name="send", help="Hace y envía ahora lo que toque, sin esperar al trabajador.")

@@ -26,6 +26,7 @@ from engine.states import IncidentState, InstanceState, UserTaskState
 from engine.tasks.models import UserTask
 from engine.timers import Timer
 from engine.units import SystemIncident
+from notifications.exports import keeping as exports
 from notifications.exports.models import ExportDelivery
 from notifications.models import OutboxMessage
 from notifications.states import MailState
@@ -125,11 +126,10 @@ class Standing:
 
 
 def _files(session: Session) -> dict[str, float]:
-    is_sent = ExportDelivery.sent_at.is_not(None)
-    counts = {
-        bool(sent): count for sent, count in session.execute(sa.select(is_sent, sa.func.count()).group_by(is_sent))
-    }
-    return {"pending": counts.get(False, 0), "sent": counts.get(True, 0)}
+    sent = sa.select(sa.func.count()).where(ExportDelivery.sent_at.is_not(None))
+    waiting = exports.queue(session)
+    states = {"pending": waiting.waiting - waiting.failing, "failing": waiting.failing}
+    return {**states, "sent": session.scalar(sent) or 0}
 
 
 def register(app: Flask, application: Application) -> None:

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine import units
+from notifications.exports import keeping as exports
+from notifications.exports.keeping import Queue
 from notifications.models import MailServer, OutboxMessage
 from notifications.states import MailState
 from notifications.webhooks.models import WebhookDelivery
@@ -24,6 +26,7 @@ SILENT_AFTER = dt.timedelta(minutes=5)
 WAITING_TOO_LONG = dt.timedelta(hours=1)
 COPIED_WITHIN = dt.timedelta(hours=50)
 """A night's copy may fail once and be made up for the next night."""
+NO_FILES = Queue(0, 0)
 WORKERS = {beats.TICK: "del trabajador", beats.DELIVERY: "de la entrega de correos"}
 
 
@@ -41,7 +44,7 @@ class Health:
     """What works in the background, as the database tells it.
 
     `is_overtaken`: its tables are of a newer release; `is_torn`: its file was copied away from its log.
-    `untold` and `given_up` are what other systems were not told: yet, or at all.
+    `untold` and `given_up` are what other systems were not told: yet, or at all; `files` what they were not sent yet.
     """
 
     now: dt.datetime
@@ -53,6 +56,7 @@ class Health:
     untold: int = 0
     given_up: int = 0
     is_torn: bool = False
+    files: Queue = NO_FILES
 
     def warnings(self) -> Iterator[str]:
         """What somebody should look at."""
@@ -75,7 +79,6 @@ class Health:
         if self.mails.failed:
             which = "1 correo no salió" if self.mails.failed == 1 else f"{self.mails.failed} correos no salieron"
             yield f"{which} por su dirección o su contenido."
-
         if self.given_up:
             which = (
                 "1 aviso a otro sistema no se entregó"
@@ -83,6 +86,9 @@ class Health:
                 else (f"{self.given_up} avisos a otros sistemas no se entregaron")
             )
             yield f"{which}: se ven en el plan, «Otros sistemas»."
+        if self.files.failing:
+            which = "1 archivo no llega" if self.files.failing == 1 else f"{self.files.failing} archivos no llegan"
+            yield f"{which} a otro sistema: se ve en el plan, «Otros sistemas», «Archivos»."
         if self.incidents:
             which = "1 incidente" if self.incidents == 1 else f"{self.incidents} incidentes"
             yield f"Hay {which} del sistema sin resolver: se ven en «Incidentes»."
@@ -105,6 +111,7 @@ class Health:
                 "fallidos": self.mails.failed,
             },
             "avisos_a_sistemas": {"por_salir": self.untold, "sin_entregar": self.given_up},
+            "archivos_a_sistemas": {"por_salir": self.files.waiting, "que_no_llegan": self.files.failing},
             "servidores_de_correo": [self._server(server) for server in self.servers],
         }
 
@@ -135,7 +142,8 @@ def read(session: Session, now: dt.datetime) -> Health:
     untold, given_up = counts.get(DeliveryState.PENDING, 0), counts.get(DeliveryState.FAILED, 0)
     torn_off = torn.was_torn(session.connection())
     return Health(
-        now, signs, mails, tuple(servers), units.open_count(session), overtaken, untold, given_up, torn_off
+        now, signs, mails, tuple(servers), units.open_count(session), overtaken, untold, given_up, torn_off,
+        exports.queue(session),
     )  # fmt: skip
 
 

@@ -79,6 +79,7 @@ def show(plan_code: str, export_id: int) -> str:
             export=export,
             due=DUE[export.due],
             format=FORMATS[export.format],
+            titles=[one.title for one in keeping.layout_of(export).columns],
             log=log,
             shown=shown,
             differences=keeping.differences(session, shown) if shown else None,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 
@@ -36,24 +37,40 @@ FIELDS: Mapping[str, str] = _OF_ALL | {name: column.title for name, column in _O
 
 Rows = dict[str, list[str]]
 """By the code of the indicator, what stands in each column."""
+_LINE = re.compile(r'(.+?)\s*=\s*(".*"|[^="]+)')
+
+
+class Asked(NamedTuple):
+    """A column that another system asks for: its title, and the field it holds, or the text that is always there."""
+
+    title: str
+    field: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A mapping that was read: titles, each with a field, or with the text that is always there."""
+    """A mapping that was read."""
 
-    columns: tuple[tuple[str, str, str], ...]
+    columns: tuple[Asked, ...]
     format: str = CSV
     separator: str = ";"
     decimal: str = ","
 
 
+class Sheet(NamedTuple):
+    """What stands in a file: its columns by title, and its rows."""
+
+    titles: Sequence[str]
+    rows: Rows
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A file in a layout, with the rows that it holds."""
+    """A file in a layout, with what stands in it."""
 
     content: bytes
-    rows: Rows
+    sheet: Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +85,18 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What an export has, or lacks, against the one before."""
+    """What an export has, or lacks, against the one before: indicators by code, columns by title."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[Changed, ...]
+    new_columns: tuple[str, ...] = ()
+    lost_columns: tuple[str, ...] = ()
+
+    @property
+    def are_any(self) -> bool:
+        """Whether something differs."""
+        return any((self.added, self.removed, self.changed, self.new_columns, self.lost_columns))
 
 
 def read(mapping: str, format: str, separator: str = ";", decimal: str = ",") -> Layout:
@@ -87,26 +111,34 @@ def read(mapping: str, format: str, separator: str = ";", decimal: str = ",") ->
     if not 0 < len(lines) <= MOST_COLUMNS:
         raise Refused(f"Escriba al menos una columna y a lo más {MOST_COLUMNS}, una por línea.")
     columns = tuple(_column(number, line) for number, line in lines)
-    if len({title for title, _, _ in columns}) < len(columns):
+    if len({one.title for one in columns}) < len(columns):
         raise Refused("Dos columnas tienen el mismo título.")
     return Layout(columns, format, separator, decimal)
 
 
-def _column(number: int, line: str) -> tuple[str, str, str]:
-    title, sign, told = (part.strip() for part in line.rpartition("="))
-    if not sign or not title or len(title) > LONGEST_TITLE:
+def write(columns: Iterable[Asked]) -> str:
+    """The mapping of columns, as `read` takes it."""
+    return "\n".join(
+        f"{one.title} = {one.field}" if one.field else f'{one.title} = "{one.text}"' for one in columns
+    )  # fmt: skip
+
+
+def _column(number: int, line: str) -> Asked:
+    found = _LINE.fullmatch(line.strip())
+    if found is None or len(found[1]) > LONGEST_TITLE:
         raise Refused(f"En la línea {number} no se entiende «{line.strip()[:80]}»: escriba Título = campo.")
-    if len(told) >= 2 and told[0] == told[-1] == '"':
-        return title, "", told[1:-1]
+    title, told = found[1], found[2].strip()
+    if told.startswith('"'):
+        return Asked(title, "", told[1:-1])
     if told not in FIELDS:
         raise Refused(f"En la línea {number}, «{told[:80]}» no es un campo: {', '.join(FIELDS)}.")
-    return title, told, ""
+    return Asked(title, told)
 
 
 def render(layout: Layout, report: Report) -> Rendered:
     """The indicators of a month in a layout."""
     number = str if layout.decimal == "." else _with_comma
-    columns = [_table_column(report, *column) for column in layout.columns]
+    columns = [_table_column(report, one) for one in layout.columns]
     lines = report.indicators
     content = (
         as_csv(columns, lines, delimiter=layout.separator, number=number)
@@ -114,23 +146,32 @@ def render(layout: Layout, report: Report) -> Rendered:
         else _workbook(columns, lines)
     )
     rows = {line.code: [_text(column.value(line), number) for column in columns] for line in lines}
-    return Rendered(content, rows)
+    return Rendered(content, Sheet([one.title for one in layout.columns], rows))
 
 
-def compare(titles: Sequence[str], before: Rows, after: Rows) -> Differences:
-    """What changed between two exports of one layout, by the codes of indicators."""
+def compare(before: Sheet, after: Sheet) -> Differences:
+    """What changed between two exports: cells of the indicators and columns that both have, and what one lacks."""
+    places = {title: place for place, title in enumerate(before.titles)}
     changed = tuple(
         Changed(code, title, old, new)
-        for code in after
-        if code in before
-        for title, old, new in zip(titles, before[code], after[code], strict=False)
-        if old != new
+        for code, cells in after.rows.items()
+        if code in before.rows
+        for title, new in zip(after.titles, cells, strict=True)
+        if title in places and (old := before.rows[code][places[title]]) != new
     )
-    added = tuple(code for code in after if code not in before)
-    return Differences(added, tuple(code for code in before if code not in after), changed)
+    return Differences(
+        added=_lacking(after.rows, before.rows), removed=_lacking(before.rows, after.rows), changed=changed,
+        new_columns=_lacking(after.titles, before.titles), lost_columns=_lacking(before.titles, after.titles),
+    )  # fmt: skip
 
 
-def _table_column(report: Report, title: str, field: str, text: str) -> Column[IndicatorLine]:
+def _lacking(these: Iterable[str], those: Container[str]) -> tuple[str, ...]:
+    """Those of these that the others lack."""
+    return tuple(one for one in these if one not in those)
+
+
+def _table_column(report: Report, asked: Asked) -> Column[IndicatorLine]:
+    title, field, text = asked
     of_all = {"plan": report.plan_code, "periodo": report.period, "anio": report.period[:4], "mes": report.period[5:]}
     if not field or field in of_all:
         value = of_all.get(field, text)

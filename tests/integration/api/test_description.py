@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext, suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,12 @@ def house(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     site.application.database.dispose()
 
 
-def _schema(site: Site, username: str, known: Mapping[str, object] | None = None) -> schemathesis.BaseSchema:
+def _schema(
+    site: Site, username: str, known: Mapping[str, object] | None = None, language: str = "es"
+) -> schemathesis.BaseSchema:
     token = program(site, username).token
     config = {
-        "headers": {"Authorization": f"Bearer {token}"},
+        "headers": {"Authorization": f"Bearer {token}", "Accept-Language": language},
         "parameters": known or {},
         # what fits the description may still not fit the form that is published, or what stands in the plan
         "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 401, 403, 404, 409, 422]}},
@@ -64,7 +67,7 @@ def _settings(examples: int, steps: int = 6) -> settings:
     )  # fmt: skip
 
 
-def _ask_everything(schema: schemathesis.BaseSchema, examples: int) -> None:
+def _ask_everything(schema: schemathesis.BaseSchema, examples: int, language: str = "es") -> None:
     """Ask each operation, with what its description allows and with what it does not."""
     for found in schema.get_all_operations():
         operation = found.ok()
@@ -73,7 +76,9 @@ def _ask_everything(schema: schemathesis.BaseSchema, examples: int) -> None:
             @settings(_settings(examples))
             @given(case=operation.as_strategy(generation_mode=mode))
             def ask(case: schemathesis.Case) -> None:
-                case.call_and_validate()
+                answer = case.call_and_validate()
+                if answer.status_code >= 400:
+                    assert answer.headers["content-language"] == [language]
 
             # of what nothing is asked, nothing can be asked wrongly
             with suppress(Unsatisfiable) if mode is GenerationMode.NEGATIVE else nullcontext():
@@ -89,7 +94,7 @@ def test_the_description_is_openapi_3_1_and_names_a_scope_for_every_operation(ho
 
 
 def test_it_does_what_its_description_says(house: Site) -> None:
-    _ask_everything(_schema(house, PEOPLE[-1]), SHORT)
+    _ask_everything(_schema(house, PEOPLE[-1], language="en"), SHORT, "en")
 
 
 @pytest.mark.parametrize("username", PEOPLE[:2])
@@ -105,10 +110,10 @@ def test_one_thing_after_the_other_too(house: Site) -> None:
 def test_for_ten_minutes(house: Site) -> None:
     until = time.monotonic() + LONG_S
     while time.monotonic() < until:
-        for username in PEOPLE:
-            schema = _schema(house, username)
-            _ask_everything(schema, 40)
-            _ask_everything(_schema(house, username, _known(house)), 40)
+        for username, language in product(PEOPLE, ("es", "en")):
+            schema = _schema(house, username, language=language)
+            _ask_everything(schema, 20, language)
+            _ask_everything(_schema(house, username, _known(house), language), 20, language)
             # what follows an answer is drawn from it, and the site is not the same twice: a draw that differs is no
             # fault of the API, whose faults come as failures of their own
             with suppress(FlakyStrategyDefinition):

@@ -5,21 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import sqlalchemy as sa
+
+from engine.instances.models import Instance
 from tests.support.programs import Program, program
 from tests.support.web import Site
 from web import worker
 from web.api.values import plain
 from workflows.calendar import BOGOTA
+from workflows.documents import files as stored
 from workflows.errors import FieldError
-from workflows.simulation.robots import ROBOTS, Robots
-from workflows.spanish import percentage
+from workflows.implementation.models import ActionPlan, ActivityReport, PlannedActivity, PlannedMonth
+from workflows.implementation.states import ActionPlanState
+from workflows.indicators.models import Indicator
+from workflows.plan.models import Project, ProjectGoal
+from workflows.simulation.robots import GOOD, RETURNED, ROBOTS, Robots
+from workflows.spanish import number, percentage
 
 PLAN, JUNE = "PES-GOB", "2018-06"
+RETURNING, DOING = "DADEP", "IDPAC"
+"""The entity whose liaison returns a row, and the one that has an action plan."""
 MOST_DAYS = 60
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -55,11 +66,19 @@ def _form(task: dict[str, Any], case: dict[str, Any], asked: dict[str, Any]) -> 
 
 
 class Office:
-    """Everybody's programs, and the robots that know what each form is answered with."""
+    """Everybody's programs, and the robots that know what each form is answered with; one liaison returns a row.
+
+    `sent` is all that was sent, by the element of its task.
+    """
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._robots = Robots(today=lambda: site.clock.now().astimezone(BOGOTA).date())
+        self._robots = Robots(
+            today=lambda: site.clock.now().astimezone(BOGOTA).date(),
+            profile=lambda _period, entity: RETURNED if entity == RETURNING else GOOD,
+        )
+        self.sent: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.files: dict[int, bytes] = {}
         people = program(site, "admin").all("/people")
         self._programs = [program(site, one["username"]) for one in people if one["active"] and one["roles"]]
         self.coordinator = program(site, "amartinez")
@@ -82,7 +101,9 @@ class Office:
 
         def upload(name: str, content: bytes) -> int:
             data = {"campo": "avances-0-evidencias", "archivo": (io.BytesIO(content), name)}
-            return int(who.ask("POST", f"/tasks/{task['id']}/files", 201, data=data).json["id"])
+            kept = int(who.ask("POST", f"/tasks/{task['id']}/files", 201, data=data).json["id"])
+            self.files[kept] = content
+            return kept
 
         raw = ROBOTS[task["element"]](self._robots, form, upload)
         if raw is None:
@@ -94,6 +115,7 @@ class Office:
             again = plain(self._robots.correct(form, raw, errors))
             answer = who.ask("POST", f"/tasks/{task['id']}/submission", json={"values": again})
         assert answer.status_code == 201, (task["element"], answer.text)
+        self.sent[task["element"]].append(answer.json["values"])
         return True
 
     def days(self) -> Iterator[dt.date]:
@@ -109,6 +131,7 @@ class Office:
 
 def test_a_month_is_run_through_the_api_and_its_figures_are_those_of_the_pages(make_site: Any) -> None:
     site = make_site(api_per_minute=10**6)
+    activities = _action_plan(site)
     office = Office(site)
     june = office.coordinator.get(f"/plans/{PLAN}/periods")["items"][0]
     assert june["code"] == JUNE and june["state"] == "abierto"
@@ -134,6 +157,60 @@ def test_a_month_is_run_through_the_api_and_its_figures_are_those_of_the_pages(m
     }
     assert wrong == {}
     assert percentage(Decimal(figures["overall"]["compliance"])) in visitor.text()
+
+    # What was returned came back and was reported again.
+    returned = [
+        row for sent in office.sent["validar_reporte"] for row in sent["validacion"] if row["decision"] != "valida"
+    ]
+    assert len(returned) == 1 and len(office.sent["corregir_avance"]) == 1
+
+    # The money that the page shows is what was typed.
+    visitor.open(f"/plan/{PLAN}/presupuesto?vigencia=2018")
+    money = {row["_fila"]: row for sent in office.sent["reportar_ejecucion"] for row in sent["presupuesto"]}
+    told = {
+        str(row.xpath("normalize-space(th)")).split()[0]: row.text_content()
+        for row in visitor.page().xpath("//tbody/tr")
+    }
+    assert len(money) > 5
+    for project, row in money.items():
+        assert number(Decimal(row["compromisos"])) in told[project] and number(Decimal(row["giros"])) in told[project]
+
+    # Activities and files are kept as they were sent.
+    with site.application.database.reading() as session:
+        done = session.scalars(sa.select(ActivityReport)).all()
+        assert {one.activity_id for one in done} == set(activities)
+        assert {(one.executed, one.reported_by) for one in done} == {(Decimal(1), "rmora")}
+        assert len(office.files) > 20
+        for file_id, content in office.files.items():
+            assert stored.read(session, file_id) == content
+
+
+def _action_plan(site: Site) -> list[int]:
+    """Two activities of an approved action plan of an entity; their ids."""
+    with site.application.database.unit_of_work() as session:
+        goal = session.scalars(
+            sa.select(ProjectGoal)
+            .join(Project, Project.id == ProjectGoal.project_id)
+            .where(Project.entity_code == DOING)
+        ).first()
+        indicator = session.scalars(sa.select(Indicator).where(Indicator.entity_code == DOING)).first()
+        case = session.scalars(sa.select(Instance.id)).first()
+        assert goal is not None and indicator is not None and case is not None
+        plan = ActionPlan(
+            plan_code=PLAN, entity_code=DOING, year=2018, instance_id=case, state=ActionPlanState.APPROVED,
+            activities=[
+                PlannedActivity(
+                    position=place, project_id=goal.project_id, project_goal_id=goal.id, indicator_id=indicator.id,
+                    name=f"Actividad {place}", product="Un informe", weight=Decimal(50), starts_on=dt.date(2018, 1, 1),
+                    ends_on=dt.date(2018, 12, 31), responsible="rmora",
+                    months=[PlannedMonth(month=6, programmed=Decimal(1))],
+                )
+                for place in (1, 2)
+            ],
+        )  # fmt: skip
+        session.add(plan)
+        session.flush()
+        return [one.id for one in plan.activities]
 
 
 def _row_of(page: Any, code: str) -> str:

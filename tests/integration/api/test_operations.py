@@ -172,9 +172,12 @@ def test_a_list_comes_in_pages_none_of_which_repeats_or_leaves_out(office: Site)
     coordinator = program(office, "amartinez")
 
     for path in ("/cases", "/events", f"/plans/{PLAN}/indicators", f"/plans/{PLAN}/periods", "/plans",
-                 f"/plans/{PLAN}/measurements", f"/plans/{PLAN}/documents"):  # fmt: skip
+                 f"/plans/{PLAN}/measurements", f"/plans/{PLAN}/documents", "/tasks?box=groups"):  # fmt: skip
         whole = coordinator.all(path, limit=200)
         assert coordinator.all(path, limit=max(2, len(whole) // 3)) == whole, path
+    administrator = program(office, "admin")
+    people = administrator.all("/people", limit=200)
+    assert administrator.all("/people", limit=3) == people and len(people) > 10
     assert coordinator.ask("GET", "/cases?cursor=nada", 422).json["errors"][0]["path"] == "cursor"
 
 

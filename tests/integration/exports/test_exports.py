@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlalchemy.orm import undefer
 
 from engine.units import SystemIncident
 from notifications.errors import ReceiverRefused, ReceiverUnavailable
@@ -28,9 +29,11 @@ from tests.support.sharing import made_once
 from tests.support.web import SECRET, Site, build_template, open_site
 from web import migrating
 from web.cli import main
+from workflows.auditing.models import AuditEntry
 from workflows.errors import Refused
 from workflows.indicators.models import Indicator
 from workflows.reports import layouts
+from workflows.reports.layouts import Asked, Sheet
 
 PLAN = "PES-GOB"
 ADDRESS = f"/plan/{PLAN}/sistemas/archivos/"
@@ -108,10 +111,25 @@ def test_a_mapping_that_is_not_understood_says_where(mapping: str, said: str) ->
         layouts.read(mapping, layouts.CSV)
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        (Asked("COD", "codigo"), Asked("A = B", "", "x = y"), Asked("Fuente", "", "")),
+        (Asked("=", "mes"), Asked('Dice "hola"', "valor"), Asked("Cita", "", 'dijo "sí"')),
+    ],
+)
+def test_columns_are_read_as_they_are_written(columns: tuple[Asked, ...]) -> None:
+    assert layouts.read(layouts.write(columns), layouts.CSV).columns == columns
+
+
 def test_what_changed_is_told_by_indicator_and_column() -> None:
-    told = layouts.compare(["COD", "V"], {"A": ["A", "1"], "B": ["B", "2"]}, {"A": ["A", "3"], "C": ["C", "4"]})
+    before = Sheet(["COD", "V", "Viejo"], {"A": ["A", "1", "x"], "B": ["B", "2", "x"]})
+
+    told = layouts.compare(before, Sheet(["Nuevo", "V", "COD"], {"A": ["y", "3", "A"], "C": ["y", "4", "C"]}))
 
     assert (told.added, told.removed) == (("C",), ("B",))
+    assert (told.new_columns, told.lost_columns) == (("Nuevo",), ("Viejo",))
+    assert told.are_any and not layouts.compare(before, before).are_any
     assert [(one.code, one.title, one.before, one.after) for one in told.changed] == [("A", "V", "1", "3")]
 
 
@@ -185,10 +203,18 @@ def test_a_dead_receiver_is_told_tried_again_and_keeps_no_other_waiting(office: 
     visitor = office.visitor("amartinez")
     visitor.open(ADDRESS)
     assert "No llega" in visitor.text()
+    health = office.app.test_client().get("/salud").json or {}
+    assert health["archivos_a_sistemas"] == {"por_salir": 1, "que_no_llegan": 1}
+    assert any("1 archivo no llega a otro sistema" in one for one in health["avisos"])
+    figures = office.app.test_client().get("/metrics").text
+    assert 'cauce_export_files{state="failing"} 1.0' in figures
+    assert 'cauce_export_files{state="sent"} 1.0' in figures
 
     with receiver(port) as system:
         _later(office, minutes=2)
         assert _deliver(office) == 1
+    health = office.app.test_client().get("/salud").json or {}
+    assert health["archivos_a_sistemas"] == {"por_salir": 0, "que_no_llegan": 0}
     assert len(system.came) == 1 and not _incidents(office)
 
 
@@ -273,6 +299,79 @@ def test_it_is_asked_for_and_tried_by_command_too(
     assert added.exit_code == 0 and "«Metas» (1)" in added.output, added.output
     assert written.exit_code == 0 and _rows((tmp_path / "junio.csv").read_bytes())[0][0] == "COD"
     assert "Metas  carpeta:metas  sin enviar" in listed.output
+
+
+def test_columns_are_rearranged_tried_and_kept_for_the_files_to_come(office: Site) -> None:
+    _ask(office, "carpeta:a")
+    _deliver(office)
+    visitor, address = office.visitor("amartinez"), f"{ADDRESS}1/columnas/"
+    visitor.open(address)
+    titles = ["COD", "Mes", "Nombre", "Fuente"]
+
+    def press(action: str, status: int = 200, **typed: object) -> list[str]:
+        """What the table says after a button."""
+        visitor.press(address, status, accion=action, **typed)
+        return [str(one) for one in visitor.page().xpath("//input[@name='titulo']/@value")]
+
+    assert press("ver") == titles and "Nada cambia" in visitor.text()
+    assert press("subir-1") == ["Mes", "COD", "Nombre", "Fuente"]
+    assert press("bajar-0") == press("subir-0") == titles
+    assert press("quitar-2") == ["COD", "Mes", "Fuente"]
+    assert "Columnas que ya no van: Nombre" in visitor.text()
+    assert press("agregar") == ["COD", "Mes", "Fuente", ""]
+    repeated = press("guardar", 422, titulo=["COD", "Mes", "COD", "Meta"])
+    assert repeated == ["COD", "Mes", "COD", "Meta"] and "mismo título" in visitor.text()
+    press(
+        "guardar", titulo=["COD", "Mes", "Fuente", "Meta"], campo=["codigo", "mes", "", "meta_del_ano"],
+        texto=["", "", "Cauce = SDP", ""],
+    )  # fmt: skip
+    _later(office, days=3)
+    _deliver(office)
+
+    before, after = _files(office)
+    assert (before.titles, after.titles) == (titles, ["COD", "Mes", "Fuente", "Meta"])
+    with office.application.database.reading() as session:
+        told = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "cambiar_exportacion")).one()
+        assert told.after == {"columnas": 'COD = codigo\nMes = mes\nFuente = "Cauce = SDP"\nMeta = meta_del_ano'}
+    visitor = office.visitor("amartinez")  # three days later one signs in again
+    visitor.open(f"{ADDRESS}1")
+    assert "Columnas nuevas: Meta" in visitor.text() and "Columnas que ya no van: Nombre" in visitor.text()
+    assert "2018-06 06" in " ".join(visitor.text().split())  # the month, as it was and as it is
+
+
+def test_the_command_delivers_to_a_folder_a_server_and_an_address(
+    office: Site, tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lejos" / "metas").mkdir(parents=True)
+    settings = {
+        "CAUCE_DATABASE_URL": office.application.database.url.render_as_string(hide_password=False),
+        "CAUCE_EXPORTS": str(tmp_path / "archivos"), "CAUCE_SFTP_KEY": str(key), "CAUCE_INNER_RECEIVERS": "1",
+    }  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(migrating, "ensure_of_this_release", lambda database: None)  # the site's are made otherwise
+    send = ["exports", "send"]
+    with sftp_server(tmp_path / "lejos", paramiko.PKey.from_path(key)) as server, receiver() as system:
+        _ask(office, "carpeta:cerca", cuando="closed", nombre="Carpeta")
+        _ask(office, server.target(), cuando="closed", nombre="Servidor", huella=server.host_key)
+        _ask(office, system.url, cuando="closed", nombre="Dirección")
+
+        first, second = CliRunner().invoke(main, send), CliRunner().invoke(main, send)
+
+    assert first.exit_code == second.exit_code == 0, first.output
+    assert "3 archivos enviados" in first.output and "0 archivos enviados" in second.output
+    contents = [
+        next((tmp_path / "archivos" / "cerca").iterdir()).read_bytes(),
+        next((tmp_path / "lejos" / "metas").iterdir()).read_bytes(), system.came[0][1],
+    ]  # fmt: skip
+    assert contents == [one.content for one in _whole(office)] and len(set(contents)) == 1
+
+
+def _whole(site: Site) -> list[ExportDelivery]:
+    """The files with their content."""
+    with site.application.database.reading() as session:
+        query = sa.select(ExportDelivery).options(undefer(ExportDelivery.content))
+        return list(session.scalars(query.order_by(ExportDelivery.id)))
 
 
 def _small(name: str) -> File:
