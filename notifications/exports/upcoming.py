@@ -1,4 +1,4 @@
-"""What the next file of an export would hold, and how it would differ from the newest."""
+"""The next file of an export, as things stand, beside the newest."""
 
 from __future__ import annotations
 

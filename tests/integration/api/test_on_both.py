@@ -224,5 +224,10 @@ def test_a_file_that_was_attached_is_read_back_by_who_may(office: Site) -> None:
     with office.app.test_request_context():
         address = url_for("api.get_file", file_id=kept["id"]).removeprefix("/api/v1")
 
+    with office.application.database.unit_of_work() as session:
+        _document(session, office)
+    (document,) = reporter.get(f"/plans/{PLAN}/documents")["items"]
+
+    assert len(reporter.ask("GET", document["file"].removeprefix("/api/v1"), 200).data) == 16
     assert reporter.ask("GET", address, 200).data == b"indicador;valor\nx;1\n"
     assert program(office, "rmora").get(address, 404)["status"] == 404

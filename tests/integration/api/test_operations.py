@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
+from tests.integration.web.test_starting import publish
+from tests.support.diagrams import chain, end, message, node, process, start
 from tests.support.programs import Program, program
 from tests.support.web import Site
 from web import problems
@@ -192,6 +194,28 @@ def test_a_message_reaches_only_cases_of_the_plan_and_is_written_down(office: Si
 
     with office.application.database.reading() as session:
         assert session.scalar(sa.select(AuditEntry).where(AuditEntry.action == "enviar_mensaje")) is None
+
+
+def test_a_message_takes_the_case_that_waits_for_it_on_once_and_says_who_sent_it(office: Site) -> None:
+    coordinator = program(office, "amartinez")
+    catch = node("intermediateCatchEvent", "respuesta", message("m"))
+    drawn = process(
+        "acompanamiento", start(entradas="entidad"), catch, end(), chain("inicio", "respuesta", "fin"),
+        messages={"m": "vigencia_cerrada"},
+    )  # fmt: skip
+    publish(office, drawn)
+    case = coordinator.post("/cases", {"process": "acompanamiento", "values": {"plan": PLAN, "entidad": "IDPAC"}})
+    (wait,) = coordinator.get(f"/cases/{case['id']}/waits")["items"]
+    told = {"name": wait["message"], "key": wait["key"], "data": {"nota": "Listo", "veces": 2}, "reason": "Lo pidieron"}
+
+    reached = coordinator.post(f"/plans/{PLAN}/messages", told, 202, key="cierre")
+    again = coordinator.post(f"/plans/{PLAN}/messages", told, 202, key="cierre")
+
+    assert reached == again == {"cases": [case["id"]]}
+    assert coordinator.get(f"/cases/{case['id']}")["state"] == "completed"
+    with office.application.database.reading() as session:
+        (entry,) = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "enviar_mensaje"))
+    assert (entry.actor_id, entry.object_id, entry.reason) == ("amartinez", PLAN, "Lo pidieron")
 
 
 def test_what_a_case_waits_for_is_told_in_parts_and_in_a_sentence(office: Site) -> None:
