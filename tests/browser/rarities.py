@@ -63,6 +63,7 @@ def make(site: Site) -> list[tuple[str, str]]:
             ("amartinez", url_for("handovers.record", acta=handed)),
             ("amartinez", url_for("systems.show", plan_code=PLAN, webhook_id=webhook.id)),
             ("amartinez", url_for("exports.show", plan_code=PLAN, export_id=export.id)),
+            ("amartinez", url_for("columns.show", plan_code=PLAN, export_id=export.id)),
             ("amartinez", waiting),
             ("amartinez", url_for("cases.ask", process_key="acompanamiento")),
             ("amartinez", url_for("survey.show", token=survey.token)),

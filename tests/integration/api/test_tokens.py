@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from engine.identity import Actor
 from tests.support.programs import program
 from tests.support.web import Site
-from web.auth import declared, tokens
+from web.auth import tokens
+from web.auth.access import declared
 from web.auth.models import ApiToken
 from web.auth.scopes import Scope
 from workflows.auditing.models import AuditEntry
