@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import datetime as dt
 from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
@@ -216,7 +215,7 @@ def _stored(session: Session, task_id: int, sent: Iterable[File]) -> Iterable[in
 def _content(sent: File) -> bytes:
     try:
         return b64decode(sent.content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # also of letters that are no ASCII
         raise InvalidFile(f"El contenido de «{sent.name}» no está en base64.") from error
 
 

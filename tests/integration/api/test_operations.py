@@ -119,6 +119,16 @@ def test_a_report_goes_through_the_form_and_what_is_wrong_is_told_at_its_indicat
     assert "Ninguna tarea abierta" in again.json["detail"]
 
 
+@pytest.mark.parametrize("content", ["ß÷4", "a", "====", "YQ==YQ=="])
+def test_a_file_that_is_no_base64_is_refused_by_its_name(office: Site, content: str) -> None:
+    reporter = program(office, "sruiz")
+    row = {"indicator": "X", "values": {}, "files": [{"name": "soporte.csv", "content": content}]}
+
+    refused = reporter.post(f"/plans/{PLAN}/periods/{JUNE}/measurements", {"rows": [row]}, 422)
+
+    assert refused["type"] == "urn:cauce:problem:invalid-file" and "«soporte.csv» no está en base64" in refused["detail"]
+
+
 def test_the_same_key_does_nothing_again_and_answers_alike(office: Site) -> None:
     reporter = program(office, "sruiz")
     asked = {"rows": [_row(code, 1) for code in _asked(reporter)]}
