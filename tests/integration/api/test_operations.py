@@ -126,7 +126,9 @@ def test_a_file_that_is_no_base64_is_refused_by_its_name(office: Site, content: 
 
     refused = reporter.post(f"/plans/{PLAN}/periods/{JUNE}/measurements", {"rows": [row]}, 422)
 
-    assert refused["type"] == "urn:cauce:problem:invalid-file" and "«soporte.csv» no está en base64" in refused["detail"]
+    assert (
+        refused["type"] == "urn:cauce:problem:invalid-file" and "«soporte.csv» no está en base64" in refused["detail"]
+    )
 
 
 def test_the_same_key_does_nothing_again_and_answers_alike(office: Site) -> None:
