@@ -19,7 +19,7 @@ from web.api import cursors
 from web.api.blueprint import blueprint, operation
 from web.api.once import once
 from web.api.shapes import Listing, Once, Page, Shape
-from web.api.tasks import Choice
+from web.api.tasks import Choice, choices
 from web.auth import Of
 from web.auth.scopes import Scope
 from web.cases import waiting
@@ -27,6 +27,7 @@ from web.errors import InvalidRequest, WrongPart
 from web.pages import actor, current
 from workflows.auditing import recording as auditing
 from workflows.cycles import by_hand
+from workflows.forms import loose
 from workflows.people.groups import sectors_of
 from workflows.people.permissions import COORDINATOR
 
@@ -140,7 +141,7 @@ def list_processes() -> StartablePage:
     """The processes that whoever asks may begin."""
     with current().database.reading() as session:
         offered = by_hand.offered(session, current().engine, actor())
-        return StartablePage(items=[_startable(one) for one in offered], next=None)
+        return StartablePage(items=[_startable(session, one) for one in offered], next=None)
 
 
 @blueprint.post("/cases")
@@ -207,14 +208,14 @@ def _case(one: Instance) -> Case:
     )  # fmt: skip
 
 
-def _startable(one: by_hand.Beginning) -> Startable:
-    options = {
-        field.key: [Choice(value=str(value), label=str(label)) for value, label in field.options]
-        for field in one.schema.fields()
-        if field.options
-    }
+def _startable(session: Session, one: by_hand.Beginning) -> Startable:
+    """With what may be chosen, as on its page: of the one plan, where there is one."""
+    application = current()
+    plans = [code for field in one.schema.fields() if field.key == by_hand.PLAN for code, _name in field.options]
+    raw = {by_hand.PLAN: plans[0]} if len(plans) == 1 else None
+    opened = loose.open_form(session, application.engine, one.schema, actor(), application.forms.catalogues, raw)
     components = list(one.schema.to_dict()["components"])
-    return Startable(process=one.process_key, name=one.name, components=components, options=options)
+    return Startable(process=one.process_key, name=one.name, components=components, options=choices(opened))
 
 
 def _awaited(one: waiting.ShownWait) -> AwaitedThing:

@@ -245,6 +245,14 @@ def _task(row: UserTask | inbox.InboxRow) -> Task:
     )  # fmt: skip
 
 
+def choices(opened: OpenForm) -> dict[str, list[Choice]]:
+    """What may be chosen in a form, by the path of its field."""
+    return {
+        path: [Choice(value=str(value), label=str(label)) for value, label in options]
+        for path, options in opened.options.items()
+    }
+
+
 def _form(opened: OpenForm) -> Form:
     prefill = opened.prefill
     return Form(
@@ -252,10 +260,7 @@ def _form(opened: OpenForm) -> Form:
         data=plain({**opened.task.variables, **opened.task.context}),
         components=list(opened.schema.to_dict()["components"]),
         values=plain(dict(opened.shown)),
-        options={
-            path: [Choice(value=str(value), label=str(label)) for value, label in options]
-            for path, options in opened.options.items()
-        },
+        options=choices(opened),
         locked=sorted(prefill.locked),
         hidden=sorted(opened.hidden),
         notes=dict(prefill.notes),

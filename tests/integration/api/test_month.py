@@ -188,14 +188,13 @@ def test_a_month_is_run_through_the_api_and_its_figures_are_those_of_the_pages(m
 def _action_plan(site: Site) -> list[int]:
     """Two activities of an approved action plan of an entity; their ids."""
     with site.application.database.unit_of_work() as session:
-        goal = session.scalars(
-            sa.select(ProjectGoal)
-            .join(Project, Project.id == ProjectGoal.project_id)
-            .where(Project.entity_code == DOING)
-        ).first()
+        project = session.scalars(sa.select(Project).where(Project.entity_code == DOING)).first()
         indicator = session.scalars(sa.select(Indicator).where(Indicator.entity_code == DOING)).first()
         case = session.scalars(sa.select(Instance.id)).first()
-        assert goal is not None and indicator is not None and case is not None
+        assert project is not None and indicator is not None and case is not None
+        goal = ProjectGoal(plan_code=PLAN, project_id=project.id, statement="Meta", contribution=Decimal(0))
+        session.add(goal)
+        session.flush()
         plan = ActionPlan(
             plan_code=PLAN, entity_code=DOING, year=2018, instance_id=case, state=ActionPlanState.APPROVED,
             activities=[

@@ -336,7 +336,10 @@ def test_columns_are_rearranged_tried_and_kept_for_the_files_to_come(office: Sit
     visitor = office.visitor("amartinez")  # three days later one signs in again
     visitor.open(f"{ADDRESS}1")
     assert "Columnas nuevas: Meta" in visitor.text() and "Columnas que ya no van: Nombre" in visitor.text()
-    assert "2018-06 06" in " ".join(visitor.text().split())  # the month, as it was and as it is
+    changed = {
+        tuple(row.xpath("td/text()")) for row in visitor.page().xpath("//section[.//h2[@id='cambio']]//tbody/tr")
+    }
+    assert changed == {("Mes", "2018-06", "06"), ("Fuente", "Cauce", "Cauce = SDP")}
 
 
 def test_the_command_delivers_to_a_folder_a_server_and_an_address(
