@@ -21,7 +21,9 @@ from notifications.models import OutboxMessage
 from notifications.states import MailKind, MailState
 from web import examining
 from web.bootstrap import Application
+from web.faults import systems
 from web.faults.post import Post
+from web.faults.systems import OtherSystem
 from workflows.auditing import chain
 from workflows.auditing.chain import Head
 from workflows.calendar import bogota_day
@@ -48,10 +50,11 @@ class Broken(WorkflowsError):
 
 @dataclass
 class Watch:
-    """Looks at an installation and its mail server."""
+    """Looks at an installation, its mail server and the other system that it tells."""
 
     application: Application
     post: Post
+    other: OtherSystem
     _heads: list[Head] = field(default_factory=list, init=False)
     _compared: set[str] = field(default_factory=set, init=False)
     _opened: tuple[_Plans, _Plans] = field(default_factory=lambda: ({}, {}), init=False)
@@ -68,6 +71,7 @@ class Watch:
                 *self._mails(session),
                 *chain.verify(session, self._heads[-1:]),
                 *self._months(session),
+                *systems.wrong(session, self.other),
             ]
             self._heads.append(chain.head(session, self.application.clock))
         if found:
@@ -76,7 +80,7 @@ class Watch:
     def look_at_the_end(self) -> None:
         """Raise `Broken` where something that was due has not been done though nothing has been wrong for long."""
         with self.application.database.reading() as session:
-            found = [*self._undone(session), *chain.verify(session, self._heads)]
+            found = [*self._undone(session), *systems.untold(session), *chain.verify(session, self._heads)]
         if found:
             raise Broken("\n".join(found))
 

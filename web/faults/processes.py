@@ -13,6 +13,7 @@ from engine.clock import VirtualClock
 from web.bootstrap import Application, assemble
 from web.config import Config
 from web.faults.post import Post
+from web.faults.systems import OtherSystem
 from web.faults.troubles import Fault, FaultyDatabase, Killed, Troubles
 from web.faults.turns import Turns
 from workflows.sectors.holidays import local_days
@@ -64,19 +65,20 @@ class Process:
 
 @dataclass
 class House:
-    """A server, two workers, a mail server and a clock. `tally` counts what went wrong."""
+    """A server, two workers, a mail server, another system and a clock. `tally` counts what went wrong."""
 
     url: str
     clock: VirtualClock
     turns: Turns
     tally: Counter[Fault] = field(default_factory=Counter)
     post: Post = field(init=False)
+    other: OtherSystem = field(init=False)
     server: Process = field(init=False)
     workers: tuple[Process, Process] = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing is opened yet."""
-        self.post = Post(self.tally)
+        self.post, self.other = Post(self.tally), OtherSystem(self.tally)
         self.server = self._process(Fault.SERVER_KILLED)
         self.workers = self._process(Fault.WORKER_KILLED), self._process(Fault.WORKER_KILLED)
 

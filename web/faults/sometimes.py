@@ -11,13 +11,18 @@ from sqlalchemy.orm import Session
 
 from engine.database import Base
 from engine.units import SystemIncident
+from notifications.exports.models import ExportDelivery
 from notifications.models import OutboxMessage
 from notifications.states import MailState
+from notifications.webhooks.models import WebhookDelivery
+from notifications.webhooks.states import DeliveryState
 from web.faults.sending import Met
 from web.faults.troubles import Fault
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
-from workflows.monitoring.models import EntityReport, Measurement
+from workflows.meetings.models import Meeting
+from workflows.meetings.states import MeetingState
+from workflows.monitoring.models import EntityReport, Measurement, MeasurementChange, SignOff
 from workflows.monitoring.states import ReportState
 from workflows.recovery.models import RecoveryPlan
 
@@ -39,6 +44,18 @@ LEFT: Mapping[str, sa.Select[int]] = {
     ),
     "un indicador tiene plan de choque": _rows(RecoveryPlan),
     "un trabajo falla y más tarde se hace": _rows(SystemIncident, SystemIncident.resolved_at.is_not(None)),
+    "una persona avala lo que vio": _rows(SignOff),
+    "la cabeza devuelve filas y avala las demás": _rows(
+        EntityReport, EntityReport.state == ReportState.PARTLY_ENDORSED
+    ),
+    "la cabeza devuelve lo que se validó": _rows(MeasurementChange, MeasurementChange.action == "reabrir"),
+    "una mesa se realiza y su acta se aprueba": _rows(Meeting, Meeting.state == MeetingState.APPROVED),
+    "otro sistema dijo que no y más tarde lo supo": _rows(
+        WebhookDelivery, WebhookDelivery.state == DeliveryState.SENT, WebhookDelivery.attempts > 1
+    ),
+    "un archivo para otro sistema sale después de fallar": _rows(
+        ExportDelivery, ExportDelivery.sent_at.is_not(None), ExportDelivery.attempts > 1
+    ),
     "un resumen que no salió cede su lugar al siguiente": _rows(
         OutboxMessage, OutboxMessage.state == MailState.REPLACED
     ),

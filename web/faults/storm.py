@@ -9,10 +9,11 @@ from functools import partial
 
 from web import delivery, worker
 from web.bootstrap import Application
-from web.faults import chances
+from web.faults import chances, systems
 from web.faults.post import MOODS
 from web.faults.processes import House, Process
 from web.faults.sending import People
+from web.faults.systems import OtherSystem
 from web.faults.troubles import Fault
 from workflows.calendar import BOGOTA, WorkingCalendar
 from workflows.simulation.playing import Play, StuckPlay
@@ -31,7 +32,7 @@ WHEN: Mapping[Fault, tuple[str, ...]] = {
     Fault.SERVER_KILLED: ("work",),
     Fault.ANSWER_LOST: ("work",),
     Fault.WORKER_KILLED: ("morning", "evening"),
-    **dict.fromkeys(MOODS, ("morning", "evening")),
+    **dict.fromkeys((*MOODS, *systems.MOODS), ("morning", "evening")),
 }
 """Where not everything may happen: a server dies while people work."""
 ANY_TIME = ("morning", "work", "evening")
@@ -79,7 +80,7 @@ class Storm:
         if awake and any(when == "evening" for when, _ in due):
             self._workers(self.house.workers)
         self.house.heal()
-        self.house.post.mood = None
+        self.house.post.mood = self.house.other.mood = None
         self._set(day, SIX)
         if awake:
             self._workers(self.house.workers[1:])
@@ -139,6 +140,7 @@ class Storm:
     def _tick(self, process: Process) -> None:
         process.survive(worker.tick)
         process.survive(_send_mails)
+        process.survive(partial(_tell, self.house.other))
 
     def _arm(self, due: Sequence[tuple[str, Fault]], when: str, day: dt.date) -> None:
         for moment, fault in due:
@@ -162,6 +164,8 @@ class Storm:
             one.troubles.full_for = chance.randint(2, 25)
         elif fault in MOODS:
             house.post.mood = fault
+        elif fault in systems.MOODS:
+            house.other.mood = fault
         elif fault is Fault.WORKERS_ASLEEP:
             house.tally[fault] += 1
             self._asleep_until = max(self._asleep_until, day + dt.timedelta(days=chance.randint(1, 3)))
@@ -176,6 +180,13 @@ class Storm:
     def _is_working(self, day: dt.date) -> bool:
         calendar = self.play.engine.calendar
         return not isinstance(calendar, WorkingCalendar) or calendar.is_working(day)
+
+
+def _tell(other: OtherSystem, application: Application) -> None:
+    try:
+        other.hear(application)
+    except Exception:
+        return
 
 
 def _send_mails(application: Application) -> None:

@@ -21,7 +21,7 @@ from engine.database import Database
 from engine.identity import SYSTEM
 from web.bootstrap import Application, assemble
 from web.config import Config
-from web.faults import chances
+from web.faults import chances, systems
 from web.faults.holding import Watch
 from web.faults.processes import House, know_days
 from web.faults.sending import People
@@ -36,13 +36,13 @@ from workflows.records.data import PlanData, without_measurements
 from workflows.shipped import publish_shipped
 from workflows.simulation import life
 from workflows.simulation.playing import MORNING, Play
-from workflows.simulation.robots import GOOD, LATE, LATER, MISSING, RETURNED, Robots
+from workflows.simulation.robots import GOOD, LATE, LATER, MISSING, RETURNED, SENT_BACK, Robots
 from workflows.simulation.values import Reality
 
 DAYS = 90
 AFTERWARDS = tuple(dt.timedelta(minutes=n) for n in (2, 6, 40, 40, 300, 300, 720, 720))
 """When everything is well again: what failed is tried again within these."""
-BEHAVIOUR = (GOOD, GOOD, GOOD, LATE, LATER, RETURNED, RETURNED, MISSING)
+BEHAVIOUR = (GOOD, GOOD, SENT_BACK, LATE, LATER, RETURNED, RETURNED, MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def _staged(house: House, calm: Application, beginning: Beginning, seed: int) ->
     play = Play(calm.database, calm.engine, calm.forms, robots, house.clock)
     storm = Storm(house, play, People(play, house.server), seed)
     know_days(calm)
-    return storm, Watch(calm, house.post)
+    return storm, Watch(calm, house.post, house.other)
 
 
 def _furnish(made: Application, beginning: Beginning) -> None:
@@ -212,6 +212,7 @@ def _furnish(made: Application, beginning: Beginning) -> None:
             seed_roles(session)
             importing.apply(session, made.clock, SYSTEM, data, appoints=True)
             publish_shipped(session, made.engine)
+            systems.subscribe(session, made.clock, data.plan.code)
 
 
 def _calm(url: str, clock: VirtualClock) -> Application:

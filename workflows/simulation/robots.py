@@ -29,6 +29,8 @@ from workflows.spanish import month_name, number
 
 GOOD, LATE, LATER, RETURNED, MISSING = "good", "late", "later", "returned", "missing"
 PROFILES = (GOOD, LATE, LATER, RETURNED, MISSING)
+SENT_BACK = "sent_back"
+"""Not one of those that are drawn: where it is wished, the head of the entity returns the first row once."""
 
 DAYS_TO_CLOSE = 30
 """A month is closed so many days after its cut-off: who is `LATER` reports after that."""
@@ -80,7 +82,8 @@ REASONS = {
 class Robots:
     """A cast of people. `today` is asked for the day on which they type.
 
-    One robot per form handler; the liaison of an entity that behaves as `RETURNED` returns the first row once.
+    One robot per form handler; the liaison of an entity that behaves as `RETURNED` returns the first row once, the head
+    of one that behaves as `SENT_BACK` does.
     `plan` is what they have in mind when they formulate one. Nobody `polite` objects, refuses or returns anything.
     `words` are how they talk. `successors` says who came for whom. `not_before` is the day before which a task (form
     handler, variables) is taken up by nobody; `dt.date.max`: it stays open.
@@ -197,15 +200,24 @@ def _execution(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
 def _validate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     where = (str(form.task.variables["periodo"]), str(form.task.variables["entidad"]))
     returns = robots.profile(*where) == RETURNED and where not in robots.returned
-    robots.returned.add(where)
+    if returns:
+        robots.returned.add(where)
     rows = [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown["validacion"]]
     if returns and rows:
         rows[0] |= {"decision": "devuelta", "motivo": "El soporte no permite verificar el valor; adjunte el listado."}
     return {"validacion": rows}
 
 
-def _endorse(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
-    return {"decision": "avalo"}
+def _endorse(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    where, rows = (
+        (str(form.task.variables["periodo"]), str(form.task.variables["entidad"])),
+        form.shown.get("devueltas"),
+    )
+    if robots.profile(*where) != SENT_BACK or where in robots.returned or not rows:
+        return {"decision": "avalo"}
+    robots.returned.add(where)
+    first = {"devolver": "on", "motivo_fila": "La cifra no es la que me informó el área."}
+    return {"decision": "devuelvo", "devueltas": [{ROW_KEY: rows[0][ROW_KEY], **first}]}
 
 
 def _endorse_late(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:
