@@ -23,6 +23,7 @@ from web.auth import ANYONE, Of, allow, gate, sessions, tokens
 from web.auth.addresses import blueprint as addresses
 from web.auth.factors.stepping import blueprint as second_step
 from web.auth.factors.views import blueprint as factors
+from web.auth.ldap.views import blueprint as ldap
 from web.auth.oidc import client as oidc_client
 from web.auth.oidc.views import blueprint as oidc
 from web.auth.views import blueprint as auth
@@ -70,6 +71,7 @@ BLUEPRINTS = (
     auth,
     addresses,
     oidc,
+    ldap,
     second_step,
     factors,
     tokens_pages,
@@ -204,6 +206,7 @@ def _templates(app: Flask, application: Application) -> None:
             "demo": application.is_demo,
             "simulated_now": application.clock.now,
             "provider_name": application.config.provider.name if application.config.provider else "",
+            "directory_name": application.config.directory.name if application.config.directory else "",
             "uses_passwords": application.config.local_accounts,
         }
 

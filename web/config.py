@@ -15,6 +15,7 @@ from notifications.exports.channels import Settings
 from notifications.hosts import is_loopback
 from notifications.outbox import is_address
 from web import breaches, logs
+from web.directory import Directory
 from web.provider import Provider
 from web.settings import InvalidSetting, count, flag, one_of
 from workflows.people.roles import BY_ID
@@ -42,7 +43,8 @@ class Config:
     `privacy_controller` answers for personal data and is reached at `privacy_contact`, as the notice says.
     `backups` is the folder of nightly copies, of which the newest `backups_kept` stay; None: none are taken.
     With `backup_passphrase` copies are encrypted.
-    `provider` signs people in by OpenID Connect; without `local_accounts` nobody signs in with a password. Who holds a
+    `provider` signs people in by OpenID Connect, `directory` with their password of an LDAP directory; without
+    `local_accounts` nobody signs in with one of Cauce's. Who holds a
     role of `second_factor` may not do without a second step; a browser may be spared it for `second_factor_days`.
     `api_per_minute` is how many requests of one token each process answers in a minute. With
     `inner_receivers` webhooks and exports may go to addresses of the inner network, and without encryption.
@@ -69,6 +71,7 @@ class Config:
     backups_kept: int = 14
     backup_passphrase: str = field(default="", repr=False)
     provider: Provider | None = None
+    directory: Directory | None = None
     local_accounts: bool = True
     second_factor: frozenset[str] = frozenset()
     second_factor_days: int = 30
@@ -95,8 +98,11 @@ class Config:
             Provider.from_environment(environment),
             flag("CAUCE_LOCAL_ACCOUNTS", environment, "1"),
         )
-        if not (local_accounts or provider):
-            raise InvalidSetting("Con CAUCE_LOCAL_ACCOUNTS=0 nadie podría ingresar: falta CAUCE_OIDC_ISSUER.")
+        directory = Directory.from_environment(environment)
+        if not (local_accounts or provider or directory):
+            raise InvalidSetting(
+                "Con CAUCE_LOCAL_ACCOUNTS=0 nadie podría ingresar: falta CAUCE_OIDC_ISSUER o CAUCE_LDAP_URL."
+            )
         return cls(
             home=home,
             database_url=environment.get("CAUCE_DATABASE_URL") or f"sqlite:///{home / 'cauce.sqlite'}",
@@ -116,6 +122,7 @@ class Config:
             backups_kept=max(1, count("CAUCE_BACKUPS_KEPT", environment, 14)),
             backup_passphrase=_passphrase(environment.get("CAUCE_BACKUP_PASSPHRASE", "")),
             provider=provider,
+            directory=directory,
             local_accounts=local_accounts,
             second_factor=_obliged(environment.get("CAUCE_SECOND_FACTOR", "")),
             second_factor_days=count("CAUCE_SECOND_FACTOR_DAYS", environment, 30),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from notifications.hosts import is_loopback
@@ -16,6 +16,20 @@ from workflows.people.states import RoleScope
 NAME = "la cuenta de su entidad"
 SCOPES = "openid email profile"
 GROUPS_CLAIM = "groups"
+
+
+class Vouching(Protocol):
+    """Who says who somebody is: a provider, or a directory. Which roles its groups hold, whose people are let in."""
+
+    @property
+    def roles(self) -> Mapping[str, frozenset[Group]]:
+        """What each group holds here; those roles are given and taken at every sign-in."""
+        ...
+
+    @property
+    def new_people_of(self) -> frozenset[str]:
+        """The mail domains whose people get an account at their first sign-in."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ class Provider:
             scopes=scopes if "openid" in scopes.split() else f"openid {scopes}",
             groups_claim=environment.get("CAUCE_OIDC_GROUPS_CLAIM", "").strip() or GROUPS_CLAIM,
             roles=roles_by_group("CAUCE_OIDC_ROLES", environment),
-            new_people_of=frozenset(_parts(environment.get("CAUCE_OIDC_NEW_PEOPLE_OF", "").lower())),
+            new_people_of=domains("CAUCE_OIDC_NEW_PEOPLE_OF", environment),
             trusts_email=flag("CAUCE_OIDC_TRUST_EMAIL", environment),
             trusts_factor=flag("CAUCE_OIDC_TRUST_FACTOR", environment),
             strong=tuple(environment.get("CAUCE_OIDC_ACR", "").split()),
@@ -87,6 +101,11 @@ def roles_by_group(name: str, environment: Mapping[str, str]) -> Mapping[str, fr
             )
         found[group.strip()] = found.get(group.strip(), frozenset()) | {place}
     return found
+
+
+def domains(name: str, environment: Mapping[str, str]) -> frozenset[str]:
+    """Read mail domains, separated by commas."""
+    return frozenset(_parts(environment.get(name, "").lower()))
 
 
 def _is_whole(place: Group) -> bool:

@@ -17,7 +17,7 @@ from engine.identity import SYSTEM
 from notifications import accounts, outbox
 from web.auth.models import ExternalIdentity
 from web.errors import SignInRefused
-from web.provider import Provider
+from web.provider import Provider, Vouching
 from workflows.auditing import recording as auditing
 from workflows.auditing.states import Outcome
 from workflows.people import administration
@@ -66,7 +66,7 @@ class Known:
         )
 
 
-def sign_in(session: Session, clock: Clock, provider: Provider, known: Known) -> Person:
+def sign_in(session: Session, clock: Clock, provider: Vouching, known: Known) -> Person:
     """The person of this account, whom it is tied to from now on. Raises `SignInRefused`."""
     identity = _tied(session, known)
     if identity is None:
@@ -132,7 +132,7 @@ def _by_email(session: Session, known: Known) -> Person | None:
     return found[0] if found else None
 
 
-def _new(session: Session, clock: Clock, provider: Provider, known: Known) -> Person:
+def _new(session: Session, clock: Clock, provider: Vouching, known: Known) -> Person:
     """An account for somebody whose domain is let in: without roles, but for those of their groups."""
     if known.email.rpartition("@")[2] not in provider.new_people_of:
         raise SignInRefused(
@@ -154,7 +154,7 @@ def _free(session: Session, known: Known) -> str:
     return next(name for name in (wished, *(f"{wished}{n}" for n in range(2, 9999))) if name not in taken)
 
 
-def _hold(session: Session, clock: Clock, provider: Provider, known: Known, person: Person) -> None:
+def _hold(session: Session, clock: Clock, provider: Vouching, known: Known, person: Person) -> None:
     """Give and take the roles that groups decide; of all others nothing changes."""
     managed = _of_all(provider.roles.values())
     if not managed:

@@ -1,0 +1,1 @@
+"""Signing in with the password of the entity's directory."""
