@@ -16,6 +16,7 @@ from web.admin.blueprint import blueprint
 from web.admin.telling import tell
 from web.auth import Of, allow, sessions
 from web.auth.factors import state
+from web.days import typed_day
 from web.pages import actor, back_to, current
 from web.people import signed_person
 from workflows.auditing import recording as auditing
@@ -136,10 +137,10 @@ def _held(row: Sequence[str], scopes: Mapping[str, RoleScope], only: str) -> Hel
 
 
 def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError as wrong:
-        raise Refused(f"«{text}» no es una fecha. Escríbala como 2026-11-30.") from wrong
+    day = typed_day(text)
+    if day is None and text.strip():
+        raise Refused(f"«{text}» no es una fecha. Escríbala como 30/11/2026.")
+    return day
 
 
 def _ensure_keeps_administering(username: str, before: Sequence[Held], wanted: Sequence[Held]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from web.answers import named
 from web.auth import Of, allow
+from web.days import typed_day
 from web.numbers import row_id
 from web.pages import actor, current, page, person
 from workflows.auditing import reading, recording
@@ -112,11 +113,8 @@ def _sought() -> Sought:
 
 def _day(name: str, *, after: int = 0) -> dt.datetime | None:
     """The beginning in Bogotá of a day, or of so many days after it; what is no day of an office's life is none."""
-    try:
-        day = dt.date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    if day.year not in YEARS:
+    day = typed_day(request.args.get(name, ""))
+    if day is None or day.year not in YEARS:
         return None
     return dt.datetime.combine(day + dt.timedelta(days=after), dt.time(), BOGOTA)
 

@@ -14,6 +14,7 @@ from engine.states import InstanceState
 from engine.tasks.models import TaskCandidate, UserTask
 from web import choosing, deadlines
 from web.auth import SIGNED_IN, Of, allow
+from web.days import typed_day
 from web.pages import actor, back_to, current, page, person
 from web.paging import paged
 from web.people import everybody
@@ -212,7 +213,7 @@ def _mine(session: Session, task_ids: list[int]) -> set[int]:
 
 
 def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise Refused("Escriba el último día del plan, por ejemplo 30/06/2019.") from None
+    day = typed_day(text)
+    if day is None:
+        raise Refused("Escriba el último día del plan, por ejemplo 30/06/2019.")
+    return day

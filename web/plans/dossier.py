@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import abort, request
 from werkzeug.wrappers import Response
 
 from web.auth import SIGNED_IN, Of, allow
+from web.days import typed_day
 from web.exporting import asked, files_of
 from web.pages import current, page
 from web.paging import paged
@@ -61,17 +60,9 @@ def _sought() -> Sought:
         word=typed.get("q", "").strip(),
         kind=typed.get("tipo", ""),
         entity=typed.get("entidad", ""),
-        since=_day(typed.get("desde", "")),
-        until=_day(typed.get("hasta", "")),
+        since=typed_day(typed.get("desde", "")),  # what can't be read asks for nothing: the page shows what was typed
+        until=typed_day(typed.get("hasta", "")),
     )
-
-
-def _day(text: str) -> dt.date | None:
-    """A day that cannot be read asks for nothing: the page shows what was typed."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _columns(found: Found) -> list[Column[list[Cell]]]:

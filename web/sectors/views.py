@@ -14,6 +14,7 @@ from engine.confinement import confined
 from web import choosing
 from web.auth import SIGNED_IN, Of, allow
 from web.auth.gate import may_open
+from web.days import typed_day
 from web.navigation import keeps_many
 from web.pages import actor, back_to, current, page, person
 from web.sectors import loading, starting
@@ -337,10 +338,10 @@ def _day(name: str) -> dt.date | None:
 
 
 def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as wrong:
-        raise Refused(f"«{text}» no es una fecha. Escríbala como 2026-11-30.") from wrong
+    day = typed_day(text)
+    if day is None:
+        raise Refused(f"«{text}» no es una fecha. Escríbala como 30/11/2026.")
+    return day
 
 
 def _number(name: str) -> int:

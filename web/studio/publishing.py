@@ -18,6 +18,7 @@ from engine.definitions.reading import read_diagram
 from engine.instances.usage import RunningCase
 from notifications import releases
 from web.auth.access import Of, allow
+from web.days import typed_day
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from web.studio import calendar, overview
@@ -111,13 +112,11 @@ def sent() -> tuple[str, dt.date | None, dict[str, str]]:
     if not reason.strip():
         wrong["reason"] = "Escriba por qué se publica este cambio."
     if request.form.get("when") == "day":
-        try:
-            day = dt.date.fromisoformat(request.form.get("day", ""))
-        except ValueError:
+        day = typed_day(request.form.get("day", ""))
+        if day is None:
             wrong["day"] = "Elija el día desde el que rige."
-        else:
-            if day <= bogota_day(current().clock.now()):
-                wrong["day"] = "Elija un día posterior a hoy, o «En cuanto se publique»."
+        elif day <= bogota_day(current().clock.now()):
+            wrong["day"] = "Elija un día posterior a hoy, o «En cuanto se publique»."
     return reason, day, wrong
 
 

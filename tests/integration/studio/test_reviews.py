@@ -126,7 +126,7 @@ def test_what_has_its_day_holds_from_that_day_and_not_before(
     leader.send(f"{REPORT}/publicar", 422, reason="Sí.", revision=revision, when="day", day=today.isoformat())
     leader.send(f"{REPORT}/publicar", 422, reason="Sí.", revision=revision, when="day", day="mañana")
     day = today + dt.timedelta(days=3)
-    leader.send(f"{REPORT}/publicar", reason="Sí.", revision=revision, when="day", day=day.isoformat())
+    leader.send(f"{REPORT}/publicar", reason="Sí.", revision=revision, when="day", day=f"{day:%d/%m/%Y}")
     worker.tick(site.application)
     before = leader.text(REPORT)
     site.clock.advance(dt.timedelta(days=3))
