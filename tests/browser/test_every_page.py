@@ -47,6 +47,8 @@ NO_PAGES = {
 
 BY_HAND = {
     "studio.rehearsal": "made by a rehearsal, which takes its seconds; looked at in its own test",
+    "studio.walk": "made by a rehearsal by hand; looked at with the twenty requests",
+    "studio.walk_task": "of a rehearsal by hand",
     "studio.review_page": "offered while a review is asked; looked at in its own test",
     "inbox.paper_page": "offered where a role approves on paper, and none does; tested in its own file",
     "inbox.correct": "offered while a report waits for the liaison; looked at below",

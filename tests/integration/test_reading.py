@@ -47,6 +47,7 @@ NOT_HERE = {
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "studio.rehearsal", "studio.review_page",  # of what was made, or waits, for somebody
+    "studio.walk", "studio.walk_task",  # of a copy that somebody walks
     "portal.plan_document", "studio.draft_xml", "studio.field", "studio.new_field", "studio.publish_page",  # of one
     "studio.manual",  # a file written whole, which looks at every form
     "studio.variant",  # of one sector's

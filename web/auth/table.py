@@ -335,7 +335,7 @@ TABLE: tuple[Row, ...] = (
         _rights(N, N, N, N, shared_leader=C),
         reads=_routes(
             "studio.publish_page studio.review_page studio.rehearse_page "
-            "studio.rehearsal studio.edit studio.draft_xml studio.names studio.field "
+            "studio.rehearsal studio.walk studio.walk_task studio.edit studio.draft_xml studio.names studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
             "studio.process_forms studio.conditions studio.roles studio.beginnings "
             "studio.new_process"
@@ -345,6 +345,7 @@ TABLE: tuple[Row, ...] = (
             "studio.remove_field studio.save_draft studio.discard_draft studio.findings studio.bring "
             "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task "
             "studio.rehearse studio.keep_rehearsal studio.forget_rehearsal studio.replay "
+            "studio.begin_walk studio.answer_walk studio.let_do studio.go_on studio.step_back "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate studio.bring_decision studio.write_decision studio.publish_decision "
             "studio.discard_decision studio.answer_brought "

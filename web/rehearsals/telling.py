@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import nameless
 from engine.definitions.diagram import DiagramModel
-from engine.definitions.reading import read_diagram
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
@@ -21,7 +20,6 @@ from engine.waits import of_cases
 from notifications.models import OutboxMessage
 from web.cases import wording
 from web.cases.waiting import shown
-from web.rehearsals.material import Material
 from web.rehearsals.order import Happening, Mail, Told
 from workflows.calendar import WorkingCalendar, bogota_day
 from workflows.people.directory import display_names
@@ -46,22 +44,27 @@ STEPS = frozenset({"userTask", "serviceTask", "sendTask", "callActivity", "manua
 
 
 def told(
-    session: Session, engine: ProcessEngine, material: Material, began: dt.date, until: dt.date, stopped: str
+    session: Session,
+    engine: ProcessEngine,
+    model: DiagramModel,
+    root: str,
+    began: dt.date,
+    until: dt.date,
+    stopped: str,
 ) -> Told:
-    """The whole story."""
-    model = next(one for one in map(read_diagram, material.diagrams) if one.process_key == material.process_key)
+    """The whole story, of the process of `model`; `root` is the name of the one with which it began."""
     entries = list(session.scalars(sa.select(HistoryEntry).order_by(HistoryEntry.id)))
-    own = [one for one in entries if one.process_key == material.process_key]
+    own = [one for one in entries if one.process_key == model.process_key]
     passed = [str(one.element_id) for one in own if one.kind in PASSED]
     running = list(session.scalars(sa.select(Instance.id).where(Instance.state == InstanceState.ACTIVE)))
     calendar = engine.calendar
     return Told(
-        root=material.root.name,
+        root=root,
         began=began.isoformat(),
         until=until.isoformat(),
         working_days=calendar.working_days_between(began, until) if isinstance(calendar, WorkingCalendar) else 0,
         ended=not running,
-        happenings=[*_happenings(session, material, entries)][:MOST],
+        happenings=[*_happenings(session, model.process_key, entries)][:MOST],
         mails=[*_mails(session)][:MOST],
         path=[_title(model, one) for one in passed],
         missed=[_title(model, one.id) for one in model.elements.values() if one.kind in STEPS and one.id not in passed],
@@ -71,7 +74,7 @@ def told(
     )
 
 
-def _happenings(session: Session, material: Material, entries: list[HistoryEntry]) -> Iterator[Happening]:
+def _happenings(session: Session, process_key: str, entries: list[HistoryEntry]) -> Iterator[Happening]:
     names = {
         name: one.replace(" (demo)", "") for name, one in display_names(session, {e.actor_id for e in entries}).items()
     }
@@ -84,10 +87,10 @@ def _happenings(session: Session, material: Material, entries: list[HistoryEntry
         task = tasks.get(entry.task_id or 0)
         if entry.kind is HistoryKind.TASK_CREATED and task is not None:
             due = f", hasta el {long_day(bogota_day(task.due_at))}" if task.due_at else ", sin plazo"
-            text = f"{text.rstrip('.')}: lo tiene {held[task.id].words}{due}."
+            text = f"{text.rstrip('.')}: lo tiene {held[task.id].words.replace(' (demo)', '')}{due}."
         if entry.kind is HistoryKind.DECISION and entry.data.get("respuestas"):
             text = f"{text.rstrip('.')}: {', '.join(entry.data['respuestas'])}."
-        is_own = entry.process_key == material.process_key
+        is_own = entry.process_key == process_key
         yield Happening(bogota_day(entry.at).isoformat(), text, str(entry.element_id or "") if is_own else "", is_own)
 
 

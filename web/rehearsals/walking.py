@@ -35,6 +35,7 @@ from workflows.forms.opening import OpenForm
 from workflows.loading import importing
 from workflows.plan.models import Plan
 from workflows.records import writing
+from workflows.records.data import PlanData
 from workflows.records.problems import InvalidPlan
 from workflows.sectors.holidays import local_days
 from workflows.simulation import life, robots, typist
@@ -101,30 +102,40 @@ def walk(material: Material, order: Order) -> Told:
 
 
 def _walk(application: Application, clock: VirtualClock, material: Material, order: Order) -> Told:
-    application.database.create_all()
-    _furnish(application, material)
-    people = Walkers(
-        today=lambda: bogota_day(clock.now()),
-        reality=Reality(1, material.plan.measurements),
-        plan=material.plan,
-        polite=order.behaviour != RETURNED,
-        profile=lambda _period, _entity: robots.RETURNED if order.behaviour == RETURNED else GOOD,
-        answers=order.answers,
-        idle=order.behaviour == NOBODY,
-        process_key=material.process_key,
-    )
+    furnish(application, material)
     stopped = ""
-    play = Play(application.database, application.engine, application.forms, people, clock)
-    began = _begin(application, clock, material)
+    play = Play(
+        application.database, application.engine, application.forms,
+        walkers(clock, material.plan, material.process_key, order), clock,
+    )  # fmt: skip
+    began = begin(application, clock, material)
     try:
         _live(application, play, material, began)
     except (StuckPlay, WorkflowsError) as stuck:
         stopped = str(stuck)
     with application.database.reading() as session:
-        return telling.told(session, application.engine, material, began, bogota_day(clock.now()), stopped)
+        model = next(one for one in map(read_diagram, material.diagrams) if one.process_key == material.process_key)
+        now = bogota_day(clock.now())
+        return telling.told(session, application.engine, model, material.root.name, began, now, stopped)
 
 
-def _furnish(application: Application, material: Material) -> None:
+def walkers(clock: VirtualClock, plan: PlanData, process_key: str, order: Order) -> Walkers:
+    """The people of a rehearsal, who behave as it was asked."""
+    return Walkers(
+        today=lambda: bogota_day(clock.now()),
+        reality=Reality(1, plan.measurements),
+        plan=plan,
+        polite=order.behaviour != RETURNED,
+        profile=lambda _period, _entity: robots.RETURNED if order.behaviour == RETURNED else GOOD,
+        answers=order.answers,
+        idle=order.behaviour == NOBODY,
+        process_key=process_key,
+    )
+
+
+def furnish(application: Application, material: Material) -> None:
+    """Write the plan, its people and all that is published into the empty database. Raises `Refused`."""
+    application.database.create_all()
     engine, plan = application.engine, material.plan
     try:
         with application.database.unit_of_work() as session:
@@ -138,7 +149,7 @@ def _furnish(application: Application, material: Material) -> None:
         raise Refused(f"El plan cargado no permite ensayar: {refused}") from refused
 
 
-def _begin(application: Application, clock: VirtualClock, material: Material) -> dt.date:
+def begin(application: Application, clock: VirtualClock, material: Material) -> dt.date:
     """Begin the root, on the day on which it would; nothing else begins by the calendar. Gives that day."""
     with application.database.unit_of_work() as session:
         if material.root.how == CALENDAR:
@@ -186,9 +197,9 @@ def _next_opening(
 def _begin_by_hand(session: Session, application: Application, material: Material) -> None:
     engine, key = application.engine, material.root.process_key
     how = by_hand.beginning(session, engine, key, SYSTEM)
-    form = loose.open_form(session, engine, how.schema, SYSTEM, application.forms.catalogues)
-    raw = typist.typed(form, lambda _name, _content: 0, bogota_day(engine.now()))
-    raw[by_hand.PLAN] = material.plan.plan.code
+    plan = {by_hand.PLAN: material.plan.plan.code}  # whose entities are offered
+    form = loose.open_form(session, engine, how.schema, SYSTEM, application.forms.catalogues, plan)
+    raw = typist.typed(form, lambda _name, _content: 0, bogota_day(engine.now())) | plan
     by_hand.begin(session, engine, key, raw, actor=SYSTEM, catalogues=application.forms.catalogues)
 
 
@@ -196,16 +207,18 @@ def _live(application: Application, play: Play, material: Material, began: dt.da
     """Day after day until all that began is over, or long enough."""
     last = began + dt.timedelta(days=DAYS if material.root.how in (CALENDAR, BY_HAND) else LONG)
 
-    def morning(_day: dt.date) -> None:
-        with application.database.unit_of_work() as session:
-            digest.build_due(session, application.engine, application.calendar, base_url=application.config.base_url)
-
     day = began
     while day <= last and play.submissions < STEPS:
-        play.day(day, morning)
+        play.day(day, lambda _day: write_digests(application))
         if _is_over(application, material):
             return
         day += dt.timedelta(days=1)
+
+
+def write_digests(application: Application) -> None:
+    """The mails of a morning."""
+    with application.database.unit_of_work() as session:
+        digest.build_due(session, application.engine, application.calendar, base_url=application.config.base_url)
 
 
 def _is_over(application: Application, material: Material) -> bool:

@@ -20,7 +20,7 @@ from engine.errors import UnknownDefinition
 from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
-from web.rehearsals import gate, jobs, material, recording
+from web.rehearsals import gate, jobs, material, recording, shipped
 from web.rehearsals.jobs import Job
 from web.rehearsals.material import Material
 from web.rehearsals.order import BEHAVIOURS, FINE, SHORT, Order
@@ -35,6 +35,8 @@ from workflows.spanish import enumeration
 
 EVERY = "todas"
 """Asks for one rehearsal of each behaviour."""
+BROUGHT = "traidos"
+"""Asks for those that come with the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def rehearse_page(process_key: str) -> str:
             behaviours=BEHAVIOURS,
             questions=questions,
             kept=scenarios.of_process(session, process_key),
+            brought=shipped.of_process(Name.parse(process_key).key),
             names=overview.people(session),
         )
 
@@ -98,15 +101,21 @@ def _questions(session: Session, xml: bytes) -> list[Question]:
 def rehearse(process_key: str) -> Response:
     """Begin one, or (`EVERY`) one for each way in which people behave."""
     with current().database.reading() as session:
-        xml, drawing = _drawing(session, process_key)
+        xml, drawing = drawing_of(session, process_key)
         answers, asked = _answers(_questions(session, xml)), request.form.get("behaviour", FINE)
-        orders = [Order(one, answers) for one in (BEHAVIOURS if asked == EVERY else [asked])]
-        taken = _gathered(session, process_key, {process_key: xml})
-    token = jobs.begin(current().config.home, current().clock, process_key, drawing, [(taken, one) for one in orders])
+        brought = shipped.of_process(Name.parse(process_key).key) if asked == BROUGHT else ()
+        orders = [one.order for one in brought] or [
+            Order(one, answers) for one in (BEHAVIOURS if asked == EVERY else [asked])
+        ]
+        taken = gathered(session, process_key, {process_key: xml})
+    token = jobs.begin(
+        current().config.home, current().clock, process_key, drawing, [(taken, one) for one in orders],
+        names=[one.name for one in brought],
+    )  # fmt: skip
     return back_to("studio.rehearsal", process_key=process_key, token=token)
 
 
-def _gathered(session: Session, name: str, drawn: Mapping[str, bytes]) -> Material:
+def gathered(session: Session, name: str, drawn: Mapping[str, bytes]) -> Material:
     """What a rehearsal needs; the people in it are of the reader's sectors."""
     today = bogota_day(current().clock.now())
     return material.gather(session, current().engine, name, drawn, today, sectors_of(actor()))
@@ -128,7 +137,7 @@ def rehearsal(process_key: str, token: str) -> str:
     job = _job(process_key, token)
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
-        xml, drawing = _drawing(session, process_key)
+        xml, drawing = drawing_of(session, process_key)
         verdicts = _verdicts(session, job)
     place = min(request.args.get("cual", 0, type=row_id), max(0, len(job.told) - 1))
     told = job.told[place] if job.told and not job.scenarios else None
@@ -166,8 +175,9 @@ def keep_rehearsal(process_key: str, token: str) -> Response:
         raise UnknownDefinition("Ese ensayo no se puede guardar: no llegó a contar nada.")
     with current().database.unit_of_work() as session:
         typed, names = request.form.get("name", "").strip(), []
-        for order, told in zip(job.orders, job.told, strict=True):
+        for place, (order, told) in enumerate(zip(job.orders, job.told, strict=True)):
             name = f"{typed}: {SHORT[order.behaviour]}" if typed and len(job.orders) > 1 else typed
+            name = job.names[place] if job.names else name
             scenario = scenarios.keep(
                 session, current().engine, process_key, name, order.as_json(), expected(told), actor=actor()
             )
@@ -191,9 +201,9 @@ def forget_rehearsal(process_key: str, scenario_id: int) -> Response:
 def replay(process_key: str) -> Response:
     """Replay what is kept of the process and of those that call it, with the draft."""
     with current().database.reading() as session:
-        xml, drawing = _drawing(session, process_key)
+        xml, drawing = drawing_of(session, process_key)
         kept = gate.touched(session, [process_key])
-        runs = [(_gathered(session, one.process_key, {process_key: xml}), Order.of(one.asked)) for one in kept]
+        runs = [(gathered(session, one.process_key, {process_key: xml}), Order.of(one.asked)) for one in kept]
     if not runs:
         return back_to("studio.rehearse_page", "No hay ensayos guardados.", process_key=process_key)
     token = jobs.begin(
@@ -240,12 +250,12 @@ def replays(session: Session, process_key: str) -> Replays:
     kept = gate.touched(session, [process_key])
     if not kept:
         return Replays(kept)
-    _xml, drawing = _drawing(session, process_key)
+    _xml, drawing = drawing_of(session, process_key)
     job = jobs.last_replay(current().config.home, current().clock, process_key, drawing)
     return Replays(kept, job, _verdicts(session, job) if job else ())
 
 
-def _drawing(session: Session, process_key: str) -> tuple[bytes, str]:
+def drawing_of(session: Session, process_key: str) -> tuple[bytes, str]:
     """The draft, else what is published, and what tells it from any other: revisions begin anew with each draft."""
     xml, _revision = overview.working_xml(session, process_key)
     forms = unpublished.forms_of(session, read_diagram(xml), Name.parse(process_key).tenant)

@@ -24,6 +24,7 @@ from web.studio import (
     steps,
     tasks,
     variants,
+    walks,
 )
 from web.studio.blueprint import blueprint
 
@@ -50,4 +51,5 @@ __all__ = [
     "steps",
     "tasks",
     "variants",
+    "walks",
 ]

@@ -1,0 +1,311 @@
+"""A rehearsal that a person walks: its database is kept between requests, a step at a time; each can be undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from engine.clock import Clock, VirtualClock
+from engine.confinement import confined
+from engine.database import Database
+from engine.definitions import catalogue
+from engine.errors import SpokenError
+from engine.history import HistoryEntry
+from engine.identity import Actor
+from engine.states import UserTaskState
+from engine.tasks.models import UserTask
+from notifications.models import OutboxMessage
+from web.bootstrap import Application, assemble
+from web.config import Config
+from web.rehearsals import telling, walking
+from web.rehearsals.jobs import SECONDS
+from web.rehearsals.material import Material
+from web.rehearsals.order import Order, Told
+from workflows.calendar import BOGOTA, bogota_day
+from workflows.errors import Refused
+from workflows.people.directory import display_names
+from workflows.people.holders import holders
+from workflows.plan.models import Plan
+from workflows.records.stored import stored_plan
+from workflows.sectors.holidays import local_days
+from workflows.simulation.playing import MORNING, Play, all_who
+
+log = logging.getLogger(__name__)
+
+KEPT = dt.timedelta(days=1)
+MOST_STEPS = 60
+"""So many are copied, to be gone back to."""
+FAR = 90
+"""How many days «lo próximo que pase» looks ahead."""
+_STATE, _DATABASE = "recorrido.json", "ensayo.sqlite"
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One that somebody (`by`) walks through. `drawing` is the fingerprint of what is walked.
+
+    `began` is the day (ISO) on which it began, `now` its moment (ISO) now; both empty until it is ready. `steps` are
+    the sentences of what was done; `failed` says why there is none.
+    """
+
+    token: str
+    process_key: str
+    drawing: str
+    by: str
+    root: str
+    made_at: str
+    began: str = ""
+    now: str = ""
+    steps: tuple[str, ...] = ()
+    failed: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be walked."""
+        return bool(self.now)
+
+    @property
+    def moment(self) -> dt.datetime:
+        """What its clock says."""
+        return dt.datetime.fromisoformat(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task that waits for somebody: who has it in words, who may do it by username, until when."""
+
+    id: int
+    name: str
+    entity: str
+    holder: str
+    people: dict[str, str]
+    due: dt.datetime | None
+    own: bool
+
+
+def begin(home: Path, clock: Clock, by: str, drawing: str, material: Material) -> str:
+    """Prepare one aside; gives the word by which its page asks for it."""
+    _forget_old(home, clock.now())
+    token = secrets.token_urlsafe(16)
+    _folder(home, token).mkdir(mode=0o700, parents=True)
+    walk = Walk(token, material.process_key, drawing, by, material.root.name, clock.now().isoformat())
+    _write(home, walk)
+    threading.Thread(target=_prepare, args=(home, walk, material), name="walk", daemon=True).start()
+    return token
+
+
+def find(home: Path, token: str, by: str) -> Walk | None:
+    """One that this person began, by its word."""
+    path = _folder(home, token) / _STATE
+    if not token.replace("-", "").replace("_", "").isalnum() or not path.is_file():
+        return None
+    walk = _read(path)
+    return walk if walk.by == by else None
+
+
+@contextmanager
+def opened(home: Path, walk: Walk) -> Iterator[Application]:
+    """Its application: its database, its clock, the working days of its sector."""
+    with _assembled(_folder(home, walk.token), walk.moment) as (application, _clock):
+        yield application
+
+
+def waiting(application: Application, process_key: str) -> list[Waiting]:
+    """The tasks that wait for somebody, those of the rehearsed process first."""
+    with application.database.reading() as session:
+        tasks = list(session.scalars(sa.select(UserTask).where(UserTask.state == UserTaskState.OPEN)))
+        held, today = holders(session, tasks), bogota_day(application.clock.now())
+        may = {task.id: [actor.id for actor in all_who(session, task, today)] for task in tasks}
+        names = display_names(session, {one for each in may.values() for one in each})
+        found = [
+            Waiting(
+                task.id, task.name, str(task.variables.get("entidad") or ""),
+                held[task.id].words.replace(" (demo)", ""),
+                {one: names.get(one, one).replace(" (demo)", "") for one in dict.fromkeys(may[task.id])},
+                task.due_at, task.process_key == process_key,
+            )
+            for task in tasks
+        ]  # fmt: skip
+    return sorted(found, key=lambda one: (not one.own, one.id))
+
+
+def told(application: Application, walk: Walk) -> Told:
+    """What happened so far: every task, decision and mail with its day."""
+    with application.database.reading() as session:
+        model = catalogue.current(session, walk.process_key).diagrams[walk.process_key]
+        began, now = dt.date.fromisoformat(walk.began), bogota_day(application.clock.now())
+        return telling.told(session, application.engine, model, walk.root, began, now, "")
+
+
+def keep_copy(home: Path, walk: Walk) -> None:
+    """Before a step: what it can be gone back to."""
+    folder = _folder(home, walk.token)
+    _copy(folder / _DATABASE, folder / f"{len(walk.steps)}.sqlite")
+    (folder / f"{len(walk.steps)}.json").write_bytes(_dumped(walk))
+    (folder / f"{len(walk.steps) - MOST_STEPS}.sqlite").unlink(missing_ok=True)
+
+
+def step(home: Path, walk: Walk, sentence: str, now: dt.datetime | None = None) -> Walk:
+    """After a step: it is told, and the clock stands at `now`."""
+    after = replace(walk, steps=(*walk.steps, sentence), now=(now or walk.moment).isoformat())
+    _write(home, after)
+    return after
+
+
+def back(home: Path, walk: Walk) -> Walk:
+    """As before the last step. Raises `Refused` where nothing is to be undone."""
+    folder, last = _folder(home, walk.token), len(walk.steps) - 1
+    if not (folder / f"{last}.sqlite").is_file():
+        raise Refused("No hay un paso al que volver.")
+    _copy(folder / f"{last}.sqlite", folder / _DATABASE)
+    before = _read(folder / f"{last}.json")
+    _write(home, before)
+    return before
+
+
+def let_do(home: Path, walk: Walk, task_id: int) -> Walk:
+    """Let somebody who may do a task do it as anybody would. Raises `Refused` where nobody does."""
+    keep_copy(home, walk)
+    name = confined(_let_do, _folder(home, walk.token), walk.moment, walk.process_key, task_id, seconds=SECONDS)
+    return step(home, walk, f"Alguien hizo «{name}».")
+
+
+def go_on(home: Path, walk: Walk, *, to_next: bool) -> Walk:
+    """To the next working day, or on until something happens. Raises `Refused` where nothing does."""
+    keep_copy(home, walk)
+    now = confined(_go_on, _folder(home, walk.token), walk.moment, walk.process_key, to_next, seconds=SECONDS)
+    return step(home, walk, "Pasaron los días.", now)
+
+
+def _prepare(home: Path, walk: Walk, material: Material) -> None:
+    try:
+        with _ONE_AT_A_TIME:
+            began, now = confined(_furnish, _folder(home, walk.token), material, seconds=SECONDS)
+        _write(home, replace(walk, began=began.isoformat(), now=now.isoformat()))
+    except SpokenError as refused:
+        _write(home, replace(walk, failed=str(refused)))
+    except Exception:
+        log.exception("a walk through %s could not begin", walk.process_key)
+        _write(home, replace(walk, failed="No se pudo preparar: algo falló de nuestro lado. Quedó en el registro."))
+
+
+def _furnish(folder: Path, material: Material) -> tuple[dt.date, dt.datetime]:
+    """In a process of its own, as everything below: the database, and the case begun."""
+    with _assembled(folder, dt.datetime.combine(material.today, MORNING, BOGOTA)) as (application, clock):
+        walking.furnish(application, material)
+        return walking.begin(application, clock, material), clock.now()
+
+
+def _let_do(folder: Path, now: dt.datetime, process_key: str, task_id: int) -> str:
+    with _assembled(folder, now) as (application, clock):
+        with application.database.reading() as session:
+            task = session.get(UserTask, task_id)
+            name = task.name if task is not None else ""
+        if not name or not _play(application, clock, process_key).work(task_id):
+            raise Refused("Nadie la puede hacer todavía: falta algo que espera, o nadie tiene su rol.")
+        return name
+
+
+def _go_on(folder: Path, now: dt.datetime, process_key: str, to_next: bool) -> dt.datetime:
+    with _assembled(folder, now) as (application, clock):
+        play, before, day = _play(application, clock, process_key), _happened(application), bogota_day(now)
+        for _each in range(FAR):
+            day = _next_worked(application, day)
+            clock.move_to(dt.datetime.combine(day, MORNING, BOGOTA))
+            play.tick()
+            walking.write_digests(application)
+            if not to_next or _happened(application) != before:
+                return clock.now()
+        raise Refused("En los próximos tres meses no pasa nada si nadie hace nada: hay que responder alguna tarea.")
+
+
+def _next_worked(application: Application, day: dt.date) -> dt.date:
+    return application.calendar.add_working_days(day, 1)
+
+
+def _happened(application: Application) -> tuple[int, int]:
+    with application.database.reading() as session:
+        counted = (session.scalar(sa.select(sa.func.count()).select_from(one)) for one in (HistoryEntry, OutboxMessage))
+        history, mails = (int(one or 0) for one in counted)
+    return history, mails
+
+
+def _play(application: Application, clock: VirtualClock, process_key: str) -> Play:
+    with application.database.reading() as session:
+        code = session.scalar(sa.select(Plan.code).order_by(Plan.code).limit(1))
+        plan = stored_plan(session, code) if code else None
+    if plan is None:
+        raise Refused("La copia no tiene un plan: solo se puede responder a mano.")
+    people = walking.walkers(clock, plan, process_key, Order())
+    return Play(application.database, application.engine, application.forms, people, clock)
+
+
+@contextmanager
+def _assembled(folder: Path, now: dt.datetime) -> Iterator[tuple[Application, VirtualClock]]:
+    url = f"sqlite:///{folder / _DATABASE}"
+    database, clock = Database(url, durable=False), VirtualClock(now)
+    try:
+        application = assemble(Config(home=folder, database_url=url, secret_key=""), clock=clock, database=database)
+        if (folder / _DATABASE).exists():
+            with database.reading() as session:
+                application.calendar.know(local_days(session))
+        yield application, clock
+    finally:
+        database.dispose()
+
+
+def person(application: Application, task_id: int, username: str) -> Actor:
+    """Somebody who may do a task: who is named, else the first. Raises `Refused` where nobody may."""
+    with application.database.reading() as session:
+        task = session.get(UserTask, task_id)
+        if task is None or task.state != UserTaskState.OPEN:
+            raise Refused("Esa tarea ya no espera a nadie en este ensayo.")
+        found = list(all_who(session, task, bogota_day(application.clock.now())))
+    if not found:
+        raise Refused("Nadie tiene el rol de esa tarea: en la realidad tampoco la haría nadie.")
+    return next((one for one in found if one.id == username), found[0])
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
+
+
+def _folder(home: Path, token: str) -> Path:
+    return home / "ensayos" / "a-mano" / token
+
+
+def _forget_old(home: Path, now: dt.datetime) -> None:
+    for path in (home / "ensayos" / "a-mano").glob(f"*/{_STATE}"):
+        if now - dt.datetime.fromisoformat(_read(path).made_at) > KEPT:
+            shutil.rmtree(path.parent, ignore_errors=True)
+
+
+def _write(home: Path, walk: Walk) -> None:
+    """Whole or not at all: its page may be reading it."""
+    folder = _folder(home, walk.token)
+    aside = folder / f"{secrets.token_hex(4)}.tmp"
+    aside.write_bytes(_dumped(walk))
+    aside.replace(folder / _STATE)
+
+
+def _dumped(walk: Walk) -> bytes:
+    return orjson.dumps(asdict(walk))
+
+
+def _read(path: Path) -> Walk:
+    kept: dict[str, Any] = orjson.loads(path.read_bytes())
+    return Walk(**{**kept, "steps": tuple(kept["steps"])})
