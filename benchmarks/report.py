@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import completion, crowded, fire, http, inbox, pages, parallel, starting, state, sweep
+from benchmarks import completion, crowded, drawing, fire, http, inbox, pages, parallel, starting, state, sweep
 from benchmarks.harness import Figures, Place, Sizes
 
 MEASURES: Mapping[str, Callable[[Place, Sizes], object]] = {
@@ -16,6 +16,7 @@ MEASURES: Mapping[str, Callable[[Place, Sizes], object]] = {
     "state_bytes": state.measure,
     "parallel20": parallel.measure,
     "parallel300": crowded.measure,
+    "drawing": drawing.measure,
     "pages": pages.measure,
     "fire": fire.measure,
 }
@@ -35,6 +36,8 @@ BOUNDS: Mapping[str, tuple[str, float]] = {
     "parallel20.max_ms": ("≤", 1000),
     "parallel20.failed": ("≤", 0),
     "parallel300.ratio": ("≤", 2),
+    "drawing.lint_ms": ("≤", 300),
+    "drawing.compare_ms": ("≤", 1000),
     "fire.full.lost": ("≤", 0),
     "fire.full.failed": ("≤", 0),
     "fire.full.p95_ms": ("≤", 500),

@@ -10,6 +10,8 @@ from pathlib import Path
 from web.studio.recipes import RECIPES, Recipe
 
 PAGE = Path(__file__).parent / "guia" / "procesos.md"
+IMAGES = Path(__file__).parent / "images"
+"""The pictures of the recipes, which `tests/browser/test_twenty_requests.py` makes."""
 BEGIN, END = "<!-- recetas -->", "<!-- fin de las recetas -->"
 TABS = {
     "dibujo": "Dibujo",
@@ -35,7 +37,9 @@ def page() -> str:
 def _written(number: int, one: Recipe) -> str:
     steps = " ".join(f"{place}) {step}" for place, step in enumerate(one.steps, start=1))
     then = f" {one.then}" if one.then else ""
-    return f"{number}. **{one.title}** ({TABS[one.tab]}). {steps}{then}"
+    told = f"{number}. **{one.title}** ({TABS[one.tab]}). {steps}{then}"
+    picture = f"receta-{number:02}.png"
+    return f"{told}\n\n   ![{one.title}](../images/{picture})\n" if (IMAGES / picture).exists() else told
 
 
 if __name__ == "__main__":

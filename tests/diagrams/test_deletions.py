@@ -80,9 +80,9 @@ def test_what_lints_clean_runs_and_what_runs_is_seldom_refused(
     refused, ran = [], 0
     for deletion, found in told:
         is_error = any(one.severity == "error" for one in found)
-        trouble = _played(deletion, tmp_path, range(SEEDS))
+        trouble = played(deletion, tmp_path, range(SEEDS))
         if is_error and not trouble:
-            trouble = _played(deletion, tmp_path, range(SEEDS, SEEDS_OF_REFUSED)) or _by_nobody(deletion, tmp_path)
+            trouble = played(deletion, tmp_path, range(SEEDS, SEEDS_OF_REFUSED)) or _by_nobody(deletion, tmp_path)
         if trouble and not is_error:
             failed[str(deletion)] = trouble
         elif not trouble:
@@ -96,7 +96,7 @@ def test_what_lints_clean_runs_and_what_runs_is_seldom_refused(
     assert len(refused) <= MOST_REFUSED_BY_FEAR * ran
 
 
-def _played(deletion: Deletion, folder: Path, seeds: range) -> list[str]:
+def played(deletion: Deletion, folder: Path, seeds: range) -> list[str]:
     """What goes wrong in the first play that does not come to its end; empty if none goes wrong."""
     for play in _plays(deletion, folder, seeds):
         if trouble := play.run():

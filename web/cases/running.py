@@ -171,13 +171,16 @@ def repair_cause() -> Response | tuple[str, int]:
 
 
 def _asked() -> Asked:
+    """What was chosen; a button in a row (`uno`: the act and the case) means that row alone, whatever is ticked."""
+    word, _, row = request.form.get("uno", "").partition("-")
+    chosen = [number for number in (_number(row),) if number is not None] if word else _numbers("caso")
     with current().database.reading() as session:
-        own = sa.select(Instance.id).where(Instance.tenant.in_(_tenants(session)), Instance.id.in_(_numbers("caso")))
+        own = sa.select(Instance.id).where(Instance.tenant.in_(_tenants(session)), Instance.id.in_(chosen))
         ids = tuple(session.scalars(own.order_by(Instance.id)))
     if not ids:
         raise Refused("Elija al menos un proceso de la lista.")
     try:
-        act = Act(request.form.get("acto", ""))
+        act = Act(word or request.form.get("acto", ""))
     except ValueError:
         raise Refused("Elija qué hacer con los procesos.") from None
     return Asked(ids, act, _details(act))

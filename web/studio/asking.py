@@ -14,7 +14,8 @@ from engine.definitions.dataflow.questions import datum_of
 from engine.errors import InvalidExpression
 from engine.expressions.building import read_opposite, write, write_opposite
 from engine.expressions.wording import in_words
-from web.studio.menus import Choice, Menus, by_name, labels, shown, typed
+from web.days import typed_day
+from web.studio.menus import REFRESH, Choice, Menus, by_name, first_line, labels, shown, typed
 from workflows.documents.states import Reserve
 from workflows.forms.conditions import compile_condition
 from workflows.forms.editing import Asked, Entry, outline
@@ -224,12 +225,27 @@ def typed_page(schema: FormSchema, address: str, before: FieldForm, form: MultiD
     values["required"], values["multiple"] = bool(form.get("required")), form.get("multiple") != "no"
     values["cuando"] = form.get("cuando") if form.get("cuando") in (ALWAYS, ONLY_WHEN, AS_TEXT) else ALWAYS
     values["hide"] = form.get("hide", before.values["hide"]).strip()
+    if before.type == "datetime":
+        for name in ("minimum", "maximum", "default"):
+            day = typed_day(values[name])
+            values[name] = day.isoformat() if day else values[name]
     options = list(zip(form.getlist("opcion-valor"), map(_line, form.getlist("opcion")), strict=False))
     columns = list(zip(form.getlist("columna-tipo"), map(_line, form.getlist("columna")), strict=False))
     menus = typed(form, others(schema, address, before.table))
+    if values["cuando"] == ONLY_WHEN and form.get("c_paso") == REFRESH and not menus.parts:
+        menus.parts.append([first_line(menus.choices, _chosen_before(schema, address, menus))])
     found = FieldForm(before.type, values, menus, options, columns, {}, before.table, before.readonly)
     _press(found, form.get("_opcion", ""))
     return found
+
+
+def _chosen_before(schema: FormSchema, address: str, menus: Menus) -> str:
+    """The question with options that comes last before this field, on which it most often depends; else none."""
+    order = list(schema.labels())
+    before = order[: order.index(address)] if address in order else order
+    asked = [path.rpartition(".")[2] for path in before]
+    with_options = [name for name in asked if name in menus.choices and menus.choices[name].datum.options]
+    return with_options[-1] if with_options else ""
 
 
 def _line(text: str) -> str:
@@ -341,10 +357,7 @@ def _days(page: FieldForm) -> dict[str, Any]:
 
 
 def _is_day(text: str) -> bool:
-    try:
-        return bool(dt.date.fromisoformat(text))
-    except ValueError:
-        return False
+    return typed_day(text) is not None
 
 
 def _texts(page: FieldForm) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.definitions import editing
 from engine.definitions.dataflow.flow import Following
+from engine.definitions.dataflow.needing import names
 from engine.definitions.dataflow.offering import Offered, later, offered
 from engine.definitions.diagram import DiagramModel, Element, Flow
 from engine.definitions.linting import Finding, KnownNames, lint
@@ -31,6 +32,7 @@ from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.editor import keep
 from web.studio.menus import Choice, Menus, by_name, shown, typed
+from web.studio.widening import Widened, widen
 
 BY_MENUS, AS_TEXT = "menus", "texto"
 LONGEST_NAME = 300
@@ -87,12 +89,11 @@ def decide(process_key: str, element_id: str) -> Response | str | tuple[str, int
         gateway = diagram.elements.get(element_id)
         if gateway is None or not chooses(gateway):
             raise UnknownElement("Esa decisión no está en el borrador. Actualice la página y elija otra.")
-        decision = _typed(
-            _decision(_following(session, diagram, Name.parse(process_key).tenant)[1], diagram, gateway), request.form
-        )
+        around = _around(session, diagram, Name.parse(process_key).tenant)
+        decision = _typed(_decision(around, diagram, gateway), request.form)
     if any(name.endswith("_paso") for name in request.form):
         return _page(process_key, decision)
-    changed = _written(xml, diagram, decision)
+    changed = _written(xml, diagram, decision, around.widened)
     if changed is None:
         return _page(process_key, decision), 422
     revision = request.form.get("revision", 0, type=row_id)
@@ -113,12 +114,12 @@ def _page(process_key: str, typed_one: Decision | None = None) -> str:
         version = overview.working_version(session, process_key)
         xml, revision = overview.working_xml(session, process_key)
         diagram = read_diagram(xml)
-        known, following = _following(session, diagram, Name.parse(process_key).tenant)
-        findings = lint(xml, known)
+        around = _around(session, diagram, Name.parse(process_key).tenant)
+        findings = lint(xml, around.known)
         order = place_in_order(diagram)
         gateways = sorted(filter(chooses, diagram.elements.values()), key=lambda one: order.get(one.id, 0))
         found = [
-            typed_one if typed_one and typed_one.gateway.id == one.id else _decision(following, diagram, one)
+            typed_one if typed_one and typed_one.gateway.id == one.id else _decision(around, diagram, one)
             for one in gateways
         ]
     for one in found:
@@ -126,19 +127,32 @@ def _page(process_key: str, typed_one: Decision | None = None) -> str:
     return page("studio/conditions.html", version=version, revision=revision, has_draft=revision > 0, decisions=found)
 
 
-def _following(session: Session, diagram: DiagramModel, tenant: str) -> tuple[KnownNames, Following | None]:
-    """What is around the diagram, and its data; None in an engine that declares nothing."""
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is around a diagram, and its data: as they are, and `wide` with all answers that could be handed on besides.
+
+    The last three are None in an engine that declares nothing.
+    """
+
+    known: KnownNames
+    following: Following | None = None
+    widened: Widened | None = None
+    wide: Following | None = None
+
+
+def _around(session: Session, diagram: DiagramModel, tenant: str) -> _Around:
     known = known_names(session, current().engine, [diagram], forms_of(session, diagram, tenant), tenant=tenant)
     if known.world is None:
-        return known, None
+        return _Around(known)
     following = Following(known.world.with_diagram(diagram))
-    following.of(diagram)
-    return known, following
+    widened = widen(following, diagram)
+    return _Around(known, following, widened, Following(known.world.with_diagram(widened.diagram)))
 
 
-def _decision(following: Following | None, diagram: DiagramModel, gateway: Element) -> Decision:
+def _decision(around: _Around, diagram: DiagramModel, gateway: Element) -> Decision:
+    following = around.following
     here = offered(following, diagram, gateway.id) if following else []
-    choices = by_name([_choice(one) for one in here])
+    choices = by_name([*(_choice(one) for one in here), *_not_yet(around, gateway)])
     before = [one.called for one in diagram.before(gateway.id)]
     answers = [
         _answer(diagram, diagram.flows[flow], choices, f"r{place}") for place, flow in enumerate(gateway.outgoing)
@@ -147,6 +161,18 @@ def _decision(following: Following | None, diagram: DiagramModel, gateway: Eleme
         gateway, gateway.name, " y ".join(before), answers, gateway.default_flow or "", here,
         later(following, diagram, gateway.id) if following else [],
     )  # fmt: skip
+
+
+def _not_yet(around: _Around, gateway: Element) -> list[Choice]:
+    """What is answered before and not handed on: choosing it hands it on."""
+    if around.wide is None or around.widened is None:
+        return []
+    found = offered(around.wide, around.widened.diagram, gateway.id)
+    return [
+        Choice(one.name, one.label, one.datum, f"Se responde en {one.giver.called}; pasará al proceso", one.sure)
+        for one in found
+        if one.name in around.widened.kept_back and one.giver is not None
+    ]
 
 
 def _choice(one: Offered) -> Choice:
@@ -193,7 +219,7 @@ def _change_mode(one: Answer, step: str) -> None:
         one.mode, one.menus = BY_MENUS, shown(read(one.text), one.menus.choices, one.prefix)
 
 
-def _written(xml: bytes, diagram: DiagramModel, decision: Decision) -> bytes | None:
+def _written(xml: bytes, diagram: DiagramModel, decision: Decision, widened: Widened | None) -> bytes | None:
     """The XML with what differs changed; None where something is wrong, which the decision then says."""
     texts = {one.flow.id: text for one in decision.answers if (text := _condition(decision, one)) is not None}
     if not 0 < len(decision.name) <= LONGEST_NAME:
@@ -210,6 +236,9 @@ def _written(xml: bytes, diagram: DiagramModel, decision: Decision) -> bytes | N
             xml = editing.set_attribute(xml, one.flow.id, "name", one.name)
         if texts[one.flow.id] != one.flow.condition:
             xml = editing.set_condition(xml, one.flow.id, texts[one.flow.id])
+    if widened is not None:
+        used = frozenset[str]().union(*(names(text) for text in texts.values()))
+        xml = widened.hand_on(xml, diagram, used)
     return editing.set_order(xml, [one.flow.id for one in decision.answers])
 
 

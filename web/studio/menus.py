@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,12 +13,15 @@ from engine.contracts import Datum, Kind
 from engine.expressions.building import Clause, Each, Group, Join, Operator, write
 from engine.expressions.comparing import Literal
 from engine.expressions.wording import Label, in_words
+from web.days import typed_day
 from web.numbers import row_id
 from workflows.forms.notation import format_number, parse_number
 
 ALL, ANY = "y", "o"
 STEP: Final = "_paso"
 """What the name of the buttons ends with that change the menus: `agregar`, `grupo-0`, `quitar-0-1`, `seguir`."""
+REFRESH: Final = "seguir"
+"""What the button says that only shows what fits what was chosen."""
 _O = Operator
 _TWO = (Operator.BETWEEN,)
 _NONE = (Operator.EMPTY, Operator.FILLED)
@@ -227,9 +229,16 @@ def _typed_line(form: MultiDict[str, str], name: str, choices: Mapping[str, Choi
     line = Line(name, chosen, operator, (), choice, "", _operator(asked), Each(each) if each else None)
     values = [value.strip() for value in form.getlist(f"{name}-valor")]
     line.values = tuple(value for value in values if value) if line.takes_several else tuple(values[: line.takes])
+    if line.kind is Kind.DATE:
+        line.values = tuple(day.isoformat() if (day := typed_day(value)) else value for value in line.values)
     if line.options and not line.takes_several and line.values and form.get(f"{name}-antes") not in (None, chosen):
         line.values = ()  # the value was one of the other datum's
     return line
+
+
+def first_line(choices: Mapping[str, Choice], name: str, prefix: str = "c") -> Line:
+    """A line that asks the first thing of a datum."""
+    return _typed_line(MultiDict({f"{prefix}-0-0-dato": name}), f"{prefix}-0-0", choices)
 
 
 def _operator(name: str) -> Operator | None:
@@ -279,10 +288,10 @@ def _literal(line: Line, text: str) -> Literal:
     if kind is Kind.NUMBER:
         return _number(parse_number(text))
     if kind is Kind.DATE:
-        try:
-            return dt.date.fromisoformat(text).isoformat()
-        except ValueError as error:
-            raise ValueError("Elija la fecha.") from error
+        day = typed_day(text)
+        if day is None:
+            raise ValueError("Elija la fecha.")
+        return day.isoformat()
     if kind is Kind.OPTION and line.options and line.choice and text not in line.choice.datum.options:
         raise ValueError(f"«{text}» no está entre las opciones. Elija una.")
     return _guess(text) if kind is Kind.ANY else text

@@ -24,12 +24,13 @@ RECIPES: tuple[Recipe, ...] = (
         "Cambiar un plazo: 7 días en vez de 5",
         "tabla",
         ("En la fila del paso, escriba 7 en *Plazo*.", "Enter, o *Guardar la tabla*."),
-        "Si otro proceso cierra antes, o un aviso ya no cabe, lo dice un hallazgo en amarillo.",
+        "Si otro proceso cierra antes, o un aviso ya no cabe, lo dice arriba de la tabla un hallazgo en amarillo.",
     ),
     Recipe(
         "Recordar 4 días antes",
         "tabla",
         ("En la fila del paso, *Toda la ficha*.", "En *Recordatorios* agregue -4.", "*Guardar en el borrador*."),
+        "Dice qué día vence la próxima vez, y qué días se avisa.",
     ),
     Recipe(
         "Quitar un paso",
@@ -62,9 +63,10 @@ RECIPES: tuple[Recipe, ...] = (
         "Decidir por una fila: «cuando alguna fila sea Aclarar»",
         "condiciones",
         (
-            "En la columna del formulario, marque *Pasa al proceso como dato*.",
-            "En *Condiciones* elija la tabla, «en alguna fila» y «Aclarar»; guarde.",
+            "En la respuesta, elija la columna: están todas las de los formularios de antes.",
+            "Elija «en alguna fila es» y «Aclarar»; guarde.",
         ),
+        "Lo que todavía no pasaba al proceso pasa desde entonces.",
     ),
     Recipe(
         "Crear un rol nuevo",
@@ -88,7 +90,11 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(
         "Pedir el motivo solo si se devuelve, con 10 letras o más",
         "formularios",
-        ("Abra el campo *Motivo*.", "*Solo cuando…*, «Decisión» es «Devuelta».", "Largo mínimo 10; guarde."),
+        (
+            "Abra el campo *Motivo*.",
+            "*Solo cuando…* propone la pregunta de antes, «Decisión»: elija «Devuelta».",
+            "*Al menos (letras)*, 10; Enter.",
+        ),
     ),
     Recipe(
         "Pedir una tabla de tres columnas",
@@ -114,7 +120,10 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(
         "Usar un rol de la entidad donde no hay entidad",
         "dibujo",
-        ("El hallazgo lo dice en el paso.", "Elija un rol de todo el sector, o abra un proceso por cada entidad."),
+        (
+            "El hallazgo lo dice en el paso, con *Preguntar al empezar: entidad*.",
+            "Si lo abre el calendario, elija un rol de todo el sector, o abra un proceso por cada entidad.",
+        ),
     ),
     Recipe(
         "Cambiar dos pasos de turno, y uno de persona",
@@ -144,12 +153,18 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(
         "Pasar los casos en curso a la versión nueva, o suspender uno",
         "en curso",
-        ("*En curso*, elija los casos.", "Mire qué le pasaría a cada uno antes de hacerlo; se puede deshacer."),
+        (
+            "*En curso*, marque *Todos* y *Probar*; o, en la fila de uno, *Suspender*.",
+            "Mire qué le pasaría a cada uno antes de hacerlo; se puede deshacer.",
+        ),
     ),
     Recipe(
         "Reparar un caso detenido",
         "en curso",
-        ("*Incidentes*, o la página del caso.", "Corrija el dato y repita, u omita el paso con su razón."),
+        (
+            "*En curso*: abajo están los detenidos, juntos los que fallaron por lo mismo.",
+            "Repita el paso, corrija antes el dato que falte, u omítalo con su razón.",
+        ),
     ),
     Recipe(
         "Traer un proceso de Bizagi, y llevarse los de Cauce",

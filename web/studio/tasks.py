@@ -13,16 +13,17 @@ from engine.definitions import drafts
 from engine.definitions.diagram import DiagramModel, Element
 from engine.definitions.elements import kind_name
 from engine.definitions.linting.graph import place_in_order
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.definitions.saying import say_who
 from engine.errors import StaleDraft, UnknownElement
 from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import back_to, current, page
-from web.studio import overview, sheet
+from web.studio import overview, sheet, upcoming
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.cells import Typed, called, shown_role
-from web.studio.editor import conflict, keep
+from web.studio.editor import conflict, keep, review
 
 
 @blueprint.get("/<process_key>/tareas")
@@ -46,6 +47,7 @@ def table_page(
         last = drafts.last_change(session, process_key) if revision else None
         people = overview.people(session)
     diagram = read_diagram(xml)
+    found = review(xml, Name.parse(process_key).tenant)[1] if revision else []
     names = called(labels)
     return page(
         "studio/tasks.html",
@@ -64,6 +66,8 @@ def table_page(
         filas=request.form.get("filas", ""),
         last=last,
         people=people,
+        found=found,
+        element_names={one.id: one.name for one in diagram.elements.values()},
     )
 
 
@@ -141,10 +145,11 @@ def change_task(process_key: str, element_id: str) -> Response | str | tuple[str
     try:
         with current().database.unit_of_work() as session:
             keep(session, process_key, changed, revision)
+            dates = upcoming.in_words(session, process_key, read_diagram(changed).elements[element_id])
     except StaleDraft as stale:
         said = conflict(stale.theirs, changed)
         return sheet_page(process_key, diagram, element, after, said["revision"], conflict=said), 409
-    return back_to("studio.tasks", f"«{after.name}» quedó en el borrador.", process_key=process_key)
+    return back_to("studio.tasks", f"«{after.name}» quedó en el borrador. {dates}".strip(), process_key=process_key)
 
 
 def user_task(diagram: DiagramModel, element_id: str) -> Element:
@@ -166,6 +171,7 @@ def sheet_page(
             "version": overview.working_version(session, process_key),
             "labels": labels,
             "lane_role": labels.roles.get(lane.role, lane.role) if lane else "",
+            "dates": upcoming.in_words(session, process_key, element),
         }
     return page(
         "studio/task.html",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from engine import limits
 from engine.contracts import Kind
 from engine.definitions.dataflow.flow import Flow, Following, done, inside, variables
-from engine.definitions.dataflow.giving import delivery, merged, outputs
+from engine.definitions.dataflow.giving import declared_inputs, delivery, merged, outputs
 from engine.definitions.dataflow.needing import Need, Purpose, names
 from engine.definitions.dataflow.questions import variable_of
 from engine.definitions.dataflow.state import State
@@ -152,7 +152,19 @@ def _fix(checked: Checked, one: Missing, near: str) -> dict[str, str] | None:
     if near and flow is not None:
         fixed = flow.condition.replace(one.need.name, near)
         return {"action": "set_condition", "element": flow.id, "value": fixed}
+    if one.never and one.need.purpose is Purpose.ROLE:
+        return _asked_at_start(checked, one.need.name)
     return None
+
+
+def _asked_at_start(checked: Checked, name: str) -> dict[str, str] | None:
+    """The only start has it asked of who begins the case, where somebody does."""
+    starts = list(checked.model.starts())
+    called = checked.following is not None and checked.following.world.calls_of(checked.model.process_key)
+    if len(starts) != 1 or starts[0].event not in ("", "none") or called:
+        return None
+    value = ",".join([*declared_inputs(starts[0]), name])
+    return {"action": "set_property", "element": starts[0].id, "name": "entradas", "value": value}
 
 
 def _outputs(checked: Checked) -> Iterator[Finding]:

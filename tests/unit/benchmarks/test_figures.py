@@ -20,6 +20,7 @@ KEYS = {
     "completion.bare_per_s", "completion.ratio_to_bare", "http.linear3_ms", "start_ms", "inbox.ms.20", "inbox.ms.60",
     "inbox.growth", "sweep.ms_20_waiting", "state_bytes.after_6", "parallel20.max_ms", "parallel20.failed",
     "completion.cpu_ratio", "completion.round_trips",
+    *(f"drawing.{name}" for name in ("lint_ms", "lint_growth", "compare_ms", "compare_to_lint")),
     *(f"parallel300.{name}" for name in ("ratio", "few_ms", "many_ms")),
     *(f"fire.{part}.{name}" for part in ("full", "offered1") for name in
       ("p95_ms", "lost", "failed", "people_per_s", "cpu_ms", "worst_ms")),

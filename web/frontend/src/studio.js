@@ -5,6 +5,14 @@ const STEP = /(_paso|^_opcion)$/;
 
 for (const form of document.querySelectorAll('form[data-swap]')) follow(form);
 moveByKeys(document.querySelector('.outline'));
+for (const all of document.querySelectorAll('[data-all]')) tickAll(all);
+
+// One box for all that may be ticked below it.
+function tickAll(all) {
+  const boxes = () => [...all.form.querySelectorAll(`input[name=${all.dataset.all}]`)];
+  all.addEventListener('change', () => { for (const one of boxes()) one.checked = all.checked; });
+  all.form.addEventListener('change', () => { all.checked = boxes().every((one) => one.checked); });
+}
 
 // The server says what fits; only the form itself is replaced, and whoever stands in a field of it stays there.
 function follow(form) {

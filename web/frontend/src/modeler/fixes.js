@@ -5,7 +5,7 @@ import * as model from './properties.js';
 const YES_OR_NO = { isExecutable: 'Marcar como ejecutable', isInterrupting: 'Marcar como que interrumpe' };
 
 const LABELS = {
-  set_property: ({ value }) => `Usar «${value}»`,
+  set_property: ({ name, value }) => (name === 'entradas' ? `Preguntar al empezar: ${value.split(',').pop()}` : `Usar «${value}»`),
   set_attribute: ({ name, value }) => YES_OR_NO[name] ?? `Usar «${value}»`,
   set_condition: ({ value }) => (value ? `Escribir «${value}»` : 'Quitar la condición'),
   set_default: () => 'Tomar como camino por defecto',

@@ -1,0 +1,71 @@
+"""The next dates of a task as it is drawn: when it will be due, and when its person is reminded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.names import Name
+from engine.errors import InvalidDeadline
+from notifications.reminders import offsets
+from web.pages import current
+from web.studio import overview
+from workflows.calendar import bogota_day
+from workflows.cycles import opening
+from workflows.cycles.cadence import InvalidCadence
+from workflows.spanish import enumeration, week_day
+
+
+def in_words(session: Session, process_key: str, task: Element) -> str:
+    """«La próxima vez vence el …; se avisa el …»; empty where only a case can tell."""
+    sector, clock = Name.parse(process_key).tenant or None, current().clock
+    written, calendar = task.deadline, current().calendar
+    if not written:
+        return ""
+    variables: dict[str, object] = {}
+    begins = "Si llegara hoy, vencería"
+    if written.startswith("cierre"):
+        cutoff = _next_cutoff(session, process_key)
+        if cutoff is None:
+            return ""
+        variables, begins = {"cierre": cutoff}, "La próxima vez vence"
+    try:
+        due = calendar.deadline(written, since=clock.now(), variables=variables, scope=sector)
+    except InvalidDeadline:
+        return ""
+    day = bogota_day(due)
+    told = [week_day(calendar.add_working_days(day, offset, sector)) for offset in sorted(offsets(task.properties))]
+    return f"{begins} el {week_day(day)} de {day.year}; se avisa el {enumeration(told)}."
+
+
+def _next_cutoff(session: Session, process_key: str) -> dt.date | None:
+    """The end of the next period that the calendar opens for a process, or for the nearest that calls it."""
+    diagrams = overview.current_diagrams(session)
+    reached = _callers(diagrams, Name.parse(process_key).key)
+    today = bogota_day(current().clock.now())
+    plans = opening.followed(session)
+    try:
+        starts = {start.process_key: start.cadence for start in opening.calendar_starts(session)}
+    except InvalidCadence:
+        return None
+    for key in (one for one in reached if one in starts):
+        for plan in plans:
+            due = (one for one in opening.openings(current().engine, starts[key], plan) if one.due_on > today)
+            if (first := next(due, None)) is not None:
+                return first.period.cutoff
+    return None
+
+
+def _callers(diagrams: Mapping[str, DiagramModel], process_key: str) -> list[str]:
+    """The process and all that call it, the nearest first."""
+    found = [process_key]
+    for key in found:
+        found += [
+            other
+            for other, model in diagrams.items()
+            if other not in found and any(call.called_element == key for call in model.of_kind("callActivity"))
+        ]
+    return found
