@@ -28,7 +28,8 @@ def test_a_decision_is_chosen_from_an_answer_that_did_not_go_to_the_process_and_
     running = petitions.begin(office, "P-1")
 
     fields = shown(leader, "procede", PAGE)
-    fields |= {"r0-0-0-dato": ["filas_estado"], "r0-0-0-es": ["some-is"], "r0-0-0-valor": ["aclarar"]}
+    fields |= {"r0-0-0-dato": ["filas_estado"], "r0-0-0-antes": ["filas_estado"]}
+    fields |= {"r0-0-0-es": ["some-is"], "r0-0-0-valor": ["aclarar"]}
     decide(leader, "procede", fields, address=PAGE)
     publish(leader, KEY)
     after = petitions.begin(office, "P-2")
@@ -74,7 +75,7 @@ def test_the_sheet_says_when_it_is_due_next_and_when_one_is_reminded(leader: Bro
     leader.send(address, **fields | {"days": "7", "reminders": "-4,0"})
 
     told = leader.text("/procesos/sub_reporte_entidad/tareas")
-    assert "La próxima vez vence el viernes 10 de agosto de 2018; se avisa el lunes 6 de agosto y viernes 10" in told
+    assert "La próxima vez vence el viernes 10 de agosto de 2018; se avisa el viernes 3 de agosto y viernes 10" in told
 
 
 def test_one_case_is_suspended_from_its_row_whatever_is_ticked(office: Site, leader: Browser) -> None:
