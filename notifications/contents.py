@@ -13,7 +13,7 @@ from notifications.returned import Back
 from workflows.calendar import bogota_day
 from workflows.sectors.identity import Identity
 
-SECTIONS = ("returned", "overdue", "due_soon", "new", "escalated", "without_people", "incidents")
+SECTIONS = ("returned", "overdue", "due_soon", "new", "promised", "escalated", "without_people", "incidents")
 """The headings of a digest, the most urgent first: attributes of `Digest`."""
 
 
@@ -55,13 +55,27 @@ class Item:
     @property
     def when(self) -> str:
         """The deadline in words: «faltan 3 días hábiles»."""
-        if self.far is None:
-            return "sin plazo"
-        days = self.far.today
-        if days == 0:
-            return "vence hoy"
-        unit = "día hábil" if abs(days) == 1 else "días hábiles"
-        return f"venció hace {days} {unit}" if days > 0 else f"{'falta' if days == -1 else 'faltan'} {-days} {unit}"
+        return "sin plazo" if self.far is None else _when(self.far)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something a person promised in a meeting, and how far its day is. `tenant` is the sector of its plan."""
+
+    tenant: str
+    text: str
+    due_on: dt.date
+    far: Distance
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its day has passed."""
+        return self.far.overdue
+
+    @property
+    def when(self) -> str:
+        """Its day in words: «vence hoy»."""
+        return _when(self.far)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,7 @@ class Digest:
 
     returned: list[Item] = field(default_factory=list)
     new: list[Item] = field(default_factory=list)
+    promised: list[Promise] = field(default_factory=list)
     due_soon: list[Item] = field(default_factory=list)
     overdue: list[Item] = field(default_factory=list)
     escalated: list[Item] = field(default_factory=list)
@@ -173,6 +188,7 @@ class Digest:
             (len(self.overdue), "vencida", "vencidas"),
             (len(self.due_soon), "por vencer", "por vencer"),
             (len(self.new), "nueva", "nuevas"),
+            (len(self.promised), "compromiso", "compromisos"),
             (len(self.notes), "aviso", "avisos"),
             (len(self.escalated), "vencida de otros", "vencidas de otros"),
             (len(self.without_people), "sin quien la haga", "sin quien las haga"),
@@ -186,6 +202,14 @@ class Digest:
             getattr(part, section).extend(one for one in getattr(self, section) if one.tenant == tenant)
         part.notes.extend(note for note in self.notes if note.sector_code == tenant)
         return part
+
+
+def _when(far: Distance) -> str:
+    days = far.today
+    if days == 0:
+        return "vence hoy"
+    unit = "día hábil" if abs(days) == 1 else "días hábiles"
+    return f"venció hace {days} {unit}" if days > 0 else f"{'falta' if days == -1 else 'faltan'} {-days} {unit}"
 
 
 def _s(number: int) -> str:

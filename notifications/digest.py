@@ -18,7 +18,7 @@ from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import IncidentState
 from notifications import failures, habits, outbox, urgent, weekly
-from notifications.contents import Contact, Digest, Failure, Item
+from notifications.contents import Contact, Digest, Failure, Item, Promise
 from notifications.escalation import escalations
 from notifications.habits import DIGEST_FROM, Habits
 from notifications.heard import unheard_since
@@ -31,6 +31,8 @@ from notifications.states import MailKind, Watching
 from notifications.subjects import subject
 from notifications.weekly import COORDINATOR, LIAISON
 from workflows.calendar import BOGOTA, WorkingCalendar, of_entity
+from workflows.meetings import commitments
+from workflows.meetings.models import Commitment
 from workflows.monitoring import periods
 from workflows.monitoring.periods import Asked
 from workflows.people import absences
@@ -78,6 +80,7 @@ class Facts:
     wanted: Mapping[str, Habits] = field(default_factory=dict)
     notes: Mapping[str, Sequence[MailNote]] = field(default_factory=dict)
     asked: Mapping[Asked, int] = field(default_factory=dict)
+    promised: Mapping[str, Sequence[tuple[Commitment, str]]] = field(default_factory=dict)
     week_since: dt.datetime | None = None
     told: set[tuple[str, int]] = field(default_factory=set)
     incidents: list[Failure] = field(default_factory=list)
@@ -152,6 +155,7 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         wanted=habits.of_all(session),
         notes=urgent.untold(session, engine.now()),
         asked=periods.asked(session),
+        promised=commitments.due_by_person(session),
         week_since=_week_since(calendar, local.date(), [(row.day, row.written_at) for row in runs]),
         told=told_at_once(session),
         incidents=_incidents(session),
@@ -241,12 +245,23 @@ def _digest_of(facts: Facts, username: str) -> Digest:
         _file(digest, _item(facts, task, since), since, was_told=(username, task.id) in facts.told)
     for note in facts.notes.get(username, ()):
         _tell(digest, "notes", note)
+    for one, sector in facts.promised.get(username, ()):
+        _remind_of(digest, facts, one, sector, since)
     _watch(digest, facts, username, since)
     if facts.week_since is not None:
         names = {code: one.name for code, one in facts.sectors.items()}
         digest.weeks = weekly.weeks(facts.tasks, username, facts.members, facts.local.date(), names)
         digest.worth_sending |= bool(digest.weeks)
     return digest
+
+
+def _remind_of(digest: Digest, facts: Facts, one: Commitment, sector: str, since: dt.datetime) -> None:
+    """A promise is told as a task that has no ladder of its own: before its day, on it, each week that it is late."""
+    assert one.due_on is not None  # noqa: S101
+    between = partial(facts.calendar.working_days_between, scope=sector or None)
+    far = distance(one.due_on, since.astimezone(BOGOTA).date(), facts.local.date(), between)
+    if reminder_due({}, far):
+        _tell(digest, "promised", Promise(sector, one.text, one.due_on, far))
 
 
 def _watch(digest: Digest, facts: Facts, username: str, since: dt.datetime) -> None:
@@ -301,7 +316,7 @@ def _file(digest: Digest, item: Item, since: dt.datetime, *, was_told: bool) -> 
         _tell(digest, "due_soon", item)
 
 
-def _tell(digest: Digest, section: str, item: Item | Failure | MailNote) -> None:
+def _tell(digest: Digest, section: str, item: Item | Promise | Failure | MailNote) -> None:
     getattr(digest, section).append(item)
     digest.worth_sending = True
 

@@ -1,4 +1,4 @@
-"""Invitations to meetings, with the day as a calendar file."""
+"""Invitations to meetings with their place in a calendar, which move with the meeting and are withdrawn with it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,43 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.events import InstanceEnded
 from engine.instances.models import Instance
+from engine.states import InstanceState
 from notifications import outbox, urgent
-from notifications.calendars import Event, calendar
+from notifications.calendars import Event, Method, calendar
 from notifications.recipients import active_people
 from notifications.rendering import render
 from notifications.states import MailKind
-from workflows.events import MeetingConvened
+from workflows.events import MeetingCalledOff, MeetingConvened, MeetingMoved
+from workflows.meetings import changing
 from workflows.meetings.models import Meeting
 
 
 def invite(session: Session, event: MeetingConvened) -> None:
     """Write one invitation per person invited, inside or outside the sector; a second call writes none."""
-    meeting = session.get_one(Meeting, event.meeting_id)
-    if meeting.held_on is None:
+    _tell(session, event.at, session.get_one(Meeting, event.meeting_id), Method.REQUEST)
+
+
+def move(session: Session, event: MeetingMoved) -> None:
+    """Write to the same people that it is then and there instead, and why; their calendars move it."""
+    _tell(session, event.at, session.get_one(Meeting, event.meeting_id), Method.REQUEST, event.reason)
+
+
+def withdraw(session: Session, event: MeetingCalledOff) -> None:
+    """Write to the same people that it is not on that day, and why; their calendars drop it."""
+    _tell(session, event.at, session.get_one(Meeting, event.meeting_id), Method.CANCEL, event.reason)
+
+
+def withdraw_with(session: Session, event: InstanceEnded) -> None:
+    """The same of the meetings that a cancelled case took with it; of those called off before, nobody is told again."""
+    if event.state == InstanceState.CANCELLED:
+        for meeting in changing.cancelled_with(session, event.instance_id):
+            _tell(session, event.at, meeting, Method.CANCEL, "El proceso que la pidió se canceló.")
+
+
+def _tell(session: Session, at: dt.datetime, meeting: Meeting, method: Method, reason: str = "") -> None:
+    if meeting.held_on is None or (method is Method.CANCEL and not meeting.revision):
         return
     people, case = active_people(session), session.get_one(Instance, meeting.instance_id)
     convener = people.get(meeting.convened_by or "")
@@ -29,18 +52,24 @@ def invite(session: Session, event: MeetingConvened) -> None:
         "meeting": meeting,
         "convener": convener.name if convener else "Coordinación del plan",
         "case_name": case.name,
+        "reason": reason,
+        "withdrawn": method is Method.CANCEL,
     }
-    attached = {"name": "convocatoria.ics", "media_type": "text/calendar", "text": _ics(meeting, event.at)}
-    shared: dict[str, Any] = {
-        "now": event.at, "kind": MailKind.INVITATION, "attachments": [attached], "sector": case.tenant,
-    }  # fmt: skip
-    key = f"convocatoria/{meeting.id}/{meeting.held_on}"
+    shared: dict[str, Any] = {"now": at, "kind": MailKind.INVITATION, "sector": case.tenant}
+    key = f"convocatoria/{meeting.id}/{meeting.revision}/{meeting.held_on}"
+    organizer = convener.email if convener else ""
     for person in (people[name] for name in meeting.invited if name in people):
         mail = render("invitation", {**values, "name": person.name})
-        urgent.tell(session, person, dedup_key=f"{key}/{person.email}", mail=mail, **shared)
+        urgent.tell(
+            session, person, dedup_key=f"{key}/{person.email}", mail=mail,
+            attachments=[_attached(meeting, at, method, organizer, person.email)], **shared,
+        )  # fmt: skip
     for name, address in _outside(meeting):
-        mail = render("invitation", {**values, "name": name})
-        outbox.enqueue(session, recipient=None, address=address, dedup_key=f"{key}/{address}", mail=mail, **shared)
+        outbox.enqueue(
+            session, recipient=None, address=address, dedup_key=f"{key}/{address}",
+            mail=render("invitation", {**values, "name": name}),
+            attachments=[_attached(meeting, at, method, organizer, address)], **shared,
+        )  # fmt: skip
 
 
 def _outside(meeting: Meeting) -> Iterator[tuple[str, str]]:
@@ -50,7 +79,16 @@ def _outside(meeting: Meeting) -> Iterator[tuple[str, str]]:
             yield str(row.get("nombre") or ""), address
 
 
-def _ics(meeting: Meeting, at: dt.datetime) -> str:
-    """A whole-day event: the form asks for the day, not the hour."""
+def event_of(meeting: Meeting, day: dt.date, *, organizer: str = "", attendee: str = "") -> Event:
+    """A meeting as calendars take it."""
+    return Event(
+        f"cauce-mesa-{meeting.id}", day, meeting.topic, meeting.place, starts_at=meeting.starts_at,
+        revision=meeting.revision, organizer=organizer, attendee=attendee,
+    )  # fmt: skip
+
+
+def _attached(meeting: Meeting, at: dt.datetime, method: Method, organizer: str, attendee: str) -> dict[str, str]:
     assert meeting.held_on is not None  # noqa: S101
-    return calendar([Event(f"cauce-mesa-{meeting.id}", meeting.held_on, meeting.topic, meeting.place)], at)
+    one = event_of(meeting, meeting.held_on, organizer=organizer, attendee=attendee)
+    text = calendar([one], at, method=method)
+    return {"name": "convocatoria.ics", "media_type": "text/calendar", "text": text, "method": str(method)}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from engine.events import Event, TaskCreated
-from notifications.invitations import invite
+from engine.events import Event, InstanceEnded, TaskCreated
+from notifications import invitations
 from notifications.modifications import tell_denied
 from notifications.returned import tell_returned
-from workflows.events import MeetingConvened, ModificationDenied
+from workflows.events import MeetingCalledOff, MeetingConvened, MeetingMoved, ModificationDenied
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,12 @@ class MailListener:
         if isinstance(event, TaskCreated):
             tell_returned(session, event, self.base_url)
         elif isinstance(event, MeetingConvened):
-            invite(session, event)
+            invitations.invite(session, event)
+        elif isinstance(event, MeetingMoved):
+            invitations.move(session, event)
+        elif isinstance(event, MeetingCalledOff):
+            invitations.withdraw(session, event)
+        elif isinstance(event, InstanceEnded):
+            invitations.withdraw_with(session, event)
         elif isinstance(event, ModificationDenied):
             tell_denied(session, event)

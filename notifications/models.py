@@ -20,7 +20,8 @@ class OutboxMessage(Base):
     `leased_until` keeps two workers from sending the same row at once; a worker that dies lets the lease run out.
     `attempts` counts what ended by the mail's own fault, never the server's; `fault` is what was wrong in the end.
     `sector_code` is the sector it tells of; empty where it tells of several, or of the recipient's own account.
-    `attachments` is a list of `{"name", "media_type", "text"}`. `reply_to` is the address of who answers, or empty.
+    `attachments` is a list of `{"name", "media_type", "text"}`,
+    of a calendar with its `method` too. `reply_to` is the address of who answers, or empty.
     """
 
     __tablename__ = "outbox_message"

@@ -294,7 +294,9 @@ def compose(message: OutboxMessage, sent_from: str) -> EmailMessage:
         email.add_alternative(message.html, subtype="html")
         for item in message.attachments:
             maintype, subtype = item["media_type"].split("/", 1)
-            email.add_attachment(item["text"].encode(), maintype=maintype, subtype=subtype, filename=item["name"])
+            told = {"method": item["method"], "charset": "utf-8"} if item.get("method") else {}
+            content = item["text"].encode()
+            email.add_attachment(content, maintype=maintype, subtype=subtype, filename=item["name"], params=told)
         email.as_bytes()  # what cannot be written is found here, not in the middle of a conversation
     except Exception as exc:
         raise MessageRefused(

@@ -25,19 +25,25 @@ def _first(digest: Digest, today: dt.date) -> tuple[tuple[str, str, str], int]:
     """What stands before, in and after the part that may be cut, and how many things there are in all."""
     mine, notes = digest.items(), digest.notes
     others = [*digest.escalated, *digest.without_people]
-    count = len(mine) + len(notes) + len(others) + len(digest.incidents)
+    count = len(mine) + len(notes) + len(digest.promised) + len(others) + len(digest.incidents)
     if mine and (digest.returned or not notes or mine[0].is_late or mine[0].is_near):
         return _own(digest, today), count
     if notes:
         return ("", notes[0].subject, ""), count
-    if digest.without_people:
-        return ("Sin quien la haga: ", _named(digest.without_people[0]), ""), count
-    if digest.escalated:
-        return ("De otra persona, vencida: ", _named(digest.escalated[0]), ""), count
-    if digest.incidents:
-        return ("Falló: ", digest.incidents[0].text, ""), count
+    if digest.promised or others or digest.incidents:
+        return _beside_tasks(digest), count
     week = digest.weeks[0]
     return (f"La semana en {week.whose}: ", week.sentence, ""), 1
+
+
+def _beside_tasks(digest: Digest) -> tuple[str, str, str]:
+    if digest.promised:
+        return "Su compromiso: ", digest.promised[0].text, f": {digest.promised[0].when}"
+    if digest.without_people:
+        return "Sin quien la haga: ", _named(digest.without_people[0]), ""
+    if digest.escalated:
+        return "De otra persona, vencida: ", _named(digest.escalated[0]), ""
+    return "Falló: ", digest.incidents[0].text, ""
 
 
 def _own(digest: Digest, today: dt.date) -> tuple[str, str, str]:

@@ -43,6 +43,7 @@ from web.inbox.views import blueprint as inbox
 from web.incidents.views import blueprint as incidents
 from web.lifecycle.views import blueprint as lifecycle
 from web.mails.views import blueprint as mails
+from web.meetings.views import blueprint as meetings
 from web.navigation import menu
 from web.network import bearer
 from web.numbers import RowId
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     exports,
     columns,
     lifecycle,
+    meetings,
     cases,
     incidents,
     files,

@@ -32,6 +32,7 @@ from workflows.handlers.month.month_steps import ReportMaker
 from workflows.handlers.recovery import registration as recovery
 from workflows.implementation import budget, external_files
 from workflows.lifecycle import changeover, closed_cutoffs, leaving, starting, year_end
+from workflows.meetings import changing
 from workflows.meetings import printing as minutes
 from workflows.monitoring import lateness
 from workflows.people.groups import SectorGroups, role_needs
@@ -86,7 +87,7 @@ def process_engine(
         calendar=calendar,
         groups=SectorGroups(),
         service_tasks={topic: step for part in registered for topic, step in part.steps.items()},
-        listeners=(give_sections_to_their_writers, *listeners),
+        listeners=(give_sections_to_their_writers, changing.end_with_case, *listeners),
         case_namer=PlanCases(),
         reserved_keys={**short_names(), lateness.LATE_KEY: lateness.LATE_PROCESS},
         check_opening=functools.partial(cadence.check_opening, calendar),

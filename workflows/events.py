@@ -15,6 +15,22 @@ class MeetingConvened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingMoved(Event):
+    """A meeting that was called is on another day, at another hour or place."""
+
+    meeting_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingCalledOff(Event):
+    """A meeting that was called is not held on its day."""
+
+    meeting_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodClosed(Event):
     """The figures of a month were frozen."""
 

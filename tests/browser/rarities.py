@@ -27,6 +27,8 @@ from tests.support.web import Site
 from web.auth import addresses
 from workflows.cycles.models import PeriodStart
 from workflows.cycles.states import Opening
+from workflows.meetings.models import Attendee, Commitment, Meeting
+from workflows.meetings.states import MeetingState
 from workflows.people import directory
 from workflows.people.models import Handover
 from workflows.reports import layouts
@@ -48,6 +50,7 @@ def make(site: Site) -> list[tuple[str, str]]:
         waiting = waiting_case(session, site)
         failing = failing_unit(session, site, case)
         handed = work_handed_over(session, site)
+        meeting = called_meeting(session, site, case)
         webhook, export = told_system(session, site, case), sent_file(session, site)
     link = password_link(site)
     with site.app.test_request_context():
@@ -62,6 +65,10 @@ def make(site: Site) -> list[tuple[str, str]]:
             ("amartinez", url_for("handovers.index", de="sruiz", a="ynino")),
             ("amartinez", url_for("handovers.record", acta=handed)),
             ("amartinez", url_for("systems.show", plan_code=PLAN, webhook_id=webhook.id)),
+            ("amartinez", url_for("meetings.show", plan_code=PLAN, meeting_id=meeting.id)),
+            ("amartinez", url_for("meetings.attendance", plan_code=PLAN, meeting_id=meeting.id)),
+            ("amartinez", url_for("meetings.present", token=meeting.attendance_token)),
+            ("amartinez", url_for("meetings.mine")),
             ("amartinez", url_for("exports.show", plan_code=PLAN, export_id=export.id)),
             ("amartinez", url_for("columns.show", plan_code=PLAN, export_id=export.id)),
             ("amartinez", waiting),
@@ -89,6 +96,29 @@ def work_handed_over(session: Session, site: Site) -> int:
     session.add(one)
     session.flush()
     return one.id
+
+
+def called_meeting(session: Session, site: Site, case: Instance) -> Meeting:
+    """A meeting to which people come, one of whom has registered; what its convener has promised before."""
+    today = site.clock.now().date()
+    one = Meeting(
+        plan_code=PLAN, instance_id=case.id, kind="reunion", topic="Avance de obras", state=MeetingState.CONVENED,
+        held_on=today, starts_at=dt.time(9), mode="presencial", place="Sala 3", convened_by="amartinez",
+        agenda=[{"punto": "Compromisos", "responsable": "sruiz"}], invited=["sruiz"], attendance_token="x" * 16,
+        invited_outside=[{"nombre": "Rita Rojas", "organizacion": "Veeduría", "correo": "rita@example.org"}],
+    )  # fmt: skip
+    session.add(one)
+    session.flush()
+    session.add_all([
+        Attendee(
+            meeting_id=one.id, name="Rita Rojas", name_key="rita rojas", position="Veedora", audience="comunidad",
+            mode="presencial", registered_at=site.clock.now(),
+        ),
+        Commitment(
+            plan_code=PLAN, origin="seguimiento", text="Enviar los pliegos", responsible="amartinez", due_on=today
+        ),
+    ])  # fmt: skip
+    return one
 
 
 def told_system(session: Session, site: Site, case: Instance) -> Webhook:

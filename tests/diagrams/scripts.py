@@ -185,6 +185,7 @@ SCRIPTS: dict[str, Script] = {
     "una mesa sin asistentes con cuenta": Script(
         "sub_mesa", CALLED, {**MEETING, "registrar_asistencia": [{"asistentes": []}]}
     ),
+    "una reunión del plan": Script("reunion", {"asunto": "Obras"}, MEETING),
     "responsables que no aceptan": Script(
         "f5_preparacion",
         answers={

@@ -56,6 +56,7 @@ NOT_HERE = {
     "inbox.feed",  # of one secret address
     "systems.show",  # of one webhook: looked at in tests/integration/webhooks
     "exports.show", "exports.sent", "columns.show",  # of one export: looked at in tests/integration/exports
+    "meetings.show", "meetings.attendance", "meetings.present",  # of one meeting
     "plans.workbook", "plans.template", "portal.document", "files.download", "files.moved", "files.show",
     "files.page_picture", "audit.table",  # files
 }  # fmt: skip
@@ -200,6 +201,8 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("inbox.others", me, "/bandeja/otros"),
         ("inbox.done", me, "/bandeja/terminadas"),
         ("inbox.feed_page", me, "/cuenta/calendario"),
+        ("meetings.index", me, f"/planes/{PLAN}/mesas"),
+        ("meetings.mine", me, "/compromisos"),
         ("inbox.news", me, "/bandeja/novedades"),
         ("inbox.filtered of the sector", me, "/bandeja/filtrar?vista=sector"),
         ("inbox.filtered of what is done", person, "/bandeja/filtrar?vista=terminadas&orden=llegada"),

@@ -109,11 +109,12 @@ TABLE: tuple[Row, ...] = (
             "open_plans.sector open_plans.logo open_plans.indicator open_plans.indicator_table "
             "open_plans.indicator_data open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
             "auth.sign_in auth.forgot auth.choose_password addresses.show demo.clock oidc.begin oidc.come_back "
-            "second_step.ask api.describe_api inbox.feed"
+            "second_step.ask api.describe_api inbox.feed meetings.present"
         ),
         changes=_routes(
             "addresses.confirm "
-            "survey.answer auth.check_password auth.send_link auth.sign_out auth.resume auth.become demo.next_day "
+            "survey.answer meetings.register "
+            "auth.check_password auth.send_link auth.sign_out auth.resume auth.become demo.next_day "
             "demo.next_month oidc.provider_signed_out second_step.check second_step.show"
         ),
         foreign=C, note="del portal, solo lo publicado; reloj y cambio de persona, solo en la demostración",
@@ -126,13 +127,13 @@ TABLE: tuple[Row, ...] = (
             "factors.ask_passkey inbox.mine inbox.groups inbox.others inbox.done inbox.filtered "
             "inbox.feed_page inbox.news "
             "inbox.extensions_to_decide "
-            "privacy.mine mails.habits"
+            "privacy.mine mails.habits meetings.mine"
         ),
         changes=_routes(
             "privacy.take_mine absences.register absences.replace absences.end "
             "inbox.make_feed inbox.revoke_feed inbox.save_view inbox.forget_view inbox.several inbox.do_several "
             "inbox.undo_several inbox.decide_extension "
-            "comments.resolve "
+            "comments.resolve meetings.tell_progress "
             "mails.choose_habits addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
@@ -156,10 +157,16 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "plans.index plans.level plans.indicator plans.timeline plans.changes plans.recovery_plans plans.money "
             "plans.answering_for plans.records plans.record "
-            "plans.external boards.month boards.executive boards.calendar_ahead lifecycle.show lifecycle.rows"
+            "plans.external boards.month boards.executive boards.calendar_ahead lifecycle.show lifecycle.rows "
+            "meetings.index meetings.show meetings.attendance"
         ),
         changes=_routes("plans.ask_for_change plans.correct lifecycle.end_early boards.decide_opening"),
         note="cambia por sus procesos",
+    ),
+    Row(
+        "mesa: moverla, aplazarla, abrir su registro de asistencia", Of.PLAN, _rights(N, C, C, C),
+        changes=_routes("meetings.move meetings.call_off meetings.open_register"),
+        note="quien la convocó o coordina el sector",
     ),
     Row(
         "plan: por la API", Of.PLAN, _rights(N, R, R, R),

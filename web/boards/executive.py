@@ -8,7 +8,6 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from web.auth import SIGNED_IN, Of, allow
-from web.boards import reds
 from web.boards.promised import promised
 from web.boards.tables import lights_of, standing_figures
 from web.boards.views import blueprint, coming
@@ -18,6 +17,7 @@ from web.pages import actor, current, page
 from workflows.calendar import bogota_day
 from workflows.monitoring import board, overview
 from workflows.people.groups import sectors_of
+from workflows.recovery import reds
 from workflows.reports.contents import light_of_level
 
 WORST, NEXT = 5, 4

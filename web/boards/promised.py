@@ -19,11 +19,19 @@ class Promised:
     who: str
     due_on: dt.date | None
     is_late: bool
+    progress: str
 
 
 def promised(session: Session, plan_code: str, today: dt.date) -> list[Promised]:
     """Those of a plan, the nearest day first; one statement."""
     return [
-        Promised(one.id, one.text, who or "Sin responsable", one.due_on, bool(one.due_on and one.due_on < today))
+        Promised(
+            one.id,
+            one.text,
+            who or "Sin responsable",
+            one.due_on,
+            bool(one.due_on and one.due_on < today),
+            one.progress,
+        )
         for one, who in commitments.followed(session, plan_code)
     ]

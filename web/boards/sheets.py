@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from web.boards.reds import Red
 from web.boards.tables import Arrival, Load, Punctuality, TaskLine
 from workflows.calendar import bogota_day
 from workflows.documents.tables import Column
 from workflows.monitoring.period_figures import LevelFigure
+from workflows.recovery.reds import Red
 from workflows.reports.contents import light_of_level
 from workflows.spanish import month_name
 

@@ -18,7 +18,7 @@ from notifications import nudges
 from notifications import reading as mails
 from web import exporting
 from web.auth import SIGNED_IN, Of, allow
-from web.boards import reds, wording
+from web.boards import wording
 from web.boards.candidates import candidates, tenant_of
 from web.boards.promised import promised
 from web.boards.sheets import DAY_COLUMNS, LINE_COLUMNS, LOAD_COLUMNS, RED_COLUMNS, TASK_COLUMNS
@@ -39,6 +39,7 @@ from workflows.people import directory
 from workflows.people.assigning import ensure_may_be_given
 from workflows.people.groups import sectors_of
 from workflows.people.roles import COORDINATING
+from workflows.recovery import reds
 from workflows.reports.contents import light_of_level
 
 blueprint = Blueprint("boards", __name__, url_prefix="/seguimiento")

@@ -16,6 +16,7 @@ from engine.identity import Actor
 from engine.tasks import inbox as rows
 from engine.tasks.inbox import Sought, View
 from notifications.calendars import Event, calendar
+from notifications.invitations import event_of
 from web.auth import ANYONE, SIGNED_IN, Of, allow
 from web.inbox.blueprint import blueprint
 from web.inbox.models import CalendarFeed
@@ -24,6 +25,7 @@ from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.errors import NotFound
 from workflows.meetings.models import Meeting
+from workflows.meetings.states import MeetingState
 from workflows.people import directory
 
 LOOK_BACK = dt.timedelta(days=31)
@@ -92,10 +94,12 @@ def _events(session: Session, me: Actor, today: dt.date) -> Iterator[Event]:
                 told = f"Vence{late}: {row.name} · {row.instance_name}"
                 address = f"{base_url}{url_for('inbox.show', task_id=row.id)}"
                 yield Event(f"cauce-tarea-{row.id}", bogota_day(row.due_at), told, address=address)
-    meetings = sa.select(Meeting).where(Meeting.held_on >= today - LOOK_BACK).order_by(Meeting.held_on, Meeting.id)
+    dropped = (MeetingState.CALLED_OFF, MeetingState.CANCELLED)
+    meetings = sa.select(Meeting).where(Meeting.held_on >= today - LOOK_BACK, Meeting.state.not_in(dropped))
+    meetings = meetings.order_by(Meeting.held_on, Meeting.id)
     for meeting in session.scalars(meetings):
         if me.id in meeting.invited and meeting.held_on is not None:
-            yield Event(f"cauce-mesa-{meeting.id}", meeting.held_on, meeting.topic, meeting.place)
+            yield event_of(meeting, meeting.held_on)
 
 
 def _record(session: Session, act: str) -> None:

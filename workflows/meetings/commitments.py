@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,12 +12,13 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.auditing import recording
 from workflows.calendar import bogota_day
-from workflows.errors import NotFound, Refused
+from workflows.errors import Forbidden, NotFound, Refused
 from workflows.meetings.minutes import FOLLOWED
 from workflows.meetings.models import Commitment
 from workflows.meetings.states import CommitmentState
 from workflows.people import directory
 from workflows.people.models import Person
+from workflows.plan.models import Plan
 
 BOARD = "seguimiento"
 """The origin of what was recorded on the board."""
@@ -83,6 +84,42 @@ def settle(
         before={"estado": before}, after={"estado": ended},
     )  # fmt: skip
     return kept
+
+
+def tell(session: Session, engine: ProcessEngine, commitment_id: int, *, text: str, actor: Actor) -> Commitment:
+    """Write down what whoever answers says of how it goes. Raises `NotFound`, `Forbidden`, `Refused` (nothing said)."""
+    kept = session.get(Commitment, commitment_id, with_for_update=True)
+    if kept is None or kept.state not in FOLLOWED:
+        raise NotFound("Ese compromiso no existe o ya terminó.")
+    if kept.responsible != actor.id:
+        raise Forbidden("De un compromiso dice cómo va la persona que lo asumió.")
+    if not text.strip():
+        raise Refused("Escriba cómo va: qué se hizo y qué falta.")
+    before = kept.progress
+    kept.progress, kept.progress_at = text.strip()[:LONGEST], engine.now()
+    recording.record(
+        session, engine.clock, actor, "avance_de_compromiso", ("compromiso", str(kept.id)),
+        before={"avance": before}, after={"avance": kept.progress},
+    )  # fmt: skip
+    return kept
+
+
+def of_person(session: Session, username: str) -> Sequence[tuple[Commitment, str]]:
+    """What somebody promised and has not ended, each with the name of its plan, the nearest day first."""
+    query = sa.select(Commitment, Plan.name).join(Plan, Plan.code == Commitment.plan_code)
+    query = query.where(Commitment.responsible == username, Commitment.state.in_(FOLLOWED))
+    found = session.execute(query.order_by(Commitment.due_on.is_(None), Commitment.due_on, Commitment.id))
+    return [(one, plan) for one, plan in found]
+
+
+def due_by_person(session: Session) -> Mapping[str, Sequence[tuple[Commitment, str]]]:
+    """What was promised with a day, by person: the commitment and the sector of its plan; one statement."""
+    query = sa.select(Commitment, Plan.sector_code).join(Plan, Plan.code == Commitment.plan_code)
+    query = query.where(Commitment.state.in_(FOLLOWED), Commitment.due_on.is_not(None), Commitment.responsible != "")
+    found: dict[str, list[tuple[Commitment, str]]] = {}
+    for one, sector in session.execute(query.order_by(Commitment.due_on, Commitment.id)):
+        found.setdefault(one.responsible or "", []).append((one, sector))
+    return found
 
 
 def followed(session: Session, plan_code: str) -> Sequence[tuple[Commitment, str]]:

@@ -17,7 +17,7 @@ from workflows.calendar import bogota_day
 from workflows.errors import NotFound
 from workflows.events import MeetingConvened
 from workflows.forms.values import as_json
-from workflows.meetings.models import Meeting
+from workflows.meetings.models import Attendee, Meeting
 from workflows.meetings.states import MeetingState
 from workflows.people.holdings import of_sectors
 from workflows.people.models import Person
@@ -37,6 +37,7 @@ class Call:
     topic: str
     period_code: str | None
     held_on: dt.date
+    starts_at: dt.time | None
     mode: str
     place: str
     technique: str
@@ -65,6 +66,7 @@ def convene(session: Session, call: Call, *, actor: Actor) -> Meeting:
         topic=call.topic,
         state=MeetingState.PREPARED,
         held_on=call.held_on,
+        starts_at=call.starts_at,
         mode=call.mode,
         place=call.place,
         technique=call.technique,
@@ -100,14 +102,16 @@ def send_invitations(session: Session, engine: ProcessEngine, meeting_id: Any) -
 
 
 def record_attendance(session: Session, meeting_id: Any, rows: Sequence[dict[str, Any]], *, actor: Actor) -> list[str]:
-    """Record who came; gives those who have an account and will review the minutes.
+    """Record who came; gives those who have an account and will review the minutes. Nobody registers any more.
 
     Whoever writes the minutes does not review them.
     """
-    meeting = find(session, meeting_id)
+    meeting = find(session, meeting_id, lock=True)
     accounts = _accounts(session, meeting)
-    meeting.attendance = [as_json({**row, "usuario": accounts.get(_folded(row["persona"]))}) for row in rows]
+    meeting.attendance_token = None
+    meeting.attendance = [as_json({**row, "usuario": accounts.get(folded(row["persona"]))}) for row in rows]
     meeting.state = MeetingState.HELD
+    session.execute(sa.delete(Attendee).where(Attendee.meeting_id == meeting.id))  # the list is what is kept
     came = [row["usuario"] for row in meeting.attendance if row["usuario"]]
     return [username for username in dict.fromkeys(came) if username != actor.id]
 
@@ -123,9 +127,10 @@ def _accounts(session: Session, meeting: Meeting) -> dict[str, str]:
     people = sorted(
         session.scalars(sa.select(Person).where(Person.active, known)), key=lambda one: one.username in meeting.invited
     )
-    by_name = {_folded(person.name): person.username for person in people}
-    return by_name | {_folded(person.username): person.username for person in people}
+    by_name = {folded(person.name): person.username for person in people}
+    return by_name | {folded(person.username): person.username for person in people}
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A name as two people would spell it alike."""
     return " ".join(str(text).split()).casefold()

@@ -16,9 +16,11 @@ from workflows.meetings.states import CommitmentState, MeetingState
 class Meeting(Base):
     """A meeting of any kind (`seguimiento`, `socializacion`, …), from its invitation to its approved minutes.
 
-    `state`: preparada, convocada, realizada, en_revision, aprobada. The lists hold plain rows of the forms; people are
-    usernames. `outcomes` says how earlier commitments went, by their id: `[si | en_parte | no, note]`; it takes effect
-    when the minutes are approved.
+    `state`: preparada, convocada, aplazada, cancelada, realizada, en_revision, aprobada. The lists hold plain rows of
+    the forms; people are usernames. `starts_at` is an hour of Bogotá, where one was said. `revision` counts the
+    invitations that were sent, so that a calendar takes the last one. Whoever has `attendance_token` may say that they
+    are there; it is taken back once the list is closed. `outcomes` says how earlier commitments went, by their id:
+    `[si | en_parte | no, note]`; it takes effect when the minutes are approved.
     """
 
     __tablename__ = "meeting"
@@ -32,6 +34,9 @@ class Meeting(Base):
     topic: Mapped[str] = mapped_column(sa.String(300))
     state: Mapped[MeetingState] = mapped_column(states(MeetingState))
     held_on: Mapped[dt.date | None]
+    starts_at: Mapped[dt.time | None]
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    attendance_token: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
     mode: Mapped[str] = mapped_column(sa.String(20), default="")
     place: Mapped[str] = mapped_column(sa.String(300), default="")
     technique: Mapped[str] = mapped_column(sa.String(60), default="")
@@ -49,11 +54,34 @@ class Meeting(Base):
     approved_at: Mapped[dt.datetime | None]
 
 
+class Attendee(Base):
+    """Somebody who said at the meeting's own address that they were there, by their own hand.
+
+    Who did not allow that their data are kept has no row. `name_key` is the name as two people would spell it alike;
+    `username` is theirs if they had signed in.
+    """
+
+    __tablename__ = "attendee"
+    __table_args__ = (sa.UniqueConstraint("meeting_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meeting.id"))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    name_key: Mapped[str] = mapped_column(sa.String(200))
+    entity_code: Mapped[str | None] = mapped_column(sa.String(20))
+    position: Mapped[str] = mapped_column(sa.String(200))
+    audience: Mapped[str] = mapped_column(sa.String(40))
+    mode: Mapped[str] = mapped_column(sa.String(20))
+    username: Mapped[str | None] = mapped_column(sa.String(60))
+    registered_at: Mapped[dt.datetime]
+
+
 class Commitment(Base):
     """What somebody promised in a meeting, or a measure against a bottleneck.
 
     `state`: propuesto (its minutes are not approved yet), abierto, cumplido, en_parte, incumplido.
-    `origin`: acta, medida_preventiva or plan_de_choque (until recovery plans are cases of their own).
+    `origin`: acta, seguimiento (recorded on the board), medida_preventiva or plan_de_choque (until recovery plans are
+    cases of their own). `progress` is what whoever answers said last of how it goes.
     """
 
     __tablename__ = "commitment"
@@ -68,6 +96,8 @@ class Commitment(Base):
     due_on: Mapped[dt.date | None]
     state: Mapped[CommitmentState] = mapped_column(states(CommitmentState), default=CommitmentState.OPEN)
     note: Mapped[str] = mapped_column(sa.Text, default="")
+    progress: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    progress_at: Mapped[dt.datetime | None]
 
 
 class Verdict(Base):

@@ -13,6 +13,10 @@ class MeetingState(StrEnum):
     HELD = "realizada"
     IN_REVIEW = "en_revision"
     APPROVED = "aprobada"
+    CALLED_OFF = "aplazada"
+    """It will not be on its day; whoever called it gives it another."""
+    CANCELLED = "cancelada"
+    """Nobody needs it any more: its case ended before it was held."""
 
 
 class CommitmentState(StrEnum):

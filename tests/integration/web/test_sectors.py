@@ -56,7 +56,7 @@ BESIDE = {
     "indicator_code": "X", "project_code": "X", "node_id": "x", "element_id": "x", "process_key": "f5_ciclo_mensual",
     "form_key": "reportar_avance", "path": "x", "number": 1, "token": "x", "filename": "x", "suffix": "pdf",
     "webhook_id": 1, "release_id": 1, "scenario_id": 1, "commitment_id": 1,
-    "export_id": 1, "delivery_id": 1, "decision_key": "x", "image": "svg",
+    "meeting_id": 1, "export_id": 1, "delivery_id": 1, "decision_key": "x", "image": "svg",
 }  # fmt: skip
 """What an address says beside the thing that it is of: the gate does not ask whether that is there."""
 

@@ -11,14 +11,17 @@ import sqlalchemy as sa
 from engine.contracts import DATE, LIST, NUMBER, TEXT, Contract
 from engine.errors import InvalidDeadline
 from workflows.calendar import bogota_day
+from workflows.errors import Refused
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.goals.models import Line, Objective
+from workflows.handlers.month import drafting
 from workflows.indicators.states import Color, Measure, Status
 from workflows.indicators.wording import level_word
-from workflows.meetings import convening, minutes
-from workflows.meetings.convening import FOLLOW_UP, Call
+from workflows.meetings import attending, convening, minutes
+from workflows.meetings.convening import FOLLOW_UP, Call, folded
 from workflows.meetings.minutes import Judged, Minutes
-from workflows.meetings.models import Meeting
+from workflows.meetings.models import Attendee, Meeting
+from workflows.meetings.states import MeetingState
 from workflows.monitoring import bottlenecks, figures, periods
 from workflows.monitoring.period_figures import LevelFigure
 from workflows.people import directory
@@ -39,26 +42,24 @@ class Convene(PlainForm):
     """`convocar`: day, place, agenda, guests."""
 
     contract = Contract(
-        needs={"entidades": LIST},
-        uses={"fecha_prevista": TEXT, "tipo": TEXT, "periodo": TEXT, "tema": TEXT, "cierre": DATE},
+        uses={"entidades": LIST, "fecha_prevista": TEXT, "tipo": TEXT, "periodo": TEXT, "tema": TEXT, "cierre": DATE},
         fills={"reunion": NUMBER, "vence_acta": DATE},
-        fields=frozenset({"fecha_reunion", "invitados", "lugar_o_enlace", "modalidad", "orden_del_dia", "tecnica"}),
+        fields=frozenset(
+            {"fecha_reunion", "hora", "invitados", "lugar_o_enlace", "modalidad", "orden_del_dia", "tecnica"}
+        ),
     )
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The day the caller had in mind, the people of the entities, and an agenda to start from."""
+        """The day the caller had in mind, the people of the entities, and an agenda of what is open and in red."""
+        agenda = drafting.agenda(context.session, context.plan_code, str(context.variables.get("tipo") or ""))
         values: Values = {
             "fecha_reunion": _expected_day(context),
             "modalidad": "presencial",
             "tecnica": "mesa",
-            "invitados": _expected_guests(context),
+            "invitados": list(dict.fromkeys([*_expected_guests(context), *drafting.named_in(agenda)])),
         }
-        if context.variables.get("tipo") == FOLLOW_UP:
-            values["orden_del_dia"] = [
-                {"punto": "Compromisos de la mesa anterior", "responsable": None},
-                {"punto": "Resultados del mes por línea y objetivo", "responsable": None},
-                {"punto": "Cuellos de botella y medidas", "responsable": None},
-            ]
+        if agenda:
+            values["orden_del_dia"] = agenda
         return Prefill(values=values)
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
@@ -79,22 +80,30 @@ class Convene(PlainForm):
 class RecordAttendance(PlainForm):
     """`registrar_asistencia`: who came."""
 
-    contract = Contract(needs={"reunion": NUMBER}, fills={"asistentes": LIST}, fields=frozenset({"asistencia"}))
+    contract = Contract(
+        needs={"reunion": NUMBER}, fills={"asistentes": LIST, "vence_acta": DATE}, fields=frozenset({"asistencia"})
+    )
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The invited, as if they had come."""
+        """Those who registered at its address, with who did not; else the invited, as if they had come."""
         meeting = _meeting(context)
+        if there := attending.registered(context.session, meeting):
+            return Prefill({"asistencia": [_present(one) for one in there]}, panels=_absent(context, meeting, there))
         people = context.session.scalars(sa.select(Person).where(Person.username.in_(meeting.invited)))
         rows = [_attendant(person, meeting) for person in sorted(people, key=lambda person: person.name)]
         rows += [_outsider(row, meeting) for row in meeting.invited_outside]
         return Prefill(values={"asistencia": rows})
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record it; `asistentes` are those with an account, who review the minutes."""
-        came = convening.record_attendance(
-            context.session, _meeting(context).id, values["asistencia"], actor=context.actor
-        )
-        return {"asistentes": came}
+        """Record it; `asistentes` are those with an account, who review the minutes, due from the day it was held on.
+
+        One that is not called now is not held: whoever knows better gives it a day first.
+        """
+        meeting = _meeting(context)
+        if meeting.state is MeetingState.CALLED_OFF:
+            raise Refused("Esta mesa está aplazada: fije primero el día en que se hizo, en su página.")
+        came = convening.record_attendance(context.session, meeting.id, values["asistencia"], actor=context.actor)
+        return {"asistentes": came, "vence_acta": convening.minutes_due_on(context.engine, meeting).isoformat()}
 
 
 class WriteMinutes(PlainForm):
@@ -106,7 +115,7 @@ class WriteMinutes(PlainForm):
         """What the minutes say so far, and the rows the meeting must answer."""
         meeting = _meeting(context)
         values: Values = {
-            "desarrollo": meeting.development or None,
+            "desarrollo": meeting.development or drafting.minutes_of(context.session, meeting) or None,
             "decisiones": [{"decision": text} for text in meeting.decisions],
             "compromisos": [
                 {"texto": kept.text, "responsable": kept.responsible, "fecha": kept.due_on}
@@ -242,6 +251,7 @@ def _call(context: FormContext, values: Values) -> Call:
         topic=topic,
         period_code=period,
         held_on=_day(values["fecha_reunion"]),
+        starts_at=values.get("hora"),
         mode=values["modalidad"],
         place=values["lugar_o_enlace"],
         technique=values["tecnica"],
@@ -266,6 +276,26 @@ def _attendant(person: Person, meeting: Meeting) -> Values:
     }
 
 
+def _present(one: Attendee) -> Values:
+    return {
+        "persona": one.name,
+        "entidad": one.entity_code,
+        "cargo": one.position,
+        "publico": one.audience,
+        "modalidad": one.mode,
+        "autoriza_datos": True,
+    }
+
+
+def _absent(context: FormContext, meeting: Meeting, there: Sequence[Attendee]) -> list[Panel]:
+    """Who was invited and did not register: they may have come without."""
+    came = {one.username for one in there} | {one.name_key for one in there}
+    names = directory.display_names(context.session, meeting.invited)
+    missing = [name for username, name in names.items() if not came & {username, folded(name)}]
+    missing += [row["nombre"] for row in meeting.invited_outside if folded(row["nombre"]) not in came]
+    return [Panel("Invitados que no se registraron", rows=[(name,) for name in sorted(missing)])] if missing else []
+
+
 def _outsider(row: Mapping[str, Any], meeting: Meeting) -> Values:
     return {
         "persona": row["nombre"],
@@ -282,7 +312,10 @@ def _earlier_rows(context: FormContext, meeting: Meeting) -> list[Values]:
     rows = []
     for kept in minutes.earlier_commitments(context.session, meeting):
         outcome, note = meeting.outcomes.get(str(kept.id), (None, None))
-        told = f"{kept.text} · {names.get(kept.responsible or '', 'sin responsable')} · {long_day(kept.due_on)}"
+        until = long_day(kept.due_on) if kept.due_on else "sin fecha"
+        told = f"{kept.text} · {names.get(kept.responsible or '', 'sin responsable')} · {until}"
+        if kept.progress:
+            told += f" · dijo: {kept.progress}"
         rows.append({ROW_KEY: str(kept.id), "compromiso": told, "cumplido": outcome, "nota": note})
     return rows
 

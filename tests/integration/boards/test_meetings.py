@@ -1,0 +1,241 @@
+"""Meetings called by hand: from the agenda to the list of who came, moved and called off on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from engine.definitions import publishing
+from engine.identity import SYSTEM
+from engine.instances import commands as instances
+from engine.tasks.models import UserTask
+from notifications.models import MailNote, OutboxMessage
+from tests.support.web import Site, Visitor
+from workflows.auditing.models import AuditEntry
+from workflows.calendar import bogota_day
+from workflows.meetings.models import Attendee, Commitment, Meeting
+from workflows.shipped import shipped_diagrams, shipped_forms
+
+PLAN = "PES-GOB"
+MEETINGS = f"/planes/{PLAN}/mesas"
+BEGIN = "/casos/empezar/reunion"
+
+
+def publish(site: Site) -> None:
+    """The process of such a meeting: these sites have those of the month alone."""
+    xml = next(one for one in shipped_diagrams() if b'id="reunion_definiciones"' in one)
+    with site.application.database.unit_of_work() as session:
+        publishing.publish(session, site.application.engine, [xml], shipped_forms(), actor=SYSTEM, reason="prueba")
+
+
+def begin(visitor: Visitor) -> None:
+    """Begin such a meeting, as the page asks."""
+    visitor.open(BEGIN)
+    fields = dict(visitor.page().xpath("//main//form[@method='post']")[0].form_values())
+    visitor.send(BEGIN, (fields | {"asunto": "Avance de obras", "_accion": "enviar"}).items())
+
+
+def promise(site: Site, responsible: str, day: dt.date) -> None:
+    with site.application.database.unit_of_work() as session:
+        session.add(
+            Commitment(
+                plan_code=PLAN, origin="seguimiento", text="Enviar los pliegos", responsible=responsible, due_on=day
+            )
+        )
+
+
+def convened(site: Site) -> tuple[Visitor, int]:
+    """A meeting that Ana calls for 12 July at nine, with Sandra and somebody from outside."""
+    publish(site)
+    ana = site.visitor("amartinez")
+    ana.open(MEETINGS)
+    assert ana.page().xpath(f"//a[@href='{BEGIN}']")
+    begin(ana)
+    with site.application.database.reading() as session:
+        task_id = session.scalars(sa.select(UserTask.id).where(UserTask.element_id == "convocar")).one()
+    ana.open(f"/tareas/{task_id}")
+    ana.press(
+        f"/tareas/{task_id}", fecha_reunion="2018-07-12", hora="09:00", lugar_o_enlace="Sala 3", invitados=["sruiz"],
+        **{"invitados_externos.0.nombre": "Rita Rojas", "invitados_externos.0.organizacion": "Veeduría",
+           "invitados_externos.0.correo": "rita@example.org", "invitados_externos.0.publico": "comunidad"},
+        _accion="enviar",
+    )  # fmt: skip
+    with site.application.database.reading() as session:
+        return ana, session.scalars(sa.select(Meeting.id)).one()
+
+
+def meeting_of(site: Site, meeting_id: int) -> Meeting:
+    with site.application.database.reading() as session:
+        return session.get_one(Meeting, meeting_id)
+
+
+def invitations(site: Site, address: str) -> list[tuple[str, str]]:
+    """The subject and the calendar file of each invitation to somebody from outside, the first first."""
+    with site.application.database.reading() as session:
+        query = sa.select(OutboxMessage).where(OutboxMessage.address == address).order_by(OutboxMessage.id)
+        return [(one.subject, one.attachments[0]["text"].replace("\r\n ", "")) for one in session.scalars(query)]
+
+
+def test_the_agenda_begins_with_what_was_promised_and_who_promised_is_invited(site: Site) -> None:
+    promise(site, "sruiz", dt.date(2018, 7, 20))
+    publish(site)
+    ana = site.visitor("amartinez")
+    begin(ana)
+    with site.application.database.reading() as session:
+        task_id = session.scalars(sa.select(UserTask.id).where(UserTask.element_id == "convocar")).one()
+
+    shown = ana.open(f"/tareas/{task_id}")
+
+    points = [str(one) for one in shown.xpath("//input[contains(@name, 'punto')]/@value")]
+    assert "Compromiso: Enviar los pliegos (para el 20 de julio de 2018)" in points
+    assert "sruiz" in shown.xpath("//input[@name='invitados'][@checked]/@value")
+
+
+def test_who_is_invited_gets_an_hour_and_a_request_that_a_calendar_takes(site: Site) -> None:
+    ana, meeting_id = convened(site)
+
+    [(subject, text)] = invitations(site, "rita@example.org")
+    with site.application.database.reading() as session:
+        notes = session.scalars(sa.select(MailNote).where(MailNote.kind == "convocatoria")).all()
+    assert subject == "Convocatoria: Avance de obras, jueves 12 de julio"
+    assert "METHOD:REQUEST" in text and "DTSTART:20180712T140000Z" in text and "SEQUENCE:0" in text
+    assert "ATTENDEE;ROLE=REQ-PARTICIPANT;RSVP=TRUE:mailto:rita@example.org" in text
+    assert [one.recipient for one in notes] == ["sruiz"]
+    assert "Avance de obras" in ana.open(MEETINGS).text_content()
+    assert meeting_of(site, meeting_id).starts_at == dt.time(9)
+
+
+def test_a_meeting_that_moves_tells_everybody_and_the_task_of_its_day_moves_too(site: Site) -> None:
+    ana, meeting_id = convened(site)
+    ana.open(f"{MEETINGS}/{meeting_id}")
+
+    ana.press(f"{MEETINGS}/{meeting_id}/mover", fecha="16/07/2018", hora="10:30", motivo="No hay sala.")
+
+    subject, text = invitations(site, "rita@example.org")[1]
+    assert subject == "Cambió la convocatoria: Avance de obras, lunes 16 de julio"
+    assert "SEQUENCE:1" in text and "DTSTART:20180716T153000Z" in text and f"UID:cauce-mesa-{meeting_id}" in text
+    with site.application.database.reading() as session:
+        task = session.scalars(sa.select(UserTask).where(UserTask.element_id == "registrar_asistencia")).one()
+        [entry] = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "mover_mesa"))
+    assert task.due_at is not None and bogota_day(task.due_at) == dt.date(2018, 7, 16)
+    assert (entry.before["dia"], entry.after["dia"]) == ("2018-07-12 09:00", "2018-07-16 10:30")
+
+
+def test_a_day_that_passed_or_no_reason_moves_nothing_and_keeps_what_was_typed(site: Site) -> None:
+    ana, meeting_id = convened(site)
+    ana.open(f"{MEETINGS}/{meeting_id}")
+
+    ana.press(f"{MEETINGS}/{meeting_id}/mover", status=422, fecha="02/07/2018", lugar="Otra sala", motivo="x")
+    ana.press(f"{MEETINGS}/{meeting_id}/mover", status=422, fecha="16/07/2018", motivo=" ")
+
+    assert "Diga por qué" in ana.text() and "Otra sala" in str(ana.page().xpath("//input[@name='lugar']/@value"))
+    assert meeting_of(site, meeting_id).held_on == dt.date(2018, 7, 12)
+
+
+def test_a_meeting_that_is_called_off_leaves_calendars_and_waits_for_another_day(site: Site) -> None:
+    ana, meeting_id = convened(site)
+    ana.open(f"{MEETINGS}/{meeting_id}")
+
+    ana.press(f"{MEETINGS}/{meeting_id}/aplazar", motivo="Se enfermó quien expone.")
+    told = ana.text()
+    ana.press(f"{MEETINGS}/{meeting_id}/mover", fecha="23/07/2018", motivo="Ya volvió.")
+
+    _, off, again = invitations(site, "rita@example.org")
+    assert "Falta fijar otra fecha" in told and meeting_of(site, meeting_id).state == "convocada"
+    assert off[0] == "No se hará: Avance de obras, jueves 12 de julio"
+    assert "METHOD:CANCEL" in off[1] and "STATUS:CANCELLED" in off[1] and "SEQUENCE:1" in off[1]
+    assert "METHOD:REQUEST" in again[1] and "SEQUENCE:2" in again[1]
+
+
+def test_a_case_that_is_cancelled_takes_its_meeting_out_of_the_calendars(site: Site) -> None:
+    _, meeting_id = convened(site)
+    application = site.application
+
+    with application.database.unit_of_work() as session:
+        case_id = session.get_one(Meeting, meeting_id).instance_id
+        instances.cancel(session, application.engine, case_id, actor=SYSTEM, reason="No hace falta.")
+
+    assert meeting_of(site, meeting_id).state == "cancelada"
+    assert "METHOD:CANCEL" in invitations(site, "rita@example.org")[1][1]
+
+
+def test_who_neither_called_it_nor_coordinates_moves_nothing(site: Site) -> None:
+    _, meeting_id = convened(site)
+    sandra = site.visitor("sruiz")
+    sandra.open(f"{MEETINGS}/{meeting_id}")
+
+    assert "Cambiar y avisar" not in sandra.text()
+    fields = [("csrf_token", sandra.page().xpath("//input[@name='csrf_token']/@value")[0])]
+    sandra.send(f"{MEETINGS}/{meeting_id}/aplazar", [*fields, ("motivo", "x")], status=403)
+
+
+def test_people_register_themselves_with_their_consent_and_the_list_begins_with_them(site: Site) -> None:
+    # Given a meeting whose register is open
+    ana, meeting_id = convened(site)
+    ana.open(f"{MEETINGS}/{meeting_id}")
+    ana.press(f"{MEETINGS}/{meeting_id}/registro")
+    path = "/asistencia/" + meeting_of(site, meeting_id).attendance_token
+    assert ana.page().xpath("//figure//img/@src")[0].startswith("data:image/svg")
+
+    # When somebody without an account says who they are, first without allowing it, then twice
+    rita = site.visitor()
+    typed = {"nombre": "Rita Rojas", "cargo": "Veedora", "publico": "comunidad", "asiste": "presencial"}
+    rita.open(path)
+    rita.press(path, status=422, **typed)
+    assert "Sin su autorización no se guarda nada" in rita.text()
+    rita.press(path, **typed, autoriza="si")
+    rita.open(path)
+    rita.press(path, **{**typed, "nombre": " rita  ROJAS "}, autoriza="si")
+
+    # Then they stand once in the task's list, which tells who is missing, and the address closes with it
+    assert "Ya estaba registrada" in rita.text()
+    with site.application.database.reading() as session:
+        task = session.scalars(sa.select(UserTask).where(UserTask.element_id == "registrar_asistencia")).one()
+        assert session.scalars(sa.select(Attendee.name)).all() == ["Rita Rojas"]
+    ana.open(f"/tareas/{task.id}")
+    assert "Invitados que no se registraron Sandra Ruiz" in ana.text().replace(" (demo)", "")
+    ana.press(f"/tareas/{task.id}", **{"asistencia.0.entidad": "SDG"}, _accion="enviar")
+    rita.open(path, status=404)
+    with site.application.database.reading() as session:
+        assert session.get_one(Meeting, meeting_id).attendance[0]["persona"] == "Rita Rojas"
+        assert session.scalars(sa.select(Attendee)).all() == []
+        minutes = session.scalars(sa.select(UserTask).where(UserTask.element_id == "elaborar_acta")).one()
+    assert "Asistió una persona, de SDG." in ana.open(f"/tareas/{minutes.id}").xpath("//textarea")[0].text
+
+
+@pytest.mark.parametrize("wrong", [{"nombre": "Rita"}, {"cargo": " "}, {"publico": "otro"}, {"entidad": "XYZ"}])
+def test_what_nobody_is_called_is_not_kept(site: Site, wrong: dict[str, str]) -> None:
+    ana, meeting_id = convened(site)
+    ana.open(f"{MEETINGS}/{meeting_id}")
+    ana.press(f"{MEETINGS}/{meeting_id}/registro")
+    path = "/asistencia/" + meeting_of(site, meeting_id).attendance_token
+    rita = site.visitor()
+    typed = {
+        "nombre": "Rita Rojas",
+        "cargo": "Veedora",
+        "publico": "comunidad",
+        "asiste": "presencial",
+        "autoriza": "si",
+    }
+
+    rita.open(path)
+    rita.press(path, status=422, **{**typed, **wrong})
+
+    with site.application.database.reading() as session:
+        assert session.scalars(sa.select(Attendee)).all() == []
+
+
+def test_who_promised_says_how_it_goes_and_nobody_else(site: Site) -> None:
+    promise(site, "sruiz", dt.date(2018, 7, 20))
+    with site.application.database.reading() as session:
+        kept = session.scalars(sa.select(Commitment.id)).one()
+    sandra, ana = site.visitor("sruiz"), site.visitor("amartinez")
+    sandra.open("/compromisos")
+
+    sandra.press(f"/compromisos/{kept}", avance="Salen el lunes.")
+
+    assert "«Salen el lunes.»" in ana.open("/seguimiento").text_content()
+    token = ana.page().xpath("//input[@name='csrf_token']/@value")[0]
+    ana.send(f"/compromisos/{kept}", [("csrf_token", token), ("avance", "x")], status=403)
