@@ -20,6 +20,8 @@ from workflows.monitoring import ahead, overview
 from workflows.people.groups import sectors_of
 
 MONTHS = 12
+SKIPPED = 12
+"""Of the periods that were not opened, as many as are told, the last ones."""
 COLUMNS: list[Column[ahead.Coming]] = [
     Column("Día", lambda one: one.day),
     Column("Qué", lambda one: str(one.what)),
@@ -40,12 +42,15 @@ def calendar_ahead() -> str | Response:
         plan = next((one for one in plans if one.code == request.args.get("plan")), plans[0])
         coming = ahead.of_plan(session, current().engine, plan, today, add_months(today, MONTHS) - dt.timedelta(days=1))
         missed = cycles.undecided(session, plan.code)
+        skipped = cycles.skipped(session, plan.code, SKIPPED)
+        names = {start.process_key: start.name for start in cycles.calendar_starts(session, plan.sector_code)}
     if (file := asked(f"{plan.code} calendario", "Calendario", COLUMNS, coming)) is not None:
         return file
     months = [(f"{month[0]}-{month[1]:02}", list(found)) for month, found in groupby(coming, key=_month)]
     return page(
-        "boards/ahead.html", plan=plan, plans=plans, months=months, missed=missed, today=today, files=files_of()
-    )
+        "boards/ahead.html", plan=plan, plans=plans, months=months, missed=missed, today=today, files=files_of(),
+        skipped=skipped, names=names,
+    )  # fmt: skip
 
 
 def _month(coming: ahead.Coming) -> tuple[int, int]:

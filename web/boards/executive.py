@@ -39,7 +39,8 @@ def _page(session: Session, plan: Any) -> str:
     if not found.months:
         return page("boards/none.html", plan=plan)
     newest = found.months[0]
-    judged, before = standing_figures(session, plan.code, found.months)
+    standing = standing_figures(session, plan.code, found.months)
+    judged, before = standing.judged, standing.before
     in_red = reds.of_month(session, plan.code, judged.period) if judged else []
     here = [task for task in found.tasks if task.period == newest.code]
     return page(

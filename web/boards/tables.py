@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,36 @@ from workflows.spanish import local_day, month_name
 
 LAST_DAY = 5
 """The working day after the cut-off on which the rows of a month are asked for (`entity_reports.ASKED_BY`)."""
+
+
+QUARTER = 3
+"""Months back with which objectives are compared."""
+LEAST_LOST = Decimal(1)
+"""Points that make it worth telling: less is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The figures of the newest month that was consolidated, of the one before, and of three months before it."""
+
+    judged: LevelFigures | None
+    before: LevelFigures | None
+    earlier: LevelFigures | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worse:
+    """An objective that got worse: what it had, what it has."""
+
+    code: str
+    name: str
+    now: Decimal
+    then: Decimal
+
+    @property
+    def lost(self) -> Decimal:
+        """How many points."""
+        return self.then - self.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +163,28 @@ def _who(task: BoardTask) -> str:
     return " o ".join(task.holders)
 
 
-def standing_figures(
-    session: Session, plan_code: str, months: Sequence[BoardMonth]
-) -> tuple[LevelFigures | None, LevelFigures | None]:
-    """The figures of the newest month that was consolidated, and of the one before; `months` newest first.
+def standing_figures(session: Session, plan_code: str, months: Sequence[BoardMonth]) -> Standing:
+    """The figures of the newest month that was consolidated, and of those before it; `months` newest first.
 
     While a month is being reported most of its figures are those of the month before, so they say nothing.
     """
-    judged = [month.code for month in months if month.state in figures.KEPT][:2]
-    found = figures.levels_of(session, plan_code, judged) if judged else {}
-    newest, before = [*(found.get(code) for code in judged), None, None][:2]
-    return newest, before
+    judged = [month.code for month in months if month.state in figures.KEPT]
+    asked = [judged[place] if place < len(judged) else "" for place in (0, 1, QUARTER)]
+    found = figures.levels_of(session, plan_code, [code for code in asked if code]) if judged else {}
+    return Standing(*(found.get(code) for code in asked))
+
+
+def worsened(standing: Standing) -> list[Worse]:
+    """The objectives that lost points in three months, the worst first."""
+    now, then = standing.judged, standing.earlier
+    if now is None or then is None:
+        return []
+    fallen = [
+        Worse(code, one.name, one.capped, before.capped)
+        for code, one in now.objectives.items()
+        if (before := then.objectives.get(code)) and one.capped is not None and before.capped is not None
+    ]
+    return sorted((one for one in fallen if one.lost >= LEAST_LOST), key=lambda one: -one.lost)
 
 
 def lights_of(session: Session, plan_code: str, month: str) -> dict[str, int]:

@@ -22,7 +22,15 @@ from web.boards import wording
 from web.boards.candidates import candidates, tenant_of
 from web.boards.promised import promised
 from web.boards.sheets import DAY_COLUMNS, LINE_COLUMNS, LOAD_COLUMNS, RED_COLUMNS, TASK_COLUMNS
-from web.boards.tables import TaskLine, lights_of, punctuality, standing_figures, task_lines, workload
+from web.boards.tables import (
+    TaskLine,
+    lights_of,
+    punctuality,
+    standing_figures,
+    task_lines,
+    workload,
+    worsened,
+)
 from web.cases.waiting import ShownWait, shown
 from web.exporting import files_of
 from web.forms.sparks import spark
@@ -77,7 +85,8 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
     if asked is not None and asked not in found.codes:
         raise NotFound(f"El plan no tiene el periodo «{asked}». Elija otro en el seguimiento.")
     newest = found.months[0]
-    judged, before = standing_figures(session, plan.code, found.months)
+    standing = standing_figures(session, plan.code, found.months)
+    judged, before = standing.judged, standing.before
     here = _of_month(found, newest)
     if (file := _file(session, plan, found, newest, judged)) is not None:
         return file
@@ -98,6 +107,8 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
         cells=_cells(found, calendar),
         judged=judged,
         before=before,
+        earlier=standing.earlier,
+        worse=worsened(standing),
         lights=lights_of(session, plan.code, judged.period) if judged else {},
         bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
         holding=found.holding(newest.code),
@@ -224,17 +235,22 @@ def reassign(task_id: int) -> Any:
 @blueprint.get("/periodos/<process_key>/<label>")
 @allow(PERIOD_CHOICES, of=Of.PLAN)
 def choose_opening(process_key: str, label: str) -> str:
-    """Decide about a period that the calendar missed."""
+    """Decide about a period that was not opened: missed, skipped, or still to come."""
     return _deciding(process_key, label, request.args.get("plan", ""))
 
 
 def _deciding(process_key: str, label: str, plan_code: str, **context: Any) -> str:
     with current().database.reading() as session:
-        waiting = cycles.undecided(session, plan_code)
-        row = next((start for start in waiting if (start.process_key, start.period) == (process_key, label)), None)
-        if row is None:
-            raise NotFound("Ese periodo ya no espera una decisión. Vuelva al seguimiento.")
-        return page("boards/opening.html", row=row, name=process_name(session, process_key), **context)
+        start, opening, row = cycles.to_decide(session, current().engine, plan_code, process_key, label)
+        return page(
+            "boards/opening.html",
+            plan_code=plan_code,
+            start=start,
+            opening=opening,
+            row=row,
+            today=bogota_day(current().clock.now()),
+            **context,
+        )
 
 
 @blueprint.post("/periodos/<process_key>/<label>")
@@ -250,13 +266,6 @@ def decide_opening(process_key: str, label: str) -> Any:
         act(session, current().engine, plan_code, process_key, label, actor=actor(), reason=reason)
     notice = f"El periodo {label} quedó abierto." if opens else f"El periodo {label} no se abrirá."
     return back_to("boards.month", notice, plan=plan_code)
-
-
-def process_name(session: Session, process_key: str) -> str:
-    """The name of a process that begins by the calendar; its key where it was withdrawn."""
-    return next(
-        (start.name for start in cycles.calendar_starts(session) if start.process_key == process_key), process_key
-    )
 
 
 def _reason_error(reason: str) -> str:

@@ -25,8 +25,8 @@ class Spark:
     last: str
 
 
-def spark(course: Sequence[tuple[str, Decimal | None]]) -> Spark | None:
-    """A line of these values, month and value; gaps stay gaps."""
+def spark(course: Sequence[tuple[str, Decimal | None]], *, brief: bool = False) -> Spark | None:
+    """A line of these values, month and value; gaps stay gaps. A `brief` label tells the first and the last alone."""
     known = [value for _, value in course if value is not None]
     if len(known) < LEAST:
         return None
@@ -45,5 +45,8 @@ def spark(course: Sequence[tuple[str, Decimal | None]]) -> Spark | None:
         else:
             end = point(place, value)
             lines[-1].append(",".join(end))
+    if brief:
+        course = [one for one in course if one[1] is not None]
+        course = [course[0], course[-1]]
     told = ", ".join(f"{month} {number(value) if value is not None else 'sin dato'}" for month, value in course)
     return Spark([" ".join(line) for line in lines if len(line) > 1], end, told, number(known[-1]))

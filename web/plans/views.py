@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from web.answering import remember_refusal
 from web.auth import SIGNED_IN, Of, allow
 from web.pages import HERE, actor, addresses, back_to, current, page
-from web.plans import answering_for, budget, changes, dossier, levels, loading, timeline, wording
+from web.plans import answering_for, budget, changes, dossier, levels, loading, timeline, tree, wording
 from web.plans.blueprint import blueprint
 from web.plans.lights import chips, level_chips
 from workflows.cycles.models import Period
@@ -48,11 +48,12 @@ def index() -> str:
         chosen = next((plan for plan in plans if plan.code == request.args.get("plan")), plans[0])
         months = _months(session, chosen.code)
         month = _chosen_month(months)
-        tree = overview.tree(session, chosen.code)
+        branches = overview.tree(session, chosen.code)
         found, cells = _figures(session, chosen.code, month) if month else (None, {})
+        shown = tree.read(session, chosen, branches, month, found, cells, tree.wanted(months))
     return page(
         "plans/index.html",
-        plan=chosen, plans=plans, tree=tree, months=months, month=month, found=found, cells=cells, chip_of=chips(),
+        plan=chosen, plans=plans, months=months, month=month, found=found, tree=shown, chip_of=chips(),
         level_chip_of=level_chips(), known_words=known_words,
         address_of=addresses("plans.indicator", plan_code=chosen.code, indicator_code=HERE, mes=month),
     )  # fmt: skip

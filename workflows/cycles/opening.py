@@ -171,6 +171,32 @@ def undecided(session: Session, plan_code: str) -> list[PeriodStart]:
     return list(session.scalars(query.order_by(PeriodStart.due_on)))
 
 
+def skipped(session: Session, plan_code: str, most: int) -> list[PeriodStart]:
+    """The periods that were not opened, each with its reason, the last first."""
+    query = sa.select(PeriodStart).where(PeriodStart.plan_code == plan_code, PeriodStart.outcome == Opening.SKIPPED)
+    return list(session.scalars(query.order_by(PeriodStart.due_on.desc(), PeriodStart.id.desc()).limit(most)))
+
+
+def decided(session: Session, plan_code: str) -> set[tuple[str, str]]:
+    """The periods that were opened or decided about: process, label; one statement."""
+    query = sa.select(PeriodStart.process_key, PeriodStart.period).where(PeriodStart.plan_code == plan_code)
+    return {(key, label) for key, label in session.execute(query)}
+
+
+def to_decide(
+    session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str
+) -> tuple[CalendarStart, DueOpening, PeriodStart | None]:
+    """A period that was not opened: how its process begins, when it was or is due, what was decided of it.
+
+    Raises `NotFound` (no such period) or `Conflict` (it was opened).
+    """
+    plan, start, opening = _load(session, engine, plan_code, process_key, label)
+    row = _row(session, plan, process_key, label)
+    if row is not None and row.outcome == Opening.OPENED:
+        raise Conflict("Ese periodo ya se abrió. Búsquelo entre los procesos en curso.")
+    return start, opening, row
+
+
 def days_late(row: PeriodStart) -> int:
     """Calendar days between the day a period was due to open and the day it did."""
     return (bogota_day(row.started_at) - row.due_on).days

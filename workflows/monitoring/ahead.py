@@ -32,7 +32,10 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """One thing on a day. `case_id`: where it belongs, if that is going on; `count` of one kind and name."""
+    """One thing on a day. `case_id`: where it belongs, if that is going on; `count` of one kind and name.
+
+    `label` is the period of what opens.
+    """
 
     day: dt.date
     what: What
@@ -40,6 +43,7 @@ class Coming:
     process_key: str = ""
     case_id: int | None = None
     count: int = 1
+    label: str = ""
 
 
 def of_plan(session: Session, engine: ProcessEngine, plan: Plan, first: dt.date, last: dt.date) -> Sequence[Coming]:
@@ -62,10 +66,12 @@ def next_events(session: Session, engine: ProcessEngine, plan: Plan, first: dt.d
 def _openings(session: Session, engine: ProcessEngine, plan: Plan, first: dt.date, last: dt.date) -> Iterator[Coming]:
     if plan.state not in opening.FOLLOWED_STATES:
         return
-    for start in opening.calendar_starts(session):
+    decided = opening.decided(session, plan.code)
+    for start in opening.calendar_starts(session, plan.sector_code):
         for due in () if start.is_retired else opening.openings(engine, start.cadence, plan):
-            if first <= due.due_on <= last:
-                yield Coming(due.due_on, What.OPENS, f"{start.name}: {due.period.words}", start.process_key)
+            if first <= due.due_on <= last and (start.process_key, due.period.label) not in decided:
+                words = f"{start.name}: {due.period.words}"
+                yield Coming(due.due_on, What.OPENS, words, start.process_key, label=due.period.label)
 
 
 def _deadlines(session: Session, plan: Plan, first: dt.date, last: dt.date) -> Iterator[Coming]:

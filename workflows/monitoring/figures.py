@@ -26,7 +26,14 @@ from workflows.monitoring.facts import IndicatorFacts, PlanFacts
 from workflows.monitoring.figure_rows import indicator_row, level_row, month_of, read_indicator, read_level
 from workflows.monitoring.four_years import Years
 from workflows.monitoring.models import Figure
-from workflows.monitoring.period_figures import Cell, IndicatorFigure, LevelFigure, LevelFigures, PeriodFigures
+from workflows.monitoring.period_figures import (
+    Cell,
+    IndicatorFigure,
+    LevelFigure,
+    LevelFigures,
+    PeriodFigures,
+    Point,
+)
 from workflows.plan.models import Plan
 
 __all__ = [
@@ -135,6 +142,31 @@ def cells(session: Session, plan_code: str, period: str) -> Mapping[str, Cell]:
         )
         for row in session.execute(query)
     }
+
+
+def courses(session: Session, plan_code: str, months: Sequence[str]) -> Mapping[tuple[str, str], Mapping[str, Point]]:
+    """What is kept of these months, by level and code and then by month; one statement, rows of a page's table."""
+    query = (
+        sa.select(
+            Figure.level, Figure.code, Period.code.label("month"), Figure.compliance, Figure.executed, Figure.color,
+            Figure.status,
+        )
+        .join(Period, Period.id == Figure.period_id)
+        .where(Period.plan_code == plan_code, Period.code.in_(months), Period.state.in_(KEPT))
+        .where(Figure.level.in_((INDICATOR, "objetivo", "linea")))
+        .order_by(Period.code)
+    )  # fmt: skip
+    found: dict[tuple[str, str], dict[str, Point]] = {}
+    for row in session.execute(query):
+        point = Point(row.compliance, row.executed, row.color, row.status)
+        found.setdefault((row.level, row.code), {})[row.month] = point
+    return found
+
+
+def kept_months(session: Session, plan_code: str, upto: str) -> list[str]:
+    """The months whose figures are kept, to one, the first first."""
+    query = sa.select(Period.code).where(Period.plan_code == plan_code, Period.state.in_(KEPT), Period.code <= upto)
+    return list(session.scalars(query.order_by(Period.code)))
 
 
 def of_indicator(

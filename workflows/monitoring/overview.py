@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -28,6 +29,8 @@ _SHOWN = (
     Indicator.entity_code,
     Indicator.weight,
     Indicator.decimals,
+    Indicator.reports,
+    Person.name.label("person"),
 )
 
 
@@ -81,7 +84,8 @@ def tree(session: Session, plan_code: str) -> list[LineBranch]:
     objectives = session.scalars(
         sa.select(Objective).where(Objective.plan_code == plan_code).order_by(Objective.position)
     ).all()
-    active = sa.select(*_SHOWN).where(Indicator.plan_code == plan_code, Indicator.active)
+    active = sa.select(*_SHOWN).outerjoin(Person, Person.username == Indicator.reports)
+    active = active.where(Indicator.plan_code == plan_code, Indicator.active)
     indicators = session.execute(active.order_by(Indicator.position)).all()
     of_objective: dict[int, list[Any]] = {}
     for indicator in indicators:
@@ -92,6 +96,17 @@ def tree(session: Session, plan_code: str) -> list[LineBranch]:
             ObjectiveBranch(objective, tuple(of_objective.get(objective.id, ())))
         )
     return [LineBranch(line, tuple(of_line.get(line.id, ()))) for line in lines]
+
+
+def year_targets(session: Session, plan_code: str) -> dict[str, dict[int, Decimal | None]]:
+    """What each indicator of a plan promises of each year, by its code; one statement."""
+    query = sa.select(Indicator.code, YearTarget.year, YearTarget.target).join(
+        YearTarget, YearTarget.indicator_id == Indicator.id
+    )
+    found: dict[str, dict[int, Decimal | None]] = {}
+    for code, year, target in session.execute(query.where(Indicator.plan_code == plan_code)):
+        found.setdefault(code, {})[year] = target
+    return found
 
 
 def sheet(session: Session, plan_code: str, indicator_code: str) -> Sheet | None:

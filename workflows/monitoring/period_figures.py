@@ -42,6 +42,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One month of the course of an indicator, an objective or a line, in %; only an indicator has an `executed`."""
+
+    compliance: Decimal | None
+    executed: Decimal | None
+    color: Color | None
+    status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
 class LevelFigure:
     """The figures of an objective, a line, an entity or the plan, in %.
 

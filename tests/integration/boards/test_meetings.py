@@ -58,8 +58,8 @@ def convened(site: Site) -> tuple[Visitor, int]:
     ana.open(f"/tareas/{task_id}")
     ana.press(
         f"/tareas/{task_id}", fecha_reunion="2018-07-12", hora="09:00", lugar_o_enlace="Sala 3", invitados=["sruiz"],
-        **{"invitados_externos.0.nombre": "Rita Rojas", "invitados_externos.0.organizacion": "Veeduría",
-           "invitados_externos.0.correo": "rita@example.org", "invitados_externos.0.publico": "comunidad"},
+        **{"invitados_externos-0-nombre": "Rita Rojas", "invitados_externos-0-organizacion": "Veeduría",
+           "invitados_externos-0-correo": "rita@example.org", "invitados_externos-0-publico": "comunidad"},
         _accion="enviar",
     )  # fmt: skip
     with site.application.database.reading() as session:
@@ -167,6 +167,7 @@ def test_who_neither_called_it_nor_coordinates_moves_nothing(site: Site) -> None
     sandra.open(f"{MEETINGS}/{meeting_id}")
 
     assert "Cambiar y avisar" not in sandra.text()
+    sandra.open("/ausencias")
     fields = [("csrf_token", sandra.page().xpath("//input[@name='csrf_token']/@value")[0])]
     sandra.send(f"{MEETINGS}/{meeting_id}/aplazar", [*fields, ("motivo", "x")], status=403)
 
@@ -196,7 +197,7 @@ def test_people_register_themselves_with_their_consent_and_the_list_begins_with_
         assert session.scalars(sa.select(Attendee.name)).all() == ["Rita Rojas"]
     ana.open(f"/tareas/{task.id}")
     assert "Invitados que no se registraron Sandra Ruiz" in ana.text().replace(" (demo)", "")
-    ana.press(f"/tareas/{task.id}", **{"asistencia.0.entidad": "SDG"}, _accion="enviar")
+    ana.press(f"/tareas/{task.id}", **{"asistencia-0-entidad": "SDG"}, _accion="enviar")
     rita.open(path, status=404)
     with site.application.database.reading() as session:
         assert session.get_one(Meeting, meeting_id).attendance[0]["persona"] == "Rita Rojas"

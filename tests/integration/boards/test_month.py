@@ -195,6 +195,27 @@ def test_a_missed_period_waits_for_the_coordinator_who_skips_it_with_a_reason(si
     assert [(one.outcome, one.reason) for one in rows] == [("omitido", "Se hizo en papel.")]
 
 
+def test_a_period_to_come_is_skipped_from_the_calendar_which_tells_it_and_may_open_it_after_all(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+    visitor.open("/seguimiento/calendario")
+    (link,) = visitor.page().xpath("//a[contains(@href, '/f5_ciclo_mensual/2018-07')]/@href")
+
+    visitor.open(link)
+    fields = [one for one in visitor.fields(visitor.address) if one[0] != "motivo"]
+    visitor.send(visitor.address, [*fields, ("motivo", "Se sigue en agosto."), ("omitir", "1")])
+    visitor.open("/seguimiento/calendario")
+
+    told = visitor.text()
+    assert "Seguimiento mensual, 2018-07 (era el 1 de agosto de 2018): Se sigue en agosto." in told
+    assert "Seguimiento mensual: julio de 2018" not in told
+    with site.application.database.reading() as session:
+        start = session.scalars(sa.select(PeriodStart).where(PeriodStart.period == "2018-07")).one()
+        assert (start.outcome, start.instance_id) == ("omitido", None)
+    visitor.open(link)
+    visitor.send(visitor.address, [*fields, ("motivo", "Sí se sigue."), ("abrir", "1")])
+    visitor.open(link, status=409)
+
+
 def test_an_unknown_month_is_not_found(site: Site) -> None:
     visitor = site.visitor("amartinez")
 

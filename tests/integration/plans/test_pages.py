@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from lxml.html import HtmlElement
 
 from engine.clock import VirtualClock
 from engine.database import Database
@@ -21,6 +22,9 @@ from workflows.indicators.models import Indicator
 from workflows.monitoring import facts, figures, year_course
 from workflows.monitoring.models import Measurement, MeasurementChange, MeasurementEvidence
 from workflows.people.models import Person
+from workflows.plan.models import Plan
+from workflows.reports.contents import light
+from workflows.spanish import number
 
 
 def measurement(site: Site, code: str, month: str) -> int:
@@ -203,3 +207,47 @@ def test_the_matrix_says_who_answers_for_each_indicator_and_where_nobody_can(sit
     told = visitor.text()
     assert "Sandra Ruiz" in told and "Ricardo Mora (dejó el cargo)" in told and "Sin quien lo haga" in told
     assert "Diana Suárez" not in told
+
+
+def rows_of(page: HtmlElement) -> list[str]:
+    """The codes of the indicators in the tree."""
+    return [str(one.text) for one in page.xpath("//tr[@class='i']/th/a")]
+
+
+def test_the_tree_tells_the_years_the_trend_and_what_was_gained_since_the_cutoff_before(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+
+    page = visitor.open("/plan/?mes=2018-05&contra=2018-02")
+
+    heads = [one.text_content() for one in page.xpath("//table[@class='tree']/thead//th")]
+    assert page.xpath("//tr[@class='i']//svg[@class='spark']") and page.xpath("//tr[@class='l']//svg[@class='spark']")
+    with site.application.database.reading() as session:
+        plan = session.get_one(Plan, PLAN)
+        assert heads[5:-1] == [str(plan.first_year + more) for more in range(plan.years)]
+        now = figures.cells(session, PLAN, "2018-05")["IP-3.2.1"].compliance
+        then = figures.cells(session, PLAN, "2018-02")["IP-3.2.1"].compliance
+    (row,) = page.xpath("//tr[@class='i'][th/a='IP-3.2.1']")
+    assert now is not None and then is not None
+    gained = number(abs(now - then), 1)
+    assert (f"+{gained}" if now > then else f"−{gained}") in " ".join(row.text_content().split())
+
+
+def test_the_tree_is_narrowed_by_each_filter_and_says_how_many_are_left(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+    whole = rows_of(visitor.open("/plan/?mes=2018-05"))
+
+    reds = rows_of(visitor.open("/plan/?mes=2018-05&luz=En+rojo"))
+    told = visitor.text()
+    of_entity = rows_of(visitor.open("/plan/?mes=2018-05&entidad=IDPAC"))
+    of_person = rows_of(visitor.open("/plan/?mes=2018-05&persona=sruiz"))
+    by_word = rows_of(visitor.open("/plan/?mes=2018-05&q=ip-3.2.1"))
+    changed = rows_of(visitor.open("/plan/?mes=2018-05&contra=2018-02&cambios=1"))
+
+    assert 0 < len(reds) < len(whole) and f"de {len(whole)}." in told
+    assert set(of_person) <= set(of_entity) < set(whole) and by_word == ["IP-3.2.1"]
+    with site.application.database.reading() as session:
+        now, then = figures.cells(session, PLAN, "2018-05"), figures.cells(session, PLAN, "2018-02")
+    both = [code for code in whole if code in then]
+    words = {code: [light(one[code].color, one[code].status).word for one in (now, then)] for code in both}
+    assert set(changed) == {code for code, (after, before) in words.items() if after != before}
+    assert "Nada coincide" in visitor.open("/plan/?mes=2018-05&q=nadie").text_content()
