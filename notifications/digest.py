@@ -17,7 +17,7 @@ from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import IncidentState
-from notifications import failures, habits, outbox, urgent, weekly
+from notifications import failures, habits, ladders, outbox, urgent, weekly
 from notifications.contents import Contact, Digest, Failure, Item, Promise
 from notifications.escalation import escalations
 from notifications.habits import DIGEST_FROM, Habits
@@ -161,8 +161,9 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         incidents=_incidents(session),
         failures=_failures(session),
     )
+    policies = ladders.of_all(session)
     for task in open_tasks(session, members):
-        facts.sort(session, task)
+        facts.sort(session, ladders.applied(task, policies))
     return facts
 
 

@@ -103,6 +103,27 @@ class MailHabit(Base):
     quiet_until: Mapped[int] = mapped_column(default=0)
 
 
+class ReminderPolicy(Base):
+    """When a plan wants its tasks reminded of, in the place of what the diagrams say.
+
+    Of all its processes where `process_key` is empty, of one process, or of a step of it. Both texts are written as in
+    a diagram: «-3,-1,0,+1», «+3:coordinador_pes».
+    """
+
+    __tablename__ = "reminder_policy"
+    __table_args__ = (sa.UniqueConstraint("plan_code", "process_key", "element_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    process_key: Mapped[str] = mapped_column(sa.String(100), default="")
+    element_id: Mapped[str] = mapped_column(sa.String(200), default="")
+    reminders: Mapped[str] = mapped_column(sa.String(200))
+    escalations: Mapped[str] = mapped_column(sa.String(1000), default="")
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    set_by: Mapped[str] = mapped_column(sa.String(60))
+    set_at: Mapped[dt.datetime]
+
+
 class MailServer(Base):
     """How a mail server answers, as every worker knows it: whether it is down, and when it is tried again."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,9 @@ class OpenTask:
     variables: Mapping[str, Any]
     returned: bool
     recipients: frozenset[str]
+    plan_code: str = ""
+    process_key: str = ""
+    element_id: str = ""
     responsible: str = ""
     """Whose report it is, where the task is one of a loop over those who report."""
 
@@ -70,28 +73,28 @@ def open_tasks(session: Session, groups: Mapping[str, frozenset[str]]) -> list[O
     again = _done_before(session)
     active = frozenset().union(*groups.values()) if groups else frozenset()
     query = (
-        sa.select(UserTask, Instance.name, Instance.tenant)
+        sa.select(UserTask, Instance.name, Instance.tenant, Instance.scope)
         .join(Instance, Instance.id == UserTask.instance_id)
         .where(UserTask.state == UserTaskState.OPEN, Instance.suspended_at.is_(None))
         .order_by(UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()
-    kept_out = assignment.barred(session, [task for task, _name, _tenant in rows])
+    kept_out = assignment.barred(session, [row[0] for row in rows])
     return [
-        _open_task(task, (name, tenant), offered[task.id], active - kept_out.get(task.id, frozenset()), again)
-        for task, name, tenant in rows
+        _open_task(task, case, offered[task.id], active - kept_out.get(task.id, frozenset()), again)
+        for task, *case in rows
     ]
 
 
 def _open_task(
-    task: UserTask, case: tuple[str, str], offered: set[str], able: frozenset[str], again: set[Place]
+    task: UserTask, case: Sequence[str | None], offered: set[str], able: frozenset[str], again: set[Place]
 ) -> OpenTask:
     recipients = frozenset({task.assignee} if task.assignee else offered) & able
     return OpenTask(
         id=task.id,
         name=task.name,
-        case_name=case[0],
-        tenant=case[1],
+        case_name=case[0] or "",
+        tenant=case[1] or "",
         entity=task.variables.get("entidad"),
         created_at=task.created_at,
         due_at=task.due_at,
@@ -99,6 +102,9 @@ def _open_task(
         variables=task.variables,
         returned=task.properties.get(RETURNS) == "si" or _place(task) in again,
         recipients=frozenset(name for name in recipients if name),
+        plan_code=case[2] or "",
+        process_key=task.process_key,
+        element_id=task.element_id,
         responsible=str(task.context.get("responsable") or ""),
     )
 

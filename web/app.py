@@ -53,6 +53,7 @@ from web.portal.open_plans import blueprint as open_plans
 from web.portal.survey import blueprint as survey
 from web.portal.views import blueprint as portal
 from web.privacy.views import blueprint as privacy
+from web.reminders.views import blueprint as reminders
 from web.search.views import blueprint as search
 from web.sectors import starting
 from web.sectors.views import blueprint as sectors
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     columns,
     lifecycle,
     meetings,
+    reminders,
     cases,
     incidents,
     files,

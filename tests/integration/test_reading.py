@@ -203,6 +203,8 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("inbox.feed_page", me, "/cuenta/calendario"),
         ("meetings.index", me, f"/planes/{PLAN}/mesas"),
         ("meetings.mine", me, "/compromisos"),
+        ("reminders.index", me, f"/planes/{PLAN}/recordatorios"),
+        ("reminders.edit", me, f"/planes/{PLAN}/recordatorios/cambiar?proceso=f5_ciclo_mensual"),
         ("inbox.news", me, "/bandeja/novedades"),
         ("inbox.filtered of the sector", me, "/bandeja/filtrar?vista=sector"),
         ("inbox.filtered of what is done", person, "/bandeja/filtrar?vista=terminadas&orden=llegada"),

@@ -158,7 +158,7 @@ TABLE: tuple[Row, ...] = (
             "plans.index plans.level plans.indicator plans.timeline plans.changes plans.recovery_plans plans.money "
             "plans.answering_for plans.records plans.record "
             "plans.external boards.month boards.executive boards.calendar_ahead lifecycle.show lifecycle.rows "
-            "meetings.index meetings.show meetings.attendance"
+            "meetings.index meetings.show meetings.attendance reminders.index"
         ),
         changes=_routes("plans.ask_for_change plans.correct lifecycle.end_early boards.decide_opening"),
         note="cambia por sus procesos",
@@ -227,8 +227,11 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "plan: recordar, dar más plazo, compromisos", Of.PLAN, _rights(N, C, C, N),
-        reads=_routes("boards.choose_extension boards.new_commitment"),
-        changes=_routes("boards.nudge_all boards.extend boards.keep_commitment boards.settle_commitment"),
+        reads=_routes("boards.choose_extension boards.new_commitment reminders.edit"),
+        changes=_routes(
+            "boards.nudge_all boards.extend boards.keep_commitment boards.settle_commitment "
+            "reminders.change reminders.drop"
+        ),
     ),
     Row(
         "proceso en curso, historia", Of.CASE, _rights(N, R, R, R),

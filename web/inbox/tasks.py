@@ -15,6 +15,7 @@ from engine.errors import UnknownTask
 from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
+from notifications import ladders
 from web import forms
 from web.auth import SIGNED_IN, Of, allow
 from web.cases import standing
@@ -197,6 +198,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         asker=asker,
         helps=helps,
         extensions=told(session, task.id),
+        ladder=ladders.of_task(session, task, case.scope or "") if task.due_at else None,
         talk=conversation(session, About(case, task), opened),
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),

@@ -15,10 +15,12 @@ from engine.tasks.models import TaskCandidate, UserTask
 from web import choosing, deadlines
 from web.auth import SIGNED_IN, Of, allow
 from web.days import typed_day
+from web.lifecycle import picture
 from web.pages import actor, back_to, current, page, person
 from web.paging import paged
 from web.people import everybody
 from workflows import guide
+from workflows.calendar import bogota_day
 from workflows.errors import Refused
 from workflows.lifecycle import changeover, coverage, early_end, guide_progress, phases, starting
 from workflows.lifecycle.dossier import answering
@@ -72,6 +74,7 @@ def show() -> str:
         begun=begun,
         sectors=sectors,
         phases=shown,
+        picture=picture.draw(shown, bogota_day(now)),
         work=work,
         mine=mine,
         case=case,

@@ -1,0 +1,1 @@
+"""The pages on which a plan says when its tasks are reminded of."""
