@@ -1,9 +1,13 @@
-"""`cauce mail`: whether mails can leave from here."""
+"""`cauce mail`: whether mails can leave from here, and which came back."""
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
 import click
 
+from notifications import bounces as notices
 from notifications import outbox
 from notifications.errors import DeliveryFailed
 from notifications.models import OutboxMessage
@@ -12,7 +16,7 @@ from notifications.states import MailKind
 from web.cli.group import LazyGroup
 from web.cli.root import opened
 
-COMMANDS = {"test": "web.cli.mail:test"}
+COMMANDS = {"test": "web.cli.mail:test", "bounces": "web.cli.mail:bounces"}
 
 
 @click.group(cls=LazyGroup, commands_at=COMMANDS, help="El correo.")
@@ -40,3 +44,28 @@ def test(address: str) -> None:
         except DeliveryFailed as wrong:
             raise click.ClickException(str(wrong)) from wrong
     click.echo("✓ El servidor recibió el correo. Mire que haya llegado, y que el enlace abra Cauce.")
+
+
+@mail.command(
+    help="Anota los correos que otro servidor devolvió: los que nadie ha leído de la carpeta Maildir CARPETA, o con "
+    "«-» el que llega por la entrada. En la página de cada persona queda qué dijo su servidor."
+)
+@click.argument("folder", metavar="CARPETA")
+def bounces(folder: str) -> None:
+    """Note the mails that came back, each in a transaction of its own."""
+    with opened() as application:
+        if folder == "-":
+            content = click.get_binary_stream("stdin").read(notices.LARGEST)
+            with application.database.unit_of_work() as session:
+                click.echo(f"{notices.note(session, content).value}.")
+            return
+        path = Path(folder)
+        if not (path / "new").is_dir():
+            raise click.ClickException(f"«{folder}» no es una carpeta Maildir: debe tener dentro «new» y «cur».")
+        counts: Counter[str] = Counter()
+        for content, key in list(notices.waiting(path)):
+            with application.database.unit_of_work() as session:
+                counts[notices.note(session, content).value] += 1
+            notices.done(path, key)
+    for outcome, count in counts.items() or [("Ningún aviso nuevo", 0)]:
+        click.echo(f"{count} {outcome}." if count else f"{outcome}.")

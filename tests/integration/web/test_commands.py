@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mailbox
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,15 @@ def test_a_mail_is_sent_to_see_whether_mails_leave(run, monkeypatch: pytest.Monk
         [mail] = box.to("ana@demo.example")
     assert "El servidor recibió el correo" in good.output and mail["Subject"] == "Prueba de correo de Cauce"
     assert "550 5.1.1 No such user" in bad.output
+
+
+def test_notices_of_mails_that_came_back_are_taken_from_a_maildir_or_the_input(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    run("migrate")
+    folder = tmp_path / "devueltos"
+    mailbox.Maildir(folder, create=True).add(b"Subject: hola\r\n\r\nLlego tarde.")
+
+    first, second = run("mail", "bounces", str(folder)), run("mail", "bounces", str(folder))
+    typed, wrong = run("mail", "bounces", "-", typed="Subject: hola\n\n"), run("mail", "bounces", str(tmp_path), code=1)
+
+    assert "1 no es un aviso de correo devuelto." in first.output and "Ningún aviso nuevo." in second.output
+    assert "no es un aviso de correo devuelto." in typed.output and "no es una carpeta Maildir" in wrong.output

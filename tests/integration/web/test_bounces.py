@@ -1,0 +1,121 @@
+"""A mail that another server gives back is seen at its person, however badly the notice is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import mailbox
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from notifications import bounces
+from notifications.bounces import Outcome
+from notifications.models import OutboxMessage
+from notifications.states import Fault, MailState
+from tests.support.web import Site
+from workflows.people.models import Person
+
+AT = dt.datetime(2018, 7, 6, 12, 30, tzinfo=dt.UTC)
+
+
+def sent(site: Site, username: str = "sruiz") -> OutboxMessage:
+    with site.application.database.unit_of_work() as session:
+        person = session.get_one(Person, username)
+        mail = OutboxMessage(
+            kind="resumen", dedup_key="resumen/1", recipient=username, address=person.email, subject="Reportar",
+            text="x", html="x", created_at=AT, send_at=AT, sent_at=AT, state=MailState.SENT,
+        )  # fmt: skip
+        session.add(mail)
+        session.flush()
+        return mail
+
+
+def notice(mail: OutboxMessage, **changed: str) -> bytes:
+    """What a server sends back (RFC 3464), with the headers of the mail."""
+    told = {
+        "action": "failed", "status": "5.1.1", "address": mail.address, "id": str(mail.id), "moment": "20180706123000",
+        "said": "smtp; 550 5.1.1 No such user here", **changed,
+    }  # fmt: skip
+    lines = [
+        "From: MAILER-DAEMON@mx.example", "To: cauce@gobierno.example", "Subject: Undelivered Mail Returned to Sender",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "MIME-Version: 1.0", "",
+        "--b", "Content-Type: text/plain", "", "I'm sorry.", "",
+        "--b", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example", "",
+        f"Final-Recipient: rfc822; {told['address']}", f"Action: {told['action']}", f"Status: {told['status']}",
+        f"Diagnostic-Code: {told['said']}", "",
+        "--b", "Content-Type: text/rfc822-headers", "",
+        f"Message-ID: <cauce-{told['id']}-{told['moment']}@gobierno.example>", "Subject: Reportar", "", "--b--", "",
+    ]  # fmt: skip
+    return "\r\n".join(lines).encode()
+
+
+def noted(site: Site, content: bytes) -> Outcome:
+    with site.application.database.unit_of_work() as session:
+        return bounces.note(session, content)
+
+
+def state_of(site: Site) -> tuple[MailState, Fault]:
+    with site.application.database.reading() as session:
+        mail = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.dedup_key == "resumen/1")).one()
+        return mail.state, mail.fault
+
+
+def test_what_came_back_stands_at_the_person_with_what_their_server_said(site: Site) -> None:
+    mail = sent(site)
+
+    first, second = noted(site, notice(mail)), noted(site, notice(mail))
+
+    assert (first, second) == (Outcome.NOTED, Outcome.KNOWN)
+    shown = site.visitor("admin").open("/personas/sruiz").text_content()
+    assert f"El servidor de {mail.address} lo devolvió: 550 5.1.1 No such user here." in shown
+    assert "Corrija el correo" in shown
+    assert "Sandra Ruiz" in site.visitor("amartinez").open("/correos/").text_content()
+
+
+@pytest.mark.parametrize(
+    ("changed", "outcome"),
+    [
+        ({"action": "delayed", "status": "4.4.1"}, Outcome.NOT_FINAL),
+        ({"status": "4.2.2"}, Outcome.NOT_FINAL),
+        ({"id": "999999"}, Outcome.NOT_OURS),
+        ({"moment": "20180706123001"}, Outcome.NOT_OURS),
+        ({"address": "otra@example.org"}, Outcome.NOT_OURS),
+    ],
+)
+def test_what_is_not_final_or_names_another_mail_changes_nothing(
+    site: Site, changed: dict[str, str], outcome: Outcome
+) -> None:
+    mail = sent(site)
+
+    assert noted(site, notice(mail, **changed)) is outcome
+    assert state_of(site) == (MailState.SENT, Fault.NONE)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"Subject: hola\r\n\r\nLlego tarde.", b"Content-Type: multipart/report"]
+)
+def test_any_other_mail_is_no_notice(site: Site, content: bytes) -> None:
+    assert noted(site, content) is Outcome.NO_NOTICE
+
+
+def test_what_is_said_in_a_notice_is_text_and_never_markup(site: Site) -> None:
+    mail = sent(site)
+
+    noted(site, notice(mail, said="smtp; 550 <script>alert(1)</script>"))
+
+    page = site.visitor("admin").open("/personas/sruiz")
+    assert not page.xpath("//script[contains(., 'alert(1)')]") and "<script>alert(1)" in page.text_content()
+
+
+def test_the_notices_of_a_maildir_are_read_once(site: Site, tmp_path: Path) -> None:
+    mail, folder = sent(site), tmp_path / "devueltos"
+    mailbox.Maildir(folder, create=True).add(mailbox.MaildirMessage(notice(mail)))
+
+    found = list(bounces.waiting(folder))
+    for content, key in found:
+        noted(site, content)
+        bounces.done(folder, key)
+
+    assert len(found) == 1 and state_of(site) == (MailState.FAILED, Fault.ADDRESS)
+    assert list(bounces.waiting(folder)) == [] and len(mailbox.Maildir(folder)) == 1
