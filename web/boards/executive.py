@@ -57,7 +57,7 @@ def _page(session: Session, plan: Any) -> str:
         more_red=max(len(in_red) - WORST, 0),
         board=found,
         late_promises=[one for one in promised(session, plan.code, today) if one.is_late],
-        coming=coming(session, plan, today)[:NEXT],
+        coming=coming(session, plan, today, found)[:NEXT],
         level_light=light_of_level,
     )
 

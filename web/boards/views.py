@@ -121,7 +121,7 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
         more_red=max(len(in_red) - SHOWN_RED, 0),
         money_gaps=[one for one in raised if one.rule == MONEY_RULE],
         punctuality=punctuality(found, calendar),
-        coming=coming(session, plan, bogota_day(now)),
+        coming=coming(session, plan, bogota_day(now), found),
         promised=promised(session, plan.code, bogota_day(now)),
         nudged=nudges.asked_today(session, now),
         files_of=files_of,
@@ -130,9 +130,9 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
     )
 
 
-def coming(session: Session, plan: Any, today: dt.date) -> list[ahead.Coming]:
+def coming(session: Session, plan: Any, today: dt.date, found: Board) -> list[ahead.Coming]:
     """The next things that open or meet."""
-    return list(ahead.next_events(session, current().engine, plan, today, today + AHEAD)[:SHOWN_NEXT])
+    return list(ahead.next_events(session, current().engine, plan, today, today + AHEAD, found.decided)[:SHOWN_NEXT])
 
 
 def _file(

@@ -177,10 +177,11 @@ def skipped(session: Session, plan_code: str, most: int) -> list[PeriodStart]:
     return list(session.scalars(query.order_by(PeriodStart.due_on.desc(), PeriodStart.id.desc()).limit(most)))
 
 
-def decided(session: Session, plan_code: str) -> set[tuple[str, str]]:
-    """The periods that were opened or decided about: process, label; one statement."""
-    query = sa.select(PeriodStart.process_key, PeriodStart.period).where(PeriodStart.plan_code == plan_code)
-    return {(key, label) for key, label in session.execute(query)}
+def decided(session: Session, plan_code: str, today: dt.date) -> list[PeriodStart]:
+    """What was not simply opened on its day: skipped, undecided, or opened before; by the day it was due."""
+    query = sa.select(PeriodStart).where(PeriodStart.plan_code == plan_code)
+    query = query.where(sa.or_(PeriodStart.outcome != Opening.OPENED, PeriodStart.due_on > today))
+    return list(session.scalars(query.order_by(PeriodStart.due_on)))
 
 
 def to_decide(

@@ -16,6 +16,7 @@ from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from workflows.calendar import WorkingCalendar, bogota_day, national_holidays
 from workflows.cycles import opening
+from workflows.cycles.models import PeriodStart
 from workflows.meetings.models import Meeting
 from workflows.meetings.states import MeetingState
 from workflows.plan.models import Plan
@@ -57,19 +58,35 @@ def of_plan(session: Session, engine: ProcessEngine, plan: Plan, first: dt.date,
     return sorted(found, key=lambda one: (one.day, one.what, one.text))
 
 
-def next_events(session: Session, engine: ProcessEngine, plan: Plan, first: dt.date, last: dt.date) -> Sequence[Coming]:
-    """What opens and who meets from a day to another, in order."""
-    found = [*_openings(session, engine, plan, first, last), *_meetings(session, plan, first, last)]
+def next_events(
+    session: Session,
+    engine: ProcessEngine,
+    plan: Plan,
+    first: dt.date,
+    last: dt.date,
+    decided: Sequence[PeriodStart] | None = None,
+) -> Sequence[Coming]:
+    """What opens and who meets from a day to another, in order; `decided` as `opening.decided`, where it is known."""
+    found = [*_openings(session, engine, plan, first, last, decided), *_meetings(session, plan, first, last)]
     return sorted(found, key=lambda one: (one.day, one.what, one.text))
 
 
-def _openings(session: Session, engine: ProcessEngine, plan: Plan, first: dt.date, last: dt.date) -> Iterator[Coming]:
+def _openings(
+    session: Session,
+    engine: ProcessEngine,
+    plan: Plan,
+    first: dt.date,
+    last: dt.date,
+    decided: Sequence[PeriodStart] | None = None,
+) -> Iterator[Coming]:
     if plan.state not in opening.FOLLOWED_STATES:
         return
-    decided = opening.decided(session, plan.code)
+    if decided is None:
+        decided = opening.decided(session, plan.code, bogota_day(engine.now()))
+    known = {(one.process_key, one.period) for one in decided}
     for start in opening.calendar_starts(session, plan.sector_code):
         for due in () if start.is_retired else opening.openings(engine, start.cadence, plan):
-            if first <= due.due_on <= last and (start.process_key, due.period.label) not in decided:
+            if first <= due.due_on <= last and (start.process_key, due.period.label) not in known:
                 words = f"{start.name}: {due.period.words}"
                 yield Coming(due.due_on, What.OPENS, words, start.process_key, label=due.period.label)
 

@@ -74,7 +74,7 @@ class BoardTask:
 class Board:
     """The board of a plan. `months` newest first; `tasks` by deadline; `entities` by code with their names.
 
-    `codes` are those of all its months, newest first.
+    `codes` are those of all its months, newest first; `decided` what the calendar did not simply open.
     """
 
     entities: Mapping[str, str]
@@ -82,7 +82,12 @@ class Board:
     months: Sequence[BoardMonth]
     tasks: Sequence[BoardTask]
     open_incidents: int
-    undecided: Sequence[PeriodStart]
+    decided: Sequence[PeriodStart]
+
+    @property
+    def undecided(self) -> Sequence[PeriodStart]:
+        """The missed periods that wait for a decision, oldest first."""
+        return [one for one in self.decided if one.outcome == Opening.UNDECIDED]
 
     @property
     def overdue(self) -> Sequence[BoardTask]:
@@ -118,7 +123,7 @@ def of_plan(session: Session, plan_code: str, now: dt.datetime, *, months: int =
         months=found,
         tasks=_tasks(session, plan_code, now),
         open_incidents=rows[0][1] if rows else 0,
-        undecided=cycles.undecided(session, plan_code),
+        decided=cycles.decided(session, plan_code, bogota_day(now)),
     )
 
 
