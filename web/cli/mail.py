@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def bounces(folder: str) -> None:
     """Note the mails that came back, each in a transaction of its own."""
     with opened() as application:
         if folder == "-":
-            content = click.get_binary_stream("stdin").read(notices.LARGEST)
+            content = sys.stdin.buffer.read(notices.LARGEST)
             with application.database.unit_of_work() as session:
                 click.echo(f"{notices.note(session, content).value}.")
             return

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from workflows.lifecycle.phases import BEFORE, DONE, PhaseView
 from workflows.spanish import long_day
 
-WIDTH, ROW, TOP = 1000, 34, 24
-"""Of the drawing: its width, the height of a phase, where the first one begins."""
+WIDTH, LEFT, ROW, TOP = 1000, 190, 34, 24
+"""Of the drawing: its width, the part of it that names take, the height of a phase, where the first one begins."""
 LEAST = 3.0
 """No bar is thinner: one day of five years would not be seen."""
 
@@ -52,7 +52,7 @@ def draw(phases: Sequence[PhaseView], today: dt.date) -> Picture:
     first, last = dt.date(min(days).year, 1, 1), dt.date(max(days).year, 12, 31)
 
     def x(day: dt.date) -> float:
-        return round((day - first).days * WIDTH / ((last - first).days + 1), 1)
+        return round(LEFT + (day - first).days * (WIDTH - LEFT) / ((last - first).days + 1), 1)
 
     def bar(begins: dt.date, ends: dt.date) -> Bar:
         return Bar(x(begins), max(round(x(ends) - x(begins), 1), LEAST))

@@ -17,6 +17,7 @@ from engine.tasks.models import UserTask
 from workflows.calendar import bogota_day
 from workflows.cycles import opening as cycles
 from workflows.cycles.models import Period, PeriodStart
+from workflows.cycles.states import Opening
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator
 from workflows.monitoring.models import Bottleneck, EntityReport

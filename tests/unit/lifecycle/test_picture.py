@@ -36,7 +36,7 @@ def test_what_was_planned_and_what_happened_stand_on_one_scale_of_whole_years() 
     drawn = picture.draw([phase(DONE, PLANNED[0], dt.date(2025, 1, 1)), phase(TO_COME, number=2)], TODAY)
 
     first, second = drawn.rows
-    assert [year for year, _x in drawn.years] == [2024, 2025] and drawn.years[0][1] == 0
+    assert [year for year, _x in drawn.years] == [2024, 2025] and drawn.years[0][1] == picture.LEFT
     assert first.actual is not None and first.actual.x == first.planned.x
     assert round(first.actual.x + first.actual.width) == round(drawn.years[1][1])
     assert second.actual is None and second.y > first.y and drawn.today is not None
