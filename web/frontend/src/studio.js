@@ -32,12 +32,19 @@ function near(button, target) {
   return (target.closest('[data-menus]') ?? target.form).contains(button);
 }
 
+// Arrows in a list ask at each press: only what the last one asked for is shown.
+let asked = 0;
+
 async function ask(form, button, focused) {
+  const turn = ++asked;
   const data = new FormData(form);
   data.append(button.name, button.value);
   const answer = await fetch(form.action || location.href, { method: 'POST', body: data, credentials: 'same-origin' }).catch(() => null);
+  if (turn !== asked) return;
   if (!answer?.ok) return form.requestSubmit(button);
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const text = await answer.text();
+  if (turn !== asked) return;
+  const page = new DOMParser().parseFromString(text, 'text/html');
   const fresh = document.importNode(page.querySelector(`form[data-swap]#${form.id}`) ?? page.querySelector('form[data-swap]'), true);
   form.replaceWith(fresh);
   follow(fresh);
