@@ -514,7 +514,7 @@ def test_16_another_looks_at_it_and_it_holds_from_a_day(at, live):
     other.button(re.compile("Aprobar"))
 
     assert (hand.clicks <= 5, other.clicks <= 2, own) == (True, True, 0)
-    expect(other.page.get_by_role("status").first).to_contain_text("1")
+    expect(other.page.get_by_role("status").first).to_contain_text("regirá en su fecha")
 
 
 def test_17_back_to_an_earlier_version(at, live):
