@@ -29,7 +29,7 @@ from workflows.forms.reading import rows_of, unflatten
 from workflows.forms.schema import FormSchema
 from workflows.forms.values import path_of
 
-SEND, KEEP = "enviar", "guardar"
+SEND, KEEP, STAY = "enviar", "guardar", "quedarse"
 REMOVE_FILE = "-_quitar"
 _ROW_ACTION = re.compile(r"(agregar|quitar):([a-z][a-z0-9_]*)(?::(\d{1,4}))?")
 _REST = re.compile(r"demas:([a-z][a-z0-9_]*):([a-z][a-z0-9_]*)")
@@ -104,13 +104,20 @@ class Typed:
 
 
 def receive(
-    application: Application, actor: Actor, task_id: int, request: Request, *, correcting: bool = False
+    application: Application,
+    actor: Actor,
+    task_id: int,
+    request: Request,
+    *,
+    correcting: bool = False,
+    hold: bool = False,
 ) -> Outcome:
     """Do what the pressed button says. Raises the engine's and the forms' errors but `InvalidSubmission`.
 
-    Files are kept whatever else is wrong, so that nobody uploads them twice.
+    Files are kept whatever else is wrong, so that nobody uploads them twice. `hold`: it may not be sent now, but kept.
     """
     action, token = str(request.form.get("_accion") or SEND), request.form.get("_envio") or None
+    action = STAY if hold and action == SEND else action
     try:
         if action == SEND and not correcting and not request.files:  # nothing to look at before one's turn to write
             return _send(application, actor, task_id, Typed(parse_request(request), ()), token)

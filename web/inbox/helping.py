@@ -26,6 +26,7 @@ from workflows.forms.models import Help
 from workflows.forms.opening import OpenForm
 from workflows.forms.reading import identity
 from workflows.people import directory
+from workflows.spanish import enumeration
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,18 @@ def hand_over(task_id: int) -> Any:
         tell_ready(session, application.engine, one, application.config.base_url)
         name = directory.person(session, one.asked_by).name
     return back_to("inbox.mine", f"Entregado: {name} lo revisa y lo envía.")
+
+
+def first_bring(task_id: int) -> str:
+    """Why a task cannot be sent yet: somebody handed over what its owner has not brought; empty where nobody did."""
+    with current().database.reading() as session:
+        waiting = helping.not_brought(session, task_id)
+        names = directory.display_names(session, {one.helper for one in waiting})
+    if not waiting:
+        return ""
+    who = enumeration(sorted(names[one.helper].removesuffix(" (demo)") for one in waiting))
+    did, it = ("entregó", "lo") if len(waiting) == 1 else ("entregaron", "eso")
+    return f"{who} {did} lo que usted pidió y no {it} ha traído: tráigalo, o retire el pedido, y envíe."
 
 
 def asked_of(session: Session, task_id: int) -> list[Asked]:

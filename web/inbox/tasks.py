@@ -24,7 +24,7 @@ from web.deadlines import ago, deadline, met
 from web.forms import Kept, Refused, Sent
 from web.inbox.blueprint import blueprint
 from web.inbox.extensions import told
-from web.inbox.helping import asked_of, hand_over
+from web.inbox.helping import asked_of, first_bring, hand_over
 from web.inbox.next_steps import next_steps
 from web.inbox.reading import ensure_may_read
 from web.inbox.reasons import was_claimed, why
@@ -61,11 +61,16 @@ def show(task_id: int) -> Any:
 def send(task_id: int) -> Any:
     """Do what the pressed button says: send, keep and leave, add or remove a row."""
     application = current()
-    outcome = forms.receive(application, actor(), task_id, request)
+    action, first = request.form.get("_accion") or "enviar", first_bring(task_id)
+    outcome = forms.receive(application, actor(), task_id, request, hold=bool(first))
     if isinstance(outcome, Sent):
         return redirect(url_for("inbox.sent", task_id=task_id, recien=1), HTTPStatus.SEE_OTHER)
-    if isinstance(outcome, Kept) and request.form.get("_accion") == HAND_OVER:
+    if isinstance(outcome, Kept) and action == HAND_OVER:
         return hand_over(task_id)
+    if isinstance(outcome, Kept) and first and action == "enviar":
+        with application.database.reading() as session:
+            opened = application.forms.open(session, application.engine, task_id, actor())
+            return _task_page(session, opened, sentence=first), HTTPStatus.UNPROCESSABLE_ENTITY
     if isinstance(outcome, Kept):
         here = url_for("inbox.show", task_id=task_id, _anchor=outcome.anchor)
         return redirect(url_for("inbox.mine") if outcome.leaving else here, HTTPStatus.SEE_OTHER)

@@ -128,6 +128,15 @@ def of_task(session: Session, task_id: int) -> list[Help]:
     return list(session.scalars(query))
 
 
+def not_brought(session: Session, task_id: int) -> list[Help]:
+    """What helpers handed over and the owner has not looked at: sending would lose it."""
+    return [
+        one
+        for one in of_task(session, task_id)
+        if one.ready_at is not None and (one.brought_at is None or one.brought_at < one.ready_at)
+    ]
+
+
 def to_fill(session: Session, actor: Actor) -> list[ToFill]:
     """What somebody is asked to fill in of open tasks of others, the nearest day first."""
     query = (

@@ -83,7 +83,8 @@ class StartFile(Base):
 class Help(Base):
     """That whoever has a task asked somebody to fill in its form, or some `rows` of it (by what identifies them).
 
-    `ready_at`: the helper said that it is done; `ended_at`: the owner took the request back. Only the owner sends.
+    `ready_at`: the helper said that it is done; `brought_at`: the owner put it into their draft; `ended_at`: the owner
+    took the request back. Only the owner sends.
     """
 
     __tablename__ = "help"
@@ -97,6 +98,7 @@ class Help(Base):
     wanted_on: Mapped[dt.date | None]
     note: Mapped[str] = mapped_column(sa.Text, default="")
     ready_at: Mapped[dt.datetime | None]
+    brought_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
 
 

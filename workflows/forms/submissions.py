@@ -161,6 +161,7 @@ class Forms:
         given = drafts.with_own_files(session, engine.clock, layout.schema, theirs.values, task.id, actor.id)
         mine = own.values if own is not None else helping.as_typed(layout.schema, layout.prefill.values)
         drafts.save(session, task.id, actor.id, helping.merged(layout.schema, mine, given, asked.rows), engine.now())
+        asked.brought_at = engine.now()
         return asked.helper
 
     def view_draft(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> DraftView:

@@ -63,6 +63,8 @@ def test_rows_are_asked_for_filled_in_by_another_and_brought_by_the_owner_who_se
     # Then Sandra brings it beside what she had typed, with the file as her own
     sandra.open(task)
     assert "Yaneth Niño entregó" in sandra.text()
+    sandra.press(task, 422, _accion="enviar", **{f"avances-{other}-dificultades": "Ninguna."})
+    assert "no lo ha traído" in sandra.text() and "Ninguna." in sandra.text()  # sending would have lost it
     sandra.press(f"{task}/apoyo/traer")
     place = rows.index("IR-3.1")
     now = dict(sandra.fields(task))
