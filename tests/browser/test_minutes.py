@@ -20,7 +20,8 @@ pytestmark = pytest.mark.browser
 
 WHO, OF = "ocardenas", "DADEP"
 PROOF: Any = {"name": "soporte.csv", "mimeType": "text/csv", "buffer": b"mes;valor\n6;12\n"}
-STORY = "Se cumplió lo previsto."
+STORY = "Se cumple lo previsto en el mes."
+"""Without accents, which the browser counts as no key."""
 IN_THE_DIALOG = 2
 """Presses in the system's own window to choose a file: on its name, on *Abrir*."""
 REASONS = ".ask:not([data-hidden]) input, [data-path*=justificacion]:not([data-hidden]) textarea"

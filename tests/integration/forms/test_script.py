@@ -235,3 +235,16 @@ def test_what_is_typed_after_the_session_ended_stays_in_the_browser_and_is_saved
     expect(tab.locator("[data-saved]")).to_have_text("Guardado a las 09:00")
     tab.reload()
     expect(tab.get_by_label("Valor del mes, IR-1")).to_have_value("21")
+
+
+def test_a_file_chosen_without_a_network_is_loaded_by_itself_when_it_is_back(tab: Page) -> None:
+    tab.get_by_role("button", name="Lo que se cuenta de IR-1").click()
+    tab.route("**/archivos", lambda route: route.abort())
+    tab.get_by_label("Evidencias, IR-1").set_input_files([PDF])  # type: ignore[list-item]
+    expect(tab.locator(".files li.wrong")).to_contain_text("Se carga al volver")
+
+    tab.unroute("**/archivos")
+    tab.evaluate("window.dispatchEvent(new Event('online'))")
+
+    expect(tab.get_by_role("link", name="acta.pdf")).to_be_visible()
+    expect(tab.locator(".files li.wrong")).to_have_count(0)

@@ -16,7 +16,8 @@ from tests.support.web import Site
 from workflows.auditing.models import AuditEntry
 from workflows.monitoring import sign_offs
 from workflows.monitoring.models import SignOff
-from workflows.people.models import Role
+from workflows.people.models import PersonRole, Role
+from workflows.people.roles import INSTALLATION_ADMINISTRATOR
 from workflows.simulation.playing import Play
 from workflows.simulation.robots import Robots
 from workflows.simulation.values import Reality
@@ -37,6 +38,8 @@ def task(site: Site) -> str:
 
 
 def allow_paper(site: Site) -> None:
+    with site.application.database.unit_of_work() as session:  # the role is of every sector
+        session.add(PersonRole(username="admin", role_id=INSTALLATION_ADMINISTRATOR, sector_code="", entity_code=""))
     admin = site.visitor("admin")
     admin.open("/personas/roles/directivo_entidad")
     admin.press("/personas/roles/directivo_entidad/papel")

@@ -41,6 +41,9 @@ export function uploadOnChoosing(form, save) {
     }
   });
 
+  // A file that has not arrived is in this page alone.
+  window.addEventListener('beforeunload', (event) => (travelling.size || form.querySelector('ul.files li.wrong')) && event.preventDefault());
+
   function begin(input, file) {
     const item = document.createElement('li');
     listOf(input).append(item);
@@ -69,10 +72,14 @@ export function uploadOnChoosing(form, save) {
       status.textContent = `«${kept.nombre}» se cargó.`;
       await save();
     } catch (failure) {
-      const again = button('Reintentar', () => upload(input, file, item));
+      const retry = () => upload(input, file, item);
+      const again = button('Reintentar', retry);
       if (failure.status === 401) fail(item, file, 'no se cargó: su sesión terminó.', signIn(), ' ', again, ' ');
       else if (failure.sentence) fail(item, file, failure.sentence);
-      else fail(item, file, 'no se cargó: no hay conexión.', again, ' ');
+      else {
+        fail(item, file, 'no se cargó: no hay conexión. Se carga al volver.', again, ' ');
+        window.addEventListener('online', () => item.isConnected && item.className === 'wrong' && retry(), { once: true });
+      }
     }
   }
 
