@@ -152,7 +152,13 @@ def settle(session: Session, file_ids: Collection[int]) -> None:
 
 
 def again(session: Session, clock: Clock, stored: StoredFile, username: str) -> StoredFile:
-    """The same file of the same task, as this person's."""
+    """The same file of the same task, as this person's; a second time it is the one of the first."""
+    same = sa.select(StoredFile).where(
+        StoredFile.task_id == stored.task_id, StoredFile.stored_by == username, StoredFile.sha256 == stored.sha256,
+        StoredFile.name == stored.name,
+    )  # fmt: skip
+    if (kept := session.scalars(same.order_by(StoredFile.id)).first()) is not None:
+        return kept
     copy = StoredFile(
         sha256=stored.sha256, name=stored.name, media_type=stored.media_type, size=stored.size, reserve=stored.reserve,
         stored_at=clock.now(), stored_by=username, task_id=stored.task_id,

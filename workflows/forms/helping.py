@@ -21,6 +21,7 @@ from engine.tasks.models import UserTask
 from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
 from workflows.errors import Conflict, NotFound, Refused
+from workflows.forms import drafts
 from workflows.forms.cells import is_blank
 from workflows.forms.handlers import Prefill
 from workflows.forms.models import Help
@@ -204,7 +205,17 @@ def as_typed(schema: FormSchema, known: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _over(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    return {**mine, **{key: value for key, value in theirs.items() if not is_blank(value)}}
+    told = {key: value for key, value in theirs.items() if not is_blank(value)}
+    return {**mine, **{key: _both(mine.get(key), value) for key, value in told.items()}}
+
+
+def _both(mine: Any, theirs: Any) -> Any:
+    """Files stand beside those that were there; of anything else, what the helper typed."""
+    if not isinstance(theirs, list):
+        return theirs
+    before = drafts.as_list(mine)
+    known = {str(one) for one in before}
+    return [*before, *(one for one in theirs if str(one) not in known)]
 
 
 def _only(prefill: Prefill, table: str, wanted: Collection[str]) -> Prefill:

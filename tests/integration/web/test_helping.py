@@ -73,7 +73,10 @@ def test_rows_are_asked_for_filled_in_by_another_and_brought_by_the_owner_who_se
     )
     assert now[f"avances-{other}-valor_periodo"] == "3"
     assert now["fecha_soportes"]
-    assert "acta.csv" in sandra.text()
+    files = [value for name, value in sandra.fields(task) if name == f"avances-{place}-evidencias"]
+    assert len(files) == 1 and "acta.csv" in sandra.text()
+    sandra.press(f"{task}/apoyo/traer")  # a second time changes nothing
+    assert [value for name, value in sandra.fields(task) if name == f"avances-{place}-evidencias"] == files
     with site.application.database.reading() as session:
         kinds = session.execute(sa.select(MailNote.recipient, MailNote.kind)).all()
         assert {("ynino", "apoyo"), ("sruiz", "apoyo")} <= {tuple(one) for one in kinds}
