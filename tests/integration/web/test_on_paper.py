@@ -70,7 +70,7 @@ def test_the_liaison_registers_what_the_head_signed_with_the_memorandum(site: Si
     liaison.press(f"{task}/aval-recibido", **signed, memorando=(io.BytesIO(MEMORANDUM), "memorando 123.pdf"))
 
     # Then the task is done, the frozen record says how, and the file is in it and opens
-    assert "con un memorando firmado el jueves 5 de julio" in liaison.text()
+    assert "con un memorando firmado el 5 de julio de 2018" in liaison.text()
     assert "que registró Beatriz Díaz" in liaison.text()
     with site.application.database.reading() as session:
         done = session.get_one(UserTask, int(task.rpartition("/")[2]))
