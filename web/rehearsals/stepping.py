@@ -45,7 +45,7 @@ from workflows.simulation.playing import MORNING, Play, all_who
 log = logging.getLogger(__name__)
 
 KEPT = dt.timedelta(days=1)
-MOST_STEPS = 60
+MOST_STEPS = 30
 """So many are copied, to be gone back to."""
 FAR = 90
 """How many days «lo próximo que pase» looks ahead."""
@@ -97,8 +97,8 @@ class Waiting:
 
 
 def begin(home: Path, clock: Clock, by: str, drawing: str, material: Material) -> str:
-    """Prepare one aside; gives the word by which its page asks for it."""
-    _forget_old(home, clock.now())
+    """Prepare one aside, in the place of one that they walked before; gives the word by which its page asks for it."""
+    _forget(home, clock.now(), by, material.process_key)
     token = secrets.token_urlsafe(16)
     _folder(home, token).mkdir(mode=0o700, parents=True)
     walk = Walk(token, material.process_key, drawing, by, material.root.name, clock.now().isoformat())
@@ -288,9 +288,11 @@ def _folder(home: Path, token: str) -> Path:
     return home / "ensayos" / "a-mano" / token
 
 
-def _forget_old(home: Path, now: dt.datetime) -> None:
+def _forget(home: Path, now: dt.datetime, by: str, process_key: str) -> None:
+    """What is old, and what this person walked of this process: each copy is some megabytes."""
     for path in (home / "ensayos" / "a-mano").glob(f"*/{_STATE}"):
-        if now - dt.datetime.fromisoformat(_read(path).made_at) > KEPT:
+        walk = _read(path)
+        if (walk.by, walk.process_key) == (by, process_key) or now - dt.datetime.fromisoformat(walk.made_at) > KEPT:
             shutil.rmtree(path.parent, ignore_errors=True)
 
 
