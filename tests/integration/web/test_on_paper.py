@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tasks.models import UserTask
+from notifications.models import OutboxMessage
 from tests.integration.web.test_task import task_of
 from tests.support.plan import demo_data
 from tests.support.web import Site
@@ -80,6 +81,9 @@ def test_the_liaison_registers_what_the_head_signed_with_the_memorandum(site: Si
         assert kept.content["memorando"]["sha256"] == hashlib.sha256(MEMORANDUM).hexdigest()
         assert sign_offs.digest_of(kept) == kept.sha256
         assert session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "registrar_aval_recibido")).one()
+        told = session.scalars(sa.select(OutboxMessage.text).where(OutboxMessage.recipient == "ftorres")).all()
+    mails = [" ".join(text.split()) for text in told if "quedó un aval a su nombre" in text]
+    assert len(mails) == 1 and "Lo hizo Beatriz Díaz" in mails[0] and "Si no lo esperaba" in mails[0]
     opened = liaison.page().xpath("//section[contains(@class,'frozen')]//a[contains(., 'memorando')]")[0].get("href")
     liaison.open(opened)
 
