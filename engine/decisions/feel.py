@@ -31,8 +31,11 @@ _NUMBER = re.compile(r"(?:\d{1,34}(?:\.\d{1,34})?|\.\d{1,34})(?:[eE][+-]?\d{1,4}
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _WORD = re.compile(r"[^\W\d]\w*")
 _SIGN = re.compile(r"\*\*|\.\.|<=|>=|!=|==|->|[<>=+\-*/()\[\]{},:.@?]")
-_ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
+_ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)")
 _FILTER = re.compile(r"[<>=]|\b(?:item|and|or|in|between)\b")
+_OF_DAYS = ("date", "date and time")
+_FAR = re.compile(r"-?\d{5,9}-\d\d-\d\d|-\d{4}-\d\d-\d\d|\d{4}-\d\d-\d\dT24:")
+"""Days that the standard has and no calendar here."""
 _LOOPS = {
     "for": "recorrer listas",
     "some": "«algún…»",
@@ -419,6 +422,8 @@ class _Reader:
             given = [places.get(label, _fixed(None)) for label in function.named[: last + 1]]
         if not function.least <= len(given) <= function.most:
             raise _wrong(f"La función «{name}» no recibe {len(given)} valores.", place)
+        if name in _OF_DAYS and given and given[0].fixed and _FAR.match(str(given[0].value)):
+            raise _wrong("Aquí una fecha va del año 1 al 9999, y una hora hasta las 23:59.", place)
         found = _Part(lambda scope: function.run(*(part.run(scope) for part in given)))
         if name in FUNCTIONS and all(part.fixed for part in given):
             return _fixed(found.run({}))
@@ -514,9 +519,16 @@ def _passes(value: Any, found: Any, asks_input: bool) -> bool | None:
         return found.holds(value)
     if isinstance(found, bool) and (asks_input or not isinstance(value, bool)):
         return found
-    if isinstance(found, list) and not isinstance(value, list):
-        return any(_passes(value, one, asks_input) is True for one in found)
+    if isinstance(found, list):
+        return any(_is_one(value, one) is True for one in found) or (
+            isinstance(value, list) and values.equal(value, found) is True
+        )
     return values.equal(value, found)
+
+
+def _is_one(value: Any, item: Any) -> bool | None:
+    """Whether a value is an item of a list, or in one that is an interval."""
+    return item.holds(value) if isinstance(item, Interval) else values.equal(value, item)
 
 
 def _some(tests: list[Callable[[Any, Scope], bool | None]], value: Any, scope: Scope) -> bool | None:
@@ -583,9 +595,13 @@ def _unescaped(text: str) -> str:
 
     def letter(found: re.Match[str]) -> str:
         written = found[1]
-        return chr(int(written[1:], 16)) if len(written) == 5 else known.get(written, written)
+        code = int(written[1:], 16) if len(written) > 1 else 0
+        return chr(code) if 0 < code < 0x110000 else known.get(written, written)
 
-    return _ESCAPED.sub(letter, text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    found = _ESCAPED.sub(letter, text)  # of two halves, as UTF-16 has them, one letter
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _is_part(letter: str) -> bool:

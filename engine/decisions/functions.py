@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from engine.decisions import values
+from engine.decisions.ranges import RELATIONS
 from engine.decisions.values import CONTEXT, LONGEST_LIST, Months, number
 
 
@@ -83,15 +85,17 @@ def _months_between(start: Any, end: Any) -> Any:
     return Months(months)
 
 
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+
+
 def _number(value: Any, grouping: Any = None, point: Any = None) -> Any:
     if not isinstance(value, str):
         return number(value)
-    written = value.replace(grouping, "") if isinstance(grouping, str) and grouping else value
-    written = written.replace(point, ".") if isinstance(point, str) and point else written
-    try:
-        return Decimal(written) if len(written) < 60 else None
-    except decimal.InvalidOperation:
+    if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (point and grouping == point):
         return None
+    written = value.replace(grouping, "") if grouping else value
+    written = written.replace(point, ".") if point else written
+    return Decimal(written) if len(written) < 60 and _NUMBER.fullmatch(written) else None
 
 
 def _rounded(mode: str) -> Callable[..., Any]:
@@ -123,6 +127,12 @@ def _of_texts(do: Callable[..., Any]) -> Callable[..., Any]:
         return do(*given) if all(isinstance(one, str) for one in given) else None
 
     return run
+
+
+def _absolute(value: Any) -> Any:
+    if isinstance(value, Months):
+        return Months(abs(value.count))
+    return abs(value) if isinstance(value, Decimal | dt.timedelta) else None
 
 
 def _modulo(dividend: Any, divisor: Any) -> Any:
@@ -205,14 +215,15 @@ def _substring(text: Any, start: Any, length: Any = None) -> Any:
     first, count = number(start), number(length)
     if not isinstance(text, str) or not first or abs(first) > len(text) or (length is not None and count is None):
         return None
+    if count is not None and count < 0:
+        return None
     begin = int(first) - 1 if first > 0 else len(text) + int(first)
     return text[begin : begin + int(count)] if count is not None else text[begin:]
 
 
 def _list_contains(items: Any, item: Any) -> Any:
-    if not isinstance(items, list):
-        return None
-    return any(values.equal(one, item) is True for one in items)
+    known = _list(items)
+    return None if known is None else any(values.equal(one, item) is True for one in known)
 
 
 def _distinct(*given: Any) -> Any:
@@ -225,6 +236,15 @@ def _distinct(*given: Any) -> Any:
 
 def _joined(*lists: Any) -> Any:
     return [item for one in lists for item in (one if isinstance(one, list) else [one])][:LONGEST_LIST]
+
+
+def _appended(items: Any, *more: Any) -> Any:
+    return [*(items if isinstance(items, list) else [items]), *more][:LONGEST_LIST]
+
+
+def _list(value: Any) -> list[Any] | None:
+    """A list, or one of the only value; null of null."""
+    return value if isinstance(value, list) or value is None else [value]
 
 
 def _count(*given: Any) -> Any:
@@ -285,9 +305,49 @@ def _remove(items: Any, position: Any) -> Any:
 
 
 def _index_of(items: Any, item: Any) -> Any:
-    if not isinstance(items, list):
+    known = _list(items)
+    if known is None:
         return None
-    return [Decimal(place) for place, one in enumerate(items, 1) if values.equal(one, item) is True]
+    return [Decimal(place) for place, one in enumerate(known, 1) if values.equal(one, item) is True]
+
+
+def _replaced(items: Any, position: Any, item: Any) -> Any:
+    place = _place(items, position)
+    return None if place is None else [*items[:place], item, *items[place + 1 :]]
+
+
+def _is(one: Any, other: Any) -> bool:
+    """The same value of the same type; of times and moments, in the same zone."""
+    zones = [value.utcoffset() if isinstance(value, dt.datetime | dt.time) else None for value in (one, other)]
+    return values.kind(one) == values.kind(other) and zones[0] == zones[1] and values.equal(one, other) is True
+
+
+def _entries(context: Any) -> Any:
+    if not isinstance(context, Mapping):
+        return None
+    return [{"key": key, "value": value} for key, value in context.items()]
+
+
+def _context(entries: Any) -> Any:
+    found: dict[str, Any] = {}
+    for one in _list(entries) or []:
+        if not isinstance(one, Mapping) or not isinstance(one.get("key"), str) or one["key"] in found:
+            return None
+        found[one["key"]] = one.get("value")
+    return found if entries is not None else None
+
+
+def _put(context: Any, key: Any, value: Any) -> Any:
+    return {**context, key: value} if isinstance(context, Mapping) and isinstance(key, str) else None
+
+
+def _merged(contexts: Any) -> Any:
+    found: dict[str, Any] = {}
+    for one in _list(contexts) or []:
+        if not isinstance(one, Mapping):
+            return None
+        found |= one
+    return found if contexts is not None else None
 
 
 def _union(*lists: Any) -> Any:
@@ -343,7 +403,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "round down": Function(_rounded(decimal.ROUND_DOWN), 2, 2, ("n", "scale")),
     "round half up": Function(_rounded(decimal.ROUND_HALF_UP), 2, 2, ("n", "scale")),
     "round half down": Function(_rounded(decimal.ROUND_HALF_DOWN), 2, 2, ("n", "scale")),
-    "abs": Function(lambda v: abs(v) if isinstance(v, Decimal | dt.timedelta) else None, 1, 1, ("n",)),
+    "abs": Function(_absolute, 1, 1, ("n",)),
     "modulo": Function(_modulo, 2, 2, ("dividend", "divisor")),
     "sqrt": Function(_of_number(lambda v: CONTEXT.sqrt(v) if v >= 0 else None), 1, 1, ("number",)),
     "log": Function(_of_number(lambda v: CONTEXT.ln(v) if v > 0 else None), 1, 1, ("number",)),
@@ -363,7 +423,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "list contains": Function(_list_contains, 2, 2, ("list", "element")),
     "distinct values": Function(_distinct, 1, 1, ("list",)),
     "concatenate": Function(_joined, 1, _MANY),
-    "append": Function(_joined, 1, _MANY),
+    "append": Function(_appended, 2, _MANY),
     "product": Function(_product, 1, _MANY, ("list",)),
     "stddev": Function(_deviation, 1, _MANY, ("list",)),
     "mode": Function(_mode, 1, _MANY, ("list",)),
@@ -382,6 +442,14 @@ FUNCTIONS: Mapping[str, Function] = {
     "string length": Function(_of_texts(lambda text: Decimal(len(text))), 1, 1, ("string",)),
     "upper case": Function(_of_texts(str.upper), 1, 1, ("string",)),
     "lower case": Function(_of_texts(str.lower), 1, 1, ("string",)),
+    "is": Function(_is, 2, 2, ("value1", "value2")),
+    "get value": Function(lambda m, key: m.get(key) if isinstance(m, Mapping) else None, 2, 2, ("m", "key")),
+    "get entries": Function(_entries, 1, 1, ("m",)),
+    "context": Function(_context, 1, 1, ("entries",)),
+    "context put": Function(_put, 3, 3, ("context", "key", "value")),
+    "context merge": Function(_merged, 1, 1, ("contexts",)),
+    "list replace": Function(_replaced, 3, 3, ("list", "position", "newItem")),
+    **{name: Function(relation, 2, 2) for name, relation in RELATIONS.items()},
     "contains": Function(_of_texts(lambda text, part: part in text), 2, 2, ("string", "match")),
     "starts with": Function(_of_texts(str.startswith), 2, 2, ("string", "match")),
     "ends with": Function(_of_texts(str.endswith), 2, 2, ("string", "match")),
@@ -407,6 +475,7 @@ PARTS: Mapping[str, Callable[[Any], Any]] = {
     "minute": lambda v: Decimal(v.minute) if isinstance(v, dt.datetime | dt.time) else None,
     "second": lambda v: Decimal(v.second) if isinstance(v, dt.datetime | dt.time) else None,
     "time offset": lambda v: v.utcoffset() if isinstance(v, dt.datetime | dt.time) else None,
+    "timezone": lambda v: values.zone_of(v) if isinstance(v, dt.datetime | dt.time) else None,
     "years": lambda v: _years(v),  # noqa: PLW0108 - it stands below
     "months": lambda v: Decimal(abs(v.count) % 12 * (-1 if v.count < 0 else 1)) if isinstance(v, Months) else None,
     "days": lambda v: Decimal(_whole(v, 86_400)) if isinstance(v, dt.timedelta) else None,

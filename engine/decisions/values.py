@@ -98,10 +98,32 @@ def text_of(value: Any) -> str | None:  # noqa: PLR0911 - one for each kind
     if isinstance(value, dt.timedelta):
         return _iso_days(value)
     if isinstance(value, dt.date | dt.time):
-        return value.isoformat().replace("+00:00", "Z")
+        return _iso(value)
     if isinstance(value, list):
-        return f"[{', '.join(text_of(item) or 'null' for item in value)}]"
+        return f"[{', '.join(map(_inside, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_inside(item)}' for key, item in value.items())}}}"
     return str(value)
+
+
+def _iso(value: dt.date | dt.time) -> str:
+    """A day or a time, with the zone by the name that it was given."""
+    zone = zone_of(value) if isinstance(value, dt.datetime | dt.time) else None
+    if zone is not None and isinstance(value, dt.datetime | dt.time):
+        return f"{value.replace(tzinfo=None).isoformat()}@{zone}"
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def _inside(value: Any) -> str:
+    """A value within a list or a context: texts have their quotes."""
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return text_of(value) or "null"
+
+
+def zone_of(value: dt.datetime | dt.time) -> str | None:
+    """The name of the zone of a moment, where it has one."""
+    return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
 
 
 def kind(value: Any) -> str:
@@ -204,7 +226,7 @@ def _numbers(sign: str, a: Decimal, b: Decimal) -> Decimal | None:
         case "/":
             found = CONTEXT.divide(a, b)
         case _:
-            found = CONTEXT.power(a, b)
+            found = CONTEXT.power(a, b) if b else Decimal(1)
     return found if found.is_finite() else None
 
 
@@ -223,6 +245,9 @@ def _moments(sign: str, left: Any, right: Any) -> Any:  # noqa: PLR0911 - one fo
         return right + left
     if isinstance(left, dt.date) and isinstance(right, dt.date) and sign == "-":
         return _moment(left) - _moment(right)
+    if isinstance(left, dt.time) and isinstance(right, dt.time) and sign == "-":
+        day = dt.date(2000, 1, 2)
+        return dt.datetime.combine(day, left) - dt.datetime.combine(day, right)
     if isinstance(left, dt.time) and isinstance(right, dt.timedelta) and sign in ("+", "-"):
         day = dt.datetime.combine(dt.date(2000, 1, 2), left)
         return (day + right if sign == "+" else day - right).timetz()

@@ -79,6 +79,27 @@ def passes(cell: str, tested: Any, **more: Any) -> bool | None:
         ('string join(["a", "b"], ", ")', "a, b"), ('day of week(date("2019-09-17"))', "Tuesday"),
         ('day of year(date("2019-09-17"))', 260), ('week of year(date("2003-12-29"))', 1),
         ('month of year(date("2019-09-17"))', "September"), ('day of week("lunes")', None),
+        # where others are often wrong
+        ('abs(duration("-P4Y"))', "P4Y"), ("append([1], [2, 3])", [1, [2, 3]]), ("append([], null)", [None]),
+        ('string length("\\U01F40E")', 1), ('string length("\\uD83D\\uDCA9")', 1), ("string([1, \"a\"])", '[1, "a"]'),
+        ('string({a: "foo"})', '{a: "foo"}'), ('number("1,000", ",", ",")', None), ('number("1-0", "-", ".")', None),
+        ('number("NaN", null, null)', None), ('number("1_0", null, null)', None), ('substring("foo", 1, -1)', None),
+        ("list contains(1, 1)", True), ('time("10:00:00") - time("08:00:00")', "PT2H"), ("0 ** 0", 1),
+        ('string(time("11:22:33@Europe/Paris"))', "11:22:33@Europe/Paris"), ("1 in [[1, 2]]", False),
+        ('date and time("2018-12-10T10:30:00@Etc/UTC").timezone', "Etc/UTC"), ("[1, 2] in [[1, 2]]", True),
+        # ranges and contexts
+        ("before(1, 10)", True), ("before([1..5), 5)", True), ("after([5..8], [1..5])", False),
+        ("meets([1..5], [5..9])", True),
+        ("met by([5..9], [1..5))", False), ("overlaps([1..5], [5..9])", True),
+        ("overlaps before([1..5], [3..8])", True),
+        ("overlaps after([3..8], [1..5])", True), ("finishes(10, [1..10])", True), ("finishes(10, [1..10))", False),
+        ("finished by([1..10], [5..10])", True), ("includes((1..10), 1)", False), ("during([2..3], [1..10])", True),
+        ("starts([1..3], [1..10])", True), ("started by([1..10], 1)", True), ("coincides([1..5], [1..5))", False),
+        ('before(1, "a")', None), ("before(null, 1)", None), ("overlaps([5..8], [1..5))", False),
+        ('is(date("2012-12-25"), time("23:00:50"))', False), ("is(1, 1.0)", True), ('get value({a: 1}, "b")', None),
+        ("get entries({a: 1})", [{"key": "a", "value": 1}]), ('context([{key: "a", value: 1}])', {"a": 1}),
+        ('context put({a: 1}, "b", 2)', {"a": 1, "b": 2}), ("context merge([{a: 1}, {b: 2}])", {"a": 1, "b": 2}),
+        ("list replace([1, 2, 3], 2, 9)", [1, 9, 3]),
         ("all([true, null])", None), ("any([false, true])", True), ("notas // nota\n[2]", 4),
     ],
 )  # fmt: skip
@@ -126,6 +147,7 @@ def test_cells_compare_days(cell: str, tested: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ('date("99999-01-01")', "del año 1 al 9999"), ('date("-2017-12-31")', "del año 1 al 9999"),
         ("1 +", "incompleta"), ("(1", "Falta «)»"), ("1 2", "No se entiende «2»"), ("[1..", "incompleta"),
         ("nada(1)", "No existe la función «nada»"), ("date()", "no recibe 0 valores"),
         ('"sin cerrar', "No se entiende"),
