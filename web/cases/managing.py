@@ -16,7 +16,7 @@ from engine.definitions import catalogue
 from engine.errors import EngineError
 from engine.identity import Actor
 from engine.instances.models import Instance
-from engine.managing import Outcome, acts
+from engine.managing import Outcome, acts, forecasting
 from engine.managing.models import CaseChange
 from engine.runtime import ProcessEngine
 from engine.states import Act, InstanceState
@@ -215,6 +215,18 @@ def repair(
                 found.append(Repaired(one, done, "resuelto" if done else "volvió a fallar"))
         except (EngineError, WorkflowsError) as refused:
             found.append(Repaired(one, solved=False, told=str(refused)))
+    return found
+
+
+def forecast(
+    database: Database, engine: ProcessEngine, incident_ids: Iterable[int], actor: Actor, reason: str = ""
+) -> list[Outcome]:
+    """What `repair` would do with each; nothing is kept."""
+    found = []
+    for one in incident_ids:
+        with database.unit_of_work() as session:
+            found.append(forecasting.forecast(session, engine, one, actor=actor, reason=reason))
+            session.rollback()
     return found
 
 

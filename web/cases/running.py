@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine.definitions import catalogue
+from engine.definitions.diagram import Element
 from engine.errors import EngineError, UnknownDefinition
 from engine.identity import Actor
 from engine.incidents import Incident
@@ -156,14 +157,18 @@ def _over_changes(state: ChangeState, *, approve: bool = False) -> Response | tu
 
 @blueprint.post("/manejo/reparar")
 @allow(*COORDINATING, of=Of.NONE)
-def repair_cause() -> Response | tuple[str, int]:
-    """Try again, or leave out, the step that failed in the same way in many cases."""
+def repair_cause() -> Response | str | tuple[str, int]:
+    """Try again, or leave out, the step that failed in the same way in many cases; or see first what that would do."""
     reason, skips = request.form.get("motivo", "").strip(), request.form.get("como") == "omitir"
-    if skips and not reason:
+    trying = "probar" in request.form
+    if skips and not reason and not trying:
         return _page(wrong="Para omitir un paso, diga por qué: queda en la historia."), 422
     with current().database.reading() as session:
         wanted = set(_numbers("incidente"))
         ids = [one for cause in _causes(session, _process(session)) for one in cause.ids if one in wanted]
+    if trying:
+        how = (reason or "se omite") if skips else ""
+        return _page(forecast=managing.forecast(current().database, current().engine, ids, actor(), how), tried=ids)
     repaired = managing.repair(current().database, current().engine, ids, actor(), reason if skips else "")
     failed = [one.told for one in repaired if not one.solved]
     told = f"{len(repaired) - len(failed)} de {len(repaired)} reparados."
@@ -195,7 +200,8 @@ def _details(act: Act) -> Mapping[str, Any]:
             return {"to": said["hacia"], "from": said.get("desde", ""), "about": said.get("de", "")}
         case Act.MIGRATE:
             version = request.form.get("version_nueva", type=row_id)
-            targets = {said["quitado"]: said["en_su_lugar"]} if said.get("quitado") and said.get("en_su_lugar") else {}
+            pairs = zip(request.form.getlist("quitado"), request.form.getlist("en_su_lugar"), strict=False)
+            targets = {gone.strip(): to.strip() for gone, to in pairs if gone.strip() and to.strip()}
             return {"version": version, "targets": targets, "new_deadlines": "plazos_nuevos" in said}
         case Act.CORRECT:
             if not said.get("dato"):
@@ -214,7 +220,13 @@ def _value(text: str) -> Any:
         return {"sí": True, "no": False}.get(text.lower(), text)
 
 
-def _page(asked: Asked | None = None, outcomes: Sequence[Outcome] = (), wrong: str = "") -> str:
+def _page(
+    asked: Asked | None = None,
+    outcomes: Sequence[Outcome] = (),
+    wrong: str = "",
+    forecast: Sequence[Outcome] = (),
+    tried: Sequence[int] = (),
+) -> str:
     with current().database.reading() as session:
         process_key, engine = _process(session), current().engine
         tenants = _tenants(session)
@@ -241,6 +253,7 @@ def _page(asked: Asked | None = None, outcomes: Sequence[Outcome] = (), wrong: s
             done=[one for one in batches if one.first.state in (ChangeState.DONE, ChangeState.UNDONE)],
             names=display_names(session, people),
             elements=elements,
+            gone=_gone(every, elements),
             data=_data(session, shown),
             states=STATES,
             state=wanted.state,
@@ -252,10 +265,18 @@ def _page(asked: Asked | None = None, outcomes: Sequence[Outcome] = (), wrong: s
             outcomes=outcomes,
             able=[one.instance_id for one in outcomes if one.possible],
             wrong=wrong,
+            forecast=forecast,
+            tried=tried,
             typed=request.form,
             executes=_executes(session, asked),
             decides=bool(actor().supervises),
         )
+
+
+def _gone(rows: Iterable[Row], elements: Iterable[Element]) -> list[str]:
+    """Where cases stand that the version in force has no more."""
+    known = {one.name for one in elements}
+    return list(dict.fromkeys(step for row in rows for step in row.steps if step not in known))
 
 
 def _matrix(rows: Iterable[Row], causes: Iterable[Cause]) -> dict[str, Any]:

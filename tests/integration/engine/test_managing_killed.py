@@ -52,14 +52,26 @@ def _manage_until_killed(url: str, seed: int, pipe: Any) -> None:
         (Act.MIGRATE, {"version": 1, "targets": {"n2": "n1"}}),
         (Act.MIGRATE, {"version": 2, "targets": {"n1": "n2"}}),
         (Act.CORRECT, {"name": "lista", "value": ["1", "2"]}),
+        (Act.CANCEL, {}),
     ]
     for _ in itertools.count():
         case, (act, details) = chance.randint(1, 3), chance.choice(kinds)
+        if chance.random() < 0.3:  # also what was cancelled, or no case would be left
+            _take_back(world, case, pipe)
         about = {"about": "1"} if act == Act.MOVE and chance.random() < 0.5 else {}
         with suppress(EngineError), world.database.unit_of_work() as session:
             done = acts.execute(session, world.engine, case, act, {**details, **about}, actor=BOSS, reason="prueba")
             session.commit()
             pipe.send(done.change_id)
+
+
+def _take_back(world: World, case: int, pipe: Any) -> None:
+    """Undo the last that was done with a case, say so after the commit."""
+    with suppress(EngineError, StopIteration), world.database.unit_of_work() as session:
+        change = next(one for one in acts.changes_of(session, case) if one.state == ChangeState.DONE)
+        acts.undo(session, world.engine, change.id, actor=BOSS, reason="se deshace")
+        session.commit()
+        pipe.send(-change.id)
 
 
 @pytest.mark.parametrize("kills", [8, pytest.param(150, marks=pytest.mark.slow)])
@@ -92,12 +104,17 @@ def test_kill_minus_nine_leaves_each_case_before_or_after(world: World, kills: i
         rows = list(session.scalars(sa.select(CaseChange)))
         assert doctor.examine(session, world.engine) == []
         bundles = {one.sha256 for one in catalogue.bundles(session, "p")}
-    assert set(said) <= {row.id for row in rows}
-    assert all(row.state == ChangeState.DONE and row.outcome for row in rows)
+    undone = {row.id for row in rows if row.state == ChangeState.UNDONE}
+    assert {one for one in said if one > 0} <= {row.id for row in rows}
+    assert {-one for one in said if one < 0} <= undone
+    assert all(row.state in (ChangeState.DONE, ChangeState.UNDONE) and row.outcome for row in rows)
     assert {world.instance(case).bundle_sha256 for case in cases} <= bundles
     kinds = [entry.kind for case in cases for entry in world.history(case)]
-    acted = {"suspended", "resumed", "step_changed", "migrated", "variable_corrected"}
-    assert sum(kind in acted for kind in kinds) == len(rows) >= len(said) >= kills
+    acted = {"suspended", "resumed", "step_changed", "migrated", "variable_corrected", "instance_cancelled"}
+    resumed = sum(row.act == Act.SUSPEND for row in rows if row.id in undone)  # that is how a suspension is undone
+    assert sum(kind in acted for kind in kinds) == len(rows) + resumed
+    assert kinds.count("change_undone") == len(undone) - resumed
+    assert len(said) >= kills
     print(f"{kills} kills: {len(said)} acts answered, {len(rows)} on record")
 
 

@@ -64,6 +64,28 @@ def test_a_trial_says_of_each_what_would_be_and_changes_nothing(site: Site) -> N
     assert "Apoyo A-2" not in visitor.page().xpath("string(//form[@aria-describedby or @method='post'])")
 
 
+def test_several_steps_that_a_version_has_no_more_are_each_said_where_to_go_on(site: Site) -> None:
+    publish(site, "revisar", "firmar", "archivar")
+    cases = [begin(site, "A-1"), begin(site, "A-2")]
+    visitor = site.visitor("amartinez")
+    visitor.open(PAGE)
+    for case, step in zip(cases, ("firmar", "archivar"), strict=True):
+        ask(visitor, "move", case, hacia=step)
+        do(visitor)
+    publish(site, "revisar", "anotar", "leer")
+
+    fields = [("caso", str(one)) for one in cases] + [("acto", "migrate"), ("proceso", "apoyo"), ("version_nueva", "2")]
+    for gone, instead in (("firmar", "anotar"), ("archivar", "leer")):
+        fields += [("quitado", gone), ("en_su_lugar", instead)]
+    visitor.send("/casos/manejo", [*fields, token(visitor)])
+    asked = visitor.page().xpath("//input[@name='quitado'][@type='hidden']/@value")
+    done = do(visitor)
+
+    assert {"firmar", "archivar"} <= set(asked)
+    assert "Hecho en 2 de 2 procesos" in done
+    assert [opened(site, one) for one in cases] == [["anotar"], ["leer"]]
+
+
 def test_what_was_done_is_written_and_undone(site: Site) -> None:
     publish(site, "revisar", "firmar")
     case, other = begin(site, "A-1"), begin(site, "A-2")
@@ -173,13 +195,20 @@ def test_what_stopped_alike_is_repaired_at_once(site: Site, monkeypatch: pytest.
         patch.setattr(periods, "open_month", fail)
         with site.application.database.unit_of_work() as session:
             cycles.open_due(session, site.application.engine)
-    visitor = site.visitor("amartinez")
-    visitor.open("/casos/manejo?proceso=f5_ciclo_mensual")
-    before = visitor.text()
+        visitor = site.visitor("amartinez")
+        visitor.open("/casos/manejo?proceso=f5_ciclo_mensual")
+        before = visitor.text()
+        visitor.press("/casos/manejo/reparar", probar="1")
+        again = visitor.text()
 
+    visitor.press("/casos/manejo/reparar", probar="1")
+    mended = visitor.text()
+    visitor.open("/casos/manejo?proceso=f5_ciclo_mensual")
     visitor.press("/casos/manejo/reparar")
 
     assert "el disco está lleno" in before
+    assert "vuelve a fallar" in again
+    assert "✓" in mended and "vuelve a fallar" not in mended
     assert "1 de 1 reparados" in visitor.text()
     with site.application.database.reading() as session:
         assert list(session.scalars(sa.select(Incident.state).distinct())) == ["resolved"]
