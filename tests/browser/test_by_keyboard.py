@@ -87,7 +87,7 @@ def draw(page: Page) -> None:
 
 
 def ask(page: Page) -> None:
-    """A form for one of them, and days for each."""
+    """A form for each, made for one of them, and days."""
     go(page, "Formularios")
     press(page, page.get_by_role("link", name=re.compile("Crear el formulario de Revisar")))
     reach(page, page.get_by_label("Cómo se llama"))
@@ -104,6 +104,10 @@ def ask(page: Page) -> None:
     for field in page.locator("input[data-cell=days]").all():
         reach(page, field)
         page.keyboard.type("3")
+    for field in page.locator("input[data-cell=form]").all():
+        if not field.input_value():
+            reach(page, field)
+            page.keyboard.type("Revisión")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("borrador")
 
