@@ -11,6 +11,7 @@ from engine.definitions.dataflow.flow import Following, variables
 from engine.definitions.dataflow.giving import outputs
 from engine.definitions.dataflow.questions import variable_of
 from engine.definitions.diagram import DiagramModel
+from engine.definitions.linting.flows import chooses
 
 DECIDE = frozenset({Kind.OPTION, Kind.NUMBER, Kind.DATE, Kind.FLAG})
 """The kinds of answers that decisions are made of; what people write freely is handed on where it is asked."""
@@ -34,7 +35,10 @@ class Widened:
 
 
 def widen(following: Following, diagram: DiagramModel) -> Widened:
-    """What could be handed on besides: answers of a kind that decides, asked once and called like nothing else."""
+    """What could be handed on besides: answers of a kind that decides, called like nothing else that is there.
+
+    Where several tasks ask it, the one of them right before a decision hands it on; where that is not one, none does.
+    """
     flow = following.of(diagram)
     taken = {name for state in flow.after.values() for name in variables(state.may)}
     found: dict[str, list[tuple[str, str]]] = {}
@@ -43,7 +47,13 @@ def widen(following: Following, diagram: DiagramModel) -> Widened:
             kind = question.datum.each if question.datum.kind is Kind.LIST else question.datum.kind
             if kind in DECIDE and path not in outputs(task):
                 found.setdefault(variable_of(path), []).append((task.id, path))
-    once = {name: places[0] for name, places in found.items() if len(places) == 1 and name not in taken}
+    decisive = {one.id for each in diagram.elements.values() if chooses(each) for one in diagram.before(each.id)}
+    nearest = {
+        name: places if len(places) == 1 else [place for place in places if place[0] in decisive]
+        for name, places in found.items()
+        if name not in taken
+    }
+    once = {name: places[0] for name, places in nearest.items() if len(places) == 1}
     wide = diagram
     for task_id, path in once.values():
         wide = _with_output(wide, task_id, [*outputs(wide.elements[task_id]), path])
