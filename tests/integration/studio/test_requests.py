@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.definitions.reading import read_diagram
 from tests.integration.studio.conftest import Browser
 from tests.integration.studio.test_bringing import publish
 from tests.integration.studio.test_conditions import decide, shown
@@ -90,3 +91,20 @@ def test_one_case_is_suspended_from_its_row_whatever_is_ticked(office: Site, lea
     done = tried.split('action="/casos/manejo/hacer"')[1]
     assert f'name="uno" value="suspend-{other.id}"' in done
     assert f'name="caso" value="{one.id}"' not in done.split("</form>")[0]
+
+
+def test_of_several_tasks_that_ask_the_same_the_one_before_the_decision_hands_it_on(
+    site: Site, leader: Browser
+) -> None:
+    xml = petitions.drawn().replace(b'formRef="nota"', b'formRef="peticion"')
+    xml = xml.replace(b"semaforo,decision", b"semaforo").replace(b"decision == 'aceptada'", b"semaforo == 'rojo'")
+    petitions.publish(site, xml)
+
+    fields = shown(leader, "procede", PAGE)
+    fields |= {"r0-0-0-dato": ["decision"], "r0-0-0-antes": ["decision"], "r0-0-0-valor": ["aceptada"]}
+    decide(leader, "procede", fields, address=PAGE)
+
+    with site.application.database.reading() as session:
+        tasks = read_diagram(overview.working_xml(session, KEY)[0]).elements
+    assert tasks["recibir"].properties["salida"] == "semaforo,decision"
+    assert "salida" not in tasks["responder"].properties
