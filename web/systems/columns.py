@@ -57,7 +57,7 @@ def _keep(plan_code: str, export_id: int, columns: list[Asked]) -> Any:
     try:
         with application.database.unit_of_work() as session:
             export = keeping.find(session, plan_code, export_id)
-            keeping.change_columns(session, application.clock, export, layouts.write(columns), actor=actor())
+            keeping.change_columns(session, application.clock, export, _mapping(columns), actor=actor())
     except Refused as wrong:
         with application.database.reading() as session:
             body = _page(session, keeping.find(session, plan_code, export_id), columns, wrong.message)
@@ -84,12 +84,21 @@ def _rearrange(columns: list[Asked], act: str, place: int) -> None:
         columns.insert(max(place - 1, 0) if act == "subir" else place + 1, column)
 
 
+def _mapping(columns: list[Asked]) -> str:
+    """The mapping that the table says. Raises `Refused` for a column without a title."""
+    for number, one in enumerate(columns, start=1):
+        if not one.title:
+            raise Refused(f"Escriba el título de la columna {number}.")
+    return layouts.write(columns)
+
+
 def _page(session: Session, export: Export, columns: list[Asked], error: str = "") -> str:
+    following, wrong = None, "Todavía no hay un mes que enviar."
     try:
-        layout = layouts.read(layouts.write(columns), export.format, export.separator, export.decimal)
+        layout = layouts.read(_mapping(columns), export.format, export.separator, export.decimal)
         following = upcoming(session, export, layout)
-    except Refused as wrong:
-        following, error = None, error or wrong.message
+    except Refused as refused:
+        wrong = refused.message
     return page(
         "systems/columns.html",
         plan=session.get_one(Plan, export.plan_code),
@@ -98,5 +107,6 @@ def _page(session: Session, export: Export, columns: list[Asked], error: str = "
         fields=layouts.FIELDS,
         following=following,
         rows=list(following.sheet.rows.values())[:SHOWN] if following else [],
+        wrong=wrong,
         error=error,
     )

@@ -319,6 +319,7 @@ def test_columns_are_rearranged_tried_and_kept_for_the_files_to_come(office: Sit
     assert press("quitar-2") == ["COD", "Mes", "Fuente"]
     assert "Columnas que ya no van: Nombre" in visitor.text()
     assert press("agregar") == ["COD", "Mes", "Fuente", ""]
+    assert "Escriba el título de la columna 4." in visitor.text() and not visitor.page().xpath("//*[@role='alert']")
     repeated = press("guardar", 422, titulo=["COD", "Mes", "COD", "Meta"])
     assert repeated == ["COD", "Mes", "COD", "Meta"] and "mismo título" in visitor.text()
     press(
