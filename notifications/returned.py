@@ -30,6 +30,9 @@ from workflows.people import directory
 REASON = "motivo"
 """The field, in a form or in a row of one, where who sends work back writes why."""
 ROW_TITLE = "fila"
+EXECUTION = "reportar_ejecucion"
+"""The form of the rows of money and activities, also where they are corrected."""
+_SUBJECT = 60
 _DONE = "notifications.done"
 """Key of `Session.info`: the steps of a case that somebody did by the turn that is being told of."""
 
@@ -169,6 +172,9 @@ def _agree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def _reasons(session: Session, task: UserTask, act: UserTask) -> Iterator[Why]:
     whose = [str(task.variables.get(name) or "") for name in ("plan", "periodo", "entidad")]
     responsible = str(task.context.get("responsable") or "")
+    if responsible and all(whose) and task.form_key == EXECUTION:
+        yield from (Why(*one) for one in returning.execution_reasons(session, whose[0], whose[1], whose[2]))
+        return
     if responsible and all(whose):
         yield from (Why(*one) for one in returning.reasons(session, whose[0], whose[1], whose[2], responsible))
         return

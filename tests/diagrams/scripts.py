@@ -6,9 +6,10 @@ from tests.diagrams.walking import Answers, Script
 
 ENTITY = {"entidad": "SDG"}
 
+NOTHING_BACK = {"responsables_por_corregir": [], "ejecucion_por_corregir": []}
 REPORTED: Answers = {
     "repartir_reporte": [{"responsables": ["ana", "luis"]}],
-    "validar_reporte": [{"responsables_por_corregir": []}],
+    "validar_reporte": [NOTHING_BACK],
     "avalar_reporte": [{"decision": "avalo"}],
 }
 MONTH: Answers = {
@@ -26,7 +27,7 @@ MEETING: Answers = {
     "cerrar_mesa": [{"acta_id": 1}],
 }
 LATE: Answers = {
-    "validar_extemporaneo": [{"responsables_por_corregir": []}],
+    "validar_extemporaneo": [NOTHING_BACK],
 }
 PREPARATION: Answers = {
     "preparar_matriz": [{"entidades": ["SDG", "IDPAC"]}],
@@ -151,7 +152,7 @@ SCRIPTS: dict[str, Script] = {
         {
             **REPORTED,
             "reunir_filas": [{"por_revisar": "validacion"}, {"por_revisar": "aval"}],
-            "validar_reporte": [{"responsables_por_corregir": ["luis"]}],
+            "validar_reporte": [{"responsables_por_corregir": ["luis"], "ejecucion_por_corregir": []}],
         },
         silent=frozenset({"corregir_avance"}),
     ),
@@ -160,7 +161,11 @@ SCRIPTS: dict[str, Script] = {
         ENTITY,
         {
             **REPORTED,
-            "validar_reporte": [{"responsables_por_corregir": ["luis"]}, {"responsables_por_corregir": []}],
+            "validar_reporte": [
+                {"responsables_por_corregir": ["luis"], "ejecucion_por_corregir": []},
+                {"responsables_por_corregir": [], "ejecucion_por_corregir": ["rosa"]},
+                NOTHING_BACK,
+            ],
             "avalar_reporte": [{"decision": "devuelvo"}, {"decision": "avalo"}],
         },
     ),
@@ -170,7 +175,12 @@ SCRIPTS: dict[str, Script] = {
     "un reporte extemporáneo": Script(
         "f5_reporte_extemporaneo",
         {**ENTITY, "responsables_pendientes": ["ana", "luis"]},
-        {"validar_extemporaneo": [{"responsables_por_corregir": ["ana"]}, {"responsables_por_corregir": []}]},
+        {
+            "validar_extemporaneo": [
+                {"responsables_por_corregir": ["ana"], "ejecucion_por_corregir": ["rosa"]},
+                NOTHING_BACK,
+            ]
+        },
     ),
     "un reporte que nunca llega": Script(
         "f5_reporte_extemporaneo",

@@ -209,6 +209,11 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("inbox.filtered of the sector", me, "/bandeja/filtrar?vista=sector"),
         ("inbox.filtered of what is done", person, "/bandeja/filtrar?vista=terminadas&orden=llegada"),
         *((f"inbox.show {task.element_id}", holders[task.id], f"/tareas/{task.id}") for task in tasks),
+        *(
+            ("inbox.budget_upload", holders[task.id], f"/tareas/{task.id}/presupuesto")
+            for task in tasks
+            if task.form_key == "reportar_ejecucion"
+        ),
         ("inbox.sent", str(sent.completed_by), f"/tareas/{sent.id}/enviada"),
         ("cases.index", me, "/casos/?estado="),
         ("cases.manage", me, "/casos/manejo?proceso=sub_reporte_entidad"),

@@ -22,6 +22,7 @@ from web.cases import standing
 from web.comments.views import conversation
 from web.deadlines import ago, deadline, met
 from web.forms import Kept, Refused, Sent
+from web.inbox import budget_file
 from web.inbox.blueprint import blueprint
 from web.inbox.extensions import told
 from web.inbox.helping import asked_of, first_bring, hand_over
@@ -208,9 +209,10 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         ready=words_of_ready(*ready_of(opened.standings.values())),
-        is_own=is_own,
-        may_claim=task.assignee is None and asked is None,
-        may_release=is_own and was_claimed(session, task),
+        budget_file=budget_file.link(task.id, task.form_key),
+        is_own=task.assignee == actor().id,
+        may_claim=task.assignee is None,
+        may_release=task.assignee == actor().id and was_claimed(session, task),
         form=forms.render(
             opened,
             action=url_for("inbox.send", task_id=task.id),

@@ -17,6 +17,7 @@ from workflows.indicators.wording import known_words
 from workflows.meetings.models import Commitment
 from workflows.monitoring.models import BudgetReport
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
+from workflows.monitoring.states import MeasurementState
 from workflows.plan import participants
 from workflows.plan.models import Plan, Project
 from workflows.recovery.models import RecoveryPlan
@@ -96,7 +97,8 @@ def over_the_years(found: PeriodFigures) -> Table:
 def money_of_years(session: Session, plan_code: str) -> Table:
     """The money of each entity at the last cut-off of each year, in millions of pesos."""
     last = sa.select(sa.func.max(Period.code)).join(BudgetReport, BudgetReport.period_id == Period.id)
-    months = session.scalars(last.where(Period.plan_code == plan_code).group_by(Period.year)).all()
+    last = last.where(Period.plan_code == plan_code, BudgetReport.state == MeasurementState.ENDORSED)
+    months = session.scalars(last.group_by(Period.year)).all()
     rows = tuple((month[:4], *row) for month in sorted(months) for row in money(session, plan_code, month).rows)
     head = ("Vigencia", "Entidad", "Apropiación (millones)", "Compromisos", "Giros", "% comprometido", "% girado")
     return Table("Recursos por vigencia", head, rows)
@@ -132,7 +134,7 @@ def money(session: Session, plan_code: str, month: str, entity: str | None = Non
         .join(Project, Project.entity_code == Entity.code)
         .join(BudgetReport, BudgetReport.project_id == Project.id)
         .join(Period, sa.and_(Period.id == BudgetReport.period_id, Period.plan_code == Plan.code))
-        .where(Period.code == month)
+        .where(Period.code == month, BudgetReport.state == MeasurementState.ENDORSED)
         .group_by(Entity.code, SectorEntity.position)
     )
     if entity is not None:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session, selectinload
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
-from workflows.implementation.models import ActionPlan, ActivityReport, PlannedActivity
+from workflows.implementation.models import ActionPlan, PlannedActivity
 from workflows.implementation.states import ActionPlanState
+from workflows.monitoring import execution_rows
+from workflows.monitoring.models import ActivityReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,23 @@ def of_month(session: Session, period: Period, entity: str) -> list[ActivityRow]
 
 
 def report(
-    session: Session, engine: ProcessEngine, period: Period, *, actor: Actor, rows: Sequence[ReportedActivity]
+    session: Session,
+    engine: ProcessEngine,
+    period: Period,
+    entity: str,
+    *,
+    actor: Actor,
+    rows: Sequence[ReportedActivity],
 ) -> None:
-    """Keep what was told; a second report of the same month replaces the first."""
+    """Keep what was told; a second report of the same month replaces the first, but for what was accepted."""
     for row in rows:
         kept = _kept(session, row.activity_id, period) or ActivityReport(
-            activity_id=row.activity_id, period_id=period.id
+            activity_id=row.activity_id, period_id=period.id, entity_code=entity
         )
+        if execution_rows.is_accepted(kept):
+            continue
         kept.executed, kept.milestone_met, kept.delivery = row.executed, row.milestone_met, row.delivery
-        kept.reported_by, kept.reported_at = actor.id, engine.now()
+        execution_rows.sent(kept, actor, engine.now())
         session.add(kept)
     session.flush()
 

@@ -26,6 +26,7 @@ from workflows.implementation.models import BudgetModification
 from workflows.implementation.resources import budget_of
 from workflows.implementation.states import BudgetChange
 from workflows.monitoring.models import BudgetReport
+from workflows.monitoring.states import MeasurementState
 from workflows.people.groups import Group
 from workflows.plan.models import Plan, Project
 
@@ -39,6 +40,11 @@ LIAISON = "enlace_planeacion"
 MESSAGE = "modificacion_presupuestal"
 BRINGS = {"plan": TEXT, "entidad": TEXT, "proyecto": TEXT, "vigencia": NUMBER}
 SENT_BY = "quien registra una modificación del presupuesto"
+STANDING = {
+    MeasurementState.SENT: "por validar",
+    MeasurementState.RETURNED: "devuelto",
+    MeasurementState.VALIDATED: "por avalar",
+}
 KIND = "modificacion_presupuestal"
 """What the *bitácora* calls a modification."""
 
@@ -63,13 +69,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ProjectYear:
-    """A project's money in a year, in pesos, and its modifications, newest first. `reported` is the month it is of."""
+    """A project's money in a year, in pesos, and its modifications, newest first.
+
+    `reported` is the month it is of, `standing` how far that was looked at in words: empty once it is endorsed.
+    """
 
     project: Project
     appropriation: Decimal | None
     commitments: Decimal | None
     payments: Decimal | None
     reported: str | None
+    standing: str
     modifications: Sequence[BudgetModification]
 
 
@@ -159,6 +169,7 @@ def _project_year(
         commitments=last[1].commitments if last else None,
         payments=last[1].payments if last else None,
         reported=last[0] if last else None,
+        standing=STANDING.get(last[1].state, "") if last else "",
         modifications=modifications,
     )
 

@@ -15,7 +15,9 @@ from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.cycles.models import Period
 from workflows.implementation.models import BudgetModification
+from workflows.monitoring import execution_rows
 from workflows.monitoring.models import BudgetReport
+from workflows.monitoring.states import MeasurementState
 from workflows.plan.models import Project, ProjectBudget
 
 PESOS_PER_MILLION = Decimal(1_000_000)
@@ -38,7 +40,8 @@ class Earlier:
 class ProjectMoney:
     """A project and what is known of its money in the year, in pesos.
 
-    `in_force` is its appropriation with every registered modification; `earlier` the last report before this cut-off.
+    `in_force` is its appropriation with every registered modification; `earlier` the last report before this cut-off;
+    `kept` what was reported at it, if anything was.
     """
 
     project_id: int
@@ -50,6 +53,7 @@ class ProjectMoney:
     in_force: Decimal | None = None
     earlier: Earlier | None = None
     reason: str = ""
+    kept: BudgetReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +88,22 @@ def of_entity(session: Session, period: Period, entity: str) -> list[ProjectMone
 def report(
     session: Session, engine: ProcessEngine, period: Period, *, actor: Actor, rows: Sequence[ReportedMoney]
 ) -> None:
-    """Keep what was reported. A second report of the same month, perhaps a late one, replaces the first on record."""
+    """Keep what was reported. A second report of the same month, perhaps a late one, replaces the first on record.
+
+    What the liaison accepted stays as it is.
+    """
     for row in rows:
         query = sa.select(BudgetReport).where(
             BudgetReport.period_id == period.id, BudgetReport.project_id == row.project_id
         )
         kept = session.scalar(query)
+        if kept is not None and execution_rows.is_accepted(kept):
+            continue
         before = _money(kept) if kept is not None else None
         kept = kept or BudgetReport(period_id=period.id, project_id=row.project_id)
         kept.appropriation, kept.commitments, kept.payments = row.appropriation, row.commitments, row.payments
-        kept.reason, kept.reported_by, kept.reported_at = row.reason, actor.id, engine.now()
+        kept.reason = row.reason
+        execution_rows.sent(kept, actor, engine.now())
         session.add(kept)
         if before is not None and before != _money(kept):
             target = ("ejecucion", f"{period.plan_code}/{period.code}/{row.project_id}")
@@ -113,7 +123,7 @@ def _known(
 ) -> ProjectMoney:
     money = (kept.appropriation, kept.commitments, kept.payments) if kept is not None else (in_force, None, None)
     reason = kept.reason if kept is not None else ""
-    return ProjectMoney(project.id, project.code, project.name, *money, in_force, earlier, reason)
+    return ProjectMoney(project.id, project.code, project.name, *money, in_force, earlier, reason, kept)
 
 
 def _earlier(session: Session, project_ids: Sequence[int], period: Period) -> dict[int, Earlier]:
@@ -121,6 +131,7 @@ def _earlier(session: Session, project_ids: Sequence[int], period: Period) -> di
         sa.select(BudgetReport.project_id, Period.code, BudgetReport.commitments, BudgetReport.payments)
         .join(Period, Period.id == BudgetReport.period_id)
         .where(BudgetReport.project_id.in_(project_ids), Period.year == period.year, Period.code < period.code)
+        .where(BudgetReport.state != MeasurementState.RETURNED)
         .order_by(Period.code)
     )
     return {id_: Earlier(code, committed, paid) for id_, code, committed, paid in session.execute(query)}
@@ -159,6 +170,7 @@ def _last_reported(session: Session, project_ids: Sequence[int], year: int, befo
         sa.select(BudgetReport.project_id, BudgetReport.reported_at, BudgetReport.appropriation)
         .join(Period, Period.id == BudgetReport.period_id)
         .where(BudgetReport.project_id.in_(project_ids), Period.year == year, BudgetReport.appropriation.is_not(None))
+        .where(BudgetReport.state != MeasurementState.RETURNED)
         .order_by(Period.code)
     )
     rows = session.execute(query.where(Period.code < before) if before else query)

@@ -27,6 +27,7 @@ from workflows.indicators.models import Indicator, YearTarget
 from workflows.indicators.wording import known_words
 from workflows.monitoring import figures
 from workflows.monitoring.models import BudgetReport, Measurement
+from workflows.monitoring.states import MeasurementState
 from workflows.plan.models import Plan, Project, ProjectGoal
 
 FINAL, PRELIMINARY, NO_DATA = "definitiva", "preliminar", "sin dato"
@@ -217,7 +218,9 @@ def _measurement(session: Session, indicator: Indicator, period: Period) -> Meas
 
 def _money(session: Session, project: Project, period: Period) -> BudgetReport | None:
     return session.scalar(
-        sa.select(BudgetReport).where(BudgetReport.period_id == period.id, BudgetReport.project_id == project.id)
+        sa.select(BudgetReport)
+        .where(BudgetReport.period_id == period.id, BudgetReport.project_id == project.id)
+        .where(BudgetReport.state == MeasurementState.ENDORSED)
     )
 
 

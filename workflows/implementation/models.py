@@ -86,22 +86,6 @@ class PlannedMonth(Base):
     programmed: Mapped[Decimal]
 
 
-class ActivityReport(Base):
-    """What was done of an activity in a month of the follow-up. `delivery`: what was handed over, if anything."""
-
-    __tablename__ = "activity_report"
-    __table_args__ = (sa.UniqueConstraint("activity_id", "period_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("planned_activity.id"))
-    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"), index=True)
-    executed: Mapped[Decimal]
-    milestone_met: Mapped[bool]
-    delivery: Mapped[str] = mapped_column(sa.Text, default="")
-    reported_by: Mapped[str] = mapped_column(sa.String(100))
-    reported_at: Mapped[dt.datetime]
-
-
 class BudgetAllocation(Base):
     """Money given to a project for the year, in pesos. `source`: recursos_del_distrito, transferencias, regalias, otra.
 
@@ -214,6 +198,23 @@ class BudgetModificationFile(Base):
 
     modification_id: Mapped[int] = mapped_column(sa.ForeignKey("budget_modification.id"), primary_key=True)
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+
+
+class BudgetMapping(Base):
+    """Which columns of the export of its budget system an entity named: asked once, used with every file.
+
+    `columns`: by what they say (proyecto, compromisos, giros), their heading. `unit`: pesos, miles, millones.
+    """
+
+    __tablename__ = "budget_mapping"
+
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), primary_key=True)
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), primary_key=True)
+    sheet: Mapped[str] = mapped_column(sa.String(100))
+    columns: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+    unit: Mapped[str] = mapped_column(sa.String(20))
+    saved_by: Mapped[str] = mapped_column(sa.String(100))
+    saved_at: Mapped[dt.datetime]
 
 
 class ExternalReport(Base):

@@ -220,7 +220,7 @@ def _committed(session: Session, period: Period) -> dict[str, Decimal]:
     query = (
         sa.select(Project.code, BudgetReport.appropriation, BudgetReport.commitments)
         .join(BudgetReport, BudgetReport.project_id == Project.id)
-        .where(BudgetReport.period_id == period.id)
+        .where(BudgetReport.period_id == period.id, BudgetReport.state == MeasurementState.ENDORSED)
     )
     rows = session.execute(query)
     return {row.code: row.commitments * HUNDRED / row.appropriation for row in rows if row.appropriation}

@@ -14,7 +14,8 @@ from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
 from workflows.errors import NotFound
 from workflows.indicators.models import Indicator
-from workflows.monitoring import measurements, periods
+from workflows.monitoring import execution_rows, measurements, periods
+from workflows.monitoring.execution_rows import Judged
 from workflows.monitoring.measurements import ReportedRow, changing_all
 from workflows.monitoring.models import EntityReport, Measurement, PeriodRow
 from workflows.monitoring.states import MeasurementState, ReportState
@@ -42,6 +43,14 @@ class Decision:
     measurement_id: int
     accepted: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToCorrect:
+    """Who has something to correct: of the rows of indicators, and of the execution."""
+
+    rows: Sequence[str]
+    execution: Sequence[str]
 
 
 def find(session: Session, period: Period, entity: str) -> EntityReport:
@@ -79,7 +88,8 @@ def to_review(session: Session, period: Period, entity: str) -> str:
     """What the liaison and the head still have to look at: `TO_VALIDATE`, else `TO_ENDORSE`, else `NOTHING`."""
     due = periods.rows_due(session, period, entity=entity)
     states = {one.state for one in measurements.of_rows(session, due).values()}
-    if MeasurementState.SENT in states or not due:  # without rows there is still its money
+    states |= {one.state for one in execution_rows.of_entity(session, period, entity)}
+    if MeasurementState.SENT in states or not due:  # without rows or money there is still its narrative
         return TO_VALIDATE
     return TO_ENDORSE if MeasurementState.VALIDATED in states else NOTHING
 
@@ -133,13 +143,29 @@ def send(
             measurement.reported_by, measurement.reported_at = actor.id, engine.now()
     if report.first_sent_at is None:
         report.first_sent_at = engine.now()
-    if report.state in (ReportState.PENDING, ReportState.RETURNED) and not others_open:
+    if others_open or report.state not in (ReportState.PENDING, ReportState.RETURNED):
+        return
+    if report.state == ReportState.PENDING or not execution_rows.to_correct(session, period, entity):
+        report.state = ReportState.SENT
+
+
+def execution_corrected(session: Session, period: Period, entity: str) -> None:
+    """The execution was sent again: a returned report of which nothing else has to be corrected waits anew."""
+    report = find(session, period, entity)
+    if report.state == ReportState.RETURNED and not responsibles_with_open_rows(session, period, entity):
         report.state = ReportState.SENT
 
 
 def decide(
-    session: Session, engine: ProcessEngine, period: Period, entity: str, *, actor: Actor, decisions: Sequence[Decision]
-) -> list[str]:
+    session: Session,
+    engine: ProcessEngine,
+    period: Period,
+    entity: str,
+    *,
+    actor: Actor,
+    decisions: Sequence[Decision],
+    execution: Sequence[Judged] = (),
+) -> ToCorrect:
     """Accept or return the rows that wait; gives who has to correct. Raises `PeriodFrozen`."""
     report = find(session, period, entity)
     pending = {measurement.id: measurement for measurement in rows_to_validate(session, period, entity)}
@@ -154,11 +180,16 @@ def decide(
                 measurement.state = MeasurementState.VALIDATED if accepted else MeasurementState.RETURNED
                 measurement.return_reason = reason
                 measurement.validated_by, measurement.validated_at = actor.id, engine.now()
-    returned = responsibles_with_open_rows(session, period, entity, [MeasurementState.RETURNED])
-    report.times_returned += bool(returned)
+    execution_rows.judge(session, engine, period, entity, execution, actor=actor)
+    back = ToCorrect(
+        responsibles_with_open_rows(session, period, entity, [MeasurementState.RETURNED]),
+        execution_rows.to_correct(session, period, entity),
+    )
+    is_returned = bool(back.rows or back.execution)
+    report.times_returned += is_returned
     if report.state not in IN_LATE_CASE:
-        report.state = ReportState.RETURNED if returned else ReportState.VALIDATED
-    return returned
+        report.state = ReportState.RETURNED if is_returned else ReportState.VALIDATED
+    return back
 
 
 def endorse(session: Session, engine: ProcessEngine, period: Period, entity: str, *, actor: Actor) -> EntityReport:
@@ -169,6 +200,7 @@ def endorse(session: Session, engine: ProcessEngine, period: Period, entity: str
         for measurement in validated:
             measurement.state = MeasurementState.ENDORSED
             measurement.endorsed_by, measurement.endorsed_at = actor.id, engine.now()
+    execution_rows.endorse(session, engine, period, entity, actor=actor)
     report.endorsed_by, report.endorsed_at = actor.id, engine.now()
     if report.state not in IN_LATE_CASE:
         report.state = ReportState.ENDORSED
@@ -184,20 +216,26 @@ def send_back(
     actor: Actor,
     reason: str,
     rows: Mapping[int, str] | None = None,
+    execution: Mapping[execution_rows.Row, str] | None = None,
 ) -> EntityReport:
     """The head returns the report to the liaison, who looks at these rows again; without any named, at every one.
 
-    `rows`: by measurement id, why. Raises `PeriodFrozen`.
+    `rows`: by measurement id, why; `execution` likewise. Raises `PeriodFrozen`.
     """
     report = find(session, period, entity)
     validated = _in_state(session, period, entity, MeasurementState.VALIDATED)
-    why = {one.id: (rows or {}).get(one.id, "") or reason for one in validated if not rows or one.id in rows}
+    named = bool(rows or execution)
+    if not named:
+        rows = {one.id: reason for one in validated}
+        execution = dict.fromkeys(execution_rows.of_entity(session, period, entity), "")
+    execution_rows.send_back(session, engine, period, entity, execution or {}, actor=actor)
+    why = {id_: told or reason for id_, told in (rows or {}).items()}
     for said in dict.fromkeys(why.values()):
         alike = [one for one in validated if why.get(one.id) == said]
         with changing_all(session, engine, alike, actor, "reabrir", reason=said):
             for measurement in alike:
                 measurement.state = MeasurementState.SENT
-                measurement.return_reason = said if rows else measurement.return_reason
+                measurement.return_reason = said if named else measurement.return_reason
     report.state, report.return_reason = ReportState.RETURNED, reason
     report.times_returned += 1
     return report

@@ -20,7 +20,7 @@ from workflows.errors import NotFound, Refused
 from workflows.events import ReportMissing
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import IN_NO_MONTH
-from workflows.monitoring import entity_reports, measurements, periods
+from workflows.monitoring import entity_reports, execution_rows, measurements, periods
 from workflows.monitoring.measurements import changing_all
 from workflows.monitoring.models import EntityReport, FormerDatum, Measurement
 from workflows.monitoring.states import MeasurementState, ReportState
@@ -33,7 +33,7 @@ GIVEN = {"plan": TEXT, "periodo": TEXT, "cierre": DATE, "entidad": TEXT, "respon
 
 
 def close_reporting(session: Session, engine: ProcessEngine, period: Period) -> list[str]:
-    """Mark the entities without endorsed report, or with rows that did not come in; each has a late case.
+    """Mark the entities without endorsed report, or with rows or money that did not come in; each has a late case.
 
     Gives their codes. What is endorsed stays so. Doing it twice opens nothing more.
     """
@@ -137,6 +137,7 @@ def _expire(session: Session, engine: ProcessEngine, period: Period, report: Ent
     report.state = ReportState.PARTLY_ENDORSED if partly else ReportState.MISSING
     due = [row.indicator_id for row in periods.rows_due(session, period, entity=report.entity_code)]
     _reopen(session, engine, measurements.begin(session, period, due).values())
+    execution_rows.expire(session, engine, period, report.entity_code, actor=SYSTEM)
     name = f"Reporte extemporáneo de {report.entity_code}, {month_name(period.code)}"
     instance = _open_case(session, engine, period, report, name)
     engine.tell(
@@ -189,10 +190,10 @@ def _corrected(session: Session, found: Iterable[Measurement]) -> set[int]:
 
 
 def _is_whole(session: Session, period: Period, report: EntityReport) -> bool:
-    """Whether the head answered for every row that was due."""
-    return report.state == ReportState.ENDORSED and not entity_reports.responsibles_with_open_rows(
-        session, period, report.entity_code
-    )
+    """Whether the head answered for every row that was due, and the money of every project."""
+    if report.state != ReportState.ENDORSED or execution_rows.is_missing(session, period, report.entity_code):
+        return False
+    return not entity_reports.responsibles_with_open_rows(session, period, report.entity_code)
 
 
 def _came_late(session: Session, report: EntityReport, measurement: Measurement) -> bool:

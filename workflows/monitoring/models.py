@@ -175,10 +175,27 @@ class SignOff(Base):
     sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
-class BudgetReport(Base):
+class ExecutionRow:
+    """What a row of the execution has in common with a measurement: it is validated, returned and endorsed.
+
+    `state`: enviado, devuelto, validado, avalado. `return_reason`: why it came back the last time.
+    """
+
+    state: Mapped[MeasurementState] = mapped_column(states(MeasurementState), default=MeasurementState.SENT)
+    return_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    reported_by: Mapped[str] = mapped_column(sa.String(100))
+    reported_at: Mapped[dt.datetime]
+    validated_by: Mapped[str | None] = mapped_column(sa.String(100))
+    validated_at: Mapped[dt.datetime | None]
+    endorsed_by: Mapped[str | None] = mapped_column(sa.String(100))
+    endorsed_at: Mapped[dt.datetime | None]
+
+
+class BudgetReport(ExecutionRow, Base):
     """What an entity reported of a project's money at a cut-off, in pesos; accumulated in the year.
 
-    `reason`: why it is less than the month before, or so much or so little that it was asked about.
+    `reason`: why it is less than the month before, or so much or so little that it was asked about. It counts once it
+    is endorsed.
     """
 
     __tablename__ = "budget_report"
@@ -191,8 +208,21 @@ class BudgetReport(Base):
     commitments: Mapped[Decimal | None]
     payments: Mapped[Decimal | None]
     reason: Mapped[str] = mapped_column(sa.Text, default="")
-    reported_by: Mapped[str] = mapped_column(sa.String(100))
-    reported_at: Mapped[dt.datetime]
+
+
+class ActivityReport(ExecutionRow, Base):
+    """What was done of an activity of an action plan in a month. `delivery`: what was handed over, if anything."""
+
+    __tablename__ = "activity_report"
+    __table_args__ = (sa.UniqueConstraint("activity_id", "period_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("planned_activity.id"))
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("period.id"), index=True)
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    executed: Mapped[Decimal]
+    milestone_met: Mapped[bool]
+    delivery: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class Figure(Base):

@@ -42,6 +42,7 @@ ON_TIME = (
     "reportar_avance",
     "reportar_ejecucion",
     "corregir_avance",
+    "corregir_ejecucion",
     "validar_reporte",
     "avalar_reporte",
     "revisar_documento",
@@ -51,8 +52,12 @@ LATE_TASKS = (
     "completar_ejecucion",
     "validar_extemporaneo",
     "corregir_extemporaneo",
+    "corregir_ejecucion_extemporanea",
     "avalar_extemporaneo",
 )
+
+JUDGED = ("validacion", "presupuesto", "actividades")
+"""What the liaison decides about, row by row."""
 
 DAYS_TO_MEET = 5
 MEETING_OF_THE_MONTH = "Se revisaron los resultados del mes por línea y objetivo, y los cuellos de botella."
@@ -200,12 +205,13 @@ def _execution(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
 def _validate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     where = (str(form.task.variables["periodo"]), str(form.task.variables["entidad"]))
     returns = robots.profile(*where) == RETURNED and where not in robots.returned
-    if returns:
-        robots.returned.add(where)
-    rows = [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown["validacion"]]
-    if returns and rows:
+    robots.returned.add(where)
+    raw = {table: [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown[table]] for table in JUDGED}
+    if returns and (rows := raw["validacion"]):
         rows[0] |= {"decision": "devuelta", "motivo": "El soporte no permite verificar el valor; adjunte el listado."}
-    return {"validacion": rows}
+    if returns and (money := raw["presupuesto"]):
+        money[0] |= {"decision": "devuelta", "motivo": "Los giros no coinciden con el reporte de tesorería."}
+    return raw
 
 
 def _endorse(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
@@ -371,6 +377,8 @@ ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw | None]] = {
     "completar_reporte": _report_late,
     "reportar_ejecucion": _execution,
     "completar_ejecucion": _execution,
+    "corregir_ejecucion": _execution,
+    "corregir_ejecucion_extemporanea": _execution,
     "validar_reporte": _validate,
     "validar_extemporaneo": _validate,
     "avalar_reporte": _endorse,

@@ -16,10 +16,10 @@ from workflows.errors import InvalidSubmission
 from workflows.forms.models import ClosingItem
 from workflows.forms.values import ROW_KEY
 from workflows.implementation import years
-from workflows.implementation.models import ActionPlan, ActivityReport, LaggingGoal, YearDelivery
+from workflows.implementation.models import ActionPlan, LaggingGoal, YearDelivery
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.monitoring import facts
-from workflows.monitoring.models import BudgetReport
+from workflows.monitoring.models import ActivityReport, BudgetReport
 from workflows.plan.models import Plan, Project, ProjectBudget
 
 YEAR = {"vigencia": 2018}

@@ -47,8 +47,9 @@ from workflows.forms.models import Submission
 from workflows.forms.values import ROW_KEY
 from workflows.indicators.models import Indicator
 from workflows.monitoring import board, periods
-from workflows.monitoring.models import EntityReport, Measurement
+from workflows.monitoring.models import BudgetReport, EntityReport, Measurement
 from workflows.people import directory
+from workflows.plan.models import Project
 from workflows.records.data import without_measurements
 from workflows.simulation import recomputation
 from workflows.simulation.mindset import Raw
@@ -72,8 +73,11 @@ OTHER = "SDG"
 OF_ENTITIES = (
     "reportar_avance", "reportar_ejecucion", "corregir_avance", "validar_reporte", "avalar_reporte",
     "completar_reporte", "completar_ejecucion", "corregir_extemporaneo", "validar_extemporaneo", "avalar_extemporaneo",
+    "corregir_ejecucion", "corregir_ejecucion_extemporanea",
 )  # fmt: skip
 TABLE = "avances"
+MONEY_BACK = 8
+"""What is chosen among the rows of indicators where the money of a project is returned."""
 
 entities = st.sampled_from(sorted(PEOPLE))
 values = st.lists(st.integers(0, 150), min_size=1, max_size=4)
@@ -100,8 +104,11 @@ class Month(RuleBasedStateMachine):
             rows = {row.entity_code: {} for row in session.scalars(sa.select(EntityReport))}
             for row in periods.rows_due(session, periods.find(session, PLAN, MONTH)):
                 rows[row.entity_code][_code(session, row.indicator_id)] = Row()
+            money: dict[str, dict[str, Row]] = {entity: {} for entity in rows}
+            for project in session.scalars(sa.select(Project).order_by(Project.code)):
+                money[project.entity_code][project.code] = Row()
         self.reports = {
-            entity: Report(entity, responsible, dict(roles), rows[entity])
+            entity: Report(entity, responsible, dict(roles), rows[entity], money=money[entity])
             for entity, (responsible, roles) in PEOPLE.items()
         }
         self.watched = {"amartinez", *(one for who, roles in PEOPLE.values() for one in (who, *roles.values()))}
@@ -166,8 +173,10 @@ class Month(RuleBasedStateMachine):
         elif element.startswith("validar_"):
             waiting = [code for code, row in report.rows.items() if row.state == "enviado"]
             returned = {code for place, code in enumerate(waiting) if place in chosen}
-            self._submit(entity, element, person, lambda raw: _decided(raw, returned))
-            report.validate(returned)
+            sent = [code for code, row in report.money.items() if row.state == "enviado"]
+            money = set(sent[:1]) if MONEY_BACK in chosen else set()
+            self._submit(entity, element, person, lambda raw: _decided(raw, returned | money))
+            report.validate(returned, money)
         elif element == "avalar_reporte" and not agrees:
             reason = {"decision": "devuelvo", "motivo": "Falta un soporte."}
             self._submit(entity, element, person, lambda _: reason)
@@ -267,9 +276,14 @@ class Month(RuleBasedStateMachine):
                     state = known[row.indicator_id].state if row.indicator_id in known else "borrador"
                     kept[row.entity_code][_code(session, row.indicator_id)] = state
             states = {one.entity_code: one.state for one in session.scalars(sa.select(EntityReport))}
+            paid = sa.select(Project.code, BudgetReport.state).join(Project, Project.id == BudgetReport.project_id)
+            told: dict[str, str] = dict(session.execute(paid.where(BudgetReport.period_id == month.id)).all())
         for entity, report in self.reports.items():
             assert kept[entity] == {code: row.state for code, row in report.rows.items()}, entity
             assert states[entity] == report.state, entity
+            assert {code: told.get(code, "borrador") for code in report.money} == {
+                code: row.state for code, row in report.money.items()
+            }, entity
 
     @invariant()
     def what_was_sent_can_be_corrected_until_somebody_looks(self) -> None:
@@ -473,7 +487,7 @@ def _typed(raw: Raw, typed: list[int]) -> Raw:
 
 def _decided(raw: Raw, returned: set[str]) -> Raw:
     """The same with some rows returned."""
-    for row in raw["validacion"]:
+    for row in [*raw["validacion"], *raw["presupuesto"]]:
         if row[ROW_KEY] in returned:
             row.update(decision="devuelta", motivo="El soporte es de otro mes.")
     return raw
@@ -536,7 +550,7 @@ def test_rows_that_were_returned_when_they_close_go_on_in_the_late_case(tmp_path
         month.clock_goes_on(1)
         month.everything_holds()
     rest = len(report.rows) > 1
-    assert report.stage is (Stage.ENDORSING if rest else Stage.NOTHING)
+    assert report.stage is Stage.ENDORSING  # where no other row is left, there is still the money
     month.goes_on(entity, [90], set(), agrees=True)
     while month.collecting:
         month.clock_goes_on(1)

@@ -1,4 +1,4 @@
-"""Forms of an entity's report beside the figures: money, validation, endorsement; on time and late."""
+"""Forms in which an entity's report is judged: validation, endorsement; on time and late."""
 
 from __future__ import annotations
 
@@ -18,84 +18,21 @@ from workflows.forms.handlers import (
     Values,
     path_of,
 )
-from workflows.handlers.month import frozen_view, money_guards, review_rows
-from workflows.handlers.month.money_told import money_and_activities, told_before
+from workflows.handlers.month import execution_review, frozen_view, review_rows
+from workflows.handlers.month.money_told import money_and_activities
 from workflows.handlers.month.periods_of_task import entity_of, month_of
-from workflows.implementation import activities, execution
-from workflows.implementation.activities import ActivityRow, ReportedActivity
-from workflows.implementation.execution import ReportedMoney
 from workflows.monitoring import entity_reports
 from workflows.monitoring.entity_reports import Decision
 from workflows.monitoring.rows import ProgressRow
 from workflows.monitoring.states import MeasurementState
-from workflows.spanish import number
 
 ACCEPTED = "valida"
 ENDORSES = "avalo"
 ROWS, RETURNED = "validacion", "devueltas"
 
 
-class ReportExecution(PlainForm):
-    """`reportar_ejecucion`, `completar_ejecucion`: the money of each project, and what was done of each activity.
-
-    Money is accumulated since January, in pesos; activities tell of the month only.
-    """
-
-    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({"presupuesto"}))
-
-    def prepare(self, context: FormContext) -> Prefill:
-        """One row per project of the entity, and one per activity of its action plan that runs in the month."""
-        month, entity = month_of(context), entity_of(context)
-        known = execution.of_entity(context.session, month, entity)
-        running = activities.of_month(context.session, month, entity)
-        return Prefill(
-            values={
-                "presupuesto": [_money_row(row) for row in known],
-                "actividades": [_activity_row(row) for row in running],
-            },
-            hints={path_of("actividades", place, "ejecutado"): _hint(row) for place, row in enumerate(running)},
-        )
-
-    def check(self, context: FormContext, values: Values) -> list[FieldError]:
-        """Payments ≤ commitments ≤ the appropriation in force; what falls or looks like another unit is explained."""
-        known = execution.of_entity(context.session, month_of(context), entity_of(context))
-        return money_guards.errors_of(values["presupuesto"], known)
-
-    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Keep the money of each project at this cut-off, and what was done of each activity."""
-        activities.report(
-            context.session,
-            context.engine,
-            month_of(context),
-            actor=context.actor,
-            rows=[
-                ReportedActivity(
-                    row["activity_id"], row["ejecutado"], bool(row["hito_cumplido"]), row.get("entrega") or ""
-                )
-                for row in values.get("actividades") or []
-            ],
-        )
-        execution.report(
-            context.session,
-            context.engine,
-            month_of(context),
-            actor=context.actor,
-            rows=[
-                ReportedMoney(
-                    row["project_id"],
-                    row["apropiacion_vigente"],
-                    row["compromisos"],
-                    row["giros"],
-                    row.get("motivo") or "",
-                )
-                for row in values["presupuesto"]
-            ],
-        )
-        return {}
-
-
 class ValidateReport(PlainForm):
-    """`validar_reporte`, `validar_extemporaneo`: the liaison accepts or returns each row that was sent.
+    """`validar_reporte`, `validar_extemporaneo`: the liaison accepts or returns each row that was sent, also of money.
 
     `late`: its case has the time that corrections take; in the month, what is returned after the sixth day goes to the
     late case, so that it does not hold up the rest.
@@ -106,16 +43,16 @@ class ValidateReport(PlainForm):
 
     contract = Contract(
         needs={"periodo": TEXT, "entidad": TEXT},
-        fills={"responsables_por_corregir": LIST},
+        fills={"responsables_por_corregir": LIST, "ejecucion_por_corregir": LIST},
         fields=frozenset({"validacion"}),
     )
 
     def prepare(self, context: FormContext) -> Prefill:
-        """The rows that wait, with what was promised, reported and proved of each, and the money of the month."""
+        """The rows that wait, with what was promised, reported and proved of each, and those of the execution."""
         rows = review_rows.rows_in(context, (MeasurementState.SENT,))
         judged = review_rows.judged(context, rows)
         return Prefill(
-            values={ROWS: [_row_to_validate(row) for row in rows]},
+            values={ROWS: [_row_to_validate(row) for row in rows], **execution_review.to_validate(context)},
             beside={f"{ROWS}:{row.indicator.code}": one for row, one in zip(rows, judged, strict=True)},
             courses={path_of(ROWS, place, "ultimos_tres"): row.course() for place, row in enumerate(rows)},
             row_titles={ROWS: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
@@ -124,7 +61,7 @@ class ValidateReport(PlainForm):
                 for place, row in enumerate(rows)
                 if row.measurement and row.measurement.return_reason
             },
-            panels=[*self._no_time_left(context), *_returned_by_head(context), *money_and_activities(context)],
+            panels=[*self._no_time_left(context), *_returned_by_head(context)],
         )
 
     def _no_time_left(self, context: FormContext) -> list[Panel]:
@@ -139,11 +76,16 @@ class ValidateReport(PlainForm):
         return Preview({path_of(ROWS, place): review_rows.light(row) for place, row in enumerate(rows)})
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Accept or return; `responsables_por_corregir` are those who have a row to correct."""
+        """Accept or return.
+
+        `responsables_por_corregir` have a row of an indicator to correct, `ejecucion_por_corregir` one of money or of
+        an activity.
+        """
         rows = review_rows.rows_in(context, (MeasurementState.SENT,))
         said = {row[ROW_KEY]: _decided(row) for row in values[ROWS]}
-        frozen_view.keep(context, "Valida las filas que aceptó y devuelve las otras con su motivo.", rows, said)
-        returned = entity_reports.decide(
+        words = "Valida las filas que aceptó y devuelve las otras con su motivo."
+        frozen_view.keep(context, words, rows, said, execution_review.words(values))
+        back = entity_reports.decide(
             context.session,
             context.engine,
             month_of(context),
@@ -153,9 +95,13 @@ class ValidateReport(PlainForm):
                 Decision(row["measurement_id"], row["decision"] == ACCEPTED, row.get("motivo") or "")
                 for row in values[ROWS]
             ],
+            execution=execution_review.judged(context, values),
         )
-        in_time = self.late or entity_reports.may_be_corrected(context.engine, month_of(context), entity_of(context))
-        return {"responsables_por_corregir": returned if in_time else []}
+        in_time = self.late or entity_reports.may_be_corrected(context.engine, month_of(context))
+        return {
+            "responsables_por_corregir": list(back.rows) if in_time else [],
+            "ejecucion_por_corregir": list(back.execution) if in_time else [],
+        }
 
 
 class _Endorsing(PlainForm):
@@ -164,10 +110,11 @@ class _Endorsing(PlainForm):
     def prepare(self, context: FormContext) -> Prefill:
         """What is endorsed, to read, and the rows that may be returned."""
         rows = _to_endorse(context)
+        returnable = [*(_row_to_return(row) for row in rows), *execution_review.to_return(context)]
         return Prefill(
-            values={RETURNED: [_row_to_return(row) for row in rows], "responde": _answering(rows)},
+            values={RETURNED: returnable, "responde": _answering(rows)},
             panels=[_endorsed(context), *money_and_activities(context)],
-            row_titles={RETURNED: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
+            row_titles={RETURNED: [f"{row['codigo']} {row['nombre']}" for row in returnable]},
         )
 
 
@@ -193,7 +140,7 @@ class EndorseReport(_Endorsing):
             return {}
         returned = [row for row in values.get(RETURNED) or () if row["devolver"]]
         general = values.get("motivo") or ""
-        said = general or " ".join(f"{row[ROW_KEY]}: {row['motivo_fila']}" for row in returned)
+        said = general or " ".join(f"{row['codigo']} {row['nombre']}: {row['motivo_fila']}" for row in returned)
         why = {row[ROW_KEY]: f"Devuelta: {row['motivo_fila']}" for row in returned}
         frozen_view.keep(context, f"Devuelve el reporte. {said}", rows, why)
         entity_reports.send_back(
@@ -203,7 +150,8 @@ class EndorseReport(_Endorsing):
             entity,
             actor=context.actor,
             reason=said,
-            rows={row["measurement_id"]: row["motivo_fila"] or general for row in returned},
+            rows={row["measurement_id"]: row["motivo_fila"] or general for row in returned if row["measurement_id"]},
+            execution=execution_review.sent_back(context, returned, general),
         )
         return {}
 
@@ -258,36 +206,6 @@ def _endorsed(context: FormContext) -> Panel:
     told = ", ".join(f"{count} {word}" for word, count in counted.items())
     sentence = f"{len(rows)} {'indicador' if len(rows) == 1 else 'indicadores'}: {told}."
     return Panel("Lo que avala", sentence, entries=[review_rows.beside(row, names) for row in rows])
-
-
-def _activity_row(row: ActivityRow) -> Values:
-    kept = row.kept
-    return {
-        ROW_KEY: str(row.activity.id),
-        "activity_id": row.activity.id,
-        "actividad": f"{row.activity.indicator.code}: {row.activity.name}",
-        "ejecutado": kept.executed if kept else None,
-        "hito_cumplido": kept.milestone_met if kept else False,
-        "entrega": (kept.delivery or None) if kept else None,
-    }
-
-
-def _hint(row: ActivityRow) -> str:
-    unit = row.activity.indicator.unit
-    return f"En {unit}; programado: {number(row.programmed)}." if row.programmed is not None else f"En {unit}."
-
-
-def _money_row(known: execution.ProjectMoney) -> Values:
-    return {
-        ROW_KEY: known.code,
-        "project_id": known.project_id,
-        "proyecto": f"{known.code} {known.name}",
-        "mes_anterior": told_before(known.earlier),
-        "apropiacion_vigente": known.appropriation,
-        "compromisos": known.commitments,
-        "giros": known.payments,
-        "motivo": known.reason or None,
-    }
 
 
 def _row_to_validate(row: ProgressRow) -> Values:

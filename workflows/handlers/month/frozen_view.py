@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from workflows.forms.handlers import FormContext
+from workflows.forms.handlers import FormContext, Panel
 from workflows.handlers.month import review_rows
 from workflows.handlers.month.money_told import money_and_activities
 from workflows.handlers.month.periods_of_task import entity_of, month_of
@@ -13,9 +14,16 @@ from workflows.monitoring.rows import ProgressRow
 
 
 def keep(
-    context: FormContext, statement: str, rows: Sequence[ProgressRow], said: Mapping[str, str] | None = None
+    context: FormContext,
+    statement: str,
+    rows: Sequence[ProgressRow],
+    said: Mapping[str, str] | None = None,
+    of_execution: Mapping[str, str] | None = None,
 ) -> None:
-    """Keep the words of the act and what was shown; `said` of a row, by its code."""
+    """Keep the words of the act and what was shown.
+
+    `said` of a row, by its code; `of_execution`, by the first cell of the row of money or activity.
+    """
     names = review_rows.names_of(context, rows)
     told = [(row.indicator.code, review_rows.beside(row, names)) for row in rows]
     content = {
@@ -31,10 +39,7 @@ def keep(
             }
             for code, one in told
         ],
-        "tablas": [
-            {"titulo": panel.title, "encabezado": list(panel.head), "filas": [list(row) for row in panel.rows]}
-            for panel in money_and_activities(context)
-        ],
+        "tablas": [_table(panel, of_execution or {}) for panel in money_and_activities(context)],
     }
     sign_offs.keep(
         context.session,
@@ -47,3 +52,11 @@ def keep(
         content=content,
         on_paper=context.on_paper,
     )
+
+
+def _table(panel: Panel, said: Mapping[str, str]) -> dict[str, Any]:
+    """A table as it was shown, with what was said of each row where anything was."""
+    if not said:
+        return {"titulo": panel.title, "encabezado": list(panel.head), "filas": [list(row) for row in panel.rows]}
+    rows = [[*row, said.get(row[0], "")] for row in panel.rows]
+    return {"titulo": panel.title, "encabezado": [*panel.head, "Decisión"], "filas": rows}

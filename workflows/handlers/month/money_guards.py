@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from workflows.forms.handlers import FieldError, Values, path_of
@@ -16,12 +16,15 @@ THOUSANDTH = Decimal(1000)
 """Of the appropriation: who commits less than that has probably typed thousands, or millions."""
 
 
-def errors_of(rows: Sequence[Values], known: Sequence[ProjectMoney]) -> list[FieldError]:
-    """Everything that is wrong or has to be explained, each at its field, in one answer."""
+def errors_of(
+    rows: Sequence[Values], known: Sequence[ProjectMoney], accepted: Collection[int] = ()
+) -> list[FieldError]:
+    """Everything that is wrong or has to be explained, each at its field, in one answer; not of `accepted` projects."""
     by_code = {money.project_id: money for money in known}
     return [
         FieldError(path_of(TABLE, place, column), message)
         for place, row in enumerate(rows)
+        if row["project_id"] not in accepted
         for column, message in _of_row(row, by_code[row["project_id"]])
     ]
 

@@ -35,11 +35,16 @@ def money_and_activities(context: FormContext) -> list[Panel]:
 
 
 def _activity_told(row: ActivityRow) -> tuple[str, str, str, str]:
-    kept = row.kept
-    delivery = (kept.delivery if kept else "") or ("Hito cumplido" if kept and kept.milestone_met else "")
+    kept, delivery = row.kept, done_of(row)
     programmed = number(row.programmed) if row.programmed is not None else "—"
     executed = number(kept.executed) if kept and kept.executed is not None else "—"
     return f"{row.activity.indicator.code}: {row.activity.name}", programmed, executed, delivery or "—"
+
+
+def done_of(row: ActivityRow) -> str:
+    """What was handed over of an activity, or that its milestone was met."""
+    kept = row.kept
+    return (kept.delivery if kept else "") or ("Hito cumplido" if kept and kept.milestone_met else "")
 
 
 def told_before(earlier: execution.Earlier | None) -> str:

@@ -8,6 +8,7 @@ from workflows.forms.handlers import FormHandler
 from workflows.forms.registration import Registration, steps_of
 from workflows.handlers.month import (
     entity_forms,
+    execution_forms,
     meeting_forms,
     meeting_steps,
     month_forms,
@@ -26,6 +27,8 @@ LABELS = {
     "completar_reporte": "Avance que faltó, fuera de tiempo",
     "reportar_ejecucion": "Ejecución presupuestal y actividades",
     "completar_ejecucion": "Ejecución que faltó, fuera de tiempo",
+    "corregir_ejecucion": "Corrección de la ejecución devuelta",
+    "corregir_ejecucion_extemporanea": "Corrección de la ejecución de un reporte extemporáneo",
     "validar_reporte": "Validación fila por fila",
     "validar_extemporaneo": "Validación de un reporte extemporáneo",
     "avalar_reporte": "Aval de la dirección de la entidad",
@@ -59,7 +62,7 @@ def _forms() -> Mapping[str, FormHandler]:
     report, validate, execution = (
         progress_forms.ReportProgress(),
         entity_forms.ValidateReport(),
-        entity_forms.ReportExecution(),
+        execution_forms.ReportExecution(),
     )
     return {
         "reportar_avance": report,
@@ -68,6 +71,8 @@ def _forms() -> Mapping[str, FormHandler]:
         "completar_reporte": progress_forms.CompleteLateReport(),
         "reportar_ejecucion": execution,
         "completar_ejecucion": execution,
+        "corregir_ejecucion": execution,
+        "corregir_ejecucion_extemporanea": execution,
         "validar_reporte": validate,
         "validar_extemporaneo": entity_forms.ValidateReport(late=True),
         "avalar_reporte": entity_forms.EndorseReport(),

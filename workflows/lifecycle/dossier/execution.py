@@ -37,7 +37,6 @@ from workflows.evaluation.states import AnnualState, EvaluationKind
 from workflows.forms.models import ClosingItem
 from workflows.implementation.models import (
     ActionPlan,
-    ActivityReport,
     BudgetAllocation,
     BudgetModification,
     ExternalReport,
@@ -51,6 +50,7 @@ from workflows.lifecycle.dossier.formulation import ENTITY, WHEN, WHO
 from workflows.lifecycle.dossier.kinds import Kind, Read, Shown, Statement, Told
 from workflows.meetings.models import Commitment, Meeting, Verdict
 from workflows.monitoring.models import (
+    ActivityReport,
     Alert,
     Bottleneck,
     BudgetReport,

@@ -1,0 +1,68 @@
+"""The money of a month is brought from a file into the draft: looked at first, with columns named once."""
+
+from __future__ import annotations
+
+import io
+
+import sqlalchemy as sa
+
+from engine.tasks.models import UserTask
+from tests.support.web import Site, Visitor
+from workflows.forms import drafts
+from workflows.implementation.models import BudgetMapping
+from workflows.plan.models import Project
+
+
+def money_task(site: Site) -> tuple[int, list[str]]:
+    """The task that reports IDPAC's money, and the codes of its projects."""
+    with site.application.database.reading() as session:
+        query = sa.select(UserTask).where(UserTask.element_id == "reportar_ejecucion", UserTask.state == "open")
+        task = next(one for one in session.scalars(query) if one.context.get("entidad") == "IDPAC")
+        codes = session.scalars(sa.select(Project.code).where(Project.entity_code == "IDPAC").order_by(Project.code))
+        return task.id, list(codes)
+
+
+def hand_in(visitor: Visitor, address: str, text: str) -> str:
+    """Send a CSV; the text of what is shown."""
+    visitor.open(address)
+    given = io.BytesIO(text.encode()), "ejecucion.csv"
+    visitor.send(address, [*visitor.fields(address), ("archivo", given)])
+    return visitor.text()
+
+
+def test_amounts_of_a_file_come_into_the_draft_and_its_columns_are_remembered(site: Site) -> None:
+    task, codes = money_task(site)
+    address, rosa = f"/tareas/{task}/presupuesto", site.visitor("rmora")
+    rosa.open(f"/tareas/{task}")
+    assert rosa.page().xpath(f"//a[@href='{address}']")
+
+    shown = hand_in(rosa, address, f"Proyecto;Valor comprometido;Girado\n{codes[0]};1.000;400\n7777;5;5\n")
+
+    assert "7777" in shown and "Ningún proyecto de la entidad tiene ese código" in shown
+    rosa.press(f"{address}/traer")
+    with site.application.database.reading() as session:
+        draft = drafts.of(session, task, "rmora")
+        assert draft is not None
+        first = draft.values["presupuesto"][0]
+        assert (first["_fila"], first["compromisos"], first["giros"]) == (codes[0], "1000", "400")
+        kept = session.scalars(sa.select(BudgetMapping)).one()
+        assert kept.columns == {"proyecto": "Proyecto", "compromisos": "Valor comprometido", "giros": "Girado"}
+    again = hand_in(rosa, address, f"Girado;Proyecto;Valor comprometido\n4;{codes[0]};9\n")
+    assert "las de la última vez" in again
+
+
+def test_a_file_whose_columns_are_not_known_asks_for_them_and_writes_nothing(site: Site) -> None:
+    task, codes = money_task(site)
+    rosa = site.visitor("rmora")
+
+    shown = hand_in(rosa, f"/tareas/{task}/presupuesto", f"A;B;C\n{codes[0]};1;1\n")
+
+    assert "no se reconocieron todas" in shown
+    with site.application.database.reading() as session:
+        assert drafts.of(session, task, "rmora") is None
+
+
+def test_only_who_reports_that_money_may_bring_it(site: Site) -> None:
+    task, _codes = money_task(site)
+
+    site.visitor("dsuarez").open(f"/tareas/{task}/presupuesto", status=403)

@@ -1,0 +1,93 @@
+"""Cells of a spreadsheet or CSV that somebody brings, row by row as they stand.
+
+Everything here reads a stranger's file: callers go through `read_strangers`.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import openpyxl
+
+from engine.confinement import confined
+from workflows.errors import Refused
+
+MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 20_000, 60, 10
+MOST_BYTES = 10_000_000
+LONGEST = 500
+SECONDS = 30.0
+
+Cell = str | Decimal
+"""Text, or a number that the file keeps as one; an empty cell is empty text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet; a CSV is one without a name. `is_cut`: it has more rows than are read."""
+
+    name: str
+    rows: Sequence[Sequence[Cell]]
+    is_cut: bool = False
+
+
+def read_strangers(name: str, content: bytes) -> list[Grid]:
+    """The sheets that hold anything, read in a process of its own. Raises `Refused`."""
+    if len(content) > MOST_BYTES:
+        raise Refused(f"El archivo pesa más de {MOST_BYTES // 1_000_000} MB.")
+    grids = confined(_read, name, content, seconds=SECONDS, too_much=_too_much)
+    if not grids:
+        raise Refused("No se pudo leer ninguna hoja. Se reciben libros de Excel (.xlsx) y archivos .csv con datos.")
+    return grids
+
+
+def _too_much() -> Exception:
+    return Refused("Leer el archivo tarda o pesa más de lo permitido. Deje solo la hoja con los datos.")
+
+
+def _read(name: str, content: bytes) -> list[Grid]:
+    if not content.startswith(b"PK"):
+        return _with_rows([_of_csv(content)]) if name.lower().endswith((".csv", ".txt")) else []
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        return _with_rows([_grid(one.title, one.iter_rows(values_only=True)) for one in book.worksheets[:MOST_SHEETS]])
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        return []
+
+
+def _of_csv(content: bytes) -> Grid:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    try:
+        dialect: Any = csv.Sniffer().sniff(text[:4_000], ";,\t|")
+    except csv.Error:
+        dialect = csv.excel
+    return _grid("", csv.reader(io.StringIO(text), dialect))
+
+
+def _grid(name: str, rows: Iterable[Sequence[Any]]) -> Grid:
+    read = [[_cell(one) for one in row[:MOST_COLUMNS]] for row in islice(rows, MOST_ROWS + 1)]
+    return Grid(name, read[:MOST_ROWS], len(read) > MOST_ROWS)
+
+
+def _with_rows(grids: Iterable[Grid]) -> list[Grid]:
+    return [grid for grid in grids if any(any(row) for row in grid.rows)]
+
+
+def _cell(value: Any) -> Cell:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Sí" if value else "No"
+    if isinstance(value, int | float | Decimal):
+        return Decimal(str(value))
+    return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value).strip()[:LONGEST]

@@ -1,0 +1,147 @@
+"""The form of the execution: the money of each project, what was done of each activity; on time, returned or late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.contracts import TEXT, Contract
+from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, PlainForm, Prefill, Values, path_of
+from workflows.handlers.month import money_guards
+from workflows.handlers.month.money_told import told_before
+from workflows.handlers.month.periods_of_task import entity_of, month_of
+from workflows.implementation import activities, execution
+from workflows.implementation.activities import ActivityRow, ReportedActivity
+from workflows.implementation.execution import ProjectMoney, ReportedMoney
+from workflows.monitoring import entity_reports, execution_rows
+from workflows.monitoring.execution_rows import Row
+from workflows.monitoring.states import MeasurementState
+from workflows.spanish import number
+
+MONEY, ACTIVITIES = "presupuesto", "actividades"
+
+
+class ReportExecution(PlainForm):
+    """`reportar_ejecucion`, `corregir_ejecucion`, `completar_ejecucion`: money and activities, row by row.
+
+    Money is accumulated since January, in pesos; activities tell of the month only. What the liaison accepted is shown
+    and cannot be changed; a returned row says why.
+    """
+
+    contract = Contract(needs={"periodo": TEXT, "entidad": TEXT}, fields=frozenset({MONEY}))
+
+    def prepare(self, context: FormContext) -> Prefill:
+        """One row per project of the entity, and one per activity of its action plan that runs in the month."""
+        known, running = _money(context), _activities(context)
+        kept: dict[str, list[Row | None]] = {
+            MONEY: [one.kept for one in known],
+            ACTIVITIES: [one.kept for one in running],
+        }
+        return Prefill(
+            values={MONEY: [_money_row(row) for row in known], ACTIVITIES: [_activity_row(row) for row in running]},
+            hints={path_of(ACTIVITIES, place, "ejecutado"): _hint(row) for place, row in enumerate(running)},
+            locked=frozenset(path for path, row in _placed(kept) if execution_rows.is_accepted(row)),
+            notes={path: f"Devuelta: {row.return_reason}" for path, row in _placed(kept) if _came_back(row)},
+            row_titles={MONEY: [f"{one.code} {one.name}" for one in known]},
+        )
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """Payments ≤ commitments ≤ the appropriation in force; what falls or looks like another unit is explained."""
+        known = _money(context)
+        accepted = {one.project_id for one in known if one.kept is not None and execution_rows.is_accepted(one.kept)}
+        return money_guards.errors_of(values[MONEY], known, accepted)
+
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Keep the money of each project at this cut-off, and what was done of each activity."""
+        month, entity = month_of(context), entity_of(context)
+        activities.report(
+            context.session,
+            context.engine,
+            month,
+            entity,
+            actor=context.actor,
+            rows=[
+                ReportedActivity(
+                    row["activity_id"], row["ejecutado"], bool(row["hito_cumplido"]), row.get("entrega") or ""
+                )
+                for row in values.get(ACTIVITIES) or []
+            ],
+        )
+        execution.report(
+            context.session,
+            context.engine,
+            month,
+            actor=context.actor,
+            rows=[
+                ReportedMoney(
+                    row["project_id"],
+                    row["apropiacion_vigente"],
+                    row["compromisos"],
+                    row["giros"],
+                    row.get("motivo") or "",
+                )
+                for row in values[MONEY]
+            ],
+        )
+        entity_reports.execution_corrected(context.session, month, entity)
+        return {}
+
+    def may_amend(self, context: FormContext) -> bool:
+        """Until the liaison has looked at any of these rows."""
+        rows = execution_rows.of_entity(context.session, month_of(context), entity_of(context))
+        return bool(rows) and all(row.state == MeasurementState.SENT and not row.validated_by for row in rows)
+
+
+def _money(context: FormContext) -> list[ProjectMoney]:
+    if MONEY not in context.memo:  # asked again for each of: prepare, check
+        context.memo[MONEY] = execution.of_entity(context.session, month_of(context), entity_of(context))
+    known: list[ProjectMoney] = context.memo[MONEY]
+    return known
+
+
+def _activities(context: FormContext) -> list[ActivityRow]:
+    return activities.of_month(context.session, month_of(context), entity_of(context))
+
+
+def _placed(kept: Mapping[str, list[Row | None]]) -> list[tuple[str, Row]]:
+    """What was reported before, with its place in the form."""
+    return [
+        (path_of(table, place), row)
+        for table, rows in kept.items()
+        for place, row in enumerate(rows)
+        if row is not None
+    ]
+
+
+def _came_back(row: Row) -> bool:
+    return row.state == MeasurementState.RETURNED
+
+
+def _money_row(known: ProjectMoney) -> Values:
+    return {
+        ROW_KEY: known.code,
+        "project_id": known.project_id,
+        "proyecto": f"{known.code} {known.name}",
+        "mes_anterior": told_before(known.earlier),
+        "apropiacion_vigente": known.appropriation,
+        "compromisos": known.commitments,
+        "giros": known.payments,
+        "motivo": known.reason or None,
+    }
+
+
+def _activity_row(row: ActivityRow) -> Values:
+    kept = row.kept
+    return {
+        ROW_KEY: str(row.activity.id),
+        "activity_id": row.activity.id,
+        "actividad": f"{row.activity.indicator.code}: {row.activity.name}",
+        "ejecutado": kept.executed if kept else None,
+        "hito_cumplido": kept.milestone_met if kept else False,
+        "entrega": (kept.delivery or None) if kept else None,
+    }
+
+
+def _hint(row: ActivityRow) -> str:
+    unit = row.activity.indicator.unit
+    return f"En {unit}; programado: {number(row.programmed)}." if row.programmed is not None else f"En {unit}."
