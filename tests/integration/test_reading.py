@@ -210,7 +210,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("inbox.filtered of what is done", person, "/bandeja/filtrar?vista=terminadas&orden=llegada"),
         *((f"inbox.show {task.element_id}", holders[task.id], f"/tareas/{task.id}") for task in tasks),
         *(
-            ("inbox.budget_upload", holders[task.id], f"/tareas/{task.id}/presupuesto")
+            ("inbox.bring_file", holders[task.id], f"/tareas/{task.id}/archivo")
             for task in tasks
             if task.form_key == "reportar_ejecucion"
         ),

@@ -209,10 +209,10 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "tarea", Of.TASK, _rights(N, C, C, C),
-        reads=_routes("api.get_task api.get_form api.get_submission inbox.show inbox.sent inbox.budget_upload"),
+        reads=_routes("api.get_task api.get_form api.get_submission inbox.show inbox.sent inbox.bring_file"),
         changes=_routes(
             "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
-            "inbox.send inbox.keep_draft inbox.preview_correction inbox.attach inbox.budget_preview inbox.budget_bring "
+            "inbox.send inbox.keep_draft inbox.preview_correction inbox.attach inbox.preview_file inbox.take_file "
             "inbox.begin_from inbox.claim inbox.release inbox.correct inbox.ask_extension comments.on_task"
         ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "

@@ -22,7 +22,7 @@ from web.cases import standing
 from web.comments.views import conversation
 from web.deadlines import ago, deadline, met
 from web.forms import Kept, Refused, Sent
-from web.inbox import budget_file
+from web.inbox import brought_file
 from web.inbox.blueprint import blueprint
 from web.inbox.extensions import told
 from web.inbox.helping import asked_of, first_bring, hand_over
@@ -209,7 +209,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         ready=words_of_ready(*ready_of(opened.standings.values())),
-        budget_file=budget_file.link(task.id, task.form_key),
+        file_to_bring=brought_file.link(task.id, task.form_key),
         is_own=task.assignee == actor().id,
         may_claim=task.assignee is None,
         may_release=task.assignee == actor().id and was_claimed(session, task),

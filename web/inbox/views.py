@@ -15,7 +15,7 @@ from engine.tasks import inbox as rows
 from engine.tasks.models import UserTask
 from web.auth import SIGNED_IN, Of, allow
 from web.deadlines import deadline, short_day
-from web.inbox import budget_file as _budget_file  # noqa: F401 - adds its views
+from web.inbox import brought_file as _brought_file  # noqa: F401 - adds its views
 from web.inbox import bulk as _bulk  # noqa: F401 - adds its views
 from web.inbox import calendar_feed as _calendar_feed  # noqa: F401 - adds its views
 from web.inbox import extensions as _extensions  # noqa: F401 - adds its views

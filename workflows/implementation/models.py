@@ -200,23 +200,6 @@ class BudgetModificationFile(Base):
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
 
 
-class BudgetMapping(Base):
-    """Which columns of the export of its budget system an entity named: asked once, used with every file.
-
-    `columns`: by what they say (proyecto, compromisos, giros), their heading. `unit`: pesos, miles, millones.
-    """
-
-    __tablename__ = "budget_mapping"
-
-    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), primary_key=True)
-    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), primary_key=True)
-    sheet: Mapped[str] = mapped_column(sa.String(100))
-    columns: Mapped[dict[str, str]] = mapped_column(sa.JSON)
-    unit: Mapped[str] = mapped_column(sa.String(20))
-    saved_by: Mapped[str] = mapped_column(sa.String(100))
-    saved_at: Mapped[dt.datetime]
-
-
 class ExternalReport(Base):
     """The report of an entity to SDP/SDH for a quarter (`2018-T2`), made from the months, and its filing.
 

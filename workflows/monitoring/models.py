@@ -225,6 +225,24 @@ class ActivityReport(ExecutionRow, Base):
     delivery: Mapped[str] = mapped_column(sa.Text, default="")
 
 
+class FileMapping(Base):
+    """Which columns of a file an entity brings into a report of the month: named once, used with every file.
+
+    `layout`: presupuesto, avance. `columns`: by what they say, their heading. `unit`: pesos, miles, millones.
+    """
+
+    __tablename__ = "file_mapping"
+
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), primary_key=True)
+    entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"), primary_key=True)
+    layout: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    sheet: Mapped[str] = mapped_column(sa.String(100))
+    columns: Mapped[dict[str, Any]]
+    unit: Mapped[str] = mapped_column(sa.String(20))
+    saved_by: Mapped[str] = mapped_column(sa.String(100))
+    saved_at: Mapped[dt.datetime]
+
+
 class Figure(Base):
     """One figure of a month: of an indicator, objective, line, entity or the plan.
 

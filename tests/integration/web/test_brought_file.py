@@ -1,4 +1,4 @@
-"""The money of a month is brought from a file into the draft: looked at first, with columns named once."""
+"""A file of the office is brought into the draft of a report: looked at first, with columns named once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from engine.tasks.models import UserTask
 from tests.support.web import Site, Visitor
 from workflows.forms import drafts
-from workflows.implementation.models import BudgetMapping
+from workflows.monitoring.models import FileMapping
 from workflows.plan.models import Project
 
 
@@ -32,21 +32,21 @@ def hand_in(visitor: Visitor, address: str, text: str) -> str:
 
 def test_amounts_of_a_file_come_into_the_draft_and_its_columns_are_remembered(site: Site) -> None:
     task, codes = money_task(site)
-    address, rosa = f"/tareas/{task}/presupuesto", site.visitor("rmora")
+    address, rosa = f"/tareas/{task}/archivo", site.visitor("rmora")
     rosa.open(f"/tareas/{task}")
     assert rosa.page().xpath(f"//a[@href='{address}']")
 
     shown = hand_in(rosa, address, f"Proyecto;Valor comprometido;Girado\n{codes[0]};1.000;400\n7777;5;5\n")
 
-    assert "7777" in shown and "Ningún proyecto de la entidad tiene ese código" in shown
+    assert "7777" in shown and "No es un proyecto de este reporte" in shown
     rosa.press(f"{address}/traer")
     with site.application.database.reading() as session:
         draft = drafts.of(session, task, "rmora")
         assert draft is not None
         first = draft.values["presupuesto"][0]
         assert (first["_fila"], first["compromisos"], first["giros"]) == (codes[0], "1000", "400")
-        kept = session.scalars(sa.select(BudgetMapping)).one()
-        assert kept.columns == {"proyecto": "Proyecto", "compromisos": "Valor comprometido", "giros": "Girado"}
+        kept = session.scalars(sa.select(FileMapping)).one()
+        assert kept.columns == {"codigo": "Proyecto", "compromisos": "Valor comprometido", "giros": "Girado"}
     again = hand_in(rosa, address, f"Girado;Proyecto;Valor comprometido\n4;{codes[0]};9\n")
     assert "las de la última vez" in again
 
@@ -55,7 +55,7 @@ def test_a_file_whose_columns_are_not_known_asks_for_them_and_writes_nothing(sit
     task, codes = money_task(site)
     rosa = site.visitor("rmora")
 
-    shown = hand_in(rosa, f"/tareas/{task}/presupuesto", f"A;B;C\n{codes[0]};1;1\n")
+    shown = hand_in(rosa, f"/tareas/{task}/archivo", f"A;B;C\n{codes[0]};1;1\n")
 
     assert "no se reconocieron todas" in shown
     with site.application.database.reading() as session:
@@ -65,4 +65,24 @@ def test_a_file_whose_columns_are_not_known_asks_for_them_and_writes_nothing(sit
 def test_only_who_reports_that_money_may_bring_it(site: Site) -> None:
     task, _codes = money_task(site)
 
-    site.visitor("dsuarez").open(f"/tareas/{task}/presupuesto", status=403)
+    site.visitor("dsuarez").open(f"/tareas/{task}/archivo", status=403)
+
+
+def test_the_monthly_matrix_of_an_office_fills_the_draft_of_whoever_reports_and_leaves_the_rest(site: Site) -> None:
+    with site.application.database.reading() as session:
+        query = sa.select(UserTask).where(UserTask.element_id == "reportar_avance", UserTask.state == "open")
+        task = next(one.id for one in session.scalars(query) if one.context.get("entidad") == "IDPAC")
+    address, sandra = f"/tareas/{task}/archivo", site.visitor("sruiz")
+    sandra.open(f"/tareas/{task}")
+    code = sandra.page().xpath("//input[contains(@name, '_fila')]/@value")[0]
+
+    shown = hand_in(sandra, address, f"Código;Mayo;Junio;Avance cualitativo\n{code.lower()};3;7,5;Tres jornadas\n")
+    sandra.press(f"{address}/traer")
+
+    assert "Tres jornadas" in shown
+    with site.application.database.reading() as session:
+        draft = drafts.of(session, task, "sruiz")
+        assert draft is not None
+        row = next(one for one in draft.values["avances"] if one["_fila"] == code)
+        assert (row["valor_periodo"], row["avance_cualitativo"]) == ("7,5", "Tres jornadas")
+        assert "evidencias" in row
