@@ -155,14 +155,10 @@ def _read(opened: OpenForm, layout: Layout, found: Sequence[Grid], asked: FileCo
 
 def _compared(opened: OpenForm, layout: Layout, read: Found) -> list[Mapping[str, Any]]:
     """Each row of the form with what stands in it now and what the file says."""
-    titles = opened.prefill.row_titles.get(layout.table, ())
+    titles = opened.prefill.row_titles[layout.table]
     return [
-        {
-            "title": titles[place] if place < len(titles) else row[ROW_KEY],
-            "now": row,
-            "said": read.rows.get(row[ROW_KEY]),
-        }
-        for place, row in enumerate(opened.shown[layout.table])
+        {"title": title, "now": row, "said": read.rows.get(row[ROW_KEY])}
+        for row, title in zip(opened.shown[layout.table], titles, strict=True)
     ]
 
 

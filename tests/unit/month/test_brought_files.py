@@ -31,6 +31,7 @@ MATRIX = (
     "ip-1.1.2;Personas formadas;80;91,5;Dos jornadas\n"
     "IP 1.3.2;Parques;1;;Sin avance\n"
     "IP-1.1.2;Otra vez;2;3;Repetida\n"
+    "IP-1.1.2.1;De otra meta;2;3;No es de aquí\n"
 )
 CODES = ["1064", "1065", "1066"]
 INDICATORS = ["IP-1.1.2", "IP-1.3.2", "IP-1.1.20"]
@@ -106,7 +107,10 @@ def test_of_a_matrix_of_twelve_months_the_one_that_is_reported_is_read_and_the_n
     assert read.rows["IP-1.1.2"].values == {"valor_periodo": Decimal("91.5"), "avance_cualitativo": "Dos jornadas"}
     assert read.rows["IP-1.3.2"].values == {"avance_cualitativo": "Sin avance"}  # an empty month is no 0
     assert read.absent == ["IP-1.1.20"]
-    assert [one.why for one in read.left_out] == ["IP-1.1.2 ya está en la fila 3."]
+    assert [one.why for one in read.left_out] == [
+        "IP-1.1.2 ya está en la fila 3.",
+        "No es un indicador de este reporte.",
+    ]
     assert brought_files.of_month(asked, 5).columns["valor_periodo"] == "Mayo"
 
 
