@@ -136,11 +136,11 @@ def fonts_with(letter: str) -> frozenset[str]:
 
 @cache
 def _coverage() -> dict[str, frozenset[int]]:
-    """The letters of each font, read once."""
+    """The letters of each font, read once; not its private ones, which mean nothing to who hears or searches them."""
     found = {}
     for name in FILES:
         with TTFont(FOLDER / name, lazy=True) as font:
-            found[name] = frozenset(font.getBestCmap())
+            found[name] = frozenset(code for code in font.getBestCmap() if unicodedata.category(chr(code)) != "Co")
     return found
 
 

@@ -9,7 +9,8 @@ markup, and any text can be printed (docs/decisions/0010).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
@@ -161,15 +162,32 @@ def render_docx(page: Page) -> bytes:
 
 
 def render_pdf(page: Page) -> bytes:
-    """PDF/A-2b; the same page gives the same bytes."""
+    """PDF/A-2a and PDF/UA-1; the same page gives the same bytes."""
     template = resources.files("workflows.documents") / "templates" / "documento.typ"
+    content = page.as_dict()
+    content["sections"] = list(_without_gaps(content["sections"]))
     return typeset(
-        template.read_bytes(), page.as_dict(), page.made_at, {"logo": page.letterhead.as_svg(), "picture": page.picture}
+        template.read_bytes(), content, page.made_at, {"logo": page.letterhead.as_svg(), "picture": page.picture}
     )
 
 
 RENDERERS: Mapping[str, Callable[[Page], bytes]] = {"html": render_html, "docx": render_docx, "pdf": render_pdf}
 """The renderers by format."""
+
+
+def _without_gaps(sections: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Sections in which no heading is more than one level below the one before, or says nothing.
+
+    A screen reader goes by them; what is no word stays as text.
+    """
+    before = 0
+    for section in sections:
+        if any(unicodedata.category(letter)[0] in "LNPS" for letter in section["heading"]):
+            before = min(section["level"], before + 1)
+            yield {**section, "level": before}
+        else:
+            unsaid = [section["heading"]] if section["heading"] else []
+            yield {**section, "heading": "", "paragraphs": [*unsaid, *section["paragraphs"]]}
 
 
 def _section(section: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Setting a document as PDF/A with Typst: the same data give the same bytes, on any machine."""
+"""Setting a document as PDF/A that everybody can read, with Typst: the same data give the same bytes anywhere."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ import typst
 from workflows.documents import fonts
 from workflows.documents.fonts import Printable
 
+STANDARDS = ["a-2a", "ua-1"]
+"""To be archived, and to be read by a screen reader: tagged, with a title, a language and pictures in words."""
+
 
 def typeset(template: bytes, data: Mapping[str, Any], made_at: int, pictures: Mapping[str, str] | None = None) -> bytes:
-    """PDF/A-2b of a template that reads `sys.inputs.data` as JSON: nothing a person typed is ever markup.
+    """PDF/A-2a and PDF/UA-1 of a template that reads `sys.inputs.data` as JSON: nothing a person typed is ever markup.
 
     `pictures` are SVG texts by the name of their input. The template finds a note on letters that no font has in
     `unprintable`.
@@ -29,7 +32,7 @@ def typeset(template: bytes, data: Mapping[str, Any], made_at: int, pictures: Ma
         typst.compile(
             template,
             format="pdf",
-            pdf_standards="a-2b",
+            pdf_standards=STANDARDS,
             sys_inputs=inputs,
             timestamp=made_at,
             font_paths=_fonts(),

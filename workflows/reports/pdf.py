@@ -1,4 +1,4 @@
-"""The report as PDF/A-2b, typeset by Typst."""
+"""The report as PDF/A-2a and PDF/UA-1, typeset by Typst."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workflows.reports.presenting import present
 
 
 def render_pdf(report: Report, charts: Charts) -> bytes:
-    """The PDF, in the archival standard PDF/A-2b; the same report gives the same bytes."""
+    """The PDF, to archive and to be read aloud; the same report gives the same bytes."""
     template = resources.files("workflows.reports") / "templates" / "informe.typ"
     made_at = int(report.frozen_at.timestamp()) if report.frozen_at else 0
     return typeset(template.read_bytes(), present(report), made_at, {**charts.svg, "logo": report.letterhead.as_svg()})
