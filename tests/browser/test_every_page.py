@@ -35,7 +35,8 @@ NO_PAGES = {
     "second_step.ask", "factors.ask_passkey", "factors.show",
     "health.live", "health.ready", "health.metrics",  # for monitors
     "static", "health.health", "home", "auth.fresh_token", "files.download", "files.moved", "files.page_picture",
-    "plans.template", "plans.workbook", "sectors.template", "sectors.workbook", "open_plans.logo",
+    "plans.template", "plans.workbook", "plans.act_template_file", "sectors.template", "sectors.workbook",
+    "open_plans.logo",
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
     "open_plans.news", "open_plans.news_of_plan", "open_plans.sitemap",

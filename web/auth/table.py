@@ -202,6 +202,10 @@ TABLE: tuple[Row, ...] = (
         reads=_routes("exports.index exports.show exports.sent columns.show"),
         changes=_routes("exports.make exports.switch exports.send_again columns.change"),
     ),
+    Row(
+        "plantilla del acto administrativo", Of.PLAN, _rights(N, C, C, N),
+        reads=_routes("plans.act_template plans.act_template_file"), changes=_routes("plans.replace_act_template"),
+    ),
     Row("libro del plan: exportar", Of.PLAN, _rights(N, C, C, N), reads=_routes("plans.workbook")),
     Row(
         "libro del plan: cargar", Of.NONE, _rights(N, C, C, N), reads=_routes("plans.upload"),

@@ -184,6 +184,20 @@ class AdministrativeAct(Base):
     numbered_at: Mapped[dt.datetime | None]
 
 
+class ActTemplate(Base):
+    """The .docx from which the acts of a sector are made: the last `number` is in force; those before are kept."""
+
+    __tablename__ = "act_template"
+    __table_args__ = (sa.UniqueConstraint("sector_code", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sector_code: Mapped[str] = mapped_column(sa.ForeignKey("sector.code"))
+    number: Mapped[int]
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"))
+    uploaded_by: Mapped[str] = mapped_column(sa.String(100))
+    uploaded_at: Mapped[dt.datetime]
+
+
 class ActAnnex(Base):
     """A file that goes with an act."""
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workflows.approvals import acts, approving, reviewing
+from workflows.approvals import act_files, acts, approving, reviewing
 from workflows.approvals.models import AdministrativeAct, Observation, ReviewRound
 from workflows.approvals.states import ActMode, ActState, ApprovalDecision, ReviewState
+from workflows.documents import files
 from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Maker, Print, of_page
@@ -51,7 +54,8 @@ def read(session: Session, address: Address) -> Print:
     if address.kind == DocumentKind.REVIEW_SHEET:
         return of_page(sheet_page(session, session.get_one(ReviewRound, int(address.key))), stem)
     act_id, _, _returned = address.key.partition("-")
-    return of_page(act_page(session, session.get_one(AdministrativeAct, int(act_id))), stem)
+    act = session.get_one(AdministrativeAct, int(act_id))
+    return _of_office(session, act, of_page(act_page(session, act), stem))
 
 
 MAKER = Maker("act_or_sheet", missing, read)
@@ -125,6 +129,49 @@ def sheet_page(session: Session, current: ReviewRound) -> Page:
     )
 
 
+def act_values(session: Session, act: AdministrativeAct) -> dict[str, Any]:
+    """What an act says, by the variables of a template."""
+    plan = session.get_one(Plan, act.plan_code)
+    issuer = session.get(Entity, act.issuer) if act.issuer else None
+    version = session.get_one(DocumentVersion, act.version_id)
+    names = directory.display_names(session, {act.drafted_by, act.signed_by or act.drafted_by})
+    return {
+        "tipo": acts.KINDS[act.kind],
+        "numero": act.number or "",
+        "fecha": long_day(act.dated_on) if act.dated_on else "",
+        "anio": str(act.dated_on.year) if act.dated_on else "",
+        "verbo": "modifica" if act.mode == ActMode.MODIFICATION else "adopta",
+        "documento": session.get_one(PlanDocument, version.document_id).title,
+        "version": version.number,
+        "huella": version.sha256,
+        "plan": plan.name,
+        "sector": plan.sector.name,
+        "entidad": issuer.name if issuer else "",
+        "motivo_del_tipo": act.kind_reason,
+        "proyecto": names[act.drafted_by],
+        "firmante": names[act.signed_by] if act.signed_by else "",
+        "suscrito": long_moment(act.signed_at) if act.signed_by else "",
+        "registro_distrital": act.gazette or "",
+        "considerandos": _lines(act.recitals),
+        "articulos": _lines(act.articles),
+        "es_proyecto": not act.number,
+        "es_modificacion": act.mode == ActMode.MODIFICATION,
+    }
+
+
+def _of_office(session: Session, act: AdministrativeAct, usual: Print) -> Print:
+    """The act with its Word file from the template of the sector's legal office, if there is one."""
+    template = act_files.in_force(session, session.get_one(Plan, act.plan_code).sector_code)
+    if template is None:
+        return usual
+    content, values = files.read(session, template.file_id), act_values(session, act)
+    return replace(usual, render=lambda: {**usual.render(), "docx": act_files.render(content, values)})
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def _acts(session: Session) -> Iterator[Address]:
     query = sa.select(Document.plan_code, Document.key).where(Document.kind == DocumentKind.ACT)
     made = {(plan_code, key) for plan_code, key in session.execute(query)}
@@ -150,8 +197,7 @@ def _sheets(session: Session) -> Iterator[Address]:
 
 
 def _section(heading: str, text: str) -> dict[str, object]:
-    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
-    return {"heading": heading, "level": 1, "paragraphs": paragraphs, "tables": []}
+    return {"heading": heading, "level": 1, "paragraphs": _lines(text), "tables": []}
 
 
 def _observations_table(observed: list[Observation]) -> dict[str, object]:

@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from engine.errors import NotAllowed
-from tests.integration.approvals.conftest import ENTITIES, Office
+from tests.integration.approvals.conftest import COORDINATOR, ENTITIES, Office
 from tests.support.plan import PLAN
+from workflows.approvals import act_files, plan_printing, printing, published
 from workflows.approvals import on_portal as portal
-from workflows.approvals import plan_printing, printing, published
 from workflows.approvals.models import AdministrativeAct, Observation, Publication, ReviewRound
+from workflows.auditing import recording as auditing
 from workflows.cycles.models import PeriodStart
 from workflows.documents import files
 from workflows.documents.models import Document
@@ -252,6 +253,25 @@ def test_the_act_and_the_sheet_of_observations_become_documents_once(adopted: Of
         page = files.read(session, sheets[0].file_id).decode()
         observation = session.scalars(sa.select(Observation)).first()
         assert observation is not None and observation.text in page
+
+
+def test_the_word_file_of_an_act_comes_from_the_template_of_the_legal_office(adopted: Office) -> None:
+    database, clock = adopted.house.database, adopted.house.clock
+    with database.unit_of_work() as session:
+        act_files.save(session, clock, "GOB", "acto.docx", act_files.example(), actor=COORDINATOR)
+
+    while printing.MAKER.make_missing(database, clock):
+        pass
+
+    with database.reading() as session:
+        act = session.scalars(sa.select(AdministrativeAct)).one()
+        made = session.scalars(sa.select(Document).where(Document.kind == "acto", Document.format == "docx")).one()
+        text = [one.text for one in docx.Document(io.BytesIO(files.read(session, made.file_id))).paragraphs]
+        assert text[0] == f"Resolución {act.number} de 2018"
+        assert act.articles.splitlines()[0] in text
+        assert "PUBLÍQUESE Y CÚMPLASE" in text
+        (entry,) = auditing.of_object(session, act_files.KIND, "GOB")
+        assert entry.after["version"] == 1
 
 
 def test_the_portal_does_not_show_a_plan_before_its_adoption(office: Office) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 from tests.integration.web.conftest import make_site, office, site, template
 from tests.support.plan import PLAN
 from tests.support.web import Site
+from workflows.approvals import act_files
 
 __all__ = ["make_site", "office", "site", "template"]
 
@@ -29,3 +32,20 @@ def test_nobody_else_may(site: Site) -> None:
     assert "Pedir una modificación" not in visitor.text()
     token = visitor.open("/ingresar").xpath("//input[@name='csrf_token']/@value")[0]
     visitor.send(ADDRESS, [("csrf_token", token)], 403)
+
+
+def test_a_template_that_cannot_make_an_act_is_not_kept_and_one_that_can_is_in_use(site: Site) -> None:
+    address, visitor = f"/plan/{PLAN}/acto/plantilla", site.visitor("amartinez")
+    visitor.open(address)
+    assert "{{ registro_distrital }}" in visitor.text()
+
+    def hand_in(content: bytes, status: int) -> str:
+        given = ("archivo", (io.BytesIO(content), "acto.docx"))
+        visitor.send(address, [*visitor.fields(address), given], status)
+        return visitor.text()
+
+    assert "no es un documento de Word" in hand_in(b"nada", 422)
+    assert "Todavía no hay ninguna" in visitor.text()
+    assert "Versión 1 en uso" in hand_in(act_files.example(), 200)
+    assert visitor.client.get(f"{address}.docx?version=1").data == act_files.example()
+    assert visitor.client.get(f"{address}.docx?version=7").status_code == 404

@@ -42,6 +42,7 @@ from workflows.monitoring.models import (
     Measurement,
     MeasurementChange,
 )
+from workflows.monitoring.states import MeasurementState
 from workflows.people import directory
 from workflows.recovery.models import RecoveryPlan
 from workflows.simulation.robots import GOOD, LATE, LATER
@@ -352,7 +353,7 @@ def test_money_reported_again_leaves_what_it_replaced_on_record(eventful: House)
         june = periods.find(session, PLAN, JUNE)
         known = session.scalars(sa.select(BudgetReport).where(BudgetReport.period_id == june.id)).first()
         assert known is not None and known.appropriation is not None and known.commitments is not None
-        before = known.commitments
+        before, known.state = known.commitments, MeasurementState.RETURNED  # what is endorsed stays as it is
         again = execution.ReportedMoney(known.project_id, known.appropriation, before, before / 2)
         for row in (again, again):  # the same twice replaces nothing
             execution.report(session, eventful.engine, june, actor=SYSTEM, rows=[row])

@@ -37,9 +37,10 @@ def house(database: Database) -> House:
     return once(house, "DADEP's report came back", happen)
 
 
-def returned_mails(house: House) -> list[OutboxMessage]:
+def returned_mails(house: House, recipient: str) -> list[OutboxMessage]:
     with house.database.reading() as session:
-        return list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == MailKind.RETURNED)))
+        query = sa.select(OutboxMessage).where(OutboxMessage.kind == MailKind.RETURNED)
+        return list(session.scalars(query.where(OutboxMessage.recipient == recipient)))
 
 
 def correction(house: House) -> UserTask:
@@ -52,14 +53,21 @@ def correction(house: House) -> UserTask:
 def test_who_reported_reads_at_once_why_a_row_came_back_and_in_which(house: House) -> None:
     task = correction(house)
 
-    [mail] = returned_mails(house)
+    [mail] = returned_mails(house, str(task.assignee))
 
-    assert mail.recipient == task.assignee
     assert mail.created_at == task.created_at
     assert mail.subject == "Devuelto: 1 fila de Corregir avance · DADEP"
     assert "Motivo: «El soporte no permite verificar el valor; adjunte el listado.»" in mail.text
     assert f"{URL}/tareas/{task.id}" in mail.text
     assert "El soporte no permite verificar el valor" in mail.html
+
+
+def test_who_reported_the_money_reads_which_project_came_back_and_why(house: House) -> None:
+    [mail] = returned_mails(house, "bdiaz")
+
+    assert mail.subject == "Devuelto: 1 fila de Corregir ejecución · DADEP"
+    assert "Motivo: «Los giros no coinciden con el reporte de tesorería.»" in mail.text
+    assert "1064" in mail.text
 
 
 def test_told_twice_it_is_one_mail(house: House) -> None:
@@ -69,7 +77,7 @@ def test_told_twice_it_is_one_mail(house: House) -> None:
         event = TaskCreated(house.clock.now(), SYSTEM.id, task.instance_id, task.id, task.process_key, task.element_id)
         MailListener(URL)(session, event)
 
-    assert len(returned_mails(house)) == 1
+    assert len(returned_mails(house, str(task.assignee))) == 1
 
 
 @pytest.mark.parametrize(("state", "told_again"), [(MailState.SENT, False), (MailState.FAILED, True)])
