@@ -77,7 +77,7 @@ PROGRESS = Layout(
     ("indicador", "indicadores"),
     (
         Asked(CODE, "Código del indicador", ("codigo", "indicador", "id")),
-        Asked("valor_periodo", "Valor del mes", ("valor", "ejecutado", "avance", "logro", *MONTHS), is_number=True),
+        Asked("valor_periodo", "Valor del mes", (*MONTHS, "valor", "ejecutado", "logro", "avance"), is_number=True),
         Asked("avance_cualitativo", "Qué se hizo", ("cualitativo", "descripcion", "que se hizo"), is_optional=True),
         Asked("dificultades", "Dificultades", ("dificultad", "retraso", "obstaculo"), is_optional=True),
         Asked("soluciones", "Soluciones", ("solucion", "accion"), is_optional=True),
@@ -245,7 +245,7 @@ def _told(columns: FileColumns) -> dict[str, str]:
 def _guess(layout: Layout, names: Sequence[str], month: int) -> dict[str, str]:
     found: dict[str, str] = {}
     others = [one for place, one in enumerate(MONTHS, start=1) if place != month]
-    for one in layout.columns:
+    for one in sorted(layout.columns, key=lambda one: one.is_number):  # «Avance cualitativo» is no number
         likely = (
             name
             for word in one.words
