@@ -66,8 +66,43 @@ def read_cells(
     """
     problems: list[Problem] = []
     read = {sheet.key: list(_read_sheet(sheet, tables.get(sheet.key, []), problems)) for sheet in sheets}
+    read = _as_defined(read, sheets, keys)
     problems += _repeated(read, {sheet.key: sheet for sheet in sheets}, keys)
     return read, problems
+
+
+def _as_defined(
+    read: dict[str, list[Row]], sheets: Sequence[Sheet], keys: Mapping[str, Sequence[str]]
+) -> dict[str, list[Row]]:
+    """The same rows with every code that points to another sheet written as it is there: «ip-1.1» is IP-1.1."""
+    written = {
+        key: {str(row.cells[keys[key][0]]).casefold(): row.cells[keys[key][0]] for row in rows}
+        for key, rows in read.items()
+        if key in keys
+    }
+    pointing = {
+        sheet.key: [
+            (column.key, other) for column in sheet.columns if (other := column.refers_to or _NAMES.get(column.key))
+        ]
+        for sheet in sheets
+    }
+    return {
+        key: [
+            replace(
+                row,
+                cells={
+                    **row.cells,
+                    **{
+                        name: written.get(other, {}).get(str(row.cells[name]).casefold(), row.cells[name])
+                        for name, other in pointing[key]
+                        if row.cells[name] is not None
+                    },
+                },
+            )
+            for row in rows
+        ]
+        for key, rows in read.items()
+    }
 
 
 def numbers(read: Tables, keys: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
@@ -131,6 +166,9 @@ def _read_sheet(sheet: Sheet, rows: list[Row], problems: list[Problem]) -> Itera
         yield Row(row.number, values)
 
 
+_NAMES = {"proyecto": "proyectos"}
+"""Columns that name a row of another sheet without having to: what is there is written the same way."""
+
 _KEYS = {
     "entidades": ("sigla",),
     "personas": ("usuario",),
@@ -152,11 +190,12 @@ def _repeated(read: Tables, sheets: Mapping[str, Sheet], keys: Mapping[str, Sequ
     for key, names in keys.items():
         seen: dict[tuple[Any, ...], int] = {}
         for row in read[key]:
-            identity = tuple(row.cells.get(name) for name in names)
-            if None in identity:
+            parts = [row.cells.get(name) for name in names]
+            if None in parts:
                 continue
+            identity = tuple(str(part).casefold() for part in parts)
             if identity in seen:
-                said = " ".join(str(part) for part in identity)
+                said = " ".join(str(part) for part in parts)
                 yield Problem(
                     f"«{said}» ya está en la fila {seen[identity]}. Deje una sola.",
                     sheets[key].title,

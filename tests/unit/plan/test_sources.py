@@ -76,6 +76,20 @@ def test_the_columns_may_come_in_another_order_with_others_among_them() -> None:
     assert read_file("plan.xlsx", edited(edit)) == SAID
 
 
+def test_a_code_that_points_to_another_sheet_may_be_written_in_other_letters() -> None:
+    pointing = {"Línea", "Objetivo", "Indicador", "Entidad", "Entidad líder", "Proyecto", "Proyecto de inversión"}
+
+    def edit(book: Workbook) -> None:
+        for sheet in book.worksheets:
+            columns = [cell.column for cell in sheet[1] if cell.value in pointing]
+            for row in sheet.iter_rows(min_row=2):
+                for cell in row:
+                    if cell.column in columns and isinstance(cell.value, str):
+                        cell.value = cell.value.lower()
+
+    assert read_file("plan.xlsx", edited(edit)) == SAID
+
+
 def test_what_an_office_adds_to_the_workbook_is_left_out_and_said() -> None:
     def edit(book: Workbook) -> None:
         lines = book["Líneas"]
@@ -123,6 +137,7 @@ def test_the_template_explains_every_sheet_and_lists_the_roles() -> None:
         ("Líneas", "B3", None, "Líneas, fila 3, Nombre: Falta este dato."),
         ("Líneas", "C2", "=10+30", "Líneas, fila 2, Peso (%): La celda tiene una fórmula. Péguela como valor (Pegado especial → Valores)."),
         ("Líneas", "A3", "L1", "Líneas, fila 3, Código: «L1» ya está en la fila 2. Deje una sola."),
+        ("Líneas", "A3", "l1", "Líneas, fila 3, Código: «l1» ya está en la fila 2. Deje una sola."),
         ("Indicadores", "I5", "acumulado", "Indicadores, fila 5, Anualización: «acumulado» no es una de las opciones: suma, creciente, decreciente, constante."),
         ("Mediciones", "C4", True, "Mediciones, fila 4, Enero: Se esperaba un número y dice «True»."),
         ("Plan", "D2", "dos mil", "Plan, fila 2, Primer año: «dos mil» no es un número. Escríbalo sin unidades, por ejemplo 1234,5."),
