@@ -274,6 +274,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("plans.record", me, f"{of_plan}/registros/indicadores"),
         ("plans.record of meetings", me, f"{of_plan}/registros/mesas?tipo=seguimiento"),
         ("plans.recovery_plans", me, f"{of_plan}/planes-de-choque"),
+        ("plans.projects", me, f"{of_plan}/proyectos?vigencia=2016"),
         ("plans.act_template", me, f"{of_plan}/acto/plantilla"),
         ("plans.act_template_file", me, f"{of_plan}/acto/plantilla.docx"),
         ("plans.money", me, f"{of_plan}/presupuesto?vigencia=2016"),

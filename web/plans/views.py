@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 from web.answering import remember_refusal
 from web.auth import SIGNED_IN, Of, allow
 from web.pages import HERE, actor, addresses, back_to, current, page
-from web.plans import act_template, answering_for, budget, changes, dossier, levels, loading, timeline, wording
+from web.plans import (
+    act_template,
+    answering_for,
+    budget,
+    changes,
+    dossier,
+    levels,
+    loading,
+    projects,
+    timeline,
+    wording,
+)
 from web.plans.blueprint import blueprint
 from web.plans.lights import chips, level_chips
 from workflows.cycles.models import Period
@@ -31,7 +42,17 @@ from workflows.plan.models import Plan
 from workflows.recovery import plans as recovery
 from workflows.reports import indicator_chart
 
-__all__ = ["act_template", "answering_for", "blueprint", "budget", "changes", "dossier", "loading", "timeline"]
+__all__ = [
+    "act_template",
+    "answering_for",
+    "blueprint",
+    "budget",
+    "changes",
+    "dossier",
+    "loading",
+    "projects",
+    "timeline",
+]
 
 CORRECTORS, LIAISON = "coordinador_pes", "enlace_planeacion"
 """Who may correct a reported value while its month is open."""

@@ -15,11 +15,12 @@ from workflows.documents import versions
 from workflows.errors import InvalidSubmission
 from workflows.forms.models import ClosingItem
 from workflows.forms.values import ROW_KEY
-from workflows.implementation import years
+from workflows.implementation import goal_courses, years
 from workflows.implementation.models import ActionPlan, LaggingGoal, YearDelivery
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.monitoring import facts
 from workflows.monitoring.models import ActivityReport, BudgetReport
+from workflows.monitoring.states import MeasurementState
 from workflows.plan.models import Plan, Project, ProjectBudget
 
 YEAR = {"vigencia": 2018}
@@ -137,6 +138,31 @@ def test_the_month_asks_for_the_activities_and_keeps_what_was_done(office: Offic
         told = session.scalars(sa.select(ActivityReport)).all()
         assert len(told) == len(form.shown["actividades"])
         assert all(one.executed == 1 and one.delivery for one in told)
+
+
+def test_the_goals_of_a_project_say_what_was_promised_and_done_once_it_is_endorsed(office: Office) -> None:
+    plan_year(office, "IDPAC")
+    office.robot("reportar_ejecucion", "rmora", entidad="IDPAC", periodo="2018-06")
+
+    with office.house.database.unit_of_work() as session:
+        before = goal_courses.of_year(session, PLAN, 2018)
+        for one in session.scalars(sa.select(ActivityReport)):
+            one.state = MeasurementState.ENDORSED
+        session.flush()
+        after = goal_courses.of_year(session, PLAN, 2018)
+        session.rollback()
+
+    mine = [one for one in after if one.money.project.entity_code == "IDPAC" and one.goals]
+    assert all(one.physical is None for one in before)
+    assert mine
+    for project in mine:
+        assert project.coverage == 100
+        assert project.physical is not None and 0 <= project.physical <= 100
+        for goal in project.goals:
+            assert goal.executed == {6: 1}
+            assert goal.until == 6 and goal.done == 1
+    others = [one for one in after if one.money.project.entity_code != "IDPAC"]
+    assert all(goal.programmed == {} and goal.share is None for one in others for goal in one.goals)
 
 
 def closing(office: Office) -> Office:
