@@ -12,9 +12,6 @@ import typst
 from workflows.documents import fonts
 from workflows.documents.fonts import Printable
 
-STANDARDS = ["a-2a", "ua-1"]
-"""To be archived, and to be read by a screen reader: tagged, with a title, a language and pictures in words."""
-
 
 def typeset(template: bytes, data: Mapping[str, Any], made_at: int, pictures: Mapping[str, str] | None = None) -> bytes:
     """PDF/A-2a and PDF/UA-1 of a template that reads `sys.inputs.data` as JSON: nothing a person typed is ever markup.
@@ -32,7 +29,10 @@ def typeset(template: bytes, data: Mapping[str, Any], made_at: int, pictures: Ma
         typst.compile(
             template,
             format="pdf",
-            pdf_standards=STANDARDS,
+            pdf_standards=[
+                "a-2a",
+                "ua-1",
+            ],  # to archive; tagged, titled and with pictures in words, for a screen reader
             sys_inputs=inputs,
             timestamp=made_at,
             font_paths=_fonts(),
