@@ -29,10 +29,8 @@ def typeset(template: bytes, data: Mapping[str, Any], made_at: int, pictures: Ma
         typst.compile(
             template,
             format="pdf",
-            pdf_standards=[
-                "a-2a",
-                "ua-1",
-            ],  # to archive; tagged, titled and with pictures in words, for a screen reader
+            # To be archived; tagged, titled and with pictures in words, for a screen reader.
+            pdf_standards=["a-2a", "ua-1"],
             sys_inputs=inputs,
             timestamp=made_at,
             font_paths=_fonts(),
