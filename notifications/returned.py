@@ -32,7 +32,6 @@ REASON = "motivo"
 ROW_TITLE = "fila"
 EXECUTION = "reportar_ejecucion"
 """The form of the rows of money and activities, also where they are corrected."""
-_SUBJECT = 60
 _DONE = "notifications.done"
 """Key of `Session.info`: the steps of a case that somebody did by the turn that is being told of."""
 

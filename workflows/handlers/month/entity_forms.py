@@ -97,7 +97,7 @@ class ValidateReport(PlainForm):
             ],
             execution=execution_review.judged(context, values),
         )
-        in_time = self.late or entity_reports.may_be_corrected(context.engine, month_of(context))
+        in_time = self.late or entity_reports.may_be_corrected(context.engine, month_of(context), entity_of(context))
         return {
             "responsables_por_corregir": list(back.rows) if in_time else [],
             "ejecucion_por_corregir": list(back.execution) if in_time else [],
