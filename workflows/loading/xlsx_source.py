@@ -10,10 +10,12 @@ import re
 import warnings
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 
 from workflows.loading.cells import Formula, plain
@@ -37,9 +39,21 @@ TITLE_ROWS = 8
 ALIKE = 0.82
 """From so much likeness a name is taken for the one of the format, and the person told."""
 
+MOST_MERGED = 5000
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _SUM = re.compile(r"(sub)?total(es)?\b.*|suma\b.*|gran total\b.*")
 NOT_ACCEPTED = "El libro tiene un contenido que no se acepta."
 NOT_A_WORKBOOK = "El archivo no es un libro de Excel (.xlsx) que se pueda leer."
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A cell that covers several rows: its name, the place of its first column, and its rows."""
+
+    name: str
+    column: int
+    top: int
+    bottom: int
 
 
 def read_xlsx(
@@ -147,7 +161,10 @@ def _rows(page: Any, sheet: Sheet, problems: list[Problem], notices: list[Proble
         notices.append(_notice(f"Los encabezados están en la fila {above}; lo de encima no se leyó.", sheet))
     keys = _headings(values, sheet, problems, notices, first)
     texts = {column.key for column in sheet.columns if column.kind == columns.TEXT}
-    for number, row in found:
+    if merged := _merged(page, above):
+        told = f"La celda {merged[0].name} está combinada: su valor se leyó en cada fila que cubre."
+        notices.append(_notice(told if len(merged) == 1 else f"{told} Hay {len(merged) - 1} más así.", sheet))
+    for number, row in _spread(found, merged):
         cells = {key: _value(cell, is_text=key in texts) for key, cell in zip(keys, row, strict=False) if key}
         if not any(value not in (None, "") for value in cells.values()):
             if number > MOST_SEEN:
@@ -160,6 +177,35 @@ def _rows(page: Any, sheet: Sheet, problems: list[Problem], notices: list[Proble
             notices.append(_notice("La fila parece un total; no se leyó.", sheet, number))
             continue
         yield Row(number, cells)
+
+
+def _merged(page: Any, below: int) -> list[Merged]:
+    """The cells that cover several rows below the headings: openpyxl does not tell of them where it streams."""
+    with page.parent._archive.open(page._worksheet_path) as stream:
+        refs = _MERGED.findall(stream.read())[:MOST_MERGED]
+    found = []
+    for ref in refs:
+        left, top, _right, bottom = range_boundaries(ref.decode())
+        if left and top and bottom and bottom > top > below:
+            found.append(Merged(ref.decode(), left - 1, top, bottom))
+    return found
+
+
+def _spread(
+    found: Iterator[tuple[int, tuple[Any, ...]]], merged: Sequence[Merged]
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows with the value of a merged cell in each row that it covers and that says anything else."""
+    first = {(one.column, one.top): one for one in merged}
+    held: dict[int, tuple[Merged, Any]] = {}
+    for number, row in found:
+        for place, cell in enumerate(row):
+            if (one := first.get((place, number))) is not None:
+                held[place] = one, cell
+        covering = {place: cell for place, (one, cell) in held.items() if one.top < number <= one.bottom}
+        if covering and any(cell.value not in (None, "") for cell in row):
+            yield number, tuple(covering.get(place, cell) for place, cell in enumerate(row))
+        else:
+            yield number, row
 
 
 def _heading_row(

@@ -90,6 +90,24 @@ def test_a_code_that_points_to_another_sheet_may_be_written_in_other_letters() -
     assert read_file("plan.xlsx", edited(edit)) == SAID
 
 
+def test_a_merged_cell_says_its_value_in_each_row_that_it_covers_and_that_is_told() -> None:
+    def edit(book: Workbook) -> None:
+        sheet = book["Objetivos"]
+        (column,) = [cell.column for cell in sheet[1] if cell.value == "Línea"]
+        same = [row for row in range(2, sheet.max_row + 1) if sheet.cell(row, column).value == "L1"]
+        assert len(same) > 1 and same == list(range(same[0], same[-1] + 1))
+        sheet.merge_cells(start_row=same[0], end_row=same[-1], start_column=column, end_column=column)
+        book["Líneas"].insert_rows(1)
+        book["Líneas"].merge_cells("A1:D1")  # a title, above the headings, says nothing
+
+    read = read_file("plan.xlsx", edited(edit))
+
+    assert read == SAID
+    told = [str(notice) for notice in read.notices if "combinada" in str(notice)]
+    assert len(told) == 1
+    assert told[0].startswith("Objetivos: La celda ") and told[0].endswith("su valor se leyó en cada fila que cubre.")
+
+
 def test_what_an_office_adds_to_the_workbook_is_left_out_and_said() -> None:
     def edit(book: Workbook) -> None:
         lines = book["Líneas"]
