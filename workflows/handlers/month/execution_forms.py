@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.contracts import TEXT, Contract
-from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, PlainForm, Prefill, Values, path_of
+from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.handlers.month import money_guards
 from workflows.handlers.month.money_told import told_before
 from workflows.handlers.month.periods_of_task import entity_of, month_of
@@ -43,6 +43,7 @@ class ReportExecution(PlainForm):
             locked=frozenset(path for path, row in _placed(kept) if execution_rows.is_accepted(row)),
             notes={path: f"Devuelta: {row.return_reason}" for path, row in _placed(kept) if _came_back(row)},
             row_titles={MONEY: [f"{one.code} {one.name}" for one in known]},
+            panels=_nothing_left([*kept[MONEY], *kept[ACTIVITIES]]),
         )
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
@@ -111,6 +112,13 @@ def _placed(kept: Mapping[str, list[Row | None]]) -> list[tuple[str, Row]]:
         for place, row in enumerate(rows)
         if row is not None
     ]
+
+
+def _nothing_left(rows: list[Row | None]) -> list[Panel]:
+    """What to do where all was accepted: a late case asks for the money of an entity also when only figures lack."""
+    if rows and all(row is not None and execution_rows.is_accepted(row) for row in rows):
+        return [Panel("El dinero de este mes ya está aceptado", "No hay nada que escribir aquí: envíe para seguir.")]
+    return []
 
 
 def _came_back(row: Row) -> bool:
