@@ -75,7 +75,8 @@ def make_due(session: Session, clock: Clock, calendar: WorkingCalendar, export: 
 def _due(session: Session, clock: Clock, calendar: WorkingCalendar, export: Export) -> Iterator[tuple[str, str]]:
     """What is due: each with the month that it tells of."""
     months = sa.select(Period).where(Period.plan_code == export.plan_code).order_by(Period.code.desc())
-    if export.due == When.CLOSED:
+    if export.due in (When.CLOSED, When.QUARTERLY):
+        months = months.where(Period.month % 3 == 0) if export.due == When.QUARTERLY else months
         closed = session.scalars(months.where(Period.state == PeriodState.CLOSED)).all()
         fresh = [one for place, one in enumerate(closed) if not place or _closed_since(one, export.made_at)]
         yield from ((one.code, one.code) for one in reversed(fresh))

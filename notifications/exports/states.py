@@ -10,6 +10,8 @@ class When(StrEnum):
 
     CLOSED = "closed"
     """A month was closed."""
+    QUARTERLY = "quarterly"
+    """The last month of a quarter was closed."""
     WEEKLY = "weekly"
     """On the first working day of each week, of the newest month."""
     DAILY = "daily"

@@ -27,6 +27,7 @@ blueprint = Blueprint("exports", __name__, url_prefix="/plan/<plan_code>/sistema
 SHOWN = 50
 DUE = {
     When.CLOSED: "Cada mes, cuando se cierra",
+    When.QUARTERLY: "Cada trimestre, cuando se cierra su último mes",
     When.WEEKLY: "Cada semana, el primer día hábil",
     When.DAILY: "Cada día hábil",
 }

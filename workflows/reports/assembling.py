@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from workflows.monitoring.added_fields import AddedFields
 from workflows.monitoring.models import (
     Alert,
     Bottleneck,
+    BudgetReport,
     EntityReport,
     Figure,
     Measurement,
@@ -34,7 +36,7 @@ from workflows.monitoring.trace import Evidence
 from workflows.people import directory
 from workflows.people.models import Person
 from workflows.plan import participants
-from workflows.plan.models import Plan
+from workflows.plan.models import Plan, Project
 from workflows.reports.contents import (
     AlertLine,
     BottleneckLine,
@@ -44,6 +46,7 @@ from workflows.reports.contents import (
     HistoryPoint,
     IndicatorLine,
     Light,
+    ProjectMoney,
     Report,
     RollUp,
     SilentLine,
@@ -255,11 +258,25 @@ def _indicators(
         .options(selectinload(Measurement.evidence).selectinload(MeasurementEvidence.file))
     )
     reported = {measurement.indicator_id: measurement for measurement in session.scalars(query)}
-    added = added_fields.of_period(session, period)
+    added, money = added_fields.of_period(session, period), _money(session, period)
     return tuple(
-        _indicator(figure, sheets[code], reported.get(sheets[code].id), names, added, whose.get(code))
+        replace(
+            _indicator(figure, sheets[code], reported.get(sheets[code].id), names, added, whose.get(code)),
+            project=sheets[code].project_code or "",
+            money=money.get(sheets[code].project_code or ""),
+        )
         for code, figure in figures.indicators.items()
     )
+
+
+def _money(session: Session, period: Period) -> Mapping[str, ProjectMoney]:
+    """By project code, what was endorsed of its money at the cut-off."""
+    query = (
+        sa.select(Project.code, BudgetReport.appropriation, BudgetReport.commitments, BudgetReport.payments)
+        .join(BudgetReport, BudgetReport.project_id == Project.id)
+        .where(BudgetReport.period_id == period.id, BudgetReport.state == MeasurementState.ENDORSED)
+    )
+    return {code: ProjectMoney(*amounts) for code, *amounts in session.execute(query)}
 
 
 def _indicator(

@@ -71,6 +71,18 @@ class IndicatorLine:
     endorsed_by: str
     known: str = ""
     """Where its value comes from, if it is not the cut-off's own: «último dato: mayo de 2018»."""
+    project: str = ""
+    money: ProjectMoney | None = None
+    """What its project has at the cut-off, once it is endorsed; the same for each indicator of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectMoney:
+    """The money of a project at a cut-off, in pesos, accumulated in the year."""
+
+    appropriation: Decimal | None
+    commitments: Decimal | None
+    payments: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

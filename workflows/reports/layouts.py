@@ -31,8 +31,19 @@ _TITLES = {
 }  # fmt: skip
 _BY_TITLE = {column.title: column for column in INDICATORS}
 _OF_THE_ROW: Mapping[str, Column[IndicatorLine]] = {name: _BY_TITLE[title] for name, title in _TITLES.items()}
-_OF_ALL = {"plan": "Código del plan", "periodo": "Mes, como 2018-06", "anio": "Año", "mes": "Mes, como 06"}
-FIELDS: Mapping[str, str] = _OF_ALL | {name: column.title for name, column in _OF_THE_ROW.items()}
+_OF_THE_PROJECT: Mapping[str, Column[IndicatorLine]] = {
+    "proyecto": Column("Código del proyecto", lambda line: line.project),
+    "apropiacion": Column("Apropiación vigente del proyecto", lambda line: line.money and line.money.appropriation),
+    "compromisos": Column("Compromisos del proyecto en el año", lambda line: line.money and line.money.commitments),
+    "giros": Column("Giros del proyecto en el año", lambda line: line.money and line.money.payments),
+}
+_OF_ALL = {
+    "plan": "Código del plan", "periodo": "Mes, como 2018-06", "anio": "Año", "mes": "Mes, como 06",
+    "trimestre": "Trimestre, como 2018-T2",
+}  # fmt: skip
+FIELDS: Mapping[str, str] = _OF_ALL | {
+    name: column.title for name, column in {**_OF_THE_ROW, **_OF_THE_PROJECT}.items()
+}
 """What a column may hold, by the name that mappings use. Nobody is named: an export leaves the house."""
 
 Rows = dict[str, list[str]]
@@ -165,18 +176,14 @@ def compare(before: Sheet, after: Sheet) -> Differences:
     )  # fmt: skip
 
 
-def _lacking(these: Iterable[str], those: Container[str]) -> tuple[str, ...]:
-    """Those of these that the others lack."""
-    return tuple(one for one in these if one not in those)
-
-
-def _table_column(report: Report, asked: Asked) -> Column[IndicatorLine]:
-    title, field, text = asked
-    of_all = {"plan": report.plan_code, "periodo": report.period, "anio": report.period[:4], "mes": report.period[5:]}
+def _table_column(report: Report, title: str, field: str, text: str) -> Column[IndicatorLine]:
+    year, month = report.period.split("-")
+    quarter = f"{year}-T{(int(month) + 2) // 3}"
+    of_all = {"plan": report.plan_code, "periodo": report.period, "anio": year, "mes": month, "trimestre": quarter}
     if not field or field in of_all:
         value = of_all.get(field, text)
         return Column(title, lambda _row: value)
-    found = _OF_THE_ROW[field]
+    found = _OF_THE_ROW.get(field) or _OF_THE_PROJECT[field]
 
     def told(row: IndicatorLine) -> Any:
         value = found.value(row)

@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -24,6 +26,7 @@ from notifications.exports.channels import File, Settings
 from notifications.exports.models import Export, ExportDelivery
 from tests.integration.webhooks.test_delivering import receiver
 from tests.support.remote import free_port
+from tests.support.reports import report
 from tests.support.sftp import SftpServer, sftp_server
 from tests.support.sharing import made_once
 from tests.support.web import SECRET, Site, build_template, open_site
@@ -33,7 +36,7 @@ from workflows.auditing.models import AuditEntry
 from workflows.errors import Refused
 from workflows.indicators.models import Indicator
 from workflows.reports import layouts
-from workflows.reports.layouts import Asked, Sheet
+from workflows.reports.contents import ProjectMoney
 
 PLAN = "PES-GOB"
 ADDRESS = f"/plan/{PLAN}/sistemas/archivos/"
@@ -178,6 +181,33 @@ def test_a_closed_month_is_sent_once_when_it_is_due_by_months(office: Site) -> N
     sheet = openpyxl.load_workbook(io.BytesIO(visitor.client.get(f"{ADDRESS}1/enviados/{made.id}").data)).active
     assert sheet is not None
     assert [cell.value for cell in sheet[1]] == ["COD", "Mes", "Nombre", "Fuente"]
+
+
+def test_a_quarter_is_sent_once_its_last_month_is_closed_with_the_project_of_each_row(office: Site) -> None:
+    columns = "Trimestre = trimestre\nProyecto = proyecto\nMeta = codigo\nCompromisos = compromisos"
+    _ask(office, "carpeta:a", cuando="quarterly", columnas=columns)
+
+    assert [_deliver(office), _deliver(office)] == [1, 0]
+
+    (made,) = _files(office)
+    assert made.period == "2018-03"  # May is closed, June is not
+    visitor = office.visitor("amartinez")
+    head, *rows = _rows(visitor.client.get(f"{ADDRESS}1/enviados/{made.id}").data)
+    assert head == ["Trimestre", "Proyecto", "Meta", "Compromisos"]
+    assert {row[0] for row in rows} == {"2018-T1"} and any(row[1] for row in rows)
+    assert {row[3] for row in rows} == {""}  # nobody endorsed money of March: empty, never 0
+
+
+def test_the_money_of_a_project_stands_in_each_row_that_it_carries_out() -> None:
+    month = report("Uno")
+    line = replace(
+        month.indicators[0], project="1064", money=ProjectMoney(Decimal(9000), Decimal(5000), Decimal("12.5"))
+    )
+    layout = layouts.read("P = proyecto\nA = apropiacion\nC = compromisos\nG = giros", layouts.CSV)
+
+    made = layouts.render(layout, replace(month, indicators=(line,)))
+
+    assert made.rows == {line.code: ["1064", "9000", "5000", "12,5"]}
 
 
 def test_a_file_is_posted_and_signed(office: Site) -> None:
