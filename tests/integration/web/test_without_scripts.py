@@ -32,6 +32,7 @@ def rest_accepted(liaison: Visitor, task: str, returned: int | None = None) -> N
         else {f"validacion-{returned}-decision": "devuelta", f"validacion-{returned}-motivo": WHY}
     )
     liaison.press(task, **typed, _accion="demas:validacion:decision")
+    liaison.press(task, _accion="demas:presupuesto:decision")
     chosen = [value for name, value in liaison.fields(task) if name.endswith("-decision")]
     assert chosen.count("devuelta") == (returned is not None) and len(chosen) > 1
     liaison.press(task, _accion="enviar")
