@@ -54,7 +54,7 @@ NO_RULES = {
 
 NAMES_NOBODY = {
     "studio.draft_xml", "studio.diagram", "cases.diagram",
-    "plans.template", "files.download", "api.get_file", "portal.document",
+    "plans.template", "plans.act_template_file", "files.download", "api.get_file", "portal.document",
     "portal.plan_document", "portal.open_table", "portal.open_data", "open_plans.indicator_table",
     "open_plans.indicator_data", "static", "handovers.record_file", "sectors.template", "exports.sent",
     "studio.manual", "studio.picture", "studio.decision_file",

@@ -66,10 +66,10 @@ FIRST_FORMULAS = "1"
 UNSAID = frozenset({MeasurementState.DRAFT, MeasurementState.MISSING})
 
 
-def monthly_report(session: Session, plan_code: str, period_code: str) -> Report:
+def monthly_report(session: Session, plan_code: str, period_code: str, *, with_money: bool = False) -> Report:
     """The report of a month (`2018-06`): frozen figures once it is closed, else what they are now.
 
-    Raises `NotFound` where the plan or the month is not followed.
+    `with_money`: each indicator says what its project has, which a table for other systems asks for. Raises `NotFound` where the plan or the month is not followed.
     """
     period = periods.find(session, plan_code, period_code)
     plan = session.get_one(Plan, plan_code, options=[joinedload(Plan.sector)])
@@ -95,7 +95,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str) -> Report
         lines=_lines(session, plan_code, figures, verdicts),
         objectives=_objectives(session, plan_code, figures, verdicts),
         entities=_entities(session, period, figures),
-        indicators=_indicators(session, period, figures, names, whose),
+        indicators=_indicators(session, period, figures, names, whose, _money(session, period) if with_money else {}),
         bottlenecks=_bottlenecks(session, period, names),
         commitments=_commitments(session, period, names),
         alerts=_alerts(session, period),
@@ -246,7 +246,12 @@ def _entity(entity: Entity, figure: LevelFigure | None, report: EntityReport | N
 
 
 def _indicators(
-    session: Session, period: Period, figures: PeriodFigures, names: Names, whose: Mapping[str, str | None]
+    session: Session,
+    period: Period,
+    figures: PeriodFigures,
+    names: Names,
+    whose: Mapping[str, str | None],
+    money: Mapping[str, ProjectMoney],
 ) -> tuple[IndicatorLine, ...]:
     sheets = {
         indicator.code: indicator
@@ -258,7 +263,7 @@ def _indicators(
         .options(selectinload(Measurement.evidence).selectinload(MeasurementEvidence.file))
     )
     reported = {measurement.indicator_id: measurement for measurement in session.scalars(query)}
-    added, money = added_fields.of_period(session, period), _money(session, period)
+    added = added_fields.of_period(session, period)
     return tuple(
         replace(
             _indicator(figure, sheets[code], reported.get(sheets[code].id), names, added, whose.get(code)),

@@ -46,6 +46,7 @@ def test_a_template_that_cannot_make_an_act_is_not_kept_and_one_that_can_is_in_u
 
     assert "no es un documento de Word" in hand_in(b"nada", 422)
     assert "Todavía no hay ninguna" in visitor.text()
-    assert "Versión 1 en uso" in hand_in(act_files.example(), 200)
-    assert visitor.client.get(f"{address}.docx?version=1").data == act_files.example()
+    kept = act_files.example()
+    assert "Versión 1 en uso" in hand_in(kept, 200)
+    assert visitor.client.get(f"{address}.docx?version=1").data == kept
     assert visitor.client.get(f"{address}.docx?version=7").status_code == 404

@@ -150,9 +150,9 @@ def test_the_goals_of_a_project_say_what_was_promised_and_done_once_it_is_endors
             one.state = MeasurementState.ENDORSED
         session.flush()
         after = goal_courses.of_year(session, PLAN, 2018)
-        session.rollback()
+        mine = [one for one in after if one.money.project.entity_code == "IDPAC" and one.goals]
+        others = [one for one in after if one.money.project.entity_code != "IDPAC"]
 
-    mine = [one for one in after if one.money.project.entity_code == "IDPAC" and one.goals]
     assert all(one.physical is None for one in before)
     assert mine
     for project in mine:
@@ -161,7 +161,6 @@ def test_the_goals_of_a_project_say_what_was_promised_and_done_once_it_is_endors
         for goal in project.goals:
             assert goal.executed == {6: 1}
             assert goal.until == 6 and goal.done == 1
-    others = [one for one in after if one.money.project.entity_code != "IDPAC"]
     assert all(goal.programmed == {} and goal.share is None for one in others for goal in one.goals)
 
 
