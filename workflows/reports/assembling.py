@@ -69,7 +69,8 @@ UNSAID = frozenset({MeasurementState.DRAFT, MeasurementState.MISSING})
 def monthly_report(session: Session, plan_code: str, period_code: str, *, with_money: bool = False) -> Report:
     """The report of a month (`2018-06`): frozen figures once it is closed, else what they are now.
 
-    `with_money`: each indicator says what its project has, which a table for other systems asks for. Raises `NotFound` where the plan or the month is not followed.
+    `with_money`: each indicator says what its project has, which a table for other systems asks for. Raises `NotFound`
+    where the plan or the month is not followed.
     """
     period = periods.find(session, plan_code, period_code)
     plan = session.get_one(Plan, plan_code, options=[joinedload(Plan.sector)])
