@@ -93,13 +93,10 @@ def _closed_since(period: Period, moment: dt.datetime) -> bool:
 
 
 def _make(session: Session, clock: Clock, export: Export, key: str, period: str) -> None:
-    layout = keeping.layout_of(export)
-    titles = [title for title, _, _ in layout.columns]
-    rendered = layouts.render(layout, monthly_report(session, export.plan_code, period, with_money=True))
-    earlier = sa.select(ExportDelivery).where(ExportDelivery.export_id == export.id)
-    newest = earlier.order_by(ExportDelivery.id.desc()).options(undefer(ExportDelivery.rows)).limit(1)
-    before = session.scalars(newest).first()
-    told = layouts.compare(titles, before.rows, rendered.rows) if before is not None else None
+    report = monthly_report(session, export.plan_code, period, with_money=True)
+    rendered = layouts.render(keeping.layout_of(export), report)
+    before = keeping.newest_of(session, export)
+    told = layouts.compare(keeping.sheet_of(before), rendered.sheet) if before is not None else None
     row = {
         "export_id": export.id, "key": key, "period": period, "content": rendered.content,
         "name": f"{export.plan_code}_{export.id}_{key}.{export.format}", "rows": rendered.sheet.rows,

@@ -157,7 +157,8 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "plans.index plans.level plans.indicator plans.timeline plans.changes plans.recovery_plans plans.money "
             "plans.projects plans.answering_for plans.records plans.record "
-            "plans.external boards.month boards.executive boards.calendar_ahead lifecycle.show lifecycle.rows"
+            "plans.external boards.month boards.executive boards.calendar_ahead lifecycle.show lifecycle.rows "
+            "meetings.index meetings.show meetings.attendance reminders.index"
         ),
         changes=_routes("plans.ask_for_change plans.correct lifecycle.end_early boards.decide_opening"),
         note="cambia por sus procesos",

@@ -22,6 +22,7 @@ from web.plans import (
     loading,
     projects,
     timeline,
+    tree,
     wording,
 )
 from web.plans.blueprint import blueprint

@@ -176,7 +176,13 @@ def compare(before: Sheet, after: Sheet) -> Differences:
     )  # fmt: skip
 
 
-def _table_column(report: Report, title: str, field: str, text: str) -> Column[IndicatorLine]:
+def _lacking(these: Iterable[str], those: Container[str]) -> tuple[str, ...]:
+    """Those of these that the others lack."""
+    return tuple(one for one in these if one not in those)
+
+
+def _table_column(report: Report, asked: Asked) -> Column[IndicatorLine]:
+    title, field, text = asked
     year, month = report.period.split("-")
     quarter = f"{year}-T{(int(month) + 2) // 3}"
     of_all = {"plan": report.plan_code, "periodo": report.period, "anio": year, "mes": month, "trimestre": quarter}

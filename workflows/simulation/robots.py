@@ -205,11 +205,12 @@ def _execution(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
 def _validate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     where = (str(form.task.variables["periodo"]), str(form.task.variables["entidad"]))
     returns = robots.profile(*where) == RETURNED and where not in robots.returned
-    robots.returned.add(where)
-    raw = {table: [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown[table]] for table in JUDGED}
-    if returns and (rows := raw["validacion"]):
+    if returns:
+        robots.returned.add(where)
+    raw = {table: [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown[table]] for table in JUDGED if table in form.shown}
+    if returns and (rows := raw.get("validacion")):
         rows[0] |= {"decision": "devuelta", "motivo": "El soporte no permite verificar el valor; adjunte el listado."}
-    if returns and (money := raw["presupuesto"]):
+    if returns and (money := raw.get("presupuesto")):
         money[0] |= {"decision": "devuelta", "motivo": "Los giros no coinciden con el reporte de tesorería."}
     return raw
 

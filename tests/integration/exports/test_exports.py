@@ -37,6 +37,7 @@ from workflows.errors import Refused
 from workflows.indicators.models import Indicator
 from workflows.reports import layouts
 from workflows.reports.contents import ProjectMoney
+from workflows.reports.layouts import Asked, Sheet
 
 PLAN = "PES-GOB"
 ADDRESS = f"/plan/{PLAN}/sistemas/archivos/"
@@ -207,7 +208,7 @@ def test_the_money_of_a_project_stands_in_each_row_that_it_carries_out() -> None
 
     made = layouts.render(layout, replace(month, indicators=(line,)))
 
-    assert made.rows == {line.code: ["1064", "9000", "5000", "12,5"]}
+    assert made.sheet.rows == {line.code: ["1064", "9000", "5000", "12,5"]}
 
 
 def test_a_file_is_posted_and_signed(office: Site) -> None:

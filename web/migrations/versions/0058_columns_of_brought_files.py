@@ -7,8 +7,8 @@ from alembic import op
 
 from engine.database import UtcDateTime
 
-revision = "0055"
-down_revision = "0054"
+revision = "0058"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 

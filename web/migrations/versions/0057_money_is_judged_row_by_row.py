@@ -7,8 +7,8 @@ from alembic import op
 
 from engine.database import UtcDateTime
 
-revision = "0054"
-down_revision = "0053"
+revision = "0057"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
