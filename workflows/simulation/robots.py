@@ -207,7 +207,11 @@ def _validate(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
     returns = robots.profile(*where) == RETURNED and where not in robots.returned
     if returns:
         robots.returned.add(where)
-    raw = {table: [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown[table]] for table in JUDGED if table in form.shown}
+    raw = {
+        table: [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown[table]]
+        for table in JUDGED
+        if table in form.shown
+    }
     if returns and (rows := raw.get("validacion")):
         rows[0] |= {"decision": "devuelta", "motivo": "El soporte no permite verificar el valor; adjunte el listado."}
     if returns and (money := raw.get("presupuesto")):
