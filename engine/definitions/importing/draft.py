@@ -10,6 +10,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.definitions import vocabularies
 from engine.definitions.importing.asking import Kind, Question, fits
 from engine.definitions.linting import KnownNames
 from engine.definitions.linting.graph import reachable
@@ -76,6 +77,10 @@ class Draft:
         """Flows that had a condition in words, which a person has to read."""
         self.unordered: set[str] = set()
         """Subprocesses whose steps are done in any order."""
+        self.is_foreign = not vocabularies.is_ours(root)
+        """Whether another tool wrote it, or it was brought for the first time."""
+        self.beside: set[str] = set()
+        """Ids of the other processes of the same file."""
         self.answers = dict(answers or {})
         self.answered: list[tuple[Question, str]] = []
         self._asked: set[str] = set()

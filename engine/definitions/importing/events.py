@@ -83,8 +83,9 @@ def _unsupported(draft: Draft) -> None:
         definitions = list(event_definitions(node))
         for extra in definitions[1:]:
             node.remove(extra)
-            draft.repaired(node, "supported", f"{called(node)} esperaba varias cosas: quedó solo con la primera.")
-            draft.ask(node, "supported", f"¿A {called(node)} le basta con lo primero que esperaba?", "Sí", DRAWN)
+            did = "avisaba de" if local(node) in ("endEvent", "intermediateThrowEvent") else "esperaba"
+            draft.repaired(node, "supported", f"{called(node)} {did} varias cosas: quedó solo con la primera.")
+            draft.ask(node, "supported", f"¿A {called(node)} le basta con lo primero?", "Sí", DRAWN)
         event = local(definitions[0]).removesuffix("EventDefinition") if definitions else "none"
         if event not in CATALOGUE[local(node)].events:
             _replace(draft, node, event)

@@ -6,7 +6,7 @@ import re
 
 from engine import limits
 from engine.definitions.importing.asking import understood
-from engine.definitions.importing.draft import Draft, called, id_of, slug
+from engine.definitions.importing.draft import Draft, called, holder_of, id_of, slug
 from engine.definitions.markup import (
     BPMN,
     BPMNDI,
@@ -141,10 +141,35 @@ def _loose_flows(draft: Draft) -> None:
             draft.repaired(None, "loose_flow", f"Se quitó la flecha {called(flow)}, que no unía dos pasos.")
             draft.remove_flow(flow)
         elif source is not target:
-            draft.repaired(
-                None, "crossing_flow", f"Se quitó la flecha {called(flow)}, que cruzaba el borde de un subproceso."
-            )
-            draft.remove_flow(flow)
+            _lift(draft, flow)
+
+
+def _lift(draft: Draft, flow: Node) -> None:
+    """A flow across the border of a subprocess joins what stands at one level around its ends."""
+    said = f"La flecha {called(flow)} cruzaba el borde de un subproceso"
+    ends = _beside(draft, flow)
+    if ends is None or local(ends[0]) == "startEvent" or ends[0].get("triggeredByEvent") == "true":
+        draft.repaired(None, "crossing_flow", f"{said}: se quitó.")
+        draft.remove_flow(flow)
+        return
+    source, target = ends
+    holder_of(source).append(flow)
+    draft.turn(flow, source=source, target=target)
+    draft.repaired(flow, "crossing_flow", f"{said}: ahora va de {called(source)} a {called(target)}.")
+
+
+def _beside(draft: Draft, flow: Node) -> tuple[Node, Node] | None:
+    """The two nodes of one level that are, or hold, the ends of a flow; None where there are no such two."""
+    nodes = {id_of(node): node for node in draft.nodes()}
+    source, target = (nodes.get(str(flow.get(end))) for end in ("sourceRef", "targetRef"))
+    if source is None or target is None:
+        return None
+    around = [target, *target.iterancestors()]
+    for one in (source, *source.iterancestors()):
+        other = next((two for two in around if two.getparent() is one.getparent()), None)
+        if other is not None and one is not other and {id_of(one), id_of(other)} <= nodes.keys():
+            return one, other
+    return None
 
 
 def _twin_flows(draft: Draft) -> None:

@@ -128,7 +128,8 @@ def _calls(draft: Draft) -> None:
             continue
         if target and "{" not in target and (known is None or target in known) and target != id_of(draft.process):
             continue
-        said = f"llamaba a «{target[:60]}», que no está aquí" if target else "no decía a qué proceso llama"
+        where = "que viene en el mismo archivo y se trae aparte" if target in draft.beside else "que no está aquí"
+        said = f"llamaba a «{target[:60]}», {where}" if target else "no decía a qué proceso llama"
         question = f"¿A qué proceso llama {called(node)}? En el archivo {said}."
         answer = draft.ask(node, "call", question, *list(known or ())[:20], kind=Kind.PROCESS)
         if answer:

@@ -33,8 +33,12 @@ def _leave_one(draft: Draft) -> None:
         name = one_line((process if pool is None else pool).get("name")) or str(process.get("id") or "")
         if _size(process):
             steps = "su paso no se importó" if _size(process) == 1 else f"sus {_size(process)} pasos no se importaron"
+            draft.beside.add(str(process.get("id") or ""))
+            what = f"El proceso «{name}» no se trajo"
+            if pool is not None:
+                what = f"El participante «{name}» quedó como caja vacía"
             apart = "Si también se lleva aquí, tráigalo aparte, en un archivo suyo."
-            draft.repaired(pool, "one_process", f"El participante «{name}» quedó como caja vacía: {steps}. {apart}")
+            draft.repaired(pool, "one_process", f"{what}: {steps}. {apart}")
         for node in list(children(process)):
             draft.remove(node)
         draft.root.remove(process)

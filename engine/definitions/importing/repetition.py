@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from engine.definitions import vocabularies
@@ -10,12 +12,18 @@ from engine.definitions.importing.draft import Draft, called, id_of
 from engine.definitions.linting.repetition import MOST
 from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local, text_of
 
+_WHOLE = re.compile(r"(?:[$#]\{|=)?\s*(\d{1,4})\s*\}?")
+"""A number of times, as an expression or plain."""
+
 
 def _collections(draft: Draft) -> None:
     for node in draft.nodes():
         multiple = child(node, "multiInstanceLoopCharacteristics")
         if multiple is None:
             continue
+        times = child(multiple, "loopCardinality")
+        if times is not None and (plain := _WHOLE.fullmatch(text_of(times))):
+            times.text = plain[1]
         collection, variable = vocabularies.repetition(multiple)
         if understood(collection):
             if not variable:

@@ -114,7 +114,8 @@ def _join_entries(draft: Draft, holder: Node, start: Node, entries: list[Node]) 
     for entry in entries:
         draft.connect(holder, start, entry)
         draft.repaired(entry, "unreachable", f"A {called(entry)} no se llegaba: ahora comienza con el proceso.")
-        draft.ask(entry, "unreachable", f"¿Después de qué paso viene {called(entry)}?")
+        question = f"A {called(entry)} no llegaba ninguna flecha. ¿Comienza con el proceso?"
+        draft.ask(entry, "unreachable", question, "Sí", DRAWN)
 
 
 def _ends(draft: Draft) -> None:

@@ -29,7 +29,7 @@ _ERRORS: Final = ("errorCodeVariable", "errorMessageVariable", "escalationCodeVa
 
 
 def _unread(draft: Draft) -> None:
-    if vocabularies.is_ours(draft.root):
+    if not draft.is_foreign:
         return
     for node in (draft.process, *draft.nodes(), *draft.flows()):
         found = list(dict.fromkeys(_of(node)))

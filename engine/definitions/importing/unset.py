@@ -55,8 +55,9 @@ def _ask_who_knows(draft: Draft) -> None:
         unset = sorted(names - _filled(draft))
         if unset:
             _ask(draft, gateway, flows, unset)
-    for step in (_loops, _completions, _conditional_waits, _lists, _persons):
-        step(draft, _filled(draft))
+    if draft.is_foreign:
+        for step in (_loops, _completions, _conditional_waits, _lists, _persons):
+            step(draft, _filled(draft))
 
 
 def _given_by_people(draft: Draft) -> None:
@@ -72,14 +73,26 @@ def _given_by_people(draft: Draft) -> None:
 
 
 def _loops(draft: Draft, filled: set[str]) -> None:
-    """Who does a task again and again says each time what that depends on."""
-    for task in draft.nodes("userTask"):
+    """Who does a task again and again says each time what that depends on; of anything else it is asked."""
+    for task in draft.nodes():
         written = _inside(task, "standardLoopCharacteristics", "loopCondition")
         unset = _unset(written, filled)
-        if unset and not vocabularies.form(task):
+        if unset and local(task) != "userTask":
+            _ask_how_long(draft, task, written, unset)
+        elif unset and not vocabularies.form(task):
             _ask_before(draft, task, dict.fromkeys(unset, written))
             said = f"{called(task)} se repite mientras «{one_line(written)[:60]}»"
             draft.repaired(task, "unset", f"{said}: su formulario pregunta {_quoted(unset)} cada vez.")
+
+
+def _ask_how_long(draft: Draft, node: Node, written: str, unset: list[str]) -> None:
+    said = f"{called(node)} se repite mientras «{one_line(written)[:60]}», y ningún paso llena {_quoted(unset)}"
+    question = f"{said}. ¿Mientras se cumpla qué se repite? Por ejemplo «${{faltan > 0}}»."
+    answer = draft.ask(node, "endless_loop", question, kind=Kind.EXPRESSION)
+    condition = next(node.iter(bpmn("loopCondition")))
+    if answer:
+        condition.text = answer
+        draft.repaired(node, "endless_loop", f"{called(node)} se repite mientras «{answer}».")
 
 
 def _completions(draft: Draft, filled: set[str]) -> None:
@@ -137,6 +150,13 @@ def _persons(draft: Draft, filled: set[str]) -> None:
         if unset:
             task.attrib.pop(f"{{{CAMUNDA}}}assignee", "")
             message = f"{called(task)} era de «{written[:60]}», que ningún paso llena: la hace quien tenga el rol."
+            draft.repaired(task, "unset", message)
+        groups = vocabularies.candidate_groups(task)
+        known = [one for one in groups if "{" not in one or not _unset(one, filled)]
+        if len(known) < len(groups):
+            task.set(f"{{{CAMUNDA}}}candidateGroups", ",".join(known))
+            gone = words([f"«{one[:60]}»" for one in groups if one not in known])
+            message = f"{called(task)} era de {gone}, que ningún paso llena: la hace quien tenga el rol que se diga."
             draft.repaired(task, "unset", message)
 
 
@@ -218,6 +238,8 @@ def _of(flows: list[Node]) -> list[Node]:
 def _filled(draft: Draft) -> set[str]:
     """The data that the file itself says some step fills."""
     found = {one.strip() for node in draft.nodes() for one in property_of(draft, node, "salida").split(",")}
+    for start in draft.nodes("startEvent"):
+        found |= {one.strip() for one in property_of(draft, start, "entradas").split(",")}
     for node in draft.nodes(*_RUN):
         found.add(vocabularies.attribute(node, "resultVariable"))
         found |= {str(one.get("target")) for one in node.iter()}

@@ -167,7 +167,7 @@ def test_what_is_no_expression_is_said_and_nothing_runs(text: str, words: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["9 ** 999999999", "1e999 * 1e999", "0 ** 0", "0 ** -1", "exp(100000)", "log(-1)", "sqrt(-1)",
+    "text", ["9 ** 999999999", "1e999 * 1e999", "0 ** -1", "exp(100000)", "log(-1)", "sqrt(-1)",
              'duration("P999999999Y") + date("9999-12-31")', 'date("9999-12-31") + duration("P2D")', "notas ** 2",
              'decimal(1, 99)', "modulo(1, 0)", "date(99999, 1, 1)", 'duration("P1D") / duration("PT0S")'],
 )  # fmt: skip

@@ -295,3 +295,44 @@ def test_where_a_process_begins_at_several_steps_one_may_say_that_it_is_at_one(a
     result = import_diagram(process(body), KNOWN, answers={asked.key: answer})
 
     assert kind in [one.kind for one in read_diagram(result.xml).elements.values()]
+
+
+def test_behind_a_gateway_of_events_somebody_says_what_came_and_the_rest_interrupts() -> None:
+    timer = "<bpmn:timerEventDefinition><bpmn:timeDuration>P3D</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    waits = (
+        step("intermediateCatchEvent", "u", NAMELESS)
+        + step("receiveTask", "v")
+        + step("intermediateCatchEvent", "w", timer)
+    )
+    body = start() + step("eventBasedGateway", "g") + waits + user("a") + user("b") + end() + end("e2")
+    flows = chain("inicio", "g", "u", "a", "fin") + flow("x", "g", "v") + flow("y", "v", "b") + flow("z", "b", "fin")
+
+    model, result = brought(body + flows + flow("p", "g", "w") + flow("q", "w", "e2"))
+
+    task, late = model.elements["g"], model.elements["w"]
+    assert (task.kind, task.name, questions(result)) == ("userTask", "Confirmar: Paso u y Paso v", ["message"])
+    assert (late.kind, late.attached_to, late.interrupting, late.deadline) == ("boundaryEvent", "g", True, "3dh")
+    (gateway,) = model.after("g")
+    assert [model.flows[one].name for one in gateway.outgoing] == ["Paso u", "Paso v"]
+
+
+def test_an_arrow_across_the_border_of_a_subprocess_joins_what_stands_around_its_ends() -> None:
+    inside = start("i") + user("a") + end("j") + chain("i", "a", "j").replace('id="f', 'id="g')
+    body = start() + step("subProcess", "s", inside) + user("z") + end() + chain("inicio", "s", "fin")
+
+    model, result = brought(body + flow("x", "a", "z") + flow("y", "z", "fin"))
+
+    assert any(one.id == "z" for gateway in model.after("s") for one in model.after(gateway.id))
+    assert "crossing_flow" in {one.rule for one in result.repairs}
+
+
+def test_a_number_of_times_may_be_written_as_an_expression_and_a_group_of_nobody_is_asked_for() -> None:
+    times = "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>${3}</bpmn:loopCardinality>"
+    task = step(
+        "userTask", "t", f"{times}</bpmn:multiInstanceLoopCharacteristics>", camunda__candidateGroups="${grupo}"
+    )
+
+    model, result = brought(line(task, ids="t"))
+
+    assert (model.elements["t"].cardinality, model.elements["t"].roles) == ("3", ())
+    assert "role" in {one.rule for one in result.questions}
