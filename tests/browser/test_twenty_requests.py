@@ -582,6 +582,7 @@ def test_19_a_stopped_case_is_repaired(at, live, monkeypatch):
 
     hand.tab("En curso")
     expect(hand.page.locator("main")).to_contain_text("el disco está lleno")
+    hand.button("Ver qué pasaría")
     hand.picture("19", "section[aria-labelledby^=causa]")
     hand.button("Reparar el detenido")
 
