@@ -110,7 +110,7 @@ def step_back(process_key: str, token: str) -> Response:
 def _walk(process_key: str, token: str) -> Walk:
     found = stepping.find(current().config.home, token, actor().id)
     if found is None or found.process_key != Name.parse(process_key).key:
-        raise UnknownDefinition("Ese ensayo ya no está: se guarda un día, uno por proceso, para quien lo empezó. Empiece otro.")
+        raise UnknownDefinition("Ese ensayo ya no está: se guarda un día, uno por proceso y persona. Empiece otro.")
     return found
 
 
