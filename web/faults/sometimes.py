@@ -45,9 +45,6 @@ LEFT: Mapping[str, sa.Select[int]] = {
     "un indicador tiene plan de choque": _rows(RecoveryPlan),
     "un trabajo falla y más tarde se hace": _rows(SystemIncident, SystemIncident.resolved_at.is_not(None)),
     "una persona avala lo que vio": _rows(SignOff),
-    "la cabeza devuelve filas y avala las demás": _rows(
-        EntityReport, EntityReport.state == ReportState.PARTLY_ENDORSED
-    ),
     "la cabeza devuelve lo que se validó": _rows(MeasurementChange, MeasurementChange.action == "reabrir"),
     "una mesa se realiza y su acta se aprueba": _rows(Meeting, Meeting.state == MeetingState.APPROVED),
     "otro sistema dijo que no y más tarde lo supo": _rows(
