@@ -9,6 +9,8 @@ from flask import url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from engine.definitions import catalogue
+from engine.errors import UnknownDefinition
 from engine.instances.models import Instance
 from engine.states import InstanceState
 from web import choosing
@@ -18,11 +20,15 @@ from web.auth.models import Credential
 from web.pages import current, page
 from web.sectors.blueprint import blueprint
 from workflows.lifecycle.starting import MASTER
+from workflows.people.filling import filling
 from workflows.people.models import Person, PersonRole
 from workflows.people.permissions import COORDINATOR
-from workflows.people.roles import ADMINISTRATING
+from workflows.people.roles import ADMINISTRATING, BY_ID
 from workflows.plan.models import Plan
 from workflows.sectors.models import Sector, SectorEntity
+
+SHOWN = 4
+"""How many roles without anybody are named; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def _steps(session: Session, sector: Sector) -> list[Step]:
 
 
 def _people(session: Session, sector: Sector) -> Step:
-    """People are there once somebody coordinates, who may sign in."""
+    """People are there once somebody coordinates, and nothing of the formulation would reach nobody."""
     held = sa.select(PersonRole.username).where(PersonRole.sector_code == sector.code)
     of_sector = sa.select(sa.func.count()).select_from(Person).where(Person.active)
     count = session.scalar(of_sector.where(Person.username.in_(held))) or 0
@@ -79,12 +85,15 @@ def _people(session: Session, sector: Sector) -> Step:
     coordinators = session.scalar(of_sector.where(Person.username.in_(coordinating))) or 0
     entering = sa.select(sa.func.count()).select_from(Credential).where(Credential.username.in_(held))
     may_enter = session.scalar(entering) or 0
+    missing = _missing(session, sector)
     people = "1 persona tiene un rol" if count == 1 else f"{count} personas tienen un rol"
     detail = f"{people}; {may_enter} con contraseña. "
     detail += "Alguien coordina." if coordinators else "Falta quien coordine: dé el rol «Coordinación del PES»."
+    if coordinators and missing:
+        detail += f" Habría tareas sin quien las haga: {'; '.join(missing)}."
     return Step(
         "Personas",
-        bool(coordinators),
+        bool(coordinators) and not missing,
         detail,
         (
             ("Cargarlas de Excel", url_for("sectors.upload")),
@@ -92,6 +101,20 @@ def _people(session: Session, sector: Sector) -> Step:
             ("Dar roles y enviar enlaces", url_for("admin.people")),
         ),
     )
+
+
+def _missing(session: Session, sector: Sector) -> list[str]:
+    """The roles of the life of a plan that nobody holds where it asks for them, in words."""
+    try:
+        bundle = catalogue.current(session, MASTER, sector.code)
+    except UnknownDefinition:  # nothing is published yet
+        return []
+    asked = {
+        role for model in bundle.diagrams.values() for element in model.elements.values() for role in element.roles
+    }
+    found = filling(session, asked & BY_ID.keys(), sector=sector.code)
+    told = [one.warning for one in found.values() if one.warning]
+    return [*told[:SHOWN], f"y {len(told) - SHOWN} roles más"] if len(told) > SHOWN else told
 
 
 def _plan(session: Session, sector: Sector) -> Step:

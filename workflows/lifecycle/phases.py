@@ -23,7 +23,7 @@ from workflows.evaluation.models import Evaluation
 from workflows.evaluation.states import EvaluationKind
 from workflows.forms.models import ClosingItem
 from workflows.lifecycle import starting
-from workflows.people.holders import holders
+from workflows.people.holders import holders, members_by_group
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
@@ -65,7 +65,7 @@ PHASE_OF_DOCUMENT = {
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """A task that waits, in which case, until when, and with whom."""
+    """A task that waits, in which case, until when, and with whom; `is_alone`: with nobody who could do it."""
 
     task_id: int
     name: str
@@ -74,6 +74,7 @@ class OpenWork:
     case_name: str
     due_at: dt.datetime | None
     who: str
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +210,15 @@ def _open_work(session: Session, plan: Plan) -> dict[int, list[OpenWork]]:
         .order_by(UserTask.due_at, UserTask.id)
     )
     rows = session.execute(query).all()
-    held = holders(session, rows)
+    held, members = holders(session, rows), members_by_group(session)
     found: dict[int, list[OpenWork]] = {}
     current = _current_phase(session, plan)
     for row in rows:
         number = PHASE_OF_CASE.get(row.process_key, current)
         entity = str(row.variables.get("entidad") or "")
-        work = OpenWork(row.id, row.name, entity, row.instance_id, row.case_name, row.due_at, held[row.id].words)
+        with_whom = held[row.id]
+        is_alone = with_whom.username is None and not any(members.get(group) for group in with_whom.groups)
+        work = OpenWork(row.id, row.name, entity, row.instance_id, row.case_name, row.due_at, with_whom.words, is_alone)
         found.setdefault(number, []).append(work)
     return found
 

@@ -21,6 +21,7 @@ from workflows.sectors import keeping, registry
 from workflows.sectors.holidays import local_days
 from workflows.sectors.models import Entity, Sector, SectorEntity
 from workflows.sectors.states import EntityRole
+from workflows.shipped import publish_shipped
 
 CIVIC = dt.date(2018, 8, 6)
 
@@ -158,7 +159,7 @@ def test_a_day_of_one_entity_is_not_worked_by_it_alone(office: Site) -> None:
 
     # Then it stands there with its entity, counts in its plans, and goes as it came
     visitor.open("/sectores/GOB/dias")
-    assert visitor.page().xpath("//tbody/tr/td[1]/text()") == ["IDPAC"]
+    assert visitor.page().xpath("//tbody/tr/td[1]/small/text()") == ["solo IDPAC"]
     with office.application.database.reading() as session:
         assert local_days(session) == {"GOB/IDPAC": frozenset({CIVIC}), "PES-GOB/IDPAC": frozenset({CIVIC})}
     visitor.press(f"/sectores/GOB/dias/{CIVIC}/quitar")
@@ -370,3 +371,30 @@ def test_what_is_wrong_with_a_workbook_stands_in_a_table_with_its_place(office: 
 
     # Then both are told
     assert [cell.text for cell in keeper.page().xpath("//tbody/tr/td[3]")] == ["Código", "Color"]
+
+
+def test_the_first_steps_name_the_roles_that_nobody_holds_and_the_plan_says_what_reaches_nobody(empty: Site) -> None:
+    # Given a sector whose coordinator is its only person, with the shipped processes
+    application = empty.application
+    with application.database.unit_of_work() as session:
+        sector = registry.create_named(session, "GOB", "Gobierno")
+        keeping.add_entity(session, sector, "SDG", "Secretaría de Gobierno", "cabeza_de_sector", None)
+        session.add(PersonRole(username="ana", role_id="coordinador_pes", sector_code="GOB"))
+        session.add(PersonRole(username="ana", role_id="administrador", sector_code="GOB"))
+        publish_shipped(session, application.engine)
+    visitor = empty.visitor("ana")
+
+    # When they look at the first steps, begin a plan and create it as it is offered
+    visitor.open("/sectores/primeros-pasos")
+    told = visitor.text()
+    visitor.open("/ciclo")
+    visitor.press("/ciclo/nuevo", codigo="PES-GOB")
+    visitor.open("/tareas/1")
+    offered = dict(visitor.fields("/tareas/1"))
+    visitor.press("/tareas/1", pdd="El de la ciudad", _accion="enviar")
+
+    # Then what nobody would do is named before, and is red afterwards
+    assert "Habría tareas sin quien las haga: nadie es «" in told and told.count("Hecho") == 2
+    assert offered["anio_inicio"] == "2019" and offered["nombre_primer_nivel"] == "linea"
+    visitor.open("/ciclo?plan=PES-GOB")
+    assert "Sin quien lo haga" in visitor.text()
