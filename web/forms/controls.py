@@ -72,8 +72,9 @@ class Control:
 
     @property
     def text(self) -> str:
-        """What stands in a text input: numbers and days as people write them here."""
-        return _typeable(self.value)
+        """What stands in a text input: numbers, years and days as people write them here."""
+        is_year = "año" in self.field.label.casefold().split() and self.value in YEARS
+        return str(int(self.value)) if is_year else _typeable(self.value)
 
     @property
     def iso(self) -> str | None:
@@ -360,6 +361,10 @@ class FormView:
         title = rows[place].code or rows[place].title if place < len(rows) else f"Fila {place + 1}"
         column = self._labels.get(path_of(key, inside[1]), inside[1]) if len(inside) > 1 else ""
         return f"{title} · {column}" if column else title
+
+
+YEARS = range(1900, 2101)
+"""What a field that asks for a year takes for one: it has no point between its thousands."""
 
 
 def _typeable(value: Any) -> str:

@@ -57,7 +57,7 @@ class CreatePlan(PlainForm):
             "codigo": context.plan_code,
             "nombre": f"Plan Estratégico Sectorial de {sector.name} {first_year}–{first_year + YEARS - 1}",
             "sector": sector.name,
-            "anio_inicio": str(first_year),  # as one types it: a year has no thousands
+            "anio_inicio": first_year,
             "anios": YEARS,
             "entidades": [code for code, _name in sector_entities(context)],
             "nombre_primer_nivel": next(key for key, word in levels.items() if word == sector.first_level_name),
