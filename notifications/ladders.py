@@ -215,12 +215,16 @@ def _sendings(
 
     for offset in offsets(task.properties):
         if today < on(offset) <= last:
-            why = "vence ese día" if not offset else f"{abs(offset)} días {'después' if offset > 0 else 'antes'}"
+            why = "vence ese día" if not offset else f"{_days(offset)} {'después' if offset > 0 else 'antes'}"
             for username in task.recipients:
                 yield Sending(on(offset), username, task.name, task.entity or "", why)
     for days, username in escalations(session, task, engine.groups, members):
         if today < on(days) <= last:
-            yield Sending(on(days), username, task.name, task.entity or "", f"de otra persona, {days} días después")
+            yield Sending(on(days), username, task.name, task.entity or "", f"de otra persona, {_days(days)} después")
+
+
+def _days(count: int) -> str:
+    return "un día" if abs(count) == 1 else f"{abs(count)} días"
 
 
 def known_roles(session: Session, sector: str) -> Mapping[str, str]:
