@@ -28,6 +28,7 @@ from notifications.errors import (
     ServerUnavailable,
 )
 from notifications.hosts import is_loopback
+from notifications.tokens import Tokens, answer
 
 T = TypeVar("T")
 
@@ -79,14 +80,15 @@ class SmtpSender:
     A password is sent over TLS only; `?insecure=1` lets it go in clear to a server of this same machine.
     """
 
-    def __init__(self, url: str, limits: Limits | None = None) -> None:
-        """Read the URL. Raises `InvalidMailUrl`."""
+    def __init__(self, url: str, limits: Limits | None = None, tokens: Tokens | None = None) -> None:
+        """Read the URL; `tokens` stand in the place of its password. Raises `InvalidMailUrl`."""
         parts = urlsplit(url)
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise InvalidMailUrl(
                 "La dirección del servidor de correo no se entiende. Escriba por ejemplo «smtp://servidor:25»."
             )
         self.limits = limits or Limits()
+        self.tokens = tokens
         self.secure = parts.scheme == "smtps"
         asked = parse_qs(parts.query)
         self.starttls = asked.get("starttls", ["0"])[0] == "1"
@@ -96,6 +98,10 @@ class SmtpSender:
         self.port = parts.port or (465 if self.secure else 25)
         self.user = unquote(parts.username) if parts.username else None
         self.password = unquote(parts.password or "")
+        if tokens is not None and not self.user:
+            raise InvalidMailUrl(
+                "Con CAUCE_SMTP_OAUTH la dirección dice de quién: «smtp://buzon%40entidad.gov.co@servidor:587?starttls=1»."
+            )
 
     @property
     def name(self) -> str:
@@ -134,6 +140,9 @@ class SmtpSession:
         with self._in_time():
             try:
                 smtp = self._connected()
+            except ServerUnavailable:  # of who gives the keys: the connection knows nobody yet
+                self._drop()
+                raise
             except (OSError, smtplib.SMTPException) as exc:
                 raise self._unavailable(exc) from exc
             try:
@@ -156,11 +165,23 @@ class SmtpSession:
         smtp.connect(self._sender.host, self._sender.port)
         if self._sender.starttls:
             smtp.starttls(context=ssl.create_default_context())
-        if self._sender.user:
+        if self._sender.tokens is not None and self._sender.user:
+            self._show_token(smtp, self._sender.user, self._sender.tokens)
+        elif self._sender.user:
             smtp.login(self._sender.user, self._sender.password)
         if self._expired:
             raise TimeoutError
         return smtp
+
+    def _show_token(self, smtp: _Smtp, user: str, tokens: Tokens) -> None:
+        """Say who we are by XOAUTH2. A server that says why it refuses wants an empty answer before it does."""
+        said = answer(user, tokens.token())
+        smtp.ehlo_or_helo_if_needed()
+        try:
+            smtp.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
+        except smtplib.SMTPAuthenticationError:
+            tokens.forget()
+            raise
 
     def _answers(self, smtp: _Smtp) -> bool:
         with suppress(OSError, smtplib.SMTPException):

@@ -61,4 +61,6 @@ def _clock(config: Config) -> Clock:
 
 
 def _sender(config: Config) -> EmailSender:
-    return SmtpSender(config.smtp_url) if config.smtp_url else FolderSender(config.mail_folder)
+    if not config.smtp_url:
+        return FolderSender(config.mail_folder)
+    return SmtpSender(config.smtp_url, tokens=config.smtp_tokens)

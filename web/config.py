@@ -11,9 +11,11 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from notifications.errors import InvalidMailUrl
 from notifications.exports.channels import Settings
 from notifications.hosts import is_loopback
 from notifications.outbox import is_address
+from notifications.tokens import Tokens
 from web import breaches, logs
 from web.directory import Directory
 from web.provider import Provider
@@ -30,13 +32,17 @@ EVERYBODY = "todos"
 HOW_TO_MAKE_ONE = "Hágala así: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
+TOKEN_PARTS = ("CLIENT", "SECRET", "REFRESH", "SCOPE")
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Every setting of Cauce.
 
     `home` holds what Cauce writes by itself (secret, embedded database, mails of the demo). `base_url` is the
     address people use, without a slash at the end: links in mails begin with it, and `https` makes cookies secure.
-    `smtp_url` empty means that mails are written into `home/correos`. `proxies` counts the reverse proxies whose
+    `smtp_url` empty means that mails are written into `home/correos`; `smtp_tokens` stand for its
+    password. `proxies` counts the reverse proxies whose
     forwarded addresses are believed. `log` is the form of the log: a line of text or a JSON object. With
     `hsts_subdomains` browsers are told to reach every name below this one over HTTPS too. `security_contact` is where
     somebody who finds a weakness writes (`mailto:…` or `https://…`); empty means that there is no `security.txt`.
@@ -58,6 +64,7 @@ class Config:
     secret_key: str
     base_url: str = DEFAULT_BASE_URL
     smtp_url: str = ""
+    smtp_tokens: Tokens | None = None
     mail_from: str = "Cauce <cauce@localhost>"
     demo: bool = False
     proxies: int = 0
@@ -109,6 +116,7 @@ class Config:
             secret_key=_given_secret(environment) or kept_secret(home / "secret"),
             base_url=base_url,
             smtp_url=environment.get("CAUCE_SMTP_URL", ""),
+            smtp_tokens=_smtp_tokens(environment),
             mail_from=_sender(environment.get("CAUCE_MAIL_FROM") or "Cauce <cauce@localhost>"),
             demo=demo,
             proxies=count("CAUCE_PROXIES", environment),
@@ -243,6 +251,19 @@ def _passphrase(text: str) -> str:
             "palabras que no suelan ir juntas."
         )
     return text
+
+
+def _smtp_tokens(environment: Mapping[str, str]) -> Tokens | None:
+    asked = {name: environment.get(f"CAUCE_SMTP_OAUTH_{name}", "").strip() for name in TOKEN_PARTS}
+    endpoint = environment.get("CAUCE_SMTP_OAUTH", "").strip()
+    if not endpoint:
+        if any(asked.values()):
+            raise InvalidSetting("Falta CAUCE_SMTP_OAUTH: la dirección en que su proveedor entrega los permisos.")
+        return None
+    try:
+        return Tokens(endpoint, asked["CLIENT"], asked["SECRET"], asked["REFRESH"], asked["SCOPE"])
+    except InvalidMailUrl as wrong:
+        raise InvalidSetting(wrong.message) from wrong
 
 
 def _obliged(text: str) -> frozenset[str]:
