@@ -140,6 +140,13 @@ def test_a_meeting_that_is_called_off_leaves_calendars_and_waits_for_another_day
 
     ana.press(f"{MEETINGS}/{meeting_id}/aplazar", motivo="Se enfermó quien expone.")
     told = ana.text()
+    with site.application.database.reading() as session:
+        task_id = session.scalars(sa.select(UserTask.id).where(UserTask.element_id == "registrar_asistencia")).one()
+    ana.open(f"/tareas/{task_id}")
+    typed = {"asistencia-0-cargo": "Asesora", "asistencia-1-cargo": "Veedora", "asistencia-1-entidad": "SDG"}
+    ana.press(f"/tareas/{task_id}", status=422, **typed, _accion="enviar")
+    assert "Esta mesa está aplazada" in ana.text() and ana.page().xpath("//input[@value='Asesora']")
+    ana.open(f"{MEETINGS}/{meeting_id}")
     ana.press(f"{MEETINGS}/{meeting_id}/mover", fecha="23/07/2018", motivo="Ya volvió.")
 
     _, off, again = invitations(site, "rita@example.org")

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from engine.contracts import DATE, LIST, NUMBER, TEXT, Contract
 from engine.errors import InvalidDeadline
 from workflows.calendar import bogota_day
-from workflows.errors import Refused
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.goals.models import Line, Objective
 from workflows.handlers.month import drafting
@@ -94,14 +93,17 @@ class RecordAttendance(PlainForm):
         rows += [_outsider(row, meeting) for row in meeting.invited_outside]
         return Prefill(values={"asistencia": rows})
 
-    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record it; `asistentes` are those with an account, who review the minutes, due from the day it was held on.
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """One that was called off has a day again before anybody was there."""
+        if _meeting(context).state is MeetingState.CALLED_OFF:
+            return [
+                FieldError("asistencia", "Esta mesa está aplazada: fije primero, en su página, el día en que se hizo.")
+            ]
+        return []
 
-        One that is not called now is not held: whoever knows better gives it a day first.
-        """
+    def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Record it; `asistentes` are those with an account, who review the minutes, due from the day it was held on."""
         meeting = _meeting(context)
-        if meeting.state is MeetingState.CALLED_OFF:
-            raise Refused("Esta mesa está aplazada: fije primero el día en que se hizo, en su página.")
         came = convening.record_attendance(context.session, meeting.id, values["asistencia"], actor=context.actor)
         return {"asistentes": came, "vence_acta": convening.minutes_due_on(context.engine, meeting).isoformat()}
 
