@@ -96,13 +96,11 @@ class RecordAttendance(PlainForm):
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
         """One that was called off has a day again before anybody was there."""
         if _meeting(context).state is MeetingState.CALLED_OFF:
-            return [
-                FieldError("asistencia", "Esta mesa está aplazada: fije primero, en su página, el día en que se hizo.")
-            ]
+            return [FieldError("asistencia", "Esta mesa está aplazada: fije en su página el día en que se hizo.")]
         return []
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record it; `asistentes` are those with an account, who review the minutes, due from the day it was held on."""
+        """Record it; `asistentes` are those with an account, who review the minutes, due from the day of the meeting."""
         meeting = _meeting(context)
         came = convening.record_attendance(context.session, meeting.id, values["asistencia"], actor=context.actor)
         return {"asistentes": came, "vence_acta": convening.minutes_due_on(context.engine, meeting).isoformat()}
