@@ -100,7 +100,7 @@ class RecordAttendance(PlainForm):
         return []
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Record it; `asistentes` are those with an account, who review the minutes, due from the day of the meeting."""
+        """Record it; `asistentes` are those with an account, who review the minutes, due from that day on."""
         meeting = _meeting(context)
         came = convening.record_attendance(context.session, meeting.id, values["asistencia"], actor=context.actor)
         return {"asistentes": came, "vence_acta": convening.minutes_due_on(context.engine, meeting).isoformat()}
