@@ -241,13 +241,11 @@ def choose_opening(process_key: str, label: str) -> str:
 
 def _deciding(process_key: str, label: str, plan_code: str, **context: Any) -> str:
     with current().database.reading() as session:
-        start, opening, row = cycles.to_decide(session, current().engine, plan_code, process_key, label)
+        found = cycles.to_decide(session, current().engine, plan_code, process_key, label)
         return page(
             "boards/opening.html",
             plan_code=plan_code,
-            start=start,
-            opening=opening,
-            row=row,
+            found=found,
             today=bogota_day(current().clock.now()),
             **context,
         )

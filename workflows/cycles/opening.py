@@ -71,6 +71,22 @@ class DueOpening:
     due_on: dt.date
 
 
+@dataclass(frozen=True, slots=True)
+class Decidable:
+    """A period that was not opened: missed, skipped or to come. `row` is what was decided of it, if anything was.
+
+    One that the calendar no longer has (its process begins otherwise now) may only be skipped.
+    """
+
+    process_key: str
+    label: str
+    name: str
+    words: str
+    due_on: dt.date
+    row: PeriodStart | None
+    may_open: bool
+
+
 class DuePeriod(NamedTuple):
     """A period that is to be opened or decided about. Without `label`, what of a process is due can't be told."""
 
@@ -154,11 +170,16 @@ def open_by_hand(
 def skip_by_hand(
     session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str, *, actor: Actor, reason: str
 ) -> PeriodStart:
-    """Decide that a period is not opened. Raises as `open_by_hand`."""
-    plan, _start, opening = _load(session, engine, plan_code, process_key, label)
+    """Decide that a period is not opened, one too that the calendar no longer has. Raises as `open_by_hand`."""
+    found = to_decide(session, engine, plan_code, process_key, label)
+    plan = session.get_one(Plan, plan_code)
     _ensure_decidable(session, actor, plan, process_key, label, reason=reason)
-    _forget_decision(session, plan, process_key, label)
-    row = _reserve(session, engine, plan, process_key, opening, outcome=Opening.SKIPPED, reason=reason)
+    if found.row is not None:
+        row: PeriodStart | None = found.row
+        found.row.outcome, found.row.reason, found.row.started_at = Opening.SKIPPED, reason, engine.now()
+    else:
+        _plan, _start, opening = _load(session, engine, plan_code, process_key, label)
+        row = _reserve(session, engine, plan, process_key, opening, outcome=Opening.SKIPPED, reason=reason)
     if row is None:
         raise Conflict
     auditing.record(session, engine.clock, actor, "omitir_periodo", ("periodo", f"{plan.code}/{label}"), reason=reason)
@@ -184,18 +205,18 @@ def decided(session: Session, plan_code: str, today: dt.date) -> list[PeriodStar
     return list(session.scalars(query.order_by(PeriodStart.due_on)))
 
 
-def to_decide(
-    session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str
-) -> tuple[CalendarStart, DueOpening, PeriodStart | None]:
-    """A period that was not opened: how its process begins, when it was or is due, what was decided of it.
-
-    Raises `NotFound` (no such period) or `Conflict` (it was opened).
-    """
-    plan, start, opening = _load(session, engine, plan_code, process_key, label)
-    row = _row(session, plan, process_key, label)
+def to_decide(session: Session, engine: ProcessEngine, plan_code: str, process_key: str, label: str) -> Decidable:
+    """A period that was not opened, to be decided about. Raises `NotFound`, `Conflict` (it was opened)."""
+    row = _decided_row(session, plan_code, process_key, label)
     if row is not None and row.outcome == Opening.OPENED:
         raise Conflict("Ese periodo ya se abrió. Búsquelo entre los procesos en curso.")
-    return start, opening, row
+    try:
+        _plan, start, opening = _load(session, engine, plan_code, process_key, label)
+    except NotFound:
+        if row is None:
+            raise
+        return Decidable(process_key, label, process_key, label, row.due_on, row, may_open=False)
+    return Decidable(process_key, label, start.name, opening.period.words, opening.due_on, row, may_open=True)
 
 
 def days_late(row: PeriodStart) -> int:
@@ -441,8 +462,12 @@ def _forget_decision(session: Session, plan: Plan, process_key: str, label: str)
 
 
 def _row(session: Session, plan: Plan, process_key: str, label: str) -> PeriodStart | None:
+    return _decided_row(session, plan.code, process_key, label)
+
+
+def _decided_row(session: Session, plan_code: str, process_key: str, label: str) -> PeriodStart | None:
     return session.scalar(
         sa.select(PeriodStart).where(
-            PeriodStart.plan_code == plan.code, PeriodStart.process_key == process_key, PeriodStart.period == label
+            PeriodStart.plan_code == plan_code, PeriodStart.process_key == process_key, PeriodStart.period == label
         )
     )
