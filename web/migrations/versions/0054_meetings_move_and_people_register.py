@@ -37,5 +37,5 @@ def upgrade() -> None:
         sa.Column("registered_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendee")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_attendee_meeting_id_meeting")),
-        sa.UniqueConstraint("meeting_id", "name_key", name=op.f("uq_attendee_meeting_id")),
+        sa.UniqueConstraint("meeting_id", "name_key", name=op.f("uq_attendee_meeting_id_name_key")),
     )
