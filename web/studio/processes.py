@@ -59,14 +59,8 @@ def process(process_key: str) -> str:
             kin=kinship.of(session, drafts.PROCESS, process_key),
             people=overview.people(session),
             leads=leads(process_key),
-            begins=bool(version.version) and _may_begin(session, process_key),
+            begins=bool(version.version) and by_hand.may_begin(session, current().engine, actor(), process_key),
         )
-
-
-def _may_begin(session: Session, process_key: str) -> bool:
-    return any(
-        beginning.process_key == process_key for beginning in by_hand.offered(session, current().engine, actor())
-    )
 
 
 @blueprint.get("/<process_key>/versiones/<int:number>")

@@ -94,6 +94,14 @@ def anything_offered(session: Session, engine: ProcessEngine, actor: Actor) -> b
     return any(True for _ in _offered(session, engine, actor))
 
 
+def may_begin(session: Session, engine: ProcessEngine, actor: Actor, name: str) -> bool:
+    """Whether somebody is offered a process, or a variant of it; as many statements whatever else there is."""
+    return any(
+        str(Name(model.process_key, tenant)) == name
+        for _bundle, model, _start, _sectors, tenant in _offered(session, engine, actor)
+    )
+
+
 def _offered(
     session: Session, engine: ProcessEngine, actor: Actor
 ) -> Iterator[tuple[BundleModel, DiagramModel, Element, frozenset[str], str]]:

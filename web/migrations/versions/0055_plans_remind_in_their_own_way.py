@@ -28,5 +28,7 @@ def upgrade() -> None:
         sa.Column("set_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_policy")),
         sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_reminder_policy_plan_code_plan")),
-        sa.UniqueConstraint("plan_code", "process_key", "element_id", name=op.f("uq_reminder_policy_plan_code_process_key_element_id")),
+        sa.UniqueConstraint(
+            "plan_code", "process_key", "element_id", name=op.f("uq_reminder_policy_plan_code_process_key_element_id")
+        ),
     )
