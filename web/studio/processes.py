@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirection
 
 from engine.definitions import drafts, reviewing, unpublished
