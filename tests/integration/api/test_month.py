@@ -21,9 +21,10 @@ from web.api.values import plain
 from workflows.calendar import BOGOTA
 from workflows.documents import files as stored
 from workflows.errors import FieldError
-from workflows.implementation.models import ActionPlan, ActivityReport, PlannedActivity, PlannedMonth
+from workflows.implementation.models import ActionPlan, PlannedActivity, PlannedMonth
 from workflows.implementation.states import ActionPlanState
 from workflows.indicators.models import Indicator
+from workflows.monitoring.models import ActivityReport
 from workflows.plan.models import Project, ProjectGoal
 from workflows.simulation.robots import GOOD, RETURNED, ROBOTS, Robots
 from workflows.spanish import number, percentage
