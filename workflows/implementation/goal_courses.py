@@ -75,19 +75,21 @@ def of_year(session: Session, plan_code: str, year: int) -> list[ProjectCourse]:
     for one in years.linked_goals(session, plan_code):
         mine = activities.get(one.goal.id, [])
         done = [reported.get(activity.id, {}) for activity in mine]
-        course = _course(one, sheets[one.indicator.id], mine, done)
+        course = _course(one, sheets[one.indicator.id], year, mine, done)
         goals.setdefault(one.project.id, []).append(course)
     return [_project(money, goals.get(money.project.id, [])) for money in budget.of_year(session, plan_code, year)]
 
 
 def _course(
-    goal: LinkedGoal, sheet: IndicatorSheet, activities: Sequence[PlannedActivity], done: Sequence[Months]
+    goal: LinkedGoal, sheet: IndicatorSheet, year: int, activities: Sequence[PlannedActivity], done: Sequence[Months]
 ) -> GoalCourse:
     kind = goal.indicator.annualization
     programmed = programming.combined(kind, [programming.months_of(activity) for activity in activities])
     executed = programming.combined(kind, done)
     until = max(executed, default=None)
     promised = programming.reached(kind, _until(programmed, until))
+    if kind == Annualization.CONSTANT and activities and until is not None:  # it has no months: each is as the year
+        promised = sheet.target(year) if promised is None else promised
     reached = programming.reached(kind, executed)
     is_due = promised is not None and (promised != 0 or kind != Annualization.SUM)
     share = formulas.reached(sheet, reached, promised).percent if reached is not None and promised is not None else None
