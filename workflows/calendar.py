@@ -23,7 +23,7 @@ END_OF_DAY = dt.time(23, 59, 59)
 LocalDays = Mapping[str | None, frozenset[dt.date]]
 """Non-working days that the national calendar does not know, by scope; `None` is everybody's.
 
-A scope is a plan, a sector, or an entity of one of them (`PES-GOB/IDPAC`), for which the days of both count.
+A scope is a plan, a sector, or an entity of one of them (`PES-1/ENTIDAD`), for which the days of both count.
 """
 OF_ENTITY = "/"
 """Stands between a scope and the entity of it that is meant."""

@@ -115,7 +115,7 @@ TABLE: tuple[Row, ...] = (
             "addresses.confirm "
             "survey.answer meetings.register "
             "auth.check_password auth.send_link auth.sign_out auth.resume auth.become demo.next_day "
-            "demo.next_month oidc.provider_signed_out second_step.check second_step.show"
+            "demo.next_month oidc.provider_signed_out ldap.check second_step.check second_step.show"
         ),
         foreign=C, note="del portal, solo lo publicado; reloj y cambio de persona, solo en la demostración",
     ),

@@ -114,7 +114,7 @@ def commands(document: str) -> Iterator[str]:
         for line in block.splitlines():
             yield re.sub(r"\s+#.*", "", line).strip()
     plain = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    yield from re.findall(r"`((?:cauce|python3? |pip |apt-get )[^`]*|cauce)`", plain)
+    yield from re.findall(r"`((?:cauce |python3? |pip |apt-get )[^`]*|cauce)`", plain)
 
 
 FOUND = {line: document for document in DOCUMENTS for line in commands(document) if line}
