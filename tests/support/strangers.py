@@ -101,6 +101,12 @@ def _of_type(column: sa.Column[Any], clock: Clock) -> Any:
         return column.default.arg(None) if column.default is not None and column.default.is_callable else {}
     if isinstance(kind, sa.String):
         return f"{WRITTEN} {column.table.name}.{column.name}"[: kind.length or None]
-    plain = {sa.DateTime: clock.now(), sa.Date: dt.date(2018, 7, 5), sa.Boolean: True, sa.LargeBinary: b"x"}
+    plain = {
+        sa.DateTime: clock.now(),
+        sa.Time: dt.time(9),
+        sa.Date: dt.date(2018, 7, 5),
+        sa.Boolean: True,
+        sa.LargeBinary: b"x",
+    }
     number = NUMBER if column.primary_key else 7
     return next((value for type_, value in plain.items() if isinstance(kind, type_)), number)
