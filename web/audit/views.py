@@ -60,7 +60,7 @@ def index() -> str:
             "audit/index.html",
             entries=found[:PAGE],
             following=found[PAGE - 1].id if len(found) > PAGE else None,
-            actions=reading.actions(session),
+            actions=reading.actions(session, sought.whose),
             outcomes=list(Outcome),
             names=display_names(session, {one.actor_id for one in found}),
             asked={**request.args.to_dict(), "antes": ""},

@@ -56,6 +56,7 @@ def of_plan(code: str) -> sa.ColumnElement[bool]:
     return sa.or_(AuditEntry.object_id == code, AuditEntry.object_id.startswith(f"{code}/", autoescape=True))
 
 
-def actions(session: Session) -> Sequence[str]:
-    """Every kind of act there is, by name."""
-    return session.scalars(sa.select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all()
+def actions(session: Session, whose: sa.ColumnElement[bool] | None = None) -> Sequence[str]:
+    """Every kind of act there is, by name; of what the reader may see, where that is bounded."""
+    query = sa.select(AuditEntry.action).distinct().order_by(AuditEntry.action)
+    return session.scalars(query if whose is None else query.where(whose)).all()
