@@ -133,7 +133,7 @@ def test_every_page_is_accessible_quiet_and_fits_a_phone(played: Live) -> None:
             page.context.close()
         played.pages = []
 
-    assert wrong == []
+    assert "\n".join(wrong) == ""
     assert played.complaints == []
     pages = {rule.endpoint for rule in played.site.app.url_map.iter_rules() if "GET" in (rule.methods or ())} - NO_PAGES
     pages = {endpoint for endpoint in pages if not endpoint.startswith("api.")}
