@@ -22,6 +22,8 @@ SENTENCES: Mapping[str, str] = {
     "Escriba el número.": "A number is required.",
     "Escriba la fecha.": "A date is required.",
     "Escriba la respuesta.": "An answer is required.",
+    "Esta mesa está aplazada: fije en su página el día en que se hizo.":
+        "This meeting was called off: set the day on which it was held, on its page.",
     "Marque la casilla para continuar.": "The box has to be ticked.",
     "Elija una opción.": "An option is required.",
     "Elija al menos una opción.": "At least one option is required.",

@@ -140,9 +140,9 @@ def the_lights_are_the_golden_ones(office: Office) -> None:
             share = f"{expected['cumplimiento_a_la_fecha_pct']:.1f}".replace(".", ",")
             assert re.search(rf"(^|\s){re.escape(share)}\s%", row), (code, share, row)
     for code, expected in golden["agregados_esperados_anio_2_mes_6"]["objetivos"].items():
-        heading = page.locator("h3", has_text=re.compile(rf"^\s*{re.escape(code)} "))
+        row = page.locator("tr.o").filter(has=page.get_by_role("link", name=re.compile(rf"^{re.escape(code)} ")))
         share = f"{expected['cumplimiento']:.1f}".replace(".", ",")
-        expect(heading.locator("xpath=following-sibling::p[1]")).to_contain_text(f"{share} %")
+        expect(row).to_contain_text(f"{share} %")
     office.picture(page, "03-semaforos-del-plan")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import limits
 from engine.contracts import Kind
@@ -189,13 +189,16 @@ def _fields(checked: Checked) -> Iterator[Finding]:
     if checked.following is None:
         return
     world = checked.following.world
+    of_form: dict[str, list[Finding]] = {}
     for task in checked.model.of_kind("userTask"):
         contract, questions = world.contract(task), world.questions(task)
         lost = sorted(contract.fields - questions.keys()) if contract and questions is not None else []
         if lost:
             fields = ", ".join(f"«{name}»" for name in lost)
             message = f"{shown(task)} registra {fields}, que su formulario ya no pregunta. Devuélvale el campo."
-            yield error(task.id, "field", message)
+            of_form.setdefault(task.form_key, []).append(error(task.id, "field", message))
+    for first, *others in of_form.values():  # who mends the form mends it for every step that asks it
+        yield replace(first, consequences=tuple(others))
 
 
 def _both_ways(checked: Checked) -> Iterator[Finding]:

@@ -180,8 +180,8 @@ def test_a_person_without_roles_sees_their_account_and_nothing_else(site: Site) 
 
     own = [
         "/ausencias", "/ayuda/", "/bandeja", "/bandeja/filtrar", "/bandeja/grupo", "/bandeja/novedades",
-        "/bandeja/otros", "/bandeja/terminadas", "/correos/preferencias", "/cuenta", "/cuenta/calendario",
-        "/cuenta/datos", "/cuenta/tokens", "/entregas", "/prorrogas", "/sesion/ficha",
+        "/bandeja/otros", "/bandeja/terminadas", "/compromisos", "/correos/preferencias", "/cuenta",
+        "/cuenta/calendario", "/cuenta/datos", "/cuenta/tokens", "/entregas", "/prorrogas", "/sesion/ficha",
     ]  # fmt: skip
     assert set(opened) <= set(own) and "/cuenta" in opened
     visitor.open("/cuenta")

@@ -214,12 +214,14 @@ def test_a_mail_takes_any_text(words: str) -> None:
     meeting = {
         "topic": words,
         "held_on": dt.date(2018, 8, 1),
+        "starts_at": None,
         "mode": words,
         "place": words,
         "agenda": [{"punto": words}],
     }
 
-    mail = render("invitation", {"name": words, "meeting": meeting, "convener": words, "case_name": words})
+    about = {"convener": words, "case_name": words, "reason": words, "withdrawn": False}
+    mail = render("invitation", {"name": words, "meeting": meeting, **about})
 
     assert letters.shown(words) in mail.subject
     assert letters.shown(words) in mail.text

@@ -27,7 +27,7 @@ class SetTerms(PlainForm):
     """`fijar_plazos`: how and until when the entities look at the document."""
 
     contract = Contract(
-        uses={"documento": TEXT, "canales": LIST},
+        uses={"documento": TEXT, "canales": LIST, "entidad": TEXT},
         fills={"ronda": NUMBER, "vence_revision": DATE, "version": TEXT, "canales": LIST},
         fields=frozenset({"con_mesa", "medio", "plazo_dias_habiles", "ronda", "rondas_maximas"}),
     )

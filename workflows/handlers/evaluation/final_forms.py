@@ -49,7 +49,7 @@ class WriteEvaluation(PlainForm):
     """`redactar_evaluacion`: a finding and a judgement per criterion, and the conclusions."""
 
     contract = Contract(
-        uses={"encuesta_id": NUMBER},
+        uses={"encuesta_id": NUMBER, "entidad": TEXT},
         fills={"documento": TEXT, "version": TEXT, "vence_revision": DATE},
         fields=frozenset({"conclusiones", "hallazgos"}),
     )

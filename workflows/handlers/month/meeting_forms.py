@@ -41,7 +41,15 @@ class Convene(PlainForm):
     """`convocar`: day, place, agenda, guests."""
 
     contract = Contract(
-        uses={"entidades": LIST, "fecha_prevista": TEXT, "tipo": TEXT, "periodo": TEXT, "tema": TEXT, "cierre": DATE},
+        uses={
+            "entidad": TEXT,
+            "entidades": LIST,
+            "fecha_prevista": TEXT,
+            "tipo": TEXT,
+            "periodo": TEXT,
+            "tema": TEXT,
+            "cierre": DATE,
+        },
         fills={"reunion": NUMBER, "vence_acta": DATE},
         fields=frozenset(
             {"fecha_reunion", "hora", "invitados", "lugar_o_enlace", "modalidad", "orden_del_dia", "tecnica"}
