@@ -45,9 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not (config.getoption(BOTH) or config.getoption("--long")):
-        elsewhere = [item for item in items if _runs_on_the_other(item)]
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in set(elsewhere)]
+        elsewhere = {item for item in items if _runs_on_the_other(item)}
+        config.hook.pytest_deselected(items=list(elsewhere))
+        items[:] = [item for item in items if item not in elsewhere]
     items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in LONG_FILES)
     if not config.getoption("--long"):
         for item in items:
