@@ -5,7 +5,6 @@ Everything here reads a stranger's file: callers go through `read_strangers`.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import zipfile
@@ -18,6 +17,7 @@ from typing import Any
 import openpyxl
 
 from engine.confinement import confined
+from workflows.documents import delimited
 from workflows.errors import Refused
 
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 20_000, 60, 10
@@ -54,24 +54,12 @@ def _too_much() -> Exception:
 
 def _read(name: str, content: bytes) -> list[Grid]:
     if not content.startswith(b"PK"):
-        return _with_rows([_of_csv(content)]) if name.lower().endswith((".csv", ".txt")) else []
+        return _with_rows([_grid("", delimited.rows(content))]) if name.lower().endswith((".csv", ".txt")) else []
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         return _with_rows([_grid(one.title, one.iter_rows(values_only=True)) for one in book.worksheets[:MOST_SHEETS]])
     except (zipfile.BadZipFile, KeyError, ValueError, OSError):
         return []
-
-
-def _of_csv(content: bytes) -> Grid:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:4_000], ";,\t|")
-    except csv.Error:
-        dialect = csv.excel
-    return _grid("", csv.reader(io.StringIO(text), dialect))
 
 
 def _grid(name: str, rows: Iterable[Sequence[Any]]) -> Grid:

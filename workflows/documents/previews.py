@@ -22,6 +22,7 @@ import openpyxl
 import pypdfium2 as pdfium
 from pypdfium2 import PdfiumError
 
+from workflows.documents import delimited
 from workflows.spanish import number
 
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 200, 20, 5
@@ -118,12 +119,7 @@ def _of_sheets(content: bytes) -> Preview:
 
 
 def _of_csv(content: bytes) -> Preview:
-    text = _decoded(content)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:4_000], ";,\t|")
-    except csv.Error:
-        dialect = csv.excel
-    return Preview(tables=[_table("", csv.reader(io.StringIO(text), dialect))])
+    return Preview(tables=[_table("", delimited.rows(content))])
 
 
 def _of_word(content: bytes) -> Preview:
@@ -137,7 +133,7 @@ def _of_word(content: bytes) -> Preview:
 
 
 def _of_text(content: bytes) -> Preview:
-    lines = [line[:LONGEST] for line in _decoded(content).splitlines() if line.strip()]
+    lines = [line[:LONGEST] for line in delimited.decoded(content).splitlines() if line.strip()]
     return Preview(paragraphs=lines[:MOST_PARAGRAPHS], is_cut=len(lines) > MOST_PARAGRAPHS)
 
 
@@ -164,13 +160,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, dt.date):
         return f"{value:%d/%m/%Y}"
     return str(value)[:LONGEST]
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def _png(pixels: bytes, width: int, height: int, stride: int, channels: int) -> bytes:
