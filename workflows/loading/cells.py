@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from workflows import spanish
 from workflows.documents.letters import UnwritableText, received
 from workflows.indicators.sheets import exact
 from workflows.records.columns import DATE, INTEGER, LIST, MONTH, NUMBER, TEXT, YES_NO, Column
@@ -48,8 +48,7 @@ def read(column: Column, raw: Any) -> Any:
 
 def plain(text: str) -> str:
     """Lower case without accents or double spaces: how headings and choices are compared."""
-    letters = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).lower().split())
+    return " ".join(spanish.plain(text).split())
 
 
 def _received(raw: Any) -> Any:

@@ -6,7 +6,6 @@ Of the money of the month it is the export of the budget system; of the figures,
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from workflows import spanish
 from workflows.auditing import recording as auditing
 from workflows.documents.grids import Cell, Grid
 from workflows.forms.notation import parse_number
@@ -227,8 +227,7 @@ def keep(
 
 def plain(text: str) -> str:
     """Text as columns and codes are compared: without accents, capitals or signs."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", "".join(one for one in bare if not unicodedata.combining(one))).split())
+    return " ".join(re.sub(r"[^0-9a-z]+", " ", spanish.plain(text)).split())
 
 
 def text_of(cell: Cell) -> str:
