@@ -71,7 +71,8 @@ def read(content: bytes) -> Bounce | Outcome:
 def note(session: Session, content: bytes) -> Outcome:
     """Write down that a mail did not arrive: its person is told of with what to do. A second notice does nothing.
 
-    It has to name the mail, its moment and its address: nobody guesses the three.
+    It has to name the mail, its moment and its address. That keeps strangers out; a colleague who has a mail of the
+    same moment could guess the three, and would make an address look wrong that is not: whoever corrects it sees so.
     """
     found = read(content)
     if isinstance(found, Outcome):

@@ -137,10 +137,11 @@ def rehearsal(process_key: str, token: str) -> str:
     job = _job(process_key, token)
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
-        xml, drawing = drawing_of(session, process_key)
+        # Nothing is read for what is not shown yet: the page of one that runs asks every other second.
+        xml, drawing = drawing_of(session, process_key) if job.is_done else (b"", job.drawing)
         verdicts = _verdicts(session, job)
     place = min(request.args.get("cual", 0, type=row_id), max(0, len(job.told) - 1))
-    told = job.told[place] if job.told and not job.scenarios else None
+    told = job.told[place] if job.is_done and job.told and not job.scenarios else None
     return page(
         "studio/rehearsal.html",
         version=version,
