@@ -64,6 +64,7 @@ from web.systems.views import blueprint as systems
 from web.tokens.views import blueprint as tokens_pages
 from web.wellknown.views import blueprint as wellknown
 from workflows import spanish
+from workflows.people import naming
 from workflows.sectors.holidays import local_days
 
 if TYPE_CHECKING:
@@ -121,8 +122,9 @@ FILTERS = {
     "porcentaje": spanish.percentage,
     "mes": spanish.month_name,
     "enumeracion": spanish.enumeration,
+    "persona": naming.called,
 }
-"""How templates write numbers, days and lists."""
+"""How templates write numbers, days, lists and names of people."""
 
 
 def create_app(application: Application) -> Flask:

@@ -18,6 +18,7 @@ from workflows.calendar import bogota_day
 from workflows.lifecycle import phases
 from workflows.people.groups import Group
 from workflows.people.models import Person, PersonRole
+from workflows.people.naming import called
 from workflows.people.roles import COORDINATING
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
@@ -84,7 +85,7 @@ def _player(person: Person, sector: str, work: Mapping[str, int], given: Mapping
     held = [role for role in person.roles if role.sector_code == sector]
     tasks = given.get((person.username, sector), 0) + sum(work.get(_group(role), 0) for role in held)
     names = [role.role.name for role in held]
-    return Player(person.username, person.name.replace(" (demo)", ""), names, _finds(held, tasks))
+    return Player(person.username, called(person.name), names, _finds(held, tasks))
 
 
 def _group(role: PersonRole) -> str:

@@ -11,6 +11,7 @@ from engine.waits import Wait, WaitKind
 from engine.waits.wait import Words, sentence
 from web.cases.standing import OpenTask
 from workflows.people.directory import display_names, group_names, members
+from workflows.people.naming import called
 from workflows.spanish import long_day
 
 CHIPS = {
@@ -45,7 +46,7 @@ def shown(session: Session, waits: Iterable[Wait]) -> list[ShownWait]:
     people = {wait.assignee for wait in found if wait.assignee}
     people |= {one for wait in found for one in (*wait.about, *wait.barred)}
     words = Words(
-        {name: shown.replace(" (demo)", "") for name, shown in display_names(session, people).items()},
+        {name: called(shown) for name, shown in display_names(session, people).items()},
         group_names(session, {group for wait in found for group in wait.groups}),
         {group: _members(session, group) for wait in found if wait.barred for group in wait.groups},
         long_day,

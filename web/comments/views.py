@@ -21,6 +21,7 @@ from workflows.errors import NotFound, Refused
 from workflows.forms.opening import OpenForm
 from workflows.people import comments
 from workflows.people.comments import About
+from workflows.people.naming import called
 
 blueprint = Blueprint("comments", __name__)
 
@@ -57,7 +58,7 @@ def people(case_id: int) -> Any:
         may = comments.may_see(me, case.tenant, entity)
         today = bogota_day(application.clock.now())
         found = comments.readers(session, case.tenant, entity, today) if may else []
-        told = [{"usuario": one.username, "nombre": one.name.replace(" (demo)", "")} for one in found]
+        told = [{"usuario": one.username, "nombre": called(one.name)} for one in found]
     return jsonify([one for one in told if one["usuario"] != me.id])
 
 

@@ -26,6 +26,7 @@ from workflows.forms.models import Help
 from workflows.forms.opening import OpenForm
 from workflows.forms.reading import identity
 from workflows.people import directory
+from workflows.people.naming import called
 from workflows.spanish import enumeration
 
 
@@ -108,7 +109,7 @@ def first_bring(task_id: int) -> str:
         names = directory.display_names(session, {one.helper for one in waiting})
     if not waiting:
         return ""
-    who = enumeration(sorted(names[one.helper].removesuffix(" (demo)") for one in waiting))
+    who = enumeration(sorted(called(names[one.helper]) for one in waiting))
     did, it = ("entregó", "lo") if len(waiting) == 1 else ("entregaron", "eso")
     return f"{who} {did} lo que usted pidió y no {it} ha traído: tráigalo, o retire el pedido, y envíe."
 

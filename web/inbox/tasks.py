@@ -39,6 +39,7 @@ from workflows.forms.standing import ready_of, words_of_ready
 from workflows.monitoring import sign_offs
 from workflows.people.comments import About
 from workflows.people.directory import Directory
+from workflows.people.naming import called
 
 HAND_OVER = "entregar"
 """What the first button of a helper does: they hand over, the owner sends."""
@@ -221,7 +222,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
             username=actor().id,
             errors=errors,
             sentence=sentence,
-            submit_label=f"Entregar a {asker.removesuffix(' (demo)')}" if asked else _submit_label(bundle, task),
+            submit_label=f"Entregar a {called(asker)}" if asked else _submit_label(bundle, task),
             submit_as=HAND_OVER if asked else "enviar",
             file_url=_file_url,
             address_of=_indicator_of(opened),

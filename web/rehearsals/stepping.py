@@ -37,6 +37,7 @@ from workflows.calendar import BOGOTA, bogota_day
 from workflows.errors import Refused
 from workflows.people.directory import display_names
 from workflows.people.holders import holders
+from workflows.people.naming import called
 from workflows.plan.models import Plan
 from workflows.records.stored import stored_plan
 from workflows.sectors.holidays import local_days
@@ -133,8 +134,8 @@ def waiting(application: Application, process_key: str) -> list[Waiting]:
         found = [
             Waiting(
                 task.id, task.name, str(task.variables.get("entidad") or ""),
-                held[task.id].words.replace(" (demo)", ""),
-                {one: names.get(one, one).replace(" (demo)", "") for one in dict.fromkeys(may[task.id])},
+                called(held[task.id].words),
+                {one: called(names.get(one, one)) for one in dict.fromkeys(may[task.id])},
                 task.due_at, task.process_key == process_key,
             )
             for task in tasks

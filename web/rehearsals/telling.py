@@ -24,6 +24,7 @@ from web.rehearsals.order import Happening, Mail, Told
 from workflows.calendar import WorkingCalendar, bogota_day
 from workflows.people.directory import display_names
 from workflows.people.holders import holders
+from workflows.people.naming import called
 from workflows.spanish import long_day
 
 MOST = 1_500
@@ -75,9 +76,7 @@ def told(
 
 
 def _happenings(session: Session, process_key: str, entries: list[HistoryEntry]) -> Iterator[Happening]:
-    names = {
-        name: one.replace(" (demo)", "") for name, one in display_names(session, {e.actor_id for e in entries}).items()
-    }
+    names = {name: called(one) for name, one in display_names(session, {e.actor_id for e in entries}).items()}
     tasks = {task.id: task for task in session.scalars(sa.select(UserTask))}
     held = holders(session, tasks.values())
     entities = {key: str(task.variables.get("entidad") or "") for key, task in tasks.items()}
@@ -87,7 +86,7 @@ def _happenings(session: Session, process_key: str, entries: list[HistoryEntry])
         task = tasks.get(entry.task_id or 0)
         if entry.kind is HistoryKind.TASK_CREATED and task is not None:
             due = f", hasta el {long_day(bogota_day(task.due_at))}" if task.due_at else ", sin plazo"
-            text = f"{text.rstrip('.')}: lo tiene {held[task.id].words.replace(' (demo)', '')}{due}."
+            text = f"{text.rstrip('.')}: lo tiene {called(held[task.id].words)}{due}."
         if entry.kind is HistoryKind.DECISION and entry.data.get("respuestas"):
             text = f"{text.rstrip('.')}: {', '.join(entry.data['respuestas'])}."
         is_own = entry.process_key == process_key
@@ -98,7 +97,7 @@ def _mails(session: Session) -> Iterator[Mail]:
     mails = list(session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id)))
     names = display_names(session, {str(mail.recipient) for mail in mails if mail.recipient})
     for mail in mails:
-        to = names.get(str(mail.recipient), mail.address).replace(" (demo)", "")
+        to = called(names.get(str(mail.recipient), mail.address))
         yield Mail(bogota_day(mail.created_at).isoformat(), to, mail.subject, mail.text)
 
 

@@ -24,6 +24,7 @@ from workflows.lifecycle import leaving
 from workflows.people.assigning import ensure_may_be_given
 from workflows.people.holdings import of_sectors
 from workflows.people.models import Person, PersonRole
+from workflows.people.naming import INVENTED
 from workflows.plan.models import Project
 from workflows.simulation import citizens
 from workflows.simulation.robots import GOOD, LATE, MISSING, RETURNED, Robots
@@ -148,7 +149,7 @@ class Happenings:
         username = f"relevo{number}.{self.sector.lower()}"
         newcomer = Person(
             username=username,
-            name=f"{name} (demo)",
+            name=f"{name}{INVENTED}",
             email=f"{username}@demo.example",
             entity_code=leaver.entity_code,
             roles=[
