@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Flask, Response, g, request
 
-from web.auth import gate
+from web.auth import gate, sessions
 from web.config import Config
 from web.pages import current
 
@@ -47,7 +45,10 @@ def harden(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_secure,
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        PERMANENT_SESSION_LIFETIME=sessions.LONGEST,
+        # Written only when it changes: else the late answer to a picture would bring back the cookie of before, and
+        # the form that came in the meantime would be one of an earlier session.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM_TEXT,
         MAX_FORM_PARTS=5000,

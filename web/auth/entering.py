@@ -10,6 +10,7 @@ from typing import Any
 from flask import make_response, redirect, request, url_for
 from flask import session as browser_session
 from flask_login import current_user, login_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -130,6 +131,8 @@ def open_session(username: str, provided: Provided | None = None, *, second_step
             sessions.end(session, person().token)
     browser_session.clear()
     browser_session.permanent = True
+    # Now, not at the first form: two pages that open at once would each make one, and the cookie keeps the last alone.
+    generate_csrf()
     log_sign_in("ok", username)
     if not application.is_demo:
         devices.remember(username)

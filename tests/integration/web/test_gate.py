@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Response
 
-from tests.support.web import Site
+from tests.support.web import PASSWORD, Site
 from web.auth.access import declared
 from web.security import allow_inline_styles
 
@@ -76,6 +76,24 @@ def test_cookies_are_hidden_from_scripts_and_secure_over_https(make_site: Callab
     assert "HttpOnly" in plain and "SameSite=Lax" in plain and "Secure" not in plain
     assert "Secure" in secure.headers["Set-Cookie"]
     assert secure.headers["Strict-Transport-Security"]
+
+
+def test_an_answer_that_comes_late_does_not_bring_back_the_cookie_of_before(make_site: Callable[..., Site]) -> None:
+    # Given somebody who signs in with a password
+    site = make_site(demo=False)
+    site.give_password("sruiz")
+    visitor = site.visitor()
+    visitor.open("/ingresar")
+    visitor.press("/ingresar", username="sruiz", password=PASSWORD)
+
+    # When pictures, pages and what a page asks by itself are answered
+    written = {}
+    for address in ("/static/logo.svg", "/bandeja", "/cuenta", "/cuenta/segundo-paso"):
+        with visitor.client.get(address) as answer:
+            written[address] = (answer.status_code, answer.headers.get("Set-Cookie"))
+
+    # Then none writes the cookie again, whichever comes last
+    assert set(written.values()) == {(200, None)}
 
 
 def test_a_form_without_token_is_refused(site: Site) -> None:
