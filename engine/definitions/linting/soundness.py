@@ -38,7 +38,8 @@ class Trouble:
 def _sound(checked: Checked) -> Iterator[Finding]:
     for level in levels(checked.model):
         for start in level.roots():
-            trouble = play(checked.model, level, start)
+            # Where a deadline closes the level, a way that stops is told by the rule of its dead end.
+            trouble = play(checked.model, level, start, may_stop=closed_by(checked.model, level) is not None)
             if trouble is not None:
                 yield _told(checked.model.elements[trouble.element], trouble)
                 break
@@ -60,25 +61,37 @@ def _told(element: Element, trouble: Trouble) -> Finding:
     return error(element.id, trouble.kind, message)
 
 
-def play(model: DiagramModel, level: Level, start: str) -> Trouble | None:
+def play(model: DiagramModel, level: Level, start: str, *, may_stop: bool = False) -> Trouble | None:
     """The first trouble found when the level begins at `start`; `None` if there is none (or too much to play).
 
-    Played in several orders: what is in two places at once depends on who is faster.
+    Played in several orders: what is in two places at once depends on who is faster. That a way just stops is none
+    where it `may_stop`.
     """
     for ranks in _orders(level):
-        trouble = _play(_Game(model, level, ranks), level.elements[start])
+        trouble = _play(_Game(model, level, ranks), level.elements[start], may_stop)
         if trouble is not None:
             return trouble
     return None
 
 
+def closed_by(model: DiagramModel, level: Level) -> Element | None:
+    """The deadline at the border of a subprocess that closes it, whatever stands still in it by then."""
+    parent = level.parent.id if level.parent else None
+    borders = (one for one in model.of_kind("boundaryEvent") if one.attached_to == parent)
+    return next((one for one in borders if one.event == "timer" and one.interrupting), None)
+
+
 def ends_well(model: DiagramModel, level: Level) -> bool:
-    """Whether a level surely comes to an end on all its ways, though some steps lead nowhere or are never reached."""
+    """Whether a level surely ends on all its ways, though some steps lead nowhere or are never reached.
+
+    What stops where a deadline closes the subprocess ends with it.
+    """
     onward = (model.flows[one].target for element in level.elements.values() for one in element.outgoing)
     if any(target not in level.elements for target in onward):
         return False  # a flow that leads out of the level, or nowhere: another rule's
     game = _Game(model, level, _ranked(upstream_first(level)))
-    found = [_play(game, level.elements[start]) for start in level.roots()]
+    may_stop = closed_by(model, level) is not None
+    found = [_play(game, level.elements[start], may_stop) for start in level.roots()]
     return bool(found) and not any(found) and game.effort < MAX_EFFORT and not game.gave_up
 
 
@@ -99,7 +112,7 @@ def _ranked(order: list[str]) -> dict[str, int]:
     return {node: place for place, node in enumerate(order)}
 
 
-def _play(game: _Game, start: Element) -> Trouble | None:
+def _play(game: _Game, start: Element, may_stop: bool) -> Trouble | None:
     waiting: list[Marking] = [frozenset(start.outgoing)]
     seen: set[Marking] = set(waiting)
     while waiting:
@@ -110,7 +123,7 @@ def _play(game: _Game, start: Element) -> Trouble | None:
         moved = game.move(marking)
         if isinstance(moved, Trouble):
             return moved
-        if not moved and ENDED not in marking:
+        if not moved and not may_stop and ENDED not in marking:
             return Trouble("nowhere", start.id)
         for after in moved:
             if after not in seen:

@@ -9,7 +9,7 @@ from engine.definitions.elements import ACTIVITIES, OPENING, kind_name
 from engine.definitions.linting.findings import Checked, Finding, error, shown, warning
 from engine.definitions.linting.graph import Level, levels, on_cycles, reachable
 from engine.definitions.linting.resting import resting
-from engine.definitions.linting.soundness import ends_well
+from engine.definitions.linting.soundness import closed_by, ends_well
 
 CHOOSING = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway")
 
@@ -96,9 +96,10 @@ def _dead_end(checked: Checked, element: Element) -> Finding:
     within = (level for level in levels(checked.model) if level.id == (element.parent_id or ""))
     around = next(within, None)  # none inside what Cauce does not run, which is refused by itself
     if around is not None and ends_well(checked.model, around):
+        closing = closed_by(checked.model, around)
+        stops = f"queda ahí hasta que {shown(closing)} lo cierre" if closing else "termina ahí, y lo demás no lo espera"
         message = (
-            f"De {shown(element)} no sale ninguna flecha: ese camino termina ahí, y lo demás no lo espera. "
-            "Llévelo al paso que sigue, o a un fin."
+            f"De {shown(element)} no sale ninguna flecha: ese camino {stops}. Llévelo al paso que sigue, o a un fin."
         )
         return warning(element.id, "dead_end", message)
     message = f"De {shown(element)} no sale ninguna flecha: el proceso se detendría ahí. Llévelo al paso que sigue."

@@ -10,7 +10,8 @@ import pytest
 
 from engine import doctor, sweep
 from engine.history import HistoryEntry
-from tests.support.diagrams import TIMER, boundary, chain, end, gateway, node, process, service, start, user
+from engine.waits import WaitKind, waits
+from tests.support.diagrams import TIMER, boundary, chain, end, gateway, node, process, service, start, sub, user
 from tests.support.engine import World
 
 SECOND = dt.timedelta(seconds=1)
@@ -24,6 +25,11 @@ WAIT = process(
 REMIND = process(
     "p", start(), user("a"), boundary("v", "a", TIMER, interrupting=False, plazo="1d"), user("z"), end(), end("fin2"),
     chain("inicio", "a", "fin"), chain("v", "z", "fin2"),
+)  # fmt: skip
+
+CLOSED = process(
+    "p", start(), sub("s", start("i2"), user("a"), end("e2"), chain("i2", "a")), boundary("v", "s", TIMER, plazo="2d"),
+    user("z"), end(), end("fin2"), chain("inicio", "s", "fin"), chain("v", "z", "fin2"),
 )  # fmt: skip
 
 
@@ -196,3 +202,19 @@ def test_retries_wait_out_a_clock_that_jumps_back_and_are_not_piled_up_by_one_th
     assert step.runs == 4
     (incident,) = world.incidents()
     assert (incident.attempts, incident.retry_at) == (4, None)
+
+
+def test_what_stands_still_in_a_subprocess_waits_for_the_deadline_that_closes_it(world: World) -> None:
+    # Given a subprocess whose only way leads nowhere, with a deadline at its border
+    world.publish(CLOSED)
+    case = world.start("p")
+
+    # When its task is done, and then its day comes
+    world.do("a")
+    with world.database.reading() as session:
+        (wait,) = waits(session, world.engine, case)
+    tick_at(world, world.clock.now() + dt.timedelta(days=2, minutes=1))
+
+    # Then what it waited for was told, and the case goes on from the border
+    assert (wait.kind, wait.element_id) == (WaitKind.DATE, "v")
+    assert world.names() == ["z"] and world.incidents() == []

@@ -330,6 +330,24 @@ def test_a_good_diagram_has_no_finding(case: str) -> None:
     assert found(FINE[case]) == []
 
 
+def test_a_way_that_leads_nowhere_is_no_error_where_a_deadline_closes_it() -> None:
+    # Given a subprocess whose only way stops before its end
+    stopping = sub(INNER.replace(flow("g2", "dentro", "e2"), ""), "s")
+    left_alone = line(stopping, ids=("s",))
+    closed = line(stopping, ids=("s",), more=boundary("s"))
+    reminded = line(stopping, ids=("s",), more=boundary("s", "false", target="aviso") + end("aviso"))
+
+    # When each is looked at
+    severities = [{one.severity for one in found(xml)} for xml in (left_alone, closed, reminded)]
+
+    # Then only a deadline that interrupts makes it a warning, which names the deadline
+    assert severities == [{"error"}, {"warning"}, {"error"}]
+    assert [one.message for one in found(closed) if one.rule == "dead_end"] == [
+        "De «Hacer dentro» no sale ninguna flecha: ese camino queda ahí hasta que «borde» lo cierre. "
+        "Llévelo al paso que sigue, o a un fin."
+    ]
+
+
 def test_a_call_of_a_published_process_that_does_not_come_back_is_fine() -> None:
     xml = line(call(), ids=("llamada",))
 
