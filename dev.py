@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import configparser
 import hashlib
 import json
 import os
@@ -30,6 +31,8 @@ VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / ".cauce-installed"
 LOCKED = ROOT / "requirements"
+LDAP_HEADERS = Path("/usr/include/ldap.h")
+"""Where a machine has them, the library of `cauce[ldap]` is built for its tests, which skip without it."""
 BOM = "cyclonedx-bom>=7,<8"
 """What writes the list of packages; only `sbom` needs it."""
 AUDITOR = "pip-audit>=2.9,<3"
@@ -98,6 +101,11 @@ def setup(*, test: bool = False) -> None:
     found = subprocess.run([program("python"), "-m", "pip", "check"], check=False, capture_output=True, text=True)
     if found.returncode:
         sys.exit(f"{found.stdout}Si cambió setup.cfg: python3 dev.py lock. Si no, borre .venv y vuelva a empezar.")
+    if test and LDAP_HEADERS.is_file():
+        build = ("--require-hashes", "--no-deps", "--no-build-isolation", "-r", str(LOCKED / "ldap.txt"))
+        command = [program("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *build]
+        if subprocess.run(command, check=False, cwd=ROOT).returncode:
+            print("La biblioteca de LDAP no se pudo compilar: sus pruebas se saltan.", flush=True)
     STAMP.write_text(f"{wanted()}{' test' if test else ''}")
 
 
@@ -149,11 +157,14 @@ def lock(arguments: list[str]) -> int:
     pip("install", UV)
     LOCKED.mkdir(exist_ok=True)
     build = "\n".join(tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"])
+    declared = configparser.ConfigParser()
+    declared.read(ROOT / "setup.cfg", encoding="utf-8")
     test = ("-c", "requirements/test.txt")
     for name, source, told in (
         ("test", ["--extra", "test", "setup.py"], None),
         ("run", [*test, "setup.py"], None),
         ("build", [*test, "-"], build),
+        ("ldap", [*test, "-"], declared["options.extras_require"]["ldap"]),
     ):
         command = [program("uv"), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
         command += ["--generate-hashes", "--no-annotate", "--custom-compile-command", "python3 dev.py lock"]

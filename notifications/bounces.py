@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import mailbox
 import re
 from collections.abc import Iterator
@@ -20,8 +21,8 @@ from notifications.states import Fault, MailState
 
 LARGEST = 2_000_000
 """Bytes of a notice that are read: a server gives back the headers, or the mail whole."""
-OURS = re.compile(r"<cauce-(\d{1,18})-(\d{14})@")
-"""The id of a mail and the moment at which it was written, as `notifications.outbox.compose` names it."""
+OURS = re.compile(r"<(cauce-(\d{1,18})-\d{14}(?:-[0-9a-f]{32})?)@")
+"""How a mail of ours is named, and its number in it (`OutboxMessage.message_id`)."""
 LETTERS = 400
 
 
@@ -37,10 +38,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A mail that came back for good or not yet (`is_final`), to whom it was, and the words of the other server."""
+    """A mail that came back for good or not yet (`is_final`), how it was named, to whom it was, and what was said."""
 
     mail_id: int
-    written: str
+    message_id: str
     address: str
     is_final: bool
     said: str
@@ -65,20 +66,20 @@ def read(content: bytes) -> Bounce | Outcome:
     said = " ".join((fields.get("diagnostic-code") or code).rpartition("; ")[2].split())
     address = fields.get("final-recipient", "").rpartition(";")[2].strip()
     is_final = action == "failed" and not code.strip().startswith("4")
-    return Bounce(int(named[1]), named[2], address, is_final, said[:LETTERS])
+    return Bounce(int(named[2]), named[1], address, is_final, said[:LETTERS])
 
 
 def note(session: Session, content: bytes) -> Outcome:
     """Write down that a mail did not arrive: its person is told of with what to do. A second notice does nothing.
 
-    It has to name the mail, its moment and its address. That keeps strangers out; a colleague who has a mail of the
-    same moment could guess the three, and would make an address look wrong that is not: whoever corrects it sees so.
+    It has to name the mail by its whole Message-ID, which holds a secret: nobody makes the address of somebody look
+    wrong who did not read their mail. Mails written before there was one are known by their number and moment.
     """
     found = read(content)
     if isinstance(found, Outcome):
         return found
     mail = session.scalar(sa.select(OutboxMessage).where(OutboxMessage.id == found.mail_id).with_for_update())
-    if mail is None or f"{mail.created_at:%Y%m%d%H%M%S}" != found.written:
+    if mail is None or not hmac.compare_digest(mail.message_id, found.message_id):
         return Outcome.NOT_OURS
     if found.address and found.address.casefold() != mail.address.casefold():
         return Outcome.NOT_OURS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -80,7 +81,7 @@ def enqueue(
     values = {
         "kind": kind, "dedup_key": dedup_key, "recipient": recipient, "address": address, "subject": mail.subject[:300],
         "text": mail.text, "html": mail.html, "attachments": list(attachments), "created_at": now,
-        "send_at": send_at or now, "reply_to": reply_to,
+        "send_at": send_at or now, "reply_to": reply_to, "id_secret": secrets.token_hex(16),
         "state": MailState.PENDING, "attempts": 0, "last_error": "", "fault": Fault.NONE, "sector_code": sector,
     }  # fmt: skip
     insert_once(session, OutboxMessage, values, key=["dedup_key"])
@@ -288,7 +289,7 @@ def compose(message: OutboxMessage, sent_from: str) -> EmailMessage:
         if is_address(message.reply_to):
             email["Reply-To"] = _addressed(message.reply_to)
         domain = parseaddr(sent_from)[1].rpartition("@")[2]
-        email["Message-ID"] = f"<cauce-{message.id}-{message.created_at:%Y%m%d%H%M%S}@{domain}>"
+        email["Message-ID"] = f"<{message.message_id}@{domain}>"
         email["Auto-Submitted"] = "auto-generated"
         email.set_content(message.text)
         email.add_alternative(message.html, subtype="html")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from notifications.hosts import is_loopback
 from web.provider import NAME, domains, roles_by_group
-from web.settings import InvalidSetting
+from web.settings import InvalidSetting, flag
 from workflows.people.groups import Group
 
 USER_FILTER = "(|(uid={usuario})(sAMAccountName={usuario})(mail={usuario}))"
@@ -24,7 +24,8 @@ class Directory:
     People stand below `base`; `user_filter` finds one by what they type. `reader`, with `password`, is who asks for
     them; empty: anybody may. `ca` is who signs its certificate, where the system does not know. `name`, `roles` and
     `new_people_of` are as those of a provider; groups are named whole (`cn=pes,ou=grupos,dc=…`): whoever may make one
-    of the same short name elsewhere in the directory is given nothing.
+    of the same short name elsewhere in the directory is given nothing. With `nested_groups`, who is in a group that is
+    in another is in that one too.
     """
 
     url: str
@@ -36,6 +37,7 @@ class Directory:
     name: str = NAME
     roles: Mapping[str, frozenset[Group]] = field(default_factory=dict)
     new_people_of: frozenset[str] = frozenset()
+    nested_groups: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Directory | None:
@@ -60,6 +62,7 @@ class Directory:
             name=environment.get("CAUCE_LDAP_NAME", "").strip() or NAME,
             roles={dn.lower(): held for dn, held in roles_by_group("CAUCE_LDAP_ROLES", environment).items()},
             new_people_of=domains("CAUCE_LDAP_NEW_PEOPLE_OF", environment),
+            nested_groups=flag("CAUCE_LDAP_NESTED_GROUPS", environment),
         )
 
     @property

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,14 +53,14 @@ def program() -> str | None:
 
 
 @contextmanager
-def slapd(folder: Path, people: Sequence[Entry]) -> Iterator[Slapd]:
-    """Run it with these people; nobody reads anything but who gives the reader's password."""
+def slapd(folder: Path, people: Sequence[Entry], above: Mapping[str, Sequence[str]] | None = None) -> Iterator[Slapd]:
+    """Run it with these people and groups, each with those it is in; only who gives the reader's password reads."""
     path, data = program(), folder / "data"
     assert path is not None
     data.mkdir()
     _certify(folder)
     (folder / "slapd.conf").write_text(_settings(folder, data), encoding="utf-8")
-    (folder / "people.ldif").write_text(_ldif(people), encoding="utf-8")
+    (folder / "people.ldif").write_text(_ldif(people, above or {}), encoding="utf-8")
     load = [path, "-T", "add", "-f", str(folder / "slapd.conf"), "-l", str(folder / "people.ldif")]
     subprocess.run(load, check=True, capture_output=True)
     made = Slapd(free_port(), free_port(), folder / "cert.pem")
@@ -96,9 +96,13 @@ def _settings(folder: Path, data: Path) -> str:
     )
 
 
-def _ldif(people: Sequence[Entry]) -> str:
+def _ldif(people: Sequence[Entry], above: Mapping[str, Sequence[str]]) -> str:
     top = f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Demo\ndc: demo\n\n"
     top += f"dn: ou=personas,{BASE}\nobjectClass: organizationalUnit\nou: personas\n\n"
+    top += f"dn: ou=grupos,{BASE}\nobjectClass: organizationalUnit\nou: grupos\n\n"
+    for group, those in above.items():
+        top += f"dn: {group}\nobjectClass: groupOfNames\ncn: {group.partition(',')[0][3:]}\nmember: cn=x,{BASE}\n"
+        top += "".join(f"memberOf: {one}\n" for one in those) + "\n"
     return top + "\n".join(
         f"dn: cn={one.name},ou=personas,{BASE}\nobjectClass: inetOrgPerson\nuid: {one.uid}\ncn: {one.name}\nsn: X\n"
         f"mail: {one.mail}\nuserPassword: {one.password}\n" + "".join(f"memberOf: {group}\n" for group in one.groups)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from notifications import bounces
+from notifications import bounces, outbox
 from notifications.bounces import Outcome
 from notifications.models import OutboxMessage
+from notifications.rendering import Mail
 from notifications.states import Fault, MailState
 from tests.support.web import Site
 from workflows.people.models import Person
@@ -19,12 +20,16 @@ from workflows.people.models import Person
 AT = dt.datetime(2018, 7, 6, 12, 30, tzinfo=dt.UTC)
 
 
-def sent(site: Site, username: str = "sruiz") -> OutboxMessage:
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def sent(site: Site, username: str = "sruiz", secret: str = SECRET) -> OutboxMessage:
     with site.application.database.unit_of_work() as session:
         person = session.get_one(Person, username)
         mail = OutboxMessage(
             kind="resumen", dedup_key="resumen/1", recipient=username, address=person.email, subject="Reportar",
             text="x", html="x", created_at=AT, send_at=AT, sent_at=AT, state=MailState.SENT,
+            id_secret=secret,
         )  # fmt: skip
         session.add(mail)
         session.flush()
@@ -34,7 +39,7 @@ def sent(site: Site, username: str = "sruiz") -> OutboxMessage:
 def notice(mail: OutboxMessage, **changed: str) -> bytes:
     """What a server sends back (RFC 3464), with the headers of the mail."""
     told = {
-        "action": "failed", "status": "5.1.1", "address": mail.address, "id": str(mail.id), "moment": "20180706123000",
+        "action": "failed", "status": "5.1.1", "address": mail.address, "id": mail.message_id,
         "said": "smtp; 550 5.1.1 No such user here", **changed,
     }  # fmt: skip
     lines = [
@@ -45,7 +50,7 @@ def notice(mail: OutboxMessage, **changed: str) -> bytes:
         f"Final-Recipient: rfc822; {told['address']}", f"Action: {told['action']}", f"Status: {told['status']}",
         f"Diagnostic-Code: {told['said']}", "",
         "--b", "Content-Type: text/rfc822-headers", "",
-        f"Message-ID: <cauce-{told['id']}-{told['moment']}@gobierno.example>", "Subject: Reportar", "", "--b--", "",
+        f"Message-ID: <{told['id']}@gobierno.example>", "Subject: Reportar", "", "--b--", "",
     ]  # fmt: skip
     return "\r\n".join(lines).encode()
 
@@ -78,8 +83,8 @@ def test_what_came_back_stands_at_the_person_with_what_their_server_said(site: S
     [
         ({"action": "delayed", "status": "4.4.1"}, Outcome.NOT_FINAL),
         ({"status": "4.2.2"}, Outcome.NOT_FINAL),
-        ({"id": "999999"}, Outcome.NOT_OURS),
-        ({"moment": "20180706123001"}, Outcome.NOT_OURS),
+        ({"id": f"cauce-999999-20180706123000-{SECRET}"}, Outcome.NOT_OURS),
+        ({"id": f"cauce-1-20180706123001-{SECRET}"}, Outcome.NOT_OURS),
         ({"address": "otra@example.org"}, Outcome.NOT_OURS),
     ],
 )
@@ -90,6 +95,40 @@ def test_what_is_not_final_or_names_another_mail_changes_nothing(
 
     assert noted(site, notice(mail, **changed)) is outcome
     assert state_of(site) == (MailState.SENT, Fault.NONE)
+
+
+@pytest.mark.parametrize("guessed", ["", "-", "-" + "0" * 32, "-" + SECRET[:-1], "-" + SECRET.upper()])
+def test_who_has_a_mail_of_the_same_moment_forges_no_notice_of_a_colleagues(site: Site, guessed: str) -> None:
+    mail = sent(site)
+
+    forged = notice(mail, id=f"cauce-{mail.id}-20180706123000{guessed}")
+
+    assert noted(site, forged) is Outcome.NOT_OURS
+    assert state_of(site) == (MailState.SENT, Fault.NONE)
+
+
+def test_mails_that_left_before_there_was_a_secret_are_known_by_number_and_moment(site: Site) -> None:
+    mail = sent(site, secret="")
+
+    outcome = noted(site, notice(mail, id=f"cauce-{mail.id}-20180706123000"))
+
+    assert outcome is Outcome.NOTED
+
+
+def test_every_mail_leaves_with_a_secret_of_its_own_and_always_the_same(site: Site) -> None:
+    with site.application.database.unit_of_work() as session:
+        for key in ("uno", "dos"):
+            outbox.enqueue(
+                session, now=AT, kind="resumen", dedup_key=key, recipient=None, address="a@gobierno.example",
+                mail=Mail("Reportar", "x", "x"),
+            )  # fmt: skip
+        mails = session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id)).all()
+        named = [
+            [str(outbox.compose(mail, "Cauce <c@gobierno.example>")["Message-ID"]) for mail in mails] for _ in "12"
+        ]
+
+    assert named[0] == named[1] and len({one.rpartition("-")[2] for one in named[0]}) == 2
+    assert all(bounces.OURS.fullmatch(one.partition(">")[0].partition("@")[0] + "@") for one in named[0])
 
 
 @pytest.mark.parametrize(

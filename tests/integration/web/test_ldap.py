@@ -16,6 +16,7 @@ from tests.support.remote import free_port
 from tests.support.slapd import BASE, GROUP, OTHER_LOOPBACK, READER, READERS_PASSWORD, Entry, Slapd
 from tests.support.web import PASSWORD, Site, Visitor
 from web.auth import attempts
+from web.auth.ldap import asking
 from web.auth.models import ExternalIdentity
 from web.config import Config
 from web.directory import Directory
@@ -26,6 +27,9 @@ from workflows.people.models import Person, PersonRole
 
 pytest.importorskip("bonsai", reason="cauce[ldap] is not installed")
 
+AREA, EVERYBODY, HIDDEN = (f"cn={name},ou=grupos,{BASE}" for name in ("area", "Toda la entidad", "borrado"))
+ABOVE = {GROUP: (AREA,), AREA: (EVERYBODY, HIDDEN, GROUP), EVERYBODY: ()}
+"""The groups in which each is: a circle, and one that is no more."""
 THERE = "la clave del directorio"
 PEOPLE = (
     Entry("sandra", "Sandra Ruiz", "", THERE, (GROUP,)),
@@ -41,7 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator
         pytest.skip("no slapd on this machine")
     mail = _email(template)
     people = [replace(one, mail=one.mail or mail) for one in PEOPLE]
-    with servers.slapd(tmp_path_factory.mktemp("slapd"), people) as running:
+    with servers.slapd(tmp_path_factory.mktemp("slapd"), people, ABOVE) as running:
         yield running
 
 
@@ -72,6 +76,12 @@ def _sign_in(site: Site, username: str = "sandra", password: str = THERE, status
     visitor.open("/ingresar")
     visitor.press("/ingresar/directorio", status, username=username, password=password)
     return visitor
+
+
+def _roles(site: Site) -> set[Group]:
+    with site.application.database.reading() as session:
+        held = session.scalars(sa.select(PersonRole).where(PersonRole.username == "sruiz")).all()
+        return {Group(one.role_id, one.sector_code, one.entity_code) for one in held}
 
 
 def test_who_has_the_mail_address_here_enters_with_the_password_of_the_directory(entity: Callable[..., Site]) -> None:
@@ -131,10 +141,34 @@ def test_groups_of_the_directory_give_roles_by_their_whole_name(entity: Callable
 
     _sign_in(site)
 
+    assert given in _roles(site) and alike not in _roles(site)
+
+
+@pytest.mark.parametrize(("nested", "held"), [(False, {"equipo_tecnico"}), (True, {"equipo_tecnico", "lider_proceso"})])
+def test_groups_of_groups_give_roles_where_the_setting_says_so(
+    entity: Callable[..., Site], nested: bool, held: set[str]
+) -> None:
+    given, above = Group("equipo_tecnico", "GOB", "IDPAC"), Group("lider_proceso", "GOB", "IDPAC")
+    site = entity(roles={GROUP: frozenset({given}), EVERYBODY.lower(): frozenset({above})}, nested_groups=nested)
+
+    _sign_in(site)
+
+    assert _roles(site) >= {Group(one, "GOB", "IDPAC") for one in held} and ((above in _roles(site)) is nested)
+
+
+def test_of_somebody_in_more_groups_than_are_asked_no_role_changes(
+    entity: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_GROUPS", 2)
+    given = Group("equipo_tecnico", "GOB", "IDPAC")
+    site = entity(roles={GROUP: frozenset({given})}, nested_groups=True)
+    before = _roles(site)
+
+    _sign_in(site)
+
+    assert _roles(site) == before
     with site.application.database.reading() as session:
-        held = session.scalars(sa.select(PersonRole).where(PersonRole.username == "sruiz")).all()
-    named = {Group(one.role_id, one.sector_code, one.entity_code) for one in held}
-    assert given in named and alike not in named
+        assert "no dijo todos los grupos" in str(session.scalars(sa.select(AuditEntry.reason)).all())
 
 
 def test_a_directory_that_is_another_or_silent_is_told_and_gets_no_password(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from notifications.outbox import is_address
@@ -18,7 +19,10 @@ WAIT_S = 6
 """How long the directory may take to answer."""
 IDS = ("entryUUID", "objectGUID")
 """What an entry is known by whatever it is called later: of OpenLDAP, of Active Directory."""
-ATTRIBUTES = [*IDS, "cn", "displayName", "mail", "memberOf"]
+GROUPS = "memberOf"
+ATTRIBUTES = [*IDS, "cn", "displayName", "mail", GROUPS]
+MOST_GROUPS = 500
+"""How many groups of a person are asked what they are in themselves."""
 
 
 def authenticate(directory: Directory, typed: str, password: str) -> Known:
@@ -48,12 +52,46 @@ def authenticate(directory: Directory, typed: str, password: str) -> Known:
         with _connected(directory, dn, password):
             if len(entries) != 1:
                 raise WrongPassword
-            return _known(directory, entries[0], typed)
+            known = _known(directory, entries[0], typed)
     except bonsai.AuthenticationError as exc:
         raise WrongPassword from exc
     except bonsai.LDAPError as exc:
         log.exception("the directory does not answer")
         raise ProviderFailed from exc
+    return _with_groups_of_groups(directory, known) if directory.nested_groups else known
+
+
+def _with_groups_of_groups(directory: Directory, known: Known) -> Known:
+    """With the groups in which a person's groups are, however far up; each is asked once, so circles come to an end.
+
+    Each group is asked as any entry, not by Active Directory's rule of chains, which other directories do not know.
+    """
+    import bonsai  # noqa: PLC0415 - the same
+
+    found, asked = set(known.groups), set[str]()
+    try:
+        with _connected(directory, directory.reader, directory.password) as connection:
+            while waiting := found - asked:
+                if len(asked) >= MOST_GROUPS:
+                    return replace(known, are_groups_whole=False)
+                group = min(waiting)
+                asked.add(group)
+                found |= _groups_of(connection, group)
+    except bonsai.LDAPError as exc:
+        log.exception("the directory does not answer")
+        raise ProviderFailed from exc
+    return replace(known, groups=frozenset(found))
+
+
+def _groups_of(connection: Any, dn: str) -> frozenset[str]:
+    """The groups in which a group is; none where the reader does not see it, or it is no more."""
+    import bonsai  # noqa: PLC0415 - the same
+
+    try:
+        found = connection.search(dn, bonsai.LDAPSearchScope.BASE, "(objectClass=*)", [GROUPS], timeout=WAIT_S)
+    except (bonsai.NoSuchObjectError, bonsai.InsufficientAccess, bonsai.InvalidDN):
+        return frozenset()
+    return frozenset().union(*(_groups(one) for one in found))
 
 
 @contextmanager
@@ -84,9 +122,14 @@ def _known(directory: Directory, entry: Any, typed: str) -> Known:
         email=mail.lower() if is_address(mail) else "",
         unconfirmed=mail,
         username=typed,
-        groups=frozenset(str(one).lower() for one in entry.get("memberOf", ())),
-        are_groups_whole=True,
+        groups=_groups(entry),
+        # Active Directory tells very many of them in parts, under another name.
+        are_groups_whole=not any(str(name).lower().startswith(f"{GROUPS.lower()};") for name in entry),
     )
+
+
+def _groups(entry: Any) -> frozenset[str]:
+    return frozenset(str(one).lower() for one in entry.get(GROUPS, ()))
 
 
 def _first(entry: Any, name: str) -> str:
