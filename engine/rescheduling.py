@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from SpiffWorkflow.task import Task as Node
 from sqlalchemy.orm import Session
 
-from engine.identity import SYSTEM
+from engine.identity import SYSTEM, Actor
 from engine.instances import locking, turning
 from engine.instances.case import process_key
 from engine.instances.models import Instance
@@ -28,17 +30,21 @@ def cases_that_wait(session: Session) -> list[int]:
     return list(session.scalars(running.where(Instance.id.in_(tasks.union(timers))).order_by(Instance.id)))
 
 
-def reckon_again(session: Session, engine: ProcessEngine, instance_id: int) -> int:
+def reckon_again(
+    session: Session, engine: ProcessEngine, instance_id: int, *, actor: Actor = SYSTEM, reason: str = ""
+) -> int:
     """Give each deadline and timer of a case the moment that the calendar says now; how many moved.
 
-    Deadlines that people agreed on have no `due_since` and stay. A second call moves nothing.
+    Deadlines that people agreed on have no `due_since` and stay. A second call moves nothing. `reason`: why somebody
+    changed what the calendar says, for the history.
     """
     instance = locking.lock(session, instance_id)
     if instance is None or instance.state != InstanceState.ACTIVE or instance.suspended_at is not None:
         return 0
-    with turning.turn(session, engine, instance, SYSTEM) as turn:
-        moved = [_move_task(turn, task) for task in _tasks(turn)]
-        moved += [_move_timer(turn, timer) for timer in _timers(turn)]
+    why: dict[str, Any] = {"motivo": reason} if reason else {}
+    with turning.turn(session, engine, instance, actor) as turn:
+        moved = [_move_task(turn, task, why) for task in _tasks(turn)]
+        moved += [_move_timer(turn, timer, why) for timer in _timers(turn)]
     return sum(moved)
 
 
@@ -52,18 +58,19 @@ def _timers(turn: Turn) -> list[Timer]:
     return list(turn.session.scalars(query.order_by(Timer.id)))
 
 
-def _move_task(turn: Turn, task: UserTask) -> bool:
+def _move_task(turn: Turn, task: UserTask, why: Mapping[str, Any]) -> bool:
     node = turn.case.node(task.node_id)
     before, after = task.due_at, _reckoned(turn, node, task.element_id, task.due_since)
     if before is None or after == before:
         return False
     task.due_at = after
     turn.session.execute(sa.update(TaskCandidate).where(TaskCandidate.task_id == task.id).values(due_at=after))
-    turn.record(HistoryKind.DEADLINE_MOVED, node, task_id=task.id, antes=before.isoformat(), ahora=after.isoformat())
+    days: dict[str, Any] = {"antes": before.isoformat(), "ahora": after.isoformat(), **why}
+    turn.record(HistoryKind.DEADLINE_MOVED, node, task_id=task.id, **days)
     return True
 
 
-def _move_timer(turn: Turn, timer: Timer) -> bool:
+def _move_timer(turn: Turn, timer: Timer, why: Mapping[str, Any]) -> bool:
     node = turn.case.node(timer.node_id)
     before, after = timer.due_at, _reckoned(turn, node, timer.element_id, timer.since)
     if after == before:
@@ -76,6 +83,7 @@ def _move_timer(turn: Turn, timer: Timer) -> bool:
         evento=element.name or element.id,
         antes=before.isoformat(),
         ahora=after.isoformat(),
+        **why,
     )
     return True
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from workflows.calendar import BOGOTA
 from workflows.documents.letters import shown
-from workflows.spanish import week_day
+from workflows.spanish import month_name, week_day
 
 LETTER = re.compile("<!--/?letter-->")
 """What stands around the part of the frame that is the mail's own; nothing typed can be one, for it is escaped."""
@@ -53,5 +53,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"dia": week_day, "hora": lambda moment: f"{moment.astimezone(BOGOTA):%H:%M}"}
+    environment.filters |= {
+        "dia": week_day, "mes": month_name, "hora": lambda moment: f"{moment.astimezone(BOGOTA):%H:%M}",
+    }  # fmt: skip
     return environment

@@ -137,7 +137,7 @@ def _waits(mail: OutboxMessage, now: dt.datetime) -> bool:
 
 def _leaves_at(session: Session, person: Person, now: dt.datetime, sector: str) -> dt.datetime | None:
     if _CALENDAR not in session.info:
-        session.info[_CALENDAR] = WorkingCalendar(holidays.local_days(session))
+        session.info[_CALENDAR] = WorkingCalendar(holidays.known_days(session).local)
     calendar: WorkingCalendar = session.info[_CALENDAR]
     wanted, works_in = habits.of_person(session, person.username), of_entity(sector, person.entity_code) or None
     return habits.leaves_at(now, wanted, lambda day: calendar.is_working(day, works_in))

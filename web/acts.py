@@ -63,7 +63,7 @@ class _Find(Protocol):
 def _know_local_days(application: Application) -> int:
     # A plan loaded a minute ago may have brought days that nobody works.
     with application.database.reading() as session:
-        application.calendar.know(holidays.local_days(session))
+        application.calendar.know(holidays.known_days(session))
     return 0
 
 
@@ -72,8 +72,8 @@ def _move_deadlines(application: Application) -> int:
     database, engine = application.database, application.engine
     round_ = units.begin(database, engine.clock, "deadline")
     with database.reading() as session:
-        local = holidays.local_days(session)
-        changed = not holidays.are_reckoned(session, local)
+        known = holidays.known_days(session)
+        changed = not holidays.are_reckoned(session, known)
         cases = [str(case) for case in rescheduling.cases_that_wait(session)] if changed else round_.ready()
 
     def move(case: str) -> None:
@@ -84,7 +84,7 @@ def _move_deadlines(application: Application) -> int:
         round_.attempt(case, partial(move, case))
     if changed:
         with database.unit_of_work() as session:
-            holidays.note_reckoned(session, local)
+            holidays.note_reckoned(session, known)
     return round_.tried - round_.failed
 
 

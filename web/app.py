@@ -65,7 +65,7 @@ from web.tokens.views import blueprint as tokens_pages
 from web.wellknown.views import blueprint as wellknown
 from workflows import spanish
 from workflows.people import naming
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -170,7 +170,7 @@ def _know_local_days() -> None:
     if request.method == "POST":
         application = current()
         with application.database.reading() as session:
-            application.calendar.know(local_days(session))
+            application.calendar.know(known_days(session))
 
 
 @allow(ANYONE, of=Of.NONE)

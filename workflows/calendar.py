@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -25,6 +25,28 @@ LocalDays = Mapping[str | None, frozenset[dt.date]]
 
 A scope is a plan, a sector, or an entity of one of them (`PES-1/ENTIDAD`), for which the days of both count.
 """
+
+
+class Window(NamedTuple):
+    """That what is counted from the closing of a month falls due some working days later; reports come until a day."""
+
+    later: int
+    closes_on: dt.date
+
+
+Windows = Mapping[tuple[str, str], Window]
+"""The reporting windows that somebody moved, by plan and month (`2018-06`)."""
+CLOSING, MONTH = "cierre", "periodo"
+"""The variables with the day that a month ends on, and the month itself."""
+
+
+class KnownDays(NamedTuple):
+    """What people decided about days: those that nobody works, and the windows that were moved."""
+
+    local: LocalDays
+    windows: Windows
+
+
 OF_ENTITY = "/"
 """Stands between a scope and the entity of it that is meant."""
 
@@ -74,20 +96,27 @@ def month_end(year: int, month: int) -> dt.date:
 class WorkingCalendar:
     """The engine's `BusinessCalendar` for Colombia, with the local days of a sector or an entity."""
 
-    def __init__(self, local: LocalDays | None = None, extra: Iterable[dt.date] = ()) -> None:
-        """Take local days by scope, and `extra` days that nobody works."""
+    def __init__(
+        self, local: LocalDays | None = None, extra: Iterable[dt.date] = (), windows: Windows | None = None
+    ) -> None:
+        """Take local days by scope, `extra` days that nobody works, and the windows that were moved."""
         days = dict(local or {})
         days[None] = days.get(None, frozenset()) | frozenset(extra)
         self._local: LocalDays = days
+        self._windows: Windows = windows or {}
 
-    def know(self, local: LocalDays) -> None:
-        """Take these local days, in place of those it had."""
-        self._local = local
+    def know(self, days: KnownDays) -> None:
+        """Take what was decided about days, in place of what it had."""
+        self._local, self._windows = days
+
+    def moved(self, plan: str, month: str, window: Window) -> WorkingCalendar:
+        """The same with the window of a month of a plan there, for who asks what that would do."""
+        return WorkingCalendar(self._local, windows={**self._windows, (plan, month): window})
 
     def within(self, scope: str | None) -> WorkingCalendar:
         """The same as the people of `scope` see it, for who asks without saying whose day it is."""
         days = frozenset().union(*(self._local.get(key, frozenset()) for key in _keys(scope)))
-        return WorkingCalendar({**self._local, None: days})
+        return WorkingCalendar({**self._local, None: days}, windows=self._windows)
 
     def is_working(self, day: dt.date, scope: str | None = None) -> bool:
         """Whether people of `scope` work on `day`."""
@@ -126,7 +155,8 @@ class WorkingCalendar:
         """The moment (UTC) of `5dh`, `cierre+7dh`, `fecha:variable`: the end of that day in Bogotá.
 
         A variable that holds a date and time means that very moment. Where the variable `entidad` says of which entity
-        the step is, the days that it does not work count too. Raises `InvalidDeadline`.
+        the step is, the days that it does not work count too. What is counted from the closing of a month (`periodo`)
+        whose window was moved falls due as much later. Raises `InvalidDeadline`.
         """
         try:
             return self._deadline(expression, since, variables, of_entity(scope, variables.get("entidad")))
@@ -145,7 +175,15 @@ class WorkingCalendar:
         if match["sign"] is None:
             return moment if isinstance(moment, dt.datetime) else end_of_day(moment)
         day = bogota_day(moment) if isinstance(moment, dt.datetime) else moment
-        return end_of_day(self._shift(day, match, scope))
+        later = self._later(variable, variables, scope) if match["unit"] == "dh" else 0
+        return end_of_day(self._shift(day, match, scope, later))
+
+    def _later(self, anchor: str, variables: Mapping[str, Any], scope: str | None) -> int:
+        if not self._windows or anchor != CLOSING:
+            return 0
+        plan, month = (scope or "").partition(OF_ENTITY)[0], str(variables.get(MONTH) or "")
+        found = self._windows.get((plan, month))
+        return found.later if found is not None else 0
 
     def postponed(
         self, moment: dt.datetime, *, since: dt.datetime, until: dt.datetime, scope: str | None
@@ -185,8 +223,8 @@ class WorkingCalendar:
         """Raise `InvalidDeadline` if the expression is not an opening."""
         self.moment_of(expression, period_start=dt.date(2020, 1, 1), cutoff=dt.date(2020, 12, 31))
 
-    def _shift(self, day: dt.date, match: re.Match[str], scope: str | None) -> dt.date:
-        count = int(match["count"]) * (-1 if match["sign"] == "-" else 1)
+    def _shift(self, day: dt.date, match: re.Match[str], scope: str | None, later: int = 0) -> dt.date:
+        count = int(match["count"]) * (-1 if match["sign"] == "-" else 1) + later
         return add_months(day, count) if match["unit"] == "m" else self.add_working_days(day, count, scope)
 
 

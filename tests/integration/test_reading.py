@@ -323,6 +323,7 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("boards.executive", me, "/seguimiento/ejecutivo"),
         ("boards.choose_extension", me, f"/seguimiento/planes/{PLAN}/prorrogar?entidad={report.variables['entidad']}"),
         ("boards.new_commitment", me, f"/seguimiento/planes/{PLAN}/compromisos/nuevo"),
+        ("boards.window", me, f"/seguimiento/planes/{PLAN}/ventana/{report.variables['periodo']}"),
         ("boards.month of a closed month", me, f"/seguimiento/{closed}"),
         ("boards.choose_person", me, f"/seguimiento/tareas/{report.id}/reasignar"),
     ]  # fmt: skip

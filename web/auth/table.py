@@ -231,10 +231,10 @@ TABLE: tuple[Row, ...] = (
         changes=_routes("boards.reassign boards.nudge"),
     ),
     Row(
-        "plan: recordar, dar más plazo, compromisos", Of.PLAN, _rights(N, C, C, N),
-        reads=_routes("boards.choose_extension boards.new_commitment reminders.edit"),
+        "plan: recordar, dar más plazo, mover la ventana, compromisos", Of.PLAN, _rights(N, C, C, N),
+        reads=_routes("boards.choose_extension boards.new_commitment boards.window reminders.edit"),
         changes=_routes(
-            "boards.nudge_all boards.extend boards.keep_commitment boards.settle_commitment "
+            "boards.nudge_all boards.extend boards.move_window boards.keep_commitment boards.settle_commitment "
             "reminders.change reminders.drop"
         ),
     ),

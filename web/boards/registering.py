@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.boards import acting, ahead, executive, performance, views
+from web.boards import acting, ahead, executive, performance, views, window
 from web.boards.views import blueprint
 
-__all__ = ["acting", "ahead", "blueprint", "executive", "performance", "views"]
+__all__ = ["acting", "ahead", "blueprint", "executive", "performance", "views", "window"]

@@ -23,7 +23,7 @@ from web.cli.root import opened
 from web.examining import examine
 from web.settings import InvalidSetting
 from workflows.people.directory import seed_roles
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 from workflows.shipped import publish_shipped
 
 BATCH = 200
@@ -117,7 +117,7 @@ def _ensure_nobodys(database: Database) -> None:
 def know_local_days(application: Application) -> None:
     """Read the days that nobody works here, beside those of the country."""
     with application.database.reading() as session:
-        application.calendar.know(local_days(session))
+        application.calendar.know(known_days(session))
 
 
 def _lacks(database: Database, table: type) -> bool:

@@ -19,7 +19,7 @@ from web.demo.sectors import Scene, scenes
 from web.progress import Progress
 from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
 from workflows.records.data import without_measurements
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 from workflows.simulation import citizens, life
 from workflows.simulation.playing import Play
 
@@ -107,6 +107,6 @@ def _morning(played: Application, told: Sequence[Scene], day: dt.date) -> None:
         for scene in told:
             if scene.begins == day:
                 life.found_sector(session, without_measurements(scene.data), scene.sector)
-                played.calendar.know(local_days(session))
+                played.calendar.know(known_days(session))
                 life.begin(session, played.engine, scene.data, scene.sector)
             citizens.answer_open_surveys(session, scene.data.plan.code, played.engine.now(), scene.robots.reality)

@@ -16,7 +16,7 @@ from web.faults.post import Post
 from web.faults.systems import OtherSystem
 from web.faults.troubles import Fault, FaultyDatabase, Killed, Troubles
 from web.faults.turns import Turns
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 
 INSTANT = dt.timedelta(milliseconds=1)
 """No two transactions are of one moment: which came first could not be told."""
@@ -104,4 +104,4 @@ class House:
 def know_days(application: Application) -> None:
     """Let a server know the days that nobody works, as a worker does at each tick."""
     with application.database.reading() as session:
-        application.calendar.know(local_days(session))
+        application.calendar.know(known_days(session))

@@ -40,7 +40,7 @@ from workflows.people.holders import holders
 from workflows.people.naming import called
 from workflows.plan.models import Plan
 from workflows.records.stored import stored_plan
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 from workflows.simulation.playing import MORNING, Play, all_who
 
 log = logging.getLogger(__name__)
@@ -262,7 +262,7 @@ def _assembled(folder: Path, now: dt.datetime) -> Iterator[tuple[Application, Vi
         application = assemble(Config(home=folder, database_url=url, secret_key=""), clock=clock, database=database)
         if (folder / _DATABASE).exists():
             with database.reading() as session:
-                application.calendar.know(local_days(session))
+                application.calendar.know(known_days(session))
         yield application, clock
     finally:
         database.dispose()

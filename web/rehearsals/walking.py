@@ -37,7 +37,7 @@ from workflows.plan.models import Plan
 from workflows.records import writing
 from workflows.records.data import PlanData
 from workflows.records.problems import InvalidPlan
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 from workflows.simulation import life, robots, typist
 from workflows.simulation.mindset import Raw, Upload
 from workflows.simulation.playing import MORNING, Play, StuckPlay
@@ -144,7 +144,7 @@ def furnish(application: Application, material: Material) -> None:
             else:
                 writing.write_sector(session, plan, "")
             publishing.publish(session, engine, material.diagrams, material.forms, actor=SYSTEM, reason=REASON)
-            application.calendar.know(local_days(session))
+            application.calendar.know(known_days(session))
     except InvalidPlan as refused:
         raise Refused(f"El plan cargado no permite ensayar: {refused}") from refused
 

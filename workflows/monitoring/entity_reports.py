@@ -257,7 +257,7 @@ def _asked_by(engine: ProcessEngine, period: Period, entity: str) -> dt.datetime
 
 
 def _moment(engine: ProcessEngine, period: Period, entity: str, deadline: str) -> dt.datetime:
-    cutoff = {"cierre": period.cutoff_on.isoformat(), "entidad": entity}
+    cutoff = {"cierre": period.cutoff_on.isoformat(), "periodo": period.code, "entidad": entity}
     return engine.calendar.deadline(deadline, since=engine.now(), variables=cutoff, scope=period.plan_code)
 
 

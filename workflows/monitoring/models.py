@@ -314,6 +314,28 @@ class Bottleneck(Base):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
 
 
+class MovedWindow(Base):
+    """That the window in which a month is reported was moved for everybody, and by whom.
+
+    `later` working days than the diagrams say, so that reports come in until `closes_on` (before: `closed_on`). The
+    last move of a month `is_current`; the calendar reads those.
+    """
+
+    __tablename__ = "moved_window"
+    __table_args__ = (sa.Index("ix_moved_window_month", "plan_code", "period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
+    period: Mapped[str] = mapped_column(sa.String(7))
+    later: Mapped[int]
+    closed_on: Mapped[dt.date]
+    closes_on: Mapped[dt.date]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    moved_by: Mapped[str] = mapped_column(sa.String(60))
+    moved_at: Mapped[dt.datetime]
+    is_current: Mapped[bool] = mapped_column(default=True)
+
+
 class Responsibility(Base):
     """A row of the responsibility matrix that a preparation case puts together.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
@@ -28,6 +29,7 @@ from workflows.monitoring.models import (
     Figure,
     Measurement,
     MeasurementEvidence,
+    MovedWindow,
     PeriodRow,
 )
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
@@ -72,7 +74,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str, *, with_m
     `with_money`: each indicator says what its project has, which a table for other systems asks for. Raises `NotFound`
     where the plan or the month is not followed.
     """
-    period = periods.find(session, plan_code, period_code)
+    period, window = _found(session, plan_code, period_code)
     plan = session.get_one(Plan, plan_code, options=[joinedload(Plan.sector)])
     figures = reading.of_period(session, plan_code, period_code)
     names = {username: name for username, name in session.execute(sa.select(Person.username, Person.name))}
@@ -106,7 +108,28 @@ def monthly_report(session: Session, plan_code: str, period_code: str, *, with_m
         years=_years(figures),
         changes=tuple(_changes(session, since, figures)) if since else (),
         changed_since=month_name(since.code) if since else "",
+        window=window,
     )
+
+
+def _found(session: Session, plan_code: str, code: str) -> tuple[Period, tuple[dt.date, dt.date, str] | None]:
+    """A month, and of one whose window was moved: when it was to close first, when it did, and why; one statement."""
+    first, last = aliased(MovedWindow), aliased(MovedWindow)
+    closed_first = (
+        sa.select(first.closed_on)
+        .where(first.plan_code == Period.plan_code, first.period == Period.code)
+        .order_by(first.id)
+        .limit(1)
+        .correlate(Period)
+        .scalar_subquery()
+    )
+    of_month = sa.and_(last.plan_code == Period.plan_code, last.period == Period.code, last.is_current)
+    query = sa.select(Period, closed_first, last.closes_on, last.reason).outerjoin(last, of_month)
+    found = session.execute(query.where(Period.plan_code == plan_code, Period.code == code)).one_or_none()
+    if found is None:
+        return periods.find(session, plan_code, code), None  # which says that it is not there
+    period, closed_on, closes_on, reason = found
+    return period, None if closed_on in (None, closes_on) else (closed_on, closes_on, reason)
 
 
 def _history(session: Session, period: Period) -> list[HistoryPoint]:

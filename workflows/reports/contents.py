@@ -242,6 +242,8 @@ class Report:
     changes: tuple[ChangeLine, ...] = ()
     changed_since: str = ""
     """The month of the closed cut-off before, with which `changes` compare."""
+    window: tuple[dt.date, dt.date, str] | None = None
+    """Of a month whose reporting window was moved: the day it would have closed, the day it did, and why."""
 
     @property
     def title(self) -> str:

@@ -94,7 +94,9 @@ def _said(report: Report) -> dict[str, Any]:
 
 def headline(report: Report) -> str:
     """Two or three sentences that say how the month went."""
-    sentences = (_how_much(report), _how_known(report), _which_lights(report), _who_is_missing(report))
+    sentences = (
+        _how_much(report), _how_known(report), _which_lights(report), _who_is_missing(report), _until_when(report),
+    )  # fmt: skip
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -120,6 +122,15 @@ def _how_known(report: Report) -> str:
 def _which_lights(report: Report) -> str:
     lights = [f"{n} {_in_words(color, n)}" for color, n in report.counts().items()]
     return f"De {len(report.indicators)} indicadores, {enumeration(lights)}." if lights else ""
+
+
+def _until_when(report: Report) -> str:
+    """Of a month whose window was moved: everybody had more time, and why."""
+    if report.window is None:
+        return ""
+    first, last, reason = report.window
+    until = f"hasta el {long_day(last)} y no hasta el {long_day(first)}"
+    return f"Los reportes se recibieron {until}: {reason.rstrip('.')}."
 
 
 def _who_is_missing(report: Report) -> str:

@@ -18,7 +18,7 @@ from workflows.people import directory
 from workflows.records import writing
 from workflows.records.data import IndicatorRecord, PlanData
 from workflows.sectors import registry
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 from workflows.shipped import publish_shipped
 from workflows.simulation import result
 from workflows.simulation.playing import Play
@@ -61,7 +61,7 @@ def open_shop(session: Session, engine: ProcessEngine) -> None:
     """Publish the shipped diagrams, and know the days that nobody works."""
     publish_shipped(session, engine)
     if isinstance(engine.calendar, WorkingCalendar):
-        engine.calendar.know(local_days(session))
+        engine.calendar.know(known_days(session))
 
 
 def begin(session: Session, engine: ProcessEngine, data: PlanData, sector: str = "") -> None:

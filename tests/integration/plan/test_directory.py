@@ -10,7 +10,7 @@ from workflows.calendar import WorkingCalendar
 from workflows.errors import NotFound
 from workflows.people import directory, holders
 from workflows.people.models import Person
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 from workflows.sectors.models import LocalHoliday
 
 
@@ -62,7 +62,7 @@ def test_local_days_on_record_are_not_worked(demo: Database) -> None:
         )
 
     with demo.reading() as session:
-        calendar.know(local_days(session))
+        calendar.know(known_days(session))
 
     assert not calendar.is_working(dt.date(2018, 8, 6))
     assert calendar.is_working(dt.date(2018, 8, 8))

@@ -20,7 +20,7 @@ from workflows.plan.models import Plan
 from workflows.records.data import HolidayRecord
 from workflows.records.writing import write_sector
 from workflows.sectors import registry
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 from workflows.sectors.models import Entity, Sector, SectorEntity
 from workflows.sectors.states import EntityRole
 
@@ -163,4 +163,4 @@ def test_the_days_of_a_workbook_are_of_its_sector_and_of_no_other(demo: Database
         write_sector(session, brought, "GOB")
 
     with demo.reading() as session:
-        assert local_days(session) == dict.fromkeys(("GOB", PLAN), frozenset({dt.date(2018, 8, 6)}))
+        assert known_days(session).local == dict.fromkeys(("GOB", PLAN), frozenset({dt.date(2018, 8, 6)}))

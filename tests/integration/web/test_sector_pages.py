@@ -18,7 +18,7 @@ from workflows.auditing.models import AuditEntry
 from workflows.people import directory
 from workflows.people.models import Person, PersonRole
 from workflows.sectors import keeping, registry
-from workflows.sectors.holidays import local_days
+from workflows.sectors.holidays import known_days
 from workflows.sectors.models import Entity, Sector, SectorEntity
 from workflows.sectors.states import EntityRole
 from workflows.shipped import publish_shipped
@@ -141,10 +141,10 @@ def test_a_day_of_a_sector_is_not_worked_in_its_plans_and_in_no_other(office: Si
 
     # Then its plan does not, and everybody else does, until it is taken out again
     with office.application.database.reading() as session:
-        assert local_days(session) == {"GOB": frozenset({CIVIC}), "PES-GOB": frozenset({CIVIC})}
+        assert known_days(session).local == {"GOB": frozenset({CIVIC}), "PES-GOB": frozenset({CIVIC})}
     visitor.press(f"/sectores/GOB/dias/{CIVIC}/quitar")
     with office.application.database.reading() as session:
-        assert local_days(session) == {}
+        assert known_days(session).local == {}
 
 
 def test_a_day_of_one_entity_is_not_worked_by_it_alone(office: Site) -> None:
@@ -161,10 +161,10 @@ def test_a_day_of_one_entity_is_not_worked_by_it_alone(office: Site) -> None:
     visitor.open("/sectores/GOB/dias")
     assert visitor.page().xpath("//tbody/tr/td[1]/small/text()") == ["solo IDPAC"]
     with office.application.database.reading() as session:
-        assert local_days(session) == {"GOB/IDPAC": frozenset({CIVIC}), "PES-GOB/IDPAC": frozenset({CIVIC})}
+        assert known_days(session).local == {"GOB/IDPAC": frozenset({CIVIC}), "PES-GOB/IDPAC": frozenset({CIVIC})}
     visitor.press(f"/sectores/GOB/dias/{CIVIC}/quitar")
     with office.application.database.reading() as session:
-        assert local_days(session) == {}
+        assert known_days(session).local == {}
 
 
 def test_with_one_sector_its_days_are_everybodys(office: Site) -> None:
@@ -174,7 +174,7 @@ def test_with_one_sector_its_days_are_everybodys(office: Site) -> None:
     visitor.press("/sectores/GOB/dias", dia=CIVIC.isoformat(), motivo="Cumpleaños de Bogotá")
 
     with office.application.database.reading() as session:
-        assert local_days(session) == {None: frozenset({CIVIC})}
+        assert known_days(session).local == {None: frozenset({CIVIC})}
 
 
 def test_places_are_what_the_table_says(office: Site) -> None:

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InvalidDeadline
-from workflows.calendar import BOGOTA, WorkingCalendar, add_months, bogota_day, end_of_day, month_end, national_holidays
+from workflows.calendar import (
+    BOGOTA,
+    KnownDays,
+    Window,
+    WorkingCalendar,
+    add_months,
+    bogota_day,
+    end_of_day,
+    month_end,
+    national_holidays,
+)
 
 CALENDAR = WorkingCalendar()
 NOON = dt.datetime(
@@ -217,10 +227,25 @@ def test_the_cutoff_of_a_month_is_its_last_calendar_day() -> None:
 def test_local_days_that_are_known_later_take_the_place_of_those_before() -> None:
     local = WorkingCalendar({None: frozenset({dt.date(2018, 7, 4)})}, extra=[dt.date(2018, 7, 5)])
 
-    local.know({"SDG": frozenset({dt.date(2018, 7, 6)})})
+    local.know(KnownDays({"SDG": frozenset({dt.date(2018, 7, 6)})}, {}))
 
     assert local.is_working(dt.date(2018, 7, 4)) and local.is_working(dt.date(2018, 7, 5))
     assert not local.is_working(dt.date(2018, 7, 6), "SDG")
+
+
+def test_a_window_that_was_moved_moves_what_is_counted_from_that_closing_of_that_plan_and_nothing_else() -> None:
+    june = {"cierre": "2018-06-30", "periodo": "2018-06", "entidad": "IDPAC"}
+    moved = WorkingCalendar().moved("PES", "2018-06", Window(2, dt.date(2018, 7, 12)))
+
+    def due(calendar: WorkingCalendar, text: str, scope: str = "PES", **other: str) -> dt.date:
+        since = end_of_day(dt.date(2018, 7, 3))
+        return bogota_day(calendar.deadline(text, since=since, variables={**june, **other}, scope=scope))
+
+    assert due(CALENDAR, "cierre+7dh") == dt.date(2018, 7, 11)
+    assert due(moved, "cierre+7dh") == due(moved.within("PES"), "cierre+7dh") == dt.date(2018, 7, 13)
+    assert due(moved, "cierre+10dh") == CALENDAR.add_working_days(dt.date(2018, 6, 30), 12)
+    assert due(moved, "cierre+7dh", periodo="2018-S1") == due(moved, "cierre+7dh", "OTRO") == dt.date(2018, 7, 11)
+    assert due(moved, "2dh") == due(CALENDAR, "2dh") and due(moved, "cierre+1m") == due(CALENDAR, "cierre+1m")
 
 
 def test_a_month_earlier_is_clamped_to_the_end_of_a_short_month() -> None:
