@@ -300,9 +300,13 @@ def test_a_deactivated_person_is_out_at_once(office: Site) -> None:
     office.visitor().sign_in("sruiz", status=422)
 
 
-def _tried(office: Site, username: str, network: str, password: str = "otra cosa", app: Flask | None = None) -> int:
-    """The status of one try from a browser that nobody knows."""
+def _tried(
+    office: Site, username: str, network: str, password: str = "otra cosa", app: Flask | None = None, told: str = ""
+) -> int:
+    """The status of one try from a browser that nobody knows; `told` is what stands in `X-Forwarded-For`."""
     client, origin = (app or office.app).test_client(), {"REMOTE_ADDR": network}
+    if told:
+        origin["HTTP_X_FORWARDED_FOR"] = told
     page = client.get("/ingresar", environ_base=origin).text
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
     form = {"csrf_token": token, "username": username, "password": password}
@@ -362,6 +366,29 @@ def test_an_address_that_changes_within_its_network_is_the_same(office: Site) ->
 
     assert statuses == [422] * attempts.FREE + [429] * 2
     assert _tried(office, "sruiz", "2001:db8:1:3::1") == 422
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told"),
+    [(0, "203.0.113.{n}"), (1, "203.0.113.{n}, 198.51.100.7"), (1, "198.51.100.7")],
+    ids=["nobody is believed", "the own proxy alone is believed", "the proxy"],
+)
+def test_an_address_that_the_guesser_writes_himself_is_nobodys(
+    make_site: Callable[..., Site], proxies: int, told: str
+) -> None:
+    site = make_site(demo=False, proxies=proxies)
+
+    statuses = [_tried(site, "sruiz", "10.0.0.1", told=told.format(n=n)) for n in range(attempts.FREE + 1)]
+
+    assert statuses == [422] * attempts.FREE + [429]
+
+
+def test_behind_the_own_proxy_two_people_are_two(make_site: Callable[..., Site]) -> None:
+    site = make_site(demo=False, proxies=1)
+
+    statuses = [_tried(site, "sruiz", "10.0.0.1", told=f"203.0.{n}.1") for n in range(attempts.FREE + 1)]
+
+    assert statuses == [422] * (attempts.FREE + 1)
 
 
 def test_a_sign_in_forgets_the_failures_before_it(office: Site) -> None:

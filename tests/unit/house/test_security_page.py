@@ -36,6 +36,15 @@ def test_every_test_that_it_names_is_there() -> None:
     assert (missing, lost) == ([], [])
 
 
+def test_every_test_that_it_names_runs_each_time() -> None:
+    named = re.findall(r"`((?:unit|integration|e2e|browser|support)/[^`:\s]*\.py)(?:::(\w+))?`", _page())
+
+    long = [path for path, _ in named if re.search(r"^pytestmark.*(?:slow|skip)", _source(path), re.MULTILINE)]
+    marked = r"@pytest\.mark\.(?:slow|skip|xfail)\b[^@]*?\ndef {}\("
+    long += [f"{path}::{name}" for path, name in named if name and re.search(marked.format(name), _source(path))]
+    assert long == []
+
+
 def test_every_requirement_is_held_or_says_why_not() -> None:
     rows = [line.strip("|").split("|") for line in _page().splitlines() if re.match(r"\| \d+\.\d+\.\d+", line)]
 
