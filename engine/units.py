@@ -206,6 +206,19 @@ def retry_now(session: Session, clock: Clock, incident_id: int) -> SystemInciden
     return incident
 
 
+def keep_failure(session: Session, now: dt.datetime, kind: str, key: str, failure: Exception) -> None:
+    """Write down that something failed whose work went on another way; `resolve` says that it is mended."""
+    log.error("%s «%s» failed; its work went on another way", kind, key, exc_info=failure)
+    _record(session, now, kind, key, failure)
+
+
+def resolve(session: Session, now: dt.datetime, kind: str, key: str, *, by: str) -> None:
+    """Write down that what `keep_failure` kept is mended."""
+    unit = sa.and_(SystemIncident.kind == kind, SystemIncident.key == key, SystemIncident.state == IncidentState.OPEN)
+    values = {"state": IncidentState.RESOLVED, "resolved_at": now, "resolved_by": by}
+    session.execute(sa.update(SystemIncident).where(unit).values(values).execution_options(synchronize_session=False))
+
+
 def sentence_of(failure: BaseException) -> str:
     """What a person may read of a failure: our own sentences as they are, a foreign error by its class alone."""
     if isinstance(failure, SpokenError):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from notifications import urgent
-from notifications.rendering import render
+from notifications.mail_templates import written
 from notifications.states import MailKind
 from workflows.calendar import end_of_day
 from workflows.people import absences, directory
@@ -32,7 +32,7 @@ def tell_registered(session: Session, absence: Absence, now: dt.datetime, *, by:
                 now=now,
                 kind=MailKind.ABSENCE,
                 dedup_key=f"ausencia/{absence.id}/{absence.replacement or ''}/{other.username}",
-                mail=render("standing_in", {**values, "to": other}),
+                mail=written(session, now, "standing_in", {**values, "to": other}),
             )
 
 
@@ -65,7 +65,9 @@ def tell_uncovered(
             now=now,
             kind=MailKind.ABSENCE,
             dedup_key=f"sin_reemplazo/{username}/{gone.until}/{newest}/{other.username}",
-            mail=render(
+            mail=written(
+                session,
+                now,
                 "uncovered",
                 {"to": other, "person": person, "gone": gone, "tasks": tasks, "base_url": base_url.rstrip("/")},
             ),

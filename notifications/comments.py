@@ -9,8 +9,8 @@ from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from notifications import urgent
+from notifications.mail_templates import written
 from notifications.recipients import recipients_of
-from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.calendar import bogota_day
 from workflows.people import comments, directory
@@ -35,7 +35,7 @@ def tell_said(session: Session, engine: ProcessEngine, one: Comment, base_url: s
         if person is None or not person.active or username == one.author:
             continue
         is_asked = username in one.mentioned
-        mail = render("comment", {**values, "to": person, "is_asked": is_asked})
+        mail = written(session, now, "comment", {**values, "to": person, "is_asked": is_asked}, sector=case.tenant)
         key = f"pregunta/{one.id}/{username}"
         if is_asked:
             urgent.tell(

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,10 +23,10 @@ from notifications.contents import Contact, Digest, Failure, Item, Promise
 from notifications.escalation import escalations
 from notifications.habits import DIGEST_FROM, Habits
 from notifications.heard import unheard_since
+from notifications.mail_templates import written
 from notifications.models import DigestRun, MailNote
 from notifications.recipients import RETURNS, OpenTask, active_people, members_by_group, open_tasks
 from notifications.reminders import distance, reminder_due
-from notifications.rendering import render
 from notifications.returned import told_at_once, why_back
 from notifications.states import MailKind, Watching
 from notifications.subjects import subject
@@ -354,12 +355,9 @@ def _failures(session: Session) -> list[Failure]:
 
 def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, base_url: str) -> None:
     day, told, contact = facts.local.date(), digest.tenants(), _contact(facts, person, digest)
+    of_one = next(iter(told)) if len(told) == 1 else ""
     _explain(session, digest)
-    values = {
-        "person": person, "name": person.name, "digest": digest, "parts_of": digest.by_sector(facts.sectors),
-        "head": digest.head(facts.sectors),
-        "day": day, "subject": subject(digest, day), "contact": contact, "base_url": base_url.rstrip("/"),
-    }  # fmt: skip
+    values = _values(facts, person, digest, contact, base_url)
     key = f"resumen/{person.username}/{day}"
     outbox.write_to(
         session,
@@ -367,12 +365,34 @@ def _enqueue(session: Session, facts: Facts, person: Person, digest: Digest, bas
         now=facts.local.astimezone(dt.UTC),
         kind=MailKind.DIGEST,
         dedup_key=key,
-        mail=render("digest", values),
+        mail=written(session, facts.local.astimezone(dt.UTC), "digest", values, sector=of_one),
         attachments=[item for note in digest.notes for item in note.attachments],
-        sector=told.pop() if len(told) == 1 else "",
+        sector=of_one,
         reply_to=contact.email if contact else "",
     )
     urgent.note_told(session, digest.notes, key)
+
+
+def _values(facts: Facts, person: Person, digest: Digest, contact: Contact | None, base_url: str) -> dict[str, Any]:
+    day = facts.local.date()
+    return {
+        "person": person, "name": person.name, "digest": digest, "parts_of": digest.by_sector(facts.sectors),
+        "head": digest.head(facts.sectors),
+        "day": day, "subject": subject(digest, day), "contact": contact, "base_url": base_url.rstrip("/"),
+    }  # fmt: skip
+
+
+def example(
+    session: Session, engine: ProcessEngine, calendar: WorkingCalendar, sector: str, *, base_url: str
+) -> dict[str, Any] | None:
+    """What a digest of today would be made of in a sector, of the first person who has anything open; nothing else."""
+    facts = read(session, engine, calendar)
+    for username, tasks in sorted(facts.own.items()):
+        if username in facts.people and {one.tenant for one in tasks} <= {sector or tasks[0].tenant}:
+            digest = Digest(overdue=[_item(facts, one, facts.usual) for one in tasks], worth_sending=True)
+            person = facts.people[username]
+            return _values(facts, person, digest, _contact(facts, person, digest), base_url)
+    return None
 
 
 def _explain(session: Session, digest: Digest) -> None:

@@ -74,3 +74,9 @@ class ReceiverRefused(NotificationsError):
     """Another system does not take what is sent."""
 
     sentence = "El sistema que recibe no acepta lo que se le envía."
+
+
+class WordsTooLong(NotificationsError):
+    """What an office's template makes is too long, or takes too long."""
+
+    sentence = "La plantilla hace un correo demasiado largo, o tarda demasiado. Acórtela."

@@ -11,8 +11,8 @@ from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from notifications import urgent
+from notifications.mail_templates import written
 from notifications.recipients import active_people, recipients_of
-from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.calendar import bogota_day
 from workflows.people import directory, extensions
@@ -67,6 +67,6 @@ def _write(
             now=engine.now(),
             kind=MailKind.EXTENSION,
             dedup_key=f"{key}/{person.username}",
-            mail=render(template, {**values, "to": person}),
+            mail=written(session, engine.now(), template, {**values, "to": person}, sector=case.tenant),
             sector=case.tenant,
         )

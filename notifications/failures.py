@@ -71,6 +71,10 @@ KINDS: Mapping[str, Words] = {
     ),
     "kept_answers": Words("No se pudieron borrar respuestas viejas a programas"),
     "backup": Words("No se pudo hacer o revisar la copia del día", "Mire si hay espacio en la carpeta de copias."),
+    "mail_template": Words(
+        "Una plantilla de correo no se pudo usar",
+        "El correo salió con el texto de siempre. Corrija la plantilla en el sector, «Textos de los correos».",
+    ),
     "unused_files": Words("No se pudieron borrar archivos de borradores viejos"),
 }
 """Every kind of unit; a test holds the worker's acts against it."""
@@ -78,17 +82,22 @@ KINDS: Mapping[str, Words] = {
 
 OF_A_CASE = frozenset({"deadline", "timer", "retry", "stall"})
 """Kinds whose key is the number of a case; that of a digest is a person, that of the others begins with a plan."""
+OF_A_SECTOR = "mail_template"
+"""The kind whose key begins with a sector, or with nothing where it is the installation's."""
 
 
 def tenants(session: Session, incidents: Collection[SystemIncident]) -> Mapping[int, str]:
     """By id, the sector whose work fails; none where it is the whole installation's. At most two statements."""
     cases = {int(one.key) for one in incidents if one.kind in OF_A_CASE and one.key.isdecimal()}
-    plans = {_plan(one) for one in incidents if one.kind not in OF_A_CASE}
+    plans = {_plan(one) for one in incidents if one.kind not in OF_A_CASE and one.kind != OF_A_SECTOR}
     of_case = _by_key(session, Instance.id, Instance.tenant, cases)
     of_plan = _by_key(session, Plan.code, Plan.sector_code, plans)
     return {
-        one.id: of_case.get(one.key, "") if one.kind in OF_A_CASE else of_plan.get(_plan(one), "") for one in incidents
-    }
+        one.id: of_case.get(one.key, "") if one.kind in OF_A_CASE
+        else _plan(one) if one.kind == OF_A_SECTOR
+        else of_plan.get(_plan(one), "")
+        for one in incidents
+    }  # fmt: skip
 
 
 def _plan(incident: SystemIncident) -> str:

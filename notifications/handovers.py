@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from notifications import urgent
-from notifications.rendering import render
+from notifications.mail_templates import written
 from notifications.states import MailKind
 from workflows.people import directory
 from workflows.people.models import Handover
@@ -24,5 +24,5 @@ def tell_handed_over(session: Session, one: Handover, base_url: str) -> None:
                 now=one.at,
                 kind=MailKind.HANDOVER,
                 dedup_key=f"entrega/{one.id}/{person.username}",
-                mail=render("handed_over", {**values, "base_url": base_url.rstrip("/")}),
+                mail=written(session, one.at, "handed_over", {**values, "base_url": base_url.rstrip("/")}),
             )

@@ -8,7 +8,7 @@ from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from notifications import urgent
-from notifications.rendering import render
+from notifications.mail_templates import written
 from notifications.states import MailKind
 from workflows.forms.models import Help
 from workflows.people import directory
@@ -34,7 +34,8 @@ def _write(session: Session, engine: ProcessEngine, one: Help, to: str, template
         "help": one, "task": task, "case_name": case.name, "asked_by": names[one.asked_by],
         "helper": names[one.helper], "to": person, "base_url": base_url.rstrip("/"),
     }  # fmt: skip
+    mail = written(session, engine.now(), template, values, sector=case.tenant)
     urgent.tell(
-        session, person, now=engine.now(), kind=MailKind.HELP, dedup_key=key, mail=render(template, values),
-        sector=case.tenant, task_id=task.id,
+        session, person, now=engine.now(), kind=MailKind.HELP, dedup_key=key, mail=mail, sector=case.tenant,
+        task_id=task.id,
     )  # fmt: skip

@@ -13,8 +13,8 @@ from engine.instances.models import Instance
 from engine.states import InstanceState
 from notifications import outbox, urgent
 from notifications.calendars import Event, Method, calendar
+from notifications.mail_templates import written
 from notifications.recipients import active_people
-from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.events import MeetingCalledOff, MeetingConvened, MeetingMoved
 from workflows.meetings import changing
@@ -59,7 +59,7 @@ def _tell(session: Session, at: dt.datetime, meeting: Meeting, method: Method, r
     key = f"convocatoria/{meeting.id}/{meeting.revision}/{meeting.held_on}"
     organizer = convener.email if convener else ""
     for person in (people[name] for name in meeting.invited if name in people):
-        mail = render("invitation", {**values, "name": person.name})
+        mail = written(session, at, "invitation", {**values, "name": person.name}, sector=case.tenant)
         urgent.tell(
             session, person, dedup_key=f"{key}/{person.email}", mail=mail,
             attachments=[_attached(meeting, at, method, organizer, person.email)], **shared,
@@ -67,7 +67,7 @@ def _tell(session: Session, at: dt.datetime, meeting: Meeting, method: Method, r
     for name, address in _outside(meeting):
         outbox.enqueue(
             session, recipient=None, address=address, dedup_key=f"{key}/{address}",
-            mail=render("invitation", {**values, "name": name}),
+            mail=written(session, at, "invitation", {**values, "name": name}, sector=case.tenant),
             attachments=[_attached(meeting, at, method, organizer, address)], **shared,
         )  # fmt: skip
 

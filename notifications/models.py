@@ -69,6 +69,7 @@ class MailNote(Base):
 
     Notes of half an hour share one mail, and what comes after it waits for the digest (`notifications.urgent`): a note
     without a mail, or whose mail did not leave, is told by the next digest. `letter` is its part of an HTML mail.
+    `template` and `facts` are what its words were made of, where an office may change these: it tries others on them.
     """
 
     __tablename__ = "mail_note"
@@ -87,6 +88,8 @@ class MailNote(Base):
     text: Mapped[str] = mapped_column(sa.Text)
     letter: Mapped[str] = mapped_column(sa.Text)
     attachments: Mapped[list[Any]] = mapped_column(default=list)
+    template: Mapped[str] = mapped_column(sa.String(30), default="", server_default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     created_at: Mapped[dt.datetime]
     mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox_message.id"))
 
@@ -130,6 +133,28 @@ class ReminderPolicy(Base):
     reason: Mapped[str] = mapped_column(sa.String(500))
     set_by: Mapped[str] = mapped_column(sa.String(60))
     set_at: Mapped[dt.datetime]
+
+
+class MailTemplate(Base):
+    """The words of a kind of mail as an office changed them, each change a row; the last one says whether they hold.
+
+    Of a sector, or of the installation where `sector_code` is empty. `name` is a folder of `templates/email`.
+    """
+
+    __tablename__ = "mail_template"
+    __table_args__ = (sa.UniqueConstraint("sector_code", "name", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), default="")
+    name: Mapped[str] = mapped_column(sa.String(30))
+    number: Mapped[int]
+    holds: Mapped[bool]
+    subject: Mapped[str] = mapped_column(sa.Text)
+    text: Mapped[str] = mapped_column(sa.Text)
+    letter: Mapped[str] = mapped_column(sa.Text)
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    saved_by: Mapped[str] = mapped_column(sa.String(60))
+    saved_at: Mapped[dt.datetime]
 
 
 class MailServer(Base):

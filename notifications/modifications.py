@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
 from notifications import urgent
+from notifications.mail_templates import written
 from notifications.recipients import active_people
-from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.approvals import modifying
 from workflows.approvals.models import Modification
@@ -33,6 +33,6 @@ def tell_denied(session: Session, event: ModificationDenied) -> None:
         now=event.at,
         kind=MailKind.MODIFICATION_DENIED,
         dedup_key=f"modificacion_negada/{modification.id}",
-        mail=render("modification_denied", values),
+        mail=written(session, event.at, "modification_denied", values, sector=case.tenant),
         sector=case.tenant,
     )

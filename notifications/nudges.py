@@ -15,9 +15,9 @@ from engine.runtime import ProcessEngine
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from notifications import urgent
+from notifications.mail_templates import written
 from notifications.models import MailNote
 from notifications.recipients import active_people, recipients_of
-from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.auditing import recording
 from workflows.calendar import BOGOTA, bogota_day
@@ -65,7 +65,7 @@ def nudge(
             urgent.tell(
                 session, people[username], now=now, kind=MailKind.NUDGE, sector=case.tenant, task_id=task.id,
                 dedup_key=f"recordatorio/{task.id}/{username}/{today}",
-                mail=render("nudge", {**values, "name": people[username].name}),
+                mail=written(session, now, "nudge", {**values, "name": people[username].name}, sector=case.tenant),
             )  # fmt: skip
         recording.record(
             session, engine.clock, actor, "recordar", ("tarea", str(task.id)), reason=words.strip()[:LONGEST],

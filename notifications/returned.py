@@ -18,8 +18,8 @@ from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from notifications import urgent
 from notifications.clipping import LONGEST, clipped
+from notifications.mail_templates import written
 from notifications.recipients import RETURNS, active_people, came_back, recipients_of
-from notifications.rendering import render
 from notifications.states import MailKind
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.forms.models import Submission
@@ -89,7 +89,9 @@ def tell_returned(session: Session, event: TaskCreated, base_url: str) -> None:
                 now=event.at,
                 kind=MailKind.RETURNED,
                 dedup_key=f"devuelta/{task.id}/{username}",
-                mail=render("returned", {**values, "name": people[username].name}),
+                mail=written(
+                    session, event.at, "returned", {**values, "name": people[username].name}, sector=case.tenant
+                ),
                 sector=case.tenant,
                 task_id=task.id,
                 at_once=task.due_at is not None and bogota_day(task.due_at) <= today,

@@ -76,6 +76,7 @@ def leave(
     values = {
         "recipient": person.username, "kind": kind, "dedup_key": dedup_key, "task_id": task_id, "sector_code": sector,
         "subject": mail.subject[:300], "text": mail.text, "letter": mail.letter, "attachments": list(attachments),
+        "template": mail.template, "facts": dict(mail.facts) if mail.template else {},
         "created_at": now, "mail_id": None,
     }  # fmt: skip
     return bool(insert_once(session, MailNote, values, key=["dedup_key"]))

@@ -42,6 +42,7 @@ from web.help.views import blueprint as help_pages
 from web.inbox.views import blueprint as inbox
 from web.incidents.views import blueprint as incidents
 from web.lifecycle.views import blueprint as lifecycle
+from web.mails.templates import blueprint as mail_templates
 from web.mails.views import blueprint as mails
 from web.meetings.views import blueprint as meetings
 from web.navigation import menu
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     columns,
     lifecycle,
     meetings,
+    mail_templates,
     reminders,
     cases,
     incidents,

@@ -47,6 +47,8 @@ NO_PAGES = {
 """What answers files, data or another address."""
 
 BY_HAND = {
+    "mail_templates.shared": "as that of a sector, for who keeps the installation",
+    "mail_templates.edit_shared": "as that of a sector",
     "studio.rehearsal": "made by a rehearsal, which takes its seconds; looked at in its own test",
     "studio.walk": "made by a rehearsal by hand; looked at with the twenty requests",
     "studio.walk_task": "of a rehearsal by hand",

@@ -41,6 +41,7 @@ NOT_HERE = {
     "static", "health.health", "home", "demo.clock",  # no page, or none of an installation with passwords
     "auth.fresh_token", "auth.choose_password", "auth.forgot", "auth.sign_in",  # before anybody is known
     "addresses.show",  # the same: of a link
+    "mail_templates.shared", "mail_templates.edit_shared",  # as those of a sector, for who keeps the installation
     "oidc.begin", "oidc.come_back", "second_step.ask", "factors.ask_passkey",  # for a provider and for scripts
     "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for
     "boards.choose_opening",  # of a period that the calendar missed
@@ -253,6 +254,8 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("lifecycle.rows", me, "/guia"),
         ("lifecycle.change_over", me, f"/ciclo/{PLAN}/empalme"),
         ("mails.index", me, "/correos/"),
+        ("mail_templates.index", me, "/sectores/S00/correos"),
+        ("mail_templates.edit", me, "/sectores/S00/correos/nudge"),
         ("mails.habits", me, "/correos/preferencias"),
         ("mails.show", me, f"/correos/{mail}"),
         ("auth.account", me, "/cuenta"),

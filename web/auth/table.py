@@ -283,6 +283,15 @@ TABLE: tuple[Row, ...] = (
     Row("correo", Of.MAIL, _rights(N, R, R, R), reads=_routes("mails.show"), note="sin coordinar, solo los propios"),
     Row("correo: volver a enviar", Of.MAIL, _rights(N, C, C, N), changes=_routes("mails.retry mails.discard")),
     Row(
+        "textos de los correos de un sector", Of.SECTOR, _rights(C, C, C, N),
+        reads=_routes("mail_templates.index mail_templates.edit"), changes=_routes("mail_templates.change"),
+    ),
+    Row(
+        "textos de los correos de toda la instalación", Of.INSTALLATION, _rights(C, N, N, N),
+        reads=_routes("mail_templates.shared mail_templates.edit_shared"),
+        changes=_routes("mail_templates.change_shared"),
+    ),
+    Row(
         "sectores: lista, primeros pasos", Of.NONE, _rights(R, R, N, N), reads=_routes("sectors.index sectors.start"),
         note="cada quien, los que administra",
     ),

@@ -51,9 +51,15 @@ def index() -> str:
         if current_user.may(COORDINATING):
             watched["undelivered"] = reading.undelivered(session, actor().supervises)
             watched["mail_server"] = reading.silent_server(session, current().clock.now())
+    wording = sorted(one for one in actor().supervises if one) if current_user.may(COORDINATING) else []
     following = mails[PAGE - 1].id if len(mails) > PAGE else None
     return page(
-        "mails/index.html", mails=mails[:PAGE], following=following, everybody=current_user.may(COORDINATING), **watched
+        "mails/index.html",
+        mails=mails[:PAGE],
+        following=following,
+        everybody=current_user.may(COORDINATING),
+        wording=wording,
+        **watched,
     )
 
 

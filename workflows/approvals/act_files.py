@@ -14,7 +14,6 @@ import docx
 import jinja2
 import sqlalchemy as sa
 from docxtpl import DocxTemplate
-from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from sqlalchemy.orm import Session
@@ -24,7 +23,7 @@ from engine.confinement import confined
 from engine.identity import Actor
 from workflows.approvals.models import ActTemplate
 from workflows.auditing import recording as auditing
-from workflows.documents import files
+from workflows.documents import files, marks
 from workflows.documents.letters import shown
 from workflows.errors import Refused
 
@@ -58,9 +57,7 @@ FLAGS = {"es_proyecto": "Si todavía no tiene número", "es_modificacion": "Si m
 NEEDED = ("considerandos", "articulos")
 """Without these it would be no act."""
 
-_ALLOWED = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.For, nodes.If, nodes.Not, nodes.And, nodes.Or
-)  # fmt: skip
+LISTED = marks.Listed(TEXTS, LISTS, FLAGS)
 
 
 def check(content: bytes) -> list[str]:
@@ -150,16 +147,9 @@ def _check(content: bytes) -> list[str]:
     wrong: list[str] = []
     used: set[str] = set()
     for text in texts:
-        try:
-            tree = jinja2.Environment(autoescape=True).parse(text)
-        except jinja2.TemplateSyntaxError:
-            wrong.append(
-                "Una marca está mal escrita o sin cerrar: cada {% if … %} lleva su {% endif %}, cada {%p for … %} su "
-                "{%p endfor %}, y cada {{ variable }} sus llaves."
-            )
-            continue
-        wrong += _of_tree(tree)
-        used |= {one.name for one in tree.find_all(nodes.Name)}
+        found = marks.look(text, LISTED)
+        wrong += found.wrong
+        used |= found.used
     wrong += [f"Falta «{one}»: {LISTS[one].lower()}." for one in NEEDED if one not in used and not wrong]
     if not wrong:
         try:
@@ -167,23 +157,6 @@ def _check(content: bytes) -> list[str]:
         except (jinja2.TemplateError, etree.XMLSyntaxError, ValueError) as error:
             wrong.append(f"No se pudo llenar con un acto de ejemplo: {_bare(str(error))}.")
     return list(dict.fromkeys(wrong))
-
-
-def _of_tree(tree: nodes.Template) -> Iterator[str]:
-    """What stands in a template that may not: another mark, a name that is not listed."""
-    loops = {one.target.name for one in tree.find_all(nodes.For) if isinstance(one.target, nodes.Name)}
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, _ALLOWED):
-            yield "Solo se aceptan variables, «for … in» de las listas e «if» de una variable; nada más."
-        elif isinstance(node, nodes.For) and not _is_plain(node):
-            yield f"Un «for» recorre solo {' o '.join(f'«{one}»' for one in LISTS)}."
-        elif isinstance(node, nodes.Name) and node.name not in {*TEXTS, *LISTS, *FLAGS, *loops}:
-            yield f"«{node.name}» no es una variable de la lista."
-
-
-def _is_plain(loop: nodes.For) -> bool:
-    over = loop.iter
-    return isinstance(over, nodes.Name) and over.name in LISTS and isinstance(loop.target, nodes.Name)
 
 
 def _sources(content: bytes) -> Iterator[str]:
