@@ -90,7 +90,7 @@ def worded(
     base_url: str = "",
     limited: bool = True,
 ) -> Mail:
-    """A mail of a kind by some words, under the name of a sector. Raises what Jinja does, `WordsTooLong` if `limited`."""
+    """A mail of a kind by some words, under a sector's name. Raises what Jinja does, `WordsTooLong` if `limited`."""
     kind = KINDS[name]
     fill = _filled if limited else _made
     subject = _line(fill(words.subject, facts))
