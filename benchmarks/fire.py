@@ -217,7 +217,7 @@ def fill_in(page: str) -> dict[str, str]:
             fields[name] = EVIDENCE_ON
         elif column == "evidencias":
             fields[name] = ""
-        elif column not in ("_fila", "confirmo"):
+        elif column != "_fila":
             fields[name] = "Se atendió a las personas previstas y se explica en el soporte adjunto."
     return fields
 

@@ -96,7 +96,7 @@ class Desk:
             stored = files.store(session, clock, who, f"{task.id}.pdf", EVIDENCE, task_id=task.id)
         day = f"{self.built.clock.now():%Y-%m-%d}"
         filled = {
-            "valor_periodo": "100", "avance_cualitativo": TOLD, "justificacion_rezago": TOLD, "confirmo": "on",
+            "valor_periodo": "100", "avance_cualitativo": TOLD, "justificacion_rezago": TOLD,
             "justificacion_sobreejecucion": TOLD, "evidencias": str(stored.id), "fecha_evidencia": day,
         }  # fmt: skip
         rows = [name.removesuffix("-_fila") for name in data if name.endswith("-_fila")]

@@ -192,7 +192,7 @@ def one_entity_is_returned_and_corrects(office: Office) -> None:
     office.picture(page, "05-reportar-avance")
     office.send(page)
     office.picture(page, "06-reporte-enviado")
-    office.do("bdiaz", "reportar_ejecucion", "DADEP")
+    office.do("ocardenas", "reportar_ejecucion", "DADEP")
 
     office.desks.profile = lambda period, entity: {(JULY, "DADEP"): RETURNED, (JULY, "IDPAC"): LATE}.get(
         (period, entity), "good"

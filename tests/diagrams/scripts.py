@@ -6,9 +6,11 @@ from tests.diagrams.walking import Answers, Script
 
 ENTITY = {"entidad": "SDG"}
 
-NOTHING_BACK = {"responsables_por_corregir": [], "ejecucion_por_corregir": []}
+NOTHING_BACK = {"responsables_por_corregir": [], "ejecucion_por_corregir": [], "responsables_calculado": []}
+NO_COMPUTED = [{"responsables_calculado": []}]
 REPORTED: Answers = {
     "repartir_reporte": [{"responsables": ["ana", "luis"]}],
+    "calcular_indicadores": NO_COMPUTED,
     "validar_reporte": [NOTHING_BACK],
     "avalar_reporte": [{"decision": "avalo"}],
 }
@@ -27,6 +29,7 @@ MEETING: Answers = {
     "cerrar_mesa": [{"acta_id": 1}],
 }
 LATE: Answers = {
+    "calcular_indicadores": NO_COMPUTED,
     "validar_extemporaneo": [NOTHING_BACK],
 }
 PREPARATION: Answers = {
@@ -152,7 +155,9 @@ SCRIPTS: dict[str, Script] = {
         {
             **REPORTED,
             "reunir_filas": [{"por_revisar": "validacion"}, {"por_revisar": "aval"}],
-            "validar_reporte": [{"responsables_por_corregir": ["luis"], "ejecucion_por_corregir": []}],
+            "validar_reporte": [
+                {"responsables_por_corregir": ["luis"], "ejecucion_por_corregir": [], "responsables_calculado": []}
+            ],
         },
         silent=frozenset({"corregir_avance"}),
     ),
@@ -162,8 +167,8 @@ SCRIPTS: dict[str, Script] = {
         {
             **REPORTED,
             "validar_reporte": [
-                {"responsables_por_corregir": ["luis"], "ejecucion_por_corregir": []},
-                {"responsables_por_corregir": [], "ejecucion_por_corregir": ["rosa"]},
+                {"responsables_por_corregir": ["luis"], "ejecucion_por_corregir": [], "responsables_calculado": []},
+                {"responsables_por_corregir": [], "ejecucion_por_corregir": ["rosa"], "responsables_calculado": []},
                 NOTHING_BACK,
             ],
             "avalar_reporte": [{"decision": "devuelvo"}, {"decision": "avalo"}],
@@ -177,7 +182,11 @@ SCRIPTS: dict[str, Script] = {
         {**ENTITY, "responsables_pendientes": ["ana", "luis"]},
         {
             "validar_extemporaneo": [
-                {"responsables_por_corregir": ["ana"], "ejecucion_por_corregir": ["rosa"]},
+                {
+                    "responsables_por_corregir": ["ana"],
+                    "ejecucion_por_corregir": ["rosa"],
+                    "responsables_calculado": [],
+                },
                 NOTHING_BACK,
             ]
         },

@@ -25,13 +25,13 @@ class Stage(Enum):
     LATE_ENDORSED = "late endorsed"
 
 
-LIAISON, HEAD = "liaison", "head"
+LIAISON, HEAD, RESPONSIBLE = "liaison", "head", "responsible"
 
 TASKS = {
     Stage.VALIDATING: ("validar_reporte", LIAISON),
     Stage.ENDORSING: ("avalar_reporte", HEAD),
-    Stage.LATE_MONEY: ("completar_ejecucion", LIAISON),
-    Stage.LATE_CORRECTING_MONEY: ("corregir_ejecucion_extemporanea", LIAISON),
+    Stage.LATE_MONEY: ("completar_ejecucion", RESPONSIBLE),
+    Stage.LATE_CORRECTING_MONEY: ("corregir_ejecucion_extemporanea", RESPONSIBLE),
     Stage.LATE_VALIDATING: ("validar_extemporaneo", LIAISON),
     Stage.LATE_ENDORSING: ("avalar_extemporaneo", HEAD),
 }
@@ -89,14 +89,14 @@ class Report:
             if _any(self.rows, "devuelto"):
                 found["corregir_avance"] = self.responsible
             if _any(self.money, "devuelto"):
-                found["corregir_ejecucion"] = self.people[LIAISON]
+                found["corregir_ejecucion"] = self.responsible
         elif self.stage in HANDS_IN and not (self.stage is Stage.REPORTING and self.rows_sent):
             found[HANDS_IN[self.stage]] = self.responsible
         if self.stage is Stage.REPORTING and not self.money_sent:
-            found["reportar_ejecucion"] = self.people[LIAISON]
+            found["reportar_ejecucion"] = self.responsible
         if self.stage in TASKS:
             element, role = TASKS[self.stage]
-            found[element] = self.people[role]
+            found[element] = self.people.get(role, self.responsible)
         return {element: self.holders.get(element, person) for element, person in found.items()}
 
     @property

@@ -19,6 +19,7 @@ from web.errors import UnknownPage
 from web.pages import actor, current
 from workflows.cycles.models import Period
 from workflows.indicators.models import Indicator
+from workflows.indicators.states import OF_PLAN
 from workflows.monitoring import figures, overview
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure
 from workflows.people.groups import sectors_of
@@ -194,7 +195,10 @@ def get_plan(plan_code: str) -> PlanTree:
 def list_indicators(plan_code: str, query: Listing) -> IndicatorPage:
     """The indicators of a plan that are followed."""
     wanted = sa.select(Indicator).where(
-        Indicator.plan_code == plan_code, Indicator.active, Indicator.code > cursors.read_text(query.cursor)
+        Indicator.plan_code == plan_code,
+        Indicator.active,
+        Indicator.kind.in_(OF_PLAN),
+        Indicator.code > cursors.read_text(query.cursor),
     )
     with current().database.reading() as session:
         found = session.scalars(
@@ -277,7 +281,8 @@ def _line(branch: overview.LineBranch) -> LineBranch:
 
 def _indicator(one: Indicator) -> IndicatorShape:
     return IndicatorShape(
-        code=one.code, name=one.name, kind=str(one.kind), objective=one.objective.code, entity=one.entity_code,
+        code=one.code, name=one.name, kind=str(one.kind), entity=one.entity_code,
+        objective=one.objective.code if one.objective else "",
         unit=one.unit, decimals=one.decimals, weight=one.weight, annualization=str(one.annualization),
         periodicity=one.periodicity, direction=one.direction, baseline=one.baseline, final_target=one.final_target,
         reports=one.reports, reviews=one.reviews,

@@ -22,7 +22,7 @@ from workflows.loading import importing
 from workflows.loading.importing import Preview
 from workflows.loading.reading import read_strangers
 from workflows.loading.workbook import template as empty_workbook
-from workflows.monitoring import figures, four_years
+from workflows.monitoring import figures, four_years, goal_figures
 from workflows.plan.models import Plan
 from workflows.records.data import PlanData, rebase
 from workflows.records.problems import InvalidPlan, Problem
@@ -103,10 +103,12 @@ def show_figures(period: str, plan_code: str | None, as_json: bool, everything: 
             period_figures = figures.compute(session, code, period, everything=True)
         else:
             period_figures = figures.of_period(session, code, period)
+        goals = goal_figures.as_json(goal_figures.of_period(session, code, period), figures.told)
     if over_years:
         _show_years(found, as_json=as_json)
     elif as_json:
-        click.echo(json.dumps(figures.as_json(period_figures), ensure_ascii=False, indent=2))
+        also = {"metas_proyecto": goals} if goals else {}
+        click.echo(json.dumps(figures.as_json(period_figures) | also, ensure_ascii=False, indent=2))
     else:
         _show_figures(period_figures)
 

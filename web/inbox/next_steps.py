@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -32,13 +33,16 @@ class NextStep:
 
 
 def next_steps(session: Session, engine: ProcessEngine, bundle: BundleModel, task: UserTask) -> list[NextStep]:
-    """The people's steps that follow directly, over gateways and automatic steps. Empty: the process ends."""
+    """The people's steps that follow directly, over gateways and automatic steps. Empty: the process ends.
+
+    One that is repeated for a list which is still to be filled may be for nobody: what comes after it is told too.
+    """
     origin = (task.process_key, task.element_id)
-    places = _following(bundle, origin)
+    places = _following(bundle, origin, task.variables)
     return [_step(session, engine, bundle, task, place, is_same=place == origin) for place in places]
 
 
-def _following(bundle: BundleModel, origin: Place) -> list[Place]:
+def _following(bundle: BundleModel, origin: Place, known: Mapping[str, Any]) -> list[Place]:
     """Breadth first, so that the usual way comes before what a detour leads to."""
     found: list[Place] = []
     seen: set[Place] = set()
@@ -48,9 +52,10 @@ def _following(bundle: BundleModel, origin: Place) -> list[Place]:
         if place in seen:
             continue
         seen.add(place)
-        if bundle.element(*place).kind in STEPS:
+        element = bundle.element(*place)
+        if element.kind in STEPS:
             found.append(place)
-        else:
+        if element.kind not in STEPS or (element.collection and not known.get(element.collection)):
             frontier += _onward(bundle, *place)
     return found
 

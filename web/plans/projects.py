@@ -10,6 +10,7 @@ from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
 from workflows.implementation import goal_courses
 from workflows.plan.models import Plan
+from workflows.sectors import registry
 from workflows.spanish import MONTHS
 
 
@@ -34,4 +35,5 @@ def projects(plan_code: str) -> str:
             entity=entity,
             courses=[one for one in courses if entity not in entities or one.money.project.entity_code == entity],
             months=MONTHS,
+            places={place.code: place.name for place in registry.places(session, plan.sector_code)},
         )

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, request
+from flask import abort, redirect, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from web.answering import remember_refusal
 from web.auth import SIGNED_IN, Of, allow
@@ -113,16 +114,25 @@ def level(plan_code: str, kind: str, code: str) -> str:
 
 @blueprint.get("/<plan_code>/indicadores/<indicator_code>")
 @allow(SIGNED_IN, of=Of.PLAN)
-def indicator(plan_code: str, indicator_code: str) -> str:
+def indicator(plan_code: str, indicator_code: str) -> str | Response:
     """An indicator: its sheet, its figure at a month, and the rows the figure comes from."""
     with current().database.reading() as session:
         return _indicator(session, plan_code, indicator_code)
 
 
-def _indicator(session: Session, plan_code: str, indicator_code: str, **context: Any) -> str:
+def _to_goal(session: Session, plan_code: str, code: str) -> Response:
+    """The goal of a project stands among those of its project."""
+    if not overview.is_goal(session, plan_code, code):
+        abort(404)
+    return redirect(url_for("plans.projects", plan_code=plan_code, _anchor=code))
+
+
+def _indicator(session: Session, plan_code: str, indicator_code: str, **context: Any) -> str | Response:
     plan, months = _plan(session, plan_code), _months(session, plan_code)
     month = _chosen_month(months)
-    sheet = overview.sheet(session, plan_code, indicator_code) or abort(404)
+    sheet = overview.sheet(session, plan_code, indicator_code)
+    if sheet is None:
+        return _to_goal(session, plan_code, indicator_code)
     figure = course = None
     rows: list[trace.TraceRow] = []
     if month:

@@ -15,7 +15,7 @@ from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, YearTarget
-from workflows.indicators.states import Color
+from workflows.indicators.states import OF_PLAN, Color
 from workflows.monitoring.models import Figure
 from workflows.sectors.models import Entity
 from workflows.spanish import month_name
@@ -93,7 +93,7 @@ class OpenMonth:
 
 def structure(session: Session, plan_code: str) -> list[OpenLine]:
     """The lines of a plan with what is under them, as they stood at its last published month."""
-    indicators: dict[int, list[OpenIndicator]] = {}
+    indicators: dict[int | None, list[OpenIndicator]] = {}
     of_plan = sa.select(Indicator, Figure.compliance, Figure.color)
     of_plan = of_plan.outerjoin(Figure, _stood(plan_code, "indicador", Indicator.code))
     of_plan = of_plan.where(Indicator.plan_code == plan_code, Indicator.active)
@@ -129,6 +129,7 @@ def _stood(plan_code: str, level: str, code: Any) -> sa.ColumnElement[bool]:
 def names(session: Session, plans: Collection[str]) -> list[tuple[str, str]]:
     """The indicators in force of these plans, as (plan, code)."""
     query = sa.select(Indicator.plan_code, Indicator.code).where(Indicator.plan_code.in_(plans), Indicator.active)
+    query = query.where(Indicator.kind.in_(OF_PLAN))
     rows = session.execute(query.order_by(Indicator.plan_code, Indicator.position, Indicator.code))
     return [(plan, code) for plan, code in rows]
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from workflows.forms.handlers import Catalogue, FormContext, Option
 from workflows.goals.models import Goal, Line, Objective
 from workflows.indicators.models import Indicator
+from workflows.indicators.states import OF_PLAN
 from workflows.plan.models import Project, ProjectGoal
 
 
@@ -38,6 +39,7 @@ def indicators(context: FormContext) -> Sequence[Option]:
     """The plan's indicators in force: code, «IR-1.1 Nombre»."""
     query = sa.select(Indicator.code, Indicator.name)
     query = query.where(Indicator.plan_code == context.plan_code, Indicator.active)
+    query = query.where(Indicator.kind.in_(OF_PLAN))
     return _told(context, query.order_by(Indicator.position, Indicator.code))
 
 

@@ -78,7 +78,7 @@ def _sheets(session: Session, plan_code: str) -> Iterator[Table]:
     }
     people = directory.display_names(session, {name for one in found for name in (one.reports, one.reviews) if name})
     for one in found:
-        rows = _sheet(one, "; ".join(targets.get(one.id, [])), objectives.get(one.objective_id, ""), people)
+        rows = _sheet(one, "; ".join(targets.get(one.id, [])), objectives.get(one.objective_id or 0, ""), people)
         yield tables.table(f"Ficha técnica {one.code}. {one.name}", ("Campo", "Contenido"), rows)
 
 

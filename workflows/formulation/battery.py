@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from workflows.goals.models import Goal, Objective
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
 from workflows.indicators.sheets import Month
-from workflows.indicators.states import Annualization, IndicatorKind
+from workflows.indicators.states import OF_PLAN, Annualization, IndicatorKind
 from workflows.loading import importing
 from workflows.plan.models import Plan, Project, ProjectGoal
 from workflows.plan.states import PlanState
@@ -56,6 +56,7 @@ def goals(session: Session, plan_code: str, entity: str | None = None) -> list[G
 def indicators(session: Session, plan_code: str, entity: str | None = None) -> list[Indicator]:
     """The active indicators of a plan, or of one of its entities."""
     query = sa.select(Indicator).where(Indicator.plan_code == plan_code, Indicator.active)
+    query = query.where(Indicator.kind.in_(OF_PLAN))
     if entity:
         query = query.where(Indicator.entity_code == entity)
     return list(session.scalars(query.order_by(Indicator.position, Indicator.code)))
@@ -105,6 +106,7 @@ def _write_indicators(
 ) -> dict[str, Indicator]:
     objectives = {o.id: o for o in session.scalars(sa.select(Objective).where(Objective.plan_code == plan_code))}
     query = sa.select(Indicator).where(Indicator.plan_code == plan_code, Indicator.entity_code == entity)
+    query = query.where(Indicator.kind.in_(OF_PLAN))
     known = {indicator.code: indicator for indicator in session.scalars(query)}
     staff, written = people(session, session.get_one(Plan, plan_code).sector_code), {}
     for place, row in enumerate(battery.indicators):
@@ -200,7 +202,7 @@ def _write_project_goals(
             sa.select(Project).where(Project.plan_code == plan_code, Project.entity_code == entity)
         )
     }
-    of_entity = ProjectGoal.project_id.in_(list(projects.values()))
+    of_entity = sa.and_(ProjectGoal.project_id.in_(list(projects.values())), ProjectGoal.sheet_id.is_(None))
     session.execute(sa.delete(ProjectGoal).where(ProjectGoal.plan_code == plan_code, of_entity))
     for position, row in enumerate(rows):
         session.add(

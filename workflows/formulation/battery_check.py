@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from workflows.formulation import battery
 from workflows.formulation.models import BatteryFinding
-from workflows.indicators.states import IndicatorKind
+from workflows.indicators.states import OF_PLAN
 from workflows.plan.models import ProjectGoal
 from workflows.records.checking import check
 from workflows.records.columns import BY_KEY
@@ -104,7 +104,7 @@ def _field(sheet: str, problem: Problem) -> str:
 
 
 def _of_objective(objective: ObjectiveRecord, measured: Sequence[IndicatorRecord]) -> Iterator[Finding]:
-    for kind in IndicatorKind:
+    for kind in OF_PLAN:
         if not any(indicator.kind == kind for indicator in measured):
             message = f"{objective.code} no tiene ningún indicador de {kind}. Formule al menos uno."
             yield Finding(objective.lead_entity, INDICATORS, objective.code, "", message)

@@ -25,7 +25,7 @@ from workflows.implementation.models import ExternalReport
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.models import Indicator, YearTarget
 from workflows.indicators.wording import known_words
-from workflows.monitoring import figures
+from workflows.monitoring import figures, goal_figures
 from workflows.monitoring.models import BudgetReport, Measurement
 from workflows.monitoring.states import MeasurementState
 from workflows.plan.models import Plan, Project, ProjectGoal
@@ -47,7 +47,7 @@ class ExternalRow:
     target: Decimal | None
     assessed: Assessment | None
     told: Measurement | None
-    money: BudgetReport | None
+    money: BudgetReport | Measurement | None
 
 
 COLUMNS: tuple[Column[ExternalRow], ...] = (
@@ -68,6 +68,7 @@ COLUMNS: tuple[Column[ExternalRow], ...] = (
     Column("Avance de la vigencia (%)", lambda row: _rounded(row.assessed.year_progress if row.assessed else None)),
     Column("Cumplimiento a la fecha (%)", lambda row: _rounded(row.assessed.compliance if row.assessed else None)),
     Column("Qué se sabe del dato", lambda row: _known(row.assessed)),
+    Column("Localidades", lambda row: _places(row.told)),
     Column("Avance cualitativo", lambda row: row.told.qualitative if row.told else ""),
     Column("Dificultades", lambda row: row.told.difficulties if row.told else ""),
     Column("Apropiación vigente (pesos)", lambda row: row.money and row.money.appropriation),
@@ -168,10 +169,14 @@ RENDERERS: dict[str, Callable[[ExternalSheet], bytes]] = {"xlsx": render_xlsx, "
 
 
 def _month_rows(session: Session, report: ExternalReport, period: Period, state: str) -> list[ExternalRow]:
-    found = figures.of_period(session, report.plan_code, period.code).indicators
+    indicators = figures.of_period(session, report.plan_code, period.code).indicators
+    goals = goal_figures.of_period(session, report.plan_code, period.code)
+    found = {code: one.assessment for code, one in indicators.items()}
+    found |= {code: one.assessment for code, one in goals.items()}
     rows: list[ExternalRow] = []
     for goal, project, indicator in _goals(session, report):
-        assessed = found[indicator.code].assessment if indicator.code in found else None
+        assessed, told = found.get(indicator.code), _measurement(session, indicator, period)
+        own = told if told is not None and told.commitments is not None else None
         rows.append(
             ExternalRow(
                 entity=report.entity_code,
@@ -183,8 +188,8 @@ def _month_rows(session: Session, report: ExternalReport, period: Period, state:
                 indicator=indicator,
                 target=_target(session, indicator, period),
                 assessed=assessed,
-                told=_measurement(session, indicator, period),
-                money=_money(session, project, period),
+                told=told,
+                money=own or _money(session, project, period),
             )
         )
     return rows
@@ -196,14 +201,21 @@ def _known(assessed: Assessment | None) -> str:
 
 
 def _goals(session: Session, report: ExternalReport) -> list[tuple[str, Project, Indicator]]:
-    """The project goals of the entity; where the plan tells none, the indicators that name a project."""
+    """The project goals of the entity, and the indicators that name a project: each row is measured by its sheet."""
     query = (
         sa.select(Project, Indicator, ProjectGoal.statement)
         .join(
             Indicator,
             sa.and_(Indicator.plan_code == Project.plan_code, Indicator.project_code == Project.code),
         )
-        .outerjoin(ProjectGoal, sa.and_(ProjectGoal.project_id == Project.id, ProjectGoal.indicator_id == Indicator.id))
+        .outerjoin(
+            ProjectGoal,
+            sa.and_(
+                ProjectGoal.project_id == Project.id,
+                sa.case((ProjectGoal.sheet_id.is_(None), ProjectGoal.indicator_id), else_=ProjectGoal.sheet_id)
+                == Indicator.id,
+            ),
+        )
         .where(Project.plan_code == report.plan_code, Project.entity_code == report.entity_code, Indicator.active)
         .order_by(Project.code, Indicator.position, Indicator.code)
     )
@@ -227,6 +239,11 @@ def _money(session: Session, project: Project, period: Period) -> BudgetReport |
 def _target(session: Session, indicator: Indicator, period: Period) -> Decimal | None:
     target = session.get(YearTarget, (indicator.id, period.year))
     return target.target if target else None
+
+
+def _places(told: Measurement | None) -> str:
+    """«01: 5; 03: 2»: of a goal that is told by locality."""
+    return "; ".join(f"{code}: {value}" for code, value in sorted((told.places or {}).items())) if told else ""
 
 
 def _rounded(value: Decimal | None) -> Decimal | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, lazyload, selectinload
 
 from workflows.cycles.models import Period
 from workflows.implementation import budget, programming, years
@@ -20,7 +20,8 @@ from workflows.indicators import formulas
 from workflows.indicators.sheets import IndicatorSheet
 from workflows.indicators.states import Annualization
 from workflows.monitoring import facts
-from workflows.monitoring.models import ActivityReport
+from workflows.monitoring.measurements import COUNTED
+from workflows.monitoring.models import ActivityReport, Measurement
 from workflows.monitoring.states import MeasurementState
 from workflows.plan.models import Plan
 
@@ -31,10 +32,13 @@ GAP = Decimal(25)
 
 @dataclass(frozen=True, slots=True)
 class GoalCourse:
-    """A goal of a project in a year, in its indicator's unit: increments add up, of levels the last counts.
+    """A goal of a project in a year, in its unit: increments add up, of levels the last counts.
 
-    `programmed` and `executed` are by month; `until` is the last month with something endorsed. `promised` is what was
-    due by then, `done` what was reached of it, `share` that in per cent. `weight` is that of its activities.
+    One that is measured tells what was reported of it, another what its activities did. `programmed` and `executed`
+    are by month; `until` is the last month with something endorsed. `promised` is what was due by then, `done` what was
+    reached of it, `share` that in per cent. `weight` is its own, else that of its activities. `places` is what was told
+    of each locality, as increments add up and of levels the last counts; `appropriation`, `commitments` and `payments`
+    are its own money, in pesos, as last endorsed.
     """
 
     goal: LinkedGoal
@@ -45,13 +49,17 @@ class GoalCourse:
     done: Decimal | None
     share: Decimal | None
     weight: Decimal
+    places: Mapping[str, Decimal] = field(default_factory=dict)
+    appropriation: Decimal | None = None
+    commitments: Decimal | None = None
+    payments: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectCourse:
     """A project in a year: its money, its goals, and how much of what was due is done.
 
-    `physical` is the mean of its goals by the weight of their activities, each at most 100; none without data, and
+    `physical` is the mean of its goals by their weight, each at most 100; none without data, and
     `coverage` how much of the weight has some. `committed` is the share of the appropriation.
     """
 
@@ -72,7 +80,13 @@ def of_year(session: Session, plan_code: str, year: int) -> list[ProjectCourse]:
     sheets = facts.sheets_of(session, session.get_one(Plan, plan_code))
     activities, reported = _activities(session, plan_code, year), _reported(session, plan_code, year)
     goals: dict[int, list[GoalCourse]] = {}
-    for one in years.linked_goals(session, plan_code):
+    linked = years.linked_goals(session, plan_code)
+    measured = _measured(session, [one.indicator.id for one in linked if one.is_measured], year)
+    for one in linked:
+        if one.is_measured:
+            told = measured.get(one.indicator.id, [])
+            goals.setdefault(one.project.id, []).append(_told(one, sheets[one.indicator.id], year, told))
+            continue
         mine = activities.get(one.goal.id, [])
         done = [reported.get(activity.id, {}) for activity in mine]
         course = _course(one, sheets[one.indicator.id], year, mine, done)
@@ -95,6 +109,56 @@ def _course(
     share = formulas.reached(sheet, reached, promised).percent if reached is not None and promised is not None else None
     weight = sum((activity.weight for activity in activities), Decimal(0))
     return GoalCourse(goal, programmed, executed, until, promised, reached, share if is_due else None, weight)
+
+
+def _told(goal: LinkedGoal, sheet: IndicatorSheet, year: int, told: Sequence[tuple[int, Measurement]]) -> GoalCourse:
+    """A measured goal, from what its responsible reported and the head endorsed."""
+    kind = goal.indicator.annualization
+    executed = {month: one.value for month, one in told if one.value is not None}
+    until = max(executed, default=None)
+    promised = sheet.programmed(year, until) if until is not None else None
+    done = programming.reached(kind, executed)
+    is_due = promised is not None and (promised != 0 or kind != Annualization.SUM)
+    share = formulas.reached(sheet, done, promised).percent if done is not None and promised is not None else None
+    money = next((one for _, one in reversed(told) if one.commitments is not None), None)
+    return GoalCourse(
+        goal,
+        programming.proposal(sheet, year, goal.indicator.decimals) if sheet.target(year) is not None else {},
+        executed,
+        until,
+        promised,
+        done,
+        share if is_due else None,
+        goal.indicator.weight,
+        _by_place(kind, [one for _, one in told]),
+        money.appropriation if money else None,
+        money.commitments if money else None,
+        money.payments if money else None,
+    )
+
+
+def _by_place(kind: Annualization, told: Sequence[Measurement]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for one in told:
+        for place, value in (one.places or {}).items():
+            before = found.get(place, Decimal(0)) if kind == Annualization.SUM else Decimal(0)
+            found[place] = before + Decimal(str(value))
+    return found
+
+
+def _measured(session: Session, sheets: Sequence[int], year: int) -> Mapping[int, list[tuple[int, Measurement]]]:
+    """By sheet, what was endorsed of each month of a year, in order."""
+    query = (
+        sa.select(Period.month, Measurement)
+        .join(Period, Period.id == Measurement.period_id)
+        .where(Measurement.indicator_id.in_(sheets), Period.year == year, Measurement.state.in_(COUNTED))
+        .options(lazyload(Measurement.evidence), lazyload(Measurement.indicator))
+        .order_by(Period.month)
+    )
+    found: dict[int, list[tuple[int, Measurement]]] = {}
+    for month, one in session.execute(query) if sheets else ():
+        found.setdefault(one.indicator_id, []).append((month, one))
+    return found
 
 
 def _until(months: Months, last: int | None) -> Months:

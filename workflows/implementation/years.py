@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from workflows.errors import NotFound
 from workflows.implementation.models import ActionPlan
 from workflows.indicators.models import Indicator
+from workflows.indicators.states import OF_PLAN
 from workflows.plan import participants
 from workflows.plan.models import Plan, Project, ProjectGoal
 from workflows.sectors.models import Entity
@@ -18,11 +19,17 @@ from workflows.sectors.models import Entity
 
 @dataclass(frozen=True, slots=True)
 class LinkedGoal:
-    """A goal of a project, the project, and the plan's indicator it feeds."""
+    """A goal of a project, the project, and what it is measured by: its own sheet, else the indicator it feeds."""
 
     goal: ProjectGoal
     project: Project
     indicator: Indicator
+    feeds: Indicator | None
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it has a sheet of its own: it is reported each month."""
+        return self.goal.sheet_id is not None
 
 
 def open_year(session: Session, plan_code: str, year: int, instance_id: int) -> list[str]:
@@ -42,17 +49,19 @@ def open_year(session: Session, plan_code: str, year: int, instance_id: int) -> 
 
 
 def linked_goals(session: Session, plan_code: str, entity: str | None = None) -> list[LinkedGoal]:
-    """The project goals that feed an active indicator of the plan, in the order of the plan."""
+    """The project goals that are measured or feed an active indicator of the plan, in the order of the plan."""
+    fed = aliased(Indicator)
     query = (
-        sa.select(ProjectGoal, Project, Indicator)
+        sa.select(ProjectGoal, Project, Indicator, fed)
         .join(Project, Project.id == ProjectGoal.project_id)
-        .join(Indicator, Indicator.id == ProjectGoal.indicator_id)
+        .join(Indicator, Indicator.id == sa.func.coalesce(ProjectGoal.sheet_id, ProjectGoal.indicator_id))
+        .outerjoin(fed, fed.id == ProjectGoal.indicator_id)
         .where(ProjectGoal.plan_code == plan_code, Indicator.active)
         .order_by(Project.code, Indicator.position, ProjectGoal.id)
     )
     if entity is not None:
         query = query.where(Project.entity_code == entity)
-    return [LinkedGoal(row.ProjectGoal, row.Project, row.Indicator) for row in session.execute(query)]
+    return [LinkedGoal(*row) for row in session.execute(query)]
 
 
 def find(session: Session, plan_code: str, entity: str, year: int) -> ActionPlan:
@@ -91,7 +100,7 @@ def _ensure_goals(session: Session, plan_code: str) -> None:
     query = (
         sa.select(Indicator, Project)
         .join(Project, sa.and_(Project.plan_code == Indicator.plan_code, Project.code == Indicator.project_code))
-        .where(Indicator.plan_code == plan_code, Indicator.active, ~has_goal.exists())
+        .where(Indicator.plan_code == plan_code, Indicator.active, Indicator.kind.in_(OF_PLAN), ~has_goal.exists())
         .order_by(Indicator.position, Indicator.code)
     )
     for place, row in enumerate(session.execute(query).all()):

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.database import Base, states
 from workflows.goals.models import Objective
-from workflows.indicators.states import Annualization, IndicatorKind
+from workflows.indicators.states import Annualization, IndicatorKind, Rule
 
 
 class Indicator(Base):
-    """The data sheet of an indicator.
+    """The data sheet of an indicator, or of the goal of a project (`kind`), which has no objective.
 
     `periodicity`: mensual, bimestral, trimestral, semestral, anual, bienal. Weights add up to 100 inside the objective.
     `reports`, `reviews`, `substitute` are usernames: the responsibility matrix in force. `direction`: aumentar,
     disminuir, mantener; `tolerance` is how far one that is held may stray, in its unit. A value outside `minimum` and
-    `maximum` is a slip. `starts_on` and `ends_on` bound when it is measured.
+    `maximum` is a slip. `starts_on` and `ends_on` bound when it is measured. With a `rule` its value is computed from
+    the goals of projects that feed it, and its responsible confirms it.
     """
 
     __tablename__ = "indicator"
@@ -28,7 +29,7 @@ class Indicator(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"))
-    objective_id: Mapped[int] = mapped_column(sa.ForeignKey("objective.id"), index=True)
+    objective_id: Mapped[int | None] = mapped_column(sa.ForeignKey("objective.id"), index=True)
     goal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("goal.id"), index=True)
     code: Mapped[str] = mapped_column(sa.String(20))
     name: Mapped[str] = mapped_column(sa.String(500))
@@ -58,10 +59,11 @@ class Indicator(Base):
     reports: Mapped[str | None] = mapped_column(sa.ForeignKey("person.username"))
     reviews: Mapped[str | None] = mapped_column(sa.ForeignKey("person.username"))
     substitute: Mapped[str | None] = mapped_column(sa.ForeignKey("person.username"))
+    rule: Mapped[Rule] = mapped_column(states(Rule), default=Rule.DIRECT)
     active: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int]
 
-    objective: Mapped[Objective] = relationship()
+    objective: Mapped[Objective | None] = relationship()
 
 
 class YearTarget(Base):

@@ -6,10 +6,25 @@ from enum import StrEnum
 
 
 class IndicatorKind(StrEnum):
-    """What an indicator measures."""
+    """What a data sheet measures: a goal of the plan, or the goal of an investment project that feeds one."""
 
     RESULT = "resultado"
     PRODUCT = "producto"
+    PROJECT_GOAL = "meta_proyecto"
+
+
+OF_PLAN = (IndicatorKind.RESULT, IndicatorKind.PRODUCT)
+"""The kinds that make the figures of a plan; the goal of a project is reported as they are, and enters none."""
+
+
+class Rule(StrEnum):
+    """Where the value of an indicator comes from."""
+
+    DIRECT = ""
+    """Somebody reports it."""
+    SUM = "suma"
+    WEIGHTED_SUM = "suma_ponderada"
+    WEIGHTED_MEAN = "promedio_ponderado"
 
 
 class Annualization(StrEnum):

@@ -110,7 +110,11 @@ def apply(
 
 def completed(data: PlanData) -> PlanData:
     """The plan with its responsibility matrix filled in: who reports, reviews and substitutes, where it is not said."""
-    return replace(data, indicators=tuple(with_people(indicator, data.people) for indicator in data.indicators))
+    return replace(
+        data,
+        indicators=tuple(with_people(indicator, data.people) for indicator in data.indicators),
+        goals=tuple(with_people(goal, data.people) for goal in data.goals),
+    )
 
 
 def with_people(indicator: IndicatorRecord, people: Iterable[PersonRecord]) -> IndicatorRecord:
@@ -247,8 +251,8 @@ def _identity_problems(data: PlanData, before: PlanData | None, has_periods: boo
     if data.plan.first_year != before.plan.first_year:
         sentence = "El primer año no cambia cuando ya hay meses con seguimiento."
         problems.append(Problem(sentence, "Plan", None, BY_KEY["plan"].heading("anio_inicio")))
-    known = {indicator.code: indicator for indicator in before.indicators}
-    for indicator in data.indicators:
+    known = {indicator.code: indicator for indicator in before.sheets}
+    for indicator in data.sheets:
         old = known.get(indicator.code)
         if old and old.annualization != indicator.annualization and before.measurements.get(indicator.code):
             problems.append(

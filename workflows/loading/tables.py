@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.indicators.sheets import Month
+from workflows.indicators.states import IndicatorKind
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Band
 from workflows.loading import cells
 from workflows.people.roles import ALIASES, APPOINTED
@@ -86,6 +87,8 @@ def _as_defined(
         ]
         for sheet in sheets
     }
+    if "indicadores" in written:  # what is programmed or measured is an indicator, or the goal of a project
+        written["indicadores"] = written.get("metas_proyecto", {}) | written["indicadores"]
     return {
         key: [
             replace(
@@ -134,11 +137,12 @@ def write_plan(data: PlanData) -> dict[str, list[dict[str, Any]]]:
         "lineas": [{"codigo": line.code, "nombre": line.name, "peso": line.weight} for line in data.lines],
         "objetivos": [_objective_cells(objective) for objective in data.objectives],
         "indicadores": [_indicator_cells(indicator) for indicator in data.indicators],
-        "metas": [_target_cells(indicator, data.plan) for indicator in data.indicators],
-        "programacion": [row for i in data.indicators for row in _month_cells(i.code, i.monthly)],
+        "metas": [_target_cells(sheet, data.plan) for sheet in data.sheets],
+        "programacion": [row for one in data.sheets for row in _month_cells(one.code, one.monthly)],
         "mediciones": [row for code, series in data.measurements.items() for row in _month_cells(code, series)],
         "extemporaneos": [row for code, late in data.late.items() for row in _month_cells(code, late)],
         "proyectos": [{"codigo": p.code, "nombre": p.name, "entidad": p.entity} for p in data.projects],
+        "metas_proyecto": [_goal_cells(goal) for goal in data.goals],
         "presupuesto": [
             {
                 "proyecto": project.code,
@@ -180,6 +184,7 @@ _KEYS = {
     "mediciones": ("indicador", "anio"),
     "extemporaneos": ("indicador", "anio"),
     "proyectos": ("codigo",),
+    "metas_proyecto": ("codigo",),
     "presupuesto": ("proyecto", "anio"),
     "semaforo": ("color",),
     "dias_no_habiles": ("fecha",),
@@ -210,6 +215,7 @@ def _assemble(read: Tables) -> PlanData:
     targets = {row.cells["indicador"]: _targets(row.cells, plan) for row in read["metas"]}
     monthly = _series(read["programacion"])
     budgets = _budgets(read["presupuesto"])
+    entities = {r["codigo"]: r["entidad"] for r in _cells(read, "proyectos")}
     bands = tuple(Band(row.cells["color"], row.cells["hasta"]) for row in read["semaforo"])
     return PlanData(
         plan=plan,
@@ -224,6 +230,10 @@ def _assemble(read: Tables) -> PlanData:
         projects=tuple(
             ProjectRecord(r["codigo"], r["nombre"], r["entidad"], budgets.get(r["codigo"], {}))
             for r in _cells(read, "proyectos")
+        ),
+        goals=tuple(
+            replace(_goal(r, entities), targets=targets.get(r["codigo"], {}), monthly=monthly.get(r["codigo"], {}))
+            for r in _cells(read, "metas_proyecto")
         ),
         measurements={code: series for code, series in _series(read["mediciones"]).items() if series},
         late={code: late for code, late in _series(read["extemporaneos"]).items() if late},
@@ -335,12 +345,19 @@ _INDICATOR = {
     "definicion": "definition",
     "formula": "formula",
     "fuente": "source",
+    "regla_calculo": "rule",
     "activo": "active",
 }
+_GOAL = {
+    key: field
+    for key, field in _INDICATOR.items()
+    if key not in ("objetivo", "clase", "entidad", "rezago_dias", "definicion", "formula", "fuente", "regla_calculo")
+} | {"indicador": "feeds", "aporte": "contribution", "territorial": "territorial", "recursos_propios": "funded"}
 _IF_EMPTY: dict[str, Any] = {"decimales": 0, "rezago_dias": 0, "activo": True} | dict.fromkeys(
     ("linea_base", "anio_lb", "minimo", "maximo")
 )
 _IF_EMPTY["tolerancia"] = Decimal(0)
+_IF_EMPTY |= {"aporte": Decimal(100), "territorial": False, "recursos_propios": False}
 
 
 def _objective(r: Values) -> ObjectiveRecord:
@@ -361,6 +378,20 @@ def _indicator(r: Values) -> IndicatorRecord:
 def _indicator_cells(indicator: IndicatorRecord) -> dict[str, Any]:
     values = {key: getattr(indicator, field) for key, field in _INDICATOR.items()}
     return values | {"activo": "sí" if indicator.active else "no"}
+
+
+def _goal(r: Values, entities: Mapping[str, str]) -> IndicatorRecord:
+    fields = {field: _IF_EMPTY.get(key, "") if r[key] is None else r[key] for key, field in _GOAL.items()}
+    fields["periodicity"] = fields["periodicity"] or "mensual"
+    return IndicatorRecord(
+        **fields, objective="", kind=IndicatorKind.PROJECT_GOAL, entity=entities.get(r["proyecto"], "")
+    )
+
+
+def _goal_cells(goal: IndicatorRecord) -> dict[str, Any]:
+    values = {key: getattr(goal, field) for key, field in _GOAL.items()}
+    flags = ("activo", goal.active), ("territorial", goal.territorial), ("recursos_propios", goal.funded)
+    return values | {key: "sí" if flag else "no" for key, flag in flags}
 
 
 def _targets(r: Values, plan: PlanRecord) -> dict[int, Decimal]:

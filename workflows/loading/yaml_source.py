@@ -48,7 +48,7 @@ def _where(error: Exception) -> str:
 
 
 def _misshapen(document: Mapping[str, Any]) -> Iterator[Problem]:
-    lists = ("entidades", "roles", "usuarios", "lineas", "objetivos", "indicadores", "proyectos")
+    lists = ("entidades", "roles", "usuarios", "lineas", "objetivos", "indicadores", "proyectos", "metas_proyecto")
     for name in lists:
         rows = document.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -111,7 +111,8 @@ def _tables(document: Mapping[str, Any]) -> dict[str, Mappings]:
         "lineas": document.get("lineas", []),
         "objetivos": document.get("objetivos", []),
         "indicadores": [_indicator(row) for row in document.get("indicadores", [])],
-        "metas": [_targets(row) for row in document.get("indicadores", [])],
+        "metas": [_targets(row) for key in ("indicadores", "metas_proyecto") for row in document.get(key, [])],
+        "metas_proyecto": [_indicator(row) for row in document.get("metas_proyecto", [])],
         "proyectos": projects,
         "presupuesto": [row for project in projects for row in _budgets(project, first_year)],
         "semaforo": _section(document, "semaforo", "umbrales"),

@@ -14,7 +14,8 @@ from engine.runtime import ProcessEngine
 from workflows.cycles.models import Period
 from workflows.errors import NotFound
 from workflows.indicators.models import Indicator
-from workflows.monitoring import execution_rows, measurements, periods
+from workflows.indicators.states import IndicatorKind, Rule
+from workflows.monitoring import computed_rows, execution_rows, measurements, periods
 from workflows.monitoring.execution_rows import Judged
 from workflows.monitoring.measurements import ReportedRow, changing_all
 from workflows.monitoring.models import EntityReport, Measurement, PeriodRow
@@ -47,10 +48,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class ToCorrect:
-    """Who has something to correct: of the rows of indicators, and of the execution."""
+    """Who has something to correct: of the rows that are typed, of the execution, of what is computed."""
 
     rows: Sequence[str]
     execution: Sequence[str]
+    computed: Sequence[str]
 
 
 def find(session: Session, period: Period, entity: str) -> EntityReport:
@@ -63,22 +65,36 @@ def find(session: Session, period: Period, entity: str) -> EntityReport:
 
 
 def responsibles(session: Session, period: Period, entity: str) -> list[str]:
-    """Who has a row due at this cut-off, in the order of the plan."""
-    rows = periods.rows_due(session, period, entity=entity)
-    return _distinct(row.reports for row in rows)
+    """Who has a value due at this cut-off, in the order of the plan; computed ones are confirmed later."""
+    query = (
+        sa.select(PeriodRow.reports)
+        .join(Indicator, Indicator.id == PeriodRow.indicator_id)
+        .where(PeriodRow.period_id == period.id, PeriodRow.due, PeriodRow.entity_code == entity)
+        .where(Indicator.rule == Rule.DIRECT)
+        .order_by(Indicator.position, Indicator.code)
+    )
+    return _distinct(session.scalars(query))
 
 
 def responsibles_with_open_rows(
-    session: Session, period: Period, entity: str, states: Sequence[MeasurementState] = OPEN_ROWS
+    session: Session,
+    period: Period,
+    entity: str,
+    states: Sequence[MeasurementState] = OPEN_ROWS,
+    *,
+    typed: bool = False,
 ) -> list[str]:
-    """Who still has a row to send: never sent, or returned; of those `states` alone."""
+    """Who still has a row to send: never sent, or returned; of those `states` alone.
+
+    `typed`: leave out what is computed.
+    """
     told = sa.and_(Measurement.period_id == PeriodRow.period_id, Measurement.indicator_id == PeriodRow.indicator_id)
     query = (
         sa.select(PeriodRow.reports)
         .join(Indicator, Indicator.id == PeriodRow.indicator_id)
         .outerjoin(Measurement, told)
         .where(PeriodRow.period_id == period.id, PeriodRow.due, PeriodRow.entity_code == entity)
-        .where(_is_in(states))
+        .where(_is_in(states), Indicator.rule == Rule.DIRECT if typed else sa.true())
         .order_by(Indicator.position, Indicator.code)
     )
     return _distinct(session.scalars(query))
@@ -122,17 +138,18 @@ def send(
     rows: Sequence[ReportedRow],
     known: Mapping[int, Measurement],
     late_reason: str = "",
+    asked_by: str = ASKED_BY,
 ) -> None:
     """Record what a responsible sent; rows accepted before stay as they are. Raises `PeriodFrozen`.
 
-    `known`: what this transaction read of these rows, by indicator id.
+    `known`: what this transaction read of these rows, by indicator id. `asked_by`: until when they are in time.
     """
     indicators = [row.indicator_id for row in rows]
     report, others_open = _with_open_rows(session, period, entity, but=indicators)
     known = measurements.missing_begun(session, period, indicators, known)
     sent = [(known[row.indicator_id], row) for row in rows]
     sent = [(one, row) for one, row in sent if one.state not in (MeasurementState.VALIDATED, *measurements.COUNTED)]
-    in_time = engine.now() <= _asked_by(engine, period, entity)
+    in_time = engine.now() <= _moment(engine, period, entity, asked_by)
     with changing_all(session, engine, [one for one, _ in sent], actor, "enviar", reason=late_reason):
         for measurement, row in sent:
             if measurement.reported_at is None:
@@ -141,6 +158,7 @@ def send(
             measurement.state, measurement.return_reason = MeasurementState.SENT, ""
             measurement.late_reason = late_reason
             measurement.reported_by, measurement.reported_at = actor.id, engine.now()
+    computed_rows.refresh(session, engine, period, [one.indicator_id for one, row in sent if row.of_goal], actor=actor)
     if report.first_sent_at is None:
         report.first_sent_at = engine.now()
     if others_open or report.state not in (ReportState.PENDING, ReportState.RETURNED):
@@ -180,12 +198,20 @@ def decide(
                 measurement.state = MeasurementState.VALIDATED if accepted else MeasurementState.RETURNED
                 measurement.return_reason = reason
                 measurement.validated_by, measurement.validated_at = actor.id, engine.now()
+    goals = {
+        one.indicator_id: reason
+        for (accepted, reason), decided in alike.items()
+        for one in decided
+        if not accepted and one.indicator.kind == IndicatorKind.PROJECT_GOAL
+    }
+    computed_rows.returned_with(session, engine, period, goals, actor=actor)
     execution_rows.judge(session, engine, period, entity, execution, actor=actor)
     back = ToCorrect(
-        responsibles_with_open_rows(session, period, entity, [MeasurementState.RETURNED]),
+        responsibles_with_open_rows(session, period, entity, [MeasurementState.RETURNED], typed=True),
         execution_rows.to_correct(session, period, entity),
+        computed_rows.to_confirm(session, period, entity),
     )
-    is_returned = bool(back.rows or back.execution)
+    is_returned = bool(back.rows or back.execution or back.computed)
     report.times_returned += is_returned
     if report.state not in IN_LATE_CASE:
         report.state = ReportState.RETURNED if is_returned else ReportState.VALIDATED
@@ -249,11 +275,6 @@ def may_be_corrected(engine: ProcessEngine, period: Period, entity: str) -> bool
 def _is_in(states: Sequence[MeasurementState]) -> sa.ColumnElement[bool]:
     known = Measurement.state.in_(states)
     return sa.or_(Measurement.id.is_(None), known) if MeasurementState.DRAFT in states else known
-
-
-def _asked_by(engine: ProcessEngine, period: Period, entity: str) -> dt.datetime:
-    """The moment by which an entity is to send its rows of a month."""
-    return _moment(engine, period, entity, ASKED_BY)
 
 
 def _moment(engine: ProcessEngine, period: Period, entity: str, deadline: str) -> dt.datetime:

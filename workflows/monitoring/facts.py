@@ -21,6 +21,7 @@ from workflows.indicators.formulas import Series
 from workflows.indicators.models import Indicator, MonthTarget, Thresholds, YearTarget
 from workflows.indicators.rollup import Structure
 from workflows.indicators.sheets import IndicatorSheet, Month, Snapshot
+from workflows.indicators.states import IndicatorKind
 from workflows.indicators.traffic_light import Bands, bands_at, read_bands
 from workflows.monitoring.models import FormerDatum, Measurement, PeriodRow
 from workflows.plan import participants
@@ -159,32 +160,33 @@ _PERIODS = sa.select(Period.id, Period.code, Period.year, Period.month).where(
 _THRESHOLDS = sa.select(Thresholds.valid_from, Thresholds.bands).where(
     Thresholds.plan_code == sa.bindparam("plan_code")
 )
-_INDICATORS = (
-    sa.select(
-        Indicator.id,
-        Indicator.code,
-        Indicator.name,
-        Indicator.kind,
-        Objective.code.label("objective"),
-        Indicator.entity_code,
-        Indicator.weight,
-        Indicator.unit,
-        Indicator.decimals,
-        Indicator.project_code,
-        Indicator.reports,
-        Indicator.reviews,
-        Indicator.substitute,
-        Indicator.annualization,
-        Indicator.periodicity,
-        Indicator.baseline,
-        Indicator.final_target,
-        Indicator.direction,
-        Indicator.tolerance,
-        Indicator.active,
-    )
-    .join(Objective, Objective.id == Indicator.objective_id)
-    .order_by(Indicator.position, Indicator.code)
+_SHEETS = sa.select(
+    Indicator.id,
+    Indicator.code,
+    Indicator.annualization,
+    Indicator.periodicity,
+    Indicator.baseline,
+    Indicator.final_target,
+    Indicator.direction,
+    Indicator.tolerance,
 )
+_MEASURABLE = _SHEETS.add_columns(
+    Indicator.name,
+    Indicator.kind,
+    Indicator.entity_code,
+    Indicator.weight,
+    Indicator.unit,
+    Indicator.decimals,
+    Indicator.project_code,
+    Indicator.reports,
+    Indicator.reviews,
+    Indicator.substitute,
+    Indicator.active,
+).order_by(Indicator.position, Indicator.code)
+_INDICATORS = _MEASURABLE.add_columns(Objective.code.label("objective")).join(
+    Objective, Objective.id == Indicator.objective_id
+)
+_GOALS = _MEASURABLE.add_columns(sa.literal("").label("objective")).where(Indicator.kind == IndicatorKind.PROJECT_GOAL)
 _LAST = "9999-12"
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -282,6 +284,20 @@ def indicator_rows(session: Session, *criteria: sa.ColumnElement[bool]) -> Seque
     return session.execute(_INDICATORS.where(*criteria)).all()
 
 
+def goal_rows(session: Session, *criteria: sa.ColumnElement[bool]) -> Sequence[Any]:
+    """As `indicator_rows`, of the goals of the investment projects: reported, but in no figure of a plan."""
+    return session.execute(_GOALS.where(*criteria)).all()
+
+
+def goals(session: Session, plan_code: str, period: str) -> tuple[IndicatorFacts, ...]:
+    """The goals of the projects as they stand at a month: nothing of later months, nor what counts from a later one."""
+    rows = goal_rows(session, Indicator.plan_code == plan_code)
+    if not rows:
+        return ()
+    plan = session.get_one(Plan, plan_code)
+    return record_of(session, plan, rows, upto=period, states=COUNTING, some=True).at(period)
+
+
 def thresholds(session: Session, plan_code: str) -> list[tuple[dt.date, Bands]]:
     """Every set of traffic light bands of a plan, with the day from which it is in force."""
     found = session.execute(_THRESHOLDS, {"plan_code": plan_code})
@@ -355,8 +371,8 @@ class History:
 
 
 def sheets_of(session: Session, plan: Plan, *, followed_from: Month | None = None) -> dict[int, IndicatorSheet]:
-    """The data sheets of all the plan's indicators as programmed today, by indicator id."""
-    rows = indicator_rows(session, Indicator.plan_code == plan.code)
+    """The data sheets of the plan's indicators and project goals as programmed today, by the id of each."""
+    rows = session.execute(_SHEETS.where(Indicator.plan_code == plan.code)).all()
     return _sheets(session, plan, rows, Whose(plan.code), followed_from=followed_from or read_month(plan.first_month))
 
 

@@ -394,10 +394,13 @@ def _by_level(figures: PeriodFigures) -> dict[str, Mapping[str, LevelFigure]]:
 
 
 def _indicator_json(figure: IndicatorFigure) -> dict[str, Any]:
-    found = figure.assessment
-    known = {"avance_plan_pct": _percentage(found.plan_progress)}
+    return told(figure.assessment, figure.decimals) | {"avance_plan_pct": _percentage(figure.assessment.plan_progress)}
+
+
+def told(found: Assessment, decimals: int) -> dict[str, Any]:
+    """What is known at a cut-off, with the keys of the golden results."""
     if not found.is_due:
-        return {"estado": found.status} | known
+        return {"estado": found.status}
     last = "{}-{:02}".format(*found.data_month) if found.data_month else None
     if found.status == Status.NO_DATA:
         return {
@@ -405,9 +408,9 @@ def _indicator_json(figure: IndicatorFigure) -> dict[str, Any]:
             "ultimo": _plain(found.last),
             "ultimo_dato": last,
             "color": found.color,
-        } | known
-    decimals = max(1, figure.decimals)
-    told: dict[str, Any] = {
+        }
+    decimals = max(1, decimals)
+    figure: dict[str, Any] = {
         "estado": found.status,
         "ejecutado": _plain(found.executed),
         "programado_a_la_fecha": _plain(found.programmed_to_date, decimals),
@@ -417,7 +420,7 @@ def _indicator_json(figure: IndicatorFigure) -> dict[str, Any]:
         "ultimo_dato": last,
     }
     also = _without_nothing(directo=found.direct, incompleto=["{}-{:02}".format(*at) for at in found.missing] or None)
-    return told | also | known
+    return figure | also
 
 
 def _level_json(figure: LevelFigure) -> dict[str, Any]:

@@ -54,6 +54,10 @@ def _counts_from(code: Any) -> str:
     return "la evaluación que sigue" if code == IN_NO_MONTH else month_name(code)
 
 
+def _places(told: Any) -> str:
+    return "; ".join(f"{code}: {_number(value)}" for code, value in sorted(told.items()))
+
+
 KEPT = (
     Kept("value", "valor", "Valor", _number),
     Kept("qualitative", "avance_cualitativo", "Avance cualitativo"),
@@ -62,6 +66,10 @@ KEPT = (
     Kept("delay_reason", "justificacion_rezago", "Por qué el atraso"),
     Kept("excess_reason", "justificacion_sobreejecucion", "Por qué la sobreejecución"),
     Kept("evidence_on", "fecha_evidencia", "Fecha de la evidencia", _day),
+    Kept("appropriation", "apropiacion", "Apropiación", _number),
+    Kept("commitments", "compromisos", "Compromisos", _number),
+    Kept("payments", "giros", "Giros", _number),
+    Kept("places", "localidades", "Por localidad", _places),
     Kept("counts_from", "cuenta_desde", "Cuenta desde", _counts_from),
     Kept("state", "estado"),
     Kept("late", "extemporaneo"),

@@ -166,7 +166,9 @@ def _open_case(session: Session, engine: ProcessEngine, period: Period, report: 
             "periodo": period.code,
             "cierre": period.cutoff_on.isoformat(),
             "entidad": report.entity_code,
-            "responsables_pendientes": entity_reports.responsibles_with_open_rows(session, period, report.entity_code),
+            "responsables_pendientes": entity_reports.responsibles_with_open_rows(
+                session, period, report.entity_code, typed=True
+            ),
         },
         actor=SYSTEM,
         tenant=session.get_one(Plan, period.plan_code).sector_code,

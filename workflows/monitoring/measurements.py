@@ -37,7 +37,10 @@ COUNTED = (MeasurementState.ENDORSED, MeasurementState.FROZEN)
 
 @dataclass(frozen=True, slots=True)
 class ReportedRow:
-    """What a person reports for one indicator. `extra` keeps the fields a process leader added to the form."""
+    """What a person reports for one indicator, or one goal of a project with its money and its places.
+
+    `extra` keeps the fields a process leader added to the form.
+    """
 
     indicator_id: int
     value: Decimal | None
@@ -48,6 +51,11 @@ class ReportedRow:
     excess_reason: str = ""
     evidence_on: dt.date | None = None
     evidence: Sequence[int] = ()
+    appropriation: Decimal | None = None
+    commitments: Decimal | None = None
+    payments: Decimal | None = None
+    places: dict[str, Decimal] = field(default_factory=dict)
+    of_goal: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -247,6 +255,8 @@ def write(measurement: Measurement, row: ReportedRow) -> None:
     measurement.delay_reason = row.delay_reason
     measurement.excess_reason = row.excess_reason
     measurement.evidence_on = row.evidence_on
+    measurement.appropriation, measurement.commitments = row.appropriation, row.commitments
+    measurement.payments, measurement.places = row.payments, as_json(row.places)
     measurement.extra = as_json(row.extra)
     attach(measurement, row.evidence, replace=True)
 

@@ -63,13 +63,15 @@ class EntityReport(Base):
 
 
 class Measurement(Base):
-    """What was reported for one indicator in one month.
+    """What was reported for one indicator, or one goal of a project, in one month.
 
     `value` is an increment for suma, a level otherwise. `state`: borrador, enviado, devuelto, validado, avalado,
     congelado, sin_reporte. `late`: it was endorsed after its month's reports were closed. `counts_from` is the month
     (AAAA-MM) from which the figures take it in, so that the months frozen before stay as they were; null where it
     counts from its own month, `sheets.IN_NO_MONTH` where only an evaluation will. `timely`: it was first sent by the
-    day its month asks for, and endorsed before that was frozen.
+    day its month asks for, and endorsed before that was frozen. Of the goal of a project that has money of its own,
+    `appropriation`, `commitments` and `payments` are accumulated in the year, in pesos; of a territorial one, `places`
+    is its value by the code of each locality.
     """
 
     __tablename__ = "measurement"
@@ -86,6 +88,10 @@ class Measurement(Base):
     excess_reason: Mapped[str] = mapped_column(sa.Text, default="")
     late_reason: Mapped[str] = mapped_column(sa.Text, default="")
     evidence_on: Mapped[dt.date | None]
+    appropriation: Mapped[Decimal | None]
+    commitments: Mapped[Decimal | None]
+    payments: Mapped[Decimal | None]
+    places: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[MeasurementState] = mapped_column(states(MeasurementState))
     late: Mapped[bool] = mapped_column(default=False)
     timely: Mapped[bool] = mapped_column(default=True)

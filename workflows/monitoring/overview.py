@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from workflows.cycles.models import Period
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
+from workflows.indicators.states import IndicatorKind
 from workflows.people.models import Person
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
@@ -87,7 +88,7 @@ def tree(session: Session, plan_code: str) -> list[LineBranch]:
     active = sa.select(*_SHOWN).outerjoin(Person, Person.username == Indicator.reports)
     active = active.where(Indicator.plan_code == plan_code, Indicator.active)
     indicators = session.execute(active.order_by(Indicator.position)).all()
-    of_objective: dict[int, list[Any]] = {}
+    of_objective: dict[int | None, list[Any]] = {}
     for indicator in indicators:
         of_objective.setdefault(indicator.objective_id, []).append(indicator)
     of_line: dict[int, list[ObjectiveBranch]] = {}
@@ -109,6 +110,12 @@ def year_targets(session: Session, plan_code: str) -> dict[str, dict[int, Decima
     return found
 
 
+def is_goal(session: Session, plan_code: str, code: str) -> bool:
+    """Whether a code of a plan is that of the goal of a project."""
+    query = sa.select(Indicator.kind).where(Indicator.plan_code == plan_code, Indicator.code == code)
+    return session.scalar(query) == IndicatorKind.PROJECT_GOAL
+
+
 def sheet(session: Session, plan_code: str, indicator_code: str) -> Sheet | None:
     """The sheet of an indicator; `None` where there is none."""
     indicator = session.scalar(
@@ -116,7 +123,7 @@ def sheet(session: Session, plan_code: str, indicator_code: str) -> Sheet | None
         .options(joinedload(Indicator.objective).joinedload(Objective.line))
         .where(Indicator.plan_code == plan_code, Indicator.code == indicator_code)
     )
-    if indicator is None:
+    if indicator is None or indicator.objective is None:  # that of a project's goal is on the page of the goal
         return None
     usernames = {name for name in (indicator.reports, indicator.reviews, indicator.substitute) if name}
     people = session.execute(sa.select(Person.username, Person.name).where(Person.username.in_(usernames)))

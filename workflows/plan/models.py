@@ -46,7 +46,7 @@ class Plan(Base):
 
 
 class Project(Base):
-    """An investment project of an entity."""
+    """An investment project of an entity. `development_plan`: the one it is of, where it is not the plan's."""
 
     __tablename__ = "project"
     __table_args__ = (sa.UniqueConstraint("plan_code", "code"),)
@@ -56,6 +56,7 @@ class Project(Base):
     code: Mapped[str] = mapped_column(sa.String(40))
     name: Mapped[str] = mapped_column(sa.String(300))
     entity_code: Mapped[str] = mapped_column(sa.ForeignKey("entity.code"))
+    development_plan: Mapped[str] = mapped_column(sa.String(300), default="")
 
 
 class ProjectBudget(Base):
@@ -75,7 +76,9 @@ class ProjectBudget(Base):
 class ProjectGoal(Base):
     """A goal of an investment project, and the plan's indicator it feeds with `contribution` per cent of it.
 
-    The project goal is what is reported; the indicator's figure follows from it. `territorial`: told by locality.
+    With a data sheet of its own (`sheet_id`) it is reported each month, once, as an indicator is; one without is told
+    by the activities of the action plan alone. `territorial`: told by locality. `funded`: it has money of its own.
+    `equivalence`: in words, what a harmonisation made of it.
     """
 
     __tablename__ = "project_goal"
@@ -84,9 +87,12 @@ class ProjectGoal(Base):
     plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), index=True)
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"), index=True)
     indicator_id: Mapped[int | None] = mapped_column(sa.ForeignKey("indicator.id"), index=True)
+    sheet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("indicator.id"), unique=True)
     statement: Mapped[str] = mapped_column(sa.Text)
     contribution: Mapped[Decimal]
     territorial: Mapped[bool] = mapped_column(default=False)
+    funded: Mapped[bool] = mapped_column(default=False)
+    equivalence: Mapped[str] = mapped_column(sa.String(200), default="")
     position: Mapped[int] = mapped_column(default=0)
 
 

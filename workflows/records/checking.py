@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from workflows.indicators.computed import may_feed
 from workflows.indicators.sheets import PERIODICITIES, shown
-from workflows.indicators.states import Annualization, Direction, IndicatorKind
+from workflows.indicators.states import OF_PLAN, Annualization, Direction, IndicatorKind, Rule
 from workflows.records.columns import BY_KEY, MAX_YEARS
 from workflows.records.data import IndicatorRecord, PlanData
 from workflows.records.problems import ERROR, WARNING, Problem
@@ -70,7 +71,7 @@ def _entities_have_people(data: PlanData) -> Iterator[Problem]:
 def _references_exist(data: PlanData) -> Iterator[Problem]:
     entities = {entity.code for entity in data.entities}
     lines, objectives = {line.code for line in data.lines}, {objective.code for objective in data.objectives}
-    indicators, people = {i.code for i in data.indicators}, {person.username for person in data.people}
+    indicators, people = {i.code for i in data.sheets}, {person.username for person in data.people}
     projects = {project.code for project in data.projects}
     wanted = [("personas", p.username, "entidad", p.entity, entities) for p in data.people]
     wanted += [("objetivos", o.code, "linea", o.line, lines) for o in data.objectives]
@@ -82,6 +83,12 @@ def _references_exist(data: PlanData) -> Iterator[Problem]:
         wanted += [("indicadores", i.code, "proyecto", i.project, projects)] if i.project else []
         named = {"reporta": i.reports, "revisa": i.reviews, "reemplazo": i.substitute}
         wanted += [("indicadores", i.code, column, username, people) for column, username in named.items() if username]
+    feeding = {i.code for i in data.indicators}
+    for i in data.goals:
+        wanted += [("metas_proyecto", i.code, "proyecto", i.project, projects)]
+        wanted += [("metas_proyecto", i.code, "indicador", i.feeds, feeding)] if i.feeds else []
+        named = {"reporta": i.reports, "revisa": i.reviews, "reemplazo": i.substitute}
+        wanted += [("metas_proyecto", i.code, column, who, people) for column, who in named.items() if who]
     for sheet, code, column, reference, known in wanted:
         if reference not in known:
             yield _at(data, sheet, code, column, f"«{reference}» no está en su hoja. Agréguelo o corríjalo.")
@@ -103,15 +110,27 @@ def _weights_close(data: PlanData) -> Iterator[Problem]:
     for objective in data.objectives:
         weights = [(i.code, i.weight) for i in data.indicators if i.objective == objective.code and i.active]
         yield from _closes(data, "indicadores", f"los indicadores de {objective.code}", weights)
+    for project in data.projects:
+        if weights := [(i.code, i.weight) for i in data.goals if i.project == project.code and i.active]:
+            yield from _closes(data, "metas_proyecto", f"las metas del proyecto {project.code}", weights)
     for sheet, records in (("lineas", data.lines), ("objetivos", data.objectives)):
         for record in records:
             if record.weight <= 0:
                 yield _at(data, sheet, record.code, "peso", "El peso debe ser mayor que 0.")
-    for i in data.indicators:
+    for i in data.sheets:
+        one = "Una meta" if i.kind == IndicatorKind.PROJECT_GOAL else "Un indicador"
         if i.active and i.weight <= 0:
-            yield _at(data, "indicadores", i.code, "peso", "Un indicador activo tiene un peso mayor que 0.")
+            yield _at(data, _sheet_of(i), i.code, "peso", f"{one} {_word(i, 'activo')} tiene un peso mayor que 0.")
         if not i.active and i.weight:
-            yield _at(data, "indicadores", i.code, "peso", "Un indicador inactivo tiene peso 0.")
+            yield _at(data, _sheet_of(i), i.code, "peso", f"{one} {_word(i, 'inactivo')} tiene peso 0.")
+
+
+def _sheet_of(i: IndicatorRecord) -> str:
+    return "metas_proyecto" if i.kind == IndicatorKind.PROJECT_GOAL else "indicadores"
+
+
+def _word(i: IndicatorRecord, masculine: str) -> str:
+    return f"{masculine[:-1]}a" if i.kind == IndicatorKind.PROJECT_GOAL else masculine
 
 
 def _closes(data: PlanData, sheet: str, whose: str, weights: Sequence[tuple[str, Decimal]]) -> Iterator[Problem]:
@@ -136,9 +155,9 @@ def _proposed(data: PlanData, sheet: str, weights: Sequence[tuple[str, Decimal]]
 
 
 def _sheets_are_sound(data: PlanData) -> Iterator[Problem]:
-    for i in data.indicators:
+    for i in data.sheets:
         for column, message in _sheet_errors(i):
-            yield _at(data, "indicadores", i.code, column, message)
+            yield _at(data, _sheet_of(i), i.code, column, message)
         if i.unit.strip() == "%" and i.targets and all(0 < target <= 1 for target in i.targets.values()):
             message = "La unidad es % y las metas van de 0 a 1. Escríbalas de 0 a 100."
             yield _at(data, "metas", i.code, "", message, WARNING)
@@ -185,7 +204,7 @@ def _bound_errors(i: IndicatorRecord) -> Iterator[tuple[str, str]]:
 
 
 def _targets_agree(data: PlanData) -> Iterator[Problem]:
-    for i in data.indicators:
+    for i in data.sheets:
         if i.active and not i.targets:
             yield _at(data, "metas", i.code, "indicador", f"{i.code} no tiene meta en ningún año.")
             continue
@@ -221,7 +240,7 @@ def _gaps(data: PlanData, i: IndicatorRecord) -> Iterator[Problem]:
 
 
 def _months_agree(data: PlanData) -> Iterator[Problem]:
-    for i in data.indicators:
+    for i in data.sheets:
         for year in sorted({year for year, _month in i.monthly}):
             months = [i.monthly.get((year, month)) for month in range(1, 13)]
             key, target = f"{i.code} {year}", i.targets.get(year)
@@ -237,7 +256,7 @@ def _months_agree(data: PlanData) -> Iterator[Problem]:
 
 
 def _measurements_fit(data: PlanData) -> Iterator[Problem]:
-    kinds = {indicator.code: indicator.annualization for indicator in data.indicators}
+    kinds = {indicator.code: indicator.annualization for indicator in data.sheets}
     for code, series in data.measurements.items():
         for (year, month), value in sorted(series.items()):
             key = f"{code} {year}"
@@ -266,10 +285,31 @@ def _structure_is_whole(data: PlanData) -> Iterator[Problem]:
             yield _at(data, "lineas", line.code, "", f"{line.code} no tiene objetivos.")
     for objective in data.objectives:
         kinds = {i.kind for i in data.indicators if i.objective == objective.code and i.active}
-        for kind in IndicatorKind:
+        for kind in OF_PLAN:
             if kind not in kinds:
                 message = f"{objective.code} no tiene ningún indicador de {kind}."
                 yield _at(data, "objetivos", objective.code, "", message, WARNING)
+
+
+def _goals_feed(data: PlanData) -> Iterator[Problem]:
+    """A computed indicator has goals of a type that its rule takes; no code is that of two things."""
+    codes = {i.code for i in data.indicators}
+    for goal in data.goals:
+        if goal.code in codes:
+            yield _at(data, "metas_proyecto", goal.code, "codigo", f"«{goal.code}» ya es el código de un indicador.")
+        if goal.feeds and goal.contribution <= 0:
+            yield _at(data, "metas_proyecto", goal.code, "aporte", "El aporte de una meta es mayor que 0.")
+    for i in data.indicators:
+        if not i.rule:
+            continue
+        feeding = [goal for goal in data.goals if goal.feeds == i.code and goal.active]
+        if not feeding:
+            message = f"{i.code} es calculado y ninguna meta de proyecto lo alimenta."
+            yield _at(data, "indicadores", i.code, "regla_calculo", message)
+        for goal in feeding:
+            if not may_feed(Annualization(i.annualization), Rule(i.rule), Annualization(goal.annualization), i.unit):
+                message = f"Una meta {goal.annualization} no puede alimentar {i.code}, que es {i.annualization}, así."
+                yield _at(data, "metas_proyecto", goal.code, "anualizacion", message)
 
 
 def _bands_rise(data: PlanData) -> Iterator[Problem]:
@@ -293,5 +333,6 @@ _RULES = (
     _measurements_fit,
     _late_ones_were_measured,
     _structure_is_whole,
+    _goals_feed,
     _bands_rise,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from workflows.indicators.sheets import PERIODICITIES
-from workflows.indicators.states import Annualization, Direction, IndicatorKind
+from workflows.indicators.states import OF_PLAN, Annualization, Direction, Rule
 from workflows.indicators.traffic_light import COLORS
 from workflows.sectors.states import EntityRole
 
@@ -160,7 +160,7 @@ INDICATORS = Sheet(
     (
         _code(),
         Column("objetivo", "Objetivo", required=True, refers_to="objetivos"),
-        Column("clase", "Clase", required=True, choices=tuple(IndicatorKind)),
+        Column("clase", "Clase", required=True, choices=OF_PLAN),
         Column("entidad", "Entidad", required=True, refers_to="entidades"),
         Column("peso", "Peso (%)", NUMBER, required=True),
         Column("nombre", "Nombre", required=True, longest=500),
@@ -194,7 +194,44 @@ INDICATORS = Sheet(
         Column("definicion", "Definición"),
         Column("formula", "Fórmula"),
         Column("fuente", "Fuente"),
+        Column(
+            "regla_calculo",
+            "Regla de cálculo",
+            choices=tuple(rule for rule in Rule if rule),
+            note="Si el valor sale de las metas de proyecto que lo alimentan. Vacío: lo reporta una persona.",
+        ),
         Column("activo", "Activo", YES_NO, note="Vacío: sí. Un indicador inactivo tiene peso 0."),
+    ),
+)
+PROJECT_GOALS = Sheet(
+    "metas_proyecto",
+    "Metas de proyecto",
+    "Lo que cada proyecto de inversión promete y reporta cada mes. Los pesos suman 100 dentro de cada proyecto; las "
+    "magnitudes de cada año van en «Programación anual», con su código.",
+    (
+        Column("codigo", "Código", required=True, longest=20, note="Por ejemplo 1094-1. No se repite."),
+        Column("proyecto", "Proyecto", required=True, refers_to="proyectos"),
+        Column("nombre", "Meta", required=True, longest=500, note="Verbo, cantidad y unidad."),
+        Column("peso", "Peso (%)", NUMBER, required=True),
+        Column("unidad", "Unidad de medida", required=True, longest=100),
+        Column("decimales", "Decimales", INTEGER, note="Vacío: 0."),
+        Column("anualizacion", "Anualización", required=True, choices=tuple(Annualization)),
+        Column("direccion", "Dirección", choices=tuple(Direction), note="Solo en constante. Vacío: aumentar."),
+        Column("tolerancia", "Tolerancia", NUMBER, note="Solo en mantener: cuánto se puede apartar, en la unidad."),
+        Column("minimo", "Mínimo", NUMBER),
+        Column("maximo", "Máximo", NUMBER),
+        Column("linea_base", "Línea base", NUMBER, note="Obligatoria si es decreciente."),
+        Column("anio_lb", "Año de la línea base", INTEGER),
+        Column("meta_final", "Meta final", NUMBER, required=True),
+        Column("periodicidad", "Periodicidad", choices=tuple(PERIODICITIES), note="Vacío: mensual."),
+        Column("indicador", "Alimenta el indicador", refers_to="indicadores", note="Vacío: no alimenta ninguno."),
+        Column("aporte", "Aporte (%)", NUMBER, note="Su parte en las reglas ponderadas. Vacío: 100."),
+        Column("territorial", "Por localidad", YES_NO, note="Vacío: no."),
+        Column("recursos_propios", "Recursos propios", YES_NO, note="Si se reporta su dinero. Vacío: no."),
+        Column("reporta", "Reporta", longest=60, note="Usuario. Vacío: la persona responsable de meta de la entidad."),
+        Column("revisa", "Revisa", longest=60, note="Usuario. Vacío: el enlace de planeación de la entidad."),
+        Column("reemplazo", "Reemplazo", longest=60),
+        Column("activo", "Activo", YES_NO, note="Vacío: sí. Una meta inactiva tiene peso 0."),
     ),
 )
 TARGETS = Sheet(
@@ -292,12 +329,15 @@ SHEETS = (
     MEASUREMENTS,
     LATE,
     PROJECTS,
+    PROJECT_GOALS,
     BUDGETS,
     BANDS,
     HOLIDAYS,
 )
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
-OPTIONAL = frozenset(sheet.key for sheet in (MONTHLY, MEASUREMENTS, LATE, PROJECTS, BUDGETS, BANDS, HOLIDAYS))
+OPTIONAL = frozenset(
+    sheet.key for sheet in (MONTHLY, MEASUREMENTS, LATE, PROJECTS, PROJECT_GOALS, BUDGETS, BANDS, HOLIDAYS)
+)
 """Sheets that a workbook may lack or leave empty."""
 
 

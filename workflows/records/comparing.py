@@ -126,6 +126,7 @@ def _sections(
     yield "lineas", by_code(before.lines) if before else {}, by_code(after.lines)
     yield "objetivos", by_code(before.objectives) if before else {}, by_code(after.objectives)
     yield "indicadores", by_code(before.indicators) if before else {}, by_code(after.indicators)
+    yield "metas_proyecto", by_code(before.goals) if before else {}, by_code(after.goals)
     yield "proyectos", {p.code: p for p in before.projects} if before else {}, by_code(after.projects)
 
 

@@ -87,7 +87,11 @@ class ObjectiveRecord:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRecord:
-    """The data sheet of an indicator, its targets by calendar year and its monthly programming."""
+    """The data sheet of an indicator, its targets by calendar year and its monthly programming.
+
+    Of an indicator that is computed, `rule` says how. The goal of a project (`kind`) has no objective: it says which
+    indicator it `feeds`, with how many per cent (`contribution`), and whether it is `territorial` and `funded`.
+    """
 
     code: str
     objective: str
@@ -115,6 +119,11 @@ class IndicatorRecord:
     tolerance: Decimal = Decimal(0)
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    rule: str = ""
+    feeds: str = ""
+    contribution: Decimal = Decimal(100)
+    territorial: bool = False
+    funded: bool = False
     targets: Mapping[int, Decimal] = field(default_factory=dict)
     monthly: Mapping[Month, Decimal] = field(default_factory=dict)
 
@@ -151,10 +160,11 @@ class HolidayRecord:
 class PlanData:
     """A whole plan: structure, people, programming and what was measured so far.
 
-    `measurements` by indicator and month hold only what was reported; `late` says of those that were endorsed late
-    from which month (AAAA-MM) they count. `rows` tells the row of each record by sheet key and code, so that a finding
-    can point at it; `taken_at` is when the file left Cauce, or was last written, where it says so; `notices`
-    say what of the file was left out or taken for something. None is a part of what the plan says.
+    `goals` are those of the investment projects. `measurements` by indicator and month hold only what was reported;
+    `late` says of those that were endorsed late from which month (AAAA-MM) they count. `rows` tells the row of each
+    record by sheet key and code, so that a finding can point at it; `taken_at` is when the file left Cauce, or was last
+    written, where it says so; `notices` say what of the file was left out or taken for something. None is a part of
+    what the plan says.
     """
 
     plan: PlanRecord
@@ -164,6 +174,7 @@ class PlanData:
     objectives: tuple[ObjectiveRecord, ...]
     indicators: tuple[IndicatorRecord, ...]
     projects: tuple[ProjectRecord, ...] = ()
+    goals: tuple[IndicatorRecord, ...] = ()
     measurements: Mapping[str, Mapping[Month, Decimal]] = field(default_factory=dict)
     late: Mapping[str, Mapping[Month, str]] = field(default_factory=dict)
     bands: Bands = DEFAULT_BANDS
@@ -171,6 +182,11 @@ class PlanData:
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
     taken_at: dt.datetime | None = field(default=None, compare=False)
     notices: tuple[Problem, ...] = field(default=(), compare=False)
+
+    @property
+    def sheets(self) -> tuple[IndicatorRecord, ...]:
+        """Everything that is measured: the indicators, then the goals of the projects."""
+        return (*self.indicators, *self.goals)
 
     @property
     def measured_months(self) -> list[Month]:
@@ -211,6 +227,7 @@ def rebase(data: PlanData, first_year: int) -> PlanData:
         data,
         plan=replace(data.plan, first_year=first_year, act_on=act_on, first_month=first_month),
         indicators=tuple(_moved(indicator, shift) for indicator in data.indicators),
+        goals=tuple(_moved(goal, shift) for goal in data.goals),
         projects=tuple(replace(project, budgets=_years(project.budgets, shift)) for project in data.projects),
         measurements={code: _months(series, shift) for code, series in data.measurements.items()},
         late={code: _late(series, shift) for code, series in data.late.items()},

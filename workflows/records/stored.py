@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflows.cycles.models import Period
 from workflows.goals.models import Line, Objective
@@ -19,7 +21,7 @@ from workflows.monitoring.facts import COUNTING
 from workflows.monitoring.models import Measurement
 from workflows.people.models import Person, PersonRole
 from workflows.people.roles import CATALOGUE
-from workflows.plan.models import Plan, Project, ProjectBudget
+from workflows.plan.models import Plan, Project, ProjectBudget, ProjectGoal
 from workflows.records.data import (
     BudgetRecord,
     EntityRecord,
@@ -55,6 +57,7 @@ def stored_plan(session: Session, plan_code: str) -> PlanData | None:
         objectives=tuple(_objectives(session, plan_code)),
         indicators=tuple(_indicators(session, plan_code)),
         projects=tuple(_projects(session, plan_code)),
+        goals=tuple(_goals(session, plan_code)),
         measurements=_measurements(session, plan_code),
         late=_late(session, plan_code),
         bands=latest_bands(session, plan_code),
@@ -150,7 +153,33 @@ def _indicators(session: Session, plan_code: str) -> list[IndicatorRecord]:
         .where(Indicator.plan_code == plan_code)
         .order_by(Indicator.position, Indicator.code)
     )
+    return _sheets(session, [(indicator, objective) for indicator, objective in session.execute(query)])
+
+
+def _goals(session: Session, plan_code: str) -> list[IndicatorRecord]:
+    """The goals of the investment projects that have a sheet."""
+    fed = aliased(Indicator)
+    query = (
+        sa.select(Indicator, ProjectGoal, fed.code)
+        .join(ProjectGoal, ProjectGoal.sheet_id == Indicator.id)
+        .outerjoin(fed, fed.id == ProjectGoal.indicator_id)
+        .where(Indicator.plan_code == plan_code)
+        .order_by(Indicator.position, Indicator.code)
+    )
     found = session.execute(query).all()
+    return [
+        replace(
+            record,
+            feeds=feeds or "",
+            contribution=goal.contribution,
+            territorial=goal.territorial,
+            funded=goal.funded,
+        )
+        for record, (_, goal, feeds) in zip(_sheets(session, [(one, "") for one, _, _ in found]), found, strict=True)
+    ]
+
+
+def _sheets(session: Session, found: Sequence[tuple[Indicator, str]]) -> list[IndicatorRecord]:
     ids = [indicator.id for indicator, _objective in found]
     targets: dict[int, dict[int, Decimal]] = {}
     for row in session.scalars(sa.select(YearTarget).where(YearTarget.indicator_id.in_(ids))):
@@ -190,6 +219,7 @@ def _indicator(i: Indicator, objective: str, targets: Any, monthly: Any) -> Indi
         tolerance=i.tolerance,
         minimum=i.minimum,
         maximum=i.maximum,
+        rule=i.rule,
         targets=targets,
         monthly=monthly,
     )

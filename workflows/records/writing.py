@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, MonthTarget, Thresholds, YearTarget
-from workflows.indicators.states import Annualization, IndicatorKind
+from workflows.indicators.states import OF_PLAN, Annualization, IndicatorKind, Rule
 from workflows.indicators.traffic_light import Bands, write_bands
 from workflows.people import holdings
 from workflows.people.directory import seed_roles
 from workflows.people.models import Person
 from workflows.plan import participants
-from workflows.plan.models import Plan, Project, ProjectBudget
+from workflows.plan.models import Plan, Project, ProjectBudget, ProjectGoal
 from workflows.plan.states import PlanState
 from workflows.records.data import IndicatorRecord, LineRecord, ObjectiveRecord, PersonRecord, PlanData, ProjectRecord
 from workflows.records.stored import latest_bands
 from workflows.sectors import registry
 from workflows.sectors.models import Entity, LocalHoliday, Sector
+
+GOALS_AFTER = 100_000
+"""Where the goals of projects begin in the order of a plan: after its indicators."""
 
 
 def write_structure(session: Session, data: PlanData, *, since: dt.date | None, sector: str = "") -> Plan:
@@ -30,6 +34,7 @@ def write_structure(session: Session, data: PlanData, *, since: dt.date | None, 
     objectives = write_goals(session, data.plan.code, data.lines, data.objectives)
     write_projects(session, data.plan.code, data.projects)
     _write_indicators(session, data, objectives)
+    write_project_goals(session, data.plan.code, data.goals)
     reporting = [*(one.entity for one in data.indicators), *(one.entity for one in data.projects)]
     participants.include(session, plan.code, reporting)
     write_thresholds(session, plan, data.bands, since)
@@ -136,7 +141,7 @@ def _retire(goals: Iterable[Line | Objective], kept: set[str]) -> None:
 
 
 def _write_indicators(session: Session, data: PlanData, objectives: dict[str, int]) -> None:
-    query = sa.select(Indicator).where(Indicator.plan_code == data.plan.code)
+    query = sa.select(Indicator).where(Indicator.plan_code == data.plan.code, Indicator.kind.in_(OF_PLAN))
     known = {indicator.code: indicator for indicator in session.scalars(query)}
     for position, record in enumerate(data.indicators):
         indicator = known.pop(record.code, None) or Indicator(plan_code=data.plan.code, code=record.code)
@@ -146,8 +151,29 @@ def _write_indicators(session: Session, data: PlanData, objectives: dict[str, in
     session.flush()
 
 
+def write_project_goals(session: Session, plan_code: str, records: Sequence[IndicatorRecord]) -> None:
+    """Write the goals of investment projects with their sheets; what is gone is retired and keeps its history."""
+    query = sa.select(Indicator).where(Indicator.plan_code == plan_code)
+    sheets = {one.code: one for one in session.scalars(query)}
+    projects = {one.code: one for one in session.scalars(sa.select(Project).where(Project.plan_code == plan_code))}
+    kept = sa.select(ProjectGoal).where(ProjectGoal.plan_code == plan_code, ProjectGoal.sheet_id.is_not(None))
+    goals = {goal.sheet_id: goal for goal in session.scalars(kept)}
+    for position, record in enumerate(records):
+        sheet = sheets.get(record.code) or Indicator(plan_code=plan_code, code=record.code)
+        write_indicator(session, sheet, record, None, GOALS_AFTER + position)
+        goal = goals.pop(sheet.id, None) or ProjectGoal(plan_code=plan_code, sheet_id=sheet.id)
+        goal.project_id, goal.statement, goal.position = projects[record.project].id, record.name, position
+        goal.indicator_id = sheets[record.feeds].id if record.feeds else None
+        goal.contribution, goal.territorial, goal.funded = record.contribution, record.territorial, record.funded
+        session.add(goal)
+    for gone in sheets.values():
+        if gone.id in goals:
+            gone.active, gone.weight = False, Decimal(0)
+    session.flush()
+
+
 def write_indicator(
-    session: Session, indicator: Indicator, record: IndicatorRecord, objective_id: int, position: int
+    session: Session, indicator: Indicator, record: IndicatorRecord, objective_id: int | None, position: int
 ) -> None:
     """Write the data sheet of an indicator and its programming."""
     _fill(indicator, record)
@@ -169,6 +195,7 @@ def _fill(indicator: Indicator, record: IndicatorRecord) -> None:
     indicator.substitute, indicator.active = record.substitute or None, record.active
     if record.annualization == Annualization.CONSTANT:
         indicator.direction = record.direction
+    indicator.rule = Rule(record.rule)
     indicator.tolerance, indicator.minimum, indicator.maximum = record.tolerance, record.minimum, record.maximum
 
 

@@ -18,9 +18,10 @@ from workflows.indicators.states import Status
 from workflows.indicators.traffic_light import bands_at, read_bands
 from workflows.indicators.wording import known_words
 from workflows.meetings.models import Commitment, Meeting, Verdict
-from workflows.monitoring import added_fields, periods
+from workflows.monitoring import added_fields, goal_figures, periods
 from workflows.monitoring import figures as reading
 from workflows.monitoring.added_fields import AddedFields
+from workflows.monitoring.goal_figures import GoalFigure
 from workflows.monitoring.models import (
     Alert,
     Bottleneck,
@@ -45,6 +46,7 @@ from workflows.reports.contents import (
     ChangeLine,
     CommitmentLine,
     EntityLine,
+    GoalLine,
     HistoryPoint,
     IndicatorLine,
     Light,
@@ -104,6 +106,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str, *, with_m
         alerts=_alerts(session, period),
         history=(*history, *_present(period, figures)),
         bands=_bands(session, period),
+        goals=_goals(session, period),
         silent=_silent(period, figures, names, whose),
         years=_years(figures),
         changes=tuple(_changes(session, since, figures)) if since else (),
@@ -360,6 +363,37 @@ def _responsibles(session: Session, period: Period) -> Mapping[str, str | None]:
         .where(PeriodRow.period_id == period.id)
     )
     return {code: who for code, who in session.execute(query)}
+
+
+def _goals(session: Session, period: Period) -> tuple[GoalLine, ...]:
+    """The goals of the projects at the cut-off, as their months were endorsed."""
+    found = goal_figures.of_period(session, period.plan_code, period.code)
+    if not found:
+        return ()
+    query = sa.select(Measurement).where(
+        Measurement.period_id == period.id, Measurement.indicator_id.in_([one.fact.id for one in found.values()])
+    )
+    told = {one.indicator_id: one for one in session.scalars(query) if one.state not in UNSAID}
+    return tuple(_goal(one, told.get(one.fact.id)) for one in found.values())
+
+
+def _goal(figure: GoalFigure, told: Measurement | None) -> GoalLine:
+    fact, assessment = figure.fact, figure.assessment
+    places = sorted((told.places or {}).items()) if told else []
+    return GoalLine(
+        project=fact.project or "",
+        code=fact.code,
+        name=fact.name,
+        unit=fact.unit,
+        programmed=assessment.programmed_to_date,
+        executed=assessment.executed,
+        compliance=assessment.compliance,
+        known=known_words(assessment.status, assessment.data_month, assessment.missing),
+        places="; ".join(f"{code}: {value}" for code, value in places),
+        appropriation=told.appropriation if told else None,
+        commitments=told.commitments if told else None,
+        payments=told.payments if told else None,
+    )
 
 
 def _silent(

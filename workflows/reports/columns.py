@@ -15,6 +15,7 @@ from workflows.reports.contents import (
     BottleneckLine,
     CommitmentLine,
     EntityLine,
+    GoalLine,
     IndicatorLine,
     Light,
     Report,
@@ -181,6 +182,29 @@ ENTITIES: tuple[Column[EntityLine], ...] = (
     ),
     Column("Semáforo", lambda e: _light(e.light), _level_chip),
 )  # fmt: skip
+GOALS: tuple[Column[GoalLine], ...] = (
+    Column("Proyecto", lambda g: g.project, lambda g: g.project),
+    Column("Código", lambda g: g.code),
+    Column("Meta", lambda g: g.name, lambda g: Said(g.name, strong=g.code), share=2),
+    Column("Unidad", lambda g: g.unit, lambda g: g.unit),
+    Column("Programado", lambda g: g.programmed, lambda g: number(g.programmed), figure=True),
+    Column("Ejecutado", lambda g: g.executed, lambda g: "—" if g.executed is None else number(g.executed), figure=True),
+    Column(
+        "Cumplimiento (%)", lambda g: rounded(g.compliance),
+        lambda g: g.known or ("—" if g.compliance is None else percentage(g.compliance)), "Cumplimiento", figure=True,
+    ),
+    Column("Localidades", lambda g: g.places),
+    Column("Apropiación (pesos)", lambda g: g.appropriation),
+    Column(
+        "Compromisos (pesos)", lambda g: g.commitments,
+        lambda g: "—" if g.commitments is None else number(g.commitments), "Compromisos", figure=True,
+    ),
+    Column(
+        "Giros (pesos)", lambda g: g.payments,
+        lambda g: "—" if g.payments is None else number(g.payments), "Giros", figure=True,
+    ),
+)  # fmt: skip
+"""The goals of the projects: magnitude and money, promised and done."""
 SILENT: tuple[Column[SilentLine], ...] = (
     Column("Entidad", lambda s: s.entity, lambda s: s.entity),
     Column("Código", lambda s: s.indicator),

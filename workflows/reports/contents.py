@@ -122,6 +122,24 @@ class EntityLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A goal of a project at the cut-off; `known` says in words what it lacks. Money in pesos, of the year so far."""
+
+    project: str
+    code: str
+    name: str
+    unit: str
+    programmed: Decimal | None
+    executed: Decimal | None
+    compliance: Decimal | None
+    known: str
+    places: str
+    appropriation: Decimal | None
+    commitments: Decimal | None
+    payments: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class SilentLine:
     """An indicator that was due and did not bring a datum of its own."""
 
@@ -233,6 +251,8 @@ class Report:
     alerts: tuple[AlertLine, ...]
     history: tuple[HistoryPoint, ...]
     bands: tuple[tuple[str, Decimal | None], ...]
+    goals: tuple[GoalLine, ...] = ()
+    """The goals of the investment projects."""
     silent: tuple[SilentLine, ...] = ()
     """Who did not report what was due."""
     years: tuple[YearsLine, ...] = ()

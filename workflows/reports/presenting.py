@@ -86,6 +86,7 @@ def _said(report: Report) -> dict[str, Any]:
         "bottlenecks": [_bottleneck(item) for item in report.bottlenecks],
         "commitments": on_paper(columns.COMMITMENTS, report.commitments),
         "alerts": on_paper(columns.ALERTS, report.alerts),
+        "goals": on_paper(columns.GOALS, report.goals),
         "silent": on_paper(columns.SILENT, report.silent),
         "years": on_paper(columns.YEARS, report.years),
         "calculation": CALCULATION[report.formula_version == "1"],

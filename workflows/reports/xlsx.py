@@ -22,7 +22,7 @@ PERCENT = "0.0"
 def render_xlsx(report: Report, _charts: Charts) -> bytes:
     """The workbook: Resumen, Objetivos, Indicadores, Entidades, Quién no reportó, Años, Cuellos, Compromisos, Alertas.
 
-    Its chart is the spreadsheet's own.
+    Where there are goals of projects they have a sheet. Its chart is the spreadsheet's own.
     """
     book = Workbook()
     book.properties.title = shown(report.title)
@@ -33,6 +33,8 @@ def render_xlsx(report: Report, _charts: Charts) -> bytes:
     write_sheet(book.create_sheet("Objetivos"), columns.LEVELS, columns.levels(report))
     write_sheet(book.create_sheet("Indicadores"), columns.INDICATORS, report.indicators)
     write_sheet(book.create_sheet("Entidades"), columns.ENTITIES, report.entities)
+    if report.goals:
+        write_sheet(book.create_sheet("Metas de proyecto"), columns.GOALS, report.goals)
     write_sheet(book.create_sheet("Quién no reportó"), columns.SILENT, report.silent)
     write_sheet(book.create_sheet("Años del plan"), columns.YEARS, report.years)
     write_sheet(book.create_sheet("Cuellos de botella"), columns.BOTTLENECKS, report.bottlenecks)

@@ -43,6 +43,7 @@ ON_TIME = (
     "reportar_ejecucion",
     "corregir_avance",
     "corregir_ejecucion",
+    "confirmar_calculado",
     "validar_reporte",
     "avalar_reporte",
     "revisar_documento",
@@ -53,6 +54,7 @@ LATE_TASKS = (
     "validar_extemporaneo",
     "corregir_extemporaneo",
     "corregir_ejecucion_extemporanea",
+    "confirmar_calculado_extemporaneo",
     "avalar_extemporaneo",
 )
 
@@ -174,7 +176,43 @@ def _report(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
                 "fecha_evidencia": robots.today().strftime("%d/%m/%Y"),
             }
         )
-    return {TABLE: rows, "plan_de_choque": progress_rows(form)}
+    return {TABLE: rows, "plan_de_choque": progress_rows(form), **_of_goals(form, rows, month)}
+
+
+def _of_goals(form: OpenForm, rows: Sequence[Raw], month: int) -> Raw:
+    """The money of the goals of projects, and all of each value in its first locality."""
+    typed = {row[ROW_KEY]: row.get("valor_periodo", "") for row in rows}
+    money = [
+        {
+            ROW_KEY: row[ROW_KEY],
+            "apropiacion": str(int(row["apropiacion"] or 12_000_000)),
+            "compromisos": str(int((row["apropiacion"] or 12_000_000) * month / 13)),
+            "giros": str(int((row["apropiacion"] or 12_000_000) * month / 16)),
+        }
+        for row in form.shown.get("dinero") or ()
+    ]
+    places, told = [], set()
+    for row in form.shown.get("territorio") or ():
+        code = str(row[ROW_KEY]).partition("/")[0]
+        places.append({ROW_KEY: row[ROW_KEY], "valor": "" if code in told else typed.get(code, "")})
+        told.add(code)
+    return {"dinero": money, "territorio": places}
+
+
+def _confirm(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
+    year, month = (int(part) for part in str(form.task.variables["periodo"]).split("-"))
+    return {
+        "calculados": [
+            {
+                ROW_KEY: row[ROW_KEY],
+                "confirmo": "confirmo",
+                "avance_cualitativo": robots.reality.choose(PROGRESS, row["codigo"], year, month),
+                "justificacion_rezago": DELAYS[0] if row["pide_rezago"] else "",
+                "justificacion_sobreejecucion": EXCESSES[0] if row["pide_sobreejecucion"] else "",
+            }
+            for row in form.shown["calculados"]
+        ]
+    }
 
 
 def _report_late(robots: Robots, form: OpenForm, upload: Upload) -> Raw:
@@ -380,6 +418,8 @@ ROBOTS: Mapping[str, Callable[[Robots, OpenForm, Upload], Raw | None]] = {
     "corregir_avance": _report,
     "corregir_extemporaneo": _report,
     "completar_reporte": _report_late,
+    "confirmar_calculado": _confirm,
+    "confirmar_calculado_extemporaneo": _confirm,
     "reportar_ejecucion": _execution,
     "completar_ejecucion": _execution,
     "corregir_ejecucion": _execution,

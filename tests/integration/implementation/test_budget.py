@@ -83,7 +83,7 @@ def test_the_month_begins_with_the_modified_appropriation(office: Office) -> Non
     begin(office)
     office.send("registrar_modificacion", "bdiaz", change(office, tipo="adicion"))
 
-    form = office.open("reportar_ejecucion", "bdiaz", entidad="DADEP", periodo="2018-06")
+    form = office.open("reportar_ejecucion", "ocardenas", entidad="DADEP", periodo="2018-06")
 
     row = next(row for row in form.shown["presupuesto"] if row["_fila"] == PROJECT)
     assert row["apropiacion_vigente"] == before + 1_000_000
@@ -122,13 +122,13 @@ def test_a_change_that_touches_goals_asks_for_a_modification_of_the_plan(office:
 
 def report(office: Office, month: str, **typed: str) -> None:
     """The liaison of DADEP reports a month; of this project what is typed, of the others the month before."""
-    form = office.open("reportar_ejecucion", "bdiaz", entidad="DADEP", periodo=month)
+    form = office.open("reportar_ejecucion", "ocardenas", entidad="DADEP", periodo=month)
     rows = []
     for row in form.shown["presupuesto"]:
         mine = row["_fila"] == PROJECT
         money = {"compromisos": "0", "giros": "0", **(typed if mine else {})}
         rows.append({"_fila": row["_fila"], "apropiacion_vigente": str(row["apropiacion_vigente"] or 0), **money})
-    office.send("reportar_ejecucion", "bdiaz", {"presupuesto": rows}, entidad="DADEP", periodo=month)
+    office.send("reportar_ejecucion", "ocardenas", {"presupuesto": rows}, entidad="DADEP", periodo=month)
 
 
 def refusals(office: Office, month: str, **typed: str) -> dict[str, str]:

@@ -129,10 +129,10 @@ def test_the_programme_of_the_year_is_seeded_in_whole_figures_that_reach_the_tar
 
 def test_the_month_asks_for_the_activities_and_keeps_what_was_done(office: Office) -> None:
     plan_year(office, "IDPAC")
-    form = office.open("reportar_ejecucion", "rmora", entidad="IDPAC", periodo="2018-06")
+    form = office.open("reportar_ejecucion", "sruiz", entidad="IDPAC", periodo="2018-06")
     assert form.shown["actividades"]
 
-    office.robot("reportar_ejecucion", "rmora", entidad="IDPAC", periodo="2018-06")
+    office.robot("reportar_ejecucion", "sruiz", entidad="IDPAC", periodo="2018-06")
 
     with office.house.database.reading() as session:
         told = session.scalars(sa.select(ActivityReport)).all()
@@ -142,7 +142,7 @@ def test_the_month_asks_for_the_activities_and_keeps_what_was_done(office: Offic
 
 def test_the_goals_of_a_project_say_what_was_promised_and_done_once_it_is_endorsed(office: Office) -> None:
     plan_year(office, "IDPAC")
-    office.robot("reportar_ejecucion", "rmora", entidad="IDPAC", periodo="2018-06")
+    office.robot("reportar_ejecucion", "sruiz", entidad="IDPAC", periodo="2018-06")
 
     with office.house.database.unit_of_work() as session:
         before = goal_courses.of_year(session, PLAN, 2018)
@@ -231,7 +231,7 @@ def test_the_year_closes_on_what_the_records_prove(office: Office) -> None:
 def test_the_money_of_a_year_begins_with_what_was_allocated(office: Office) -> None:
     plan_year(office, "IDPAC")
 
-    rows = office.open("reportar_ejecucion", "rmora", entidad="IDPAC", periodo="2018-06").shown["presupuesto"]
+    rows = office.open("reportar_ejecucion", "sruiz", entidad="IDPAC", periodo="2018-06").shown["presupuesto"]
 
     with office.house.database.reading() as session:
         plan = years.find(session, PLAN, "IDPAC", 2018)

@@ -177,7 +177,7 @@ def test_who_reports_does_not_validate(open_month: House) -> None:
     _send(open_month, "dsuarez", _filled(open_month, "dsuarez"))
     play = open_month.play()
     with open_month.database.reading() as session:
-        money = _task(session, "reportar_ejecucion", "cvega")
+        money = _task(session, "reportar_ejecucion", "dsuarez")
     assert play.work(money)
 
     with pytest.raises(FourEyes), open_month.database.reading() as session:
@@ -186,11 +186,11 @@ def test_who_reports_does_not_validate(open_month: House) -> None:
         open_month.forms.open(session, open_month.engine, task_id, with_two_hats)
 
 
-def _reported(house: House, entity_people: str = "dsuarez", liaison: str = "cvega") -> None:
+def _reported(house: House, entity_people: str = "dsuarez") -> None:
     """Everything that the entity reports in the month has been sent."""
     _send(house, entity_people, _filled(house, entity_people))
     with house.database.reading() as session:
-        money = _task(session, "reportar_ejecucion", liaison)
+        money = _task(session, "reportar_ejecucion", entity_people)
     assert house.play().work(money)
 
 

@@ -79,7 +79,7 @@ def test_only_the_returned_project_comes_back_to_who_reported_it_with_the_reason
 
     signed = return_first_project(sent)
 
-    form = form_of(sent, "corregir_ejecucion", "bdiaz")
+    form = form_of(sent, "corregir_ejecucion", "ocardenas")
     assert set(before) == {"enviado"}
     assert states(sent) == ["devuelto", *["validado"] * (len(before) - 1)]
     assert form.prefill.notes == {"presupuesto.0": f"Devuelta: {WHY}"}
@@ -115,14 +115,14 @@ def test_a_corrected_project_is_judged_again_and_counts_once_the_head_endorses_i
 
 def test_what_was_accepted_is_not_written_again_by_a_correction(sent: House) -> None:
     return_first_project(sent)
-    rows = form_of(sent, "corregir_ejecucion", "bdiaz").shown["presupuesto"]
+    rows = form_of(sent, "corregir_ejecucion", "ocardenas").shown["presupuesto"]
     raw = [
         {ROW_KEY: row[ROW_KEY], "apropiacion_vigente": str(row["apropiacion_vigente"]), "compromisos": "7",
          "giros": "7", "motivo": "Así cerró el mes."}
         for row in rows
     ]  # fmt: skip
 
-    send(sent, "corregir_ejecucion", "bdiaz", {"presupuesto": raw})
+    send(sent, "corregir_ejecucion", "ocardenas", {"presupuesto": raw})
 
     with sent.database.reading() as session:
         kept = session.execute(

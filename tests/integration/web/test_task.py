@@ -67,7 +67,7 @@ def test_an_unknown_task_is_not_found(site: Site) -> None:
 def send_execution(site: Site) -> tuple[Visitor, str]:
     """Ricardo sends what his entity spent; the page says what comes next."""
     task = task_of(site, "reportar_ejecucion", "IDPAC")
-    ricardo = site.visitor("rmora")
+    ricardo = site.visitor("sruiz")
     ricardo.open(task)
     fields = [(name, _answer(name, value)) for name, value in ricardo.fields(task) if name != "_accion"]
     ricardo.send(task, [*fields, ("_accion", "enviar")])
@@ -101,7 +101,7 @@ def test_sending_tells_what_follows_and_with_whom(site: Site) -> None:
 
 def test_the_same_form_sent_twice_counts_once(site: Site) -> None:
     task = task_of(site, "reportar_ejecucion", "IDPAC")
-    ricardo = site.visitor("rmora")
+    ricardo = site.visitor("sruiz")
     ricardo.open(task)
     fields = [(name, _answer(name, value)) for name, value in ricardo.fields(task) if name != "_accion"]
 
@@ -115,7 +115,7 @@ def test_the_same_form_sent_twice_counts_once(site: Site) -> None:
 
 def test_a_task_done_by_another_is_a_conflict_and_its_page_shows_what_was_sent(site: Site) -> None:
     task = task_of(site, "reportar_ejecucion", "IDPAC")
-    late = site.visitor("rmora")
+    late = site.visitor("sruiz")
     late.open(task)
     fields = [(name, value) for name, value in late.fields(task) if name != "_accion"]
     send_execution(site)

@@ -71,7 +71,7 @@ def test_one_row_is_returned_corrected_and_accepted_and_the_head_returns_another
 
 
 def test_a_group_task_is_taken_and_given_back_and_a_long_inbox_is_narrowed_by_address(site: Site) -> None:
-    liaison = site.visitor("bdiaz")
+    liaison = site.visitor("ocardenas")
     money = task_of(site, "reportar_ejecucion", OF)
     liaison.open("/bandeja")
     liaison.press(f"{money}/tomar")

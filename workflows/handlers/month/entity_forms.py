@@ -43,7 +43,7 @@ class ValidateReport(PlainForm):
 
     contract = Contract(
         needs={"periodo": TEXT, "entidad": TEXT},
-        fills={"responsables_por_corregir": LIST, "ejecucion_por_corregir": LIST},
+        fills={"responsables_por_corregir": LIST, "ejecucion_por_corregir": LIST, "responsables_calculado": LIST},
         fields=frozenset({"validacion"}),
     )
 
@@ -79,7 +79,7 @@ class ValidateReport(PlainForm):
         """Accept or return.
 
         `responsables_por_corregir` have a row of an indicator to correct, `ejecucion_por_corregir` one of money or of
-        an activity.
+        an activity, `responsables_calculado` a computed value to confirm.
         """
         rows = review_rows.rows_in(context, (MeasurementState.SENT,))
         said = {row[ROW_KEY]: _decided(row) for row in values[ROWS]}
@@ -101,6 +101,7 @@ class ValidateReport(PlainForm):
         return {
             "responsables_por_corregir": list(back.rows) if in_time else [],
             "ejecucion_por_corregir": list(back.execution) if in_time else [],
+            "responsables_calculado": list(back.computed) if in_time else [],
         }
 
 

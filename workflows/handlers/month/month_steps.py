@@ -12,7 +12,7 @@ from engine.runtime import ProcessEngine, ServiceCall, ServiceTaskHandler
 from workflows.cycles.models import Period
 from workflows.evaluation import semesters
 from workflows.forms.registration import plan_of
-from workflows.monitoring import bottlenecks, consolidation, entity_reports, freezing, lateness, periods
+from workflows.monitoring import bottlenecks, computed_rows, consolidation, entity_reports, freezing, lateness, periods
 from workflows.monitoring.models import Bottleneck
 from workflows.recovery import opening
 
@@ -32,6 +32,13 @@ def abrir_periodo(call: ServiceCall) -> Mapping[str, Any]:
 def repartir_reporte(call: ServiceCall) -> Mapping[str, Any]:
     """Find who reports in an entity; sets `responsables`."""
     return {"responsables": entity_reports.responsibles(call.session, _period(call), str(call.variables["entidad"]))}
+
+
+@declares(needs={"periodo": TEXT, "entidad": TEXT}, fills={"responsables_calculado": LIST})
+def calcular_indicadores(call: ServiceCall) -> Mapping[str, Any]:
+    """Work out what comes of the goals of projects; sets `responsables_calculado`, who confirm it."""
+    waiting = computed_rows.to_confirm(call.session, _period(call), str(call.variables["entidad"]))
+    return {"responsables_calculado": waiting}
 
 
 @declares(needs={"periodo": TEXT, "entidad": TEXT}, fills={"por_revisar": option("validacion", "aval", "nada")})

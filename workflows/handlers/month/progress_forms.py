@@ -28,8 +28,9 @@ from workflows.forms.handlers import (
 )
 from workflows.forms.notation import decimals_of
 from workflows.forms.reading import rows_of
+from workflows.handlers.month import goal_tables
 from workflows.handlers.month.periods_of_task import entity_of, month_of
-from workflows.indicators.states import Annualization, Color
+from workflows.indicators.states import Annualization, Color, IndicatorKind, Rule
 from workflows.indicators.wording import COLOR_ICONS
 from workflows.monitoring import entity_reports, progress
 from workflows.monitoring.figures import shown
@@ -43,7 +44,6 @@ ACCEPTED = (MeasurementState.VALIDATED, *COUNTED)
 TABLE = "avances"
 TYPED = (
     "valor_periodo",
-    "confirmo",
     "avance_cualitativo",
     "dificultades",
     "soluciones",
@@ -65,7 +65,7 @@ SHOWN = (
     "semaforo_previsto",
     "motivo_devolucion",
 )
-KEPT = ("indicator_id", "calculado", "anualizacion", "decimales")
+KEPT = ("indicator_id", "es_meta", "anualizacion", "decimales")
 """Cells of a row that are no columns: they stay on the server."""
 ASKS_DELAY, ASKS_EXCESS, ASKS_RANGE = "pide_rezago", "pide_sobreejecucion", "pide_motivo"
 """What a row's value asks for; the form asks for the reason only then."""
@@ -78,6 +78,8 @@ REPORTING_TASKS = ("reportar_avance", "corregir_avance")
 class ReportProgress(PlainForm):
     """`reportar_avance`, `corregir_avance`, `corregir_extemporaneo`: what was achieved, row by row.
 
+    Of indicators, and of the goals of projects with their money and their localities.
+
     Rows the liaison accepted are shown and cannot be changed; a returned row says why. While the task is open, what it
     reads is written by people of its entity alone.
     """
@@ -88,8 +90,9 @@ class ReportProgress(PlainForm):
     )
 
     def prepare(self, context: FormContext) -> Prefill:
-        """One row per indicator due, with what was promised and reported so far."""
+        """One row per indicator or goal due, with what was promised and reported so far."""
         rows = _rows(context)
+        beside = goal_tables.shown(context, rows)
         return Prefill(
             values={
                 TABLE: [_prefilled(row) for row in rows],
@@ -97,9 +100,14 @@ class ReportProgress(PlainForm):
                     context, month_of(context), entity_of(context), _responsible(context)
                 ),
                 EVIDENCE_DAY: _usual_day(rows, month_of(context)),
+                **beside,
             },
-            locked=frozenset(path_of(TABLE, place) for place, row in enumerate(rows) if row.state in ACCEPTED),
-            row_titles={TABLE: [f"{row.indicator.code} {row.indicator.name}" for row in rows]},
+            locked=_locked(rows, beside),
+            row_titles={
+                TABLE: [f"{row.indicator.code} {row.indicator.name}" for row in rows],
+                goal_tables.MONEY: [row["meta"] for row in beside[goal_tables.MONEY]],
+                goal_tables.PLACES: [f"{row['meta']}, {row['localidad']}" for row in beside[goal_tables.PLACES]],
+            },
             hints={path_of(TABLE, place, "valor_periodo"): _hint(row) for place, row in enumerate(rows)},
             followers={ASKS_DELAY, ASKS_EXCESS, ASKS_RANGE},
             courses={path_of(TABLE, place, "ultimos_tres"): row.course() for place, row in enumerate(rows)},
@@ -134,18 +142,23 @@ class ReportProgress(PlainForm):
                 continue
             found = [*_wrong(row, typed), *_asked(row, typed), *_dated(typed, general, today)]
             errors += [FieldError(path_of(TABLE, place, column), told, asks) for column, told, asks in found]
-        return errors
+        open_rows = [row for row in _rows(context) if row.state not in ACCEPTED]
+        return [*errors, *goal_tables.errors_of(context, open_rows, values)]
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Send the rows, and how the actions of recovery plans go."""
         recovery_rows.keep(context, month_of(context), values.get(recovery_rows.TABLE) or [])
+        beside = goal_tables.told(values)
         entity_reports.send(
             context.session,
             context.engine,
             month_of(context),
             entity_of(context),
             actor=context.actor,
-            rows=[_reported(row, values.get(EVIDENCE_DAY)) for row in values[TABLE]],
+            rows=[
+                _reported(row, values.get(EVIDENCE_DAY), beside.get(row[ROW_KEY], goal_tables.NOTHING))
+                for row in values[TABLE]
+            ],
             known={row.indicator.id: row.measurement for row in _rows(context) if row.measurement},
             late_reason=values.get("motivo_retraso") or "",
         )
@@ -188,9 +201,9 @@ class CompleteLateReport(ReportProgress):
 
 def _rows(context: FormContext) -> list[ProgressRow]:
     if "progress" not in context.memo:  # asked again for each of: prepare, compute, check, preview
-        context.memo["progress"] = of_person(
-            context.session, month_of(context), entity_of(context), _responsible(context)
-        )
+        found = of_person(context.session, month_of(context), entity_of(context), _responsible(context))
+        # what is computed is confirmed once the goals it comes of are told
+        context.memo["progress"] = [row for row in found if row.indicator.rule == Rule.DIRECT]
     rows: list[ProgressRow] = context.memo["progress"]
     return rows
 
@@ -211,7 +224,7 @@ def _prefilled(row: ProgressRow) -> Values:
     return {
         ROW_KEY: row.indicator.code,
         "indicator_id": row.indicator.id,
-        "calculado": False,
+        "es_meta": row.indicator.kind == IndicatorKind.PROJECT_GOAL,
         "anualizacion": row.indicator.annualization,
         "decimales": row.indicator.decimals,
         "unidad": row.indicator.unit,
@@ -299,7 +312,21 @@ def _other_scale(row: ProgressRow, value: Decimal) -> bool:
     return row.indicator.unit == "%" and 0 < value < 1 and target is not None and target > 1
 
 
-def _reported(row: Values, evidence_day: dt.date | None) -> ReportedRow:
+def _locked(rows: Sequence[ProgressRow], beside: Mapping[str, Sequence[Values]]) -> frozenset[str]:
+    """The rows that the liaison accepted, with what is told beside them."""
+    accepted = {row.indicator.code for row in rows if row.state in ACCEPTED}
+    return frozenset(
+        [path_of(TABLE, place) for place, row in enumerate(rows) if row.indicator.code in accepted]
+        + [
+            path_of(table, place)
+            for table, told in beside.items()
+            for place, row in enumerate(told)
+            if row[ROW_KEY].partition("/")[0] in accepted
+        ]
+    )
+
+
+def _reported(row: Values, evidence_day: dt.date | None, beside: goal_tables.Told) -> ReportedRow:
     return ReportedRow(
         indicator_id=row["indicator_id"],
         value=row["valor_periodo"],
@@ -310,7 +337,13 @@ def _reported(row: Values, evidence_day: dt.date | None) -> ReportedRow:
         excess_reason=row.get("justificacion_sobreejecucion") or "",
         evidence_on=row["fecha_evidencia"] or evidence_day,
         evidence=row["evidencias"],
-        extra={key: value for key, value in row.items() if key not in OURS},
+        appropriation=beside.appropriation,
+        commitments=beside.commitments,
+        payments=beside.payments,
+        places=dict(beside.places or {}),
+        of_goal=bool(row.get("es_meta")),
+        extra={key: value for key, value in row.items() if key not in OURS}
+        | ({goal_tables.MONEY_REASON: beside.reason} if beside.reason else {}),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from workflows.forms.handlers import FormHandler
 from workflows.forms.registration import Registration, steps_of
 from workflows.handlers.month import (
+    confirm_forms,
     entity_forms,
     execution_forms,
     meeting_forms,
@@ -25,6 +26,8 @@ LABELS = {
     "corregir_avance": "Corrección de las filas devueltas",
     "corregir_extemporaneo": "Corrección de un reporte extemporáneo",
     "completar_reporte": "Avance que faltó, fuera de tiempo",
+    "confirmar_calculado": "Confirmación de indicadores calculados",
+    "confirmar_calculado_extemporaneo": "Confirmación extemporánea de indicadores calculados",
     "reportar_ejecucion": "Ejecución presupuestal y actividades",
     "completar_ejecucion": "Ejecución que faltó, fuera de tiempo",
     "corregir_ejecucion": "Corrección de la ejecución devuelta",
@@ -69,6 +72,8 @@ def _forms() -> Mapping[str, FormHandler]:
         "corregir_avance": report,
         "corregir_extemporaneo": report,
         "completar_reporte": progress_forms.CompleteLateReport(),
+        "confirmar_calculado": confirm_forms.ConfirmComputed(),
+        "confirmar_calculado_extemporaneo": confirm_forms.ConfirmComputed(),
         "reportar_ejecucion": execution,
         "completar_ejecucion": execution,
         "corregir_ejecucion": execution,

@@ -1,0 +1,194 @@
+"""The goals of projects are reported once each month; an indicator is computed from them and confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.tasks.models import UserTask
+from tests.support.plan import PLAN, House, day, once
+from tests.support.project_goals import COMPUTED, ON_SITE, REMOTE, let_have_goals
+from workflows.documents import files
+from workflows.errors import InvalidSubmission
+from workflows.forms.handlers import ROW_KEY
+from workflows.forms.opening import OpenForm
+from workflows.implementation import goal_courses
+from workflows.indicators.models import Indicator
+from workflows.monitoring import facts
+from workflows.monitoring.models import Measurement
+from workflows.people import directory
+from workflows.simulation.robots import LATE
+
+JUNE = "2018-06"
+REASON = "Las asistencias de junio son las del listado, no estas."
+
+
+@pytest.fixture
+def month(house: House) -> House:
+    """June is open in a plan with goals of a project, and nobody has reported."""
+
+    def happen() -> None:
+        let_have_goals(house)
+        house.play({(JUNE, entity): LATE for entity in ("SDG", "IDPAC", "DADEP")}).day(day("2018-07-03"))
+
+    return once(house, "June is open in a plan with goals", happen)
+
+
+def task(house: House, element: str) -> UserTask | None:
+    with house.database.reading() as session:
+        query = sa.select(UserTask).where(UserTask.element_id == element, UserTask.state == "open")
+        return next((one for one in session.scalars(query) if one.variables["entidad"] == "SDG"), None)
+
+
+def form_of(house: House, element: str, username: str) -> OpenForm:
+    found = task(house, element)
+    assert found is not None, element
+    with house.database.reading() as session:
+        return house.forms.open(session, house.engine, found.id, directory.actor(session, username))
+
+
+def robot(house: House, element: str) -> None:
+    found = task(house, element)
+    assert found is not None, element
+    assert house.play().work(found.id)
+
+
+def send(house: House, element: str, username: str, raw: dict[str, Any]) -> None:
+    found = task(house, element)
+    assert found is not None, element
+    with house.database.unit_of_work() as session:
+        house.forms.submit(session, house.engine, found.id, directory.actor(session, username), raw)
+
+
+def report(
+    house: House, on_site: str = "5", remote: str = "3", element: str = "reportar_avance", **beside: Any
+) -> None:
+    """Diana reports; of her indicators what a robot would, of the goals these values."""
+    found = task(house, element)
+    assert found is not None
+    with house.database.unit_of_work() as session:
+        actor = directory.actor(session, "dsuarez")
+        form = house.forms.open(session, house.engine, found.id, actor)
+        robots = house.play().robots
+        raw: Any = robots.fill(
+            form, lambda name, content: files.store(session, house.clock, actor.id, name, content, task_id=found.id).id
+        )
+        for row in raw["avances"]:
+            row["valor_periodo"] = {ON_SITE: on_site, REMOTE: remote}.get(row[ROW_KEY], row.get("valor_periodo", ""))
+            row.update(justificacion_rezago="Se programó para julio.", motivo_rango="Así cerró el mes.")
+        raw["territorio"] = [
+            row | {"valor": on_site if place == 0 else ""} for place, row in enumerate(raw["territorio"])
+        ]
+        house.forms.submit(session, house.engine, found.id, actor, raw | beside)
+
+
+def kept(house: House, code: str) -> tuple[str, Any]:
+    with house.database.reading() as session:
+        query = sa.select(Measurement).join(Indicator, Indicator.id == Measurement.indicator_id)
+        one = session.scalars(query.where(Indicator.code == code).order_by(Measurement.period_id.desc())).first()
+        assert one is not None
+        return one.state.value, one.value
+
+
+def confirm(house: House, said: str = "confirmo", reason: str = "") -> None:
+    row = {"confirmo": said, "razon": reason, "avance_cualitativo": "Se asistió a los fondos.", ROW_KEY: COMPUTED}
+    row |= {"justificacion_rezago": "Se programó para julio."}
+    send(house, "confirmar_calculado", "dsuarez", {"calculados": [row]})
+
+
+def judge(house: House, returned: str = "") -> None:
+    form = form_of(house, "validar_reporte", "cvega")
+    raw: dict[str, Any] = {
+        table: [{ROW_KEY: row[ROW_KEY], "decision": "valida"} for row in form.shown[table]]
+        for table in ("validacion", "presupuesto", "actividades")
+    }
+    for row in raw["validacion"]:
+        if row[ROW_KEY] == returned:
+            row.update(decision="devuelta", motivo=REASON)
+    send(house, "validar_reporte", "cvega", raw)
+
+
+def test_an_indicator_is_worked_out_from_its_goals_and_counts_once_confirmed_and_endorsed(month: House) -> None:
+    asked = [row["codigo"] for row in form_of(month, "reportar_avance", "dsuarez").shown["avances"]]
+    report(month)
+    robot(month, "reportar_ejecucion")
+    shown = form_of(month, "confirmar_calculado", "dsuarez").shown["calculados"]
+    confirm(month)
+    judge(month)
+
+    robot(month, "avalar_reporte")
+
+    assert (COMPUTED in asked, ON_SITE in asked, REMOTE in asked) == (False, True, True)
+    assert [(row["codigo"], row["valor"], row["de_donde"]) for row in shown] == [
+        (COMPUTED, 8, f"{ON_SITE}: 5 · {REMOTE}: 3")
+    ]
+    assert [kept(month, code) for code in (COMPUTED, ON_SITE, REMOTE)] == [
+        ("avalado", 8),
+        ("avalado", 5),
+        ("avalado", 3),
+    ]
+    with month.database.reading() as session:
+        figures = {one.code for one in facts.load(session, PLAN, JUNE).indicators}
+        (course,) = [one for one in goal_courses.of_year(session, PLAN, 2018) if one.money.project.code == "1094"]
+        told = {one.goal.indicator.code: one for one in course.goals if one.goal.is_measured}
+    assert COMPUTED in figures and not {ON_SITE, REMOTE} & figures
+    assert (told[ON_SITE].done, told[ON_SITE].promised, told[ON_SITE].places) == (5, 25, {"01": 5})
+    assert told[REMOTE].commitments == told[REMOTE].appropriation * 6 // 13  # type: ignore[operator]
+
+
+def test_a_returned_goal_takes_the_indicator_along_and_it_is_confirmed_anew(month: House) -> None:
+    report(month)
+    robot(month, "reportar_ejecucion")
+    confirm(month)
+    judge(month, returned=REMOTE)
+    waiting = [kept(month, code)[0] for code in (COMPUTED, REMOTE, ON_SITE)]
+    report(month, remote="4", element="corregir_avance")
+
+    again = form_of(month, "confirmar_calculado", "dsuarez")
+
+    assert waiting == ["devuelto", "devuelto", "validado"]
+    assert [(row["codigo"], row["valor"]) for row in again.shown["calculados"]] == [(COMPUTED, 9)]
+    assert REASON in again.prefill.notes["calculados.0"]
+    confirm(month)
+    assert kept(month, COMPUTED) == ("enviado", 9)
+
+
+def test_a_value_that_does_not_correspond_comes_to_the_liaison_with_its_goals_as_returned(month: House) -> None:
+    report(month)
+    robot(month, "reportar_ejecucion")
+
+    confirm(month, "no_corresponde", REASON)
+
+    rows = {row["codigo"]: row for row in form_of(month, "validar_reporte", "cvega").shown["validacion"]}
+    assert {code: (row["decision"], row["motivo"]) for code, row in rows.items() if row["decision"]} == dict.fromkeys(
+        (COMPUTED, ON_SITE, REMOTE), ("devuelta", REASON)
+    )
+
+
+def test_localities_add_up_and_the_money_of_a_goal_stays_within_its_appropriation(month: House) -> None:
+    money = {ROW_KEY: REMOTE, "apropiacion": "1000", "compromisos": "1200", "giros": "1300"}
+
+    with pytest.raises(InvalidSubmission) as refused:
+        report(month, territorio=[{ROW_KEY: f"{ON_SITE}/01", "valor": "4"}], dinero=[money])
+
+    told = {error.path: error.message for error in refused.value.errors}
+    assert told["territorio.0.valor"] == "Las localidades de 1094-1 suman 4 y el valor del mes es 5."
+    assert {"dinero.0.compromisos", "dinero.0.giros"} <= told.keys()
+
+
+def test_nobody_validates_the_money_they_reported(month: House) -> None:
+    with month.database.reading() as session:
+        money, judged = task(month, "reportar_ejecucion"), "reportar_ejecucion"
+        assert money is not None
+        actor = directory.actor(session, "cvega")
+
+        offered = [group for group in actor.groups if group.startswith("responsable_meta")]
+
+    assert not offered
+    report(month)
+    robot(month, judged)
+    confirm(month)
+    waiting = task(month, "validar_reporte")
+    assert waiting is not None and judged in waiting.properties["cuatro_ojos"]

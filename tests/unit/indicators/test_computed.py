@@ -1,0 +1,76 @@
+"""An indicator is worked out from the goals that feed it by its rule, and says what it lacks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from workflows.indicators.computed import Source, compute, may_feed
+from workflows.indicators.sheets import IndicatorSheet
+from workflows.indicators.states import Annualization, Rule
+
+JUNE = (2018, 6)
+SUM, RISING, CONSTANT = Annualization.SUM, Annualization.RISING, Annualization.CONSTANT
+
+
+def sheet(kind: Annualization, periodicity: str = "mensual", baseline: int | None = None) -> IndicatorSheet:
+    return IndicatorSheet(
+        code="X",
+        annualization=kind,
+        periodicity=periodicity,
+        baseline=None if baseline is None else Decimal(baseline),
+        final_target=Decimal(400),
+        first_year=2017,
+        targets={year: Decimal(100) for year in range(2017, 2021)},
+        followed_from=(2017, 1),
+    )
+
+
+def source(code: str, kind: Annualization, told: dict[int, int], contribution: int = 100) -> Source:
+    series = {(2018, month): Decimal(value) for month, value in told.items()}
+    return Source(code, Decimal(contribution), sheet(kind), series)
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "periodicity", "goals", "value"),
+    [
+        (Rule.SUM, SUM, "mensual", [(SUM, {5: 9, 6: 5}, 100), (SUM, {6: 3}, 100)], 8),
+        (Rule.SUM, SUM, "trimestral", [(SUM, {3: 9, 4: 1, 5: 2, 6: 5}, 100), (SUM, {6: 3}, 100)], 11),
+        (Rule.WEIGHTED_SUM, SUM, "mensual", [(SUM, {6: 10}, 50), (SUM, {6: 4}, 25)], 6),
+        (Rule.WEIGHTED_MEAN, CONSTANT, "mensual", [(CONSTANT, {6: 90}, 3), (CONSTANT, {6: 50}, 1)], 80),
+        (Rule.SUM, RISING, "mensual", [(SUM, {1: 10, 6: 5}, 100)], 35),
+        (Rule.SUM, RISING, "mensual", [(RISING, {4: 12}, 100), (RISING, {6: 30}, 100)], 42),
+    ],
+    ids=["increments", "of the whole quarter", "in proportion", "mean", "level from increments", "carried level"],
+)
+def test_each_rule_gives_what_a_spreadsheet_would(
+    rule: Rule,
+    kind: Annualization,
+    periodicity: str,
+    goals: list[tuple[Annualization, dict[int, int], int]],
+    value: int,
+) -> None:
+    sources = [source(f"G{place}", of, told, weight) for place, (of, told, weight) in enumerate(goals)]
+
+    found = compute(rule, sheet(kind, periodicity, 20 if kind == RISING else None), sources, JUNE)
+
+    assert found.value == value
+    assert found.own
+
+
+def test_without_three_fifths_of_the_weight_there_is_no_value_and_with_them_it_says_what_is_missing() -> None:
+    known, silent = source("A", SUM, {6: 5}, 60), source("B", SUM, {}, 40)
+
+    found = compute(Rule.WEIGHTED_SUM, sheet(SUM), [known, silent], JUNE)
+    none = compute(Rule.SUM, sheet(SUM), [known, silent], JUNE)
+
+    assert (found.value, found.is_partial) == (3, True)
+    assert none.value is None
+
+
+def test_a_goal_of_another_type_feeds_only_what_it_can_make_up() -> None:
+    assert may_feed(SUM, Rule.SUM, SUM) and may_feed(RISING, Rule.SUM, SUM)
+    assert not may_feed(SUM, Rule.SUM, RISING)
+    assert not may_feed(CONSTANT, Rule.SUM, RISING) and may_feed(CONSTANT, Rule.SUM, RISING, "%")
+    assert not may_feed(SUM, Rule.WEIGHTED_MEAN, SUM)

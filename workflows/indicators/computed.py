@@ -1,0 +1,112 @@
+"""The value of an indicator worked out from the goals of the projects that feed it, by its declared rule.
+
+A goal that is carried brings its known value (an increment: nothing), one without data brings nothing. There is a value
+where goals with data make up three fifths of the weight, and it says how many are in it. Nothing is rounded between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workflows.indicators import formulas
+from workflows.indicators.formulas import HUNDRED, ZERO, Series
+from workflows.indicators.sheets import IndicatorSheet, Month, exact
+from workflows.indicators.states import Annualization, Rule, Status
+
+ENOUGH = Decimal("0.6")
+"""The share of the weight that has to have data, its own or carried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A goal that feeds an indicator with `contribution` per cent, and what was reported of it."""
+
+    code: str
+    contribution: Decimal
+    sheet: IndicatorSheet
+    series: Series
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What one goal brings at a cut-off: nothing without data. `carried`: not of this cut-off."""
+
+    code: str
+    value: Decimal | None
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A value and where it comes from; no value without enough data. `own`: some goal has a datum of this cut-off."""
+
+    value: Decimal | None
+    brought: tuple[Brought, ...]
+    own: bool
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some goal is not in it."""
+        return any(one.value is None for one in self.brought)
+
+
+def may_feed(indicator: Annualization, rule: Rule, goal: Annualization, unit: str = "") -> bool:
+    """Whether goals of a type can make up an indicator of another by a rule."""
+    if rule == Rule.WEIGHTED_MEAN:
+        return goal == indicator != Annualization.SUM or (indicator == Annualization.CONSTANT and unit == "%")
+    if indicator in (Annualization.RISING, Annualization.FALLING):
+        return goal in (indicator, Annualization.SUM)
+    return goal == indicator or (indicator == Annualization.CONSTANT and unit == "%" and goal != Annualization.SUM)
+
+
+def compute(rule: Rule, sheet: IndicatorSheet, sources: Sequence[Source], cutoff: Month) -> Computed:
+    """The value of the indicator of `sheet` at a cut-off."""
+    known = [(one, _brought(sheet, one, cutoff)) for one in sources]
+    known = [(one, told) for one, told in known if told is not None]
+    whole = sum((_factor(rule, one) for one, _ in known), ZERO)
+    with_data = [(_factor(rule, one), told.value) for one, told in known if told and told.value is not None]
+    weight = sum((factor for factor, _ in with_data), ZERO)
+    brought = tuple(told for _, told in known if told)
+    own = any(one.value is not None and not one.carried for one in brought)
+    if not whole or weight < whole * ENOUGH:
+        return Computed(None, brought, own)
+    total = sum((factor * value for factor, value in with_data if value is not None), ZERO)
+    if rule == Rule.WEIGHTED_MEAN:
+        return Computed(exact(total / weight), brought, own)
+    if sheet.is_level and all(not one.sheet.is_level for one in sources):
+        start = sheet.baseline or ZERO
+        total = start - total if sheet.annualization == Annualization.FALLING else start + total
+    return Computed(exact(total), brought, own)
+
+
+def _factor(rule: Rule, source: Source) -> Decimal:
+    if rule == Rule.SUM:
+        return Decimal(1)
+    return source.contribution if rule == Rule.WEIGHTED_MEAN else source.contribution / HUNDRED
+
+
+def _brought(sheet: IndicatorSheet, source: Source, cutoff: Month) -> Brought | None:
+    """What a goal brings at a cut-off of the indicator; None of one that promises nothing yet."""
+    found = formulas.judge(source.sheet, source.series, *cutoff)
+    if found.status in (Status.NOT_PROGRAMMED, Status.NO_CUTOFF_YET):
+        return None
+    if found.status not in (Status.REPORTED, Status.CARRIED):
+        return Brought(source.code, None)
+    carried = found.status == Status.CARRIED
+    if source.sheet.is_level:
+        return Brought(source.code, found.executed, carried)
+    since = (0, 0) if sheet.is_level else _before(sheet, cutoff)
+    return Brought(source.code, _increments(source.series, since, cutoff), carried)
+
+
+def _increments(series: Series, after: Month, upto: Month) -> Decimal:
+    return sum((value for month, value in series.items() if value is not None and after < month <= upto), ZERO)
+
+
+def _before(sheet: IndicatorSheet, cutoff: Month) -> Month:
+    """The due cut-off of the indicator before this one; its months are told already."""
+    year, month = cutoff
+    earlier = (year, month - 1) if month > 1 else (year - 1, 12)
+    return sheet.last_cutoff(*earlier) or (0, 0)
