@@ -14,6 +14,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.approvals import harmonising
 from workflows.errors import NotFound
 from workflows.forms.notation import format_number, parse_number
 from workflows.goals.models import Line, Objective
@@ -24,6 +25,7 @@ from workflows.people.models import Person
 from workflows.plan.models import Plan
 
 TARGET, INDICATOR, PROGRAMMING, RESPONSIBLE, LINE = "meta", "indicador", "programacion", "responsable", "linea"
+PROJECT, HARMONISED = "proyecto", "armonizacion"
 MINOR = frozenset({PROGRAMMING, RESPONSIBLE})
 PEOPLE = {"reporta": "reports", "revisa": "reviews", "reemplazo": "substitute"}
 EMPTY = "(vacío)"
@@ -41,7 +43,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an element lives."""
+    """Where an element lives. `year`: of a target or a programming, its own; of what is harmonised, the first."""
 
     owner: Indicator | Line | Objective
     attribute: str
@@ -62,6 +64,8 @@ def find(session: Session, plan_code: str, path: str) -> Element:
 def present(session: Session, plan_code: str, path: str) -> str:
     """How it stands now, as a person would write it."""
     place = _place(session, plan_code, path)
+    if place.attribute == HARMONISED and isinstance(place.owner, Indicator):
+        return harmonising.present(session, place.owner)
     if place.attribute == TARGET:
         return _number(_year_target(session, place))
     if place.attribute == PROGRAMMING:
@@ -81,7 +85,10 @@ def check(session: Session, plan_code: str, path: str, after: str) -> str:
 def write(session: Session, plan_code: str, path: str, after: str) -> None:
     """Write a new value that `check` found good: months that are open or closed keep what they had when they opened."""
     place = _place(session, plan_code, path)
-    if place.attribute == TARGET:
+    if place.attribute == HARMONISED and isinstance(place.owner, Indicator) and place.year is not None:
+        told = harmonising.read(session, place.owner, after)
+        harmonising.apply(session, place.owner, told, since_year=place.year)
+    elif place.attribute == TARGET:
         session.merge(YearTarget(indicator_id=place.owner.id, year=place.year, target=parse_number(after)))
     elif place.attribute == PROGRAMMING:
         for month, programmed in enumerate(_months(after), 1):
@@ -89,6 +96,11 @@ def write(session: Session, plan_code: str, path: str, after: str) -> None:
     else:
         setattr(place.owner, _column(place), _value(session, place, after))
     session.flush()
+
+
+def renames(path: str) -> bool:
+    """Whether writing an element may give its owner another name: what else changes of that comes first."""
+    return f"/{HARMONISED}/" in path
 
 
 def programming_gap(session: Session, plan_code: str, changes: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -126,6 +138,8 @@ def _all(session: Session, plan_code: str, since: int) -> Iterator[Element]:
     for indicator in session.scalars(indicators):
         for attribute in ("nombre", "periodicidad", "activo", "meta_final", *PEOPLE):
             yield _element("indicador", indicator, attribute)
+        if harmonising.is_goal(indicator) and indicator.active and years:
+            yield _element("indicador", indicator, HARMONISED, years[0])
         for year in years:
             yield _element("indicador", indicator, TARGET, year)
             yield _element("indicador", indicator, PROGRAMMING, year)
@@ -163,6 +177,7 @@ LABELS = {
     "periodicidad": "periodicidad",
     "activo": "¿sigue en el plan?",
     "meta_final": "meta final",
+    HARMONISED: f"armonización desde {{}} ({harmonising.HOW})",
     TARGET: "meta de {}",
     PROGRAMMING: "programación mensual de {} (doce valores separados por punto y coma)",
     "reporta": "quién reporta",
@@ -186,6 +201,8 @@ def _label(place: _Place) -> str:
 def _object_of(place: _Place) -> str:
     if not isinstance(place.owner, Indicator):
         return LINE
+    if place.attribute == HARMONISED:
+        return PROJECT
     if place.attribute in PEOPLE:
         return RESPONSIBLE
     if place.attribute == PROGRAMMING:
@@ -200,6 +217,9 @@ def _column(place: _Place) -> str:
 def _value(session: Session, place: _Place, after: str) -> Decimal | list[Decimal] | str | bool:
     """The typed value. Raises `ValueError` with a sentence."""
     text = after.strip()
+    if place.attribute == HARMONISED and isinstance(place.owner, Indicator):
+        harmonising.read(session, place.owner, text)
+        return text
     if place.attribute in (TARGET, "meta_final"):
         return parse_number(text)
     if place.attribute == PROGRAMMING:

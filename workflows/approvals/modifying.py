@@ -143,7 +143,7 @@ def apply(session: Session, engine: ProcessEngine, instance_id: int) -> Modifica
     plan = session.get_one(Plan, modification.plan_code)
     changes = changes_of(session, modification)
     _ensure_unchanged(session, plan, changes)
-    for change in changes:
+    for change in sorted(changes, key=lambda one: elements.renames(one.element)):
         elements.write(session, plan.code, change.element, change.after)
     plan.version += 1
     modification.state, modification.plan_version = ModificationState.APPLIED, plan.version

@@ -27,6 +27,7 @@ OBJECTS = {
     elements.PROGRAMMING: "Programación",
     elements.RESPONSIBLE: "Responsable",
     elements.LINE: "Línea",
+    elements.PROJECT: "Proyecto o meta de proyecto",
 }
 
 
