@@ -102,11 +102,12 @@ def _begin_again(
     fresh.baseline = None if goal.annualization == Annualization.SUM else goal.baseline
     session.add(fresh)
     session.flush()
-    for table in (YearTarget, MonthTarget):
-        columns = [column.key for column in sa.inspect(table).column_attrs if column.key != "indicator_id"]
-        rows = session.scalars(sa.select(table).where(table.indicator_id == goal.id, table.year >= since))
-        for row in rows.all():
-            session.add(table(indicator_id=fresh.id, **{key: getattr(row, key) for key in columns}))
+    targets = sa.select(YearTarget).where(YearTarget.indicator_id == goal.id, YearTarget.year >= since)
+    for target in session.scalars(targets).all():
+        session.add(YearTarget(indicator_id=fresh.id, year=target.year, target=target.target))
+    months = sa.select(MonthTarget).where(MonthTarget.indicator_id == goal.id, MonthTarget.year >= since)
+    for one in session.scalars(months).all():
+        session.add(MonthTarget(indicator_id=fresh.id, year=one.year, month=one.month, programmed=one.programmed))
     session.flush()
     promised = session.scalars(sa.select(YearTarget.target).where(YearTarget.indicator_id == fresh.id)).all()
     if goal.annualization == Annualization.SUM:
