@@ -12,6 +12,7 @@ from web.pages import actor, back_to, current, page
 from web.paging import paged
 from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
+from workflows.formulation import funding
 from workflows.implementation import budget, external_files, external_reports, years
 from workflows.people import directory
 from workflows.plan.models import Plan
@@ -32,6 +33,7 @@ def money(plan_code: str) -> str:
             year=year,
             years=range(plan.first_year, plan.ends_on.year + 1),
             projects=projects,
+            estimated=funding.of_projects(session, plan_code, year),
             action_plans=years.of_year(session, plan_code, year),
             kinds=budget.KIND_WORDS,
             names=directory.display_names(

@@ -123,6 +123,13 @@ def of_entity(session: Session, plan_code: str, entity_code: str) -> tuple[list[
     return ["Proyecto", "Fuente", *map(str, years(plan)), "Total"], [*rows, *_sum_of(rows)]
 
 
+def of_projects(session: Session, plan_code: str, year: int) -> dict[int, Decimal]:
+    """By project, what chapter 4 estimates for a year, of all its sources: what its appropriation is held against."""
+    query = sa.select(Funding.project_id, sa.func.sum(Funding.amount)).group_by(Funding.project_id)
+    found = session.execute(query.where(Funding.plan_code == plan_code, Funding.year == year))
+    return {id_: Decimal(amount) for id_, amount in found if amount is not None}
+
+
 def _by_year(plan: Plan, amounts: Mapping[int, Decimal]) -> list[Decimal]:
     told = [amounts.get(year, Decimal(0)) for year in years(plan)]
     return [*told, sum(told, Decimal(0))]

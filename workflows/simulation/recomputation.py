@@ -28,7 +28,7 @@ from workflows.records.data import IndicatorRecord, PlanData
 Month = tuple[int, int]
 
 EVERY = {"mensual": 1, "bimestral": 2, "trimestral": 3, "semestral": 6, "anual": 12, "bienal": 24}
-TABLE, REVIEW = "avances", "validacion"
+TABLE, CONFIRMED, REVIEW = "avances", "calculados", "validacion"
 NINE, SIX = 10**9, 10**6
 TOLERANCE = Fraction(1, 10**6)
 """The databases keep nine decimals of what has no end."""
@@ -83,11 +83,14 @@ Sent = Mapping[str, Row]
 
 
 def read_submissions(
-    session: Session, when: Callable[[Submission], Any] = attrgetter("sent_at")
+    session: Session,
+    when: Callable[[Submission], Any] = attrgetter("sent_at"),
+    data: PlanData | None = None,
 ) -> Mapping[tuple[str, str], Sent]:
     """By month and entity, from the submissions alone. Whoever answers, answers for every row that was sent by then.
 
-    `when` tells the moment of an answer, to be compared with that of a freezing: by default what the clock said.
+    `when` tells the moment of an answer, to be compared with that of a freezing: by default what the clock said. What
+    is computed from goals of projects is worked out from their rows, by the rules of `data`.
     """
     rows: dict[tuple[str, str], dict[str, Row]] = {}
     query = sa.select(Submission, UserTask).join(UserTask, UserTask.id == Submission.task_id).order_by(Submission.id)
@@ -98,6 +101,12 @@ def read_submissions(
             first = before.first_sent if before else submission.sent_at
             if before is None or before.endorsed is None:
                 known[row["codigo"]] = Row(Fraction(str(row["valor_periodo"])), first)
+        for row in submission.values.get(CONFIRMED) or []:
+            before = known.get(row["codigo"])
+            first = before.first_sent if before else submission.sent_at
+            value = from_goals(data, row["codigo"], str(task.variables.get("periodo")), rows) if data else None
+            if value is not None and (before is None or before.endorsed is None):
+                known[row["codigo"]] = Row(value, first)
         for row in submission.values.get(REVIEW) or []:
             if row["decision"] == "devuelta" and row["_fila"] in known:
                 known[row["_fila"]] = replace(known[row["_fila"]], returned=True)
@@ -107,6 +116,51 @@ def read_submissions(
                 if not row.returned:
                     known[code] = replace(row, endorsed=row.endorsed or when(submission))
     return rows
+
+
+def from_goals(
+    data: PlanData, code: str, period: str, rows: Mapping[tuple[str, str], Mapping[str, Row]]
+) -> Fraction | None:
+    """What the goals that feed an indicator come to at a month, by its rule, from what was sent of them."""
+    indicator = next(one for one in data.indicators if one.code == code)
+    told: dict[str, dict[str, Fraction]] = {}
+    for (month, _entity), sent in rows.items():
+        for other, row in sent.items():
+            if month <= period:
+                told.setdefault(other, {})[month] = row.value
+    known, share, whole = [], Fraction(0), Fraction(0)
+    for goal in (one for one in data.goals if one.feeds == code and one.active):
+        factor = Fraction(1) if indicator.rule == "suma" else Fraction(goal.contribution)
+        factor /= 100 if indicator.rule == "suma_ponderada" else 1
+        whole += factor
+        values = told.get(goal.code, {})
+        if not values:
+            continue
+        share += factor
+        if goal.annualization != "suma":
+            known.append(factor * values[max(values)])
+        elif indicator.annualization == "suma":
+            known.append(
+                factor * sum((v for at, v in values.items() if _since_due(indicator, at, period)), Fraction(0))
+            )
+        else:
+            known.append(factor * sum(values.values(), Fraction(0)))
+    if not whole or share < whole * Fraction(6, 10):
+        return None
+    total = sum(known, Fraction(0))
+    if indicator.rule == "promedio_ponderado":
+        return total / share
+    adding = all(one.annualization == "suma" for one in data.goals if one.feeds == code)
+    if indicator.annualization != "suma" and adding:
+        start = Fraction(indicator.baseline or 0)
+        return start - total if indicator.annualization == "decreciente" else start + total
+    return total
+
+
+def _since_due(indicator: IndicatorRecord, month: str, period: str) -> bool:
+    """Whether a month is of the stretch that ends with a period: those before are told already."""
+    (year, at), (end, last) = _month(month), _month(period)
+    return 0 <= (end - year) * 12 + last - at < EVERY[indicator.periodicity]
 
 
 @dataclass(frozen=True)

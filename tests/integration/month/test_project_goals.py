@@ -10,15 +10,22 @@ import sqlalchemy as sa
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day, once
 from tests.support.project_goals import COMPUTED, ON_SITE, REMOTE, let_have_goals
+from workflows.approvals import elements
 from workflows.documents import files
 from workflows.errors import InvalidSubmission
 from workflows.forms.handlers import ROW_KEY
 from workflows.forms.opening import OpenForm
 from workflows.implementation import goal_courses
 from workflows.indicators.models import Indicator
-from workflows.monitoring import facts
+from workflows.loading import reading, workbook
+from workflows.monitoring import facts, goal_figures
+from workflows.monitoring import figures as figures_of
 from workflows.monitoring.models import Measurement
 from workflows.people import directory
+from workflows.plan.models import Project, ProjectGoal
+from workflows.records.stored import stored_plan
+from workflows.reports.assembling import monthly_report
+from workflows.simulation import recomputation
 from workflows.simulation.robots import LATE
 
 JUNE = "2018-06"
@@ -130,9 +137,22 @@ def test_an_indicator_is_worked_out_from_its_goals_and_counts_once_confirmed_and
         ("avalado", 3),
     ]
     with month.database.reading() as session:
+        printed = monthly_report(session, PLAN, JUNE)
+        data = stored_plan(session, PLAN)
+        sent = recomputation.read_submissions(session, data=data)[JUNE, "SDG"]
+        golden = goal_figures.as_json(goal_figures.of_period(session, PLAN, JUNE), figures_of.told)
         figures = {one.code for one in facts.load(session, PLAN, JUNE).indicators}
         (course,) = [one for one in goal_courses.of_year(session, PLAN, 2018) if one.money.project.code == "1094"]
         told = {one.goal.indicator.code: one for one in course.goals if one.goal.is_measured}
+    assert [(one.code, one.executed, one.programmed, one.places) for one in printed.goals] == [
+        (ON_SITE, 5, 25, "01: 5"), (REMOTE, 3, 15, ""),
+    ]  # fmt: skip
+    assert sent[COMPUTED].value == 8
+    assert golden[ON_SITE] == {
+        "proyecto": "1094", "estado": "reportado", "ejecutado": 5, "programado_a_la_fecha": 25, "color": "rojo",
+        "avance_vigencia_pct": 10.0, "cumplimiento_a_la_fecha_pct": 20.0, "ultimo_dato": None,
+        "incompleto": [f"2018-{month:02}" for month in range(1, 6)],
+    }  # fmt: skip
     assert COMPUTED in figures and not {ON_SITE, REMOTE} & figures
     assert (told[ON_SITE].done, told[ON_SITE].promised, told[ON_SITE].places) == (5, 25, {"01": 5})
     assert told[REMOTE].commitments == told[REMOTE].appropriation * 6 // 13  # type: ignore[operator]
@@ -192,3 +212,48 @@ def test_nobody_validates_the_money_they_reported(month: House) -> None:
     confirm(month)
     waiting = task(month, "validar_reporte")
     assert waiting is not None and judged in waiting.properties["cuatro_ojos"]
+
+
+def test_the_workbook_takes_the_goals_out_and_brings_them_back_the_same(month: House) -> None:
+    with month.database.reading() as session:
+        known = stored_plan(session, PLAN)
+    assert known is not None
+
+    again = reading.read_file("plan.xlsx", workbook.write_workbook(known))
+
+    assert [goal.code for goal in again.goals] == [ON_SITE, REMOTE]
+    assert again.goals == known.goals
+    assert {one.code: one.rule for one in again.indicators if one.rule} == {COMPUTED: "suma"}
+
+
+def test_under_a_new_development_plan_a_goal_continues_restarts_or_ends(month: House) -> None:
+    plan = "Bogotá Camina Segura"
+    with month.database.unit_of_work() as session:
+        found = elements.all_of(session, PLAN, since=day("2019-01-01"))
+        paths = {one.path.split("/")[1]: one.path for one in found if one.object == elements.PROJECT}
+        wrong = elements.check(session, PLAN, paths[ON_SITE], "continúa; 7890; 7890-1")
+        before = elements.present(session, PLAN, paths[ON_SITE])
+        elements.write(session, PLAN, paths[ON_SITE], f"Continúa; 7890 Alcaldías que resuelven; 7890-1; {plan}")
+        elements.write(session, PLAN, paths[REMOTE], "reinicia; 7890; 7890-2")
+
+    with month.database.reading() as session:
+        query = sa.select(
+            Project.code, Project.development_plan, Indicator.code, Indicator.active, ProjectGoal.equivalence
+        )
+        query = query.join(ProjectGoal, ProjectGoal.project_id == Project.id).where(
+            ProjectGoal.sheet_id == Indicator.id
+        )
+        rows = session.execute(query.order_by(Indicator.code)).all()
+        data = stored_plan(session, PLAN)
+    assert wrong.startswith("El proyecto 7890 es nuevo")
+    assert before.startswith(f"{ON_SITE} en el proyecto 1094")
+    assert [tuple(row) for row in rows] == [
+        ("1094", "", REMOTE, False, "La reemplaza 7890-2 del proyecto 7890"),
+        ("7890", plan, "7890-1", True, f"Continúa {ON_SITE} del proyecto 1094"),
+        ("7890", plan, "7890-2", True, f"Empieza de nuevo en lugar de {REMOTE} del proyecto 1094"),
+    ]
+    assert data is not None
+    assert {goal.code: dict(goal.targets) for goal in data.goals if goal.active} == {
+        "7890-1": {2017: 40, 2018: 50, 2019: 50, 2020: 30},
+        "7890-2": {2019: 30, 2020: 10},
+    }

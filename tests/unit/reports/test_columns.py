@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal as D
 from importlib import resources
 
 import docx
@@ -18,14 +19,17 @@ from tests.unit.reports import test_tables
 from workflows.documents.tables import Column
 from workflows.reports import columns
 from workflows.reports.charts import draw
-from workflows.reports.contents import CommitmentLine
+from workflows.reports.contents import CommitmentLine, GoalLine
 from workflows.reports.docx import render_docx
 from workflows.reports.html import render_html
 from workflows.reports.pdf import render_pdf
 from workflows.reports.xlsx import render_xlsx
 
-REPORT = replace(test_tables.REPORT, commitments=(CommitmentLine("Entregar", "Ana", None, "abierto"),))
-TABLES = ("LEVELS", "INDICATORS", "ENTITIES", "COMMITMENTS", "ALERTS")
+GOAL = GoalLine(
+    "1094", "1094-1", "Prestar asistencias", "asistencias", D(25), D(5), D(20), "", "01: 5", D(9), D(8), D(7)
+)
+REPORT = replace(test_tables.REPORT, commitments=(CommitmentLine("Entregar", "Ana", None, "abierto"),), goals=(GOAL,))
+TABLES = ("LEVELS", "INDICATORS", "ENTITIES", "GOALS", "COMMITMENTS", "ALERTS")
 
 
 def _page(content: bytes) -> str:
@@ -73,5 +77,5 @@ def test_the_word_template_names_no_column_of_its_own() -> None:
     said = [{cell.text for row in table.rows for cell in row.cells} for table in template.tables]
 
     shared = {"{{ h.title }}", "{%tc endfor %}", "{%tc for c in row %}", "{{ c.whole }}", "{%tr endfor %}", ""}
-    names = ("r.levels", "r.entities", "r.silent", "r.years", "o.table", "r.commitments", "r.alerts")
+    names = ("r.levels", "r.entities", "r.goals", "r.silent", "r.years", "o.table", "r.commitments", "r.alerts")
     assert said == [shared | {f"{{%tc for h in {name}.head %}}", f"{{%tr for row in {name}.rows %}}"} for name in names]
