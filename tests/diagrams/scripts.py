@@ -174,6 +174,15 @@ SCRIPTS: dict[str, Script] = {
             "avalar_reporte": [{"decision": "devuelvo"}, {"decision": "avalo"}],
         },
     ),
+    "un indicador calculado y confirmado": Script(
+        "sub_reporte_entidad", ENTITY, {**REPORTED, "calcular_indicadores": [{"responsables_calculado": ["ana"]}]}
+    ),
+    "un indicador calculado que nadie confirma": Script(
+        "sub_reporte_entidad",
+        ENTITY,
+        {**REPORTED, "calcular_indicadores": [{"responsables_calculado": ["ana"]}]},
+        silent=frozenset({"confirmar_calculado"}),
+    ),
     "una entidad sin nada por reportar": Script(
         "sub_reporte_entidad", ENTITY, {**REPORTED, "repartir_reporte": [{"responsables": []}]}
     ),
@@ -190,6 +199,11 @@ SCRIPTS: dict[str, Script] = {
                 NOTHING_BACK,
             ]
         },
+    ),
+    "un indicador calculado fuera de tiempo": Script(
+        "f5_reporte_extemporaneo",
+        {**ENTITY, "responsables_pendientes": []},
+        {**LATE, "calcular_indicadores": [{"responsables_calculado": ["ana"]}]},
     ),
     "un reporte que nunca llega": Script(
         "f5_reporte_extemporaneo",

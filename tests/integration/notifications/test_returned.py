@@ -53,7 +53,7 @@ def correction(house: House) -> UserTask:
 def test_who_reported_reads_at_once_why_a_row_came_back_and_in_which(house: House) -> None:
     task = correction(house)
 
-    [mail] = returned_mails(house, str(task.assignee))
+    [mail] = [one for one in returned_mails(house, str(task.assignee)) if "avance" in one.subject]
 
     assert mail.created_at == task.created_at
     assert mail.subject == "Devuelto: 1 fila de Corregir avance · DADEP"
@@ -63,7 +63,7 @@ def test_who_reported_reads_at_once_why_a_row_came_back_and_in_which(house: Hous
 
 
 def test_who_reported_the_money_reads_which_project_came_back_and_why(house: House) -> None:
-    [mail] = returned_mails(house, "bdiaz")
+    [mail] = [one for one in returned_mails(house, "ocardenas") if "ejecución" in one.subject]
 
     assert mail.subject == "Devuelto: 1 fila de Corregir ejecución · DADEP"
     assert "Motivo: «Los giros no coinciden con el reporte de tesorería.»" in mail.text

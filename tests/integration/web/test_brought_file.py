@@ -32,7 +32,7 @@ def hand_in(visitor: Visitor, address: str, text: str) -> str:
 
 def test_amounts_of_a_file_come_into_the_draft_and_its_columns_are_remembered(site: Site) -> None:
     task, codes = money_task(site)
-    address, rosa = f"/tareas/{task}/archivo", site.visitor("rmora")
+    address, rosa = f"/tareas/{task}/archivo", site.visitor("sruiz")
     rosa.open(f"/tareas/{task}")
     assert rosa.page().xpath(f"//a[@href='{address}']")
 
@@ -41,7 +41,7 @@ def test_amounts_of_a_file_come_into_the_draft_and_its_columns_are_remembered(si
     assert "7777" in shown and "No es un proyecto de este reporte" in shown
     rosa.press(f"{address}/traer")
     with site.application.database.reading() as session:
-        draft = drafts.of(session, task, "rmora")
+        draft = drafts.of(session, task, "sruiz")
         assert draft is not None
         first = draft.values["presupuesto"][0]
         assert (first["_fila"], first["compromisos"], first["giros"]) == (codes[0], "1000", "400")
@@ -53,13 +53,13 @@ def test_amounts_of_a_file_come_into_the_draft_and_its_columns_are_remembered(si
 
 def test_a_file_whose_columns_are_not_known_asks_for_them_and_writes_nothing(site: Site) -> None:
     task, codes = money_task(site)
-    rosa = site.visitor("rmora")
+    rosa = site.visitor("sruiz")
 
     shown = hand_in(rosa, f"/tareas/{task}/archivo", f"A;B;C\n{codes[0]};1;1\n")
 
     assert "no se reconocieron todas" in shown
     with site.application.database.reading() as session:
-        assert drafts.of(session, task, "rmora") is None
+        assert drafts.of(session, task, "sruiz") is None
 
 
 def test_only_who_reports_that_money_may_bring_it(site: Site) -> None:
