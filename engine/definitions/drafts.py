@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine.definitions import remarks
+from engine.definitions import restoring
 from engine.definitions.models import Draft, DraftStep, ProcessVersion
 from engine.definitions.names import Name
 from engine.errors import Invalid, StaleDraft, UnknownDefinition
@@ -53,12 +53,14 @@ def save(
     revision: int,
     base_version: int | None,
     shared_version: int | None = None,
+    edited: bool = False,
 ) -> Draft:
     """Keep `content`, if the draft is still at the `revision` it was made from (0: there was none).
 
     `base_version` is the published version that a new draft starts from; `shared_version` the shared one that it has
-    taken over, where that is said. The comments of a drawing stay, which editors leave out. Raises `StaleDraft`, whose
-    `theirs` is the draft that somebody else saved in the meantime (None if it was published or discarded).
+    taken over, where that is said. `edited`: it was made from what stood there, so what editors can't hold of that is
+    put back, with the comments. Raises `StaleDraft`, whose `theirs` is the draft that somebody else saved in the
+    meantime (None if it was published or discarded).
     """
     draft = session.scalar(_one(kind, name).with_for_update())
     if (draft.revision if draft else 0) != revision:
@@ -66,7 +68,7 @@ def save(
     key, tenant = _parts(kind, name)
     if kind == PROCESS:
         before = draft.content if draft else _published(session, key, tenant, base_version)
-        content = remarks.kept(before, content)
+        content = restoring.kept(before, content) if edited else content
         _note(session, engine, Name(key, tenant), before, revision, actor)
     if draft is None:
         draft = Draft(kind=kind, key=key, tenant=tenant, base_version=base_version, revision=0, authors=[])

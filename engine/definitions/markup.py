@@ -159,3 +159,12 @@ def one_line(text: str | None) -> str:
 def reference(text: str | None) -> str:
     """The id a QName reference points at (`tns:x` → `x`)."""
     return (text or "").strip().rsplit(":", 1)[-1]
+
+
+def declare_once(root: Node) -> None:
+    """Every namespace at the root, under the prefix that the file gives it."""
+    known = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    for node in root.iter():
+        if isinstance(node.tag, str):
+            known |= {prefix: uri for prefix, uri in node.nsmap.items() if prefix and prefix not in known}
+    etree.cleanup_namespaces(root, top_nsmap=known, keep_ns_prefixes=[prefix for prefix in root.nsmap if prefix])

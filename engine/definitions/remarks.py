@@ -29,10 +29,10 @@ def kept(before: bytes, after: bytes) -> bytes:
     """
     if b"<!--" not in before:
         return after
-    root = _read(after)
+    root = read_whole(after)
     there = Counter(one.text for one in _comments(root))
     lost = []
-    for remark in _remarks(_read(before)):
+    for remark in _remarks(read_whole(before)):
         if there[remark.text]:
             there[remark.text] -= 1
         else:
@@ -81,6 +81,7 @@ def _is_comment(node: Node) -> bool:
     return isinstance(node, etree._Comment)
 
 
-def _read(xml: bytes) -> Node:
+def read_whole(xml: bytes) -> Node:
+    """The root with the comments in it. Raises `UnreadableDiagram`."""
     parse(xml)  # refuses what is dangerous
     return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))

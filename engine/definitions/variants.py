@@ -90,6 +90,7 @@ def take_over(
     drafts.save(
         session, engine, kind, name, merged.content, actor=actor, revision=revision,
         base_version=stands.own.version if stands.own is not None else None, shared_version=stands.shared.version,
+        edited=True,
     )  # fmt: skip
     return merged
 

@@ -164,7 +164,7 @@ def keep(session: Session, process_key: str, xml: bytes, revision: int) -> Draft
         raise Invalid(f"La clave interna del proceso debe seguir siendo «{key}»: con otra sería otro proceso.")
     return drafts.save(
         session, current().engine, drafts.PROCESS, process_key, xml,
-        actor=actor(), revision=revision, base_version=version.version or None,
+        actor=actor(), revision=revision, base_version=version.version or None, edited=True,
     )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def _keep(session: Session, process_key: str, xml: bytes, revision: int) -> None
     version = overview.working_version(session, process_key)
     drafts.save(
         session, current().engine, drafts.PROCESS, process_key, xml,
-        actor=actor(), revision=revision, base_version=version.version or None,
+        actor=actor(), revision=revision, base_version=version.version or None, edited=True,
     )  # fmt: skip
 
 

@@ -81,6 +81,8 @@ class Draft:
         """Whether another tool wrote it, or it was brought for the first time."""
         self.beside: set[str] = set()
         """Ids of the other processes of the same file."""
+        self.renamed: dict[str, str] = {}
+        """What each id that was written anew is now."""
         self.answers = dict(answers or {})
         self.answered: list[tuple[Question, str]] = []
         self._asked: set[str] = set()

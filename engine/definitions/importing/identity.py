@@ -6,6 +6,7 @@ import re
 
 from engine import limits
 from engine.definitions.importing.asking import understood
+from engine.definitions.importing.conditions import READING
 from engine.definitions.importing.draft import Draft, called, holder_of, id_of, slug
 from engine.definitions.markup import (
     BPMN,
@@ -39,12 +40,37 @@ _REFERENCES = (
 )
 
 
+_TEXTS = ("documentation", "text", "script", *READING)
+"""Elements that hold a text and nothing else."""
+
+
 def call_process(draft: Draft, key: str) -> None:
     """Give the process another id, wherever it is named."""
     old = id_of(draft.process)
     draft.process.set("id", draft.fresh(key))
     if old:
-        _rename_references(draft, {old: id_of(draft.process)})
+        draft.renamed[old] = id_of(draft.process)
+        _rename_references(draft, draft.renamed)
+
+
+def _one_extension_each(draft: Draft) -> None:
+    """An element has its extensions once; of a second set, editors would keep only the last."""
+    for first in list(draft.root.iter(bpmn("extensionElements"))):
+        for other in [one for one in first.itersiblings(bpmn("extensionElements"))]:
+            first.extend(list(other))
+            holder_of(other).remove(other)
+
+
+def _plain_texts(draft: Draft) -> None:
+    """A text with marks of its own inside is one that no editor opens."""
+    for node in draft.root.iter(*(bpmn(tag) for tag in _TEXTS)):
+        if len(node):
+            said = text_of(node)
+            for one in list(node):
+                node.remove(one)
+            node.text = said
+            owner = next((one for one in (node, *node.iterancestors()) if one.get("id")), node)
+            draft.repaired(owner, "plain_text", f"Un texto de {called(owner)} traía formato: quedó solo lo que dice.")
 
 
 def _process(draft: Draft) -> None:
@@ -98,6 +124,7 @@ def _unreadable_ids(draft: Draft) -> None:
         if written and (len(written) > limits.ID or not _ID.match(written)):
             renamed[written] = draft.fresh(written)
             node.set("id", renamed[written])
+    draft.renamed |= renamed
     if renamed:
         _rename_references(draft, renamed)
         said = "Un identificador con espacios o signos se escribió" if len(renamed) == 1 else ""
@@ -212,6 +239,8 @@ def _lanes(draft: Draft) -> None:
 
 
 STEPS = (
+    _one_extension_each,
+    _plain_texts,
     _plain_references,
     _duplicate_ids,
     _missing_ids,

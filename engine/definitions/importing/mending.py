@@ -15,6 +15,7 @@ from engine.definitions.importing import (
     foreign_forms,
     identity,
     kinds,
+    leaving,
     openings,
     people,
     picture,
@@ -31,7 +32,7 @@ from engine.definitions.importing import (
 from engine.definitions.importing.asking import Kind, Question
 from engine.definitions.importing.draft import Draft, ImportResult, id_of
 from engine.definitions.linting import KnownNames, lint
-from engine.definitions.markup import BPMN, Node, children, local, parse
+from engine.definitions.markup import BPMN, children, declare_once, local, parse
 from engine.definitions.reading import PREFIX
 from engine.errors import UnreadableDiagram
 
@@ -84,7 +85,8 @@ def import_diagram(
             raise UnreadableDiagram("Del diagrama no quedó ningún paso que se pueda ejecutar. Dibújelo en el editor.")
     _echo(draft)
     _ask_the_rest(draft)
-    _declare_once(root)
+    leaving.tell(parse(xml), draft)
+    declare_once(root)
     written = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return ImportResult(
         remarks.kept(xml, written),
@@ -123,12 +125,3 @@ def _echo(draft: Draft) -> None:
             echo = etree.Element(f"{{{BPMN}}}{end}")
             echo.text = id_of(flow)
             node.insert(place, echo)
-
-
-def _declare_once(root: Node) -> None:
-    """Every namespace at the root, under the prefix that the file gives it."""
-    known = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
-    for node in root.iter():
-        if isinstance(node.tag, str):
-            known |= {prefix: uri for prefix, uri in node.nsmap.items() if prefix and prefix not in known}
-    etree.cleanup_namespaces(root, top_nsmap=known, keep_ns_prefixes=[prefix for prefix in root.nsmap if prefix])
