@@ -59,16 +59,17 @@ class Held(EventDefinition):  # type: ignore[misc]
 
 
 class Condition(ConditionalEventDefinition):  # type: ignore[misc]
-    """A condition; at the border of a subprocess it sees what the subprocess has done so far.
+    """A condition; it sees what the branches beside it have said, and at a border what the subprocess has done so far.
 
     One that has happened happens again once it has ceased to hold and then holds again.
     """
 
     def has_fired(self, my_task: Node) -> bool:
         """Whether it has come to hold."""
-        data = my_task.data
+        case = my_task.workflow.top_workflow
+        data = {**my_task.data, **case.set_beside(my_task)}
         if isinstance(my_task.task_spec, Border):
-            data = {**data, **my_task.task_spec.seen(my_task)}
+            data |= my_task.task_spec.seen(my_task)
         if holds(self.expression, data):
             return STILL not in my_task.internal_data
         my_task.internal_data.pop(STILL, None)
@@ -144,12 +145,41 @@ class AutomaticStep(BpmnSpecMixin):  # type: ignore[misc]
 
 
 class EventGateway(EventBasedGateway):  # type: ignore[misc]
-    """An event-based gateway whose answer is chosen by the engine (`chosen`, an element id)."""
+    """An event-based gateway whose answer is chosen by the engine (`chosen`, the name of what comes after it).
+
+    Moments and messages are rows of the engine; a condition that comes to hold and a signal are seen here.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Like any event that waits; what it waits for it takes over one by one."""
+        super().__init__(*args, **kwargs)
+        self.awaited: dict[str, Any] = {}
 
     def connect(self, child: Any) -> None:
         """Take over the waiting of `child`, which then passes at once."""
         super(EventBasedGatewayMixin, self).connect(child)  # past the mixin, which gathers definitions
+        self.awaited[child.name] = child.event_definition
         child.event_definition = NoneEventDefinition()
+
+    def catches(self, my_task: Node, event: Any) -> bool:
+        """Whether one of the signals behind it is this one."""
+        return my_task.state == TaskState.WAITING and self._signalled(my_task, event) is not None
+
+    def catch(self, my_task: Node, event: Any) -> None:
+        """Choose the way of the signal."""
+        my_task.internal_data["chosen"] = self._signalled(my_task, event)
+        super().catch(my_task, event)
+
+    def _signalled(self, my_task: Node, event: Any) -> str | None:
+        signals = [(one, is_) for one, is_ in self.awaited.items() if isinstance(is_, SignalEventDefinition)]
+        return next((one for one, signal in signals if signal.catches(my_task, event)), None)
+
+    def _update_hook(self, my_task: Node) -> Any:
+        for one, awaited in self.awaited.items():
+            if isinstance(awaited, Condition) and "chosen" not in my_task.internal_data and awaited.has_fired(my_task):
+                my_task.internal_data["chosen"] = one
+                self.event_definition.catch(my_task)
+        return super()._update_hook(my_task)
 
     def _run_hook(self, my_task: Node) -> bool:
         chosen = my_task.workflow.spec.task_specs[my_task.internal_data["chosen"]]

@@ -142,6 +142,21 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
             found.update(self.set_inside(below))
         return found
 
+    def set_beside(self, node: Node) -> dict[str, Any]:
+        """The variables that other branches of its level have set; of several the last wins."""
+        own = {one.id for one in _ancestors(node)}
+        said: list[tuple[float, dict[str, Any]]] = []
+        for below in own_nodes(node.workflow):
+            if below.id in own or below.parent is None:
+                continue
+            inside = self.set_inside(below)
+            if _has_set_variables(below):
+                before = below.parent.data
+                inside |= {name: value for name, value in below.data.items() if before.get(name, ...) != value}
+            if inside:
+                said.append((below.last_state_change, inside))
+        return {name: value for _when, values in sorted(said, key=lambda one: one[0]) for name, value in values.items()}
+
     def node(self, node_id: str) -> Node:
         """The node behind a row's `node_id`. Raises `CorruptState`."""
         found = self._found(NodeId(node_id))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 import orjson
 from flask import request
@@ -11,21 +10,17 @@ from werkzeug.wrappers import Response
 
 from engine.definitions import drafts
 from engine.definitions.drawing import draw_svg
-from engine.definitions.importing import Kind
 from engine.definitions.markup import MAX_BYTES
 from engine.definitions.reading import read_diagram
-from engine.definitions.surroundings import known_names
 from engine.errors import StaleDraft, UnreadableDiagram
 from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import brought, overview
 from web.studio.blueprint import LEADERS, blueprint
-from web.studio.brought import Brought
+from web.studio.brought import ANSWER, Brought
 
 SAME, OTHER = "mismo", "otro"
-ANSWER: Final = "respuesta:"
-"""How the field of a question is called, before its key."""
 
 
 @blueprint.get("/traer")
@@ -108,17 +103,11 @@ def result_page(found: Brought, upload: int, wrong: str = "") -> str:
     diagram = read_diagram(xml)
     with current().database.reading() as session:
         people = overview.people(session)
-        options = current().engine.groups.roles(session)
-        known = known_names(session, current().engine)
-        listed = {
-            Kind.ROLE: options, Kind.FORM: known.forms or {}, Kind.PROCESS: known.processes or {},
-            Kind.HANDLER: known.topics or {}, Kind.DECISION: {one: one for one in known.decisions or ()},
-        }  # fmt: skip
+        listed = brought.choices(session)
     return page(
         "studio/brought.html",
         found=found,
         upload=upload,
-        options=options,
         steps=len(diagram.elements),
         picture=_with_places(draw_svg(xml, {question.element: "cambiado" for question in found.result.questions})),
         listed=listed,
@@ -147,8 +136,30 @@ def open_brought() -> Response | tuple[str, int]:
         return result_page(found, upload, "Diga si es el mismo proceso o es otro."), 422
     revision = request.form.get("borrador", 0, type=row_id) if found.there is not None else 0
     with current().database.unit_of_work() as session:
-        brought.open_as_draft(session, found, revision, actor())
+        brought.open_as_draft(session, found, content, revision, actor())
         drafts.discard(session, drafts.UPLOAD, actor().id)
         drafts.discard(session, drafts.ANSWERS, actor().id)
     notice = f"«{found.name}» quedó como borrador. Responda las preguntas y publíquelo cuando esté listo."
     return back_to("studio.edit", notice, process_key=found.process_key)
+
+
+@blueprint.post("/<process_key>/preguntas")
+@allow(*LEADERS, of=Of.DEFINITION)
+def answer_opened(process_key: str) -> Response:
+    """Answer what was left open when the file became a draft: what one has drawn since stays."""
+    with current().database.reading() as session:
+        before = brought.opened(session, process_key)
+    if before is None or not before.original:
+        return back_to("studio.edit", "Ese borrador no tiene preguntas que responder.", process_key=process_key)
+    said = {name.removeprefix(ANSWER): value.strip()[:300] for name, value in request.form.items(multi=True)
+            if name.startswith(ANSWER)}  # fmt: skip
+    answers = {key: value for key, value in {**before.answers, **said}.items() if value}
+    result = brought.look_again(before.original, process_key, answers)
+    with current().database.unit_of_work() as session:
+        stays = brought.answer_later(session, process_key, before, result, actor())
+    notice = f"Se aplicaron las respuestas; quedan {len(result.questions)} preguntas."
+    if len(result.questions) < 2:
+        notice = f"Se aplicaron las respuestas; {'queda una pregunta' if result.questions else 'no quedan preguntas'}."
+    if stays:
+        notice += f" {stays} elementos que usted ya había cambiado quedaron como los dejó."
+    return back_to("studio.edit", notice, process_key=process_key)

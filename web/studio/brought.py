@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
@@ -12,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from engine.confinement import confined
 from engine.definitions import drafts
-from engine.definitions.importing import ImportResult, import_diagram
+from engine.definitions.importing import ImportResult, Kind, import_diagram
+from engine.definitions.merging import merge
 from engine.definitions.models import Draft, ProcessVersion
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.definitions.surroundings import known_names
 from engine.errors import StaleDraft, UnknownDefinition
@@ -24,6 +28,9 @@ from workflows.forms.schema import FormSchema
 
 ADDRESSES: Final = frozenset({"traer", "formularios", "variantes", "catalogos.json", "decisiones", "descartados"})
 """What a process can't be called: these are pages of the studio."""
+
+ANSWER: Final = "respuesta:"
+"""How the field of a question is called, before its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ def _there(session: Session, process_key: str) -> ProcessVersion | None:
         return None
 
 
-def open_as_draft(session: Session, found: Brought, revision: int, actor: Actor) -> None:
+def open_as_draft(session: Session, found: Brought, original: bytes, revision: int, actor: Actor) -> None:
     """Save the diagram over the draft at `revision` (0: there was none), its new forms, and what the importer said.
 
     Raises `StaleDraft` if somebody saved that draft meanwhile, `InvalidForm`.
@@ -102,19 +109,100 @@ def open_as_draft(session: Session, found: Brought, revision: int, actor: Actor)
         FormSchema.from_dict(schema)
         save(drafts.FORM, key, orjson.dumps(schema), revision=0, base_version=None)
     drafts.discard(session, drafts.IMPORT, found.process_key)
-    save(drafts.IMPORT, found.process_key, notes(found.result), revision=0, base_version=None)
+    save(drafts.IMPORT, found.process_key, notes(found.result, original), revision=0, base_version=None)
 
 
-def notes(result: ImportResult) -> bytes:
+def notes(result: ImportResult, original: bytes) -> bytes:
     """What the editor shows of an import: `{"repairs": [{element, rule, message}], "questions": [{…, options}]}`.
 
-    `answers` stay with it, by the key of each question.
+    With them stay the file, what it became and the forms it brought, so that a question can be answered later.
     """
-    repairs, questions = map(asdict, result.repairs), map(asdict, result.questions)
     return orjson.dumps(
         {
-            "repairs": list(repairs),
-            "questions": list(questions),
+            "repairs": [asdict(one) for one in result.repairs],
+            "questions": [asdict(one) | {"key": one.key} for one in result.questions],
+            "answered": [asdict(one) | {"key": one.key, "answer": said} for one, said in result.answered],
             "answers": {question.key: answer for question, answer in result.answered},
+            "original": _packed(original),
+            "result": _packed(result.xml),
+            "forms": dict(result.forms),
         }
     )
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content)).decode()
+
+
+def _unpacked(text: str) -> bytes:
+    return zlib.decompress(base64.b64decode(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the importer said of the draft of a process; `questions` and `answered` are as the editor shows them."""
+
+    questions: list[dict[str, Any]]
+    answered: list[dict[str, Any]]
+    answers: dict[str, str]
+    original: bytes
+    result: bytes
+    forms: dict[str, dict[str, Any]]
+
+
+def opened(session: Session, process_key: str) -> Opened | None:
+    """What is kept of the file that a draft came from; None if it came from none."""
+    kept = drafts.find(session, drafts.IMPORT, process_key)
+    if kept is None:
+        return None
+    said = orjson.loads(kept.content)
+    original, result = (_unpacked(said[one]) if one in said else b"" for one in ("original", "result"))
+    parts = said["questions"], said.get("answered", []), said.get("answers", {})
+    return Opened(*parts, original=original, result=result, forms=said.get("forms", {}))
+
+
+def look_again(content: bytes, process_key: str, answers: Mapping[str, str]) -> ImportResult:
+    """Repair a file whose draft is open, with these answers, under the key of that draft."""
+    bring = functools.partial(import_diagram, answers=dict(answers))
+    with current().database.reading() as session:
+        known = replace(known_names(session, current().engine), world=None)
+    result = confined(bring, content, known)
+    key = Name.parse(process_key).key
+    if read_diagram(result.xml).process_key != key:
+        result = confined(functools.partial(bring, key=key), content, known)
+    return result
+
+
+def answer_later(session: Session, process_key: str, before: Opened, result: ImportResult, actor: Actor) -> int:
+    """Bring what the answers decide into the draft, wherever nobody has changed it since; how many elements stay.
+
+    A form that somebody has written on stays as it is. Raises `StaleDraft` if the draft was discarded or published.
+    """
+    draft = drafts.find(session, drafts.PROCESS, process_key)
+    if draft is None:
+        raise StaleDraft("Ese borrador ya se publicó o se descartó: no hay preguntas que responder.")
+    merged = merge(before.result, result.xml, draft.content)
+    save = functools.partial(drafts.save, session, current().engine, actor=actor)
+    save(
+        drafts.PROCESS, process_key, merged.content,
+        revision=draft.revision, base_version=draft.base_version, edited=True,
+    )  # fmt: skip
+    published = set(overview.current_forms(session))
+    for key, schema in result.forms.items():
+        there = drafts.find(session, drafts.FORM, key)
+        untouched = there is not None and orjson.loads(there.content) == before.forms.get(key)
+        if untouched or (there is None and key not in published):
+            save(drafts.FORM, key, orjson.dumps(schema), revision=there.revision if there else 0, base_version=None)
+    drafts.discard(session, drafts.IMPORT, process_key)
+    save(drafts.IMPORT, process_key, notes(result, before.original), revision=0, base_version=None)
+    return len(merged.kept)
+
+
+def choices(session: Session) -> dict[Kind, Mapping[str, str]]:
+    """What there is of each kind that a question asks for, by its key."""
+    known = known_names(session, current().engine)
+    return {
+        Kind.ROLE: current().engine.groups.roles(session), Kind.FORM: known.forms or {},
+        Kind.PROCESS: known.processes or {}, Kind.HANDLER: {one: one for one in known.topics or ()},
+        Kind.DECISION: {one: one for one in known.decisions or ()},
+    }  # fmt: skip

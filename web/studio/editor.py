@@ -25,7 +25,7 @@ from engine.errors import Invalid, StaleDraft, UnreadableDiagram
 from web.auth.access import Of, allow
 from web.deadlines import clock_time
 from web.pages import actor, back_to, current, page
-from web.studio import overview
+from web.studio import brought, overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.catalogues import catalogues
 from web.studio.processes import xml_answer
@@ -41,22 +41,18 @@ def edit(process_key: str) -> str:
         version = overview.working_version(session, process_key)
         draft = drafts.find(session, drafts.PROCESS, process_key)
         author = overview.people(session).get(draft.saved_by, draft.saved_by) if draft else ""
-        asked = brought_questions(session, process_key)
+        asked = brought.opened(session, process_key)
         return page(
             "studio/editor.html",
             version=version,
             draft=draft,
             author=author,
-            asked=asked,
-            roles=current().engine.groups.roles(session),
+            asked=asked.questions if asked else [],
+            answered=asked.answered if asked else [],
+            answers_later=bool(asked and asked.original),
+            listed=brought.choices(session) if asked else {},
+            answer=brought.ANSWER,
         )
-
-
-def brought_questions(session: Session, process_key: str) -> list[dict[str, Any]]:
-    """What the importer asked when the draft was brought from elsewhere."""
-    notes = drafts.find(session, drafts.IMPORT, process_key)
-    questions: list[dict[str, Any]] = orjson.loads(notes.content)["questions"] if notes else []
-    return questions
 
 
 @blueprint.get("/<process_key>/borrador.bpmn")

@@ -130,10 +130,14 @@ def where_none_holds(draft: Draft, gateway: Node, flows: list[Node]) -> None:
         message = f"En {called(gateway)}, «{answer}» se sigue en los demás casos; decía «{condition}»."
         draft.repaired(gateway, "default_flow", message)
         return
+    _end_where_none_holds(draft, gateway, stops=answer == STOPS)
+
+
+def _end_where_none_holds(draft: Draft, gateway: Node, *, stops: bool) -> None:
     holder = holder_of(gateway)
     end = draft.add_node(holder, "endEvent", "Ninguna se cumple", gateway)
     gateway.set("default", id_of(draft.connect(holder, gateway, end)))
-    if answer == STOPS:
+    if stops:
         error = draft.declare("error", f"ninguna_{id_of(gateway)}")
         etree.SubElement(end, bpmn("errorEventDefinition"), errorRef=error)
 
@@ -160,10 +164,10 @@ def _answer(flow: Node) -> str:
 
 
 def _by_person(draft: Draft, gateway: Node, flows: list[Node], default: Node | None) -> None:
-    """Every way becomes an answer of a form; the last one, or the default, needs no condition."""
-    last = flows[-1] if default is None else default
+    """Every way becomes an answer of a form; of one answer the last way, or the default, needs no condition."""
     variable = f"respuesta_{slug(id_of(gateway))}"[:60]
     several = local(gateway) == "inclusiveGateway"
+    last = None if several else flows[-1] if default is None else default
     answers = _answers(draft, gateway, flows)
     for flow, (value, label) in zip(flows, answers.items(), strict=True):
         flow.set("name", label)
@@ -174,7 +178,10 @@ def _by_person(draft: Draft, gateway: Node, flows: list[Node], default: Node | N
         if flow is not last:
             test = f"contiene({variable}, '{value}')" if several else f"{variable} == '{value}'"
             _condition(draft, flow).text = f"${{{test}}}"
-    gateway.set("default", id_of(last))
+    if last is None:  # each that is ticked is followed, the last among them
+        _end_where_none_holds(draft, gateway, stops=True)
+    else:
+        gateway.set("default", id_of(last))
     task = asking(draft, gateway)
     ask_in_form(draft, task, _field(gateway, variable, answers, several=several))
     words = ", ".join(f"«{label}»" for label in answers.values())

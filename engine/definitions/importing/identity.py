@@ -104,17 +104,25 @@ def _missing_ids(draft: Draft) -> None:
 
 
 def _duplicate_ids(draft: Draft) -> None:
-    seen: set[str] = set()
+    """Of two that are called alike the step keeps its id, for arrows lead to it; else the first."""
+    seen = {id_of(node): node for node in reversed(draft.nodes())}
     for node in draft.root.iter(f"{{{BPMN}}}*"):
         written = str(node.get("id") or "")
-        if written and written in seen:
+        if written and seen.setdefault(written, node) is not node:
             node.set("id", draft.fresh(written))
+            _follow(draft, node, written)
             draft.repaired(
                 node,
                 "duplicate_id",
                 f"El identificador «{written[:60]}» estaba dos veces: uno es ahora «{id_of(node)}».",
             )
-        seen.add(str(node.get("id") or ""))
+
+
+def _follow(draft: Draft, node: Node, before: str) -> None:
+    """What waits for a message, signal or error that was renamed waits for it still."""
+    for one in draft.root.iter() if local(node) in ("message", "signal", "error", "escalation") else ():
+        if reference(one.get(f"{local(node)}Ref")) == before:
+            one.set(f"{local(node)}Ref", id_of(node))
 
 
 def _unreadable_ids(draft: Draft) -> None:

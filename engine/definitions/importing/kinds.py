@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.definitions import vocabularies
 from engine.definitions.elements import AROUND, CATALOGUE
-from engine.definitions.importing.asking import Kind
+from engine.definitions.importing.asking import DRAWN, Kind
 from engine.definitions.importing.draft import Draft, called, id_of, is_raised
 from engine.definitions.linting.findings import nearest
 from engine.definitions.markup import CAMUNDA, Node, bpmn, child, children, local, one_line, reference, text_of
@@ -81,8 +81,12 @@ def _complex_gateways(draft: Draft) -> None:
             node.remove(one)
         said = f" En el archivo decía «{until}»." if until else ""
         if len(arriving.get(id_of(node), ())) > 1 >= len(leaving.get(id_of(node), ())):
-            question = f"En {called(node)}, ¿se sigue con el primer camino que llegue, con los que vengan o con todos?"
-            answer = draft.ask(node, "supported", question + said, *WAYS, guess="Varios")
+            question = (
+                f"En {called(node)}, ¿se espera a los caminos que vengan o a todos? Aquí no se puede seguir con el"
+                " primero que llegue y dejar los demás en curso."
+            )
+            answer = draft.ask(node, "supported", question + said, "Varios", "Todos", DRAWN, guess="Varios")
+            answer = "Varios" if answer == DRAWN else answer
         elif any(text_of(child(flow, "conditionExpression")) for flow in leaving.get(id_of(node), ())):
             answer = "Varios"  # each whose condition holds, as BPMN has it
         else:

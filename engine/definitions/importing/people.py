@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.definitions import vocabularies
 from engine.definitions.importing.asking import Kind
 from engine.definitions.importing.choices import simple_form
-from engine.definitions.importing.draft import Draft, called, id_of, slug, words
+from engine.definitions.importing.draft import Draft, called, holder_of, id_of, slug, words
 from engine.definitions.linting.findings import nearest
 from engine.definitions.markup import CAMUNDA, Node, bpmn, children, local, one_line, text_of
 
@@ -50,6 +50,9 @@ def _task_roles(draft: Draft) -> None:
     strangers: dict[tuple[str, ...], list[Node]] = {}
     for task in draft.nodes("userTask", "manualTask"):
         _known_groups(draft, task)
+    for task in draft.nodes("userTask"):
+        _as_beside(draft, task)
+    for task in draft.nodes("userTask", "manualTask"):
         unknown = _strangers(draft, task)
         groups = vocabularies.candidate_groups(task)
         if unknown or (not groups and not vocabularies.assignee(task) and draft.lane_of(task) is None):
@@ -62,6 +65,40 @@ def _task_roles(draft: Draft) -> None:
         role = _ask_role(draft, tasks[0], f"{whose}¿Qué rol hace {'esto' if unknown else names}?")
         for task in tasks if role else ():
             _give_to(draft, task, role)
+
+
+def _as_beside(draft: Draft, task: Node) -> None:
+    """A task that the importer put in is done by whom does the step before it, or else the step after it."""
+    if id_of(task) not in draft.moved or vocabularies.candidate_groups(task) or draft.lane_of(task) is not None:
+        return
+    for backwards in (True, False):
+        groups = _done_by(draft, task, backwards=backwards)
+        if len(groups) == 1:
+            role = groups.pop()
+            task.set(f"{{{CAMUNDA}}}candidateGroups", role)
+            where = "antes" if backwards else "después"
+            draft.repaired(task, "role", f"{called(task)} la hace «{role}», como el paso de {where}.")
+            return
+
+
+def _done_by(draft: Draft, task: Node, *, backwards: bool) -> set[str]:
+    """The roles of the nearest steps of people on one side; empty if one of them is of somebody else."""
+    nodes = {id_of(node): node for node in draft.nodes_in(holder_of(task))}
+    beside = draft.graph(nodes, backwards=backwards)
+    seen, found, ahead = {id_of(task)}, set[str](), list(beside[id_of(task)])
+    while ahead:
+        one = ahead.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if local(nodes[one]) not in ("userTask", "manualTask"):
+            ahead.extend(beside[one])
+            continue
+        groups = vocabularies.candidate_groups(nodes[one])
+        if len(groups) != 1 or not _is_role(draft, groups[0]) or vocabularies.assignee(nodes[one]):
+            return set()
+        found.update(groups)
+    return found
 
 
 def _known_groups(draft: Draft, task: Node) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.definitions.importing.draft import Draft, called, id_of
+from engine.definitions.importing.draft import Draft, called, holder_of, id_of
 from engine.definitions.linting.graph import levels
 from engine.definitions.linting.soundness import Trouble, play
-from engine.definitions.markup import Node, local
+from engine.definitions.markup import Node, child, local, one_line
 from engine.definitions.reading import read_diagram
 
 ROUNDS = 25
@@ -56,6 +56,8 @@ def _join_before(draft: Draft, node: Node) -> bool:
     before = _merge_before(draft, node)
     if before is None:
         return False
+    if child(before, "linkEventDefinition") is not None:
+        _drawn_out(draft, before)
     if local(before) == "exclusiveGateway" and len(draft.by_end("sourceRef").get(id_of(before), ())) == 1:
         draft.change_kind(before, "inclusiveGateway")
         join = before
@@ -84,12 +86,34 @@ def _merge_before(draft: Draft, node: Node) -> Node | None:
     while id_of(current) not in seen:
         seen.add(id_of(current))
         flows = arriving.get(id_of(current), [])
+        if len(_links_to(draft, current)) > 1:
+            return current
         if len(flows) > 1:
             return None if local(current) in ("inclusiveGateway", "parallelGateway") else current
         if not flows:
             return None
         current = nodes[str(flows[0].get("sourceRef"))]
     return None
+
+
+def _links_to(draft: Draft, node: Node) -> list[Node]:
+    """The links that lead to a link, if it is one."""
+    link = child(node, "linkEventDefinition")
+    if link is None or "Catch" not in local(node):
+        return []
+    throws = [one for one in draft.nodes_in(holder_of(node)) if "Throw" in local(one)]
+    return [one for one in throws if (to := child(one, "linkEventDefinition")) is not None
+            and one_line(to.get("name")) == one_line(link.get("name"))]  # fmt: skip
+
+
+def _drawn_out(draft: Draft, node: Node) -> None:
+    """Links that several ways take at once as arrows, for only arrows can be joined."""
+    throws = _links_to(draft, node)
+    for one in throws:
+        draft.change_kind(one, "intermediateThrowEvent")
+        draft.connect(holder_of(node), one, node)
+    draft.change_kind(node, "intermediateThrowEvent")
+    draft.repaired(node, "link", f"Los {len(throws)} enlaces que llegan a {called(node)} quedaron como flechas.")
 
 
 STEPS = (_joins,)

@@ -76,3 +76,15 @@ def test_two_ways_to_one_step_lead_there_if_either_condition_holds(world: World,
     world.do("t")
 
     assert world.names() == ["a"] * times
+
+
+def test_of_an_inclusive_decision_of_a_person_each_way_that_is_ticked_is_taken_the_last_too(world: World) -> None:
+    named = (flow("g", one, name=f"Vía {one}") for one in "abc")
+    ends = (part for one in "abc" for part in (user(one), end(f"e{one}"), flow(one, f"e{one}")))
+    task = user("t", form="")
+    xml = process("p", start(), task, gateway("g", "inclusive"), chain("inicio", "t", "g"), *named, *ends)
+    play(world, xml)
+
+    world.do("t", respuesta_g=["via_a", "via_c"])
+
+    assert world.names() == ["a", "c"]

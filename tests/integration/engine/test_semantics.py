@@ -8,7 +8,7 @@ import pytest
 
 from engine import doctor, resolutions, sweep
 from engine.states import IncidentKind
-from tests.integration.engine.test_paths import ERROR, ESCALATION, SIGNAL, declared, event, throw
+from tests.integration.engine.test_paths import ERROR, ESCALATION, SIGNAL, catch, declared, event, throw
 from tests.support.diagrams import (
     TIMER,
     boundary,
@@ -18,6 +18,7 @@ from tests.support.diagrams import (
     end,
     flow,
     gateway,
+    node,
     process,
     service,
     start,
@@ -382,5 +383,39 @@ def test_a_step_that_failed_in_what_is_interrupted_in_the_same_turn_leaves_no_in
 
     world.do("a")
 
+    assert (world.names(), world.incidents()) == (["z"], [])
+    healthy(world)
+
+
+CONDITION = event("conditional", inside="<bpmn:condition>${listo}</bpmn:condition>")
+BESIDE = {
+    "a condition": ("", CONDITION),
+    "a condition behind a gateway of events": ("g", CONDITION),
+    "a signal behind a gateway of events": ("g", event("signal", "s")),
+}
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_what_a_branch_says_comes_to_the_wait_of_the_branch_beside_it(world: World, case: str) -> None:
+    gateway_of_events, awaited = BESIDE[case]
+    wait = catch("w", awaited) + user("z") + end() + chain("w", "z", "fin")
+    if gateway_of_events:
+        late = node("intermediateCatchEvent", "t", TIMER, properties={"plazo": "9d"}) + end("e3")
+        wait += gateway("g", "eventBased") + late + chain("f", "g", "w") + chain("g", "t", "e3")
+    else:
+        wait += chain("f", "w")
+    says = user("a", salida="listo") + user("b", salida="listo") + throw("h", event("signal", "s")) + end("e2")
+    xml = process(
+        "p", start(), gateway("f", "parallel"), chain("inicio", "f", "a", "b", "h", "e2"), says, wait,
+    )  # fmt: skip
+    world.publish(declared(xml, '<bpmn:signal id="s" name="listo"/>'))
+    world.start()
+
+    world.do("a", listo=False)
+    assert world.names() == ["b"]
+    world.do("b", listo=True)
+
+    assert world.names() == ["z"]
+    pass_days(world, 20)
     assert (world.names(), world.incidents()) == (["z"], [])
     healthy(world)

@@ -243,3 +243,25 @@ def test_each_question_has_its_control_and_what_was_answered_stays_answered(lead
         notes = orjson.loads(drafts.find(session, drafts.IMPORT, "tramite").content)
         assert notes["answers"] == {"role:radicar": "enlace_planeacion"}
         assert "role" not in {one["rule"] for one in notes["questions"]}
+
+
+def test_a_question_is_answered_after_opening_and_what_was_changed_meanwhile_stays(leader, application):
+    # Given a draft whose file asked who does its tasks, one of which was called otherwise since
+    open_it(leader, hand_in(leader, PERMIT))
+    with application.database.unit_of_work() as session:
+        draft = drafts.find(session, drafts.PROCESS, "tramite")
+        drawn = draft.content.replace(b'name="Radicar"', b'name="Radicar la solicitud"')
+        drafts.save(session, application.engine, drafts.PROCESS, "tramite", drawn,
+                    actor=SYSTEM, revision=draft.revision, base_version=None)  # fmt: skip
+    assert 'name="respuesta:role:radicar"' in leader.text("/procesos/tramite/editar")
+
+    # When that is answered on the editor's page
+    leader.send("/procesos/tramite/preguntas", **{"respuesta:role:radicar": "enlace_planeacion"})
+
+    # Then the answer is in the draft beside the new name, and stands among what was answered
+    with application.database.reading() as session:
+        content = drafts.find(session, drafts.PROCESS, "tramite").content.decode()
+    assert content.count("enlace_planeacion") == 2
+    assert 'name="Radicar la solicitud"' in content
+    page = leader.text("/procesos/tramite/editar")
+    assert "Ya respondidas (1)" in page and "no quedan preguntas" in page

@@ -336,3 +336,39 @@ def test_a_number_of_times_may_be_written_as_an_expression_and_a_group_of_nobody
 
     assert (model.elements["t"].cardinality, model.elements["t"].roles) == ("3", ())
     assert "role" in {one.rule for one in result.questions}
+
+
+def test_who_is_asked_by_a_question_of_the_importer_is_whom_the_step_beside_it_is_of() -> None:
+    two = start() + start("otro") + user("a") + user("b") + end()
+
+    model, result = brought(
+        two + flow("p", "inicio", "a") + flow("q", "otro", "b") + flow("r", "a", "fin") + flow("s", "b", "fin")
+    )
+
+    (asked,) = [one for one in model.of_kind("userTask") if one.name.startswith("Responder")]
+    assert (asked.roles, [one.rule for one in result.questions]) == (("analista",), [])
+
+
+def test_links_that_are_taken_in_parallel_are_arrows_that_meet_once() -> None:
+    throw, catch = (f'<bpmn:linkEventDefinition name="A" id="{one}"/>' for one in ("d1", "d2"))
+    body = start() + step("parallelGateway", "f") + user("a") + user("b") + user("z") + end()
+    body += step("intermediateThrowEvent", "l1", throw) + step(
+        "intermediateThrowEvent", "l2", throw.replace("d1", "d3")
+    )
+    body += step("intermediateCatchEvent", "l", catch) + chain("inicio", "f", "a", "l1")
+    body += flow("p", "f", "b") + flow("q", "b", "l2") + flow("r", "l", "z") + flow("s", "z", "fin")
+
+    model, result = brought(body)
+
+    assert "inclusiveGateway" in {one.kind for one in model.elements.values()}
+    assert any("2 enlaces" in one.message for one in result.repairs)
+
+
+def test_a_step_that_is_called_like_a_message_keeps_its_arrows() -> None:
+    gateway = step("exclusiveGateway", "m")
+    body = start() + gateway + user("a") + end() + step("receiveTask", "r", messageRef="m")
+
+    model, _result = brought(body + chain("inicio", "m", "a", "r", "fin"))
+
+    assert [one.id for one in model.after("m")] == ["a"]
+    assert model.elements["r"].message == "llega"
