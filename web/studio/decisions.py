@@ -34,7 +34,7 @@ from web.answers import named
 from web.auth.access import SIGNED_IN, Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
-from web.studio import overview
+from web.studio import cell_editors, overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.processes import leads
 
@@ -221,7 +221,7 @@ def _page(session: Session, key: str, typed: Sheet | None = None, wrong: str = "
         changes=_changes(earlier, shown), against=earlier, versions=_versions(session, key),
         used=[place for one in tables for place in _used(session).get(one.id, [])],
         leads=leads() and not _is_too_large(shown), too_large=_is_too_large(shown), wrong=wrong,
-        people=overview.people(session),
+        people=overview.people(session), editor=cell_editors.editor, suggested=cell_editors.suggested,
     )  # fmt: skip
 
 
@@ -306,8 +306,9 @@ def _columns(side: str) -> tuple[Column, ...]:
 
 def _cells(row: int, side: str, columns: Sequence[Column]) -> tuple[str, ...]:
     empty = "-" if side == "si" else ""
-    typed = (request.form.get(f"{side}_{number}_{row}", "").strip()[:2_000] for number in range(1, len(columns) + 1))
-    return tuple(one or empty for one in typed)
+    typed = [request.form.get(f"{side}_{number}_{row}", "").strip()[:2_000] for number in range(1, len(columns) + 1)]
+    pairs = zip(columns, typed, strict=True)
+    return tuple(cell_editors.said(column, one, gives=side == "da") or empty for column, one in pairs)
 
 
 def _counted(name: str, most: int) -> int:

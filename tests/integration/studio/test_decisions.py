@@ -133,3 +133,17 @@ def test_who_leads_nothing_sees_only_what_is_published(leader: Browser, sign_in:
 
     assert "Todavía no hay tablas" in other.text("/procesos/decisiones")
     other.get(ADDRESS, 404)
+
+
+def test_a_cell_is_typed_in_a_control_of_its_columns_type(leader: Browser) -> None:
+    new(leader)
+    typed = form(
+        leader, si_1_tipo="date", si_1_1="> 31/07/2026",
+        da_1_tipo="string", da_1_valores='"Sí va", "No va"', da_1_1="no va",
+    )  # fmt: skip
+
+    page = leader.send(ADDRESS, 200, **typed, tabla_paso="revisar").text.replace("&#34;", '"')
+
+    assert 'value="> date("2026-07-31")"' in page.replace("&gt;", ">")
+    assert '<option value=""No va"" selected>No va</option>' in page
+    assert "impide publicar" not in page

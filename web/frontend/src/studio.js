@@ -1,11 +1,14 @@
 // What the studio's ordinary pages gain with scripts: menus that follow what was chosen without pressing a button, and
 // fields moved by Alt and the arrows. Everything works without it.
 
+import { picking } from './studio/picking.js';
+
 const STEP = /(_paso|^_opcion)$/;
 
 for (const form of document.querySelectorAll('form[data-swap]')) follow(form);
 moveByKeys(document.querySelector('.outline'));
 for (const all of document.querySelectorAll('[data-all]')) tickAll(all);
+for (const holder of document.querySelectorAll('[data-picks]')) picking(holder);
 
 // One box for all that may be ticked below it.
 function tickAll(all) {
