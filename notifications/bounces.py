@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from notifications.errors import NoMailbox
 from notifications.models import OutboxMessage
 from notifications.states import Fault, MailState
 
@@ -93,12 +94,17 @@ def note(session: Session, content: bytes) -> Outcome:
     return Outcome.NOTED
 
 
-def waiting(folder: Path) -> Iterator[tuple[bytes, str]]:
-    """The notices of a maildir that nobody has read, each with its key there."""
+def unread(folder: Path) -> list[str]:
+    """The keys of the notices of a maildir that nobody has read. Raises `NoMailbox` where there is none."""
+    if not (folder / "new").is_dir():
+        raise NoMailbox(f"«{folder}» no es una carpeta Maildir: debe tener dentro «new» y «cur».")
     box = mailbox.Maildir(folder, create=False)
-    for key in box.keys():  # noqa: SIM118  a mailbox gives its messages where a mapping gives its keys
-        if box.get_message(key).get_subdir() == "new":
-            yield box.get_bytes(key), key
+    return [key for key in box.keys() if box.get_message(key).get_subdir() == "new"]  # noqa: SIM118  a mailbox is none
+
+
+def content_of(folder: Path, key: str) -> bytes:
+    """A notice of a maildir."""
+    return mailbox.Maildir(folder, create=False).get_bytes(key)
 
 
 def done(folder: Path, key: str) -> None:

@@ -80,3 +80,9 @@ class WordsTooLong(NotificationsError):
     """What an office's template makes is too long, or takes too long."""
 
     sentence = "La plantilla hace un correo demasiado largo, o tarda demasiado. Acórtela."
+
+
+class NoMailbox(NotificationsError):
+    """The folder from which notices of mails that came back are read is none."""
+
+    sentence = "La carpeta de los correos devueltos no es un buzón Maildir."

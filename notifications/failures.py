@@ -71,6 +71,10 @@ KINDS: Mapping[str, Words] = {
     ),
     "kept_answers": Words("No se pudieron borrar respuestas viejas a programas"),
     "backup": Words("No se pudo hacer o revisar la copia del día", "Mire si hay espacio en la carpeta de copias."),
+    "bounce": Words(
+        "No se pudo leer un aviso de correo devuelto",
+        "Los demás se leen. Mire la carpeta de CAUCE_BOUNCES: que exista, que Cauce la pueda leer y escribir.",
+    ),
     "mail_template": Words(
         "Una plantilla de correo no se pudo usar",
         "El correo salió con el texto de siempre. Corrija la plantilla en el sector, «Textos de los correos».",

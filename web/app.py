@@ -41,6 +41,7 @@ from web.health.views import blueprint as health
 from web.help.views import blueprint as help_pages
 from web.inbox.views import blueprint as inbox
 from web.incidents.views import blueprint as incidents
+from web.letters.views import blueprint as letters
 from web.lifecycle.views import blueprint as lifecycle
 from web.mails.templates import blueprint as mail_templates
 from web.mails.views import blueprint as mails
@@ -87,6 +88,7 @@ BLUEPRINTS = (
     columns,
     lifecycle,
     meetings,
+    letters,
     mail_templates,
     reminders,
     cases,

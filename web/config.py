@@ -85,6 +85,7 @@ class Config:
     api_per_minute: int = 300
     inner_receivers: bool = False
     exports: Path | None = None
+    bounces: Path | None = None
     sftp_key: Path | None = None
     scanner: str = ""
     breached: Path | None = None
@@ -134,6 +135,7 @@ class Config:
             local_accounts=local_accounts,
             second_factor=_obliged(environment.get("CAUCE_SECOND_FACTOR", "")),
             second_factor_days=count("CAUCE_SECOND_FACTOR_DAYS", environment, 30),
+            bounces=Path(folder).resolve() if (folder := environment.get("CAUCE_BOUNCES", "")) else None,
             exports=Path(folder).resolve() if (folder := environment.get("CAUCE_EXPORTS", "")) else None,
             sftp_key=Path(key).resolve() if (key := environment.get("CAUCE_SFTP_KEY", "")) else None,
             scanner=_scanner(environment.get("CAUCE_CLAMD", "").strip()),

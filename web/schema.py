@@ -30,6 +30,7 @@ MODULES = (
     "workflows.cycles.models",
     "workflows.monitoring.models",
     "workflows.meetings.models",
+    "workflows.correspondence.models",
     "workflows.searching.models",
     "workflows.approvals.models",
     "workflows.implementation.models",

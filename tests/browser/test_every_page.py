@@ -40,13 +40,14 @@ NO_PAGES = {
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
     "open_plans.news", "open_plans.news_of_plan", "open_plans.sitemap",
-    "inbox.news", "inbox.feed", "comments.people", "handovers.record_file", "exports.sent",
+    "inbox.news", "inbox.feed", "letters.download", "comments.people", "handovers.record_file", "exports.sent",
     "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
     "studio.names", "studio.picture", "studio.manual",
 }  # fmt: skip
 """What answers files, data or another address."""
 
 BY_HAND = {
+    "letters.show": "of a letter that somebody wrote; as its form",
     "mail_templates.shared": "as that of a sector, for who keeps the installation",
     "mail_templates.edit_shared": "as that of a sector",
     "studio.rehearsal": "made by a rehearsal, which takes its seconds; looked at in its own test",

@@ -46,6 +46,7 @@ NOT_HERE = {
     "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for
     "boards.choose_opening",  # of a period that the calendar missed
     "inbox.paper_page",  # of an endorsement, of a role that approves on paper
+    "letters.show", "letters.download",  # of a letter; tested in its own file
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at
     "survey.show", "survey.thanks",  # of one survey, whatever the plan
     "studio.rehearsal", "studio.review_page",  # of what was made, or waits, for somebody
@@ -242,6 +243,8 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("cases.index", me, "/casos/?estado="),
         ("cases.manage", me, "/casos/manejo?proceso=sub_reporte_entidad"),
         ("inbox.extensions_to_decide", me, "/prorrogas"),
+        ("letters.index", me, f"/casos/{report.instance_id}/cartas/"),
+        ("letters.new", me, f"/casos/{report.instance_id}/cartas/nueva"),
         ("comments.people", me, f"/casos/{report.instance_id}/comentarios/personas"),
         ("inbox.choose_help", person, f"/tareas/{report.id}/apoyo"),
         ("absences.index", me, "/ausencias"),

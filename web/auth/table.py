@@ -248,6 +248,11 @@ TABLE: tuple[Row, ...] = (
         note="de una entidad, quienes tienen un rol en ella o en el sector",
     ),
     Row(
+        "proceso en curso: cartas", Of.CASE, _rights(N, C, C, C),
+        reads=_routes("letters.index letters.new letters.show letters.download"),
+        changes=_routes("letters.write letters.receive letters.change"),
+    ),
+    Row(
         "procesos en curso: moverlos, suspenderlos, corregirlos", Of.NONE,
         _rights(N, C, C, N, leader=C, shared_leader=C), reads=_routes("cases.manage"),
         changes=_routes("cases.try_act cases.do_act"), note="quien lidera lo propone; lo ejecuta quien coordina",

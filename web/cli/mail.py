@@ -10,7 +10,7 @@ import click
 
 from notifications import bounces as notices
 from notifications import outbox
-from notifications.errors import DeliveryFailed
+from notifications.errors import DeliveryFailed, NoMailbox
 from notifications.models import OutboxMessage
 from notifications.rendering import render
 from notifications.states import MailKind
@@ -60,13 +60,14 @@ def bounces(folder: str) -> None:
             with application.database.unit_of_work() as session:
                 click.echo(f"{notices.note(session, content).value}.")
             return
-        path = Path(folder)
-        if not (path / "new").is_dir():
-            raise click.ClickException(f"«{folder}» no es una carpeta Maildir: debe tener dentro «new» y «cur».")
-        counts: Counter[str] = Counter()
-        for content, key in list(notices.waiting(path)):
+        path, counts = Path(folder), Counter[str]()
+        try:
+            keys = notices.unread(path)
+        except NoMailbox as wrong:
+            raise click.ClickException(str(wrong)) from wrong
+        for key in keys:
             with application.database.unit_of_work() as session:
-                counts[notices.note(session, content).value] += 1
+                counts[notices.note(session, notices.content_of(path, key)).value] += 1
             notices.done(path, key)
     for outcome, count in counts.items() or [("Ningún aviso nuevo", 0)]:
         click.echo(f"{count} {outcome}." if count else f"{outcome}.")

@@ -151,10 +151,10 @@ def test_the_notices_of_a_maildir_are_read_once(site: Site, tmp_path: Path) -> N
     mail, folder = sent(site), tmp_path / "devueltos"
     mailbox.Maildir(folder, create=True).add(mailbox.MaildirMessage(notice(mail)))
 
-    found = list(bounces.waiting(folder))
-    for content, key in found:
-        noted(site, content)
+    found = bounces.unread(folder)
+    for key in found:
+        noted(site, bounces.content_of(folder, key))
         bounces.done(folder, key)
 
     assert len(found) == 1 and state_of(site) == (MailState.FAILED, Fault.ADDRESS)
-    assert list(bounces.waiting(folder)) == [] and len(mailbox.Maildir(folder)) == 1
+    assert bounces.unread(folder) == [] and len(mailbox.Maildir(folder)) == 1

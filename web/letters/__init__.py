@@ -1,0 +1,1 @@
+"""The pages of the letters of a case: written, filed, received."""

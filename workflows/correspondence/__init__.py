@@ -1,0 +1,1 @@
+"""Letters of a case: written here and filed elsewhere, or received."""
