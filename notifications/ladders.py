@@ -190,11 +190,19 @@ def preview(session: Session, engine: ProcessEngine, target: Target, proposed: L
             escalations=others,
         )  # fmt: skip
     tasks = [one for one in open_tasks(session, members) if target.covers(one) and one.due_at is not None]
-    before_and_after = [
+    return compared(session, engine, (tasks, policies), (tasks, after), members)
+
+
+def compared(
+    session: Session, engine: ProcessEngine, is_so: tuple[Sequence[OpenTask], Policies],
+    would_be: tuple[Sequence[OpenTask], Policies], members: Mapping[str, frozenset[str]],
+) -> Sequence[Sending]:  # fmt: skip
+    """The mails of the next two months about some tasks by some policies, beside those about others by others."""
+    today = bogota_day(engine.now())
+    now, then = (
         {sending for task in tasks for sending in _sendings(session, engine, applied(task, one), members, today)}
-        for one in (policies, after)
-    ]
-    now, then = before_and_after
+        for tasks, one in (is_so, would_be)
+    )
     people = directory.display_names(session, {one.who for one in now | then})
     named = [
         replace(one, who=people.get(one.who, one.who), is_new=one not in now, is_gone=one not in then)

@@ -17,6 +17,7 @@ from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.instances.usage import RunningCase
 from notifications import releases
+from notifications.foretelling import Foretold, Steps, foretell
 from web.auth.access import Of, allow
 from web.days import typed_day
 from web.numbers import row_id
@@ -30,6 +31,7 @@ from web.studio.noting import note_way
 from web.studio.rehearsing import replays
 from workflows.calendar import bogota_day
 from workflows.cycles.effects import CalendarEffect
+from workflows.people.groups import sectors_of
 from workflows.people.roles import ADMINISTRATING
 from workflows.spanish import long_day
 
@@ -50,6 +52,8 @@ class Proposal:
     effects: Sequence[CalendarEffect]
     tables: Sequence[UsedTable]
     """What decides in its rule tasks."""
+    mails: Foretold
+    """What changes in its reminders, and who would get which mail."""
 
     @property
     def is_blocked(self) -> bool:
@@ -75,7 +79,20 @@ def proposal(session: Session, process_key: str, xml: bytes) -> Proposal:
         elsewhere=elsewhere,
         effects=calendar.effects_of(session, xml, sector),
         tables=tables_of(session, read_diagram(xml)),
+        mails=foretell(
+            session,
+            current().engine,
+            version.process_key,
+            {sector} if sector else sectors_of(actor()),
+            _steps(version.xml) if version.version else {},
+            _steps(xml),
+        ),
     )
+
+
+def _steps(xml: bytes) -> Steps:
+    """What people do in a diagram, with what it says of each."""
+    return {one.id: (one.name, one.properties) for one in read_diagram(xml).of_kind("userTask")}
 
 
 @blueprint.get("/<process_key>/publicar")
