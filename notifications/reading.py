@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from notifications.models import MailServer, OutboxMessage
 from notifications.states import Fault, MailState
+from workflows.calendar import BOGOTA
 from workflows.people import holdings
 from workflows.people.models import Person, PersonRole
 
+TOLD = (MailState.SENT, MailState.FAILED, MailState.PENDING)
 TOLD_AFTER = dt.timedelta(minutes=10)
 """How long a mail server may be silent before people are told."""
 
@@ -84,6 +86,32 @@ def undelivered(session: Session, sectors: Collection[str], *, recipient: str | 
 def silent_server(session: Session, now: dt.datetime) -> MailServer | None:
     """The mail server that has taken nothing for a while, if one is."""
     return session.scalar(sa.select(MailServer).where(MailServer.down_since <= now - TOLD_AFTER).limit(1))
+
+
+@dataclass(frozen=True, slots=True)
+class MailDay:
+    """The mails that were written on a day: how many left, did not arrive, wait; and the server, if it is silent."""
+
+    day: dt.date
+    sent: int
+    failed: int
+    waiting: int
+    server: MailServer | None
+
+
+def of_day(session: Session, sectors: Collection[str], day: dt.date, now: dt.datetime) -> MailDay:
+    """What became of the mails of these sectors of a day of Bogotá. One statement."""
+    begins = dt.datetime.combine(day, dt.time(), BOGOTA).astimezone(dt.UTC)
+    counts = (
+        sa.select(*(sa.func.count(sa.case((OutboxMessage.state == state, 1))).label(state.name) for state in TOLD))
+        .where(OutboxMessage.created_at >= begins, OutboxMessage.created_at < begins + dt.timedelta(days=1))
+        .where(of_sectors(sectors))
+        .subquery()
+    )
+    silent = MailServer.down_since <= now - TOLD_AFTER
+    query = sa.select(*counts.c, MailServer).select_from(counts).outerjoin(MailServer, silent).limit(1)
+    row = session.execute(query).one()
+    return MailDay(day, row[0], row[1], row[2], row[3])
 
 
 def latest(

@@ -93,6 +93,10 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
     raised = alerts.of_month(session, plan.code, judged.period) if judged else []
     silent = [one for one in raised if one.rule in OPPORTUNITY]
     in_red = reds.of_month(session, plan.code, judged.period) if judged else []
+    mailed = None
+    if current_user.may(COORDINATING):
+        yesterday = calendar.add_working_days(bogota_day(now), -1)
+        mailed = mails.of_day(session, actor().supervises, yesterday, now)
     return page(
         "boards/month.html",
         plan=plan,
@@ -101,7 +105,8 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
         shown=newest,
         board=found,
         undelivered=mails.undelivered(session, actor().supervises) if current_user.may(COORDINATING) else [],
-        mail_server=mails.silent_server(session, now) if current_user.may(COORDINATING) else None,
+        mail_server=mailed.server if mailed else None,
+        mailed=mailed,
         headline=wording.headline(newest, here, found.orphans, now, calendar),
         late_opening=wording.late_opening(newest.late_days),
         cells=_cells(found, calendar),

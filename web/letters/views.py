@@ -120,8 +120,10 @@ def change(case_id: int, number: int) -> Any:
 @allow(SIGNED_IN, of=Of.CASE)
 def download(case_id: int, number: int, suffix: str) -> Response:
     """A letter as PDF or Word; one that came in as it came."""
-    with current().database.reading() as session:
+    application = current()
+    with application.database.unit_of_work() as session:
         letter = writing.one(session, case_id, number)
+        writing.note_taken(session, application.clock, letter, actor=actor())
         if letter.direction is Direction.IN:
             stored = session.get(StoredFile, letter.file_id) if letter.file_id else None
             if stored is None:

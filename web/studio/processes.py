@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request
+from flask_login import current_user
 from werkzeug.wrappers import Response as Redirection
 
 from engine.definitions import drafts, reviewing, unpublished
@@ -18,7 +19,9 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from web.studio import kinship, overview
 from web.studio.blueprint import LEADERS, blueprint
+from workflows import shipped
 from workflows.cycles import by_hand
+from workflows.people.roles import ADMINISTRATING
 
 
 @blueprint.get("/")
@@ -32,6 +35,7 @@ def index() -> str:
             new=unpublished.processes(session) if leads() else [],
             asked=[asked for asked in overview.asked_reviews(session) if leads(asked[0].process_key)],
             leads=leads(),
+            newer=shipped.unpublished(session) if leads() or current_user.may(ADMINISTRATING) else [],
         )
 
 

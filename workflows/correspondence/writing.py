@@ -134,6 +134,11 @@ def receive(session: Session, clock: Clock, case_id: int, got: Received, *, acto
     return letter
 
 
+def note_taken(session: Session, clock: Clock, letter: Letter, *, actor: Actor) -> None:
+    """Write down that somebody takes a letter along: it names people."""
+    recording.record(session, clock, actor, "descargar_carta", _target(letter), after={"radicado": letter.number})
+
+
 def _ensure_unfiled(letter: Letter) -> None:
     if letter.number or letter.direction is Direction.IN:
         raise Conflict("La carta ya tiene radicado: no cambia. Escriba otra.")

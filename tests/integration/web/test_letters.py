@@ -48,7 +48,7 @@ def test_a_letter_is_written_filed_and_does_not_change_then(site: Site) -> None:
     assert "ya tiene radicado" in visitor.text() and letters(site)[0].subject == "Informe <3>"
     with site.application.database.reading() as session:
         acts = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.object_kind == "carta")).all()
-    assert list(acts) == ["escribir_carta", "radicar_carta"]
+    assert list(acts) == ["escribir_carta", "descargar_carta", "radicar_carta"]
 
 
 def test_a_letter_that_came_is_kept_with_its_file_and_answered(site: Site) -> None:
