@@ -12,7 +12,7 @@ from typing import Any
 
 from workflows.calendar import BOGOTA
 from workflows.documents.marks import Listed
-from workflows.spanish import week_day
+from workflows.spanish import month_name, week_day
 
 Values = Mapping[str, Any]
 LINK = "enlace"
@@ -199,6 +199,19 @@ def _help(values: Values) -> dict[str, Any]:
     }
 
 
+def _window_moved(values: Values) -> dict[str, Any]:
+    effect = values["effect"]
+    return {
+        "nombre": values["to"].name,
+        "mes": month_name(effect.period),
+        "hasta": _day(effect.closes_on),
+        "antes": _day(effect.closed_on),
+        "motivo": values["reason"],
+        "pasos": [{"paso": one.name, "dia": _day(one.after)} for one in effect.steps if not one.is_past],
+        LINK: f"{values['base_url']}/bandeja/",
+    }
+
+
 def _digest(values: Values) -> dict[str, Any]:
     return {
         "nombre": values["name"],
@@ -301,6 +314,24 @@ KINDS: Mapping[str, MailKindWords] = {
         "Cuando la coordinación da más plazo.",
         Listed(_TASK | _EXTENSION),
         _extension,
+    ),
+    "window_moved": MailKindWords(
+        "Ventana de reporte movida",
+        "A todas las personas del mes, cuando la coordinación mueve la ventana.",
+        Listed(
+            _NAME
+            | {
+                "mes": "El mes que se reporta",
+                "hasta": "La fecha nueva",
+                "antes": "La fecha de antes",
+                "motivo": "Por qué se movió",
+                LINK: "La dirección de la bandeja",
+            },
+            lists={"pasos": "Cada paso del mes que falta"},
+            fields={"pasos": {"paso": "Su nombre", "dia": "Su fecha nueva"}},
+        ),
+        _window_moved,
+        needed=(LINK, "hasta"),
     ),
     "invitation": MailKindWords(
         "Convocatoria a una mesa",

@@ -24,7 +24,7 @@ from notifications.mail_kinds import KINDS, MailKindWords
 from workflows.calendar import BOGOTA
 from workflows.documents.letters import shown
 from workflows.sectors.identity import Identity
-from workflows.spanish import month_name, week_day
+from workflows.spanish import week_day
 
 LETTER = re.compile("<!--/?letter-->")
 """What stands around the part of the frame that is the mail's own; nothing typed can be one, for it is escaped."""
@@ -204,6 +204,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "dia": week_day, "mes": month_name, "hora": lambda moment: f"{moment.astimezone(BOGOTA):%H:%M}",
+        "dia": week_day, "hora": lambda moment: f"{moment.astimezone(BOGOTA):%H:%M}",
     }  # fmt: skip
     return environment

@@ -13,7 +13,7 @@ from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from notifications import ladders, urgent
 from notifications.ladders import Target
-from notifications.rendering import render
+from notifications.mail_templates import written
 from notifications.states import MailKind
 from workflows.calendar import WorkingCalendar, bogota_day
 from workflows.monitoring.windows import Effect
@@ -41,7 +41,7 @@ def tell(
         urgent.tell(
             session, person, now=engine.now(), kind=MailKind.EXTENSION,
             dedup_key=f"ventana/{effect.move_id}/{person.username}",
-            mail=render("window_moved", {**values, "to": person}), sector=sector,
+            mail=written(session, engine.now(), "window_moved", {**values, "to": person}, sector=sector), sector=sector,
         )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def spark(course: Sequence[tuple[str, Decimal | None]], *, brief: bool = False) 
 
     def point(place: int, value: Decimal) -> tuple[str, str]:
         share = float((value - low) / (high - low)) if high > low else 0.5
-        return f"{MARGIN + step * place:.1f}", f"{HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN):.1f}"
+        return f"{MARGIN + step * place:.0f}", f"{HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN):.0f}"
 
     lines: list[list[str]] = [[]]
     end = ("0", "0")
