@@ -184,8 +184,11 @@ TABLE: tuple[Row, ...] = (
         "periodo que el calendario no abrió", Of.PLAN, _rights(N, N, C, N), reads=_routes("boards.choose_opening"),
     ),
     Row(
-        "plan: modificación presupuestal, corrección de un mes cerrado", Of.PLAN, _rights(N, N, N, N, liaison=C),
-        changes=_routes("plans.modify plans.ask_correction"), note="de los proyectos e indicadores de su entidad",
+        "plan: modificación presupuestal, corrección de un mes cerrado, matriz del mes", Of.PLAN,
+        _rights(N, N, N, N, liaison=C),
+        reads=_routes("inbox.matrix"),
+        changes=_routes("plans.modify plans.ask_correction inbox.preview_matrix inbox.leave_matrix"),
+        note="de los proyectos e indicadores de su entidad",
     ),
     Row(
         "plan: empalme", Of.PLAN, _rights(N, C, C, N), reads=_routes("lifecycle.change_over"),

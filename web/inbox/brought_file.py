@@ -41,7 +41,7 @@ def preview_file(task_id: int) -> Any:
     """What the file says for each row, with the columns named before or proposed; nothing is kept."""
     given, sealed = request.files.get("archivo"), request.form.get("cargue", "")
     if sealed:
-        name, content = _put_aside(sealed)
+        name, content = put_aside(sealed)
     elif given is not None and given.filename:
         name, content = files.clean_name(given.filename), given.read()
     else:
@@ -50,22 +50,22 @@ def preview_file(task_id: int) -> Any:
     with current().database.reading() as session:
         opened, layout = _opened(session, task_id)
         kept = brought_files.kept(session, layout, _plan(opened), _entity(opened))
-    asked = _asked(layout, kept, found, _month(opened))
-    grid, read = brought_files.sheet_of(asked, found), _read(opened, layout, found, asked)
+    chosen = asked(layout, kept, found, _month(opened))
+    grid, read = brought_files.sheet_of(chosen, found), _read(opened, layout, found, chosen)
     return page(
         "inbox/brought_file.html",
-        task=opened.task,
+        **_about(opened, layout),
         layout=layout,
         name=name,
         sealed=sealed or loads.put_aside(name, content, (), _plan(opened), salt=SALT),
         sheets=[one.name for one in found],
         headings=[one for one in brought_files.headings(grid)[1] if one] if grid else [],
-        asked=asked,
+        asked=chosen,
         units=UNIT_WORDS,
-        is_remembered=kept is not None and asked == brought_files.of_month(kept, _month(opened)),
+        is_remembered=kept is not None and chosen == brought_files.of_month(kept, _month(opened)),
         is_cut=grid is not None and grid.is_cut,
-        told=[one for one in layout.columns if one.key != CODE and asked.columns.get(one.key)],
-        rows=_compared(opened, layout, read) if read else [],
+        told=[one for one in layout.columns if one.key != CODE and chosen.columns.get(one.key)],
+        rows=compared(opened, layout, read) if read else [],
         read=read,
         most=MOST_TOLD,
     )
@@ -76,18 +76,18 @@ def preview_file(task_id: int) -> Any:
 def take_file(task_id: int) -> Any:
     """Put what was shown into the draft, and keep the columns for the next month."""
     application = current()
-    name, content = _put_aside(request.form.get("cargue", ""))
+    name, content = put_aside(request.form.get("cargue", ""))
     found = grids.read_strangers(name, content)
     with application.database.unit_of_work() as session:
         opened, layout = _opened(session, task_id)
-        asked = _asked(layout, None, found, _month(opened))
-        read = _read(opened, layout, found, asked)
+        chosen = asked(layout, None, found, _month(opened))
+        read = _read(opened, layout, found, chosen)
         if read is None:
             raise NotFound("Ese archivo no tiene las columnas que se escogieron: escójalas otra vez.")
         draft = drafts.of(session, task_id, actor().id)
-        values = {**(draft.values if draft else {}), layout.table: _typed(opened, layout, read)}
+        values = {**(draft.values if draft else {}), layout.table: typed(opened, layout, read)}
         application.forms.save_draft(session, application.engine, task_id, actor(), values)
-        brought_files.keep(session, application.engine, layout, _plan(opened), _entity(opened), asked, actor=actor())
+        brought_files.keep(session, application.engine, layout, _plan(opened), _entity(opened), chosen, actor=actor())
     one, many = layout.noun
     told = f"Quedó en su borrador lo de {len(read.rows)} {one if len(read.rows) == 1 else many}. Revíselo y envíelo."
     return back_to("inbox.show", told, task_id=task_id)
@@ -103,7 +103,27 @@ def _upload(task_id: int, error: str = "") -> str:
     with current().database.reading() as session:
         opened, layout = _opened(session, task_id)
         kept = brought_files.kept(session, layout, _plan(opened), _entity(opened))
-    return page("inbox/bring_file.html", task=opened.task, layout=layout, error=error, kept=kept)
+    return page("inbox/bring_file.html", **_about(opened, layout), layout=layout, error=error, kept=kept)
+
+
+def _about(opened: OpenForm, layout: Layout) -> Mapping[str, Any]:
+    """What both pages say of whose file it is, and where it goes."""
+    task = opened.task
+    here = url_for("inbox.bring_file", task_id=task.id)
+    return {
+        "crumbs": [
+            ("Bandeja", url_for("inbox.mine")),
+            (task.name, url_for("inbox.show", task_id=task.id)),
+            ("Traer de un archivo", here),
+        ],
+        "entity": _entity(opened),
+        "upload_at": here,
+        "preview_at": url_for("inbox.preview_file", task_id=task.id),
+        "take_at": url_for("inbox.take_file", task_id=task.id),
+        "take": "Traer a mi borrador",
+        "heading": layout.title,
+        "where": "Nada se envía: lo que traiga queda en su borrador.",
+    }
 
 
 def _opened(session: Session, task_id: int) -> tuple[OpenForm, Layout]:
@@ -128,13 +148,14 @@ def _month(opened: OpenForm) -> int:
     return int(str(opened.task.variables["periodo"])[5:])
 
 
-def _put_aside(sealed: str) -> tuple[str, bytes]:
-    pending = loads.pending(sealed, salt=SALT)
+def put_aside(sealed: str, salt: str = SALT) -> tuple[str, bytes]:
+    """The file that was handed in and is looked at before it is taken: its name, and what it holds."""
+    pending = loads.pending(sealed, salt=salt)
     with current().database.reading() as session:
         return pending.name, files.read(session, pending.file_id)
 
 
-def _asked(layout: Layout, kept: FileColumns | None, found: Sequence[Grid], month: int) -> FileColumns:
+def asked(layout: Layout, kept: FileColumns | None, found: Sequence[Grid], month: int) -> FileColumns:
     """The columns that were chosen on the page, else those named before if the file has them, else a proposal."""
     if "hoja" in request.form:
         columns = {one.key: request.form.get(f"columna_{one.key}", "") for one in layout.columns}
@@ -153,7 +174,7 @@ def _read(opened: OpenForm, layout: Layout, found: Sequence[Grid], asked: FileCo
     return brought_files.read(layout, grid, asked, [row[ROW_KEY] for row in opened.shown[layout.table]])
 
 
-def _compared(opened: OpenForm, layout: Layout, read: Found) -> list[Mapping[str, Any]]:
+def compared(opened: OpenForm, layout: Layout, read: Found) -> list[Mapping[str, Any]]:
     """Each row of the form with what stands in it now and what the file says."""
     titles = opened.prefill.row_titles[layout.table]
     return [
@@ -162,15 +183,15 @@ def _compared(opened: OpenForm, layout: Layout, read: Found) -> list[Mapping[str
     ]
 
 
-def _typed(opened: OpenForm, layout: Layout, read: Found) -> list[dict[str, Any]]:
+def typed(opened: OpenForm, layout: Layout, read: Found) -> list[dict[str, Any]]:
     """The rows of the form with what the file says, as one would type it; what it leaves empty stays."""
     draft_keys = [column.key for column in opened.schema.field(layout.table).children if not column.readonly]
     rows = []
     for row in opened.shown[layout.table]:
-        typed = {key: _text(row.get(key)) for key in draft_keys if key in row}
+        cells = {key: _text(row.get(key)) for key in draft_keys if key in row}
         said = read.rows.get(row[ROW_KEY])
-        typed |= {key: _text(value) for key, value in (said.values if said else {}).items() if value != ""}
-        rows.append({ROW_KEY: row[ROW_KEY], **typed})
+        cells |= {key: _text(value) for key, value in (said.values if said else {}).items() if value != ""}
+        rows.append({ROW_KEY: row[ROW_KEY], **cells})
     return rows
 
 

@@ -20,6 +20,7 @@ from web.inbox import bulk as _bulk  # noqa: F401 - adds its views
 from web.inbox import calendar_feed as _calendar_feed  # noqa: F401 - adds its views
 from web.inbox import extensions as _extensions  # noqa: F401 - adds its views
 from web.inbox import filtering as _filtering  # noqa: F401 - adds its views
+from web.inbox import matrix as _matrix  # noqa: F401 - adds its views
 from web.inbox import on_paper as _on_paper  # noqa: F401 - adds its views
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting

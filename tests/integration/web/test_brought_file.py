@@ -86,3 +86,32 @@ def test_the_monthly_matrix_of_an_office_fills_the_draft_of_whoever_reports_and_
         row = next(one for one in draft.values["avances"] if one["_fila"] == code)
         assert (row["valor_periodo"], row["avance_cualitativo"]) == ("7,5", "Tres jornadas")
         assert "evidencias" in row
+
+
+def test_the_liaison_leaves_each_person_a_draft_from_the_matrix_of_the_whole_entity(site: Site) -> None:
+    with site.application.database.reading() as session:
+        query = sa.select(UserTask).where(UserTask.element_id == "reportar_avance", UserTask.state == "open")
+        task = next(one.id for one in session.scalars(query) if one.context.get("entidad") == "IDPAC")
+    sandra, liaison, address = site.visitor("sruiz"), site.visitor("rmora"), "/plan/PES-GOB/matriz?entidad=IDPAC"
+    sandra.open(f"/tareas/{task}")
+    code = sandra.page().xpath("//input[contains(@name, '_fila')]/@value")[0]
+    liaison.open("/plan/")
+    assert liaison.page().xpath("//a[@href='/plan/PES-GOB/matriz']")
+
+    shown = hand_in(liaison, address, f"Código;Junio;Avance cualitativo\n{code};7,5;Tres jornadas\nIP-9.9;1;x\n")
+    liaison.press("/plan/PES-GOB/matriz/dejar?entidad=IDPAC")
+
+    assert "Sandra Ruiz" in shown and "IP-9.9" in shown
+    assert "Quedó un borrador para Sandra Ruiz" in liaison.text()
+    with site.application.database.reading() as session:
+        draft = drafts.of(session, task, "rmora")
+        assert draft is not None and drafts.of(session, task, "sruiz") is None
+        row = next(one for one in draft.values["avances"] if one["_fila"] == code)
+        assert (row["valor_periodo"], row["avance_cualitativo"]) == ("7,5", "Tres jornadas")
+    sandra.open(f"/tareas/{task}")
+    assert "Ricardo Mora" in sandra.text() and "Partir de su borrador" in sandra.text()
+
+
+def test_who_is_no_liaison_of_the_entity_brings_no_matrix(site: Site) -> None:
+    site.visitor("sruiz").open("/plan/PES-GOB/matriz", status=403)
+    site.visitor("bdiaz").open("/plan/PES-GOB/matriz?entidad=IDPAC", status=403)
