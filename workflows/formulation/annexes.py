@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +17,9 @@ from workflows.formulation.structure import Heading
 from workflows.formulation.tables import Table
 from workflows.goals.models import Objective
 from workflows.indicators.models import Indicator, YearTarget
+from workflows.indicators.states import IndicatorKind
 from workflows.people import directory
-from workflows.plan.models import Project, ProjectGoal
+from workflows.plan.models import Plan, Project, ProjectGoal
 from workflows.prioritization.models import FieldValidation
 from workflows.spanish import long_day, number
 from workflows.surveys import conducting
@@ -47,7 +49,8 @@ def _all(session: Session, plan_code: str, written: list[DocumentSection]) -> It
         return tables.build(session, plan_code, WHOLE, names)
 
     yield "Fichas técnicas de los indicadores", list(_sheets(session, plan_code))
-    yield "Metas de los proyectos de inversión", _filled(_project_goals(session, plan_code))
+    goals = [*_filled(_project_goals(session, plan_code)), *_filled(_magnitudes(session, plan_code))]
+    yield "Metas de los proyectos de inversión", goals
     yield "Matriz DOFA del sector", list(_quadrants(session, plan_code))
     yield "Matriz de priorización de temas", kept("temas")
     yield "Encuesta a la ciudadanía", [*kept("encuesta"), *_filled(_outreach(session, plan_code))]
@@ -117,6 +120,24 @@ def _project_goals(session: Session, plan_code: str) -> Table:
     )
     head = ("Proyecto", "Meta del proyecto", "Indicador que alimenta", "Contribución (%)")
     return tables.table("Metas de proyecto", head, (tuple(row) for row in session.execute(query)))
+
+
+def _magnitudes(session: Session, plan_code: str) -> Table:
+    """What each goal that is measured promises of each year."""
+    plan = session.get_one(Plan, plan_code)
+    years = range(plan.first_year, plan.first_year + plan.years)
+    query = sa.select(Indicator).where(Indicator.plan_code == plan_code, Indicator.kind == IndicatorKind.PROJECT_GOAL)
+    sheets = session.scalars(query.where(Indicator.active).order_by(Indicator.position, Indicator.code)).all()
+    found: dict[tuple[int, int], Decimal | None] = {
+        (one.indicator_id, one.year): one.target
+        for one in session.scalars(sa.select(YearTarget).where(YearTarget.indicator_id.in_([one.id for one in sheets])))
+    }
+    rows = [
+        (one.code, one.unit, one.annualization.value, one.baseline, *(found.get((one.id, y)) for y in years))
+        for one in sheets
+    ]
+    head = ("Meta", "Unidad", "Tipo", "Línea base", *map(str, years))
+    return tables.table("Magnitudes de las metas de proyecto", head, rows)
 
 
 def _quadrants(session: Session, plan_code: str) -> Iterator[Table]:
