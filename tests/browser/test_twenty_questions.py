@@ -39,7 +39,7 @@ QUESTIONS = (
     Question(5, "qué objetivo empeoró en tres meses", (), "h2:has-text('Qué empeoró en tres meses')"),
     Question(6, "qué está detenido, con quién, desde cuándo", (), "h2:has-text('Qué está detenido')"),
     Question(7, "qué tiene cada persona", (), "h2:has-text('Qué tiene cada persona')"),
-    Question(8, "cuánto tarda cada paso", ("link=Cuánto tarda cada paso",), "text=/[Mm]ediana/"),
+    Question(8, "cuánto tarda cada paso", ("link=Cuánto tarda cada paso",), "th:has-text('La mitad tarda hasta')"),
     Question(9, "cómo va una fase frente a lo previsto", ("link=Ciclo de vida",), "text=Previsto"),
     Question(10, "qué se gastó frente al avance", (), "text=/Presupuesto que no va con el avance|Presupuesto/"),
     Question(11, "qué se abre el próximo mes", (), "h2:has-text('Qué se abre después')"),

@@ -238,7 +238,7 @@ TABLE: tuple[Row, ...] = (
         reads=_routes("boards.choose_extension boards.new_commitment boards.window reminders.edit"),
         changes=_routes(
             "boards.nudge_all boards.extend boards.move_window boards.keep_commitment boards.settle_commitment "
-            "reminders.change reminders.drop"
+            "reminders.change reminders.drop lifecycle.note_activity"
         ),
     ),
     Row(

@@ -16,12 +16,14 @@ from web import choosing, deadlines
 from web.auth import SIGNED_IN, Of, allow
 from web.days import typed_day
 from web.lifecycle import picture
+from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from web.paging import paged
 from web.people import everybody
 from workflows import guide
 from workflows.calendar import bogota_day
 from workflows.errors import Refused
+from workflows.formulation import execution
 from workflows.lifecycle import changeover, coverage, early_end, guide_progress, phases, starting
 from workflows.lifecycle.dossier import answering
 from workflows.lifecycle.guide_progress import RowProgress
@@ -61,6 +63,7 @@ def show() -> str:
         if plan is None:
             return page("lifecycle/none.html", begun=begun, sectors=choosing.choices(session))
         shown = phases.of_plan(session, plan)
+        schedule = execution.of_plan(session, plan.code, bogota_day(current().clock.now()))
         work = {
             phase.number: paged(phase.open, f"fase_{phase.number}", anchor=f"fase-{phase.number}") for phase in shown
         }
@@ -76,6 +79,7 @@ def show() -> str:
         phases=shown,
         picture=picture.draw(shown, bogota_day(now)),
         work=work,
+        schedule=schedule,
         mine=mine,
         case=case,
         states=STATES,
@@ -119,6 +123,25 @@ def rows() -> str:
         state_of=lambda row: _row_state(row, loaded=loaded),
         covered=sum(row.is_covered for row in covered),
     )
+
+
+@blueprint.post("/ciclo/<plan_code>/cronograma")
+@allow(COORDINATOR, ADMINISTRATOR, of=Of.PLAN)
+def note_activity(plan_code: str) -> Any:
+    """Write down that an activity of the work schedule was finished on a day, or that it goes on."""
+    application, day = current(), request.form.get("fecha", "")
+    if day and typed_day(day) is None:
+        return back_to("lifecycle.show", "Escriba la fecha en que terminó, por ejemplo 9/11/2026.", plan=plan_code)
+    try:
+        with application.database.unit_of_work() as session:
+            one = execution.note(
+                session, application.clock, plan_code, request.form.get("actividad", 0, type=row_id), typed_day(day),
+                actor=actor(),
+            )  # fmt: skip
+            said = f"«{one.name}» quedó terminada." if one.done_on else f"«{one.name}» sigue en curso."
+    except Refused as wrong:
+        said = f"No se guardó. {wrong.message}"
+    return back_to("lifecycle.show", said, plan=plan_code, _anchor="cronograma")
 
 
 @blueprint.post("/ciclo/nuevo")

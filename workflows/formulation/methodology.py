@@ -137,7 +137,8 @@ def resolve_approval(session: Session, plan_code: str, entities: Sequence[str]) 
 
 
 def schedule(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep the work schedule; scheduling again replaces it."""
+    """Keep the work schedule; scheduling again replaces it, but what was finished stays so, by its name."""
+    finished = {one.name: one.done_on for one in activities(session, plan_code)}
     replace_rows(
         session,
         ScheduleActivity,
@@ -151,6 +152,7 @@ def schedule(session: Session, plan_code: str, rows: Sequence[Mapping[str, Any]]
                 "ends_on": row["fin"],
                 "predecessor": row.get("predecesora") or "",
                 "position": position,
+                "done_on": finished.get(row["actividad"]),
             }
             for position, row in enumerate(rows)
         ),

@@ -149,7 +149,7 @@ class MethodologyAdjustment(Base):
 
 
 class ScheduleActivity(Base):
-    """An activity of the work schedule. `predecessor` is the name of another one."""
+    """An activity of the work schedule. `predecessor` is the name of another one; `done_on` the day it was finished."""
 
     __tablename__ = "schedule_activity"
 
@@ -162,6 +162,7 @@ class ScheduleActivity(Base):
     ends_on: Mapped[dt.date]
     predecessor: Mapped[str] = mapped_column(sa.String(2000), default="")
     position: Mapped[int]
+    done_on: Mapped[dt.date | None]
 
 
 class Assignment(Base):

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from engine.instances.models import Instance
 from tests.support.plan import PLAN
 from tests.support.web import Site
+from workflows.calendar import bogota_day
+from workflows.formulation import methodology
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
@@ -127,3 +129,31 @@ def test_pages_open_on_the_plan_in_force_and_say_which_one_it_follows(site: Site
     for address in ("/plan/", "/seguimiento"):
         visitor.open(address)
         assert "El de antes" not in visitor.heading()
+
+
+def test_the_schedule_of_phase_two_stands_beside_what_was_finished(site: Site) -> None:
+    # Given two activities, the first of which should have ended
+    today = bogota_day(site.clock.now())
+    with site.application.database.unit_of_work() as session:
+        plan = PLAN
+        rows = [
+            {"actividad": name, "paso": "Paso 1", "responsable": "amartinez",
+             "inicio": today - dt.timedelta(days=20), "fin": today + dt.timedelta(days=days)}
+            for name, days in (("Diagnóstico", -4), ("Mesas", 3))
+        ]  # fmt: skip
+        methodology.schedule(session, plan, rows)
+        first, _second = [one.id for one in methodology.activities(session, plan)]
+    visitor, here = site.visitor("amartinez"), f"/ciclo/{plan}/cronograma"
+    visitor.open("/ciclo")
+    assert "4 días de atraso" in visitor.text() and "le faltan 3 días" in visitor.text()
+
+    # When one is finished on a day that has not come, then on one that has, and the schedule is made again
+    visitor.press(here, actividad=first, fecha=(today + dt.timedelta(days=1)).isoformat())
+    assert "va desde el día en que comenzaba" in visitor.text()
+    visitor.press(here, actividad=first, fecha=(today - dt.timedelta(days=2)).isoformat())
+    with site.application.database.unit_of_work() as session:
+        methodology.schedule(session, plan, rows)
+        kept = [one.done_on for one in methodology.activities(session, plan)]
+
+    # Then it says how late, and keeps it
+    assert "2 días después" in visitor.text() and kept == [today - dt.timedelta(days=2), None]

@@ -12,7 +12,7 @@ OLDER = sa.update(ProcessVersion).where(ProcessVersion.process_key == "reunion")
 
 
 def test_a_process_that_came_with_a_newer_version_is_named_until_it_is_published(site: Site) -> None:
-    visitor = site.visitor("amartinez")
+    visitor = site.visitor("rmora")
     with site.application.database.unit_of_work() as session:
         before = shipped.unpublished(session)
         session.execute(OLDER)
