@@ -48,7 +48,7 @@ QUESTIONS = (
     Question(14, "dar más plazo a una entidad", (), "a:has-text('Prorrogar')"),
     Question(15, "cambiar los recordatorios", ("link=Calendario", "link=Recordatorios", "link=Cambiar"),
              "text=Se recuerda"),
-    Question(16, "agregar un día que nadie trabaja", ("link=Calendario", "link=Días en que"), "text=Agregar"),
+    Question(16, "agregar un día que nadie trabaja", ("link=Calendario", "link=Días en que"), "button:has-text('Agregar')"),
     Question(17, "de dónde sale una cifra", ("red",), "text=/Soporte|soporte/"),
     Question(18, "llevarse un cuadro", (), "text=Descargar"),
     Question(19, "hallar una palabra", (), "role=search"),

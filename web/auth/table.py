@@ -309,9 +309,13 @@ TABLE: tuple[Row, ...] = (
         reads=_routes("sectors.show sectors.entities sectors.places sectors.days"),
         changes=_routes(
             "sectors.describe sectors.set_logo sectors.remove_logo sectors.add_entity sectors.change_entity "
-            "sectors.set_places sectors.add_day sectors.remove_day"
+            "sectors.set_places"
         ),
         note="la cabeza, y el nombre de una entidad que también usa otro, quien administra la instalación",
+    ),
+    Row(
+        "sector: agregar o quitar días no hábiles", Of.SECTOR, _rights(C, C, C, N),
+        changes=_routes("sectors.add_day sectors.remove_day"),
     ),
     Row(
         "libro del sector: cargar, plantilla", Of.NONE, _rights(C, C, N, N),

@@ -33,6 +33,8 @@ __all__ = ["blueprint", "loading", "starting"]
 """The blueprint, and the modules that hang their pages on it."""
 
 BLANK_PLACES = 3
+DAYS_OF = ("coordinador_pes", *ADMINISTRATING)
+"""Who says that a day is not worked: whoever coordinates moves deadlines anyway."""
 ROLES = {
     EntityRole.HEAD: "Cabeza de sector",
     EntityRole.ATTACHED: "Adscrita",
@@ -133,7 +135,7 @@ def _shown(part: str, code: str, typed: Mapping[str, str] | None = None, error: 
             roles=ROLES,
             look=identity.shown(session, [code])[code] if part == "card" else None,
             is_one_of_many=bool(person().looks) or keeps_many(),
-            may_change=may_open("sectors.describe", sector=code),
+            may_change=may_open("sectors.add_day" if part == "days" else "sectors.describe", sector=code),
             is_keeper="" in actor().supervises,
             trail=_trail(),
             typed=typed or {},
@@ -303,7 +305,7 @@ def set_places(sector: str) -> Any:
 
 
 @blueprint.post("/<sector>/dias")
-@allow(*ADMINISTRATING, of=Of.SECTOR)
+@allow(*DAYS_OF, of=Of.SECTOR)
 def add_day(sector: str) -> Any:
     """Nobody works on a day, or nobody of an entity: the open deadlines that it touches move."""
 
@@ -320,7 +322,7 @@ def add_day(sector: str) -> Any:
 
 
 @blueprint.post("/<sector>/dias/<day>/quitar")
-@allow(*ADMINISTRATING, of=Of.SECTOR)
+@allow(*DAYS_OF, of=Of.SECTOR)
 def remove_day(sector: str, day: str) -> Any:
     """The day is worked after all: the open deadlines move back."""
 
