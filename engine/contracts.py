@@ -5,7 +5,7 @@ A declaration stands beside its handler; tests run the handlers and hold the two
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -57,7 +57,7 @@ class Contract:
 
     Without one of `needs` it fails; `uses` it reads where they are there. `fills` are set whenever it has run,
     `may_fill` only at times. `sends` are the variables of each message it may send, by the message's name. `fields` are
-    those of its form that the handler of a form cannot do without.
+    those of its form that the handler of a form cannot do without. `opens` are processes of which it may begin cases.
     """
 
     needs: Data = field(default_factory=dict)
@@ -66,6 +66,7 @@ class Contract:
     may_fill: Data = field(default_factory=dict)
     sends: Mapping[str, Data] = field(default_factory=dict)
     fields: frozenset[str] = frozenset()
+    opens: frozenset[str] = frozenset()
 
 
 NOTHING = Contract()
@@ -82,9 +83,10 @@ def declares(
     fills: Data | None = None,
     may_fill: Data | None = None,
     sends: Mapping[str, Data] | None = None,
+    opens: Collection[str] = (),
 ) -> Callable[[Handler], Handler]:
     """Declare what an automatic step needs and gives: a decorator of its handler."""
-    contract = Contract(needs or {}, uses or {}, fills or {}, may_fill or {}, sends or {})
+    contract = Contract(needs or {}, uses or {}, fills or {}, may_fill or {}, sends or {}, opens=frozenset(opens))
 
     def mark(handler: Handler) -> Handler:
         setattr(handler, _ATTRIBUTE, contract)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
+from engine.definitions import reviewing
 from engine.definitions.models import Release
 from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
@@ -19,7 +20,7 @@ from workflows.calendar import bogota_day
 from workflows.people.groups import Group
 from workflows.people.models import Person
 from workflows.sectors import registry
-from workflows.spanish import long_day
+from workflows.spanish import enumeration, long_day
 
 LEADER, SHARED_LEADER = "lider_proceso", "lider_proceso_instalacion"
 
@@ -45,7 +46,7 @@ def tell_asked(session: Session, now: dt.datetime, release: Release, base_url: s
     author = _name(people, release.asked_by)
     leaders = _leaders(session, bogota_day(now), Name.parse(release.process_key).tenant)
     readers = [one for one in leaders if one not in release.authors and one in people]
-    facts = [("Quién lo pide", author), ("Por qué", release.reason), *_day(release)]
+    facts = [("Quién lo pide", author), ("Por qué", release.reason), *_beside(session, release), *_day(release)]
     for username in readers:
         _write(
             session, now, people[username], release, base_url,
@@ -60,7 +61,8 @@ def tell_outcome(session: Session, now: dt.datetime, release: Release, base_url:
     """Write what became of it to its authors, and on its day to whoever approved it too; a second call writes none."""
     title, what = OUTCOMES[release.state]
     people = active_people(session)
-    facts = [(label, text) for label, text in (("Qué se dijo", release.remark), *_day(release)) if text]
+    told = (("Qué se dijo", release.remark), *_beside(session, release), *_day(release))
+    facts = [(label, text) for label, text in told if text]
     if release.decided_by:
         facts.insert(0, ("Quién lo revisó", _name(people, release.decided_by)))
     for username in _told(release):
@@ -72,6 +74,12 @@ def tell_outcome(session: Session, now: dt.datetime, release: Release, base_url:
 def process_name(release: Release) -> str:
     """What the process is called in what was drawn."""
     return read_diagram(release.content).name or release.process_key
+
+
+def _beside(session: Session, release: Release) -> list[tuple[str, str]]:
+    """What is published with it or not at all."""
+    names = [process_name(one) for one in reviewing.group(session, release) if one is not release]
+    return [("Junto con", enumeration(names))] if names else []
 
 
 def _told(release: Release) -> Iterable[str]:

@@ -152,6 +152,12 @@ def keys(session: Session, kind: str) -> set[str]:
     return set(session.scalars(sa.select(Draft.key).where(Draft.kind == kind, Draft.tenant == "")))
 
 
+def of_tenant(session: Session, kind: str, tenant: str) -> list[Draft]:
+    """All drafts of a tenant's variants, or of what all share (`tenant` empty), by key."""
+    query = sa.select(Draft).where(Draft.kind == kind, Draft.tenant == tenant).order_by(Draft.key)
+    return list(session.scalars(query))
+
+
 def names(session: Session, kind: str) -> set[str]:
     """What there are drafts of, variants too, by name."""
     query = sa.select(Draft.key, Draft.tenant).where(Draft.kind == kind)

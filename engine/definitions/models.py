@@ -211,6 +211,8 @@ class Release(Base):
     remark: Mapped[str] = mapped_column(sa.Text, default="")
     """What the reviewer said, or why it could not be published on its day."""
     version: Mapped[int | None]
+    together: Mapped[str | None] = mapped_column(sa.String(32), index=True)
+    """A word that those bear which are published with each other or not at all; the first of them leads."""
 
 
 class ReleaseComment(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,23 +20,30 @@ from engine.runtime import ProcessEngine
 
 
 def rehearse(
-    session: Session, engine: ProcessEngine, xml: bytes, forms: Mapping[str, dict[str, Any]], tenant: str = ""
+    session: Session,
+    engine: ProcessEngine,
+    xml: bytes,
+    forms: Mapping[str, dict[str, Any]],
+    tenant: str = "",
+    beside: Sequence[bytes] = (),
 ) -> None:
     """Check a drawing and let the library parse it, elsewhere and within limits; nothing is published.
 
-    With a tenant it is tried as its variant, among what its cases take.
+    `beside` are drawings that would be published with it. With a tenant it is tried as its variant, among what its
+    cases take. What the linter finds, and calls in a circle, are left to `publish`, which says it all.
     Raises `UnreadableDiagram` when that takes too long or too much, and `InvalidDiagram` when the library refuses it.
-    What the linter finds, and calls in a circle, are left to `publish`, which says it all.
     """
     model = read_diagram(xml, engine.property_prefix)
-    diagrams = published_diagrams(session, tenant) | {model.process_key: model}
+    others = [read_diagram(one, engine.property_prefix) for one in beside]
+    drawn = {one.process_key: one for one in [*others, model]}
+    diagrams = published_diagrams(session, tenant) | drawn
     try:
         used = {key: diagrams[key] for key in called_by(model.process_key, diagrams)}
     except InvalidDiagram:
         used = {}
     # Only names: what answers questions would have the other process load the whole product first.
     known = replace(
-        known_names(session, engine, [model], forms, tenant=tenant), check_deadline=None, check_opening=None
+        known_names(session, engine, drawn.values(), forms, tenant=tenant), check_deadline=None, check_opening=None
     )
     confined(
         _try,

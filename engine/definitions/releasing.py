@@ -5,16 +5,16 @@ What is published is said by its name: the shared one, or a tenant's variant (`e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions import drafts, unpublished
-from engine.definitions.models import DecisionVersion, Draft, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.models import DecisionVersion, Draft, FormVersion, ProcessDefinition
 from engine.definitions.names import Name
 from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
@@ -34,14 +34,33 @@ class Released:
     """Forms that were published for the first time, with the process that asks them."""
 
 
-def rehearse_draft(session: Session, engine: ProcessEngine, name: str) -> None:
-    """Try the draft of a process elsewhere, before `release` holds anybody up: reads, and takes its time.
+Completed = Callable[[str, bytes], bytes]
+"""Writes into a drawing, by its name, what was chosen while publishing."""
+
+
+def as_drawn(_name: str, xml: bytes) -> bytes:
+    """What was drawn, with nothing chosen."""
+    return xml
+
+
+def rehearse_draft(session: Session, engine: ProcessEngine, name: str, beside: Sequence[str] = ()) -> None:
+    """Try the draft of a process elsewhere, with those `beside` it, before `release` holds anybody up: takes its time.
 
     Raises `UnknownDefinition`, `UnreadableDiagram`, `InvalidDiagram`.
     """
-    draft = draft_of(session, drafts.PROCESS, name)
-    forms = unpublished.forms_of(session, read_diagram(draft.content), draft.tenant)
-    rehearse(session, engine, draft.content, forms, draft.tenant)
+    found = [draft_of(session, drafts.PROCESS, one) for one in (name, *beside)]
+    forms = forms_with(session, [draft.content for draft in found], found[0].tenant)
+    for draft in found:
+        others = [other.content for other in found if other is not draft]
+        rehearse(session, engine, draft.content, forms, draft.tenant, others)
+
+
+def forms_with(session: Session, drawn: Iterable[bytes], tenant: str) -> dict[str, dict[str, Any]]:
+    """The forms that are published with drawings, since they never were."""
+    found: dict[str, dict[str, Any]] = {}
+    for xml in drawn:
+        found |= unpublished.forms_of(session, read_diagram(xml), tenant)
+    return found
 
 
 def release(
@@ -52,20 +71,29 @@ def release(
     revision: int,
     actor: Actor,
     reason: str,
-    completed: Callable[[bytes], bytes] = bytes,
+    completed: Completed = as_drawn,
     unreviewed: bool = False,
+    beside: Mapping[str, int] | None = None,
 ) -> Released:
     """Publish the draft of a process as it was at `revision`, with its forms that were never published; forget both.
 
-    `completed` writes into it what was chosen while publishing (from when its calendar opens). `unreviewed`: although
-    the process asks for a review; who may is the caller's to say.
-    Raises `UnknownDefinition` without a draft, `StaleDraft` if it was saved since, `NotReviewed`, `Invalid` without a
-    reason and `InvalidDiagram` with every finding.
+    `beside` are drafts (revisions by name) that are published with it or not at all. `completed` writes into each what
+    was chosen while publishing (from when its calendar opens). `unreviewed`: although a process asks for a review; who
+    may is the caller's to say. Raises `UnknownDefinition` without a draft, `StaleDraft` if one was saved since,
+    `NotReviewed`, `Invalid` without a reason and `InvalidDiagram` with every finding.
     """
-    xml = completed(seen(session, drafts.PROCESS, name, revision).content)
-    if not unreviewed and is_reviewed(session, name):
+    drawn = drawn_of(session, {name: revision, **(beside or {})}, completed)
+    if not unreviewed and any(is_reviewed(session, one) for one in drawn):
         raise NotReviewed
-    return publish_drawn(session, engine, name, xml, actor=actor, reason=said(reason))
+    return publish_drawn(session, engine, drawn, actor=actor, reason=said(reason))[0]
+
+
+def drawn_of(session: Session, seen_at: Mapping[str, int], completed: Completed) -> dict[str, bytes]:
+    """What stands in drafts that were seen at these revisions, completed. Raises `Invalid` where not all are one's."""
+    found = {name: seen(session, drafts.PROCESS, name, revision) for name, revision in seen_at.items()}
+    if len({draft.tenant for draft in found.values()}) > 1:
+        raise Invalid("Se publican juntos los procesos que son de todos, o los de un mismo sector.")
+    return {name: completed(name, draft.content) for name, draft in found.items()}
 
 
 def is_reviewed(session: Session, name: str) -> bool:
@@ -77,16 +105,23 @@ def is_reviewed(session: Session, name: str) -> bool:
 
 
 def publish_drawn(
-    session: Session, engine: ProcessEngine, name: str, xml: bytes, *, actor: Actor, reason: str
-) -> Released:
-    """Publish what was drawn, with its forms that were never published; forget the drafts of all of them."""
-    whose = _whose(draft_of(session, drafts.PROCESS, name))
-    forms = unpublished.forms_of(session, read_diagram(xml), whose["tenant"])
-    versions = publish(session, engine, [xml], forms, actor=actor, reason=reason, **whose)
+    session: Session, engine: ProcessEngine, drawn: Mapping[str, bytes], *, actor: Actor, reason: str
+) -> list[Released]:
+    """Publish what was drawn, by name, with its forms that were never published; forget the drafts of all of them.
+
+    All of it is published, or nothing. Raises `Invalid` of variants together that took over different shared versions.
+    """
+    whose = [_whose(draft_of(session, drafts.PROCESS, name)) for name in drawn]
+    if len(whose) > 1 and any(one["shared_version"] is not None for one in whose):
+        raise Invalid("Una variante que trae cambios de la compartida se publica sola.")
+    forms = forms_with(session, drawn.values(), whose[0]["tenant"])
+    versions = publish(session, engine, list(drawn.values()), forms, actor=actor, reason=reason, **whose[0])
     for form_key in forms:
         drafts.discard(session, drafts.FORM, form_key)
-    unpublished.forget(session, name)
-    return Released(name, _number(versions), tuple(forms))
+    for name in drawn:
+        unpublished.forget(session, name)
+    numbers = {version.process_key: version.version for version in versions}
+    return [Released(name, numbers.get(Name.parse(name).key), tuple(forms)) for name in drawn]
 
 
 def release_form(
@@ -157,10 +192,6 @@ def said(reason: str) -> str:
     if not reason:
         raise Invalid("Escriba por qué se publica este cambio.")
     return reason
-
-
-def _number(versions: list[ProcessVersion]) -> int | None:
-    return versions[0].version if versions else None
 
 
 def _form_version(session: Session, name: str) -> int | None:

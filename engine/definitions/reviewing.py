@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -21,7 +22,17 @@ from engine.definitions.models import ProcessDefinition, Release, ReleaseComment
 from engine.definitions.names import Name
 from engine.definitions.publishing import ensure_publishable
 from engine.definitions.reading import read_diagram
-from engine.definitions.releasing import Released, is_reviewed, publish_drawn, said, seen
+from engine.definitions.releasing import (
+    Completed,
+    Released,
+    as_drawn,
+    draft_of,
+    drawn_of,
+    forms_with,
+    is_reviewed,
+    publish_drawn,
+    said,
+)
 from engine.errors import Conflict, Invalid, InvalidDiagram, NotFound, NotReviewed, OwnReview, UnknownDefinition
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
@@ -40,16 +51,16 @@ def ask(
     reason: str,
     today: dt.date,
     effective_on: dt.date | None = None,
-    completed: Callable[[bytes], bytes] = bytes,
+    completed: Completed = as_drawn,
+    beside: Mapping[str, int] | None = None,
 ) -> Release:
     """Ask for a second person's look at the draft as it was at `revision`; `effective_on`: not to hold before that day.
 
-    What was asked before of the same process, and is not decided, is recalled. Raises as `releasing.release` does.
+    `beside` are drafts (revisions by name) that are looked at and published with it, or not at all. What was asked
+    before of the same processes, and is not decided, is recalled. Raises as `releasing.release` does.
     """
-    release = _begin(session, engine, process_key, revision, actor, reason, (today, effective_on), completed)
-    release.state = ReleaseState.IN_REVIEW
-    session.flush()
-    return release
+    seen_at = {process_key: revision, **(beside or {})}
+    return _begin(session, engine, seen_at, ReleaseState.IN_REVIEW, actor, reason, (today, effective_on), completed)
 
 
 def schedule(
@@ -62,51 +73,74 @@ def schedule(
     reason: str,
     today: dt.date,
     effective_on: dt.date,
-    completed: Callable[[bytes], bytes] = bytes,
+    completed: Completed = as_drawn,
     unreviewed: bool = False,
+    beside: Mapping[str, int] | None = None,
 ) -> Release:
-    """Let the draft hold from a day to come, without another look. Raises as `releasing.release` does."""
-    if not unreviewed and is_reviewed(session, process_key):
+    """Let the draft, with those `beside` it, hold from a day to come, without another look.
+
+    Raises as `releasing.release` does.
+    """
+    seen_at = {process_key: revision, **(beside or {})}
+    if not unreviewed and any(is_reviewed(session, one) for one in seen_at):
         raise NotReviewed
-    release = _begin(session, engine, process_key, revision, actor, reason, (today, effective_on), completed)
-    release.state = ReleaseState.SCHEDULED
-    session.flush()
-    return release
+    return _begin(session, engine, seen_at, ReleaseState.SCHEDULED, actor, reason, (today, effective_on), completed)
 
 
 def _begin(
     session: Session,
     engine: ProcessEngine,
-    process_key: str,
-    revision: int,
+    seen_at: Mapping[str, int],
+    state: ReleaseState,
     actor: Actor,
     reason: str,
     days: tuple[dt.date, dt.date | None],
-    completed: Callable[[bytes], bytes],
+    completed: Completed,
 ) -> Release:
-    draft = seen(session, drafts.PROCESS, process_key, revision)
+    """What is asked of several, of which the first leads; gives that."""
     today, effective_on = days
     if effective_on is not None and effective_on <= today:
         raise Invalid("Elija un día posterior a hoy, o que rija de una vez.")
-    content = completed(draft.content)
-    forms = unpublished.forms_of(session, read_diagram(content), draft.tenant)
-    ensure_publishable(session, engine, [content], forms, draft.tenant)
-    for earlier in session.scalars(_of(process_key)):
-        earlier.state = ReleaseState.RECALLED
-    release = Release(
-        process_key=process_key,
-        revision=revision,
-        content=content,
-        forms=forms,
-        sha256=fingerprint(draft.content, forms),
-        authors=sorted({*draft.authors, draft.saved_by, actor.id}),
-        reason=said(reason),
-        effective_on=effective_on,
-        asked_at=engine.now(),
-        asked_by=actor.id,
-    )
-    session.add(release)
-    return release
+    drawn = drawn_of(session, seen_at, completed)
+    tenant = Name.parse(next(iter(drawn))).tenant
+    ensure_publishable(session, engine, list(drawn.values()), forms_with(session, drawn.values(), tenant), tenant)
+    for name in drawn:
+        for earlier in session.scalars(_of(name)):
+            for one in group(session, earlier):
+                one.state = ReleaseState.RECALLED
+    together = secrets.token_hex(16) if len(drawn) > 1 else None
+    found = {name: draft_of(session, drafts.PROCESS, name) for name in drawn}
+    authors = {actor.id}.union(*({*draft.authors, draft.saved_by} for draft in found.values()))
+    begun = []
+    for name, content in drawn.items():
+        draft = found[name]
+        forms = unpublished.forms_of(session, read_diagram(content), tenant)
+        release = Release(
+            process_key=name,
+            revision=draft.revision,
+            content=content,
+            forms=forms,
+            sha256=fingerprint(draft.content, forms),
+            authors=sorted(authors),
+            reason=said(reason),
+            effective_on=effective_on,
+            state=state,
+            asked_at=engine.now(),
+            asked_by=actor.id,
+            together=together,
+        )
+        session.add(release)
+        session.flush()
+        begun.append(release)
+    return begun[0]
+
+
+def group(session: Session, release: Release) -> list[Release]:
+    """What is published with a release or not at all, itself too; who leads is the first."""
+    if release.together is None:
+        return [release]
+    query = sa.select(Release).where(Release.together == release.together).order_by(Release.id)
+    return list(session.scalars(query))
 
 
 def approve(
@@ -117,25 +151,30 @@ def approve(
     Raises `OwnReview`, `Conflict` if it is decided already or the draft was edited since, and `InvalidDiagram`.
     """
     release = _locked(session, release_id, ReleaseState.IN_REVIEW)
+    whole = group(session, release)
     _ensure_other(release, actor)
-    if not stands(session, release):
+    if not all(stands(session, one) for one in whole):
         raise Conflict("El borrador cambió después de pedir la revisión. Quien lo cambió debe pedirla de nuevo.")
-    _decide(engine, release, actor, remark)
+    for one in whole:
+        _decide(engine, one, actor, remark)
     if release.effective_on is not None and release.effective_on > today:
-        release.state = ReleaseState.SCHEDULED
+        for one in whole:
+            one.state = ReleaseState.SCHEDULED
         session.flush()
         return Released(release.process_key, None)
-    return _publish(session, engine, release)
+    return next(one for one in _publish(session, engine, whole) if one.key == release.process_key)
 
 
 def send_back(session: Session, engine: ProcessEngine, release_id: int, *, actor: Actor, remark: str) -> Release:
     """Return it to its authors with what has to change. Raises `OwnReview`, `Conflict`, `Invalid` without words."""
     release = _locked(session, release_id, ReleaseState.IN_REVIEW)
+    whole = group(session, release)
     _ensure_other(release, actor)
     if not remark.strip():
         raise Invalid("Escriba qué hay que cambiar.")
-    _decide(engine, release, actor, remark)
-    release.state = ReleaseState.RETURNED
+    for one in whole:
+        _decide(engine, one, actor, remark)
+        one.state = ReleaseState.RETURNED
     session.flush()
     return release
 
@@ -143,7 +182,8 @@ def send_back(session: Session, engine: ProcessEngine, release_id: int, *, actor
 def recall(session: Session, release_id: int) -> Release:
     """Take back what was asked or has its day; the draft stays. Raises `Conflict` if it is decided or published."""
     release = _locked(session, release_id, *OPEN)
-    release.state = ReleaseState.RECALLED
+    for one in group(session, release):
+        one.state = ReleaseState.RECALLED
     session.flush()
     return release
 
@@ -177,32 +217,38 @@ def _name_of(release: Release, element: str) -> str | None:
 
 
 def due(session: Session, today: dt.date) -> list[int]:
-    """What is to be published today."""
-    query = sa.select(Release.id).where(Release.state == ReleaseState.SCHEDULED, Release.effective_on <= today)
-    return list(session.scalars(query.order_by(Release.id)))
+    """What is to be published today; of those that go together, who leads."""
+    query = sa.select(Release).where(Release.state == ReleaseState.SCHEDULED, Release.effective_on <= today)
+    leading = {one.together or str(one.id): one.id for one in session.scalars(query.order_by(Release.id.desc()))}
+    return sorted(leading.values())
 
 
 def publish_due(session: Session, engine: ProcessEngine, release_id: int) -> Release:
-    """Publish what has its day, or write down why not; a second call does nothing."""
+    """Publish what has its day, with all that goes with it, or write down why not; a second call does nothing."""
     release = session.get_one(Release, release_id, with_for_update=True)
     if release.state is not ReleaseState.SCHEDULED:
         return release
-    if not stands(session, release):
-        release.state = ReleaseState.OVERTAKEN
+    whole = group(session, release)
+    if not all(stands(session, one) for one in whole):
+        for one in whole:
+            one.state = ReleaseState.OVERTAKEN
     else:
         try:
             with session.begin_nested():
-                _publish(session, engine, release)
+                _publish(session, engine, whole)
         except InvalidDiagram as refused:
-            release.state, release.remark = ReleaseState.REFUSED, limits.told(str(refused))
+            for one in whole:
+                one.state, one.remark = ReleaseState.REFUSED, limits.told(str(refused))
     session.flush()
     return release
 
 
-def _publish(session: Session, engine: ProcessEngine, release: Release) -> Released:
-    author = Actor(release.asked_by)
-    released = publish_drawn(session, engine, release.process_key, release.content, actor=author, reason=release.reason)
-    release.state, release.version = ReleaseState.PUBLISHED, released.version
+def _publish(session: Session, engine: ProcessEngine, whole: Sequence[Release]) -> list[Released]:
+    drawn = {one.process_key: one.content for one in whole}
+    author, reason = Actor(whole[0].asked_by), whole[0].reason
+    released = publish_drawn(session, engine, drawn, actor=author, reason=reason)
+    for one, made in zip(whole, released, strict=True):
+        one.state, one.version = ReleaseState.PUBLISHED, made.version
     session.flush()
     return released
 

@@ -381,7 +381,7 @@ TABLE: tuple[Row, ...] = (
             "studio.remove_field studio.save_draft studio.discard_draft studio.findings studio.bring "
             "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task "
             "studio.rehearse studio.keep_rehearsal studio.forget_rehearsal studio.replay "
-            "studio.begin_walk studio.answer_walk studio.let_do studio.go_on studio.step_back "
+            "studio.begin_walk studio.answer_walk studio.let_do studio.go_on studio.step_back studio.keep_walk "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate studio.bring_decision studio.write_decision studio.publish_decision "
             "studio.discard_decision studio.answer_brought studio.answer_opened "

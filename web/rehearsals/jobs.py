@@ -37,6 +37,7 @@ class Job:
     """Rehearsals of one drawing (`drawing` is its fingerprint), and what was asked.
 
     `names` and `scenarios` (ids) are of saved scenarios that are replayed; empty for one that somebody asked for.
+    `beside` are processes that would be published with it, by name.
     `told` is there once it is done, in the order of `orders`; `failed` says why it is not.
     """
 
@@ -47,6 +48,7 @@ class Job:
     orders: Sequence[Order]
     names: Sequence[str] = ()
     scenarios: Sequence[int] = ()
+    beside: Sequence[str] = ()
     told: Sequence[Told] = ()
     failed: str = ""
 
@@ -65,13 +67,14 @@ def begin(
     *,
     names: Sequence[str] = (),
     scenarios: Sequence[int] = (),
+    beside: Sequence[str] = (),
 ) -> str:
     """Play what is asked aside, one after the other; gives the word by which its page asks for it."""
     folder = _folder(home)
     _forget_old(folder, clock.now())
     orders = [order for _material, order in runs]
     token = _of_replay(process_key, drawing) if scenarios else secrets.token_urlsafe(16)
-    job = Job(token, process_key, drawing, clock.now(), orders, list(names), list(scenarios))
+    job = Job(token, process_key, drawing, clock.now(), orders, list(names), list(scenarios), list(beside))
     _write(folder, job, [], "")
     threading.Thread(target=_play, args=(folder, job, list(runs)), name="rehearsal", daemon=True).start()
     return job.token
@@ -138,6 +141,7 @@ def _write(folder: Path, job: Job, told: Sequence[Told], failed: str) -> None:
         "orders": [order.as_json() for order in job.orders],
         "names": list(job.names),
         "scenarios": list(job.scenarios),
+        "beside": list(job.beside),
         "told": [one.as_json() for one in told],
         "failed": failed,
     }

@@ -25,8 +25,9 @@ from workflows.lifecycle.starting import MASTER
 from workflows.plan.models import Plan
 from workflows.records.data import PlanData
 from workflows.records.stored import stored_plan
+from workflows.simulation.occasions import OCCASIONS
 
-CALENDAR, BY_HAND, PLAN = "calendario", "a mano", "plan"
+CALENDAR, BY_HAND, PLAN, OCCASION = "calendario", "a mano", "plan", "ocasión"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def root_of(models: Mapping[str, DiagramModel], process_key: str, contracts: Con
     while waiting:
         key = waiting.popleft()
         how = _begins(models[key], models, contracts)
-        if how and (key == process_key or how != BY_HAND):
+        if how and (key == process_key or how not in (BY_HAND, OCCASION)):
             return Root(key, models[key].name, how)
         for other, model in sorted(models.items()):
             if other not in seen and _leads_to(model, models[key], contracts):
@@ -102,6 +103,8 @@ def root_of(models: Mapping[str, DiagramModel], process_key: str, contracts: Con
 def _begins(model: DiagramModel, models: Mapping[str, DiagramModel], contracts: Contracts | None) -> str:
     if model.process_key == MASTER:
         return PLAN
+    if model.process_key in OCCASIONS:
+        return OCCASION
     if any(cadence_of(start.properties) is not None for start in model.starts()):
         return CALENDAR
     called = any(_calls(other, model) for other in models.values())
@@ -117,7 +120,10 @@ def _calls(model: DiagramModel, other: DiagramModel) -> bool:
 
 def _leads_to(model: DiagramModel, other: DiagramModel, contracts: Contracts | None) -> bool:
     awaited = {start.message for start in other.starts() if start.event == "message"} - {""}
-    return _calls(model, other) or any(_sends(element, awaited, contracts) for element in model.elements.values())
+    return _calls(model, other) or any(
+        _sends(element, awaited, contracts) or _opens(element, other.process_key, contracts)
+        for element in model.elements.values()
+    )
 
 
 def _sends(element: Element, awaited: set[str], contracts: Contracts | None) -> bool:
@@ -125,6 +131,11 @@ def _sends(element: Element, awaited: set[str], contracts: Contracts | None) -> 
     if step is not None:
         return not awaited.isdisjoint(step.sends)
     return element.kind in ("sendTask", "intermediateThrowEvent", "endEvent") and element.message in awaited
+
+
+def _opens(element: Element, process_key: str, contracts: Contracts | None) -> bool:
+    step = contracts.steps.get(element.topic or element.id) if contracts is not None else None
+    return step is not None and process_key in step.opens
 
 
 def _plan(session: Session, sectors: Collection[str]) -> PlanData:

@@ -25,20 +25,21 @@ class Verdict:
 
 
 def expected(told: Told) -> dict[str, Any]:
-    """What is kept of a rehearsal: where it went, what was decided, how long it took, how many mails left, its end."""
+    """What is kept of a rehearsal: its way, decisions and deadlines, how long it took, how many mails left, its end."""
     return {
         "path": list(told.path),
         "decisions": {question: list(answers) for question, answers in told.decisions.items()},
         "working_days": told.working_days,
         "mails": len(told.mails),
         "ended": told.ended,
+        "deadlines": {task: list(days) for task, days in told.deadlines.items()},
     }
 
 
 def judge(name: str, kept: Mapping[str, Any], told: Told) -> Verdict:
     """What a replay differs in."""
     stuck = bool(told.stopped) or (kept["ended"] and not told.ended)
-    found = (find(kept, told) for find in (_end, _path, _decisions, _measures))
+    found = (find(kept, told) for find in (_end, _path, _decisions, _deadlines, _measures))
     return Verdict(name, [sentence for sentences in found for sentence in sentences], stuck)
 
 
@@ -72,6 +73,18 @@ def _decisions(kept: Mapping[str, Any], told: Told) -> Iterator[str]:
         before = kept["decisions"].get(question)
         if before is not None and list(before) != list(answers):
             yield f"{question}: antes {', '.join(before)}; ahora {', '.join(answers)}."
+
+
+def _deadlines(kept: Mapping[str, Any], told: Told) -> Iterator[str]:
+    for task, days in told.deadlines.items():
+        before = kept.get("deadlines", {}).get(task)  # what was kept before deadlines were says nothing of them
+        if before and list(before) != list(days):
+            yield f"«{task}» tenía {_given(before)} de plazo; ahora, {_given(days)}."
+
+
+def _given(days: Sequence[int]) -> str:
+    least, most = min(days), max(days)
+    return _days(least) if least == most else f"de {least} a {_days(most)}"
 
 
 def _measures(kept: Mapping[str, Any], told: Told) -> Iterator[str]:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -29,10 +29,10 @@ from engine.tasks.models import UserTask
 from notifications.models import OutboxMessage
 from web.bootstrap import Application, assemble
 from web.config import Config
-from web.rehearsals import telling, walking
+from web.rehearsals import following, telling, walking
 from web.rehearsals.jobs import SECONDS
 from web.rehearsals.material import Material
-from web.rehearsals.order import Order, Told
+from web.rehearsals.order import ANSWER, ANYBODY, PASS, WALKED, Act, Order, Told
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.errors import Refused
 from workflows.people.directory import display_names
@@ -50,6 +50,8 @@ MOST_STEPS = 30
 """So many are copied, to be gone back to."""
 FAR = 90
 """How many days «lo próximo que pase» looks ahead."""
+HOUR, DAY, NEXT = "hora", "dia", "siguiente"
+"""How far the clock is moved on."""
 _STATE, _DATABASE = "recorrido.json", "ensayo.sqlite"
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -59,7 +61,7 @@ class Walk:
     """One that somebody (`by`) walks through. `drawing` is the fingerprint of what is walked.
 
     `began` is the day (ISO) on which it began, `now` its moment (ISO) now; both empty until it is ready. `steps` are
-    the sentences of what was done; `failed` says why there is none.
+    the sentences of what was done, and `acts` the same to be done again; `failed` says why there is none.
     """
 
     token: str
@@ -71,6 +73,7 @@ class Walk:
     began: str = ""
     now: str = ""
     steps: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
     failed: str = ""
 
     @property
@@ -159,11 +162,30 @@ def keep_copy(home: Path, walk: Walk) -> None:
     (folder / f"{len(walk.steps) - MOST_STEPS}.sqlite").unlink(missing_ok=True)
 
 
-def step(home: Path, walk: Walk, sentence: str, now: dt.datetime | None = None) -> Walk:
+def answered(home: Path, walk: Walk, application: Application, task_id: int, values: Mapping[str, Any]) -> str:
+    """After a task was answered with these values; gives its name."""
+    with application.database.reading() as session:
+        task = session.get_one(UserTask, task_id)
+        name, act = task.name, following.act_of(task, ANSWER, values)
+    _step(home, walk, f"Usted respondió «{name}».", act)
+    return name
+
+
+def _step(home: Path, walk: Walk, sentence: str, act: Act, now: dt.datetime | None = None) -> Walk:
     """After a step: it is told, and the clock stands at `now`."""
-    after = replace(walk, steps=(*walk.steps, sentence), now=(now or walk.moment).isoformat())
+    moment = (now or walk.moment).isoformat()
+    after = replace(walk, steps=(*walk.steps, sentence), acts=(*walk.acts, act), now=moment)
     _write(home, after)
     return after
+
+
+def as_order(application: Application, walk: Walk) -> Order:
+    """What was done, to be asked of a rehearsal. Raises `Refused` where nothing was done yet."""
+    if not walk.acts:
+        raise Refused("Todavía no hay nada que guardar: responda una tarea, o deje pasar los días.")
+    with application.database.reading() as session:
+        model = catalogue.current(session, walk.process_key).diagrams[walk.process_key]
+    return Order(WALKED, {}, walk.acts, tuple(following.known(model)))
 
 
 def back(home: Path, walk: Walk) -> Walk:
@@ -180,15 +202,15 @@ def back(home: Path, walk: Walk) -> Walk:
 def let_do(home: Path, walk: Walk, task_id: int) -> Walk:
     """Let somebody who may do a task do it as anybody would. Raises `Refused` where nobody does."""
     keep_copy(home, walk)
-    name = confined(_let_do, _folder(home, walk.token), walk.moment, walk.process_key, task_id, seconds=SECONDS)
-    return step(home, walk, f"Alguien hizo «{name}».")
+    name, act = confined(_let_do, _folder(home, walk.token), walk.moment, walk.process_key, task_id, seconds=SECONDS)
+    return _step(home, walk, f"Alguien hizo «{name}».", act)
 
 
-def go_on(home: Path, walk: Walk, *, to_next: bool) -> Walk:
-    """To the next working day, or on until something happens. Raises `Refused` where nothing does."""
+def go_on(home: Path, walk: Walk, until: str) -> Walk:
+    """An hour, to the next working day, or on until something happens. Raises `Refused` where nothing does."""
     keep_copy(home, walk)
-    now = confined(_go_on, _folder(home, walk.token), walk.moment, walk.process_key, to_next, seconds=SECONDS)
-    return step(home, walk, "Pasaron los días.", now)
+    now, act = confined(_go_on, _folder(home, walk.token), walk.moment, walk.process_key, until, seconds=SECONDS)
+    return _step(home, walk, "Pasó una hora." if act.hours else "Pasaron los días.", act, now)
 
 
 def _prepare(home: Path, walk: Walk, material: Material) -> None:
@@ -210,31 +232,28 @@ def _furnish(folder: Path, material: Material) -> tuple[dt.date, dt.datetime]:
         return walking.begin(application, clock, material), clock.now()
 
 
-def _let_do(folder: Path, now: dt.datetime, process_key: str, task_id: int) -> str:
+def _let_do(folder: Path, now: dt.datetime, process_key: str, task_id: int) -> tuple[str, Act]:
     with _assembled(folder, now) as (application, clock):
         with application.database.reading() as session:
             task = session.get(UserTask, task_id)
-            name = task.name if task is not None else ""
-        if not name or not _play(application, clock, process_key).work(task_id):
+            done = (task.name, following.act_of(task, ANYBODY)) if task is not None else None
+        if done is None or not _play(application, clock, process_key).work(task_id):
             raise Refused("Nadie la puede hacer todavía: falta algo que espera, o nadie tiene su rol.")
-        return name
+        return done
 
 
-def _go_on(folder: Path, now: dt.datetime, process_key: str, to_next: bool) -> dt.datetime:
+def _go_on(folder: Path, now: dt.datetime, process_key: str, until: str) -> tuple[dt.datetime, Act]:
     with _assembled(folder, now) as (application, clock):
-        play, before, day = _play(application, clock, process_key), _happened(application), bogota_day(now)
-        for _each in range(FAR):
-            day = _next_worked(application, day)
-            clock.move_to(dt.datetime.combine(day, MORNING, BOGOTA))
-            play.tick()
-            walking.write_digests(application)
-            if not to_next or _happened(application) != before:
-                return clock.now()
+        play, before = _play(application, clock, process_key), _happened(application)
+        if until == HOUR:
+            act = Act(PASS, hours=1)
+            following.pass_time(application, clock, play, act)
+            return clock.now(), act
+        for days in range(1, FAR + 1):
+            following.pass_day(application, clock, play)
+            if until != NEXT or _happened(application) != before:
+                return clock.now(), Act(PASS, days=days)
         raise Refused("En los próximos tres meses no pasa nada si nadie hace nada: hay que responder alguna tarea.")
-
-
-def _next_worked(application: Application, day: dt.date) -> dt.date:
-    return application.calendar.add_working_days(day, 1)
 
 
 def _happened(application: Application) -> tuple[int, int]:
@@ -311,4 +330,5 @@ def _dumped(walk: Walk) -> bytes:
 
 def _read(path: Path) -> Walk:
     kept: dict[str, Any] = orjson.loads(path.read_bytes())
-    return Walk(**{**kept, "steps": tuple(kept["steps"])})
+    acts = tuple(Act(**one) for one in kept["acts"])
+    return Walk(**{**kept, "steps": tuple(kept["steps"]), "acts": acts})

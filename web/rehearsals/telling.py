@@ -72,7 +72,18 @@ def told(
         decisions=_decisions(model, own),
         waits=[one.sentence for waits in of_cases(session, engine, running).values() for one in shown(session, waits)],
         stopped=stopped,
+        deadlines=_deadlines(session, calendar, model) if isinstance(calendar, WorkingCalendar) else {},
     )
+
+
+def _deadlines(session: Session, calendar: WorkingCalendar, model: DiagramModel) -> Mapping[str, list[int]]:
+    given: dict[str, list[int]] = defaultdict(list)
+    tasks = sa.select(UserTask).where(UserTask.process_key == model.process_key, UserTask.due_at.is_not(None))
+    for task in session.scalars(tasks.order_by(UserTask.id)):
+        if task.due_at is not None:
+            days = calendar.working_days_between(bogota_day(task.created_at), bogota_day(task.due_at))
+            given[_title(model, task.element_id)].append(days)
+    return {name: sorted(days) for name, days in given.items()}
 
 
 def _happenings(session: Session, process_key: str, entries: list[HistoryEntry]) -> Iterator[Happening]:

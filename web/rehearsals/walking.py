@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,16 @@ from engine.history import HistoryEntry
 from engine.identity import SYSTEM
 from engine.instances.models import Instance
 from engine.states import HistoryKind, InstanceState
-from notifications import digest
 from web.bootstrap import Application, assemble
 from web.config import Config
-from web.rehearsals import telling
-from web.rehearsals.material import BY_HAND, CALENDAR, PLAN, Material
-from web.rehearsals.order import DAYS, LONG, NOBODY, RETURNED, Order, Told
+from web.rehearsals import following, telling
+from web.rehearsals.material import BY_HAND, CALENDAR, OCCASION, PLAN, Material
+from web.rehearsals.order import DAYS, LATE, LONG, NOBODY, RETURNED, Order, Told
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.cycles import by_hand, opening
 from workflows.cycles.opening import CalendarStart, DueOpening
 from workflows.errors import Refused, WorkflowsError
+from workflows.evaluation import evaluations
 from workflows.forms import loose
 from workflows.forms.opening import OpenForm
 from workflows.loading import importing
@@ -40,6 +40,7 @@ from workflows.records.problems import InvalidPlan
 from workflows.sectors.holidays import known_days
 from workflows.simulation import life, robots, typist
 from workflows.simulation.mindset import Raw, Upload
+from workflows.simulation.occasions import OCCASIONS, close_past
 from workflows.simulation.playing import MORNING, Play, StuckPlay
 from workflows.simulation.robots import GOOD, Robots
 from workflows.simulation.values import Reality
@@ -52,12 +53,14 @@ STEPS = 2_000
 class Walkers(Robots):
     """People who can fill any form, and who answer what was asked the first time that it comes.
 
-    `answers`: by element id, field and value. `idle`: nobody does anything.
+    `answers`: by element id, field and value. `idle`: nobody does anything. `scripted`: what is typed now, by process,
+    element and entity of the task.
     """
 
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     idle: bool = False
     process_key: str = ""
+    scripted: dict[tuple[str, str, str], Mapping[str, Any]] = field(default_factory=dict, init=False)
     _answered: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     def acts(self, form_handler: str, variables: Mapping[str, Any]) -> bool:
@@ -67,6 +70,10 @@ class Walkers(Robots):
     def fill(self, form: OpenForm, upload: Upload) -> Raw | None:
         """What a robot knows to answer over what anybody could, and over both what was asked of the rehearsal."""
         anything = typist.typed(form, upload, self.today())
+        entity = str(form.task.variables.get("entidad") or "")
+        scripted = self.scripted.get((form.task.process_key, form.task.element_id, entity))
+        if scripted is not None:
+            return dict(over(anything, scripted))
         known = super().fill(form, upload) if robots.knows(form) else {}
         return None if known is None else over(anything, known) | self._asked(form)
 
@@ -104,29 +111,34 @@ def walk(material: Material, order: Order) -> Told:
 def _walk(application: Application, clock: VirtualClock, material: Material, order: Order) -> Told:
     furnish(application, material)
     stopped = ""
-    play = Play(
-        application.database, application.engine, application.forms,
-        walkers(clock, material.plan, material.process_key, order), clock,
-    )  # fmt: skip
+    people = walkers(clock, material.plan, material.process_key, order)
+    play = Play(application.database, application.engine, application.forms, people, clock)
     began = begin(application, clock, material)
     try:
-        _live(application, play, material, began)
+        if order.acts:
+            following.follow(application, clock, play, order, people.scripted, material.process_key)
+        else:
+            _live(application, play, material, began)
     except (StuckPlay, WorkflowsError) as stuck:
         stopped = str(stuck)
     with application.database.reading() as session:
         model = next(one for one in map(read_diagram, material.diagrams) if one.process_key == material.process_key)
         now = bogota_day(clock.now())
-        return telling.told(session, application.engine, model, material.root.name, began, now, stopped)
+        told = telling.told(session, application.engine, model, material.root.name, began, now, stopped)
+        # The plan's life goes on after the part that was rehearsed, with tasks of what follows.
+        return replace(told, ended=True, waits=[]) if _went_through(session, material) else told
 
 
 def walkers(clock: VirtualClock, plan: PlanData, process_key: str, order: Order) -> Walkers:
     """The people of a rehearsal, who behave as it was asked."""
+    profiles = {RETURNED: robots.RETURNED, LATE: robots.LATE}
+    late = plan.entities[0].code if order.behaviour == LATE else None
     return Walkers(
         today=lambda: bogota_day(clock.now()),
         reality=Reality(1, plan.measurements),
         plan=plan,
         polite=order.behaviour != RETURNED,
-        profile=lambda _period, _entity: robots.RETURNED if order.behaviour == RETURNED else GOOD,
+        profile=lambda _period, entity: profiles.get(order.behaviour, GOOD) if late in (None, entity) else GOOD,
         answers=order.answers,
         idle=order.behaviour == NOBODY,
         process_key=process_key,
@@ -139,7 +151,7 @@ def furnish(application: Application, material: Material) -> None:
     engine, plan = application.engine, material.plan
     try:
         with application.database.unit_of_work() as session:
-            if material.root.how in (CALENDAR, BY_HAND):
+            if material.root.how != PLAN:
                 importing.apply(session, application.clock, SYSTEM, plan, appoints=True)
             else:
                 writing.write_sector(session, plan, "")
@@ -156,10 +168,12 @@ def begin(application: Application, clock: VirtualClock, material: Material) -> 
             _open_next(session, application, clock, material)
         elif material.root.how == BY_HAND:
             _begin_by_hand(session, application, material)
+        elif material.root.how == OCCASION:
+            OCCASIONS[material.root.process_key](session, application.engine, material.plan.plan.code)
         else:
             life.begin(session, application.engine, material.plan)
         for start in opening.calendar_starts(session):
-            if material.root.how in (CALENDAR, BY_HAND):
+            if material.root.how != PLAN:
                 _keep_shut(session, application, start.process_key)
     return bogota_day(clock.now())
 
@@ -174,9 +188,11 @@ def _open_next(session: Session, application: Application, clock: VirtualClock, 
     start, due = _next_opening(session, application, plan, material)
     if due.due_on > material.today:
         clock.move_to(dt.datetime.combine(due.due_on, MORNING, BOGOTA))
-    opening.open_by_hand(
+    case = opening.open_by_hand(
         session, application.engine, plan.code, start.process_key, due.period.label, actor=SYSTEM, reason=REASON
     )
+    if start.process_key != evaluations.MONTHLY:  # a month begins where the one before may still be open
+        close_past(session, application.engine, case, but=due.period.label)
 
 
 def _next_opening(
@@ -205,20 +221,14 @@ def _begin_by_hand(session: Session, application: Application, material: Materia
 
 def _live(application: Application, play: Play, material: Material, began: dt.date) -> None:
     """Day after day until all that began is over, or long enough."""
-    last = began + dt.timedelta(days=DAYS if material.root.how in (CALENDAR, BY_HAND) else LONG)
+    last = began + dt.timedelta(days=LONG if material.root.how == PLAN else DAYS)
 
     day = began
     while day <= last and play.submissions < STEPS:
-        play.day(day, lambda _day: write_digests(application))
+        play.day(day, lambda _day: following.write_digests(application))
         if _is_over(application, material):
             return
         day += dt.timedelta(days=1)
-
-
-def write_digests(application: Application) -> None:
-    """The mails of a morning."""
-    with application.database.unit_of_work() as session:
-        digest.build_due(session, application.engine, application.calendar, base_url=application.config.base_url)
 
 
 def _is_over(application: Application, material: Material) -> bool:

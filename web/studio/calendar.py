@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -15,8 +15,8 @@ from workflows.cycles import effects
 from workflows.cycles.cadence import InvalidCadence
 from workflows.cycles.effects import CalendarEffect
 
-Begun = Callable[[bytes], bytes]
-"""Writes the chosen beginnings into a drawing."""
+Begun = Callable[[str, bytes], bytes]
+"""Writes the chosen beginnings into a drawing, by its name."""
 
 
 def effects_of(session: Session, drawn: bytes, sector: str = "") -> list[CalendarEffect]:
@@ -27,18 +27,26 @@ def effects_of(session: Session, drawn: bytes, sector: str = "") -> list[Calenda
         return []
 
 
-def chosen(session: Session, process_key: str) -> tuple[Begun, str]:
-    """What writes the chosen beginnings into the draft, and what to ask again if more cases open than was typed."""
+def chosen(session: Session, process_key: str, beside: Collection[str] = ()) -> tuple[Begun, str]:
+    """What writes the chosen beginnings into the draft, and what to ask again if more cases open than was typed.
+
+    Those `beside` it begin with the period that is proposed.
+    """
     draft = releasing.draft_of(session, drafts.PROCESS, process_key)
     found = effects_of(session, draft.content, draft.tenant)
+    others = {
+        name: effects_of(session, other.content, other.tenant)
+        for name in beside
+        for other in [releasing.draft_of(session, drafts.PROCESS, name)]
+    }
     days = {effect.element_id: _day(request.form.get(f"desde-{effect.element_id}", "")) for effect in found}
     opens = sum(
         beginning.opens for effect in found if (beginning := effect.beginning(days[effect.element_id])) is not None
     )
 
-    def begun(xml: bytes) -> bytes:
-        for effect in found:
-            xml = effects.begun(xml, effect, days[effect.element_id])
+    def begun(name: str, xml: bytes) -> bytes:
+        for effect in others.get(name, found):
+            xml = effects.begun(xml, effect, None if name in others else days[effect.element_id])
         return xml
 
     return begun, _unsure(opens, request.form.get("casos", ""))

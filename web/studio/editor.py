@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +11,7 @@ from flask import Response, abort, jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirection
 
-from engine.definitions import drafts, presence, unpublished
+from engine.definitions import drafts, presence, releasing, unpublished
 from engine.definitions.comparison import compare
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.drawing.tidying import tidy
@@ -219,15 +219,15 @@ def tidy_drawing(process_key: str) -> Response:
     )
 
 
-def review(xml: bytes, tenant: str = "") -> tuple[Mapping[str, str], list[Finding]]:
+def review(xml: bytes, tenant: str = "", beside: Sequence[bytes] = ()) -> tuple[Mapping[str, str], list[Finding]]:
     """What each element is called, by its id, and the findings, errors first, beside what a tenant's cases take.
 
-    Raises `UnreadableDiagram`.
+    `beside` are drawings that would be published with it. Raises `UnreadableDiagram`.
     """
-    diagram = read_diagram(xml)
+    diagram, others = read_diagram(xml), [read_diagram(one) for one in beside]
     with current().database.reading() as session:
-        forms = unpublished.forms_of(session, diagram, tenant)
-        found = lint(xml, known_names(session, current().engine, [diagram], forms, tenant=tenant))
+        forms = releasing.forms_with(session, [*beside, xml], tenant)
+        found = lint(xml, known_names(session, current().engine, [*others, diagram], forms, tenant=tenant))
     parts = (diagram.lanes, diagram.elements, diagram.flows)
     return {key: one.name for part in parts for key, one in part.items()}, found
 

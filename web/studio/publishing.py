@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine.definitions import drafts, releasing, reviewing, unpublished
+from engine.definitions.diagram import DiagramModel
 from engine.definitions.linting import Finding
 from engine.definitions.models import ProcessVersion
 from engine.definitions.names import Name
@@ -61,13 +62,13 @@ class Proposal:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def proposal(session: Session, process_key: str, xml: bytes) -> Proposal:
-    """What publishing this drawing would mean."""
+def proposal(session: Session, process_key: str, xml: bytes, beside: Sequence[bytes] = ()) -> Proposal:
+    """What publishing this drawing, with those `beside` it, would mean."""
     version, sector = overview.compared_version(session, process_key), Name.parse(process_key).tenant
     forms = unpublished.forms_of(session, read_diagram(xml), sector)
     labels = overview.labels(session, current().engine)
     before = of_version(session, version) if version.version else Side(version.xml, {})
-    element_names, findings = review(xml, sector)
+    element_names, findings = review(xml, sector, beside)
     cases, elsewhere = overview.running(session, process_key)
     return Proposal(
         version=version,
@@ -95,6 +96,43 @@ def _steps(xml: bytes) -> Steps:
     return {one.id: (one.name, one.properties) for one in read_diagram(xml).of_kind("userTask")}
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another draft that is published with the one that is shown, or could be: `shown` is empty where it is not."""
+
+    name: str
+    title: str
+    revision: int
+    why: str
+    shown: Proposal | None = None
+
+
+def besides(session: Session, process_key: str, chosen: Collection[str]) -> list[Beside]:
+    """The other drafts that could go with this one, those of processes that it calls or that call it first."""
+    mine = releasing.draft_of(session, drafts.PROCESS, process_key)
+    others = drafts.of_tenant(session, drafts.PROCESS, mine.tenant)
+    found = {one.reference: one for one in others if one.key != mine.key}
+    models = {name: read_diagram(one.content) for name, one in found.items()}
+    own, together = read_diagram(mine.content), [mine.content, *(found[one].content for one in chosen if one in found)]
+    return sorted(
+        (
+            Beside(
+                name, models[name].name or name, one.revision, _kinship(own, models[name]),
+                proposal(session, name, one.content, [xml for xml in together if xml is not one.content])
+                if name in chosen else None,
+            )
+            for name, one in found.items()
+        ),
+        key=lambda one: (not one.why, one.title),
+    )  # fmt: skip
+
+
+def _kinship(mine: DiagramModel, other: DiagramModel) -> str:
+    if any(call.called_element == other.process_key for call in mine.of_kind("callActivity")):
+        return "este lo llama"
+    return "llama a este" if any(c.called_element == mine.process_key for c in other.of_kind("callActivity")) else ""
+
+
 @blueprint.get("/<process_key>/publicar")
 @allow(*LEADERS, of=Of.DEFINITION)
 def publish_page(process_key: str) -> str:
@@ -107,20 +145,26 @@ def publish_page(process_key: str) -> str:
 def publish_draft(process_key: str) -> Response | tuple[str, int]:
     """Publish the draft that the person has seen, not one saved since: now, on a day, or after a review (`way`)."""
     reason, day, wrong = sent()
+    beside = {name: request.form.get(f"revision-{name}", 0, type=row_id) for name in asked_beside()}
     with current().database.reading() as session:
-        if not_yet := replays(session, process_key).why_not(bool(request.form.get("accepted"))):
+        if not_yet := replays(session, process_key, list(beside)).why_not(bool(request.form.get("accepted"))):
             wrong["accepted"] = not_yet
     if wrong:
         return comparison_page(process_key, wrong), 422
     with current().database.reading() as session:
-        begun, unsure = calendar.chosen(session, process_key)
+        begun, unsure = calendar.chosen(session, process_key, beside)
         if unsure:
             return comparison_page(process_key, {"casos": unsure}), 422
-        releasing.rehearse_draft(session, current().engine, process_key)
+        releasing.rehearse_draft(session, current().engine, process_key, list(beside))
     revision = request.form.get("revision", 0, type=row_id)
     with current().database.unit_of_work() as session:
-        said = _released(session, process_key, revision, reason, day, begun)
+        said = _released(session, process_key, revision, reason, day, begun, beside)
     return back_to("studio.process", said, process_key=process_key)
+
+
+def asked_beside() -> list[str]:
+    """The other processes that somebody wants published with this one."""
+    return list(dict.fromkeys(request.values.getlist("con")))
 
 
 def sent() -> tuple[str, dt.date | None, dict[str, str]]:
@@ -138,7 +182,13 @@ def sent() -> tuple[str, dt.date | None, dict[str, str]]:
 
 
 def _released(
-    session: Session, process_key: str, revision: int, reason: str, day: dt.date | None, begun: calendar.Begun
+    session: Session,
+    process_key: str,
+    revision: int,
+    reason: str,
+    day: dt.date | None,
+    begun: calendar.Begun,
+    beside: Mapping[str, int],
 ) -> str:
     """Do what was asked, and say it."""
     engine, today = current().engine, bogota_day(current().clock.now())
@@ -147,25 +197,33 @@ def _released(
         release = reviewing.ask(
             session, engine, process_key,
             revision=revision, actor=actor(), reason=reason, today=today, effective_on=day, completed=begun,
+            beside=beside,
         )  # fmt: skip
-        note_way(session, "pedir_revision", process_key, reason)
+        _note(session, "pedir_revision", process_key, beside, reason)
         told = releases.tell_asked(session, engine.now(), release, current().config.base_url)
         return _asked(told)
     if day is not None:
         reviewing.schedule(
             session, engine, process_key,
             revision=revision, actor=actor(), reason=reason, today=today, effective_on=day, completed=begun,
-            unreviewed=unreviewed,
+            unreviewed=unreviewed, beside=beside,
         )  # fmt: skip
-        note_way(session, "programar_publicacion", process_key, reason)
+        _note(session, "programar_publicacion", process_key, beside, reason)
         return f"Rige desde el {long_day(day)}. Hasta ese día puede retirarlo, en esta página."
     released = releasing.release(
         session, engine, process_key,
-        revision=revision, actor=actor(), reason=reason, completed=begun, unreviewed=unreviewed,
+        revision=revision, actor=actor(), reason=reason, completed=begun, unreviewed=unreviewed, beside=beside,
     )  # fmt: skip
     if unreviewed:
-        note_way(session, "publicar_sin_revision", process_key, reason)
+        _note(session, "publicar_sin_revision", process_key, beside, reason)
+    if beside:
+        return f"Se publicaron juntos {len(beside) + 1} procesos, con sus cambios."
     return f"Publicada la versión {released.version}." if released.version else "El borrador era igual a la vigente."
+
+
+def _note(session: Session, act: str, process_key: str, beside: Collection[str], reason: str) -> None:
+    for name in (process_key, *beside):
+        note_way(session, act, name, reason)
 
 
 def _asked(told: int) -> str:
@@ -184,18 +242,26 @@ def comparison_page(process_key: str, wrong: Mapping[str, str] | None = None) ->
     """What would be published."""
     with current().database.reading() as session:
         draft = releasing.draft_of(session, drafts.PROCESS, process_key)
-        shown = proposal(session, process_key, draft.content)
+        others = besides(session, process_key, asked_beside())
+        together = [one for one in others if one.shown is not None]
+        contents = [releasing.draft_of(session, drafts.PROCESS, one.name).content for one in together]
+        shown = proposal(session, process_key, draft.content, contents)
         names = overview.people(session)
         release = reviewing.latest(session, process_key)
-        reviewed = releasing.is_reviewed(session, process_key)
+        reviewed = any(releasing.is_reviewed(session, one) for one in (process_key, *(one.name for one in together)))
         comments = reviewing.comments(session, release.id) if release else []
         stands = release is not None and reviewing.stands(session, release)
-        rehearsed = replays(session, process_key)
+        rehearsed = replays(session, process_key, [one.name for one in together])
+        group = [one.process_key for one in reviewing.group(session, release)] if release else []
     return page(
         "studio/publish.html",
         name=process_key,
         version=shown.version,
         draft=draft,
+        others=others,
+        together=together,
+        is_blocked=any(one.is_blocked for one in [shown, *(one.shown for one in together if one.shown)]),
+        group=[one for one in others if one.name in group],
         author=names.get(draft.saved_by, draft.saved_by),
         shown=shown,
         names=names,

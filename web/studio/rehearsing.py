@@ -23,7 +23,7 @@ from web.pages import actor, back_to, current, page
 from web.rehearsals import gate, jobs, material, recording, shipped
 from web.rehearsals.jobs import Job
 from web.rehearsals.material import Material
-from web.rehearsals.order import BEHAVIOURS, FINE, SHORT, Order
+from web.rehearsals.order import BEHAVIOURS, FINE, LATE, SAID, SHORT, Order
 from web.rehearsals.scenarios import Verdict, expected, judge
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
@@ -31,6 +31,7 @@ from web.studio.comparing import drawn
 from workflows.calendar import bogota_day
 from workflows.forms.schema import FormSchema
 from workflows.people.groups import sectors_of
+from workflows.simulation import robots
 from workflows.spanish import enumeration
 
 EVERY = "todas"
@@ -75,12 +76,19 @@ def rehearse_page(process_key: str) -> str:
             taken=taken,
             version=version,
             is_draft=bool(revision),
-            behaviours=BEHAVIOURS,
+            behaviours=_offered(read_diagram(xml)),
+            said=SAID,
             questions=questions,
             kept=scenarios.of_process(session, process_key),
             brought=shipped.of_process(Name.parse(process_key).key),
             names=overview.people(session),
         )
+
+
+def _offered(model: DiagramModel) -> dict[str, str]:
+    """How people may behave in it: nobody is late with a report where none is made."""
+    forms = {str(task.properties.get("registro") or task.id) for task in model.of_kind("userTask")}
+    return {one: words for one, words in BEHAVIOURS.items() if one != LATE or not forms.isdisjoint(robots.REPORTS)}
 
 
 def _questions(session: Session, xml: bytes) -> list[Question]:
@@ -105,7 +113,7 @@ def rehearse(process_key: str) -> Response:
         answers, asked = _answers(_questions(session, xml)), request.form.get("behaviour", FINE)
         brought = shipped.of_process(Name.parse(process_key).key) if asked == BROUGHT else ()
         orders = [one.order for one in brought] or [
-            Order(one, answers) for one in (BEHAVIOURS if asked == EVERY else [asked])
+            Order(one, answers) for one in (_offered(read_diagram(xml)) if asked == EVERY else [asked])
         ]
         taken = gathered(session, process_key, {process_key: xml})
     token = jobs.begin(
@@ -151,7 +159,7 @@ def rehearsal(process_key: str, token: str) -> str:
         short=SHORT,
         verdicts=verdicts,
         is_old=drawing != job.drawing,
-        behaviours=BEHAVIOURS,
+        behaviours=SAID,
         picture=draw_svg(xml, _marks(read_diagram(xml), {one.element for one in told.happenings})) if told else "",
     )
 
@@ -201,15 +209,17 @@ def forget_rehearsal(process_key: str, scenario_id: int) -> Response:
 @allow(*LEADERS, of=Of.DEFINITION)
 def replay(process_key: str) -> Response:
     """Replay what is kept of the process and of those that call it, with the draft."""
+    beside = request.form.getlist("con")
     with current().database.reading() as session:
-        xml, drawing = drawing_of(session, process_key)
-        kept = gate.touched(session, [process_key])
-        runs = [(gathered(session, one.process_key, {process_key: xml}), Order.of(one.asked)) for one in kept]
+        drawn = {one: drawing_of(session, one)[0] for one in (process_key, *beside)}
+        drawing = drawing_with(session, process_key, beside)
+        kept = gate.touched(session, drawn)
+        runs = [(gathered(session, one.process_key, drawn), Order.of(one.asked)) for one in kept]
     if not runs:
         return back_to("studio.rehearse_page", "No hay ensayos guardados.", process_key=process_key)
     token = jobs.begin(
         current().config.home, current().clock, process_key, drawing, runs,
-        names=[one.name for one in kept], scenarios=[one.id for one in kept],
+        names=[one.name for one in kept], scenarios=[one.id for one in kept], beside=beside,
     )  # fmt: skip
     return back_to("studio.rehearsal", process_key=process_key, token=token)
 
@@ -246,14 +256,19 @@ class Replays:
         return ""
 
 
-def replays(session: Session, process_key: str) -> Replays:
-    """What is kept of a process and of those that call it, and how it went with the draft."""
-    kept = gate.touched(session, [process_key])
+def replays(session: Session, process_key: str, beside: Sequence[str] = ()) -> Replays:
+    """What is kept of a process, of those `beside` it and of all that call them, and how it went with the drafts."""
+    kept = gate.touched(session, [process_key, *beside])
     if not kept:
         return Replays(kept)
-    _xml, drawing = drawing_of(session, process_key)
+    drawing = drawing_with(session, process_key, beside)
     job = jobs.last_replay(current().config.home, current().clock, process_key, drawing)
     return Replays(kept, job, _verdicts(session, job) if job else ())
+
+
+def drawing_with(session: Session, process_key: str, beside: Sequence[str]) -> str:
+    """What tells a draft, with those that would be published with it, from any other."""
+    return " ".join(drawing_of(session, one)[1] for one in (process_key, *sorted(beside)))
 
 
 def drawing_of(session: Session, process_key: str) -> tuple[bytes, str]:

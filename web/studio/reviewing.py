@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine.definitions import releasing, reviewing
@@ -15,7 +18,7 @@ from web.pages import actor, back_to, current, page
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.noting import note_way
-from web.studio.publishing import may_skip_review, proposal
+from web.studio.publishing import Proposal, may_skip_review, proposal
 from workflows.calendar import bogota_day
 from workflows.errors import Forbidden
 
@@ -32,17 +35,29 @@ def _page(process_key: str, wrong: str = "") -> str:
         release = reviewing.open_of(session, process_key)
         if release is None:
             raise UnknownDefinition("Nadie pide revisar ese proceso en este momento.")
+        whole = reviewing.group(session, release)
+        others = [one for one in whole if one is not release]
+        shown = proposal(session, process_key, release.content, [one.content for one in others])
+        together = [_beside(session, one, whole) for one in others]
         return page(
             "studio/review.html",
             release=release,
-            shown=proposal(session, process_key, release.content),
-            stands=reviewing.stands(session, release),
+            shown=shown,
+            together=together,
+            blocked=any(one.is_blocked for _title, _name, one in together),
+            stands=all(reviewing.stands(session, one) for one in whole),
             comments=reviewing.comments(session, release.id),
             names=overview.people(session),
             is_author=actor().id in release.authors,
             wrong=wrong,
             typed=request.form,
         )
+
+
+def _beside(session: Session, release: Release, whole: Sequence[Release]) -> tuple[str, str, Proposal]:
+    others = [one.content for one in whole if one is not release]
+    shown = proposal(session, release.process_key, release.content, others)
+    return releases.process_name(release), release.process_key, shown
 
 
 @blueprint.post("/<process_key>/revision/<int:release_id>/aprobar")
@@ -65,7 +80,10 @@ def approve(process_key: str, release_id: int) -> Response:
 
 def _rehearse(process_key: str) -> None:
     with current().database.reading() as session:
-        releasing.rehearse_draft(session, current().engine, process_key)
+        release = reviewing.open_of(session, process_key)
+        whole = reviewing.group(session, release) if release else []
+        others = [one.process_key for one in whole if one.process_key != process_key]
+        releasing.rehearse_draft(session, current().engine, process_key, others)
 
 
 @blueprint.post("/<process_key>/revision/<int:release_id>/devolver")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from engine.definitions import scenarios
 from engine.definitions.names import Name
 from engine.errors import UnknownDefinition
+from engine.identity import Actor
 from engine.tasks.models import UserTask
 from web import forms
 from web.auth.access import Of, allow
 from web.bootstrap import Application
-from web.forms.receiving import Kept, Refused, Sent, receive
+from web.forms.receiving import Kept, Refused, Sent, parse_request, receive
 from web.pages import actor, back_to, current, page
-from web.rehearsals import stepping
+from web.rehearsals import following, stepping
+from web.rehearsals.scenarios import expected
 from web.rehearsals.stepping import Walk
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
@@ -39,10 +43,11 @@ def begin_walk(process_key: str) -> Response:
 def walk(process_key: str, token: str) -> str:
     """What waits for whom, what happened so far, every mail."""
     found = _walk(process_key, token)
+    shown: dict[str, object] = {}
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
-        _xml, drawing = drawing_of(session, process_key)
-    shown: dict[str, object] = {}
+        # Nothing more is read for what is not shown yet: the page of a copy that is made asks every other second.
+        drawing = drawing_of(session, process_key)[1] if found.is_ready else found.drawing
     if found.is_ready:
         with stepping.opened(current().config.home, found) as application:
             told = stepping.told(application, found)
@@ -70,12 +75,11 @@ def answer_walk(process_key: str, token: str, number: int) -> Response | tuple[s
     found = _ready_walk(process_key, token)
     with stepping.opened(current().config.home, found) as application:
         who = stepping.person(application, number, request.args.get("como", ""))
+        typed = _typed(application, number, who)
         stepping.keep_copy(current().config.home, found)
         outcome = receive(application, who, number, request)
         if isinstance(outcome, Sent):
-            with application.database.reading() as session:
-                name = session.get_one(UserTask, number).name
-            stepping.step(current().config.home, found, f"Usted respondió «{name}».")
+            name = stepping.answered(current().config.home, found, application, number, typed)
             return _back(process_key, token, f"«{name}» se envió, en el ensayo.")
         if isinstance(outcome, Kept):
             return _form(application, found, process_key, number, None)
@@ -93,10 +97,26 @@ def let_do(process_key: str, token: str, number: int) -> Response:
 @blueprint.post("/<process_key>/ensayo/a-mano/<token>/avanzar")
 @allow(*LEADERS, of=Of.DEFINITION)
 def go_on(process_key: str, token: str) -> Response:
-    """Let time pass: a working day, or until something happens."""
-    to_next = request.form.get("hasta") == "siguiente"
-    stepping.go_on(current().config.home, _ready_walk(process_key, token), to_next=to_next)
+    """Let time pass: an hour, a working day, or until something happens."""
+    until = request.form.get("hasta", stepping.DAY)
+    stepping.go_on(current().config.home, _ready_walk(process_key, token), until)
     return _back(process_key, token, "")
+
+
+@blueprint.post("/<process_key>/ensayo/a-mano/<token>/guardar")
+@allow(*LEADERS, of=Of.DEFINITION)
+def keep_walk(process_key: str, token: str) -> Response:
+    """Keep what was walked, to be done again before each publication."""
+    found = _ready_walk(process_key, token)
+    with stepping.opened(current().config.home, found) as application:
+        order, told = stepping.as_order(application, found), stepping.told(application, found)
+    with current().database.unit_of_work() as session:
+        kept = scenarios.keep(
+            session, current().engine, process_key, request.form.get("name", ""), order.as_json(), expected(told),
+            actor=actor(),
+        )  # fmt: skip
+        said = f"«{kept.name}» se repetirá antes de cada publicación."
+    return back_to("studio.rehearse_page", said, process_key=process_key)
 
 
 @blueprint.post("/<process_key>/ensayo/a-mano/<token>/volver")
@@ -105,6 +125,12 @@ def step_back(process_key: str, token: str) -> Response:
     """As it was before the last step."""
     stepping.back(current().config.home, _walk(process_key, token))
     return _back(process_key, token, "Se deshizo el último paso del ensayo.")
+
+
+def _typed(application: Application, number: int, who: Actor) -> dict[str, Any]:
+    with application.database.reading() as session:
+        schema = application.forms.schema_for(session, application.engine, number, who)
+    return following.typed(schema, parse_request(request))
 
 
 def _walk(process_key: str, token: str) -> Walk:

@@ -58,6 +58,9 @@ LATE_TASKS = (
     "avalar_extemporaneo",
 )
 
+REPORTS = frozenset((*ON_TIME[:-1], *LATE_TASKS))
+"""The forms of the report that an entity makes in time, or late."""
+
 JUDGED = ("validacion", "presupuesto", "actividades")
 """What the liaison decides about, row by row."""
 

@@ -21,7 +21,7 @@ from web.rehearsals.order import NOBODY, RETURNED, Order, Told
 from workflows.calendar import bogota_day
 from workflows.errors import Refused
 
-REPORT, MONTH = "sub_reporte_entidad", "f5_ciclo_mensual"
+REPORT, MONTH, PLANNED = "sub_reporte_entidad", "f5_ciclo_mensual", "f4_modificacion_presupuestal"
 
 
 def walk(application: Application, process_key: str, order: Order, change: dict[str, str] | None = None) -> Told:
@@ -79,9 +79,24 @@ def test_when_nobody_answers_it_says_what_it_waits_for(application: Application)
 
 def test_a_process_that_nothing_opens_is_refused_with_the_reason(application: Application) -> None:
     with application.database.reading() as session, pytest.raises(Refused, match="no se puede ensayar solo"):
-        xml = catalogue.current(session, "f5_reporte_extemporaneo").xml("f5_reporte_extemporaneo")
+        xml = catalogue.current(session, PLANNED).xml(PLANNED).replace(b'messageRef="mensaje_', b'messageRef="otro_')
+        drawn = {PLANNED: xml.replace(b'id="f4_modificacion_presupuestal"', b'id="suelto"')}
         today = bogota_day(application.clock.now())
-        material.gather(session, application.engine, "f5_reporte_extemporaneo", {"f5_reporte_extemporaneo": xml}, today)
+        material.gather(session, application.engine, "suelto", {"suelto": drawn[PLANNED]}, today)
+
+
+def test_what_only_a_program_asks_for_is_asked_for_in_the_rehearsal(application: Application) -> None:
+    told = walk(application, PLANNED, Order())
+
+    assert (told.root, told.ended, told.stopped) == ("Modificación presupuestal", True, "")
+    assert told.deadlines == {"Registrar modificación presupuestal": [3]}
+
+
+def test_the_year_behind_the_annual_report_is_taken_as_closed(application: Application) -> None:
+    told = walk(application, "f6_informe_anual", Order())
+
+    assert told.ended
+    assert "Publicar informe" in told.path
 
 
 def test_every_shipped_process_knows_from_where_it_is_rehearsed_or_that_it_is_not(application: Application) -> None:
@@ -97,8 +112,9 @@ def test_every_shipped_process_knows_from_where_it_is_rehearsed_or_that_it_is_no
                 continue
             roots[key] = found.root.process_key
 
-    assert set(names) - roots.keys() <= {"f5_reporte_extemporaneo", "f4_modificacion_presupuestal"}
-    assert roots[REPORT] == MONTH
+    assert roots.keys() == set(names)
+    assert roots[REPORT] == roots["f5_reporte_extemporaneo"] == MONTH
+    assert roots["sub_plan_choque"] == "sub_plan_choque"
     assert roots["f2_elaboracion_pes"] == "pes_maestro"
 
 

@@ -30,6 +30,10 @@ def test_they_are_of_a_shipped_process_and_of_steps_that_it_has(key: str) -> Non
     assert len({one.name for one in found}) == len(found)
 
 
+def test_every_shipped_process_brings_some() -> None:
+    assert set(KEYS) == diagrams().keys()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 def test_each_comes_true(application: Application, key: str) -> None:
@@ -49,6 +53,5 @@ def test_they_are_rehearsed_together_and_kept_by_their_names(leader: Browser) ->
     assert all(one.name in kept for one in of_process(REPORT))
 
 
-def test_a_process_of_the_house_brings_none(leader: Browser) -> None:
+def test_a_process_of_the_house_brings_none() -> None:
     assert of_process("peticiones") == ()
-    assert "Los que trae el proceso" not in leader.text("/procesos/pes_maestro/ensayo")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine.instances.models import Instance
 from notifications.models import OutboxMessage
 from tests.integration.studio.conftest import OTHER_LEADER, Browser
+from tests.integration.studio.test_rehearsals import rehearse
 from tests.support import petitions
 from tests.support.web import Site
 
@@ -75,6 +76,31 @@ def test_days_pass_one_by_one_or_until_something_happens_and_mails_are_dated(lea
     assert "9 de julio de 2018" in one_day.split("Qué espera")[0]
     assert "✉ A " in later
     assert "Recibir la petición" in later
+
+
+def test_a_walk_is_kept_as_a_scenario_and_done_again_with_the_same_answers(leader: Browser, site: Site) -> None:
+    # Given a walk in which somebody answered, waited an hour and a day, and let others do the rest
+    petitions.publish(site)
+    where = begun(leader)
+    leader.send(f"{where}/guardar", 409, name="Nada todavía")
+    leader.send(f"{where}/avanzar", hasta="hora")
+    assert "10:00" in leader.text(where).split("Qué espera")[0]
+    (task,) = forms_of(leader, where)
+    leader.send(task, _accion="enviar", semaforo="rojo", decision="devuelta")
+    leader.send(f"{where}/avanzar", hasta="dia")
+    for task in forms_of(leader, where):
+        leader.send(f"{task}/alguien")
+
+    # When it is kept, and done again
+    leader.send(f"{where}/guardar", 422, name=" ")
+    leader.send(f"{where}/guardar", name="Una petición que se rechaza")
+    kept = leader.text(f"/procesos/{KEY}/ensayo").split("Ensayos guardados")[1]
+    again = rehearse(leader, f"/procesos/{KEY}/ensayo/repetir")
+
+    # Then it goes the same way
+    assert "Una petición que se rechaza" in kept
+    assert "como se recorrió a mano" in kept
+    assert "Todo salió como cuando se guardó." in leader.text(again)
 
 
 def test_who_began_it_walks_it_and_nobody_else(leader: Browser, sign_in, site: Site) -> None:  # type: ignore[no-untyped-def]

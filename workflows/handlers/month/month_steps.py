@@ -47,7 +47,7 @@ def reunir_filas(call: ServiceCall) -> Mapping[str, Any]:
     return {"por_revisar": entity_reports.to_review(call.session, _period(call), str(call.variables["entidad"]))}
 
 
-@declares(needs={"periodo": TEXT})
+@declares(needs={"periodo": TEXT}, opens={lateness.LATE_PROCESS})
 def marcar_sin_reporte(call: ServiceCall) -> None:
     """Mark who did not report and open their late cases."""
     lateness.close_reporting(call.session, call.engine, _period(call))
