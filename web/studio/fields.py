@@ -207,7 +207,9 @@ def _shown(
     is_input = bool(path) and found.type not in ("group", "text", "filepicker")
     handed = is_input and found.type != "dynamiclist"  # a table is handed on column by column
     outputs = usage.outputs(session, form_key, path) if handed else []
-    lists = {name: LISTS.get(name, f"Lista «{name}»") for name in current().forms.catalogues if name in LISTS}
+    lists = {name: LISTS[name] for name in current().forms.catalogues if name in LISTS}
+    if (origin := found.values["origin"]) and origin not in lists:  # a list that no menu offers stays the field's
+        lists[origin] = origin
     return page(
         "studio/field.html",
         form_key=form_key,
@@ -219,7 +221,7 @@ def _shown(
         values=found.values,
         wrong=found.wrong,
         revision=revision,
-        lists=lists | ({found.values["origin"]: found.values["origin"]} if found.values["origin"] not in lists else {}),
+        lists=lists,
         patterns={key: named.label for key, named in NAMED.items()},
         moments=MOMENTS,
         places=PLACES,

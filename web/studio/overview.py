@@ -5,6 +5,7 @@ A process or form is named as in an address: by its key what all share, `clave@S
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -187,7 +188,17 @@ def form_names(
     tasks = [task for diagram in diagrams.values() for task in diagram.of_kind("userTask") if task.form_key in found]
     found |= {task.form_key: task.name for task in reversed(tasks)}
     found |= {task.form_key: task.name for task in tasks if task.id == task.form_key}
-    return found | {key: name for key, name in (own or {}).items() if key in found}
+    return _apart(found | {key: name for key, name in (own or {}).items() if key in found}, diagrams)
+
+
+def _apart(names: Mapping[str, str], diagrams: Mapping[str, DiagramModel]) -> dict[str, str]:
+    """Forms of one name are told apart by the first process that asks each."""
+    many = Counter(names.values())
+    asking: dict[str, str] = {}
+    for diagram in diagrams.values():
+        for task in diagram.of_kind("userTask"):
+            asking.setdefault(task.form_key or "", diagram.name)
+    return {key: f"{name} ({asking[key]})" if many[name] > 1 and key in asking else name for key, name in names.items()}
 
 
 def own_names(session: Session) -> dict[str, str]:

@@ -83,7 +83,7 @@ RECIPES: tuple[Recipe, ...] = (
         "formularios",
         (
             "*Crear el formulario*, junto a la tarea.",
-            "Agregue *Número* con menor 1 y mayor 3; *Una opción*; *Archivos*.",
+            "Agregue *Número* *Desde* 1 *Hasta* 3; *Una opción*; *Archivos*.",
             "*Probarlo* y escriba 4: dice por qué no.",
         ),
     ),

@@ -66,6 +66,8 @@ def make_role(process_key: str) -> Response | tuple[str, int]:
                 _name(session, process_key, element, made)
             said = _fill(session, made, request.form.getlist("persona"), sector_of(session, process_key))
             said = f"El rol «{made.name}» ya existe. {said}"
+            if not element:
+                said += " Para usarlo, elíjalo en «Quién» de un paso: en Tabla, o en el dibujo."
     except (Refused, Conflict, UnknownElement) as wrong:
         return _page(process_key, str(wrong)), 422
     return back_to("studio.roles", said, process_key=process_key)
