@@ -1,4 +1,4 @@
-"""A walk done again in another copy: each act in its order, and what has been drawn since by whoever has it."""
+"""A walk done again in another copy, act by act; what has been drawn since is done by whoever has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rehearsal makes up so that something can be played alone: what a program asks for, and a year that is past."""
+"""What a rehearsal makes up where it has to: who asks for what only a program opens, the year that lies behind."""
 
 from __future__ import annotations
 

@@ -112,6 +112,7 @@ function start(modeler, catalogues, xml) {
   };
   attend();
   findings.look();
+  addEventListener('online', () => findings.look());
   drafts.offer(xml, async (copy) => {
     await modeler.importXML(copy);
     fit(canvas);
@@ -120,6 +121,8 @@ function start(modeler, catalogues, xml) {
   if (location.hash) findings.go(decodeURIComponent(location.hash.slice(1)));
   page.dataset.ready = 'true';
 }
+
+const OFFLINE = 'No hay conexión: lo que dibuje queda en este navegador, y se revisa cuando vuelva.';
 
 // Who else has this drawing open; asked while somebody looks at it.
 async function attend() {
@@ -133,13 +136,15 @@ async function attend() {
 }
 
 async function order(xml) {
-  const answer = await post(page, page.dataset.tidy, { xml });
+  const answer = await post(page, page.dataset.tidy, { xml }).catch(() => null);
+  if (!answer) return { mensaje: 'No hay conexión: el dibujo se ordena cuando vuelva.' };
   const said = await answer.json().catch(() => ({}));
   return answer.ok ? said : { mensaje: said.mensaje ?? 'No se pudo ordenar el dibujo.' };
 }
 
 async function ask(xml) {
-  const answer = await post(page, page.dataset.findings, { xml });
+  const answer = await post(page, page.dataset.findings, { xml }).catch(() => null);
+  if (!answer) return [{ gravedad: 'aviso', elemento: '', nombre: '', mensaje: OFFLINE, arreglo: null }];
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) return said.hallazgos;
   return [{ gravedad: 'error', elemento: '', nombre: '', mensaje: said.mensaje ?? 'No se pudo revisar el diagrama.', arreglo: null }];
