@@ -38,6 +38,7 @@ KINDS: Mapping[str, Words] = {
     ),
     "closed_year": Words("No se pudo avisar que terminó una vigencia"),
     "closed_cutoff": Words("No se pudo avisar que se cerró un corte"),
+    "closed_phase": Words("No se pudo avisar que terminó una fase del plan"),
     "timer": Words("No se pudo atender un plazo vencido", "Revise ese proceso con «cauce doctor»."),
     "retry": Words("No se pudo reintentar un paso de un proceso", "Revise ese proceso con «cauce doctor»."),
     "stand_in": Words(

@@ -26,7 +26,7 @@ from workflows.calendar import bogota_day
 from workflows.cycles import opening as cycles
 from workflows.documents.prints import Maker
 from workflows.forms.drafts import forget_unused
-from workflows.lifecycle import closed_cutoffs, year_end
+from workflows.lifecycle import closed_cutoffs, phase_ends, year_end
 from workflows.people import absences, extensions, standing_in
 from workflows.people.standing_in import Move
 from workflows.searching import indexing
@@ -124,6 +124,18 @@ def _announce_closed_cutoffs(application: Application) -> int:
             closed_cutoffs.announce(session, engine, key)
 
     return units.each(database, engine.clock, "closed_cutoff", awaited, announce)
+
+
+def _announce_closed_phases(application: Application) -> int:
+    database, engine = application.database, application.engine
+    with database.reading() as session:
+        awaited = phase_ends.awaited(session)
+
+    def announce(key: str) -> None:
+        with database.unit_of_work() as session:
+            phase_ends.announce(session, engine, key)
+
+    return units.each(database, engine.clock, "closed_phase", awaited, announce)
 
 
 def _stand_in(application: Application) -> int:
@@ -339,6 +351,7 @@ ACTS = (
     Act("opening", _open_periods, decides=True),
     Act("closed_year", _announce_closed_years, decides=True),
     Act("closed_cutoff", _announce_closed_cutoffs, decides=True),
+    Act("closed_phase", _announce_closed_phases, decides=True),
     Act("timer", _fire_timers, decides=True),
     Act("retry", _retry_incidents, decides=True),
     Act("stand_in", _stand_in, decides=True),

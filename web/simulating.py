@@ -34,6 +34,7 @@ from workflows.sectors.models import Entity
 from workflows.simulation import citizens, crossing, documents, life, result, twins
 from workflows.simulation.happenings import Behaviour, Happenings, Years
 from workflows.simulation.life import Span
+from workflows.simulation.mindset import words_of
 from workflows.simulation.playing import MORNING, Play
 from workflows.simulation.result import OfSector, Result, Together
 from workflows.simulation.robots import Robots
@@ -51,7 +52,8 @@ Morning = Callable[[dt.date], None]
 class Order:
     """What to simulate. Without `database_url` the database is thrown away; `output` is where documents go.
 
-    `until` is the last day to play, where the plan's end is not waited for.
+    `until` is the last day to play, where the plan's end is not waited for; `plan` is the file of a plan that comes
+    with Cauce.
     """
 
     years: int = 4
@@ -61,6 +63,7 @@ class Order:
     database_url: str | None = None
     output: Path | None = None
     until: dt.date | None = None
+    plan: str = seeding.DEMO_FILE
 
     @property
     def span(self) -> Span:
@@ -83,7 +86,7 @@ def simulate(order: Order, out: TextIO = sys.stderr) -> Result:
     """Play a plan's life and give its figures. Raises `Conflict` where the database is in use."""
     began = time.monotonic()
     with _stage(order) as (application, clock):
-        data = promised(order.span.first_year, order.years)
+        data = promised(order.span.first_year, order.years, order.plan)
         with application.database.unit_of_work() as session:
             life.found(session, application.engine, without_measurements(data))
             life.begin(session, application.engine, data)
@@ -102,7 +105,7 @@ def simulate_sectors(order: Order, sectors: int, only: str = "", out: TextIO = s
     (no such sector), `Crossed` (a task, case or mail of a sector in another).
     """
     began = time.monotonic()
-    plan = promised(order.span.first_year, order.years)
+    plan = promised(order.span.first_year, order.years, order.plan)
     plans = {twins.code_of(number): twins.in_sector(plan, number) for number in range(1, sectors + 1)}
     if only and only not in plans:
         raise Refused(f"No hay un sector {only}: van de {min(plans)} a {max(plans)}.")
@@ -123,9 +126,9 @@ def simulate_sectors(order: Order, sectors: int, only: str = "", out: TextIO = s
     return Together(ended, dict(sorted(found.items())), time.monotonic() - began)
 
 
-def promised(first_year: int, years: int) -> PlanData:
-    """The demo's plan, begun in a year and promised for so many."""
-    return life.first_years(rebase(seeding.demo_plan(), first_year), years)
+def promised(first_year: int, years: int, file: str = seeding.DEMO_FILE) -> PlanData:
+    """A plan that comes with Cauce, begun in a year and promised for so many."""
+    return life.first_years(rebase(seeding.demo_plan(file=file), first_year), years)
 
 
 @contextmanager
@@ -149,7 +152,10 @@ def _cast(
     """The people of a sector, and what befalls them each morning."""
     reality = Reality(seed, data.measurements)
     years = Years(data.plan.first_year, data.plan.years)
-    robots = Robots(today=lambda: bogota_day(clock.now()), reality=reality, plan=data, polite=order.profile == POLITE)
+    robots = Robots(
+        today=lambda: bogota_day(clock.now()), reality=reality, plan=data, polite=order.profile == POLITE,
+        words=words_of(order.plan),
+    )  # fmt: skip
     if order.profile == POLITE:
         return Cast(sector, data, robots, lambda _day: _citizens_answer(application, data.plan.code, reality))
     robots.profile = Behaviour(reality, years, tuple(entity.code for entity in data.entities))

@@ -31,7 +31,7 @@ from workflows.handlers.month.meeting_steps import MinutesMaker
 from workflows.handlers.month.month_steps import ReportMaker
 from workflows.handlers.recovery import registration as recovery
 from workflows.implementation import budget, external_files
-from workflows.lifecycle import changeover, closed_cutoffs, leaving, starting, year_end
+from workflows.lifecycle import changeover, closed_cutoffs, leaving, phase_ends, starting, year_end
 from workflows.meetings import changing
 from workflows.meetings import printing as minutes
 from workflows.monitoring import lateness
@@ -107,8 +107,10 @@ def _contracts(registered: Iterable[Registration]) -> Contracts:
         calendar=opening.GIVEN,
         by_hand={"plan": TEXT},
         opened={starting.MASTER: starting.GIVEN, lateness.LATE_PROCESS: lateness.GIVEN},
-        messages={sender.MESSAGE: sender.BRINGS for sender in outside},
-        senders={sender.MESSAGE: sender.SENT_BY for sender in outside},
+        messages={sender.MESSAGE: sender.BRINGS for sender in outside}
+        | dict.fromkeys(phase_ends.MESSAGES, phase_ends.BRINGS),
+        senders={sender.MESSAGE: sender.SENT_BY for sender in outside}
+        | dict.fromkeys(phase_ends.MESSAGES, phase_ends.SENT_BY),
         role_needs=role_needs,
         deadline_needs=deadline_needs,
         span=span,

@@ -126,6 +126,30 @@ class Drawing:
             id for id, element in self._elements.items() if etree.QName(element).localname in DRAWN and id not in drawn
         ]
 
+    def width(self) -> float:
+        """From the left end of the drawing to its right end."""
+        return max(box.x + box.width for box in self.shapes) - min(box.x for box in self.shapes)
+
+    def levels(self) -> dict[str, int]:
+        """How many tasks, calls, subprocesses and gateways the process has, and each subprocess."""
+        around = [e.getparent().get("id") for e in self._elements.values() if _is(e, *COUNTED)]
+        return {level: around.count(level) for level in around}
+
+    def nameless_events(self) -> list[str]:
+        """Events without a name; where a subprocess only begins and ends, none is needed."""
+        return [
+            id
+            for id, e in self._elements.items()
+            if etree.QName(e).localname.endswith("Event")
+            and not e.get("name")
+            and not (_is(e.getparent(), "subProcess") and _is(e, "startEvent", "endEvent"))
+        ]
+
+    def lanes(self) -> list[str]:
+        """The roles of the lanes, from above to below."""
+        drawn = [shape for shape in self.shapes if shape.kind == "lane"]
+        return [_role(self._elements[lane.owner]) for lane in sorted(drawn, key=lambda lane: lane.y)]
+
     def faults(self) -> list[str]:
         """Everything that makes the page hard to read, as sentences."""
         return [
@@ -273,6 +297,17 @@ class Drawing:
                 yield f"{line.id} is slanted"
 
 
+COUNTED = (
+    "userTask",
+    "serviceTask",
+    "sendTask",
+    "receiveTask",
+    "callActivity",
+    "subProcess",
+    "exclusiveGateway",
+    "parallelGateway",
+    "inclusiveGateway",
+)
 DRAWN = {
     "startEvent",
     "endEvent",
@@ -281,6 +316,7 @@ DRAWN = {
     "userTask",
     "serviceTask",
     "sendTask",
+    "receiveTask",
     "callActivity",
     "subProcess",
     "exclusiveGateway",

@@ -120,8 +120,14 @@ WHOLE: Answers = {
     "ensamblar_documento": [{"documento": "pes", "version": 1}],
 }
 
+CLOSED = [(name, "PES") for name in ("fase_4_cerrada", "fase_5_cerrada", "evaluacion_final_cerrada")]
+
 SCRIPTS: dict[str, Script] = {
     "un mes sin novedad": Script("f5_ciclo_mensual", answers=MONTH),
+    "un mes con mesa y sin cuellos": Script(
+        "f5_ciclo_mensual",
+        answers={**MONTH, **MEETING, "consolidar_periodo": [{"hay_mesa": True, "entidades_con_cuello": []}]},
+    ),
     "un mes con todo por discutir": Script(
         "f5_ciclo_mensual",
         answers={
@@ -378,11 +384,11 @@ SCRIPTS: dict[str, Script] = {
     "el plan entero": Script(
         "pes_maestro",
         answers={**WHOLE, "numerar_acto": [{"hay_meses_anteriores": True}]},
-        receives=[("evaluacion_final_cerrada", "PES")],
+        receives=CLOSED,
     ),
     "un plan sin meses anteriores": Script(
         "pes_maestro",
         answers={**WHOLE, "numerar_acto": [{"hay_meses_anteriores": False}]},
-        receives=[("evaluacion_final_cerrada", "PES")],
+        receives=CLOSED,
     ),
 }

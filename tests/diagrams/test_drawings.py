@@ -15,6 +15,19 @@ from tests.diagrams.pictures import FOLDER
 from workflows.shipped import shipped_diagrams
 
 DIAGRAMS = {read_diagram(xml).process_key: xml for xml in shipped_diagrams()}
+MOST_ELEMENTS, WIDEST = 15, 2200
+LANES = (
+    "responsable_meta",
+    "equipo_tecnico",
+    "enlace_planeacion",
+    "directivo_entidad",
+    "profesional_sectorial",
+    "comunicaciones",
+    "coordinador_pes",
+    "juridica",
+    "directivo_sector",
+)
+"""Roles from above to below, the same on every page: whom an entity has, then whom the sector has."""
 EXAMPLE = "sub_reporte_entidad"
 """The diagram whose drawing is spoiled below: one pool, three lanes, borders and loops."""
 
@@ -39,6 +52,24 @@ def test_shapes_lines_and_labels_stay_where_they_belong_and_keep_clear_of_each_o
 
 def test_a_page_has_few_crossings(drawing: Drawing) -> None:
     assert len(drawing.crossings()) <= 3
+
+
+def test_a_level_has_few_elements(drawing: Drawing) -> None:
+    assert {level: count for level, count in drawing.levels().items() if count > MOST_ELEMENTS} == {}
+
+
+def test_a_page_is_not_too_wide(drawing: Drawing) -> None:
+    assert drawing.width() <= WIDEST
+
+
+def test_every_event_of_a_page_says_what_happens(drawing: Drawing) -> None:
+    assert drawing.nameless_events() == []
+
+
+def test_lanes_stand_in_the_same_order_on_every_page(drawing: Drawing) -> None:
+    drawn = [role for role in drawing.lanes() if not role.startswith("$")]
+
+    assert drawn == [role for role in LANES if role in drawn]
 
 
 def test_the_picture_shows_every_pool_lane_node_and_flow_where_the_file_says(key: str, drawing: Drawing) -> None:

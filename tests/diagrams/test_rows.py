@@ -33,6 +33,7 @@ KINDS = {
     "paralela": "parallelGateway",
     "inclusiva": "inclusiveGateway",
     "espera": "intermediateCatchEvent",
+    "espera de un mensaje": "receiveTask",
     "borde": "boundaryEvent",
 }
 ROWS = [(process, element) for process, rows in TABLES.items() for element in rows]

@@ -31,6 +31,9 @@ PLAN = "PES-GOB"
 MONTH = frozenset(
     {
         "f5_ciclo_mensual",
+        "f5_informe_mensual",
+        "f5_paso1_metas_indicadores",
+        "f5_pasos2_3_objetivos_resultados",
         "f5_preparacion",
         "f5_reporte_extemporaneo",
         "sub_mesa",

@@ -13,9 +13,11 @@ from web import simulating
 from web.faults import trial
 from web.faults.trial import Trials
 from web.simulating import FIRST_YEAR, POLITE, PROFILES, Order
+from workflows.loading import seeding
 from workflows.simulation.result import Result, Together
 
 BEGINS = f"{FIRST_YEAR - 1}-05-01"
+PLANS = {"demostracion": seeding.DEMO_FILE, "inventado": seeding.INVENTED_FILE}
 
 
 @click.command(
@@ -60,6 +62,13 @@ BEGINS = f"{FIRST_YEAR - 1}-05-01"
     metavar="AAAA-MM-DD",
     help="El último día que se juega; sin decirlo, hasta que cada plan termine.",
 )
+@click.option(
+    "--plan",
+    type=click.Choice(tuple(PLANS)),
+    default="demostracion",
+    show_default=True,
+    help="inventado: el de un sector que no existe, con otras entidades, otro primer nivel y otros capítulos.",
+)
 @click.option("--faults", is_flag=True, help="Probar con fallas, desde la semilla de --seed.")
 @click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="Con --faults: cuántas semillas.")
 @click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="Con --faults: cuántos días.")
@@ -74,6 +83,7 @@ def simulate(
     sectors: int | None,
     only: str,
     until: dt.datetime | None,
+    plan: str,
     faults: bool,
     seeds: int,
     days: int,
@@ -85,7 +95,8 @@ def simulate(
         return
     if only and sectors is None:
         raise click.UsageError("--only dice cuál de los sectores de --sectors se juega: escriba también --sectors.")
-    order = Order(years, seed, start.date(), profile, database, output, until.date() if until else None)
+    last = until.date() if until else None
+    order = Order(years, seed, start.date(), profile, database, output, last, PLANS[plan])
     found: Result | Together = (
         simulating.simulate(order) if sectors is None else simulating.simulate_sectors(order, sectors, only.upper())
     )

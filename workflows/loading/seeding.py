@@ -7,7 +7,7 @@ from importlib import resources
 from workflows.loading.reading import read_file
 from workflows.records.data import PlanData, rebase
 
-DEMO_FILE, FORMULATED_FILE = "pes_demo.yaml", "habitat_demo.yaml"
+DEMO_FILE, FORMULATED_FILE, INVENTED_FILE = "pes_demo.yaml", "habitat_demo.yaml", "inventado_demo.yaml"
 
 
 def demo_bytes(file: str = DEMO_FILE) -> bytes:
@@ -18,7 +18,8 @@ def demo_bytes(file: str = DEMO_FILE) -> bytes:
 def demo_plan(first_year: int | None = None, file: str = DEMO_FILE) -> PlanData:
     """The demo's plan with its measurements of January to June of year 2; begun in another year, if one is given.
 
-    `FORMULATED_FILE` is the plan of its second sector, that is being formulated.
+    `FORMULATED_FILE` is the plan of its second sector, that is being formulated; `INVENTED_FILE` that of a sector that
+    does not exist, with entities, first level and chapters of its own.
     """
     data = read_file(file, demo_bytes(file))
     return data if first_year is None else rebase(data, first_year)

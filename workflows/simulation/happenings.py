@@ -40,7 +40,7 @@ NEWCOMERS = (
 
 DEADLINES = ("cierre+13dh", "cierre+12dh", "cierre+14dh", "cierre+15dh")
 """What `aprobar_informe` gets from one year to the next."""
-REPUBLISHED = ("f5_ciclo_mensual", "aprobar_informe")
+REPUBLISHED = ("f5_informe_mensual", "aprobar_informe")
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 

@@ -117,4 +117,4 @@ def working_day(mind: Mind, after: int) -> str:
 def themes_of(mind: Mind, entity: str) -> list[str]:
     """What an entity cares about: the themes of the objectives it leads."""
     led = [objective.theme for objective in mind.plan.objectives if objective.lead_entity == entity]
-    return list(dict.fromkeys(mind.words.theme(theme) for theme in led)) or [mind.words.themes["3.5"]]
+    return list(dict.fromkeys(mind.words.theme(theme) for theme in led)) or list(mind.words.themes.values())[-1:]

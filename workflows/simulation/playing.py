@@ -24,7 +24,7 @@ from workflows.documents import files
 from workflows.errors import InvalidSubmission, WorkflowsError
 from workflows.forms.opening import OpenForm
 from workflows.forms.submissions import Forms
-from workflows.lifecycle import closed_cutoffs, year_end
+from workflows.lifecycle import closed_cutoffs, phase_ends, year_end
 from workflows.people import directory
 from workflows.simulation.mindset import Raw, subject
 from workflows.simulation.robots import Robots
@@ -99,6 +99,8 @@ class Play:
             year_end.announce_closed_years(session, self.engine)
         with self.database.unit_of_work() as session:
             closed_cutoffs.announce_all(session, self.engine)
+        with self.database.unit_of_work() as session:
+            phase_ends.announce_all(session, self.engine)
         with self.database.unit_of_work() as session:
             sweep.fire_due_timers(session, self.engine)
         with self.database.unit_of_work() as session:

@@ -35,6 +35,7 @@ from engine.tasks import commands as tasks
 from engine.tasks.models import UserTask
 from tests.support import databases
 from tests.support.month_model import DONE, HEAD, LIAISON, Report, Row, Stage
+from tests.support.plan import MONTH as MONTHLY
 from tests.support.plan import PLAN, House, build_house, demo_data
 from web.boards.candidates import candidates
 from workflows import assembly
@@ -60,9 +61,7 @@ MONTH = "2017-04"
 OPENS, ROWS_CLOSE, REPORTS_CLOSE, ENDS = (dt.date(2017, 5, day) for day in (2, 9, 10, 31))
 """The first, sixth and seventh working day of May, and the last before May itself is followed."""
 
-PROCESSES = frozenset(
-    {"f5_ciclo_mensual", "sub_reporte_entidad", "f5_reporte_extemporaneo", "sub_mesa", "sub_plan_choque"}
-)
+PROCESSES = MONTHLY - {"f5_preparacion"}
 PEOPLE = {
     "DADEP": ("ocardenas", {LIAISON: "bdiaz", HEAD: "ftorres"}),
     "IDPAC": ("sruiz", {LIAISON: "rmora", HEAD: "pcastro"}),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
@@ -35,6 +36,7 @@ from web import acts, worker
 from web.bootstrap import Application, assemble
 from web.config import Config
 from workflows.assembly import MAKERS
+from workflows.lifecycle import phase_ends
 from workflows.people import absences, extensions, standing_in
 from workflows.people.models import Absence
 from workflows.plan.models import Plan
@@ -172,6 +174,13 @@ def a_year_nobody_can_count(office: Office, _patch: pytest.MonkeyPatch) -> tuple
 
 def a_cutoff_nobody_can_find(office: Office, _patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
     return a_wait_for(office, "corte_cerrado", f"{PLAN}/2018-99")
+
+
+def a_phase_nobody_can_end(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    """Somebody waits for the end of a phase, and whether it is over can't be told."""
+    _key, cleanse = a_wait_for(office, "fase_5_cerrada", PLAN)
+    patch.setattr(phase_ends, "is_over", Mock(side_effect=ValueError("no se sabe")))
+    return f"fase_5_cerrada/{PLAN}", cleanse
 
 
 def damage(office: Office, case: int) -> Callable[[], None]:
@@ -382,6 +391,7 @@ POISONS: dict[str, list[Tainted]] = {
     "opening": [a_plan_that_cannot_be_read, a_process_that_cannot_be_read, an_opening_whose_key_is_taken],
     "closed_year": [a_year_nobody_can_count],
     "closed_cutoff": [a_cutoff_nobody_can_find],
+    "closed_phase": [a_phase_nobody_can_end],
     "timer": [a_case_with_a_due_timer],
     "retry": [a_case_with_a_due_retry],
     "release": [a_drawing_that_nobody_can_read_on_its_day],

@@ -79,7 +79,7 @@ def _plain(xml: bytes, element: str) -> bool:
 
 
 def test_what_follows_a_step_is_led_elsewhere() -> None:
-    xml = DIAGRAMS["f5_ciclo_mensual.bpmn"]
+    xml = DIAGRAMS["f5_informe_mensual.bpmn"]
 
     model = read_diagram(stepping.set_next(xml, "congelar_periodo", "ajustar_informe"))
 
@@ -87,7 +87,7 @@ def test_what_follows_a_step_is_led_elsewhere() -> None:
 
 
 def test_what_is_not_plain_is_refused_with_what_to_do() -> None:
-    xml = DIAGRAMS["f5_ciclo_mensual.bpmn"]
+    xml = DIAGRAMS["f5_paso1_metas_indicadores.bpmn"]
 
     with pytest.raises(Invalid, match="en el dibujo"):
         stepping.remove(xml, "hay_por_aclarar")
