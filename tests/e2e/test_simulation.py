@@ -24,6 +24,7 @@ from web.cli.root import main
 from web.simulating import POLITE, REAL, Order
 from workflows import guide
 from workflows.errors import Conflict, Refused
+from workflows.lifecycle.dossier import answering
 from workflows.people.groups import Group
 from workflows.records import checking
 from workflows.records.problems import ERROR
@@ -72,6 +73,16 @@ def _ensure_mined(database_url: str, folder: Path, monkeypatch: pytest.MonkeyPat
     database.dispose()
 
 
+def _not_found(database_url: str) -> set[str]:
+    """The rows of the guide whose product the plan does not hold."""
+    database = Database(database_url)
+    with database.reading() as session:
+        answers = answering.of_plan(session, "PES-GOB")
+    database.dispose()
+    assert len(answers) == 43
+    return {row for row, answer in answers.items() if not answer.is_found}
+
+
 @pytest.mark.parametrize("place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_a_plan_of_a_year_lives_to_its_archive(
     database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -87,6 +98,7 @@ def test_a_plan_of_a_year_lives_to_its_archive(
     assert len(watch.ran) > 80
     assert "; ".join(sorted(watch.broken)) == ""  # no handler reads or gives what it does not declare
     assert watch.unseen() == []  # nor declares what it does not give
+    assert _not_found(database_url) == set()
     _ensure_mined(database_url, tmp_path, monkeypatch, cases=sum(found.cases.values()))
 
 
@@ -104,6 +116,7 @@ def test_four_years_live_to_their_archive(
     assert waits == {}
     _ensure_mined(database_url, tmp_path, monkeypatch, cases=sum(found.cases.values()))
     if profile == REAL:
+        assert _not_found(database_url) == set()
         assert found.cases["f5_reporte_extemporaneo"] > 20
         assert found.cases["f5_preparacion"] > 4  # somebody who answers for an indicator left
         assert found.cases["f4_modificacion_presupuestal"] == found.cases["sub_modificacion_pes"] == 1
