@@ -56,6 +56,7 @@ BY_HAND = {
     "studio.review_page": "offered while a review is asked; looked at in its own test",
     "inbox.matrix": "for the liaison of an entity in whose month somebody has to report; as inbox.bring_file",
     "inbox.paper_page": "offered where a role approves on paper, and none does; tested in its own file",
+    "inbox.section_in_word": "offered while a section is written; looked at with the pages of formulation",
     "inbox.correct": "offered while a report waits for the liaison; looked at below",
     "studio.decision": "of a table, and none is shipped; looked at in its own test",
     "studio.decision_file": "of a table, and none is shipped",

@@ -46,6 +46,7 @@ NOT_HERE = {
     "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for
     "boards.choose_opening",  # of a period that the calendar missed
     "inbox.matrix",  # of a liaison; the pages that bring a file into a task are looked at
+    "inbox.section_in_word", "inbox.take_section",  # of a section, while a plan is formulated
     "inbox.paper_page",  # of an endorsement, of a role that approves on paper
     "letters.show", "letters.download",  # of a letter; tested in its own file
     "inbox.correct",  # of a report that waits for its liaison; inbox.sent is looked at

@@ -53,6 +53,7 @@ NO_RULES = {
 """Tables of these rooms that are none, and why."""
 
 NAMES_NOBODY = {
+    "inbox.take_section",  # the text of a section, and tables of the plan
     "studio.draft_xml", "studio.diagram", "cases.diagram",
     "plans.template", "plans.act_template_file", "files.download", "api.get_file", "portal.document",
     "portal.plan_document", "portal.open_table", "portal.open_data", "open_plans.indicator_table",

@@ -218,13 +218,14 @@ TABLE: tuple[Row, ...] = (
         "tarea", Of.TASK, _rights(N, C, C, C),
         reads=_routes(
             "api.get_task api.get_form api.get_submission inbox.show inbox.sent inbox.choose_help inbox.paper_page "
-            "inbox.bring_file"
+            "inbox.bring_file inbox.section_in_word inbox.take_section"
         ),
         changes=_routes(
             "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
             "inbox.send inbox.keep_draft inbox.preview_correction inbox.attach inbox.begin_from inbox.claim "
             "inbox.release inbox.correct inbox.ask_extension comments.on_task inbox.ask_help inbox.bring_help "
-            "inbox.end_help inbox.register_paper inbox.preview_file inbox.take_file"
+            "inbox.end_help inbox.register_paper inbox.preview_file inbox.take_file "
+            "inbox.preview_section inbox.bring_section"
         ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "
         "entidad, y quien trabaja en ese proceso por esa entidad o por todo el sector",

@@ -22,7 +22,7 @@ from web.cases import standing
 from web.comments.views import conversation
 from web.deadlines import ago, deadline, met
 from web.forms import Kept, Refused, Sent
-from web.inbox import brought_file
+from web.inbox import brought_file, section_in_word
 from web.inbox.blueprint import blueprint
 from web.inbox.extensions import told
 from web.inbox.helping import asked_of, first_bring, hand_over
@@ -210,7 +210,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         ready=words_of_ready(*ready_of(opened.standings.values())),
-        file_to_bring=brought_file.link(task.id, task.form_key) if asked is None else None,
+        file_to_bring=_elsewhere(task) if asked is None else None,
         is_own=is_own,
         may_claim=task.assignee is None and asked is None,
         may_release=is_own and was_claimed(session, task),
@@ -245,6 +245,11 @@ def _others(session: Session, opened: OpenForm, helpers: Collection[str]) -> lis
     now, others = current().clock.now(), [(user, at) for user, at in opened.others if user not in helpers]
     names = Directory().display_names(session, {user for user, _ in others}) if others else {}
     return [(user, names.get(user, user), ago(at, now)) for user, at in others]
+
+
+def _elsewhere(task: UserTask) -> tuple[str, str] | None:
+    """Where what is asked may be worked on in a file of one's own, and in which words."""
+    return brought_file.link(task.id, task.form_key) or section_in_word.link(task.id, task.form_key)
 
 
 def _submit_label(bundle: BundleModel, task: UserTask) -> str:

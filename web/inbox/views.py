@@ -22,6 +22,7 @@ from web.inbox import extensions as _extensions  # noqa: F401 - adds its views
 from web.inbox import filtering as _filtering  # noqa: F401 - adds its views
 from web.inbox import matrix as _matrix  # noqa: F401 - adds its views
 from web.inbox import on_paper as _on_paper  # noqa: F401 - adds its views
+from web.inbox import section_in_word as _section_in_word  # noqa: F401 - adds its views
 from web.inbox import tasks as _tasks  # noqa: F401 - adds the views of a task
 from web.inbox import waiting
 from web.inbox.blueprint import blueprint

@@ -37,7 +37,7 @@ def written(parts: list[Block]) -> str:
 
 
 def _take(found: list[Block], line: str) -> None:
-    last = found[-1] if found else {"kind": ""}
+    last: Block = found[-1] if found else {"kind": ""}
     if line.startswith("|") and line.endswith("|") and len(line) > 1:
         if last["kind"] != TABLE:
             last = {"kind": TABLE, "rows": []}

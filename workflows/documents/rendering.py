@@ -3,7 +3,8 @@
 `content` is that of a `DocumentVersion`: `{"sections": [{"code", "title", "text", "tables": [{"caption", "head",
 "rows"}]}], "facts": [[term, text], …], "summary": [{"title", "lines"}]}`; only `title` and `text` are needed in a
 section, and `summary` where the first page says the whole. All of it is plain text: nothing a person typed is read as
-markup, and any text can be printed (docs/decisions/0010).
+markup, and any text can be printed (docs/decisions/0010). A section that `is_prose` says its subheadings, lists and
+tables with its lines (`prose`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from workflows.documents import widths, word
+from workflows.documents import prose, widths, word
 from workflows.documents.fonts import warning_about
 from workflows.documents.letters import shown
 from workflows.documents.models import DocumentVersion, PlanDocument
@@ -72,6 +73,7 @@ class Page:
         sections = [
             {
                 **section,
+                "blocks": [_laid(block) for block in section.get("blocks", ())],
                 "tables": [
                     widths.of_table(_squared(table, captions))
                     for table in section["tables"]
@@ -193,12 +195,22 @@ def _without_gaps(sections: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, A
 def _section(section: Mapping[str, Any]) -> dict[str, Any]:
     code = str(section.get("code") or "")
     text = str(section.get("text") or "")
+    written = prose.blocks(text) if section.get("is_prose") else []
     return {
         "heading": f"{code if code[:1].isdigit() else ''} {section.get('title', '')}".strip(),
         "level": min(code.count(".") + 1, 3),
-        "paragraphs": [line.strip() for line in text.splitlines() if line.strip()],
+        "paragraphs": [] if written else [line.strip() for line in text.splitlines() if line.strip()],
+        "blocks": written,
         "tables": [_table(table) for table in section.get("tables") or [] if table.get("head")],
     }
+
+
+def _laid(block: prose.Block) -> prose.Block:
+    """A block as the formats take it: a typed table with as many cells in each row, and its widths."""
+    if block["kind"] != prose.TABLE:
+        return block
+    head, *rows = block["rows"]
+    return {**block, "table": widths.of_table(_squared({"caption": "", "head": head, "rows": rows}, count(1)))}
 
 
 def _table(table: Mapping[str, Any]) -> dict[str, Any]:

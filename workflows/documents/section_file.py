@@ -108,21 +108,26 @@ def _list_kind(paragraph: Paragraph, style: str) -> bool | None:
     """Whether the paragraph is an item of a numbered list; None where it is of none."""
     if style.startswith("List"):
         return "Number" in style
-    properties = paragraph._p.pPr
+    properties: Any = paragraph._p.pPr
     if properties is None or properties.numPr is None or properties.numPr.numId is None:
         return None
     return _format_of(paragraph, properties.numPr) not in ("bullet", "none", "")
 
 
 def _format_of(paragraph: Paragraph, numbering: Any) -> str:
-    """How the items of the list are numbered, as the file says it: `bullet`, `decimal`, …"""
+    """How the file says that the items of the list are numbered: `bullet`, `decimal` and others."""
     level = numbering.ilvl.val if numbering.ilvl is not None else 0
     try:
-        root = paragraph.part.numbering_part.element
+        part: Any = paragraph.part
+        root = part.numbering_part.element
     except (KeyError, NotImplementedError):
         return "bullet"
     of = root.xpath(f"./w:num[@w:numId='{numbering.numId.val}']/w:abstractNumId/@w:val")
-    found = root.xpath(f"./w:abstractNum[@w:abstractNumId='{of[0]}']/w:lvl[@w:ilvl='{level}']/w:numFmt/@w:val") if of else []
+    found = (
+        root.xpath(f"./w:abstractNum[@w:abstractNumId='{of[0]}']/w:lvl[@w:ilvl='{level}']/w:numFmt/@w:val")
+        if of
+        else []
+    )
     return str(found[0]) if found else "bullet"
 
 

@@ -13,6 +13,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
+from workflows.documents import prose
+
 LONGEST_PROPERTY = 255
 """Of the title that Word keeps in a document's properties."""
 
@@ -71,8 +73,23 @@ def _section(document: Any, section: Mapping[str, Any]) -> None:
     document.add_heading(section["heading"], section["level"])
     for paragraph in section["paragraphs"]:
         document.add_paragraph(paragraph)
+    for block in section["blocks"]:
+        _block(document, section["level"], block)
     for table in section["tables"]:
         _table(document, table)
+
+
+def _block(document: Any, level: int, block: Mapping[str, Any]) -> None:
+    """A part of a text that says its structure: a subheading, a list, a table, a paragraph."""
+    if block["kind"] == prose.HEADING:
+        document.add_heading(block["text"], level + block["level"])
+    elif block["kind"] == prose.LIST:
+        for item in block["items"]:
+            document.add_paragraph(item, style="List Number" if block["is_numbered"] else "List Bullet")
+    elif block["kind"] == prose.TABLE:
+        _table(document, block["table"])
+    else:
+        document.add_paragraph(block["text"])
 
 
 def _style(document: Any, content: Mapping[str, Any]) -> None:

@@ -98,7 +98,7 @@ def _chapter(
     text = written.text if written else ""
     if of.code == structure.MONEY and (note := funding.note(session, plan_code)):
         text = note.text
-    yield {"code": of.code, "title": of.title, "text": text, "tables": [] if of.stated else built}
+    yield {"code": of.code, "title": of.title, "text": text, "is_prose": True, "tables": [] if of.stated else built}
     if of.stated:
         yield from _stated(session, plan_code, of, built)
 
