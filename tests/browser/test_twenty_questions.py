@@ -1,6 +1,7 @@
 """The twenty questions of who coordinates, clicked through from the board as the guide says: where, in how many clicks.
 
-A click is a press; typing and scrolling are free. `CAUCE_SCREENSHOTS=1` leaves a picture of each answer in `var`.
+A click is a press; typing and scrolling are free. `CAUCE_SCREENSHOTS=1` leaves a picture of each answer in `var`, and
+those of the guide in `docs/images`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Live
-from tests.browser.story import DESKTOP
+from tests.browser.story import DESKTOP, IMAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BOARD = "/seguimiento"
 MOST_CLICKS, AT_ONE_LOOK = 3, 12
+IN_GUIDE = {3: "rojo", 7: "carga", 9: "ciclo", 15: "recordatorios"}
+"""The answers that the guide shows, by how their pictures are called."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ def test_every_question_is_answered_within_three_clicks_and_twelve_at_one_look(p
             pictures.mkdir(parents=True, exist_ok=True)
             seen.scroll_into_view_if_needed()
             page.screenshot(path=pictures / f"{one.number:02}.png")
+            if one.number in IN_GUIDE:
+                page.screenshot(path=IMAGES / f"coordinar-{IN_GUIDE[one.number]}.png")
 
     assert wrong == [] and looked >= AT_ONE_LOOK
     assert played.complaints == []
