@@ -82,7 +82,7 @@ def _blank_mails(session: Session, username: str) -> int:
     unsent = OutboxMessage.state.in_((MailState.PENDING, MailState.FAILED))
     session.execute(theirs.where(unsent).values(state=MailState.OMITTED))
     notes = sa.update(MailNote).where(MailNote.recipient == username)
-    session.execute(notes.values(subject="Suprimido", text="", letter="", attachments=[]))
+    session.execute(notes.values(subject="Suprimido", text="", letter="", attachments=[], template="", facts={}))
     blank = theirs.values(address=NOWHERE, subject="Suprimido", text="", html="", attachments=[], last_error="")
     return len(session.execute(blank.returning(OutboxMessage.id)).all())
 
