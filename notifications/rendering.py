@@ -95,7 +95,7 @@ def worded(
     fill = _filled if limited else _made
     subject = _line(fill(words.subject, facts))
     greeting = f"{kind.greeting}{facts['nombre']}"
-    letter = cleaned(fill(words.letter, facts, is_html=True))
+    letter = cleaned(shown(fill(words.letter, facts, is_html=True)))
     frame = {
         "asunto": subject, "saludo": greeting, "letter": letter, "foot": kind.foot,
         "preheader": _preheader(kind, facts), "sector": sector, "base_url": base_url.rstrip("/"),
@@ -111,7 +111,7 @@ def reworded_digest(usual: Mail, words: Words, values: Mapping[str, Any]) -> Mai
     greeting, _, rest = usual.text.partition("\n\n")
     inside, dash, foot = rest.rpartition("\n--\n")
     facts = KINDS["digest"].view({**values, "contents": place})
-    letter = cleaned(_filled(words.letter, facts, is_html=True)).replace(place, usual.letter)
+    letter = cleaned(shown(_filled(words.letter, facts, is_html=True))).replace(place, usual.letter)
     text = _filled(words.text, facts).replace(place, inside.strip())
     before, _letter, after = LETTER.split(shown(str(usual.facts["html"])))
     html = _inliner().inline(before + shown(letter) + after)

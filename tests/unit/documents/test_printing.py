@@ -9,6 +9,7 @@ import unicodedata
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import docx
@@ -211,14 +212,14 @@ def test_what_a_cell_has_no_room_for_is_cut_and_says_so() -> None:
 
 @pytest.mark.parametrize("words", ["aviso\x07\ufffe", "\uf0b7 tarea", "<b>{{ 7*7 }}</b>"])
 def test_a_mail_takes_any_text(words: str) -> None:
-    meeting = {
-        "topic": words,
-        "held_on": dt.date(2018, 8, 1),
-        "starts_at": None,
-        "mode": words,
-        "place": words,
-        "agenda": [{"punto": words}],
-    }
+    meeting = SimpleNamespace(
+        topic=words,
+        held_on=dt.date(2018, 8, 1),
+        starts_at=None,
+        mode=words,
+        place=words,
+        agenda=[{"punto": words}],
+    )
 
     about = {"convener": words, "case_name": words, "reason": words, "withdrawn": False}
     mail = render("invitation", {"name": words, "meeting": meeting, **about})
