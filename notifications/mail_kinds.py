@@ -446,14 +446,20 @@ def bare(kind: str) -> dict[str, Any]:
     }
 
 
-def sample(kind: str) -> dict[str, Any]:
-    """Variables to try a template with: every list has two things, every text letters that must be escaped."""
+def sample(kind: str, *, mark: str = "") -> dict[str, Any]:
+    """Variables of an example: every list has two things; every text ends with `mark`, letters that must be escaped."""
     listed = KINDS[kind].listed
-    told: dict[str, Any] = {name: f"{meaning.partition(':')[0]} <&>" for name, meaning in listed.texts.items()}
+    told: dict[str, Any] = {name: _example(meaning) + mark for name, meaning in listed.texts.items()}
     for name in listed.lists:
         fields = listed.fields.get(name)
-        one: Any = {part: f"{said.partition(':')[0]} <&>" for part, said in fields.items()} if fields else "Uno <&>"
+        one: Any = {part: _example(said) + mark for part, said in fields.items()} if fields else f"Uno{mark}"
         told[name] = [one, one]
     if LINK in told:
         told[LINK] = "https://cauce.example/tareas/1"
     return told | dict.fromkeys(listed.flags, True)
+
+
+def _example(meaning: str) -> str:
+    """The example in what is said of a variable, else what is said without its condition."""
+    said, _, example = meaning.partition(": ")
+    return (example or said).partition(";")[0]

@@ -190,7 +190,7 @@ def _check(name: str, words: Words) -> list[str]:
     wrong += [f"El HTML: {one}" for one in dict.fromkeys(_Tags.wrong_in(words.letter))]
     if not wrong:
         try:
-            for facts in (sample(name), bare(name)):
+            for facts in (sample(name, mark=" <&>"), bare(name)):
                 rendering.worded(name, words, facts)
         except (jinja2.TemplateError, WordsTooLong) as failure:
             wrong.append(f"No se pudo escribir un correo de ejemplo: {' '.join(str(failure).split())[:200]}.")
