@@ -5,11 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from engine.errors import UnreadableDiagram
+from engine.errors import SpokenError, UnreadableDiagram
 
 SECONDS = 5.0
 PATIENCE = 6
@@ -49,6 +50,21 @@ def confined(
         child.kill()
         child.join()
         here.close()
+
+
+@contextmanager
+def reading_strangers(unreadable: Callable[[], Exception]) -> Iterator[None]:
+    """Whatever a library raises in the block is the file's fault, and `unreadable()` is raised instead.
+
+    A damaged file makes libraries raise anything; no list of it is whole. What speaks to people already, and the lack
+    of memory, which `confined` tells, pass.
+    """
+    try:
+        yield
+    except (SpokenError, MemoryError):
+        raise
+    except Exception as exc:
+        raise unreadable() from exc
 
 
 def _answer(connection: Connection, seconds: float, too_much: Callable[[], Exception]) -> Any:

@@ -160,7 +160,9 @@ def asked(layout: Layout, kept: FileColumns | None, found: Sequence[Grid], month
     if "hoja" in request.form:
         columns = {one.key: request.form.get(f"columna_{one.key}", "") for one in layout.columns}
         unit = request.form.get("unidad", "")
-        return FileColumns(request.form["hoja"], columns, unit if unit in UNITS else "pesos")
+        sent = FileColumns(request.form["hoja"], columns, unit if unit in UNITS else "pesos")
+        grid = brought_files.sheet_of(sent, found)
+        return brought_files.as_in_file(sent, grid) if grid is not None else sent
     before = brought_files.of_month(kept, month) if kept is not None else None
     if before is not None and brought_files.fits(layout, before, found):
         return before
@@ -197,5 +199,5 @@ def typed(opened: OpenForm, layout: Layout, read: Found) -> list[dict[str, Any]]
 
 def _text(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return f"{round(value, 6).normalize() + 0:f}".replace(".", ",")
+        return f"{value + 0:.6f}".rstrip("0").rstrip(".").replace(".", ",")
     return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else value

@@ -6,7 +6,7 @@ A template is data: only the variables listed here, repeated paragraphs and simp
 from __future__ import annotations
 
 import io
-import zipfile
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,11 +15,10 @@ import jinja2
 import sqlalchemy as sa
 from docxtpl import DocxTemplate
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from lxml import etree
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
-from engine.confinement import confined
+from engine.confinement import confined, reading_strangers
 from engine.identity import Actor
 from workflows.approvals.models import ActTemplate
 from workflows.auditing import recording as auditing
@@ -58,6 +57,11 @@ NEEDED = ("considerandos", "articulos")
 """Without these it would be no act."""
 
 LISTED = marks.Listed(TEXTS, LISTS, FLAGS)
+_LINK = re.compile(r"(https?|mailto):", re.IGNORECASE)
+_FIELD = re.compile(
+    rb"instr(?:Text[^>]*>|=\"|=')\s*(?:DDE|DDEAUTO|INCLUDE\w+|LINK|IMPORT|DATABASE|MACROBUTTON)\b", re.IGNORECASE
+)
+"""How a field begins that leads out of the document."""
 
 
 def check(content: bytes) -> list[str]:
@@ -139,12 +143,16 @@ def _too_much() -> Exception:
     return Refused("Leer la plantilla tarda o pesa más de lo permitido. Deje solo el texto del acto.")
 
 
+def _unreadable() -> Exception:
+    return Refused("El archivo no es un documento de Word (.docx).")
+
+
 def _check(content: bytes) -> list[str]:
     try:
-        texts = list(_sources(content))
-    except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError):
-        return ["El archivo no es un documento de Word (.docx)."]
-    wrong: list[str] = []
+        with reading_strangers(_unreadable):
+            texts, wrong = list(_sources(content)), list(_brought_along(content))
+    except Refused as refused:
+        return [refused.message]
     used: set[str] = set()
     for text in texts:
         found = marks.look(text, LISTED)
@@ -153,9 +161,11 @@ def _check(content: bytes) -> list[str]:
     wrong += [f"Falta «{one}»: {LISTS[one].lower()}." for one in NEEDED if one not in used and not wrong]
     if not wrong:
         try:
-            _render(content, sample())
-        except (jinja2.TemplateError, etree.XMLSyntaxError, ValueError) as error:
-            wrong.append(f"No se pudo llenar con un acto de ejemplo: {_bare(str(error))}.")
+            with reading_strangers(_unreadable):
+                _render(content, sample())
+        except Refused as refused:
+            cause = _bare(str(refused.__cause__))
+            wrong.append(f"No se pudo llenar con un acto de ejemplo: {cause}.")
     return list(dict.fromkeys(wrong))
 
 
@@ -167,6 +177,21 @@ def _sources(content: bytes) -> Iterator[str]:
     for uri in (template.HEADER_URI, template.FOOTER_URI):
         for _key, part in template.get_headers_footers(uri):
             yield template.patch_xml(template.get_part_xml(part))
+
+
+def _brought_along(content: bytes) -> Iterator[str]:
+    """What of a template is no text: who opens an act later would run it, or ask another machine for it."""
+    template = DocxTemplate(io.BytesIO(content))
+    template.init_docx()
+    package = template.docx.part.package
+    parts = [(str(part.partname).lower(), part.blob) for part in package.iter_parts()]
+    if any(re.search(r"vbaproject|activex|/embeddings/|afchunk", name) for name, _blob in parts):
+        yield "La plantilla trae macros u objetos incrustados: guárdela como .docx, solo con texto e imágenes."
+    linked = (one for one in package.iter_rels() if one.is_external)
+    if any(not (one.reltype.endswith("/hyperlink") and _LINK.match(one.target_ref)) for one in linked):
+        yield "La plantilla trae algo vinculado de otro lugar: incruste sus imágenes y quítele la plantilla adjunta."
+    if any(_FIELD.search(blob) for name, blob in parts if name.endswith(".xml")):
+        yield "La plantilla trae un campo que abre otro archivo o programa: deje en su lugar el texto."
 
 
 def _render(content: bytes, values: Mapping[str, Any]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -15,11 +16,13 @@ def rows(content: bytes) -> Iterator[list[str]]:
         dialect: Any = csv.Sniffer().sniff(text[:4_000], ";,\t|")
     except csv.Error:
         dialect = csv.excel
-    return csv.reader(io.StringIO(text), dialect)
+    return csv.reader(io.StringIO(text, newline=None), dialect)  # some programs still end a line as old Macs did
 
 
 def decoded(content: bytes) -> str:
-    """A text in UTF-8, or in what Windows writes."""
+    """A text in UTF-8, in the UTF-16 that Excel calls «Unicode», or in what Windows writes."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

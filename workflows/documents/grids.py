@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +16,7 @@ from typing import Any
 
 import openpyxl
 
-from engine.confinement import confined
+from engine.confinement import confined, reading_strangers
 from workflows.documents import delimited
 from workflows.errors import Refused
 
@@ -42,24 +42,32 @@ def read_strangers(name: str, content: bytes) -> list[Grid]:
     """The sheets that hold anything, read in a process of its own. Raises `Refused`."""
     if len(content) > MOST_BYTES:
         raise Refused(f"El archivo pesa más de {MOST_BYTES // 1_000_000} MB.")
-    grids = confined(_read, name, content, seconds=SECONDS, too_much=_too_much)
-    if not grids:
-        raise Refused("No se pudo leer ninguna hoja. Se reciben libros de Excel (.xlsx) y archivos .csv con datos.")
-    return grids
+    return confined(_read, name, content, seconds=SECONDS, too_much=_too_much)
 
 
 def _too_much() -> Exception:
     return Refused("Leer el archivo tarda o pesa más de lo permitido. Deje solo la hoja con los datos.")
 
 
+def _unreadable() -> Exception:
+    return Refused("No se pudo leer ninguna hoja. Se reciben libros de Excel (.xlsx) y archivos .csv con datos.")
+
+
 def _read(name: str, content: bytes) -> list[Grid]:
+    with reading_strangers(_unreadable):
+        found = [grid for grid in _sheets(name, content) if any(any(row) for row in grid.rows)]
+    if not found:
+        raise _unreadable()
+    return found
+
+
+def _sheets(name: str, content: bytes) -> list[Grid]:
     if not content.startswith(b"PK"):
-        return _with_rows([_grid("", delimited.rows(content))]) if name.lower().endswith((".csv", ".txt")) else []
-    try:
+        return [_grid("", delimited.rows(content))] if name.lower().endswith((".csv", ".txt")) else []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of decorations, and of dates that are none
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        return _with_rows([_grid(one.title, one.iter_rows(values_only=True)) for one in book.worksheets[:MOST_SHEETS]])
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        return []
+        return [_grid(one.title, one.iter_rows(values_only=True)) for one in book.worksheets[:MOST_SHEETS]]
 
 
 def _grid(name: str, rows: Iterable[Sequence[Any]]) -> Grid:
@@ -67,15 +75,11 @@ def _grid(name: str, rows: Iterable[Sequence[Any]]) -> Grid:
     return Grid(name, read[:MOST_ROWS], len(read) > MOST_ROWS)
 
 
-def _with_rows(grids: Iterable[Grid]) -> list[Grid]:
-    return [grid for grid in grids if any(any(row) for row in grid.rows)]
-
-
 def _cell(value: Any) -> Cell:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "Sí" if value else "No"
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, int | float | Decimal) and Decimal(str(value)).is_finite():
         return Decimal(str(value))
-    return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value).strip()[:LONGEST]
+    return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value).replace("\x00", "").strip()[:LONGEST]

@@ -5,7 +5,6 @@ Everything here reads a stranger's file: callers run it with `engine.confinement
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import struct
@@ -20,8 +19,8 @@ from typing import Any
 import docx
 import openpyxl
 import pypdfium2 as pdfium
-from pypdfium2 import PdfiumError
 
+from engine.confinement import reading_strangers
 from workflows.documents import delimited
 from workflows.spanish import number
 
@@ -76,24 +75,13 @@ def preview(content: bytes, media_type: str) -> Preview:
     }
     if media_type not in readers:
         raise Unshowable
-    try:
+    with reading_strangers(Unshowable):
         return readers[media_type](content)
-    except (
-        PdfiumError,
-        zipfile.BadZipFile,
-        ValueError,
-        KeyError,
-        OSError,
-        csv.Error,
-        TypeError,
-        AttributeError,
-    ) as exc:
-        raise Unshowable from exc
 
 
 def page_picture(content: bytes, number: int) -> bytes:
     """The page of a PDF, from 1, as PNG; raises `Unshowable`."""
-    try:
+    with reading_strangers(Unshowable):
         document = pdfium.PdfDocument(content)
         if not 1 <= number <= min(len(document), MOST_PAGES):
             raise Unshowable
@@ -102,8 +90,6 @@ def page_picture(content: bytes, number: int) -> bytes:
         scale = min(PAGE_WIDTH / width, (MOST_PIXELS / (width * height)) ** 0.5)
         bitmap = page.render(scale=scale, rev_byteorder=True, may_draw_forms=False)
         return _png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
-    except (PdfiumError, ZeroDivisionError) as exc:
-        raise Unshowable from exc
 
 
 def _of_pdf(content: bytes) -> Preview:

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 
+from engine.confinement import reading_strangers
 from workflows.loading.cells import Formula, plain
 from workflows.loading.tables import Row, Tables, first_year
 from workflows.records import columns
@@ -72,9 +73,14 @@ def read_xlsx(
         raise InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)]) from error
     try:
         notices: list[Problem] = []
-        return _tables(book, sheets, optional, notices), _taken_at(book), notices
+        with reading_strangers(_unreadable):
+            return _tables(book, sheets, optional, notices), _taken_at(book), notices
     finally:
         book.close()
+
+
+def _unreadable() -> Exception:
+    return InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)])
 
 
 def _taken_at(book: Workbook) -> dt.datetime | None:
@@ -89,22 +95,19 @@ def _taken_at(book: Workbook) -> dt.datetime | None:
 
 def _ensure_harmless(content: bytes) -> None:
     """Refuse what would unfold beyond measure: many parts, huge parts, documents with entity declarations."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts = package.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise InvalidPlan(problems=[Problem("El libro es demasiado grande. Deje solo las hojas del formato.")])
-            unpacked = 0
-            for part in parts:
-                if is_xml := part.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    _ensure_plain(package, part)
-                with package.open(part) as stream:
-                    while chunk := stream.read(1 << 20):
-                        unpacked += len(chunk)
-                        if unpacked > MAX_UNPACKED or (is_xml and _declares(chunk)):
-                            raise InvalidPlan(problems=[Problem(NOT_ACCEPTED)])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise InvalidPlan(problems=[Problem(NOT_A_WORKBOOK)]) from error
+    with reading_strangers(_unreadable), zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = package.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise InvalidPlan(problems=[Problem("El libro es demasiado grande. Deje solo las hojas del formato.")])
+        unpacked = 0
+        for part in parts:
+            if is_xml := part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                _ensure_plain(package, part)
+            with package.open(part) as stream:
+                while chunk := stream.read(1 << 20):
+                    unpacked += len(chunk)
+                    if unpacked > MAX_UNPACKED or (is_xml and _declares(chunk)):
+                        raise InvalidPlan(problems=[Problem(NOT_ACCEPTED)])
 
 
 def _ensure_plain(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:

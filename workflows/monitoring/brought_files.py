@@ -17,11 +17,12 @@ from engine.runtime import ProcessEngine
 from workflows import spanish
 from workflows.auditing import recording as auditing
 from workflows.documents.grids import Cell, Grid
-from workflows.forms.notation import parse_number
+from workflows.forms.notation import bounded_number, parse_number
 from workflows.monitoring.models import FileMapping
 from workflows.spanish import MONTHS
 
 UNITS = {"pesos": Decimal(1), "miles": Decimal(1_000), "millones": Decimal(1_000_000)}
+LONGEST_SHEET = 100
 HEADER_WITHIN = 30
 """The row of headings is looked for among so many."""
 KIND = "columnas_de_archivo"
@@ -163,6 +164,13 @@ def sheet_of(columns: FileColumns, grids: Sequence[Grid]) -> Grid | None:
     return next((grid for grid in grids if plain(grid.name) == plain(columns.sheet)), None)
 
 
+def as_in_file(columns: FileColumns, grid: Grid) -> FileColumns:
+    """The same in the file's own words: those that were sent may be longer than any heading."""
+    names = {plain(name): name for name in reversed(headings(grid)[1]) if name}
+    found = {key: names.get(plain(heading), "") for key, heading in columns.columns.items()}
+    return FileColumns(grid.name[:LONGEST_SHEET], found, columns.unit)
+
+
 def read(layout: Layout, grid: Grid, columns: FileColumns, codes: Sequence[str]) -> Found:
     """What the file says for each code; what is not taken is told with its row."""
     start, names = headings(grid)
@@ -276,10 +284,10 @@ def _taken(
             continue
         try:
             value = _number(cell, empty=Decimal(0) if layout.adds else None)
+            if value is not None:
+                values[one.key] = bounded_number(value * unit)
         except ValueError:
-            return f"En «{one.label}» no hay un número: «{text_of(cell)}»."
-        if value is not None:
-            values[one.key] = value * unit
+            return f"En «{one.label}» no hay un número que quepa: «{text_of(cell)[:60]}»."
     return named[0], values
 
 
@@ -305,7 +313,7 @@ def _goes_on(parts: Sequence[str], place: int) -> bool:
 
 def _number(cell: Cell, empty: Decimal | None) -> Decimal | None:
     if isinstance(cell, Decimal):
-        return cell
+        return bounded_number(cell)
     return parse_number(cell) if cell.strip() not in ("", "-", "–", "$ -") else empty
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 import io
 import warnings
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
+
+from engine.confinement import reading_strangers
+from workflows.errors import Refused
 
 MOST_BYTES = 1024 * 1024
 MOST_SIDE = 4_000
@@ -17,7 +20,7 @@ LARGEST = (600, 200)
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
-class NoLogo(ValueError):
+class NoLogo(Refused):
     """Says in a sentence why a file cannot be a logo."""
 
 
@@ -25,14 +28,13 @@ def logo_from(content: bytes) -> bytes:
     """A PNG of this picture, no larger than `LARGEST`, made from its pixels alone. Raises `NoLogo`."""
     if len(content) > MOST_BYTES:
         raise NoLogo("El logo pesa más de 1 MB. Redúzcalo: con 600 píxeles de ancho basta.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _as_png(content)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as wrong:
-        if isinstance(wrong, NoLogo):
-            raise
-        raise NoLogo("El archivo no es una imagen que se pueda leer. Use PNG, JPG o WebP.") from wrong
+    with warnings.catch_warnings(), reading_strangers(_unreadable):
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        return _as_png(content)
+
+
+def _unreadable() -> Exception:
+    return NoLogo("El archivo no es una imagen que se pueda leer. Use PNG, JPG o WebP.")
 
 
 def too_much() -> Exception:

@@ -71,6 +71,26 @@ def test_money_of_a_project_adds_up_and_every_row_that_is_not_taken_is_told_with
     assert "Nombra varios: 1064, 1065" in read.left_out[1].why
 
 
+def test_a_number_that_no_record_holds_is_left_out_and_told() -> None:
+    found = of_csv(f"Codigo;Compromisos;Giros\n1064;{'9' * 17};1\n1065;2;1\n")
+    asked = brought_files.proposed(MONEY, found, JUNE)
+
+    read = brought_files.read(MONEY, found[0], FileColumns(asked.sheet, asked.columns, "millones"), CODES)
+
+    assert list(read.rows) == ["1065"] and "no hay un número que quepa" in read.left_out[0].why
+
+
+def test_columns_are_kept_in_the_words_of_the_file_whatever_was_sent() -> None:
+    found = of_csv()
+    right = brought_files.proposed(MONEY, found, JUNE)
+    sent = FileColumns("x" * 5000, {key: f"{'!' * 5000}{name}" for key, name in right.columns.items()})
+    assert brought_files.fits(MONEY, sent, found)
+
+    kept = brought_files.as_in_file(sent, found[0])
+
+    assert kept == right
+
+
 def test_amounts_in_millions_become_pesos() -> None:
     found = of_csv()
     asked = brought_files.proposed(MONEY, found, JUNE)
