@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 from flask import Flask, Response, g, request
 
+from engine.errors import Invalid
 from web.auth import gate, sessions
 from web.config import Config
 from web.pages import current
@@ -31,6 +35,8 @@ PERMISSIONS = (
 )
 """What no page of Cauce asks of a device: a photo is chosen in the form's own field, which needs no permission."""
 HSTS_S = 365 * 24 * 3600
+LONGEST_NUMBER = 1000
+ENDLESS = re.compile(rf"\d{{{LONGEST_NUMBER}}}")
 LARGEST_REQUEST = 64 * 1024 * 1024
 LARGEST_FORM_TEXT = 4 * 1024 * 1024
 
@@ -62,7 +68,15 @@ def harden(app: Flask, config: Config) -> None:
         app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "[::1]"]
     gate.csrf.init_app(app)
     app.before_request(gate.guard)
+    app.before_request(ensure_numbers_end)
     app.after_request(add_headers)
+
+
+def ensure_numbers_end() -> None:
+    """Refuse a number of thousands of digits: Python reads none, and each place that reads one would fail apart."""
+    typed = itertools.chain(*request.args.listvalues(), *request.form.listvalues())
+    if any(len(text) > LONGEST_NUMBER and ENDLESS.search(text) for text in typed):
+        raise Invalid("Uno de los números tiene miles de cifras. Corríjalo y envíe otra vez.")
 
 
 def allow_inline_styles() -> None:

@@ -16,7 +16,7 @@ from engine.definitions.drawing import describe, draw_svg
 from engine.errors import UnknownInstance
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
-from engine.states import UserTaskState
+from engine.states import InstanceState, UserTaskState
 from engine.tasks.models import UserTask
 from engine.waits import waits
 from web.answers import named
@@ -43,7 +43,9 @@ STATES = {"active": "En curso", "completed": "Terminados", "cancelled": "Cancela
 @allow(SIGNED_IN, of=Of.NONE)
 def index() -> str:
     """Every case, newest first, by state and process."""
-    state, process_key = request.args.get("estado", "active"), request.args.get("proceso", "")
+    state, process_key = request.args.get("estado", InstanceState.ACTIVE), request.args.get("proceso", "")
+    if state not in set(InstanceState):
+        state = ""
     with current().database.reading() as session:
         found = _cases(session, state, process_key, request.args.get("antes", type=row_id))
         processes = catalogue.definitions(session)

@@ -49,6 +49,22 @@ def test_a_number_of_a_query_that_makes_no_sense_counts_as_absent(site: Site, pa
     assert site.visitor("admin").client.get(path + query, follow_redirects=True).status_code == 200
 
 
+def test_a_number_of_thousands_of_digits_is_refused_wherever_it_is_typed(site: Site) -> None:
+    coordinator = site.visitor("amartinez")
+    coordinator.open("/planes/PES-GOB/recordatorios/cambiar?proceso=f5_ciclo_mensual")
+    endless = "9" * 5000
+
+    coordinator.press("/planes/PES-GOB/recordatorios/cambiar", 422, recordatorios=endless)
+
+    assert "miles de cifras" in coordinator.text()
+    assert coordinator.client.get(f"/casos/?antes={endless}").status_code == 422
+
+
+@pytest.mark.parametrize("state", ["x", "", "²", "=1", "ACTIVE"])
+def test_a_state_that_no_case_has_counts_as_not_asked(site: Site, state: str) -> None:
+    assert site.visitor("amartinez").client.get("/casos/", query_string={"estado": state}).status_code == 200
+
+
 def test_no_view_reads_a_bare_number_from_a_request() -> None:
     guilty = [path for path in (ROOT / "web").rglob("*.py") if "type=int)" in path.read_text(encoding="utf-8")]
 
