@@ -45,6 +45,9 @@ KINDS: Mapping[str, Words] = {
         "No se pudo pasar una tarea a quien reemplaza, o devolverla", "Reasígnela desde el seguimiento; dice el motivo."
     ),
     "extension": Words("No se pudo pasar una prórroga concedida al reporte extemporáneo", "Cambie ese plazo a mano."),
+    "approval_link": Words(
+        "No se pudo enviar a alguien el enlace con que avala", "Puede avalar en Cauce. Se reintenta solo."
+    ),
     "uncovered": Words("No se pudo avisar que alguien ausente no tiene reemplazo"),
     "digest": Words(
         "No se pudo escribir un resumen diario",

@@ -18,6 +18,7 @@ from engine.waits import stalls
 from notifications import absences as absence_mails
 from notifications import bounces, digest, releases
 from web.api.once import forget_old
+from web.approvals import links
 from web.bootstrap import Application
 from web.health.beats import TICK, beat
 from workflows.assembly import MAKERS
@@ -168,6 +169,19 @@ def _carry_extensions(application: Application) -> int:
             extensions.carry(session, engine, int(key), due[key])
 
     return units.each(database, engine.clock, "extension", due, carry)
+
+
+def _send_approval_links(application: Application) -> int:
+    """Who approves at a link, of a role that may, gets one for each endorsement that waits for them."""
+    database, clock = application.database, application.clock
+    with database.reading() as session:
+        due = {str(one): one for one in links.due(session, application)}
+
+    def send(key: str) -> None:
+        with database.unit_of_work() as session:
+            links.send(session, application, due[key])
+
+    return units.each(database, clock, "approval_link", due, send)
 
 
 def _tell_uncovered(application: Application) -> int:
@@ -357,6 +371,7 @@ ACTS = (
     Act("stand_in", _stand_in, decides=True),
     Act("extension", _carry_extensions, decides=True),
     Act("uncovered", _tell_uncovered, decides=True),
+    Act("approval_link", _send_approval_links, decides=True),
     Act("digest", _write_digests, decides=True),
     *(Act(maker.name, partial(make_documents, maker)) for maker in MAKERS),
     Act("bounce", _read_bounces),

@@ -18,6 +18,7 @@ from web import answering, deadlines, request_ids, scanning, security
 from web.absences.views import blueprint as absences
 from web.admin.views import blueprint as admin
 from web.api.views import blueprint as api
+from web.approvals.views import blueprint as approvals
 from web.audit.views import blueprint as audit
 from web.auth import ANYONE, Of, allow, gate, sessions, tokens
 from web.auth.addresses import blueprint as addresses
@@ -112,6 +113,7 @@ BLUEPRINTS = (
     handovers,
     comments,
     privacy,
+    approvals,
 )
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 

@@ -43,6 +43,7 @@ MODULES = (
     "notifications.models",
     "notifications.webhooks.models",
     "notifications.exports.models",
+    "web.approvals.models",
     "web.auth.models",
     "web.health.models",
     "web.inbox.models",

@@ -40,7 +40,8 @@ NO_PAGES = {
     "portal.document", "portal.plan_document",
     "portal.open_data", "portal.open_table", "open_plans.indicator_table", "open_plans.indicator_data",
     "open_plans.news", "open_plans.news_of_plan", "open_plans.sitemap",
-    "inbox.news", "inbox.feed", "letters.download", "comments.people", "handovers.record_file", "exports.sent",
+    "inbox.news", "inbox.feed", "letters.download", "approvals.file", "comments.people", "handovers.record_file",
+    "exports.sent",
     "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
     "studio.names", "studio.picture", "studio.manual",
 }  # fmt: skip
@@ -55,6 +56,7 @@ BY_HAND = {
     "studio.walk_task": "of a rehearsal by hand",
     "studio.review_page": "offered while a review is asked; looked at in its own test",
     "inbox.matrix": "for the liaison of an entity in whose month somebody has to report; as inbox.bring_file",
+    "approvals.show": "of a link by mail, and no role approves so; tested in its own file",
     "inbox.paper_page": "offered where a role approves on paper, and none does; tested in its own file",
     "inbox.section_in_word": "offered while a section is written; looked at with the pages of formulation",
     "inbox.correct": "offered while a report waits for the liaison; looked at below",

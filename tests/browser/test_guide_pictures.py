@@ -85,7 +85,7 @@ def test_the_pictures_of_the_guide(played: Live) -> None:
     head = played.page("ftorres", viewport=PHONE)
     head.goto(f"/tareas/{open_task(played, 'avalar_reporte')}")
     picture(head, "7-avalar-en-el-celular")
-    head.get_by_role("link", name="Ir a responder").click()
+    head.get_by_role("link", name="Devolver…").click()
     assert head.get_by_label("Avalo", exact=False).first.is_visible()
     owner.goto("/plan/PES-GOB/indicadores/IP-2.1.1")
     picture(owner, "8-todo-de-un-indicador")

@@ -40,7 +40,7 @@ NOT_HERE = {
     "health.live", "health.ready", "health.metrics",  # for monitors
     "static", "health.health", "home", "demo.clock",  # no page, or none of an installation with passwords
     "auth.fresh_token", "auth.choose_password", "auth.forgot", "auth.sign_in",  # before anybody is known
-    "addresses.show",  # the same: of a link
+    "addresses.show", "approvals.show", "approvals.file",  # the same: of a link
     "mail_templates.shared", "mail_templates.edit_shared",  # as those of a sector, for who keeps the installation
     "oidc.begin", "oidc.come_back", "second_step.ask", "factors.ask_passkey",  # for a provider and for scripts
     "cases.ask", "cases.decide",  # of one process, of one thing that a case waits for

@@ -123,20 +123,31 @@ def _keeps(role: Role) -> bool:
 @allow(*ADMINISTRATING, of=Of.NONE)
 def approve_on_paper(role_id: str) -> Any:
     """Let what the holders of a role approve come as a signed memorandum (`papel`), or no longer."""
-    wanted = bool(request.form.get("papel"))
+    return _let(role_id, "approves_on_paper", bool(request.form.get("papel")), "avales en papel")
+
+
+@blueprint.post("/roles/<role_id>/correo")
+@allow(*ADMINISTRATING, of=Of.NONE)
+def approve_by_mail(role_id: str) -> Any:
+    """Let the holders of a role approve at a link by mail, with a code (`enlace`), or no longer."""
+    return _let(role_id, "approves_by_mail", bool(request.form.get("enlace")), "avales por enlace y código")
+
+
+def _let(role_id: str, switch: str, wanted: bool, what: str) -> Any:
     try:
         with current().database.unit_of_work() as session:
             found, _own = _own_role(session, role_id)
             if not _keeps(found):
                 raise Refused("Ese rol es de todos los sectores: lo cambia quien administra la instalación.")
-            before, found.approves_on_paper = found.approves_on_paper, wanted
+            before = getattr(found, switch)
+            setattr(found, switch, wanted)
             auditing.record(
-                session, current().clock, actor(), "avales_en_papel", ("rol", role_id),
-                before={"en_papel": before}, after={"en_papel": wanted},
+                session, current().clock, actor(), what.replace(" ", "_").replace("ó", "o"), ("rol", role_id),
+                before={switch: before}, after={switch: wanted},
             )  # fmt: skip
     except Refused as wrong:
         return _role_page(role_id, str(wrong)), 422
-    notice = "Se reciben avales en papel." if wanted else "Ya no se reciben avales en papel."
+    notice = f"Se reciben {what}." if wanted else f"Ya no se reciben {what}."
     return back_to("admin.role", notice, role_id=role_id)
 
 

@@ -25,7 +25,8 @@ from web.auth import Of
 from web.auth.scopes import Scope
 from web.inbox.reading import ensure_may_read
 from web.pages import actor, current
-from workflows.forms import drafts
+from workflows.errors import Conflict
+from workflows.forms import drafts, helping
 from workflows.forms.models import Submission
 from workflows.forms.opening import OpenForm
 
@@ -209,6 +210,8 @@ def submit_form(task_id: int, json: Filled, headers: Once) -> Any:
     application = current()
 
     def act(session: Session) -> Sent:
+        if first := helping.why_not_yet(session, task_id):
+            raise Conflict(first)
         return _sent(application.forms.submit(session, application.engine, task_id, actor(), json.values))
 
     return once(headers, act, HTTPStatus.CREATED)

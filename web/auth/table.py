@@ -109,10 +109,10 @@ TABLE: tuple[Row, ...] = (
             "open_plans.sector open_plans.logo open_plans.indicator open_plans.indicator_table "
             "open_plans.indicator_data open_plans.how_made open_plans.news open_plans.news_of_plan open_plans.sitemap "
             "auth.sign_in auth.forgot auth.choose_password addresses.show demo.clock oidc.begin oidc.come_back "
-            "second_step.ask api.describe_api inbox.feed meetings.present"
+            "second_step.ask api.describe_api inbox.feed meetings.present approvals.show approvals.file"
         ),
         changes=_routes(
-            "addresses.confirm "
+            "addresses.confirm approvals.send_code approvals.endorse "
             "survey.answer meetings.register "
             "auth.check_password auth.send_link auth.sign_out auth.resume auth.become demo.next_day "
             "demo.next_month oidc.provider_signed_out ldap.check second_step.check second_step.show"
@@ -332,7 +332,8 @@ TABLE: tuple[Row, ...] = (
     Row(
         "persona nueva, rol nuevo, enlaces a varias", Of.NONE, _rights(C, C, N, N), reads=_routes("admin.new"),
         changes=_routes(
-            "admin.create admin.add_role admin.change_role admin.approve_on_paper admin.answer_asked admin.mail_links"
+            "admin.create admin.add_role admin.change_role admin.approve_on_paper admin.approve_by_mail "
+            "admin.answer_asked admin.mail_links"
         ),
         note="en su sector",
     ),

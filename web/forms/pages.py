@@ -27,6 +27,7 @@ def render(
     sentence: str = "",
     submit_label: str = "Enviar",
     submit_as: str = "enviar",
+    answer: tuple[str, str, str] | None = None,
     correcting: bool = False,
     readonly: bool = False,
     panels: bool = True,
@@ -36,7 +37,8 @@ def render(
 ) -> Markup:
     """The whole `<form>`: error summary, context, fields, buttons, and the state of the draft.
 
-    `submit_as` is what the first button does. `sentence` is an error of the form as a whole. `draft_url` empty: no
+    `submit_as` is what the first button does. `answer`: label, field and value of one that answers and sends.
+    `sentence` is an error of the form as a whole. `draft_url` empty: no
     autosave; `files_url` empty: files go with the form. `preview_url`: what tells what it would give where nothing is
     saved. `username` is whose text the browser keeps while there is no network.
     `readonly`: without inputs or buttons. `address_of`: where all is told of what a row is about, from its cells.
@@ -55,6 +57,7 @@ def render(
             sentence=sentence,
             submit_label=submit_label,
             submit_as=submit_as,
+            answer=answer,
             correcting=correcting,
             readonly=readonly,
             with_panels=panels,

@@ -31,6 +31,8 @@ from workflows.forms.values import path_of
 
 SEND, KEEP, STAY = "enviar", "guardar", "quedarse"
 REMOVE_FILE = "-_quitar"
+_ANSWER = re.compile(r"responder:([a-z][a-z0-9_]*):([a-z0-9_]+)")
+"""A button that answers one field and sends."""
 _ROW_ACTION = re.compile(r"(agregar|quitar):([a-z][a-z0-9_]*)(?::(\d{1,4}))?")
 _REST = re.compile(r"demas:([a-z][a-z0-9_]*):([a-z][a-z0-9_]*)")
 
@@ -116,7 +118,7 @@ def receive(
 
     Files are kept whatever else is wrong, so that nobody uploads them twice. `hold`: it may not be sent now, but kept.
     """
-    action, token = str(request.form.get("_accion") or SEND), request.form.get("_envio") or None
+    action, token = action_of(request), request.form.get("_envio") or None
     action = STAY if hold and action == SEND else action
     try:
         if action == SEND and not correcting and not request.files:  # nothing to look at before one's turn to write
@@ -124,6 +126,18 @@ def receive(
         return _receive(application, actor, task_id, request, action, token, correcting)
     except StorageFull as full:
         return Refused((), parse_request(request), full.message, kept_nothing=True)
+
+
+def action_of(request: Request) -> str:
+    """What the pressed button does; one that answers a field sends."""
+    action = str(request.form.get("_accion") or SEND)
+    return SEND if _ANSWER.fullmatch(action) else action
+
+
+def contradicts(request: Request) -> bool:
+    """Whether the pressed button answers a field otherwise than the page does."""
+    pressed = _ANSWER.fullmatch(str(request.form.get("_accion") or ""))
+    return pressed is not None and request.form.get(pressed[1], pressed[2]) not in ("", pressed[2])
 
 
 def _receive(
@@ -240,7 +254,9 @@ def parse_request(request: Request) -> dict[str, Any]:
     if not request.is_json:
         removed = {(name, value) for name, value in request.form.items(multi=True) if name.endswith(REMOVE_FILE)}
         pairs = request.form.items(multi=True)
-        return unflatten((name, value) for name, value in pairs if (name + REMOVE_FILE, value) not in removed)
+        raw = unflatten((name, value) for name, value in pairs if (name + REMOVE_FILE, value) not in removed)
+        pressed = _ANSWER.fullmatch(str(request.form.get("_accion") or ""))
+        return {**raw, pressed[1]: pressed[2]} if pressed and not raw.get(pressed[1]) else raw
     try:
         body = request.get_json(silent=True)
     except RecursionError:

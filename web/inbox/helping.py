@@ -26,8 +26,6 @@ from workflows.forms.models import Help
 from workflows.forms.opening import OpenForm
 from workflows.forms.reading import identity
 from workflows.people import directory
-from workflows.people.naming import called
-from workflows.spanish import enumeration
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +103,7 @@ def hand_over(task_id: int) -> Any:
 def first_bring(task_id: int) -> str:
     """Why a task cannot be sent yet: somebody handed over what its owner has not brought; empty where nobody did."""
     with current().database.reading() as session:
-        waiting = helping.not_brought(session, task_id)
-        names = directory.display_names(session, {one.helper for one in waiting})
-    if not waiting:
-        return ""
-    who = enumeration(sorted(called(names[one.helper]) for one in waiting))
-    did, it = ("entregó", "lo") if len(waiting) == 1 else ("entregaron", "eso")
-    return f"{who} {did} lo que usted pidió y no {it} ha traído: tráigalo, o retire el pedido, y envíe."
+        return helping.why_not_yet(session, task_id)
 
 
 def asked_of(session: Session, task_id: int) -> list[Asked]:

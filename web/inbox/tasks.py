@@ -36,12 +36,13 @@ from workflows.documents.fonts import warning_about
 from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
 from workflows.forms.standing import ready_of, words_of_ready
-from workflows.monitoring import sign_offs
+from workflows.monitoring import on_paper, sign_offs
 from workflows.people.comments import About
 from workflows.people.directory import Directory
 from workflows.people.naming import called
 
 HAND_OVER = "entregar"
+CONTRADICTS = "Marcó «Devuelvo» y oprimió «Avalar». Deje una de las dos: para devolver, oprima el otro botón."
 """What the first button of a helper does: they hand over, the owner sends."""
 
 
@@ -63,7 +64,7 @@ def show(task_id: int) -> Any:
 def send(task_id: int) -> Any:
     """Do what the pressed button says: send, keep and leave, add or remove a row."""
     application = current()
-    action, first = request.form.get("_accion") or "enviar", first_bring(task_id)
+    action, first = forms.action_of(request), CONTRADICTS if forms.contradicts(request) else first_bring(task_id)
     outcome = forms.receive(application, actor(), task_id, request, hold=bool(first))
     if isinstance(outcome, Sent):
         return redirect(url_for("inbox.sent", task_id=task_id, recien=1), HTTPStatus.SEE_OTHER)
@@ -224,10 +225,17 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
             sentence=sentence,
             submit_label=f"Entregar a {called(asker)}" if asked else _submit_label(bundle, task),
             submit_as=HAND_OVER if asked else "enviar",
+            answer=_answer(task) if asked is None else None,
             file_url=_file_url,
             address_of=_indicator_of(opened),
         ),
     )
+
+
+def _answer(task: UserTask) -> tuple[str, str, str] | None:
+    """Of an endorsement, the button that gives it: in reach however much there is to read before."""
+    yes = on_paper.SAYS_YES.get(task.element_id, {})
+    return next((("Avalar", key, value) for key, value in yes.items()), None)
 
 
 def _indicator_of(opened: OpenForm) -> Callable[[Mapping[str, Any]], str] | None:

@@ -13,6 +13,7 @@ from engine.database import Base
 from engine.identity import Actor
 from notifications.models import MailHabit, MailNote, OutboxMessage
 from notifications.states import MailState
+from web.approvals.models import ApprovalLink
 from web.auth.models import (
     ApiToken,
     CodeApp,
@@ -36,7 +37,17 @@ ERASED = "Persona suprimida"
 NOWHERE = "suprimida@invalid.invalid"
 """No mail ever leaves for it (RFC 2606)."""
 OF_ACCESS: Mapping[str, tuple[type[Base], ...]] = {
-    "acceso": (Credential, ExternalIdentity, CodeApp, Passkey, RecoveryCode, RememberedBrowser, ApiToken, KeptAnswer),
+    "acceso": (
+        Credential,
+        ExternalIdentity,
+        CodeApp,
+        Passkey,
+        RecoveryCode,
+        RememberedBrowser,
+        ApiToken,
+        KeptAnswer,
+        ApprovalLink,
+    ),
     "sesiones": (WebSession,),
     "intentos": (SignInAttempt,),
     "borradores": (FormDraft,),

@@ -55,11 +55,23 @@ class OnPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class ByLink:
+    """That somebody answered at a link by mail, with a code that went to the same address at a moment."""
+
+    address: str
+    code_sent_at: dt.datetime
+
+
+Outside = OnPaper | ByLink
+"""How an answer came that nobody gave in a session of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormContext:
     """For whom and for what a form is open.
 
-    `memo` keeps what a handler has looked up, for as long as this form is laid out. `on_paper`: how it came, where the
-    actor signed outside of Cauce.
+    `memo` keeps what a handler has looked up, for as long as this form is laid out. `outside`: how it came, where the
+    actor answered without a session.
     """
 
     session: Session
@@ -68,7 +80,7 @@ class FormContext:
     instance: Instance
     actor: Actor
     memo: dict[str, Any] = field(default_factory=dict, compare=False)
-    on_paper: OnPaper | None = None
+    outside: Outside | None = None
 
     @property
     def variables(self) -> Mapping[str, Any]:

@@ -32,6 +32,8 @@ from workflows.forms.schema import FormSchema
 from workflows.forms.values import as_json
 from workflows.people import directory
 from workflows.people.assigning import ensure_may_be_given
+from workflows.people.naming import called
+from workflows.spanish import enumeration
 
 MOST_LETTERS = 1000
 NOT_THE_OWNER = "Pide ayuda quien tiene la tarea. Tómela primero."
@@ -136,6 +138,17 @@ def not_brought(session: Session, task_id: int) -> list[Help]:
         for one in of_task(session, task_id)
         if one.ready_at is not None and (one.brought_at is None or one.brought_at < one.ready_at)
     ]
+
+
+def why_not_yet(session: Session, task_id: int) -> str:
+    """Why a task cannot be sent: somebody handed over what its owner has not brought; empty where nobody did."""
+    waiting = not_brought(session, task_id)
+    if not waiting:
+        return ""
+    names = directory.display_names(session, {one.helper for one in waiting})
+    who = enumeration(sorted(called(names[one.helper]) for one in waiting))
+    did, it = ("entregó", "lo") if len(waiting) == 1 else ("entregaron", "eso")
+    return f"{who} {did} lo que usted pidió y no {it} ha traído: tráigalo, o retire el pedido, y envíe."
 
 
 def to_fill(session: Session, actor: Actor) -> list[ToFill]:

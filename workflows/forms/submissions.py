@@ -27,7 +27,7 @@ from workflows.errors import Conflict, DraftChanged, FieldError, InvalidForm, In
 from workflows.forms import drafts, helping
 from workflows.forms.bounds import within_bounds
 from workflows.forms.fields import Field
-from workflows.forms.handlers import Catalogue, FormContext, FormHandler, OnPaper, PanelBuilder, Preview
+from workflows.forms.handlers import Catalogue, FormContext, FormHandler, OnPaper, Outside, PanelBuilder, Preview
 from workflows.forms.models import Help, Submission, SubmissionFile, SubmissionRevision
 from workflows.forms.opening import Layout, OpenForm, file_ids, handler_of, lay_out, panels_of, with_new_files
 from workflows.forms.reading import Reading, rows_of, without_blank_rows
@@ -186,7 +186,7 @@ class Forms:
         *,
         token: str | None = None,
         opened: OpenForm | None = None,
-        on_paper: OnPaper | None = None,
+        outside: Outside | None = None,
     ) -> Submission:
         """Send a form: check it, write its records, complete the task.
 
@@ -202,7 +202,7 @@ class Forms:
         layout = (
             with_new_files(opened.layout)
             if opened and opened.layout
-            else self._lay_out(session, engine, task, held.instance, actor, on_paper=on_paper)
+            else self._lay_out(session, engine, task, held.instance, actor, outside=outside)
         )
         commands.ensure_may_work_on(session, engine, task, actor, groups=held.groups)
         values = self._checked(layout, raw)
@@ -220,7 +220,8 @@ class Forms:
         )
         _insert(session, submission)
         drafts.forget(session, task_id)
-        _keep_files(session, submission, file_ids(layout.schema, values) | ({on_paper.file_id} if on_paper else set()))
+        signed = {outside.file_id} if isinstance(outside, OnPaper) else set()
+        _keep_files(session, submission, file_ids(layout.schema, values) | signed)
         files.classify(session, reserves(layout.schema, values))
         commands.complete(session, engine, task_id, actor=actor, variables=variables)
         return submission
@@ -313,9 +314,9 @@ class Forms:
         instance: Instance,
         actor: Actor,
         sent: Submission | None = None,
-        on_paper: OnPaper | None = None,
+        outside: Outside | None = None,
     ) -> Layout:
-        context = FormContext(session, engine, task, instance, actor, on_paper=on_paper)
+        context = FormContext(session, engine, task, instance, actor, outside=outside)
         schema = _schema(session, instance, task.form_key)
         also = file_ids(schema, sent.values) if sent else frozenset()
         return lay_out(context, schema, handler_of(task, self.handlers), self.catalogues, also)

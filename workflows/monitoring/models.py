@@ -164,7 +164,7 @@ class SignOff(Base):
     """What somebody validated or endorsed with a task, as they saw it; never changed.
 
     `statement` are the words of the act, `content` what was in view (texts, files with their SHA-256), `method` how it
-    was given: sesion, memorando. `sha256` is of all of it.
+    was given: sesion, memorando, enlace. `sha256` is of all of it.
     """
 
     __tablename__ = "sign_off"

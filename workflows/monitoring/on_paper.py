@@ -51,8 +51,13 @@ def signers(session: Session, engine: ProcessEngine, task_id: int, actor: Actor)
     assignment.ensure_open(task)
     if task.id not in may_register(session, [task], actor):
         raise Forbidden("Ese aval se da en Cauce, por quien lo tiene. En papel, solo si el rol lo permite.")
-    barred, today = assignment.barred(session, [task]).get(task.id, frozenset()), bogota_day(engine.now())
-    found = {one.username: one for group in _groups(session, task) for one in directory.members(session, group, today)}
+    return able(session, task, _groups(session, task), bogota_day(engine.now()))
+
+
+def able(session: Session, task: UserTask, groups: Iterable[str], on: dt.date) -> list[Person]:
+    """The members of these groups who are there on a day and may endorse: who did what it checks may not."""
+    barred = assignment.barred(session, [task]).get(task.id, frozenset())
+    found = {one.username: one for group in groups for one in directory.members(session, group, on)}
     return [one for name, one in found.items() if name not in barred and task.assignee in (None, name)]
 
 
@@ -82,7 +87,7 @@ def register(
     task = session.get_one(UserTask, task_id)
     sent = forms.submit(
         session, engine, task_id, directory.actor(session, signer, today), SAYS_YES[task.element_id],
-        on_paper=OnPaper(actor.id, signed_on, stored.id),
+        outside=OnPaper(actor.id, signed_on, stored.id),
     )  # fmt: skip
     auditing.record(
         session, engine.clock, actor, "registrar_aval_recibido", ("tarea", str(task_id)),

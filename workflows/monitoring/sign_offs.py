@@ -15,12 +15,14 @@ from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
 from workflows.cycles.models import Period
 from workflows.documents.models import StoredFile
-from workflows.forms.handlers import OnPaper
+from workflows.forms.handlers import ByLink, OnPaper, Outside
 from workflows.monitoring.models import SignOff
 from workflows.people import directory
 
-BY_SESSION, BY_MEMORANDUM = "sesion", "memorando"
-"""Signed in to Cauce; signed on paper, which the liaison registered."""
+BY_SESSION, BY_MEMORANDUM, BY_LINK = "sesion", "memorando", "enlace"
+"""Signed in to Cauce; signed on paper, which the liaison registered; at a link by mail, with a code."""
+
+_METHODS = {OnPaper: BY_MEMORANDUM, ByLink: BY_LINK, type(None): BY_SESSION}
 
 
 def keep(
@@ -33,23 +35,25 @@ def keep(
     actor: Actor,
     statement: str,
     content: Mapping[str, Any],
-    on_paper: OnPaper | None = None,
+    outside: Outside | None = None,
 ) -> SignOff:
     """Write down what a person signs off with a task: it never changes again.
 
     `content` is what was shown, as JSON: `filas` (each with its texts) and `tablas`. A file in it is its id and
-    becomes its name, size and SHA-256; so does the memorandum, where it came `on_paper`.
+    becomes its name, size and SHA-256; so does the memorandum, where it came on paper (`outside`).
     """
     frozen = {**content, "filas": _with_files(session, content["filas"])}
-    if on_paper is not None:
-        frozen["memorando"] = _memorandum(session, on_paper)
+    if isinstance(outside, OnPaper):
+        frozen["memorando"] = _memorandum(session, outside)
+    elif isinstance(outside, ByLink):
+        frozen["enlace"] = {"correo": outside.address, "codigo": outside.code_sent_at.isoformat()}
     kept = SignOff(
         task_id=task.id,
         period_id=period.id,
         entity_code=entity,
         actor_id=actor.id,
         at=engine.now(),
-        method=BY_MEMORANDUM if on_paper else BY_SESSION,
+        method=_METHODS[type(outside)],
         statement=statement,
         content=frozen,
         sha256="",

@@ -17,7 +17,8 @@ class Role(Base):
     """What a person may be in the process.
 
     `sector_code` is empty for what every sector knows, else the sector that added it. `resembles` is the shipped role
-    whose pages an added one opens. `approves_on_paper`: what its holders approve may come as a signed memorandum.
+    whose pages an added one opens. `approves_on_paper`: what its holders approve may come as a signed memorandum;
+    `approves_by_mail`: at a link, with a code.
     """
 
     __tablename__ = "role"
@@ -29,6 +30,7 @@ class Role(Base):
     sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), default="", server_default="")
     resembles: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     approves_on_paper: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    approves_by_mail: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Person(Base):

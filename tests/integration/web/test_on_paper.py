@@ -29,6 +29,10 @@ OF = "DADEP"
 
 @pytest.fixture
 def task(site: Site) -> str:
+    return waiting_endorsement(site)
+
+
+def waiting_endorsement(site: Site) -> str:
     """The endorsement of June that waits for the head of an entity."""
     application = site.application
     robots = Robots(today=lambda: dt.date(2018, 7, 6), reality=Reality(7, demo_data().measurements))

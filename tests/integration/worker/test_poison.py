@@ -33,6 +33,7 @@ from notifications.models import OutboxMessage
 from tests.support.papers import PAPERS, is_made
 from tests.support.plan import MONTH, PLAN, build_house
 from web import acts, worker
+from web.approvals import links
 from web.bootstrap import Application, assemble
 from web.config import Config
 from workflows.assembly import MAKERS
@@ -386,6 +387,13 @@ def a_granted_day_that_cannot_be_carried(office: Office, patch: pytest.MonkeyPat
     return "1", _nothing
 
 
+def a_link_that_cannot_be_sent(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
+    """An endorsement that waits for somebody of a role that approves at a link."""
+    patch.setattr(links, "due", lambda *_: [links.Due(1, "jrojas")])
+    patch.setattr(links, "send", lambda *_: 1 / 0)
+    return "1/jrojas", _nothing
+
+
 POISONS: dict[str, list[Tainted]] = {
     "deadline": [a_case_whose_deadlines_cannot_be_moved],
     "opening": [a_plan_that_cannot_be_read, a_process_that_cannot_be_read, an_opening_whose_key_is_taken],
@@ -398,6 +406,7 @@ POISONS: dict[str, list[Tainted]] = {
     "stall": [a_case_nobody_can_look_at],
     "stand_in": [a_task_that_cannot_be_handed_on],
     "extension": [a_granted_day_that_cannot_be_carried],
+    "approval_link": [a_link_that_cannot_be_sent],
     "uncovered": [somebody_of_whom_nobody_can_be_told],
     "digest": [a_person_whose_digest_raises],
     "bounce": [a_notice_that_cannot_be_read],

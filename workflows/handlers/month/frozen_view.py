@@ -50,7 +50,7 @@ def keep(
         actor=context.actor,
         statement=statement,
         content=content,
-        on_paper=context.on_paper,
+        outside=context.outside,
     )
 
 

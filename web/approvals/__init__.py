@@ -1,0 +1,1 @@
+"""Approvals at a link by mail, for people who never sign in: off by default, per role."""
