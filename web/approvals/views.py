@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from engine.instances.models import Instance
@@ -62,17 +62,16 @@ def file(token: str, file_id: int) -> Response:
 
 @blueprint.post("/<token>/codigo")
 @allow(ANYONE, of=Of.NONE)
-def send_code(token: str) -> str:
-    """Send a code to the address the link went to."""
+def send_code(token: str) -> Any:
+    """Send a code to the address the link went to; reading the page again sends none."""
     application = current()
     with application.database.unit_of_work() as session:
         link = links.opened(session, application, token, lock=True)
-        error = ""
         try:
             links.send_code(session, application, link)
         except WrongCode as too_many:
-            error = too_many.message
-        return _page(session, link, token, error=error)
+            return _page(session, link, token, error=too_many.message), HTTPStatus.UNPROCESSABLE_ENTITY
+    return redirect(url_for("approvals.show", token=token, _anchor="avalar"), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/<token>")

@@ -21,7 +21,7 @@ from web.auth.models import KeptAnswer
 from web.auth.scopes import Scope
 from workflows.auditing.models import AuditEntry
 from workflows.documents.models import StoredFile
-from workflows.forms.models import FormDraft, Submission
+from workflows.forms.models import FormDraft, Help, Submission
 
 JUNE, PLAN = "2018-06", "PES-GOB"
 LISTS = ("/tasks", "/cases", "/events", f"/plans/{PLAN}/indicators", f"/plans/{PLAN}/measurements")
@@ -273,3 +273,14 @@ def test_a_longer_list_costs_no_more_statements(office: Site, path: str) -> None
         return len(statements)
 
     assert count(2) == count(100) <= 12
+
+
+def test_a_program_cannot_send_over_what_a_helper_handed_over_and_nobody_brought(office: Site) -> None:
+    reporter, now = program(office, "sruiz"), office.clock.now()
+    task = reporter.get("/tasks")["items"][0]["id"]
+    with office.application.database.unit_of_work() as session:
+        session.add(Help(task_id=task, helper="ynino", asked_by="sruiz", asked_at=now, rows=[], ready_at=now))
+
+    refused = reporter.post(f"/tasks/{task}/submission", {"values": {}}, 409)
+
+    assert "Yaneth Niño entregó lo que usted pidió" in refused["detail"]
