@@ -148,9 +148,11 @@ def test_the_schedule_of_phase_two_stands_beside_what_was_finished(site: Site) -
     assert "4 días de atraso" in visitor.text() and "le faltan 3 días" in visitor.text()
 
     # When one is finished on a day that has not come, then on one that has, and the schedule is made again
-    visitor.press(here, actividad=first, fecha=(today + dt.timedelta(days=1)).isoformat())
+    token = visitor.page().xpath("//input[@name='csrf_token']/@value")[0]
+    typed = [("csrf_token", token), ("actividad", str(first))]
+    visitor.send(here, [*typed, ("fecha", (today + dt.timedelta(days=1)).isoformat())])
     assert "va desde el día en que comenzaba" in visitor.text()
-    visitor.press(here, actividad=first, fecha=(today - dt.timedelta(days=2)).isoformat())
+    visitor.send(here, [*typed, ("fecha", (today - dt.timedelta(days=2)).isoformat())])
     with site.application.database.unit_of_work() as session:
         methodology.schedule(session, plan, rows)
         kept = [one.done_on for one in methodology.activities(session, plan)]
