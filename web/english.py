@@ -139,6 +139,19 @@ SENTENCES: Mapping[str, str] = {
         "«{}» are more than ten times those of the month before ({}): a reason is required.",
     "Los compromisos son menos de la milésima parte de la apropiación ({}): ¿están en pesos?":
         "Commitments are less than a thousandth of the appropriation ({}): are they in pesos?",
+    "Los compromisos no pueden superar la apropiación de la meta, {}.":
+        "Commitments cannot exceed the appropriation of the goal, {}.",
+    "Los {} bajan de {} en {} a {}: diga por qué.": "«{}» fall from {} in {} to {}: a reason is required.",
+    "Las localidades de {} suman {} y el valor del mes es {}.":
+        "The places of {} add up to {} and the value of the month is {}.",
+    # harmonising with a new development plan
+    "Esto no dice qué pasa con la meta. Escriba {}.": "This does not say what becomes of the goal. Expected: {}.",
+    "Faltan partes o sobran. Escriba {}.": "There are too few parts, or too many. Expected: {}.",
+    "El proyecto {} es nuevo: escriba su código y, después de un espacio, su nombre.":
+        "Project {} is new: its code is expected and, after a space, its name.",
+    "El código de un proyecto llega a 40 letras, y el de una meta a 20.":
+        "The code of a project has 40 letters at most, and that of a goal 20.",
+    "«{}» ya es el código de otra meta o de un indicador.": "«{}» is the code of another goal or of an indicator.",
     # recovery plans
     "Termina antes de empezar. Corrija una de las dos fechas.": "It ends before it begins.",
     "Termina antes de empezar.": "It ends before it begins.",

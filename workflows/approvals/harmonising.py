@@ -41,7 +41,7 @@ def read(session: Session, goal: Indicator, text: str) -> Equivalence:
     parts = [part.strip() for part in text.strip().rstrip(".").split(";")]
     treatment = next((word for word in (CONTINUES, RESTARTS, ENDS) if plain(word) == plain(parts[0])), None)
     if treatment is None or (len(parts) == 1) != (treatment == ENDS):
-        raise ValueError(f"Escriba {HOW}.")
+        raise ValueError(f"Esto no dice qué pasa con la meta. Escriba {HOW}.")
     if treatment == ENDS:
         return Equivalence(ENDS)
     if len(parts) not in (3, 4) or not all(parts[:3]):

@@ -187,6 +187,10 @@ def _drop(session: Session, plan_code: str, gone: Iterable[Indicator]) -> None:
         if not is_formulated:
             indicator.active, indicator.weight, indicator.goal_id = False, Decimal(0), None
             continue
+        feeding = ProjectGoal.indicator_id == indicator.id
+        session.execute(
+            sa.update(ProjectGoal).where(feeding, ProjectGoal.sheet_id.is_not(None)).values(indicator_id=None)
+        )
         for table in (YearTarget, MonthTarget, ProjectGoal):
             session.execute(sa.delete(table).where(table.indicator_id == indicator.id))
         session.delete(indicator)

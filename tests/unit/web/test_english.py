@@ -16,7 +16,13 @@ from web.english import SENTENCES, in_english
 
 ROOT = Path(__file__).parents[3] / "workflows"
 FORMS = ("bounds", "cells", "closing", "notation", "patterns", "reading")
-BESIDE = ("monitoring/progress.py", "indicators/guards.py", "approvals/elements.py", "documents/files.py")
+BESIDE = (
+    "monitoring/progress.py",
+    "indicators/guards.py",
+    "approvals/elements.py",
+    "approvals/harmonising.py",
+    "documents/files.py",
+)
 SHOWN = {"Panel", "Prefill", "Preview", "Chip", "NotFound", "Message", "lines"}
 """What is read on a page, or answered by another status, is no message at a field."""
 NO_MESSAGES = {"prepare", "request_panels", "record"}

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from workflows.documents.models import StoredFile
 from workflows.forms.handlers import Beside, Chip, FormContext, Values
+from workflows.handlers.month.money_guards import pesos
 from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.indicators.states import Color
 from workflows.monitoring import added_fields, progress
 from workflows.monitoring.figures import shown
 from workflows.monitoring.history import EVIDENCE, differences
-from workflows.monitoring.models import MeasurementChange
+from workflows.monitoring.models import Measurement, MeasurementChange
 from workflows.monitoring.rows import ProgressRow, of_entity
 from workflows.monitoring.states import MeasurementState
 from workflows.people import directory
@@ -70,6 +71,7 @@ def beside(row: ProgressRow, names: Mapping[str, str], changes: Sequence[tuple[s
         ("Acumulado", _written(row.accumulated(kept.value), decimals)),
         ("Meta del año", _written(row.snapshot.year_target, decimals)),
         ("Meses anteriores", row.last_three() or "ninguno antes"),
+        *_of_goal(kept),
         ("Reportó", directory.in_place(kept.reported_by, row.snapshot.reports, names)),
         ("Validó", names.get(kept.validated_by or "", "") if row.state in LOOKED_AT else ""),
     ]
@@ -90,6 +92,20 @@ def beside(row: ProgressRow, names: Mapping[str, str], changes: Sequence[tuple[s
         (_written(row.accumulated(kept.value), decimals), _written(row.snapshot.programmed_to_date, decimals)),
         changes,
     )
+
+
+def _of_goal(kept: Measurement) -> list[tuple[str, str]]:
+    """What the goal of a project tells beside its value: its own money, its localities."""
+    money = kept.appropriation, kept.commitments, kept.payments
+    places = "; ".join(f"{code}: {value}" for code, value in sorted((kept.places or {}).items()))
+    told = [
+        (word, pesos(amount))
+        for word, amount in zip(
+            ("Apropiación de la meta", "Compromisos de la meta", "Giros de la meta"), money, strict=True
+        )
+        if amount is not None
+    ]
+    return [*told, ("Por localidad", places)]
 
 
 def _changes(context: FormContext, rows: Sequence[ProgressRow]) -> Mapping[int, Sequence[tuple[str, str, str]]]:
