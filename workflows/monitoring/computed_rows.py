@@ -1,4 +1,4 @@
-"""The indicators of a month whose value is computed from the goals of projects, and confirmed by who answers for it."""
+"""The indicators of a month whose value is computed from the goals of projects, until it is confirmed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of a project's goal beside its value: its own money, and how much was in each locality."""
+"""What is told of the goal of a project beside its value: its own money, its localities."""
 
 from __future__ import annotations
 
