@@ -196,6 +196,7 @@ SCRIPTS: dict[str, Script] = {
         "f5_reporte_extemporaneo",
         {**ENTITY, "responsables_pendientes": ["ana", "luis"]},
         {
+            "calcular_indicadores": NO_COMPUTED,
             "validar_extemporaneo": [
                 {
                     "responsables_por_corregir": ["ana"],
@@ -203,7 +204,7 @@ SCRIPTS: dict[str, Script] = {
                     "responsables_calculado": [],
                 },
                 NOTHING_BACK,
-            ]
+            ],
         },
     ),
     "un indicador calculado fuera de tiempo": Script(
