@@ -50,7 +50,7 @@ def _level_chip(item: RollUp | EntityLine) -> Said:
 
 
 def _years_level(item: YearsLine) -> Said:
-    return Said("el plan", strong="Plan") if item.kind == "Plan" else Said(item.name, strong=item.code)
+    return Said("", strong="Plan") if item.kind == "Plan" else Said(item.name, strong=item.code)
 
 
 def _projected(item: YearsLine) -> str:
@@ -166,9 +166,9 @@ INDICATORS: tuple[Column[IndicatorLine], ...] = (
 )  # fmt: skip
 ENTITIES: tuple[Column[EntityLine], ...] = (
     Column("Sigla", lambda e: e.code),
-    Column("Entidad", lambda e: e.name, lambda e: Said(e.name, strong=e.code), share=1),
-    Column("Reporte", lambda e: REPORT_STATES.get(e.report, ""), lambda e: REPORT_STATES.get(e.report, "—")),
-    Column("Avalado el", lambda e: long_day(e.endorsed_at), lambda e: long_day(e.endorsed_at)),
+    Column("Entidad", lambda e: e.name, lambda e: Said(e.name, strong=e.code), share=2),
+    Column("Reporte", lambda e: REPORT_STATES.get(e.report, ""), lambda e: REPORT_STATES.get(e.report, "—"), share=1),
+    Column("Avalado el", lambda e: long_day(e.endorsed_at), lambda e: long_day(e.endorsed_at), share=1),
     Column(
         "Cumplimiento (%)", lambda e: rounded(e.compliance), _rate, "Cumple", figure=True,
     ),
