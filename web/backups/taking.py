@@ -84,12 +84,13 @@ def _write_encrypted(database: Database, clock: Clock, file: BinaryIO, passphras
 
 def _write(database: Database, clock: Clock, file: BinaryIO) -> Manifest:
     members: dict[str, Member] = {}
-    isolated = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
     with (
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
-        database.engine.connect().execution_options(**isolated) as connection,
+        database.engine.connect() as connection,
         connection.begin(),
     ):
+        if not database.is_sqlite:  # of the transaction: the pool has said BEGIN, and takes no other level from outside
+            connection.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         revision = migrating.current(connection) or ""
         for table in rows.tables(connection):
             members[str(table.name)] = _write_table(connection, archive, table)

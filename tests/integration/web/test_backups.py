@@ -104,6 +104,10 @@ def test_every_row_comes_back_on_either_system(migrated: Site, empty: Database, 
     with empty.unit_of_work() as session:
         recording.record(session, migrated.clock, Actor("sruiz"), "seguir", ("plan", "PES-GOB"))
 
+    # And a copy of that one can be taken, from this system too, and is of one moment
+    again = take(empty, migrated.clock, tmp_path / "de-vuelta.zip")
+    assert again.total == manifest.total + 1
+
 
 def test_a_copy_is_of_one_moment_while_people_work(migrated: Site, tmp_path: Path) -> None:
     # Given somebody who adds to two tables at once, again and again
