@@ -87,6 +87,15 @@ class DecisionVersion(Base):
     reason: Mapped[str] = mapped_column(sa.Text)
 
 
+class DecisionDefinition(Base):
+    """What is decided about a DMN file whatever its version; `reviewed`: who has written in it does not publish it."""
+
+    __tablename__ = "decision_definition"
+
+    key: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    reviewed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
+
 class Bundle(Base):
     """What an instance runs on: a diagram with all it calls and every form they name, resolved at publication.
 

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions import drafts, unpublished
-from engine.definitions.models import DecisionVersion, Draft, FormVersion, ProcessDefinition
+from engine.definitions.models import DecisionDefinition, DecisionVersion, Draft, FormVersion, ProcessDefinition
 from engine.definitions.names import Name
 from engine.definitions.publishing import publish
 from engine.definitions.reading import read_diagram
 from engine.definitions.rehearsal import rehearse
-from engine.errors import Invalid, NotReviewed, StaleDraft, UnknownDefinition
+from engine.errors import Invalid, NotReviewed, OwnReview, StaleDraft, UnknownDefinition
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 
@@ -140,13 +140,34 @@ def release_form(
 def release_decision(
     session: Session, engine: ProcessEngine, key: str, *, revision: int, actor: Actor, reason: str
 ) -> Released:
-    """Publish the draft of a file of decisions as it was at `revision`, and forget it. Raises as `publish` does."""
+    """Publish the draft of a file of decisions as it was at `revision`, and forget it.
+
+    Raises `OwnReview` where a second person has to look and it is not one; otherwise as `publish` does.
+    """
     draft = seen(session, drafts.DECISION, key, revision)
+    if is_table_reviewed(session, key) and actor.id in {*draft.authors, draft.saved_by}:
+        raise OwnReview("Usted escribió parte de este borrador: esta tabla la publica alguien que no lo haya cambiado.")
     before = _decision_version(session, key)
     publish(session, engine, [], {}, actor=actor, reason=said(reason), decisions=[draft.content])
     drafts.discard(session, drafts.DECISION, key)
     number = _decision_version(session, key)
     return Released(key, number if number != before else None)
+
+
+def is_table_reviewed(session: Session, key: str) -> bool:
+    """Whether a file of decisions is published by somebody who has not written in its draft."""
+    definition = session.get(DecisionDefinition, key)
+    return definition is not None and definition.reviewed
+
+
+def demand_second_look(session: Session, key: str, reviewed: bool) -> bool:
+    """Have a file of decisions published by a second person, or no more; whether that is new."""
+    definition = session.get(DecisionDefinition, key) or DecisionDefinition(key=key, reviewed=False)
+    changed = definition.reviewed != reviewed
+    definition.reviewed = reviewed
+    session.add(definition)
+    session.flush()
+    return changed
 
 
 def _decision_version(session: Session, key: str) -> int | None:

@@ -386,7 +386,7 @@ TABLE: tuple[Row, ...] = (
             "studio.begin_walk studio.answer_walk studio.let_do studio.go_on studio.step_back studio.keep_walk "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate studio.bring_decision studio.write_decision studio.publish_decision "
-            "studio.discard_decision studio.answer_brought studio.answer_opened "
+            "studio.discard_decision studio.answer_brought studio.answer_opened studio.demand_decision "
             "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
             "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step "
             "studio.make_role studio.begin_by studio.change_table studio.paste_steps studio.undo_change "

@@ -29,14 +29,25 @@ from engine.definitions.importing.draft import slug
 from engine.definitions.markup import MAX_BYTES
 from engine.definitions.models import DecisionVersion
 from engine.definitions.tabling import Column, Row, Sheet
-from engine.errors import Invalid, InvalidDecision, StaleDraft, Undecided, UnknownDefinition, UnreadableDecision
+from engine.errors import (
+    Invalid,
+    InvalidDecision,
+    OwnReview,
+    StaleDraft,
+    Undecided,
+    UnknownDefinition,
+    UnreadableDecision,
+)
 from web.answers import named
 from web.auth.access import SIGNED_IN, Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.studio import cell_editors, overview
 from web.studio.blueprint import LEADERS, blueprint
+from web.studio.noting import note_way
 from web.studio.processes import leads
+from web.studio.publishing import may_skip_review
+from workflows.errors import Forbidden
 
 POLICIES: Final = {
     "FIRST": "la primera fila que se cumpla, de arriba abajo", "UNIQUE": "la única que se cumpla (dos son un error)",
@@ -173,13 +184,31 @@ def publish_decision(decision_key: str) -> Response | tuple[str, int]:
             released = releasing.release_decision(
                 session, current().engine, decision_key, revision=revision, actor=actor(), reason=reason
             )
-    except (Invalid, InvalidDecision) as refused:
+    except (Invalid, InvalidDecision, OwnReview) as refused:
         with current().database.reading() as session:
             return _page(session, decision_key, wrong=str(refused)), 422
     notice = f"Publicada la versión {released.version}. Los casos nuevos deciden con ella; los que corren, con la suya."
     if released.version is None:
         notice = "El borrador era igual a la versión vigente."
     return back_to("studio.decision", notice, decision_key=decision_key)
+
+
+@blueprint.post("/decisiones/<decision_key>/exigir")
+@allow(*LEADERS, of=Of.DEFINITION)
+def demand_decision(decision_key: str) -> Response:
+    """Have every change published by who has not written it (`reviewed` = 1), or no more: an administrator says so."""
+    reviewed = request.form.get("reviewed") == "1"
+    if not reviewed and not may_skip_review():
+        raise Forbidden("Dejar de exigir la revisión lo decide quien además administra.")
+    with current().database.unit_of_work() as session:
+        _working(session, decision_key)
+        if releasing.demand_second_look(session, decision_key, reviewed):
+            act, before = "exigir_revision" if reviewed else "no_exigir_revision", {"con_revision": not reviewed}
+            note_way(session, act, decision_key, "", before=before, con_revision=reviewed)
+    said = (
+        "Desde ahora la publica quien no la haya escrito." if reviewed else "Desde ahora la publica quien la escribe."
+    )
+    return back_to("studio.decision", said, decision_key=decision_key)
 
 
 @blueprint.post("/decisiones/<decision_key>/descartar")
@@ -221,8 +250,15 @@ def _page(session: Session, key: str, typed: Sheet | None = None, wrong: str = "
         changes=_changes(earlier, shown), against=earlier, versions=_versions(session, key),
         used=[place for one in tables for place in _used(session).get(one.id, [])],
         leads=leads() and not _is_too_large(shown), too_large=_is_too_large(shown), wrong=wrong,
+        reviewed=releasing.is_table_reviewed(session, key), is_author=_has_written(session, key),
         people=overview.people(session), editor=cell_editors.editor, suggested=cell_editors.suggested,
     )  # fmt: skip
+
+
+def _has_written(session: Session, key: str) -> bool:
+    """Whether the reader is among those who wrote the draft."""
+    draft = drafts.find(session, drafts.DECISION, key)
+    return draft is not None and actor().id in {*draft.authors, draft.saved_by}
 
 
 def _is_too_large(shown: Sheet | None) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.definitions import catalogue, tabling
 from engine.definitions.models import DecisionVersion
-from tests.integration.studio.conftest import LIAISON, Browser
+from tests.integration.studio.conftest import LIAISON, OTHER_LEADER, Browser
 from tests.support.decisions import data, decision, file, table
 from tests.support.web import Site
 
@@ -147,3 +147,24 @@ def test_a_cell_is_typed_in_a_control_of_its_columns_type(leader: Browser) -> No
     assert 'value="> date("2026-07-31")"' in page.replace("&gt;", ">")
     assert '<option value=""No va"" selected>No va</option>' in page
     assert "impide publicar" not in page
+
+
+def test_a_table_that_needs_a_second_look_is_published_by_somebody_who_has_not_written_it(
+    leader: Browser, sign_in: Callable[[str], Browser], site: Site
+) -> None:
+    # Given a table that somebody wrote, and that a second person has to publish
+    new(leader)
+    leader.send(f"{ADDRESS}/exigir", reviewed="1")
+    revision = form(leader)["revision"]
+
+    # When its author publishes it, and then another leader
+    own = leader.send(f"{ADDRESS}/publicar", 422, revision=revision, reason="Nueva")
+    seen = leader.text(ADDRESS)
+    sign_in(OTHER_LEADER).send(f"{ADDRESS}/publicar", revision=revision, reason="La miré")
+
+    # Then only the other's stands, and the author was told before
+    assert "alguien que no lo haya cambiado" in own.text
+    assert "no la haya escrito" in seen and "Publicar la tabla" not in seen
+    with site.application.database.reading() as session:
+        assert [one.published_by for one in session.scalars(sa.select(DecisionVersion))] == [OTHER_LEADER]
+    leader.send(f"{ADDRESS}/exigir", 403, reviewed="")
