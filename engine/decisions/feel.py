@@ -33,6 +33,10 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _SIGN = re.compile(r"\*\*|\.\.|<=|>=|!=|==|->|[<>=+\-*/()\[\]{},:.@?]")
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)")
 _FILTER = re.compile(r"[<>=]|\b(?:item|and|or|in|between)\b")
+_TYPE = re.compile(
+    r"(list\s*<\s*)?(number|string|boolean|date and time|days and time duration|years and months duration|date|time"
+    r"|[Aa]ny)\b(?(1)\s*>)"
+)
 _OF_DAYS = ("date", "date and time")
 _FAR = re.compile(r"-?\d{5,9}-\d\d-\d\d|-\d{4}-\d\d-\d\d|\d{4}-\d\d-\d\dT24:")
 """Days that the standard has and no calendar here."""
@@ -41,7 +45,6 @@ _LOOPS = {
     "some": "«algún…»",
     "every": "«todos…»",
     "function": "definir funciones",
-    "instance": "«instance of»",
 }
 
 
@@ -221,8 +224,19 @@ class _Reader:
                 left = _joined(values.both, _compared(">=", left, low), _compared("<=", left, high))
             elif self._word("in"):
                 left = self._member(left)
+            elif self._word("instance"):
+                self._need_word("of")
+                left = self._of_type(left)
             else:
                 return left
+
+    def _of_type(self, left: _Part) -> _Part:
+        self._skip()
+        found = _TYPE.match(self.text, self.at)
+        if found is None:
+            raise _wrong("Después de «instance of» va un tipo: number, string, boolean, date, list<number>…", self.at)
+        self.at = found.end()
+        return _Part(lambda scope: values.is_of(left.run(scope), found[2], listed=bool(found[1])))
 
     def _member(self, left: _Part) -> _Part:
         if self._take("("):

@@ -134,6 +134,13 @@ def kind(value: Any) -> str:
     return "null" if value is None else "any"
 
 
+def is_of(value: Any, name: str, *, listed: bool = False) -> bool:
+    """Whether a value is of a type, or `listed` a list of such values; what is missing is of none (10.3.2.9.2)."""
+    if listed:
+        return isinstance(value, list) and all(is_of(one, name) for one in value)
+    return value is not None and name in (kind(value), "Any", "any")
+
+
 _KINDS: tuple[tuple[Any, str], ...] = (
     (bool, "boolean"),
     (int | float | Decimal, "number"),

@@ -184,6 +184,7 @@ def _as_json(result: ImportResult, output: Path | None) -> dict[str, Any]:
             }
             for question in result.questions
         ],
+        "answered": [{"key": question.key, "answer": said} for question, said in result.answered],
         "forms": sorted(result.forms),
         "unused_answers": list(result.unused),
     }

@@ -47,6 +47,10 @@ def passes(cell: str, tested: Any, **more: Any) -> bool | None:
         ("null and false", False), ("true or null", True), ("false or null", None), ("null or true", True),
         ("false or false", False), ('"x" and true', None), ('"x" and false', False), ("not(true)", False),
         ("not(false)", True), ("not(null)", None), ('not("x")', None), ("1 = 1 or 2 = 3 and false", True),
+        # types (10.3.2.9.2)
+        ("edad instance of number", True), ("nombre instance of number", False), ("nada instance of Any", False),
+        ("notas instance of list<number>", True), ('["a", 1] instance of list<string>', False),
+        ('@"P1D" instance of days and time duration', True), ('@"2026-11-30" instance of date and time', False),
         # names with spaces, fields, places in lists, contexts, conditions
         ("Nombre completo", "Ana Ruiz"), ('"Hola " + Nombre completo', "Hola Ana Ruiz"), ("préstamo.meses", 360),
         ("préstamo.nada", None), ("notas[1]", 3), ("notas[-1]", 5), ("notas[9]", None), ("[10, 20][2]", 20),
