@@ -143,11 +143,10 @@ class Case(_Linear, BpmnWorkflow):  # type: ignore[misc]
         return found
 
     def set_beside(self, node: Node) -> dict[str, Any]:
-        """The variables that other branches of its level have set; of several the last wins."""
-        own = {one.id for one in _ancestors(node)}
+        """The variables that were set at its level, in whatever branch; of several the last wins."""
         said: list[tuple[float, dict[str, Any]]] = []
         for below in own_nodes(node.workflow):
-            if below.id in own or below.parent is None:
+            if below is node or below.parent is None:
                 continue
             inside = self.set_inside(below)
             if _has_set_variables(below):
