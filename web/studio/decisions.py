@@ -45,8 +45,7 @@ from web.pages import actor, back_to, current, page
 from web.studio import cell_editors, overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.noting import note_way
-from web.studio.processes import leads
-from web.studio.publishing import may_skip_review
+from web.studio.processes import leads, may_skip_review
 from workflows.errors import Forbidden
 
 POLICIES: Final = {

@@ -18,7 +18,8 @@ from web.pages import actor, back_to, current, page
 from web.studio import overview
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.noting import note_way
-from web.studio.publishing import Proposal, may_skip_review, proposal
+from web.studio.processes import may_skip_review
+from web.studio.publishing import Proposal, proposal
 from workflows.calendar import bogota_day
 from workflows.errors import Forbidden
 
