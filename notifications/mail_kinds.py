@@ -34,6 +34,8 @@ class MailKindWords:
     greeting: str = ""
     foot: str = "Es un aviso de Cauce. No hace falta responderlo."
     preheader: str = ""
+    of_person: bool = False
+    """It tells of a person who may be of several sectors: the installation alone has words of its own for it."""
 
 
 _NAME = {"nombre": "A quien se le escribe"}
@@ -388,6 +390,7 @@ KINDS: Mapping[str, MailKindWords] = {
             flags={"usted_reemplaza": "Si el correo es para quien reemplaza"},
         ),
         _standing_in,
+        of_person=True,
     ),
     "uncovered": MailKindWords(
         "Sin quien lo haga",
@@ -412,6 +415,7 @@ KINDS: Mapping[str, MailKindWords] = {
         ),
         _uncovered,
         needed=(LINK, "tareas"),
+        of_person=True,
     ),
     "handed_over": MailKindWords(
         "Entrega del cargo",
@@ -429,6 +433,7 @@ KINDS: Mapping[str, MailKindWords] = {
             fields={"cosas": {"que": "La clase", "cuantas": "Cuántas"}},
         ),
         _handed_over,
+        of_person=True,
     ),
     "help_asked": MailKindWords("Piden ayuda con una tarea", "A quien se le pide.", Listed(_TASK | _HELP), _help),
     "help_ready": MailKindWords("La ayuda está lista", "A quien la pidió.", Listed(_TASK | _HELP), _help),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.runtime import ProcessEngine
 from notifications import digest, mail_templates, rendering
-from notifications.mail_kinds import sample
+from notifications.mail_kinds import bare, sample
 from notifications.rendering import Mail, Words
 from workflows.calendar import WorkingCalendar
 from workflows.spanish import week_day
@@ -33,6 +33,6 @@ def trial(
             mail = rendering.reworded_digest(rendering.render(name, values), words, values)
             return Trial(mail, f"lo que {values['name']} tiene abierto hoy")
     elif (note := mail_templates.latest(session, sector, name)) is not None:
-        mail = rendering.worded(name, words, note.facts)
+        mail = rendering.worded(name, words, {**bare(name), **note.facts})
         return Trial(mail, f"el correo que se escribió a {mail.facts['nombre']} el {week_day(note.created_at)}")
     return Trial(rendering.worded(name, words, sample(name)), "un ejemplo: todavía no se ha escrito ninguno")

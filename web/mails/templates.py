@@ -71,7 +71,7 @@ def _listed(sector: str) -> str:
         return page(
             "mails/templates.html",
             sector=registry.find(session, sector) if sector else None,
-            kinds=KINDS,
+            kinds={name: one for name, one in KINDS.items() if not (sector and one.of_person)},
             changed=mail_templates.changed(session, sector),
             may_share=bool(sector) and may_open("mail_templates.shared"),
         )
@@ -80,7 +80,7 @@ def _listed(sector: str) -> str:
 def _editing(sector: str, kind: str, **context: Any) -> str:
     """The editor with what was typed, else with an earlier version that is asked for, else with what holds."""
     with current().database.reading() as session:
-        _ensure_known(kind)
+        _ensure_known(sector, kind)
         history = mail_templates.history(session, sector, kind)
         return page(
             "mails/template.html",
@@ -105,7 +105,7 @@ def _asked(history: Any) -> Words | None:
 
 
 def _changed(sector: str, kind: str) -> Any:
-    _ensure_known(kind)
+    _ensure_known(sector, kind)
     if request.form.get("accion") == "volver":
         return _restored(sector, kind)
     words, reason = _typed(), request.form.get("motivo", "").strip()
@@ -155,8 +155,8 @@ def _typed() -> Words:
     return Words(" ".join(subject.split()), text, letter)
 
 
-def _ensure_known(kind: str) -> None:
-    if kind not in KINDS:
+def _ensure_known(sector: str, kind: str) -> None:
+    if kind not in KINDS or (sector and KINDS[kind].of_person):
         abort(404)
 
 
