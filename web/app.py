@@ -35,6 +35,7 @@ from web.comments.views import blueprint as comments
 from web.demo.views import blueprint as demo
 from web.files.addresses import file_numbers
 from web.files.views import blueprint as files
+from web.frames.views import blueprint as frames
 from web.handovers.views import blueprint as handovers
 from web.heading import sector_of_page
 from web.health import metrics
@@ -99,6 +100,7 @@ BLUEPRINTS = (
     studio,
     admin,
     sectors,
+    frames,
     portal,
     open_plans,
     survey,

@@ -24,7 +24,7 @@ from workflows.approvals.models import Modification, ModificationChange
 from workflows.implementation.models import BudgetModification, ExternalReport
 from workflows.indicators.models import Indicator
 from workflows.people.models import PersonRole
-from workflows.plan.models import Project
+from workflows.plan.models import DevelopmentPlan, PlanDevelopmentPlan, Project
 from workflows.recovery.models import RecoveryAction, RecoveryPlan
 from workflows.recovery.states import RecoveryState
 from workflows.sectors import identity
@@ -110,8 +110,10 @@ def fill(session: Session, count: int) -> None:
             plan_code=PLAN, indicator_id=indicators[number].id, entity_code=entity, since_period="2016-02",
             state=RecoveryState.TO_FORMULATE, opened_at=now,
         )  # fmt: skip
-        session.add_all([own, plan])
+        frame = DevelopmentPlan(code=f"PDD-{number}", name=f"Plan de desarrollo {number}")
+        session.add_all([own, plan, frame])
         session.flush()
+        session.add(PlanDevelopmentPlan(plan_code=PLAN, development_plan_code=frame.code, position=number))
         change = Modification(
             plan_code=PLAN, instance_id=own.id, number=number + 1, objects=["meta"], justification="Hacía falta.",
             state="solicitada", requested_by=COORDINATOR, requested_at=now,
@@ -275,6 +277,8 @@ def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
         ("incidents.unit", me, f"/incidentes/sistema/{failing}"),
         ("admin.people", me, "/personas/"),
         ("sectors.index", me, "/sectores/"),
+        ("frames.index", me, "/planes-de-desarrollo/"),
+        ("frames.show", me, "/planes-de-desarrollo/PDD-0"),
         ("sectors.start", me, "/sectores/primeros-pasos"),
         ("sectors.upload", me, "/sectores/cargar"),
         ("sectors.template", me, "/sectores/plantilla.xlsx"),

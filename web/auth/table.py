@@ -306,6 +306,14 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("sector nuevo", Of.INSTALLATION, _rights(C, N, N, N), changes=_routes("sectors.create")),
     Row(
+        "planes de desarrollo", Of.NONE, ALL_STAFF | {Reader.PERSON: N}, reads=_routes("frames.index frames.show"),
+        note="de cada uno, los planes de sus sectores",
+    ),
+    Row(
+        "plan de desarrollo: registrarlo, corregirlo", Of.INSTALLATION, _rights(C, N, N, N),
+        changes=_routes("frames.register frames.describe"),
+    ),
+    Row(
         "sector: ficha, entidades, lugares, días no hábiles", Of.SECTOR, _rights(C, C, R, R),
         reads=_routes("sectors.show sectors.entities sectors.places sectors.days"),
         changes=_routes(

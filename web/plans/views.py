@@ -74,9 +74,10 @@ def index() -> str:
         branches = overview.tree(session, chosen.code)
         found, cells = _figures(session, chosen.code, month) if month else (None, {})
         shown = tree.read(session, chosen, branches, month, found, cells, tree.wanted(months))
+        frames = chosen.development_plans
     return page(
         "plans/index.html",
-        plan=chosen, plans=plans, months=months, month=month, found=found, tree=shown, chip_of=chips(),
+        plan=chosen, plans=plans, frames=frames, months=months, month=month, found=found, tree=shown, chip_of=chips(),
         level_chip_of=level_chips(), known_words=known_words,
         address_of=addresses("plans.indicator", plan_code=chosen.code, indicator_code=HERE, mes=month),
     )  # fmt: skip

@@ -90,9 +90,17 @@ def number(
 
 
 def is_taken(session: Session, act: AdministrativeAct, code: str, on: dt.date) -> bool:
-    """Whether another act of this kind and year has the number."""
-    query = sa.select(AdministrativeAct.dated_on).where(
-        AdministrativeAct.id != act.id, AdministrativeAct.kind == act.kind, AdministrativeAct.number == code
+    """Whether another act of this kind and year has the number in its sector: the head of each numbers its own."""
+    sector = session.get_one(Plan, act.plan_code).sector_code
+    query = (
+        sa.select(AdministrativeAct.dated_on)
+        .join(Plan, Plan.code == AdministrativeAct.plan_code)
+        .where(
+            Plan.sector_code == sector,
+            AdministrativeAct.id != act.id,
+            AdministrativeAct.kind == act.kind,
+            AdministrativeAct.number == code,
+        )
     )
     return any(day is not None and day.year == on.year for day in session.scalars(query))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from workflows.approvals.models import Publication
 from workflows.approvals.states import Channel
@@ -32,7 +32,6 @@ class PublishedPlan:
     sector: str
     sector_code: str
     state: PlanState
-    development_plan: str
     first_year: int
     years: int
     mission: str
@@ -40,6 +39,8 @@ class PublishedPlan:
     updated_at: dt.datetime | None
     look: Identity | None = None
     """How its sector shows itself, where the plan is shown alone."""
+    development_plan: str = ""
+    """In whose frame it is made, where the plan is shown alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,14 @@ def plan(session: Session, plan_code: str) -> PublishedPlan | None:
         .outerjoin(Entity, Entity.code == Sector.head_entity)
         .outerjoin(SectorLogo, SectorLogo.sector_code == Sector.code)
         .where(Plan.code == plan_code)
-        .options(contains_eager(Plan.sector))
+        .options(contains_eager(Plan.sector), joinedload(Plan.development_plans))
     )
-    row = session.execute(query).first()
+    row = session.execute(query).unique().first()
     if row is None:
         return None
     found, head, logo = row
     look = Identity(found.sector_code, found.sector.name, head or "", found.sector.colour, (logo or "")[:12])
-    return replace(_shown(found, None), look=look)
+    return replace(_shown(found, None), look=look, development_plan=found.development_plan)
 
 
 def months(session: Session, plan_code: str) -> list[PublishedMonth]:
@@ -168,7 +169,6 @@ def _shown(found: Plan, updated_at: dt.datetime | None) -> PublishedPlan:
         sector=found.sector.name,
         sector_code=found.sector_code,
         state=found.state,
-        development_plan=found.development_plan,
         first_year=found.first_year,
         years=found.years,
         mission=found.mission,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,8 @@ from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.errors import Conflict
 from workflows.lifecycle.models import FollowUpStart
-from workflows.plan import participants
+from workflows.plan import development, participants
+from workflows.plan.development import Described
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
 
@@ -22,14 +23,17 @@ RETROACTIVE = "cargue_retroactivo"
 
 @dataclass(frozen=True, slots=True)
 class NewPlan:
-    """What a plan is born with. `entities` are the codes of those that take part, in their order."""
+    """What a plan is born with. `entities` are the codes of those that take part, in their order.
+
+    `development_plans` are those in whose frame it is made: registered already, or to be registered with it.
+    """
 
     code: str
     name: str
     sector: str  # its code
     first_year: int
     years: int
-    development_plan: str
+    development_plans: Sequence[Described]
     first_level_name: str
     approval_rule: str
     guide_version: str
@@ -51,7 +55,6 @@ def create(session: Session, engine: ProcessEngine, new: NewPlan, *, actor: Acto
         sector_code=new.sector,
         first_year=new.first_year,
         years=new.years,
-        development_plan=new.development_plan,
         first_level_name=new.first_level_name,
         approval_rule=new.approval_rule,
         guide_version=new.guide_version,
@@ -62,10 +65,31 @@ def create(session: Session, engine: ProcessEngine, new: NewPlan, *, actor: Acto
     session.add(plan)
     session.flush()
     participants.link(session, plan.code, new.entities)
-    auditing.record(
-        session, engine.clock, actor, "crear_plan", ("plan", plan.code), after={"entidades": list(new.entities)}
-    )
+    frame = [_registered(session, engine, said, actor) for said in new.development_plans]
+    development.frame(session, plan.code, frame)
+    after = {"entidades": list(new.entities), "planes_de_desarrollo": frame}
+    auditing.record(session, engine.clock, actor, "crear_plan", ("plan", plan.code), after=after)
     return plan
+
+
+def _registered(session: Session, engine: ProcessEngine, said: Described, actor: Actor) -> str:
+    """The code of a development plan: of the one so called, whose unknown days are known now, else of a new one."""
+    known = development.named(session, said.name)
+    before = development.in_force(known) if known else ""
+    if known is None:
+        one = development.register(session, said)
+    else:
+        starts_on, ends_on = known.starts_on or said.starts_on, known.ends_on or said.ends_on
+        now = replace(development.described(known), starts_on=starts_on, ends_on=ends_on)
+        one = development.describe(session, known, now)
+    after = development.in_force(one)
+    if before != after:
+        action = "cambiar_plan_de_desarrollo" if before else "registrar_plan_de_desarrollo"
+        auditing.record(
+            session, engine.clock, actor, action, ("plan_de_desarrollo", one.code),
+            before={"rige": before} if before else None, after={"nombre": one.name, "rige": after},
+        )  # fmt: skip
+    return one.code
 
 
 def first_day(plan: Plan) -> dt.date:

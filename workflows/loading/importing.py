@@ -14,7 +14,7 @@ from engine.identity import Actor
 from workflows.calendar import bogota_day, month_end
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
-from workflows.loading import ages, noting, shared, staff
+from workflows.loading import ages, frames, noting, shared, staff
 from workflows.loading.history import write_history
 from workflows.plan.models import Plan
 from workflows.records.checking import check
@@ -60,7 +60,7 @@ def preview(
     """
     own = _own_sector(session, data, sector)
     people = staff.look_at(session, data, own, appoints=appoints)
-    data = completed(replace(data, people=people.as_they_will_stand))
+    data = frames.as_known(session, completed(replace(data, people=people.as_they_will_stand)))
     before = stored_plan(session, data.plan.code)
     problems = (
         _of_another_sector(session, data, sector)
@@ -68,6 +68,7 @@ def preview(
         + list(people.problems())
         + [problem for problem in [staff.nobody_coordinates(session, people)] if problem]
         + shared.problems(session, data, own)
+        + frames.problems(session, data, own)
         + check(data)
         + _moved(data, before)
         + _history_problems(session, data, before, today)
@@ -76,7 +77,12 @@ def preview(
         plan_code=data.plan.code,
         plan_name=data.plan.name,
         is_new=before is None,
-        changes=compare(before, _as_it_will_stand(session, data, before), on_record=people.on_record),
+        changes=compare(
+            before,
+            _as_it_will_stand(session, data, before),
+            on_record=people.on_record,
+            development_plans=frames.on_record(session, data),
+        ),
         errors=[problem for problem in problems if problem.severity == ERROR],
         warnings=[problem for problem in problems if problem.severity != ERROR],
         people=staff.told(session, people),
@@ -97,7 +103,7 @@ def apply(
     if found.changes_nothing:
         return found
     people = staff.look_at(session, data, _own_sector(session, data, sector), appoints=appoints)
-    data = completed(replace(data, people=people.as_they_will_stand))
+    data = frames.as_known(session, completed(replace(data, people=people.as_they_will_stand)))
     before = stored_plan(session, data.plan.code)
     data = _as_it_will_stand(session, data, before)
     since = None if before is None else bogota_day(clock.now())

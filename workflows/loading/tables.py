@@ -12,6 +12,8 @@ from workflows.indicators.states import IndicatorKind
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Band
 from workflows.loading import cells
 from workflows.people.roles import ALIASES, APPOINTED
+from workflows.plan import development
+from workflows.plan.development import Described
 from workflows.records import columns
 from workflows.records.columns import MAX_YEARS, MONTH_NAMES, SHEETS, Sheet
 from workflows.records.data import (
@@ -27,6 +29,7 @@ from workflows.records.data import (
     ProjectRecord,
 )
 from workflows.records.problems import InvalidPlan, Problem
+from workflows.spanish import plain
 
 Values = Mapping[str, Any]
 
@@ -156,6 +159,7 @@ def write_plan(data: PlanData) -> dict[str, list[dict[str, Any]]]:
         ],
         "semaforo": [{"color": band.color, "hasta": band.up_to} for band in data.bands],
         "dias_no_habiles": [{"fecha": holiday.day, "motivo": holiday.name} for holiday in data.holidays],
+        "planes_desarrollo": [_development_plan_cells(one) for one in data.development_plans],
     }
 
 
@@ -188,6 +192,7 @@ _KEYS = {
     "presupuesto": ("proyecto", "anio"),
     "semaforo": ("color",),
     "dias_no_habiles": ("fecha",),
+    "planes_desarrollo": ("codigo",),
 }
 
 
@@ -212,6 +217,8 @@ def _repeated(read: Tables, sheets: Mapping[str, Sheet], keys: Mapping[str, Sequ
 
 def _assemble(read: Tables) -> PlanData:
     plan = _plan(read["plan"][0].cells)
+    frame = [_development_plan(r) for r in _cells(read, "planes_desarrollo")]
+    plan, frame = _named(plan, frame)
     targets = {row.cells["indicador"]: _targets(row.cells, plan) for row in read["metas"]}
     monthly = _series(read["programacion"])
     budgets = _budgets(read["presupuesto"])
@@ -239,8 +246,38 @@ def _assemble(read: Tables) -> PlanData:
         late={code: late for code, late in _series(read["extemporaneos"]).items() if late},
         bands=bands or DEFAULT_BANDS,
         holidays=tuple(HolidayRecord(r["fecha"], r["motivo"]) for r in _cells(read, "dias_no_habiles")),
+        development_plans=tuple(frame),
         rows=numbers(read, _KEYS),
     )
+
+
+def _development_plan(r: Values) -> Described:
+    code, said = r["codigo"].upper(), [r[name] or "" for name in ("gobierno", "acto")]
+    return Described(code, r["nombre"], said[0], r["desde"], r["hasta"], said[1], r["acto_fecha"])
+
+
+def _development_plan_cells(one: Described) -> dict[str, Any]:
+    return {
+        "codigo": one.code,
+        "nombre": one.name,
+        "gobierno": one.government,
+        "desde": one.starts_on,
+        "hasta": one.ends_on,
+        "acto": one.adopted_by,
+        "acto_fecha": one.adopted_on,
+    }
+
+
+def _named(plan: PlanRecord, frame: list[Described]) -> tuple[PlanRecord, list[Described]]:
+    """The plan with its development plans by name, and a record of each: of one without a row nothing else is said."""
+    known = {plain(said): one for one in frame for said in (one.code, one.name)}
+    named = []
+    for said in dict.fromkeys(plan.development_plans):
+        if plain(said) not in known:
+            known[plain(said)] = Described(development.code_for(said), said)
+            frame = [*frame, known[plain(said)]]
+        named.append(known[plain(said)].name)
+    return replace(plan, development_plans=tuple(named)), frame
 
 
 def _cells(read: Tables, key: str) -> Iterator[Values]:
@@ -254,7 +291,7 @@ def _plan(r: Values) -> PlanRecord:
         sector=r["sector"],
         first_year=r["anio_inicio"],
         years=r["anios"],
-        development_plan=r["pdd"] or "",
+        development_plans=r["pdd"] or (),
         first_level_name=r["nombre_primer_nivel"] or "línea",
         approval_rule=r["regla_aprobacion"] or "unanimidad",
         state=r["estado"] or "vigente",
@@ -276,7 +313,7 @@ def _plan_cells(plan: PlanRecord) -> dict[str, Any]:
         "sector": plan.sector,
         "anio_inicio": plan.first_year,
         "anios": plan.years,
-        "pdd": plan.development_plan,
+        "pdd": "; ".join(plan.development_plans),
         "nombre_primer_nivel": plan.first_level_name,
         "regla_aprobacion": plan.approval_rule,
         "estado": plan.state,

@@ -16,6 +16,10 @@ from workflows.records.problems import InvalidPlan, Problem
 
 _YEARLY = re.compile(r"(mediciones|programacion)_anio_(\d)")
 _LATE = re.compile(r"extemporaneos_anio_(\d)")
+LISTS = (
+    "entidades", "roles", "usuarios", "lineas", "objetivos", "indicadores", "proyectos", "metas_proyecto",
+    "planes_desarrollo",
+)  # fmt: skip
 Mappings = list[Mapping[str, Any]]
 
 
@@ -48,8 +52,7 @@ def _where(error: Exception) -> str:
 
 
 def _misshapen(document: Mapping[str, Any]) -> Iterator[Problem]:
-    lists = ("entidades", "roles", "usuarios", "lineas", "objetivos", "indicadores", "proyectos", "metas_proyecto")
-    for name in lists:
+    for name in LISTS:
         rows = document.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             yield Problem("La sección debe ser una lista de filas con sus campos.", name)
@@ -116,6 +119,7 @@ def _tables(document: Mapping[str, Any]) -> dict[str, Mappings]:
         "proyectos": projects,
         "presupuesto": [row for project in projects for row in _budgets(project, first_year)],
         "semaforo": _section(document, "semaforo", "umbrales"),
+        "planes_desarrollo": document.get("planes_desarrollo", []),
         "dias_no_habiles": _holidays(_section(document, "calendario", "dias_no_habiles_extra")),
     } | yearly
 

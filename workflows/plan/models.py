@@ -12,6 +12,36 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from engine.database import Base, states
 from workflows.plan.states import PlanState
 from workflows.sectors.models import Sector
+from workflows.spanish import enumeration
+
+
+class DevelopmentPlan(Base):
+    """What a government promised its territory; of the installation, since the plans of many sectors are made in it.
+
+    Days that nobody has said yet are None.
+    """
+
+    __tablename__ = "development_plan"
+
+    code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(300))
+    government: Mapped[str] = mapped_column(sa.String(200), default="")
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+    adopted_by: Mapped[str] = mapped_column(sa.String(200), default="")
+    adopted_on: Mapped[dt.date | None]
+
+
+class PlanDevelopmentPlan(Base):
+    """A development plan in whose frame a plan is made; the four years of a plan may be of two governments."""
+
+    __tablename__ = "plan_development_plan"
+
+    plan_code: Mapped[str] = mapped_column(sa.ForeignKey("plan.code"), primary_key=True)
+    development_plan_code: Mapped[str] = mapped_column(
+        sa.ForeignKey("development_plan.code"), primary_key=True, index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class Plan(Base):
@@ -28,7 +58,6 @@ class Plan(Base):
     sector_code: Mapped[str] = mapped_column(sa.ForeignKey("sector.code"), index=True)
     first_year: Mapped[int]
     years: Mapped[int]
-    development_plan: Mapped[str] = mapped_column(sa.String(300), default="")
     first_level_name: Mapped[str] = mapped_column(sa.String(40), default="línea")
     approval_rule: Mapped[str] = mapped_column(sa.String(40), default="unanimidad")
     mission: Mapped[str] = mapped_column(sa.Text, default="")
@@ -43,6 +72,14 @@ class Plan(Base):
     guide_version: Mapped[str] = mapped_column(sa.String(40), default="2018-01")
 
     sector: Mapped[Sector] = relationship()
+    development_plans: Mapped[list[DevelopmentPlan]] = relationship(
+        secondary="plan_development_plan", order_by="PlanDevelopmentPlan.position", viewonly=True
+    )
+
+    @property
+    def development_plan(self) -> str:
+        """The names of the development plans in whose frame it is made, as they stand in a sentence."""
+        return enumeration([one.name for one in self.development_plans])
 
 
 class Project(Base):

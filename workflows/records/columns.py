@@ -74,7 +74,13 @@ PLAN = Sheet(
         Column("sector", "Sector", required=True, longest=100),
         Column("anio_inicio", "Primer año", INTEGER, required=True, note="Año calendario en que empieza el plan."),
         Column("anios", "Número de años", INTEGER, required=True, note="Casi siempre 4."),
-        Column("pdd", "Plan de desarrollo", longest=300),
+        Column(
+            "pdd",
+            "Plan de desarrollo",
+            LIST,
+            note="Su nombre o su código; si son dos, separados por punto y coma. Sus días van en la hoja Planes de "
+            "desarrollo.",
+        ),
         Column(
             "nombre_primer_nivel",
             "Nombre del primer nivel",
@@ -316,6 +322,20 @@ HOLIDAYS = Sheet(
         Column("motivo", "Motivo", required=True, longest=200),
     ),
 )
+DEVELOPMENT_PLANS = Sheet(
+    "planes_desarrollo",
+    "Planes de desarrollo",
+    "Los planes de desarrollo que nombra la hoja Plan: los que ya están en Cauce no hace falta repetirlos.",
+    (
+        _code(longest=40),
+        Column("nombre", "Nombre", required=True, longest=300),
+        Column("gobierno", "Gobierno", longest=200),
+        Column("desde", "Rige desde", DATE),
+        Column("hasta", "Rige hasta", DATE),
+        Column("acto", "Acto que lo adoptó", longest=200),
+        Column("acto_fecha", "Fecha del acto", DATE),
+    ),
+)
 
 SHEETS = (
     PLAN,
@@ -333,10 +353,22 @@ SHEETS = (
     BUDGETS,
     BANDS,
     HOLIDAYS,
+    DEVELOPMENT_PLANS,
 )
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
 OPTIONAL = frozenset(
-    sheet.key for sheet in (MONTHLY, MEASUREMENTS, LATE, PROJECTS, PROJECT_GOALS, BUDGETS, BANDS, HOLIDAYS)
+    sheet.key
+    for sheet in (
+        MONTHLY,
+        MEASUREMENTS,
+        LATE,
+        PROJECTS,
+        PROJECT_GOALS,
+        BUDGETS,
+        BANDS,
+        HOLIDAYS,
+        DEVELOPMENT_PLANS,
+    )
 )
 """Sheets that a workbook may lack or leave empty."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from workflows.plan.development import Described
 from workflows.records.columns import BY_KEY
 from workflows.records.data import PersonRecord, PlanData
 from workflows.spanish import number
@@ -20,7 +21,12 @@ _FIELDS = {
     "sector": "sector",
     "first_year": "primer año",
     "years": "número de años",
-    "development_plan": "plan de desarrollo",
+    "development_plans": "plan de desarrollo",
+    "government": "gobierno",
+    "starts_on": "rige desde",
+    "ends_on": "rige hasta",
+    "adopted_by": "acto que lo adoptó",
+    "adopted_on": "fecha del acto",
     "first_level_name": "nombre del primer nivel",
     "approval_rule": "regla de aprobación",
     "state": "estado",
@@ -83,9 +89,21 @@ class Change:
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def compare(before: PlanData | None, after: PlanData, *, on_record: Iterable[PersonRecord] = ()) -> list[Change]:
-    """What would be added, changed and taken out, sheet by sheet. `on_record`: the people who are already."""
+def compare(
+    before: PlanData | None,
+    after: PlanData,
+    *,
+    on_record: Iterable[PersonRecord] = (),
+    development_plans: Iterable[Described] = (),
+) -> list[Change]:
+    """What would be added, changed and taken out, sheet by sheet.
+
+    `on_record`: the people who are already; `development_plans`: those of the file that are.
+    """
     changes = list(_plan_changes(before, after))
+    known = {one.code: one for one in development_plans}
+    framing = {one.code: one for one in after.development_plans}
+    changes += _section_changes(BY_KEY["planes_desarrollo"].title, known, framing)
     for sheet, old, new in _sections(before, after, on_record):
         changes += _section_changes(BY_KEY[sheet].title, old, new)
     changes += _measurement_changes(before, after)
@@ -93,11 +111,11 @@ def compare(before: PlanData | None, after: PlanData, *, on_record: Iterable[Per
         told = "Nuevos límites, que valen desde hoy; lo cerrado no cambia."
         values = {"límites": (_whole(before.bands), _whole(after.bands))}
         changes.append(Change(CHANGED, "Semáforo", "", told, values))
-    known = {holiday.day for holiday in before.holidays} if before else set()
+    days = {holiday.day for holiday in before.holidays} if before else set()
     changes += [
         Change(ADDED, "Días no hábiles", f"{holiday.day:%d/%m/%Y}", holiday.name)
         for holiday in after.holidays
-        if holiday.day not in known
+        if holiday.day not in days
     ]
     return changes
 

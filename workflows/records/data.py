@@ -11,19 +11,23 @@ from typing import Any
 from workflows.calendar import add_months
 from workflows.indicators.sheets import IN_NO_MONTH, Month
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Bands
+from workflows.plan.development import Described
 from workflows.records.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRecord:
-    """The plan itself. `first_month` (AAAA-MM) is empty where it follows from the rest."""
+    """The plan itself. `first_month` (AAAA-MM) is empty where it follows from the rest.
+
+    `development_plans` are the names of those in whose frame it is made.
+    """
 
     code: str
     name: str
     sector: str
     first_year: int
     years: int
-    development_plan: str = ""
+    development_plans: tuple[str, ...] = ()
     first_level_name: str = "línea"
     approval_rule: str = "unanimidad"
     state: str = "vigente"
@@ -179,6 +183,7 @@ class PlanData:
     late: Mapping[str, Mapping[Month, str]] = field(default_factory=dict)
     bands: Bands = DEFAULT_BANDS
     holidays: tuple[HolidayRecord, ...] = ()
+    development_plans: tuple[Described, ...] = ()
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
     taken_at: dt.datetime | None = field(default=None, compare=False)
     notices: tuple[Problem, ...] = field(default=(), compare=False)
@@ -232,6 +237,7 @@ def rebase(data: PlanData, first_year: int) -> PlanData:
         measurements={code: _months(series, shift) for code, series in data.measurements.items()},
         late={code: _late(series, shift) for code, series in data.late.items()},
         holidays=tuple(replace(holiday, day=add_months(holiday.day, 12 * shift)) for holiday in data.holidays),
+        development_plans=tuple(_of_other_years(one, 12 * shift) for one in data.development_plans),
     )
 
 
@@ -250,6 +256,13 @@ def without_measurements(data: PlanData, since: Month | None = None) -> PlanData
         measurements={code: series for code, series in kept.items() if series},
         late={code: series for code, series in late.items() if series},
     )
+
+
+def _of_other_years(one: Described, months: int) -> Described:
+    starts_on, ends_on, adopted_on = (
+        day and add_months(day, months) for day in (one.starts_on, one.ends_on, one.adopted_on)
+    )
+    return replace(one, starts_on=starts_on, ends_on=ends_on, adopted_on=adopted_on)
 
 
 def _moved(indicator: IndicatorRecord, shift: int) -> IndicatorRecord:

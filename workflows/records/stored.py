@@ -21,6 +21,7 @@ from workflows.monitoring.facts import COUNTING
 from workflows.monitoring.models import Measurement
 from workflows.people.models import Person, PersonRole
 from workflows.people.roles import CATALOGUE
+from workflows.plan import development
 from workflows.plan.models import Plan, Project, ProjectBudget, ProjectGoal
 from workflows.records.data import (
     BudgetRecord,
@@ -64,6 +65,7 @@ def stored_plan(session: Session, plan_code: str) -> PlanData | None:
         holidays=tuple(
             HolidayRecord(holiday.day, holiday.name) for holiday in session.scalars(_DAYS, {"sector": plan.sector_code})
         ),
+        development_plans=tuple(map(development.described, plan.development_plans)),
     )
 
 
@@ -93,7 +95,7 @@ def _plan(plan: Plan) -> PlanRecord:
         sector=plan.sector.name,
         first_year=plan.first_year,
         years=plan.years,
-        development_plan=plan.development_plan,
+        development_plans=tuple(one.name for one in plan.development_plans),
         first_level_name=plan.first_level_name,
         approval_rule=plan.approval_rule,
         state=plan.state,

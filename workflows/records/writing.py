@@ -16,8 +16,9 @@ from workflows.indicators.traffic_light import Bands, write_bands
 from workflows.people import holdings
 from workflows.people.directory import seed_roles
 from workflows.people.models import Person
-from workflows.plan import participants
-from workflows.plan.models import Plan, Project, ProjectBudget, ProjectGoal
+from workflows.plan import development, participants
+from workflows.plan.development import Described
+from workflows.plan.models import DevelopmentPlan, Plan, Project, ProjectBudget, ProjectGoal
 from workflows.plan.states import PlanState
 from workflows.records.data import IndicatorRecord, LineRecord, ObjectiveRecord, PersonRecord, PlanData, ProjectRecord
 from workflows.records.stored import latest_bands
@@ -43,7 +44,7 @@ def write_structure(session: Session, data: PlanData, *, since: dt.date | None, 
 
 
 def write_sector(session: Session, data: PlanData, code: str = "") -> Sector:
-    """Write what is there before a plan: the sector, roles, entities, people and the days nobody works.
+    """Write what is there before a plan: the sector, roles, entities, people, days nobody works, development plans.
 
     `code` names the sector; it may stay empty where there is one, or none yet.
     """
@@ -55,6 +56,7 @@ def write_sector(session: Session, data: PlanData, code: str = "") -> Sector:
     session.flush()
     registry.link(session, sector, [(record.code, record.sector_role) for record in data.entities])
     write_people(session, data.people, sector.code)
+    write_development_plans(session, data.development_plans)
     for holiday in data.holidays:
         session.merge(LocalHoliday(day=holiday.day, sector_code=sector.code, entity_code="", name=holiday.name))
     session.flush()
@@ -88,12 +90,22 @@ def write_people(session: Session, people: Iterable[PersonRecord], sector: str) 
     session.flush()
 
 
+def write_development_plans(session: Session, records: Iterable[Described]) -> None:
+    """Register the development plans that are new, and write what is said of those that are known."""
+    for record in records:
+        known = session.get(DevelopmentPlan, record.code)
+        if known is None:
+            development.register(session, record)
+        elif development.described(known) != record:
+            development.describe(session, known, record)
+
+
 def _write_plan(session: Session, data: PlanData, sector: Sector) -> Plan:
     record = data.plan
     plan = session.get(Plan, record.code) or Plan(code=record.code)
     plan.name, plan.sector = record.name, sector
     plan.first_year, plan.years = record.first_year, record.years
-    plan.development_plan, plan.first_level_name = record.development_plan, record.first_level_name
+    plan.first_level_name = record.first_level_name
     plan.approval_rule, plan.state = record.approval_rule, PlanState(record.state)
     plan.mission, plan.vision, plan.values = record.mission, record.vision, list(record.values)
     plan.adoption_act = {
@@ -106,6 +118,8 @@ def _write_plan(session: Session, data: PlanData, sector: Sector) -> Plan:
     plan.ends_on = dt.date(record.last_year, 12, 31)
     session.add(plan)
     session.flush()
+    codes = {one.name: one.code for one in data.development_plans}
+    development.frame(session, plan.code, (codes[name] for name in record.development_plans))
     return plan
 
 

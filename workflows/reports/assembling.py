@@ -77,7 +77,7 @@ def monthly_report(session: Session, plan_code: str, period_code: str, *, with_m
     where the plan or the month is not followed.
     """
     period, window = _found(session, plan_code, period_code)
-    plan = session.get_one(Plan, plan_code, options=[joinedload(Plan.sector)])
+    plan = session.get_one(Plan, plan_code, options=[joinedload(Plan.sector), joinedload(Plan.development_plans)])
     figures = reading.of_period(session, plan_code, period_code)
     names = {username: name for username, name in session.execute(sa.select(Person.username, Person.name))}
     history, whose = _history(session, period), _responsibles(session, period)

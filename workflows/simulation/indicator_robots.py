@@ -72,7 +72,7 @@ def _goal(indicator: IndicatorRecord, plan: PlanRecord) -> Raw:
         "objetivo": indicator.objective,
         "clase": indicator.kind,
         "enunciado": f"Alcanzar {amount}: {indicator.name.lower()}.",
-        "alineacion": plan.development_plan or "Plan de desarrollo",
+        "alineacion": plan.development_plans[0] if plan.development_plans else "Plan de desarrollo",
     }
 
 

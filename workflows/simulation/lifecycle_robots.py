@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workflows.forms.opening import OpenForm
+from workflows.records.data import PlanRecord
 from workflows.simulation.mindset import Mind, Raw, Upload
 
 
@@ -16,12 +17,18 @@ def _create(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
         "sector": plan.sector,
         "anio_inicio": str(plan.first_year),
         "anios": str(plan.years),
-        "pdd": plan.development_plan,
+        "pdds": form.shown["pdds"] or _frame(plan),
         "entidades": [code for code, _name in form.options["entidades"]],
         "nombre_primer_nivel": form.shown["nombre_primer_nivel"],
         "regla_aprobacion": "unanimidad",
         "guia_version": form.shown["guia_version"],
     }
+
+
+def _frame(plan: PlanRecord) -> list[Raw]:
+    """The development plans that nobody registered, as long as the plan."""
+    days = {"desde": f"{plan.first_year}-01-01", "hasta": f"{plan.last_year}-12-31"}
+    return [{"nombre": name, **days} for name in plan.development_plans]
 
 
 def _decide_start(_mind: Mind, _form: OpenForm, _upload: Upload) -> Raw:

@@ -21,6 +21,7 @@ from workflows.documents import files
 from workflows.documents.models import Document
 from workflows.errors import InvalidSubmission
 from workflows.plan.models import Plan
+from workflows.sectors import registry
 
 HEADS = {"SDG": "mlopez", "IDPAC": "pcastro", "DADEP": "ftorres"}
 LIAISONS = {"SDG": "cvega", "IDPAC": "rmora", "DADEP": "bdiaz"}
@@ -153,7 +154,11 @@ def test_who_drafts_the_act_does_not_sign_it_and_its_number_is_its_own(office: O
     assert "no ha llegado" in _errors(refused)["fecha"]
     with office.house.database.unit_of_work() as session:
         act = session.scalars(sa.select(AdministrativeAct)).one()
-        session.add(_same_number(act))
+        session.add(_same_number(act, "012"))
+        registry.create(session, "HAB", "Hábitat")
+        session.add(_plan_of("HAB"))
+        session.flush()
+        session.add(_same_number(act, "013", "PES-HAB"))  # the head of another sector numbers its own
     with pytest.raises(InvalidSubmission) as refused:
         _number(office, "2018-03-05")
     assert "Ya hay otro acto" in _errors(refused)["numero"]
@@ -163,11 +168,18 @@ def test_who_drafts_the_act_does_not_sign_it_and_its_number_is_its_own(office: O
         assert session.get_one(Plan, PLAN).state == "vigente"
 
 
-def _same_number(act: AdministrativeAct) -> AdministrativeAct:
+def _plan_of(sector: str) -> Plan:
+    return Plan(
+        code=f"PES-{sector}", name="Otro", sector_code=sector, first_year=2018, years=4, state="formulacion",
+        first_month="2018-01", ends_on=dt.date(2021, 12, 31),
+    )  # fmt: skip
+
+
+def _same_number(act: AdministrativeAct, number: str, plan: str = PLAN) -> AdministrativeAct:
     return AdministrativeAct(
-        plan_code=act.plan_code, instance_id=act.instance_id, version_id=act.version_id, mode="adopcion",
+        plan_code=plan, instance_id=act.instance_id, version_id=act.version_id, mode="adopcion",
         kind=act.kind, recitals="-", articles="-", state="numerado", drafted_by="hperez", drafted_at=act.drafted_at,
-        number="012", dated_on=dt.date(2018, 1, 9), id=act.id - 1,
+        number=number, dated_on=dt.date(2018, 1, 9), id=act.id - int(number),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from tests.support.plan import PLAN, House
 from workflows import assembly, shipped
 from workflows.calendar import bogota_day
 from workflows.loading import seeding
+from workflows.plan import development
 from workflows.plan.models import Plan, PlanEntity
 from workflows.records import writing
 from workflows.simulation.playing import Play
@@ -86,13 +87,13 @@ def found_plan(database: Database, engine: ProcessEngine) -> None:
                 sector_code=sector.code,
                 first_year=record.first_year,
                 years=record.years,
-                development_plan=record.development_plan,
                 state="formulacion",
                 first_month=f"{record.first_year}-01",
                 ends_on=dt.date(record.last_year, 12, 31),
             )
         )
         session.flush()
+        development.frame(session, record.code, [one.code for one in data.development_plans])
         session.add_all(
             PlanEntity(plan_code=record.code, entity_code=code, position=n) for n, code in enumerate(ENTITIES)
         )

@@ -154,7 +154,8 @@ def test_what_somebody_holds_in_another_sector_stays(house: House) -> None:
 NEXT = "PES-GOB-2021"
 CREATED = {
     "nombre": "Plan Estratégico Sectorial 2021–2024", "sector": "Gobierno", "anio_inicio": "2021", "anios": "4",
-    "pdd": "El que viene", "entidades": ["SDG", "IDPAC"], "nombre_primer_nivel": "linea",
+    "pdds": [{"nombre": "El que viene", "desde": "2020-06-01", "hasta": "2024-05-31"}],
+    "entidades": ["SDG", "IDPAC"], "nombre_primer_nivel": "linea",
     "regla_aprobacion": "unanimidad", "guia_version": "2018-01",
 }  # fmt: skip
 

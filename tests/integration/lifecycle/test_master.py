@@ -176,7 +176,7 @@ _CREATED = {
     "sector": "Gobierno",
     "anio_inicio": "2017",
     "anios": "4",
-    "pdd": "Plan de Desarrollo",
+    "pdds": [{"nombre": "Plan de Desarrollo", "desde": "2016-06-09", "hasta": "2020-05-31"}],
     "entidades": ["SDG", "DADEP"],
     "nombre_primer_nivel": "pilar",
     "regla_aprobacion": "mayoria",

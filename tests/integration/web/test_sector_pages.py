@@ -391,7 +391,8 @@ def test_the_first_steps_name_the_roles_that_nobody_holds_and_the_plan_says_what
     visitor.press("/ciclo/nuevo", codigo="PES-GOB")
     visitor.open("/tareas/1")
     offered = dict(visitor.fields("/tareas/1"))
-    visitor.press("/tareas/1", pdd="El de la ciudad", _accion="enviar")
+    frame = {"pdds.0.nombre": "El de la ciudad", "pdds.0.desde": "2016-06-09", "pdds.0.hasta": "2020-05-31"}
+    visitor.press("/tareas/1", **frame, _accion="enviar")
 
     # Then what nobody would do is named before, and is red afterwards
     assert "Habría tareas sin quien las haga: nadie es «" in told and told.count("Hecho") == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,11 +11,13 @@ from engine.contracts import LIST, TEXT, Contract
 from workflows.approvals.publishing import CHANNELS
 from workflows.calendar import bogota_day
 from workflows.errors import Refused
-from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values
+from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values, path_of
 from workflows.forms.options import entities as sector_entities
 from workflows.lifecycle import archiving, creating
 from workflows.lifecycle.creating import RETROACTIVE, NewPlan
 from workflows.lifecycle.retention import SERIES
+from workflows.plan import development
+from workflows.plan.development import Described
 from workflows.plan.models import Plan
 from workflows.sectors import registry
 from workflows.sectors.models import Sector
@@ -26,6 +29,7 @@ OWN_LEVEL = "propio"
 RULES = {"unanimidad": "unanimidad", "mayoria": "mayoría", "cabeza_decide": "cabeza decide"}
 GUIDE_VERSION = "2018-01"
 YEARS = 4
+CORRECTING = "a quien administra la instalación que las corrija."
 
 
 class CreatePlan(PlainForm):
@@ -41,7 +45,7 @@ class CreatePlan(PlainForm):
                 "guia_version",
                 "nombre",
                 "nombre_primer_nivel",
-                "pdd",
+                "pdds",
                 "regla_aprobacion",
                 "sector",
             }
@@ -63,6 +67,12 @@ class CreatePlan(PlainForm):
             "nombre_primer_nivel": next(key for key, word in levels.items() if word == sector.first_level_name),
             "regla_aprobacion": "unanimidad",
             "guia_version": GUIDE_VERSION,
+            "pdds": [
+                {"nombre": one.name, "desde": one.starts_on, "hasta": one.ends_on}
+                for one in development.overlapping(
+                    context.session, dt.date(first_year, 1, 1), dt.date(first_year + YEARS - 1, 12, 31)
+                )
+            ],
         }
         options = {"nombre_primer_nivel": [(key, word.capitalize()) for key, word in levels.items()]}
         return Prefill(values=values, options=options, locked=frozenset({"codigo", "sector"}))
@@ -74,7 +84,7 @@ class CreatePlan(PlainForm):
             errors.append(FieldError("anio_inicio", "El plan terminaría en un año que ya pasó. Corrija el primer año."))
         if context.session.get(Plan, context.plan_code) is not None:
             errors.append(FieldError("codigo", f"Ya existe el plan {context.plan_code}."))
-        return errors
+        return errors + _frame_errors(context, values)
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Create the plan and link its entities."""
@@ -85,7 +95,7 @@ class CreatePlan(PlainForm):
             sector=context.sector,
             first_year=int(values["anio_inicio"]),
             years=int(values["anios"]),
-            development_plan=values["pdd"],
+            development_plans=_frame(values),
             first_level_name=_first_levels(sector)[values["nombre_primer_nivel"]],
             approval_rule=RULES[values["regla_aprobacion"]],
             guide_version=values["guia_version"],
@@ -93,6 +103,32 @@ class CreatePlan(PlainForm):
         )
         creating.create(context.session, context.engine, new, actor=context.actor)
         return {"plan": new.code, "regla_aprobacion": values["regla_aprobacion"], "canales": list(CHANNELS)}
+
+
+def _frame(values: Values) -> list[Described]:
+    """The development plans of the table; of the one line of text that there was before it, without days."""
+    rows: Sequence[Values] = values["pdds"] if "pdds" in values else [{"nombre": values["pdd"]}]
+    return [
+        Described("", " ".join(row["nombre"].split()), starts_on=row.get("desde"), ends_on=row.get("hasta"))
+        for row in rows
+    ]
+
+
+def _frame_errors(context: FormContext, values: Values) -> list[FieldError]:
+    """None ends before it begins or stands twice; the days of one that is registered are not this form's to change."""
+    errors, seen = [], set()
+    for place, said in enumerate(_frame(values)):
+        known = development.named(context.session, said.name)
+        code = known.code if known else development.code_for(said.name)
+        if code in seen:
+            errors.append(FieldError(path_of("pdds", place, "nombre"), "Ya está en la tabla. Déjelo una sola vez."))
+        elif said.starts_on and said.ends_on and said.ends_on < said.starts_on:
+            errors.append(FieldError(path_of("pdds", place, "hasta"), "Terminaría antes de empezar."))
+        elif known and development.differs(known, said):
+            told = f"«{known.name}» ya está registrado: {development.in_force(known).lower()}."
+            errors.append(FieldError(path_of("pdds", place, "desde"), f"{told} Deje esas fechas, o pida {CORRECTING}"))
+        seen.add(code)
+    return errors
 
 
 def _first_levels(sector: Sector) -> Mapping[str, str]:
