@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -31,13 +31,16 @@ LONGEST = 500
 class Nudged:
     """What became of asking: how many people are told, of how many tasks; of how many they were told today already.
 
-    `nobody` counts the tasks that nobody can do: those are to be given to somebody.
+    `nobody` counts the tasks that nobody can do: those are to be given to somebody. `asked` are the tasks whose people
+    are told, `at` that moment: with both it is taken back.
     """
 
     people: int
     tasks: int
     already: int
     nobody: int
+    asked: Sequence[int]
+    at: dt.datetime
 
 
 def nudge(
@@ -49,7 +52,8 @@ def nudge(
     before, people = asked_today(session, now), active_people(session)
     by = directory.display_names(session, [actor.id])[actor.id]
     told: set[str] = set()
-    count, already, nobody = 0, 0, 0
+    already, nobody = 0, 0
+    asked: list[int] = []
     for task in session.scalars(open_ones.order_by(UserTask.due_at, UserTask.id)):
         able = sorted(recipients_of(session, task, today) & people.keys())
         if task.id in before or not able:
@@ -72,8 +76,25 @@ def nudge(
             after={"a": able},
         )  # fmt: skip
         told.update(able)
-        count += 1
-    return Nudged(len(told), count, already, nobody)
+        asked.append(task.id)
+    return Nudged(len(told), len(asked), already, nobody, asked, now)
+
+
+def take_back(
+    session: Session, engine: ProcessEngine, task_ids: Iterable[int], at: dt.datetime, *, actor: Actor
+) -> int:
+    """Let who was reminded at a moment hear nothing of it, where no mail has left; of how many tasks."""
+    query = sa.select(MailNote).where(MailNote.kind == MailKind.NUDGE, MailNote.created_at == at)
+    notes = session.scalars(query.where(MailNote.task_id.in_(list(task_ids))).order_by(MailNote.id)).all()
+    kept = {one.task_id for one in notes}
+    for username in sorted({one.recipient for one in notes}):
+        theirs = [one for one in notes if one.recipient == username]
+        tasks = {one.task_id for one in theirs}
+        if not urgent.withdraw(session, theirs, engine.now()):
+            kept -= tasks
+    for task_id in sorted(filter(None, kept)):
+        recording.record(session, engine.clock, actor, "deshacer_recordatorio", ("tarea", str(task_id)))
+    return len(kept)
 
 
 def asked_today(session: Session, now: dt.datetime) -> Mapping[int, dt.datetime]:

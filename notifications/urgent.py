@@ -155,10 +155,36 @@ def _begin(session: Session, note: MailNote, person: Person, mail: Mail, leaves:
 def _add(session: Session, ours: OutboxMessage, note: MailNote, person: Person, leaves: dt.datetime) -> None:
     """Write the waiting mail again with one note more; what came back is said first."""
     session.execute(sa.update(MailNote).where(MailNote.id == note.id).values(mail_id=ours.id))
-    notes = list(session.scalars(sa.select(MailNote).where(MailNote.mail_id == ours.id).order_by(MailNote.id)))
-    notes.sort(key=lambda one: one.kind != MailKind.RETURNED)
+    ours.send_at = leaves
+    _write_again(ours, _notes_of(session, ours), person)
+
+
+def withdraw(session: Session, notes: Sequence[MailNote], now: dt.datetime) -> bool:
+    """Take notes of one person back before anybody reads them; whether it was not too late."""
+    mails = {one.mail_id for one in notes if one.mail_id is not None}
+    query = sa.select(OutboxMessage).where(OutboxMessage.id.in_(mails)).with_for_update()
+    waiting = session.scalars(query.execution_options(populate_existing=True)).all()
+    if not all(_waits(mail, now) for mail in waiting):
+        return False
+    session.execute(sa.delete(MailNote).where(MailNote.id.in_([one.id for one in notes])))
+    for mail in waiting:
+        left = _notes_of(session, mail)
+        if not left:
+            session.delete(mail)
+        else:
+            _write_again(mail, left, session.get_one(Person, left[0].recipient))
+    return True
+
+
+def _notes_of(session: Session, mail: OutboxMessage) -> list[MailNote]:
+    """What a mail tells, what came back first."""
+    notes = list(session.scalars(sa.select(MailNote).where(MailNote.mail_id == mail.id).order_by(MailNote.id)))
+    return sorted(notes, key=lambda one: one.kind != MailKind.RETURNED)
+
+
+def _write_again(ours: OutboxMessage, notes: Sequence[MailNote], person: Person) -> None:
     mail = render("together", {"name": person.name, "notes": notes, "subject": subject(notes)})
-    ours.subject, ours.text, ours.html, ours.send_at = mail.subject[:300], mail.text, mail.html, leaves
+    ours.subject, ours.text, ours.html = mail.subject[:300], mail.text, mail.html
     ours.attachments = [item for one in notes for item in one.attachments]
     if len({one.sector_code for one in notes}) > 1:
         ours.sector_code = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -97,14 +98,17 @@ def undo_several() -> Any:
     kept = _read(request.form.get("hecho", ""))
     if kept is None:
         return back_to("inbox.filtered", "Ya pasaron los diez segundos. Cambie las tareas una a una.")
+    words, done = kept
+    if words == WORDS[REMIND]:
+        return _take_reminders_back(done)
     undone = 0
-    for task_id, before, after in kept:
+    for task_id, before, after in done:
         try:
             with current().database.unit_of_work() as session:
                 undone += _put_back(session, task_id, before, after)
         except (EngineError, WorkflowsError):
             continue  # somebody has done it meanwhile: then it stays done, and the count says so
-    return back_to("inbox.filtered", f"Se deshizo en {undone} de {len(kept)}.", vista=request.form.get("vista", ""))
+    return back_to("inbox.filtered", f"Se deshizo en {undone} de {len(done)}.", vista=request.form.get("vista", ""))
 
 
 def undo_of(token: str) -> str:
@@ -126,6 +130,19 @@ def _remind(words: str) -> Any:
     notice = f"Les llega a {people} el recordatorio de {tasks}." if told.tasks else "No había a quién recordarle nada."
     if told.nobody:
         notice += f" {told.nobody} sin nadie que pueda hacerlas: reasígnelas."
+    done = [(task_id, told.at.isoformat(), None) for task_id in told.asked]
+    token = _signer().dumps([actor().id, WORDS[REMIND], done]) if done else ""
+    return back_to("inbox.filtered", notice, vista=request.form.get("vista", ""), hecho=token)
+
+
+def _take_reminders_back(done: Sequence[tuple[int, str | None, str | None]]) -> Any:
+    """Their mails wait half an hour for company: until one leaves, nobody has heard of it."""
+    at = dt.datetime.fromisoformat(str(done[0][1]))
+    with current().database.unit_of_work() as session:
+        tasks = [task_id for task_id, _at, _nothing in done]
+        undone = nudges.take_back(session, current().engine, tasks, at, actor=actor())
+    late = "" if undone == len(done) else " Los demás ya habían salido."
+    notice = f"No se recuerda nada de {undone} de {len(done)}.{late}"
     return back_to("inbox.filtered", notice, vista=request.form.get("vista", ""))
 
 
@@ -209,12 +226,12 @@ def _chosen_ids() -> list[int]:
     return list(dict.fromkeys(map(int, typed)))[:MOST]
 
 
-def _read(token: str) -> list[tuple[int, str | None, str | None]] | None:
+def _read(token: str) -> tuple[str, list[tuple[int, str | None, str | None]]] | None:
     try:
-        who, _words, done = _signer().loads(token, max_age=UNDO_SECONDS + _SLOW)
+        who, words, done = _signer().loads(token, max_age=UNDO_SECONDS + _SLOW)
     except (BadSignature, ValueError, TypeError):
         return None
-    return [(task_id, before, after) for task_id, before, after in done] if who == actor().id else None
+    return (words, [(task_id, before, after) for task_id, before, after in done]) if who == actor().id else None
 
 
 def _signer() -> URLSafeTimedSerializer:
