@@ -79,7 +79,7 @@ def send_code(token: str) -> Any:
 def endorse(token: str) -> Any:
     """Endorse with the code, and tell who did: whoever reads their mail could have."""
     application, code = current(), request.form.get("codigo", "")
-    attempts.begin(application.database, application.clock, f"aval:{token[:40]}", network_of(request.remote_addr))
+    attempts.begin(application.database, application.clock, links.counted_as(token), network_of(request.remote_addr))
     with application.database.unit_of_work() as session:
         link = links.opened(session, application, token, lock=True)
         if not links.is_right(session, application, link, code):
