@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -164,10 +164,12 @@ def form_version(session: Session, form_key: str, tenant: str = "") -> FormVersi
     return found
 
 
-def forms(session: Session, tenant: str = "") -> dict[str, FormVersion]:
-    """The same of every form, by key."""
+def forms(session: Session, tenant: str = "", keys: Collection[str] | None = None) -> dict[str, FormVersion]:
+    """The same of every form, or of those named, by key."""
     newest = sa.select(FormVersion.form_key, FormVersion.tenant, sa.func.max(FormVersion.version))
     newest = newest.where(FormVersion.tenant.in_({"", tenant}), ~FormVersion.withdrawn)
+    if keys is not None:
+        newest = newest.where(FormVersion.form_key.in_(sorted(keys)))
     newest = newest.group_by(FormVersion.form_key, FormVersion.tenant)
     place = sa.tuple_(FormVersion.form_key, FormVersion.tenant, FormVersion.version)
     query = sa.select(FormVersion).where(place.in_(newest)).order_by(FormVersion.form_key, FormVersion.tenant)

@@ -51,7 +51,7 @@ def known_names(
         calls={key: _called(model) for key, model in models.items()},
         check_deadline=engine.calendar.check,
         check_opening=engine.check_opening,
-        world=_world(session, engine, models, published, forms or {}, decided, tenant),
+        world=_world(session, engine, models, published, (forms or {}, drawn.values()), decided, tenant),
         decisions=decided,
         diagrams=models,
     )
@@ -85,7 +85,7 @@ def _world(
     engine: ProcessEngine,
     models: Mapping[str, DiagramModel],
     published: Mapping[str, DiagramModel],
-    forms: Schemas,
+    asking: tuple[Schemas, Iterable[DiagramModel]],
     decisions: Mapping[str, PublishedDecision],
     tenant: str,
 ) -> World | None:
@@ -95,17 +95,24 @@ def _world(
     if added:
         usual = contracts.role_needs
         contracts = replace(contracts, role_needs=lambda role: added.get(role) or usual(role))
-    return World(contracts, models, _asks(session, forms, tenant), published, decisions)
+    return World(contracts, models, _asks(session, *asking, tenant), published, decisions)
 
 
-def _asks(session: Session, forms: Schemas, tenant: str) -> Callable[[str], Questions | None]:
-    """What each form asks, by its key; a form is read when somebody looks at it, and once."""
+def _asks(
+    session: Session, forms: Schemas, drawn: Iterable[DiagramModel], tenant: str
+) -> Callable[[str], Questions | None]:
+    """What each form asks, by its key; a form is read when somebody looks at it, and once: those drawn, all at once."""
+    named = {one.form_key for model in drawn for one in model.elements.values() if one.form_key} - forms.keys()
+
+    @functools.cache
+    def together() -> Mapping[str, FormVersion]:
+        return catalogue.forms(session, tenant, named) if named else {}
 
     @functools.cache
     def asked(key: str) -> Questions | None:
         if key in forms:
             return read_questions(forms[key])
-        published = catalogue.form_version(session, key, tenant)
+        published = together().get(key) if key in named else catalogue.form_version(session, key, tenant)
         return None if published is None else read_questions(published.schema)
 
     return asked
