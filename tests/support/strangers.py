@@ -70,7 +70,7 @@ def _roots(things: Things) -> dict[str, Row]:
         "person": {"username": REPORTERS[things.sector]}, "role": {"id": "responsable_meta"},
         "instance": {"id": things.case}, "user_task": {"id": things.task}, "incident": {"id": things.incident},
         "stored_file": {"id": things.files[Reserve.PUBLIC]}, "outbox_message": {"id": things.mail},
-        "sector_entity": {}, "sector_logo": {}, "person_role": {}, "development_plan": {"code": "PDD-2016"},
+        "sector_entity": {}, "sector_logo": {}, "person_role": {}, "development_plan": {"code": "PDD"},
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -13,6 +14,8 @@ from workflows.indicators.sheets import IN_NO_MONTH, Month
 from workflows.indicators.traffic_light import DEFAULT_BANDS, Bands
 from workflows.plan.development import Described
 from workflows.records.problems import Problem
+
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +233,20 @@ def rebase(data: PlanData, first_year: int) -> PlanData:
     first_month = data.plan.first_month and f"{int(data.plan.first_month[:4]) + shift}{data.plan.first_month[4:]}"
     return replace(
         data,
-        plan=replace(data.plan, first_year=first_year, act_on=act_on, first_month=first_month),
+        plan=replace(
+            data.plan,
+            first_year=first_year,
+            act_on=act_on,
+            first_month=first_month,
+            development_plans=tuple(_named_later(name, shift) for name in data.plan.development_plans),
+        ),
         indicators=tuple(_moved(indicator, shift) for indicator in data.indicators),
         goals=tuple(_moved(goal, shift) for goal in data.goals),
         projects=tuple(replace(project, budgets=_years(project.budgets, shift)) for project in data.projects),
         measurements={code: _months(series, shift) for code, series in data.measurements.items()},
         late={code: _late(series, shift) for code, series in data.late.items()},
         holidays=tuple(replace(holiday, day=add_months(holiday.day, 12 * shift)) for holiday in data.holidays),
-        development_plans=tuple(_of_other_years(one, 12 * shift) for one in data.development_plans),
+        development_plans=tuple(_of_other_years(one, shift) for one in data.development_plans),
     )
 
 
@@ -258,11 +267,20 @@ def without_measurements(data: PlanData, since: Month | None = None) -> PlanData
     )
 
 
-def _of_other_years(one: Described, months: int) -> Described:
+def _named_later(text: str, shift: int) -> str:
+    """A text with the years that it names moved: a plan of 2025 is not made in the frame of «2016-2020»."""
+    return _YEAR.sub(lambda year: str(int(year[0]) + shift), text)
+
+
+def _of_other_years(one: Described, shift: int) -> Described:
     starts_on, ends_on, adopted_on = (
-        day and add_months(day, months) for day in (one.starts_on, one.ends_on, one.adopted_on)
+        day and add_months(day, 12 * shift) for day in (one.starts_on, one.ends_on, one.adopted_on)
     )
-    return replace(one, starts_on=starts_on, ends_on=ends_on, adopted_on=adopted_on)
+    name, government, act = (_named_later(text, shift) for text in (one.name, one.government, one.adopted_by))
+    return replace(
+        one, name=name, government=government, adopted_by=act,
+        starts_on=starts_on, ends_on=ends_on, adopted_on=adopted_on,
+    )  # fmt: skip
 
 
 def _moved(indicator: IndicatorRecord, shift: int) -> IndicatorRecord:

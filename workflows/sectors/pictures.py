@@ -23,6 +23,8 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 class NoLogo(Refused):
     """Says in a sentence why a file cannot be a logo."""
 
+    sentence = "Ese archivo no sirve como logo. Use una imagen PNG, JPG o WebP."
+
 
 def logo_from(content: bytes) -> bytes:
     """A PNG of this picture, no larger than `LARGEST`, made from its pixels alone. Raises `NoLogo`."""

@@ -92,7 +92,7 @@ def test_the_days_of_one_that_another_sector_uses_are_not_a_files_to_change(
             )
         )  # fmt: skip
         session.flush()
-        development.frame(session, "PES-HAB", ["PDD-2016"])
+        development.frame(session, "PES-HAB", ["PDD"])
     known = kept(demo).development_plans[0]
 
     # When a file of the first one says other days
