@@ -12,7 +12,7 @@ from engine.definitions.reading import read_diagram
 from tests.integration.studio.conftest import LIAISON
 from web.studio import overview
 
-MONTH = "f5_ciclo_mensual"
+MONTH = "f5_paso1_metas_indicadores"
 PAGE = f"/procesos/{MONTH}/condiciones"
 DIAGRAMS = sorted(one.name.removesuffix(".bpmn") for one in files("bpmn").iterdir() if one.name.endswith(".bpmn"))
 
