@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from engine import sweep
 from engine.history import HistoryEntry
@@ -101,10 +101,11 @@ class Watch:
         for known, told in self.post.taken.items():
             if len(told) > 1:
                 yield f"Dos correos distintos salieron como {known}."
-        sent = sa.select(OutboxMessage.id, OutboxMessage.kind, OutboxMessage.recipient, OutboxMessage.created_at)
+        named = (OutboxMessage.kind, OutboxMessage.recipient, OutboxMessage.created_at, OutboxMessage.id_secret)
+        sent = sa.select(OutboxMessage).where(OutboxMessage.state == MailState.SENT).options(load_only(*named))
         digests = Counter[tuple[str | None, dt.date]]()
-        for row in session.execute(sent.where(OutboxMessage.state == MailState.SENT)):
-            known = f"<cauce-{row.id}-{row.created_at:%Y%m%d%H%M%S}@"
+        for row in session.scalars(sent):
+            known = f"<{row.message_id}@"
             if not any(one.startswith(known) for one in (self._by_id().get(row.id) or ())):
                 yield f"El correo {row.id} figura como enviado y nadie lo recibió."
             if row.kind == MailKind.DIGEST:
