@@ -21,7 +21,7 @@ from engine.errors import CorruptState, UnknownInstance
 from engine.expressions.wording import Label, in_words
 from engine.incidents import Incident
 from engine.instances import state
-from engine.instances.case import Case, element_id, loop_context, process_key
+from engine.instances.case import Case, caller_of, element_id, loop_context, process_key
 from engine.instances.correlation import Subscription
 from engine.instances.holding import awaited_by, message_name
 from engine.instances.models import Instance
@@ -196,9 +196,15 @@ class _Reading:
             element.id,
             _called(element, kind),
             inside=bundle.diagrams[key].name if key != self.instance.process_key else "",
+            drawn_at=self._drawn_at(node),
             about=tuple(str(value) for value in loop_context(node).values()),
             **parts,
         )
+
+    def _drawn_at(self, node: Node) -> str:
+        while process_key(node) != self.instance.process_key and (around := caller_of(node)) is not None:
+            node = around
+        return element_id(node)
 
     def _incident(self, bundle: BundleModel, incident: Incident) -> Wait:
         key = incident.process_key or self.instance.process_key
@@ -211,6 +217,7 @@ class _Reading:
             incident.element_id or "",
             name,
             inside=bundle.diagrams[key].name if key != self.instance.process_key and key in bundle.diagrams else "",
+            drawn_at=(incident.element_id or "") if key == self.instance.process_key else "",
             awaited=incident.message,
             since=incident.opened_at,
             until=incident.retry_at,

@@ -25,7 +25,8 @@ class WaitKind(Enum):
 class Wait:
     """A thing that a case waits for.
 
-    `element` is what the drawing calls it and `inside` the called process it is in, empty in the case's own; `about`
+    `element` is what the drawing calls it and `inside` the called process it is in, empty in the case's own; `drawn_at`
+    is the element of the case's own drawing that holds it, if known: itself, or the call it is under. `about`
     are the loop variables it is under («SEC»). `awaited` is the name of a message or signal in words, what a
     condition asks, or what failed; `message` and `key` are those of a message as it is sent. `source` says from where
     it will come, as the end of a sentence. `assignee` or `groups` have a task, and `barred` must not do
@@ -41,6 +42,7 @@ class Wait:
     element_id: str
     element: str
     inside: str = ""
+    drawn_at: str = ""
     about: tuple[str, ...] = ()
     awaited: str = ""
     message: str = ""

@@ -340,3 +340,22 @@ def test_a_step_is_added_named_tidied_and_removed_with_the_keyboard_alone(live, 
 
 def shape_of(page: Page, element_id: str) -> str:
     return page.locator(f'g[data-element-id="{element_id}"]').first.get_attribute("transform") or ""
+
+
+def test_where_cases_move_from_and_to_is_touched_in_the_drawing(live, open_page):
+    # Given a month whose reports wait inside the process that its first step calls
+    page = open_page("amartinez")
+    page.goto("/casos/manejo?proceso=f5_ciclo_mensual")
+    page.get_by_text("Elegirlos en el dibujo").click()
+    held, told = page.locator(".picks .node.stands"), page.locator(".picks [data-told]")
+    expect(held).to_have_attribute("data-element", "paso_1")
+
+    # When that step is touched, and then another
+    held.click()
+    expect(told).to_contain_text("Salen de «Reportar avance»; toque a dónde van.")
+    page.locator('.picks .node[data-element="pasos_2_y_3"]').click()
+
+    # Then the menus say the same
+    expect(page.locator("#desde")).to_have_value("Reportar avance")
+    expect(page.locator("#hacia")).to_have_value("pasos_2_y_3")
+    assert live.complaints == []

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine.definitions import catalogue
-from engine.definitions.diagram import Element
+from engine.definitions.catalogue import BundleModel
 from engine.errors import EngineError, UnknownDefinition
 from engine.identity import Actor
 from engine.incidents import Incident
@@ -253,7 +253,8 @@ def _page(
             done=[one for one in batches if one.first.state in (ChangeState.DONE, ChangeState.UNDONE)],
             names=display_names(session, people),
             elements=elements,
-            gone=_gone(every, elements),
+            gone=_gone(every, bundle),
+            drawn=_drawn(shown),
             data=_data(session, shown),
             states=STATES,
             state=wanted.state,
@@ -273,9 +274,19 @@ def _page(
         )
 
 
-def _gone(rows: Iterable[Row], elements: Iterable[Element]) -> list[str]:
-    """Where cases stand that the version in force has no more."""
-    known = {one.name for one in elements}
+def _drawn(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """What holds the cases that are shown, by the element of their own drawing: itself, or the call it is under."""
+    found: dict[str, list[str]] = {}
+    for wait in (wait for row in rows for wait in row.waits if wait.drawn_at and not wait.meanwhile):
+        named = found.setdefault(wait.drawn_at, [])
+        if wait.element not in named:
+            named.append(wait.element)
+    return found
+
+
+def _gone(rows: Iterable[Row], bundle: BundleModel) -> list[str]:
+    """Where cases stand that the version in force, or what it calls, has no more."""
+    known = {one.name for diagram in bundle.diagrams.values() for one in diagram.elements.values()}
     return list(dict.fromkeys(step for row in rows for step in row.steps if step not in known))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -212,3 +213,15 @@ def test_what_stopped_alike_is_repaired_at_once(site: Site, monkeypatch: pytest.
     assert "1 de 1 reparados" in visitor.text()
     with site.application.database.reading() as session:
         assert list(session.scalars(sa.select(Incident.state).distinct())) == ["resolved"]
+
+
+def test_the_drawing_is_told_what_holds_cases_at_each_step_inside_the_processes_it_calls_too(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+    visitor.open("/casos/manejo?proceso=f5_ciclo_mensual")
+
+    drawn = json.loads(visitor.page().xpath("//details/@data-drawn")[0])
+
+    assert drawn.keys() == {"paso_1"}
+    assert "Reportar avance" in drawn["paso_1"]
+    assert set(drawn["paso_1"]) <= set(visitor.page().xpath("//select[@id='desde']/option/text()"))
+    assert "no está en la versión vigente" not in visitor.text()
