@@ -177,12 +177,7 @@ def _open(session: Session, engine: ProcessEngine, period: Period) -> tuple[Inst
         raise Refused(f"{month.capitalize()} no se está reportando: no tiene una ventana que mover.")
     if case.suspended_at is not None:
         raise Refused(f"El proceso de {month} está suspendido: reanúdelo antes de mover su ventana.")
-    main = catalogue.by_sha(session, case.bundle_sha256).diagrams[case.process_key]
-    closing = {
-        element.id: counted.days
-        for element in main.of_kind("boundaryEvent")
-        if element.properties.get("cierra_al_vencer") == "si" and (counted := _counted(element)) is not None
-    }
+    days, closing = _closing(catalogue.by_sha(session, case.bundle_sha256))
     query = sa.select(Timer).where(Timer.instance_id == case.id, Timer.element_id.in_(closing))
     timer = session.scalars(query.order_by(Timer.due_at).limit(1)).first()
     if timer is None or timer.due_at <= engine.now():
@@ -190,7 +185,19 @@ def _open(session: Session, engine: ProcessEngine, period: Period) -> tuple[Inst
             f"La ventana de {month} ya cerró: lo que falta va en el reporte extemporáneo de cada entidad. "
             "Dé allí más plazo a quien lo necesite."
         )
-    return case, timer, closing[timer.element_id]
+    return case, timer, days
+
+
+def _closing(bundle: BundleModel) -> tuple[int, set[str]]:
+    """What ends the reporting of a month and on which working day, wherever it is drawn: rows close before it."""
+    borders = (border for diagram in bundle.diagrams.values() for border in diagram.of_kind("boundaryEvent"))
+    counted = {
+        border.id: found.days
+        for border in borders
+        if border.properties.get("cierra_al_vencer") == "si" and (found := _counted(border)) is not None
+    }
+    last = max(counted.values(), default=0)
+    return last, {one for one, days in counted.items() if days == last}
 
 
 def _counted(element: Element) -> Span | None:
