@@ -118,4 +118,4 @@ def _facts(session: Session, link: ApprovalLink, file_url: Any) -> str:
     application = current()
     who = directory.actor(session, link.username, bogota_day(application.clock.now()))
     opened = application.forms.open(session, application.engine, link.task_id, who)
-    return forms.render(opened, readonly=True, file_url=file_url)
+    return forms.render(opened, facts=True, file_url=file_url)

@@ -29,7 +29,8 @@ def keep_draft(task_id):
 
 To correct what was sent: `app.forms.open_sent(session, app.engine, task_id, actor)`, `render(…, correcting=True)` if
 `.amendable`, `receive(…, correcting=True)`, and after `Refused` `open_sent(…, raw=outcome.raw)`.
-`render(…, readonly=True)` shows any form as it was sent. `file_url` of `render` turns a file's id into its address.
+`render(…, readonly=True)` shows any form as it was sent, `facts=True` what is to be known before answering
+it. `file_url` of `render` turns a file's id into its address.
 """
 
 from web.forms.pages import render

@@ -139,16 +139,19 @@ class FormView:
         errors: Sequence[FieldError] = (),
         *,
         readonly: bool = False,
+        facts: bool = False,
         address_of: Callable[[Mapping[str, Any]], str] | None = None,
     ) -> None:
         """Show `opened` with `errors` at their fields; `readonly` shows every field as text.
 
-        `address_of` gives where all is told of what a row is about, from its cells.
+        `facts` leaves out what is still to be answered: where one only reads it, a dash there asks for what nobody can
+        give. `address_of` gives where all is told of what a row is about, from its cells.
         """
         self.opened = opened
-        self.readonly = readonly
+        self.readonly = readonly or facts
+        self._facts = facts
         self.errors = {error.path: error.message for error in errors}
-        told = () if readonly else opened.told
+        told = () if self.readonly else opened.told
         self._wrong = {one.path: one.message for one in told if not one.asks} | self.errors
         self._asks = {one.path: one.message for one in told if one.asks}
         self._address_of = address_of
@@ -234,6 +237,8 @@ class FormView:
 
     def is_absent(self, field: Field) -> bool:
         """Whether nothing that this person types would bring up a hidden table, group or text."""
+        if self._facts and field.type not in ("text", "group") and not self.is_locked(field):
+            return True
         if field.type == "text" and field.hidden_if is not None and self._is_settled(field, None):
             return field.hidden_if.holds({**self.opened.task.variables, **self.opened.shown})
         return self.is_hidden(field) and (self.readonly or self._is_settled(field, None))

@@ -30,6 +30,7 @@ def render(
     answer: tuple[str, str, str] | None = None,
     correcting: bool = False,
     readonly: bool = False,
+    facts: bool = False,
     panels: bool = True,
     file_url: Callable[[int], str] | None = None,
     preview_url: str = "",
@@ -41,15 +42,16 @@ def render(
     `sentence` is an error of the form as a whole. `draft_url` empty: no
     autosave; `files_url` empty: files go with the form. `preview_url`: what tells what it would give where nothing is
     saved. `username` is whose text the browser keeps while there is no network.
-    `readonly`: without inputs or buttons. `address_of`: where all is told of what a row is about, from its cells.
+    `readonly`: without inputs or buttons; `facts`: so, and without what is still to be answered. `address_of`: where
+    all is told of what a row is about, from its cells.
     """
     return Markup(  # noqa: S704 — Jinja escapes what goes in
         render_template(
             "forms/form.html",
-            view=FormView(opened, errors, readonly=readonly, address_of=address_of),
+            view=FormView(opened, errors, readonly=readonly, facts=facts, address_of=address_of),
             opened=opened,
             action=action,
-            draft_url="" if correcting or readonly else draft_url,
+            draft_url="" if correcting or readonly or facts else draft_url,
             preview_url=preview_url,
             files_url=files_url if opened.schema.takes_files else "",
             file_limit=LIMIT,
@@ -59,7 +61,7 @@ def render(
             submit_as=submit_as,
             answer=answer,
             correcting=correcting,
-            readonly=readonly,
+            readonly=readonly or facts,
             with_panels=panels,
             file_url=file_url,
             accept=",".join(SUFFIXES),

@@ -67,7 +67,7 @@ def _asking(task_id: int, error: str = "") -> str:
         if people:
             signer = directory.actor(session, people[0].username, bogota_day(application.clock.now()))
             opened = application.forms.open(session, application.engine, task_id, signer)
-            shown = forms.render(opened, readonly=True, file_url=lambda one: url_for("files.show", file_id=one))
+            shown = forms.render(opened, facts=True, file_url=lambda one: url_for("files.show", file_id=one))
         return page(
             "inbox/on_paper.html", task=task, case=session.get_one(Instance, task.instance_id), people=people,
             form=shown, error=error, typed=request.form,

@@ -100,6 +100,7 @@ def test_the_link_shows_what_is_endorsed_and_the_code_endorses_once(
     for _ in range(3):
         stranger.open(where)
     assert "IP-2.1.1" in stranger.text() and "Felipe Torres" in stranger.text()
+    assert "Lo que responde" in stranger.text() and "¿Avala el reporte?" not in stranger.text()
     with site.application.database.reading() as session:
         assert session.get_one(UserTask, task_id).completed_at is None
 
