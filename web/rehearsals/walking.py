@@ -246,10 +246,11 @@ def _went_through(session: Session, material: Material) -> bool:
     if material.root.how != PLAN or material.process_key == material.root.process_key:
         return False
     calls = {
-        call.id
+        (model.process_key, call.id)  # two processes may call their steps alike
         for model in map(read_diagram, material.diagrams)
         for call in model.of_kind("callActivity")
         if call.called_element == material.process_key
     }
     done = sa.select(HistoryEntry.id).where(HistoryEntry.kind == HistoryKind.CALL_COMPLETED)
-    return session.scalar(done.where(HistoryEntry.element_id.in_(calls)).limit(1)) is not None
+    came_from = sa.tuple_(HistoryEntry.process_key, HistoryEntry.element_id)
+    return session.scalar(done.where(came_from.in_(calls)).limit(1)) is not None
