@@ -128,7 +128,7 @@ def _of_indicator(figure: IndicatorFigure, weight: Decimal, version: str) -> Par
     return Part(
         "indicadores", figure.code, figure.name, figure.entity, weight, assessment.compliance, counted, None,
         assessment.color, assessment.status, None,
-        known_words(assessment.status, assessment.data_month, assessment.missing),
+        known_words(assessment.status, assessment.data_month, assessment.missing, assessment.partial),
     )  # fmt: skip
 
 

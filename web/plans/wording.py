@@ -127,7 +127,7 @@ def _about_cutoff(basis: Basis, found: Assessment, period: str) -> list[str]:
 
 
 def _about_status(found: Assessment) -> list[str]:
-    known = known_words(found.status, found.data_month, found.missing)
+    known = known_words(found.status, found.data_month, found.missing, found.partial)
     if found.status in STATUS_NOTES:
         return [STATUS_NOTES[found.status], *([f"{known.capitalize()}."] if known else [])]
     return [*_about_value(found, known), *([_COMPARED] if found.direct else _about_compliance(found))]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflows.indicators.models import Indicator, MonthTarget, YearTarget
-from workflows.indicators.states import Annualization, IndicatorKind
+from workflows.indicators.states import Annualization, IndicatorKind, Rule
 from workflows.plan.models import Project, ProjectGoal
 from workflows.spanish import plain
 
@@ -43,6 +43,7 @@ def read(session: Session, goal: Indicator, text: str) -> Equivalence:
     if treatment is None or (len(parts) == 1) != (treatment == ENDS):
         raise ValueError(f"Esto no dice qué pasa con la meta. Escriba {HOW}.")
     if treatment == ENDS:
+        _ensure_others_feed(session, goal)
         return Equivalence(ENDS)
     if len(parts) not in (3, 4) or not all(parts[:3]):
         raise ValueError(f"Faltan partes o sobran. Escriba {HOW}.")
@@ -91,6 +92,23 @@ def present(session: Session, goal: Indicator) -> str:
 def is_goal(owner: object) -> bool:
     """Whether what is modified is the goal of a project."""
     return isinstance(owner, Indicator) and owner.kind == IndicatorKind.PROJECT_GOAL
+
+
+def _ensure_others_feed(session: Session, goal: Indicator) -> None:
+    """A computed indicator without goals would have no value, nor anybody to tell one. Raises `ValueError`."""
+    fed, other = aliased(Indicator), aliased(ProjectGoal)
+    others = (
+        sa.select(other.id)
+        .join(Indicator, Indicator.id == other.sheet_id)
+        .where(other.indicator_id == fed.id, Indicator.active, Indicator.id != goal.id)
+    )
+    query = (
+        sa.select(fed.code)
+        .join(ProjectGoal, ProjectGoal.indicator_id == fed.id)
+        .where(ProjectGoal.sheet_id == goal.id, fed.rule != Rule.DIRECT, ~others.exists())
+    )
+    if (code := session.scalar(query)) is not None:
+        raise ValueError(f"{code} se calcula de sus metas y esta es la última. Diga en qué meta continúa o reinicia.")
 
 
 def _begin_again(

@@ -184,7 +184,7 @@ def _goals(found: PeriodFigures) -> Table:
 
 def _goal(one: IndicatorFigure) -> tuple[str, ...]:
     assessed = one.assessment
-    known = known_words(assessed.status, assessed.data_month, assessed.missing)
+    known = known_words(assessed.status, assessed.data_month, assessed.missing, assessed.partial)
     return (
         f"{one.code} {one.name}",
         one.entity,

@@ -21,12 +21,17 @@ ENOUGH = Decimal("0.6")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A goal that feeds an indicator with `contribution` per cent, and what was reported of it."""
+    """A goal that feeds an indicator with `contribution` per cent, and what was reported of it.
+
+    `late`: the months whose datum did not come in time. `ended`: it is followed no more; what it added stays.
+    """
 
     code: str
     contribution: Decimal
     sheet: IndicatorSheet
     series: Series
+    late: frozenset[Month] = frozenset()
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Brought:
     code: str
     value: Decimal | None
     carried: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,11 @@ class Computed:
         """Whether some goal is not in it."""
         return any(one.value is None for one in self.brought)
 
+    @property
+    def is_timely(self) -> bool:
+        """Whether every datum of this cut-off in it came in time."""
+        return not any(one.late for one in self.brought)
+
 
 def may_feed(indicator: Annualization, rule: Rule, goal: Annualization, unit: str = "") -> bool:
     """Whether goals of a type can make up an indicator of another by a rule."""
@@ -63,16 +74,16 @@ def may_feed(indicator: Annualization, rule: Rule, goal: Annualization, unit: st
 
 def compute(rule: Rule, sheet: IndicatorSheet, sources: Sequence[Source], cutoff: Month) -> Computed:
     """The value of the indicator of `sheet` at a cut-off."""
-    known = [(one, _brought(sheet, one, cutoff)) for one in sources]
-    known = [(one, told) for one, told in known if told is not None]
-    whole = sum((_factor(rule, one) for one, _ in known), ZERO)
-    with_data = [(_factor(rule, one), told.value) for one, told in known if told and told.value is not None]
-    weight = sum((factor for factor, _ in with_data), ZERO)
-    brought = tuple(told for _, told in known if told)
+    promising = [(one, told) for one in sources if (told := _brought(sheet, one, cutoff)) is not None]
+    whole = sum((_factor(rule, one) for one, _ in promising), ZERO)
+    weight = sum((_factor(rule, one) for one, told in promising if told.value is not None), ZERO)
+    among = {told.code for _, told in promising}
+    added = [(one, told) for one in sources if one.code not in among and (told := _added(sheet, one, cutoff))]
+    brought = tuple(told for _, told in (*promising, *added))
     own = any(one.value is not None and not one.carried for one in brought)
     if not whole or weight < whole * ENOUGH:
         return Computed(None, brought, own)
-    total = sum((factor * value for factor, value in with_data if value is not None), ZERO)
+    total = sum((_factor(rule, one) * told.value for one, told in (*promising, *added) if told.value is not None), ZERO)
     if rule == Rule.WEIGHTED_MEAN:
         return Computed(exact(total / weight), brought, own)
     if sheet.is_level and all(not one.sheet.is_level for one in sources):
@@ -88,17 +99,39 @@ def _factor(rule: Rule, source: Source) -> Decimal:
 
 
 def _brought(sheet: IndicatorSheet, source: Source, cutoff: Month) -> Brought | None:
-    """What a goal brings at a cut-off of the indicator; None of one that promises nothing yet."""
+    """What a goal brings at a cut-off of the indicator; None of one that ended, or promises nothing yet."""
+    if source.ended:
+        return None
     found = formulas.judge(source.sheet, source.series, *cutoff)
     if found.status in (Status.NOT_PROGRAMMED, Status.NO_CUTOFF_YET):
         return None
     if found.status not in (Status.REPORTED, Status.CARRIED):
         return Brought(source.code, None)
     carried = found.status == Status.CARRIED
+    late = not carried and cutoff in source.late
     if source.sheet.is_level:
-        return Brought(source.code, found.executed, carried)
-    since = (0, 0) if sheet.is_level else _before(sheet, cutoff)
-    return Brought(source.code, _increments(source.series, since, cutoff), carried)
+        return Brought(source.code, found.executed, carried, late)
+    since = _since(sheet, cutoff)
+    return Brought(source.code, _increments(source.series, since, cutoff), carried, late)
+
+
+def _added(sheet: IndicatorSheet, source: Source, cutoff: Month) -> Brought | None:
+    """What a goal that is not asked for now had added: it is in the value, and not in the weight of who may be missing.
+
+    None of a level, or where it added nothing.
+    """
+    since = _since(sheet, cutoff)
+    if source.sheet.is_level or not any(since < month <= cutoff for month in source.series):
+        return None
+    carried = source.series.get(cutoff) is None
+    return Brought(
+        source.code, _increments(source.series, since, cutoff), carried, not carried and cutoff in source.late
+    )
+
+
+def _since(sheet: IndicatorSheet, cutoff: Month) -> Month:
+    """After which month the increments of a goal are in the value of a cut-off."""
+    return (0, 0) if sheet.is_level else _before(sheet, cutoff)
 
 
 def _increments(series: Series, after: Month, upto: Month) -> Decimal:

@@ -35,7 +35,8 @@ class Assessment:
 
     `cutoff` is the cut-off it is judged by: the month itself, or the last one due by its periodicity. `data_month` is
     that of the last datum, where it is not the cut-off's, and `missed` the due cut-offs since. `last` is the value
-    known then, where this cut-off has none. `missing` are the due cut-offs of the year that a suma lacks. `silent` is
+    known then, where this cut-off has none. `missing` are the due cut-offs of the year that a suma lacks,
+    `partial` the months in it that are computed without some goal. `silent` is
     the percentage that a figure without data would have at its last value: silence never improves a colour.
     `plan_progress` covers all the years of the plan; `years_met` counts the fulfilled years of a constante.
     """
@@ -53,6 +54,7 @@ class Assessment:
     data_month: Month | None = None
     missed: int = 0
     missing: tuple[Month, ...] = ()
+    partial: tuple[Month, ...] = ()
     timely: bool = False
     silent: Decimal | None = None
     plan_progress: Decimal | None = None
@@ -73,7 +75,7 @@ class Assessment:
     @property
     def is_whole(self) -> bool:
         """Whether it stands on data of its own, all of them: only then it makes a bottleneck, or ends one."""
-        return self.status == Status.REPORTED and not self.missing
+        return self.status == Status.REPORTED and not self.missing and not self.partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,12 @@ def judge(
     month: int,
     bands: Bands = DEFAULT_BANDS,
     late: Collection[Month] = (),
+    partial: Collection[Month] = (),
 ) -> Assessment:
     """The figures of `sheet` at the end of a month, with the thresholds in force then.
 
-    `late` are the months whose datum did not come in time. What needs all the years of the plan is not told.
+    `late` are the months whose datum did not come in time, `partial` those computed without some goal.
+    What needs all the years of the plan is not told.
     """
     if sheet.target(year, month) is None:
         return Assessment(status=Status.NOT_PROGRAMMED, executed=series.get((year, month)))
@@ -106,7 +110,7 @@ def judge(
         year_target=sheet.target(*cutoff) or ZERO,
         programmed_to_date=sheet.programmed(*cutoff) or ZERO,
     )
-    known = _known(sheet, series, promised, late)
+    known = replace(_known(sheet, series, promised, late), partial=_partial(sheet, promised, partial))
     if sheet.annualization == Annualization.SUM and (promised.programmed_to_date or ZERO) <= 0:
         # Nothing is programmed up to this month yet.
         return replace(known, status=Status.NO_CUTOFF_YET, last=None, data_month=None, missed=0, timely=False)
@@ -223,6 +227,13 @@ def _judged(sheet: IndicatorSheet, known: Assessment, bands: Bands) -> Assessmen
 def _missing(sheet: IndicatorSheet, series: Series, cutoff: Month) -> tuple[Month, ...]:
     before = sheet.due_between((cutoff[0] - 1, 12), cutoff)
     return tuple(month for month in before if series.get(month) is None)
+
+
+def _partial(sheet: IndicatorSheet, promised: Assessment, partial: Collection[Month]) -> tuple[Month, ...]:
+    """The months of a value that lack a goal: of a level its own, of a suma those of the year."""
+    cutoff = promised.cutoff or (0, 0)
+    since = cutoff if sheet.is_level else (cutoff[0], 1)
+    return tuple(month for month in sorted(partial) if since <= month <= cutoff)
 
 
 def _months(since: Month, until: Month) -> int:

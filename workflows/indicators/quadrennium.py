@@ -86,9 +86,10 @@ def assess(
     month: int,
     bands: Bands = DEFAULT_BANDS,
     late: Iterable[Month] = (),
+    partial: Iterable[Month] = (),
 ) -> Assessment:
     """As `formulas.judge`, with the progress over all the years of the plan."""
-    assessment = judge(sheet, series, year, month, bands, frozenset(late))
+    assessment = judge(sheet, series, year, month, bands, frozenset(late), frozenset(partial))
     whole = course(sheet, series, year, month, bands)
     return with_course(assessment, whole) if whole else assessment
 

@@ -28,18 +28,22 @@ ENOUGH_IS_MISSING = "Sin dato suficiente"
 """Of a level with less than 60 % of coverage."""
 
 
-def known_words(status: str | None, data_month: Month | None, missing: Iterable[Month] = ()) -> str:
+def known_words(
+    status: str | None, data_month: Month | None, missing: Iterable[Month] = (), partial: Iterable[Month] = ()
+) -> str:
     """Where a value comes from if it is not the cut-off's own, or what it lacks; empty where nothing is to be said.
 
-    «último dato: mayo de 2018», «sin dato desde mayo de 2018», «sin dato», «incompleto: falta marzo de 2018».
+    «último dato: mayo de 2018», «sin dato desde mayo de 2018», «sin dato», «incompleto: falta marzo de 2018»,
+    «parcial: sin todas las metas en marzo de 2018».
     """
     since = month_name("{}-{:02}".format(*data_month)) if data_month else ""
     if status == Status.CARRIED:
         return f"último dato: {since}"
     if status == Status.NO_DATA:
         return f"sin dato desde {since}" if since else "sin dato"
-    lacking = enumeration([month_name("{}-{:02}".format(*month)) for month in missing])
-    return f"incompleto: falta {lacking}" if lacking else ""
+    lacking, without = (enumeration([month_name("{}-{:02}".format(*one)) for one in of]) for of in (missing, partial))
+    words = (f"incompleto: falta {lacking}", lacking), (f"parcial: sin todas las metas en {without}", without)
+    return "; ".join(word for word, months in words if months)
 
 
 def level_word(color: str | None, status: str | None = None) -> str:

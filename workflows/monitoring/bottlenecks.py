@@ -174,5 +174,7 @@ def _earlier_colors(session: Session, period: Period) -> dict[tuple[str, Month],
         .where(sa.or_(Figure.status.is_(None), Figure.status != Status.CARRIED))
     )
     return {
-        (row.code, (row.year, row.month)): row.color for row in session.execute(query) if not row.data.get("missing")
+        (row.code, (row.year, row.month)): row.color
+        for row in session.execute(query)
+        if not row.data.get("missing") and not row.data.get("partial")
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -66,7 +66,7 @@ def refresh(session: Session, engine: ProcessEngine, period: Period, goals: Coll
         for row in rows
         if row.measurement is not None
         and row.measurement.state in UNDER_WAY
-        and row.measurement.value != row.found.value
+        and (row.measurement.value, row.measurement.partial) != (row.found.value, row.found.is_partial)
     ]
     _fall(session, engine, fallen, actor, CHANGED)
 
@@ -90,6 +90,22 @@ def returned_with(
         _fall(session, engine, [(one, one.value)], actor, f"Se devolvió una de sus metas: {goals[sheet or 0]}")
 
 
+def frozen_with(session: Session, period: Period, goal: int, entity: str) -> list[Measurement]:
+    """The frozen values of an entity's indicators that are computed from this sheet of a goal."""
+    query = (
+        sa.select(Measurement)
+        .join(Indicator, Indicator.id == Measurement.indicator_id)
+        .join(ProjectGoal, ProjectGoal.indicator_id == Indicator.id)
+        .join(
+            PeriodRow,
+            sa.and_(PeriodRow.period_id == Measurement.period_id, PeriodRow.indicator_id == Measurement.indicator_id),
+        )
+        .where(Measurement.period_id == period.id, Measurement.state == MeasurementState.FROZEN)
+        .where(ProjectGoal.sheet_id == goal, Indicator.rule != Rule.DIRECT, PeriodRow.entity_code == entity)
+    )
+    return list(session.scalars(query))
+
+
 def dispute(session: Session, engine: ProcessEngine, period: Period, why: Mapping[int, str], *, actor: Actor) -> None:
     """Who answers for these computed indicators says why their value does not correspond.
 
@@ -111,19 +127,30 @@ def dispute(session: Session, engine: ProcessEngine, period: Period, why: Mappin
 def sources(
     session: Session, plan: Plan, indicators: Sequence[int], upto: str
 ) -> dict[int, list[tuple[Source, Indicator]]]:
-    """By indicator, the goals that feed it with what was reported of them, sent or endorsed, in their order."""
+    """By indicator, the goals that feed it with what was reported of them, sent or endorsed, in their order.
+
+    One that the month does not follow, because it ended, is there with what it added.
+    """
     query = (
         sa.select(ProjectGoal, Indicator)
         .join(Indicator, Indicator.id == ProjectGoal.sheet_id)
-        .where(ProjectGoal.indicator_id.in_(indicators), Indicator.active)
+        .where(ProjectGoal.indicator_id.in_(indicators))
         .order_by(ProjectGoal.position, ProjectGoal.id)
     )
     pairs = session.execute(query).all()
     told = [pair.Indicator for pair in pairs]
     record = facts.record_of(session, plan, told, upto=upto, states=facts.PROVISIONAL, some=True)
+    record = replace(record, everything=True)  # what is confirmed now knows what came too late for its own month
     found: dict[int, list[tuple[Source, Indicator]]] = {}
     for goal, sheet in pairs:
-        source = Source(sheet.code, goal.contribution, record.sheet(sheet.id, upto), record.series(sheet.id, upto))
+        source = Source(
+            sheet.code,
+            goal.contribution,
+            record.sheet(sheet.id, upto),
+            record.series(sheet.id, upto),
+            record.late(sheet.id, upto),
+            ended=facts.read_month(upto) not in record.snapshots.get(sheet.id, ()),
+        )
         found.setdefault(goal.indicator_id or 0, []).append((source, sheet))
     return found
 

@@ -154,6 +154,7 @@ def send(
         for measurement, row in sent:
             if measurement.reported_at is None:
                 measurement.timely = in_time
+            measurement.timely = measurement.timely and row.timely
             measurements.write(measurement, row)
             measurement.state, measurement.return_reason = MeasurementState.SENT, ""
             measurement.late_reason = late_reason

@@ -56,6 +56,8 @@ class IndicatorFacts:
     series: Series
     late: frozenset[Month] = frozenset()
     """The months whose datum did not come in time."""
+    partial: frozenset[Month] = frozenset()
+    """The months whose datum, which is computed, lacks some goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ _MEASURED = _Asked(
             FormerDatum.value,
             FormerDatum.counts_from,
             FormerDatum.timely,
+            FormerDatum.partial,
             sa.literal(0).label("turn"),
             FormerDatum.id.label("place"),
         )
@@ -144,6 +147,7 @@ _MEASURED = _Asked(
             Measurement.value,
             Measurement.counts_from,
             Measurement.timely,
+            Measurement.partial,
             sa.literal(1),
             Measurement.id,
         ).where(
@@ -309,15 +313,16 @@ class Record:
     """What was promised and reported of some indicators, month by month.
 
     `indicators` are rows of `indicator_rows`; the rest goes by their ids. `owners` are those of the snapshots: entity,
-    who reports, who reviews. `measured` tells month, value, the month from which it counts (AAAA-MM) and whether it
-    came in time. With `everything` what was endorsed counts whenever it came: so an evaluation takes it.
+    who reports, who reviews. `measured` tells month, value, the month from which it counts (AAAA-MM), whether it
+    came in time and whether it lacks a goal. With `everything` what was endorsed counts whenever it came: so an
+    evaluation takes it.
     """
 
     indicators: Sequence[Any]
     sheets: Mapping[int, IndicatorSheet]
     owners: Mapping[int, Mapping[Month, Any]]
     snapshots: Mapping[int, Mapping[Month, Snapshot]]
-    measured: Mapping[int, Sequence[tuple[Month, Decimal | None, str, bool]]]
+    measured: Mapping[int, Sequence[tuple[Month, Decimal | None, str, bool, bool]]]
     everything: bool = False
 
     def at(self, period: str) -> tuple[IndicatorFacts, ...]:
@@ -334,7 +339,7 @@ class Record:
         """One of the `indicators` as it stands at a month."""
         owner = self.owners.get(row.id, {}).get(read_month(period))
         sheet, series = self.sheet(row.id, period), self.series(row.id, period)
-        return fact_of(row, owner, sheet, series, self.late(row.id, period))
+        return fact_of(row, owner, sheet, series, self.late(row.id, period), self.partial(row.id, period))
 
     def sheet(self, indicator_id: int, period: str) -> IndicatorSheet:
         """What an indicator promises, as it stood at a month."""
@@ -344,12 +349,19 @@ class Record:
     def series(self, indicator_id: int, period: str) -> Series:
         """What was reported of an indicator up to a month, and counts in it."""
         month, known = read_month(period), self.measured.get(indicator_id, ())
-        return {at: value for at, value, since, _ in known if at <= month and (self.everything or since <= period)}
+        return {at: value for at, value, since, *_ in known if at <= month and (self.everything or since <= period)}
 
     def late(self, indicator_id: int, period: str) -> frozenset[Month]:
         """The months up to this one whose datum did not come in time."""
         month = read_month(period)
-        return frozenset(at for at, _, _, timely in self.measured.get(indicator_id, ()) if at <= month and not timely)
+        known = self.measured.get(indicator_id, ())
+        return frozenset(at for at, _, _, timely, _ in known if at <= month and not timely)
+
+    def partial(self, indicator_id: int, period: str) -> frozenset[Month]:
+        """The months up to this one whose datum, of those that count in it, lacks some goal."""
+        month, known = read_month(period), self.measured.get(indicator_id, ())
+        lacking = {at: lacks for at, _, since, _, lacks in known if self.everything or since <= period}
+        return frozenset(at for at, lacks in lacking.items() if at <= month and lacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,17 +465,22 @@ def _snapshots(
 
 def _measured(
     session: Session, months: Mapping[int, Month], whose: Whose, states: frozenset[str]
-) -> dict[int, list[tuple[Month, Decimal | None, str, bool]]]:
-    found: dict[int, list[tuple[Month, Decimal | None, str, bool]]] = {}
+) -> dict[int, list[tuple[Month, Decimal | None, str, bool, bool]]]:
+    found: dict[int, list[tuple[Month, Decimal | None, str, bool, bool]]] = {}
     asked = {"periods": list(months), "states": sorted(states)}
-    for id_, period_id, value, counts_from, timely, *_turn in whose.rows(session, _MEASURED, **asked):
+    for id_, period_id, value, counts_from, timely, partial, *_turn in whose.rows(session, _MEASURED, **asked):
         month = months[period_id]
-        found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}", timely))
+        found.setdefault(id_, []).append((month, value, counts_from or f"{month[0]}-{month[1]:02}", timely, partial))
     return found
 
 
 def fact_of(
-    indicator: Any, row: Any, sheet: IndicatorSheet, series: Series, late: frozenset[Month] = frozenset()
+    indicator: Any,
+    row: Any,
+    sheet: IndicatorSheet,
+    series: Series,
+    late: frozenset[Month] = frozenset(),
+    partial: frozenset[Month] = frozenset(),
 ) -> IndicatorFacts:
     """One of `indicator_rows`, with what its snapshot `row` says of whose it is, if it has one."""
     return IndicatorFacts(
@@ -483,6 +500,7 @@ def fact_of(
         sheet=sheet,
         series=series,
         late=late,
+        partial=partial,
     )
 
 

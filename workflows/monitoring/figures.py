@@ -74,7 +74,7 @@ def of_period(session: Session, plan_code: str, period: str) -> PeriodFigures:
 def at_a_glance(session: Session, plan_code: str, period: str) -> PeriodFigures:
     """As `of_period`, for who shows how each thing stands at a month: an open one is computed from its year alone.
 
-    Its indicators do not tell what needs all months: `missing`, `plan_progress`, `years_met`.
+    Its indicators do not tell what needs all months: `missing`, `partial`, `plan_progress`, `years_met`.
     """
     found = _kept_period(session, plan_code, period, KEPT)
     if found is not None and (known := kept(session, found)) is not None:
@@ -233,11 +233,11 @@ def figures_of(facts: PlanFacts, *, whole: bool = True) -> PeriodFigures:
 
 def assess(fact: IndicatorFacts, facts: PlanFacts) -> Assessment:
     """The figures of one indicator at the month of `facts`."""
-    return quadrennium.assess(fact.sheet, fact.series, facts.year, facts.month, facts.bands, fact.late)
+    return quadrennium.assess(fact.sheet, fact.series, facts.year, facts.month, facts.bands, fact.late, fact.partial)
 
 
 def _judged(fact: IndicatorFacts, facts: PlanFacts, courses: Mapping[str, Course]) -> Assessment:
-    found = formulas.judge(fact.sheet, fact.series, facts.year, facts.month, facts.bands, fact.late)
+    found = formulas.judge(fact.sheet, fact.series, facts.year, facts.month, facts.bands, fact.late, fact.partial)
     course = courses.get(fact.code)
     return quadrennium.with_course(found, course) if course else found
 
@@ -419,7 +419,8 @@ def told(found: Assessment, decimals: int) -> dict[str, Any]:
         "color": found.color,
         "ultimo_dato": last,
     }
-    also = _without_nothing(directo=found.direct, incompleto=["{}-{:02}".format(*at) for at in found.missing] or None)
+    missing, partial = (["{}-{:02}".format(*at) for at in months] or None for months in (found.missing, found.partial))
+    also = _without_nothing(directo=found.direct, incompleto=missing, parcial=partial)
     return figure | also
 
 

@@ -54,12 +54,17 @@ def _counts_from(code: Any) -> str:
     return "la evaluación que sigue" if code == IN_NO_MONTH else month_name(code)
 
 
+def _yes(told: Any) -> str:
+    return "sí" if told else ""
+
+
 def _places(told: Any) -> str:
     return "; ".join(f"{code}: {_number(value)}" for code, value in sorted(told.items()))
 
 
 KEPT = (
     Kept("value", "valor", "Valor", _number),
+    Kept("partial", "parcial", "Sin todas las metas", _yes),
     Kept("qualitative", "avance_cualitativo", "Avance cualitativo"),
     Kept("difficulties", "dificultades", "Dificultades"),
     Kept("solutions", "soluciones", "Soluciones"),

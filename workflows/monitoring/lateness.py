@@ -20,7 +20,7 @@ from workflows.errors import NotFound, Refused
 from workflows.events import ReportMissing
 from workflows.indicators.models import Indicator
 from workflows.indicators.sheets import IN_NO_MONTH
-from workflows.monitoring import entity_reports, execution_rows, measurements, periods
+from workflows.monitoring import computed_rows, entity_reports, execution_rows, measurements, periods
 from workflows.monitoring.measurements import changing_all
 from workflows.monitoring.models import EntityReport, FormerDatum, Measurement
 from workflows.monitoring.states import MeasurementState, ReportState
@@ -102,7 +102,8 @@ def correct(
     """Open the correction of a datum of a closed month, or of one that was never told: gives its late case.
 
     Whoever reports it tells it again, with evidence; it is validated and endorsed as any, and counts from the next
-    month that closes. Raises `NotFound` or `Refused` (no reason, a month that is open, one already under way).
+    month that closes. With the goal of a project goes what is computed from it. Raises `NotFound` or `Refused` (no
+    reason, a month that is open, one already under way).
     """
     if not reason.strip():
         raise Refused("Diga por qué se corrige: lo leen quien reporta, quien valida y quien avala.")
@@ -120,6 +121,8 @@ def correct(
     measurement = measurements.begin(session, period, [rows[0].indicator_id])[rows[0].indicator_id]
     if measurement.state == MeasurementState.FROZEN:
         measurements.reopen(session, engine, measurement, actor, reason=reason)
+        for fed in computed_rows.frozen_with(session, period, measurement.indicator_id, rows[0].entity_code):
+            measurements.reopen(session, engine, fed, actor, reason=f"Se corrige su meta {indicator_code}: {reason}")
     elif measurement.state == MeasurementState.ENDORSED:
         raise Refused(f"Ya hay una cifra avalada que cuenta desde {month_name(measurement.counts_from or '')}: espere.")
     report.state = ReportState.MISSING if report.state == ReportState.NEVER else ReportState.PARTLY_ENDORSED

@@ -39,7 +39,8 @@ COUNTED = (MeasurementState.ENDORSED, MeasurementState.FROZEN)
 class ReportedRow:
     """What a person reports for one indicator, or one goal of a project with its money and its places.
 
-    `extra` keeps the fields a process leader added to the form.
+    `extra` keeps the fields a process leader added to the form. Of a computed indicator, `partial`: some goal is not in
+    it; not `timely`: some goal in it came late.
     """
 
     indicator_id: int
@@ -56,6 +57,8 @@ class ReportedRow:
     payments: Decimal | None = None
     places: dict[str, Decimal] = field(default_factory=dict)
     of_goal: bool = False
+    partial: bool = False
+    timely: bool = True
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -169,6 +172,7 @@ def reopen(session: Session, engine: ProcessEngine, measurement: Measurement, ac
             value=measurement.value,
             counts_from=measurement.counts_from,
             timely=measurement.timely,
+            partial=measurement.partial,
             reason=reason,
             replaced_at=engine.now(),
             replaced_by=actor.id,
@@ -184,6 +188,7 @@ def take_back(session: Session, engine: ProcessEngine, measurement: Measurement,
     former = former_of(session, measurement)[-1]
     before = facts(measurement)
     measurement.value, measurement.counts_from, measurement.timely = former.value, former.counts_from, former.timely
+    measurement.partial = former.partial
     measurement.state, measurement.return_reason = MeasurementState.FROZEN, ""
     session.delete(former)
     _note(session, engine, measurement, actor, "vencer", before, former.reason)
@@ -248,7 +253,7 @@ def frozen(session: Session, period: Period, measurement: Measurement, action: s
 
 def write(measurement: Measurement, row: ReportedRow) -> None:
     """Put what was reported into the measurement; evidence that was taken out of the form leaves it."""
-    measurement.value = row.value
+    measurement.value, measurement.partial = row.value, row.partial
     measurement.qualitative = row.qualitative
     measurement.difficulties = row.difficulties
     measurement.solutions = row.solutions

@@ -71,7 +71,7 @@ class Measurement(Base):
     counts from its own month, `sheets.IN_NO_MONTH` where only an evaluation will. `timely`: it was first sent by the
     day its month asks for, and endorsed before that was frozen. Of the goal of a project that has money of its own,
     `appropriation`, `commitments` and `payments` are accumulated in the year, in pesos; of a territorial one, `places`
-    is its value by the code of each locality.
+    is its value by the code of each locality. `partial`: of a computed indicator, some goal was not in its value.
     """
 
     __tablename__ = "measurement"
@@ -95,6 +95,7 @@ class Measurement(Base):
     state: Mapped[MeasurementState] = mapped_column(states(MeasurementState))
     late: Mapped[bool] = mapped_column(default=False)
     timely: Mapped[bool] = mapped_column(default=True)
+    partial: Mapped[bool] = mapped_column(default=False)
     counts_from: Mapped[str | None] = mapped_column(sa.String(7))
     origin: Mapped[str] = mapped_column(sa.String(20), default="tarea")
     return_reason: Mapped[str] = mapped_column(sa.Text, default="")
@@ -114,7 +115,7 @@ class Measurement(Base):
 class FormerDatum(Base):
     """What a measurement said in a closed month before it was corrected: it counts until the correction does.
 
-    `counts_from` and `timely` are those it had. What the row told beside its value is in its changes.
+    `counts_from`, `timely` and `partial` are those it had. What the row told beside its value is in its changes.
     """
 
     __tablename__ = "former_datum"
@@ -124,6 +125,7 @@ class FormerDatum(Base):
     value: Mapped[Decimal | None]
     counts_from: Mapped[str | None] = mapped_column(sa.String(7))
     timely: Mapped[bool]
+    partial: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(sa.Text)
     replaced_at: Mapped[dt.datetime]
     replaced_by: Mapped[str] = mapped_column(sa.String(100))

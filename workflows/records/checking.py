@@ -310,6 +310,12 @@ def _goals_feed(data: PlanData) -> Iterator[Problem]:
             if not may_feed(Annualization(i.annualization), Rule(i.rule), Annualization(goal.annualization), i.unit):
                 message = f"Una meta {goal.annualization} no puede alimentar {i.code}, que es {i.annualization}, así."
                 yield _at(data, "metas_proyecto", goal.code, "anualizacion", message)
+            if goal.entity != i.entity:
+                message = (
+                    f"{goal.code} la reporta {goal.entity} y alimenta {i.code}, que es de {i.entity}: si {goal.entity} "
+                    "reporta después, el indicador se confirma en el reporte extemporáneo."
+                )
+                yield _at(data, "metas_proyecto", goal.code, "entidad", message, WARNING)
 
 
 def _bands_rise(data: PlanData) -> Iterator[Problem]:

@@ -29,7 +29,13 @@ OTHER_VALUES: dict[str, Any] = {
     "dt.date": dt.date(2018, 6, 30),
     "dt.datetime": dt.datetime(2018, 7, 3, 15, tzinfo=dt.UTC),
 }
-OF_ITS_OWN = {"counts_from": "2018-07", "state": "enviado", "extra": {"beneficiarios": "120"}, "timely": False}
+OF_ITS_OWN = {
+    "counts_from": "2018-07",
+    "state": "enviado",
+    "extra": {"beneficiarios": "120"},
+    "timely": False,
+    "places": {"01": "5"},
+}
 
 
 def _begun(session: Session) -> Measurement:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from engine.tasks.models import UserTask
-from tests.support.plan import PLAN, House, day, once
-from tests.support.project_goals import COMPUTED, ON_SITE, REMOTE, let_have_goals
+from tests.support.plan import PLAN, House, day, demo_data, once
+from tests.support.project_goals import COMPUTED, ON_SITE, REMOTE, let_have_goals, with_goals
 from workflows.approvals import elements
+from workflows.cycles.states import PeriodState
 from workflows.documents import files
 from workflows.errors import InvalidSubmission
 from workflows.forms.handlers import ROW_KEY
 from workflows.forms.opening import OpenForm
 from workflows.implementation import goal_courses
 from workflows.indicators.models import Indicator
+from workflows.indicators.states import Rule
 from workflows.loading import reading, workbook
-from workflows.monitoring import facts, goal_figures
+from workflows.monitoring import facts, goal_figures, lateness, periods
 from workflows.monitoring import figures as figures_of
 from workflows.monitoring.models import Measurement
+from workflows.monitoring.states import MeasurementState
 from workflows.people import directory
 from workflows.plan.models import Project, ProjectGoal
+from workflows.records import checking
 from workflows.records.stored import stored_plan
 from workflows.reports.assembling import monthly_report
 from workflows.simulation import recomputation
@@ -257,3 +263,79 @@ def test_under_a_new_development_plan_a_goal_continues_restarts_or_ends(month: H
         "7890-1": {2017: 40, 2018: 50, 2019: 50, 2020: 30},
         "7890-2": {2019: 30, 2020: 10},
     }
+
+
+def endorsed(house: House) -> None:
+    """June's report is told, confirmed, accepted and endorsed."""
+    report(house)
+    robot(house, "reportar_ejecucion")
+    confirm(house)
+    judge(house)
+    robot(house, "avalar_reporte")
+
+
+def test_a_goal_corrected_after_the_month_froze_asks_for_its_indicator_again(month: House) -> None:
+    endorsed(month)
+    with month.database.unit_of_work() as session:
+        period = periods.find(session, PLAN, JUNE)
+        period.state = PeriodState.CLOSED
+        for one in session.scalars(sa.select(Measurement).where(Measurement.period_id == period.id)):
+            one.state = MeasurementState.FROZEN
+        actor = directory.actor(session, "cvega")
+        lateness.correct(session, month.engine, PLAN, JUNE, REMOTE, reason="Faltaban dos.", actor=actor)
+    waiting = kept(month, COMPUTED)
+
+    report(month, remote="5", element="completar_reporte")
+    shown = form_of(month, "confirmar_calculado_extemporaneo", "dsuarez")
+
+    assert waiting == ("devuelto", 8)
+    assert [(row["codigo"], row["valor"]) for row in shown.shown["calculados"]] == [(COMPUTED, 10)]
+    assert f"Se corrige su meta {REMOTE}: Faltaban dos." in shown.prefill.notes["calculados.0"]
+
+
+def test_a_value_confirmed_without_a_goal_says_so_and_with_a_late_goal_is_late(month: House) -> None:
+    with month.database.unit_of_work() as session:
+        indicator = session.scalars(sa.select(Indicator).where(Indicator.code == COMPUTED)).one()
+        indicator.rule = Rule.WEIGHTED_SUM
+        for goal in session.scalars(sa.select(ProjectGoal)):
+            goal.contribution = Decimal(70 if goal.territorial else 30)
+    report(month)
+    robot(month, "reportar_ejecucion")
+    with month.database.unit_of_work() as session:
+        one, other = (
+            session.scalars(sa.select(Measurement).join(Indicator).where(Indicator.code == code)).one()
+            for code in (ON_SITE, REMOTE)
+        )
+        one.timely, other.state = False, MeasurementState.MISSING
+
+    confirm(month)
+
+    with month.database.reading() as session:
+        query = sa.select(Measurement).join(Indicator).where(Indicator.code == COMPUTED)
+        told = session.scalars(query.order_by(Measurement.period_id.desc())).first()
+        known = facts.load(session, PLAN, JUNE, provisional=True)
+        figure = figures_of.figures_of(known).indicators[COMPUTED].assessment
+    assert told is not None and (told.value, told.partial, told.timely) == (Decimal("3.5"), True, False)
+    assert (figure.partial, figure.is_whole, figure.timely) == (((2018, 6),), False, False)
+
+
+def test_the_last_goal_of_a_computed_indicator_cannot_just_end(month: House) -> None:
+    with month.database.unit_of_work() as session:
+        found = elements.all_of(session, PLAN, since=day("2019-01-01"))
+        paths = {one.path.split("/")[1]: one.path for one in found if one.object == elements.PROJECT}
+        first = elements.check(session, PLAN, paths[ON_SITE], "termina")
+        elements.write(session, PLAN, paths[ON_SITE], "termina")
+
+        last = elements.check(session, PLAN, paths[REMOTE], "termina")
+
+    assert first == ""
+    assert last.startswith(f"{COMPUTED} se calcula de sus metas y esta es la última")
+
+
+def test_a_goal_of_another_entity_warns_that_its_indicator_may_be_confirmed_late() -> None:
+    data = with_goals(demo_data())
+    data = replace(data, goals=(replace(data.goals[0], entity="IDPAC"), data.goals[1]))
+
+    (told,) = [one for one in checking.check(data) if "extemporáneo" in one.message]
+
+    assert (told.column, told.severity) == ("entidad", checking.WARNING)

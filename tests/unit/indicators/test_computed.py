@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from workflows.indicators import bottlenecks
 from workflows.indicators.computed import Source, compute, may_feed
+from workflows.indicators.formulas import judge
 from workflows.indicators.sheets import IndicatorSheet
-from workflows.indicators.states import Annualization, Rule
+from workflows.indicators.states import Annualization, Color, Rule
 
 JUNE = (2018, 6)
 SUM, RISING, CONSTANT = Annualization.SUM, Annualization.RISING, Annualization.CONSTANT
@@ -74,3 +77,39 @@ def test_a_goal_of_another_type_feeds_only_what_it_can_make_up() -> None:
     assert not may_feed(SUM, Rule.SUM, RISING)
     assert not may_feed(CONSTANT, Rule.SUM, RISING) and may_feed(CONSTANT, Rule.SUM, RISING, "%")
     assert not may_feed(SUM, Rule.WEIGHTED_MEAN, SUM)
+
+
+def test_what_a_goal_added_stays_when_it_ends_or_is_programmed_no_more() -> None:
+    going, gone = source("A", SUM, {4: 1, 5: 2, 6: 5}), source("B", SUM, {1: 30, 4: 7})
+    ended = replace(gone, ended=True)
+    past = replace(gone, sheet=replace(gone.sheet, targets={2017: Decimal(100)}))
+
+    found = [
+        compute(Rule.SUM, sheet(of, "trimestral", 20 if of == RISING else None), [going, other], JUNE)
+        for of in (SUM, RISING)
+        for other in (ended, past)
+    ]
+
+    assert [(one.value, one.is_partial) for one in found] == [(15, False), (15, False), (65, False), (65, False)]
+    assert compute(Rule.SUM, sheet(SUM), [ended], JUNE).value is None
+
+
+def test_a_goal_that_came_late_takes_the_timeliness_of_what_is_computed_from_it() -> None:
+    in_time, late = source("A", SUM, {6: 5}), replace(source("B", SUM, {5: 1, 6: 3}), late=frozenset({JUNE}))
+    before = replace(late, late=frozenset({(2018, 5)}))
+
+    assert not compute(Rule.SUM, sheet(SUM), [in_time, late], JUNE).is_timely
+    assert compute(Rule.SUM, sheet(SUM), [in_time, before], JUNE).is_timely
+
+
+@pytest.mark.parametrize(("kind", "lacking", "whole"), [(SUM, (2018, 5), False), (RISING, (2018, 5), True)])
+def test_a_partial_value_is_not_whole_and_makes_no_bottleneck(
+    kind: Annualization, lacking: tuple[int, int], whole: bool
+) -> None:
+    series = {(2018, month): Decimal(1) for month in range(1, 7)}
+
+    of_june = judge(sheet(kind), series, *JUNE, partial={JUNE})
+    of_may = judge(sheet(kind), series, *JUNE, partial={lacking})
+
+    assert (of_june.color, bottlenecks.judge(of_june, None, None, 6)) == (Color.RED, None)
+    assert of_may.is_whole == whole

@@ -167,4 +167,6 @@ def _reported(row: ProgressRow, found: Computed, typed: Values) -> ReportedRow:
         qualitative=typed["avance_cualitativo"] or "",
         delay_reason=typed.get("justificacion_rezago") or "",
         excess_reason=typed.get("justificacion_sobreejecucion") or "",
+        partial=found.is_partial,
+        timely=found.is_timely,
     )
