@@ -51,7 +51,7 @@ def known_names(
         calls={key: _called(model) for key, model in models.items()},
         check_deadline=engine.calendar.check,
         check_opening=engine.check_opening,
-        world=_world(session, engine, models, published, (forms or {}, drawn.values()), decided, tenant),
+        world=_world(session, engine, models, published, forms or {}, decided, tenant),
         decisions=decided,
         diagrams=models,
     )
@@ -85,7 +85,7 @@ def _world(
     engine: ProcessEngine,
     models: Mapping[str, DiagramModel],
     published: Mapping[str, DiagramModel],
-    asking: tuple[Schemas, Iterable[DiagramModel]],
+    forms: Schemas,
     decisions: Mapping[str, PublishedDecision],
     tenant: str,
 ) -> World | None:
@@ -95,24 +95,29 @@ def _world(
     if added:
         usual = contracts.role_needs
         contracts = replace(contracts, role_needs=lambda role: added.get(role) or usual(role))
-    return World(contracts, models, _asks(session, *asking, tenant), published, decisions)
+    return World(contracts, models, _asks(session, forms, models, tenant), published, decisions)
 
 
 def _asks(
-    session: Session, forms: Schemas, drawn: Iterable[DiagramModel], tenant: str
+    session: Session, forms: Schemas, models: Mapping[str, DiagramModel], tenant: str
 ) -> Callable[[str], Questions | None]:
-    """What each form asks, by its key; a form is read when somebody looks at it, and once: those drawn, all at once."""
-    named = {one.form_key for model in drawn for one in model.elements.values() if one.form_key} - forms.keys()
-
-    @functools.cache
-    def together() -> Mapping[str, FormVersion]:
-        return catalogue.forms(session, tenant, named) if named else {}
+    """What each form asks, by its key; read once somebody looks at it, with all that the same diagram asks."""
+    beside: dict[str, frozenset[str]] = {}
+    for model in models.values():
+        named = frozenset(one.form_key for one in model.elements.values() if one.form_key) - forms.keys()
+        for key in named:
+            beside[key] = beside.get(key, frozenset()) | named
+    read: dict[str, FormVersion | None] = {}
 
     @functools.cache
     def asked(key: str) -> Questions | None:
         if key in forms:
             return read_questions(forms[key])
-        published = together().get(key) if key in named else catalogue.form_version(session, key, tenant)
+        if key not in read:
+            wanted = (beside.get(key, frozenset()) | {key}) - read.keys()
+            found = catalogue.forms(session, tenant, wanted)
+            read.update({one: found.get(one) for one in wanted})
+        published = read[key]
         return None if published is None else read_questions(published.schema)
 
     return asked

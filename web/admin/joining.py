@@ -14,15 +14,17 @@ from web.pages import actor, back_to, current
 from workflows.auditing import recording as auditing
 from workflows.errors import Refused
 from workflows.lifecycle import merging
+from workflows.lifecycle.merging import Merged
 from workflows.people import administration, managing
 from workflows.people.directory import Directory
 from workflows.people.roles import ADMINISTRATING
+from workflows.spanish import enumeration
 
 
 @blueprint.post("/<username>/unir")
 @allow(*ADMINISTRATING, of=Of.PERSON, everywhere=True)
 def join(username: str) -> Any:
-    """Let another user go on for both: roles, open tasks and indicators pass to it, and this one is deactivated."""
+    """Let another user go on for both: roles, open tasks and duties pass to it, and this one is deactivated."""
     application, into = current(), request.form.get("con", "")
     if not into or not may_open("admin.mail_link", username=into):
         raise Refused("Elija el usuario que sigue: uno que usted administre.")
@@ -30,14 +32,19 @@ def join(username: str) -> Any:
         raise Refused("Es su propio usuario: pida a otra persona que administre que los una.")
     with application.database.unit_of_work() as session:
         administered = administration.administered(session)
-        done = merging.merge(session, application.engine, username, into, actor=actor())
+        done = merging.merge(session, application.engine, application.forms, username, into, actor=actor())
         administration.ensure_still_administered(session, administered)
         sessions.end_all(session, username)
         kept = Directory().person(session, into)
         tell(session, kept, f"el usuario {username} se unió al suyo")
-    taken = f"{done.roles} roles, {done.tasks} tareas y {done.indicators} indicadores"
-    said = f"{kept.name} sigue con {taken} de {username}."
-    return back_to("admin.person", said, username=into)
+    return back_to("admin.person", _said(done, kept.name, username), username=into)
+
+
+def _said(done: Merged, name: str, gone: str) -> str:
+    passed = {"roles": done.roles, "tareas": done.tasks}
+    passed |= {title[0].lower() + title[1:]: len(found) for title, found in done.duties.items()}
+    told = [f"{what} ({count})" for what, count in passed.items() if count]
+    return f"{name} sigue con {enumeration(told)} de {gone}." if told else f"{gone} no tenía nada que pasar a {name}."
 
 
 @blueprint.post("/<username>/datos")

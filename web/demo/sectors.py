@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.clock import Clock
@@ -35,8 +35,12 @@ class Scene:
 
 
 def scenes(present: dt.datetime, calendar: WorkingCalendar, clock: Clock) -> tuple[Scene, Scene]:
-    """Gobierno in the second year of its plan, and Hábitat in the middle of formulating its own."""
-    return _governing(present, clock), _formulating(bogota_day(present), calendar, clock)
+    """Gobierno in the second year of its plan, and Hábitat in the middle of formulating its own.
+
+    Their plans are not moved by as many years in every month; the one government that both name has its years once.
+    """
+    governing = _governing(present, clock)
+    return governing, _formulating(bogota_day(present), calendar, clock, governing.data)
 
 
 def _governing(present: dt.datetime, clock: Clock) -> Scene:
@@ -51,9 +55,11 @@ def _governing(present: dt.datetime, clock: Clock) -> Scene:
     return Scene("GOB", data, dt.date(data.plan.first_year - 1, *FORMULATION_BEGINS), robots)
 
 
-def _formulating(present: dt.date, calendar: WorkingCalendar, clock: Clock) -> Scene:
+def _formulating(present: dt.date, calendar: WorkingCalendar, clock: Clock, beside: PlanData) -> Scene:
     begins = present - dt.timedelta(weeks=WEEKS_OF_FORMULATION)
     data = seeding.demo_plan(begins.year + 1, seeding.FORMULATED_FILE)
+    framed = replace(data.plan, development_plans=beside.plan.development_plans)
+    data = replace(data, plan=framed, development_plans=beside.development_plans)
     robots = Formulating(
         today=lambda: bogota_day(clock.now()),
         reality=Reality(seed=2019),

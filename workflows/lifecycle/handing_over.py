@@ -283,12 +283,13 @@ def _give_tasks(
     for one in seen.tasks:
         commands.reassign(session, engine, one.task.id, actor=acting, to=receiver, reason=said)
         if one.task.id in seen.drafts:
-            _give_draft(session, engine, forms, one.task.id, giver, taking)
+            give_draft(session, engine, forms, one.task.id, giver, taking)
     for one in seen.given_back:
         commands.release(session, engine, one.task.id, actor=acting)
 
 
-def _give_draft(session: Session, engine: ProcessEngine, forms: Forms, task_id: int, giver: str, taking: Actor) -> None:
+def give_draft(session: Session, engine: ProcessEngine, forms: Forms, task_id: int, giver: str, taking: Actor) -> None:
+    """Let what somebody typed into a task go on as the draft of who has it now, unless they began one themselves."""
     own = sa.select(FormDraft.id).where(FormDraft.task_id == task_id, FormDraft.username == taking.id)
     if session.scalar(own) is None:
         forms.begin_from(session, engine, task_id, taking, giver)

@@ -68,7 +68,13 @@ LEVELS = ("objetivo", "linea", "entidad", "plan")
 def of_period(session: Session, plan_code: str, period: str) -> PeriodFigures:
     """What a screen shows of a month: the kept figures once it was consolidated or closed, else computed now."""
     found = _kept_period(session, plan_code, period, KEPT)
-    return (kept(session, found) if found else None) or compute(session, plan_code, period)
+    return of_known(session, found) if found else compute(session, plan_code, period)
+
+
+def of_known(session: Session, period: Period) -> PeriodFigures:
+    """As `of_period`, of a month that was read already."""
+    known = kept(session, period) if period.state in KEPT else None
+    return known or compute(session, period.plan_code, period.code)
 
 
 def at_a_glance(session: Session, plan_code: str, period: str) -> PeriodFigures:

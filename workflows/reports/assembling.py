@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -78,10 +78,13 @@ def monthly_report(session: Session, plan_code: str, period_code: str, *, with_m
     """
     period, window = _found(session, plan_code, period_code)
     plan = session.get_one(Plan, plan_code, options=[joinedload(Plan.sector), joinedload(Plan.development_plans)])
-    figures = reading.of_period(session, plan_code, period_code)
+    figures = reading.of_known(session, period)
     names = {username: name for username, name in session.execute(sa.select(Person.username, Person.name))}
-    history, whose = _history(session, period), _responsibles(session, period)
-    verdicts, since = _verdicts(session, period), _closed_before(session, period)
+    closed, verdicts = _closed_before(session, period), _verdicts(session, period)
+    history = [HistoryPoint(code, value) for _id, code, value in closed if value is not None]
+    sheets, whose = _sheets(session, period)
+    money = _money(session, period) if with_money else {}
+    lines, objectives = _lines_and_objectives(session, plan_code, figures, verdicts)
     return Report(
         plan_code=plan.code,
         plan_name=plan.name,
@@ -97,10 +100,10 @@ def monthly_report(session: Session, plan_code: str, period_code: str, *, with_m
         introduction=period.introduction,
         plan=_roll_up(plan.code, figures.plan, plan.name, None, None, None),
         previous=next((point for point in reversed(history) if point.period < period.code), None),
-        lines=_lines(session, plan_code, figures, verdicts),
-        objectives=_objectives(session, plan_code, figures, verdicts),
+        lines=lines,
+        objectives=objectives,
         entities=_entities(session, period, figures),
-        indicators=_indicators(session, period, figures, names, whose, _money(session, period) if with_money else {}),
+        indicators=_indicators(session, period, figures, names, sheets, whose, money),
         bottlenecks=_bottlenecks(session, period, names),
         commitments=_commitments(session, period, names),
         alerts=_alerts(session, period),
@@ -109,8 +112,8 @@ def monthly_report(session: Session, plan_code: str, period_code: str, *, with_m
         goals=_goals(session, period),
         silent=_silent(period, figures, names, whose),
         years=_years(figures),
-        changes=tuple(_changes(session, since, figures)) if since else (),
-        changed_since=month_name(since.code) if since else "",
+        changes=tuple(_changes(session, closed[-1][0], figures)) if closed else (),
+        changed_since=month_name(closed[-1][1]) if closed else "",
         window=window,
     )
 
@@ -135,26 +138,21 @@ def _found(session: Session, plan_code: str, code: str) -> tuple[Period, tuple[d
     return period, None if closed_on in (None, closes_on) else (closed_on, closes_on, reason)
 
 
-def _history(session: Session, period: Period) -> list[HistoryPoint]:
+def _closed_before(session: Session, period: Period) -> Sequence[tuple[int, str, Decimal | None]]:
+    """Every month that was closed before this one, with the plan's compliance in it, in order."""
     query = (
-        sa.select(Period.code, Figure.compliance)
-        .join(Figure, Figure.period_id == Period.id)
-        .where(Period.plan_code == period.plan_code, Period.code < period.code, Figure.level == "plan")
-        .where(Period.state == PeriodState.CLOSED)
+        sa.select(Period.id, Period.code, Figure.compliance)
+        .outerjoin(Figure, sa.and_(Figure.period_id == Period.id, Figure.level == "plan"))
+        .where(Period.plan_code == period.plan_code, Period.code < period.code, Period.state == PeriodState.CLOSED)
         .order_by(Period.code)
     )
-    return [HistoryPoint(code, value) for code, value in session.execute(query) if value is not None]
+    return [(found, code, value) for found, code, value in session.execute(query)]
 
 
-def _closed_before(session: Session, period: Period) -> Period | None:
-    query = sa.select(Period).where(Period.plan_code == period.plan_code, Period.code < period.code)
-    return session.scalar(query.where(Period.state == PeriodState.CLOSED).order_by(Period.code.desc()).limit(1))
-
-
-def _changes(session: Session, since: Period, figures: PeriodFigures) -> Iterable[ChangeLine]:
+def _changes(session: Session, since: int, figures: PeriodFigures) -> Iterable[ChangeLine]:
     """The indicators that had a light and have another."""
     query = sa.select(Figure.code, Figure.color, Figure.status)
-    query = query.where(Figure.period_id == since.id, Figure.level == "indicador")
+    query = query.where(Figure.period_id == since, Figure.level == "indicador")
     before = {code: light(color, status) for code, color, status in session.execute(query)}
     for code, figure in figures.indicators.items():
         now = light(figure.assessment.color, figure.assessment.status)
@@ -214,39 +212,36 @@ def _light(figure: LevelFigure | None) -> Light:
     return light_of_level(figure.color, figure.status) if figure else light(None, Status.NO_CUTOFF_YET)
 
 
-def _lines(
+def _lines_and_objectives(
     session: Session, plan_code: str, figures: PeriodFigures, verdicts: Mapping[tuple[str, str], Verdict]
-) -> tuple[RollUp, ...]:
-    query = sa.select(Line).where(Line.plan_code == plan_code).order_by(Line.position)
-    return tuple(
+) -> tuple[tuple[RollUp, ...], tuple[RollUp, ...]]:
+    query = (
+        sa.select(Line, Objective)
+        .outerjoin(Objective, Objective.line_id == Line.id)
+        .where(Line.plan_code == plan_code)
+        .order_by(Line.position, Objective.position)
+    )
+    found = session.execute(query).all()
+    lines = tuple(
         _roll_up(
             line.code, figures.lines.get(line.code), line.name, line.weight, None, verdicts.get(("linea", line.code))
         )
-        for line in session.scalars(query)
+        for line in dict.fromkeys(line for line, _ in found)
     )
-
-
-def _objectives(
-    session: Session, plan_code: str, figures: PeriodFigures, verdicts: Mapping[tuple[str, str], Verdict]
-) -> tuple[RollUp, ...]:
-    query = (
-        sa.select(Objective, Line.code)
-        .join(Line, Line.id == Objective.line_id)
-        .where(Objective.plan_code == plan_code)
-        .order_by(Line.position, Objective.position)
-    )
-    return tuple(
+    objectives = tuple(
         _roll_up(
             objective.code,
             figures.objectives.get(objective.code),
             objective.name,
             objective.weight,
-            line,
+            line.code,
             verdicts.get(("objetivo", objective.code)),
             objective.lead_entity,
         )
-        for objective, line in session.execute(query)
+        for line, objective in found
+        if objective is not None
     )
+    return lines, objectives
 
 
 def _entities(session: Session, period: Period, figures: PeriodFigures) -> tuple[EntityLine, ...]:
@@ -277,13 +272,10 @@ def _indicators(
     period: Period,
     figures: PeriodFigures,
     names: Names,
+    sheets: Mapping[str, Indicator],
     whose: Mapping[str, str | None],
     money: Mapping[str, ProjectMoney],
 ) -> tuple[IndicatorLine, ...]:
-    sheets = {
-        indicator.code: indicator
-        for indicator in session.scalars(sa.select(Indicator).where(Indicator.plan_code == period.plan_code))
-    }
     query = (
         sa.select(Measurement)
         .where(Measurement.period_id == period.id)
@@ -355,14 +347,13 @@ def _indicator(
     )
 
 
-def _responsibles(session: Session, period: Period) -> Mapping[str, str | None]:
-    """By indicator, who was to report it."""
-    query = (
-        sa.select(Indicator.code, PeriodRow.reports)
-        .join(PeriodRow, PeriodRow.indicator_id == Indicator.id)
-        .where(PeriodRow.period_id == period.id)
-    )
-    return {code: who for code, who in session.execute(query)}
+def _sheets(session: Session, period: Period) -> tuple[Mapping[str, Indicator], Mapping[str, str | None]]:
+    """By code, the indicators of the plan; and of those followed in the month, who was to report."""
+    of_month = sa.and_(PeriodRow.indicator_id == Indicator.id, PeriodRow.period_id == period.id)
+    query = sa.select(Indicator, PeriodRow.id, PeriodRow.reports).outerjoin(PeriodRow, of_month)
+    found = session.execute(query.where(Indicator.plan_code == period.plan_code)).all()
+    sheets = {one.code: one for one, _, _ in found}
+    return sheets, {one.code: who for one, followed, who in found if followed is not None}
 
 
 def _goals(session: Session, period: Period) -> tuple[GoalLine, ...]:

@@ -62,6 +62,19 @@ def formulated(folder: Path, now: dt.datetime) -> Application:
     return replace(played, clock=clock)
 
 
+@pytest.mark.parametrize("month", [2, 3, 11])
+def test_the_government_that_both_sectors_name_has_its_years_once_whatever_the_month(month: int, tmp_path: Path) -> None:
+    application = demo(tmp_path, dt.datetime(2027, month, 20, 15, 0, tzinfo=dt.UTC))
+    present = playing.present_moment(application.clock.now(), application.calendar)
+
+    governing, formulating = scenes(present, application.calendar, VirtualClock(present))
+
+    assert governing.data.development_plans == formulating.data.development_plans
+    assert {one.name for one in governing.data.development_plans} == set(formulating.data.plan.development_plans)
+    [one] = governing.data.development_plans
+    assert one.starts_on is not None and str(one.starts_on.year) in one.name
+
+
 def _ensure_in_the_middle(application: Application) -> None:
     """Work of every kind is open, and the survey is answered."""
     now = application.clock.now()
