@@ -63,7 +63,9 @@ def formulated(folder: Path, now: dt.datetime) -> Application:
 
 
 @pytest.mark.parametrize("month", [2, 3, 11])
-def test_the_government_that_both_sectors_name_has_its_years_once_whatever_the_month(month: int, tmp_path: Path) -> None:
+def test_the_government_that_both_sectors_name_has_its_years_once_whatever_the_month(
+    month: int, tmp_path: Path
+) -> None:
     application = demo(tmp_path, dt.datetime(2027, month, 20, 15, 0, tzinfo=dt.UTC))
     present = playing.present_moment(application.clock.now(), application.calendar)
 
