@@ -14,6 +14,7 @@ from web.auth import ANYONE, Of, allow
 from web.caching import FILE_S, kept
 from web.pages import current, page
 from web.portal import making, syndication
+from web.portal.views import FORMATS
 from workflows.approvals import on_portal as published
 from workflows.approvals import open_goals
 from workflows.approvals import published as published_documents
@@ -119,7 +120,8 @@ def how_made(plan_code: str) -> Response:
     with current().database.reading() as session:
         plan = _published(session, plan_code)
         story = making.of_plan(session, plan_code)
-    return kept(page("portal/how_made.html", plan=plan, story=story))
+        documents = published_documents.of_plan(session, plan_code)
+    return kept(page("portal/how_made.html", plan=plan, story=story, documents=documents, formats=FORMATS))
 
 
 @blueprint.get("/novedades.atom")

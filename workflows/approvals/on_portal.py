@@ -86,7 +86,7 @@ class PublishedSector:
 
 
 def sectors(session: Session, code: str | None = None) -> list[PublishedSector]:
-    """Every active sector that has a plan to show, by name; or only the one with this code."""
+    """Every active sector that has a plan to show, by name; or the one with this code, whether it has or not."""
     query = sa.select(Sector).where(Sector.active).order_by(Sector.name)
     if code is not None:
         query = query.where(Sector.code == code)
@@ -97,7 +97,7 @@ def sectors(session: Session, code: str | None = None) -> list[PublishedSector]:
         PublishedSector(sector.code, sector.name, [one for one in shown.values() if one.sector_code == sector.code])
         for sector in session.scalars(query)
     ]
-    return [sector for sector in found if sector.plans]
+    return [sector for sector in found if sector.plans or sector.code == code]
 
 
 def plan(session: Session, plan_code: str) -> PublishedPlan | None:

@@ -18,6 +18,7 @@ from engine.instances.models import Instance
 from tests.support.plan import PLAN
 from tests.support.two_sectors import SECOND
 from tests.support.web import PLAYED_UNTIL, Site, build_played_template, open_site
+from workflows.documents import files, publishing
 from workflows.documents.models import Document, StoredFile
 from workflows.documents.states import Reserve
 from workflows.monitoring import figures
@@ -85,7 +86,7 @@ def test_the_portal_lists_sectors_with_their_plans_by_how_they_stand(site: Site)
     assert "¿Qué iba?" not in told  # its last day is over
 
 
-def test_a_sector_has_an_address_of_its_own_and_one_without_plans_has_none(site: Site) -> None:
+def test_a_sector_has_an_address_of_its_own_and_one_without_plans_says_so(site: Site) -> None:
     with site.application.database.unit_of_work() as session:
         registry.create(session, "VAC", "Vacío")
     stranger = site.visitor()
@@ -93,7 +94,8 @@ def test_a_sector_has_an_address_of_its_own_and_one_without_plans_has_none(site:
     stranger.open(f"/portal/sector/{SECOND}")
     assert stranger.heading() == "Sector Hábitat"
     assert "PES de Hábitat" in stranger.text() and PLAN not in stranger.text()
-    stranger.open("/portal/sector/VAC", status=404)
+    stranger.open("/portal/sector/VAC")
+    assert "todavía no ha publicado ningún plan" in stranger.text()
     stranger.open("/portal/sector/NADIE", status=404)
 
 
@@ -142,6 +144,27 @@ def test_how_a_plan_was_made_tells_its_phases_and_meetings_as_numbers(site: Site
 
     assert len(stranger.page().xpath("//table//tbody/tr")) == 6
     assert "acta aprobada" in stranger.text()
+
+
+def test_how_a_plan_was_made_offers_the_documents_that_its_page_does(site: Site) -> None:
+    links = "//section[@aria-labelledby='documentos']//a/@href"
+    with site.application.database.unit_of_work() as session:
+        now = site.clock.now()
+        stored = files.keep(session, site.clock, "amartinez", "informe.pdf", b"%PDF-1.7", "application/pdf")
+        session.flush()
+        session.add(
+            Document(
+                plan_code=PLAN, kind=sorted(publishing.KINDS)[0], key="2017", format="pdf", version=1, title="Informe",
+                made_at=now, published_at=now, file_id=stored.id,
+            )
+        )  # fmt: skip
+    stranger = site.visitor()
+    stranger.open(f"/portal/{PLAN}")
+    offered = stranger.page().xpath(links)
+
+    stranger.open(f"/portal/{PLAN}/como-se-hizo")
+
+    assert offered and stranger.page().xpath(links) == offered
 
 
 def test_the_feed_tells_what_was_published_with_addresses_that_open(site: Site) -> None:
