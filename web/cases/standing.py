@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions.catalogue import BundleModel
+from engine.definitions.diagram import Element
 from engine.history import HistoryEntry
 from engine.identity import Actor
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.states import HistoryKind, IncidentState, UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
+from engine.waits import Wait, WaitKind
 from web.deadlines import Deadline, deadline
 from web.pages import current
 from workflows.people.holders import holders
@@ -110,32 +112,83 @@ def marks(
     history: Sequence[HistoryEntry],
     tasks: Sequence[OpenTask],
     incidents: Sequence[Incident],
+    awaited: Iterable[Wait] = (),
 ) -> Mapping[str, str]:
-    """The mark of each element of one diagram; what is open wins over what was done."""
+    """The mark of each element of one diagram; what is open, or waits for what is to come, wins over what was done."""
     done = {e.element_id: DONE for e in history if e.process_key == process_key and e.element_id and _is_past(e)}
-    here = {one: mark for task in reversed(tasks) for one, mark in _where(bundle, process_key, task)}
+    past = _Past.of(bundle, history)
+    here = {
+        element: HERE
+        for wait in awaited
+        if wait.kind in (WaitKind.DATE, WaitKind.MESSAGE, WaitKind.SIGNAL, WaitKind.CONDITION) and not wait.meanwhile
+        for element in _where(past, process_key, wait.process_key, wait.element_id)
+    }
+    for task in reversed(tasks):
+        mark = OVERDUE if task.deadline.is_overdue else HERE
+        here |= dict.fromkeys(_where(past, process_key, task.process_key, task.element_id), mark)
     broken = {i.element_id: BROKEN for i in incidents if i.process_key == process_key and i.element_id}
     return {**done, **here, **broken}
 
 
-def _where(bundle: BundleModel, process_key: str, task: OpenTask) -> Iterator[tuple[str, str]]:
-    """The element of a task in a diagram, or the steps of the diagram that call the process it is in."""
-    mark = OVERDUE if task.deadline.is_overdue else HERE
-    if task.process_key == process_key:
-        yield task.element_id, mark
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What of the calls of a case is over: a process that many steps call is open under one of them, not under all."""
+
+    bundle: BundleModel
+    over: frozenset[tuple[str | None, str | None]]
+    touched: frozenset[str | None]
+
+    @classmethod
+    def of(cls, bundle: BundleModel, history: Sequence[HistoryEntry]) -> _Past:
+        """What this history says."""
+        over = ((e.process_key, e.element_id) for e in history if e.kind == HistoryKind.CALL_COMPLETED)
+        return cls(bundle, frozenset(over), frozenset(e.process_key for e in history))
+
+    def calls(self, key: str, inside: str) -> list[Element]:
+        """The calls of a diagram under which something in the process `inside` is open."""
+        calls = [one for one in self.bundle.diagrams[key].of_kind("callActivity") if self.leads(one, inside)]
+        going = [one for one in calls if not self.is_over(key, one)]
+        begun = [one for one in going if one.called_element == inside or self.has_begun(one.called_element, inside)]
+        return begun or going or (calls if self.is_open(key) else [])
+
+    def is_open(self, key: str) -> bool:
+        """Whether a diagram is the case's own, or some call of it is not over: what it calls may be under way again."""
+        return key == self.bundle.process_key or any(
+            call.called_element == key and not self.is_over(caller, call)
+            for caller, diagram in self.bundle.diagrams.items()
+            for call in diagram.of_kind("callActivity")
+        )
+
+    def leads(self, call: Element, inside: str) -> bool:
+        """Whether the process is called there, or further down."""
+        return call.called_element == inside or any(
+            self.leads(one, inside) for one in self._calls_of(call.called_element)
+        )
+
+    def is_over(self, key: str, call: Element) -> bool:
+        """Whether it was completed. One that runs several times, or again, tells nothing by that."""
+        return not call.multiple and (key, call.id) in self.over
+
+    def has_begun(self, key: str, inside: str) -> bool:
+        """Whether anything happened on the way down to the process, which others may call too."""
+        return key in self.touched or any(
+            self.has_begun(one.called_element, inside)
+            for one in self._calls_of(key)
+            if one.called_element != inside and self.leads(one, inside)
+        )
+
+    def _calls_of(self, key: str) -> Sequence[Element]:
+        diagram = self.bundle.diagrams.get(key)
+        return list(diagram.of_kind("callActivity")) if diagram else []
+
+
+def _where(past: _Past, process_key: str, inside: str, element_id: str) -> Iterator[str]:
+    """An element as it stands in a diagram: itself, or the steps of the diagram that call the process it is in."""
+    if inside == process_key:
+        yield element_id
         return
-    for call in bundle.diagrams[process_key].of_kind("callActivity"):
-        if _reaches(bundle, call.called_element, task.process_key):
-            yield call.id, mark
-
-
-def _reaches(bundle: BundleModel, called: str, process_key: str) -> bool:
-    if called == process_key:
-        return True
-    diagram = bundle.diagrams.get(called)
-    return diagram is not None and any(
-        _reaches(bundle, call.called_element, process_key) for call in diagram.of_kind("callActivity")
-    )
+    for call in past.calls(process_key, inside):
+        yield call.id
 
 
 def _is_past(entry: HistoryEntry) -> bool:

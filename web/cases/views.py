@@ -13,6 +13,7 @@ from engine import history
 from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.drawing import describe, draw_svg
+from engine.definitions.linting.graph import place_in_order
 from engine.errors import UnknownInstance
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
@@ -36,6 +37,7 @@ from workflows.people.roles import COORDINATING
 __all__ = ["blueprint", "deciding", "running", "starting"]
 
 PAGE = 30
+CALL = "callActivity"
 STATES = {"active": "En curso", "completed": "Terminados", "cancelled": "Cancelados", "": "Todos"}
 
 
@@ -77,9 +79,10 @@ def show(case_id: int) -> str:
         entries = history.of_instance(session, case_id)
         tasks = standing.open_tasks(session, case_id, actor())
         incidents = standing.open_incidents(session, case_id)
-        awaited = waiting.beside(session, waits(session, current().engine, case_id), tasks)
+        found = waits(session, current().engine, case_id)
+        awaited = waiting.beside(session, found, tasks)
         shown = _shown_diagram(bundle, entries, request.args.get("diagrama", ""))
-        marks = standing.marks(bundle, shown, entries, tasks, incidents)
+        marks = standing.marks(bundle, shown, entries, tasks, incidents, found)
         names = Directory().display_names(session, {entry.actor_id for entry in entries} | {case.started_by})
         return page(
             "cases/show.html",
@@ -151,9 +154,29 @@ def _open_tasks_of(session: Session, case_ids: list[int]) -> dict[int, int]:
 
 
 def _diagrams_in_use(bundle: BundleModel, entries: list[HistoryEntry]) -> list[str]:
-    """The process of the case, then the called ones it has reached."""
+    """The process of the case, then the called ones it has reached, each after what calls it, as the work comes.
+
+    One that only calls others was reached where one of them was that nobody else calls.
+    """
     reached = {entry.process_key for entry in entries}
-    return [key for key in bundle.diagrams if key == bundle.process_key or key in reached]
+    called = [(key, one.called_element) for key, diagram in bundle.diagrams.items() for one in diagram.of_kind(CALL)]
+    callers: dict[str, set[str]] = {}
+    for key, inside in called:
+        callers.setdefault(inside, set()).add(key)
+    reached |= {key for key, inside in called if inside in reached and callers[inside] == {key}}
+    found: dict[str, None] = {}
+    _note_called(bundle, bundle.process_key, found)
+    return [key for key in found if key == bundle.process_key or key in reached]
+
+
+def _note_called(bundle: BundleModel, key: str, found: dict[str, None]) -> None:
+    if key in found or key not in bundle.diagrams:
+        return
+    found[key] = None
+    order = place_in_order(bundle.diagrams[key])
+    calls = sorted(bundle.diagrams[key].of_kind(CALL), key=lambda one: order.get(one.id, 0))
+    for call in calls:
+        _note_called(bundle, call.called_element, found)
 
 
 def _shown_diagram(bundle: BundleModel, entries: list[HistoryEntry], wanted: str) -> str:

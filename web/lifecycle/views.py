@@ -38,6 +38,8 @@ COORDINATOR, ADMINISTRATOR = "coordinador_pes", "administrador"
 HANDS_TO = "entrega."
 """How the fields begin that say who receives from whom."""
 SHOWN_PAPERS = 6
+ELABORATION = 2
+"""The phase that has a work schedule."""
 STATES = {
     phases.TO_COME: ("gris", "○", "Por comenzar"),
     phases.UNDER_WAY: ("amarillo", "◐", "En curso"),
@@ -63,7 +65,8 @@ def show() -> str:
         if plan is None:
             return page("lifecycle/none.html", begun=begun, sectors=choosing.choices(session))
         shown = phases.of_plan(session, plan)
-        schedule = execution.of_plan(session, plan.code, bogota_day(current().clock.now()))
+        ended = next((one.ended_on for one in shown if one.number == ELABORATION), None)
+        schedule = execution.of_plan(session, plan.code, bogota_day(current().clock.now()), ended)
         work = {
             phase.number: paged(phase.open, f"fase_{phase.number}", anchor=f"fase-{phase.number}") for phase in shown
         }

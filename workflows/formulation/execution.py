@@ -20,20 +20,26 @@ from workflows.people import directory
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """An activity with who answers for it, and how far its end is from what was planned, in days: late above zero."""
+    """An activity with who answers for it, and how far its end is from what was planned, in days: late above zero.
+
+    `unsaid`: the phase is over, and nobody noted when this was.
+    """
 
     activity: ScheduleActivity
     person: str
     apart: int
+    unsaid: bool = False
 
     @property
     def is_late(self) -> bool:
         """Whether it ended, or goes on, after its day."""
-        return self.apart > 0
+        return self.apart > 0 and not self.unsaid
 
     @property
     def words(self) -> str:
-        """«4 días después», «a tiempo», «vence hoy», «le faltan 3 días»."""
+        """«4 días después», «a tiempo», «vence hoy», «le faltan 3 días», «sin anotar»."""
+        if self.unsaid:
+            return "la fase terminó; falta anotar el día"
         days = f"{abs(self.apart)} día{'s' if abs(self.apart) != 1 else ''}"
         if self.activity.done_on is not None:
             return "a tiempo" if self.apart <= 0 else f"{days} después"
@@ -42,11 +48,20 @@ class Progress:
         return f"{days} de atraso" if self.is_late else f"le {'falta' if self.apart == -1 else 'faltan'} {days}"
 
 
-def of_plan(session: Session, plan_code: str, today: dt.date) -> Sequence[Progress]:
-    """Every activity of the schedule, in its order; two statements, one where there is no schedule."""
+def of_plan(session: Session, plan_code: str, today: dt.date, phase_ended: dt.date | None = None) -> Sequence[Progress]:
+    """Every activity of the schedule, in its order; two statements, one where there is no schedule.
+
+    What nobody noted goes on until today, and no longer than its phase.
+    """
     found = methodology.activities(session, plan_code)
     names = directory.display_names(session, {one.responsible for one in found}) if found else {}
-    return [Progress(one, names[one.responsible], ((one.done_on or today) - one.ends_on).days) for one in found]
+    return [
+        Progress(
+            one, names[one.responsible], ((one.done_on or today) - one.ends_on).days,
+            unsaid=one.done_on is None and phase_ended is not None,
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def note(

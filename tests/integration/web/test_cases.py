@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
+from engine.definitions import catalogue
+from engine.definitions.reading import read_diagram
+from engine.history import HistoryEntry
 from engine.incidents import Incident
+from engine.instances.models import Instance
+from engine.waits import Wait, WaitKind
 from tests.integration.web.test_task import send_execution
+from tests.support.diagrams import call, chain, end, process, start
 from tests.support.web import Site
+from web.cases import standing
 
 
 def test_the_list_shows_running_cases_and_filters(site: Site) -> None:
@@ -55,7 +64,55 @@ def test_the_calling_step_is_marked_in_the_main_diagram(site: Site) -> None:
 
     (marks,) = page.xpath("//figure/@data-marks")
 
-    assert json.loads(marks)["reporte_entidad"] == "actual"
+    assert json.loads(marks)["paso_1"] == "actual"
+
+
+def test_where_a_case_waits_for_what_is_to_come_its_drawing_says_it_is_under_way(site: Site) -> None:
+    here = Wait(WaitKind.MESSAGE, 1, None, "sub_reporte_entidad", "reportar_avance", "Reportar avance")
+    aside = replace(here, element_id="reportar_ejecucion", meanwhile=True)
+    with site.application.database.reading() as session:
+        bundle = catalogue.by_sha(session, session.get_one(Instance, 1).bundle_sha256)
+
+    own, calling = (
+        standing.marks(bundle, key, [], [], [], [here, aside]) for key in ("sub_reporte_entidad", "f5_ciclo_mensual")
+    )
+
+    assert own == {"reportar_avance": "actual"} and calling == {"paso_1": "actual"}
+
+
+def test_a_phase_that_is_over_stays_done_where_another_calls_the_same_process() -> None:
+    # Given two phases that hold a meeting each, the second of which goes on, and a third that has not begun
+    phases = {f"fase_{number}": {"mesa": "mesa"} for number in (1, 2, 3)}
+    calls = {"vida": {"uno": "fase_1", "dos": "fase_2", "tres": "fase_3"}, **phases}
+    diagrams = {
+        key: read_diagram(
+            process(key, start(), *(call(*one) for one in own.items()), end(), chain("inicio", *own, "fin"))
+        )
+        for key, own in calls.items()
+    }
+    bundle = SimpleNamespace(process_key="vida", diagrams=diagrams)
+    told = [
+        ("vida", "uno", "call_completed"),
+        ("fase_1", "mesa", "call_completed"),
+        ("fase_2", "otra", "task_completed"),
+    ]
+    history = [HistoryEntry(process_key=key, element_id=one, kind=kind) for key, one, kind in told]
+    wait = Wait(WaitKind.MESSAGE, 1, None, "mesa", "acta", "Acta")
+
+    first, whole, second = (
+        standing.marks(bundle, key, history, [], [], [wait]) for key in ("fase_1", "vida", "fase_2")
+    )
+
+    assert first == {"mesa": "hecho"} and whole == {"uno": "hecho", "dos": "actual"}
+    assert second["mesa"] == "actual"
+
+
+def test_the_drawings_of_a_case_stand_in_the_order_of_the_work(site: Site) -> None:
+    page = site.visitor("sruiz").open("/casos/1")
+
+    offered = page.xpath("//a[contains(@href, 'diagrama=')]/@href")
+
+    assert ["f5_ciclo_mensual" in one for one in offered] == [True, *[False] * (len(offered) - 1)]
 
 
 def test_history_tells_in_words_what_people_did(site: Site) -> None:

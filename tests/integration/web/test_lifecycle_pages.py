@@ -10,7 +10,7 @@ from engine.instances.models import Instance
 from tests.support.plan import PLAN
 from tests.support.web import Site
 from workflows.calendar import bogota_day
-from workflows.formulation import methodology
+from workflows.formulation import execution, methodology
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
@@ -34,7 +34,7 @@ def test_the_six_phases_say_what_is_open_and_with_whom(site: Site) -> None:
     (following,) = page.xpath("//section[@id='fase-5']")
     assert "Reportar avance · IDPAC Sandra Ruiz" in " ".join(following.text_content().split())
     links = [link.text_content() for link in following.xpath(".//tbody//th//a")]
-    assert links == ["Reportar avance"]
+    assert links == ["Reportar avance", "Reportar ejecución presupuestal y actividades"]
 
 
 def test_the_guide_tells_the_state_of_its_43_rows(site: Site) -> None:
@@ -146,6 +146,12 @@ def test_the_schedule_of_phase_two_stands_beside_what_was_finished(site: Site) -
     visitor, here = site.visitor("amartinez"), f"/ciclo/{plan}/cronograma"
     visitor.open("/ciclo")
     assert "4 días de atraso" in visitor.text() and "le faltan 3 días" in visitor.text()
+    with (
+        site.application.database.reading() as session
+    ):  # once its phase is over, nothing is late for ever
+        over = execution.of_plan(session, plan, today, phase_ended=today)
+    assert [one.words for one in over] == ["la fase terminó; falta anotar el día"] * 2
+    assert not any(one.is_late for one in over)
 
     # When one is finished on a day that has not come, then on one that has, and the schedule is made again
     token = visitor.page().xpath("//input[@name='csrf_token']/@value")[0]
