@@ -146,9 +146,7 @@ def test_the_schedule_of_phase_two_stands_beside_what_was_finished(site: Site) -
     visitor, here = site.visitor("amartinez"), f"/ciclo/{plan}/cronograma"
     visitor.open("/ciclo")
     assert "4 días de atraso" in visitor.text() and "le faltan 3 días" in visitor.text()
-    with (
-        site.application.database.reading() as session
-    ):  # once its phase is over, nothing is late for ever
+    with site.application.database.reading() as session:  # once its phase is over, nothing is late for ever
         over = execution.of_plan(session, plan, today, phase_ended=today)
     assert [one.words for one in over] == ["la fase terminó; falta anotar el día"] * 2
     assert not any(one.is_late for one in over)
