@@ -222,8 +222,10 @@ def _decides(actor: Actor, one: Extension, task: UserTask, sector: str) -> bool:
 def _later_day(task: UserTask, day: dt.date | None, today: dt.date) -> dt.date:
     if day is None:
         raise Refused("Escriba hasta qué día, por ejemplo 13/11/2026.")
-    if day < today or (task.due_at is not None and day <= bogota_day(task.due_at)):
-        raise Refused("El día nuevo debe ser después del plazo que tiene la tarea.")
+    yesterday = today - dt.timedelta(days=1)
+    last = max(yesterday, bogota_day(task.due_at)) if task.due_at is not None else yesterday
+    if day <= last:
+        raise Refused(f"Escriba un día después del {long_day(last)}: el plazo nuevo va después del que tiene la tarea.")
     if day - today > LONGEST:
         raise Refused("Una prórroga es de tres meses a lo sumo. Escriba un día más cercano.")
     return day
