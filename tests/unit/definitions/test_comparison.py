@@ -13,7 +13,11 @@ from engine.definitions.comparison import Labels, compare, say_deadline
 from engine.definitions.reading import read_diagram
 
 LABELS = Labels(
-    roles={"enlace_planeacion": "Enlace de planeación", "coordinador_pes": "Coordinador del plan"},
+    roles={
+        "enlace_planeacion": "Enlace de planeación",
+        "coordinador_pes": "Coordinador del plan",
+        "responsable_meta": "Responsable de meta",
+    },
     forms={"reportar_avance": "Reportar avance", "avalar_reporte": "Avalar el reporte"},
 )
 
@@ -70,7 +74,7 @@ def test_a_removed_task_is_told_with_the_paths_that_led_to_it(xml):
 
     assert "Se quita la tarea «Reportar ejecución presupuestal y actividades»." in sentences
     added = (
-        "Se agrega la tarea «Reportar ejecución presupuestal y actividades»: la hace «Enlace de planeación»; "
+        "Se agrega la tarea «Reportar ejecución presupuestal y actividades»: la hace «Responsable de meta»; "
         "plazo de 5 días hábiles después del corte; con el formulario «reportar_ejecucion»; va después de la "
         "bifurcación sin nombre antes de «Reportar avance»."
     )
