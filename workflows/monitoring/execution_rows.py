@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,14 +14,17 @@ from engine.identity import Actor
 from engine.runtime import ProcessEngine
 from workflows.auditing import recording as auditing
 from workflows.cycles.models import Period
-from workflows.monitoring.models import ActivityReport, BudgetReport
+from workflows.monitoring.models import ActivityReport, BudgetReport, Measurement
 from workflows.monitoring.states import MeasurementState
-from workflows.plan.models import Project
+from workflows.plan.models import Project, ProjectGoal
 
 Row = BudgetReport | ActivityReport
 
 ACCEPTED = (MeasurementState.VALIDATED, MeasurementState.ENDORSED)
 """States in which a row is no longer written by who reports it."""
+
+MONEY_WORDS = {"appropriation": "apropiación", "commitments": "compromisos", "payments": "giros"}
+"""By column, what is told of money."""
 
 KIND = "ejecucion"
 """What the *bitácora* calls the execution of an entity in a month."""
@@ -35,6 +39,16 @@ class Judged:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """`goals`: what the goals of a project told together; `project`: what was told of it, which is less."""
+
+    code: str
+    what: str
+    goals: Decimal
+    project: Decimal
+
+
 def money(session: Session, period: Period, entity: str) -> list[BudgetReport]:
     """What was reported of the money of its projects, by code."""
     query = (
@@ -44,6 +58,34 @@ def money(session: Session, period: Period, entity: str) -> list[BudgetReport]:
         .order_by(Project.code)
     )
     return list(session.scalars(query))
+
+
+def beyond_projects(session: Session, period: Period, entity: str) -> list[Beyond]:
+    """Where what the goals of a project told of their own money is more than was told of the project's."""
+    goals = (
+        sa.select(
+            ProjectGoal.project_id,
+            *(sa.func.sum(getattr(Measurement, column)).label(column) for column in MONEY_WORDS),
+        )
+        .join(Measurement, Measurement.indicator_id == ProjectGoal.sheet_id)
+        .where(Measurement.period_id == period.id, Measurement.commitments.is_not(None))
+        .group_by(ProjectGoal.project_id)
+        .subquery()
+    )
+    query = (
+        sa.select(Project.code, BudgetReport, goals)
+        .join(BudgetReport, BudgetReport.project_id == Project.id)
+        .join(goals, goals.c.project_id == Project.id)
+        .where(BudgetReport.period_id == period.id, Project.entity_code == entity)
+        .order_by(Project.code)
+    )
+    pairs = (
+        Beyond(row.code, words, getattr(row, column), getattr(row.BudgetReport, column))
+        for row in session.execute(query)
+        for column, words in MONEY_WORDS.items()
+        if getattr(row, column) is not None and getattr(row.BudgetReport, column) is not None
+    )
+    return [one for one in pairs if one.goals > one.project]
 
 
 def of_entity(session: Session, period: Period, entity: str) -> list[Row]:

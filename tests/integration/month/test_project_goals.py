@@ -204,6 +204,25 @@ def test_localities_add_up_and_the_money_of_a_goal_stays_within_its_appropriatio
     assert {"dinero.0.compromisos", "dinero.0.giros"} <= told.keys()
 
 
+def test_who_validates_is_told_where_goals_have_more_money_than_their_project(month: House) -> None:
+    money = {ROW_KEY: REMOTE, "apropiacion": "900000000000", "compromisos": "800000000000", "giros": "0"}
+    report(month, dinero=[money])
+    robot(month, "reportar_ejecucion")
+    confirm(month)
+
+    panels = [
+        one for one in form_of(month, "validar_reporte", "cvega").prefill.panels if one.title.startswith("Dinero")
+    ]
+
+    assert [[row[:3] for row in one.rows] for one in panels] == [
+        [
+            ("1094", "apropiación", "$\u00a0900.000.000.000"),
+            ("1094", "compromisos", "$\u00a0800.000.000.000"),
+        ]
+    ]
+    judge(month)
+
+
 def test_nobody_validates_the_money_they_reported(month: House) -> None:
     with month.database.reading() as session:
         money, judged = task(month, "reportar_ejecucion"), "reportar_ejecucion"
@@ -286,6 +305,7 @@ def test_a_goal_corrected_after_the_month_froze_asks_for_its_indicator_again(mon
     waiting = kept(month, COMPUTED)
 
     report(month, remote="5", element="completar_reporte")
+    robot(month, "completar_ejecucion")
     shown = form_of(month, "confirmar_calculado_extemporaneo", "dsuarez")
 
     assert waiting == ("devuelto", 8)

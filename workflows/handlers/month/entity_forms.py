@@ -19,9 +19,10 @@ from workflows.forms.handlers import (
     path_of,
 )
 from workflows.handlers.month import execution_review, frozen_view, review_rows
+from workflows.handlers.month.money_guards import pesos
 from workflows.handlers.month.money_told import money_and_activities
 from workflows.handlers.month.periods_of_task import entity_of, month_of
-from workflows.monitoring import entity_reports
+from workflows.monitoring import entity_reports, execution_rows
 from workflows.monitoring.entity_reports import Decision
 from workflows.monitoring.rows import ProgressRow
 from workflows.monitoring.states import MeasurementState
@@ -61,7 +62,7 @@ class ValidateReport(PlainForm):
                 for place, row in enumerate(rows)
                 if row.measurement and row.measurement.return_reason
             },
-            panels=[*self._no_time_left(context), *_returned_by_head(context)],
+            panels=[*self._no_time_left(context), *_returned_by_head(context), *_beyond_projects(context)],
         )
 
     def _no_time_left(self, context: FormContext) -> list[Panel]:
@@ -103,6 +104,16 @@ class ValidateReport(PlainForm):
             "ejecucion_por_corregir": list(back.execution) if in_time else [],
             "responsables_calculado": list(back.computed) if in_time else [],
         }
+
+
+def _beyond_projects(context: FormContext) -> list[Panel]:
+    """A note, for the money of goals and of projects is told by different people, and any of both may be wrong."""
+    found = execution_rows.beyond_projects(context.session, month_of(context), entity_of(context))
+    rows = [(one.code, one.what, pesos(one.goals), pesos(one.project)) for one in found]
+    told = "Las metas suman más que su proyecto. Puede validar; si una de las dos cifras está mal, devuélvala."
+    if not rows:
+        return []
+    return [Panel("Dinero por revisar", told, head=("Proyecto", "Qué", "Sus metas", "El proyecto"), rows=rows)]
 
 
 class _Endorsing(PlainForm):
