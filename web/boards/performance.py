@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine.definitions.drawing import draw_svg
 from engine.definitions.reading import read_diagram
+from engine.definitions.surroundings import published_diagrams
 from web.auth import Of, allow
 from web.auth.access import SIGNED_IN
 from web.boards.views import blueprint
@@ -22,6 +23,7 @@ from workflows.people.groups import sectors_of
 
 SPANS = {"3": "los últimos 3 meses", "12": "los últimos 12 meses", "48": "los últimos 4 años"}
 STEPS: list[Column[performance.StepTimes]] = [
+    Column("Parte", lambda step: step.within),
     Column("Paso", lambda step: step.name),
     Column("Veces", lambda step: step.done),
     Column("La mitad tarda hasta (días hábiles)", lambda step: step.median),
@@ -50,11 +52,11 @@ def process_times(process_key: str) -> str | Response:
     with current().database.reading() as session:
         version = overview.current_version(session, process_key)
         found = performance.of_process(
-            session, current().calendar, process_key, sectors_of(actor()), since, now
+            session, current().calendar, published_diagrams(session), process_key, sectors_of(actor()), since, now
         )  # fmt: skip
     order = list(read_diagram(version.xml).elements)
     warm = {key: f"calor{warmth}" for key, warmth in performance.heat(found.steps).items() if key in order}
-    steps = sorted(found.steps, key=lambda step: order.index(step.element_id) if step.element_id in order else 10_000)
+    steps = sorted(found.steps, key=lambda step: order.index(step.drawn_at) if step.drawn_at in order else 10_000)
     name = f"{process_key} {months} meses"
     file = asked(name, "Pasos", STEPS, steps, "pasos") or asked(
         name, "Entidades", ENTITIES, found.entities, "entidades"

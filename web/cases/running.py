@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response
 
 from engine.definitions import catalogue
 from engine.definitions.catalogue import BundleModel
+from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.moved import parts_of
 from engine.errors import EngineError, UnknownDefinition
 from engine.identity import Actor
 from engine.incidents import Incident
@@ -237,7 +239,7 @@ def _page(
         causes = _causes(session, process_key)
         batches = _batches(session, process_key, tenants)
         bundle = catalogue.current(session, process_key)
-        elements = [one for one in bundle.diagrams[process_key].elements.values() if one.name and not one.is_gateway]
+        elements = _steps(bundle.diagrams[process_key])
         people = {one for batch in batches for one in (batch.first.proposed_by, batch.first.decided_by) if one}
         return page(
             "cases/running.html",
@@ -253,6 +255,7 @@ def _page(
             done=[one for one in batches if one.first.state in (ChangeState.DONE, ChangeState.UNDONE)],
             names=display_names(session, people),
             elements=elements,
+            levels=[(model.name, named) for model in _levels(bundle) if (named := _steps(model))],
             gone=_gone(every, bundle),
             drawn=_drawn(shown),
             data=_data(session, shown),
@@ -284,10 +287,20 @@ def _drawn(rows: Iterable[Row]) -> dict[str, list[str]]:
     return found
 
 
+def _steps(model: DiagramModel) -> list[Element]:
+    return [one for one in model.elements.values() if one.name and not one.is_gateway]
+
+
+def _levels(bundle: BundleModel) -> list[DiagramModel]:
+    """The process's own drawing and those of its parts, in whose steps its cases stand."""
+    return [bundle.diagrams[key] for key in (bundle.process_key, *parts_of(bundle.diagrams, bundle.process_key))]
+
+
 def _gone(rows: Iterable[Row], bundle: BundleModel) -> list[str]:
-    """Where cases stand that the version in force, or what it calls, has no more."""
-    known = {one.name for diagram in bundle.diagrams.values() for one in diagram.elements.values()}
-    return list(dict.fromkeys(step for row in rows for step in row.steps if step not in known))
+    """Where cases stand that the version in force has no more."""
+    known = {(key, one.name) for key, model in bundle.diagrams.items() for one in model.elements.values()}
+    stands = (wait for row in rows for wait in row.waits if not wait.meanwhile)
+    return list(dict.fromkeys(one.element for one in stands if (one.process_key, one.element) not in known))
 
 
 def _matrix(rows: Iterable[Row], causes: Iterable[Cause]) -> dict[str, Any]:

@@ -126,7 +126,12 @@ def marks(
     for task in reversed(tasks):
         mark = OVERDUE if task.deadline.is_overdue else HERE
         here |= dict.fromkeys(_where(past, process_key, task.process_key, task.element_id), mark)
-    broken = {i.element_id: BROKEN for i in incidents if i.process_key == process_key and i.element_id}
+    broken = {
+        element: BROKEN
+        for one in incidents
+        if one.process_key and one.element_id
+        for element in _where(past, process_key, one.process_key, one.element_id)
+    }
     return {**done, **here, **broken}
 
 

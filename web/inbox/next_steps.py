@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions.catalogue import BundleModel
 from engine.definitions.diagram import Element
+from engine.definitions.moved import parts_of
 from engine.errors import InvalidDeadline
 from engine.runtime import ProcessEngine
 from engine.tasks.models import UserTask
@@ -61,7 +62,7 @@ def _following(bundle: BundleModel, origin: Place, known: Mapping[str, Any]) -> 
 
 
 def _onward(bundle: BundleModel, process_key: str, element_id: str) -> Iterator[Place]:
-    """Where the flow goes from an element: along it, into a subprocess, or out of one at its end."""
+    """Where the flow goes from an element: along it, into a subprocess or a part, or out of one at its end."""
     diagram = bundle.diagrams[process_key]
     element = diagram.elements[element_id]
     if element.kind == "endEvent":
@@ -69,6 +70,8 @@ def _onward(bundle: BundleModel, process_key: str, element_id: str) -> Iterator[
     for target in diagram.after(element_id):
         if target.kind in ("subProcess", "transaction"):
             yield from ((process_key, one.id) for one in diagram.inside(target.id) if one.kind == "startEvent")
+        elif target.kind == "callActivity" and target.called_element in parts_of(bundle.diagrams, bundle.process_key):
+            yield from ((target.called_element, one.id) for one in bundle.diagrams[target.called_element].starts())
         else:
             yield (process_key, target.id)
 

@@ -104,7 +104,7 @@ def rows() -> str:
         plan = _chosen(plans)
         diagrams = coverage.published(session)
         covered = coverage.of_diagrams(diagrams, doers)
-        progress = guide_progress.of_plan(session, plan.code if plan else "", covered)
+        progress = guide_progress.of_plan(session, plan.code if plan else "", covered, diagrams)
         mine = _mine(session, [task_id for row in progress for task_id, _name, _entity in row.open_tasks])
         loaded = plan is not None and starting.case_of(session, plan.code) is None
         answers = answering.of_plan(session, plan.code) if plan else {}

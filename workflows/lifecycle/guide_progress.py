@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.moved import drawn_in
 from engine.history import HistoryEntry
 from engine.instances.models import Instance
 from engine.states import HistoryKind, UserTaskState
@@ -52,9 +54,15 @@ class RowProgress:
     open_tasks: Sequence[tuple[int, str, str]]
 
 
-def of_plan(session: Session, plan_code: str, rows: Sequence[RowCoverage]) -> list[RowProgress]:
-    """Every row with what was done for it in a plan."""
-    done, waiting = _done(session, plan_code), _waiting(session, plan_code)
+def of_plan(
+    session: Session, plan_code: str, rows: Sequence[RowCoverage], diagrams: Iterable[DiagramModel]
+) -> list[RowProgress]:
+    """Every row with what was done for it in a plan; `diagrams` are those in force.
+
+    What a case of an older version did counts where it is drawn today.
+    """
+    models = {model.process_key: model for model in diagrams}
+    done, waiting = _done(session, plan_code, models), _waiting(session, plan_code, models)
     return [_progress(row, done, waiting) for row in rows]
 
 
@@ -86,7 +94,7 @@ def _state(products: Sequence[Made], *, has_tasks: bool) -> str:
     return DONE if all(made) else UNDER_WAY
 
 
-def _done(session: Session, plan_code: str) -> dict[str, Executed]:
+def _done(session: Session, plan_code: str, models: Mapping[str, DiagramModel]) -> dict[str, Executed]:
     query = (
         sa.select(
             HistoryEntry.process_key,
@@ -99,13 +107,22 @@ def _done(session: Session, plan_code: str) -> dict[str, Executed]:
         .where(Instance.scope == plan_code, HistoryEntry.kind.in_(DONE_KINDS))
         .group_by(HistoryEntry.process_key, HistoryEntry.element_id)
     )
-    return {
-        f"{process}/{element}": Executed(times, last_at, case_id)
-        for process, element, times, last_at, case_id in session.execute(query)
-    }
+    found: dict[str, Executed] = {}
+    for process, element, times, last_at, case_id in session.execute(query):
+        key = _node(models, process or "", element or "")
+        before = found.get(key)
+        newest = max(((last_at, case_id), *([(before.last_at, before.case_id)] if before else [])))
+        found[key] = Executed(times + (before.times if before else 0), *newest)
+    return found
 
 
-def _waiting(session: Session, plan_code: str) -> dict[str, list[tuple[int, str, str]]]:
+def _node(models: Mapping[str, DiagramModel], process: str, element: str) -> str:
+    return f"{drawn_in(models, process, element)}/{element}"
+
+
+def _waiting(
+    session: Session, plan_code: str, models: Mapping[str, DiagramModel]
+) -> dict[str, list[tuple[int, str, str]]]:
     query = (
         sa.select(UserTask)
         .join(Instance, Instance.id == UserTask.instance_id)
@@ -115,5 +132,5 @@ def _waiting(session: Session, plan_code: str) -> dict[str, list[tuple[int, str,
     found: dict[str, list[tuple[int, str, str]]] = {}
     for task in session.scalars(query):
         entity = str(task.variables.get("entidad") or "")
-        found.setdefault(f"{task.process_key}/{task.element_id}", []).append((task.id, task.name, entity))
+        found.setdefault(_node(models, task.process_key, task.element_id), []).append((task.id, task.name, entity))
     return found

@@ -12,10 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.definitions.diagram import DiagramModel
+from engine.definitions.moved import drawn_in, parts_of
 from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from workflows.calendar import WorkingCalendar, bogota_day
+
+Place = tuple[str, str]
+"""A process key and an element id."""
 
 MOST = 20_000
 """As many tasks as are read, the newest first: of a month's report some hundred a year and entity."""
@@ -26,10 +31,13 @@ class StepTimes:
     """A step of a process in a span of days. Durations are working days from when the task opened.
 
     `late` of the `done` were sent after their deadline; `again` are those that a case came to once more.
-    `waiting` are open now, the oldest for `oldest` working days.
+    `waiting` are open now, the oldest for `oldest` working days. `within` names the part that it is a step of, and
+    `drawn_at` is where the process's own drawing has it: the step, or the call of that part.
     """
 
     element_id: str
+    drawn_at: str
+    within: str
     name: str
     done: int
     median: float | None
@@ -74,34 +82,59 @@ class Performance:
 def of_process(
     session: Session,
     calendar: WorkingCalendar,
+    models: Mapping[str, DiagramModel],
     process_key: str,
     sectors: Collection[str],
     since: dt.date,
     now: dt.datetime,
 ) -> Performance:
-    """What was done since a day, and what is open, of the cases of these sectors; one statement."""
-    rows = _tasks(session, process_key, sectors, since)
-    by_step: dict[str, list[sa.Row[Any]]] = defaultdict(list)
-    for row in rows:
-        by_step[row.element_id].append(row)
-    again = _again(rows)
+    """What was done since a day, and what is open, of the cases of these sectors; one statement.
+
+    With the steps of the parts that only this process calls. What cases of an older version did counts where it is
+    drawn today: `models` are the diagrams in force.
+    """
+    parts = parts_of(models, process_key)
+    callers = [
+        key
+        for key, model in models.items()
+        if any(call.called_element == process_key for call in model.of_kind("callActivity"))
+    ]
+    read = _tasks(session, {process_key, *parts, *callers}, sectors, since)
+    by_step: dict[Place, list[sa.Row[Any]]] = defaultdict(list)
+    for row in read:
+        place = drawn_in(models, row.process_key, row.element_id), row.element_id
+        if place[0] == process_key or place[0] in parts:
+            by_step[place].append(row)
+    rows = [row for tasks in by_step.values() for row in tasks]
+    today = bogota_day(now)
     return Performance(
-        [_step(calendar, tasks, again[key], bogota_day(now)) for key, tasks in by_step.items()],
+        [
+            _step(
+                calendar,
+                tasks,
+                today,
+                drawn_at=parts.get(key, element_id),
+                within=models[key].name if key in parts else "",
+            )
+            for (key, element_id), tasks in by_step.items()
+        ],
         sorted(_entities(rows), key=lambda one: (one.share, one.who)),
         len({row.instance_id for row in rows}),
-        len(rows) == MOST,
+        len(read) == MOST,
     )
 
 
-def _tasks(session: Session, process_key: str, sectors: Collection[str], since: dt.date) -> Sequence[sa.Row[Any]]:
+def _tasks(
+    session: Session, processes: Collection[str], sectors: Collection[str], since: dt.date
+) -> Sequence[sa.Row[Any]]:
     done = UserTask.completed_at >= dt.datetime.combine(since, dt.time(), dt.UTC)
     query = (
         sa.select(
-            UserTask.element_id, UserTask.name, UserTask.created_at, UserTask.completed_at, UserTask.due_at,
-            UserTask.state, UserTask.context, UserTask.variables, UserTask.instance_id,
+            UserTask.process_key, UserTask.element_id, UserTask.name, UserTask.created_at, UserTask.completed_at,
+            UserTask.due_at, UserTask.state, UserTask.context, UserTask.variables, UserTask.instance_id,
         )
         .join(Instance, Instance.id == UserTask.instance_id)
-        .where(UserTask.process_key == process_key, Instance.tenant.in_(sectors))
+        .where(UserTask.process_key.in_(sorted(processes)), Instance.tenant.in_(sectors))
         .where(sa.or_(done, UserTask.state == UserTaskState.OPEN))
         .order_by(UserTask.id.desc())
         .limit(MOST)
@@ -109,7 +142,9 @@ def _tasks(session: Session, process_key: str, sectors: Collection[str], since: 
     return session.execute(query).all()
 
 
-def _step(calendar: WorkingCalendar, tasks: Sequence[sa.Row[Any]], again: int, today: dt.date) -> StepTimes:
+def _step(
+    calendar: WorkingCalendar, tasks: Sequence[sa.Row[Any]], today: dt.date, *, drawn_at: str, within: str
+) -> StepTimes:
     done = [task for task in tasks if task.completed_at is not None]
     taken = sorted(
         calendar.working_days_between(bogota_day(task.created_at), bogota_day(task.completed_at)) for task in done
@@ -117,12 +152,14 @@ def _step(calendar: WorkingCalendar, tasks: Sequence[sa.Row[Any]], again: int, t
     open_since = [bogota_day(task.created_at) for task in tasks if task.state == UserTaskState.OPEN]
     return StepTimes(
         element_id=tasks[0].element_id,
+        drawn_at=drawn_at,
+        within=within,
         name=tasks[0].name,
         done=len(done),
         median=statistics.median(taken) if taken else None,
         slow=taken[min(len(taken) - 1, -(-9 * len(taken) // 10) - 1)] if taken else None,
         late=sum(_is_late(task) for task in done),
-        again=again,
+        again=_again(tasks),
         waiting=len(open_since),
         oldest=max((calendar.working_days_between(day, today) for day in open_since if day < today), default=0),
     )
@@ -132,16 +169,12 @@ def _is_late(task: sa.Row[Any]) -> bool:
     return task.due_at is not None and task.completed_at > task.due_at
 
 
-def _again(tasks: Iterable[sa.Row[Any]]) -> Counter[str]:
-    """How often a case came to a step that it had passed already, in the same repetition."""
+def _again(tasks: Iterable[sa.Row[Any]]) -> int:
+    """How often a case came to the step when it had passed it already, in the same repetition."""
     times = Counter(
-        (task.element_id, task.instance_id, tuple(sorted((key, str(value)) for key, value in task.context.items())))
-        for task in tasks
+        (task.instance_id, tuple(sorted((key, str(value)) for key, value in task.context.items()))) for task in tasks
     )
-    found: Counter[str] = Counter()
-    for (element_id, _instance, _loop), count in times.items():
-        found[element_id] += count - 1
-    return found
+    return sum(count - 1 for count in times.values())
 
 
 def _entities(tasks: Iterable[sa.Row[Any]]) -> Iterable[OnTime]:
@@ -156,7 +189,10 @@ def _entities(tasks: Iterable[sa.Row[Any]]) -> Iterable[OnTime]:
 
 
 def heat(steps: Iterable[StepTimes]) -> Mapping[str, int]:
-    """How warm each step is, from 1 to 3 by its share of the longest median; nothing of steps that take no day."""
-    known = {step.element_id: step.median for step in steps if step.median}
+    """How warm each step of the drawing is, from 1 to 3 by its share of the longest median; nothing of no day."""
+    known: dict[str, float] = {}
+    for step in steps:
+        if step.median:
+            known[step.drawn_at] = max(known.get(step.drawn_at, 0), step.median)
     longest = max(known.values(), default=0)
     return {key: min(3, 1 + int(3 * median / longest)) for key, median in known.items()}

@@ -115,6 +115,31 @@ def test_the_drawings_of_a_case_stand_in_the_order_of_the_work(site: Site) -> No
     assert ["f5_ciclo_mensual" in one for one in offered] == [True, *[False] * (len(offered) - 1)]
 
 
+def test_what_failed_inside_a_called_process_is_marked_where_it_is_called(site: Site) -> None:
+    with site.application.database.unit_of_work() as session:
+        session.add(
+            Incident(
+                instance_id=1,
+                kind="step",
+                process_key="f5_paso1_metas_indicadores",
+                element_id="consolidar_periodo",
+                element_name="Consolidar",
+                message="Falló.",
+                trace="",
+                state="open",
+                attempts=1,
+                opened_at=site.clock.now(),
+            )
+        )
+    visitor = site.visitor("sruiz")
+
+    (main,) = visitor.open("/casos/1").xpath("//figure/@data-marks")
+    (inside,) = visitor.open("/casos/1?diagrama=f5_paso1_metas_indicadores").xpath("//figure/@data-marks")
+
+    assert json.loads(main)["paso_1"] == "incidente"
+    assert json.loads(inside)["consolidar_periodo"] == "incidente"
+
+
 def test_history_tells_in_words_what_people_did(site: Site) -> None:
     sandra, _ = send_execution(site)
 
