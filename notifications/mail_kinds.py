@@ -265,7 +265,7 @@ KINDS: Mapping[str, MailKindWords] = {
         Listed(
             _TASK
             | {
-                "asunto": "Qué se devolvió: Devuelto: 2 filas de Reportar avance · SDG",
+                "asunto": "Qué se devolvió: Devuelto: 2 filas de Reportar avance · ENT",
                 "quien": "Quién la devolvió",
                 "dia": "El día en que se devolvió",
                 "hora": "La hora en que se devolvió",

@@ -286,6 +286,14 @@ SENTENCES: Mapping[str, str] = {
     "Desde {} el seguimiento se hace sin cargue.": "From {} on the follow-up is done without loading.",
     "Todavía hay procesos abiertos: {}. Termínelos antes de archivar el expediente.":
         "There are open cases still: {}. End them before the file is archived.",
+    # development plans, and projects under a new one
+    "Ya está en la tabla. Déjelo una sola vez.": "It is in the table already: leave it once.",
+    "Terminaría antes de empezar.": "It would end before it begins.",
+    "«{}» ya está registrado: {}.": "“{}” is registered already: {}.",
+    "{} se calcula de sus metas y esta es la última. Diga en qué meta continúa o reinicia.":
+        "{} is computed from its goals and this is the last one. Say in which goal it goes on or starts anew.",
+    "Las metas suman más que su proyecto. Puede validar; si una de las dos cifras está mal, devuélvala.":
+        "The goals add up to more than their project. It may be validated; if either figure is wrong, return it.",
 }  # fmt: skip
 
 

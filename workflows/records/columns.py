@@ -329,7 +329,7 @@ DEVELOPMENT_PLANS = Sheet(
     (
         _code(longest=40),
         Column("nombre", "Nombre", required=True, longest=300),
-        Column("gobierno", "Gobierno", longest=200),
+        Column("gobierno", "Administración", longest=200),
         Column("desde", "Rige desde", DATE),
         Column("hasta", "Rige hasta", DATE),
         Column("acto", "Acto que lo adoptó", longest=200),
