@@ -70,7 +70,7 @@ def test_what_is_kept_holds_from_the_next_digest_on(site: Site, is_kept: bool) -
     with site.application.database.unit_of_work() as session:
         session.execute(sa.delete(OutboxMessage))
     if is_kept:
-        policy(site, MONTHLY, REPORT, reminders="+1")
+        policy(site, MONTHLY, reminders="+1")
 
     # When it is the day on which the diagram reminds, and the policy does not
     site.clock.move_to(dt.datetime(2018, 7, 9, 13, tzinfo=dt.UTC))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 
 from engine.database import Database
 from web import migrating, schema
@@ -66,3 +69,26 @@ def test_every_module_with_a_table_is_loaded_by_the_schema() -> None:
     }
 
     assert found == set(schema.MODULES)
+
+
+def test_what_a_plan_said_of_its_reminders_follows_the_steps_to_where_they_are_drawn() -> None:
+    # Given a plan that reminds in its own way of a process, of a step of it, and of another step where it is now
+    said = {("f5_ciclo_mensual", ""): "-9", ("f5_ciclo_mensual", "aprobar_informe"): "-8"}
+    said |= {("f1_conociendo_sector", "registrar_temas"): "-7", ("f1_paso1_que_sabemos", "registrar_temas"): "-6"}
+    columns = ("plan_code", "process_key", "element_id", "reminders", "escalations", "reason", "set_by", "set_at")
+    table = sa.Table("reminder_policy", sa.MetaData(), *(sa.Column(one, sa.String) for one in columns))
+    with sa.create_engine("sqlite://").begin() as connection:
+        table.create(connection)
+        for (process, element), reminders in said.items():
+            connection.execute(table.insert().values(dict.fromkeys(columns, "x") | {
+                "process_key": process, "element_id": element, "reminders": reminders,
+            }))  # fmt: skip
+
+        # When the phases are drawn in parts
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("web.migrations.versions.0071_reminders_follow_their_steps").upgrade()
+
+        # Then each part has what was said of its process, each step what was said of it, and nothing is written over
+        kept = {(one.process_key, one.element_id): one.reminders for one in connection.execute(sa.select(table))}
+    added = {("f5_paso1_metas_indicadores", ""): "-9", ("f5_pasos2_3_objetivos_resultados", ""): "-9"}
+    assert kept == said | added | {("f5_informe_mensual", ""): "-9", ("f5_informe_mensual", "aprobar_informe"): "-8"}
