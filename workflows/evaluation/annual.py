@@ -111,11 +111,28 @@ def from_records(session: Session, report: AnnualReport, entities: Sequence[str]
         return {code: f"{names[code]} no tiene meses seguidos en {report.year}." for code in entities}
     last = codes[-1]
     if last in evaluations.still_open(session, report.plan_code, codes):
-        waiting = f"Las cifras de {month_name(last)} entran cuando se cierre ese mes."
-        return {code: f"{names[code]} en {report.year}. {waiting}" for code in entities}
+        return {code: _while_open(names[code], report, last) for code in entities}
     period_figures = cuts.figures_at(session, report.plan_code, last)
     money = {row[0]: row for row in tables.money(session, report.plan_code, last).rows}
     return {code: _told(period_figures, code, names[code], last, money.get(code)) for code in entities}
+
+
+def _while_open(name: str, report: AnnualReport, last: str) -> str:
+    return f"{name} en {report.year}. Las cifras de {month_name(last)} entran cuando se cierre ese mes."
+
+
+def _of_records(
+    session: Session, report: AnnualReport, kept: Sequence[EntityChapter], months: Sequence[str]
+) -> list[str]:
+    """The entities whose chapter is in the records' own words: nobody sent it, or it was sent as it was proposed."""
+    codes = [chapter.entity_code for chapter in kept]
+    names = dict(session.execute(sa.select(Entity.code, Entity.name).where(Entity.code.in_(codes))).all())
+    return [
+        chapter.entity_code
+        for chapter in kept
+        if chapter.from_records
+        or (months and chapter.text.strip() == _while_open(names[chapter.entity_code], report, months[-1]))
+    ]
 
 
 def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Sequence[str] | None) -> str:
@@ -174,10 +191,11 @@ def consolidate(
 ) -> None:
     """Put the report together. `notes`: by entity, whether its chapter was reviewed, and a note."""
     kept = chapters(session, report)
-    if codes := months(session, report):
+    codes = months(session, report)
+    if codes:
         cuts.take(session, engine, report.plan_code, codes[-1])
     # months may have closed since it was begun
-    told = from_records(session, report, [chapter.entity_code for chapter in kept if chapter.from_records])
+    told = from_records(session, report, _of_records(session, report, kept, codes))
     for chapter in kept:
         chapter.reviewed, chapter.note = notes.get(chapter.entity_code, (False, ""))
         chapter.text = told.get(chapter.entity_code, chapter.text)

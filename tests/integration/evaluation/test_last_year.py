@@ -54,6 +54,7 @@ def _annual_report_is_whole(session) -> None:  # type: ignore[no-untyped-def]
     channels = set(session.scalars(sa.select(Publication.channel).where(Publication.object == "informe_anual")))
 
     assert written == {"SDG": False, "IDPAC": False, "DADEP": True}
+    assert [one.entity_code for one in annual.chapters(session, report) if "cuando se cierre" in one.text] == []
     assert report.evaluations == ["2018-S2"]
     assert (report.state, report.times_returned) == ("aprobado", 1)
     assert annual.improvements(session, report)
