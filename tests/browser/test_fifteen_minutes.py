@@ -205,7 +205,7 @@ def one_entity_is_returned_and_corrects(office: Office) -> None:
     raw, files = office.raw(task.id, "ocardenas")
     office.type_in(correction, raw, files)
     office.send(correction)
-    office.do("bdiaz", "corregir_ejecucion", "DADEP")
+    office.do("ocardenas", "corregir_ejecucion", "DADEP")
     office.do("bdiaz", "validar_reporte", "DADEP")
     office.do("ftorres", "avalar_reporte", "DADEP")
 

@@ -15,9 +15,10 @@ SHOWN = 12
 
 
 def cases(session: Session, process_key: str, sectors: Collection[str]) -> Sequence[tuple[int, str]]:
-    """The newest cases of a process in these sectors, by id with their names."""
+    """The newest cases in these sectors that did something of a process, own or called, by id with their names."""
+    worked = sa.exists().where(UserTask.instance_id == Instance.id, UserTask.process_key == process_key)
     query = sa.select(Instance.id, Instance.name).where(
-        Instance.process_key == process_key, Instance.tenant.in_(sectors)
+        sa.or_(Instance.process_key == process_key, worked), Instance.tenant.in_(sectors)
     )
     return [(id_, name) for id_, name in session.execute(query.order_by(Instance.id.desc()).limit(SHOWN))]
 

@@ -90,7 +90,7 @@ def test_a_day_before_the_deadline_or_no_reason_moves_nothing_and_keeps_what_was
 
     visitor.press(f"{ACT}/prorrogar", status=422, hasta="02/07/2018", motivo="Cayó la plataforma.")
 
-    assert "El día nuevo debe ser después" in visitor.text() and "Cayó la plataforma." in visitor.text()
+    assert "Escriba un día después del" in visitor.text() and "Cayó la plataforma." in visitor.text()
     with site.application.database.reading() as session:
         assert session.get_one(UserTask, task.id).due_at == task.due_at
 

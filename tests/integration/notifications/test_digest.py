@@ -20,7 +20,7 @@ from notifications.habits import Habits
 from notifications.models import OutboxMessage
 from notifications.states import Watching
 from tests.support.work import add_people, add_task
-from workflows.calendar import BOGOTA, WorkingCalendar, end_of_day
+from workflows.calendar import BOGOTA, KnownDays, WorkingCalendar, end_of_day
 from workflows.people import directory, holdings
 from workflows.people.groups import SectorGroups
 from workflows.people.models import Person, PersonRole
@@ -384,7 +384,7 @@ def test_on_a_day_that_ones_sector_does_not_work_one_is_left_alone_and_the_next_
         add_task(session, "Convocar en Gobierno", due_at=None, created_at=bogota(3, 10), assignee="ana")
         in_second(session, add_task(session, "Convocar", due_at=None, created_at=bogota(3, 10), assignee="helena"))
     assert isinstance(engine.calendar, WorkingCalendar)
-    engine.calendar.know({"HAB": frozenset({dt.date(2018, 7, 4)})})
+    engine.calendar.know(KnownDays({"HAB": frozenset({dt.date(2018, 7, 4)})}, {}))
 
     # When that day's digests are written, and the next day's
     told = []

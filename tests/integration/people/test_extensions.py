@@ -123,7 +123,7 @@ def test_what_cannot_be_asked_is_refused_in_words(database: Database, engine: Pr
         me, carlos = directory.actor(session, "sandra"), directory.actor(session, "carlos")
         with pytest.raises(Conflict, match="Ya pidió"):
             extensions.ask(session, engine, task.id, wanted_on=LATER, reason="Otra vez.", actor=me)
-        with pytest.raises(Refused, match="después del plazo"):
+        with pytest.raises(Refused, match="Escriba un día después"):
             extensions.ask(session, engine, task.id, wanted_on=NINTH, reason="x", actor=me)
         with pytest.raises(Refused, match="por qué necesita"):
             extensions.ask(session, engine, task.id, wanted_on=LATER, reason="", actor=me)

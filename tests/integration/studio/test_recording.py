@@ -6,7 +6,6 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from web.rehearsals import recording
 from workflows.forms.models import Submission
@@ -31,11 +30,10 @@ def test_only_chosen_options_of_the_first_answer_are_taken(application):
 
 def test_the_page_offers_the_cases_of_ones_own_sectors(leader, application):
     with application.database.reading() as session:
-        key = session.scalar(sa.select(Instance.process_key).where(Instance.process_key == "f5_ciclo_mensual"))
-        own, other = (recording.cases(session, key, sectors) for sectors in (["GOB"], ["HAB"]))
+        own, other = (recording.cases(session, "sub_reporte_entidad", sectors) for sectors in (["GOB"], ["HAB"]))
 
-    page = leader.get("/procesos/f5_ciclo_mensual/ensayo")
+    page = leader.get("/procesos/sub_reporte_entidad/ensayo")
 
-    assert own
+    assert [name for _, name in own] == ["Seguimiento de junio de 2018"]  # which calls it
     assert not other
     assert len(page.xpath("//select[@name='caso']/option")) == len(own) + 1

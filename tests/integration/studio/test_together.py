@@ -7,13 +7,13 @@ from collections.abc import Callable
 from tests.integration.studio.conftest import OTHER_LEADER, Browser
 from tests.integration.studio.test_reviews import REPORT, draw
 
-MONTH = "/procesos/f5_ciclo_mensual"
-TOGETHER = f"{REPORT}/publicar?con=f5_ciclo_mensual"
+MONTH = "/procesos/f5_paso1_metas_indicadores"
+TOGETHER = f"{REPORT}/publicar?con=f5_paso1_metas_indicadores"
 
 
 def draw_both(leader: Browser) -> str:
     """A deadline of the report, and one of the month that calls it; the revision of the first."""
-    address = f"{MONTH}/tareas/aprobar_informe"
+    address = f"{MONTH}/tareas/revisar_consolidado"
     form = leader.get(address).xpath("//main//form")[0]
     fields = {name: value or "" for name, value in form.form_values() if name != "csrf_token"}
     leader.send(address, **fields | {"days": "13"})
@@ -29,13 +29,13 @@ def test_one_page_shows_both_and_publishes_both(leader: Browser) -> None:
     both = leader.text(TOGETHER)
     leader.send(
         f"{REPORT}/publicar", reason="Un día más.", revision=revision, way="publish",
-        **{"con": "f5_ciclo_mensual", "revision-f5_ciclo_mensual": "1"},
+        **{"con": "f5_paso1_metas_indicadores", "revision-f5_paso1_metas_indicadores": "1"},
     )  # fmt: skip
 
     # Then the page said what changes in each, and each has a new version
-    assert "Seguimiento mensual (llama a este)" in alone
-    assert "Junto con él: «Seguimiento mensual»" not in alone
-    assert "Junto con él: «Seguimiento mensual»" in both
+    assert "Paso 1. Metas e indicadores (llama a este)" in alone
+    assert "Junto con él: «Paso 1. Metas e indicadores»" not in alone
+    assert "Junto con él: «Paso 1. Metas e indicadores»" in both
     assert "Publicar los 2 procesos" in both
     assert all("Versión 2" in leader.text(one) for one in (REPORT, MONTH))
 
@@ -44,7 +44,7 @@ def test_a_second_person_approves_both_at_once(leader: Browser, sign_in: Callabl
     revision, other = draw_both(leader), sign_in(OTHER_LEADER)
     leader.send(
         f"{REPORT}/publicar", reason="Un día más.", revision=revision, way="review",
-        **{"con": "f5_ciclo_mensual", "revision-f5_ciclo_mensual": "1"},
+        **{"con": "f5_paso1_metas_indicadores", "revision-f5_paso1_metas_indicadores": "1"},
     )  # fmt: skip
 
     page = other.get(f"{MONTH}/revision")
@@ -61,7 +61,7 @@ def test_a_draft_that_was_saved_since_stops_both(leader: Browser) -> None:
 
     leader.send(
         f"{REPORT}/publicar", 409, reason="Un día más.", revision=revision, way="publish",
-        **{"con": "f5_ciclo_mensual", "revision-f5_ciclo_mensual": "1"},
+        **{"con": "f5_paso1_metas_indicadores", "revision-f5_paso1_metas_indicadores": "1"},
     )  # fmt: skip
 
     assert all("Versión 1" in leader.text(one) for one in (REPORT, MONTH))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,8 @@ from web.rehearsals.material import Material
 from web.rehearsals.order import Order
 from workflows.errors import Refused
 from workflows.loading import importing, seeding
+from workflows.plan import development
+from workflows.plan.development import Described
 from workflows.sectors import registry
 
 REPORT, OWN = "sub_reporte_entidad", "sub_reporte_entidad@HAB"
@@ -45,6 +48,9 @@ def gathered(house: House, name: str, *sectors: str) -> Material:
 def test_a_variant_is_rehearsed_with_its_sectors_plan_people_and_deadlines(house: House) -> None:
     # Given a plan of the second sector, in force
     brought = seeding.demo_plan(2018, seeding.FORMULATED_FILE)
+    (frame,) = seeding.demo_plan().plan.development_plans  # the installation's already
+    known = Described(development.code_for(frame), frame)
+    brought = replace(brought, plan=replace(brought.plan, development_plans=(frame,)), development_plans=(known,))
     with house.database.unit_of_work() as session:
         importing.apply(session, house.clock, SYSTEM, brought, sector="HAB", appoints=True)
     own = {one.name.removesuffix(" (demo)") for one in brought.people}
