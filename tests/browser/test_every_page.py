@@ -43,7 +43,7 @@ NO_PAGES = {
     "inbox.news", "inbox.feed", "letters.download", "approvals.file", "comments.people", "handovers.record_file",
     "exports.sent",
     "audit.table", "cases.diagram", "studio.diagram", "studio.draft_xml",
-    "studio.names", "studio.picture", "studio.manual",
+    "inbox.take_section", "studio.names", "studio.picture", "studio.manual",
 }  # fmt: skip
 """What answers files, data or another address."""
 

@@ -355,8 +355,8 @@ def the_digests_arrived(office: Office) -> None:
     assert mails["sruiz"]
     assert len({str(message["Message-ID"]) for message in mails["sruiz"]}) == len(mails["sruiz"]) > 3
     texts = {who: "\n".join(mail_text(one) for one in found) for who, found in mails.items()}
-    (morning,) = [one for one in mails["ocardenas"] if "Miércoles 1 de agosto: 1 nueva" in mail_text(one)]
-    assert str(morning["Subject"]) == "Reportar 6 indicadores · DADEP: vence el 8 de agosto"
+    (morning,) = [one for one in mails["ocardenas"] if "Miércoles 1 de agosto: 2 nuevas" in mail_text(one)]
+    assert str(morning["Subject"]) == "Reportar 6 indicadores · DA…: vence el 8 de agosto (y 1 más)"
     assert "NUEVAS\r\n- Reportar 6 indicadores (DADEP)\r\n  Faltan 4 días hábiles" in mail_text(morning)
     days = [said for one in mails["sruiz"] for said in re.findall(r"(?m)^\w+ (\d+ de \w+): ", mail_text(one))]
     assert len(set(days)) == len(days) > 3  # one a day at most

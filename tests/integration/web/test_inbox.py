@@ -11,7 +11,6 @@ from engine.tasks.models import UserTask
 from tests.support.web import Site, Visitor
 from web.inbox.views import PAGE
 
-
 REPORT = "reportar_avance"
 OWN = ["Reportar avance"]
 OFFERED = "Reportar ejecución presupuestal y actividades"
