@@ -120,7 +120,9 @@ def test(arguments: list[str]) -> int:
     setup(test=True)
     # Files are shared out over the cores, each file to one of them, so that what a file prepares serves all of it;
     # in the order of tests/conftest.py, the longest first, and not by how many tests a file has.
-    share = [] if "-n" in arguments else ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    # One more than there are cores: a browser, a server or a disk is waited for in between.
+    workers = str((os.cpu_count() or 1) + 1)
+    share = [] if "-n" in arguments else ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     return become([program("python"), "-m", "pytest", *share, *arguments])
 
 
