@@ -104,39 +104,33 @@ def _open_periods(application: Application) -> int:
 
 
 def _announce_closed_years(application: Application) -> int:
-    database, engine = application.database, application.engine
-    with database.reading() as session:
-        awaited = year_end.awaited_years(session)
-
-    def announce(key: str) -> None:
-        with database.unit_of_work() as session:
-            year_end.announce_closed_year(session, engine, key)
-
-    return units.each(database, engine.clock, "closed_year", awaited, announce)
+    return _announce(application, "closed_year", year_end.awaited_years, year_end.announce_closed_year)
 
 
 def _announce_closed_cutoffs(application: Application) -> int:
-    database, engine = application.database, application.engine
-    with database.reading() as session:
-        awaited = closed_cutoffs.awaited(session)
-
-    def announce(key: str) -> None:
-        with database.unit_of_work() as session:
-            closed_cutoffs.announce(session, engine, key)
-
-    return units.each(database, engine.clock, "closed_cutoff", awaited, announce)
+    return _announce(application, "closed_cutoff", closed_cutoffs.awaited, closed_cutoffs.announce)
 
 
 def _announce_closed_phases(application: Application) -> int:
+    return _announce(application, "closed_phase", phase_ends.awaited, phase_ends.announce)
+
+
+def _announce(
+    application: Application,
+    kind: str,
+    awaited: Callable[[Session], list[str]],
+    announce: Callable[[Session, ProcessEngine, str], list[int]],
+) -> int:
+    """Tell the cases that wait for it, each thing awaited by itself, that it has come to its end."""
     database, engine = application.database, application.engine
     with database.reading() as session:
-        awaited = phase_ends.awaited(session)
+        keys = awaited(session)
 
-    def announce(key: str) -> None:
+    def tell(key: str) -> None:
         with database.unit_of_work() as session:
-            phase_ends.announce(session, engine, key)
+            announce(session, engine, key)
 
-    return units.each(database, engine.clock, "closed_phase", awaited, announce)
+    return units.each(database, engine.clock, kind, keys, tell)
 
 
 def _stand_in(application: Application) -> int:

@@ -337,39 +337,13 @@ DEVELOPMENT_PLANS = Sheet(
     ),
 )
 
-SHEETS = (
-    PLAN,
-    ENTITIES,
-    PEOPLE,
-    LINES,
-    OBJECTIVES,
-    INDICATORS,
-    TARGETS,
-    MONTHLY,
-    MEASUREMENTS,
-    LATE,
-    PROJECTS,
-    PROJECT_GOALS,
-    BUDGETS,
-    BANDS,
-    HOLIDAYS,
-    DEVELOPMENT_PLANS,
-)
+NEEDED = (PLAN, ENTITIES, PEOPLE, LINES, OBJECTIVES, INDICATORS, TARGETS)
+MAY_LACK = (
+    MONTHLY, MEASUREMENTS, LATE, PROJECTS, PROJECT_GOALS, BUDGETS, BANDS, HOLIDAYS, DEVELOPMENT_PLANS,
+)  # fmt: skip
+SHEETS = (*NEEDED, *MAY_LACK)
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
-OPTIONAL = frozenset(
-    sheet.key
-    for sheet in (
-        MONTHLY,
-        MEASUREMENTS,
-        LATE,
-        PROJECTS,
-        PROJECT_GOALS,
-        BUDGETS,
-        BANDS,
-        HOLIDAYS,
-        DEVELOPMENT_PLANS,
-    )
-)
+OPTIONAL = frozenset(sheet.key for sheet in MAY_LACK)
 """Sheets that a workbook may lack or leave empty."""
 
 
