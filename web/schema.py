@@ -47,7 +47,7 @@ MODULES = (
     "web.auth.models",
     "web.health.models",
     "web.inbox.models",
-    "web.portal.models",
+    "web.unsigned.models",
 )
 """Every module that defines a table; a test looks for one that is missing."""
 

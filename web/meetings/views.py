@@ -17,6 +17,7 @@ from web.auth import ANYONE, SIGNED_IN, Of, allow
 from web.days import typed_day
 from web.meetings.listing import agenda_of, standing
 from web.pages import actor, back_to, current, page
+from web.unsigned import counting
 from workflows.calendar import bogota_day
 from workflows.errors import Conflict, Refused
 from workflows.meetings import attending, changing, commitments, minutes
@@ -32,6 +33,8 @@ blueprint = Blueprint("meetings", __name__)
 
 OF_THE_PLAN = "reunion"
 """The process of a meeting that whoever coordinates calls by hand."""
+PER_NETWORK = 100
+"""Registrations an hour: a whole room stands behind one address, and may mistype; less than fills a register."""
 
 
 @blueprint.get("/planes/<plan_code>/mesas")
@@ -196,6 +199,9 @@ def register(token: str) -> Any:
         audience=typed.get("publico", ""), mode=typed.get("asiste", ""), allows_data="autoriza" in typed,
     )  # fmt: skip
     username = actor().id if current_user.is_authenticated else None
+    with application.database.reading() as session:
+        meeting_id = attending.by_token(session, token).id
+    counting.count(application, f"mesa {meeting_id}", PER_NETWORK)
     try:
         with application.database.unit_of_work() as session:
             is_new = attending.register(session, application.clock, token, said, username=username)

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from lxml import html
 
 from engine.definitions import publishing
 from engine.identity import SYSTEM
@@ -13,6 +14,7 @@ from engine.instances import commands as instances
 from engine.tasks.models import UserTask
 from notifications.models import MailNote, OutboxMessage
 from tests.support.web import Site, Visitor
+from web.meetings import views as meeting_views
 from workflows.auditing.models import AuditEntry
 from workflows.calendar import bogota_day
 from workflows.meetings.models import Attendee, Commitment, Meeting
@@ -233,6 +235,39 @@ def test_what_nobody_is_called_is_not_kept(site: Site, wrong: dict[str, str]) ->
 
     with site.application.database.reading() as session:
         assert session.scalars(sa.select(Attendee)).all() == []
+
+
+def test_one_network_does_not_fill_a_register_whatever_addresses_it_takes(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a register, and somebody who has all the addresses of one connection
+    monkeypatch.setattr(meeting_views, "PER_NETWORK", 3)
+    ana, meeting_id = convened(site)
+    ana.open(f"{MEETINGS}/{meeting_id}")
+    ana.press(f"{MEETINGS}/{meeting_id}/registro")
+    path = "/asistencia/" + meeting_of(site, meeting_id).attendance_token
+
+    # When they write names down, right and wrong ones, each from another address
+    sent = [come(site, path, f"2001:db8:0:1::{number}", f"Rita {number * 'R'}ojas") for number in (1, 2)]
+    sent += [come(site, path, "2001:db8:0:1::3", "Rita"), come(site, path, "2001:db8:0:1:ffff::4", "Eva Ruiz")]
+
+    # Then they are stopped for an hour, and nobody else is
+    assert sent == [200, 200, 422, 429]
+    assert come(site, path, "2001:db8:0:2::1", "Luis Mora") == 200
+    site.clock.move_to(site.clock.now() + dt.timedelta(minutes=61))
+    assert come(site, path, "2001:db8:0:1::4", "Eva Ruiz") == 200
+    with site.application.database.reading() as session:
+        names = session.scalars(sa.select(Attendee.name).order_by(Attendee.id)).all()
+    assert names == ["Rita Rojas", "Rita RRojas", "Luis Mora", "Eva Ruiz"]
+
+
+def come(site: Site, path: str, address: str, name: str) -> int:
+    """Register from an address; how it was answered."""
+    client, origin = site.app.test_client(), {"REMOTE_ADDR": address}
+    page = html.fromstring(client.get(path, environ_base=origin).text)
+    typed = {"nombre": name, "cargo": "Veedora", "publico": "comunidad", "asiste": "presencial", "autoriza": "si"}
+    token = page.xpath("//input[@name='csrf_token']/@value")[0]
+    return client.post(path, data={**typed, "csrf_token": token}, environ_base=origin).status_code
 
 
 def test_who_promised_says_how_it_goes_and_nobody_else(site: Site) -> None:

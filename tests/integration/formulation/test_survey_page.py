@@ -13,8 +13,8 @@ from engine.identity import Actor
 from engine.instances.models import Instance
 from tests.support.sharing import made_once
 from tests.support.web import Site, build_template, open_site
-from web.portal.answering import PER_ADDRESS
-from web.portal.models import AnswerAttempt
+from web.portal.survey import PER_NETWORK
+from web.unsigned.models import UnsignedAttempt
 from workflows.surveys import conducting
 from workflows.surveys.conducting import Design
 from workflows.surveys.models import SurveyAnswer
@@ -93,16 +93,16 @@ def test_an_answer_without_an_option_comes_back_with_the_reason(site: Site) -> N
 def test_an_address_that_sends_many_is_stopped_for_an_hour_and_never_written_down(site: Site) -> None:
     page = ask(site)
 
-    for _citizen in range(PER_ADDRESS):
+    for _citizen in range(PER_NETWORK):
         send_one(site, page)
     send_one(site, page, status=429)
     site.clock.move_to(site.clock.now() + dt.timedelta(minutes=61))
     send_one(site, page)
 
-    assert len(answers(site)) == PER_ADDRESS + 1
+    assert len(answers(site)) == PER_NETWORK + 1
     with site.application.database.reading() as session:
-        (attempt,) = session.scalars(sa.select(AnswerAttempt)).all()
-    assert "127.0.0.1" not in attempt.address_hash and len(attempt.address_hash) == 64
+        (attempt,) = session.scalars(sa.select(UnsignedAttempt)).all()
+    assert "127.0.0.1" not in attempt.origin_hash and len(attempt.origin_hash) == 64
 
 
 def send_one(site: Site, page: str, status: int = 200) -> None:

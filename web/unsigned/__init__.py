@@ -1,0 +1,1 @@
+"""What people send without signing in: how often one network may."""
