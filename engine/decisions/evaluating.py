@@ -58,7 +58,8 @@ def evaluate(model: DecisionModel, given: Given, wanted: str = "") -> dict[str, 
 
     What can't be worked out is null, and said. Raises `Undecided` only where there is no such decision.
     """
-    run = _Run(model, {name: values.of_data(value) for name, value in given.items()})
+    too_long = frozenset(name for name, value in given.items() if values.is_too_long(value))
+    run = _Run(model, {name: values.of_data(value) for name, value in given.items()}, too_long)
     chosen = model.decision(wanted) if wanted else None
     if wanted and chosen is None:
         raise Undecided(f"No hay una decisión «{wanted}». Las que hay son: {', '.join(_names(model))}.")
@@ -75,6 +76,8 @@ def _names(model: DecisionModel) -> Iterator[str]:
 class _Run:
     model: DecisionModel
     given: Mapping[str, Any]
+    too_long: frozenset[str] = frozenset()
+    """The data that have more items than are looked at."""
     done: dict[str, Decided] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     depth: int = 0
@@ -164,10 +167,16 @@ class _Run:
 
     def _expression(self, text: str, scope: Mapping[str, Any], called: Mapping[str, Function]) -> Any:
         try:
-            return _expression(text, _names_of(scope), called).run(scope)
+            compiled = _expression(text, _names_of(scope), called)
         except InvalidExpression as wrong:
             self._tell(f"«{text}»: {wrong.message}")
             return None
+        return None if self._reads_too_long(compiled.names) else compiled.run(scope)
+
+    def _reads_too_long(self, names: frozenset[str]) -> bool:
+        for name in sorted(names & self.too_long):
+            self._tell(f"«{name}» tiene más de {values.LONGEST_LIST} valores: una tabla de decisión no los recorre.")
+        return bool(names & self.too_long)
 
     # Tables.
 
@@ -213,6 +222,8 @@ class _Run:
     ) -> bool:
         try:
             tests = _cell(text, _names_of(scope), called)
+            if self._reads_too_long(tests.names):
+                return False
             return tests.holds(value, {**scope, feel.INPUT: value}) is True
         except InvalidExpression as wrong:
             self._tell(f"La celda «{text}» no se entiende: {wrong.message}", row)
@@ -327,17 +338,26 @@ def coerced(value: Any, kind: Type) -> Any:
         return None
     if kind.is_list:
         one = Type(kind.base, fields=kind.fields)
-        return [coerced(item, one) for item in value] if isinstance(value, list) else [coerced(value, one)]
+        items = value if isinstance(value, list) else [value]
+        return _whole(items, [coerced(item, one) for item in items])
     if kind.fields:
         if not isinstance(value, Mapping):
             return None
-        return {**value, **{name: coerced(value.get(name), inner) for name, inner in kind.fields.items()}}
+        found = {name: coerced(value.get(name), inner) for name, inner in kind.fields.items()}
+        return (
+            {**value, **found} if _whole([value.get(name) for name in found], [*found.values()]) is not None else None
+        )
     if not kind.base:
         return value
     if isinstance(value, list) and len(value) == 1 and kind.base:
         value = value[0]
     found = _READERS.get(kind.base, _same_text)(value)
     return found if found is not None and values.kind(found) == kind.base else None
+
+
+def _whole(given: list[Any], found: list[Any]) -> list[Any] | None:
+    """What parts became; nothing at all where one of them is of another type."""
+    return None if any(b is None and a is not None for a, b in zip(given, found, strict=True)) else found
 
 
 def _same_text(value: Any) -> Any:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from engine.decisions import values
 from engine.decisions.ranges import RELATIONS
-from engine.decisions.values import CONTEXT, LONGEST_LIST, Months, number
+from engine.decisions.values import CONTEXT, Months, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,7 @@ def _modulo(dividend: Any, divisor: Any) -> Any:
 
 
 def _items(given: tuple[Any, ...]) -> list[Any]:
-    items = given[0] if len(given) == 1 and isinstance(given[0], list) else list(given)
-    return items if len(items) <= LONGEST_LIST else []
+    return given[0] if len(given) == 1 and isinstance(given[0], list) else list(given)
 
 
 def _numbers(given: tuple[Any, ...]) -> list[Decimal] | None:
@@ -235,11 +235,11 @@ def _distinct(*given: Any) -> Any:
 
 
 def _joined(*lists: Any) -> Any:
-    return [item for one in lists for item in (one if isinstance(one, list) else [one])][:LONGEST_LIST]
+    return values.bounded([item for one in lists for item in (one if isinstance(one, list) else [one])])
 
 
 def _appended(items: Any, *more: Any) -> Any:
-    return [*(items if isinstance(items, list) else [items]), *more][:LONGEST_LIST]
+    return values.bounded([*(items if isinstance(items, list) else [items]), *more])
 
 
 def _list(value: Any) -> list[Any] | None:
@@ -253,12 +253,10 @@ def _count(*given: Any) -> Any:
 
 def _product(*given: Any) -> Any:
     found = _numbers(given)
-    if not found:
+    try:
+        return functools.reduce(CONTEXT.multiply, found, Decimal(1)) if found else None
+    except decimal.DecimalException:
         return None
-    result = Decimal(1)
-    for one in found:
-        result = CONTEXT.multiply(result, one)
-    return number(result)
 
 
 def _deviation(*given: Any) -> Any:
@@ -266,9 +264,12 @@ def _deviation(*given: Any) -> Any:
     found = _numbers(given)
     if not found or len(found) < 2:
         return None
-    mean = CONTEXT.divide(total(found), Decimal(len(found)))
-    squares = total([CONTEXT.multiply(one - mean, one - mean) for one in found])
-    return CONTEXT.sqrt(CONTEXT.divide(squares, Decimal(len(found) - 1)))
+    try:
+        mean = CONTEXT.divide(total(found), Decimal(len(found)))
+        squares = total([CONTEXT.multiply(one - mean, one - mean) for one in found])
+        return CONTEXT.sqrt(CONTEXT.divide(squares, Decimal(len(found) - 1)))
+    except decimal.DecimalException:
+        return None
 
 
 def _mode(*given: Any) -> Any:
@@ -296,7 +297,7 @@ def _sublist(items: Any, start: Any, length: Any = None) -> Any:
 
 def _insert(items: Any, position: Any, item: Any) -> Any:
     place = _place(items, position)
-    return None if place is None else [*items[:place], item, *items[place:]][:LONGEST_LIST]
+    return None if place is None else values.bounded([*items[:place], item, *items[place:]])
 
 
 def _remove(items: Any, position: Any) -> Any:
@@ -337,8 +338,17 @@ def _context(entries: Any) -> Any:
     return found if entries is not None else None
 
 
+def _value(context: Any, key: Any) -> Any:
+    return context.get(key) if isinstance(context, Mapping) and isinstance(key, str) else None
+
+
 def _put(context: Any, key: Any, value: Any) -> Any:
-    return {**context, key: value} if isinstance(context, Mapping) and isinstance(key, str) else None
+    """With another value at a key; a list of keys leads into contexts within it."""
+    way = key if isinstance(key, list) else [key]
+    if not isinstance(context, Mapping) or not way or not all(isinstance(one, str) for one in way):
+        return None
+    inner = value if len(way) == 1 else _put(context.get(way[0]), way[1:], value)
+    return None if inner is None and len(way) > 1 else {**context, way[0]: inner}
 
 
 def _merged(contexts: Any) -> Any:
@@ -351,16 +361,20 @@ def _merged(contexts: Any) -> Any:
 
 
 def _union(*lists: Any) -> Any:
-    return _distinct(_joined(*lists))
+    joined = _joined(*lists)
+    return None if joined is None else _distinct(joined)
 
 
-def _flatten(items: Any, depth: int = 10) -> Any:
-    if not isinstance(items, list):
-        return None
-    found: list[Any] = []
+def _flatten(items: Any) -> Any:
+    return values.bounded(list(_leaves(items, 10))) if isinstance(items, list) else None
+
+
+def _leaves(items: list[Any], depth: int) -> Iterator[Any]:
     for one in items:
-        found += _flatten(one, depth - 1) if isinstance(one, list) and depth else [one]
-    return found[:LONGEST_LIST]
+        if isinstance(one, list) and depth:
+            yield from _leaves(one, depth - 1)
+        else:
+            yield one
 
 
 def _join(items: Any, between: Any = "") -> Any:
@@ -432,7 +446,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "remove": Function(_remove, 2, 2, ("list", "position")),
     "index of": Function(_index_of, 2, 2, ("list", "match")),
     "union": Function(_union, 1, _MANY),
-    "flatten": Function(lambda items: _flatten(items), 1, 1, ("list",)),  # noqa: PLW0108 - its depth is no argument
+    "flatten": Function(_flatten, 1, 1, ("list",)),
     "string join": Function(_join, 1, 2, ("list", "delimiter")),
     "day of week": Function(_of_day(lambda day: _DAYS[day.weekday()]), 1, 1, ("date",)),
     "day of year": Function(_of_day(lambda day: Decimal(day.timetuple().tm_yday)), 1, 1, ("date",)),
@@ -443,7 +457,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "upper case": Function(_of_texts(str.upper), 1, 1, ("string",)),
     "lower case": Function(_of_texts(str.lower), 1, 1, ("string",)),
     "is": Function(_is, 2, 2, ("value1", "value2")),
-    "get value": Function(lambda m, key: m.get(key) if isinstance(m, Mapping) else None, 2, 2, ("m", "key")),
+    "get value": Function(_value, 2, 2, ("m", "key")),
     "get entries": Function(_entries, 1, 1, ("m",)),
     "context": Function(_context, 1, 1, ("entries",)),
     "context put": Function(_put, 3, 3, ("context", "key", "value")),

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 CONTEXT = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144)
 LONGEST_TEXT = 10_000
 LONGEST_LIST = 500
+MOST_MONTHS = 12 * 10**9
 _MONTHS = re.compile(r"(-)?P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?")
 _DAYS = re.compile(r"(-)?P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?")
 
@@ -65,10 +66,22 @@ def of_data(value: Any) -> Any:
     if isinstance(value, int | float):
         return number(value)
     if isinstance(value, list | tuple):
-        return [of_data(item) for item in value[:LONGEST_LIST]]
+        return [of_data(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): of_data(item) for key, item in value.items()}
     return value
+
+
+def is_too_long(value: Any) -> bool:
+    """Whether a value has a list that is longer than decisions look at."""
+    if isinstance(value, list | tuple):
+        return len(value) > LONGEST_LIST or any(map(is_too_long, value))
+    return isinstance(value, Mapping) and any(map(is_too_long, value.values()))
+
+
+def bounded(items: list[Any]) -> list[Any] | None:
+    """A list that is made here; null where it became too long."""
+    return items if len(items) <= LONGEST_LIST else None
 
 
 def plain(value: Any) -> Any:
@@ -284,7 +297,8 @@ def _with_months(sign: str, left: Any, right: Any) -> Any:
     months, times = (left, number(right)) if isinstance(left, Months) else (right, number(left))
     if times is None or sign not in ("*", "/"):
         return None
-    return Months(int(months.count * times if sign == "*" else months.count / times))
+    count = int(months.count * times if sign == "*" else months.count / times)
+    return Months(count) if abs(count) <= MOST_MONTHS else None
 
 
 def add_months(day: Any, count: int) -> Any:

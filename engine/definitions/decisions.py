@@ -167,14 +167,13 @@ class _Reading:
             self._rule(number, one, where, (len(inputs), len(outputs)))
             for number, one in enumerate(_children(box, "rule"), 1)
         )
-        aggregation = (box.get("aggregation") or "").upper()
-        return Table(
-            inputs,
-            outputs,
-            rules,
-            self._policy(box, where),
-            Aggregation(aggregation) if aggregation in Aggregation.__members__ else None,
-        )
+        return Table(inputs, outputs, rules, self._policy(box, where), self._aggregation(box, where))
+
+    def _aggregation(self, box: etree._Element, where: str) -> Aggregation | None:
+        written = (box.get("aggregation") or "").upper()
+        if written and written not in Aggregation.__members__:
+            self._refuse(where, f"No existe la cuenta «{written}»: use SUM, MIN, MAX o COUNT.")
+        return Aggregation.__members__.get(written)
 
     def _policy(self, box: etree._Element, where: str) -> HitPolicy:
         written = (box.get("hitPolicy") or "UNIQUE").upper().replace("_", " ").strip()

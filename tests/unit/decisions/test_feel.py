@@ -104,6 +104,8 @@ def passes(cell: str, tested: Any, **more: Any) -> bool | None:
         ("get entries({a: 1})", [{"key": "a", "value": 1}]), ('context([{key: "a", value: 1}])', {"a": 1}),
         ('context put({a: 1}, "b", 2)', {"a": 1, "b": 2}), ("context merge([{a: 1}, {b: 2}])", {"a": 1, "b": 2}),
         ("list replace([1, 2, 3], 2, 9)", [1, 9, 3]),
+        ('context put({a: {b: 1, c: 2}}, ["a", "b"], 9)', {"a": {"b": 9, "c": 2}}),
+        ('context put({a: 1}, ["a", "b"], 9)', None),
         ("all([true, null])", None), ("any([false, true])", True), ("notas // nota\n[2]", 4),
     ],
 )  # fmt: skip
@@ -173,6 +175,8 @@ def test_what_is_no_expression_is_said_and_nothing_runs(text: str, words: str) -
 @pytest.mark.parametrize(
     "text", ["9 ** 999999999", "1e999 * 1e999", "0 ** -1", "exp(100000)", "log(-1)", "sqrt(-1)",
              'duration("P999999999Y") + date("9999-12-31")', 'date("9999-12-31") + duration("P2D")', "notas ** 2",
+             'get value({a: 1}, ["a"])', "product(1e6000, 1e6000)", "stddev(0, 1e6000)", 'duration("P1M") * 1e6000',
+             'concatenate([1], ' + '[' + '1,' * 499 + '1])',
              'decimal(1, 99)', "modulo(1, 0)", "date(99999, 1, 1)", 'duration("P1D") / duration("PT0S")'],
 )  # fmt: skip
 def test_what_makes_no_sense_is_null_and_never_raises(text: str) -> None:

@@ -123,6 +123,34 @@ def test_a_value_of_another_type_or_outside_the_list_is_said() -> None:
     assert "debe ser número" in decided(alone("U", "x:number", "y:number", ["> 1 | 1"]), x="mucho").problems[0].message
 
 
+def test_a_list_or_a_structure_with_a_part_of_another_type_is_none_of_its_type() -> None:
+    kinds = (
+        '<itemDefinition name="notas" isCollection="true"><typeRef>number</typeRef></itemDefinition>'
+        '<itemDefinition name="persona"><itemComponent name="edad"><typeRef>number</typeRef></itemComponent>'
+        "</itemDefinition>"
+    )
+
+    for kind, given, expected in (
+        ("notas", [1, "2"], None), ("notas", [1, 2], [1, 2]), ("notas", [1, None], [1, None]),
+        ("persona", {"edad": "treinta"}, None), ("persona", {"edad": 30}, {"edad": 30}),
+    ):  # fmt: skip
+        found = decided(file(kinds, decision("d", text("x"), "in_x"), data("x", kind)), x=given)
+        assert values.plain(found.value) == expected
+        assert bool(found.problems) is (expected is None)
+
+
+def test_a_list_that_is_longer_than_is_looked_at_is_told_and_never_cut() -> None:
+    xml = file(decision("d", text("count(l)"), "in_l"), decision("e", text("1")), data("l"))
+
+    assert decided(xml, "d", l=[1] * 500).value == 500
+    found = decided(xml, "d", l=[1] * 501)
+    assert (found.value, [one.message for one in found.problems]) == (
+        None,
+        ["«l» tiene más de 500 valores: una tabla de decisión no los recorre."],
+    )
+    assert decided(xml, "e", l=[1] * 501).problems == ()
+
+
 def test_what_no_row_takes_may_have_a_result_of_its_own() -> None:
     with_default = alone("U", "x:number", "y:number", ["> 5 | 1"]).replace(
         b'typeRef="number"></output>',
@@ -224,6 +252,7 @@ def test_a_table_of_camunda_needs_no_drawn_data() -> None:
         ("", "No tiene tabla ni expresión"),
         ("<functionDefinition/>", "Define una función dentro"),
         ("<conditional/>", "caja «si… entonces»"),
+        ('<decisionTable hitPolicy="COLLECT" aggregation="AVERAGE"/>', "No existe la cuenta «AVERAGE»"),
     ],
 )
 def test_what_is_not_evaluated_is_refused_with_a_sentence(logic: str, words: str) -> None:
