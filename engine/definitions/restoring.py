@@ -19,6 +19,7 @@ from engine.definitions.markup import (
     XSI,
     Node,
     bpmn,
+    children,
     declare_once,
     local,
     namespace,
@@ -89,7 +90,18 @@ class _Restoring:
             twin = self._after.get(one)
             if node is not self._was and twin is not None and twin.tag == node.tag:
                 self._compare(node, twin)
+        self._undrawn_lanes()
         return self._changes > 0
+
+    def _undrawn_lanes(self) -> None:
+        """Who does a step that was moved: the editor takes it out of a lane that has no picture, which nobody sees."""
+        drawn = {reference(shape.get("bpmnElement")) for shape in self._was.iter(f"{{{BPMNDI}}}BPMNShape")}
+        placed = {text_of(one) for one in self._root.iter(bpmn("flowNodeRef"))}
+        for lane in self._was.iter(bpmn("lane")):
+            twin = self._after.get(_key(lane))
+            lost = [one for one in children(lane, "flowNodeRef") if text_of(one) in self._after.keys() - placed]
+            if lost and twin is not None and _key(lane) not in drawn:
+                self._insert(lane, twin, lost)
 
     def _compare(self, node: Node, twin: Node) -> None:
         for name, value in node.attrib.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from engine.definitions.elements import CATALOGUE, EVENTS
 from engine.definitions.importing import times
 from engine.definitions.importing.asking import DRAWN
@@ -9,6 +11,7 @@ from engine.definitions.importing.draft import (
     Draft,
     called,
     event_definitions,
+    holder_of,
     id_of,
     is_raised,
     slug,
@@ -158,19 +161,73 @@ def _named_links(draft: Draft) -> None:
             one.set("name", names.get(target) or one_line(node.get("name")) or target)
 
 
-def _links(draft: Draft) -> None:
-    links = [(node, child(node, "linkEventDefinition")) for node in draft.nodes()]
-    throws = [(node, d) for node, d in links if d is not None and "Throw" in local(node)]
-    catches = [(node, d) for node, d in links if d is not None and "Catch" in local(node)]
+def _links_out(draft: Draft) -> None:
+    """A link out of a subprocess to what is around it leaves the subprocess, as an error caught at its border does."""
+    throws, catches = _linked(draft)
+    borders: dict[tuple[str, str], Node] = {}
     for node, definition in throws:
-        others = [c for c, d in catches if d is not None and _pair(definition, d) and c.getparent() is node.getparent()]
-        if len(others) != 1:
+        partners = [catch for catch, other in catches if _pair(definition, other)]
+        if any(catch.getparent() is node.getparent() for catch in partners):
+            continue
+        around = {one.getparent(): one for one in node.iterancestors(bpmn("subProcess"))}
+        outer = [catch for catch in partners if catch.getparent() in around]
+        left = around[outer[0].getparent()] if len(outer) == 1 else None
+        if left is None or is_raised(left):
+            continue
+        at = (id_of(left), id_of(outer[0]))
+        if at not in borders:
+            borders[at] = _border_of_link(draft, left, outer[0], one_line(definition.get("name")))
+        draft.change_kind(node, "endEvent")
+        etree.SubElement(node, bpmn("errorEventDefinition"), errorRef=_error_of(borders[at]))
+        draft.repaired(
+            node,
+            "link",
+            f"El enlace {called(node)} salía de {called(left)}: ahí se deja, y se sigue en {called(outer[0])}.",
+        )
+
+
+def _border_of_link(draft: Draft, left: Node, catch: Node, name: str) -> Node:
+    """What ends a subprocess where a link leaves it, and leads to where the link came out."""
+    holder = holder_of(catch)
+    border = draft.add_node(holder, "boundaryEvent", name, left)
+    border.set("attachedToRef", id_of(left))
+    error = draft.declare("error", f"enlace_{id_of(catch)}")
+    etree.SubElement(border, bpmn("errorEventDefinition"), errorRef=error)
+    if local(catch) == "intermediateCatchEvent":
+        draft.change_kind(catch, "intermediateThrowEvent")
+    draft.connect(holder, border, catch)
+    return border
+
+
+def _error_of(border: Node) -> str:
+    return next(str(one.get("errorRef")) for one in event_definitions(border))
+
+
+def _linked(draft: Draft) -> tuple[list[tuple[Node, Node]], list[tuple[Node, Node]]]:
+    """The links that leave, and those that come out, each with its definition."""
+    links = [(node, child(node, "linkEventDefinition")) for node in draft.nodes()]
+    known = [(node, one) for node, one in links if one is not None]
+    return [pair for pair in known if "Throw" in local(pair[0])], [pair for pair in known if "Catch" in local(pair[0])]
+
+
+def _links(draft: Draft) -> None:
+    throws, catches = _linked(draft)
+    for node, definition in throws:
+        pairs = [catch for catch, other in catches if _pair(definition, other)]
+        if len([catch for catch in pairs if catch.getparent() is node.getparent()]) != 1:
+            where = f"llegaba a otro nivel ({_inside(pairs)})" if pairs else "no llegaba a ninguna parte"
             draft.change_kind(node, "endEvent")
-            draft.repaired(node, "link", f"El enlace {called(node)} no llegaba a ninguna parte: quedó como fin.")
+            draft.repaired(node, "link", f"El enlace {called(node)} {where}: quedó como fin.")
     for node, definition in catches:
-        if not any(_pair(d, definition) and local(t) == "intermediateThrowEvent" for t, d in throws):
+        pairs = [throw for throw, other in throws if _pair(other, definition)]
+        if not any(local(one) == "intermediateThrowEvent" and one.getparent() is node.getparent() for one in pairs):
+            where = f"se llegaba desde otro nivel ({_inside(pairs)})" if pairs else "no llegaba nada"
             draft.change_kind(node, "intermediateThrowEvent")
-            draft.repaired(node, "link", f"Al enlace {called(node)} no llegaba nada: quedó sin tipo.")
+            draft.repaired(node, "link", f"Al enlace {called(node)} {where}: quedó sin tipo.")
+
+
+def _inside(nodes: list[Node]) -> str:
+    return words(list(dict.fromkeys(called(holder_of(node)) for node in nodes)))
 
 
 def _pair(one: Node | None, other: Node | None) -> bool:
@@ -197,6 +254,7 @@ NAMED = (
     *times.STEPS,
     _messages,
     _named_links,
+    _links_out,
     _links,
 )
 """What it is called."""

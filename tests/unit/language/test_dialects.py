@@ -364,6 +364,43 @@ def test_links_that_are_taken_in_parallel_are_arrows_that_meet_once() -> None:
     assert any("2 enlaces" in one.message for one in result.repairs)
 
 
+def link(node: str, side: str) -> str:
+    return step(f"intermediate{side}Event", node, '<bpmn:linkEventDefinition name="A"/>')
+
+
+def test_a_link_out_of_a_subprocess_leaves_it() -> None:
+    inner = start("i") + user("a") + step("exclusiveGateway", "g") + link("l1", "Throw") + end("f")
+    inner += flow("n", "i", "a") + flow("m", "a", "g") + flow("o", "g", "f") + flow("p", "g", "l1", "${x &gt; 1}")
+    outer = start() + step("subProcess", "s", inner) + user("b") + link("l2", "Catch") + user("z")
+    outer += end() + chain("inicio", "s", "b", "fin") + flow("q", "l2", "z") + flow("r", "z", "fin")
+
+    model, result = brought(outer)
+
+    (border,) = model.of_kind("boundaryEvent")
+    assert (model.elements["l1"].kind, model.elements["l1"].event) == ("endEvent", "error")
+    assert (border.attached_to, border.event, border.reference) == ("s", "error", model.elements["l1"].reference)
+    assert [one.id for one in model.after(border.id)] == ["l2"]
+    assert [one.id for one in model.after("l2")] == ["z"]
+    assert "El enlace «Paso l1» salía de «Paso s»: ahí se deja, y se sigue en «Paso l2»." in [
+        one.message for one in result.repairs
+    ]
+    assert "unreachable" not in {one.rule for one in result.questions}
+
+
+def test_a_link_into_a_subprocess_is_told_and_asked() -> None:
+    inner = start("i") + user("a") + link("l2", "Catch") + user("z") + end("f")
+    inner += flow("n", "i", "a") + flow("o", "a", "f") + flow("q", "l2", "z") + flow("r", "z", "f")
+    outer = start() + step("subProcess", "s", inner) + link("l1", "Throw") + end() + chain("inicio", "s", "l1")
+
+    _model, result = brought(outer)
+
+    assert [one.message for one in result.repairs if one.rule == "link"] == [
+        "El enlace «Paso l1» llegaba a otro nivel («Paso s»): quedó como fin.",
+        "Al enlace «Paso l2» se llegaba desde otro nivel («Proceso»): quedó sin tipo.",
+    ]
+    assert ("l2", "unreachable") in {(one.element, one.rule) for one in result.questions}
+
+
 def test_a_step_that_is_called_like_a_message_keeps_its_arrows() -> None:
     gateway = step("exclusiveGateway", "m")
     body = start() + gateway + user("a") + end() + step("receiveTask", "r", messageRef="m")

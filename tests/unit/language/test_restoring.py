@@ -146,3 +146,20 @@ def test_what_somebody_took_away_in_the_editor_stays_away() -> None:
     assert b"formData" not in kept and b"standardLoop" not in kept
     assert b'f:x xmlns:f="urn:f"' in kept or b"<f:x/>" in kept
     assert b"urn:f" not in gone
+
+
+def test_a_step_stays_with_whom_it_is_of_where_the_lane_has_no_picture() -> None:
+    refs = "<bpmn:flowNodeRef>t</bpmn:flowNodeRef><bpmn:flowNodeRef>u</bpmn:flowNodeRef>"
+    lanes = '<bpmn:laneSet id="ls"><bpmn:lane id="l" name="Área">{}</bpmn:lane></bpmn:laneSet>'
+    steps = start() + '<bpmn:userTask id="t" name="T"/>' + end() + chain("inicio", "t", "fin")
+    shape = '<bpmndi:BPMNPlane><bpmndi:BPMNShape bpmnElement="l"/></bpmndi:BPMNPlane>'
+    before, after = process(lanes.format(refs) + steps), process(lanes.format("") + steps)
+    drawn = before.replace(
+        b"</bpmn:definitions>", f"<bpmndi:BPMNDiagram>{shape}</bpmndi:BPMNDiagram></bpmn:definitions>".encode()
+    )
+
+    kept = restoring.kept(before, after)
+
+    assert kept.count(b"<bpmn:flowNodeRef>t</bpmn:flowNodeRef>") == 1
+    assert b">u<" not in kept, "what is gone is in no lane"
+    assert b"flowNodeRef" not in restoring.kept(drawn, after), "out of a lane that is drawn somebody took it"
