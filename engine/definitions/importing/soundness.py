@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.definitions.importing.draft import Draft, called, holder_of, id_of
-from engine.definitions.linting.graph import levels
+from engine.definitions.importing.asking import DRAWN
+from engine.definitions.importing.draft import Draft, called, event_definitions, holder_of, id_of
+from engine.definitions.linting.graph import levels, reachable
 from engine.definitions.linting.soundness import Trouble, play
 from engine.definitions.markup import Node, child, local, one_line
 from engine.definitions.reading import read_diagram
@@ -70,12 +71,27 @@ def _join_before(draft: Draft, node: Node) -> bool:
         for flow in arriving:
             draft.turn(flow, target=join)
         draft.connect(holder, join, before)
-    message = (
-        f"A {called(before if before is not join else node)} llegaban caminos paralelos sin unirse, y lo que sigue se "
-        "haría una vez por cada uno: se puso una unión, y se hace una sola vez, cuando llegan todos."
-    )
-    draft.repaired(join, "twice", message)
+    _tell(draft, join, before if before is not join else node)
     return True
+
+
+def _tell(draft: Draft, join: Node, reached: Node) -> None:
+    """In BPMN every token goes on by itself: where that does more than end, whether it is meant is asked."""
+    where = f"A {called(reached)} llegaban caminos paralelos sin unirse, y lo que sigue se"
+    draft.repaired(
+        join,
+        "twice",
+        f"{where} haría una vez por cada uno: se puso una unión, y se hace una sola vez, cuando llegan todos.",
+    )
+    nodes = {id_of(one): one for one in draft.nodes_in(holder_of(join))}
+    behind = reachable(draft.graph(nodes), [id_of(join)])
+    if any(_does_something(nodes[one]) for one in behind):
+        question = f"{where} hacía una vez por cada uno. ¿Se hace una sola vez, cuando lleguen todos?"
+        draft.ask(join, "twice", question, "Sí", DRAWN)
+
+
+def _does_something(node: Node) -> bool:
+    return not local(node).endswith("Gateway") and (local(node) != "endEvent" or any(event_definitions(node)))
 
 
 def _merge_before(draft: Draft, node: Node) -> Node | None:

@@ -364,6 +364,20 @@ def test_links_that_are_taken_in_parallel_are_arrows_that_meet_once() -> None:
     assert any("2 enlaces" in one.message for one in result.repairs)
 
 
+def test_what_ran_once_for_each_token_is_joined_only_with_a_question_unless_nothing_is_done_there() -> None:
+    split = start() + step("parallelGateway", "g") + user("a") + user("b") + end()
+    split += flow("p", "inicio", "g") + flow("q", "g", "a") + flow("r", "g", "b")
+    met = flow("s", "a", "z") + flow("t", "b", "z") + user("z") + flow("u", "z", "fin")
+    apart = flow("s", "a", "fin") + flow("t", "b", "fin")
+
+    _model, twice = brought(split + met)
+    _model, ended = brought(split + apart)
+
+    (asked,) = [one for one in twice.questions if one.rule == "twice"]
+    assert "una vez por cada uno. ¿Se hace una sola vez, cuando lleguen todos?" in asked.message
+    assert questions(ended) == []
+
+
 def link(node: str, side: str) -> str:
     return step(f"intermediate{side}Event", node, '<bpmn:linkEventDefinition name="A"/>')
 

@@ -76,7 +76,7 @@ def test_the_drawing_of_an_analyst_runs_and_every_change_is_told() -> None:
         result
     )
     assert {"missing_condition", "twice", "unnamed", "form", "deadline", "one_process", "empty_pool"} <= rules(result)
-    assert {"implicit_split", "role"} == {question.rule for question in result.questions}
+    assert {"implicit_split", "role", "twice"} == {question.rule for question in result.questions}
     assert import_diagram(result.xml, KnownNames(forms=dict.fromkeys(result.forms, ""))).repairs == ()
 
 
