@@ -81,8 +81,9 @@ def put_aside(name: str, content: bytes, changes: Sequence[Change], sector: str,
     application = current()
     with application.database.unit_of_work() as session:
         kept = files.keep(
-            session, application.clock, actor().id, name, content, files.PUT_ASIDE, reserve=Reserve.RESERVED
-        )
+            session, application.clock, actor().id, name, content, files.PUT_ASIDE, sector=sector,
+            reserve=Reserve.RESERVED,
+        )  # fmt: skip
     return _serializer(salt).dumps([kept.id, name, actor().id, fingerprint(changes), sector])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from engine.definitions.names import Name
 from engine.errors import UnknownDefinition, UnknownInstance, UnknownTask
@@ -19,8 +19,7 @@ from notifications import failures
 from notifications.models import OutboxMessage
 from notifications.states import MailKind
 from web.auth.access import Of
-from workflows.documents.models import Document, StoredFile
-from workflows.forms.models import StartFile
+from workflows.documents.models import StoredFile
 from workflows.people.models import Person, PersonRole
 from workflows.plan.models import Plan
 from workflows.sectors.models import Entity, Sector, SectorEntity
@@ -99,33 +98,13 @@ def _unit(session: Session, unit_id: int) -> Owner | None:
 
 
 def _file(session: Session, values: Values) -> Owner | None:
-    """A file is of the sector of its task, of the plan whose document it is or of the case that began with it.
-
-    Any other is of the sectors of who stored it.
-    """
-    of_document = sa.select(Plan.sector_code).join(Document, Document.plan_code == Plan.code)
-    begun = aliased(Instance)
-    of_start = sa.select(begun.tenant).join(StartFile, StartFile.instance_id == begun.id)
-    sector = sa.func.coalesce(
-        Instance.tenant,
-        of_document.where(Document.file_id == StoredFile.id).limit(1).scalar_subquery(),
-        of_start.where(StartFile.file_id == StoredFile.id).limit(1).scalar_subquery(),
-    )
-    query = (
-        sa.select(sector.label("sector"), StoredFile.stored_by)
-        .outerjoin(UserTask, UserTask.id == StoredFile.task_id)
-        .outerjoin(Instance, Instance.id == UserTask.instance_id)
-    )
+    """A file says its sector; one that is of no sector and no task is of who stored it alone."""
+    query = sa.select(StoredFile.sector_code, StoredFile.task_id, StoredFile.stored_by)
     found = session.execute(query.where(StoredFile.id == values["file_id"])).first()
     if found is None:
         return None
-    sectors = {found.sector} if found.sector is not None else _held_by(session, found.stored_by)
-    return Owner(frozenset(sectors), found.stored_by)
-
-
-def _held_by(session: Session, username: str) -> set[str]:
-    held = sa.select(PersonRole.sector_code).where(PersonRole.username == username)
-    return set(session.scalars(held)) or {INSTALLATION}
+    is_placed = found.sector_code or found.task_id
+    return Owner(frozenset({found.sector_code} if is_placed else ()), found.stored_by)
 
 
 def _mail(session: Session, values: Values) -> Owner | None:

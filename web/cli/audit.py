@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from web.bootstrap import Application
 from web.cli.group import LazyGroup
 from web.cli.root import opened
 from workflows.auditing import chain
 from workflows.auditing.chain import Head
 from workflows.errors import Refused
 
+anchor_option = click.option(
+    "--anchor", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Archivo de cabezas."
+)
 COMMANDS = {"verify": "web.cli.audit:verify", "head": "web.cli.audit:head"}
 
 
@@ -26,13 +31,19 @@ def audit() -> None:
         "Con --anchor la compara además con las cabezas que se guardaron fuera."
     )
 )
-@click.option("--anchor", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Archivo de cabezas.")
+@anchor_option
 def verify(anchor: Path | None) -> None:
     """Read the whole chain."""
-    anchors = _anchors(anchor) if anchor else []
-    with opened() as application, application.database.reading() as session:
+    heads = anchors(anchor)
+    with opened() as application:
+        tell(application, heads)
+
+
+def tell(application: Application, heads: Sequence[Head]) -> None:
+    """Say whether the chain holds, and the heads that were kept elsewhere with it; ends with 1 where it does not."""
+    with application.database.reading() as session:
         count = chain.head(session, application.clock).position
-        wrong = list(chain.verify(session, anchors))
+        wrong = list(chain.verify(session, heads))
     for sentence in wrong:
         click.echo(f"✗ {sentence}")
     if wrong:
@@ -52,7 +63,10 @@ def head(target: Path | None) -> None:
             file.write(f"{line}\n")
 
 
-def _anchors(path: Path) -> list[Head]:
+def anchors(path: Path | None) -> list[Head]:
+    """The heads of a file, where there is one. Raises `Refused`."""
+    if path is None:
+        return []
     try:
         return [Head.parse(line) for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
     except ValueError as wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from web.backups.bringing_back import bring_back
 from web.backups.taking import take
 from web.backups.verifying import verify
+from web.cli.audit import anchor_option, anchors, tell
 from web.cli.root import opened
 from web.health.beats import BACKUP, beat
 from workflows.errors import Refused
@@ -56,14 +58,24 @@ def _verify(path: Path) -> None:
     click.echo(f"✓ La copia del {manifest.taken_at} se recuperó aparte y está en orden: {manifest.total} filas.")
 
 
-@click.command(help="Recupera una copia en la base de datos de los ajustes, que debe estar vacía.")
+@click.command(
+    help=(
+        "Recupera una copia en la base de datos de los ajustes, que debe estar vacía, y revisa la cadena de su "
+        "bitácora.\n\nCon --anchor la compara además con las cabezas que se guardaron fuera hasta el día de la copia. "
+        "Termina con 1 si la bitácora no está como se escribió; lo recuperado queda."
+    )
+)
 @click.argument("path", metavar="ARCHIVO", type=click.Path(path_type=Path))
-def restore(path: Path) -> None:
+@anchor_option
+def restore(path: Path, anchor: Path | None) -> None:
     """Bring a copy back."""
     _ensure_there(path)
+    heads = anchors(anchor)
     with opened(any_release=True) as application:
         manifest = bring_back(path, application.database, application.config.backup_passphrase)
-    click.echo(f"✓ Se recuperó la copia del {manifest.taken_at}: {manifest.total} filas.")
+        click.echo(f"✓ Se recuperó la copia del {manifest.taken_at}: {manifest.total} filas.")
+        taken_at = dt.datetime.fromisoformat(manifest.taken_at)
+        tell(application, [head for head in heads if head.at <= taken_at])
 
 
 def _ensure_there(path: Path) -> None:

@@ -75,7 +75,7 @@ def check(content: bytes) -> list[str]:
 def save(session: Session, clock: Clock, sector: str, name: str, content: bytes, *, actor: Actor) -> ActTemplate:
     """Keep a checked template: acts that are made from now on come from it. Those before stay on record."""
     before = in_force(session, sector)
-    stored = files.store(session, clock, actor.id, name, content)
+    stored = files.store(session, clock, actor.id, name, content, sector=sector)
     kept = ActTemplate(
         sector_code=sector,
         number=before.number + 1 if before else 1,

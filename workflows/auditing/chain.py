@@ -128,9 +128,13 @@ def _loose() -> sa.Select[AuditEntry]:
 
 
 def _to_link(session: Session) -> sa.Select[AuditEntry]:
-    """What no link holds, not far behind the newest that one does."""
+    """What no link holds: newer than all that one does, or not far behind it, of a command that took longer."""
     newest = session.scalar(sa.select(sa.func.max(AuditLink.entry_id))) or 0
-    return _loose().where(AuditEntry.id > newest - STRAGGLERS)
+    last = session.scalars(_last()).first()
+    query = _loose().where(AuditEntry.id > newest - STRAGGLERS)
+    if last is None:
+        return query
+    return query.where(sa.or_(AuditEntry.id > newest, AuditEntry.at >= last.linked_at - LATEST))
 
 
 def _in_order(session: Session) -> Iterator[tuple[AuditLink, AuditEntry | None]]:

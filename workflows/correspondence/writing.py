@@ -122,7 +122,8 @@ def receive(session: Session, clock: Clock, case_id: int, got: Received, *, acto
     """Keep a letter that came in. Raises `Refused`, and `InvalidFile` for a file that is none."""
     _ensure_short(got)
     _ensure_number(session, clock, case_id, got.number, got.filed_on, Direction.IN)
-    stored = files.store(session, clock, actor.id, got.file_name, got.content) if got.file_name else None
+    sector = session.get_one(Instance, case_id).tenant
+    stored = files.store(session, clock, actor.id, got.file_name, got.content, sector=sector) if got.file_name else None
     letter = Letter(
         instance_id=case_id, direction=Direction.IN, kind=got.kind, number=got.number, filed_on=got.filed_on,
         party=got.party, subject=got.subject, file_id=stored.id if stored else None, made_by=actor.id,

@@ -172,7 +172,7 @@ def begin(
     if found is None or found.sector_code not in how.sectors:
         raise NotFound(f"No hay un plan «{plan}». Elija uno de la lista.")
     named = PlanCases().name_case(session, process_key, variables)
-    files.settle(session, attached)
+    files.settle(session, attached, found.sector_code)
     files.classify(session, reserves(how.schema, answers))
     case = instances.start(
         session,

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import insert_once
+from engine.instances.models import Instance
+from engine.tasks.models import UserTask
 from workflows.documents.kinds import ACCEPTED, Kind, kind_of
 from workflows.documents.models import FileContent, StoredFile
 from workflows.documents.states import Reserve
@@ -78,11 +80,12 @@ def store(
     content: bytes,
     *,
     task_id: int | None = None,
+    sector: str = "",
     limit: int = LIMIT,
 ) -> StoredFile:
     """Keep a file; the same content is kept once. Raises `InvalidFile` with a sentence for whoever uploads."""
     upload = examine(name, content, limit=limit)
-    return keep_upload(session, clock, actor_id, upload, task_id=task_id)
+    return keep_upload(session, clock, actor_id, upload, task_id=task_id, sector=sector)
 
 
 def keep(
@@ -94,11 +97,12 @@ def keep(
     media_type: str,
     *,
     task_id: int | None = None,
+    sector: str = "",
     reserve: Reserve = Reserve.PUBLIC,
 ) -> StoredFile:
     """Keep a file whose kind is known: one that Cauce made."""
     made = Upload(name, media_type, content, hashlib.sha256(content).hexdigest())
-    return keep_upload(session, clock, actor_id, made, task_id=task_id, reserve=reserve)
+    return keep_upload(session, clock, actor_id, made, task_id=task_id, sector=sector, reserve=reserve)
 
 
 def keep_upload(
@@ -108,9 +112,10 @@ def keep_upload(
     upload: Upload,
     *,
     task_id: int | None = None,
+    sector: str = "",
     reserve: Reserve = Reserve.PUBLIC,
 ) -> StoredFile:
-    """Keep a file that was examined; the same content is kept once."""
+    """Keep a file that was examined; the same content is kept once. That of a task is of its case's sector."""
     _keep_content(session, upload.sha256, upload.content)
     stored = StoredFile(
         sha256=upload.sha256,
@@ -121,10 +126,16 @@ def keep_upload(
         stored_at=clock.now(),
         stored_by=actor_id,
         task_id=task_id,
+        sector_code=sector if task_id is None else _sector_of(session, task_id),
     )
     session.add(stored)
     session.flush()
     return stored
+
+
+def _sector_of(session: Session, task_id: int) -> str:
+    query = sa.select(Instance.tenant).join(UserTask, UserTask.instance_id == Instance.id)
+    return session.scalars(query.where(UserTask.id == task_id)).one()
 
 
 def quota_in(session: Session, task_id: int, username: str) -> Quota:
@@ -143,11 +154,12 @@ def classify(session: Session, reserves: Mapping[int, Reserve]) -> None:
     session.flush()
 
 
-def settle(session: Session, file_ids: Collection[int]) -> None:
-    """Give files that were put aside their own type: what they were put aside for has come about."""
+def settle(session: Session, file_ids: Collection[int], sector: str) -> None:
+    """Give files that were put aside their type and their sector: what they were put aside for has come about."""
     waiting = sa.select(StoredFile).where(StoredFile.id.in_(file_ids), StoredFile.media_type == PUT_ASIDE)
     for file in session.scalars(waiting):
         file.media_type = check(file.name, content_of(session, file.sha256)).media_type
+        file.sector_code = sector
     session.flush()
 
 
@@ -161,7 +173,7 @@ def again(session: Session, clock: Clock, stored: StoredFile, username: str) -> 
         return kept
     copy = StoredFile(
         sha256=stored.sha256, name=stored.name, media_type=stored.media_type, size=stored.size, reserve=stored.reserve,
-        stored_at=clock.now(), stored_by=username, task_id=stored.task_id,
+        stored_at=clock.now(), stored_by=username, task_id=stored.task_id, sector_code=stored.sector_code,
     )  # fmt: skip
     session.add(copy)
     session.flush()

@@ -70,10 +70,12 @@ def keep(
     What two workers rendered at the same time is kept once (docs/decisions/0002): they keep the documents of a plan
     one after the other.
     """
-    session.execute(sa.select(Plan.code).where(Plan.code == address.plan_code).with_for_update(key_share=True))
+    plan = sa.select(Plan.sector_code).where(Plan.code == address.plan_code)
+    sector = session.scalars(plan.with_for_update(key_share=True)).one()
     for suffix, content in rendered.items():
         if find(session, address, suffix) is None:
-            file = files.keep(session, clock, SYSTEM.id, f"{stem}.{suffix}", content, MEDIA_TYPES[suffix])
+            name, kind = f"{stem}.{suffix}", MEDIA_TYPES[suffix]
+            file = files.keep(session, clock, SYSTEM.id, name, content, kind, sector=sector)
             session.add(
                 Document(
                     plan_code=address.plan_code,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, states
 from workflows.documents.states import DocumentKind, Reserve, SectionState
+from workflows.sectors.models import SECTOR_CODE
 
 
 class FileContent(Base):
@@ -26,7 +27,10 @@ class FileContent(Base):
 
 
 class StoredFile(Base):
-    """A file somebody uploaded or Cauce made."""
+    """A file somebody uploaded or Cauce made.
+
+    `sector_code` is whose it is; empty where it is of no task either: then it is of who stored it, until it is used.
+    """
 
     __tablename__ = "stored_file"
 
@@ -39,6 +43,7 @@ class StoredFile(Base):
     stored_at: Mapped[dt.datetime]
     stored_by: Mapped[str] = mapped_column(sa.String(100))
     task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_task.id"), index=True)
+    sector_code: Mapped[str] = mapped_column(sa.String(SECTOR_CODE), default="", server_default="")
 
 
 class Document(Base):

@@ -125,7 +125,7 @@ def archive(session: Session, engine: ProcessEngine, plan_code: str) -> PlanArch
     pieces = index(session, plan_code)
     content, digest = _export(session, plan, kept, pieces)
     name = f"{plan_code}-expediente.zip"
-    file = files.keep(session, engine.clock, SYSTEM.id, name, content, "application/zip")
+    file = files.keep(session, engine.clock, SYSTEM.id, name, content, "application/zip", sector=plan.sector_code)
     kept.archived_at, kept.file_id = engine.now(), file.id
     kept.entries, kept.index_sha256 = len(pieces), digest
     plan.state = PlanState.CLOSED

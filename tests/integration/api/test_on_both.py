@@ -83,7 +83,7 @@ def _person(session: Session, site: Site) -> None:
 
 def _document(session: Session, site: Site) -> None:
     stored = files.keep(
-        session, site.clock, "amartinez", f"{uuid.uuid4().hex}.pdf", uuid.uuid4().bytes, "application/pdf"
+        session, site.clock, "amartinez", f"{uuid.uuid4().hex}.pdf", uuid.uuid4().bytes, "application/pdf", sector="GOB"
     )
     session.flush()
     session.add(

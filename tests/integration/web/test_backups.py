@@ -18,12 +18,12 @@ import orjson
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy.engine import URL, make_url
 
 from engine.clock import SystemClock
 from engine.database import Database
-from engine.identity import Actor
+from engine.identity import SYSTEM, Actor
 from tests.support import databases
 from tests.support.web import Site
 from tests.upgrades.keeping import KEPT
@@ -38,8 +38,8 @@ from web.errors import DamagedBackup, NotEmpty
 from web.examining import of_rows
 from web.health.beats import BACKUP
 from web.health.models import Heartbeat
-from workflows.auditing import recording
-from workflows.auditing.models import AuditEntry
+from workflows.auditing import chain, recording
+from workflows.auditing.models import AuditEntry, AuditLink
 from workflows.documents import files
 from workflows.people.models import Person
 
@@ -265,6 +265,49 @@ def test_the_command_line_takes_verifies_and_brings_back(
     assert "ya existe" in again.output and "está en orden" in verified.output
     assert refused.exit_code == 1 and "no está vacía" in refused.output
     assert restored.exit_code == 0 and doctor.exit_code == 0, doctor.output
+
+
+def test_what_is_brought_back_says_whether_its_trail_is_as_it_was_written(
+    migrated: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Given heads kept outside before and after a copy, and another copy of a trail that somebody wrote over
+    application, runner, heads = migrated.application, CliRunner(), tmp_path / "cabezas.txt"
+    monkeypatch.setenv("CAUCE_HOME", str(application.config.home))
+    _write_down(migrated, "antes")
+    _keep_head(migrated, heads)
+    take(application.database, migrated.clock, tmp_path / "buena.zip")
+    migrated.clock.move_to(migrated.clock.now() + dt.timedelta(hours=1))
+    _write_down(migrated, "después")
+    _keep_head(migrated, heads)
+    with application.database.unit_of_work() as session:
+        session.execute(sa.update(AuditEntry).where(AuditEntry.action == "antes").values(action="otra"))
+        session.execute(sa.delete(AuditLink))
+        chain.extend(session, migrated.clock)
+    take(application.database, migrated.clock, tmp_path / "forjada.zip")
+
+    # When they are brought back
+    def restored(copy: str, *anchor: str) -> Result:
+        monkeypatch.setenv("CAUCE_HOME", str(tmp_path / f"{copy}{len(anchor)}"))
+        return runner.invoke(main, ["restore", str(tmp_path / copy), *anchor])
+
+    good, forged = (restored(copy, "--anchor", str(heads)) for copy in ("buena.zip", "forjada.zip"))
+
+    # Then the good one holds with what was kept until then, and the other one only as long as nothing was kept outside
+    assert good.exit_code == 0 and "✓ La bitácora está como se escribió: " in good.output, good.output
+    assert forged.exit_code == 1 and "no es el que se guardó fuera" in forged.output, forged.output
+    assert "Se recuperó la copia" in forged.output and restored("forjada.zip").exit_code == 0
+
+
+def _write_down(site: Site, action: str) -> None:
+    with site.application.database.unit_of_work() as session:
+        recording.record(session, site.clock, SYSTEM, action, ("prueba", "1"))
+    with site.application.database.unit_of_work() as session:
+        chain.extend(session, site.clock)
+
+
+def _keep_head(site: Site, path: Path) -> None:
+    with site.application.database.reading() as session, path.open("a", encoding="ascii") as file:
+        file.write(f"{chain.head(session, site.clock)}\n")
 
 
 PHRASE = "seis nubes lentas sobre Chapinero frío"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -92,3 +93,37 @@ def test_what_a_plan_said_of_its_reminders_follows_the_steps_to_where_they_are_d
         kept = {(one.process_key, one.element_id): one.reminders for one in connection.execute(sa.select(table))}
     added = {("f5_paso1_metas_indicadores", ""): "-9", ("f5_pasos2_3_objetivos_resultados", ""): "-9"}
     assert kept == said | added | {("f5_informe_mensual", ""): "-9", ("f5_informe_mensual", "aprobar_informe"): "-8"}
+
+
+def test_a_file_of_before_is_of_what_it_was_kept_for_else_of_the_one_sector_of_who_stored_it() -> None:
+    # Given files of a task, a document, a letter and a template, and three of nothing, of people of one and two sectors
+    rows: dict[str, list[dict[str, Any]]] = {
+        "plan": [{"code": "PES-B", "sector_code": "B"}],
+        "instance": [{"id": 1, "tenant": "A"}, {"id": 2, "tenant": ""}],
+        "user_task": [{"id": 11, "instance_id": 1}, {"id": 12, "instance_id": 2}],
+        "document": [{"file_id": 3, "plan_code": "PES-B"}],
+        "start_file": [{"file_id": 4, "instance_id": 1}],
+        "letter": [{"file_id": 5, "instance_id": 1}],
+        "act_template": [{"file_id": 6, "sector_code": "B"}],
+        "person_role": [{"username": name, "sector_code": code}
+                        for name, code in (("una", "B"), ("una", ""), ("una", "B"), ("dos", "A"), ("dos", "B"))],
+        "stored_file": [{"id": number, "task_id": {1: 11, 2: 12}.get(number), "stored_by": who}
+                        for number, who in enumerate(["dos"] * 6 + ["una", "dos", "nadie"], start=1)],
+    }  # fmt: skip
+    with sa.create_engine("sqlite://").begin() as connection:
+        for name, kept in rows.items():
+            table = sa.Table(name, sa.MetaData(), *(sa.Column(column, _type(kept, column)) for column in kept[0]))
+            table.create(connection)
+            connection.execute(table.insert(), kept)
+
+        # When files come to say their sector
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("web.migrations.versions.0073_files_say_their_sector").upgrade()
+
+        # Then it is that of what each was kept for; what could be of either is of who stored it
+        found = connection.execute(sa.text("SELECT sector_code FROM stored_file ORDER BY id")).scalars().all()
+    assert found == ["A", "", "B", "A", "A", "B", "B", "", ""]
+
+
+def _type(rows: list[dict[str, Any]], column: str) -> type[sa.types.TypeEngine[Any]]:
+    return sa.Integer if any(isinstance(row[column], int) for row in rows) else sa.String

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pytest
@@ -27,6 +28,9 @@ from tests.support.two_sectors import (
 )
 from tests.support.web import Site, Visitor, file_address
 from workflows.auditing import recording
+from workflows.correspondence import writing
+from workflows.correspondence.states import LetterKind
+from workflows.correspondence.writing import Received
 from workflows.documents import files
 from workflows.documents.states import Reserve
 from workflows.lifecycle import leaving
@@ -207,7 +211,7 @@ def test_a_reserved_file_is_read_by_the_coordination_of_its_sector(two: Two) -> 
     with two.site.application.database.unit_of_work() as session:
         loose = files.keep(
             session, two.site.clock, COORDINATORS[SECOND], "libro.xlsx", b"libro", "application/zip",
-            reserve=Reserve.RESERVED,
+            sector=SECOND, reserve=Reserve.RESERVED,
         ).id  # fmt: skip
     loaded = two.site.visitor(COORDINATORS[SECOND])
     own, foreign, administrator = loaded, two.coordinator(FIRST), two.site.visitor(ADMINISTRATORS[SECOND])
@@ -217,6 +221,27 @@ def test_a_reserved_file_is_read_by_the_coordination_of_its_sector(two: Two) -> 
         assert own.client.get(address).status_code == 200
         assert foreign.client.get(address).status_code == 404
         assert administrator.client.get(address).status_code == 403
+
+
+def test_what_who_works_in_two_sectors_brings_to_one_is_not_of_the_other(two: Two) -> None:
+    # Given a letter that somebody of both receives in a case of the first, and a file of theirs that nothing uses yet
+    day, content = dt.date(2018, 7, 5), b"%PDF-1.7 r"
+    letter = Received(LetterKind.LETTER, "Contraloría", "Respuesta", "E-77", day, "r.pdf", content)
+    with two.site.application.database.unit_of_work() as session:
+        clock, case = two.site.clock, two.things[FIRST].case
+        received = writing.receive(session, clock, case, letter, actor=Actor(SHARED_PERSON)).file_id
+        waiting = files.keep(session, clock, SHARED_PERSON, "x.pdf", b"%PDF-1.7 x", "application/pdf").id
+    assert received is not None
+
+    # When people of both sectors ask for them, by their address and by the one of before, which counted
+    def asked(visitor: Visitor, file_id: int) -> list[int]:
+        return [visitor.client.get(at).status_code for at in (file_address(two.site, file_id), f"/archivos/{file_id}")]
+
+    # Then the letter is the first one's, and what nothing uses is of who brought it
+    assert asked(two.coordinator(FIRST), received) == [200, 308]
+    assert asked(two.coordinator(SECOND), received) == [404, 404]
+    assert asked(two.site.visitor(SHARED_PERSON), waiting) == [200, 308]
+    assert asked(two.coordinator(FIRST), waiting) == asked(two.coordinator(SECOND), waiting) == [404, 404]
 
 
 def test_a_process_is_begun_for_the_plans_of_the_sectors_where_one_may(two: Two) -> None:
