@@ -71,12 +71,12 @@ def _event(session: Session, site: Site) -> None:
 def _indicator(session: Session, site: Site) -> None:
     like = session.scalars(sa.select(Indicator).where(Indicator.active).order_by(Indicator.id)).first()
     for code in ("A-0", "Z-9"):
-        _copy(session, like, code=f"{code}{uuid.uuid4().hex[:4]}")
+        _copy(session, like, code=f"{code}{uuid.uuid4().hex[:12]}")
 
 
 def _person(session: Session, site: Site) -> None:
     for username in ("a0", "zz"):
-        made = f"{username}{uuid.uuid4().hex[:4]}"
+        made = f"{username}{uuid.uuid4().hex[:12]}"
         session.add(Person(username=made, name=made, email=f"{made}@demo.example", entity_code="SDG"))
     session.flush()
 
