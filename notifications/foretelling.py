@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.definitions.reminding import say_escalations, say_reminders
 from engine.runtime import ProcessEngine
 from notifications import ladders
 from notifications.ladders import ESCALATIONS, REMINDERS, Sending
@@ -20,7 +21,7 @@ Steps = Mapping[str, tuple[str, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that is reminded of otherwise: how it is and how it would be, as a diagram writes it; empty: no such."""
+    """A step that is reminded of otherwise: how it is and how it would be, in words; empty: no such step."""
 
     name: str
     before: str
@@ -42,13 +43,17 @@ def foretell(
 
     Of the `sectors` that the reader may see. What a plan's policy holds stays. No statement where no step changes.
     """
-    steps = [
-        Step((after.get(key) or before[key])[0], _ladder(before.get(key)), _ladder(after.get(key)))
-        for key in [*before, *(one for one in after if one not in before)]
-        if _ladder(before.get(key)) != _ladder(after.get(key))
-    ]
-    if not steps:
+    changed = [
+        key for key in [*before, *(one for one in after if one not in before)]
+        if _written(before.get(key)) != _written(after.get(key))
+    ]  # fmt: skip
+    if not changed:
         return Foretold((), ())
+    roles = engine.groups.roles(session)
+    steps = [
+        Step((after.get(key) or before[key])[0], _ladder(before.get(key), roles), _ladder(after.get(key), roles))
+        for key in changed
+    ]
     members = members_by_group(session, bogota_day(engine.now()))
     open_ones = [
         one for one in open_tasks(session, members)
@@ -63,8 +68,13 @@ def _by(task: OpenTask, properties: Mapping[str, Any]) -> OpenTask:
     return replace(task, properties={**properties})
 
 
-def _ladder(step: tuple[str, Mapping[str, Any]] | None) -> str:
+def _written(step: tuple[str, Mapping[str, Any]] | None) -> tuple[Any, ...] | None:
+    return step and tuple(step[1].get(name) or "" for name in (REMINDERS, ESCALATIONS))
+
+
+def _ladder(step: tuple[str, Mapping[str, Any]] | None, roles: Mapping[str, str]) -> str:
     if step is None:
         return ""
     days, others = (str(step[1].get(name) or "") for name in (REMINDERS, ESCALATIONS))
-    return " y ".join(part for part in (days or "los de siempre", others and f"avisa {others}") if part)
+    told = [say_reminders(days) or "los días de siempre", say_escalations(others, roles)]
+    return "; ".join(filter(None, told))

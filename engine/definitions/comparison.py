@@ -9,6 +9,7 @@ from functools import partial
 
 from engine.definitions import nameless
 from engine.definitions.diagram import DiagramModel, Element, Flow, Lane
+from engine.definitions.reminding import say_escalations, say_reminders
 from engine.definitions.saying import say_who
 from engine.expressions.wording import in_words
 
@@ -75,7 +76,6 @@ FIELDS = {
 """What is said only as «cambia …», because its text is technical or long."""
 
 _DEADLINE = re.compile(r"(cierre\+)?(\d+)dh")
-_ESCALATION = re.compile(r"\+(\d+):(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,28 +301,11 @@ def _properties(old: Element, new: Element, roles: Mapping[str, str]) -> Iterato
 def _property_change(name: str, before: str, after: str, roles: Mapping[str, str]) -> str:
     words = PROPERTIES.get(name, f"«{name}»")
     sayings: dict[str, Callable[[str], str]] = {
-        "recordatorios": _reminders,
-        "escalar": partial(_escalations, roles=roles),
+        "recordatorios": say_reminders,
+        "escalar": partial(say_escalations, roles=roles),
     }
     say = sayings.get(name, str)
     return f"{words}: antes {say(before) or NOTHING}, ahora {say(after) or NOTHING}"
-
-
-def _reminders(written: str) -> str:
-    """`4,2` as «4 y 2 días hábiles antes»; anything else as written."""
-    days = [one.strip() for one in written.split(",") if one.strip()]
-    if not days or not all(one.isdecimal() for one in days):
-        return written
-    listed = f"{', '.join(days[:-1])} y {days[-1]}" if len(days) > 1 else days[0]
-    return f"{listed} {'día hábil' if days == ['1'] else 'días hábiles'} antes"
-
-
-def _escalations(written: str, roles: Mapping[str, str]) -> str:
-    """`+1:coordinador_pes` as «a 1 día hábil de vencida, a «Coordinación»»; anything else as written."""
-    steps = [_ESCALATION.fullmatch(one.strip()) for one in written.split(",") if one.strip()]
-    if not steps or None in steps:
-        return written
-    return "; ".join(f"a {_days(one[1])} de vencida, a {_named(roles, one[2])}" for one in steps if one)
 
 
 def _different(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -35,8 +35,11 @@ def test_the_mails_that_come_and_go_by_a_drawing_are_told_before_it_is_published
 
     # Then the step says both, and each mail whether it is new or gone
     assert [(one.name, one.before, one.after) for one in told.steps] == [
-        ("Reportar", "-1", "-3 y avisa +2:coordinador_pes")
-    ]
+        (
+            "Reportar", "1 día hábil antes",
+            "3 días hábiles antes; a 2 días hábiles de vencida, a «Coordinación del PES»",
+        )
+    ]  # fmt: skip
     assert [(one.who, one.is_new, one.is_gone) for one in told.sendings] == [
         ("Sandra", True, False), ("Sandra", False, True), ("Ana", True, False)
     ]  # fmt: skip

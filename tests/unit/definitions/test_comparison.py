@@ -83,12 +83,12 @@ def test_a_removed_task_is_told_with_the_paths_that_led_to_it(xml):
 
 
 def test_a_new_condition_reminders_and_escalations_are_told_as_people_say_them(xml):
-    after = editing.set_property(xml, "reportar_avance", "recordatorios", "4,2")
+    after = editing.set_property(xml, "reportar_avance", "recordatorios", "-4,-2,0,+1")
     after = editing.set_property(after, "reportar_avance", "escalar", "+1:coordinador_pes")
 
     sentences = told(xml, after)
 
-    assert any("los recordatorios: " in one and "ahora 4 y 2 días hábiles antes." in one for one in sentences)
+    assert any("ahora 4 y 2 días hábiles antes, el día que vence y 1 día hábil después." in one for one in sentences)
     assert any("ahora a 1 día hábil de vencida, a «Coordinador del plan»." in one for one in sentences)
 
 
