@@ -9,7 +9,14 @@ from engine.definitions.diagram import DiagramModel, Element
 
 def say_who(model: DiagramModel, element: Element, roles: Mapping[str, str]) -> str:
     """Who does a task: «cada uno de Responsables», «Enlace de planeación»; with whom it may not be, by four eyes."""
-    return f"{_doer(model, element, roles)}{_kept_out(model, element)}"
+    return f"{_doer(model, element, roles)}{f' ({apart})' if (apart := kept_out(model, element)) else ''}"
+
+
+def kept_out(model: DiagramModel, element: Element) -> str:
+    """With whom it may not be, by four eyes: «no quien hizo «Revisar»»; empty where anybody may."""
+    others = [one.strip() for one in element.properties.get("cuatro_ojos", "").split(",") if one.strip()]
+    names = [f"«{model.elements[one].name or 'un paso sin nombre'}»" for one in others if one in model.elements]
+    return f"no quien hizo {' ni '.join(names)}" if names else ""
 
 
 def _doer(model: DiagramModel, element: Element, roles: Mapping[str, str]) -> str:
@@ -39,9 +46,3 @@ def _role(role: str, roles: Mapping[str, str]) -> str:
 
 def _datum(name: str) -> str:
     return name.strip("${}=# ").replace("_", " ").capitalize()
-
-
-def _kept_out(model: DiagramModel, element: Element) -> str:
-    others = [one.strip() for one in element.properties.get("cuatro_ojos", "").split(",") if one.strip()]
-    names = [f"«{model.elements[one].name or 'un paso sin nombre'}»" for one in others if one in model.elements]
-    return f" (no quien hizo {' ni '.join(names)})" if names else ""

@@ -17,12 +17,15 @@ from web import migrating
 from web.bootstrap import Application, assemble
 from web.demo.playing import play
 from workflows.people.directory import seed_roles
-from workflows.people.models import Person
+from workflows.people.models import Person, PersonRole
+from workflows.people.permissions import SHARED_LEADER
 from workflows.shipped import publish_shipped
 
 ASIDE = ".en-preparacion"
 """What the file is called while it is played."""
 COMPANIONS = ("", "-wal", "-shm", "-journal")
+LEADER = "amartinez"
+"""Who changes the processes that both sectors share, so that a newcomer can try it."""
 
 
 def is_missing(database: Database) -> bool:
@@ -79,6 +82,8 @@ def _fill(application: Application, tell: Callable[[int], None], out: TextIO) ->
         publish_shipped(session, application.engine)
     with _rarely_collecting():
         play(application, tell, out)
+    with application.database.unit_of_work() as session:
+        session.add(PersonRole(username=LEADER, role_id=SHARED_LEADER))
 
 
 def _remove(path: Path) -> None:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from werkzeug.datastructures import MultiDict
+
 from engine.definitions import editing
 from engine.definitions.diagram import DiagramModel, Element
+from engine.definitions.linting.graph import place_in_order
 
 DEADLINE = re.compile(r"(cierre\+)?(\d{1,3})dh")
 REMINDERS = re.compile(r"[+-]?\d{1,3}(,[+-]?\d{1,3})*")
@@ -22,7 +25,8 @@ BASES = {"tarea": "el día en que la tarea llega", "cierre": "el corte del perio
 class Sheet:
     """Everything as typed. `days` and `base` say the deadline; `deadline` does where it is neither of the two kinds.
 
-    `role` is empty where the lane says who. `escalate_days` and `escalate_role` are the first escalation.
+    `role` is empty where the lane says who. `escalate_days` and `escalate_role` are the first escalation. `apart` are
+    the steps whose person may not do this one, with commas.
     """
 
     name: str = ""
@@ -36,6 +40,7 @@ class Sheet:
     escalate_role: str = ""
     form: str = ""
     guide: str = ""
+    apart: str = ""
 
     @property
     def has_own_deadline(self) -> bool:
@@ -61,14 +66,21 @@ def read(diagram: DiagramModel, element: Element) -> Sheet:
         escalate_role=escalation[2] if escalation else "",
         form=element.form_key,
         guide=element.properties.get("guia", ""),
+        apart=",".join(steps_of(element.properties.get("cuatro_ojos", ""))),
     )
 
 
-def typed(form: Mapping[str, str]) -> Sheet:
+def steps_of(written: str) -> list[str]:
+    """The steps that a property names."""
+    return [one.strip() for one in written.split(",") if one.strip()]
+
+
+def typed(form: MultiDict[str, str]) -> Sheet:
     """The sheet as somebody typed it."""
     values = {
         one.name: " ".join(form.get(one.name, "").split()) for one in fields(Sheet) if one.name != "documentation"
     }
+    values["apart"] = ",".join(form.getlist("apart"))
     values["documentation"] = form.get("documentation", "").replace("\r\n", "\n").strip()
     values["reminders"] = values["reminders"].replace(" ", "")
     values["base"] = values["base"] or "tarea"
@@ -87,6 +99,15 @@ def check(sheet: Sheet, roles: Mapping[str, str], forms: Mapping[str, str]) -> d
     if sheet.reminders and not REMINDERS.fullmatch(sheet.reminders):
         wrong["reminders"] = "Escriba números separados por comas, por ejemplo -3,-1,0,+1."
     return wrong | _wrong_days(sheet) | _wrong_choices(sheet, roles, forms)
+
+
+def may_be_apart(diagram: DiagramModel, element: Element) -> dict[str, str]:
+    """The steps of people that come before, and those that are kept apart already, by id."""
+    order, chosen = place_in_order(diagram), steps_of(element.properties.get("cuatro_ojos", ""))
+    others = [one for one in diagram.of_kind("userTask") if one.id != element.id]
+    earlier = [one for one in others if one.id in chosen or order.get(one.id, 0) < order.get(element.id, 0)]
+    named = {one.id: one.called for one in sorted(earlier, key=lambda one: order.get(one.id, 0))}
+    return named | {one: "un paso que ya no está" for one in chosen if one not in named}
 
 
 def _wrong_days(sheet: Sheet) -> dict[str, str]:
@@ -133,6 +154,7 @@ def _properties(element: Element, before: Sheet, after: Sheet) -> list[tuple[str
         ("recordatorios", before.reminders, after.reminders),
         ("escalar", _escalations(element, before), _escalations(element, after)),
         ("guia", before.guide, after.guide),
+        ("cuatro_ojos", before.apart, after.apart),
     ]
 
 

@@ -15,7 +15,7 @@ from engine.definitions.elements import kind_name
 from engine.definitions.linting.graph import place_in_order
 from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
-from engine.definitions.saying import say_who
+from engine.definitions.saying import kept_out, say_who
 from engine.errors import StaleDraft, UnknownElement
 from web.auth.access import Of, allow
 from web.numbers import row_id
@@ -60,6 +60,7 @@ def table_page(
         names=names,
         shown_role=shown_role,
         who=lambda task: say_who(diagram, task, labels.roles),
+        kept_out=lambda task: kept_out(diagram, task),
         typed=typed or Typed(),
         conflict=conflict,
         pasted=pasted,
@@ -179,5 +180,7 @@ def sheet_page(
         values=values,
         revision=revision,
         bases=sheet.BASES,
+        may_be_apart=sheet.may_be_apart(diagram, element),
+        apart=sheet.steps_of(values.apart),
         **{"wrong": {}, "conflict": None} | context | more,
     )

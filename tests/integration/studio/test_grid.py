@@ -109,3 +109,18 @@ def test_only_leaders_type_in_the_table(sign_in):
 
     for address in (TABLE, f"{TABLE}/pegar", f"{TABLE}/deshacer"):
         reader.send(address, 403, revision="0")
+
+
+def test_who_may_not_do_a_step_is_ticked_in_its_sheet_and_said_in_the_table(leader, application):
+    sheet = f"{TABLE}/validar_reporte"
+    page = leader.get(sheet)
+    offered = page.xpath("//input[@name='apart']/@value")
+    fields = {name: value or "" for name, value in page.xpath("//main//form")[0].form_values()}
+
+    leader.send(sheet, **fields | {"apart": ["reportar_avance", "corregir_avance"]})
+
+    assert {"reportar_avance", "corregir_avance"} <= set(offered)
+    assert "validar_reporte" not in offered
+    assert leader.get(f"{TABLE}/reportar_avance").xpath("//input[@name='apart']") == []  # nobody does anything before
+    assert task(application, "validar_reporte").properties["cuatro_ojos"] == "reportar_avance,corregir_avance"
+    assert "(no quien hizo «Reportar avance» ni «Corregir avance»)" in leader.text(TABLE)
