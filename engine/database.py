@@ -307,8 +307,10 @@ def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        if connection.get_execution_options().get("sqlite_begin") == "IMMEDIATE":
+            _begin_to_write(connection)
+        else:
+            connection.exec_driver_sql("BEGIN DEFERRED")
 
     @sa.event.listens_for(engine, "before_cursor_execute")
     def stay_in_transaction(_connection: sa.Connection, cursor: Any, statement: str, *_: Any) -> None:
@@ -323,6 +325,25 @@ def _sqlite(url: URL, *, durable: bool) -> sa.Engine:
             connection.rollback()
 
     return engine
+
+
+def _begin_to_write(connection: sa.Connection) -> None:
+    """Take the write lock, asking every millisecond; SQLite waits longer each time, and whoever came later passes."""
+    driver: Any = connection.connection.dbapi_connection
+    limit = time.monotonic() + BUSY_TIMEOUT_S
+    driver.execute("PRAGMA busy_timeout=1")
+    try:
+        while time.monotonic() < limit:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as refused:
+                if refused.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    break
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # it says what is wrong
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
 
 
 def _keep_a_log(cursor: Any) -> None:
