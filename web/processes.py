@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
+from web import importing
 from web.config import Config
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ BEGINS_AGAIN_AFTER_S = 1
 STOPS_WITHIN_S = 30
 
 Work = Callable[[Config, socket.socket, threading.Event], None]
-"""What each process does until told to stop. A function of a module: the process imports it anew."""
+"""What each process does until told to stop. A function of a module, which the process imports anew."""
 
 
 @dataclass
@@ -68,18 +69,20 @@ def _keep(count: int, work: Work, config: Config, listening: socket.socket, stop
 def _begin(work: Work, config: Config, listening: socket.socket) -> _Running:
     context = multiprocessing.get_context("spawn")
     theirs, ours = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(work, config, listening, theirs), daemon=True)
+    address = f"{work.__module__}:{work.__name__}"
+    process = context.Process(target=_work, args=(address, config, listening, theirs), daemon=True)
     process.start()
     theirs.close()
     return _Running(process, ours)
 
 
-def _work(work: Work, config: Config, listening: socket.socket, lifeline: Connection) -> None:
+def _work(address: str, config: Config, listening: socket.socket, lifeline: Connection) -> None:
     """What a process does: its work, until its lifeline is cut."""
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     threading.Thread(target=_watch, args=(lifeline, stop), daemon=True).start()
+    work: Work = importing.at(address)
     work(config, listening, stop)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 
 from engine.errors import EngineError
 from notifications.errors import NotificationsError
+from web import importing
 from web.errors import WebError
 from web.settings import InvalidSetting
 from workflows.errors import WorkflowsError
@@ -57,8 +57,7 @@ class LazyGroup(click.Group):
         """Import the command, or None if there is no such name."""
         if cmd_name not in self._addresses:
             return None
-        module, _, attribute = self._addresses[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        command: click.Command = importing.at(self._addresses[cmd_name])
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
