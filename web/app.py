@@ -127,6 +127,7 @@ FILTERS = {
     "fecha_hora": spanish.long_moment,
     "hora": deadlines.clock_time,
     "numero": spanish.number,
+    "magnitud": spanish.magnitude,
     "porcentaje": spanish.percentage,
     "mes": spanish.month_name,
     "enumeracion": spanish.enumeration,

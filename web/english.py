@@ -126,6 +126,8 @@ SENTENCES: Mapping[str, str] = {
     "La reunión no puede ser en un día que ya pasó.": "The meeting cannot be on a day that is over.",
     "La cifra no dice que cumpla. Diga por qué en una frase: queda en el acta y en el informe como veredicto contra la "
     "cifra.": "The figure does not say that it complies: a reason is required.",
+    "Este argumento ya está en un juicio distinto. Diga el de este.":
+        "This argument stands already under another verdict: give the one of this.",
     "La fecha de la medida ya pasó. Escriba una futura.": "The date of the measure is over: write a future one.",
     "La apropiación vigente es {}. Si cambió, registre la modificación presupuestal con su acto, en Plan, Presupuesto.":
         "The appropriation in force is {}. If it changed, register the budget modification with its act.",

@@ -37,6 +37,15 @@ def _unit(decimals: int) -> Decimal:
     return Decimal(1).scaleb(-decimals)
 
 
+def magnitude(value: Decimal | None, decimals: int) -> str:
+    """A figure of an indicator, always with the decimals of its sheet; with one where it falls between whole units.
+
+    A linear programme of whole units does so: `12.46` of `0` decimals → `12,5`, and `12` → `12`.
+    """
+    whole = value is None or value % 1 == 0
+    return number(value, decimals if whole else max(decimals, 1))
+
+
 def percentage(value: Decimal | None, decimals: int = 1) -> str:
     """`84.83` → `84,8 %`; nothing → «—»."""
     return "—" if value is None else f"{number(value, decimals)} %"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from workflows.cycles.models import Period
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.states import Annualization, Direct, Direction, Status
 from workflows.indicators.traffic_light import Bands
 from workflows.indicators.wording import COLOR_WORDS, known_words
-from workflows.spanish import month_name, number, percentage
+from workflows.spanish import magnitude, month_name, number, percentage
 
 RULES: Mapping[str, str] = {
     Annualization.SUM: (
@@ -89,7 +89,10 @@ def _aim(basis: Basis) -> str:
 def _sum(basis: Basis, found: Assessment) -> str:
     if found.executed is None or found.programmed_to_date is None or found.compliance is None:
         return ""
-    executed, programmed = _number(found.executed, basis), _number(found.programmed_to_date, basis)
+    executed, programmed = (
+        magnitude(found.executed, basis.decimals),
+        magnitude(found.programmed_to_date, basis.decimals),
+    )
     if found.direct:
         down = basis.annualization == Annualization.FALLING or _aim(basis) == Direction.DOWN
         answer = "se cumple" if found.direct == Direct.MET else "no se cumple"
@@ -98,7 +101,7 @@ def _sum(basis: Basis, found: Assessment) -> str:
     result = percentage(found.compliance)
     if _aim(basis) in HELD_RULES:
         return _held(basis, found, executed, programmed, result)
-    start = _number(basis.baseline or Decimal(0), basis)
+    start = magnitude(basis.baseline or Decimal(0), basis.decimals)
     if basis.annualization == Annualization.RISING and basis.baseline:
         return f"({executed} − {start}) ÷ ({programmed} − {start}) = {result}"
     if basis.annualization == Annualization.FALLING:
@@ -111,7 +114,7 @@ def _held(basis: Basis, found: Assessment, executed: str, programmed: str, resul
     if _aim(basis) == Direction.DOWN:
         return f"{executed} ≤ {programmed} → {result}" if value <= target else f"{programmed} ÷ {executed} = {result}"
     if found.compliance == HUNDRED:
-        within = f" ± {_number(basis.tolerance, basis)}" if basis.tolerance else ""
+        within = f" ± {magnitude(basis.tolerance, basis.decimals)}" if basis.tolerance else ""
         return f"{executed}: dentro de {programmed}{within} → {result}"
     low, high = (executed, programmed) if value <= target else (programmed, executed)
     return f"{low} ÷ {high} = {result}"
@@ -165,18 +168,6 @@ def _range(lower: Decimal | None, upper: Decimal | None) -> str:
     above = f"más de {percentage(lower, 0)}" if lower is not None else ""
     below = f"hasta {percentage(upper, 0)}" if upper is not None else ""
     return " y ".join(part for part in (above, below) if part) or "cualquier porcentaje"
-
-
-def _number(value: Decimal, basis: Basis) -> str:
-    return amount(value, basis.decimals)
-
-
-def amount(value: Decimal | None, decimals: int) -> str:
-    """A figure with as many decimals as its indicator has (at least one, for what is programmed), or fewer."""
-    if value is None:
-        return number(None)
-    shown = value.quantize(Decimal(1).scaleb(-max(decimals, 1)), ROUND_HALF_UP)
-    return number(shown.quantize(Decimal(1)) if shown == shown.to_integral_value() else shown)
 
 
 def size(count: int) -> str:

@@ -22,6 +22,8 @@ from workflows.plan.models import Plan
 
 RESOLUTION = "resolucion"
 KINDS = {RESOLUTION: "Resolución", "circular": "Circular", "decreto": "Decreto", "otro": "Acto administrativo"}
+FEMININE = frozenset({RESOLUTION, "circular"})
+"""Those of which one says «por la cual»."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from workflows.events import ModificationDenied
 from workflows.people.permissions import ensure_coordinator
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
+from workflows.spanish import month_name
 
 MESSAGE = "solicitud_modificacion"
 BRINGS = {"plan": TEXT}
@@ -253,7 +254,7 @@ def _modified_document(
     before = versions.present(session, document)
     added = {
         "code": f"M{modification.number}",
-        "title": f"Modificación {modification.number}, desde {modification.valid_from}",
+        "title": f"Modificación {modification.number}, desde {month_name(modification.valid_from)}",
         "text": "\n\n".join(f"{one['title']}\n{one['text']}" for one in _sections(session, modification)),
     }
     content = {**before.content, "sections": [*before.content["sections"], added]}

@@ -68,7 +68,7 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
     subject = session.get_one(PlanDocument, version.document_id).title
     verb = "modifica" if act.mode == ActMode.MODIFICATION else "adopta"
     names = directory.display_names(session, {act.drafted_by, act.signed_by or act.drafted_by})
-    facts = [("Por el cual se " + verb, subject), ("Proyectó", names[act.drafted_by])]
+    facts = [(f"{_by_which(act)} se {verb}", subject), ("Proyectó", names[act.drafted_by])]
     if act.signed_by:
         facts.append(("Suscribió", f"{names[act.signed_by]}, {long_moment(act.signed_at)}"))
     if act.number:
@@ -82,7 +82,8 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
             _section("Considerando", act.recitals),
             _section("Resuelve", act.articles),
             _section(
-                CLOSING, f"Dado el {long_day(act.dated_on)}." if act.dated_on else "Proyecto: sin número ni fecha."
+                CLOSING,
+                f"{_given(act)} el {long_day(act.dated_on)}." if act.dated_on else "Proyecto: sin número ni fecha.",
             ),
         ),
         signatures=(
@@ -166,6 +167,14 @@ def _of_office(session: Session, act: AdministrativeAct, usual: Print) -> Print:
         return usual
     content, values = files.read(session, template.file_id), act_values(session, act)
     return replace(usual, render=lambda: {**usual.render(), "docx": act_files.render(content, values)})
+
+
+def _by_which(act: AdministrativeAct) -> str:
+    return "Por la cual" if act.kind in acts.FEMININE else "Por el cual"
+
+
+def _given(act: AdministrativeAct) -> str:
+    return "Dada" if act.kind in acts.FEMININE else "Dado"
 
 
 def _lines(text: str) -> list[str]:

@@ -29,6 +29,9 @@ from workflows.documents.typesetting import typeset
 from workflows.sectors.identity import Letterhead
 from workflows.spanish import long_moment
 
+APPROVED_AT = "approved_at"
+"""What a version's content keeps of its approval: the moment, as text."""
+
 MANY_SECTIONS = 10
 """From so many headings on a document has a page of contents."""
 
@@ -128,8 +131,11 @@ def page_of(
     dated_at: dt.datetime | None = None,
     signatures: Sequence[Signature] = (),
 ) -> Page:
-    """A version of a document, laid out. With an `act` it has the date of the act, not that of its making."""
-    facts = [("Versión", version.number), *(act or [("Hecha el", long_moment(version.made_at))])]
+    """A version of a document, laid out. It has the date of its act or approval; without any, that of its making."""
+    approved_at = version.content.get(APPROVED_AT)
+    dated_at = dt.datetime.fromisoformat(approved_at) if approved_at else dated_at
+    made = [] if approved_at else [("Hecha el", long_moment(version.made_at))]
+    facts = [("Versión", version.number), *(act or made)]
     facts += [(str(term), str(text)) for term, text in version.content.get("facts", [])]
     facts.append(("SHA-256 del contenido", version.sha256))
     return Page(
@@ -196,12 +202,14 @@ def _section(section: Mapping[str, Any]) -> dict[str, Any]:
     code = str(section.get("code") or "")
     text = str(section.get("text") or "")
     written = prose.blocks(text) if section.get("is_prose") else []
+    tables = [_table(table) for table in section.get("tables") or [] if table.get("head")]
+    empty = [f"{table['caption']}: sin registros." for table in tables if not table["rows"] and table["caption"]]
     return {
         "heading": f"{code if code[:1].isdigit() else ''} {section.get('title', '')}".strip(),
         "level": min(code.count(".") + 1, 3),
-        "paragraphs": [] if written else [line.strip() for line in text.splitlines() if line.strip()],
+        "paragraphs": [*([] if written else [line.strip() for line in text.splitlines() if line.strip()]), *empty],
         "blocks": written,
-        "tables": [_table(table) for table in section.get("tables") or [] if table.get("head")],
+        "tables": [table for table in tables if table["rows"]],
     }
 
 

@@ -8,21 +8,31 @@ from typing import Any
 
 import docx
 from docx.enum.section import WD_ORIENT
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
-from workflows.documents import prose
+from workflows.documents import prose, widths
 
 LONGEST_PROPERTY = 255
 """Of the title that Word keeps in a document's properties."""
 
-EM = 0.3175
-"""Of a table's letters (9 points), in centimetres."""
+FONT = "Arial"
+"""What Word has and what LibreOffice has a twin of with the same widths: columns are reckoned with its letters."""
+
+LETTERS = 8.5
+"""The size of a table's letters, in points."""
+
+EM = 0.345
+"""What an em of a column takes, in centimetres: its letters, some bold, and the margins of a cell."""
 
 ACROSS, TURNED = 17.2, 23.5
 """The width between the margins in centimetres, of a page upright and turned."""
+
+SAID_WITH_TABLE = 3
+"""With fewer paragraphs under a heading it turns with its turned table: neither stands alone on a page."""
 
 LOGO = 1.5
 """How high a logo is, in centimetres."""
@@ -41,6 +51,7 @@ def write(
     document.core_properties.title = content["title"][:LONGEST_PROPERTY]
     document.core_properties.language = "es-CO"
     _style(document, content)
+    dress(document)
     if logo:
         document.add_picture(io.BytesIO(logo), height=Cm(LOGO))
     if content["sector"]:
@@ -70,6 +81,10 @@ def write(
 
 
 def _section(document: Any, section: Mapping[str, Any]) -> None:
+    tables, told = section["tables"], [*section["paragraphs"], *section["blocks"]]
+    plain = all(block["kind"] == prose.PARAGRAPH for block in section["blocks"])
+    if tables and tables[0]["turned"] and plain and len(told) < SAID_WITH_TABLE:
+        _turn(document, WD_ORIENT.LANDSCAPE)
     document.add_heading(section["heading"], section["level"])
     for paragraph in section["paragraphs"]:
         document.add_paragraph(paragraph)
@@ -130,40 +145,81 @@ def _contents(document: Any, sections: list[Mapping[str, Any]]) -> None:
 
 def _table(document: Any, table: Mapping[str, Any]) -> None:
     """The table on a page of its own, turned, where it needs more than a page upright has."""
-    if table["turned"]:
+    turned = document.sections[-1].orientation == WD_ORIENT.LANDSCAPE
+    if table["turned"] and not turned:
         _turn(document, WD_ORIENT.LANDSCAPE)
     if table["caption"]:
         document.add_paragraph(table["caption"], style="Caption")
-    widths = _centimetres(table["columns"], TURNED if table["turned"] else ACROSS)
     grid = document.add_table(rows=1, cols=len(table["head"]), style="Light Grid Accent 1")
-    grid.autofit = False
-    _repeated(grid.rows[0])
-    for column, width in zip(grid.columns, widths, strict=True):
-        column.width = Cm(width)
-    _fill(grid.rows[0], table["head"], table["columns"], widths)
+    _fill(grid.rows[0], table["head"])
     for row in table["rows"]:
-        _fill(grid.add_row(), row, table["columns"], widths)
-    document.add_paragraph()
+        _fill(grid.add_row(), row)
+    _fit(grid, table, TURNED if table["turned"] else ACROSS)
+    after = document.add_paragraph().paragraph_format
+    after.space_after, after.line_spacing = Pt(0), Pt(8)
     if table["turned"]:
         _turn(document, WD_ORIENT.PORTRAIT)
 
 
-def _fill(row: Any, texts: list[str], columns: list[Mapping[str, Any]], widths: list[float]) -> None:
-    for cell, text, column, width in zip(row.cells, texts, columns, widths, strict=True):
-        cell.width = Cm(width)
-        paragraph = cell.paragraphs[0]
-        paragraph.add_run(text).font.size = Pt(9)
-        if column["figure"]:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+def _fill(row: Any, texts: list[str]) -> None:
+    for cell, text in zip(row.cells, texts, strict=True):
+        cell.paragraphs[0].add_run(text)
 
 
-def _centimetres(columns: list[Mapping[str, Any]], room: float) -> list[float]:
-    """The columns' widths, which together fill the room."""
-    fixed = sum(column["ems"] for column in columns) * EM
+def dress(document: Any) -> None:
+    """The letters that columns are reckoned with, in every style."""
+    for style in document.styles:
+        if style.type in (WD_STYLE_TYPE.PARAGRAPH, WD_STYLE_TYPE.TABLE):
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for name in list(fonts.attrib):
+                del fonts.attrib[name]
+            for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+                fonts.set(qn(name), FONT)
+
+
+def fit(grid: Any, room: float) -> None:
+    """A table that was written already, with widths by what stands in it, in so many centimetres."""
+    head, *rows = ([cell.text for cell in row.cells] for row in grid.rows)
+    _fit(grid, widths.of_table({"head": head, "rows": rows}), room)
+
+
+def _fit(grid: Any, table: Mapping[str, Any], room: float) -> None:
+    """No word broken, figures to the right, no row on two pages; a short table stands whole on one."""
+    across = centimetres(table["columns"], room)
+    grid.autofit = False
+    look = grid._tbl.tblPr.find(qn("w:tblLook"))
+    if look is not None:
+        grid._tbl.tblPr.remove(look)
+    look = OxmlElement("w:tblLook")
+    look.set(qn("w:val"), "0620")  # titles dressed; neither the first column nor every second row is
+    grid._tbl.tblPr.append(look)
+    _repeated(grid.rows[0])
+    for column, width in zip(grid.columns, across, strict=True):
+        column.width = Cm(width)
+    last = len(grid.rows) - 1
+    for place, row in enumerate(grid.rows):
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, column, width in zip(row.cells, table["columns"], across, strict=True):
+            cell.width = Cm(width)
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
+                paragraph.paragraph_format.keep_with_next = table["whole"] and place < last
+                if column["figure"]:
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                for run in paragraph.runs:
+                    run.font.size = Pt(LETTERS)
+
+
+def centimetres(columns: list[Mapping[str, Any]], room: float, em: float = EM) -> list[float]:
+    """The columns' widths, which together fill the room: each word stands on its line while that can be."""
     shares = sum(column["share"] for column in columns)
-    left = max(room - fixed, room / 4)
-    widths = [column["ems"] * EM if column["ems"] else left * column["share"] / shares for column in columns]
-    return [width * room / sum(widths) for width in widths]
+    left = max(room - sum(column["ems"] for column in columns) * em, 0)
+    found = [max(left * column["share"] / (shares or 1), column["least"] * em) for column in columns]
+    over = sum(found) - room
+    spare = [width - column["least"] * em for width, column in zip(found, columns, strict=True)]
+    if 0 < over <= sum(spare):
+        return [width - over * more / sum(spare) for width, more in zip(found, spare, strict=True)]
+    return [width * room / sum(found) for width in found]
 
 
 def _turn(document: Any, orientation: WD_ORIENT) -> None:
@@ -176,6 +232,8 @@ def _turn(document: Any, orientation: WD_ORIENT) -> None:
 
 def _repeated(row: Any) -> None:
     """The titles stand on every page, and are what a screen reader says of a cell."""
+    if row._tr.trPr is not None and row._tr.trPr.find(qn("w:tblHeader")) is not None:
+        return
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
@@ -9,15 +11,15 @@ from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import annual, cuts, documents, semester_writing, summary, tables
+from workflows.evaluation import annual, cuts, documents, evaluations, semester_writing, summary, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
-from workflows.evaluation.models import AnnualReport, EntityChapter, Evaluation
+from workflows.evaluation.models import AnnualReport, EntityChapter, Evaluation, Judgement
 from workflows.evaluation.tables import Table
 from workflows.monitoring.period_figures import PeriodFigures
 from workflows.people import directory
 from workflows.sectors.models import Entity
-from workflows.spanish import long_day, long_moment, month_name
+from workflows.spanish import enumeration, long_day, long_moment, month_name, percentage
 
 IMPROVEMENT_KINDS = {
     "eficiencia_de_la_gestion": "Eficiencia de la gestión",
@@ -46,6 +48,7 @@ def write(
         _sections(session, report),
         facts=facts,
         summary=summary.of_cut(session, report.plan_code, annual.months(session, report)[-1], months=summary.YEAR),
+        approved_at=report.approved_at,
         number="1.0" if final else None,
         actor=actor,
     )
@@ -63,8 +66,8 @@ def _sections(session: Session, report: AnnualReport) -> list[Section]:
         section(
             f"4.{place}",
             semester_writing.semester_words(evaluation.key).capitalize(),
-            "",
-            _judgements(session, evaluation),
+            _cut_words(session, evaluation, period_figures),
+            _judgements(session, evaluation) if evaluations.judgements(session, evaluation) else (),
         )
         for place, evaluation in enumerate(annual.evaluations_of(session, report), start=1)
         if evaluation.key in report.evaluations
@@ -73,7 +76,7 @@ def _sections(session: Session, report: AnnualReport) -> list[Section]:
     results += [base["diferencias"]] if base["diferencias"].rows else []
     return [
         section("1", "Resumen", report.summary),
-        section("2", f"Resultados del plan a {month_name(last)}", "", results),
+        section("2", f"Resultados del plan a {month_name(last)}", _how_to_read(session, report, last), results),
         section("3", "Capítulos de las entidades"),
         *chapters,
         section("4", "Evaluaciones intermedias del año"),
@@ -98,6 +101,44 @@ def _chapter(session: Session, found: PeriodFigures, chapter: EntityChapter, cod
 
 def _judgements(session: Session, evaluation: Evaluation) -> list[Table]:
     return [semester_writing.judged(session, evaluation, level) for level in (OBJECTIVE, LINE)]
+
+
+def _how_to_read(session: Session, report: AnnualReport, month: str) -> str:
+    """What each percentage of the results says, and what it counts."""
+    taken = cuts.taken_at(session, report.plan_code, month)
+    counted = f"Cuenta lo avalado hasta el {long_day(taken)}. " if taken else ""
+    return (
+        f"{counted}El cumplimiento compara lo ejecutado con lo programado a la fecha y no pasa de 100 % en ningún "
+        "indicador; sin tope, sí. Donde hay línea base se mide lo recorrido desde ella. La cobertura es la parte de lo "
+        "exigible de la que hay dato, y el cumplimiento se calcula con ella; la oportunidad, la que llegó a tiempo."
+    )
+
+
+def _cut_words(session: Session, evaluation: Evaluation, now: PeriodFigures) -> str:
+    """With which figures it was judged; where this report counts more of the same month, what that changes."""
+    month = evaluation.cutoff_on.strftime("%Y-%m")
+    judged = evaluations.judgements(session, evaluation)
+    if not judged:
+        return "Al aprobar este informe todavía no se había juzgado: sus juicios están en su propio documento."
+    at = max(one.judged_at for one in judged)
+    taken = cuts.taken_at(session, evaluation.plan_code, month, by=at)
+    told = f"Se juzgó con las cifras al {long_day(evaluation.cutoff_on)}"
+    told += f" que contaban lo avalado hasta el {long_day(taken)}." if taken else "."
+    changed = list(_changed(judged, now)) if now.period == month else []
+    if changed:
+        told += (
+            " Los resultados de este informe cuentan además lo que se avaló después; por eso difieren: "
+            f"{enumeration(changed)}."
+        )
+    return told
+
+
+def _changed(judged: Sequence[Judgement], now: PeriodFigures) -> Iterator[str]:
+    for one in judged:
+        level = (now.objectives if one.level == OBJECTIVE else now.lines).get(one.code)
+        before, after = percentage(one.compliance), percentage(level.capped if level else None)
+        if before != after:
+            yield f"{one.code}, de {before} a {after}"
 
 
 def _improvements(session: Session, report: AnnualReport) -> Table:

@@ -5,6 +5,7 @@ Closed months stay as they were frozen; where the cut differs from the frozen mo
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,7 @@ from workflows.monitoring.facts import COUNTING
 from workflows.monitoring.figure_rows import indicator_row, level_row, read_indicator, read_level
 from workflows.monitoring.models import Figure, FormerDatum, Measurement
 from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, PeriodFigures
-from workflows.spanish import long_day, month_name, number, percentage
+from workflows.spanish import long_day, magnitude, month_name, percentage
 
 NUMBERS = ("executed", "programmed_to_date", "year_progress", "compliance", "uncapped", "coverage", "opportunity")
 """Columns of a figure that are exact: kept as text."""
@@ -54,6 +55,13 @@ def figures_at(session: Session, plan_code: str, month: str) -> PeriodFigures:
     """The figures of an evaluation at a month: its last cut; before it is taken, those of the month."""
     cut = _last(session, plan_code, month)
     return _read(cut) if cut else figures.of_period(session, plan_code, month)
+
+
+def taken_at(session: Session, plan_code: str, month: str, *, by: dt.datetime | None = None) -> dt.datetime | None:
+    """When the last cut of a month was taken, of those that there were at a moment; `None` before the first."""
+    query = sa.select(sa.func.max(EvaluationCut.taken_at))
+    query = query.where(EvaluationCut.plan_code == plan_code, EvaluationCut.month == month)
+    return session.scalar(query.where(EvaluationCut.taken_at <= by) if by else query)
 
 
 def differences(session: Session, plan_code: str, month: str) -> list[tuple[str, ...]]:
@@ -138,7 +146,7 @@ def _said(figure: IndicatorFigure) -> str:
     found = figure.assessment
     if found.compliance is None:
         return known_words(found.status, found.data_month) or "sin cifra"
-    return f"{number(found.executed, figure.decimals)} ({percentage(found.compliance)})"
+    return f"{magnitude(found.executed, figure.decimals)} ({percentage(found.compliance)})"
 
 
 def _late(session: Session, plan_code: str, month: str) -> dict[str, str]:

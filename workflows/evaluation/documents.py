@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
-from workflows.documents import versions
+from workflows.documents import rendering, versions
 from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument
 from workflows.documents.states import SectionState
 from workflows.evaluation.tables import Table
@@ -31,14 +32,21 @@ def keep_version(
     *,
     facts: Sequence[tuple[str, str]] = (),
     summary: Sequence[dict[str, Any]] = (),
+    approved_at: dt.datetime | None = None,
     number: str | None = None,
     actor: Actor = SYSTEM,
 ) -> DocumentVersion:
     """Make a version of these sections, the next one unless a number is given; the document's own sections follow.
 
-    If nothing has changed since the version in force, that one is given.
+    One that was approved has the date of that. If nothing has changed since the version in force, that one is given.
     """
-    content = {"sections": list(sections), "facts": [list(fact) for fact in facts], "summary": as_kept(summary)}
+    content: dict[str, Any] = {
+        "sections": list(sections),
+        "facts": [list(fact) for fact in facts],
+        "summary": as_kept(summary),
+    }
+    if approved_at:
+        content[rendering.APPROVED_AT] = approved_at.isoformat()
     known = versions.version(session, document.id, document.number)
     if number is None and known is not None and known.content == content:
         return known

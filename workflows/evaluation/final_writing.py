@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,8 @@ from workflows.evaluation.models import Evaluation
 from workflows.evaluation.semester_writing import WORDS, semester_words
 from workflows.evaluation.states import EvaluationKind
 from workflows.evaluation.tables import Table
-from workflows.spanish import long_day, long_moment
+from workflows.spanish import long_day, long_moment, number, percentage
+from workflows.surveys import conducting
 
 
 def document_of(session: Session, evaluation: Evaluation) -> PlanDocument:
@@ -53,6 +55,7 @@ def finish(session: Session, engine: ProcessEngine, evaluation: Evaluation) -> D
         sections,
         facts=facts,
         summary=_summary(session, evaluation),
+        approved_at=evaluation.approved_at,
         number="1.0",
         actor=SYSTEM,
     )
@@ -82,6 +85,7 @@ def _sections(session: Session, evaluation: Evaluation) -> list[Section]:
         section("3", "Hallazgos"),
         *findings,
         section("4", "Resultados del plan", "", _results(session, evaluation)),
+        *_survey(session, evaluation),
         section("5", "Conclusiones", evaluation.conclusions),
     ]
 
@@ -120,6 +124,21 @@ def _results(session: Session, evaluation: Evaluation) -> list[Table]:
     differing = [base["diferencias"]] if base["diferencias"].rows else []
     money = tables.money_of_years(session, evaluation.plan_code)
     return [*kept, *differing, money, base["planes_de_choque"]]
+
+
+def _survey(session: Session, evaluation: Evaluation) -> list[Section]:
+    """What citizens answered, where they were asked."""
+    if evaluation.survey_id is None:
+        return []
+    asked = conducting.find(session, evaluation.survey_id)
+    rows = tuple(
+        (option.text, number(option.votes), percentage(Decimal(100 * (option.votes or 0)) / asked.answers))
+        for option in asked.options
+        if asked.answers
+    )
+    told = f"{asked.question} Respondieron {number(asked.answers)}, hasta el {long_day(asked.closes_on)}."
+    table = Table("Respuestas de la ciudadanía", ("Opción", "Respuestas", "De quienes respondieron"), rows)
+    return [section("4.1", "Encuesta a la ciudadanía", "\n".join(filter(None, (told, asked.analysis))), [table])]
 
 
 def _lessons(session: Session, evaluation: Evaluation) -> Section:

@@ -49,6 +49,7 @@ def write(
         summary=summary.of_cut(
             session, evaluation.plan_code, evaluation.cutoff_on.strftime("%Y-%m"), months=summary.SEMESTER
         ),
+        approved_at=evaluation.approved_at,
         number="1.0" if final else None,
         actor=actor,
     )

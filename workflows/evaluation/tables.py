@@ -23,7 +23,7 @@ from workflows.plan.models import Plan, Project
 from workflows.recovery.models import RecoveryPlan
 from workflows.reports.contents import light, light_of_level
 from workflows.sectors.models import Entity, SectorEntity
-from workflows.spanish import long_day, number, percentage
+from workflows.spanish import long_day, magnitude, number, percentage
 
 MILLION = Decimal(1_000_000)
 RECOVERY_STATES = {
@@ -100,8 +100,8 @@ def money_of_years(session: Session, plan_code: str) -> Table:
     last = last.where(Period.plan_code == plan_code, BudgetReport.state == MeasurementState.ENDORSED)
     months = session.scalars(last.group_by(Period.year)).all()
     rows = tuple((month[:4], *row) for month in sorted(months) for row in money(session, plan_code, month).rows)
-    head = ("Vigencia", "Entidad", "Apropiación (millones)", "Compromisos", "Giros", "% comprometido", "% girado")
-    return Table("Recursos por vigencia", head, rows)
+    head = ("Vigencia", "Entidad", "Apropiación", "Compromisos", "Giros", "% comprometido", "% girado")
+    return Table("Recursos por vigencia, en millones de pesos", head, rows)
 
 
 def levels(caption: str, name: str, found: Iterable[LevelFigure]) -> Table:
@@ -140,8 +140,8 @@ def money(session: Session, plan_code: str, month: str, entity: str | None = Non
     if entity is not None:
         query = query.where(Entity.code == entity)
     rows = tuple(_money(*row) for row in session.execute(query))
-    head = ("Entidad", "Apropiación (millones)", "Compromisos", "Giros", "% comprometido", "% girado")
-    return Table("Ejecución presupuestal", head, rows)
+    head = ("Entidad", "Apropiación", "Compromisos", "Giros", "% comprometido", "% girado")
+    return Table("Ejecución presupuestal, en millones de pesos", head, rows)
 
 
 def recovery_plans(session: Session, plan_code: str) -> Table:
@@ -188,8 +188,8 @@ def _goal(one: IndicatorFigure) -> tuple[str, ...]:
     return (
         f"{one.code} {one.name}",
         one.entity,
-        number(assessed.executed, one.decimals) if assessed.executed is not None else "—",
-        number(assessed.programmed_to_date, max(one.decimals, 1)) if assessed.programmed_to_date is not None else "—",
+        magnitude(assessed.executed, one.decimals),
+        magnitude(assessed.programmed_to_date, one.decimals),
         percentage(assessed.compliance) if assessed.compliance is not None else known or "—",
         light(assessed.color, assessed.status).word
         + (f" ({known})" if known and assessed.compliance is not None else ""),

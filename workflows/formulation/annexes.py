@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -147,9 +148,13 @@ def _quadrants(session: Session, plan_code: str) -> Iterator[Table]:
         yield tables.table(name, ("Entidad", "Entrada", "Grupo", "Puntaje"), rows)
 
 
+def _told_day(kept: object) -> str:
+    return long_day(dt.date.fromisoformat(str(kept)[:10])) if kept else ""
+
+
 def _outreach(session: Session, plan_code: str) -> Table:
     rows = [
-        (one.title, str(row.get("canal", "")), str(row.get("fecha", "")), str(row.get("alcance", "")))
+        (one.title, str(row.get("canal", "")), _told_day(row.get("fecha")), str(row.get("alcance", "")))
         for one in conducting.of_plan(session, plan_code)
         for row in one.outreach
     ]

@@ -91,7 +91,7 @@ def _sections(session: Session, meeting: Meeting, names: Mapping[str, str]) -> l
         for verdict in judged
     ]
     against = [
-        f"{verdict.code}: se dijo que cumple, con la cifra {_figure(verdict)}. {verdict.argument}"
+        f"{verdict.code}: se dijo que cumple, con la cifra {_figure(verdict)}. El argumento está en la tabla."
         for verdict in judged
         if verdict.against_figure
     ]

@@ -13,7 +13,7 @@ from workflows.indicators.formulas import Assessment
 from workflows.indicators.wording import known_words
 from workflows.monitoring import figures
 from workflows.monitoring.period_figures import IndicatorFigure, PeriodFigures
-from workflows.spanish import number, percentage
+from workflows.spanish import magnitude, percentage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _said(found: Assessment, decimals: int) -> str:
     known = known_words(found.status, found.data_month)
     if found.compliance is None:
         return known or "sin cifra"
-    return f"{number(found.executed, decimals)} ({percentage(found.compliance)})" + (f", {known}" if known else "")
+    return f"{magnitude(found.executed, decimals)} ({percentage(found.compliance)})" + (f", {known}" if known else "")
 
 
 def _change(entity: str, texts: list[str]) -> Change:

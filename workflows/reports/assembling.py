@@ -376,6 +376,7 @@ def _goal(figure: GoalFigure, told: Measurement | None) -> GoalLine:
         code=fact.code,
         name=fact.name,
         unit=fact.unit,
+        decimals=fact.decimals,
         programmed=assessment.programmed_to_date,
         executed=assessment.executed,
         compliance=assessment.compliance,

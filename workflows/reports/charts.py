@@ -96,7 +96,10 @@ def lights_chart(report: Report) -> dict[str, Any]:
         if (n := sum(i.entity == entity.code and i.light.color == color for i in report.indicators))
     ]
     scale = {"domain": list(COLOR_WORDS.values()), "range": [HEX[color] for color in COLOR_WORDS]}
-    x = {"field": "n", "type": "quantitative", "title": "Indicadores", "stack": "zero", "axis": {"tickMinStep": 1}}
+    most = max((sum(i.entity == entity.code for i in report.indicators) for entity in report.entities), default=1)
+    whole = list(range(0, most + 1, max(1, most // 8)))
+    axis = {"values": whole, "format": "d"}
+    x = {"field": "n", "type": "quantitative", "title": "Indicadores", "stack": "zero", "axis": axis}
     y = {"field": "entity", "type": "nominal", "title": None, "sort": None}
     color = {
         "field": "light",

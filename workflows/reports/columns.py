@@ -24,7 +24,7 @@ from workflows.reports.contents import (
     YearsLine,
 )
 from workflows.reports.words import BOTTLENECK_STATES, COMMITMENT_STATES, DECISIONS, MEASURES, REPORT_STATES, VERDICTS
-from workflows.spanish import local_day, long_day, number, percentage
+from workflows.spanish import local_day, long_day, magnitude, number, percentage
 
 FILLS: Mapping[str, str] = {
     Color.RED: "FDECEB", Color.YELLOW: "FFF4D6", Color.GREEN: "E6F4EC", Color.ORANGE: "FFEADB", Color.GREY: "ECEFF2",
@@ -55,12 +55,6 @@ def _years_level(item: YearsLine) -> Said:
 
 def _projected(item: YearsLine) -> str:
     return percentage(item.projected) if item.known else "sin dato suficiente"
-
-
-def programmed(item: IndicatorLine) -> str:
-    """What was programmed: a linear programme of whole units falls between them, with one decimal then."""
-    whole = item.programmed is None or item.programmed % 1 == 0
-    return number(item.programmed, item.decimals if whole else max(item.decimals, 1))
 
 
 def _light(light: Light) -> Painted:
@@ -103,7 +97,7 @@ Level = tuple[str, RollUp]
 LEVELS: tuple[Column[Level], ...] = (
     Column("Nivel", lambda row: row[0]),
     Column("Código", lambda row: row[1].code),
-    Column("Nombre", lambda row: row[1].name, _level, "Nivel", share=2),
+    Column("Nombre", lambda row: row[1].name, _level, "Nivel", share=1),
     Column("Peso", lambda row: row[1].weight),
     Column(
         "Cumplimiento (%)", lambda row: rounded(row[1].compliance), lambda row: _rate(row[1]), "Cumple", figure=True,
@@ -131,20 +125,25 @@ LEVELS: tuple[Column[Level], ...] = (
 )  # fmt: skip
 INDICATORS: tuple[Column[IndicatorLine], ...] = (
     Column("Código", lambda i: i.code, lambda i: Said(strong=i.code, key=i.code)),
-    Column("Indicador", lambda i: i.name, _indicator, share=4),
+    Column("Indicador", lambda i: i.name, _indicator, share=5),
     Column("Clase", lambda i: i.kind),
     Column("Entidad", lambda i: i.entity, lambda i: i.entity),
     Column("Objetivo", lambda i: i.objective),
     Column("Unidad", lambda i: i.unit),
     Column("Anualización", lambda i: i.annualization),
     Column("Línea base", lambda i: i.baseline),
-    Column("Meta del año", lambda i: i.year_target, lambda i: number(i.year_target, i.decimals), figure=True, share=1),
+    Column(
+        "Meta del año", lambda i: i.year_target, lambda i: magnitude(i.year_target, i.decimals), figure=True, share=2,
+    ),
     Column("Valor del periodo", lambda i: i.reported),
-    Column("Programado a la fecha", lambda i: i.programmed, programmed, "Programado", figure=True),
-    Column("Ejecutado", lambda i: i.executed, lambda i: number(i.executed, i.decimals), figure=True),
+    Column(
+        "Programado a la fecha", lambda i: i.programmed, lambda i: magnitude(i.programmed, i.decimals), "Programado",
+        figure=True,
+    ),
+    Column("Ejecutado", lambda i: i.executed, lambda i: magnitude(i.executed, i.decimals), figure=True),
     Column(
         "Avance de la vigencia (%)", lambda i: rounded(i.year_progress), lambda i: percentage(i.year_progress),
-        "Avance del año", figure=True, share=1,
+        "Avance del año", figure=True, share=2,
     ),
     Column(
         "Cumplimiento a la fecha (%)", lambda i: rounded(i.compliance), lambda i: percentage(i.compliance),
@@ -187,8 +186,8 @@ GOALS: tuple[Column[GoalLine], ...] = (
     Column("Código", lambda g: g.code),
     Column("Meta", lambda g: g.name, lambda g: Said(g.name, strong=g.code), share=2),
     Column("Unidad", lambda g: g.unit, lambda g: g.unit),
-    Column("Programado", lambda g: g.programmed, lambda g: number(g.programmed), figure=True),
-    Column("Ejecutado", lambda g: g.executed, lambda g: "—" if g.executed is None else number(g.executed), figure=True),
+    Column("Programado", lambda g: g.programmed, lambda g: magnitude(g.programmed, g.decimals), figure=True),
+    Column("Ejecutado", lambda g: g.executed, lambda g: magnitude(g.executed, g.decimals), figure=True),
     Column(
         "Cumplimiento (%)", lambda g: rounded(g.compliance),
         lambda g: g.known or ("—" if g.compliance is None else percentage(g.compliance)), "Cumplimiento", figure=True,

@@ -129,6 +129,7 @@ class GoalLine:
     code: str
     name: str
     unit: str
+    decimals: int
     programmed: Decimal | None
     executed: Decimal | None
     compliance: Decimal | None

@@ -9,7 +9,7 @@ import jinja2
 from docx.shared import Cm
 from docxtpl import DocxTemplate, InlineImage
 
-from workflows.documents.word import LOGO
+from workflows.documents import word
 from workflows.reports.charts import Charts
 from workflows.reports.contents import Report
 from workflows.reports.presenting import present
@@ -30,14 +30,20 @@ def render_docx(report: Report, charts: Charts) -> bytes:
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template.render(values, jinja_env=environment, autoescape=True)
-    template.docx.core_properties.title = report.title  # get_docx() would read the template anew
+    written = template.docx  # get_docx() would read the template anew
+    written.core_properties.title = report.title
+    word.dress(written)
+    page = written.sections[0]
+    room = (page.page_width - page.left_margin - page.right_margin) / Cm(1)
+    for grid in written.tables:
+        word.fit(grid, room)
     target = io.BytesIO()
     template.save(target)
     return target.getvalue()
 
 
 def _logo(template: DocxTemplate, png: bytes | None) -> InlineImage | str:
-    return InlineImage(template, io.BytesIO(png), height=Cm(LOGO)) if png else ""
+    return InlineImage(template, io.BytesIO(png), height=Cm(word.LOGO)) if png else ""
 
 
 def _picture(template: DocxTemplate, png: bytes) -> InlineImage:

@@ -11,7 +11,7 @@ from typing import Any
 from workflows.documents import fonts
 from workflows.monitoring.year_course import CoursePoint
 from workflows.reports.charts import drawn, spec_of
-from workflows.spanish import MONTHS, number
+from workflows.spanish import MONTHS, magnitude
 
 PROGRAMMED, EXECUTED = "Programado", "Ejecutado"
 
@@ -55,4 +55,4 @@ def image(points: tuple[CoursePoint, ...], unit: str, decimals: int, *, adds_up:
 
 
 def _shown(value: Decimal, decimals: int) -> dict[str, Any]:
-    return {"value": float(value), "label": number(value, decimals)}
+    return {"value": float(value), "label": magnitude(value, decimals)}

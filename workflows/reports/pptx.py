@@ -11,6 +11,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Cm, Pt
 
+from workflows.documents import widths, word
 from workflows.reports.charts import Charts
 from workflows.reports.contents import Report
 from workflows.reports.presenting import present
@@ -26,6 +27,9 @@ INK = {
 }
 WIDTH, HEIGHT, MARGIN, TOP = 33.87, 19.05, 1.5, 3.4
 """Of a slide of 16:9 and of what stands on it, in centimetres."""
+
+LETTERS, EM = 12, 0.47
+"""The letters of a table in points, and what an em of its columns takes in centimetres."""
 
 MOST_ROWS = 11
 """Of a table on a slide; the document has the rest, and the slide says so."""
@@ -109,9 +113,16 @@ class _Deck:
             len(rows) + 1, len(listed["head"]), Cm(MARGIN), Cm(TOP), Cm(WIDTH - 2 * MARGIN), Cm(1)
         )
         grid = frame.table
-        shares = [head["share"] * 2 or 1 for head in listed["head"]]
-        for column, share in zip(grid.columns, shares, strict=True):
-            column.width = Cm((WIDTH - 2 * MARGIN) * share / sum(shares))
+        fitted = widths.of_table(
+            {
+                "head": [head["title"] for head in listed["head"]],
+                "rows": [[told["whole"] for told in row] for row in rows],
+            }
+        )
+        for column, width in zip(
+            grid.columns, word.centimetres(fitted["columns"], WIDTH - 2 * MARGIN, EM), strict=True
+        ):
+            column.width = Cm(width)
         for cell, head in zip(grid.rows[0].cells, listed["head"], strict=True):
             self._cell(cell, head["title"], head["figure"], RGBColor(0xFF, 0xFF, 0xFF), bold=True)
             cell.fill.solid()
@@ -131,6 +142,7 @@ class _Deck:
         shape.text_frame.text, shape.text_frame.word_wrap = title, True
         paragraph = shape.text_frame.paragraphs[0]
         paragraph.alignment, paragraph.font.size, paragraph.font.bold = PP_ALIGN.LEFT, Pt(30), True
+        paragraph.font.name = word.FONT
         paragraph.font.color.rgb = BRAND
         foot = f"{self._report.plan_name} · {self._report.month} · {len(self._deck.slides)}"
         self._write(slide, [foot], HEIGHT - 1.3, 0.9, 10, SOFT)
@@ -145,6 +157,7 @@ class _Deck:
         for place, line in enumerate(lines):
             paragraph = box.text_frame.paragraphs[0] if place == 0 else box.text_frame.add_paragraph()
             paragraph.text, paragraph.font.size, paragraph.space_after = line, Pt(size), Pt(size / 2)
+            paragraph.font.name = word.FONT
             if ink is not None:
                 paragraph.font.color.rgb = ink
 
@@ -153,7 +166,7 @@ class _Deck:
         cell.text, cell.vertical_anchor = text, MSO_ANCHOR.MIDDLE
         cell.margin_top = cell.margin_bottom = Cm(0.08)
         for paragraph in cell.text_frame.paragraphs:
-            paragraph.font.size, paragraph.font.bold = Pt(12), bold
+            paragraph.font.size, paragraph.font.bold, paragraph.font.name = Pt(LETTERS), bold, word.FONT
             paragraph.font.color.rgb = ink or RGBColor(0x16, 0x20, 0x2E)
             if figure:
                 paragraph.alignment = PP_ALIGN.RIGHT

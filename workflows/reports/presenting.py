@@ -19,7 +19,7 @@ from workflows.reports.contents import (
     RollUp,
 )
 from workflows.reports.words import BOTTLENECK_STATES, MEASURES, VERDICTS
-from workflows.spanish import enumeration, long_day, long_moment, month_name, number, percentage
+from workflows.spanish import enumeration, long_day, long_moment, magnitude, month_name, number, percentage
 
 _COMMON = (
     "El cumplimiento a la fecha compara lo ejecutado con lo programado hasta el corte, según el tipo de anualización "
@@ -194,11 +194,11 @@ def _indicator(item: IndicatorLine) -> dict[str, Any]:
         "entity": item.entity,
         "unit": item.unit,
         "annualization": item.annualization,
-        "baseline": number(item.baseline, item.decimals),
-        "year_target": number(item.year_target, item.decimals),
-        "reported": number(item.reported, item.decimals),
-        "executed": number(item.executed, item.decimals),
-        "programmed": columns.programmed(item),
+        "baseline": magnitude(item.baseline, item.decimals),
+        "year_target": magnitude(item.year_target, item.decimals),
+        "reported": magnitude(item.reported, item.decimals),
+        "executed": magnitude(item.executed, item.decimals),
+        "programmed": magnitude(item.programmed, item.decimals),
         "year_progress": percentage(item.year_progress),
         "compliance": percentage(item.compliance),
         "light": _light(item.light),
@@ -230,7 +230,7 @@ def _bottleneck(item: BottleneckLine) -> dict[str, str]:
         "entity": item.entity,
         "why": item.why,
         "state": BOTTLENECK_STATES.get(item.state, "Candidato"),
-        "cause": item.cause or "—",
+        "cause": item.cause.rstrip(". ") or "—",
         "category": item.category,
         "severity": item.severity or "—",
         "measure": MEASURES.get(item.measure, "Por decidir"),

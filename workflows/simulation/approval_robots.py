@@ -70,9 +70,17 @@ def _answer(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     return {"respuestas": rows}
 
 
-def _adjust(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+ADJUSTED = (
+    "Fuente: registros administrativos de las entidades del sector.",
+    "Los recursos de cada entidad están en el capítulo 4.",
+    "Las cifras son las del registro oficial a la fecha del documento.",
+)
+"""What is added to a section, each once."""
+
+
+def _adjust(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
     section = form.options["cambios.seccion"][0][0]
-    text = "Fuente: registros administrativos de las entidades del sector."
+    text = next((text for text in ADJUSTED if once(mind, text)), ADJUSTED[-1])
     return {"cambios": [{"seccion": section, "tipo": "aclaracion", "texto": text}]}
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from workflows.forms.notation import parse_number
 from workflows.forms.opening import OpenForm
 from workflows.forms.values import ROW_KEY
 from workflows.simulation.mindset import Mind, Raw, Upload, once
@@ -13,7 +15,15 @@ from workflows.simulation.mindset import Mind, Raw, Upload, once
 SKIPPABLE = ("autoevaluar", "aportar_capitulo")
 """Tasks that an entity which does not report leaves undone too."""
 
+GOOD, FAIR = Decimal(90), Decimal(70)
 JUDGEMENTS = ("satisfactorio", "satisfactorio", "aceptable", "insuficiente")
+ARGUED = {
+    "satisfactorio": "Lo alcanzado responde a lo programado, y las autoevaluaciones lo confirman.",
+    "aceptable": "Avanza, con rezagos que las medidas acordadas alcanzan a corregir en el año.",
+    "insuficiente": "Lo alcanzado no responde a lo programado: se acuerdan medidas para lo que falta.",
+    "": "No hay dato suficiente en este corte: se juzga por lo que cuentan las autoevaluaciones.",
+}
+"""What is said with each judgement; the last where no figure is known."""
 
 
 def ticked(form: OpenForm, *lists: str) -> Raw:
@@ -45,18 +55,26 @@ def _prepare_base(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw | None:
     return {"tablas_revisadas": reviewed, "notas": "Cifras tomadas de los informes mensuales cerrados."}
 
 
-def _analyse(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+def _analyse(_mind: Mind, form: OpenForm, _upload: Upload) -> Raw:
+    shares = _shares(form)
     return {
-        table: [
-            {
-                ROW_KEY: row[ROW_KEY],
-                "juicio": mind.reality.choose(JUDGEMENTS, form.instance.business_key, table, row[ROW_KEY]),
-                "argumentacion": "El juicio se apoya en el cumplimiento a la fecha y en las autoevaluaciones.",
-            }
-            for row in form.shown[table]
-        ]
+        table: [{ROW_KEY: row[ROW_KEY], **_judged(shares.get(row[ROW_KEY]))} for row in form.shown[table]]
         for table in ("objetivos", "lineas")
     }
+
+
+def _shares(form: OpenForm) -> dict[str, Decimal]:
+    """The compliance of each objective and line, as the tables beside the form say it."""
+    rows = [row for panel in form.prefill.panels if panel.head[1:2] == ("Cumplimiento",) for row in panel.rows]
+    told = {row[0].partition(" ")[0]: row[1] for row in rows}
+    return {code: parse_number(text.removesuffix(" %")) for code, text in told.items() if text.endswith("%")}
+
+
+def _judged(share: Decimal | None) -> Raw:
+    if share is None:
+        return {"juicio": "aceptable", "argumentacion": ARGUED[""]}
+    judgement = "satisfactorio" if share >= GOOD else "aceptable" if share >= FAIR else "insuficiente"
+    return {"juicio": judgement, "argumentacion": ARGUED[judgement]}
 
 
 def _decide_measures(mind: Mind, form: OpenForm, _upload: Upload) -> Raw:

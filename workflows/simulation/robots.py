@@ -68,6 +68,14 @@ DAYS_TO_MEET = 5
 MEETING_OF_THE_MONTH = "Se revisaron los resultados del mes por línea y objetivo, y los cuellos de botella."
 WEEKLY_WATCH = "Mantener el seguimiento semanal a los indicadores en rojo."
 
+VERDICTS = {"En rojo": "no_cumple", "En amarillo": "en_riesgo", "Sin dato suficiente": "en_riesgo"}
+"""What is said before a figure that is not well."""
+ARGUMENTS = {
+    "cumple": "Los indicadores del periodo respaldan este juicio.",
+    "en_riesgo": "Hay rezagos o falta dato, y las medidas acordadas alcanzan a corregirlos en el año.",
+    "no_cumple": "Lo ejecutado no alcanza lo programado a la fecha: se acuerdan medidas.",
+}
+
 PROGRESS = (
     "Se cumplió lo previsto en el cronograma con las alcaldías locales.",
     "El equipo avanzó según el plan de trabajo; los soportes quedaron en el expediente.",
@@ -402,10 +410,13 @@ def _write_minutes(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
 
 
 def _verdicts(form: OpenForm, table: str) -> list[Raw]:
-    argument = "Los indicadores del periodo respaldan este juicio."
-    return [
-        {ROW_KEY: row[ROW_KEY], "veredicto": "cumple", "argumento": argument} for row in form.shown.get(table) or []
-    ]
+    return [{ROW_KEY: row[ROW_KEY], **_verdict(row["cifra"])} for row in form.shown.get(table) or []]
+
+
+def _verdict(figure: str) -> Raw:
+    """What a meeting says before a figure: «72,0 %, En amarillo, cobertura 87,5 %»."""
+    verdict = next((said for word, said in VERDICTS.items() if word in figure), "cumple")
+    return {"veredicto": verdict, "argumento": ARGUMENTS[verdict]}
 
 
 def _review_minutes(_robots: Robots, _form: OpenForm, _upload: Upload) -> Raw:

@@ -59,6 +59,8 @@ def _annual_report_is_whole(session) -> None:  # type: ignore[no-untyped-def]
     assert (report.state, report.times_returned) == ("aprobado", 1)
     assert annual.improvements(session, report)
     assert "Este capítulo se hizo solo con los registros" in str(versions.present(session, document).content)
+    (judged,) = (one for one in versions.present(session, document).content["sections"] if one["code"] == "4.1")
+    assert judged["text"].startswith("Se juzgó con las cifras al 31 de diciembre de 2018 que contaban lo avalado hasta")
     assert channels == {"portal", "web_institucional", "redes_sociales"}
     points = {one.item: (one.ticked, one.proof) for one in of_review(session, PLAN, "revisar_seguimiento", "2018")}
     assert all(ticked and proof for ticked, proof in points.values())
@@ -76,6 +78,9 @@ def _final_evaluation_is_whole(session) -> None:  # type: ignore[no-untyped-def]
         "eficacia", "eficiencia", "efectividad", "percepcion",
     }  # fmt: skip
     assert evaluation.survey_id is not None
+    (asked,) = (one for one in versions.present(session, document).content["sections"] if one["code"] == "4.1")
+    assert "Respondieron" in asked["text"]
+    assert len(asked["tables"][0]["rows"]) > 1
     assert evaluation.times_returned == 1
     assert len(session.scalars(sa.select(ReviewAnswer.id)).all()) >= 3
     assert numbers[-1] == "1.0"

@@ -26,7 +26,7 @@ from workflows.reports.pdf import render_pdf
 from workflows.reports.xlsx import render_xlsx
 
 GOAL = GoalLine(
-    "1094", "1094-1", "Prestar asistencias", "asistencias", D(25), D(5), D(20), "", "01: 5", D(9), D(8), D(7)
+    "1094", "1094-1", "Prestar asistencias", "asistencias", 0, D(25), D(5), D(20), "", "01: 5", D(9), D(8), D(7)
 )
 REPORT = replace(test_tables.REPORT, commitments=(CommitmentLine("Entregar", "Ana", None, "abierto"),), goals=(GOAL,))
 TABLES = ("LEVELS", "INDICATORS", "ENTITIES", "GOALS", "COMMITMENTS", "ALERTS")

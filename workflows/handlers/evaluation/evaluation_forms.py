@@ -13,7 +13,8 @@ from workflows.evaluation.evaluations import LINE, OBJECTIVE, Said
 from workflows.evaluation.models import Evaluation
 from workflows.evaluation.semesters import Decision, OwnView
 from workflows.evaluation.tables import Table
-from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values
+from workflows.forms import arguing
+from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.goals.models import Line, Objective
 from workflows.goals.names import named
 from workflows.indicators.states import Status
@@ -107,6 +108,16 @@ class AnalyseResults(PlainForm):
                 "lineas": [_with_known(row, known.get((LINE, row[ROW_KEY]))) for row in _lines(context)],
             },
             panels=[*returned, *_self_assessments(context, evaluation), *_base_panels(context, evaluation)],
+        )
+
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """Two judgements that differ have each its own argument."""
+        return list(
+            arguing.shared(
+                (path_of(table, place, "argumentacion"), row["juicio"], row["argumentacion"])
+                for table in ("objetivos", "lineas")
+                for place, row in enumerate(values[table])
+            )
         )
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:

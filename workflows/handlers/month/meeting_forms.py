@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine.contracts import DATE, LIST, NUMBER, TEXT, Contract
 from engine.errors import InvalidDeadline
 from workflows.calendar import bogota_day
+from workflows.forms import arguing
 from workflows.forms.handlers import ROW_KEY, FieldError, FormContext, Panel, PlainForm, Prefill, Values, path_of
 from workflows.goals.models import Line, Objective
 from workflows.handlers.month import drafting
@@ -135,14 +136,19 @@ class WriteMinutes(PlainForm):
         return Prefill(values=values, panels=_asked(context, meeting))
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
-        """Who says that something is met over a red figure, or over none, says why."""
+        """Who says that something is met over a red figure, or over none, says why; each verdict has its argument."""
         known = _known(context, _meeting(context))
-        return [
-            FieldError(path_of(key, place, "argumento"), f"La cifra no dice que cumpla. {WHY}")
+        rows = [
+            (level, path_of(key, place, "argumento"), row)
             for level, key in VERDICT_TABLES
             for place, row in enumerate(values.get(key) or [])
+        ]
+        against = [
+            FieldError(path, f"La cifra no dice que cumpla. {WHY}")
+            for level, path, row in rows
             if _is_against(row, known.get((level, row[ROW_KEY]))) and len(row["argumento"].strip()) < LEAST_ARGUMENT
         ]
+        return [*against, *arguing.shared((path, row["veredicto"], row["argumento"]) for _, path, row in rows)]
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Put the minutes down, and the measures that were decided."""

@@ -19,7 +19,7 @@ from workflows.monitoring.models import Measurement, MeasurementChange
 from workflows.monitoring.rows import ProgressRow, of_entity
 from workflows.monitoring.states import MeasurementState
 from workflows.people import directory
-from workflows.spanish import long_day, number
+from workflows.spanish import long_day, magnitude
 
 LOOKED_AT = (MeasurementState.VALIDATED, MeasurementState.ENDORSED, MeasurementState.FROZEN)
 WORST_FIRST = (Color.RED, Color.YELLOW, Color.ORANGE)
@@ -66,10 +66,10 @@ def beside(row: ProgressRow, names: Mapping[str, str], changes: Sequence[tuple[s
     if kept is None:
         return Beside(title)
     facts = [
-        ("Valor del mes", f"{_written(kept.value, decimals)} {row.indicator.unit}"),
-        ("Programado a la fecha", _written(row.snapshot.programmed_to_date, decimals)),
-        ("Acumulado", _written(row.accumulated(kept.value), decimals)),
-        ("Meta del año", _written(row.snapshot.year_target, decimals)),
+        ("Valor del mes", f"{magnitude(kept.value, decimals)} {row.indicator.unit}"),
+        ("Programado a la fecha", magnitude(row.snapshot.programmed_to_date, decimals)),
+        ("Acumulado", magnitude(row.accumulated(kept.value), decimals)),
+        ("Meta del año", magnitude(row.snapshot.year_target, decimals)),
         ("Meses anteriores", row.last_three() or "ninguno antes"),
         *_of_goal(kept),
         ("Reportó", directory.in_place(kept.reported_by, row.snapshot.reports, names)),
@@ -89,7 +89,7 @@ def beside(row: ProgressRow, names: Mapping[str, str], changes: Sequence[tuple[s
         [(label, text) for label, text in story if text],
         [piece.file_id for piece in kept.evidence],
         f"Soportes, del {long_day(kept.evidence_on)}" if kept.evidence_on and kept.evidence else "Soportes",
-        (_written(row.accumulated(kept.value), decimals), _written(row.snapshot.programmed_to_date, decimals)),
+        (magnitude(row.accumulated(kept.value), decimals), magnitude(row.snapshot.programmed_to_date, decimals)),
         changes,
     )
 
@@ -151,12 +151,6 @@ def light(row: ProgressRow) -> Chip:
 
 def _color(row: ProgressRow) -> str | None:
     return row.assess(row.measurement.value if row.measurement else None).color
-
-
-def _written(value: Decimal | None, decimals: int) -> str:
-    """As many decimals as people type; a level on its way to the target has them without end."""
-    rounded = _rounded(value, decimals)
-    return "—" if rounded is None else number(rounded)
 
 
 def _rounded(value: Decimal | None, decimals: int) -> Decimal | None:
