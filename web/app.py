@@ -68,6 +68,7 @@ from web.systems.views import blueprint as systems
 from web.tokens.views import blueprint as tokens_pages
 from web.wellknown.views import blueprint as wellknown
 from workflows import spanish
+from workflows.documents import prose
 from workflows.people import naming
 from workflows.sectors.holidays import known_days
 
@@ -128,6 +129,7 @@ FILTERS = {
     "hora": deadlines.clock_time,
     "numero": spanish.number,
     "magnitud": spanish.magnitude,
+    "prosa": prose.read,
     "porcentaje": spanish.percentage,
     "mes": spanish.month_name,
     "enumeracion": spanish.enumeration,

@@ -36,7 +36,8 @@ class Control:
     """One field on the page. `shown` is its text if it is read-only, `text` what stands in its input.
 
     `rows_from` is the column of the same form that offers the choices. `ask` is why this is asked, of a value that is
-    unlikely; `course` the values before, as a line.
+    unlikely; `course` the values before, as a line. `pictures` is the field with the pictures of a text that says its
+    structure.
     """
 
     field: Field
@@ -57,6 +58,7 @@ class Control:
     rows_from: str = ""
     ask: str = ""
     course: Spark | None = None
+    pictures: str = ""
     most_mb: ClassVar[int] = LIMIT // (1024 * 1024)
     """What a file may weigh at most."""
 
@@ -186,6 +188,7 @@ class FormView:
             chip=self.opened.preview.chips.get(path),
             absent=path in self.opened.hidden and (self.readonly or self._is_settled(field, table)),
             rows_from=self._rows_from(field),
+            pictures=prefill.prose.get(path, ""),
         )
 
     def _rows_from(self, field: Field) -> str:

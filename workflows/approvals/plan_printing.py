@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from workflows.approvals import acts, approving
 from workflows.approvals.models import AdministrativeAct, Approval, PlanVersion
 from workflows.calendar import end_of_day
+from workflows.documents import section_pictures
 from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
 from workflows.documents.prints import Maker, Print, of_page
@@ -57,6 +58,7 @@ def read(session: Session, address: Address) -> Print:
         act=[("Adoptado por", acts.name_of(act)), ("Fecha del acto", long_day(act.dated_on))] if act else [],
         dated_at=end_of_day(act.dated_on) if act and act.dated_on else None,
         signatures=_signatures(session, version),
+        pictures=section_pictures.contents(session, version.content.get("sections", [])),
     )
     return of_page(page, f"{address.plan_code}-PES-{address.key}", title=f"{page.title}, versión {address.key}")
 

@@ -9,10 +9,11 @@ tables with its lines (`prose`).
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
 from itertools import count
@@ -20,7 +21,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from workflows.documents import prose, widths, word
+from workflows.documents import prose, section_pictures, widths, word
 from workflows.documents.fonts import warning_about
 from workflows.documents.letters import shown
 from workflows.documents.models import DocumentVersion, PlanDocument
@@ -66,17 +67,23 @@ class Page:
     summary: tuple[Highlight, ...] = ()
     signatures: tuple[Signature, ...] = ()
     foot: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """What stands in the texts, PNG or JPEG, by digest."""
     picture: str = ""
     """SVG text that stands before the sections, on a page of its own; `picture_told` says it to who does not see it."""
     picture_told: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The page as nested plain values that every format takes: whole texts, tables with equal rows, numbered."""
-        captions = count(1)
+        captions, figures, notes = count(1), count(1), _Notes()
         sections = [
             {
                 **section,
-                "blocks": [_laid(block) for block in section.get("blocks", ())],
+                "blocks": [
+                    laid
+                    for block in section.get("blocks", ())
+                    if (laid := self._laid(block, section.get("pictures") or {}, figures, notes))
+                ],
                 "tables": [
                     widths.of_table(_squared(table, captions))
                     for table in section["tables"]
@@ -97,10 +104,53 @@ class Page:
                 "sections": sections,
                 "signatures": [asdict(signature) for signature in self.signatures],
                 "foot": self.foot,
+                "notes": notes.texts,
                 "picture_told": self.picture_told,
             }
         )
         return page
+
+    def _laid(
+        self, block: prose.Block, names: Mapping[str, str], figures: Iterator[int], notes: _Notes
+    ) -> prose.Block | None:
+        """A block as the formats take it: notes numbered, tables squared with widths; a picture that is not kept, none.
+
+        In tables and subheadings notes stand in parentheses.
+        """
+        kind = block["kind"]
+        if kind == prose.TABLE:
+            head, *rows = [[prose.without_notes(cell) for cell in row] for row in block["rows"]]
+            squared = _squared({"caption": "", "head": head, "rows": rows}, count(1))
+            return {"kind": kind, "table": widths.of_table(squared)}
+        if kind == prose.PICTURE:
+            digest = names.get(block["name"], "")
+            caption = f"Figura {next(figures)}. {block['text']}" if digest in self.pictures else ""
+            if not caption:
+                return None
+            across = section_pictures.across(self.pictures[digest])
+            return {"kind": kind, "text": block["text"], "caption": caption, "digest": digest, "across": across}
+        if kind == prose.LIST:
+            return {**block, "items": [notes.of(item) for item in block["items"]]}
+        if kind == prose.HEADING:
+            return {**block, "text": prose.without_notes(block["text"])}
+        return {"kind": kind, "parts": notes.of(block["text"])}
+
+
+class _Notes:
+    """The notes at the foot, numbered through the document."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def of(self, text: str) -> list[dict[str, Any]]:
+        """The parts of a text, each with the number of its note; 0 where it has none."""
+        return [{**part, "number": self._number(part["note"])} for part in prose.parts(text)]
+
+    def _number(self, note: str) -> int:
+        if not note:
+            return 0
+        self.texts.append(note)
+        return len(self.texts)
 
 
 def laid_out(
@@ -130,6 +180,7 @@ def page_of(
     act: Sequence[tuple[str, str]] = (),
     dated_at: dt.datetime | None = None,
     signatures: Sequence[Signature] = (),
+    pictures: Mapping[str, bytes] | None = None,
 ) -> Page:
     """A version of a document, laid out. It has the date of its act or approval; without any, that of its making."""
     approved_at = version.content.get(APPROVED_AT)
@@ -151,6 +202,7 @@ def page_of(
             if part["lines"]
         ),
         signatures=tuple(signatures),
+        pictures=pictures or {},
         foot=f"Versión {version.number}",
     )
 
@@ -159,14 +211,17 @@ def render_html(page: Page) -> bytes:
     """A file that needs nothing beside it, accessible."""
     content = page.as_dict()
     template = templates_of("workflows.documents").get_template("documento.html")
-    return template.render(d=content, logo=page.letterhead.logo_address, warning=warning_about(content)).encode()
+    addresses = {digest: _address(picture) for digest, picture in page.pictures.items()}
+    return template.render(
+        d=content, logo=page.letterhead.logo_address, warning=warning_about(content), pictures=addresses
+    ).encode()
 
 
 def render_docx(page: Page) -> bytes:
     """A Word document with headings, so that an office may go on in Word."""
     content = page.as_dict()
     picture = png_of(page.picture) if page.picture else None
-    return word.write(content, warning_about(content), page.letterhead.logo, picture)
+    return word.write(content, warning_about(content), page.letterhead.logo, picture, page.pictures)
 
 
 def render_pdf(page: Page) -> bytes:
@@ -174,9 +229,22 @@ def render_pdf(page: Page) -> bytes:
     template = resources.files("workflows.documents") / "templates" / "documento.typ"
     content = page.as_dict()
     content["sections"] = list(_without_gaps(content["sections"]))
-    return typeset(
-        template.read_bytes(), content, page.made_at, {"logo": page.letterhead.as_svg(), "picture": page.picture}
-    )
+    pictures = {f"p{digest}": _as_svg(picture) for digest, picture in page.pictures.items()}
+    drawn = {"logo": page.letterhead.as_svg(), "picture": page.picture, **pictures}
+    return typeset(template.read_bytes(), content, page.made_at, drawn)
+
+
+def _address(picture: bytes) -> str:
+    """A picture as a `data:` address."""
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+def _as_svg(picture: bytes) -> str:
+    """A picture inside an SVG text, as what sets pages takes pictures."""
+    wide, high = section_pictures.size(picture)
+    measures = f'width="{wide}" height="{high}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {measures}><image {measures} href="{_address(picture)}"/></svg>'
 
 
 RENDERERS: Mapping[str, Callable[[Page], bytes]] = {"html": render_html, "docx": render_docx, "pdf": render_pdf}
@@ -209,16 +277,9 @@ def _section(section: Mapping[str, Any]) -> dict[str, Any]:
         "level": min(code.count(".") + 1, 3),
         "paragraphs": [*([] if written else [line.strip() for line in text.splitlines() if line.strip()]), *empty],
         "blocks": written,
+        "pictures": dict(section.get("pictures") or {}),
         "tables": [table for table in tables if table["rows"]],
     }
-
-
-def _laid(block: prose.Block) -> prose.Block:
-    """A block as the formats take it: a typed table with as many cells in each row, and its widths."""
-    if block["kind"] != prose.TABLE:
-        return block
-    head, *rows = block["rows"]
-    return {**block, "table": widths.of_table(_squared({"caption": "", "head": head, "rows": rows}, count(1)))}
 
 
 def _table(table: Mapping[str, Any]) -> dict[str, Any]:

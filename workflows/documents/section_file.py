@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import docx
@@ -14,14 +16,18 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from engine.confinement import confined
-from workflows.documents import prose
-from workflows.documents.prose import HEADING, LIST, PARAGRAPH, TABLE, Block
+from workflows.documents import footnotes, prose, word
+from workflows.documents.footnotes import Footnotes
+from workflows.documents.prose import HEADING, LIST, PARAGRAPH, PICTURE, TABLE, Block
 from workflows.errors import Refused
 
-MOST_BYTES = 10_000_000
+MOST_BYTES = 20_000_000
 SECONDS = 20
 LONGEST = 100_000
 """Of a section's text, in letters."""
+MOST_PICTURES = 20
+SUFFIXES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
+"""How the pictures that a section takes begin, and how their files end."""
 
 LIVE = "cauce:tabla-del-plan"
 """How a table is marked that the plan keeps: nothing typed into it comes back."""
@@ -29,15 +35,30 @@ NOTE = "Cauce nota"
 """The style of what only explains the file."""
 
 
-def write(title: str, text: str, live: Sequence[Mapping[str, Any]]) -> bytes:
-    """The section in Word: its text to go on writing, then the plan's tables, to be seen only."""
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What comes back from Word: the text, and the pictures that stand in it, by name."""
+
+    text: str
+    pictures: Mapping[str, bytes]
+
+
+def write(
+    title: str, text: str, live: Sequence[Mapping[str, Any]], pictures: Mapping[str, bytes] | None = None
+) -> bytes:
+    """The section in Word: its text to go on writing, then the plan's tables, to be seen only.
+
+    `pictures` are those of the text, by name.
+    """
     document = docx.Document()
     document.core_properties.title, document.core_properties.language = title[:255], "es-CO"
     document.styles.add_style(NOTE, 1).font.italic = True
     document.add_paragraph(title, style="Title")
     document.add_paragraph("Escriba debajo y tráigalo de vuelta en la misma tarea.", style=NOTE)
+    notes = Footnotes(document)
     for block in prose.blocks(text):
-        _put(document, block)
+        _put(document, block, notes, pictures or {})
+    notes.finish()
     for table in live:
         document.add_paragraph(f"{table['caption']} (la pone el plan: lo que cambie aquí no vuelve)", style=NOTE)
         grid = _grid(document, [table["head"], *table["rows"]])
@@ -49,34 +70,52 @@ def write(title: str, text: str, live: Sequence[Mapping[str, Any]]) -> bytes:
     return target.getvalue()
 
 
-def read(content: bytes) -> str:
-    """The text of a section that comes back from Word, read in a process of its own. Raises `Refused`."""
+def read(content: bytes) -> Brought:
+    """What a section brings back from Word, read in a process of its own. Raises `Refused`."""
     if len(content) > MOST_BYTES:
         raise Refused(f"El archivo pesa más de {MOST_BYTES // 1_000_000} MB.")
-    text = confined(_read, content, seconds=SECONDS, too_much=_too_much)
-    if text is None:
+    brought = confined(_read, content, seconds=SECONDS, too_much=_too_much)
+    if brought is None:
         raise Refused("No es un documento de Word (.docx). Descargue la sección, escriba en ella y tráigala.")
-    if len(text) > LONGEST:
+    if len(brought.text) > LONGEST:
         raise Refused(f"El texto pasa de {LONGEST:,} letras: una sección es más corta.".replace(",", "."))
-    return text
+    return brought
 
 
 def _too_much() -> Exception:
     return Refused("Leer el archivo tarda o pesa más de lo permitido. Deje en él solo el texto de la sección.")
 
 
-def _read(content: bytes) -> str | None:
+def _read(content: bytes) -> Brought | None:
     try:
         document = docx.Document(io.BytesIO(content))
     except (zipfile.BadZipFile, KeyError, ValueError, OSError):
         return None
     found: list[Block] = []
+    notes, pictures = footnotes.read(document), dict[str, bytes]()
     for part in document.iter_inner_content():
         if isinstance(part, Table):
             found += _of_table(part)
         else:
-            _join(found, part)
-    return prose.written(found)
+            _join(found, part, notes)
+            found += _pictures(part, pictures)
+    return Brought(prose.written(found), pictures)
+
+
+def _pictures(paragraph: Paragraph, kept: dict[str, bytes]) -> Iterator[Block]:
+    """The PNG and JPEG pictures of a paragraph; each is kept once, by its name or, without one, its digest."""
+    for drawing in paragraph._p.iter(qn("w:drawing")):
+        told, blip = drawing.find(f".//{qn('wp:docPr')}"), drawing.find(f".//{qn('a:blip')}")
+        of = blip.get(qn("r:embed")) if blip is not None else None
+        content = paragraph.part.rels[of].target_part.blob if of in paragraph.part.rels else b""
+        suffix = next((ending for begins, ending in SUFFIXES.items() if content.startswith(begins)), "")
+        if suffix and len(kept) < MOST_PICTURES:
+            given = told.get("name", "") if told is not None else ""
+            known = given if given.endswith(tuple(SUFFIXES.values())) and kept.get(given, content) == content else ""
+            name = known or f"imagen-{hashlib.sha256(content).hexdigest()[:8]}{suffix}"
+            kept[name] = content
+            words = " ".join(((told.get("descr") or "") if told is not None else "").split())
+            yield {"kind": PICTURE, "text": words.replace("[", "(").replace("]", ")"), "name": name}
 
 
 def _of_table(table: Table) -> Iterator[Block]:
@@ -88,8 +127,21 @@ def _of_table(table: Table) -> Iterator[Block]:
         yield {"kind": TABLE, "rows": rows}
 
 
-def _join(found: list[Block], paragraph: Paragraph) -> None:
-    text, style = " ".join(paragraph.text.split()), (paragraph.style.name or "") if paragraph.style else ""
+def _words(paragraph: Paragraph, notes: Mapping[str, str]) -> str:
+    """The text of a paragraph with its notes where they are marked."""
+    said = []
+    for part in paragraph._p.iter(qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:footnoteReference")):
+        if part.tag == qn("w:t"):
+            said.append(part.text or "")
+        elif part.tag != qn("w:footnoteReference"):
+            said.append(" ")
+        elif told := notes.get(str(part.get(qn("w:id")))):
+            said.append(prose.note(told))
+    return " ".join("".join(said).split())
+
+
+def _join(found: list[Block], paragraph: Paragraph, notes: Mapping[str, str]) -> None:
+    text, style = _words(paragraph, notes), (paragraph.style.name or "") if paragraph.style else ""
     if not text or style in ("Title", NOTE):
         return
     numbered = _list_kind(paragraph, style)
@@ -131,17 +183,29 @@ def _format_of(paragraph: Paragraph, numbering: Any) -> str:
     return str(found[0]) if found else "bullet"
 
 
-def _put(document: Any, block: Block) -> None:
+def _put(document: Any, block: Block, notes: Footnotes, pictures: Mapping[str, bytes]) -> None:
     if block["kind"] == HEADING:
-        document.add_heading(block["text"], block["level"])
+        _tell(document.add_heading(level=block["level"]), block["text"], notes)
     elif block["kind"] == LIST:
         for item in block["items"]:
-            document.add_paragraph(item, style="List Number" if block["is_numbered"] else "List Bullet")
+            style = "List Number" if block["is_numbered"] else "List Bullet"
+            _tell(document.add_paragraph(style=style), item, notes)
+    elif block["kind"] == PICTURE and block["name"] in pictures:
+        word.show(document, pictures[block["name"]], block["name"], block["text"])
+    elif block["kind"] == PICTURE:
+        document.add_paragraph(next(iter(prose.written([block]).splitlines())))
     elif block["kind"] == TABLE:
         _grid(document, block["rows"])
         document.add_paragraph()
     else:
-        document.add_paragraph(block["text"])
+        _tell(document.add_paragraph(), block["text"], notes)
+
+
+def _tell(paragraph: Paragraph, text: str, notes: Footnotes) -> None:
+    for part in prose.parts(text):
+        paragraph.add_run(part["text"])
+        if part["note"]:
+            notes.add(paragraph, part["note"])
 
 
 def _grid(document: Any, rows: Sequence[Sequence[str]]) -> Table:

@@ -14,7 +14,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
-from workflows.documents import prose, widths
+from workflows.documents import prose, section_pictures, widths
+from workflows.documents.footnotes import Footnotes
 
 LONGEST_PROPERTY = 255
 """Of the title that Word keeps in a document's properties."""
@@ -41,11 +42,15 @@ SOFT = RGBColor(0x4A, 0x5A, 0x6E)
 
 
 def write(
-    content: Mapping[str, Any], warning: str = "", logo: bytes | None = None, picture: bytes | None = None
+    content: Mapping[str, Any],
+    warning: str = "",
+    logo: bytes | None = None,
+    picture: bytes | None = None,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The document; `content` is what every format is handed, `warning` a note on letters that cannot be shown.
 
-    `logo` is a PNG, and so is the `picture` that stands before the sections.
+    `logo` is a PNG, and so is the `picture` that stands before the sections; `pictures` stand in the texts, by digest.
     """
     document = docx.Document()
     document.core_properties.title = content["title"][:LONGEST_PROPERTY]
@@ -69,8 +74,10 @@ def write(
     if picture:
         document.add_picture(io.BytesIO(picture), width=Cm(ACROSS))
         document.add_paragraph(content["picture_told"], style="Caption")
+    notes = Footnotes(document)
     for section in content["sections"]:
-        _section(document, section)
+        _section(document, section, notes, pictures or {})
+    notes.finish()
     if content["signatures"]:
         _signatures(document, content["signatures"])
     if warning:
@@ -80,7 +87,7 @@ def write(
     return target.getvalue()
 
 
-def _section(document: Any, section: Mapping[str, Any]) -> None:
+def _section(document: Any, section: Mapping[str, Any], notes: Footnotes, pictures: Mapping[str, bytes]) -> None:
     tables, told = section["tables"], [*section["paragraphs"], *section["blocks"]]
     plain = all(block["kind"] == prose.PARAGRAPH for block in section["blocks"])
     if tables and tables[0]["turned"] and plain and len(told) < SAID_WITH_TABLE:
@@ -89,22 +96,42 @@ def _section(document: Any, section: Mapping[str, Any]) -> None:
     for paragraph in section["paragraphs"]:
         document.add_paragraph(paragraph)
     for block in section["blocks"]:
-        _block(document, section["level"], block)
+        _block(document, section["level"], block, notes, pictures)
     for table in section["tables"]:
         _table(document, table)
 
 
-def _block(document: Any, level: int, block: Mapping[str, Any]) -> None:
-    """A part of a text that says its structure: a subheading, a list, a table, a paragraph."""
+def _block(
+    document: Any, level: int, block: Mapping[str, Any], notes: Footnotes, pictures: Mapping[str, bytes]
+) -> None:
+    """A part of a text that says its structure: a subheading, a list, a table, a picture, a paragraph."""
     if block["kind"] == prose.HEADING:
         document.add_heading(block["text"], level + block["level"])
     elif block["kind"] == prose.LIST:
         for item in block["items"]:
-            document.add_paragraph(item, style="List Number" if block["is_numbered"] else "List Bullet")
+            _told(document.add_paragraph(style="List Number" if block["is_numbered"] else "List Bullet"), item, notes)
     elif block["kind"] == prose.TABLE:
         _table(document, block["table"])
+    elif block["kind"] == prose.PICTURE:
+        show(document, pictures[block["digest"]], block["digest"], block["text"])
+        document.add_paragraph(block["caption"], style="Caption").paragraph_format.keep_with_next = False
     else:
-        document.add_paragraph(block["text"])
+        _told(document.add_paragraph(), block["parts"], notes)
+
+
+def _told(paragraph: Any, parts: list[Mapping[str, Any]], notes: Footnotes) -> None:
+    for part in parts:
+        paragraph.add_run(part["text"])
+        if part["note"]:
+            notes.add(paragraph, part["note"])
+
+
+def show(document: Any, content: bytes, name: str, told: str) -> None:
+    """A picture between the margins, with what it shows in words."""
+    shape = document.add_picture(io.BytesIO(content), width=Cm(section_pictures.across(content)))
+    shape._inline.docPr.set("name", name)
+    shape._inline.docPr.set("descr", told)
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
 
 
 def _style(document: Any, content: Mapping[str, Any]) -> None:

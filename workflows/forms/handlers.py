@@ -130,7 +130,8 @@ class Beside:
 class Panel:
     """A read-only block above the form.
 
-    `facts` are term and text; `head` and `rows` a small table; `entries` are things with all that is told of each.
+    `facts` are term and text; `head` and `rows` a small table; `entries` are things with all that is told of each;
+    `prose` is a text whose lines say its structure, `pictures` the files it shows, by name.
     """
 
     title: str
@@ -139,6 +140,8 @@ class Panel:
     head: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     entries: Sequence[Beside] = ()
+    prose: str = ""
+    pictures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ class Prefill:
     `beside`: by list and `ROW_KEY` (`filas:IR-3.1`), what stands beside the row to judge it by.
     `followers`: names that are no column and that `compute` gives a row, for conditions to look at.
     `courses`: by path of a read-only cell, the values before, month and value, drawn as a line above its text.
+    `prose`: texts whose lines say subheadings, lists and the like, and for each the field that has its pictures.
     """
 
     values: Values = field(default_factory=dict)
@@ -167,6 +171,7 @@ class Prefill:
     beside: Mapping[str, Beside] = field(default_factory=dict)
     followers: AbstractSet[str] = frozenset()
     courses: Mapping[str, Sequence[tuple[str, Decimal | None]]] = field(default_factory=dict)
+    prose: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from workflows.documents import prose
 from workflows.documents.models import DocumentSection, StoredFile
 from workflows.documents.states import Reserve
 from workflows.formulation import battery, tables
@@ -209,5 +210,6 @@ def _files(session: Session, written: Iterable[DocumentSection]) -> Table:
         (one.code, file.name if file.reserve == Reserve.PUBLIC else "Anexo reservado", file.sha256)
         for one in written
         for file in session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(one.annexes or [])))
+        if file.name not in {picture["name"] for picture in prose.pictures(one.text)}
     ]
     return tables.table("Archivos", ("Sección", "Archivo", "SHA-256"), rows)

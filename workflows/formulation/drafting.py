@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.identity import Actor
-from workflows.documents import versions
+from workflows.documents import section_pictures, versions
 from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind, Reserve, SectionState
 from workflows.errors import NotFound
@@ -93,12 +93,19 @@ def _chapter(
     session: Session, plan_code: str, of: Heading, written: DocumentSection | None
 ) -> Iterator[dict[str, Any]]:
     """A heading with its text and tables; under the one that states them, mission, vision, objectives, values."""
-    shown = written.tables if written else of.tables
-    built = tables.build(session, plan_code, of, shown)
+    built = tables.build(session, plan_code, of, written.tables if written else of.tables)
     text = written.text if written else ""
     if of.code == structure.MONEY and (note := funding.note(session, plan_code)):
         text = note.text
-    yield {"code": of.code, "title": of.title, "text": text, "is_prose": True, "tables": [] if of.stated else built}
+    shown = section_pictures.kept(session, text, written.annexes if written else ())
+    yield {
+        "code": of.code,
+        "title": of.title,
+        "text": text,
+        "is_prose": True,
+        "tables": [] if of.stated else built,
+        **({"pictures": shown} if shown else {}),
+    }
     if of.stated:
         yield from _stated(session, plan_code, of, built)
 

@@ -27,6 +27,8 @@ for (const form of document.querySelectorAll('form[data-form]')) {
   pasteBlocks(form, changed);
   if (form.dataset.files) uploadOnChoosing(form, save);
   guardAgainstTwice(form);
+  const written = form.querySelectorAll('textarea[data-prose]');
+  if (written.length) import('./forms/prose/editor.js').then(({ edit }) => written.forEach(edit));
 }
 for (const { dataset } of document.querySelectorAll('[data-forget]')) forget(...dataset.forget.split(' '));
 askBeforeLeaving();

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.contracts import TEXT, Contract
+from workflows.documents import section_pictures
 from workflows.documents.models import DocumentSection
 from workflows.documents.states import SectionState
 from workflows.forms.handlers import FieldError, FormContext, Option, Panel, PlainForm, Prefill, Values
@@ -32,14 +33,17 @@ class DraftSection(PlainForm):
             },
             notes={"contenido": f"Devuelta: {section.comments}"} if returned else {},
             panels=[Panel(f"{section.code} {section.title}"), *_tables(context, section)],
+            prose={"contenido": "anexos"},
         )
 
     def check(self, context: FormContext, values: Values) -> list[FieldError]:
-        """Either tables or none."""
+        """Either tables or none, and pictures that are among the files."""
         shown = values["datos_incrustados"]
+        pictures = section_pictures.wrong(context.session, values["contenido"], values.get("anexos") or [])
+        found = [FieldError("contenido", reason) for reason in pictures]
         if NONE in shown and len(shown) > 1:
-            return [FieldError("datos_incrustados", "Marque las tablas que van, o solo «Ninguna».")]
-        return []
+            found.append(FieldError("datos_incrustados", "Marque las tablas que van, o solo «Ninguna»."))
+        return found
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         drafting.write(
@@ -65,7 +69,8 @@ class ReviewSection(PlainForm):
         names = directory.display_names(context.session, [section.written_by] if section.written_by else [])
         told = Panel(
             f"{section.code} {section.title}",
-            text=section.text,
+            prose=section.text,
+            pictures=section_pictures.ids(context.session, section.annexes),
             facts=[("La escribió", names.get(section.written_by or "", "—"))],
         )
         return Prefill(panels=[told, *_tables(context, section)])
