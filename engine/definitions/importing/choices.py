@@ -11,6 +11,7 @@ from engine.definitions import vocabularies
 from engine.definitions.importing.asking import understood
 from engine.definitions.importing.draft import Draft, called, holder_of, id_of, slug
 from engine.definitions.markup import XSI, Node, bpmn, child, local, one_line, text_of
+from engine.expressions import compile_expression
 from engine.expressions.compiling import unwrapped
 from engine.expressions.wording import in_words
 
@@ -18,6 +19,7 @@ REMARKS = "observaciones"
 NONE = "Ahí termina"
 ALWAYS, OTHERWISE = "Siempre", "Solo si ninguna se cumple"
 STOPS = "El caso se detiene y alguien lo mira"
+_QUOTED = re.compile(r"(?:[$#]\{|=)?\s*(['\"])([^'\"]+)\1\s*\}?")
 _IS_TRUTH = re.compile(r"([^\W\d]\w*)\s*(?:==?|\beq\b)\s*(true|false)")
 
 
@@ -43,7 +45,7 @@ def _read_conditions(draft: Draft) -> None:
         if not understood(text) or _is_answer(draft, text):
             flow.remove(condition)
             if text and not one_line(flow.get("name")):
-                flow.set("name", one_line(text)[:100])
+                flow.set("name", _without_quotes(one_line(text))[:100])
             if text:
                 message = (
                     f"La condición «{one_line(text)[:60]}» de {called(gateway)} no se entiende: la decide una persona."
@@ -53,9 +55,16 @@ def _read_conditions(draft: Draft) -> None:
 
 
 def _is_answer(draft: Draft, text: str) -> bool:
-    """Whether a condition is one word that nothing in the file sets: «Aprobado» is what somebody answers."""
+    """Whether a condition is one word that nothing in the file sets, or a value in quotes: what somebody answers."""
+    said = compile_expression(text)
+    if not said.names:
+        return not isinstance(said.evaluate({}), bool)
     set_here = {one.strip() for node in draft.nodes() for one in property_of(draft, node, "salida").split(",")}
     return text.isidentifier() and text not in set_here
+
+
+def _without_quotes(text: str) -> str:
+    return found[2] if (found := _QUOTED.fullmatch(text)) else text
 
 
 def _complete(draft: Draft, gateway: Node, flows: list[Node]) -> None:

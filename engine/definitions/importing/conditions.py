@@ -16,6 +16,8 @@ READING: Final = ("conditionExpression", "condition", "completionCondition", "lo
 """Elements whose text is an expression."""
 
 _LITERAL = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
+_DAY = re.compile(r"\bdate\(\s*(\"\d{4}-\d\d-\d\d\")\s*\)")
+"""A day of FEEL: here days are compared as they are written."""
 _X = r"([^\W\d]\w*(?:\.[^\W\d]\w*)*)"
 _Y = r"\(\s*([^()\s][^()]*?)\s*\)"
 _ITEMS = r"\(([^(),]+(?:,[^(),]+)+)\)"
@@ -96,7 +98,7 @@ def in_our_words(written: str) -> str:
     except InvalidExpression:
         return written
     literals: list[str] = []
-    inner = _LITERAL.sub(_kept(literals), inner)
+    inner = _LITERAL.sub(_kept(literals), _DAY.sub(r"\1", inner))
     for pattern, ours in _SAME:
         inner = pattern.sub(ours, inner)
     inner = re.sub("\x00(\\d+)\x00", lambda name: literals[int(name[1])][1:-1], inner)

@@ -63,9 +63,10 @@ def test_an_inclusive_gateway_keeps_all_its_conditions_and_stops_where_none_hold
     assert [one.rule for one in lint(xml, KnownNames()) if one.rule in ("default_flow", "missing_condition")] == []
 
 
-def test_a_condition_of_one_word_is_what_a_person_answers() -> None:
-    flows = flow("f0", "inicio", "t") + flow("f1", "t", "g") + flow("a", "g", "si", "Aprobado")
-    flows += flow("b", "g", "no", "Rechazado") + flow("c", "si", "fin") + flow("d", "no", "fin")
+@pytest.mark.parametrize("written", ["{}", "'{}'", '="{}"', "${{'{}'}}"])
+def test_a_condition_of_one_word_is_what_a_person_answers(written: str) -> None:
+    flows = flow("f0", "inicio", "t") + flow("f1", "t", "g") + flow("a", "g", "si", written.format("Aprobado"))
+    flows += flow("b", "g", "no", written.format("Rechazado")) + flow("c", "si", "fin") + flow("d", "no", "fin")
     body = start() + task("t") + '<bpmn:exclusiveGateway id="g" name="¿Qué se resolvió?"/>' + task("si") + task("no")
 
     result = import_diagram(process(body + end() + flows))
@@ -94,6 +95,7 @@ def test_who_does_a_task_is_called_as_its_resource_and_not_by_its_id() -> None:
         ("=string length(nombre) &gt; 3", "${count(nombre) > 3}"),
         ('=clase in ("A","B")', '${clase in ["A","B"]}'),
         ("=is defined(clase)", "${(clase != null)}"),
+        ('=dia &gt;= date("2026-01-31") and not(listo)', '${dia >= "2026-01-31" and not(listo)}'),
         ("${clase eq 'A' and not empty nota}", "${clase eq 'A' and not empty nota}"),
     ],
 )  # fmt: skip
