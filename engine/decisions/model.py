@@ -57,7 +57,11 @@ class Type:
     @property
     def called(self) -> str:
         """How a sentence calls it."""
-        words = {"number": "número", "string": "texto", "boolean": "sí o no", "date": "fecha", "time": "hora"}
+        words = {
+            "number": "número", "string": "texto", "boolean": "sí o no", "date": "fecha", "time": "hora",
+            "date and time": "fecha y hora", "days and time duration": "duración en días y horas",
+            "years and months duration": "duración en años y meses",
+        }  # fmt: skip
         return words.get(self.base, self.base or "cualquier cosa")
 
 

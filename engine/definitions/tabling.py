@@ -5,6 +5,7 @@ What the sheet does not show (other decisions, drawings, what other tools wrote)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -22,7 +23,10 @@ T = TypeVar("T")
 NAMESPACE: Final = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 """DMN 1.3, in which new files are written."""
 MOST_ROWS, MOST_COLUMNS = 500, 30
-TYPES: Final = ("string", "number", "boolean", "date", "time", "date and time", "")
+TYPES: Final = (
+    "string", "number", "boolean", "date", "time", "date and time", "days and time duration",
+    "years and months duration", "",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +218,23 @@ def compare(old: Sheet, new: Sheet) -> list[str]:
     return said
 
 
+_A_DAY: Final = re.compile(r'(?:date\(|@)"(\d{4})-(\d\d)-(\d\d)"\)?')
+_A_DURATION: Final = re.compile(r'(?:duration\(|@)"P(\d+)D"\)?')
+_NEGATED: Final = re.compile(r"not\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_COMPARED: Final = re.compile(r"(<=|>=|<|>)\s*([^,]+)")
+_BETWEEN: Final = re.compile(r"\[([^,\[\]]+)\.\.([^,\[\]]+)\]")
+_NEXT: Final = re.compile(r'(")\s*,\s*(")')
+_SIGNS: Final = {
+    "<": ("menor que", "antes de"), "<=": ("a lo sumo", "hasta"),
+    ">": ("mayor que", "después de"), ">=": ("al menos", "desde"),
+}  # fmt: skip
+"""How a sign is read, and how where it compares days."""
+
+
 def in_words(shown: Sheet, row: Row) -> str:
     """A row as a sentence."""
     asked = [
-        f"{column.label} es {_said(test)}" for column, test in zip(shown.inputs, row.tests, strict=True)
+        f"{column.label} {_tested(test)}" for column, test in zip(shown.inputs, row.tests, strict=True)
         if test.strip() not in ("", "-")
     ]  # fmt: skip
     given = [f"{column.label}: {_said(text)}" for column, text in zip(shown.outputs, row.results, strict=True)]
@@ -225,8 +242,22 @@ def in_words(shown: Sheet, row: Row) -> str:
     return f"{begins}{'; '.join(given)}."
 
 
+def _tested(test: str) -> str:
+    """What a cell asks of its column."""
+    inner = _NEGATED.fullmatch(test.strip())
+    if inner:
+        return f"no {_tested(inner[1])}"
+    if compared := _COMPARED.fullmatch(test.strip()):
+        times = _A_DAY.search(compared[2]) is not None
+        return f"es {_SIGNS[compared[1]][times]} {_said(compared[2])}"
+    if between := _BETWEEN.fullmatch(test.strip()):
+        return f"está entre {_said(between[1])} y {_said(between[2])}"
+    return f"es {_said(test)}"
+
+
 def _said(text: str) -> str:
-    return text.strip().replace('"', "") or "nada"
+    days = _A_DAY.sub(r"\3/\2/\1", _A_DURATION.sub(r"\1 días", text.strip()))
+    return _NEXT.sub(r"\1 o \2", days).replace('"', "") or "nada"
 
 
 def _input(column: Input) -> Column:

@@ -58,7 +58,8 @@ POLICIES: Final = {
 }  # fmt: skip
 TYPES: Final = {
     "string": "texto", "number": "número", "boolean": "sí o no", "date": "fecha", "time": "hora",
-    "date and time": "fecha y hora", "": "cualquier cosa",
+    "date and time": "fecha y hora", "days and time duration": "duración en días y horas",
+    "years and months duration": "duración en años y meses", "": "cualquier cosa",
 }  # fmt: skip
 MOST_FIELDS: Final = 4_500
 """Of the form of a table; a larger one is written elsewhere, and brought."""

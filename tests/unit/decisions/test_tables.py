@@ -9,6 +9,7 @@ import pytest
 from engine.decisions import values
 from engine.decisions.evaluating import Decided, evaluate
 from engine.decisions.linting import Finding, lint
+from engine.definitions import tabling
 from engine.definitions.decisions import read_decisions
 from engine.errors import Undecided, UnreadableDecision
 from tests.support.decisions import alone, data, decision, file, table, text
@@ -335,3 +336,20 @@ def test_a_large_table_is_sampled_and_says_so() -> None:
     found = findings(alone("F", inputs, "y:number", rows))
 
     assert "sampled" in {one.rule for one in found}
+
+
+def test_a_row_is_read_as_a_sentence() -> None:
+    rows = [
+        '"Rojo", "Verde" | > date("2026-07-31") | [1..10] | < duration("P5D") | date("2026-12-31")',
+        'not("Rojo") | <= @"2026-07-31" | not([1..3]) | - | @"2026-12-31"',
+        "- | - | (1..10] | - | null",
+    ]
+    asked = "color:string; vence:date; monto:number; dura:dayTimeDuration"
+    shown = tabling.sheet(alone("F", asked, "plazo:date", rows))
+
+    assert [tabling.in_words(shown, row) for row in shown.rows] == [
+        "Si color es Rojo o Verde y vence es después de 31/07/2026 y monto está entre 1 y 10 y dura es menor que "
+        "5 días: plazo: 31/12/2026.",
+        "Si color no es Rojo y vence es hasta 31/07/2026 y monto no está entre 1 y 3: plazo: 31/12/2026.",
+        "Si monto es (1..10]: plazo: null.",
+    ]
