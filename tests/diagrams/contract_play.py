@@ -22,7 +22,6 @@ from engine.definitions import publishing
 from engine.definitions.dataflow.flow import Following
 from engine.definitions.dataflow.giving import merged
 from engine.definitions.dataflow.questions import Question, read_questions
-from engine.definitions.dataflow.state import START
 from engine.definitions.diagram import Element
 from engine.errors import Invalid, UnreadableDiagram
 from engine.expressions import Expression
@@ -73,6 +72,8 @@ class ContractPlay:
     """Conditions, each with a datum that it read and that was not there."""
     had: set[tuple[str, str]] = field(default_factory=set)
     """The same where it was."""
+    is_cut: bool = False
+    """Whether it went on for so long that it was left there: no end, and no incident either."""
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -122,6 +123,7 @@ class ContractPlay:
             failed = self._incidents()
             if failed or not self._move():
                 return failed or self._left()
+        self.is_cut = True
         return []
 
     def _publish_shipped(self) -> None:
@@ -267,6 +269,6 @@ def handed_in(process: str) -> dict[str, Datum]:
 
 
 def _datum_of(caller: str, before: Any, name: str) -> Datum:
+    """Of whatever kind, where its own diagram does not tell: it came with what begins the caller."""
     datum = merged(before, name)
-    begun = any(source.element == START for source in before.may.get(name, ()))
-    return handed_in(caller).get(name, datum) if datum == ANY and begun else datum
+    return handed_in(caller).get(name, datum) if datum == ANY else datum

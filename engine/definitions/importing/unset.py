@@ -73,11 +73,15 @@ def _given_by_people(draft: Draft) -> None:
 
 
 def _loops(draft: Draft, filled: set[str]) -> None:
-    """Who does a task again and again says each time what that depends on; of anything else it is asked."""
+    """Who does a task again and again says each time what that depends on; of anything else it is asked.
+
+    So it is of a loop that tests before: nobody would have said it the first time, and the task never be done.
+    """
     for task in draft.nodes():
         written = _inside(task, "standardLoopCharacteristics", "loopCondition")
         unset = _unset(written, filled)
-        if unset and local(task) != "userTask":
+        loop = child(task, "standardLoopCharacteristics")
+        if unset and (local(task) != "userTask" or (loop is not None and loop.get("testBefore") == "true")):
             _ask_how_long(draft, task, written, unset)
         elif unset and not vocabularies.form(task):
             _ask_before(draft, task, dict.fromkeys(unset, written))

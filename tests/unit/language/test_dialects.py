@@ -364,6 +364,19 @@ def test_links_that_are_taken_in_parallel_are_arrows_that_meet_once() -> None:
     assert any("2 enlaces" in one.message for one in result.repairs)
 
 
+@pytest.mark.parametrize(("before", "asked"), [("true", ["endless_loop"]), ("false", [])])
+def test_what_a_loop_that_tests_before_reads_is_asked_of_nobody_who_has_not_begun_it(
+    before: str, asked: list[str]
+) -> None:
+    condition = "<bpmn:loopCondition>${faltan}</bpmn:loopCondition>"
+    loop = f'<bpmn:standardLoopCharacteristics testBefore="{before}">{condition}</bpmn:standardLoopCharacteristics>'
+
+    result = import_diagram(process(line(user("t", loop), ids="t")), KNOWN)
+
+    assert questions(result) == asked
+    assert bool(asked) is ("faltan" not in str(result.forms))
+
+
 def test_what_ran_once_for_each_token_is_joined_only_with_a_question_unless_nothing_is_done_there() -> None:
     split = start() + step("parallelGateway", "g") + user("a") + user("b") + end()
     split += flow("p", "inicio", "g") + flow("q", "g", "a") + flow("r", "g", "b")
