@@ -148,6 +148,20 @@ def insert_once(session: Session, table: type[DeclarativeBase], values: Mapping[
     return session.execute(statement.returning(*sa.inspect(table).primary_key)).first() is not None
 
 
+_TURN = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("what"), 0)))
+
+
+def take_turns(session: Session, what: str) -> bool:
+    """Wait for whoever does the same at this moment, of those who name it so; held until the transaction ends.
+
+    False on SQLite, where whoever writes is alone anyway: nothing changed meanwhile. What was read before may be old.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.execute(_TURN, {"what": what})
+    return True
+
+
 def replace_rows(
     session: Session, table: type[DeclarativeBase], owner: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
 ) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from engine import units
 from engine.clock import Clock
 from engine.confinement import confined
+from engine.database import take_turns
 from engine.identity import Actor
 from notifications import rendering
 from notifications.errors import WordsTooLong
@@ -132,6 +133,7 @@ def latest(session: Session, sector: str, name: str) -> MailNote | None:
 def _keep(
     session: Session, clock: Clock, sector: str, name: str, words: Words | None, *, reason: str, actor: Actor
 ) -> MailTemplate:
+    take_turns(session, f"correo/{sector}/{name}")
     before = next(iter(history(session, sector, name)), None)
     kept = MailTemplate(
         sector_code=sector,

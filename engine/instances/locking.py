@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from engine import prepared
+from engine.database import take_turns
 from engine.errors import UnknownTask
 from engine.instances.models import Instance
 from engine.prepared import Prepared
@@ -26,9 +27,6 @@ _LOCKED_WITH_TASK = Prepared(
     .where(_TASKS.c.id == sa.bindparam("task_id"))
     .with_for_update(of=(_INSTANCES, _TASKS))  # PostgreSQL locks in this order: the instance first, as everywhere
 )
-
-
-_PART = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("part"), 0)))
 
 
 class Locked(NamedTuple):
@@ -50,10 +48,7 @@ def lock_part(session: Session, instance_id: int, part: str) -> bool:
     Held until the end of the transaction. Whoever holds a part may lock the case afterwards, never the other way round.
     False on SQLite, where whoever writes is alone anyway: nothing changed meanwhile, and nothing is to be locked.
     """
-    if session.get_bind().dialect.name != "postgresql":
-        return False
-    session.execute(_PART, {"part": f"{instance_id}/{part}"})
-    return True
+    return take_turns(session, f"{instance_id}/{part}")
 
 
 def lock_with_task(session: Session, task_id: int) -> Locked:

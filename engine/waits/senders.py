@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -163,6 +164,9 @@ def _name(bundle: BundleModel) -> str:
 
 
 def named_in_words(name: str, labels: Mapping[str, str] | None = None) -> str:
-    """A message's name as people read it: `vigencia_cerrada` is «Vigencia cerrada»."""
-    words = (labels or {}).get(name) or name.replace("_", " ").strip()
+    """A message's name as people read it: `evaluacion_cerrada` is «Evaluación cerrada».
+
+    No name in a diagram has accents; Spanish words in -cion and -sion always do.
+    """
+    words = (labels or {}).get(name) or re.sub(r"(?<=[cs])ion\b", "ión", name.replace("_", " ").strip())
     return words[:1].upper() + words[1:]

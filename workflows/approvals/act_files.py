@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.confinement import confined, reading_strangers
+from engine.database import take_turns
 from engine.identity import Actor
 from workflows.approvals.models import ActTemplate
 from workflows.auditing import recording as auditing
@@ -74,6 +75,7 @@ def check(content: bytes) -> list[str]:
 
 def save(session: Session, clock: Clock, sector: str, name: str, content: bytes, *, actor: Actor) -> ActTemplate:
     """Keep a checked template: acts that are made from now on come from it. Those before stay on record."""
+    take_turns(session, f"plantilla/{sector}")
     before = in_force(session, sector)
     stored = files.store(session, clock, actor.id, name, content, sector=sector)
     kept = ActTemplate(

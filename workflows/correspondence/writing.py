@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from engine.database import take_turns
 from engine.identity import Actor
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
@@ -102,7 +103,7 @@ def write(
 
 def rewrite(session: Session, clock: Clock, letter: Letter, draft: Draft, *, actor: Actor) -> None:
     """Change the words of a letter that is not filed. Raises `Refused` and `Conflict`."""
-    _ensure_unfiled(letter)
+    _ensure_unfiled(session, letter)
     _ensure_short(draft)
     before = _told(letter)
     letter.kind, letter.party, letter.office = draft.kind, draft.party, draft.office
@@ -112,7 +113,7 @@ def rewrite(session: Session, clock: Clock, letter: Letter, draft: Draft, *, act
 
 def file(session: Session, clock: Clock, letter: Letter, number: str, filed_on: dt.date, *, actor: Actor) -> None:
     """Write down the number and day of its filing: from then on it does not change. Raises `Refused`, `Conflict`."""
-    _ensure_unfiled(letter)
+    _ensure_unfiled(session, letter)
     _ensure_number(session, clock, letter.instance_id, number, filed_on, Direction.OUT)
     letter.number, letter.filed_on = number, filed_on
     recording.record(session, clock, actor, "radicar_carta", _target(letter), after=_told(letter))
@@ -140,7 +141,8 @@ def note_taken(session: Session, clock: Clock, letter: Letter, *, actor: Actor) 
     recording.record(session, clock, actor, "descargar_carta", _target(letter), after={"radicado": letter.number})
 
 
-def _ensure_unfiled(letter: Letter) -> None:
+def _ensure_unfiled(session: Session, letter: Letter) -> None:
+    session.refresh(letter, with_for_update=True)
     if letter.number or letter.direction is Direction.IN:
         raise Conflict("La carta ya tiene radicado: no cambia. Escriba otra.")
 
@@ -152,8 +154,9 @@ def _ensure_number(
         raise Refused("Escriba el radicado que dio el sistema de correspondencia, de hasta 60 letras.")
     if filed_on > bogota_day(clock.now()):
         raise Refused("La fecha del radicado no puede ser futura.")
+    tenant = session.get_one(Instance, case_id).tenant
+    take_turns(session, f"radicado/{tenant}")
     same = sa.select(Letter.id).join(Instance, Instance.id == Letter.instance_id)
-    tenant = sa.select(Instance.tenant).where(Instance.id == case_id).scalar_subquery()
     same = same.where(Letter.number == number, Letter.direction == direction, Instance.tenant == tenant)
     if session.scalar(same.limit(1)) is not None:
         raise Refused(f"El radicado {number} ya es de otra carta. Revíselo.")

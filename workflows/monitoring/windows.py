@@ -16,6 +16,7 @@ from engine.definitions.catalogue import BundleModel
 from engine.definitions.diagram import Element
 from engine.errors import NotAllowed
 from engine.identity import Actor
+from engine.instances import locking
 from engine.instances.models import Instance
 from engine.runtime import ProcessEngine
 from engine.states import InstanceState, UserTaskState
@@ -172,7 +173,7 @@ def _move(
 def _open(session: Session, engine: ProcessEngine, period: Period) -> tuple[Instance, Timer, int]:
     """The case of a month that is being reported, what closes it, and on which working day that is by the diagram."""
     month = month_name(period.code)
-    case = session.get(Instance, period.instance_id) if period.instance_id else None
+    case = locking.lock(session, period.instance_id) if period.instance_id else None
     if case is None or case.state != InstanceState.ACTIVE:
         raise Refused(f"{month.capitalize()} no se está reportando: no tiene una ventana que mover.")
     if case.suspended_at is not None:

@@ -295,6 +295,7 @@ def test_the_portal_does_not_show_a_plan_before_its_adoption(office: Office) -> 
 
 def test_the_portal_shows_the_adopted_plan_and_its_act_and_no_draft(adopted: Office) -> None:
     database, clock = adopted.house.database, adopted.house.clock
+    clock.advance(dt.timedelta(days=9))
     while printing.MAKER.make_missing(database, clock) + plan_printing.MAKER.make_missing(database, clock):
         pass
 
@@ -303,5 +304,7 @@ def test_the_portal_shows_the_adopted_plan_and_its_act_and_no_draft(adopted: Off
         act = session.scalars(sa.select(AdministrativeAct)).one()
         shown = {(one.kind, one.key): one.formats for one in published.of_plan(session, PLAN)}
         assert shown == {("pes", "1.0"): ("docx", "html", "pdf"), ("acto", str(act.id)): ("docx", "html", "pdf")}
+        assert {one.dated_on for one in published.of_plan(session, PLAN)} == {act.dated_on}, "not when they were made"
+        assert [one.title.count("versión 1.0") for one in published.of_plan(session, PLAN)].count(1) == 1
         assert published.file_of(session, PLAN, "pes", "1.0", "pdf") is not None
         assert published.file_of(session, PLAN, "pes", "0.1", "pdf") is None
