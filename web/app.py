@@ -31,6 +31,7 @@ from web.auth.views import blueprint as auth
 from web.boards.registering import blueprint as boards
 from web.bootstrap import Application
 from web.cases.views import blueprint as cases
+from web.codes import with_codes
 from web.comments.views import blueprint as comments
 from web.demo.views import blueprint as demo
 from web.files.addresses import file_numbers
@@ -134,6 +135,7 @@ FILTERS = {
     "mes": spanish.month_name,
     "enumeracion": spanish.enumeration,
     "persona": naming.called,
+    "con_codigos": with_codes,
 }
 """How templates write numbers, days, lists and names of people."""
 

@@ -115,7 +115,7 @@ def test_on_a_phone_each_indicator_is_one_screen(live: Live) -> None:
         assert last["y"] + last["height"] <= shown_to["y"], f"row {place + 1}"
         if place < 4:
             page.get_by_role("button", name="Siguiente ›").click()
-    expect(page.get_by_text("5 de 5", exact=True)).to_be_visible()
+    expect(page.get_by_text("Fila 5 de 5", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Siguiente ›")).to_be_disabled()
     row = page.locator("[data-row].present")
     expect(row.get_by_label("Dificultades")).to_be_hidden()

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from web.deadlines import Deadline, deadline
-from workflows.calendar import WorkingCalendar
+from workflows.calendar import CLOSING, MONTH, WorkingCalendar, bogota_day, end_of_day
 from workflows.monitoring import figures
 from workflows.monitoring.board import Board, BoardMonth, BoardTask
+from workflows.monitoring.entity_reports import ASKED_BY
 from workflows.monitoring.models import EntityReport
 from workflows.monitoring.period_figures import LevelFigures
 from workflows.monitoring.states import ReportState
 from workflows.reports.contents import light
 from workflows.spanish import local_day, month_name
-
-LAST_DAY = 5
-"""The working day after the cut-off on which the rows of a month are asked for (`entity_reports.ASKED_BY`)."""
-
 
 QUARTER = 3
 """Months back with which objectives are compared."""
@@ -130,16 +127,39 @@ class Punctuality:
         return self.asked > 1 and self.in_time * 2 < self.asked
 
 
-def punctuality(found: Board, calendar: WorkingCalendar) -> list[Punctuality]:
+def limits(found: Board, plan_code: str, calendar: WorkingCalendar) -> dict[str, int]:
+    """By month of the board, the oldest first: the working day after its cut-off on which its window closes for all."""
+    closes = {
+        month.code: calendar.deadline(
+            ASKED_BY, since=end_of_day(month.cutoff_on), scope=plan_code,
+            variables={CLOSING: month.cutoff_on, MONTH: month.code},
+        )
+        for month in reversed(found.months)
+    }  # fmt: skip
+    cutoffs = {month.code: month.cutoff_on for month in found.months}
+    return {code: calendar.working_days_between(cutoffs[code], bogota_day(moment)) for code, moment in closes.items()}
+
+
+def told_limits(by_month: Mapping[str, int]) -> str:
+    """«el límite es el 5», and which months had another: «el límite es el 5 (en julio de 2018, el 8)»."""
+    usual = min(by_month.values())
+    others = [f"en {month_name(code)}, el {day}" for code, day in by_month.items() if day != usual]
+    return f"el límite es el {usual}" + (f" ({'; '.join(others)})" if others else "")
+
+
+def punctuality(found: Board, plan_code: str, calendar: WorkingCalendar) -> list[Punctuality]:
     """Of the months on the board, by entity: who is never in time stands first."""
+    by_month = limits(found, plan_code, calendar)
     entities = [
-        Punctuality(code, [_arrival(month, month.reports.get(code), calendar) for month in reversed(found.months)])
+        Punctuality(code, [
+            _arrival(month, month.reports.get(code), by_month[month.code], calendar) for month in reversed(found.months)
+        ])
         for code in found.entities
-    ]
+    ]  # fmt: skip
     return sorted((one for one in entities if one.asked), key=lambda one: one.in_time / one.asked)
 
 
-def _arrival(month: BoardMonth, report: EntityReport | None, calendar: WorkingCalendar) -> Arrival:
+def _arrival(month: BoardMonth, report: EntityReport | None, limit: int, calendar: WorkingCalendar) -> Arrival:
     name = month_name(month.code)
     if report is None:
         return Arrival(month.code, "·", "nada", f"{name}: no se le pidió")
@@ -148,7 +168,7 @@ def _arrival(month: BoardMonth, report: EntityReport | None, calendar: WorkingCa
     if report.first_sent_at is None:
         return Arrival(month.code, "…", "falta", f"{name}: todavía no envía")
     day = calendar.working_days_between(month.cutoff_on, local_day(report.first_sent_at))
-    late = day > LAST_DAY or report.state == ReportState.LATE
+    late = day > limit or report.state == ReportState.LATE
     return Arrival(
         month.code, f"{day}!" if late else str(day), "tarde" if late else "a_tiempo",
         f"{name}: envió el día hábil {day}{', tarde' if late else ''}",

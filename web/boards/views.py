@@ -25,9 +25,11 @@ from web.boards.sheets import DAY_COLUMNS, LINE_COLUMNS, LOAD_COLUMNS, RED_COLUM
 from web.boards.tables import (
     TaskLine,
     lights_of,
+    limits,
     punctuality,
     standing_figures,
     task_lines,
+    told_limits,
     workload,
     worsened,
 )
@@ -125,7 +127,8 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
         in_red=[(one, spark(one.course)) for one in in_red[:SHOWN_RED]],
         more_red=max(len(in_red) - SHOWN_RED, 0),
         money_gaps=[one for one in raised if one.rule == MONEY_RULE],
-        punctuality=punctuality(found, calendar),
+        punctuality=punctuality(found, plan.code, calendar),
+        told_limits=told_limits(limits(found, plan.code, calendar)),
         coming=coming(session, plan, bogota_day(now), found),
         promised=promised(session, plan.code, bogota_day(now)),
         nudged=nudges.asked_today(session, now),
@@ -153,7 +156,7 @@ def _file(
             rows_red = reds.of_month(session, plan.code, judged.period)
             return exporting.asked(f"{plan.code} rojos", "En rojo", RED_COLUMNS, rows_red, "rojos")
         case "puntualidad":
-            rows_day = [(one, each) for one in punctuality(found, calendar) for each in one.arrivals]
+            rows_day = [(one, each) for one in punctuality(found, plan.code, calendar) for each in one.arrivals]
             return exporting.asked(f"{plan.code} puntualidad", "Puntualidad", DAY_COLUMNS, rows_day, "puntualidad")
         case "carga":
             return exporting.asked(f"{plan.code} carga", "Carga", LOAD_COLUMNS, workload(found.tasks), "carga")

@@ -91,6 +91,7 @@ def conversation(session: Session, about: About, opened: OpenForm | None = None)
         "may_say": comments.may_see(me, about.case.tenant, about.entity)
         or (about.task is not None and about.task.assignee == me.id),
         "me": me.id,
+        "plan": about.case.scope,
         "people": url_for("comments.people", case_id=about.case.id, entidad=about.entity or None),
     }
 

@@ -15,7 +15,7 @@ from notifications.models import MailNote
 from tests.support.web import Site, Visitor
 from workflows.auditing.models import AuditEntry
 from workflows.calendar import bogota_day, end_of_day
-from workflows.monitoring.models import MovedWindow
+from workflows.monitoring.models import EntityReport, MovedWindow
 from workflows.reports import assembling, presenting
 from workflows.sectors.holidays import are_reckoned, known_days, note_reckoned
 
@@ -146,3 +146,29 @@ def test_who_had_more_time_alone_has_no_less_than_everybody(site: Site) -> None:
     visitor.press(PAGE, motivo=WHY, mover="si")
 
     assert due_days(site)[first] == dt.date(2018, 7, 11) and due_days(site)[second] == dt.date(2018, 7, 16)
+
+
+def test_punctuality_counts_by_the_window_of_each_month_and_says_which_had_another_limit(site: Site) -> None:
+    # Given an entity that sent on the seventh working day of June
+    seventh = end_of_day(dt.date(2018, 7, 11)) - dt.timedelta(hours=6)
+    with site.application.database.unit_of_work() as session:
+        sent = sa.update(EntityReport).where(EntityReport.entity_code == "DADEP").values(first_sent_at=seventh)
+        session.execute(sent)
+    visitor = coordinator(site)
+    board = "/seguimiento?plan=PES-GOB"
+    visitor.open(board)
+    late = visitor.text()
+
+    # When the window of June goes two working days later
+    visitor.open(PAGE)
+    visitor.press(PAGE, hasta="13/07/2018")
+    visitor.press(PAGE, motivo=WHY, mover="si")
+    with site.application.database.reading() as session:
+        site.application.calendar.know(known_days(session))
+
+    # Then that same day is in time, and the table says its limit
+    visitor.open(board)
+    assert "el límite es el 5." in late and "junio de 2018: envió el día hábil 7, tarde" in late
+    assert "el límite es el 5 (en junio de 2018, el 7)." in visitor.text()
+    assert "junio de 2018: envió el día hábil 7, tarde" not in visitor.text()
+    assert "junio de 2018: envió el día hábil 7" in visitor.text()

@@ -16,10 +16,14 @@ from workflows.auditing import recording as auditing
 from workflows.cycles.models import Period
 from workflows.documents import files
 from workflows.errors import InvalidSubmission
+from workflows.forms.opening import OpenForm
+from workflows.forms.submissions import DraftView
 from workflows.implementation import budget
 from workflows.implementation.models import BudgetModification
 from workflows.monitoring.models import BudgetReport
+from workflows.people import directory
 from workflows.plan.models import Project
+from workflows.spanish import number
 
 PROJECT = "1065"
 
@@ -150,7 +154,8 @@ def test_money_is_checked_against_the_appropriation_and_the_usual_in_one_answer(
     assert "no pueden superar la apropiación" in too_much["compromisos"]
 
 
-def test_money_that_falls_is_explained_and_the_reason_is_kept(office: Office) -> None:
+def reported_in_may(office: Office) -> int:
+    """Half of the appropriation of the project was committed and paid by May; how much that is."""
     half = int(money(office) / 2)
     with office.house.database.unit_of_work() as session:
         may = session.scalars(sa.select(Period).where(Period.plan_code == PLAN, Period.code == "2018-05")).one()
@@ -161,6 +166,41 @@ def test_money_that_falls_is_explained_and_the_reason_is_kept(office: Office) ->
                 reported_by="bdiaz", reported_at=office.house.clock.now(),
             )
         )  # fmt: skip
+    return half
+
+
+def while_typing(office: Office, form: OpenForm, **typed: str) -> tuple[DraftView, str]:
+    """What the page is told of what is typed of the project, and the path of its row."""
+    rows = [row | typed if row["_fila"] == PROJECT else row for row in form.shown["presupuesto"]]
+    (place,) = (place for place, row in enumerate(rows) if row["_fila"] == PROJECT)
+    with office.house.database.reading() as session:
+        actor = directory.actor(session, "ocardenas")
+        raw = {"presupuesto": rows}
+        view = office.house.forms.view_draft(session, office.house.engine, form.task.id, actor, raw)
+    return view, f"presupuesto.{place}"
+
+
+def test_money_that_falls_is_asked_about_below_its_row_while_one_types(office: Office) -> None:
+    # Given what was committed by May, which stands under the field
+    half = reported_in_may(office)
+    form = office.open("reportar_ejecucion", "ocardenas", entidad="DADEP", periodo="2018-06")
+
+    # When somebody types the usual, less than that, and less with its reason
+    usual, row = while_typing(office, form, compromisos=str(half), giros=str(half))
+    falls, _ = while_typing(office, form, compromisos=str(half // 100), giros="0")
+    told, _ = while_typing(office, form, compromisos=str(half // 100), giros="0", motivo="Se liberó un contrato.")
+    begun, _ = while_typing(office, form, compromisos="", giros="abc")
+
+    # Then a reason is asked for where it falls alone, and goes on being shown once it is given
+    assert form.prefill.hints[f"{row}.compromisos"] == f"pesos; mayo: {number(Decimal(half))}"
+    assert f"{row}.motivo" in usual.hidden and usual.standings[row].words == "Lista"
+    assert f"{row}.motivo" not in falls.hidden and falls.standings[row].words == "Por confirmar"
+    assert f"{row}.motivo" not in told.hidden and told.standings[row].words == "Lista"
+    assert f"{row}.motivo" in begun.hidden and begun.standings[row].words == "Faltan compromisos y giros"
+
+
+def test_money_that_falls_is_explained_and_the_reason_is_kept(office: Office) -> None:
+    half = reported_in_may(office)
     before = refusals(office, "2018-06", compromisos=str(half // 100), giros="0")
 
     report(office, "2018-06", compromisos=str(half // 100), giros="0", motivo="Se liberó un contrato.")

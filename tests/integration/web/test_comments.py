@@ -143,3 +143,26 @@ def test_who_may_be_named_is_offered_to_who_may_ask_and_to_nobody_else(site: Sit
     assert {"rmora", "amartinez", "pcastro"} <= named
     assert not named & {"sruiz", "dsuarez", "ocardenas"}
     assert refused == []
+
+
+def test_a_code_of_the_plan_in_what_was_written_leads_to_its_indicator_and_nothing_else_does(site: Site) -> None:
+    # Given a comment with a code of the plan, one of nothing, a number, and marks
+    task = task_of(site, "reportar_avance", "IDPAC")
+    sandra = site.visitor("sruiz")
+    sandra.open(task)
+    form = sandra.page().xpath(f"//form[@action='{task}/comentarios']")[-1]
+    kept = [(name, value) for name, value in form.form_values() if name not in ("texto", "fila")]
+    text = "<i>Igual</i> que IP-3.2.1. No ZZ-9.9, ni XIP-3.2.1, ni 3.2."
+    sandra.send(f"{task}/comentarios", [*kept, ("texto", text)])
+
+    # When it is read
+    sandra.open(task)
+    [said] = sandra.page().xpath("//p[@class='said']")
+
+    # Then the one code is a link, and the marks are text
+    assert said.text_content() == text
+    assert [(one.text, one.get("href")) for one in said.xpath(".//*")] == [
+        ("IP-3.2.1", "/plan/PES-GOB/indicadores/IP-3.2.1")
+    ]
+    sandra.open("/plan/PES-GOB/indicadores/IP-3.2.1")
+    assert sandra.last.status_code == 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.contracts import TEXT, Contract
@@ -16,9 +16,10 @@ from workflows.implementation.execution import ProjectMoney, ReportedMoney
 from workflows.monitoring import entity_reports, execution_rows
 from workflows.monitoring.execution_rows import Row
 from workflows.monitoring.states import MeasurementState
-from workflows.spanish import number
+from workflows.spanish import month_name, number
 
 MONEY, ACTIVITIES = "presupuesto", "actividades"
+ASKS_REASON = "pide_motivo"
 
 
 class ReportExecution(PlainForm):
@@ -39,18 +40,30 @@ class ReportExecution(PlainForm):
         }
         return Prefill(
             values={MONEY: [_money_row(row) for row in known], ACTIVITIES: [_activity_row(row) for row in running]},
-            hints={path_of(ACTIVITIES, place, "ejecutado"): _hint(row) for place, row in enumerate(running)},
+            hints={
+                **{path: told for place, row in enumerate(known) for path, told in _before(place, row)},
+                **{path_of(ACTIVITIES, place, "ejecutado"): _hint(row) for place, row in enumerate(running)},
+            },
             locked=frozenset(path for path, row in _placed(kept) if execution_rows.is_accepted(row)),
             notes={path: f"Devuelta: {row.return_reason}" for path, row in _placed(kept) if _came_back(row)},
             row_titles={MONEY: [f"{one.code} {one.name}" for one in known]},
+            followers={ASKS_REASON},
             panels=_nothing_left([*kept[MONEY], *kept[ACTIVITIES]]),
         )
 
-    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+    def compute(self, context: FormContext, values: Values) -> Mapping[str, Any]:
+        """Whether the money of each project is told only with a reason."""
+        known = {one.project_id: one for one in _money(context)}
+        return {
+            path_of(MONEY, place, ASKS_REASON): money_guards.is_asked(row, known[row["project_id"]])
+            for place, row in enumerate(values.get(MONEY) or [])
+        }
+
+    def find(self, context: FormContext, values: Values) -> list[FieldError]:
         """Payments ≤ commitments ≤ the appropriation in force; what falls or looks like another unit is explained."""
         known = _money(context)
         accepted = {one.project_id for one in known if one.kept is not None and execution_rows.is_accepted(one.kept)}
-        return money_guards.errors_of(values[MONEY], known, accepted)
+        return money_guards.errors_of(values.get(MONEY) or [], known, accepted)
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         """Keep the money of each project at this cut-off, and what was done of each activity."""
@@ -94,7 +107,7 @@ class ReportExecution(PlainForm):
 
 
 def _money(context: FormContext) -> list[ProjectMoney]:
-    if MONEY not in context.memo:  # asked again for each of: prepare, check
+    if MONEY not in context.memo:  # asked again for each of: prepare, compute, find
         context.memo[MONEY] = execution.of_entity(context.session, month_of(context), entity_of(context))
     known: list[ProjectMoney] = context.memo[MONEY]
     return known
@@ -123,6 +136,16 @@ def _nothing_left(rows: list[Row | None]) -> list[Panel]:
 
 def _came_back(row: Row) -> bool:
     return row.state == MeasurementState.RETURNED
+
+
+def _before(place: int, known: ProjectMoney) -> Iterator[tuple[str, str]]:
+    """Under each amount what the last report said of it."""
+    if known.earlier is None:
+        return
+    month = month_name(known.earlier.period).partition(" ")[0]
+    for column, amount in (("compromisos", known.earlier.commitments), ("giros", known.earlier.payments)):
+        if amount is not None:
+            yield path_of(MONEY, place, column), f"pesos; {month}: {number(amount)}"
 
 
 def _money_row(known: ProjectMoney) -> Values:

@@ -63,7 +63,9 @@ def to_return(context: FormContext) -> list[Values]:
         if one.kept and execution_rows.is_accepted(one.kept)
     ]
     done = [
-        _returnable(f"{ACTIVITY_KEY}{one.activity.id}", "Actividad", one.activity.name)
+        _returnable(
+            f"{ACTIVITY_KEY}{one.activity.id}", "Actividad", f"{one.activity.indicator.code}: {one.activity.name}"
+        )
         for one in _activities(context)
         if one.kept and execution_rows.is_accepted(one.kept)
     ]

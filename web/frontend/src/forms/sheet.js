@@ -71,8 +71,9 @@ function fold(table) {
   });
   const wrong = rows.find((row) => row.querySelector('.detail .error:not([hidden])'));
   if (wrong) open(wrong);
-  const unready = rows.findIndex((row) => !['lista', 'aceptada'].includes(row.querySelector('[data-standing]')?.dataset.state));
-  pager.go(wrong ? rows.indexOf(wrong) : Math.max(0, unready));
+  const unready = rows.find((row) => !['lista', 'aceptada'].includes(row.querySelector('[data-standing]')?.dataset.state));
+  const first = wrong ?? unready ?? rows.find((row) => row.classList.contains('returned')) ?? rows[0];
+  pager.go(rows.indexOf(first));
 }
 
 // Where one goes on when a row opens: what still says nothing.
@@ -97,11 +98,9 @@ function addToggle(row, act) {
 function tuckAway(row) {
   const isEmpty = (field) => ![...field.querySelectorAll('textarea, input:not([type=hidden])')].some((one) => one.value) && !field.querySelector('li, .error:not([hidden])');
   const optional = [...row.querySelectorAll('.detail .form-field')].filter((field) => !field.querySelector('.required, .condition') && isEmpty(field));
-  if (!optional.length) return;
-  const names = optional.map((field) => {
-    field.classList.add('optional');
-    return field.querySelector('label, .label').firstChild.textContent.trim();
-  });
+  for (const field of optional) field.classList.add('optional');
+  if (!optional.length || row.classList.contains('locked')) return;
+  const names = optional.map((field) => field.querySelector('label, .label').firstChild.textContent.trim());
   const more = button(`Agregar: ${names.join(', ').toLowerCase()}`, () => {
     row.classList.add('more');
     optional[0].querySelector('textarea, input')?.focus();
@@ -116,7 +115,7 @@ function addPager(table, rows) {
   const go = (place) => {
     present = Math.min(rows.length - 1, Math.max(0, place));
     rows.forEach((row, number) => row.classList.toggle('present', number === present));
-    at.textContent = `${present + 1} de ${rows.length}`;
+    at.textContent = `Fila ${present + 1} de ${rows.length}`;
     before.disabled = present === 0;
     after.disabled = present === rows.length - 1;
   };
