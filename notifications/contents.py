@@ -13,7 +13,7 @@ from notifications.returned import Back
 from workflows.calendar import bogota_day
 from workflows.sectors.identity import Identity
 
-SECTIONS = ("returned", "overdue", "due_soon", "new", "promised", "escalated", "without_people", "incidents")
+SECTIONS = ("returned", "overdue", "due_soon", "new", "helping", "promised", "escalated", "without_people", "incidents")
 """The headings of a digest, the most urgent first: attributes of `Digest`."""
 
 
@@ -143,11 +143,13 @@ class Week:
 class Digest:
     """What one person reads today. `worth_sending` is false where there is nothing to say.
 
-    `why` tells of a task that came back who sent it and the reasons, by its id.
+    `why` tells of a task that came back who sent it and the reasons, by its id. `helping` are tasks of others that one
+    was asked to fill in, due on the day by which they want it.
     """
 
     returned: list[Item] = field(default_factory=list)
     new: list[Item] = field(default_factory=list)
+    helping: list[Item] = field(default_factory=list)
     promised: list[Promise] = field(default_factory=list)
     due_soon: list[Item] = field(default_factory=list)
     overdue: list[Item] = field(default_factory=list)
@@ -188,6 +190,7 @@ class Digest:
             (len(self.overdue), "vencida", "vencidas"),
             (len(self.due_soon), "por vencer", "por vencer"),
             (len(self.new), "nueva", "nuevas"),
+            (len(self.helping), "ayuda que le piden", "ayudas que le piden"),
             (len(self.promised), "compromiso", "compromisos"),
             (len(self.notes), "aviso", "avisos"),
             (len(self.escalated), "vencida de otros", "vencidas de otros"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -31,7 +31,9 @@ from notifications.returned import told_at_once, why_back
 from notifications.states import MailKind, Watching
 from notifications.subjects import subject
 from notifications.weekly import COORDINATOR, LIAISON
-from workflows.calendar import BOGOTA, WorkingCalendar, of_entity
+from workflows.calendar import BOGOTA, WorkingCalendar, end_of_day, of_entity
+from workflows.forms import helping
+from workflows.forms.models import Help
 from workflows.meetings import commitments
 from workflows.meetings.models import Commitment
 from workflows.monitoring import periods
@@ -60,7 +62,9 @@ class Facts:
     empty one is the installation. `sectors` are how they show themselves. `broken` are the tasks whose escalation can't
     be worked out, by the key of their unit: their own people hear of them as ever. `resting` are those who work in no
     sector that works today: the next digest tells them all. `asked` counts the values that a person owes a month for
-    an entity. `week_since` is set on the first working day of a week: since when whoever is told once a week was not.
+    an entity. `helpers`: who was asked to help with a task by a day, by its id; `helped`: those tasks by who was asked,
+    due on that day. `week_since` is set on the first working day of a week: since when whoever is told once a week was
+    not.
     """
 
     engine: ProcessEngine
@@ -82,6 +86,8 @@ class Facts:
     notes: Mapping[str, Sequence[MailNote]] = field(default_factory=dict)
     asked: Mapping[Asked, int] = field(default_factory=dict)
     promised: Mapping[str, Sequence[tuple[Commitment, str]]] = field(default_factory=dict)
+    helpers: Mapping[int, Sequence[Help]] = field(default_factory=dict)
+    helped: dict[str, list[OpenTask]] = field(default_factory=lambda: defaultdict(list))
     week_since: dt.datetime | None = None
     told: set[tuple[str, int]] = field(default_factory=set)
     incidents: list[Failure] = field(default_factory=list)
@@ -93,6 +99,9 @@ class Facts:
         self.tasks.append(task)
         for username in task.recipients:
             self.own[username].append(task)
+        for one in self.helpers.get(task.id, ()):
+            day = end_of_day(one.wanted_on) if one.wanted_on else None
+            self.helped[one.helper].append(replace(task, due_at=day, properties={}))
         if not task.recipients:
             self.without_people.append(task)
         if task.due_at is None:
@@ -157,6 +166,7 @@ def read(session: Session, engine: ProcessEngine, calendar: WorkingCalendar) -> 
         notes=urgent.untold(session, engine.now()),
         asked=periods.asked(session),
         promised=commitments.due_by_person(session),
+        helpers=helping.wanted_by_task(session),
         week_since=_week_since(calendar, local.date(), [(row.day, row.written_at) for row in runs]),
         told=told_at_once(session),
         incidents=_incidents(session),
@@ -247,6 +257,8 @@ def _digest_of(facts: Facts, username: str) -> Digest:
         _file(digest, _item(facts, task, since), since, was_told=(username, task.id) in facts.told)
     for note in facts.notes.get(username, ()):
         _tell(digest, "notes", note)
+    for task in facts.helped.get(username, ()):
+        _ask_again(digest, _item(facts, task, since))
     for one, sector in facts.promised.get(username, ()):
         _remind_of(digest, facts, one, sector, since)
     _watch(digest, facts, username, since)
@@ -255,6 +267,12 @@ def _digest_of(facts: Facts, username: str) -> Digest:
         digest.weeks = weekly.weeks(facts.tasks, username, facts.members, facts.local.date(), names)
         digest.worth_sending |= bool(digest.weeks)
     return digest
+
+
+def _ask_again(digest: Digest, item: Item) -> None:
+    """What one was asked to fill in by a day is told as a promise is: it has no ladder of its own."""
+    if item.far is not None and reminder_due(item.task.properties, item.far):
+        _tell(digest, "helping", item)
 
 
 def _remind_of(digest: Digest, facts: Facts, one: Commitment, sector: str, since: dt.datetime) -> None:

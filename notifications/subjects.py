@@ -25,18 +25,20 @@ def _first(digest: Digest, today: dt.date) -> tuple[tuple[str, str, str], int]:
     """What stands before, in and after the part that may be cut, and how many things there are in all."""
     mine, notes = digest.items(), digest.notes
     others = [*digest.escalated, *digest.without_people]
-    count = len(mine) + len(notes) + len(digest.promised) + len(others) + len(digest.incidents)
+    count = len(mine) + len(notes) + len(digest.helping) + len(digest.promised) + len(others) + len(digest.incidents)
     if mine and (digest.returned or not notes or mine[0].is_late or mine[0].is_near):
         return _own(digest, today), count
     if notes:
         return ("", notes[0].subject, ""), count
-    if digest.promised or others or digest.incidents:
+    if digest.helping or digest.promised or others or digest.incidents:
         return _beside_tasks(digest), count
     week = digest.weeks[0]
     return (f"La semana en {week.whose}: ", week.sentence, ""), 1
 
 
 def _beside_tasks(digest: Digest) -> tuple[str, str, str]:
+    if digest.helping:
+        return "Le piden ayuda: ", _named(digest.helping[0]), f": {digest.helping[0].when}"
     if digest.promised:
         return "Su compromiso: ", digest.promised[0].text, f": {digest.promised[0].when}"
     if digest.without_people:

@@ -54,8 +54,10 @@ def test_at_the_link_of_the_mail_the_head_endorses_with_the_code_and_never_signs
     assert page.evaluate(BEYOND) == 0
 
     page.get_by_role("button", name=re.compile("código")).tap()
-    page.get_by_label(re.compile("[Cc]ódigo")).fill(code(live.site))
-    page.get_by_role("button", name="Avalar").tap()
+    typed = page.get_by_label("Código de 8 cifras")
+    expect(typed).to_be_visible()
+    typed.fill(code(live.site))
+    page.get_by_role("button", name="Avalar con este código").tap()
 
     expect(page.locator("main")).to_contain_text("Quedó avalado")
 

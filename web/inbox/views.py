@@ -63,10 +63,10 @@ def mine() -> str:
         "inbox/mine.html",
         sections=_sections(own),
         offered=offered,
-        heading=_heading(counts),
+        heading=_heading(counts, len(helps)),
         counts=counts,
         tabs=_tabs("inbox.mine", counts),
-        nearest=_nearest(own + offered),
+        nearest=_nearest(own + offered + helps),
         following=_following("inbox.mine", found),
         is_first=after is None,
         begins=begins,
@@ -74,7 +74,7 @@ def mine() -> str:
         wishes=len(wishes),
         whens=list(WHEN.items()) if sum(counts.values()) > LONG else [],
         mark="" if after else _mark(found[:PAGE], of_groups, counts),
-        overdue=sum(one.deadline.is_overdue for one in own),
+        overdue=sum(one.deadline.is_overdue for one in own + offered + helps),
     )
 
 
@@ -195,8 +195,8 @@ def _counts(session: Session) -> dict[str, int]:
     }
 
 
-def _heading(counts: dict[str, int]) -> str:
-    total = sum(counts.values())
+def _heading(counts: dict[str, int], helps: int = 0) -> str:
+    total = sum(counts.values()) + helps
     if any(count >= rows.COUNTED for count in counts.values()):
         return "Tiene más de 1.000 tareas"  # they are counted no further
     return {0: "No tiene tareas", 1: "Tiene 1 tarea"}.get(total, f"Tiene {total} tareas")

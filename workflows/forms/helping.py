@@ -37,6 +37,8 @@ from workflows.spanish import enumeration
 
 MOST_LETTERS = 1000
 NOT_THE_OWNER = "Pide ayuda quien tiene la tarea. Tómela primero."
+_OF_ANOTHER = UserTask.assignee.is_distinct_from(Help.helper)
+"""A task may pass to who was asked for help with it: then there is nothing to hand over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,19 @@ def open_for(session: Session, task_id: int, username: str) -> Help | None:
 
 
 def of_task(session: Session, task_id: int) -> list[Help]:
-    """Who is asked for help in a task, the first first."""
-    query = sa.select(Help).where(Help.task_id == task_id, Help.ended_at.is_(None)).order_by(Help.id)
-    return list(session.scalars(query))
+    """Who is asked for help in a task, the first first; not who has it by now."""
+    query = sa.select(Help).join(UserTask, UserTask.id == Help.task_id).where(Help.task_id == task_id)
+    return list(session.scalars(query.where(Help.ended_at.is_(None), _OF_ANOTHER).order_by(Help.id)))
+
+
+def wanted_by_task(session: Session) -> Mapping[int, Sequence[Help]]:
+    """Who still has to hand over help with an open task by a day, by the task; one statement."""
+    found: dict[int, list[Help]] = {}
+    query = sa.select(Help).join(UserTask, UserTask.id == Help.task_id).where(UserTask.state == UserTaskState.OPEN)
+    query = query.where(Help.ended_at.is_(None), Help.ready_at.is_(None), Help.wanted_on.is_not(None), _OF_ANOTHER)
+    for one in session.scalars(query.order_by(Help.id)):
+        found.setdefault(one.task_id, []).append(one)
+    return found
 
 
 def not_brought(session: Session, task_id: int) -> list[Help]:
@@ -158,7 +170,7 @@ def to_fill(session: Session, actor: Actor) -> list[ToFill]:
         .join(UserTask, UserTask.id == Help.task_id)
         .join(Instance, Instance.id == UserTask.instance_id)
         .where(Help.helper == actor.id, Help.ended_at.is_(None), Help.ready_at.is_(None))
-        .where(UserTask.state == UserTaskState.OPEN)
+        .where(UserTask.state == UserTaskState.OPEN, _OF_ANOTHER)
         .order_by(Help.wanted_on.is_(None), Help.wanted_on, Help.id)
     )
     return [ToFill(*row) for row in session.execute(query)]

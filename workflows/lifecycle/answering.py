@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.documents.states import SectionState
@@ -89,9 +89,9 @@ KINDS: Sequence[Kind] = (
     ),
     Kind(
         "Actividades de los planes de acción", PlannedActivity, ("responsible",),
-        lambda query, today: _of_action_plan(query, PlannedActivity)
+        lambda query, today: _of_action_plan(query, PlannedActivity).options(joinedload(PlannedActivity.indicator))
         .where(PlannedActivity.ends_on >= today).order_by(PlannedActivity.id),
-        ActionPlan.plan_code, lambda row: row.name,
+        ActionPlan.plan_code, lambda row: f"{row.indicator.code}: {row.name}",
     ),
     Kind(
         "Seguimiento de los proyectos", FollowUpStrategy, ("reports", "reviews", "substitute"),

@@ -132,7 +132,7 @@ class Office:
 
 def test_a_month_is_run_through_the_api_and_its_figures_are_those_of_the_pages(make_site: Any) -> None:
     site = make_site(api_per_minute=10**6)
-    activities = _action_plan(site)
+    activities = action_plan(site, DOING)
     office = Office(site)
     june = office.coordinator.get(f"/plans/{PLAN}/periods")["items"][0]
     assert june["code"] == JUNE and june["state"] == "abierto"
@@ -186,18 +186,18 @@ def test_a_month_is_run_through_the_api_and_its_figures_are_those_of_the_pages(m
             assert stored.read(session, file_id) == content
 
 
-def _action_plan(site: Site) -> list[int]:
+def action_plan(site: Site, entity: str) -> list[int]:
     """Two activities of an approved action plan of an entity; their ids."""
     with site.application.database.unit_of_work() as session:
-        project = session.scalars(sa.select(Project).where(Project.entity_code == DOING)).first()
-        indicator = session.scalars(sa.select(Indicator).where(Indicator.entity_code == DOING)).first()
+        project = session.scalars(sa.select(Project).where(Project.entity_code == entity)).first()
+        indicator = session.scalars(sa.select(Indicator).where(Indicator.entity_code == entity)).first()
         case = session.scalars(sa.select(Instance.id)).first()
         assert project is not None and indicator is not None and case is not None
         goal = ProjectGoal(plan_code=PLAN, project_id=project.id, statement="Meta", contribution=Decimal(0))
         session.add(goal)
         session.flush()
         plan = ActionPlan(
-            plan_code=PLAN, entity_code=DOING, year=2018, instance_id=case, state=ActionPlanState.APPROVED,
+            plan_code=PLAN, entity_code=entity, year=2018, instance_id=case, state=ActionPlanState.APPROVED,
             activities=[
                 PlannedActivity(
                     position=place, project_id=goal.project_id, project_goal_id=goal.id, indicator_id=indicator.id,

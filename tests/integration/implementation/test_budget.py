@@ -196,7 +196,7 @@ def test_money_that_falls_is_asked_about_below_its_row_while_one_types(office: O
     assert f"{row}.motivo" in usual.hidden and usual.standings[row].words == "Lista"
     assert f"{row}.motivo" not in falls.hidden and falls.standings[row].words == "Por confirmar"
     assert f"{row}.motivo" not in told.hidden and told.standings[row].words == "Lista"
-    assert f"{row}.motivo" in begun.hidden and begun.standings[row].words == "Faltan compromisos y giros"
+    assert f"{row}.motivo" in begun.hidden and begun.standings[row].words == "Faltan giros y compromisos"
 
 
 def test_money_that_falls_is_explained_and_the_reason_is_kept(office: Office) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from engine.history import HistoryEntry
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from notifications.models import OutboxMessage
+from tests.integration.api.test_month import action_plan
 from tests.integration.web.test_task import task_of
 from tests.support.web import Site, Visitor
 from web import worker
@@ -67,6 +70,14 @@ def test_one_act_passes_tasks_with_drafts_roles_and_indicators_and_leaves_a_reco
     answer = yaneth.client.get(yaneth.page().xpath("//a[contains(., 'PDF')]")[0].get("href"))
     assert answer.data.startswith(b"%PDF") and answer.mimetype == "application/pdf"
     site.visitor("dsuarez").open("/entregas/acta?acta=1", status=404)
+
+
+def test_an_activity_that_passes_is_told_with_the_code_of_its_indicator(site: Site) -> None:
+    action_plan(site, "IDPAC")
+
+    seen = previewed(site, "rmora", "ynino").text()
+
+    assert re.search(r"I[RP]-[\d.]+: Actividad 1", seen) and re.search(r"I[RP]-[\d.]+: Actividad 2", seen)
 
 
 def test_what_a_month_under_way_still_brings_passes_too(site: Site) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import pytest
 import sqlalchemy as sa
 
+from engine.tasks.models import UserTask
+from notifications import digest
+from notifications.contents import Digest
 from notifications.models import MailNote
+from notifications.subjects import subject
 from tests.integration.web.test_task import task_of
 from tests.support.web import Site, Visitor
 from workflows.forms.models import FormDraft, Help
@@ -97,6 +102,22 @@ def test_a_helper_sends_nothing_and_opens_nothing_after_the_request_is_taken_bac
     assert "Le pidieron ayuda" not in yaneth.text()
 
 
+def test_a_task_that_passes_to_who_was_asked_for_help_is_asked_for_once(site: Site, task: str) -> None:
+    ask(site, task)
+    yaneth = site.visitor("ynino")
+    asked = yaneth.text()
+    with site.application.database.unit_of_work() as session:
+        session.get_one(UserTask, int(task.rpartition("/")[2])).assignee = "ynino"
+
+    yaneth.open("/bandeja")
+    now = yaneth.text()
+    yaneth.open(task)
+
+    assert "Tiene 1 tarea" in asked and "Le pidieron ayuda" in asked and "No tiene tareas" not in asked
+    assert "Mías (1)" in now and "Le pidieron ayuda" not in now
+    assert "Le pidió ayuda a" not in yaneth.text()
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
@@ -127,3 +148,30 @@ def test_only_who_has_the_task_asks_and_a_second_time_is_told(site: Site, task: 
         assert session.scalars(sa.select(FormDraft)).all() == []
         assert session.get_one(Person, "ynino").active
     site.visitor("dsuarez").open(f"{task}/apoyo", status=403)
+
+
+def test_who_was_asked_is_told_again_on_the_day_unless_they_handed_over(site: Site, task: str) -> None:
+    # Given Yaneth, asked for a row by Monday the ninth
+    ask(site, task)
+
+    # When that day's digests are written, and once more after she handed over
+    site.clock.move_to(dt.datetime(2018, 7, 9, 14, tzinfo=dt.UTC))
+    told = digest_of(site, "ynino")
+    with site.application.database.unit_of_work() as session:
+        session.scalars(sa.select(Help)).one().ready_at = site.clock.now()
+    handed_over = digest_of(site, "ynino")
+
+    # Then the digest says it with its day and its address, and nothing after
+    assert [(one.title, one.when) for one in told.helping] == [("Reportar avance", "vence hoy")]
+    assert (
+        told.worth_sending
+        and subject(told, dt.date(2018, 7, 9)) == "Le piden ayuda: Reportar avance · IDPAC: vence hoy"
+    )
+    assert handed_over.helping == []
+
+
+def digest_of(site: Site, username: str) -> Digest:
+    application = site.application
+    with application.database.reading() as session:
+        facts = digest.read(session, application.engine, application.calendar)
+        return digest._digest_of(facts, username)

@@ -53,6 +53,19 @@ def test_an_overdue_task_is_marked_with_a_sign_and_a_word(site: Site) -> None:
     assert "venció hace 2 días hábiles" in visitor.text()
 
 
+def test_the_heading_counts_what_is_overdue_in_ones_group_too(site: Site) -> None:
+    # Given a month in which nobody took the task of the group, and one's own report was sent
+    with site.application.database.unit_of_work() as session:
+        own = sa.update(UserTask).where(UserTask.assignee == "sruiz").values(assignee="ynino")
+        session.execute(own)
+    site.clock.move_to(dt.datetime(2018, 7, 11, 15, tzinfo=dt.UTC))
+
+    visitor = site.visitor("sruiz")
+
+    assert "De mi grupo (1)" in visitor.text() and "Mías (0)" in visitor.text()
+    assert "Una está vencida." in visitor.text() and "Ninguna tiene un plazo próximo" not in visitor.text()
+
+
 def test_pages_follow_each_other_by_key_and_lose_nothing(site: Site) -> None:
     add_copies(site, 60)
     visitor = site.visitor("sruiz")

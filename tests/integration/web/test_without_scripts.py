@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
+from tests.integration.api.test_month import action_plan
 from tests.integration.web.test_on_paper import OF
 from tests.integration.web.test_task import task_of
 from tests.support.plan import demo_data
@@ -84,3 +86,15 @@ def test_a_group_task_is_taken_and_given_back_and_a_long_inbox_is_narrowed_by_ad
 
     assert "IDPAC" in ana.text() and "Reportar avance" in ana.text()
     assert not ana.page().xpath("//ul[@class='tasks']//small[contains(., 'DADEP')]")
+
+
+def test_the_head_tells_apart_two_activities_of_one_name(site: Site) -> None:
+    action_plan(site, OF)
+    play(site, "reportar_avance", "reportar_ejecucion", "validar_reporte")
+    head, task = site.visitor("ftorres"), task_of(site, "avalar_reporte", OF)
+    head.open(task)
+
+    head.press(task, decision="devuelvo", _accion="guardar")
+    head.open(task)
+
+    assert re.search(r"Actividad I[RP]-[\d.]+: Actividad 1", head.text())
