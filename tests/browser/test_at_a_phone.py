@@ -74,3 +74,12 @@ def test_a_returned_row_is_the_one_a_phone_shows_with_why_it_came_back(live: Liv
     page.get_by_role("button", name="‹ Anterior").tap()
     expect(page.locator("[data-row].present")).to_contain_text("Ya aceptada")
     expect(page.get_by_role("button", name=re.compile("^Agregar"))).to_have_count(0)
+
+
+def test_the_course_of_an_indicator_fills_the_width_of_a_phone(live: Live) -> None:
+    page = handset(live, "ocardenas")
+    page.goto("/plan/PES-GOB/indicadores/IP-2.1.1")
+
+    chart = page.locator("figure.chart img").first.bounding_box()
+
+    assert chart is not None and chart["width"] > 0.85 * PHONE["width"]

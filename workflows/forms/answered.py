@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ _SAID = frozenset({"radio", "select", "textfield", "textarea", "number", "checkb
 
 
 def in_words(session: Session, task_ids: Collection[int]) -> Mapping[int, str]:
-    """By task: «Decisión: Aceptar · 4 filas»; one statement, and the bundles of the cases.
+    """By task: «Filas reportadas: Aceptar 5, Devolver 1 · Nota: …»; one statement, and the bundles of the cases.
 
     Names and choices are those of the form as it was then. What asked nothing is left out.
     """
@@ -44,10 +45,20 @@ def _parts(schema: FormSchema, values: Mapping[str, Any]) -> Iterator[str]:
     for field in schema.fields():
         value = values.get(field.key)
         if field.is_list and isinstance(value, list) and value:
-            yield f"{len(value)} {'fila' if len(value) == 1 else 'filas'}"
+            yield f"{field.label or field.key}: {_of_rows(field, value)}"
         elif field.type in _SAID and not field.readonly and value not in (None, "", False, []):
             said = _said(field, value)
             yield f"{field.label or field.key}: {said}" if said else str(field.label or field.key)
+
+
+def _of_rows(table: Field, rows: Sequence[Mapping[str, Any]]) -> str:
+    """How often each choice of the first column with choices was made («Aceptar 5, Devolver 1»); else how many rows."""
+    for column in table.children:
+        chosen = Counter(str(row.get(column.key)) for row in rows) if column.has_choices and not column.readonly else {}
+        told = [f"{label} {chosen[value]}" for value, label in column.options if chosen.get(value)]
+        if told:
+            return ", ".join(told)
+    return f"{len(rows)} {'fila' if len(rows) == 1 else 'filas'}"
 
 
 def _said(field: Field, value: Any) -> str:
