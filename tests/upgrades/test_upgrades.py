@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import lzma
 import shutil
 import subprocess
@@ -16,13 +17,15 @@ from sqlalchemy.engine import URL
 from engine import doctor
 from engine.clock import VirtualClock
 from engine.database import Base, Database
+from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import TaskCandidate
 from tests.support import databases, postgresql
-from tests.support.plan import PLAN
+from tests.support.plan import PLAN, House, day
 from tests.upgrades.keeping import FIRST_DAY, KEPT
 from web import migrating
 from workflows import assembly
+from workflows.monitoring import figures
 from workflows.people import directory
 from workflows.people.groups import Group
 from workflows.plan import participants
@@ -141,6 +144,20 @@ def test_what_an_upgraded_database_holds_is_in_order_and_goes_on(kept: Database)
         problems = doctor.examine(session, assembly.process_engine(clock))
 
     assert problems == []
+
+
+def test_a_month_that_was_open_is_played_on_to_its_freeze_on_the_diagrams_it_began_with(kept: Database) -> None:
+    migrating.migrate(kept)
+    clock = VirtualClock(dt.datetime(2018, 7, 6, 13, 0, tzinfo=dt.UTC))
+    house = House(kept, clock, assembly.process_engine(clock), assembly.forms())
+
+    house.play().until(day("2018-07-31"))
+
+    with kept.reading() as session:
+        frozen = figures.frozen(session, PLAN, "2018-06")
+        assert frozen is not None and frozen.plan is not None and frozen.plan.coverage == 100
+        assert list(session.scalars(sa.select(Incident.message))) == []
+        assert doctor.examine(session, house.engine) == []
 
 
 def test_a_table_that_others_refer_to_can_be_rebuilt(kept: Database, rebuilding: Path) -> None:

@@ -40,12 +40,12 @@ def articles(session: Session, about: Subject, mode: str) -> str:
     """One article per paragraph, numbered."""
     plan = session.get_one(Plan, about.plan_code)
     version = approving.version_asked(session, reviewing.latest(session, about))
-    name = plan.name if mode != ActMode.MODIFICATION else about.document.title
     title, verb = ("Modificación", "Modificar") if mode == ActMode.MODIFICATION else ("Adopción", "Adoptar")
     adopted = plan.adoption_act if mode == ActMode.MODIFICATION else {}
     by = f", adoptado por {_named(adopted)}" if adopted.get("number") else ""
+    terms = f"de «{about.document.title}» aprobada" if mode == ActMode.MODIFICATION else "del documento aprobado"
     texts = (
-        f"{title}. {verb} el «{name}»{by}, en los términos de la versión {version.number} del documento aprobado por "
+        f"{title}. {verb} el «{plan.name}»{by}, en los términos de la versión {version.number} {terms} por "
         "las entidades del sector, que hace parte integral de este acto.",
         f"Identificación. La huella SHA-256 del documento aprobado es {version.sha256}.",
         "Seguimiento. Las entidades del sector reportarán cada mes el avance de sus indicadores, y la cabeza de "

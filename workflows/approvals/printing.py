@@ -65,7 +65,7 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
     """The act as it is issued; without number it says that it is a draft."""
     issuer = session.get(Entity, act.issuer) if act.issuer else None
     version = session.get_one(DocumentVersion, act.version_id)
-    subject = session.get_one(PlanDocument, version.document_id).title
+    subject = _subject(session, act, version)
     verb = "modifica" if act.mode == ActMode.MODIFICATION else "adopta"
     names = directory.display_names(session, {act.drafted_by, act.signed_by or act.drafted_by})
     facts = [(f"{_by_which(act)} se {verb}", subject), ("Proyectó", names[act.drafted_by])]
@@ -142,7 +142,7 @@ def act_values(session: Session, act: AdministrativeAct) -> dict[str, Any]:
         "fecha": long_day(act.dated_on) if act.dated_on else "",
         "anio": str(act.dated_on.year) if act.dated_on else "",
         "verbo": "modifica" if act.mode == ActMode.MODIFICATION else "adopta",
-        "documento": session.get_one(PlanDocument, version.document_id).title,
+        "documento": _subject(session, act, version),
         "version": version.number,
         "huella": version.sha256,
         "plan": plan.name,
@@ -167,6 +167,13 @@ def _of_office(session: Session, act: AdministrativeAct, usual: Print) -> Print:
         return usual
     content, values = files.read(session, template.file_id), act_values(session, act)
     return replace(usual, render=lambda: {**usual.render(), "docx": act_files.render(content, values)})
+
+
+def _subject(session: Session, act: AdministrativeAct, version: DocumentVersion) -> str:
+    """What the act adopts or modifies: a modification modifies the plan, whatever its own document is called."""
+    if act.mode == ActMode.MODIFICATION:
+        return session.get_one(Plan, act.plan_code).name
+    return session.get_one(PlanDocument, version.document_id).title
 
 
 def _by_which(act: AdministrativeAct) -> str:

@@ -1,7 +1,8 @@
 """The value of an indicator worked out from the goals of the projects that feed it, by its declared rule.
 
 A goal that is carried brings its known value (an increment: nothing), one without data brings nothing. There is a value
-where goals with data make up three fifths of the weight, and it says how many are in it. Nothing is rounded between.
+where the goals with data make up three fifths of what all of them have programmed at the cut-off, each by its share: a
+small goal that is silent does not undo a large one. It says how many are in it. Nothing is rounded between.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from workflows.indicators.sheets import IndicatorSheet, Month, exact
 from workflows.indicators.states import Annualization, Rule, Status
 
 ENOUGH = Decimal("0.6")
-"""The share of the weight that has to have data, its own or carried."""
+"""The share of what is programmed that has to have data, its own or carried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What one goal brings at a cut-off: nothing without data. `carried`: not of this cut-off."""
+    """What one goal brings at a cut-off: nothing without data. `carried`: not of this cut-off.
+
+    `programmed` is what it promised up to there.
+    """
 
     code: str
     value: Decimal | None
     carried: bool = False
     late: bool = False
+    programmed: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,13 @@ def may_feed(indicator: Annualization, rule: Rule, goal: Annualization, unit: st
 def compute(rule: Rule, sheet: IndicatorSheet, sources: Sequence[Source], cutoff: Month) -> Computed:
     """The value of the indicator of `sheet` at a cut-off."""
     promising = [(one, told) for one in sources if (told := _brought(sheet, one, cutoff)) is not None]
-    whole = sum((_factor(rule, one) for one, _ in promising), ZERO)
-    weight = sum((_factor(rule, one) for one, told in promising if told.value is not None), ZERO)
+    heard = [(one, told) for one, told in promising if told.value is not None]
+    weight = sum((_factor(rule, one) for one, _ in heard), ZERO)
     among = {told.code for _, told in promising}
     added = [(one, told) for one in sources if one.code not in among and (told := _added(sheet, one, cutoff))]
     brought = tuple(told for _, told in (*promising, *added))
     own = any(one.value is not None and not one.carried for one in brought)
-    if not whole or weight < whole * ENOUGH:
+    if not heard or not _is_enough(rule, promising):
         return Computed(None, brought, own)
     total = sum((_factor(rule, one) * told.value for one, told in (*promising, *added) if told.value is not None), ZERO)
     if rule == Rule.WEIGHTED_MEAN:
@@ -90,6 +95,15 @@ def compute(rule: Rule, sheet: IndicatorSheet, sources: Sequence[Source], cutoff
         start = sheet.baseline or ZERO
         total = start - total if sheet.annualization == Annualization.FALLING else start + total
     return Computed(exact(total), brought, own)
+
+
+def _is_enough(rule: Rule, promising: Sequence[tuple[Source, Brought]]) -> bool:
+    """Whether those with data have three fifths of what is programmed; where that is nothing, of the shares."""
+    weighed = [(told.value is not None, _factor(rule, one), told.programmed) for one, told in promising]
+    if not any(factor * programmed for _, factor, programmed in weighed):
+        weighed = [(is_heard, factor, Decimal(1)) for is_heard, factor, _ in weighed]
+    whole = sum((factor * programmed for _, factor, programmed in weighed), ZERO)
+    return sum((factor * programmed for is_heard, factor, programmed in weighed if is_heard), ZERO) >= whole * ENOUGH
 
 
 def _factor(rule: Rule, source: Source) -> Decimal:
@@ -105,14 +119,15 @@ def _brought(sheet: IndicatorSheet, source: Source, cutoff: Month) -> Brought | 
     found = formulas.judge(source.sheet, source.series, *cutoff)
     if found.status in (Status.NOT_PROGRAMMED, Status.NO_CUTOFF_YET):
         return None
+    programmed = abs(found.programmed_to_date or ZERO)
     if found.status not in (Status.REPORTED, Status.CARRIED):
-        return Brought(source.code, None)
+        return Brought(source.code, None, programmed=programmed)
     carried = found.status == Status.CARRIED
     late = not carried and cutoff in source.late
     if source.sheet.is_level:
-        return Brought(source.code, found.executed, carried, late)
+        return Brought(source.code, found.executed, carried, late, programmed)
     since = _since(sheet, cutoff)
-    return Brought(source.code, _increments(source.series, since, cutoff), carried, late)
+    return Brought(source.code, _increments(source.series, since, cutoff), carried, late, programmed)
 
 
 def _added(sheet: IndicatorSheet, source: Source, cutoff: Month) -> Brought | None:

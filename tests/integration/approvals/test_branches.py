@@ -258,6 +258,7 @@ def test_the_act_and_the_sheet_of_observations_become_documents_once(adopted: Of
         assert f"Resolución {act.number} de 2018" in text
         assert act.articles.splitlines()[0] in text
         assert "Publíquese y cúmplase" in text
+        assert "Por la cual se adopta" in text and "Dada el" in text
         sheets = session.scalars(
             sa.select(Document).where(Document.kind == "observaciones", Document.format == "html")
         ).all()

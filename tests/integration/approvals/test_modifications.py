@@ -13,6 +13,7 @@ from engine.instances.models import Instance
 from notifications.models import OutboxMessage
 from tests.integration.approvals.conftest import COORDINATOR, Office
 from tests.support.plan import PLAN
+from workflows.approvals import printing
 from workflows.approvals.models import AdministrativeAct, Modification, ModificationChange, PlanVersion
 from workflows.auditing.models import AuditEntry
 from workflows.documents import versions
@@ -193,6 +194,8 @@ def test_a_major_change_is_approved_and_adopted_like_the_plan(unfollowed: Office
         plan = session.get_one(Plan, PLAN)
         version = session.get_one(PlanVersion, (PLAN, plan.version))
         assert (act.mode, act.state, version.act_id) == ("modificacion", "numerado", act.id)
+        assert printing.act_page(session, act).facts[0] == ("Por la cual se modifica", plan.name)
+        assert act.articles.startswith(f"Artículo 1. Modificación. Modificar el «{plan.name}»")
         assert plan.adoption_act["number"] == "0000-DEMO"
         change = session.scalars(sa.select(ModificationChange)).one()
         document = versions.find(session, PLAN, "modificacion", "001")

@@ -72,6 +72,33 @@ def test_without_three_fifths_of_the_weight_there_is_no_value_and_with_them_it_s
     assert none.value is None
 
 
+def _promising(one: Source, target: int) -> Source:
+    return replace(one, sheet=replace(one.sheet, targets={year: Decimal(target) for year in range(2017, 2021)}))
+
+
+@pytest.mark.parametrize(
+    ("large", "small", "has_value"),
+    [({6: 5}, {}, True), ({}, {6: 5}, False), ({}, {}, False)],
+    ids=["the small one is silent", "the large one is silent", "both are silent"],
+)
+@pytest.mark.parametrize("rule", [Rule.SUM, Rule.WEIGHTED_SUM])
+def test_three_fifths_are_of_what_is_programmed_and_not_of_how_many_goals_there_are(
+    rule: Rule, large: dict[int, int], small: dict[int, int], has_value: bool
+) -> None:
+    sources = [_promising(source("A", SUM, large), 900), _promising(source("B", SUM, small), 100)]
+
+    assert (compute(rule, sheet(SUM), sources, JUNE).value is not None) == has_value
+
+
+def test_where_nothing_is_programmed_goals_count_by_their_shares() -> None:
+    known = _promising(source("A", CONSTANT, {6: 5}, 60), 0)
+    silent = _promising(source("B", CONSTANT, {}, 40), 0)
+
+    assert compute(Rule.WEIGHTED_MEAN, sheet(CONSTANT), [known, silent], JUNE).value == 5
+    assert compute(Rule.WEIGHTED_MEAN, sheet(CONSTANT), [replace(known, contribution=Decimal(59)), replace(
+        silent, contribution=Decimal(41))], JUNE).value is None  # fmt: skip
+
+
 def test_a_goal_of_another_type_feeds_only_what_it_can_make_up() -> None:
     assert may_feed(SUM, Rule.SUM, SUM) and may_feed(RISING, Rule.SUM, SUM)
     assert not may_feed(SUM, Rule.SUM, RISING)
