@@ -53,6 +53,9 @@ from workflows.monitoring.corrections import record_refusal
 
 log = logging.getLogger(__name__)
 
+REFUSING_FOR_GOOD = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+"""What is sent again is refused again: the work is another's by now, or was done."""
+
 
 STATUS: dict[type[Exception], HTTPStatus] = {
     engine_errors.NotFound: HTTPStatus.NOT_FOUND,
@@ -198,8 +201,8 @@ def _response(status: HTTPStatus, message: str, findings: Any = (), error: Excep
         return _plain(status, title, message)
     try:
         body = render_template(
-            "errors/error.html", title=title, message=message, findings=findings, status=status.value,
-            code=request_id.get(),
+            "errors/error.html", title=title, message=message, findings=findings, code=request_id.get(),
+            typed=_typed() if status in REFUSING_FOR_GOOD else (),
         )  # fmt: skip
     except Exception as failure:
         # The page names who is signed in: without a database it cannot be made, whatever it was to say.
@@ -216,7 +219,7 @@ def _plain(status: HTTPStatus, title: str, message: str) -> Response:
     held = _held()
     environment = current_app.jinja_env
     body = environment.get_template("errors/plain.html").render(
-        title=title, message=message, status=status.value, code=request_id.get(), held=held,
+        title=title, message=message, code=request_id.get(), held=held,
         csrf_token=request.form.get("csrf_token", "") if held else "",
         again=request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else url_for("home"),
         asset=environment.globals["asset"], url_for=url_for,
@@ -230,6 +233,24 @@ def _held() -> HeldRequest | None:
         return None if request.method != "POST" or PRIVATE_FIELDS & request.form.keys() else hold(request)
     except HTTPException:  # too large to be read
         return None
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was written into a form that nobody takes any more, to be copied: name of the field and row, text."""
+    held = _held()
+    written = held.fields if held is not None else ()
+    return [
+        (_called(name), text)
+        for name, text in written
+        if text.strip() and name not in request.files and not name.rpartition("-")[2].startswith("_")
+    ]
+
+
+def _called(name: str) -> str:
+    """«motivo, fila 2» of `validacion-1-motivo`."""
+    parts = name.split("-")
+    row = next((f", fila {int(part) + 1}" for part in parts if part.isdecimal()), "")
+    return parts[-1].replace("_", " ") + row
 
 
 def _later(response: Response) -> Response:

@@ -42,7 +42,7 @@ from workflows.people.directory import Directory
 from workflows.people.naming import called
 
 HAND_OVER = "entregar"
-CONTRADICTS = "Marcó «Devuelvo» y oprimió «Avalar». Deje una de las dos: para devolver, oprima el otro botón."
+CONTRADICTS = "Marcó «Devuelvo» y oprimió «Avalar». Deje una de las dos: para devolver, oprima «Enviar lo marcado»."
 """What the first button of a helper does: they hand over, the owner sends."""
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from tests.support.disk import full_disk
 from tests.support.web import PASSWORD, Site, Visitor
@@ -244,3 +245,19 @@ def test_what_an_entity_sent_is_read_by_those_of_it_who_work_in_the_case_and_by_
         site.visitor(username).open(f"{task}/enviada")
     for username in ("cvega", "nquiroga", "ynino"):
         site.visitor(username).open(f"{task}/enviada", status=403)
+
+
+def test_what_was_written_for_a_task_that_was_sent_meanwhile_can_be_copied(site: Site) -> None:
+    # Given Sandra's report in two windows, sent in one
+    task = task_of(site, "reportar_avance", "IDPAC")
+    sandra = site.visitor("sruiz")
+    sandra.open(task)
+    with site.application.database.unit_of_work() as session:
+        session.get_one(UserTask, int(task.rpartition("/")[2])).state = UserTaskState.COMPLETED
+
+    # When the other sends what was written there
+    sandra.press(task, status=409, **{"avances-1-avance_cualitativo": "Dos <b>talleres</b>.", "_accion": "enviar"})
+
+    # Then it stands on the page as text, without numbers that only programs read
+    assert "avance cualitativo, fila 2" in sandra.text() and "Dos <b>talleres</b>." in sandra.text()
+    assert "· 409" not in sandra.text()
