@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import mailbox
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +10,10 @@ from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser, BytesParser
 from enum import StrEnum
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications.errors import NoMailbox
 from notifications.models import OutboxMessage
 from notifications.states import Fault, MailState
 
@@ -92,28 +89,6 @@ def note(session: Session, content: bytes) -> Outcome:
     mail.last_error = f"El servidor de {mail.address} lo devolvió: {found.said or 'no dijo por qué'}."
     session.flush()
     return Outcome.NOTED
-
-
-def unread(folder: Path) -> list[str]:
-    """The keys of the notices of a maildir that nobody has read. Raises `NoMailbox` where there is none."""
-    if not (folder / "new").is_dir():
-        raise NoMailbox(f"«{folder}» no es una carpeta Maildir: debe tener dentro «new» y «cur».")
-    box = mailbox.Maildir(folder, create=False)
-    return [key for key in box.keys() if box.get_message(key).get_subdir() == "new"]  # noqa: SIM118  a mailbox is none
-
-
-def content_of(folder: Path, key: str) -> bytes:
-    """A notice of a maildir."""
-    return mailbox.Maildir(folder, create=False).get_bytes(key)
-
-
-def done(folder: Path, key: str) -> None:
-    """Leave a notice among those that were read."""
-    box = mailbox.Maildir(folder, create=False)
-    message = box.get_message(key)
-    message.set_subdir("cur")
-    message.add_flag("S")
-    box[key] = message
 
 
 def _parts(found: Message, kind: str) -> Iterator[Message]:

@@ -83,6 +83,6 @@ class WordsTooLong(NotificationsError):
 
 
 class NoMailbox(NotificationsError):
-    """The folder from which notices of mails that came back are read is none."""
+    """The mailbox of the notices of mails that came back cannot be read."""
 
-    sentence = "La carpeta de los correos devueltos no es un buzón Maildir."
+    sentence = "El buzón de los correos devueltos no se puede leer."

@@ -77,7 +77,8 @@ KINDS: Mapping[str, Words] = {
     "backup": Words("No se pudo hacer o revisar la copia del día", "Mire si hay espacio en la carpeta de copias."),
     "bounce": Words(
         "No se pudo leer un aviso de correo devuelto",
-        "Los demás se leen. Mire la carpeta de CAUCE_BOUNCES: que exista, que Cauce la pueda leer y escribir.",
+        "Los demás se leen. Mire CAUCE_BOUNCES: que la carpeta exista y se pueda escribir, o que el buzón se abra con "
+        "esa clave.",
     ),
     "mail_template": Words(
         "Una plantilla de correo no se pudo usar",

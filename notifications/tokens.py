@@ -17,7 +17,9 @@ ASKED_S = 10
 BEFORE_S, USUAL_S = 60, 300
 """A key is asked for anew so long before it ends; so long it holds where the provider does not say."""
 LONGEST = 20_000
-REFUSED = "no entregó el permiso para enviar correo"
+SENDING = "CAUCE_SMTP_OAUTH"
+"""The setting that says where keys for sending are had."""
+REFUSED = "no entregó el permiso de usar el correo"
 
 
 @dataclass(slots=True)
@@ -25,7 +27,7 @@ class Tokens:
     """Where keys are had (`endpoint`), by whom, and what for.
 
     With `refresh` what somebody granted once (Google); without it the program asks for itself (Microsoft 365). Raises
-    `InvalidMailUrl` where a secret would travel in clear.
+    `InvalidMailUrl`, which names the `setting`, where a secret would travel in clear.
     """
 
     endpoint: str
@@ -33,6 +35,7 @@ class Tokens:
     secret: str = field(repr=False)
     refresh: str = field(default="", repr=False)
     scope: str = ""
+    setting: str = SENDING
     _token: str = field(default="", repr=False)
     _until: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -40,9 +43,9 @@ class Tokens:
     def __post_init__(self) -> None:
         parts = urlsplit(self.endpoint)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-            raise InvalidMailUrl("CAUCE_SMTP_OAUTH es la dirección «https://…» en que el proveedor entrega el permiso.")
+            raise InvalidMailUrl(f"{self.setting} es la dirección «https://…» en que el proveedor entrega el permiso.")
         if not self.client or not (self.secret or self.refresh):
-            raise InvalidMailUrl("Con CAUCE_SMTP_OAUTH hacen falta CAUCE_SMTP_OAUTH_CLIENT y CAUCE_SMTP_OAUTH_SECRET.")
+            raise InvalidMailUrl(f"Con {self.setting} hacen falta {self.setting}_CLIENT y {self.setting}_SECRET.")
 
     def token(self) -> str:
         """A key that holds; of several threads one asks. Raises `ServerUnavailable`, without any secret."""
@@ -70,9 +73,7 @@ class Tokens:
             )  # fmt: skip
             told = answer.json() if len(answer.content) <= LONGEST else {}
         except (requests.RequestException, ValueError) as wrong:
-            raise ServerUnavailable(
-                f"{named} no entregó el permiso para enviar correo ({type(wrong).__name__})."
-            ) from wrong
+            raise ServerUnavailable(f"{named} {REFUSED} ({type(wrong).__name__}).") from wrong
         if not isinstance(told, dict) or not isinstance(told.get("access_token"), str):
             why = str(told.get("error", "")) if isinstance(told, dict) else ""
             raise ServerUnavailable(f"{named} {REFUSED}: {answer.status_code} {why[:80]}")

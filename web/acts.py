@@ -16,7 +16,7 @@ from engine.runtime import ProcessEngine
 from engine.sweep import Cases
 from engine.waits import stalls
 from notifications import absences as absence_mails
-from notifications import bounces, digest, releases
+from notifications import digest, releases
 from web.api.once import forget_old
 from web.approvals import links
 from web.bootstrap import Application
@@ -37,8 +37,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 """How many timers or retries share a transaction."""
-MAILBOX = "buzón"
-"""The unit that is the look into the folder of notices."""
 DOCUMENTS = 2
 """How many documents of a kind a tick makes: rendering takes a second or more, and the rest of the tick waits."""
 
@@ -290,27 +288,6 @@ def _index(application: Application) -> int:
     return done
 
 
-def _read_bounces(application: Application) -> int:
-    """Note the mails that came back, each notice on its own; one that cannot be read waits and keeps no other."""
-    folder, database = application.config.bounces, application.database
-    if folder is None:
-        return 0
-    keys: list[str] = []
-    round_ = units.begin(database, application.clock, "bounce")
-    round_.attempt(MAILBOX, lambda: keys.extend(bounces.unread(folder)))
-
-    def note(key: str) -> None:
-        content = bounces.content_of(folder, key)
-        with database.unit_of_work() as session:
-            bounces.note(session, content)
-        bounces.done(folder, key)
-
-    for key in keys:
-        round_.attempt(key, partial(note, key))
-    round_.forget([MAILBOX, *keys])
-    return round_.tried - round_.failed - 1
-
-
 def _leave_sign(application: Application) -> int:
     beat(application.database, application.clock, TICK)
     return 0
@@ -368,7 +345,6 @@ ACTS = (
     Act("approval_link", _send_approval_links, decides=True),
     Act("digest", _write_digests, decides=True),
     *(Act(maker.name, partial(make_documents, maker)) for maker in MAKERS),
-    Act("bounce", _read_bounces),
     Act("audit_chain", _extend_chain),
     Act("search", _index),
     Act("sign_of_life", _leave_sign),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from engine.clock import Clock, SystemClock
 from engine.database import Database
 from engine.runtime import ProcessEngine
+from notifications import mailboxes
 from notifications.listeners import MailListener
 from notifications.mail import EmailSender, FolderSender, SmtpSender
+from notifications.mailboxes import Mailbox
 from web import schema
 from web.clock import DemoClock
 from web.config import Config
@@ -28,6 +30,8 @@ class Application:
     engine: ProcessEngine
     forms: Forms
     sender: EmailSender
+    mailbox: Mailbox | None
+    """Of the notices of mails that came back."""
 
     @property
     def is_demo(self) -> bool:
@@ -53,6 +57,7 @@ def assemble(
         engine=process_engine(clock, listeners=(MailListener(config.base_url),), calendar=calendar),
         forms=forms(),
         sender=sender or _sender(config),
+        mailbox=mailboxes.at(config.bounces, config.bounces_tokens) if config.bounces else None,
     )
 
 

@@ -15,7 +15,7 @@ from notifications.errors import InvalidMailUrl
 from notifications.exports.channels import Settings
 from notifications.hosts import is_loopback
 from notifications.outbox import is_address
-from notifications.tokens import Tokens
+from notifications.tokens import SENDING, Tokens
 from web import breaches, logs
 from web.directory import Directory
 from web.provider import Provider
@@ -32,6 +32,7 @@ EVERYBODY = "todos"
 HOW_TO_MAKE_ONE = "Hágala así: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
+BOUNCES_TOKENS = "CAUCE_BOUNCES_OAUTH"
 TOKEN_PARTS = ("CLIENT", "SECRET", "REFRESH", "SCOPE")
 
 
@@ -54,6 +55,7 @@ class Config:
     role of `second_factor` may not do without a second step; a browser may be spared it for `second_factor_days`.
     `api_per_minute` is how many requests of one token each process answers in a minute. With
     `inner_receivers` webhooks and exports may go to addresses of the inner network, and without encryption.
+    `bounces` is the folder or mailbox of the notices of mails that came back, `bounces_tokens` its password's stand-in.
     `exports` is the folder into which exports may be delivered, `sftp_key` the file of the private key for SFTP.
     `scanner` is the address of the `clamd` that looks at what people send; empty: nothing does. `breached` is a file of
     the SHA-1 of passwords of breaches, in order, of which nobody may choose one.
@@ -85,7 +87,8 @@ class Config:
     api_per_minute: int = 300
     inner_receivers: bool = False
     exports: Path | None = None
-    bounces: Path | None = None
+    bounces: str = ""
+    bounces_tokens: Tokens | None = None
     sftp_key: Path | None = None
     scanner: str = ""
     breached: Path | None = None
@@ -117,7 +120,7 @@ class Config:
             secret_key=_given_secret(environment) or kept_secret(home / "secret"),
             base_url=base_url,
             smtp_url=environment.get("CAUCE_SMTP_URL", ""),
-            smtp_tokens=_smtp_tokens(environment),
+            smtp_tokens=_tokens(environment, SENDING),
             mail_from=_sender(environment.get("CAUCE_MAIL_FROM") or "Cauce <cauce@localhost>"),
             demo=demo,
             proxies=count("CAUCE_PROXIES", environment),
@@ -135,7 +138,8 @@ class Config:
             local_accounts=local_accounts,
             second_factor=_obliged(environment.get("CAUCE_SECOND_FACTOR", "")),
             second_factor_days=count("CAUCE_SECOND_FACTOR_DAYS", environment, 30),
-            bounces=Path(folder).resolve() if (folder := environment.get("CAUCE_BOUNCES", "")) else None,
+            bounces=environment.get("CAUCE_BOUNCES", "").strip(),
+            bounces_tokens=_tokens(environment, BOUNCES_TOKENS),
             exports=Path(folder).resolve() if (folder := environment.get("CAUCE_EXPORTS", "")) else None,
             sftp_key=Path(key).resolve() if (key := environment.get("CAUCE_SFTP_KEY", "")) else None,
             scanner=_scanner(environment.get("CAUCE_CLAMD", "").strip()),
@@ -255,15 +259,16 @@ def _passphrase(text: str) -> str:
     return text
 
 
-def _smtp_tokens(environment: Mapping[str, str]) -> Tokens | None:
-    asked = {name: environment.get(f"CAUCE_SMTP_OAUTH_{name}", "").strip() for name in TOKEN_PARTS}
-    endpoint = environment.get("CAUCE_SMTP_OAUTH", "").strip()
+def _tokens(environment: Mapping[str, str], setting: str) -> Tokens | None:
+    """Where keys for the mail are had, as `setting` and those that begin with it say."""
+    asked = {name: environment.get(f"{setting}_{name}", "").strip() for name in TOKEN_PARTS}
+    endpoint = environment.get(setting, "").strip()
     if not endpoint:
         if any(asked.values()):
-            raise InvalidSetting("Falta CAUCE_SMTP_OAUTH: la dirección en que su proveedor entrega los permisos.")
+            raise InvalidSetting(f"Falta {setting}: la dirección en que su proveedor entrega los permisos.")
         return None
     try:
-        return Tokens(endpoint, asked["CLIENT"], asked["SECRET"], asked["REFRESH"], asked["SCOPE"])
+        return Tokens(endpoint, asked["CLIENT"], asked["SECRET"], asked["REFRESH"], asked["SCOPE"], setting)
     except InvalidMailUrl as wrong:
         raise InvalidSetting(wrong.message) from wrong
 

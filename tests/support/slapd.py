@@ -58,7 +58,7 @@ def slapd(folder: Path, people: Sequence[Entry], above: Mapping[str, Sequence[st
     path, data = program(), folder / "data"
     assert path is not None
     data.mkdir()
-    _certify(folder)
+    certify(folder)
     (folder / "slapd.conf").write_text(_settings(folder, data), encoding="utf-8")
     (folder / "people.ldif").write_text(_ldif(people, above or {}), encoding="utf-8")
     load = [path, "-T", "add", "-f", str(folder / "slapd.conf"), "-l", str(folder / "people.ldif")]
@@ -110,7 +110,7 @@ def _ldif(people: Sequence[Entry], above: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def _certify(folder: Path) -> None:
+def certify(folder: Path) -> None:
     """A certificate of its own for this machine."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])

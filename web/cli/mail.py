@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from notifications import bounces as notices
-from notifications import outbox
+from notifications import mailboxes, outbox
 from notifications.errors import DeliveryFailed, NoMailbox
 from notifications.models import OutboxMessage
 from notifications.rendering import render
@@ -48,26 +48,30 @@ def test(address: str) -> None:
 
 
 @mail.command(
-    help="Anota los correos que otro servidor devolvió: los que nadie ha leído de la carpeta Maildir CARPETA, o con "
-    "«-» el que llega por la entrada. En la página de cada persona queda qué dijo su servidor."
+    help="Anota los correos que otro servidor devolvió: los que nadie ha leído del buzón de CAUCE_BOUNCES, los de la "
+    "carpeta Maildir CARPETA, o con «-» el que llega por la entrada. En la página de cada persona queda qué dijo su "
+    "servidor."
 )
-@click.argument("folder", metavar="CARPETA")
+@click.argument("folder", metavar="[CARPETA]", default="")
 def bounces(folder: str) -> None:
     """Note the mails that came back, each in a transaction of its own."""
     with opened() as application:
+        database, counts = application.database, Counter[str]()
         if folder == "-":
             content = sys.stdin.buffer.read(notices.LARGEST)
-            with application.database.unit_of_work() as session:
+            with database.unit_of_work() as session:
                 click.echo(f"{notices.note(session, content).value}.")
             return
-        path, counts = Path(folder), Counter[str]()
+        box = mailboxes.MaildirMailbox(Path(folder)) if folder else application.mailbox
+        if box is None:
+            raise click.UsageError("Diga la CARPETA, o ponga CAUCE_BOUNCES.")
         try:
-            keys = notices.unread(path)
+            while found := box.unread():
+                for content in found.values():
+                    with database.unit_of_work() as session:
+                        counts[notices.note(session, content).value] += 1
+                box.done(found)
         except NoMailbox as wrong:
             raise click.ClickException(str(wrong)) from wrong
-        for key in keys:
-            with application.database.unit_of_work() as session:
-                counts[notices.note(session, notices.content_of(path, key)).value] += 1
-            notices.done(path, key)
     for outcome, count in counts.items() or [("Ningún aviso nuevo", 0)]:
         click.echo(f"{count} {outcome}." if count else f"{outcome}.")

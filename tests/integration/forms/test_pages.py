@@ -41,7 +41,7 @@ def client(
 ) -> Iterator[FlaskClient]:
     """The three views of the docstring of `web.forms`, as Ana."""
     config = Config(tmp_path, str(database.url), "secreto" * 6)
-    cauce = Application(config, database, clock, WorkingCalendar(), engine, forms, FolderSender(tmp_path))
+    cauce = Application(config, database, clock, WorkingCalendar(), engine, forms, FolderSender(tmp_path), None)
     app = Flask("web")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"hora": clock_time, "numero": spanish.number}

@@ -74,6 +74,7 @@ ELSEWHERE = {
     "cauce plan import habitat.xlsx --sector HAB": "tests/integration/web/test_commands.py",
     "cauce mail bounces CARPETA": "tests/integration/web/test_commands.py",
     "cauce mail bounces -": "tests/integration/web/test_commands.py",
+    "cauce mail bounces": "tests/integration/web/test_commands.py",
     "cauce restore copia.zip": "tests/integration/web/test_backups.py",
     "cauce cases start PROCESO --plan PES-GOB --var entidad=IDPAC --as ana": "tests/integration/web/test_starting.py",
     "cauce simulate --years 4": "tests/e2e/test_simulation.py",

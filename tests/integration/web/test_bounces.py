@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import mailbox
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from engine import units
 from notifications import bounces, outbox
 from notifications.bounces import Outcome
+from notifications.mailboxes import MaildirMailbox
 from notifications.models import OutboxMessage
 from notifications.rendering import Mail
 from notifications.states import Fault, MailState
 from tests.support.web import Site
+from web import delivery
+from web.bootstrap import Application
 from workflows.people.models import Person
 
 AT = dt.datetime(2018, 7, 6, 12, 30, tzinfo=dt.UTC)
@@ -147,14 +153,62 @@ def test_what_is_said_in_a_notice_is_text_and_never_markup(site: Site) -> None:
     assert not page.xpath("//script[contains(., 'alert(1)')]") and "<script>alert(1)" in page.text_content()
 
 
-def test_the_notices_of_a_maildir_are_read_once(site: Site, tmp_path: Path) -> None:
-    mail, folder = sent(site), tmp_path / "devueltos"
-    mailbox.Maildir(folder, create=True).add(mailbox.MaildirMessage(notice(mail)))
+def with_mailbox(site: Site, folder: Path, *contents: bytes) -> tuple[Application, list[str]]:
+    """The site's application with a mailbox, and the keys of what lies in it."""
+    box = mailbox.Maildir(folder, create=True)
+    keys = [box.add(mailbox.MaildirMessage(content)) for content in contents]
+    return replace(site.application, mailbox=MaildirMailbox(folder)), keys
 
-    found = bounces.unread(folder)
-    for key in found:
-        noted(site, bounces.content_of(folder, key))
-        bounces.done(folder, key)
 
-    assert len(found) == 1 and state_of(site) == (MailState.FAILED, Fault.ADDRESS)
-    assert bounces.unread(folder) == [] and len(mailbox.Maildir(folder)) == 1
+def test_the_notices_of_a_mailbox_are_read_once(site: Site, tmp_path: Path) -> None:
+    application, _ = with_mailbox(site, tmp_path / "devueltos", notice(sent(site)))
+
+    first, second = delivery.read_bounces(application), delivery.read_bounces(application)
+
+    assert (first, second) == (1, 0) and state_of(site) == (MailState.FAILED, Fault.ADDRESS)
+    assert len(mailbox.Maildir(tmp_path / "devueltos")) == 1
+
+
+def test_a_notice_that_cannot_be_read_waits_and_keeps_no_other(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given two notices, the first of which raises
+    mail = sent(site)
+    application, (bad, _good) = with_mailbox(site, tmp_path / "devueltos", b"Subject: mal\n\nx", notice(mail))
+    usual = bounces.note
+
+    def raising(session: Session, content: bytes) -> Outcome:
+        if b"mal" in content:
+            raise RuntimeError("no se puede leer")
+        return usual(session, content)
+
+    # When the mailbox is looked into twice
+    with monkeypatch.context() as patch:
+        patch.setattr(bounces, "note", raising)
+        counts = [delivery.read_bounces(application) for _ in range(2)]
+
+    # Then the other one is noted, and the first stays unread and is told of
+    assert counts == [1, 0] and state_of(site) == (MailState.FAILED, Fault.ADDRESS)
+    assert application.mailbox is not None and list(application.mailbox.unread()) == [bad]
+    assert failing(site) == {("bounce", bad)}
+
+    # And once it can be read it is
+    site.clock.advance(dt.timedelta(hours=7))
+    assert delivery.read_bounces(application) == 1 and failing(site) == set()
+    assert application.mailbox.unread() == {}
+
+
+def test_a_mailbox_that_cannot_be_reached_is_told_of_until_it_is(site: Site, tmp_path: Path) -> None:
+    application = replace(site.application, mailbox=MaildirMailbox(tmp_path / "devueltos"))
+
+    assert delivery.read_bounces(application) == 0
+    assert failing(site) == {("bounce", delivery.MAILBOX)}
+
+    mailbox.Maildir(tmp_path / "devueltos", create=True)
+    site.clock.advance(dt.timedelta(hours=7))
+    assert delivery.read_bounces(application) == 0 and failing(site) == set()
+
+
+def failing(site: Site) -> set[tuple[str, str]]:
+    with site.application.database.reading() as session:
+        return {(one.kind, one.key) for one in units.open_incidents(session)}

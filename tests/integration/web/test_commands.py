@@ -179,7 +179,9 @@ def test_a_mail_is_sent_to_see_whether_mails_leave(run, monkeypatch: pytest.Monk
     assert "550 5.1.1 No such user" in bad.output
 
 
-def test_notices_of_mails_that_came_back_are_taken_from_a_maildir_or_the_input(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_notices_of_mails_that_came_back_are_taken_from_a_mailbox_or_the_input(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("migrate")
     folder = tmp_path / "devueltos"
     mailbox.Maildir(folder, create=True).add(b"Subject: hola\r\n\r\nLlego tarde.")
@@ -187,5 +189,10 @@ def test_notices_of_mails_that_came_back_are_taken_from_a_maildir_or_the_input(r
     first, second = run("mail", "bounces", str(folder)), run("mail", "bounces", str(folder))
     typed, wrong = run("mail", "bounces", "-", typed="Subject: hola\n\n"), run("mail", "bounces", str(tmp_path), code=1)
 
+    nowhere = run("mail", "bounces", code=2)
+    monkeypatch.setenv("CAUCE_BOUNCES", str(folder))
+    configured = run("mail", "bounces")
+
+    assert "CAUCE_BOUNCES" in nowhere.output and "Ningún aviso nuevo." in configured.output
     assert "1 no es un aviso de correo devuelto." in first.output and "Ningún aviso nuevo." in second.output
     assert "no es un aviso de correo devuelto." in typed.output and "no es una carpeta Maildir" in wrong.output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import mailbox
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from engine.instances.models import Instance
 from engine.states import InstanceState, ReleaseState
 from engine.tasks.models import UserTask
 from engine.timers import Timer
-from notifications import bounces, failures
+from notifications import failures
 from notifications.models import OutboxMessage
 from tests.support.papers import PAPERS, is_made
 from tests.support.plan import MONTH, PLAN, build_house
@@ -318,26 +317,6 @@ def a_person_whose_digest_raises(office: Office, _patch: pytest.MonkeyPatch) -> 
     return "amartinez", lambda: office.write(lambda session: session.execute(mended))
 
 
-def a_notice_that_cannot_be_read(office: Office, patch: pytest.MonkeyPatch) -> tuple[str, Callable[[], None]]:
-    """Of two notices of mails that came back, the first one raises."""
-    folder = office.application.config.home / "devueltos"
-    object.__setattr__(office.application.config, "bounces", folder)
-    box, note = mailbox.Maildir(folder), bounces.note
-    bad, good = box.add(b"Subject: mal\n\nx"), box.add(b"Subject: bien\n\nx")
-
-    def raising(session: Session, content: bytes) -> object:
-        if b"mal" in content:
-            raise RuntimeError("no se puede leer")
-        return note(session, content)
-
-    patch.setattr(bounces, "note", raising)
-
-    def cleanse() -> None:
-        assert bounces.unread(folder) == [bad] and good not in bounces.unread(folder)
-
-    return bad, cleanse
-
-
 def a_document(maker: str) -> Tainted:
     """Two of a kind are missing; the record of the one that the tick takes first can't be laid out."""
 
@@ -409,7 +388,6 @@ POISONS: dict[str, list[Tainted]] = {
     "approval_link": [a_link_that_cannot_be_sent],
     "uncovered": [somebody_of_whom_nobody_can_be_told],
     "digest": [a_person_whose_digest_raises],
-    "bounce": [a_notice_that_cannot_be_read],
     **{maker.name: [a_document(maker.name)] for maker in MAKERS},
 }
 """By kind of unit."""
