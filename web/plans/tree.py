@@ -1,8 +1,11 @@
-"""The plan as a tree: light, trend and years of each thing, narrowed by filters, beside another cut-off."""
+"""The plan as a tree: light, trend and years of each thing, narrowed by filters, beside another cut-off.
+
+The indicators of a large plan are shown under the objectives that somebody opened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -21,6 +24,9 @@ from workflows.searching.words import folded
 
 TREND = 12
 """Months of the small line."""
+FEW = 30
+"""A plan of no more indicators shows them all at once; so does what filters left."""
+ALL = "todo"
 INDICATOR, OBJECTIVE, LINE = "indicador", "objetivo", "linea"
 
 Course = Mapping[tuple[str, str], Mapping[str, Point]]
@@ -28,7 +34,7 @@ Course = Mapping[tuple[str, str], Mapping[str, Point]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the address asks for: words of the filters, and the cut-off to compare with."""
+    """What the address asks for: words of the filters, the cut-off to compare with, and the objectives to open."""
 
     light: str = ""
     entity: str = ""
@@ -36,6 +42,7 @@ class Wanted:
     words: str = ""
     changed: bool = False
     against: str = ""
+    opened: frozenset[str] = frozenset()
 
     @property
     def narrows(self) -> bool:
@@ -73,18 +80,22 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True)
 class LevelRow:
-    """An objective or a line, and what stands under it."""
+    """An objective or a line, and what stands under it; `is_open`: whether it is shown."""
 
     item: Any
     figure: LevelFigure | None
     course: Spark | None
     then: Then | None
     rows: Sequence[Any] = ()
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The plan as the page shows it. `lights` counts all its indicators by word; `kept`: cut-offs to compare with."""
+    """The plan as the page shows it. `lights` counts all its indicators by word; `kept`: cut-offs to compare with.
+
+    `folds`: its objectives are opened one by one.
+    """
 
     lines: Sequence[LevelRow]
     years: Sequence[int]
@@ -95,6 +106,12 @@ class Tree:
     wanted: Wanted
     shown: int
     total: int
+    folds: bool
+
+    @property
+    def rows(self) -> Iterator[tuple[LevelRow, LevelRow, IndicatorRow]]:
+        """Each indicator that the filters left, with its line and objective."""
+        return ((line, branch, row) for line in self.lines for branch in line.rows for row in branch.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +131,13 @@ def wanted(months: Iterable[str]) -> Wanted:
     against = asked.get("contra", "")
     return Wanted(
         asked.get("luz", ""), asked.get("entidad", ""), asked.get("persona", ""), asked.get("q", "").strip(),
-        "cambios" in asked, against if against in set(months) else "",
+        "cambios" in asked, against if against in set(months) else "", frozenset(asked.getlist("abre")),
     )  # fmt: skip
+
+
+def folding(asked: Wanted) -> Callable[[str], list[str]]:
+    """Gives the objectives that are open once one more is, or one less."""
+    return lambda code: sorted(asked.opened ^ {code})
 
 
 def read(
@@ -136,14 +158,17 @@ def read(
         for branch in line.objectives
         for one in branch.indicators
     }
+    folds = len(all_rows) > FEW and not asked.narrows
     lines = []
     for line in branches:
         under = []
         for branch in line.objectives:
             rows = [all_rows[one.code] for one in branch.indicators if _fits(all_rows[one.code], asked)]
             if rows or not asked.narrows:
-                figure = found.objectives.get(branch.objective.code) if found else None
-                under.append(_level(branch.objective, OBJECTIVE, figure, facts, rows))
+                code = branch.objective.code
+                figure = found.objectives.get(code) if found else None
+                is_open = not folds or bool(asked.opened & {ALL, code})
+                under.append(_level(branch.objective, OBJECTIVE, figure, facts, rows, is_open=is_open))
         if under or not asked.narrows:
             figure = found.lines.get(line.line.code) if found else None
             lines.append(_level(line.line, LINE, figure, facts, under))
@@ -151,13 +176,14 @@ def read(
     return Tree(
         lines=lines,
         years=facts.years,
-        lights=_counted(all_rows.values()),
+        lights=counted(all_rows.values()),
         entities=sorted({one.shown.entity_code for one in all_rows.values()}),
         people=sorted(people.items(), key=lambda one: one[1]),
         kept=[one for one in reversed(kept) if one != month],
         wanted=asked,
         shown=sum(len(branch.rows) for line in lines for branch in line.rows),
         total=len(all_rows),
+        folds=folds,
     )
 
 
@@ -190,10 +216,12 @@ def _indicator(one: Any, cell: Cell | Assessment | None, facts: _Facts) -> Indic
     return IndicatorRow(one, cell, word, _course(points, facts), _then(points, now, facts, light), years)
 
 
-def _level(item: Any, level: str, figure: LevelFigure | None, facts: _Facts, rows: Sequence[Any]) -> LevelRow:
+def _level(
+    item: Any, level: str, figure: LevelFigure | None, facts: _Facts, rows: Sequence[Any], *, is_open: bool = True
+) -> LevelRow:
     points = facts.course.get((level, item.code), {})
     now = figure.capped if figure else None
-    return LevelRow(item, figure, _course(points, facts), _then(points, now, facts, light_of_level), rows)
+    return LevelRow(item, figure, _course(points, facts), _then(points, now, facts, light_of_level), rows, is_open)
 
 
 def _course(points: Mapping[str, Point], facts: _Facts) -> Spark | None:
@@ -208,7 +236,8 @@ def _then(points: Mapping[str, Point], now: Decimal | None, facts: _Facts, in_wo
     return Then(in_words(one.color, one.status).word, by)
 
 
-def _counted(rows: Iterable[IndicatorRow]) -> Mapping[str, int]:
+def counted(rows: Iterable[IndicatorRow]) -> Mapping[str, int]:
+    """How many of each light, by its word."""
     counts: dict[str, int] = {}
     for one in rows:
         if one.word:

@@ -10,6 +10,7 @@ from flask import abort, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from web import exporting
 from web.answering import remember_refusal
 from web.auth import SIGNED_IN, Of, allow
 from web.pages import HERE, actor, addresses, back_to, current, page
@@ -22,6 +23,7 @@ from web.plans import (
     levels,
     loading,
     projects,
+    sheets,
     timeline,
     tree,
     wording,
@@ -62,8 +64,8 @@ CORRECTORS, LIAISON = "coordinador_pes", "enlace_planeacion"
 
 @blueprint.get("/")
 @allow(SIGNED_IN, of=Of.PLAN)
-def index() -> str:
-    """The plan of the sector (the first, where there are several and none is named)."""
+def index() -> str | Response:
+    """The plan of the sector (the first, where there are several and none is named); its indicators as a file too."""
     with current().database.reading() as session:
         plans = overview.plans(session, sectors_of(actor()))
         if not plans:
@@ -73,12 +75,15 @@ def index() -> str:
         month = _chosen_month(months)
         branches = overview.tree(session, chosen.code)
         found, cells = _figures(session, chosen.code, month) if month else (None, {})
-        shown = tree.read(session, chosen, branches, month, found, cells, tree.wanted(months))
+        asked = tree.wanted(months)
+        shown = tree.read(session, chosen, branches, month, found, cells, asked)
         frames = chosen.development_plans
-    return page(
+    file = exporting.asked(f"plan-{chosen.code}", "Plan", sheets.columns(list(shown.years)), shown.rows)
+    return file or page(
         "plans/index.html",
         plan=chosen, plans=plans, frames=frames, months=months, month=month, found=found, tree=shown, chip_of=chips(),
-        level_chip_of=level_chips(), known_words=known_words,
+        level_chip_of=level_chips(), known_words=known_words, counted=tree.counted, files=exporting.files_of(),
+        folded=tree.folding(asked),
         address_of=addresses("plans.indicator", plan_code=chosen.code, indicator_code=HERE, mes=month),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 from decimal import Decimal
@@ -14,7 +15,7 @@ from engine.clock import VirtualClock
 from engine.database import Database
 from tests.support.plan import PLAN, build_house
 from tests.support.web import Site
-from web.plans import levels
+from web.plans import levels, tree
 from workflows.auditing.models import AuditEntry
 from workflows.cycles.models import Period
 from workflows.documents import files
@@ -251,3 +252,48 @@ def test_the_tree_is_narrowed_by_each_filter_and_says_how_many_are_left(site: Si
     words = {code: [light(one[code].color, one[code].status).word for one in (now, then)] for code in both}
     assert set(changed) == {code for code, (after, before) in words.items() if after != before}
     assert "Nada coincide" in visitor.open("/plan/?mes=2018-05&q=nadie").text_content()
+
+
+def shown(page: HtmlElement) -> list[str]:
+    """The codes of the indicators in the tree."""
+    return [str(code) for code in page.xpath("//tr[@class='i']/th/a/text()")]
+
+
+def test_the_indicators_of_a_large_plan_are_shown_under_the_objectives_that_are_opened(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a plan that is large
+    everything = shown(site.visitor("amartinez").open("/plan/"))
+    monkeypatch.setattr(tree, "FEW", len(everything) - 1)
+    visitor = site.visitor("amartinez")
+
+    # When it is opened, an objective of it, another one, and the first is closed
+    closed = visitor.open("/plan/")
+    first, second = closed.xpath("//tr[@class='fold']//a")[:2]
+    one = visitor.open(first.get("href").partition("#")[0])
+    two = visitor.open(one.xpath("//tr[@class='fold']//a/@href")[1].partition("#")[0])
+    again = visitor.open(two.xpath("//tr[@class='fold']//a/@href")[0].partition("#")[0])
+
+    # Then each shows what was asked for, and a closed one how many there are and how many need a look
+    assert shown(closed) == [] and "indicadores" in first.text_content()
+    assert any("1 en rojo" in row.text_content() for row in closed.xpath("//tr[@class='fold']"))
+    assert [link.get("aria-expanded") for link in (first, second)] == ["false", "false"]
+    assert 0 < len(shown(one)) < len(shown(two)) < len(everything)
+    assert shown(two) == shown(one) + shown(again)
+    assert shown(visitor.open("/plan/?abre=todo")) == everything
+    # And what filters left is shown at once
+    assert 0 < len(shown(visitor.open("/plan/?entidad=IDPAC"))) < len(everything)
+
+
+def test_the_tree_leaves_as_a_file_with_its_filters(site: Site) -> None:
+    visitor = site.visitor("amartinez")
+    page = visitor.open("/plan/?entidad=IDPAC")
+
+    (link,) = page.xpath("//p[@class='exports']//a[starts-with(., 'CSV')]/@href")
+    head, *lines = csv.reader(visitor.client.get(f"/plan/{link}").data.decode("utf-8-sig").splitlines())
+
+    assert head[:4] == ["Línea", "Objetivo", "Código", "Indicador"] and head[-1] == "Meta 2020"
+    assert [line[2] for line in lines] == shown(page)
+    with site.application.database.reading() as session:
+        entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "exportar")).one()
+    assert entry.after["filtro"] == {"entidad": "IDPAC"}
