@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,6 @@ class Extent:
 FULL = Extent()
 TENTH = Extent(entities=5, indicators=60, months=14, lines=2)
 """The same plan with a tenth of the entities: what may not cost more statements with ten times as many."""
+SECTORS = 15
+ALL_SECTORS = replace(TENTH, entities=5 * SECTORS, indicators=60 * SECTORS)
+"""So many sectors, each as large as that, in one installation: what pages may not cost more with."""

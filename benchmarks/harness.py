@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from benchmarks.extent import FULL, TENTH, Extent
+from benchmarks.extent import ALL_SECTORS, FULL, SECTORS, TENTH, Extent
 
 Figures = dict[str, object]
 """Names to numbers, or to further figures."""
@@ -39,6 +39,8 @@ class Sizes:
     people: int = 20
     meetings: int = 3
     sector: Extent = FULL
+    all_sectors: Extent = ALL_SECTORS
+    sectors: int = SECTORS
     reporters: int = 300
     at_a_time: int = 20
     offered: int = 30
@@ -48,11 +50,15 @@ class Sizes:
 
 SMALL = Sizes(
     past=(2, 4, 6), samples=3, http_cases=1, linear=3, starts=2, inbox=(20, 60), readings=2, waiting=20, sweeps=2,
-    people=3, meetings=1, sector=TENTH, reporters=9, at_a_time=4, offered=3, compared=3,
+    people=3, meetings=1, sector=TENTH, all_sectors=replace(TENTH, entities=10, indicators=120), sectors=2,
+    reporters=9, at_a_time=4, offered=3, compared=3,
 )  # fmt: skip
 """Enough to see that everything works."""
 
-SHORT = replace(SMALL, past=(5, 50, 100), samples=15, inbox=(100, 1000), readings=9, reporters=12, compared=80)
+SHORT = replace(
+    SMALL, past=(5, 50, 100), samples=15, inbox=(100, 1000), readings=9, reporters=12, compared=80,
+    all_sectors=ALL_SECTORS, sectors=SECTORS,
+)  # fmt: skip
 """Enough to count, and to see what grows."""
 
 

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from benchmarks import sector
 from benchmarks.harness import Figures, Place, Sizes, milliseconds
-from benchmarks.sector import COORDINATOR, PLAN, REPORTING, Sector, sector_code
+from benchmarks.sector import COORDINATOR, PLAN, REPORTING, Sector, coordinator, sector_code
 from engine.instances.models import Instance
 from engine.tasks.assignment import groups_of
 from engine.tasks.models import UserTask
@@ -21,10 +21,21 @@ from tests.support.web import Site, Visitor
 from web.app import create_app
 from workflows.documents import files
 from workflows.people.directory import members
+from workflows.people.holdings import hold
+from workflows.people.models import Person
 
 EVIDENCE = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 TOLD = "Se atendieron las personas que pedía el programa, en sus tres sedes."
 READINGS, SENDINGS = 7, 5
+BOARDS = (
+    ("board", "/seguimiento"),
+    ("executive", "/seguimiento/ejecutivo"),
+    ("durations", "/seguimiento/procesos/sub_reporte_entidad"),
+    ("calendar", "/seguimiento/calendario"),
+    ("plan", "/plan/"),
+    ("lifecycle", "/ciclo"),
+)
+"""What who coordinates looks at."""
 STATEMENTS = 30
 """How many a page may need, however large the plan is."""
 
@@ -48,6 +59,25 @@ def measure(place: Place, sizes: Sizes) -> Figures:
     with place.home() as (folder, url), sector.built(url, folder, sizes.sector) as built:
         desk = Desk(built)
         return {name: cost.figures() for name, cost in desk.costs()}
+
+
+def measure_sectors(place: Place, sizes: Sizes) -> Figures:
+    """`sectors`: the boards among those of every sector, for who coordinates one, and for who coordinates all."""
+    with place.home() as (folder, url), sector.built(url, folder, sizes.all_sectors, sizes.sectors) as built:
+        _coordinate_all(built, sizes.sectors)
+        desk = Desk(built)
+        return {
+            f"{name}_{how}": least(desk.visit(username, path) for _ in range(READINGS)).figures()
+            for how, username in (("one", coordinator(1)), ("all", COORDINATOR))
+            for name, path in BOARDS
+        }
+
+
+def _coordinate_all(built: Sector, sectors: int) -> None:
+    with built.database.unit_of_work() as session:
+        person = session.get_one(Person, COORDINATOR)
+        for number in range(sectors):
+            hold(person, sector_code(number), ("coordinador_pes",))
 
 
 @dataclass

@@ -18,6 +18,7 @@ MEASURES: Mapping[str, Callable[[Place, Sizes], object]] = {
     "parallel300": crowded.measure,
     "drawing": drawing.measure,
     "pages": pages.measure,
+    "sectors": pages.measure_sectors,
     "fire": fire.measure,
 }
 """Every measurement by the first part of its keys."""
@@ -45,6 +46,7 @@ BOUNDS: Mapping[str, tuple[str, float]] = {
     "fire.offered1.lost": ("≤", 0),
     "fire.offered1.failed": ("≤", 0),
     "fire.offered1.p95_ms": ("≤", 300),
+    **{f"sectors.{name}_{how}.ms": ("≤", 60.0) for name, _path in pages.BOARDS for how in ("one", "all")},
 }
 """What is to be reached."""
 

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from benchmarks.harness import SMALL, Place, Sizes
+from benchmarks.pages import BOARDS
 from benchmarks.report import BOUNDS, MEASURES, figures, flat, table
 from tests.support import postgresql
 
@@ -27,6 +28,8 @@ KEYS = {
     *(f"fire.{part}.steps.{step}" for part in ("full", "offered1") for step in
       ("sign_in", "inbox", "task", "draft", "send", "sent")),
     *(f"pages.{page}.{what}" for page in PAGES for what in ("ms", "statements", "kb")),
+    *(f"sectors.{page}_{how}.{what}" for page, _path in BOARDS for how in ("one", "all")
+      for what in ("ms", "statements", "kb")),
 }  # fmt: skip
 
 
