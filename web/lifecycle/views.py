@@ -24,7 +24,7 @@ from workflows import guide
 from workflows.calendar import bogota_day
 from workflows.errors import Refused
 from workflows.formulation import execution
-from workflows.lifecycle import changeover, coverage, early_end, guide_progress, phases, starting
+from workflows.lifecycle import changeover, coverage, early_end, guide_progress, pasos, phases, starting
 from workflows.lifecycle.dossier import answering
 from workflows.lifecycle.guide_progress import RowProgress
 from workflows.monitoring import overview
@@ -71,6 +71,8 @@ def show() -> str:
             phase.number: paged(phase.open, f"fase_{phase.number}", anchor=f"fase-{phase.number}") for phase in shown
         }
         mine = _mine(session, [open_work.task_id for found in work.values() for open_work in found.rows])
+        answers = answering.of_plan(session, plan.code)
+        steps = {phase.number: pasos.of_phase(phase, answers) for phase in shown}
         case, sectors = starting.case_of(session, plan.code), choosing.choices(session)
     now = current().clock.now()
     return page(
@@ -82,6 +84,7 @@ def show() -> str:
         phases=shown,
         picture=picture.draw(shown, bogota_day(now)),
         work=work,
+        pasos=steps,
         schedule=schedule,
         mine=mine,
         case=case,

@@ -47,20 +47,21 @@ PHASE_OF_CASE = {
     "f6_informe_anual": 6,
     "f6_evaluacion_final": 6,
 }
-PHASE_OF_DOCUMENT = {
-    DocumentKind.METHODOLOGY: 1,
-    DocumentKind.PES: 2,
-    DocumentKind.ACT: 3,
-    DocumentKind.MODIFICATION: 3,
-    DocumentKind.ACTION_PLAN: 4,
-    DocumentKind.EXTERNAL_REPORT: 4,
-    DocumentKind.MONTHLY_REPORT: 5,
-    DocumentKind.INTERMEDIATE_EVALUATION: 6,
-    DocumentKind.ANNUAL_REPORT: 6,
-    DocumentKind.FINAL_EVALUATION: 6,
-    DocumentKind.CHANGEOVER: 6,
-    DocumentKind.ARCHIVE: 6,
+ROW_OF_DOCUMENT = {
+    DocumentKind.METHODOLOGY: "1.3a",
+    DocumentKind.PES: "2.D",
+    DocumentKind.ACT: "3.1c",
+    DocumentKind.MODIFICATION: "3.1c",
+    DocumentKind.ACTION_PLAN: "4.1",
+    DocumentKind.EXTERNAL_REPORT: "4.6",
+    DocumentKind.MONTHLY_REPORT: "5.3",
+    DocumentKind.INTERMEDIATE_EVALUATION: "6.2",
+    DocumentKind.ANNUAL_REPORT: "6.3",
+    DocumentKind.FINAL_EVALUATION: "6.F",
+    DocumentKind.CHANGEOVER: "6.F",
+    DocumentKind.ARCHIVE: "6.F",
 }
+"""The row of the guide that each kind of document answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,12 @@ class OpenWork:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document of the phase. `files` are the formats made so far with their files; none while it is written."""
+    """A document of the phase. `files` are the formats made so far with their files; none while it is written.
 
+    `row` of the guide is the one that asks for it.
+    """
+
+    row: str
     title: str
     number: str
     made_at: dt.datetime | None
@@ -237,21 +242,24 @@ def _papers(session: Session, plan: Plan) -> dict[int, list[Paper]]:
     """Made documents with their files, newest first, and those that are still written."""
     made: dict[tuple[DocumentKind, str, int], list[Document]] = {}
     documents = session.scalars(
-        sa.select(Document).where(Document.plan_code == plan.code).order_by(Document.made_at.desc(), Document.format)
+        sa.select(Document)
+        .where(Document.plan_code == plan.code)
+        .order_by(Document.made_at.desc(), Document.key.desc(), Document.version.desc(), Document.format)
     )
     for one in documents:
         made.setdefault((one.kind, one.key, one.version), []).append(one)
     found: dict[int, list[Paper]] = {}
     for (kind, _key, _version), formats in made.items():
-        number = PHASE_OF_DOCUMENT.get(kind)
-        if number is not None:
+        if row := ROW_OF_DOCUMENT.get(kind):
             files = tuple((one.format, one.file_id) for one in formats)
-            found.setdefault(number, []).append(Paper(formats[0].title, "", formats[0].made_at, files))
+            paper = Paper(row, formats[0].title, "", formats[0].made_at, files)
+            found.setdefault(guide.rows()[row].phase, []).append(paper)
     written = {(kind, key) for kind, key, _version in made}
     for document in session.scalars(sa.select(PlanDocument).where(PlanDocument.plan_code == plan.code)):
-        number = PHASE_OF_DOCUMENT.get(document.kind)
-        if number is not None and document.number and (document.kind, document.key or document.number) not in written:
-            found.setdefault(number, []).append(Paper(document.title, document.number, None, ()))
+        row = ROW_OF_DOCUMENT.get(document.kind)
+        if row and document.number and (document.kind, document.key or document.number) not in written:
+            paper = Paper(row, document.title, document.number, None, ())
+            found.setdefault(guide.rows()[row].phase, []).append(paper)
     return found
 
 

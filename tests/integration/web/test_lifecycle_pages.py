@@ -9,8 +9,13 @@ import sqlalchemy as sa
 from engine.instances.models import Instance
 from tests.support.plan import PLAN
 from tests.support.web import Site
+from workflows import guide
 from workflows.calendar import bogota_day
+from workflows.documents import files
+from workflows.documents.models import Document
+from workflows.documents.states import DocumentKind
 from workflows.formulation import execution, methodology
+from workflows.lifecycle import pasos
 from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.plan.states import PlanState
@@ -163,3 +168,34 @@ def test_the_schedule_of_phase_two_stands_beside_what_was_finished(site: Site) -
 
     # Then it says how late, and keeps it
     assert "2 días después" in visitor.text() and kept == [today - dt.timedelta(days=2), None]
+
+
+def test_each_paso_of_the_guide_leads_to_the_records_and_documents_that_it_left(site: Site) -> None:
+    # Given a plan that is being followed, with the document of a month
+    with site.application.database.unit_of_work() as session:
+        stored = files.store(session, site.clock, "sruiz", "informe.csv", b"a;b\n")
+        session.add(
+            Document(
+                plan_code=PLAN, kind=DocumentKind.MONTHLY_REPORT, key="2018-05", version=1, title="Informe de mayo",
+                format="csv", file_id=stored.id, made_at=site.clock.now(),
+            )
+        )  # fmt: skip
+    visitor = site.visitor("sruiz")
+
+    page = visitor.open("/ciclo")
+    steps = {
+        " ".join(one.xpath("string(span/text()[normalize-space()])").split()): one
+        for one in page.xpath("//ol[@class='paso']/li")
+    }
+
+    # Then every step of the guide stands once, in its phase, with how much of it there is
+    assert list(steps) == list(dict.fromkeys(pasos.name_of(row) for row in guide.rows().values()))
+    results = steps["Paso 3. Resultados"]
+    assert "Informe de mayo" in results.text_content()
+    assert results.xpath(f".//a[starts-with(@href, '/archivos/{stored.id}')]/text()") == ["CSV"]
+    battery = steps[next(name for name in steps if name.startswith("Actividad transversal 4. "))]
+    assert "Con todo" in battery.text_content() and battery.get("class") == "done"
+    (link,) = battery.xpath(".//small/a/@href")
+    assert visitor.open(link) is not None
+    swot = steps["Paso 2. Sensibilización de las entidades del sector"]
+    assert "Sin nada todavía" in swot.text_content() and "Falta" not in swot.text_content()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -120,9 +121,14 @@ def _day(value: dt.date | dt.datetime) -> str:
     return long_day(bogota_day(value) if isinstance(value, dt.datetime) else value)
 
 
+ACCENTED = {"cion": "ción", "tecnic": "técnic"}
+UNACCENTED = re.compile(r"cion\b|\btecnic")
+
+
 def spoken(value: str) -> str:
-    """A value of a list as people say it: `acogida_parcialmente` is «acogida parcialmente»."""
-    return value.replace("_", " ").replace("-", " ")
+    """A value of a list as people say it: `socializacion_tecnica` is «socialización técnica»."""
+    words = value.replace("_", " ").replace("-", " ")
+    return UNACCENTED.sub(lambda found: ACCENTED[found[0]], words)
 
 
 def _person(row: Any) -> str:
