@@ -32,6 +32,7 @@ from web.inbox.reasons import was_claimed, why
 from web.pages import actor, current, page
 from workflows import guide
 from workflows.calendar import WorkingCalendar, of_entity
+from workflows.correspondence import writing
 from workflows.documents.fonts import warning_about
 from workflows.errors import FieldError
 from workflows.forms.opening import OpenForm
@@ -134,7 +135,7 @@ def sent(task_id: int) -> str:
             opened=opened,
             form=forms.render(opened, readonly=True, file_url=_file_url, address_of=_indicator_of(opened)),
             signed=sign_offs.of_task(session, task_id),
-            letters=warning_about(dict(opened.shown)) if task.completed_by == actor().id else "",
+            missing_letters=warning_about(dict(opened.shown)) if task.completed_by == actor().id else "",
             follow=follow,
         )
 
@@ -208,6 +209,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
         extensions=told(session, task.id),
         ladder=ladders.of_task(session, task, case.scope or "") if task.due_at else None,
         talk=conversation(session, About(case, task), opened),
+        letters=writing.of_task(session, task),
         has_draft=opened.saved_at is not None,
         is_wide=any(one.is_list for one in opened.schema.fields()),
         ready=words_of_ready(*ready_of(opened.standings.values())),

@@ -60,6 +60,11 @@ def of_case(session: Session, case_id: int) -> Sequence[Letter]:
     return session.scalars(sa.select(Letter).where(Letter.instance_id == case_id).order_by(Letter.id.desc())).all()
 
 
+def of_task(session: Session, task: UserTask) -> Sequence[Letter]:
+    """The letters of the case of a task, those that were written from the task first, else the last first."""
+    return sorted(of_case(session, task.instance_id), key=lambda letter: letter.task_id != task.id)
+
+
 def one(session: Session, case_id: int, letter_id: int) -> Letter:
     """A letter of a case. Raises `NotFound`."""
     found = session.get(Letter, letter_id)

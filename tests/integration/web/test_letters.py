@@ -8,6 +8,7 @@ import docx
 import sqlalchemy as sa
 
 from engine.instances.models import Instance
+from engine.tasks.models import UserTask
 from tests.support.web import Site
 from workflows.auditing.models import AuditEntry
 from workflows.correspondence.models import Letter
@@ -73,3 +74,20 @@ def test_a_letter_that_came_is_kept_with_its_file_and_answered(site: Site) -> No
 def letters(site: Site) -> list[Letter]:
     with site.application.database.reading() as session:
         return list(session.scalars(sa.select(Letter).order_by(Letter.id)))
+
+
+def test_the_letters_of_a_case_stand_below_its_tasks_those_of_the_task_first(site: Site) -> None:
+    # Given a task, and two letters of its case: one of another step, and an older one of the task
+    with site.application.database.reading() as session:
+        task = session.scalars(sa.select(UserTask).where(UserTask.assignee == "sruiz")).first()
+    assert task is not None
+    visitor, here = site.visitor("sruiz"), f"/casos/{task.instance_id}/cartas"
+    for subject, of in (("Del paso", f"?tarea={task.id}"), ("De otro paso", "")):
+        visitor.open(f"{here}/nueva{of}")
+        visitor.press(f"{here}/nueva", para="Jurídica", asunto=subject, texto="Va.")
+
+    page = visitor.open(f"/tareas/{task.id}")
+
+    listed = [" ".join(one.text_content().split()) for one in page.xpath("//section[@class='letters']//li")]
+    assert [line.partition(" · ")[0] for line in listed] == ["Oficio: Del paso", "Oficio: De otro paso"]
+    assert "de otro paso del proceso" in listed[1] and "de otro paso" not in listed[0] and "sin radicar" in listed[0]
