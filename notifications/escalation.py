@@ -25,13 +25,14 @@ def escalations(
 ) -> Iterator[tuple[int, str]]:
     """Who must hear of `task`, and how many working days after its deadline, not counting those who have it."""
     for days, role in rules(str(task.properties.get("escalar") or "")):
-        for username in _members(session, role, task, groups, members) - task.recipients:
+        for username in holding(session, role, task, groups, members) - task.recipients:
             yield days, username
 
 
-def _members(
+def holding(
     session: Session, role: str, task: OpenTask, groups: CandidateGroups, members: Mapping[str, frozenset[str]]
 ) -> frozenset[str]:
+    """Who holds a role where the task is."""
     try:
         return members.get(groups.resolve(session, role, task.variables, task.tenant), frozenset())
     except UnknownRole:  # a role without entity in this case: nobody to tell

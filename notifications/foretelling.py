@@ -6,14 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions.reminding import say_escalations, say_reminders
 from engine.runtime import ProcessEngine
-from notifications import ladders
+from notifications import coming, ladders
 from notifications.ladders import ESCALATIONS, REMINDERS, Sending
 from notifications.recipients import OpenTask, members_by_group, open_tasks
 from workflows.calendar import bogota_day
+from workflows.plan.models import Plan
+from workflows.plan.states import PlanState
 
 Steps = Mapping[str, tuple[str, Mapping[str, Any]]]
 """The steps of a diagram by element: their name and their properties."""
@@ -30,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """The steps that change, and the mails of two months about what is open, were it done by the new diagram."""
+    """The steps that change, and the mails of two months about what is open or will be, done by the new diagram."""
 
     steps: Sequence[Step]
     sendings: Sequence[Sending]
@@ -55,8 +58,10 @@ def foretell(
         for key in changed
     ]
     members = members_by_group(session, bogota_day(engine.now()))
+    plans = session.scalars(sa.select(Plan).where(Plan.sector_code.in_(sectors), Plan.state != PlanState.CLOSED))
+    to_come = [task for plan in plans for task in coming.tasks(session, engine, plan, members)]
     open_ones = [
-        one for one in open_tasks(session, members)
+        one for one in [*open_tasks(session, members), *to_come]
         if one.process_key == process_key and one.due_at is not None and one.tenant in sectors
     ]  # fmt: skip
     moved = [_by(one, after[one.element_id][1]) for one in open_ones if one.element_id in after]

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
+from notifications import coming
+from notifications.coming import AHEAD
 from notifications.escalation import escalations, rules
 from notifications.models import ReminderPolicy
 from notifications.recipients import OpenTask, members_by_group, open_tasks
@@ -23,9 +25,8 @@ from workflows.calendar import WorkingCalendar, add_months, bogota_day
 from workflows.errors import NotFound, Refused
 from workflows.people import directory
 from workflows.people.models import Role
+from workflows.plan.models import Plan
 
-AHEAD = 2
-"""Months of mails that are told before a policy is kept."""
 FARTHEST, MOST = 60, 12
 WRITTEN = re.compile(r"[+-]?\d{1,3}(,[+-]?\d{1,3})*")
 REMINDERS, ESCALATIONS = "recordatorios", "escalar"
@@ -175,7 +176,7 @@ def written(ladder: Ladder) -> tuple[str, str]:
 
 
 def preview(session: Session, engine: ProcessEngine, target: Target, proposed: Ladder | None) -> Sequence[Sending]:
-    """Who would get which mail when in the next two months about what is open, beside what is so now.
+    """Who would get which mail when in the next two months about what is open or will be, beside what is so now.
 
     `proposed` in the place of the target's own policy; None without one. What a more special policy holds stays.
     """
@@ -189,7 +190,9 @@ def preview(session: Session, engine: ProcessEngine, target: Target, proposed: L
             plan_code=target.plan_code, process_key=target.process_key, element_id=target.element_id, reminders=days,
             escalations=others,
         )  # fmt: skip
-    tasks = [one for one in open_tasks(session, members) if target.covers(one) and one.due_at is not None]
+    plan = session.get_one(Plan, target.plan_code)
+    known = [*open_tasks(session, members), *coming.tasks(session, engine, plan, members)]
+    tasks = [one for one in known if target.covers(one) and one.due_at is not None]
     return compared(session, engine, (tasks, policies), (tasks, after), members)
 
 

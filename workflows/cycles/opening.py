@@ -375,7 +375,7 @@ def _open(
         business_key=business_key(plan.code, start.process_key, opening.period.label),
         name=_name(start, opening.period),
         scope=plan.code,
-        variables=_variables(plan, opening.period),
+        variables=variables(plan, opening.period),
         actor=actor,
         start_element=start.element_id,
         tenant=plan.sector_code,
@@ -411,7 +411,8 @@ GIVEN = {"plan": TEXT, "periodo": TEXT, "cierre": DATE, "vigencia": NUMBER}
 """What a case begins with that the calendar opens."""
 
 
-def _variables(plan: Plan, period: PlanPeriod) -> dict[str, str | int]:
+def variables(plan: Plan, period: PlanPeriod) -> dict[str, str | int]:
+    """What the case of a period begins with."""
     return {
         "plan": plan.code,
         "periodo": period.label,

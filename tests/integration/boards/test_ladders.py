@@ -8,12 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tasks.models import UserTask
-from notifications import digest, ladders
+from notifications import coming, digest, ladders
 from notifications.ladders import Level, Target
 from notifications.models import OutboxMessage, ReminderPolicy
+from notifications.recipients import members_by_group
 from tests.support.web import Site, Visitor
 from workflows.auditing.models import AuditEntry
 from workflows.errors import Refused
+from workflows.plan.models import Plan
 
 PLAN, MONTHLY, REPORT = "PES-GOB", "sub_reporte_entidad", "reportar_avance"
 PAGE = f"/planes/{PLAN}/recordatorios"
@@ -150,9 +152,39 @@ def test_who_is_told_of_what_is_overdue_is_in_the_preview(site: Site) -> None:
         tasks = session.scalars(sa.select(UserTask).where(UserTask.element_id == REPORT)).all()
 
     told = {(one.who, one.day) for one in found if one.is_new and one.why.startswith("de otra persona")}
-    assert tasks and told == {("Ana Martínez (demo)", dt.date(2018, 7, 13))}
+    # of June, which is open, and of July, which will be
+    assert tasks and told == {("Ana Martínez (demo)", dt.date(2018, month, day)) for month, day in ((7, 13), (8, 14))}
 
 
 def test_more_than_a_dozen_reminders_are_refused() -> None:
     with pytest.raises(Refused, match="A lo sumo 12"):
         ladders.read(",".join(map(str, range(13))), [], [])
+
+
+def test_the_mails_of_a_month_that_is_still_to_open_are_told_too(site: Site) -> None:
+    # Given a plan whose June is being reported, on 6 July
+    visitor = coordinator(site)
+
+    # When the reminders of the report are looked at beforehand
+    visitor.press(f"{PAGE}/cambiar", recordatorios="-1,+2", ver="1")
+
+    # Then July, which opens on 1 August, is told with its own days, of those who report
+    rows = [" ".join(row.text_content().split()) for row in visitor.page().xpath("//table/tbody/tr")]
+    july = [row for row in rows if "julio de 2018" in row and "Sandra Ruiz" in row]
+    assert any("lunes 6 de agosto" in row and "un día antes" in row for row in july)
+    assert not any("junio de 2018" in row for row in rows)
+
+
+def test_who_is_offered_what_is_still_to_open_is_told_by_the_role(site: Site) -> None:
+    # Given a month that ended, in which whoever validates took the task
+    application = site.application
+    with application.database.reading() as session:
+        plan = session.get_one(Plan, PLAN)
+        members = members_by_group(session)
+        found = coming.tasks(session, application.engine, plan, members)
+
+    # Then what is to come has its people, and falls due after it opened
+    assert {one.element_id for one in found} >= {REPORT}
+    assert all(one.recipients for one in found)
+    assert all(one.due_at is not None and one.due_at > one.created_at for one in found)
+    assert len({(one.name, one.entity, one.responsible) for one in found}) == len(found)
