@@ -18,7 +18,7 @@ from notifications import nudges
 from notifications import reading as mails
 from web import exporting
 from web.auth import SIGNED_IN, Of, allow
-from web.boards import wording
+from web.boards import stages, wording
 from web.boards.candidates import candidates, tenant_of
 from web.boards.promised import promised
 from web.boards.sheets import DAY_COLUMNS, LINE_COLUMNS, LOAD_COLUMNS, RED_COLUMNS, TASK_COLUMNS
@@ -54,8 +54,8 @@ from workflows.reports.contents import light_of_level
 
 blueprint = Blueprint("boards", __name__, url_prefix="/seguimiento")
 
-YEAR, SHOWN_MONTHS = 12, 6
-"""Months of punctuality; of those, the ones whose state is told."""
+YEAR = 12
+"""Months of punctuality."""
 SHOWN_RED, SHOWN_NEXT = 8, 6
 AHEAD = dt.timedelta(days=75)
 MONEY_RULE = "brecha_fisico_financiera"
@@ -111,14 +111,15 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
         mailed=mailed,
         headline=wording.headline(newest, here, found.orphans, now, calendar),
         late_opening=wording.late_opening(newest.late_days),
-        cells=_cells(found, calendar),
+        cells=_cells(newest, found, calendar),
+        steps=stages.of_month(found, newest),
+        step_names=[title for title, _steps in stages.STEPS],
         judged=judged,
         before=before,
         earlier=standing.earlier,
         worse=worsened(standing),
         lights=lights_of(session, plan.code, judged.period) if judged else {},
         bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
-        holding=found.holding(newest.code),
         stuck=_stuck(session, plan.code),
         workload=workload(found.tasks),
         tasks=_lines(here, "tareas", calendar),
@@ -191,15 +192,11 @@ def _lines(tasks: list[BoardTask], name: str, calendar: WorkingCalendar) -> Page
     return cut(rows, len(tasks), name, anchor=name)
 
 
-def _cells(found: Board, calendar: WorkingCalendar) -> dict[str, list[tuple[str, wording.Cell]]]:
-    """By entity: its cell in each month, the oldest first."""
-    return {
-        code: [
-            (board_month.code, wording.cell(board_month, board_month.reports.get(code), calendar))
-            for board_month in reversed(found.months[:SHOWN_MONTHS])
-        ]
-        for code in found.entities
-    }
+def _cells(shown: BoardMonth, found: Board, calendar: WorkingCalendar) -> dict[str, wording.Cell]:
+    """By entity: how its report of the month stands; none where in no month of the year any was asked for."""
+    if not any(month.reports for month in found.months):
+        return {}
+    return {code: wording.cell(shown, shown.reports.get(code), calendar) for code in found.entities}
 
 
 @blueprint.get("/tareas/<int:task_id>/reasignar")

