@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from web.boards.stages import Stage
 from web.boards.tables import Arrival, Load, Punctuality, TaskLine
 from workflows.calendar import bogota_day
 from workflows.documents.tables import Column
@@ -39,6 +40,14 @@ DAY_COLUMNS: list[Column[tuple[Punctuality, Arrival]]] = [
     Column("Mes", lambda row: row[1].month),
     Column("Día hábil en que envió", lambda row: row[1].text.rstrip("!")),
     Column("Cómo", lambda row: {"a_tiempo": "a tiempo", "no": "no llegó", "nada": ""}.get(row[1].kind, row[1].kind)),
+]
+STEP_COLUMNS: list[Column[tuple[str, Stage]]] = [
+    Column("Entidad", lambda row: row[0]),
+    Column("Paso", lambda row: row[1].title),
+    Column("Cómo va", lambda row: row[1].told),
+    Column("Quién la tiene", lambda row: "; ".join(" o ".join(task.holders) for task in row[1].tasks)),
+    Column("Desde", lambda row: bogota_day(min(task.created_at for task in row[1].tasks)) if row[1].tasks else None),
+    Column("Vence", lambda row: min((bogota_day(one.due_at) for one in row[1].tasks if one.due_at), default=None)),
 ]
 LOAD_COLUMNS: list[Column[Load]] = [
     Column("Persona", lambda one: one.name),

@@ -36,6 +36,11 @@ class Stage:
     words: str
     tasks: Sequence[BoardTask] = ()
 
+    @property
+    def told(self) -> str:
+        """How it stands in a word."""
+        return {DONE: "hecho", RUNS: "en curso", WAITS: "espera"}.get(self.state, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

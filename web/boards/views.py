@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -21,7 +22,7 @@ from web.auth import SIGNED_IN, Of, allow
 from web.boards import stages, wording
 from web.boards.candidates import candidates, tenant_of
 from web.boards.promised import promised
-from web.boards.sheets import DAY_COLUMNS, LINE_COLUMNS, LOAD_COLUMNS, RED_COLUMNS, TASK_COLUMNS
+from web.boards.sheets import DAY_COLUMNS, LINE_COLUMNS, LOAD_COLUMNS, RED_COLUMNS, STEP_COLUMNS, TASK_COLUMNS
 from web.boards.tables import (
     TaskLine,
     lights_of,
@@ -92,6 +93,7 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
     here = _of_month(found, newest)
     if (file := _file(session, plan, found, newest, judged)) is not None:
         return file
+    steps = stages.of_month(found, newest)
     raised = alerts.of_month(session, plan.code, judged.period) if judged else []
     silent = [one for one in raised if one.rule in OPPORTUNITY]
     in_red = reds.of_month(session, plan.code, judged.period) if judged else []
@@ -111,8 +113,8 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
         mailed=mailed,
         headline=wording.headline(newest, here, found.orphans, now, calendar),
         late_opening=wording.late_opening(newest.late_days),
-        cells=_cells(newest, found, calendar),
-        steps=stages.of_month(found, newest),
+        cells=_cells(newest, found, steps, calendar),
+        steps=steps,
         step_names=[title for title, _steps in stages.STEPS],
         judged=judged,
         before=before,
@@ -149,22 +151,26 @@ def _file(
 ) -> Response | None:
     """The table of the board that the address asks for as a file, if it does."""
     calendar, now = current().calendar.within(plan.code), current().clock.now()
+    file: Response | None = None
     match request.args.get("tabla", "") if "formato" in request.args else "":
         case "tareas":
             rows = task_lines(found.tasks, now, calendar)
-            return exporting.asked(f"{plan.code} tareas", "Tareas abiertas", TASK_COLUMNS, rows, "tareas")
+            file = exporting.asked(f"{plan.code} tareas", "Tareas abiertas", TASK_COLUMNS, rows, "tareas")
         case "rojos" if judged:
             rows_red = reds.of_month(session, plan.code, judged.period)
-            return exporting.asked(f"{plan.code} rojos", "En rojo", RED_COLUMNS, rows_red, "rojos")
+            file = exporting.asked(f"{plan.code} rojos", "En rojo", RED_COLUMNS, rows_red, "rojos")
+        case "pasos":
+            rows_step = [(code, one) for code, row in stages.of_month(found, newest).items() for one in row.stages]
+            file = exporting.asked(f"{plan.code} pasos", "Quién ha reportado", STEP_COLUMNS, rows_step, "pasos")
         case "puntualidad":
             rows_day = [(one, each) for one in punctuality(found, plan.code, calendar) for each in one.arrivals]
-            return exporting.asked(f"{plan.code} puntualidad", "Puntualidad", DAY_COLUMNS, rows_day, "puntualidad")
+            file = exporting.asked(f"{plan.code} puntualidad", "Puntualidad", DAY_COLUMNS, rows_day, "puntualidad")
         case "carga":
-            return exporting.asked(f"{plan.code} carga", "Carga", LOAD_COLUMNS, workload(found.tasks), "carga")
+            file = exporting.asked(f"{plan.code} carga", "Carga", LOAD_COLUMNS, workload(found.tasks), "carga")
         case "lineas" if judged:
             lines = list(judged.lines.values())
-            return exporting.asked(f"{plan.code} lineas", "Líneas", LINE_COLUMNS, lines, "lineas")
-    return None
+            file = exporting.asked(f"{plan.code} lineas", "Líneas", LINE_COLUMNS, lines, "lineas")
+    return file
 
 
 def _stuck(session: Session, plan_code: str) -> list[tuple[Instance, list[ShownWait]]]:
@@ -192,11 +198,16 @@ def _lines(tasks: list[BoardTask], name: str, calendar: WorkingCalendar) -> Page
     return cut(rows, len(tasks), name, anchor=name)
 
 
-def _cells(shown: BoardMonth, found: Board, calendar: WorkingCalendar) -> dict[str, wording.Cell]:
+def _cells(
+    shown: BoardMonth, found: Board, steps: Mapping[str, stages.Row], calendar: WorkingCalendar
+) -> dict[str, wording.Cell]:
     """By entity: how its report of the month stands; none where in no month of the year any was asked for."""
     if not any(month.reports for month in found.months):
         return {}
-    return {code: wording.cell(shown, shown.reports.get(code), calendar) for code in found.entities}
+    return {
+        code: wording.cell(shown, shown.reports.get(code), calendar, is_open=bool(row.stages[0].tasks))
+        for code, row in steps.items()
+    }
 
 
 @blueprint.get("/tareas/<int:task_id>/reasignar")

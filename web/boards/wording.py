@@ -44,11 +44,15 @@ UNDER_WAY = {
 }
 
 
-def cell(month: BoardMonth, report: EntityReport | None, calendar: WorkingCalendar) -> Cell:
-    """The cell of an entity; the day is the working day after the cut-off on which it sent its report."""
+def cell(month: BoardMonth, report: EntityReport | None, calendar: WorkingCalendar, *, is_open: bool = True) -> Cell:
+    """The cell of an entity; the day is the working day after the cut-off on which it sent its report.
+
+    What was sent has its day, though others still look at it, unless something of it `is_open` again.
+    """
+    sent = frozenset() if is_open else IN_REVIEW
     if report is None:
         return NOTHING
-    if report.state not in DELIVERED:
+    if report.state not in DELIVERED | sent:
         return UNDER_WAY[report.state]
     day = _working_day(month, report, calendar)
     if report.state == ReportState.LATE:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import abort, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
+from web import exporting
 from web.auth import SIGNED_IN, Of, allow
 from web.pages import HERE, addresses, current, page
 from web.paging import paged
 from web.plans.blueprint import blueprint
+from workflows.documents.tables import Column
 from workflows.indicators.models import Indicator
 from workflows.people.models import Person
 from workflows.plan.models import Plan
@@ -44,9 +47,24 @@ class Line:
         return not reporting or self.reviews is None or self.reviews.left
 
 
+def _name(one: Answering | None) -> str:
+    return f"{one.name}{' (ya no está)' if one.left else ''}" if one is not None else ""
+
+
+COLUMNS: list[Column[Line]] = [
+    Column("Código", lambda one: one.code),
+    Column("Indicador", lambda one: one.name),
+    Column("Entidad", lambda one: one.entity),
+    Column("Reporta", lambda one: _name(one.reports)),
+    Column("Reemplaza", lambda one: _name(one.substitute)),
+    Column("Revisa", lambda one: _name(one.reviews)),
+    Column("Sin quien lo haga", lambda one: "sí" if one.is_alone else ""),
+]
+
+
 @blueprint.get("/<plan_code>/responsables")
 @allow(SIGNED_IN, of=Of.PLAN)
-def answering_for(plan_code: str) -> str:
+def answering_for(plan_code: str) -> str | Response:
     """The matrix of a plan, of one entity where it is asked for."""
     asked = request.args.get("entidad", "")
     with current().database.reading() as session:
@@ -55,13 +73,14 @@ def answering_for(plan_code: str) -> str:
         names = dict(session.execute(sa.select(Entity.code, Entity.name)).all())
     entities = list(dict.fromkeys(line.entity for line in lines))
     shown = [line for line in lines if asked in ("", line.entity)]
-    return page(
+    return exporting.asked(f"{plan_code} responsables", "Responsables", COLUMNS, shown) or page(
         "plans/answering_for.html",
         plan=plan,
         lines=paged(shown),
         alone=sum(line.is_alone for line in shown),
         entities=[(code, names.get(code, code)) for code in entities],
         asked=asked,
+        files=exporting.files_of(),
         address=addresses("plans.indicator", plan_code=plan_code, indicator_code=HERE),
     )
 

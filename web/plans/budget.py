@@ -6,10 +6,13 @@ from typing import Any
 
 from flask import abort, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
+from web import exporting
 from web.auth import SIGNED_IN, Of, allow
 from web.pages import actor, back_to, current, page
 from web.paging import paged
+from web.plans import sheets
 from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
 from workflows.formulation import funding
@@ -21,13 +24,13 @@ from workflows.recovery import plans as recovery
 
 @blueprint.get("/<plan_code>/presupuesto")
 @allow(SIGNED_IN, of=Of.PLAN)
-def money(plan_code: str) -> str:
+def money(plan_code: str) -> str | Response:
     """The money of each project in a year, its modifications, and the button that registers one."""
     with current().database.reading() as session:
         plan = _plan(session, plan_code)
         year = _year(plan)
         projects = budget.of_year(session, plan_code, year)
-        return page(
+        return exporting.asked(f"{plan_code} presupuesto {year}", "Presupuesto", sheets.MONEY, projects) or page(
             "plans/budget.html",
             plan=plan,
             year=year,
@@ -36,6 +39,7 @@ def money(plan_code: str) -> str:
             estimated=funding.of_projects(session, plan_code, year),
             action_plans=years.of_year(session, plan_code, year),
             kinds=budget.KIND_WORDS,
+            files=exporting.files_of(),
             names=directory.display_names(
                 session, [modification.registered_by for project in projects for modification in project.modifications]
             ),
@@ -76,11 +80,14 @@ def external(plan_code: str) -> str:
 
 @blueprint.get("/<plan_code>/planes-de-choque")
 @allow(SIGNED_IN, of=Of.PLAN)
-def recovery_plans(plan_code: str) -> str:
+def recovery_plans(plan_code: str) -> str | Response:
     """The recovery plans: how each stands, its actions and what was learnt."""
     with current().database.reading() as session:
         plan = _plan(session, plan_code)
-        found = paged(recovery.of_plan(session, plan_code))
+        every = recovery.of_plan(session, plan_code)
+        if (file := exporting.asked(f"{plan_code} choque", "Planes de choque", sheets.RECOVERIES, every)) is not None:
+            return file
+        found = paged(every)
         people = {action.responsible for recovery_plan in found.rows for action in recovery_plan.actions}
         return page(
             "plans/recovery.html",
@@ -88,6 +95,7 @@ def recovery_plans(plan_code: str) -> str:
             found=[(one, recovery.actions(one)) for one in found.rows],
             pages=found,
             states=recovery.STATE_WORDS,
+            files=exporting.files_of(),
             names=directory.display_names(session, people),
         )
 

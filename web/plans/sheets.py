@@ -1,9 +1,13 @@
-"""The tree of a plan as columns of a file."""
+"""The tables of a plan's pages as columns of a file."""
 
 from __future__ import annotations
 
 from web.plans.tree import IndicatorRow, LevelRow
 from workflows.documents.tables import Column
+from workflows.implementation.budget import ProjectYear
+from workflows.implementation.goal_courses import GoalCourse, ProjectCourse
+from workflows.recovery.models import RecoveryPlan
+from workflows.recovery.plans import STATE_WORDS
 
 Row = tuple[LevelRow, LevelRow, IndicatorRow]
 """An indicator, with its line and objective."""
@@ -35,3 +39,44 @@ def _of_year(place: int, year: int) -> list[Column[Row]]:
         Column(f"Ejecutado {year}", lambda row: row[2].years[place].executed),
         Column(f"Meta {year}", lambda row: row[2].years[place].target),
     ]
+
+
+MONEY: list[Column[ProjectYear]] = [
+    Column("Proyecto", lambda one: one.project.code),
+    Column("Nombre", lambda one: one.project.name),
+    Column("Entidad", lambda one: one.project.entity_code),
+    Column("Apropiación", lambda one: one.appropriation),
+    Column("Compromisos", lambda one: one.commitments),
+    Column("Giros", lambda one: one.payments),
+    Column("Según el reporte de", lambda one: one.reported or ""),
+    Column("Cómo va ese reporte", lambda one: one.standing),
+    Column("Modificaciones", lambda one: len(one.modifications)),
+]
+GOALS: list[Column[tuple[ProjectCourse, GoalCourse]]] = [
+    Column("Proyecto", lambda row: row[0].money.project.code),
+    Column("Nombre del proyecto", lambda row: row[0].money.project.name),
+    Column("Entidad", lambda row: row[0].money.project.entity_code),
+    Column("Meta", lambda row: row[1].goal.goal.statement),
+    Column("Alimenta", lambda row: row[1].goal.feeds.code if row[1].goal.feeds else ""),
+    Column("Unidad", lambda row: row[1].goal.indicator.unit),
+    Column("Programado a la fecha", lambda row: row[1].promised),
+    Column("Ejecutado", lambda row: row[1].done),
+    Column("Cumplimiento %", lambda row: row[1].share),
+    Column("Apropiación", lambda row: row[1].appropriation),
+    Column("Compromisos", lambda row: row[1].commitments),
+    Column("Giros", lambda row: row[1].payments),
+]
+RECOVERIES: list[Column[RecoveryPlan]] = [
+    Column("Indicador", lambda one: one.indicator.code),
+    Column("Nombre", lambda one: one.indicator.name),
+    Column("Entidad", lambda one: one.entity_code),
+    Column("Desde el corte", lambda one: one.since_period),
+    Column("Estado", lambda one: STATE_WORDS.get(one.state, one.state)),
+    Column("Problema", lambda one: one.problem),
+    Column("Causa", lambda one: one.root_cause),
+    Column("Meta de recuperación", lambda one: one.recovery_target),
+    Column("Para el", lambda one: one.target_on),
+    Column("Acciones", lambda one: len(one.actions)),
+    Column("Cumplidas", lambda one: sum(action.done for action in one.actions)),
+    Column("Lección", lambda one: one.lesson),
+]
