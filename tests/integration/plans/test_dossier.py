@@ -80,7 +80,7 @@ def test_the_page_filters_and_what_it_shows_can_be_taken_along(held: Site) -> No
     assert [row.text_content().split()[0] for row in page.xpath("//tbody/tr")] == ["5"]
     table = visitor.client.get(f"/plan/{PLAN}/registros/mesas?tipo=sensibilizacion&formato=csv")
     (row,) = list(csv.DictReader(io.StringIO(table.get_data(as_text=True))))
-    assert (row["Tipo"], row["Asistieron"]) == ("sensibilizacion", "Ricardo Mora (IDPAC); Camila Vega (SDG)")
+    assert (row["Tipo"], row["Asistieron"]) == ("sensibilización", "Ricardo Mora (IDPAC); Camila Vega (SDG)")
     book = openpyxl.load_workbook(io.BytesIO(visitor.client.get(f"/plan/{PLAN}/registros/mesas?formato=xlsx").data))
     assert book.worksheets[0].max_row == 3
 

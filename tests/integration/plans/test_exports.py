@@ -31,7 +31,7 @@ def test_a_table_leaves_as_csv_and_as_excel_with_the_filters_of_its_page(site: S
     assert [cell.value for cell in next(sheet.iter_rows())] == head and sheet.max_row == len(lines) + 1
     if "entidad=" in address:
         assert {line[2] for line in lines} <= {"IDPAC"}
-    if "choque" not in address:
+    if "choque" not in address and "proyectos" not in address:  # this plan has none
         assert lines
 
 
