@@ -44,7 +44,7 @@ QUESTIONS = (
     Question(7, "qué tiene cada persona", (), "h2:has-text('Qué tiene cada persona')"),
     Question(8, "cuánto tarda cada paso", ("link=Cuánto tarda cada paso",), "th:has-text('La mitad tarda hasta')"),
     Question(9, "cómo va una fase frente a lo previsto", ("link=Ciclo de vida",), "text=Previsto"),
-    Question(10, "qué se gastó frente al avance", (), "text=/Presupuesto que no va con el avance|Presupuesto/"),
+    Question(10, "qué se gastó frente al avance", (), "h2:has-text('Presupuesto que no va con el avance')"),
     Question(11, "qué se abre el próximo mes", (), "h2:has-text('Qué se abre después')"),
     Question(12, "qué correos salieron ayer y si llegaron", (), "text=/Correos del .* salieron|salió/"),
     Question(13, "recordarle a una persona o entidad", (), "button:has-text('Recordar')"),
