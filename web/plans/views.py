@@ -19,6 +19,7 @@ from web.plans import (
     answering_for,
     budget,
     changes,
+    course_picture,
     dossier,
     levels,
     loading,
@@ -29,6 +30,7 @@ from web.plans import (
     wording,
 )
 from web.plans.blueprint import blueprint
+from web.plans.course_picture import Picture
 from web.plans.lights import chips, level_chips
 from workflows.cycles.models import Period
 from workflows.errors import Forbidden, PeriodFrozen
@@ -44,7 +46,6 @@ from workflows.people import comments
 from workflows.people.groups import Group, sectors_of
 from workflows.plan.models import Plan
 from workflows.recovery import plans as recovery
-from workflows.reports import indicator_chart
 
 __all__ = [
     "act_template",
@@ -155,7 +156,7 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
         figure=figure,
         explanation=_explanation(figure, course, month),
         course=course,
-        chart=_chart(course, sheet),
+        picture=_picture(course, sheet),
         rows=rows,
         wording=wording,
         chip_of=chips(),
@@ -182,11 +183,11 @@ def _explanation(
     return wording.explain(basis, figure.assessment, month)
 
 
-def _chart(course: YearCourse | None, sheet: overview.Sheet) -> str:
-    if course is None or all(point.programmed is None and point.executed is None for point in course.points):
-        return ""
+def _picture(course: YearCourse | None, sheet: overview.Sheet) -> Picture | None:
+    if course is None:
+        return None
     adds_up = course.annualization == Annualization.SUM
-    return indicator_chart.image(tuple(course.points), sheet.indicator.unit, sheet.indicator.decimals, adds_up=adds_up)
+    return course_picture.draw(course.points, sheet.indicator.decimals, adds_up=adds_up)
 
 
 @blueprint.post("/<plan_code>/indicadores/<indicator_code>/correccion")

@@ -25,7 +25,7 @@ blueprint = Blueprint("reminders", __name__, url_prefix="/planes/<plan_code>/rec
 OTHERS = 4
 """Rows for who else hears of what is overdue."""
 SHOWN = 200
-"""Of the mails to come, as many as a page lists."""
+"""Of the mails to come, as many as a page lists: of those that change, and of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,12 @@ def change(plan_code: str) -> Any:
             ladder = ladders.read(asked.get("recordatorios", ""), pairs, known)
             if "guardar" not in asked:
                 found = ladders.preview(session, application.engine, target, ladder)
-                return _editing(session, plan_code, sendings=found[:SHOWN], more=max(len(found) - SHOWN, 0))
+                changed = [one for one in found if one.is_new or one.is_gone]
+                same = [one for one in found if not (one.is_new or one.is_gone)]
+                more = max(len(changed) - SHOWN, 0) + max(len(same) - SHOWN, 0)
+                return _editing(
+                    session, plan_code, sendings=found, changed=changed[:SHOWN], same=same[:SHOWN], more=more
+                )
             ladders.keep(session, application.engine, target, ladder, reason=asked.get("motivo", ""), actor=actor())
     except Refused as wrong:
         with application.database.reading() as session:
