@@ -55,7 +55,7 @@ def test_a_figure_is_told_with_its_rule_and_its_numbers(site: Site) -> None:
 def test_the_rows_behind_a_figure_name_who_did_what_and_the_evidence(site: Site) -> None:
     one = measurement(site, "IP-3.2.1", "2018-05")
     with site.application.database.unit_of_work() as session:
-        kept = files.store(session, site.clock, "sruiz", "acta de entrega.csv", b"obra;valor\n1;2\n")
+        kept = files.store(session, site.clock, "sruiz", "acta de entrega.csv", b"obra;valor\n1;2\n", sector="GOB")
         session.add(MeasurementEvidence(measurement_id=one, file_id=kept.id))
         row = session.get_one(Measurement, one)
         row.reported_by, row.reported_at = "sruiz", dt.datetime(2018, 6, 5, 15, tzinfo=dt.UTC)
