@@ -52,7 +52,7 @@ class Live:
         assert signed_in is not None
         context.add_cookies([{"name": signed_in.key, "value": signed_in.value, "url": self.address}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         self.pages.append(page)

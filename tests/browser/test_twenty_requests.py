@@ -17,9 +17,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Locator, Page, expect
 
-from engine.definitions import publishing
+from engine.definitions import publishing, reviewing
 from engine.instances.models import Instance
-from engine.tasks.models import UserTask
+from engine.tasks.models import TaskCandidate, UserTask
 from tests.browser.conftest import Live
 from tests.browser.story import DESKTOP, IMAGES
 from tests.support import petitions
@@ -32,6 +32,8 @@ from workflows.people import directory
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 REPORT = "sub_reporte_entidad"
+PATIENCE = 180_000
+"""For a rehearsal, where other work is done beside it."""
 ACCEPTED = {"semaforo": "verde", "decision": "aceptada", "filas": []}
 RETURNED = {"semaforo": "verde", "decision": "devuelta", "filas": []}
 
@@ -273,12 +275,14 @@ def test_06_when_any_row_is_to_be_cleared_up(at, office):
     assert (running.answer(row), after.answer(row)) == ([], ["Responder"])
 
 
-def test_07_a_new_role_of_each_entity(at, live):
-    hand = at(REPORT)
+def test_07_a_new_role_of_each_entity(at, office):
+    running = petitions.begin(office.site, "P-1")
+    running.answer(ACCEPTED)
+    hand = at(petitions.KEY)
 
     hand.tab("Dibujo")
     hand.page.wait_for_selector("#editor[data-ready]")
-    hand.press(hand.page.locator('[data-element-id="validar_reporte"]').first)
+    hand.press(hand.page.locator('[data-element-id="archivar"]').first)
     hand.link(re.compile("Crear un rol"))
     hand.page.get_by_label("Nombre").fill("Ventanilla")
     people = hand.page.get_by_role("group", name="Personas del sector")
@@ -291,6 +295,17 @@ def test_07_a_new_role_of_each_entity(at, live):
     expect(hand.page.locator("main")).to_contain_text("Ventanilla")
     expect(hand.page.locator("main")).to_contain_text("DADEP")
     assert seen(hand) <= 3
+    hand.publish()
+    after = petitions.begin(office.site, "P-2")
+    after.answer(ACCEPTED)
+    whose = []
+    for case in (running, after):
+        case.answer({"texto": "Sí."})
+        (task,) = case.open_tasks()
+        with office.site.application.database.reading() as session:
+            query = sa.select(TaskCandidate.group_id).where(TaskCandidate.task_id == task.id)
+            whose.append(list(session.scalars(query)))
+    assert whose == [["coordinador_pes@GOB"], ["ventanilla@GOB/IDPAC"]]
 
 
 def test_08_a_form_with_a_number_options_and_a_file(at, office):
@@ -429,6 +444,7 @@ def test_12_begin_one_for_an_entity(at, office):
     hand.button("Empezar")
 
     assert hand.clicks <= 5
+    assert [one.variables["entidad"] for one in tasks(office, "recibir")] == ["IDPAC"]
 
 
 def test_13_a_role_of_the_entity_where_there_is_none(at, live):
@@ -476,13 +492,22 @@ def test_15_one_row_returned_is_rehearsed_and_kept(at, live):
     hand.link("Ensayar")
     hand.press(hand.page.get_by_label("Se devuelve una vez lo que se pueda devolver"))
     hand.button("Ensayar")
-    expect(hand.page.get_by_role("heading", name="Día por día")).to_be_visible(timeout=60_000)
+    expect(hand.page.get_by_role("heading", name="Día por día")).to_be_visible(timeout=PATIENCE)
     hand.picture("15")
     hand.page.get_by_label("Guardarlo como").fill("Se devuelve una fila")
     hand.enter()
 
     assert hand.clicks <= 8
     expect(hand.page.get_by_role("status").first).to_contain_text("se repetirá")
+    hand.page.goto(f"/procesos/{REPORT}/tareas")
+    hand.page.locator("#days-avalar_reporte").fill("3")
+    hand.enter()
+    hand.page.goto(f"/procesos/{REPORT}/publicar")
+    expect(hand.page.locator("#ensayos ~ p").first).to_contain_text("Repita primero")
+    hand.button("Repetir los ensayos")
+    expect(hand.page.get_by_text("Ensayando…")).to_have_count(0, timeout=PATIENCE)
+    hand.page.goto(f"/procesos/{REPORT}/publicar")
+    expect(hand.page.locator("#ensayos ~ p").first).not_to_contain_text("Repita primero")
 
 
 def test_16_another_looks_at_it_and_it_holds_from_a_day(at, live):
@@ -508,6 +533,12 @@ def test_16_another_looks_at_it_and_it_holds_from_a_day(at, live):
 
     assert (hand.clicks <= 5, other.clicks <= 2, own) == (True, True, 0)
     expect(other.page.get_by_role("status").first).to_contain_text("regirá en su fecha")
+    live.site.clock.move_to(dt.datetime(2018, 8, 1, 14, tzinfo=dt.UTC))
+    with live.site.application.database.unit_of_work() as session:
+        (release,) = reviewing.due(session, dt.date(2018, 8, 1))
+        reviewing.publish_due(session, live.site.application.engine, release)
+    open_july(live)
+    assert {day(one.due_at) for one in tasks(live, "reportar_avance")} == {"2018-07-09", "2018-08-09"}
 
 
 def test_17_back_to_an_earlier_version(at, live):

@@ -15,7 +15,8 @@ PAGES = {
     "amartinez": (
         "/bandeja", "/bandeja/grupo", "/bandeja/otros", "/bandeja/terminadas", "/bandeja/filtrar?vista=sector",
         "/bandeja/filtrar?vista=terminadas&q=acta", "/entregas?de=sruiz&a=ynino", "/ausencias", "/prorrogas",
-        "/cuenta/calendario", "/buscar?q=reportar",
+        "/cuenta/calendario", "/buscar?q=reportar", "/procesos/sub_reporte_entidad/condiciones",
+        "/procesos/sub_reporte_entidad/tareas/avalar_reporte",
     ),
     "sruiz": ("/bandeja", "reportar_avance", "reportar_ejecucion", "/cuenta"),
 }  # fmt: skip

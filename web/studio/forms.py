@@ -79,6 +79,7 @@ def process_forms(process_key: str) -> str:
             names=labels.forms,
             sizes={key: len(FormSchema.from_dict(written[key]).labels()) for key in asked if key in written},
             drafted=drafts.keys(session, drafts.FORM),
+            has_draft=drafts.find(session, drafts.PROCESS, process_key) is not None,
         )
 
 
@@ -185,11 +186,13 @@ def form_page(form_key: str, wrong: Mapping[str, str] | None = None) -> str:
 def outline_of(session: Session, form_key: str, schema: FormSchema) -> dict[str, Any]:
     """What the outline beside every page of a form shows, and where its tabs lead: to who asks it first."""
     asked_by = usage.asked_by(usage.working_diagrams(session), form_key)
+    process_keys = list(dict.fromkeys(one.process_key for one in asked_by))
     return {
         "outline": editing.outline(schema),
         "type_names": TYPE_NAMES,
         "asked_by": asked_by,
-        "process_keys": list(dict.fromkeys(one.process_key for one in asked_by)),
+        "process_keys": process_keys,
+        "has_draft": bool(process_keys) and drafts.find(session, drafts.PROCESS, process_keys[0]) is not None,
     }
 
 

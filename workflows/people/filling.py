@@ -43,7 +43,7 @@ def filling(
 ) -> Mapping[str, Filling]:
     """How these roles are filled in a sector, else in all that have people; in three statements."""
     found = {role.id: role for role in session.scalars(sa.select(Role).where(Role.id.in_(roles)))}
-    held = _held(session, found, on)
+    held = _held(session, found, on, sector)
     in_use = sa.select(PersonRole.sector_code).where(PersonRole.sector_code != "").distinct()
     entities = sa.select(SectorEntity.sector_code, SectorEntity.entity_code)
     entities = entities.where(SectorEntity.until.is_(None), SectorEntity.sector_code.in_(in_use))
@@ -56,12 +56,15 @@ def filling(
     }
 
 
-def _held(session: Session, roles: Collection[str], on: dt.date | None) -> dict[str, list[tuple[str, Place]]]:
+def _held(
+    session: Session, roles: Collection[str], on: dt.date | None, sector: str
+) -> dict[str, list[tuple[str, Place]]]:
     query = sa.select(PersonRole.role_id, PersonRole.sector_code, PersonRole.entity_code, Person.name)
     query = query.join(Person, Person.username == PersonRole.username).where(Person.active, in_force(on))
     found: dict[str, list[tuple[str, Place]]] = {role: [] for role in roles}
     for role, code, entity, name in session.execute(query.where(PersonRole.role_id.in_(roles)).order_by(Person.name)):
-        found[role].append((name, (code, entity)))
+        if sector in ("", code):
+            found[role].append((name, (code, entity)))
     return found
 
 

@@ -180,3 +180,11 @@ def test_what_a_sector_begins_by_hand_is_its_variant(site: Site, hers: Browser) 
     assert taken == f"f5_preparacion@{SECOND}"
     assert not any("@" in key for key in offered[COORDINATORS[FIRST]])
     assert all(key.partition("@")[0] != "f5_preparacion" or "@" in key for key in offered[COORDINATORS[SECOND]])
+
+
+def test_the_roles_of_a_variant_are_told_with_the_people_of_its_sector_alone(hers: Browser) -> None:
+    hers.send(f"{PAGE}/empezar")
+
+    told = hers.get(f"/procesos/{OWN}/roles").xpath("//main//table")[0].text_content()
+
+    assert "Carlos Vega" not in told
