@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.support.sharing import made_once
 from tests.support.web import PLAYED_UNTIL, Site, build_played_template, build_template, open_site
 
+PATIENCE = 60_000
+"""Milliseconds that a page may take where other work is done beside it."""
+expect.set_options(timeout=PATIENCE)
 WHAT_IS_WRONG = """axe.run({resultTypes: ["violations"]}).then(
     found => found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`)
 )"""
@@ -52,7 +55,7 @@ class Live:
         assert signed_in is not None
         context.add_cookies([{"name": signed_in.key, "value": signed_in.value, "url": self.address}])
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         self.pages.append(page)

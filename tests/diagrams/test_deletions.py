@@ -73,6 +73,12 @@ def _with_consequences(found: list[Finding] | tuple[Finding, ...]) -> Iterator[F
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("process", sorted(shipped()))
+def test_with_nothing_taken_out_it_comes_to_its_end(process: str, tmp_path: Path) -> None:
+    assert played(Deletion("nothing", process, "", diagram=shipped()[process]), tmp_path, range(SEEDS)) == []
+
+
+@pytest.mark.slow
 def test_what_lints_clean_runs_and_what_runs_is_seldom_refused(
     told: Told, tmp_path: Path, record_property: pytest.RecordProperty
 ) -> None:
