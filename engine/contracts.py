@@ -46,9 +46,9 @@ Data = Mapping[str, Datum]
 """By variable name."""
 
 
-def option(*values: str) -> Datum:
-    """One of these values."""
-    return Datum(Kind.OPTION, dict.fromkeys(values, ""))
+def option(*values: str, **labels: str) -> Datum:
+    """One of these values, or of those that people know by a label."""
+    return Datum(Kind.OPTION, {**dict.fromkeys(values, ""), **labels})
 
 
 @dataclass(frozen=True, slots=True)

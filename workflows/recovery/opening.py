@@ -20,7 +20,7 @@ BRINGS = {
     "entidad": TEXT,
     "indicador": TEXT,
     "cuello": NUMBER,
-    "severidad": option("", "baja", "media", "alta"),
+    "severidad": option("", baja="Baja", media="Media", alta="Alta"),
 }
 """The variables of the message."""
 

@@ -135,3 +135,10 @@ def test_a_decision_over_a_draft_that_somebody_changed_is_kept_on_the_page(leade
 
 def test_only_leaders_decide(sign_in):
     sign_in(LIAISON).get(PAGE, 403)
+
+
+@pytest.mark.parametrize("key", [key for key in DIAGRAMS if key != "f3_aprobacion_pes"])  # whose callers write it
+def test_what_a_handler_gives_is_offered_by_its_label(leader, key):
+    offered = leader.get(f"/procesos/{key}/condiciones").xpath("//select[contains(@name, '-valor')]/option[@value!='']")
+
+    assert [one.get("value") for one in offered if one.text == one.get("value")] == []

@@ -39,7 +39,7 @@ def solicitar_aprobacion(call: ServiceCall) -> Mapping[str, Any]:
     needs={"entidades": LIST},
     uses={"regla_aprobacion": TEXT, "documento": TEXT},
     fills={
-        "resultado_aprobacion": option(*filter(None, RoundOutcome)),
+        "resultado_aprobacion": option(aprobado="Aprobado", otra_ronda="Otra ronda", sin_rondas="No quedan rondas"),
         "ronda": NUMBER,
     },
 )

@@ -20,7 +20,6 @@ from workflows.documents.models import DocumentSection, PlanDocument
 from workflows.documents.states import DocumentKind
 from workflows.forms.registration import plan_of
 from workflows.formulation import battery_check, drafting, methodology, sources
-from workflows.formulation.states import MethodologyOutcome
 from workflows.people.models import Person
 from workflows.prioritization import themes
 from workflows.surveys import conducting
@@ -34,7 +33,11 @@ def verificar_fuentes(call: ServiceCall) -> Mapping[str, Any]:
     return {"entidades_incompletas": sources.incomplete_entities(call.session, plan_of(call), _entities(call))}
 
 
-@declares(fills={"resultado_metodologia": option(*filter(None, MethodologyOutcome))})
+@declares(
+    fills={
+        "resultado_metodologia": option(aprobada="Aprobada", con_ajustes="Aprobada con ajustes", devuelta="Devuelta")
+    }
+)
 def resolver_alternativa(call: ServiceCall) -> Mapping[str, Any]:
     """What the entities decided; sets `resultado_metodologia`."""
     return {"resultado_metodologia": methodology.resolve_alternative(call.session, plan_of(call))}

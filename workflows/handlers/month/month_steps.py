@@ -41,7 +41,10 @@ def calcular_indicadores(call: ServiceCall) -> Mapping[str, Any]:
     return {"responsables_calculado": waiting}
 
 
-@declares(needs={"periodo": TEXT, "entidad": TEXT}, fills={"por_revisar": option("validacion", "aval", "nada")})
+@declares(
+    needs={"periodo": TEXT, "entidad": TEXT},
+    fills={"por_revisar": option(validacion="Filas por validar", aval="Solo filas validadas", nada="Nada")},
+)
 def reunir_filas(call: ServiceCall) -> Mapping[str, Any]:
     """See what came in of an entity; sets `por_revisar`."""
     return {"por_revisar": entity_reports.to_review(call.session, _period(call), str(call.variables["entidad"]))}
