@@ -381,7 +381,7 @@ TABLE: tuple[Row, ...] = (
         _rights(N, N, N, N, shared_leader=C),
         reads=_routes(
             "studio.publish_page studio.review_page studio.rehearse_page "
-            "studio.rehearsal studio.walk studio.walk_task studio.edit studio.draft_xml studio.names studio.field "
+            "studio.rehearsal studio.walk studio.walk_task studio.edit studio.draft_xml studio.field "
             "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
             "studio.process_forms studio.conditions studio.roles studio.beginnings "
             "studio.new_process"
@@ -403,8 +403,8 @@ TABLE: tuple[Row, ...] = (
         note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
     ),
     Row(
-        "borradores descartados", Of.NONE, _rights(N, N, N, N, leader=R, shared_leader=R),
-        reads=_routes("studio.discarded"), note="cada quien los de lo que lidera",
+        "borradores descartados; las listas del editor", Of.NONE, _rights(N, N, N, N, leader=R, shared_leader=R),
+        reads=_routes("studio.discarded studio.names"), note="cada quien los borradores de lo que lidera",
     ),
     Row(
         "variante propia de un proceso o formulario", Of.VARIANT, _rights(N, R, R, R, leader=C),

@@ -64,7 +64,7 @@ def draft_xml(process_key: str) -> Response:
 
 
 @blueprint.get("/catalogos.json")
-@allow(*LEADERS, of=Of.DEFINITION)
+@allow(*LEADERS, of=Of.NONE)
 def names() -> Response:
     """The lists of the editor's panel."""
     with current().database.reading() as session:

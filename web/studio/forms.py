@@ -79,6 +79,7 @@ def process_forms(process_key: str) -> str:
             names=labels.forms,
             sizes={key: len(FormSchema.from_dict(written[key]).labels()) for key in asked if key in written},
             drafted=drafts.keys(session, drafts.FORM),
+            makes=leads(),
             has_draft=drafts.find(session, drafts.PROCESS, process_key) is not None,
         )
 
