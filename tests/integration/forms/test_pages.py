@@ -18,10 +18,9 @@ from engine.database import Database
 from engine.runtime import ProcessEngine
 from notifications.mail import FolderSender
 from tests.integration.forms.conftest import ANA, ReportProgress
+from web.app import FILTERS
 from web.bootstrap import Application
 from web.config import Config
-from web.deadlines import clock_time
-from workflows import spanish
 from workflows.calendar import WorkingCalendar
 from workflows.documents import files
 from workflows.errors import InvalidFile
@@ -44,7 +43,7 @@ def client(
     cauce = Application(config, database, clock, WorkingCalendar(), engine, forms, FolderSender(tmp_path), None)
     app = Flask("web")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"hora": clock_time, "numero": spanish.number}
+    app.jinja_env.filters |= FILTERS
     app.jinja_env.globals["csrf_token"] = lambda: "ficha"
 
     def show(status: int = 200, **more: Any) -> tuple[str, int]:
