@@ -31,7 +31,8 @@ THE_SAME_ON_EITHER = {
 }  # fmt: skip
 """Folders of `integration` about what the plan's process does: each test runs on one system, half of them on each.
 
-What depends on the system (engine, worker, trail, copies, pages) runs on both, and so does everything with `--both`.
+What depends on the system (engine, worker, trail, copies, pages, what is done `at_once`) runs on both, and so does
+everything with `--both`.
 """
 LONG_FILES = ("browser", "e2e", "diagrams", "upgrades")
 """Folders of files that take minutes: they begin first, so that no core is left with one of them at the end."""
@@ -59,7 +60,8 @@ def _runs_on_the_other(item: pytest.Item) -> bool:
     """Whether this is the half of a test that is left to `--both`."""
     parts = item.path.relative_to(HERE).parts
     asked = getattr(item, "callspec", None)
-    if asked is None or parts[0] != "integration" or parts[1] not in THE_SAME_ON_EITHER:
+    at_once = item.get_closest_marker("at_once") is not None
+    if asked is None or at_once or parts[0] != "integration" or parts[1] not in THE_SAME_ON_EITHER:
         return False
     if "lasting_place" in asked.params:  # made once for the file
         return bool(asked.params["lasting_place"] != _system_of(str(parts)))

@@ -196,6 +196,11 @@ class FormView:
         table = own_table(self.opened.schema, field) if field.has_choices else None
         return f"{table.key}-{table.children[0].key}" if table else ""
 
+    def seen(self, table: Field, row: Row) -> list[tuple[str, str]]:
+        """The read-only cells of a row that are answered for: their names, and what they say."""
+        of_row = [self.control(one, row, table) for one in table.children if one.is_input]
+        return [(one.name, one.shown) for one in of_row if one.path in self.opened.prefill.seen]
+
     def rows(self, table: Field) -> list[Row]:
         """The rows of a table; one blank row where people may add them and there is none."""
         rows = self.opened.value(table.key) or []

@@ -158,6 +158,8 @@ class Prefill:
     `beside`: by list and `ROW_KEY` (`filas:IR-3.1`), what stands beside the row to judge it by.
     `followers`: names that are no column and that `compute` gives a row, for conditions to look at.
     `courses`: by path of a read-only cell, the values before, month and value, drawn as a line above its text.
+    `seen`: paths of read-only cells that are answered for: they come back as they were shown, and one that says
+    something else by now is refused.
     `prose`: texts whose lines say subheadings, lists and the like, and for each the field that has its pictures.
     """
 
@@ -171,6 +173,7 @@ class Prefill:
     beside: Mapping[str, Beside] = field(default_factory=dict)
     followers: AbstractSet[str] = frozenset()
     courses: Mapping[str, Sequence[tuple[str, Decimal | None]]] = field(default_factory=dict)
+    seen: AbstractSet[str] = frozenset()
     prose: Mapping[str, str] = field(default_factory=dict)
 
 

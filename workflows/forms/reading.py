@@ -16,12 +16,14 @@ from workflows.forms.cells import REQUIRED, blank, broken_rule, is_blank, parse
 from workflows.forms.fields import MAX_ROWS, Field
 from workflows.forms.handlers import Prefill
 from workflows.forms.schema import FormSchema
+from workflows.forms.stored import text_of
 from workflows.forms.values import ROW_KEY, Values, path_of, without_duplicates
 
 Raw = Mapping[str, Any]
 """What was sent: nested dicts and lists of strings or JSON values, unchecked."""
 
 MAX_PAIRS = 50_000
+MOST_TOLD = 300
 _NAME = re.compile(r"([a-z][a-z0-9_]{0,59})(?:-(\d{1,4})-([a-z_][a-z0-9_]{0,59}))?")
 
 
@@ -121,6 +123,11 @@ def by_identity(given: list[dict[str, Any]], sent: list[dict[str, Any]]) -> dict
     return {str(row.get(ROW_KEY) or of_place.get(place, place)): row for place, row in enumerate(sent)}
 
 
+def changed(before: str, now: str) -> str:
+    """That what somebody saw, and answered for, says something else by now."""
+    return f"Cambió mientras usted lo revisaba: {before[:MOST_TOLD]} → {now[:MOST_TOLD]}. Revíselo y vuelva a enviar."
+
+
 def is_locked(path: str, locked: AbstractSet[str]) -> bool:
     """Whether a path or what contains it is locked."""
     return _within(path, locked)
@@ -163,9 +170,18 @@ class _Reader:
                 continue
             if column.readonly or is_locked(path, self.terms.prefill.locked):
                 row.setdefault(column.key, blank(column))
+                if path in self.terms.prefill.seen:
+                    self.as_seen(column, row[column.key], raw.get(column.key), path)
             else:
                 row[column.key] = self.cell(column, raw.get(column.key), path, f"{table.key}.{column.key}")
         return row
+
+    def as_seen(self, column: Field, now: Any, raw: Any, path: str) -> None:
+        told = text_of(column, now)
+        if raw is None:
+            self.errors.append(FieldError(path, f"Diga qué vio aquí. Ahora dice: {told}."))
+        elif str(raw) not in (told, str(now)):
+            self.errors.append(FieldError(path, changed(str(raw), told)))
 
     def cell(self, one: Field, raw: Any, path: str, schema_path: str) -> Any:
         allowed = self.terms.files if one.type == "filepicker" else self.terms.options.get(schema_path, {})

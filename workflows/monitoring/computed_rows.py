@@ -57,10 +57,20 @@ def to_confirm(session: Session, period: Period, entity: str) -> list[str]:
     )
 
 
+def hold(session: Session, indicators: sa.Select[int | None] | Collection[int]) -> None:
+    """Of these, nobody else confirms a computed indicator or changes a goal that feeds it until this is over."""
+    query = sa.select(Indicator.id).where(Indicator.id.in_(indicators), Indicator.rule != Rule.DIRECT)
+    session.execute(query.order_by(Indicator.id).with_for_update(key_share=True)).all()
+
+
+def fed_by(goals: Collection[int]) -> sa.Select[int | None]:
+    """The indicators that these sheets of goals feed."""
+    return sa.select(ProjectGoal.indicator_id).where(ProjectGoal.sheet_id.in_(goals))
+
+
 def refresh(session: Session, engine: ProcessEngine, period: Period, goals: Collection[int], *, actor: Actor) -> None:
     """These sheets of goals were told anew: what was confirmed of the indicators they feed, and differs now, falls."""
-    fed = sa.select(ProjectGoal.indicator_id).where(ProjectGoal.sheet_id.in_(goals))
-    rows = _rows(session, period, PeriodRow.indicator_id.in_(fed)) if goals else []
+    rows = _rows(session, period, PeriodRow.indicator_id.in_(fed_by(goals))) if goals else []
     fallen = [
         (row.measurement, row.found.value)
         for row in rows
@@ -164,7 +174,7 @@ def _rows(session: Session, period: Period, whose: sa.ColumnElement[bool]) -> li
         .where(PeriodRow.period_id == period.id, PeriodRow.due, Indicator.rule != Rule.DIRECT, whose)
         .order_by(Indicator.position, Indicator.code)
     )
-    pairs = session.execute(query).all()
+    pairs = session.execute(query.execution_options(populate_existing=True)).all()
     if not pairs:
         return []
     plan = session.get_one(Plan, period.plan_code)

@@ -145,6 +145,7 @@ def send(
     `known`: what this transaction read of these rows, by indicator id. `asked_by`: until when they are in time.
     """
     indicators = [row.indicator_id for row in rows]
+    _hold(session, [row.indicator_id for row in rows if row.of_goal])
     report, others_open = _with_open_rows(session, period, entity, but=indicators)
     known = measurements.missing_begun(session, period, indicators, known)
     sent = [(known[row.indicator_id], row) for row in rows]
@@ -188,6 +189,7 @@ def decide(
     """Accept or return the rows that wait; gives who has to correct. Raises `PeriodFrozen`."""
     report = find(session, period, entity)
     pending = {measurement.id: measurement for measurement in rows_to_validate(session, period, entity)}
+    _hold(session, [one.indicator_id for one in pending.values() if one.indicator.kind == IndicatorKind.PROJECT_GOAL])
     alike: dict[tuple[bool, str], list[Measurement]] = {}
     for decision in decisions:
         if decision.measurement_id in pending:
@@ -299,6 +301,12 @@ def _with_open_rows(session: Session, period: Period, entity: str, *, but: Seque
     if found is None:
         raise NotFound(_no_report(period, entity))
     return found[0], bool(found[1])
+
+
+def _hold(session: Session, goals: Sequence[int]) -> None:
+    """What these goals feed is confirmed before they change, or after."""
+    if goals:
+        computed_rows.hold(session, computed_rows.fed_by(goals))
 
 
 def _no_report(period: Period, entity: str) -> str:

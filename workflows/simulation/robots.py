@@ -216,6 +216,8 @@ def _confirm(robots: Robots, form: OpenForm, _upload: Upload) -> Raw:
         "calculados": [
             {
                 ROW_KEY: row[ROW_KEY],
+                "valor": row["valor"],
+                "de_donde": row["de_donde"],
                 "confirmo": "confirmo",
                 "avance_cualitativo": robots.reality.choose(PROGRESS, row["codigo"], year, month),
                 "justificacion_rezago": DELAYS[0] if row["pide_rezago"] else "",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ import sqlalchemy as sa
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day, demo_data, once
 from tests.support.project_goals import COMPUTED, ON_SITE, REMOTE, let_have_goals, with_goals
+from web.forms.controls import FormView
 from workflows.approvals import elements
 from workflows.cycles.states import PeriodState
 from workflows.documents import files
@@ -22,8 +26,9 @@ from workflows.implementation import goal_courses
 from workflows.indicators.models import Indicator
 from workflows.indicators.states import Rule
 from workflows.loading import reading, workbook
-from workflows.monitoring import facts, goal_figures, lateness, periods
+from workflows.monitoring import computed_rows, entity_reports, facts, goal_figures, lateness, periods
 from workflows.monitoring import figures as figures_of
+from workflows.monitoring.measurements import ReportedRow
 from workflows.monitoring.models import Measurement
 from workflows.monitoring.states import MeasurementState
 from workflows.people import directory
@@ -106,9 +111,14 @@ def kept(house: House, code: str) -> tuple[str, Any]:
 
 
 def confirm(house: House, said: str = "confirmo", reason: str = "") -> None:
-    row = {"confirmo": said, "razon": reason, "avance_cualitativo": "Se asistió a los fondos.", ROW_KEY: COMPUTED}
-    row |= {"justificacion_rezago": "Se programó para julio."}
-    send(house, "confirmar_calculado", "dsuarez", {"calculados": [row]})
+    (seen,) = form_of(house, "confirmar_calculado", "dsuarez").shown["calculados"]
+    send(house, "confirmar_calculado", "dsuarez", confirmation(seen, said, reason))
+
+
+def confirmation(seen: Mapping[str, Any], said: str = "confirmo", reason: str = "") -> dict[str, Any]:
+    row = {key: seen[key] for key in (ROW_KEY, "valor", "de_donde")}
+    row |= {"confirmo": said, "razon": reason, "avance_cualitativo": "Se asistió a los fondos."}
+    return {"calculados": [row | {"justificacion_rezago": "Se programó para julio."}]}
 
 
 def judge(house: House, returned: str = "") -> None:
@@ -191,6 +201,128 @@ def test_a_value_that_does_not_correspond_comes_to_the_liaison_with_its_goals_as
     assert {code: (row["decision"], row["motivo"]) for code, row in rows.items() if row["decision"]} == dict.fromkeys(
         (COMPUTED, ON_SITE, REMOTE), ("devuelta", REASON)
     )
+
+
+def told_anew(house: House, remote: int) -> None:
+    """The goal that is not on site is told again, as from another case."""
+    with house.database.unit_of_work() as session:
+        period = periods.find(session, PLAN, JUNE)
+        goal = session.scalars(sa.select(Measurement).join(Indicator).where(Indicator.code == REMOTE)).one()
+        row = ReportedRow(goal.indicator_id, Decimal(remote), "Llegaron más listados.", of_goal=True)
+        actor = directory.actor(session, "dsuarez")
+        known = {goal.indicator_id: goal}
+        entity_reports.send(session, house.engine, period, "SDG", actor=actor, rows=[row], known=known)
+
+
+def test_what_was_seen_is_what_is_confirmed(month: House) -> None:
+    report(month)
+    robot(month, "reportar_ejecucion")
+    (seen,) = form_of(month, "confirmar_calculado", "dsuarez").shown["calculados"]
+    told_anew(month, remote=4)
+
+    with pytest.raises(InvalidSubmission) as refused:
+        send(month, "confirmar_calculado", "dsuarez", confirmation(seen))
+
+    told = {error.path: error.message for error in refused.value.errors}
+    assert told == {
+        "calculados.0.valor": "Cambió mientras usted lo revisaba: 8 → 9. Revíselo y vuelva a enviar.",
+        "calculados.0.de_donde": f"Cambió mientras usted lo revisaba: {ON_SITE}: 5 · {REMOTE}: 3 → {ON_SITE}: 5 · "
+        f"{REMOTE}: 4. Revíselo y vuelva a enviar.",
+    }
+    with month.database.reading() as session:
+        of_computed = sa.select(Measurement).join(Indicator).where(Indicator.code == COMPUTED)
+        assert session.scalars(of_computed.where(Measurement.state == MeasurementState.SENT)).all() == []
+    confirm(month)
+    assert kept(month, COMPUTED) == ("enviado", 9)
+
+
+def test_the_page_sends_back_what_it_showed(month: House) -> None:
+    report(month)
+    robot(month, "reportar_ejecucion")
+    form = form_of(month, "confirmar_calculado", "dsuarez")
+    view, table = FormView(form), form.schema.field("calculados")
+    (row,) = view.rows(table)
+
+    sent = {name.rpartition("-")[2]: text for name, text in view.seen(table, row)}
+
+    send(month, "confirmar_calculado", "dsuarez", confirmation({ROW_KEY: row.identity, **sent}))
+    assert kept(month, COMPUTED) == ("enviado", 8)
+
+
+def test_who_does_not_say_what_they_saw_confirms_nothing(month: House) -> None:
+    unseen = {ROW_KEY: COMPUTED, "valor": None, "de_donde": None}
+    report(month)
+    robot(month, "reportar_ejecucion")
+
+    with pytest.raises(InvalidSubmission) as refused:
+        send(month, "confirmar_calculado", "dsuarez", confirmation(unseen))
+
+    told = {error.path: error.message for error in refused.value.errors}
+    assert told["calculados.0.valor"] == "Diga qué vio aquí. Ahora dice: 8."
+
+
+@pytest.mark.at_once
+def test_a_goal_told_while_its_indicator_is_confirmed_is_not_confirmed_unseen(
+    month: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(month)
+    robot(month, "reportar_ejecucion")
+    (seen,) = form_of(month, "confirmar_calculado", "dsuarez").shown["calculados"]
+    hold, other = computed_rows.hold, ThreadPoolExecutor(1)
+    telling: list[Future[None]] = []
+
+    def meet(*arguments: Any) -> None:
+        if not telling:  # the form was laid out, and read 8
+            telling.append(other.submit(told_anew, month, 4))
+            if not month.database.is_sqlite:  # there only one transaction writes at a time: the other waits
+                telling[0].result(timeout=60)
+        hold(*arguments)
+
+    monkeypatch.setattr(computed_rows, "hold", meet)
+
+    refused = None
+    try:
+        send(month, "confirmar_calculado", "dsuarez", confirmation(seen))
+    except InvalidSubmission as error:
+        refused = error
+    telling[0].result(timeout=60)
+
+    if month.database.is_sqlite:
+        assert refused is None and kept(month, COMPUTED) == ("devuelto", 9)  # confirmed first, then it fell
+    else:
+        assert refused is not None and "8 → 9" in refused.errors[0].message
+        with month.database.reading() as session:
+            of_computed = sa.select(Measurement).join(Indicator).where(Indicator.code == COMPUTED)
+            assert session.scalars(of_computed.where(Measurement.state == MeasurementState.SENT)).all() == []
+
+
+@pytest.mark.at_once
+def test_who_tells_a_goal_waits_for_who_confirms_its_indicator(month: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    report(month)
+    robot(month, "reportar_ejecucion")
+    (seen,) = form_of(month, "confirmar_calculado", "dsuarez").shown["calculados"]
+    send_row, hold, other, arrived = entity_reports.send, computed_rows.hold, ThreadPoolExecutor(1), Event()
+    telling: list[Future[None]] = []
+
+    def come(*arguments: Any) -> None:
+        if telling:
+            arrived.set()
+        hold(*arguments)
+
+    def meet(*arguments: Any, **named: Any) -> None:
+        send_row(*arguments, **named)
+        if not telling:  # it is confirmed, and not yet kept
+            telling.append(other.submit(told_anew, month, 4))
+            if not month.database.is_sqlite:
+                arrived.wait(timeout=60)
+
+    monkeypatch.setattr(computed_rows, "hold", come)
+    monkeypatch.setattr(entity_reports, "send", meet)
+
+    send(month, "confirmar_calculado", "dsuarez", confirmation(seen))
+    telling[0].result(timeout=60)
+
+    assert kept(month, COMPUTED) == ("devuelto", 9)
 
 
 def test_localities_add_up_and_the_money_of_a_goal_stays_within_its_appropriation(month: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from engine.contracts import TEXT, Contract
@@ -17,6 +18,7 @@ from workflows.forms.handlers import (
     Values,
     path_of,
 )
+from workflows.forms.reading import changed
 from workflows.handlers.month.periods_of_task import entity_of, month_of
 from workflows.indicators.computed import Computed
 from workflows.indicators.sheets import shown
@@ -30,11 +32,13 @@ from workflows.spanish import number
 
 TABLE = "calculados"
 CONFIRMS = "confirmo"
+SEEN = ("valor", "de_donde")
+"""What one confirms."""
 ASKS_DELAY, ASKS_EXCESS = "pide_rezago", "pide_sobreejecucion"
 
 
 class ConfirmComputed(PlainForm):
-    """`confirmar_calculado`, `confirmar_calculado_extemporaneo`: the value is never typed.
+    """`confirmar_calculado`, `confirmar_calculado_extemporaneo`: the value is never typed; what was seen is confirmed.
 
     Who says that it does not correspond gives the goals it comes of back to who validates, with the reason.
     """
@@ -47,6 +51,7 @@ class ConfirmComputed(PlainForm):
         return Prefill(
             values={TABLE: [_cells(row, found) for row, found in rows]},
             followers={ASKS_DELAY, ASKS_EXCESS},
+            seen={path_of(TABLE, place, column) for place, _ in enumerate(rows) for column in SEEN},
             row_titles={TABLE: [f"{row.indicator.code} {row.indicator.name}" for row, _ in rows]},
             courses={path_of(TABLE, place, "ultimos_tres"): row.course() for place, (row, _) in enumerate(rows)},
             notes={
@@ -70,6 +75,19 @@ class ConfirmComputed(PlainForm):
                 errors.append(FieldError(path_of(TABLE, place, "justificacion_sobreejecucion"), told))
         return errors
 
+    def check(self, context: FormContext, values: Values) -> list[FieldError]:
+        """The values are those of now: whoever changes a goal waits from here on, or has done it."""
+        computed_rows.hold(context.session, [row.indicator.id for row, _ in _rows(context)])
+        context.memo.pop(TABLE)
+        now = {row.indicator.code: _cells(row, found) for row, found in _rows(context)}
+        return [
+            FieldError(path_of(TABLE, place, column), changed(_told(one[column]), _told(cells[column])))
+            for place, one in enumerate(values[TABLE])
+            for cells in [now.get(one[ROW_KEY], dict.fromkeys(SEEN))]
+            for column in SEEN
+            if one[column] != cells[column]
+        ]
+
     def preview(self, context: FormContext, values: Values) -> Preview:
         """The traffic light of each row."""
         return Preview(
@@ -81,7 +99,7 @@ class ConfirmComputed(PlainForm):
         )
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Send the rows with the value as it is worked out now; what does not correspond goes back with its goals."""
+        """Send the rows with the value that was seen; what does not correspond goes back with its goals."""
         session, engine, month, entity = context.session, context.engine, month_of(context), entity_of(context)
         said = [(row, found, typed) for row, found in _rows(context) if (typed := _typed(values, row)) is not None]
         entity_reports.send(
@@ -154,6 +172,10 @@ def where_from(row: ProgressRow, found: Computed) -> str:
         known = sum(one.value is not None for one in found.brought)
         parts.append(f"parcial: {known} de {len(found.brought)} metas")
     return " · ".join(parts)
+
+
+def _told(cell: Any) -> str:
+    return "sin dato" if cell is None else number(cell) if isinstance(cell, Decimal) else str(cell)
 
 
 def _legible(row: ProgressRow, value: Any) -> Any:
