@@ -16,7 +16,7 @@ from engine.identity import Actor
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.states import HistoryKind, IncidentState, UserTaskState
-from engine.tasks.models import TaskCandidate, UserTask
+from engine.tasks.models import UserTask
 from engine.waits import Wait, WaitKind
 from web.deadlines import Deadline, deadline
 from web.pages import current
@@ -69,7 +69,6 @@ def open_tasks(session: Session, instance_id: int, reader: Actor, *, about: str 
     asked = {"instance_id": instance_id, "about": about}
     tasks = session.execute(_ABOUT if about else _OPEN, asked).all()
     held = holders(session, tasks)
-    offered = _offered_to(session, reader, [task.id for task in tasks if not task.assignee])
     application, case = current(), session.get(Instance, instance_id)
     calendar = application.calendar.within(case.scope if case is not None else None)
     return [
@@ -81,7 +80,7 @@ def open_tasks(session: Session, instance_id: int, reader: Actor, *, about: str 
             str(task.context.get("entidad") or ""),
             held[task.id].words,
             task.assignee is not None,
-            task.assignee == reader.id or task.id in offered,
+            task.assignee == reader.id or (not task.assignee and not reader.groups.isdisjoint(held[task.id].groups)),
             deadline(task.due_at, application.clock.now(), calendar),
             task.created_at,
         )
@@ -93,11 +92,6 @@ def entities(session: Session, instance_id: int) -> dict[int, str]:
     """By task id: the code of the entity it is of, for the tasks of a case that are of one."""
     query = sa.select(UserTask.id, UserTask.context).where(UserTask.instance_id == instance_id)
     return {task_id: str(ctx["entidad"]) for task_id, ctx in session.execute(query) if ctx.get("entidad")}
-
-
-def _offered_to(session: Session, reader: Actor, task_ids: list[int]) -> set[int]:
-    mine = TaskCandidate.group_id.in_(sorted(reader.groups))
-    return set(session.scalars(sa.select(TaskCandidate.task_id).where(TaskCandidate.task_id.in_(task_ids), mine)))
 
 
 def open_incidents(session: Session, instance_id: int) -> list[Incident]:
