@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from notifications.models import MailServer, OutboxMessage
 from notifications.states import Fault, MailState
@@ -115,10 +115,15 @@ def of_day(session: Session, sectors: Collection[str], day: dt.date, now: dt.dat
 
 
 def latest(
-    session: Session, whose: str | Collection[str], *, before: int | None = None, limit: int = 50
+    session: Session, whose: str | Collection[str], *, before: int | None = None, limit: int | None = 50
 ) -> list[OutboxMessage]:
-    """Mails from the newest, to one person or of these sectors; `before` is the id where the last page ended."""
-    query = sa.select(OutboxMessage).where(_whose(whose)).order_by(OutboxMessage.id.desc()).limit(limit)
+    """Mails from the newest, to one person or of these sectors; `before` is the id where the last page ended.
+
+    Their bodies are not read.
+    """
+    bodies = defer(OutboxMessage.text), defer(OutboxMessage.html)
+    query = sa.select(OutboxMessage).where(_whose(whose)).options(*bodies)
+    query = query.order_by(OutboxMessage.id.desc()).limit(limit)
     if before is not None:
         query = query.where(OutboxMessage.id < before)
     return list(session.scalars(query))

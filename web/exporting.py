@@ -23,6 +23,8 @@ from workflows.documents.tables import Column, as_csv, write_sheet
 Row = TypeVar("Row")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NOT_FILTERS = ("formato", "tabla", "pagina", "antes")
+"""Parts of an address that say what of a table is shown, not which rows it has."""
 BOM = b"\xef\xbb\xbf"
 """Without it a spreadsheet reads accents wrongly."""
 
@@ -39,9 +41,23 @@ def asked(
 
     That it was taken along is written down, of `about` where it is given: tables of pages name people.
     """
-    suffix, wanted = request.args.get("formato", ""), request.args.get("tabla", "")
-    if suffix not in ("csv", "xlsx") or wanted != table:
-        return None
+    return as_file(name, title, columns, rows, about) if is_asked(table) else None
+
+
+def is_asked(table: str = "") -> bool:
+    """Whether the address asks for this table as a file: then all of it is read, not only what the page shows."""
+    return request.args.get("formato", "") in ("csv", "xlsx") and request.args.get("tabla", "") == table
+
+
+def as_file(
+    name: str,
+    title: str,
+    columns: Sequence[Column[Row]],
+    rows: Iterable[Row],
+    about: tuple[str, str] | None = None,
+) -> Response:
+    """The table as the file that the address asks for (`is_asked`): for what is read otherwise than the page."""
+    suffix = request.args["formato"]
     answer = _file(suffix, name, title, columns, rows)
     _note(about or ("pagina", name[:200]), suffix)
     return answer
@@ -71,7 +87,7 @@ def _file(suffix: str, name: str, title: str, columns: Sequence[Column[Row]], ro
 def files_of(table: str = "") -> Callable[[str], str]:
     """Gives the address of a table of this page as `csv` or `xlsx`, with everything the page was asked for."""
     kept: list[tuple[str, Any]] = [
-        (key, value) for key, value in request.args.items(multi=True) if key not in ("formato", "tabla", "pagina")
+        (key, value) for key, value in request.args.items(multi=True) if key not in NOT_FILTERS
     ]
     about = [("tabla", table)] if table else []
     return lambda suffix: f"?{urlencode([*kept, *about, ('formato', suffix)])}"

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from notifications.absences import tell_registered
+from web import exporting
 from web.auth import SIGNED_IN, Of, allow
 from web.days import typed_day
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from workflows.calendar import bogota_day
+from workflows.documents.tables import Column
 from workflows.errors import Conflict, Refused
 from workflows.people import absences, directory
 from workflows.people.groups import sectors_of
@@ -43,11 +45,24 @@ class Line:
     may_change: bool
 
 
+COLUMNS: list[Column[Line]] = [
+    Column("Persona", lambda line: line.name),
+    Column("Desde", lambda line: line.absence.since),
+    Column("Hasta", lambda line: line.absence.until),
+    Column("Reemplazo", lambda line: line.replacement),
+    Column("En su lugar", lambda line: line.stands_in),
+]
+
+
 @blueprint.get("")
 @allow(SIGNED_IN, of=Of.OWN)
-def index() -> str:
+def index() -> str | Response:
     """Those of one's sectors that are not over, on a calendar too."""
     with current().database.reading() as session:
+        if exporting.is_asked():
+            today = bogota_day(current().clock.now())
+            found = absences.coming(session, sectors_of(actor()), today)
+            return exporting.as_file("ausencias", "Ausencias", COLUMNS, _lines(session, found, today, ()))
         return _listed(session)
 
 
@@ -129,6 +144,7 @@ def _listed(session: Session, **context: Any) -> str:
         days=[today + dt.timedelta(days=count) for count in range(SHOWN_DAYS)],
         works=current().calendar.is_working,
         people=people,
+        files=exporting.files_of(),
         others=others,
         replacing=next((line for line in lines if line.absence.id == chosen and line.may_change), None),
         **{"typed": {}, "error": "", **context},

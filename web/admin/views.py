@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from flask import request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from notifications import outbox
 from notifications import reading as mails
-from web import choosing
+from web import choosing, exporting
 from web.admin import abilities, holding, inviting, joining, roles
 from web.admin.blueprint import blueprint
 from web.admin.telling import tell
@@ -28,11 +29,12 @@ from web.people import everybody
 from web.sectors import starting
 from workflows.auditing import recording as auditing
 from workflows.calendar import bogota_day
+from workflows.documents.tables import Column
 from workflows.errors import Refused
 from workflows.lifecycle import leaving
 from workflows.people import administration, managing
 from workflows.people.directory import Directory
-from workflows.people.models import Person
+from workflows.people.models import Person, PersonRole
 from workflows.people.roles import ADMINISTRATING
 from workflows.spanish import enumeration, plain
 
@@ -42,9 +44,23 @@ __all__ = ["blueprint", "holding", "inviting", "joining", "roles"]
 HANDED_OVER = "Se lo entregará quien administra. Hasta que lo use, su contraseña sigue siendo la misma."
 
 
+COLUMNS: list[Column[Person]] = [
+    Column("Nombre", lambda one: one.name),
+    Column("Usuario", lambda one: one.username),
+    Column("Correo", lambda one: one.email),
+    Column("Entidad", lambda one: one.entity_code or ""),
+    Column("Roles", lambda one: "; ".join(_held(held) for held in one.roles)),
+    Column("Puede ingresar", lambda one: "sí" if one.active else "no"),
+]
+
+
+def _held(held: PersonRole) -> str:
+    return " ".join(part for part in (held.role.name, held.entity_code, held.sector_code) if part)
+
+
 @blueprint.get("/")
 @allow(*ADMINISTRATING, of=Of.NONE)
-def people() -> str:
+def people() -> str | Response:
     """Everybody or those that are looked for, with roles, what they see, and whether they have a password."""
     sought, sector = request.args.get("busca", "").strip(), request.args.get("sector", "")
     with current().database.reading() as session:
@@ -53,10 +69,13 @@ def people() -> str:
         found = [one for one in everybody(session, within, active_only=False) if _is_sought(one, sought)]
         works_in = Places({one.code: one.name for one in sectors})
         found.sort(key=works_in.order)
+        if (file := exporting.asked("personas", "Personas", COLUMNS, found)) is not None:
+            return file
         return page(
             "admin/people.html",
             steps_left=starting.is_needed(),
             people=paged(found),
+            files=exporting.files_of(),
             sought=sought,
             sectors=sectors,
             sector=sector,

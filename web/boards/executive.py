@@ -6,9 +6,12 @@ from typing import Any
 
 from flask import request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
+from web import exporting
 from web.auth import SIGNED_IN, Of, allow
 from web.boards.promised import promised
+from web.boards.sheets import LINE_COLUMNS
 from web.boards.tables import lights_of, standing_figures
 from web.boards.views import blueprint, coming
 from web.boards.wording import headline
@@ -25,7 +28,7 @@ WORST, NEXT = 5, 4
 
 @blueprint.get("/ejecutivo")
 @allow(SIGNED_IN, of=Of.PLAN)
-def executive() -> str:
+def executive() -> str | Response:
     """How the plan goes, what is in red and why, what waits for a decision, what comes."""
     with current().database.reading() as session:
         plans = overview.plans(session, sectors_of(actor()))
@@ -33,7 +36,7 @@ def executive() -> str:
         return _page(session, plan) if plan is not None else page("boards/none.html")
 
 
-def _page(session: Session, plan: Any) -> str:
+def _page(session: Session, plan: Any) -> str | Response:
     now, calendar = current().clock.now(), current().calendar.within(plan.code)
     today, found = bogota_day(now), board.of_plan(session, plan.code, now, months=3)
     if not found.months:
@@ -41,6 +44,9 @@ def _page(session: Session, plan: Any) -> str:
     newest = found.months[0]
     standing = standing_figures(session, plan.code, found.months)
     judged, before = standing.judged, standing.before
+    lines = list(judged.lines.values()) if judged else []
+    if (file := exporting.asked(f"{plan.code} lineas", "Líneas", LINE_COLUMNS, lines)) is not None:
+        return file
     in_red = reds.of_month(session, plan.code, judged.period) if judged else []
     here = [task for task in found.tasks if task.period == newest.code]
     return page(
@@ -59,6 +65,7 @@ def _page(session: Session, plan: Any) -> str:
         late_promises=[one for one in promised(session, plan.code, today) if one.is_late],
         coming=coming(session, plan, today, found)[:NEXT],
         level_light=light_of_level,
+        files=exporting.files_of(),
     )
 
 

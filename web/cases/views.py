@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, request, url_for
+from flask import request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from engine import history
 from engine.definitions import catalogue
@@ -20,11 +21,13 @@ from engine.instances.models import Instance
 from engine.states import InstanceState, UserTaskState
 from engine.tasks.models import UserTask
 from engine.waits import waits
+from web import exporting
 from web.answers import named
 from web.auth import SIGNED_IN, Of, allow
 from web.auth.gate import may_open
 from web.cases import deciding, running, standing, starting, waiting, wording
 from web.cases.blueprint import blueprint
+from web.cases.sheets import COLUMNS, MARKS, Line
 from web.comments.views import conversation
 from web.numbers import row_id
 from web.pages import actor, current, page
@@ -43,14 +46,19 @@ STATES = {"active": "En curso", "completed": "Terminados", "cancelled": "Cancela
 
 @blueprint.get("/")
 @allow(SIGNED_IN, of=Of.NONE)
-def index() -> str:
+def index() -> str | Response:
     """Every case, newest first, by state and process."""
     state, process_key = request.args.get("estado", InstanceState.ACTIVE), request.args.get("proceso", "")
     if state not in set(InstanceState):
         state = ""
     with current().database.reading() as session:
-        found = _cases(session, state, process_key, request.args.get("antes", type=row_id))
         processes = catalogue.definitions(session)
+        names = {definition.key: definition.name for definition in processes}
+        if exporting.is_asked():
+            every, counts = _cases(session, state, process_key, None, None), _open_tasks_of(session)
+            lines = [Line(one, names.get(one.process_key, one.process_key), counts.get(one.id, 0)) for one in every]
+            return exporting.as_file("procesos", "Procesos", COLUMNS, lines)
+        found = _cases(session, state, process_key, request.args.get("antes", type=row_id), PAGE + 1)
         counts = _open_tasks_of(session, [instance.id for instance in found[:PAGE]])
     following = (
         url_for("cases.index", estado=state, proceso=process_key, antes=found[PAGE - 1].id) if len(found) > PAGE else ""
@@ -64,7 +72,9 @@ def index() -> str:
         state=state,
         processes=processes,
         process_key=process_key,
-        names={definition.key: definition.name for definition in processes},
+        names=names,
+        marks=MARKS,
+        files=exporting.files_of(),
         manages=may_open("cases.manage"),
     )
 
@@ -134,10 +144,10 @@ def _asks_at_start(bundle: BundleModel) -> bool:
     return any(start.form_key for start in bundle.diagrams[bundle.process_key].starts())
 
 
-def _cases(session: Session, state: str, process_key: str, before: int | None) -> list[Instance]:
+def _cases(session: Session, state: str, process_key: str, before: int | None, limit: int | None) -> list[Instance]:
     """Those of the reader's sectors, with those that are nobody's."""
     query = sa.select(Instance).where(Instance.tenant.in_({"", *sectors_of(actor())}))
-    query = query.order_by(Instance.id.desc()).limit(PAGE + 1)
+    query = query.order_by(Instance.id.desc()).limit(limit)
     conditions: list[tuple[Any, sa.ColumnElement[bool]]] = [
         (state, Instance.state == state),
         (process_key, Instance.process_key == process_key),
@@ -146,10 +156,11 @@ def _cases(session: Session, state: str, process_key: str, before: int | None) -
     return list(session.scalars(query.where(*(condition for asked, condition in conditions if asked))))
 
 
-def _open_tasks_of(session: Session, case_ids: list[int]) -> dict[int, int]:
-    query = sa.select(UserTask.instance_id, sa.func.count()).where(
-        UserTask.instance_id.in_(case_ids), UserTask.state == UserTaskState.OPEN
-    )
+def _open_tasks_of(session: Session, case_ids: list[int] | None = None) -> dict[int, int]:
+    """How many tasks are open in each of these cases, or in every one."""
+    query = sa.select(UserTask.instance_id, sa.func.count()).where(UserTask.state == UserTaskState.OPEN)
+    if case_ids is not None:
+        query = query.where(UserTask.instance_id.in_(case_ids))
     return {case_id: count for case_id, count in session.execute(query.group_by(UserTask.instance_id))}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from engine import resolutions, units
 from engine.errors import EngineError
@@ -17,11 +18,14 @@ from engine.instances.models import Instance
 from engine.states import IncidentState
 from notifications import failures
 from notifications.digest import ADMINISTERING_ROLES
+from web import exporting
 from web.auth import Of, allow
 from web.auth.gate import may_open
 from web.incidents import subjects, wording
 from web.pages import actor, back_to, current, page
 from workflows.auditing import recording as auditing
+from workflows.calendar import bogota_day
+from workflows.documents.tables import Column
 from workflows.people.directory import display_names
 from workflows.people.roles import COORDINATING, INSTALLATION_ADMINISTRATOR
 
@@ -32,14 +36,27 @@ WATCHING = (*COORDINATING, INSTALLATION_ADMINISTRATOR)
 RECENT = 20
 """How many resolved incidents the list shows."""
 
+COLUMNS: list[Column[tuple[Incident, Instance]]] = [
+    Column("Incidente", lambda row: wording.title(row[0])),
+    Column("Dónde", lambda row: wording.place(row[0])),
+    Column("Proceso", lambda row: row[1].name),
+    Column("Qué pasó", lambda row: row[0].message),
+    Column("Desde", lambda row: bogota_day(row[0].opened_at)),
+    Column("Terminó", lambda row: bogota_day(row[0].resolved_at) if row[0].resolved_at else None),
+    Column("Cómo terminó", lambda row: wording.RESOLUTIONS.get(row[0].resolution or "", row[0].resolution or "")),
+]
+
 
 @blueprint.get("/")
 @allow(*WATCHING, of=Of.NONE)
-def index() -> str:
+def index() -> str | Response:
     """The open incidents, oldest first, and the last resolved ones."""
     with current().database.reading() as session:
         opened = _listed(session, Incident.state == IncidentState.OPEN, Incident.opened_at, Incident.id)
         resolved = _listed(session, Incident.state == IncidentState.RESOLVED, Incident.resolved_at.desc(), limit=RECENT)
+        if exporting.is_asked():
+            past = _listed(session, Incident.state == IncidentState.RESOLVED, Incident.resolved_at.desc(), limit=None)
+            return exporting.as_file("incidentes", "Incidentes", COLUMNS, [*opened, *past])
         failing = _of_own_sectors(session, units.open_incidents(session))
         working = _of_own_sectors(session, units.resolved_lately(session, limit=RECENT))
         names = display_names(session, {incident.resolved_by for incident, _case in resolved if incident.resolved_by})
@@ -52,6 +69,7 @@ def index() -> str:
         names=names,
         wording=wording,
         failures=failures,
+        files=exporting.files_of(),
         may_retry=may_open("incidents.retry_unit"),
     )
 
@@ -91,7 +109,7 @@ def _of_own_sectors(session: Session, found: Sequence[units.SystemIncident]) -> 
     return [incident for incident in found if tenants[incident.id] in own]
 
 
-def _listed(session: Session, which: Any, *order: Any, limit: int = 200) -> list[tuple[Incident, Instance]]:
+def _listed(session: Session, which: Any, *order: Any, limit: int | None = 200) -> list[tuple[Incident, Instance]]:
     """Those of the sectors that the reader supervises, with those that are of no sector."""
     query = sa.select(Incident, Instance).join(Instance, Instance.id == Incident.instance_id)
     query = query.where(which, Instance.tenant.in_({"", *actor().supervises}))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from engine.instances.models import Instance
+from web import exporting
 from web.answers import named
 from web.auth import SIGNED_IN, Of, allow
 from web.days import typed_day
@@ -19,6 +21,7 @@ from workflows.correspondence.states import Direction, LetterKind
 from workflows.correspondence.writing import Draft, Received
 from workflows.documents import files
 from workflows.documents.models import StoredFile
+from workflows.documents.tables import Column
 from workflows.errors import Conflict, Refused
 from workflows.people import directory
 
@@ -27,11 +30,24 @@ blueprint = Blueprint("letters", __name__, url_prefix="/casos/<int:case_id>/cart
 MEDIA = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 NO_DAY = "Escriba la fecha del radicado, por ejemplo 9/11/2026."
 
+COLUMNS: list[Column[Letter]] = [
+    Column("Radicado", lambda one: one.number),
+    Column("Fecha", lambda one: one.filed_on),
+    Column("Sentido", lambda one: "sale" if one.direction is Direction.OUT else "entra"),
+    Column("Clase", lambda one: one.kind.value),
+    Column("Asunto", lambda one: one.subject),
+    Column("Con quién", lambda one: one.party),
+]
+
 
 @blueprint.get("/")
 @allow(SIGNED_IN, of=Of.CASE)
-def index(case_id: int) -> str:
+def index(case_id: int) -> str | Response:
     """The letters of a case, out and in, and a form for one that came."""
+    if exporting.is_asked():
+        with current().database.reading() as session:
+            letters = writing.of_case(session, case_id)
+            return exporting.as_file(f"cartas {case_id}", "Cartas", COLUMNS, letters, ("caso", str(case_id)))
     return _listed(case_id)
 
 
@@ -145,6 +161,7 @@ def _listed(case_id: int, error: str = "") -> str:
             kinds=list(LetterKind),
             error=error,
             typed=request.form,
+            files=exporting.files_of(),
         )
 
 

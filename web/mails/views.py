@@ -14,8 +14,10 @@ from notifications import habits as mail_habits
 from notifications import outbox, reading
 from notifications.habits import DIGEST_FROM, Habits
 from notifications.states import Urgent, Watching
+from web import exporting
 from web.auth import SIGNED_IN, Of, allow
 from web.auth.gate import may_open
+from web.mails.sheets import COLUMNS, MARKS
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page, person
 from workflows.people.models import Person
@@ -42,10 +44,13 @@ NOT_AGAIN = "Este correo ya no hace falta: el próximo resumen lleva lo que siga
 
 @blueprint.get("/")
 @allow(SIGNED_IN, of=Of.NONE)
-def index() -> str:
+def index() -> str | Response:
     """The latest mails first."""
     before = request.args.get("antes", type=row_id)
     with current().database.reading() as session:
+        if exporting.is_asked():
+            every = reading.latest(session, _whose(), limit=None)
+            return exporting.as_file("correos", "Correos", COLUMNS, every)
         mails = reading.latest(session, _whose(), before=before, limit=PAGE + 1)
         watched: dict[str, Any] = {}
         if current_user.may(COORDINATING):
@@ -57,6 +62,8 @@ def index() -> str:
         "mails/index.html",
         mails=mails[:PAGE],
         following=following,
+        marks=MARKS,
+        files=exporting.files_of(),
         everybody=current_user.may(COORDINATING),
         wording=wording,
         **watched,

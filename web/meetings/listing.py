@@ -48,8 +48,8 @@ class Standing:
     over: Sequence[Line]
 
 
-def standing(session: Session, plan_code: str) -> Standing:
-    """Those of a plan; two statements."""
+def standing(session: Session, plan_code: str, latest: int | None = LATEST) -> Standing:
+    """Those of a plan, of what is over the `latest` or all; two statements."""
     promised = (
         sa.select(
             Commitment.meeting_id,
@@ -65,7 +65,7 @@ def standing(session: Session, plan_code: str) -> Standing:
     )
     query = query.where(Meeting.plan_code == plan_code)
     coming = query.where(Meeting.state.in_(OPEN)).order_by(Meeting.held_on, Meeting.id)
-    over = query.where(Meeting.state.not_in(OPEN)).order_by(Meeting.held_on.desc(), Meeting.id.desc()).limit(LATEST)
+    over = query.where(Meeting.state.not_in(OPEN)).order_by(Meeting.held_on.desc(), Meeting.id.desc()).limit(latest)
     return Standing(*([Line(one, count or 0, kept or 0) for one, count, kept in session.execute(asked)]
                       for asked in (coming, over)))  # fmt: skip
 

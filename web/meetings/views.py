@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response
 
 from engine.definitions import catalogue
 from engine.definitions.names import Name
+from web import exporting
 from web.auth import ANYONE, SIGNED_IN, Of, allow
 from web.days import typed_day
 from web.meetings.listing import agenda_of, standing
+from web.meetings.sheets import COLUMNS, MINE
 from web.pages import actor, back_to, current, page
 from web.unsigned import counting
 from workflows.calendar import bogota_day
@@ -39,15 +41,19 @@ PER_NETWORK = 100
 
 @blueprint.get("/planes/<plan_code>/mesas")
 @allow(SIGNED_IN, of=Of.PLAN)
-def index(plan_code: str) -> str:
+def index(plan_code: str) -> str | Response:
     """What is to be held, what waits for its minutes, what was approved last."""
     with current().database.reading() as session:
         plan = session.get(Plan, plan_code) or abort(404)
+        if exporting.is_asked():
+            every = standing(session, plan_code, latest=None)
+            return exporting.as_file(f"{plan_code} mesas", "Mesas", COLUMNS, [*every.coming, *every.over])
         process = catalogue.definition(session, OF_THE_PLAN, plan.sector_code)
         return page(
             "meetings/index.html",
             plan=plan,
             found=standing(session, plan_code),
+            files=exporting.files_of(),
             process=str(Name(OF_THE_PLAN, process.tenant)) if process is not None else "",
             may_convene=process is not None and current_user.may({"coordinador_pes"}, plan.sector_code),
         )
@@ -214,8 +220,12 @@ def register(token: str) -> Any:
 
 @blueprint.get("/compromisos")
 @allow(SIGNED_IN, of=Of.OWN)
-def mine() -> str:
+def mine() -> str | Response:
     """What one has promised and has not ended."""
+    if exporting.is_asked():
+        with current().database.reading() as session:
+            promises = commitments.of_person(session, actor().id)
+            return exporting.as_file("mis compromisos", "Mis compromisos", MINE, promises)
     return _promised()
 
 
@@ -224,7 +234,13 @@ def _promised(**context: Any) -> str:
     today = bogota_day(application.clock.now())
     with application.database.reading() as session:
         found = commitments.of_person(session, actor().id)
-        return page("meetings/mine.html", found=found, today=today, **{"error": "", "wrong": 0, "typed": "", **context})
+        return page(
+            "meetings/mine.html",
+            found=found,
+            today=today,
+            files=exporting.files_of(),
+            **{"error": "", "wrong": 0, "typed": "", **context},
+        )
 
 
 @blueprint.post("/compromisos/<int:commitment_id>")

@@ -63,19 +63,23 @@ def modify(plan_code: str, project_code: str) -> Any:
 
 @blueprint.get("/<plan_code>/reportes-externos")
 @allow(SIGNED_IN, of=Of.PLAN)
-def external(plan_code: str) -> str:
+def external(plan_code: str) -> str | Response:
     """The reports to SDP/SDH: their files and under which number they were filed."""
     with current().database.reading() as session:
         plan = _plan(session, plan_code)
-        reports = paged(external_reports.of_plan(session, plan_code))
+        every = external_reports.of_plan(session, plan_code)
+        if (file := exporting.asked(f"{plan_code} externos", "Reportes externos", sheets.EXTERNAL, every)) is not None:
+            return file
+        reports = paged(every)
         made = external_files.files_of(session, reports.rows)
         files = {
             id_: [(suffix, found[suffix]) for suffix in external_files.RENDERERS if suffix in found]
             for id_, found in made.items()
         }
         return page(
-            "plans/external.html", plan=plan, reports=reports, files=files, systems=external_reports.SYSTEM_WORDS
-        )
+            "plans/external.html", plan=plan, reports=reports, made=files, systems=external_reports.SYSTEM_WORDS,
+            files=exporting.files_of(),
+        )  # fmt: skip
 
 
 @blueprint.get("/<plan_code>/planes-de-choque")

@@ -6,28 +6,21 @@ import sqlalchemy as sa
 from flask import abort
 from werkzeug.wrappers import Response
 
+from web import exporting
 from web.auth import SIGNED_IN, Of, allow
 from web.pages import actor, back_to, current, page
 from web.plans.blueprint import blueprint
+from web.plans.sheets import CHANGES
+from web.plans.wording import MODIFICATION_WORDS
 from workflows.approvals import acts, modifying
 from workflows.approvals.models import AdministrativeAct, Modification, PlanVersion
-from workflows.approvals.states import ModificationState
 from workflows.people import directory
 from workflows.plan.models import Plan
-
-STATES = {
-    ModificationState.REQUESTED: "Solicitada",
-    ModificationState.JUDGED: "Con concepto técnico",
-    ModificationState.RETURNED: "Devuelta",
-    ModificationState.APPROVED: "Aprobada",
-    ModificationState.DENIED: "Negada",
-    ModificationState.APPLIED: "Aplicada",
-}
 
 
 @blueprint.get("/<plan_code>/modificaciones")
 @allow(SIGNED_IN, of=Of.PLAN)
-def changes(plan_code: str) -> str:
+def changes(plan_code: str) -> str | Response:
     """Every version of the plan, and every modification with its changes, the newest first."""
     with current().database.reading() as session:
         plan = session.get(Plan, plan_code) or abort(404)
@@ -37,12 +30,16 @@ def changes(plan_code: str) -> str:
         modifications = session.scalars(asked.order_by(Modification.number.desc())).all()
         changed = modifying.changes_by(session, modifications)
         rows = [(modification, changed[modification.id]) for modification in modifications]
+        each = [(modification, change) for modification, found in rows for change in found]
+        if (file := exporting.asked(f"{plan_code} modificaciones", "Modificaciones", CHANGES, each)) is not None:
+            return file
         names = directory.display_names(session, {one.requested_by for one in modifications})
         issued = session.scalars(sa.select(AdministrativeAct).where(AdministrativeAct.plan_code == plan_code))
         act_names = {act.id: acts.name_of(act) for act in issued}
     return page(
         "plans/changes.html",
-        plan=plan, versions=versions, rows=rows, names=names, act_names=act_names, states=STATES,
+        plan=plan, versions=versions, rows=rows, names=names, act_names=act_names, states=MODIFICATION_WORDS,
+        files=exporting.files_of(),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from workflows.monitoring.period_figures import IndicatorFigure, LevelFigure, Pe
 from workflows.plan.models import Plan
 
 KINDS = {"plan": "Plan", "lineas": "Línea estratégica", "objetivos": "Objetivo estratégico", "entidades": "Entidad"}
+INDICATORS = "indicadores"
+"""The kind of a part that is an indicator."""
 HUNDRED = Decimal(100)
 FIRST_FORMULAS = "1"
 """Months closed under this version keep their figures: what was missing counted nothing in them."""
@@ -126,7 +128,7 @@ def _of_indicator(figure: IndicatorFigure, weight: Decimal, version: str) -> Par
         counts = Decimal(0)  # what was missing counted nothing then
     counted = None if counts is None or weight <= 0 else min(counts, HUNDRED)
     return Part(
-        "indicadores", figure.code, figure.name, figure.entity, weight, assessment.compliance, counted, None,
+        INDICATORS, figure.code, figure.name, figure.entity, weight, assessment.compliance, counted, None,
         assessment.color, assessment.status, None,
         known_words(assessment.status, assessment.data_month, assessment.missing, assessment.partial),
     )  # fmt: skip

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from web.plans.levels import INDICATORS, Part
 from web.plans.tree import IndicatorRow, LevelRow
+from web.plans.wording import MODIFICATION_WORDS
+from workflows.approvals.models import Modification, ModificationChange
+from workflows.calendar import bogota_day
 from workflows.documents.tables import Column
 from workflows.implementation.budget import ProjectYear
+from workflows.implementation.external_reports import SYSTEM_WORDS
 from workflows.implementation.goal_courses import GoalCourse, ProjectCourse
+from workflows.implementation.models import ExternalReport
+from workflows.monitoring.year_course import CoursePoint
 from workflows.recovery.models import RecoveryPlan
 from workflows.recovery.plans import STATE_WORDS
+from workflows.reports.contents import light, light_of_level
 
 Row = tuple[LevelRow, LevelRow, IndicatorRow]
 """An indicator, with its line and objective."""
@@ -79,4 +87,47 @@ RECOVERIES: list[Column[RecoveryPlan]] = [
     Column("Acciones", lambda one: len(one.actions)),
     Column("Cumplidas", lambda one: sum(action.done for action in one.actions)),
     Column("Lección", lambda one: one.lesson),
+]
+
+
+def _light_word(part: Part) -> str:
+    shown = light if part.kind == INDICATORS else light_of_level
+    return shown(part.color, part.status).word
+
+
+PARTS: list[Column[Part]] = [
+    Column("Código", lambda part: part.code),
+    Column("Parte", lambda part: part.name),
+    Column("Entidad", lambda part: part.entity),
+    Column("Peso", lambda part: part.weight),
+    Column("Cumplimiento %", lambda part: part.compliance),
+    Column("Cobertura %", lambda part: part.coverage),
+    Column("Semáforo", _light_word),
+    Column("De dónde sale", lambda part: part.known),
+    Column("Cuenta %", lambda part: part.counted),
+    Column("Aporta", lambda part: part.brings),
+]
+POINTS: list[Column[CoursePoint]] = [
+    Column("Mes", lambda point: "{}-{:02d}".format(*point.month)),
+    Column("Reportado", lambda point: point.value),
+    Column("Ejecutado", lambda point: point.executed),
+    Column("Programado", lambda point: point.programmed),
+]
+CHANGES: list[Column[tuple[Modification, ModificationChange]]] = [
+    Column("Modificación", lambda row: row[0].number),
+    Column("Estado", lambda row: MODIFICATION_WORDS[row[0].state]),
+    Column("Rige desde", lambda row: row[0].valid_from),
+    Column("Solicitada", lambda row: bogota_day(row[0].requested_at)),
+    Column("Justificación", lambda row: row[0].justification),
+    Column("Elemento", lambda row: row[1].label),
+    Column("Antes", lambda row: row[1].before),
+    Column("Después", lambda row: row[1].after),
+]
+EXTERNAL: list[Column[ExternalReport]] = [
+    Column("Trimestre", lambda one: one.quarter),
+    Column("Entidad", lambda one: one.entity_code),
+    Column("Meses preliminares", lambda one: one.preliminary),
+    Column("Sistema", lambda one: SYSTEM_WORDS.get(one.system, one.system)),
+    Column("Radicado", lambda one: one.filing_number),
+    Column("Fecha", lambda one: one.filed_on),
 ]

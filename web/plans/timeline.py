@@ -9,14 +9,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from engine.definitions import catalogue
 from engine.instances.models import Instance
 from engine.states import InstanceState
+from web import exporting
 from web.auth import SIGNED_IN, Of, allow
 from web.pages import current, page
 from web.plans.blueprint import blueprint
 from workflows.calendar import bogota_day
+from workflows.documents.tables import Column
 from workflows.plan.models import Plan
 
 WIDTH, LABEL, ROW, TOP = 1000, 250, 30, 28
@@ -56,6 +59,14 @@ class Row:
         return None if self.open else max((bar.ended_on for bar in self.bars if bar.ended_on), default=None)
 
 
+COLUMNS: list[Column[tuple[Row, Bar]]] = [
+    Column("Proceso", lambda row: row[0].name),
+    Column("Caso", lambda row: row[1].name),
+    Column("Empezó", lambda row: row[1].started_on),
+    Column("Terminó", lambda row: row[1].ended_on),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """The drawing: its rows, and where each year begins."""
@@ -71,12 +82,16 @@ class Timeline:
 
 @blueprint.get("/<plan_code>/linea-de-tiempo")
 @allow(SIGNED_IN, of=Of.PLAN)
-def timeline(plan_code: str) -> str:
+def timeline(plan_code: str) -> str | Response:
     """Every case of the plan, drawn and as a table."""
     with current().database.reading() as session:
         plan = session.get(Plan, plan_code) or abort(404)
         drawn = read(session, plan_code, bogota_day(current().clock.now()))
-    return page("plans/timeline.html", plan=plan, drawn=drawn, width=WIDTH, label=LABEL, row_height=ROW, top=TOP)
+    bars = [(row, bar) for row in drawn.rows for bar in row.bars]
+    return exporting.asked(f"{plan_code} procesos", "Procesos", COLUMNS, bars) or page(
+        "plans/timeline.html", plan=plan, drawn=drawn, width=WIDTH, label=LABEL, row_height=ROW, top=TOP,
+        files=exporting.files_of(),
+    )  # fmt: skip
 
 
 def read(session: Session, plan_code: str, today: dt.date) -> Timeline:

@@ -102,7 +102,7 @@ def _figures(
 
 @blueprint.get("/<plan_code>/<any(plan, lineas, objetivos, entidades):kind>/<code>")
 @allow(SIGNED_IN, of=Of.PLAN)
-def level(plan_code: str, kind: str, code: str) -> str:
+def level(plan_code: str, kind: str, code: str) -> str | Response:
     """An objective, a line, an entity or the whole plan: its figure, and what each part brings to it."""
     with current().database.reading() as session:
         plan = _plan(session, plan_code)
@@ -112,8 +112,10 @@ def level(plan_code: str, kind: str, code: str) -> str:
         shown = levels.read(session, period_figures, kind, code)
     if shown is None:
         abort(404)
-    return page(
+    file = exporting.asked(f"{plan_code} {code} {month}", "Partes", sheets.PARTS, shown.parts)
+    return file or page(
         "plans/level.html",
+        files=exporting.files_of(),
         plan=plan, months=months, month=month, found=period_figures, level=shown,
         kind_word=levels.KINDS[kind], chip_of=chips(), level_chip_of=level_chips(),
     )  # fmt: skip
@@ -147,8 +149,11 @@ def _indicator(session: Session, plan_code: str, indicator_code: str, **context:
         figure, context["frozen"] = figures.of_indicator(session, plan_code, indicator_code, month, fact)
         course = year_course.of_fact(session, plan_code, fact, month) if fact else None
         rows = trace.of_indicator(session, plan_code, indicator_code, month)
-    return page(
+    points = course.points if course else ()
+    file = exporting.asked(f"{plan_code} {indicator_code}", "Programado y ejecutado", sheets.POINTS, points)
+    return file or page(
         "plans/indicator.html",
+        files=exporting.files_of(),
         plan=plan,
         sheet=sheet,
         months=months,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from workflows.approvals.states import ModificationState
 from workflows.cycles.models import Period
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.states import Annualization, Direct, Direction, Status
@@ -33,6 +34,14 @@ HELD_RULES: Mapping[str, str] = {
         "Se reporta el nivel: cumple 100 % si está en lo programado, con su tolerancia; si no, el menor de los dos se "
         "divide por el mayor."
     ),
+}
+MODIFICATION_WORDS = {
+    ModificationState.REQUESTED: "Solicitada",
+    ModificationState.JUDGED: "Con concepto técnico",
+    ModificationState.RETURNED: "Devuelta",
+    ModificationState.APPROVED: "Aprobada",
+    ModificationState.DENIED: "Negada",
+    ModificationState.APPLIED: "Aplicada",
 }
 HUNDRED = Decimal(100)
 _COMPARED = "Lo programado es igual a la línea base: no hay camino que medir, solo se compara el nivel."

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from types import SimpleNamespace
 
+import sqlalchemy as sa
+
 from engine.definitions import catalogue
 from engine.definitions.reading import read_diagram
 from engine.history import HistoryEntry
@@ -47,6 +49,16 @@ def test_only_the_readers_own_tasks_are_links(site: Site) -> None:
     assert [link.text_content() for link in links] == [
         "Reportar avance", "Reportar ejecución presupuestal y actividades",
     ]  # fmt: skip
+
+
+def test_whom_tasks_are_offered_to_is_read_once_for_their_lines_and_once_for_the_waits(site: Site) -> None:
+    visitor, said = site.visitor("sruiz"), list[str]()
+    visitor.open("/casos/1")
+
+    sa.event.listen(site.application.database.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
+    visitor.open("/casos/1")
+
+    assert sum("FROM task_candidate" in statement for statement in said) == 2
 
 
 def test_the_drawing_and_the_words_mark_the_same_steps(site: Site) -> None:
