@@ -222,9 +222,9 @@ TABLE: tuple[Row, ...] = (
         ),
         changes=_routes(
             "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
-            "inbox.send inbox.keep_draft inbox.preview_correction inbox.attach inbox.begin_from inbox.claim "
-            "inbox.release inbox.correct inbox.ask_extension comments.on_task inbox.ask_help inbox.bring_help "
-            "inbox.end_help inbox.register_paper inbox.preview_file inbox.take_file "
+            "inbox.send inbox.keep_draft inbox.attach inbox.begin_from inbox.claim "
+            "inbox.release inbox.correct inbox.drop_correction inbox.ask_extension comments.on_task "
+            "inbox.ask_help inbox.bring_help inbox.end_help inbox.register_paper inbox.preview_file inbox.take_file "
             "inbox.preview_section inbox.bring_section"
         ),
         note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "

@@ -45,7 +45,6 @@ from web.forms.receiving import (
     contradicts,
     keep_draft,
     parse_request,
-    preview_correction,
     receive,
 )
 
@@ -60,7 +59,6 @@ __all__ = [
     "contradicts",
     "keep_draft",
     "parse_request",
-    "preview_correction",
     "receive",
     "render",
 ]

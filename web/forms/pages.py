@@ -28,20 +28,18 @@ def render(
     submit_label: str = "Enviar",
     submit_as: str = "enviar",
     answer: tuple[str, str, str] | None = None,
-    correcting: bool = False,
     readonly: bool = False,
     facts: bool = False,
     panels: bool = True,
     file_url: Callable[[int], str] | None = None,
-    preview_url: str = "",
     address_of: Callable[[Mapping[str, Any]], str] | None = None,
 ) -> Markup:
     """The whole `<form>`: error summary, context, fields, buttons, and the state of the draft.
 
     `submit_as` is what the first button does. `answer`: label, field and value of one that answers and sends.
     `sentence` is an error of the form as a whole. `draft_url` empty: no
-    autosave; `files_url` empty: files go with the form. `preview_url`: what tells what it would give where nothing is
-    saved. `username` is whose text the browser keeps while there is no network.
+    autosave; `files_url` empty: files go with the form. `username` is whose text the browser keeps while there is no
+    network.
     `readonly`: without inputs or buttons; `facts`: so, and without what is still to be answered. `address_of`: where
     all is told of what a row is about, from its cells.
     """
@@ -51,8 +49,7 @@ def render(
             view=FormView(opened, errors, readonly=readonly, facts=facts, address_of=address_of),
             opened=opened,
             action=action,
-            draft_url="" if correcting or readonly or facts else draft_url,
-            preview_url=preview_url,
+            draft_url="" if readonly or facts else draft_url,
             files_url=files_url if opened.schema.takes_files else "",
             file_limit=LIMIT,
             username=username,
@@ -60,7 +57,6 @@ def render(
             submit_label=submit_label,
             submit_as=submit_as,
             answer=answer,
-            correcting=correcting,
             readonly=readonly or facts,
             with_panels=panels,
             file_url=file_url,

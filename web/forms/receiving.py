@@ -164,20 +164,21 @@ def _receive(
     with application.database.unit_of_work() as session:
         raw = typed.kept(session, application, actor, task_id)
         anchor = change_rows(schema, raw, action)
-        if not correcting:
-            page = page_of(request)
-            try:
-                application.forms.save_draft(session, application.engine, task_id, actor, raw, page)
-            except DraftChanged as changed:
-                return Refused((), raw, told(changed))
+        page = page_of(request)
+        try:
+            application.forms.save_draft(session, application.engine, task_id, actor, raw, page, correcting=correcting)
+        except DraftChanged as changed:
+            return Refused((), raw, told(changed))
     if errors:
         return Refused(errors, raw)
     if action == SEND:
         return _correct(application, actor, task_id, raw)
-    return Refused((), raw) if correcting else Kept(anchor, action == KEEP)
+    return Kept(anchor, action == KEEP)
 
 
-def keep_draft(application: Application, actor: Actor, task_id: int, request: Request) -> dict[str, Any]:
+def keep_draft(
+    application: Application, actor: Actor, task_id: int, request: Request, *, correcting: bool = False
+) -> dict[str, Any]:
     """Keep what was typed so far and tell the page what follows: when it was kept, what is not asked, chips.
 
     Or, as `conflicto`, that nothing was kept because another window of the same person kept something else.
@@ -186,20 +187,15 @@ def keep_draft(application: Application, actor: Actor, task_id: int, request: Re
     page = page_of(request)
     try:
         with application.database.unit_of_work() as session:
-            saved_at = application.forms.save_draft(session, application.engine, task_id, actor, raw, page)
+            saved_at = application.forms.save_draft(
+                session, application.engine, task_id, actor, raw, page, correcting=correcting
+            )
     except DraftChanged as changed:
         return {"conflicto": told(changed), "visto": changed.seen}
     with application.database.reading() as session:
-        seen = application.forms.view_draft(session, application.engine, task_id, actor, raw)
+        seen = application.forms.view_draft(session, application.engine, task_id, actor, raw, correcting=correcting)
     saved = {"guardado": _hour(saved_at), "visto": drafts.mark_of(saved_at, page.name if page else "")}
     return {**saved, **live.told(seen)}
-
-
-def preview_correction(application: Application, actor: Actor, task_id: int, request: Request) -> dict[str, Any]:
-    """What a correction would give as far as it is typed; nothing is kept."""
-    raw = parse_request(request)
-    with application.database.reading() as session:
-        return live.told(application.forms.view_correction(session, application.engine, task_id, actor, raw))
 
 
 def page_of(request: Request) -> Page | None:

@@ -35,6 +35,7 @@ from workflows.calendar import WorkingCalendar, of_entity
 from workflows.correspondence import writing
 from workflows.documents.fonts import warning_about
 from workflows.errors import FieldError
+from workflows.forms import drafts
 from workflows.forms.opening import OpenForm
 from workflows.forms.standing import ready_of, words_of_ready
 from workflows.monitoring import on_paper, sign_offs
@@ -88,7 +89,7 @@ def send(task_id: int) -> Any:
 @allow(SIGNED_IN, of=Of.TASK)
 def keep_draft(task_id: int) -> Any:
     """Keep what is typed so far; answers what the page shows about it."""
-    kept = forms.keep_draft(current(), actor(), task_id, request)
+    kept = forms.keep_draft(current(), actor(), task_id, request, correcting="correccion" in request.args)
     return jsonify(kept), HTTPStatus.CONFLICT if "conflicto" in kept else HTTPStatus.OK
 
 
@@ -124,11 +125,15 @@ def sent(task_id: int) -> str:
         # what this task led to: the tasks of the same entity, and those of the whole case
         follow = standing.open_tasks(session, case.id, actor(), about=str(task.context.get("entidad") or ""))
         names = Directory().display_names(session, {task.completed_by or ""})
+        correction = drafts.of(session, task_id, actor().id) if opened.amendable else None
         return page(
             "inbox/sent.html",
             task=task,
             case=case,
             is_fresh="recien" in request.args,
+            is_corrected="corregida" in request.args,
+            correction_is_over=not request.args.keys().isdisjoint({"corregida", "descartada"}),
+            correction_kept_at=correction.saved_at if correction else None,
             is_mine=task.completed_by == actor().id,
             who=names.get(task.completed_by or "", ""),
             deadline=met(task.due_at, task.completed_at or application.clock.now()),
@@ -148,12 +153,16 @@ def correct(task_id: int) -> Any:
     outcome: Refused | None = None
     if request.method == "POST":
         received = forms.receive(application, actor(), task_id, request, correcting=True)
-        if not isinstance(received, Refused):
-            return redirect(url_for("inbox.sent", task_id=task_id), HTTPStatus.SEE_OTHER)
+        if isinstance(received, Sent):
+            return redirect(url_for("inbox.sent", task_id=task_id, corregida=1), HTTPStatus.SEE_OTHER)
+        if isinstance(received, Kept):
+            here = url_for("inbox.correct", task_id=task_id, _anchor=received.anchor)
+            there = url_for("inbox.sent", task_id=task_id)
+            return redirect(there if received.leaving else here, HTTPStatus.SEE_OTHER)
         outcome = received
     with application.database.reading() as session:
         raw = outcome.raw if outcome else None
-        opened = application.forms.open_sent(session, application.engine, task_id, actor(), raw=raw)
+        opened = application.forms.open_correction(session, application.engine, task_id, actor(), raw=raw)
         if not opened.amendable:
             return redirect(url_for("inbox.sent", task_id=task_id), HTTPStatus.SEE_OTHER)
         action = url_for("inbox.correct", task_id=task_id)
@@ -162,23 +171,25 @@ def correct(task_id: int) -> Any:
             action=action,
             errors=outcome.errors if outcome else (),
             sentence=outcome.sentence if outcome else "",
-            submit_label="Guardar la corrección",
-            correcting=True,
-            preview_url=url_for("inbox.preview_correction", task_id=task_id),
+            submit_label="Enviar la corrección",
+            draft_url=url_for("inbox.keep_draft", task_id=task_id, correccion=1),
             username=actor().id,
             address_of=_indicator_of(opened),
             files_url=url_for("inbox.attach", task_id=task_id, correccion=1),
             file_url=_file_url,
         )
-        body = page("inbox/correct.html", task=opened.task, case=opened.instance, form=form)
+        body = page("inbox/correct.html", task=opened.task, case=opened.instance, kept_at=opened.saved_at, form=form)
     return make_response(body, _status(outcome) if outcome else HTTPStatus.OK)
 
 
-@blueprint.post("/tareas/<int:task_id>/corregir/vista")
+@blueprint.post("/tareas/<int:task_id>/corregir/descartar")
 @allow(SIGNED_IN, of=Of.TASK)
-def preview_correction(task_id: int) -> Any:
-    """What a correction would give as far as it is typed."""
-    return jsonify(forms.preview_correction(current(), actor(), task_id, request))
+def drop_correction(task_id: int) -> Any:
+    """Leave what was sent as it is."""
+    application = current()
+    with application.database.unit_of_work() as session:
+        application.forms.drop_correction(session, task_id, actor())
+    return redirect(url_for("inbox.sent", task_id=task_id, descartada=1), HTTPStatus.SEE_OTHER)
 
 
 def _calendar_of(task: UserTask, case: Instance) -> WorkingCalendar:

@@ -117,13 +117,16 @@ class Forms:
         actor: Actor,
         raw: object,
         page: drafts.Page | None = None,
+        *,
+        correcting: bool = False,
     ) -> dt.datetime:
         """Keep what a person has typed, right or wrong, and say when; the last write wins.
 
-        The form is not laid out: others wait for their turn to write. Raises `DraftChanged` where another page of the
-        same person kept something that `page` has not seen.
+        `correcting`: over what they sent, with the errors of `amend`. The form is not laid out: others wait for their
+        turn to write. Raises `DraftChanged` where another page of the same person kept something that `page` has not
+        seen.
         """
-        schema = self.schema_for(session, engine, task_id, actor)
+        schema = self.schema_for(session, engine, task_id, actor, correcting=correcting)
         values = within_bounds(schema, raw)
         try:
             return drafts.save(session, task_id, actor.id, values, engine.now(), page).saved_at
@@ -164,16 +167,21 @@ class Forms:
         asked.brought_at = engine.now()
         return asked.helper
 
-    def view_draft(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> DraftView:
-        """What follows from what a person has typed so far. Raises the errors of `open`."""
-        layout, _ = self._to_fill(session, engine, task_id, actor)
-        return _view(layout, layout.show(within_bounds(layout.schema, raw)))
-
-    def view_correction(
-        self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object
+    def view_draft(
+        self,
+        session: Session,
+        engine: ProcessEngine,
+        task_id: int,
+        actor: Actor,
+        raw: object,
+        *,
+        correcting: bool = False,
     ) -> DraftView:
-        """What follows from a correction as far as it is typed. Raises the errors of `amend`."""
-        _, layout = self._amendable(session, engine, *_work(session, task_id), actor)
+        """What follows from what a person has typed so far. Raises the errors of `open`, or of `amend`."""
+        if correcting:
+            _, layout = self._amendable(session, engine, *_work(session, task_id), actor)
+        else:
+            layout, _ = self._to_fill(session, engine, task_id, actor)
         return _view(layout, layout.show(within_bounds(layout.schema, raw)))
 
     def submit(
@@ -281,12 +289,28 @@ class Forms:
         mine = submission.username == actor.id
         return replace(opened, sent_at=submission.sent_at, amendable=mine and layout.handler.may_amend(layout.context))
 
+    def open_correction(
+        self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object = None
+    ) -> OpenForm:
+        """What was sent, with its correction `raw` (just sent) or the draft of it filled in."""
+        mine = drafts.of(session, task_id, actor.id)
+        opened = self.open_sent(
+            session, engine, task_id, actor, raw if raw is not None else mine.values if mine else None
+        )
+        return replace(opened, saved_at=mine.saved_at if mine else None, seen=drafts.mark(mine))
+
+    def drop_correction(self, session: Session, task_id: int, actor: Actor) -> None:
+        """Go back to what was sent: what one typed over it is forgotten."""
+        if _submission(session, task_id).username == actor.id:
+            drafts.forget(session, task_id)
+
     def amend(self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, raw: object) -> Submission:
         """Correct what one sent, as long as its handler allows; the earlier values stay as a revision."""
         instance, task, _ = locking.lock_with_task(session, task_id)
         submission, layout = self._amendable(session, engine, task, instance, actor)
         values = self._checked(layout, raw)
         _keep_revision(session, submission, actor, engine.now())
+        drafts.forget(session, task_id)
         submission.values, submission.sent_at = as_json(values), engine.now()
         known = sa.select(SubmissionFile.file_id).filter_by(submission_id=submission.id)
         _keep_files(session, submission, file_ids(layout.schema, values) - set(session.scalars(known)))

@@ -282,6 +282,19 @@ def test_nothing_is_corrected_after_validation_or_by_another(
         forms.amend(session, engine, task_id, ANA, GOOD)
 
 
+def test_nobody_else_keeps_or_drops_a_correction(
+    database: Database, engine: ProcessEngine, forms: Forms, task_id: int, send: Send
+) -> None:
+    send()
+    with database.unit_of_work() as session:
+        forms.save_draft(session, engine, task_id, ANA, {"nota": "b"}, correcting=True)
+    with pytest.raises(NotAllowed), database.unit_of_work() as session:
+        forms.save_draft(session, engine, task_id, LUIS, {"nota": "c"}, correcting=True)
+    with database.unit_of_work() as session:
+        forms.drop_correction(session, task_id, LUIS)
+    assert count(database, FormDraft) == 1
+
+
 def test_only_files_of_this_task_and_person_may_be_attached(
     database: Database, engine: ProcessEngine, task_id: int, send: Send
 ) -> None:

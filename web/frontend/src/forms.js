@@ -16,8 +16,7 @@ for (const form of document.querySelectorAll('form[data-form]')) {
   form.classList.add('scripted');
   enhanceRows(form);
   followOwnRows(form);
-  const live = form.dataset.draft || form.dataset.preview;
-  const save = live ? saveWhileTyping(form) : () => {};
+  const save = form.dataset.draft ? saveWhileTyping(form) : () => {};
   const changed = (fields) => {
     for (const field of fields) field.dispatchEvent(new Event('input', { bubbles: true }));
   };

@@ -17,7 +17,6 @@ export function saveWhileTyping(form) {
   let running = false;
   let again = false;
   let leaving = false;
-  let dirty = false;
 
   const later = (wait = PAUSE) => {
     clearTimeout(timer);
@@ -33,7 +32,7 @@ export function saveWhileTyping(form) {
     }
     running = true;
     again = false;
-    if (form.dataset.draft) status.textContent = 'Guardando…';
+    status.textContent = 'Guardando…';
     try {
       const told = await send(form);
       await released();
@@ -70,8 +69,7 @@ export function saveWhileTyping(form) {
   }
 
   const typed = ({ target }) => {
-    if (form.dataset.draft) keepCopy(user, page, form);
-    else dirty = true;
+    keepCopy(user, page, form);
     if (running) again = true;
     const isFigure = target instanceof Element && target.matches('input.val');
     if (isFigure) clearLight(target);
@@ -93,13 +91,11 @@ export function saveWhileTyping(form) {
     window.addEventListener('pageshow', () => (leaving = false), { once: true });
   });
   offerCopy(form, user, page);
-  // A correction is kept nowhere until it is sent.
-  window.addEventListener('beforeunload', (event) => dirty && !leaving && event.preventDefault());
   return save;
 }
 
 async function send(form, { renewed = false } = {}) {
-  const answer = await fetch(form.dataset.draft ?? form.dataset.preview, { method: 'POST', body: body(fields(form)), headers: { Accept: 'application/json' } });
+  const answer = await fetch(form.dataset.draft, { method: 'POST', body: body(fields(form)), headers: { Accept: 'application/json' } });
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) {
     if (told.visto) form.elements._visto.value = told.visto;
@@ -128,7 +124,7 @@ function body(pairs) {
 // What was typed here and never reached the server, offered when one comes back.
 function offerCopy(form, user, page) {
   const copy = kept(user, page);
-  if (!copy || !form.dataset.draft) return;
+  if (!copy) return;
   if (JSON.stringify(copy.fields) === JSON.stringify(fields(form).filter(isTyped))) {
     forget(user, page);
     return;

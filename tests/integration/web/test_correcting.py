@@ -1,0 +1,108 @@
+"""A correction of what was sent: kept as it is typed, there when one comes back, gone once it is sent or dropped."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from tests.integration.web.test_on_paper import OF
+from tests.integration.web.test_task import task_of
+from tests.integration.web.test_without_scripts import play
+from tests.support.web import Site, Visitor
+from workflows.forms.models import FormDraft
+
+STORY, PROOF = "avances-0-avance_cualitativo", "avances-0-evidencias"
+NEWER = "Se sumaron dos localidades que faltaban."
+
+
+@pytest.fixture
+def sent(site: Site) -> str:
+    """The report of June that was sent and that nobody looked at."""
+    task = task_of(site, "reportar_avance", OF)
+    play(site, "reportar_avance")
+    return task
+
+
+def correcting(site: Site, sent: str) -> Visitor:
+    reporter = site.visitor("ocardenas")
+    reporter.open(f"{sent}/corregir")
+    return reporter
+
+
+def keep(reporter: Visitor, sent: str, **changed: str) -> dict[str, str]:
+    """What the page sends by itself while one types, and what it is told."""
+    typed = {**dict(reporter.fields(f"{sent}/corregir")), **changed}
+    answer = reporter.client.post(f"{sent}/borrador?correccion=1", data=typed)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, str] = answer.get_json()
+    return told
+
+
+def story(page: Visitor, sent: str) -> str:
+    return dict(page.fields(f"{sent}/corregir"))[STORY].strip()
+
+
+def drafts(site: Site) -> int:
+    with site.application.database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(FormDraft)) or 0
+
+
+def test_what_one_corrects_is_kept_while_one_types_and_stands_there_in_another_browser(site: Site, sent: str) -> None:
+    told = keep(correcting(site, sent), sent, **{STORY: NEWER})
+    assert told["guardado"]
+
+    again = correcting(site, sent)
+
+    assert story(again, sent) == NEWER
+    assert "todavía no ha enviado" in again.text()
+    again.open(f"{sent}/enviada")
+    assert "Tiene una corrección sin enviar" in again.text() and NEWER not in again.text()
+
+
+def test_a_file_chosen_for_a_correction_is_there_when_one_comes_back(site: Site, sent: str) -> None:
+    reporter = correcting(site, sent)
+    token = dict(reporter.fields(f"{sent}/corregir"))["csrf_token"]
+    content = (io.BytesIO(b"%PDF-1.7 acta"), "acta-que-faltaba.pdf")
+    stored = reporter.client.post(
+        f"{sent}/archivos?correccion=1", data={"campo": PROOF, "csrf_token": token, "archivo": content}
+    )
+    keep(reporter, sent, **{PROOF: str(stored.get_json()["id"])})
+
+    assert "acta-que-faltaba.pdf" in correcting(site, sent).text()
+
+
+def test_without_scripts_save_and_leave_keeps_the_correction(site: Site, sent: str) -> None:
+    reporter = correcting(site, sent)
+    reporter.press(f"{sent}/corregir", _accion="guardar", **{STORY: NEWER})
+
+    assert "Tiene una corrección sin enviar" in reporter.text()
+    assert story(correcting(site, sent), sent) == NEWER
+
+
+def test_a_correction_that_is_sent_leaves_no_draft(site: Site, sent: str) -> None:
+    reporter = correcting(site, sent)
+    keep(reporter, sent, **{STORY: NEWER})
+    reporter.press(f"{sent}/corregir", _accion="enviar", **{STORY: NEWER})
+
+    assert NEWER in reporter.text() and "sin enviar" not in reporter.text()
+    assert drafts(site) == 0
+
+
+def test_a_correction_that_is_refused_keeps_what_was_typed(site: Site, sent: str) -> None:
+    correcting(site, sent).press(f"{sent}/corregir", 422, _accion="enviar", **{STORY: ""})
+
+    assert story(correcting(site, sent), sent) == ""
+
+
+def test_a_correction_may_be_dropped_and_what_was_sent_stays(site: Site, sent: str) -> None:
+    reporter = correcting(site, sent)
+    before = story(reporter, sent)
+    keep(reporter, sent, **{STORY: NEWER})
+
+    reporter.open(f"{sent}/corregir")
+    reporter.press(f"{sent}/corregir/descartar")
+
+    assert drafts(site) == 0
+    assert story(correcting(site, sent), sent) == before
