@@ -8,7 +8,7 @@ kinds of indicators are those of `tests/unit/indicators/test_recomputed.py`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
@@ -69,13 +69,16 @@ class Outcome:
 class Row:
     """What was sent of one indicator of a month, when first, and when the head of its entity answered for it.
 
-    Nobody answers for what was `returned` and not sent again.
+    Nobody answers for what was `returned` and not sent again. `asked_by`: on which working day it was asked for;
+    `with_late`: it is computed, and a goal in it came late.
     """
 
     value: Fraction
     first_sent: dt.datetime
     endorsed: Any = None
     returned: bool = False
+    asked_by: int = 5
+    with_late: bool = False
 
 
 Sent = Mapping[str, Row]
@@ -104,9 +107,9 @@ def read_submissions(
         for row in submission.values.get(CONFIRMED) or []:
             before = known.get(row["codigo"])
             first = before.first_sent if before else submission.sent_at
-            value = from_goals(data, row["codigo"], str(task.variables.get("periodo")), rows) if data else None
-            if value is not None and (before is None or before.endorsed is None):
-                known[row["codigo"]] = Row(value, first)
+            whole = from_goals(data, row["codigo"], str(task.variables.get("periodo")), rows) if data else None
+            if whole and whole.value is not None and (before is None or before.endorsed is None):
+                known[row["codigo"]] = Row(whole.value, first, asked_by=6, with_late=not whole.timely)
         for row in submission.values.get(REVIEW) or []:
             if row["decision"] == "devuelta" and row["_fila"] in known:
                 known[row["_fila"]] = replace(known[row["_fila"]], returned=True)
@@ -118,57 +121,95 @@ def read_submissions(
     return rows
 
 
-def from_goals(
-    data: PlanData, code: str, period: str, rows: Mapping[tuple[str, str], Mapping[str, Row]]
-) -> Fraction | None:
-    """What the goals that feed an indicator come to at a month, by its rule, from what was sent of them."""
-    indicator = next(one for one in data.indicators if one.code == code)
-    told: dict[str, dict[str, Fraction]] = {}
+def from_goals(data: PlanData, code: str, period: str, rows: Mapping[tuple[str, str], Mapping[str, Row]]) -> Whole:
+    """What the goals that feed an indicator come to at a month, by its rule, from what was sent of them.
+
+    One that ended in the plan is taken as ended in every month.
+    """
+    told: dict[str, dict[Month, Fraction]] = {}
+    late: dict[str, set[Month]] = {}
     for (month, _entity), sent in rows.items():
         for other, row in sent.items():
             if month <= period:
-                told.setdefault(other, {})[month] = row.value
-    known, share, whole = [], Fraction(0), Fraction(0)
-    for goal in (one for one in data.goals if one.feeds == code and one.active):
-        factor = Fraction(1) if indicator.rule == "suma" else Fraction(goal.contribution)
-        factor /= 100 if indicator.rule == "suma_ponderada" else 1
-        whole += factor
-        values = told.get(goal.code, {})
-        if not values:
-            continue
-        share += factor
-        if goal.annualization != "suma":
-            known.append(factor * values[max(values)])
-        elif indicator.annualization == "suma":
-            known.append(
-                factor * sum((v for at, v in values.items() if _since_due(indicator, at, period)), Fraction(0))
-            )
-        else:
-            known.append(factor * sum(values.values(), Fraction(0)))
-    if not whole or share < whole * Fraction(6, 10):
-        return None
-    total = sum(known, Fraction(0))
-    if indicator.rule == "promedio_ponderado":
-        return total / share
-    adding = all(one.annualization == "suma" for one in data.goals if one.feeds == code)
-    if indicator.annualization != "suma" and adding:
-        start = Fraction(indicator.baseline or 0)
-        return start - total if indicator.annualization == "decreciente" else start + total
-    return total
-
-
-def _since_due(indicator: IndicatorRecord, month: str, period: str) -> bool:
-    """Whether a month is of the stretch that ends with a period: those before are told already."""
-    (year, at), (end, last) = _month(month), _month(period)
-    return 0 <= (end - year) * 12 + last - at < EVERY[indicator.periodicity]
+                told.setdefault(other, {})[_month(month)] = row.value
+                late.setdefault(other, set()).update({_month(month)} if _came_late(row, month) else ())
+    indicator = next(one for one in data.indicators if one.code == code)
+    fed = [one for one in data.goals if one.feeds == code]
+    goals = [Fed(one, Known(told.get(one.code, {}), frozenset(late.get(one.code, ()))), not one.active) for one in fed]
+    return of_goals(data, indicator, goals, _month(period))
 
 
 @dataclass(frozen=True)
 class Known:
-    """What counts of an indicator at a month, and the months of which the datum did not come in time."""
+    """What counts of an indicator or goal at a month, and the months of which the datum did not come in time."""
 
     values: Mapping[Month, Fraction]
     late: frozenset[Month] = frozenset()
+
+
+@dataclass(frozen=True)
+class Fed:
+    """A goal that feeds an indicator, what counts of it, and whether it `ended`: nobody is asked for it any more."""
+
+    goal: IndicatorRecord
+    known: Known
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What goals come to together. `partial`: one that is asked for is not in it; `timely`: none of now came late."""
+
+    value: Fraction | None
+    partial: bool
+    timely: bool
+
+
+def of_goals(data: PlanData, indicator: IndicatorRecord, goals: Sequence[Fed], month: Month) -> Whole:
+    """The value of an indicator at its due cut-off `month`, from its goals.
+
+    A goal that is asked for and silent lacks; one that ended, or promises nothing yet, lacks nobody, and what it added
+    stays. There is a value where those heard have 60 % of what is promised up to there.
+    """
+    before = _cutoff(indicator, _month_before(month), _month(data.first_followed_month), data)
+    since = before if before and indicator.annualization == "suma" else (0, 0)
+    terms, shares, promised, silent, late = [Fraction(0)], Fraction(0), [], False, False
+    for one in goals:
+        adds = one.goal.annualization == "suma"
+        factor = Fraction(1) if indicator.rule == "suma" else Fraction(one.goal.contribution)
+        factor /= 100 if indicator.rule == "suma_ponderada" else 1
+        stands = outcome(one.goal, one.known, data, month)
+        inside = [value for at, value in one.known.values.items() if since < at <= month]
+        if one.ended or not stands.due:
+            if adds and inside:
+                terms.append(factor * sum(inside, Fraction(0)))
+                late = late or (month in one.known.values and month in one.known.late)
+            continue
+        heard = stands.status != "sin_dato"
+        promised.append((heard, factor, abs(stands.programmed or Fraction(0))))
+        silent = silent or not heard
+        if heard:
+            shares += factor
+            terms.append(factor * (sum(inside, Fraction(0)) if adds else stands.executed or Fraction(0)))
+            late = late or (stands.status == "reportado" and month in one.known.late)
+    if not any(factor * share for _, factor, share in promised):
+        promised = [(heard, factor, Fraction(1)) for heard, factor, _ in promised]
+    whole = sum((factor * share for _, factor, share in promised), Fraction(0))
+    enough = sum((factor * share for heard, factor, share in promised if heard), Fraction(0)) * 10 >= whole * 6
+    if not any(heard for heard, _, _ in promised) or not enough:
+        return Whole(None, silent, not late)
+    total = sum(terms, Fraction(0))
+    if indicator.rule == "promedio_ponderado":
+        return Whole(total / shares, silent, not late)
+    if indicator.annualization != "suma" and all(one.goal.annualization == "suma" for one in goals):
+        start = Fraction(indicator.baseline or 0)
+        total = start - total if indicator.annualization == "decreciente" else start + total
+    return Whole(total, silent, not late)
+
+
+def _month_before(month: Month) -> Month:
+    """The month before one."""
+    return (month[0], month[1] - 1) if month[1] > 1 else (month[0] - 1, 12)
 
 
 def known_at(sent: Mapping[tuple[str, str], Sent], frozen_at: Mapping[str, Any], month: str) -> dict[str, Known]:
@@ -184,7 +225,7 @@ def known_at(sent: Mapping[tuple[str, str], Sent], frozen_at: Mapping[str, Any],
             since = code if own else next(iter(later), "9999-99")
             if since <= month:
                 values.setdefault(indicator, {})[_month(code)] = row.value
-                if not own or row.first_sent.astimezone(BOGOTA).date() > _fifth_day(_month(code)):
+                if not own or row.with_late or _came_late(row, code):
                     late.setdefault(indicator, set()).add(_month(code))
     return {code: Known(series, frozenset(late.get(code, ()))) for code, series in values.items()}
 
@@ -423,9 +464,13 @@ def _month(code: str) -> Month:
     return int(code[:4]), int(code[5:])
 
 
-def _fifth_day(month: Month) -> dt.date:
-    """The fifth working day after a month: by when its rows are asked for."""
-    day, left = dt.date(month[0] + month[1] // 12, month[1] % 12 + 1, 1) - dt.timedelta(days=1), 5
+def _came_late(row: Row, month: str) -> bool:
+    return row.first_sent.astimezone(BOGOTA).date() > _working_day(_month(month), row.asked_by)
+
+
+def _working_day(month: Month, number: int) -> dt.date:
+    """A working day after a month, by when its rows are asked for."""
+    day, left = dt.date(month[0] + month[1] // 12, month[1] % 12 + 1, 1) - dt.timedelta(days=1), number
     while left:
         day += dt.timedelta(days=1)
         left -= day.weekday() < 5 and day not in national_holidays(day.year)

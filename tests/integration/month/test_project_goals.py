@@ -163,7 +163,7 @@ def test_an_indicator_is_worked_out_from_its_goals_and_counts_once_confirmed_and
     assert [(one.code, one.executed, one.programmed, one.places) for one in printed.goals] == [
         (ON_SITE, 5, 25, "01: 5"), (REMOTE, 3, 15, ""),
     ]  # fmt: skip
-    assert sent[COMPUTED].value == 8
+    assert (sent[COMPUTED].value, sent[COMPUTED].with_late, sent[COMPUTED].asked_by) == (8, False, 6)
     assert golden[ON_SITE] == {
         "proyecto": "1094", "estado": "reportado", "ejecutado": 5, "programado_a_la_fecha": 25, "color": "rojo",
         "avance_vigencia_pct": 10.0, "cumplimiento_a_la_fecha_pct": 20.0, "ultimo_dato": None,

@@ -9,15 +9,17 @@ from fractions import Fraction
 
 import pytest
 
+from workflows.indicators import computed
+from workflows.indicators.computed import Source
 from workflows.indicators.formulas import Assessment
 from workflows.indicators.quadrennium import assess
 from workflows.indicators.rollup import Share, Structure, light_of, roll_up
 from workflows.indicators.sheets import PERIODICITIES, IndicatorSheet, Month
-from workflows.indicators.states import Annualization
+from workflows.indicators.states import Annualization, Rule
 from workflows.loading import seeding
 from workflows.records.data import IndicatorRecord, PlanData
 from workflows.simulation import recomputation
-from workflows.simulation.recomputation import Known, Outcome
+from workflows.simulation.recomputation import Fed, Known, Outcome
 
 PLAN: PlanData = seeding.demo_plan()
 TOLERANCE = Fraction(1, 10**6)
@@ -147,6 +149,72 @@ def test_every_month_of_an_indicator_with_gaps_equals_the_second_implementation(
         expected = recomputation.outcome(record, known, data, (year, month))
 
         assert same(found, expected), (record, (year, month), found, expected)
+
+
+FED = [
+    ("suma", "suma", "suma"),
+    ("suma", "suma_ponderada", "suma"),
+    ("creciente", "suma", "creciente"),
+    ("creciente", "suma_ponderada", "suma"),
+    ("creciente", "promedio_ponderado", "creciente"),
+    ("decreciente", "suma_ponderada", "decreciente"),
+    ("decreciente", "suma", "suma"),
+    ("constante", "suma_ponderada", "constante"),
+    ("constante", "promedio_ponderado", "constante"),
+]
+"""Type of the indicator, its rule, and the type of its goals."""
+
+
+@pytest.mark.parametrize(("kind", "rule", "of_goals"), FED)
+@pytest.mark.parametrize("periodicity", ["mensual", "trimestral", "semestral"])
+def test_what_goals_come_to_with_some_ended_silent_or_late_equals_the_second_implementation(
+    kind: str, rule: str, of_goals: str, periodicity: str
+) -> None:
+    met: set[str] = set()
+    for seed in range(12):
+        chance = random.Random(f"{kind} {rule} {periodicity} {seed}")
+        record = replace(made_up(kind, "", periodicity, seed), rule=rule)
+        data, sheet = data_of(record), sheet_of(record)
+        goals = [
+            replace(
+                made_up(of_goals, "", chance.choice(["mensual", periodicity]), seed * 10 + place, f"M-{place}"),
+                contribution=Decimal(chance.choice([10, 30, 60, 100])),
+            )
+            for place in range(3)
+        ]
+        for month in [(year, month) for year in range(2017, 2021) for month in range(4, 13)]:
+            if sheet.last_cutoff(*month) != month:
+                continue
+            ended = [chance.random() < 0.2 for _ in goals]
+            told = [reported(f"{one.code} {seed}", month) for one in goals]
+
+            found = computed.compute(
+                Rule(rule),
+                sheet,
+                [
+                    Source(one.code, one.contribution, sheet_of(one), values, late, ended=over)
+                    for one, (values, late), over in zip(goals, told, ended, strict=True)
+                ],
+                month,
+            )
+            expected = recomputation.of_goals(
+                data,
+                record,
+                [
+                    Fed(one, Known({at: Fraction(value) for at, value in values.items()}, late), over)
+                    for one, (values, late), over in zip(goals, told, ended, strict=True)
+                ],
+                month,
+            )
+
+            value = None if found.value is None else Fraction(found.value)
+            assert close(value, expected.value), (record, month, found, expected)
+            assert (found.is_partial, found.is_timely) == (expected.partial, expected.timely), (month, found, expected)
+            met |= {"ended"} if any(ended) and value is not None else set()
+            met |= {"partial"} if found.is_partial and value is not None else set()
+            met |= {"late"} if not found.is_timely else set()
+            met |= {"nothing"} if value is None else set()
+    assert met == {"ended", "partial", "late", "nothing"}
 
 
 @pytest.mark.parametrize("month", [(2017, 6), (2017, 12), (2018, 3), (2018, 10), (2019, 2), (2020, 12)])
