@@ -19,6 +19,7 @@ from benchmarks.house import ANA, LOOP, House, house
 from benchmarks.http import Browser, answering, give_password, hidden, run
 from tests.support.remote import BROKEN, free_port
 from web import server as http_server
+from web.processes import cores
 
 SLOW = 1000
 ENDS_WITHIN_S = 30
@@ -101,6 +102,17 @@ def test_a_thousand_slow_connections_keep_nobody_waiting(built: House, port: int
             one.close()
         process.terminate()
         process.wait(ENDS_WITHIN_S)
+
+
+@needs_proc
+def test_nobody_says_how_many_so_two_answer_on_sqlite_where_there_are_two_cores(built: House, port: int) -> None:
+    process = begin(built, port)
+    try:
+        expected = 0 if cores() == 1 else 2  # one answers by itself
+        assert until(lambda: len(children(process)) == expected)
+    finally:
+        process.terminate()
+        process.wait(timeout=ENDS_WITHIN_S)
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])

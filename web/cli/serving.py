@@ -22,6 +22,8 @@ from web.processes import cores, run
 
 log = logging.getLogger(__name__)
 
+MOST_ON_SQLITE = 2
+"""SQLite lets one write at a time: two processes answer nearly twice as many people as one, more were not measured."""
 DAYS_EVERY_S = 60
 """How often a process that answers looks whether there are new days that nobody works."""
 
@@ -39,7 +41,7 @@ DAYS_EVERY_S = 60
     "--processes",
     type=click.IntRange(1, 64),
     envvar="CAUCE_PROCESSES",
-    help="Procesos que atienden. Sin decirlo: uno por núcleo con PostgreSQL, uno con SQLite.",
+    help="Procesos que atienden. Sin decirlo: uno por núcleo; con SQLite, hasta dos.",
 )
 @click.option("--no-worker", is_flag=True, help="No hacer aquí lo que vence: otro proceso corre «cauce worker».")
 def serve(demo: bool, host: str, port: int, processes: int | None, no_worker: bool) -> None:
@@ -76,8 +78,10 @@ def worker() -> None:
 
 
 def usual_processes(application: Application) -> int:
-    """How many processes answer where nobody says: SQLite lets one write at a time, so more of them only wait."""
-    return 1 if application.database.is_sqlite else cores()
+    """How many processes answer where nobody says; the demonstration has one visitor."""
+    if application.is_demo:
+        return 1
+    return min(cores(), MOST_ON_SQLITE) if application.database.is_sqlite else cores()
 
 
 def answer_in(count: int, application: Application, listening: socket.socket, stop: threading.Event) -> None:
