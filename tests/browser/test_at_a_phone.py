@@ -80,6 +80,6 @@ def test_the_course_of_an_indicator_fills_the_width_of_a_phone(live: Live) -> No
     page = handset(live, "ocardenas")
     page.goto("/plan/PES-GOB/indicadores/IP-2.1.1")
 
-    chart = page.locator("figure.chart img").first.bounding_box()
+    chart = page.locator("figure.chart svg").first.bounding_box()
 
     assert chart is not None and chart["width"] > 0.85 * PHONE["width"]

@@ -132,13 +132,16 @@ def _survey(session: Session, evaluation: Evaluation) -> list[Section]:
         return []
     asked = conducting.find(session, evaluation.survey_id)
     rows = tuple(
-        (option.text, number(option.votes), percentage(Decimal(100 * (option.votes or 0)) / asked.answers))
-        for option in asked.options
-        if asked.answers
+        (option.text, number(option.votes), _share(option.votes, asked.answers)) for option in asked.options
     )
-    told = f"{asked.question} Respondieron {number(asked.answers)}, hasta el {long_day(asked.closes_on)}."
+    who = f"Respondieron {number(asked.answers)}" if asked.answers else "No respondió nadie"
+    told = f"{asked.question} {who}, hasta el {long_day(asked.closes_on)}."
     table = Table("Respuestas de la ciudadanía", ("Opción", "Respuestas", "De quienes respondieron"), rows)
     return [section("4.1", "Encuesta a la ciudadanía", "\n".join(filter(None, (told, asked.analysis))), [table])]
+
+
+def _share(votes: int | None, answers: int | None) -> str:
+    return percentage(Decimal(100 * (votes or 0)) / answers) if answers else "sin dato"
 
 
 def _lessons(session: Session, evaluation: Evaluation) -> Section:

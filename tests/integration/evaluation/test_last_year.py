@@ -79,8 +79,8 @@ def _final_evaluation_is_whole(session) -> None:  # type: ignore[no-untyped-def]
     }  # fmt: skip
     assert evaluation.survey_id is not None
     (asked,) = (one for one in versions.present(session, document).content["sections"] if one["code"] == "4.1")
-    assert "Respondieron" in asked["text"]
-    assert len(asked["tables"][0]["rows"]) > 1
+    assert "No respondió nadie, hasta el 2 de marzo de 2019." in asked["text"]
+    assert {tuple(row[1:]) for row in asked["tables"][0]["rows"]} == {("0", "sin dato")}
     assert evaluation.times_returned == 1
     assert len(session.scalars(sa.select(ReviewAnswer.id)).all()) >= 3
     assert numbers[-1] == "1.0"
