@@ -131,9 +131,7 @@ def _survey(session: Session, evaluation: Evaluation) -> list[Section]:
     if evaluation.survey_id is None:
         return []
     asked = conducting.find(session, evaluation.survey_id)
-    rows = tuple(
-        (option.text, number(option.votes), _share(option.votes, asked.answers)) for option in asked.options
-    )
+    rows = tuple((option.text, number(option.votes), _share(option.votes, asked.answers)) for option in asked.options)
     who = f"Respondieron {number(asked.answers)}" if asked.answers else "No respondió nadie"
     told = f"{asked.question} {who}, hasta el {long_day(asked.closes_on)}."
     table = Table("Respuestas de la ciudadanía", ("Opción", "Respuestas", "De quienes respondieron"), rows)
