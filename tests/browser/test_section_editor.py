@@ -82,6 +82,7 @@ def test_a_section_is_written_with_its_subheadings_lists_tables_notes_and_pictur
     page.get_by_role("button", name="Nota al pie…").click()
     page.get_by_label("Lo que dice").fill("Decreto 1 de 1994")
     page.get_by_role("button", name="Poner").click()
+    expect(text).to_be_focused()
     page.keyboard.type(" mucho.")
     page.keyboard.press("Enter")
     picture = io.BytesIO()
@@ -92,6 +93,7 @@ def test_a_section_is_written_with_its_subheadings_lists_tables_notes_and_pictur
     page.get_by_label("Qué muestra").fill("El mapa del sector")
     page.get_by_role("button", name="Poner").click()
     expect(page.locator("ul.files a")).to_have_text("mapa-del-sector.png")
+    expect(text).to_be_focused()
     page.keyboard.press("End")
 
     assert lines(page) == "\n\n".join((
