@@ -15,21 +15,20 @@ from web.boards.sheets import LINE_COLUMNS
 from web.boards.tables import lights_of, standing_figures
 from web.boards.views import blueprint, coming
 from web.boards.wording import headline
-from web.forms.sparks import spark
 from web.pages import actor, current, page
 from workflows.calendar import bogota_day
 from workflows.monitoring import board, overview
 from workflows.people.groups import sectors_of
-from workflows.recovery import reds
+from workflows.reports import assembling
 from workflows.reports.contents import light_of_level
 
-WORST, NEXT = 5, 4
+NEXT = 4
 
 
 @blueprint.get("/ejecutivo")
 @allow(SIGNED_IN, of=Of.PLAN)
 def executive() -> str | Response:
-    """How the plan goes, what is in red and why, what waits for a decision, what comes."""
+    """How the plan goes, the first page of the report in its own words, what waits for a decision, what comes."""
     with current().database.reading() as session:
         plans = overview.plans(session, sectors_of(actor()))
         plan = next((one for one in plans if one.code == request.args.get("plan")), plans[0] if plans else None)
@@ -47,7 +46,6 @@ def _page(session: Session, plan: Any) -> str | Response:
     lines = list(judged.lines.values()) if judged else []
     if (file := exporting.asked(f"{plan.code} lineas", "Líneas", LINE_COLUMNS, lines)) is not None:
         return file
-    in_red = reds.of_month(session, plan.code, judged.period) if judged else []
     here = [task for task in found.tasks if task.period == newest.code]
     return page(
         "boards/executive.html",
@@ -59,8 +57,7 @@ def _page(session: Session, plan: Any) -> str | Response:
         before=before,
         moved=_moved(judged, before),
         lights=lights_of(session, plan.code, judged.period) if judged else {},
-        in_red=[(one, spark(one.course)) for one in in_red[:WORST]],
-        more_red=max(len(in_red) - WORST, 0),
+        first_page=assembling.first_page(session, plan.code, judged.period) if judged else (),
         board=found,
         late_promises=[one for one in promised(session, plan.code, today) if one.is_late],
         coming=coming(session, plan, today, found)[:NEXT],

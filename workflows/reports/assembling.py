@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
+from workflows.documents.rendering import Highlight
 from workflows.goals.models import Line, Objective
 from workflows.indicators.models import Indicator, Thresholds
 from workflows.indicators.states import Status
@@ -40,6 +41,7 @@ from workflows.people import directory
 from workflows.people.models import Person
 from workflows.plan import participants
 from workflows.plan.models import Plan, Project
+from workflows.reports import summary
 from workflows.reports.contents import (
     AlertLine,
     BottleneckLine,
@@ -116,6 +118,24 @@ def monthly_report(session: Session, plan_code: str, period_code: str, *, with_m
         changed_since=month_name(closed[-1][1]) if closed else "",
         window=window,
     )
+
+
+def first_page(session: Session, plan_code: str, period_code: str) -> tuple[Highlight, ...]:
+    """The first page of the report of a month, in its words, without what stands behind it."""
+    period, _window = _found(session, plan_code, period_code)
+    figures = reading.of_known(session, period)
+    sheets, whose = _sheets(session, period)
+    closed = _closed_before(session, period)
+    told = summary.Told(
+        indicators=_indicators(session, period, figures, {}, sheets, whose, {}),
+        bottlenecks=_bottlenecks(session, period, {}),
+        changes=tuple(_changes(session, closed[-1][0], figures)) if closed else (),
+        changed_since=month_name(closed[-1][1]) if closed else "",
+        silent=_silent(period, figures, {}, whose),
+        coverage=figures.plan.coverage if figures.plan else None,
+        opportunity=figures.plan.opportunity if figures.plan else None,
+    )
+    return summary.of_told(told)
 
 
 def _found(session: Session, plan_code: str, code: str) -> tuple[Period, tuple[dt.date, dt.date, str] | None]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from workflows.documents.rendering import Highlight
 from workflows.indicators.states import Color
-from workflows.reports.contents import Report, SilentLine
+from workflows.reports.contents import BottleneckLine, ChangeLine, IndicatorLine, Report, SilentLine
 from workflows.spanish import enumeration, percentage
 
 MOST = 8
@@ -37,20 +38,41 @@ class Red:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What of a month its first page tells: coverage and opportunity are those of the whole plan."""
+
+    indicators: Sequence[IndicatorLine]
+    bottlenecks: Sequence[BottleneckLine]
+    changes: Sequence[ChangeLine]
+    changed_since: str
+    silent: Sequence[SilentLine]
+    coverage: Decimal | None
+    opportunity: Decimal | None
+
+
 def of_month(report: Report) -> tuple[Highlight, ...]:
     """The first page of a monthly report."""
+    plan = report.plan
+    return of_told(
+        Told(
+            report.indicators, report.bottlenecks, report.changes, report.changed_since, report.silent,
+            plan.coverage, plan.opportunity,
+        )
+    )  # fmt: skip
+
+
+def of_told(told: Told) -> tuple[Highlight, ...]:
+    """The same, for who shows that page and not the report behind it."""
+    causes = {one.indicator: one.cause for one in told.bottlenecks if one.cause}  # what the meeting found behind it
     red = [
-        Red(one.code, one.name, one.entity, percentage(one.compliance), _why(report, one.code) or one.difficulties)
-        for one in report.indicators
+        Red(one.code, one.name, one.entity, percentage(one.compliance), causes.get(one.code, "") or one.difficulties)
+        for one in told.indicators
         if one.light.color == Color.RED
     ]
-    changes = [Change(one.code, one.name, one.before.word, one.now.word) for one in report.changes]
-    known = (
-        ()
-        if report.plan.coverage is None
-        else (known_of(percentage(report.plan.coverage), percentage(report.plan.opportunity)),)
-    )
-    return page(changes, red, silent_words(report.silent), known, since=report.changed_since)
+    changes = [Change(one.code, one.name, one.before.word, one.now.word) for one in told.changes]
+    known = () if told.coverage is None else (known_of(percentage(told.coverage), percentage(told.opportunity)),)
+    return page(changes, red, silent_words(told.silent), known, since=told.changed_since)
 
 
 def page(
@@ -93,9 +115,3 @@ def _red(one: Red) -> str:
     why = " ".join(one.why.split())
     cut = why if len(why) <= LONGEST_REASON else why[:LONGEST_REASON].rsplit(" ", 1)[0] + "…"
     return f"{one.code} {one.name} ({one.entity}), {one.compliance}. {cut or 'Quien reporta no dijo por qué.'}"
-
-
-def _why(report: Report, code: str) -> str:
-    """What the meeting found behind it."""
-    causes: Mapping[str, str] = {one.indicator: one.cause for one in report.bottlenecks if one.cause}
-    return causes.get(code, "")

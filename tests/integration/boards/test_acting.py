@@ -15,6 +15,7 @@ from tests.support.web import Site, Visitor
 from workflows.auditing.models import AuditEntry
 from workflows.calendar import bogota_day
 from workflows.meetings.models import Commitment
+from workflows.reports import assembling, summary
 
 PLAN = "PES-GOB"
 ACT = f"/seguimiento/planes/{PLAN}"
@@ -143,11 +144,17 @@ def test_a_table_of_the_board_is_taken_along_with_what_was_asked_for(site: Site)
     assert sheet.max_row == len(rows) + 1
 
 
-def test_what_is_in_red_says_since_when_and_the_page_of_the_head_of_the_sector_says_the_same(site: Site) -> None:
+def test_the_page_of_the_head_of_the_sector_is_the_first_page_of_the_report_word_for_word(site: Site) -> None:
     visitor = coordinator(site)
-    board = visitor.text()
+    assert "En rojo desde" in visitor.text()
 
-    visitor.open("/seguimiento/ejecutivo")
+    page = visitor.open("/seguimiento/ejecutivo")
 
-    assert "En rojo desde" in board and "En rojo desde" in visitor.text()
-    assert visitor.heading().startswith("Plan Estratégico Sectorial")
+    said = [
+        (part.findtext("h2"), tuple(line.text_content() for line in part.iterfind(".//li")))
+        for part in page.xpath("//div[@class='first-page']/section")
+    ]
+    with site.application.database.reading() as session:
+        report = assembling.monthly_report(session, PLAN, "2018-05")
+    assert said == [(part.title, part.lines) for part in summary.of_month(report)]
+    assert len(said) == 4 and any("%" in line for line in said[1][1])
