@@ -32,6 +32,8 @@ EM = 0.345
 ACROSS, TURNED = 17.2, 23.5
 """The width between the margins in centimetres, of a page upright and turned."""
 
+SHORT = 5
+"""A last section with fewer paragraphs stays with the signatures."""
 SAID_WITH_TABLE = 3
 """With fewer paragraphs under a heading it turns with its turned table: neither stands alone on a page."""
 
@@ -79,6 +81,7 @@ def write(
         _section(document, section, notes, pictures or {})
     notes.finish()
     if content["signatures"]:
+        _keep_with_signatures(document, content["sections"][-1:])
         _signatures(document, content["signatures"])
     if warning:
         document.add_paragraph(warning, style="Quote")
@@ -264,10 +267,19 @@ def _repeated(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
+def _keep_with_signatures(document: Any, last: list[Mapping[str, Any]]) -> None:
+    """A short last section stands on the page of who signs, with what was said right before it."""
+    short = [one for one in last if not one["tables"] and not one["blocks"] and len(one["paragraphs"]) < SHORT]
+    below = len(short[0]["paragraphs"]) + 1 if short else 0
+    for paragraph in document.paragraphs[-below - 1 :]:
+        paragraph.paragraph_format.keep_with_next = True
+
+
 def _signatures(document: Any, signatures: list[Mapping[str, str]]) -> None:
     grid = document.add_table(rows=0, cols=2)
     for place, signature in enumerate(signatures):
         cells = grid.add_row().cells if place % 2 == 0 else grid.rows[-1].cells
+        grid.rows[-1]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         cell = cells[place % 2]
         cell.paragraphs[0].paragraph_format.space_before = Pt(48)
         cell.paragraphs[0].add_run("_" * 30)

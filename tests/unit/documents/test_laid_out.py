@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import shutil
+import subprocess
 from typing import Any
 
 import docx
@@ -85,3 +87,35 @@ def test_a_short_table_stands_whole_and_a_long_one_may_be_parted() -> None:
     long = widths.of_table({"caption": "", "head": ["A", "B"], "rows": [["a", "b"]] * 50})
 
     assert (short["whole"], long["whole"]) == (True, False)
+
+
+def signed(filler: int) -> rendering.Page:
+    """An act with so many lines before its last article."""
+    articles = [*(f"Considerando {place}." for place in range(filler)), "Artículo final. Este acto rige desde hoy."]
+    sections = (
+        {"heading": "Resuelve", "level": 1, "paragraphs": articles, "tables": []},
+        {"heading": "Publíquese y cúmplase", "level": 1, "paragraphs": ["Dada hoy."], "tables": []},
+    )
+    who = (rendering.Signature("Ana Martínez", "Secretaría"),)
+    return rendering.Page("Resolución", "Secretaría", (), sections, 0, NO_LETTERHEAD, signatures=who)
+
+
+def test_who_signs_stands_on_the_page_of_the_last_article() -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("needs pdftotext (apt-get install poppler-utils)")
+    for filler in range(18, 34):  # the end of a page falls on every line of the closing
+        made = rendering.render_pdf(signed(filler))
+        told = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True).stdout
+
+        (page,) = [one for one in told.decode().split("\f") if "Ana Martínez" in one]
+
+        assert "Artículo final" in page and "Dada hoy" in page, filler
+
+
+def test_in_word_who_signs_is_kept_with_the_last_article() -> None:
+    made = docx.Document(io.BytesIO(rendering.render_docx(signed(2))))
+
+    kept = [one.text for one in made.paragraphs if one.paragraph_format.keep_with_next]
+
+    assert kept == ["Artículo final. Este acto rige desde hoy.", "Publíquese y cúmplase", "Dada hoy."]
+    assert all(row._tr.xpath("w:trPr/w:cantSplit") for row in made.tables[-1].rows)
