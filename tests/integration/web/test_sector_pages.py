@@ -399,3 +399,10 @@ def test_the_first_steps_name_the_roles_that_nobody_holds_and_the_plan_says_what
     assert offered["anio_inicio"] == "2019" and offered["nombre_primer_nivel"] == "linea"
     visitor.open("/ciclo?plan=PES-GOB")
     assert "Sin quien lo haga" in visitor.text()
+
+
+def test_who_may_not_change_the_places_reads_them_without_a_form(site: Site) -> None:
+    page = site.visitor("nquiroga").open("/sectores/GOB/lugares")
+
+    assert not page.xpath("//main//form[@method='post']")
+    assert "quitar" not in page.xpath("string(//main)")
